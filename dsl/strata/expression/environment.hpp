@@ -1,0 +1,36 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/term.hpp>
+
+namespace strata {
+
+namespace detail {
+template <class Variable, class Value>
+constexpr const Value& value_of(const binding<Variable, Value>& found) {
+    return found.value;
+}
+} // namespace detail
+
+/// Values for variables: what a formula is evaluated in.
+template <class... Bindings>
+struct environment : Bindings... {
+    template <class Variable>
+    static constexpr bool binds = (std::same_as<typename Bindings::variable, Variable> || ...);
+
+    template <class Variable>
+    [[nodiscard]] constexpr const auto& operator[](Variable) const {
+        return detail::value_of<Variable>(*this);
+    }
+};
+
+template <class... Bindings>
+environment(Bindings...) -> environment<Bindings...>;
+
+/// `bind(x = 1.5, y = 2.0)`.
+template <class... Variables, class... Values>
+constexpr auto bind(binding<Variables, Values>... bindings) {
+    return environment<binding<Variables, Values>...>{bindings...};
+}
+
+} // namespace strata

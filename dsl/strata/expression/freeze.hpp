@@ -1,0 +1,29 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/simplify.hpp>
+
+namespace strata {
+
+/// The same formula with its literals moved into the type, simplified: from here on the type says everything
+/// and the value is empty.
+template <auto Formula>
+consteval auto freeze() {
+    using type = decltype(Formula);
+    if constexpr (std::same_as<std::remove_const_t<type>, literal>)
+        return constant<Formula.number>;
+    else if constexpr (requires { Formula.third; })
+        return simplified(typename type::operation{}, freeze<Formula.first>(), freeze<Formula.second>(),
+                          freeze<Formula.third>());
+    else if constexpr (requires { Formula.second; })
+        return simplified(typename type::operation{}, freeze<Formula.first>(), freeze<Formula.second>());
+    else if constexpr (requires { Formula.first; })
+        return simplified(typename type::operation{}, freeze<Formula.first>());
+    else
+        return Formula;
+}
+
+template <auto Formula>
+inline constexpr auto frozen = freeze<Formula>();
+
+} // namespace strata

@@ -1,0 +1,51 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/operations.hpp>
+#include <strata/expression/term.hpp>
+
+#include <array>
+#include <charconv>
+#include <string>
+
+namespace strata {
+
+namespace detail {
+inline std::string number_to_string(double number) {
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    return {digits.data(), end};
+}
+} // namespace detail
+
+/// The formula as a reader would write it, with every operation in parentheses but the outermost:
+/// `max(x, 0) * (1 + y)`. Numbers are the shortest that read back the same.
+template <term Formula>
+std::string to_string(Formula formula, bool outermost = true) {
+    if constexpr (std::same_as<Formula, literal>)
+        return detail::number_to_string(formula.number.value());
+    else if constexpr (requires { Formula::value; })
+        return detail::number_to_string(Formula::value);
+    else if constexpr (requires { Formula::name; }) {
+        std::string name(Formula::name.view());
+        return Formula::index == 0 ? name : name + std::to_string(Formula::index);
+    } else if constexpr (requires { Formula::operation::infix; }) {
+        const auto inner = to_string(formula.first, false).append(Formula::operation::infix.view()) +
+                           to_string(formula.second, false);
+        return outermost ? inner : "(" + inner + ")";
+    } else if constexpr (std::same_as<typename Formula::operation, operation::negate>) {
+        return "-" + to_string(formula.first, false);
+    } else {
+        std::string arguments;
+        if constexpr (requires { formula.third; })
+            arguments =
+                to_string(formula.first) + ", " + to_string(formula.second) + ", " + to_string(formula.third);
+        else if constexpr (requires { formula.second; })
+            arguments = to_string(formula.first) + ", " + to_string(formula.second);
+        else
+            arguments = to_string(formula.first);
+        return std::string(Formula::operation::prefix.view()).append("(").append(arguments).append(")");
+    }
+}
+
+} // namespace strata
