@@ -1,0 +1,92 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/activation.hpp>
+
+namespace strata {
+
+namespace detail {
+// The formulas below are written with x and y, names that the library keeps out of its users' way.
+namespace formulas {
+using namespace symbols;
+
+inline constexpr auto logistic = detail::make<operation::logistic>(x);
+inline constexpr auto hyperbolic_tangent = detail::make<operation::hyperbolic_tangent>(x);
+
+// With a slope below zero the sign of the output no longer tells the sign of the input.
+template <real Slope>
+inline constexpr auto leaky_from_output = [] {
+    if constexpr (Slope.value() >= 0)
+        return select(y > 0, 1, constant<Slope>);
+    else
+        return automatic_derivative{};
+}();
+template <real Alpha>
+inline constexpr auto elu_from_output = [] {
+    if constexpr (Alpha.value() >= 0)
+        return select(y > 0, 1, y + constant<Alpha>);
+    else
+        return automatic_derivative{};
+}();
+
+// Klambauer, Unterthiner, Mayr and Hochreiter, "Self-normalizing neural networks" (2017).
+inline constexpr double selu_alpha = 1.6732632423543772848170429916717;
+inline constexpr double selu_scale = 1.0507009873554804934193349852946;
+inline constexpr double one_over_root_two = 0.70710678118654752440;
+
+inline constexpr activation_layer<"linear", x> linear;
+inline constexpr activation_layer<"relu", max(x, 0), select(y > 0, 1, 0)> relu;
+template <real Slope>
+inline constexpr activation_layer<"leaky_relu", select(x > 0, x, constant<Slope>* x),
+                                  leaky_from_output<Slope>>
+    leaky_relu;
+template <real Alpha>
+inline constexpr activation_layer<"elu", select(x > 0, x, constant<Alpha>* expm1(x)), elu_from_output<Alpha>>
+    elu;
+inline constexpr activation_layer<"selu", selu_scale * select(x > 0, x, selu_alpha* expm1(x)),
+                                  select(y > 0, selu_scale, y + selu_scale * selu_alpha)>
+    selu;
+inline constexpr activation_layer<"gelu", 0.5 * x*(1 + erf(one_over_root_two * x))> gelu;
+inline constexpr activation_layer<"sigmoid", logistic> sigmoid;
+inline constexpr activation_layer<"silu", x * logistic> silu;
+inline constexpr activation_layer<"hard_sigmoid", min(max(0.2 * x + 0.5, 0), 1),
+                                  select(y > 0, select(y < 1, 0.2, 0), 0)>
+    hard_sigmoid;
+inline constexpr activation_layer<"tanh", hyperbolic_tangent> tanh;
+// Half of x + |x| is max(x, 0) with the slope 1/2 at 0, which makes the derivative right there, too.
+inline constexpr activation_layer<"softplus", 0.5 * (x + abs(x)) + log1p(exp(-abs(x))), -expm1(-y)> softplus;
+inline constexpr activation_layer<"softsign", x / (1 + abs(x)), square(1 - abs(y))> softsign;
+inline constexpr activation_layer<"exponential", exp(x)> exponential;
+} // namespace formulas
+} // namespace detail
+
+// Each is a layer (`dense<8> | relu`) and a function of formulas (`activation<x * sigmoid(x)>`). Definitions
+// are those of Keras 2.
+
+using detail::formulas::exponential;  ///< e^x
+using detail::formulas::gelu;         ///< x times the normal distribution function, by erf
+using detail::formulas::hard_sigmoid; ///< 0.2 x + 0.5, cut to [0, 1]
+using detail::formulas::linear;       ///< x
+using detail::formulas::relu;         ///< max(x, 0), slope 0 at 0
+using detail::formulas::selu;         ///< scaled elu
+using detail::formulas::sigmoid;      ///< 1 / (1 + e^-x)
+using detail::formulas::silu;         ///< x sigmoid(x), also known as swish
+using detail::formulas::softplus;     ///< log(1 + e^x)
+using detail::formulas::softsign;     ///< x / (1 + |x|)
+
+/// x above 0, Slope x below. Keras's layer has the slope 0.3.
+template <real Slope = 0.3>
+inline constexpr auto leaky_relu = detail::formulas::leaky_relu<Slope>;
+
+/// x above 0, Alpha (e^x - 1) below.
+template <real Alpha = 1.0>
+inline constexpr auto elu = detail::formulas::elu<Alpha>;
+
+using tanh_layer = std::remove_const_t<decltype(detail::formulas::tanh)>;
+
+/// `tanh` as a layer is a function that nobody calls, as `std::endl` is: the C library owns a function of
+/// that name in the global namespace, so an object could not be named after `using namespace strata`. The
+/// pipe takes it.
+constexpr tanh_layer tanh(tanh_layer layer) { return layer; }
+
+} // namespace strata

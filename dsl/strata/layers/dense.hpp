@@ -1,0 +1,66 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/initializer.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/regularizer.hpp>
+
+namespace strata {
+
+struct without_bias {};
+inline constexpr without_bias no_bias{};
+
+namespace detail {
+template <class Wanted>
+constexpr Wanted option(Wanted fallback) {
+    return fallback;
+}
+template <class Wanted, class First, class... Rest>
+constexpr Wanted option(Wanted fallback, First first, Rest... rest) {
+    if constexpr (std::same_as<Wanted, First>)
+        return first;
+    else
+        return option(fallback, rest...);
+}
+template <class Option>
+concept dense_option = std::same_as<Option, without_bias> || std::same_as<Option, initializer> ||
+    std::same_as<Option, regularizer>;
+} // namespace detail
+
+/// A fully connected layer over the last axis: y = x W + b with W of K x Units and b of Units.
+/// Shape [..., K] -> [..., Units]. Gradients: dW = x^T dy, db = the sum of dy over samples and rows, dx = dy
+/// W^T. K Units multiplications per row. Rejects zero units, an input of zero extent, and a single number.
+///
+/// Options, in any order: `no_bias`; an initializer of the kernel (default `glorot_uniform`; the bias starts
+/// at zero); a regularizer of the kernel: `dense<64, he_normal, no_bias, l2<1e-4>>`.
+template <std::size_t Units, auto... Options>
+struct dense_layer : layer_base {
+    static_assert((detail::dense_option<std::remove_const_t<decltype(Options)>> && ...),
+                  "strata: dense takes no_bias, an initializer and a regularizer");
+    using role = role::contraction;
+    static constexpr auto label = text("dense<") + number_text<Units> + text(">");
+
+    static constexpr bool has_bias =
+        !(std::same_as<std::remove_const_t<decltype(Options)>, without_bias> || ...);
+    static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);
+    static constexpr regularizer kernel_regularizer = detail::option(regularizer{}, Options...);
+
+    template <class Shape>
+    static constexpr bool accepts = Units > 0 && Shape::rank > 0 && Shape::size > 0;
+    template <class Shape>
+    static constexpr auto wants = [] {
+        if constexpr (Units == 0)
+            return text("at least one unit");
+        else
+            return text("a shape with a last axis");
+    }();
+    template <class Shape>
+    using output = with_last<Shape, Units>;
+    template <class Shape>
+    static constexpr std::size_t parameter_count = (Shape::last + has_bias) * Units;
+};
+
+template <std::size_t Units, auto... Options>
+inline constexpr dense_layer<Units, Options...> dense{};
+
+} // namespace strata

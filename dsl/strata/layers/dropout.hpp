@@ -1,0 +1,31 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/freeze.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+/// In training, each element is 0 with the probability Rate and x / (1 - Rate) otherwise; in prediction it is
+/// x
+/// ("inverted" dropout; Srivastava et al. 2014). The choice depends on seed, step, layer and element only.
+/// Shape in = shape out. Rejects rates outside [0, 1).
+template <real Rate>
+struct dropout_layer : layer_base {
+    using role = role::pointwise;
+    static constexpr auto label = text("dropout");
+    static constexpr bool is_random = true;
+    static constexpr double rate = Rate.value();
+
+    template <class>
+    static constexpr bool accepts = rate >= 0 && rate < 1;
+    template <class>
+    static constexpr auto wants = text("a rate in [0, 1)");
+    template <class Shape>
+    using output = Shape;
+};
+
+template <real Rate>
+inline constexpr dropout_layer<Rate> dropout{};
+
+} // namespace strata

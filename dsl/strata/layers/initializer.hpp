@@ -1,0 +1,56 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/real.hpp>
+
+#include <cmath>
+#include <cstddef>
+
+namespace strata {
+
+enum class distribution { constant, uniform, normal, truncated_normal };
+
+/// What the spread of an initializer shrinks with: the number of inputs of a unit, their mean with the number
+/// of outputs, or nothing.
+enum class fan { none, in, average };
+
+/// How a kernel's first weights are drawn, as a template argument of a layer: `dense<64, he_normal>`.
+struct initializer {
+    distribution drawn_from;
+    fan scaled_by;
+    real scale; ///< the variance times the fan; without a fan: the value, the limit or the standard deviation
+
+    /// The constant, the limit of a uniform, or the standard deviation of a normal distribution.
+    [[nodiscard]] double spread(std::size_t fan_in, std::size_t fan_out) const {
+        if (scaled_by == fan::none)
+            return scale.value();
+        const auto in = static_cast<double>(fan_in);
+        const auto width = scaled_by == fan::in ? in : (in + static_cast<double>(fan_out)) / 2;
+        const double variance = scale.value() / (width > 0 ? width : 1);
+        if (drawn_from == distribution::uniform)
+            return std::sqrt(3 * variance);
+        // The deviation of a normal distribution cut off at two deviations is 0.8796 of the uncut one's.
+        constexpr double cut = 0.87962566103423978;
+        return std::sqrt(variance) / (drawn_from == distribution::truncated_normal ? cut : 1);
+    }
+};
+
+// Glorot and Bengio 2010, He et al. 2015, LeCun et al. 1998; definitions as in Keras.
+inline constexpr initializer glorot_uniform{distribution::uniform, fan::average, 1.0};
+inline constexpr initializer glorot_normal{distribution::truncated_normal, fan::average, 1.0};
+inline constexpr initializer he_uniform{distribution::uniform, fan::in, 2.0};
+inline constexpr initializer he_normal{distribution::truncated_normal, fan::in, 2.0};
+inline constexpr initializer lecun_uniform{distribution::uniform, fan::in, 1.0};
+inline constexpr initializer lecun_normal{distribution::truncated_normal, fan::in, 1.0};
+inline constexpr initializer zeros{distribution::constant, fan::none, 0.0};
+inline constexpr initializer ones{distribution::constant, fan::none, 1.0};
+
+/// Uniform in [-Limit, Limit).
+template <real Limit = 0.05>
+inline constexpr initializer uniform{distribution::uniform, fan::none, Limit};
+
+/// Normal with mean 0.
+template <real Deviation = 0.05>
+inline constexpr initializer normal{distribution::normal, fan::none, Deviation};
+
+} // namespace strata

@@ -1,0 +1,37 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/text.hpp>
+#include <strata/topology/shape.hpp>
+
+#include <concepts>
+
+namespace strata {
+
+/// What marks a type as a layer. A layer is an empty type that offers
+///  - `label`: its name as a text,
+///  - `role`: what the plan makes of it, one of `namespace role`,
+///  - `accepts<Shape>`: whether it fits a shape, and `wants<Shape>`: what it would accept, as a text,
+///  - `output<Shape>`: the shape that it makes of one that fits,
+/// and what its role asks for.
+struct layer_base {};
+
+template <class T>
+concept layer = std::derived_from<T, layer_base>;
+
+/// Whether the layer fits the shape; never an error.
+template <class Layer, class Shape>
+concept accepts = layer<Layer> && Layer::template accepts<Shape>;
+
+namespace role {
+/// A formula for each element: joins the tail of the stage before it.
+struct pointwise {};
+/// A product with a matrix of weights over the last axis: begins a stage.
+struct contraction {};
+/// Another shape for the same numbers in the same order: costs nothing.
+struct rearrangement {};
+/// A formula over each row (the last axis): closes a stage.
+struct normalization {};
+} // namespace role
+
+} // namespace strata

@@ -1,0 +1,23 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/real.hpp>
+
+namespace strata {
+
+/// A penalty on a kernel, added to the loss: the sum of l1 |w| + l2 w^2 over its weights, as in Keras.
+struct regularizer {
+    real l1_factor = 0.0;
+    real l2_factor = 0.0;
+
+    [[nodiscard]] constexpr bool active() const { return l1_factor.value() != 0 || l2_factor.value() != 0; }
+};
+
+template <real Factor = 0.01>
+inline constexpr regularizer l1{Factor, 0.0};
+template <real Factor = 0.01>
+inline constexpr regularizer l2{0.0, Factor};
+template <real First = 0.01, real Second = 0.01>
+inline constexpr regularizer l1_l2{First, Second};
+
+} // namespace strata
