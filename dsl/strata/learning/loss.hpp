@@ -1,0 +1,68 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/activations.hpp>
+#include <strata/layers/softmax.hpp>
+
+namespace strata {
+
+/// What a loss makes of the outputs of one sample. Over the samples of a batch it is always the mean.
+enum class over_outputs { mean, sum };
+
+/// What a target array holds: a number for each output, or for each row of outputs the index of the right
+/// one.
+enum class target_kind { values, labels };
+
+/// "Nothing better is known than the chain rule."
+struct no_shortcut {};
+
+/// A loss right behind the layer `Link`, computed from what the link received (its `x`, the logit), where
+/// rounding does no harm: the loss itself and its derivative by the logit, in `x`, `prediction` and `target`.
+template <class Link, auto Value, auto Slope>
+struct shortcut {
+    using link = Link;
+    static constexpr auto value = frozen<Value>;
+    static constexpr auto slope = frozen<Slope>;
+};
+
+/// Softmax and cross-entropy: log(sum_j e^x_j) - x_target, with the derivative prediction - target.
+struct softmax_shortcut {
+    using link = softmax_layer;
+};
+
+struct loss_base {};
+
+/// A formula of `prediction` and `target` for each output, reduced over the outputs of a sample and averaged
+/// over the batch. The derivative by `prediction` is taken at compile time.
+template <text Name, auto Formula, over_outputs Reduction = over_outputs::mean,
+          target_kind Targets = target_kind::values, class Shortcut = no_shortcut>
+struct loss_function : loss_base {
+    static constexpr auto name = Name;
+    static constexpr auto formula = frozen<Formula>;
+    static constexpr auto slope = derivative(formula, symbols::prediction);
+    static constexpr over_outputs reduction = Reduction;
+    static constexpr target_kind targets = Targets;
+    using shortcut = Shortcut;
+
+    template <class... Variables>
+    static constexpr bool known(type_list<Variables...>) {
+        return ((std::same_as<Variables, std::remove_const_t<decltype(symbols::prediction)>> ||
+                 std::same_as<Variables, std::remove_const_t<decltype(symbols::target)>>)&&...);
+    }
+    static constexpr bool is_bound = known(variables_of(formula));
+    static constexpr bool needs_classes =
+        Targets == target_kind::labels || std::same_as<Shortcut, softmax_shortcut>;
+
+    /// Whether it fits the outputs of a network.
+    template <class Shape>
+    static constexpr bool accepts = is_bound && (!needs_classes || Shape::last >= 2);
+};
+
+template <class T>
+concept loss_type = std::derived_from<T, loss_base>;
+
+/// The user's own: `constexpr auto cauchy = loss<"cauchy", log1p(square(prediction - target))>;`.
+template <text Name, auto Formula, over_outputs Reduction = over_outputs::mean>
+inline constexpr loss_function<Name, Formula, Reduction> loss{};
+
+} // namespace strata

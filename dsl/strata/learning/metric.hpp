@@ -1,0 +1,68 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/freeze.hpp>
+
+#include <cstddef>
+
+namespace strata {
+
+struct metric_base {};
+
+template <class T>
+concept metric_type = std::derived_from<T, metric_base>;
+
+/// A ratio of two sums over all outputs of all samples, each a formula of `prediction` and `target`. A ratio
+/// with nothing below it is 0.
+template <text Name, auto Numerator, auto Denominator>
+struct ratio_metric : metric_base {
+    static constexpr auto name = Name;
+    static constexpr auto numerator = frozen<Numerator>;
+    static constexpr auto denominator = frozen<Denominator>;
+};
+
+/// The share of rows whose right class is among the `Count` largest predictions. Targets are labels or
+/// one-hot rows. With a single output it is the share of predictions on the target's side of 0.5, as in
+/// Keras.
+template <text Name, std::size_t Count>
+struct rank_metric : metric_base {
+    static constexpr auto name = Name;
+    static constexpr std::size_t count = Count;
+};
+
+/// The user's own: the mean of a formula over all outputs.
+template <text Name, auto Formula>
+inline constexpr ratio_metric<Name, Formula, constant<1.0>> metric{};
+
+namespace detail::metric_formulas {
+using namespace symbols;
+inline constexpr auto guess = select(prediction > 0.5, 1, 0);
+inline constexpr auto truth = select(target > 0.5, 1, 0);
+} // namespace detail::metric_formulas
+
+inline constexpr rank_metric<"accuracy", 1> accuracy{};
+template <std::size_t Count = 5>
+inline constexpr rank_metric<"top_k", Count> top_k{};
+inline constexpr ratio_metric<"binary_accuracy",
+                              1 - abs(detail::metric_formulas::guess - detail::metric_formulas::truth),
+                              constant<1.0>>
+    binary_accuracy{};
+/// Of what was predicted to be true (above 0.5), the share that is.
+inline constexpr ratio_metric<"precision", detail::metric_formulas::guess * detail::metric_formulas::truth,
+                              detail::metric_formulas::guess>
+    precision{};
+/// Of what is true, the share that was predicted to be.
+inline constexpr ratio_metric<"recall", detail::metric_formulas::guess * detail::metric_formulas::truth,
+                              detail::metric_formulas::truth>
+    recall{};
+
+namespace metrics {
+inline constexpr ratio_metric<"mean_absolute_error", abs(symbols::prediction - symbols::target),
+                              constant<1.0>>
+    mean_absolute_error{};
+inline constexpr ratio_metric<"mean_squared_error", square(symbols::prediction - symbols::target),
+                              constant<1.0>>
+    mean_squared_error{};
+} // namespace metrics
+
+} // namespace strata

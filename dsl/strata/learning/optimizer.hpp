@@ -1,0 +1,75 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/environment.hpp>
+#include <strata/expression/freeze.hpp>
+#include <strata/expression/parts.hpp>
+#include <strata/learning/schedule.hpp>
+
+namespace strata {
+
+namespace detail {
+template <class Variable>
+inline constexpr bool is_state = !std::same_as<Variable, std::remove_const_t<decltype(symbols::w)>> &&
+                                 !std::same_as<Variable, std::remove_const_t<decltype(symbols::g)>>;
+
+template <class List>
+struct collecting_states {
+    using list = List;
+    template <class Variable>
+    constexpr auto operator<<(type_list<Variable>) const {
+        if constexpr (is_state<Variable>)
+            return collecting_states<decltype(with(List{}, Variable{}))>{};
+        else
+            return *this;
+    }
+};
+} // namespace detail
+
+/// How an optimizer changes a weight `w` with the gradient `g`: assignments in order, each seeing the ones
+/// before. Every other variable that is assigned is a state, one number a weight, zero at first. Variables
+/// that are never assigned come from the optimizer's `scalars(step)`.
+template <auto... Assignments>
+struct update_rule {
+    using states = typename decltype((detail::collecting_states<type_list<>>{}
+                                      << ... << type_list<typename decltype(Assignments)::variable>{}))::list;
+
+    /// Runs the assignments: `evaluate(formula, variables)` must return a value; `assign(variable, value)`
+    /// returns the variables with one more.
+    template <class Variables, class Step>
+    static constexpr auto run(Variables variables, Step step) {
+        return (chain<Variables, Step>{variables, step} << ... << one<Assignments>{}).variables;
+    }
+
+private:
+    template <auto Assignment>
+    struct one {};
+
+    template <class Variables, class Step>
+    struct chain {
+        Variables variables;
+        Step step;
+
+        template <auto Assignment>
+        constexpr auto operator<<(one<Assignment>) const {
+            using variable = typename decltype(Assignment)::variable;
+            auto next = step(variables, variable{}, frozen<Assignment.formula>);
+            return chain<decltype(next), Step>{next, step};
+        }
+    };
+};
+
+/// `rule<(m = beta * m + g), (w = w - rate * m)>`, the heart of an optimizer.
+template <auto... Assignments>
+inline constexpr update_rule<Assignments...> rule{};
+
+/// An optimizer is a type with a `learning_rate`, an `update` rule, and `scalars(step)`: what the rule's
+/// other variables are in the step of that number (from 0), computed once a step.
+template <class T>
+concept optimizer_type = requires(T optimizer, double step) {
+    optimizer.scalars(step);
+    optimizer.learning_rate(step);
+    typename std::remove_cvref_t<decltype(T::update)>::states;
+};
+
+} // namespace strata

@@ -1,0 +1,140 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/learning/optimizer.hpp>
+
+namespace strata {
+
+namespace detail::optimizer_names {
+using namespace symbols;
+inline constexpr variable_term<"m"> m{};
+inline constexpr variable_term<"v"> v{};
+inline constexpr variable_term<"beta_1"> beta_1{};
+inline constexpr variable_term<"beta_2"> beta_2{};
+inline constexpr variable_term<"epsilon"> epsilon{};
+inline constexpr variable_term<"momentum"> momentum{};
+inline constexpr variable_term<"decay"> decay{};
+
+// Kingma and Ba 2015, section 2's efficient order: the bias correction is part of the rate.
+inline constexpr auto first_moment = (m = beta_1 * m + (1 - beta_1) * g);
+inline constexpr auto second_moment = (v = beta_2 * v + (1 - beta_2) * square(g));
+inline constexpr auto adam_step = (w = w - rate * m / (sqrt(v) + epsilon));
+
+inline double bias_correction(double first, double second, double step) {
+    return std::sqrt(1 - std::pow(second, step + 1)) / (1 - std::pow(first, step + 1));
+}
+} // namespace detail::optimizer_names
+
+/// w = w - rate g.
+struct sgd {
+    schedule learning_rate = 0.01;
+
+    auto scalars(double step) const { return bind(symbols::rate = learning_rate(step)); }
+    static constexpr auto update = rule<(symbols::w = symbols::w - symbols::rate * symbols::g)>;
+};
+
+/// Stochastic gradient descent with momentum, as in Keras: v = momentum v - rate g; w = w + v.
+struct sgd_momentum {
+    schedule learning_rate = 0.01;
+    double momentum = 0.9;
+
+    auto scalars(double step) const {
+        return bind(symbols::rate = learning_rate(step), detail::optimizer_names::momentum = momentum);
+    }
+    static constexpr auto update = [] {
+        using namespace detail::optimizer_names;
+        namespace names = detail::optimizer_names;
+        return rule<(v = names::momentum * v - rate * g), (w = w + v)>;
+    }();
+};
+
+/// The same with Nesterov's look-ahead: w = w + momentum v - rate g with the new v.
+struct sgd_nesterov {
+    schedule learning_rate = 0.01;
+    double momentum = 0.9;
+
+    auto scalars(double step) const {
+        return bind(symbols::rate = learning_rate(step), detail::optimizer_names::momentum = momentum);
+    }
+    static constexpr auto update = [] {
+        using namespace detail::optimizer_names;
+        namespace names = detail::optimizer_names;
+        return rule<(v = names::momentum * v - rate * g), (w = w + names::momentum * v - rate * g)>;
+    }();
+};
+
+/// Kingma and Ba 2015, with Keras's defaults.
+struct adam {
+    schedule learning_rate = 1e-3;
+    double beta_1 = 0.9;
+    double beta_2 = 0.999;
+    double epsilon = 1e-7;
+
+    auto scalars(double step) const {
+        namespace names = detail::optimizer_names;
+        return bind(symbols::rate = learning_rate(step) * names::bias_correction(beta_1, beta_2, step),
+                    names::beta_1 = beta_1, names::beta_2 = beta_2, names::epsilon = epsilon);
+    }
+    static constexpr auto update =
+        rule<detail::optimizer_names::first_moment, detail::optimizer_names::second_moment,
+             detail::optimizer_names::adam_step>;
+};
+
+/// Adam with decoupled weight decay (Loshchilov and Hutter 2019), with Keras's defaults.
+struct adamw {
+    schedule learning_rate = 1e-3;
+    double weight_decay = 4e-3;
+    double beta_1 = 0.9;
+    double beta_2 = 0.999;
+    double epsilon = 1e-7;
+
+    auto scalars(double step) const {
+        namespace names = detail::optimizer_names;
+        const double now = learning_rate(step);
+        return bind(symbols::rate = now * names::bias_correction(beta_1, beta_2, step),
+                    names::decay = now * weight_decay, names::beta_1 = beta_1, names::beta_2 = beta_2,
+                    names::epsilon = epsilon);
+    }
+    static constexpr auto update = [] {
+        using namespace detail::optimizer_names;
+        return rule<(w = w - decay * w), first_moment, second_moment, adam_step>;
+    }();
+};
+
+/// Tieleman and Hinton 2012, with Keras's defaults: v = decay v + (1 - decay) g^2; w = w - rate g / (sqrt(v)
+/// + epsilon).
+struct rmsprop {
+    schedule learning_rate = 1e-3;
+    double decay = 0.9;
+    double epsilon = 1e-7;
+
+    auto scalars(double step) const {
+        namespace names = detail::optimizer_names;
+        return bind(symbols::rate = learning_rate(step), names::decay = decay, names::epsilon = epsilon);
+    }
+    static constexpr auto update = [] {
+        using namespace detail::optimizer_names;
+        namespace names = detail::optimizer_names;
+        return rule<(v = names::decay * v + (1 - names::decay) * square(g)),
+                    (w = w - rate * g / (sqrt(v) + names::epsilon))>;
+    }();
+};
+
+/// Duchi, Hazan and Singer 2011, with Keras's defaults: v = v + g^2 from 0.1 on; w = w - rate g / (sqrt(v) +
+/// epsilon).
+struct adagrad {
+    schedule learning_rate = 1e-3;
+    double epsilon = 1e-7;
+    static constexpr double initial_state = 0.1;
+
+    auto scalars(double step) const {
+        return bind(symbols::rate = learning_rate(step), detail::optimizer_names::epsilon = epsilon);
+    }
+    static constexpr auto update = [] {
+        using namespace detail::optimizer_names;
+        namespace names = detail::optimizer_names;
+        return rule<(v = v + square(g)), (w = w - rate * g / (sqrt(v) + names::epsilon))>;
+    }();
+};
+
+} // namespace strata

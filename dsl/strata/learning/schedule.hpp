@@ -1,0 +1,85 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+#include <numbers>
+#include <type_traits>
+
+namespace strata {
+
+/// A learning rate that may depend on the step, the number of updates made so far: a number, one of the
+/// schedules below, or any small callable from a step to a rate. Copying one allocates nothing.
+class schedule {
+public:
+    schedule(double rate) : schedule([rate](double) { return rate; }) {}
+
+    template <class Function>
+        requires(std::is_trivially_copyable_v<Function> && sizeof(Function) <= 64 &&
+                 std::is_invocable_r_v<double, const Function&, double>)
+    schedule(Function function) {
+        std::memcpy(storage_, &function, sizeof(Function));
+        call_ = [](const void* stored, double step) -> double {
+            return (*static_cast<const Function*>(stored))(step);
+        };
+    }
+
+    [[nodiscard]] double operator()(double step) const { return call_(storage_, step); }
+
+private:
+    alignas(double) unsigned char storage_[64]{};
+    double (*call_)(const void*, double);
+};
+
+/// initial * rate^floor(step / every).
+struct step_decay {
+    double initial;
+    double rate = 0.5;
+    double every = 1000;
+    double operator()(double step) const { return initial * std::pow(rate, std::floor(step / every)); }
+};
+
+/// initial * rate^(step / every), Keras's ExponentialDecay.
+struct exponential_decay {
+    double initial;
+    double rate = 0.96;
+    double every = 1000;
+    double operator()(double step) const { return initial * std::pow(rate, step / every); }
+};
+
+/// From initial to final over half a cosine in `steps` updates (Loshchilov and Hutter 2017), then final.
+struct cosine_decay {
+    double initial;
+    double steps;
+    double final = 0;
+    double operator()(double step) const {
+        const double progress = step < steps ? step / steps : 1;
+        return final + (initial - final) * 0.5 * (1 + std::cos(std::numbers::pi * progress));
+    }
+};
+
+/// Rises linearly from zero over the first `steps` updates, then follows `after`, which starts counting
+/// there.
+template <class After>
+struct warm_up {
+    double steps;
+    After after;
+    double operator()(double step) const {
+        if (step >= steps)
+            return rate(step - steps);
+        return rate(0) * (step + 1) / (steps + 1);
+    }
+
+private:
+    double rate(double step) const {
+        if constexpr (std::is_arithmetic_v<After>)
+            return after;
+        else
+            return after(step);
+    }
+};
+template <class After>
+warm_up(double, After) -> warm_up<After>;
+
+} // namespace strata
