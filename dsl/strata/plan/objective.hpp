@@ -1,0 +1,77 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/learning/losses.hpp>
+#include <strata/plan/cut.hpp>
+
+namespace strata {
+
+namespace detail {
+template <class Stage, class Loss>
+struct opened {
+    using stage = Stage;
+    using link = no_shortcut;
+};
+
+// Softmax and its cross-entropy: the closing moves into the loss.
+template <class Head, class Tail, std::size_t Length, std::size_t Rows, class Loss>
+    requires std::same_as<typename Loss::shortcut, softmax_shortcut>
+struct opened<stage<Head, Tail, closing_softmax<Length>, Rows>, Loss> {
+    using stage = strata::stage<Head, Tail, closed_by_loss, Rows>;
+    using link = softmax_layer;
+};
+
+template <class Last, class... Layers>
+struct without_last;
+template <class Last>
+struct without_last<Last, type_list<>> {
+    using type = tail<>;
+    static constexpr bool found = false;
+};
+template <class Last, class First, class... Rest>
+struct without_last<Last, type_list<First, Rest...>> {
+    template <std::size_t... I>
+    static constexpr auto take(std::index_sequence<I...>) {
+        using layers = boost::hana::basic_tuple<boost::hana::type<First>, boost::hana::type<Rest>...>;
+        return tail<typename decltype(+boost::hana::at_c<I>(layers{}))::type...>{};
+    }
+    using type = decltype(take(std::make_index_sequence<sizeof...(Rest)>{}));
+    static constexpr bool found = std::same_as<
+        typename decltype(+boost::hana::at_c<sizeof...(Rest)>(
+            boost::hana::basic_tuple<boost::hana::type<First>, boost::hana::type<Rest>...>{}))::type,
+        Last>;
+};
+
+// A pointwise link such as sigmoid, where it is the tail's last layer.
+template <class Head, class... Layers, std::size_t Rows, class Loss>
+    requires requires {
+        Loss::shortcut::slope;
+} && without_last<typename Loss::shortcut::link, type_list<Layers...>>::found struct opened<
+    stage<Head, tail<Layers...>, no_closing, Rows>, Loss> {
+    using link = typename Loss::shortcut::link;
+    using stage =
+        strata::stage<Head, typename without_last<link, type_list<Layers...>>::type, closed_by_loss, Rows>;
+};
+
+template <class Stages, class Loss>
+struct opened_list;
+template <class... Stages, class Loss>
+struct opened_list<stage_list<Stages...>, Loss> {
+    using last = opened<typename stage_list<Stages...>::template at<sizeof...(Stages) - 1>, Loss>;
+    template <std::size_t... I>
+    static constexpr auto make(std::index_sequence<I...>) {
+        return stage_list<typename stage_list<Stages...>::template at<I>..., typename last::stage>{};
+    }
+    using type = decltype(make(std::make_index_sequence<sizeof...(Stages) - 1>{}));
+};
+} // namespace detail
+
+/// The stages as training runs them: a layer that the loss has a shortcut for leaves the last stage and is
+/// computed with the loss, from the logits. `link` is that layer, or `no_shortcut`.
+template <class Topology, class Loss>
+struct objective {
+    using stages = typename detail::opened_list<stages_of<Topology>, Loss>::type;
+    using link = typename detail::opened_list<stages_of<Topology>, Loss>::last::link;
+};
+
+} // namespace strata

@@ -1,0 +1,132 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/activation.hpp>
+#include <strata/layers/dropout.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace strata {
+
+/// What dropout number Index of a tail multiplies an element with: 0 or 1 / (1 - rate).
+template <int Index>
+inline constexpr variable_term<"keep", Index> keep{};
+
+namespace detail {
+template <class Layer>
+inline constexpr bool is_linear = false;
+template <text Name, auto Formula, auto FromOutput>
+inline constexpr bool is_linear<activation_layer<Name, Formula, FromOutput>> =
+    std::same_as<std::remove_const_t<decltype(frozen<Formula>)>, std::remove_const_t<decltype(symbols::x)>>;
+
+/// The tail's formulas after some of its layers; one more by `<<`.
+template <term Prediction, term Training, class FromOutput, int Dropouts>
+struct composition {
+    static constexpr Prediction prediction{};
+    static constexpr Training training{};
+    static constexpr FromOutput from_output{};
+    static constexpr int dropouts = Dropouts;
+
+    template <text Name, auto Formula, auto Slope>
+    constexpr auto operator<<(activation_layer<Name, Formula, Slope> next) const {
+        return composition<decltype(next(prediction)), decltype(next(training)), decltype(slope_after(next)),
+                           Dropouts>{};
+    }
+
+    template <real Rate>
+    constexpr auto operator<<(dropout_layer<Rate>) const {
+        if constexpr (Rate.value() == 0)
+            return *this;
+        else {
+            constexpr auto dropped = simplified(operation::multiply{}, training, keep<Dropouts>);
+            return composition<Prediction, std::remove_const_t<decltype(dropped)>,
+                               decltype(slope_after_dropout<Rate>()), Dropouts + 1>{};
+        }
+    }
+
+private:
+    // With layers before it, an activation's input is out of reach from its output alone.
+    template <class Activation>
+    static constexpr auto slope_after(Activation) {
+        if constexpr (is_linear<Activation>)
+            return from_output;
+        else if constexpr (is_number<FromOutput, 1.0>)
+            return Activation::from_output;
+        else
+            return no_formula{};
+    }
+
+    // Dropout scales the output that the slope before it is a formula of. An output of 0 may be a dropped
+    // one: where the slope is 0 there anyway (relu), the choice need not be known again.
+    template <real Rate>
+    static constexpr auto slope_after_dropout() {
+        if constexpr (std::same_as<FromOutput, no_formula>)
+            return no_formula{};
+        else {
+            constexpr auto scaled =
+                simplified(operation::multiply{}, constant<1.0 - Rate.value()>, symbols::y);
+            constexpr auto slope = substitute(from_output, symbols::y, scaled);
+            constexpr auto at_zero = substitute(from_output, symbols::y, constant<0.0>);
+            if constexpr (is_number<std::remove_const_t<decltype(at_zero)>, 0.0>)
+                return simplified(operation::multiply{}, constant<1.0 / (1.0 - Rate.value())>, slope);
+            else
+                return simplified(operation::multiply{}, slope, keep<Dropouts>);
+        }
+    }
+};
+
+using empty_composition = composition<std::remove_const_t<decltype(symbols::x)>,
+                                      std::remove_const_t<decltype(symbols::x)>, constant_term<1.0>, 0>;
+
+template <class Layer>
+inline constexpr double dropout_rate = 0.0;
+template <real Rate>
+inline constexpr double dropout_rate<dropout_layer<Rate>> = Rate.value();
+} // namespace detail
+
+/// A run of pointwise layers as one formula of `x`, for prediction and for training, with its derivative.
+template <class... Layers>
+struct tail {
+private:
+    static constexpr auto composed = (detail::empty_composition{} << ... << Layers{});
+
+public:
+    static constexpr auto prediction = composed.prediction;
+    /// With `keep<0>`, `keep<1>`, ... for the dropouts.
+    static constexpr auto training = composed.training;
+
+    /// The derivative is a formula of the output `y`; else of the input `x`, which then must be kept.
+    static constexpr bool from_output =
+        !std::same_as<std::remove_const_t<decltype(composed.from_output)>, detail::no_formula>;
+    static constexpr auto slope = [] {
+        if constexpr (from_output)
+            return composed.from_output;
+        else
+            return derivative(composed.training, symbols::x);
+    }();
+
+    static constexpr bool is_identity = detail::is_number<std::remove_const_t<decltype(slope)>, 1.0>;
+    static constexpr std::size_t dropout_count = static_cast<std::size_t>(composed.dropouts);
+    /// Whether backward must draw dropout's choices again.
+    static constexpr bool redraws = [] {
+        return []<std::size_t... I>(std::index_sequence<I...>) {
+            return (contains(slope, keep<static_cast<int>(I)>) || ... || false);
+        }
+        (std::make_index_sequence<dropout_count>{});
+    }();
+
+    static constexpr auto rates = [] {
+        std::array<double, dropout_count> found{};
+        std::size_t next = 0;
+        for (double rate : {detail::dropout_rate<Layers>..., 0.0})
+            if (rate != 0)
+                found[next++] = rate;
+        return found;
+    }();
+
+    template <class Layer>
+    using followed_by = tail<Layers..., Layer>;
+};
+
+} // namespace strata
