@@ -1,0 +1,150 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/contract.hpp>
+#include <strata/kernels/tail.hpp>
+#include <strata/kernels/team.hpp>
+#include <strata/kernels/weight_layout.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace strata {
+
+/// Where a stage's kernel reads and writes. Rows are contiguous: [rows][inputs] in, [rows][outputs] out.
+template <class T>
+struct forward_buffers {
+    const T* x;
+    const T* kernel;
+    const T* bias;
+    T* y;
+    T* kept; ///< [rows][outputs], used in training by stages that keep their tail's input or output
+};
+
+namespace detail {
+// One panel's part of a row: what the tail makes of the sums goes out, and what training keeps with it.
+template <class Stage, std::size_t Columns, class V, class Tile, class T>
+[[gnu::always_inline]] inline void finish(V sum, const Tile& tail, std::size_t row, std::size_t column, T* y,
+                                          [[maybe_unused]] T* kept, bool training) noexcept {
+    const V result = tail(sum, row, column);
+    if (training) {
+        if constexpr (Stage::keeps_tail_input)
+            store_first<Columns>(sum, kept);
+        else if constexpr (Stage::keeps_tail)
+            store_first<Columns>(result, kept);
+    }
+    store_first<Columns>(result, y);
+}
+
+template <class Stage, std::size_t Rows, std::size_t Panels, class T, class Tail>
+void forward_tile(const forward_buffers<T>& at, std::size_t row, std::size_t panel,
+                  const Tail& tail) noexcept {
+    using head = typename Stage::head;
+    using layout = weight_layout<T, head::inputs, head::outputs>;
+    using V = typename layout::vector;
+    constexpr std::size_t K = head::inputs;
+    constexpr std::size_t N = head::outputs;
+    constexpr std::size_t lanes = layout::lanes;
+
+    const T* x = at.x + row * K;
+    const T* kernel = at.kernel + panel * K * lanes;
+    tile_sums<V, Rows, Panels> sums;
+    for (std::size_t q = 0; q < Panels; ++q) {
+        V start(T(0));
+        if constexpr (head::has_bias)
+            start = V::load_aligned(at.bias + (panel + q) * lanes);
+        for (std::size_t i = 0; i < Rows; ++i)
+            sums.at[i][q] = start;
+    }
+    contract<Rows, Panels>(
+        sums, K, [=](std::size_t i, std::size_t k) { return x[i * K + k]; },
+        [=](std::size_t q, std::size_t k) { return V::load_aligned(kernel + (q * K + k) * lanes); });
+
+    const typename Tail::template tile<Rows, Panels * lanes, Stage::rows, T> tile(tail, row, panel * lanes,
+                                                                                  N);
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < Rows; ++i) {
+#pragma GCC unroll 16
+        for (std::size_t q = 0; q < Panels; ++q) {
+            const std::size_t place = (row + i) * N + (panel + q) * lanes;
+            T* kept = at.kept + (Tail::training && Stage::keeps_tail ? place : 0);
+            if (layout::last == lanes || panel + q + 1 < layout::panels)
+                finish<Stage, lanes>(sums.at[i][q], tile, i, q * lanes, at.y + place, kept, Tail::training);
+            else
+                finish<Stage, layout::last>(sums.at[i][q], tile, i, q * lanes, at.y + place, kept,
+                                            Tail::training);
+        }
+    }
+}
+
+// With one output, a register holds one result for each of several rows, so that the tail is evaluated once
+// for all.
+template <class Stage, std::size_t Rows, class T, class Tail>
+void forward_dots(const forward_buffers<T>& at, std::size_t row, const Tail& tail) noexcept {
+    using head = typename Stage::head;
+    using layout = weight_layout<T, head::inputs, 1>;
+    using V = typename layout::vector;
+    constexpr std::size_t K = head::inputs;
+    constexpr std::size_t lanes = layout::lanes;
+    using result = simd<T, lanes_of<T, Rows>>;
+
+    const T* x = at.x + row * K;
+    V sums[Rows];
+    for (std::size_t i = 0; i < Rows; ++i)
+        sums[i] = V(T(0));
+    constexpr std::size_t whole = K / lanes * lanes;
+    for (std::size_t k = 0; k < whole; k += lanes) {
+        const V weights = V::load_aligned(at.kernel + k);
+        for (std::size_t i = 0; i < Rows; ++i)
+            sums[i] = xsimd::fma(V::load_unaligned(x + i * K + k), weights, sums[i]);
+    }
+    if constexpr (whole < K) {
+        const V weights = V::load_aligned(at.kernel + whole);
+        for (std::size_t i = 0; i < Rows; ++i)
+            sums[i] = xsimd::fma(load_first<K - whole, V>(x + i * K + whole), weights, sums[i]);
+    }
+    alignas(alignment) T dots[result::size]{};
+    for (std::size_t i = 0; i < Rows; ++i)
+        dots[i] = xsimd::hadd(sums[i]);
+    result value = result::load_aligned(dots);
+    if constexpr (head::has_bias)
+        value = value + result(at.bias[0]);
+
+    // The tile is one column, so its factors lie side by side as the results do.
+    const typename Tail::template tile<result::size, 1, Stage::rows, T> tile(tail, row, 0, 1);
+    T* kept = at.kept + (Tail::training && Stage::keeps_tail ? row : 0);
+    finish<Stage, Rows>(value, tile, 0, 0, at.y + row, kept, Tail::training);
+}
+} // namespace detail
+
+/// y = tail(x W + b) for a part of the rows and panels.
+template <class Stage, class T, class Tail>
+void dense_forward(const forward_buffers<T>& at, team::range rows, team::range panels,
+                   const Tail& tail) noexcept {
+    using layout = weight_layout<T, Stage::head::inputs, Stage::head::outputs>;
+    if constexpr (layout::is_dot) {
+        visit_runs<lanes_of<T, 4>>(rows.begin, rows.end, [&](auto run, std::size_t row) {
+            detail::forward_dots<Stage, decltype(run)::value>(at, row, tail);
+        });
+    } else {
+        using V = typename layout::vector;
+        constexpr std::size_t tall = tile_rows<V>;
+        const std::size_t rest = rows.begin + (rows.end - rows.begin) / tall * tall;
+        // Panels outside, rows inside: a panel is read from the outer caches once.
+        if (rest > rows.begin)
+            visit_runs<std::min(tile_panels, layout::panels)>(
+                panels.begin, panels.end, [&](auto wide, std::size_t panel) {
+                    for (std::size_t row = rows.begin; row < rest; row += tall)
+                        detail::forward_tile<Stage, tall, decltype(wide)::value>(at, row, panel, tail);
+                });
+        visit_runs<detail::power_of_two_below(tall)>(rest, rows.end, [&](auto run, std::size_t row) {
+            constexpr std::size_t few = decltype(run)::value;
+            visit_runs<std::min(panels_for<V, few>, layout::panels)>(
+                panels.begin, panels.end, [&](auto wide, std::size_t panel) {
+                    detail::forward_tile<Stage, few, decltype(wide)::value>(at, row, panel, tail);
+                });
+        });
+    }
+}
+
+} // namespace strata

@@ -1,0 +1,142 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/dense_forward.hpp>
+
+namespace strata {
+
+/// What the weight gradient reads: the stage's input [rows][inputs] and the loss's derivative by its sums
+/// [rows][outputs], with room for a register behind the last element of both.
+template <class T>
+struct weight_gradient_buffers {
+    const T* x;
+    const T* delta;
+    std::size_t rows;
+};
+
+namespace detail {
+// The gradients of Inputs x Panels registers of weights: computed, handed to `use`, and never written.
+template <class Head, std::size_t Inputs, std::size_t Panels, bool Last, class T, class Use>
+void weight_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t input, std::size_t panel,
+                          const Use& use) noexcept {
+    using layout = weight_layout<T, Head::inputs, Head::outputs>;
+    using V = typename layout::vector;
+    constexpr std::size_t K = Head::inputs;
+    constexpr std::size_t N = Head::outputs;
+    const T* x = at.x + input;
+    const T* delta = at.delta + panel * layout::lanes;
+    tile_sums<V, Inputs, Panels> sums;
+    for (auto& line : sums.at)
+        for (V& sum : line)
+            sum = V(T(0));
+    contract<Inputs, Panels>(
+        sums, at.rows, [=](std::size_t i, std::size_t row) { return x[row * K + i]; },
+        [=](std::size_t q, std::size_t row) {
+            const V lanes = V::load_unaligned(delta + row * N + q * layout::lanes);
+            if constexpr (Last)
+                return q + 1 == Panels ? first_lanes<layout::last>(lanes) : lanes;
+            else
+                return lanes;
+        });
+#pragma GCC unroll 16
+    for (std::size_t q = 0; q < Panels; ++q)
+#pragma GCC unroll 16
+        for (std::size_t i = 0; i < Inputs; ++i)
+            use(((panel + q) * K + input + i) * layout::lanes, sums.at[i][q]);
+}
+
+template <class Head, std::size_t Panels, bool Last, class T, class Use>
+void bias_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t panel, const Use& use) noexcept {
+    using layout = weight_layout<T, Head::inputs, Head::outputs>;
+    using V = typename layout::vector;
+    V sums[Panels];
+    for (V& sum : sums)
+        sum = V(T(0));
+    for (std::size_t row = 0; row < at.rows; ++row)
+        for (std::size_t q = 0; q < Panels; ++q) {
+            V lanes = V::load_unaligned(at.delta + row * Head::outputs + (panel + q) * layout::lanes);
+            if (Last && q + 1 == Panels)
+                lanes = first_lanes<layout::last>(lanes);
+            sums[q] += lanes;
+        }
+    for (std::size_t q = 0; q < Panels; ++q)
+        use((panel + q) * layout::lanes, sums[q]);
+}
+
+template <class Head, class T, class UseKernel, class UseBias>
+void dot_weight_gradient(const weight_gradient_buffers<T>& at, const UseKernel& use_kernel,
+                         const UseBias& use_bias) noexcept {
+    using layout = weight_layout<T, Head::inputs, 1>;
+    using V = typename layout::vector;
+    constexpr std::size_t K = Head::inputs;
+    constexpr std::size_t registers = layout::kernel_size / layout::lanes;
+    visit_runs<std::min<std::size_t>(registers, 8)>(0, registers, [&](auto run, std::size_t first) {
+        constexpr std::size_t wide = decltype(run)::value;
+        V sums[wide];
+        for (V& sum : sums)
+            sum = V(T(0));
+        for (std::size_t row = 0; row < at.rows; ++row) {
+            const V delta(at.delta[row]);
+            for (std::size_t q = 0; q < wide; ++q)
+                sums[q] = xsimd::fma(delta, V::load_unaligned(at.x + row * K + (first + q) * layout::lanes),
+                                     sums[q]);
+        }
+        for (std::size_t q = 0; q < wide; ++q) {
+            const bool filled = first + q + 1 < registers;
+            use_kernel((first + q) * layout::lanes, filled ? sums[q] : first_lanes<layout::last>(sums[q]));
+        }
+    });
+    if constexpr (Head::has_bias) {
+        T sum = 0;
+        for (std::size_t row = 0; row < at.rows; ++row)
+            sum += at.delta[row];
+        use_bias(0, first_lanes<1>(V(sum)));
+    }
+}
+} // namespace detail
+
+/// dW = x^T delta and db = the sum of delta's rows, for this thread's part of the weights. `use_kernel(place,
+/// g)` and `use_bias(place, g)` take each register of gradients with its place in the weights' own layout: an
+/// optimizer's update, or a plain store where somebody asked for the gradient.
+template <class Head, class T, class UseKernel, class UseBias>
+void dense_weight_gradient(const weight_gradient_buffers<T>& at, const team& threads,
+                           const UseKernel& use_kernel, const UseBias& use_bias) noexcept {
+    using layout = weight_layout<T, Head::inputs, Head::outputs>;
+    if constexpr (layout::is_dot) {
+        if (threads.rank == 0)
+            detail::dot_weight_gradient<Head>(at, use_kernel, use_bias);
+    } else {
+        using V = typename layout::vector;
+        constexpr bool filled = layout::last == layout::lanes;
+        constexpr std::size_t K = Head::inputs;
+        constexpr std::size_t tall = tile_rows<V>;
+        // By panels where there are enough, as in the forward product, else by inputs.
+        const bool by_panels = layout::panels >= tile_panels * threads.size;
+        const team::range panels =
+            by_panels ? threads.share(layout::panels, tile_panels) : team::range{0, layout::panels};
+        const team::range inputs = by_panels ? team::range{0, K} : threads.share(K, tall);
+        visit_runs<std::min(tile_panels, layout::panels)>(
+            panels.begin, panels.end, [&](auto run, std::size_t panel) {
+                constexpr std::size_t wide = decltype(run)::value;
+                const bool last = !filled && panel + wide == layout::panels;
+                const auto with = [&](auto is_last) {
+                    visit_runs<std::min(tall, K)>(
+                        inputs.begin, inputs.end, [&](auto high, std::size_t input) {
+                            detail::weight_gradient_tile<Head, decltype(high)::value, wide, is_last>(
+                                at, input, panel, use_kernel);
+                        });
+                    if constexpr (Head::has_bias)
+                        if (by_panels || threads.rank == 0)
+                            detail::bias_gradient_tile<Head, wide, is_last>(at, panel, use_bias);
+                };
+                if constexpr (filled)
+                    with(std::false_type{});
+                else if (last)
+                    with(std::true_type{});
+                else if constexpr (layout::panels > 1)
+                    with(std::false_type{});
+            });
+    }
+}
+
+} // namespace strata

@@ -1,0 +1,121 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+// g++ 12 warns of its own AVX-512 intrinsics, which leave a register undefined on purpose (GCC bug 105593).
+#if defined(__GNUC__) && !defined(__clang__)
+#    pragma GCC diagnostic push
+#    pragma GCC diagnostic ignored "-Wuninitialized"
+#    pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <xsimd/xsimd.hpp>
+#if defined(__GNUC__) && !defined(__clang__)
+#    pragma GCC diagnostic pop
+#endif
+
+#include <cstddef>
+#include <cstring>
+#include <type_traits>
+
+namespace strata {
+
+/// The alignment of every buffer, in bytes: a cache line, and the widest register.
+inline constexpr std::size_t alignment = 64;
+
+namespace detail {
+template <class T, std::size_t Lanes>
+struct register_of {
+    using type = xsimd::make_sized_batch_t<T, Lanes>;
+};
+#if XSIMD_WITH_FMA3_SSE
+// The sized batch of 128 bits has no fused multiply-add, although the processor does.
+template <>
+struct register_of<float, 4> {
+    using type = xsimd::batch<float, xsimd::fma3<xsimd::sse4_2>>;
+};
+template <>
+struct register_of<double, 2> {
+    using type = xsimd::batch<double, xsimd::fma3<xsimd::sse4_2>>;
+};
+#endif
+
+template <class T, std::size_t Lanes>
+inline constexpr bool has_register = !std::is_void_v<xsimd::make_sized_batch_t<T, Lanes>>;
+
+template <class T>
+constexpr std::size_t lanes_for(std::size_t width) {
+    std::size_t lanes = 16 / sizeof(T);
+    if (has_register<T, 32 / sizeof(T)> && lanes < width)
+        lanes = 32 / sizeof(T);
+    if (has_register<T, 64 / sizeof(T)> && lanes < width)
+        lanes = 64 / sizeof(T);
+    return lanes;
+}
+} // namespace detail
+
+/// A vector register of that many elements.
+template <class T, std::size_t Lanes>
+using simd = typename detail::register_of<T, Lanes>::type;
+
+/// How many lanes of the target's registers rows of this width fill best: the narrowest register that holds
+/// the row, or else the widest there is.
+template <class T, std::size_t Width>
+inline constexpr std::size_t lanes_of = detail::lanes_for<T>(Width);
+
+/// Lane numbers 0, 1, 2, ...
+template <class V>
+[[nodiscard]] inline V lane_numbers() noexcept {
+    using T = typename V::value_type;
+    alignas(alignment) T numbers[V::size];
+    for (std::size_t j = 0; j < V::size; ++j)
+        numbers[j] = static_cast<T>(j);
+    return V::load_aligned(numbers);
+}
+
+/// The register with every lane from `Count` on set to zero.
+template <std::size_t Count, class V>
+[[nodiscard]] inline V first_lanes(V value) noexcept {
+    if constexpr (Count >= V::size)
+        return value;
+    else
+        return xsimd::select(lane_numbers<V>() < V(static_cast<typename V::value_type>(Count)), value, V(0));
+}
+
+/// Reads `Count` elements, zero in the other lanes, and touches no memory behind them.
+template <std::size_t Count, class V>
+[[nodiscard]] inline V load_first(const typename V::value_type* from) noexcept {
+    if constexpr (Count >= V::size)
+        return V::load_unaligned(from);
+    else {
+        alignas(alignment) typename V::value_type lanes[V::size]{};
+        std::memcpy(lanes, from, Count * sizeof(typename V::value_type));
+        return V::load_aligned(lanes);
+    }
+}
+
+/// Writes the first `Count` lanes and touches no memory behind them.
+template <std::size_t Count, class V>
+inline void store_first(V value, typename V::value_type* to) noexcept {
+    if constexpr (Count >= V::size)
+        value.store_unaligned(to);
+    else {
+        alignas(alignment) typename V::value_type lanes[V::size];
+        value.store_aligned(lanes);
+        std::memcpy(to, lanes, Count * sizeof(typename V::value_type));
+    }
+}
+
+/// The same for a count that is known when the program runs.
+template <class V>
+[[nodiscard]] inline V load_first(const typename V::value_type* from, std::size_t count) noexcept {
+    alignas(alignment) typename V::value_type lanes[V::size]{};
+    std::memcpy(lanes, from, count * sizeof(typename V::value_type));
+    return V::load_aligned(lanes);
+}
+template <class V>
+inline void store_first(V value, typename V::value_type* to, std::size_t count) noexcept {
+    alignas(alignment) typename V::value_type lanes[V::size];
+    value.store_aligned(lanes);
+    std::memcpy(to, lanes, count * sizeof(typename V::value_type));
+}
+
+} // namespace strata

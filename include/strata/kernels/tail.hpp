@@ -1,0 +1,111 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/dropout.hpp>
+#include <strata/kernels/evaluate.hpp>
+#include <strata/plan/stage.hpp>
+
+#include <cstddef>
+#include <utility>
+
+namespace strata {
+
+/// A tail's formula on a tile that is still in registers, in prediction.
+template <class Tail>
+struct prediction_tail {
+    static constexpr bool training = false;
+
+    template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
+    struct tile {
+        tile(const prediction_tail&, std::size_t, std::size_t, std::size_t) noexcept {}
+
+        template <class V>
+        V operator()(V value, std::size_t, std::size_t) const noexcept {
+            return evaluate_at(Tail::prediction, symbols::x, value);
+        }
+    };
+};
+
+namespace detail {
+/// The factors of all dropouts of a tail for one tile, drawn before the tile's elements are visited.
+template <class Tail, std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
+struct tile_factors {
+    static constexpr std::size_t dropouts = Tail::dropout_count;
+    alignas(alignment) T values[dropouts > 0 ? dropouts : 1][Tall][Wide];
+
+    tile_factors(const dropout_key& key, std::size_t row, std::size_t column, std::size_t width) noexcept {
+        for (std::size_t d = 0; d < dropouts; ++d)
+            draw_dropout<Tall, Wide, RowsPerSample>(values[d], key, static_cast<std::uint32_t>(d),
+                                                    Tail::rates[d], row, column, width);
+    }
+
+    /// Evaluates a formula of one named value and the factors at (row, column) of the tile.
+    template <class V, term Formula, class Variable>
+    V evaluate_with(Formula formula, Variable, V value, std::size_t row, std::size_t column) const noexcept {
+        return [&]<std::size_t... D>(std::index_sequence<D...>) {
+            using variables =
+                environment<binding<Variable, V>, binding<variable_term<"keep", static_cast<int>(D)>, V>...>;
+            return evaluate<V>(formula, variables{{value}, {V::load_aligned(&values[D][row][column])}...});
+        }
+        (std::make_index_sequence<dropouts>{});
+    }
+};
+} // namespace detail
+
+/// The same in training, with dropout's factors. Columns are the tile's own, in whole registers.
+template <class Tail>
+struct training_tail {
+    static constexpr bool training = true;
+    dropout_key key;
+
+    template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
+    struct tile : detail::tile_factors<Tail, Tall, Wide, RowsPerSample, T> {
+        tile(const training_tail& tail, std::size_t row, std::size_t column, std::size_t width) noexcept
+            : detail::tile_factors<Tail, Tall, Wide, RowsPerSample, T>(tail.key, row, column, width) {}
+
+        template <class V>
+        V operator()(V value, std::size_t row, std::size_t column) const noexcept {
+            return this->evaluate_with(Tail::training, symbols::x, value, row, column);
+        }
+    };
+};
+
+/// The tail's derivative at what training kept of it: one factor for each element of a tile.
+template <class Tail>
+struct tail_slope {
+    static constexpr bool reads_kept = !Tail::is_identity;
+    dropout_key key;
+
+    template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
+    struct tile : detail::tile_factors<std::conditional_t<Tail::redraws, Tail, strata::tail<>>, Tall, Wide,
+                                       RowsPerSample, T> {
+        tile(const tail_slope& tail, std::size_t row, std::size_t column, std::size_t width) noexcept
+            : detail::tile_factors<std::conditional_t<Tail::redraws, Tail, strata::tail<>>, Tall, Wide,
+                                   RowsPerSample, T>(tail.key, row, column, width) {}
+
+        template <class V>
+        V operator()(V kept, std::size_t row, std::size_t column) const noexcept {
+            if constexpr (Tail::from_output)
+                return this->evaluate_with(Tail::slope, symbols::y, kept, row, column);
+            else
+                return this->evaluate_with(Tail::slope, symbols::x, kept, row, column);
+        }
+    };
+};
+
+/// A slope of one everywhere: for a stage whose derivative is settled row by row, after a closing's.
+struct no_slope {
+    static constexpr bool reads_kept = false;
+
+    template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
+    struct tile {
+        tile(const no_slope&, std::size_t, std::size_t, std::size_t) noexcept {}
+
+        template <class V>
+        V operator()(V, std::size_t, std::size_t) const noexcept {
+            return V(1);
+        }
+    };
+};
+
+} // namespace strata
