@@ -1,0 +1,76 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/dense_forward.hpp>
+#include <strata/kernels/pointwise.hpp>
+#include <strata/model/parameters.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+namespace strata {
+
+/// This thread's part of the samples where work is split by samples.
+[[nodiscard]] constexpr team::range share_samples(const team& threads, std::size_t samples) noexcept {
+    constexpr std::size_t grain = 8;
+    return threads.share(samples, samples >= grain * threads.size ? grain : 1);
+}
+
+/// Runs one stage for this thread's part of a batch. Returns whether the part is whole samples, those of
+/// `share_samples`; else all threads must meet before anybody reads whole rows.
+template <class Stage, class T, class Tail>
+bool run_stage(const forward_buffers<T>& at, std::size_t samples, const team& threads,
+               const Tail& tail) noexcept {
+    const team::range part = share_samples(threads, samples);
+    bool whole_samples = true;
+    if constexpr (Stage::head::has_parameters) {
+        using layout = weight_layout<T, Stage::head::inputs, Stage::head::outputs>;
+        // By panels, a thread meets the same weights in every pass. A closing needs whole rows.
+        if (!Stage::is_closed && threads.size > 1 && layout::panels >= tile_panels * threads.size) {
+            whole_samples = false;
+            dense_forward<Stage>(at, {0, samples * Stage::rows}, threads.share(layout::panels, tile_panels),
+                                 tail);
+        } else
+            dense_forward<Stage>(at, {part.begin * Stage::rows, part.end * Stage::rows}, {0, layout::panels},
+                                 tail);
+    } else
+        pointwise_forward<Stage>(at.x, at.y, at.kept, part, tail);
+    close<Stage>(at.y, part);
+    return whole_samples;
+}
+
+namespace detail {
+template <class T, class... Stages>
+constexpr std::size_t widest(stage_list<Stages...>) {
+    return std::max({std::size_t{1}, Stages::output_size...});
+}
+} // namespace detail
+
+/// Numbers of scratch that `run_network` needs for so many samples: two buffers that stages write in turn.
+template <class T, class Stages>
+constexpr std::size_t prediction_scratch(std::size_t samples) noexcept {
+    constexpr std::size_t line = alignment / sizeof(T);
+    return 2 * ((samples * detail::widest<T>(Stages{}) + line - 1) / line * line + line);
+}
+
+/// Prediction for some samples on one thread: x [samples][inputs] -> y [samples][outputs].
+template <class T, class... Stages>
+void run_network(stage_list<Stages...> stages, const T* parameters, const T* x, T* y, std::size_t samples,
+                 T* scratch) noexcept {
+    using places = parameter_layout<T, stage_list<Stages...>>;
+    T* const halves[2] = {scratch, scratch + prediction_scratch<T, stage_list<Stages...>>(samples) / 2};
+    const T* from = x;
+    std::size_t next = 0;
+    const auto run = [&]<class Stage>(std::type_identity<Stage>) {
+        T* to = next + 1 == stages.size ? y : halves[next % 2];
+        const auto& place = places::places[next];
+        const forward_buffers<T> at{from, parameters + place.kernel, parameters + place.bias, to, nullptr};
+        run_stage<Stage>(at, samples, team{}, prediction_tail<typename Stage::tail>{});
+        from = to;
+        ++next;
+    };
+    (run(std::type_identity<Stages>{}), ...);
+}
+
+} // namespace strata

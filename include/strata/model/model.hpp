@@ -1,0 +1,136 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/model/forward.hpp>
+#include <strata/plan/cut.hpp>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <span>
+
+namespace strata {
+
+namespace detail {
+template <class T>
+consteval bool check_has_input() {
+    if constexpr (is_topology<T>)
+        return true;
+    else
+        return reject<T, "a model's topology", "has no input layer", "it begins with input<...>">();
+}
+template <class T>
+consteval bool check_has_layers() {
+    if constexpr (T::nodes::size > 0)
+        return true;
+    else
+        return reject<T, "a model's topology", "has no layer behind its input">();
+}
+} // namespace detail
+
+/// A network: a topology with parameters of type T. `model<input<2> | dense<2> | sigmoid>`.
+///
+/// The parameters are one aligned block on the heap, in the layout of the kernels; copying copies them.
+/// `predict` is const and may be called from many threads at once.
+template <auto Topology, class T = float>
+class model {
+    static_assert(detail::check_has_input<std::remove_const_t<decltype(Topology)>>());
+
+public:
+    using topology = std::remove_const_t<decltype(Topology)>;
+    static_assert(detail::check_has_layers<topology>());
+    using value_type = T;
+    using stages = stages_of<topology>;
+    using layout = parameter_layout<T, stages>;
+
+    static constexpr typename topology::input_shape input_shape{};
+    static constexpr typename topology::output_shape output_shape{};
+    static constexpr std::size_t input_size = input_shape.size;
+    static constexpr std::size_t output_size = output_shape.size;
+    /// Numbers that are learnt, as Keras counts them.
+    static constexpr std::size_t parameter_count = []<class... S>(stage_list<S...>) {
+        return (S::head::parameter_count + ... + std::size_t{0});
+    }(stages{});
+
+    /// Draws the first weights. The same seed gives the same weights on every machine.
+    explicit model(seed key = {}) : parameters_(layout::size), seed_(key) {
+        [&]<std::size_t... I>(std::index_sequence<I...>) { (initialize_stage<I>(), ...); }
+        (std::make_index_sequence<stages::size>{});
+    }
+
+    [[nodiscard]] seed random_seed() const noexcept { return seed_; }
+
+    /// The prediction for one sample, whose numbers come last axis fastest. Allocates nothing, locks nothing
+    /// and throws nothing, once a thread has made its first prediction with a network too large for the
+    /// stack.
+    [[nodiscard]] std::array<T, output_size> predict(std::span<const T, input_size> sample) const noexcept {
+        std::array<T, output_size> result;
+        predict(sample, result);
+        return result;
+    }
+    void predict(std::span<const T, input_size> sample, std::span<T, output_size> result) const noexcept {
+        constexpr std::size_t scratch = prediction_scratch<T, stages>(1);
+        if constexpr (scratch * sizeof(T) <= largest_on_stack) {
+            alignas(alignment) T buffer[scratch];
+            run_network(stages{}, parameters_.data(), sample.data(), result.data(), 1, buffer);
+        } else {
+            thread_local aligned_vector<T> buffer(scratch);
+            run_network(stages{}, parameters_.data(), sample.data(), result.data(), 1, buffer.data());
+        }
+    }
+
+    /// Predictions for samples one after another, `input_size` numbers in and `output_size` numbers out for
+    /// each. With OpenMP, large batches are computed by several threads, to the same bits.
+    void predict_batch(const T* x, T* y, std::size_t samples) const {
+        const std::size_t blocks = (samples + block - 1) / block;
+        const bool many = blocks > 1 && samples * flops_per_sample > 2'000'000;
+        static_cast<void>(many);
+#ifdef _OPENMP
+#    pragma omp parallel if (many)
+#endif
+        {
+            aligned_vector<T> buffer(prediction_scratch<T, stages>(std::min(samples, block)));
+#ifdef _OPENMP
+#    pragma omp for schedule(static)
+#endif
+            for (std::size_t b = 0; b < blocks; ++b) {
+                const std::size_t first = b * block;
+                run_network(stages{}, parameters_.data(), x + first * input_size, y + first * output_size,
+                            std::min(block, samples - first), buffer.data());
+            }
+        }
+    }
+
+    /// Predictions for a batch in anything that xtensor takes: [samples, input...] -> xt::xtensor<T>
+    /// [samples, output...]. Needs `strata/model/arrays.hpp`.
+    template <class Array>
+        requires(!std::is_convertible_v<const Array&, std::span<const T, input_size>>)
+    [[nodiscard]] auto predict(const Array& x) const { return predict_array(*this, x); }
+
+    /// All parameters in the kernels' own layout, filling included: for optimizers, copies and tests.
+    [[nodiscard]] std::span<T> parameters() noexcept { return parameters_; }
+    [[nodiscard]] std::span<const T> parameters() const noexcept { return parameters_; }
+
+    /// Multiplications and additions of one prediction's products.
+    static constexpr std::size_t flops_per_sample = []<class... S>(stage_list<S...>) {
+        return (S::product_flops + ... + std::size_t{0});
+    }(stages{});
+
+private:
+    /// Samples that one thread carries through all stages together, so that what passes between stages stays
+    /// in the cache.
+    static constexpr std::size_t block = 64;
+    static constexpr std::size_t largest_on_stack = 64 * 1024;
+
+    template <std::size_t I>
+    void initialize_stage() {
+        using stage = typename stages::template at<I>;
+        if constexpr (stage::head::has_parameters)
+            detail::initialize<typename stage::head>(parameters_.data() + layout::places[I].kernel, seed_, I);
+    }
+
+    aligned_vector<T> parameters_;
+    seed seed_;
+};
+
+} // namespace strata

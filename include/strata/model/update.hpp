@@ -1,0 +1,127 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/evaluate.hpp>
+#include <strata/layers/regularizer.hpp>
+#include <strata/learning/optimizer.hpp>
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+
+namespace strata {
+
+namespace detail {
+template <class T, class... Variables, class... Values>
+constexpr auto converted(const environment<binding<Variables, Values>...>& values) {
+    return environment<binding<Variables, T>...>{{static_cast<T>(values[Variables{}])}...};
+}
+
+// The optimizer's scalars, the weight, its gradient and its states, side by side.
+template <class V, class Scalars, class States>
+struct update_variables;
+template <class V, class... Scalars, class... States>
+struct update_variables<V, environment<Scalars...>, type_list<States...>> {
+    using weight = std::remove_const_t<decltype(symbols::w)>;
+    using gradient = std::remove_const_t<decltype(symbols::g)>;
+    using type = environment<Scalars..., binding<weight, V>, binding<gradient, V>, binding<States, V>...>;
+
+    static type make(const environment<Scalars...>& scalars, V w, V g,
+                     const std::array<V, sizeof...(States)>& states) {
+        return make(scalars, w, g, states, std::index_sequence_for<States...>{});
+    }
+
+private:
+    template <std::size_t... I>
+    static type make(const environment<Scalars...>& scalars, V w, V g,
+                     const std::array<V, sizeof...(States)>& states, std::index_sequence<I...>) {
+        return {static_cast<const Scalars&>(scalars)..., {w}, {g}, {states[I]}...};
+    }
+};
+
+template <class V, class... States, class Variables>
+void store_states(type_list<States...>, const Variables& variables, typename V::value_type* const* to,
+                  std::size_t place) {
+    std::size_t next = 0;
+    ((V(variables[States{}]).store_aligned(to[next] + place), ++next), ...);
+}
+} // namespace detail
+
+/// An optimizer's update of registers of weights, given their gradients. Weights and states have the same
+/// layout.
+template <class T, class Rule, class Scalars, regularizer Penalty>
+struct weight_update {
+    using states = typename Rule::states;
+
+    T* weights;
+    std::array<T*, states::size> state;
+    Scalars scalars; ///< this step's, in T
+
+    template <class V>
+    [[gnu::always_inline]] void operator()(std::size_t place, V gradient) const noexcept {
+        const V w = V::load_aligned(weights + place);
+        if constexpr (Penalty.l2_factor.value() != 0)
+            gradient = xsimd::fma(V(static_cast<T>(2 * Penalty.l2_factor.value())), w, gradient);
+        if constexpr (Penalty.l1_factor.value() != 0)
+            gradient =
+                xsimd::fma(V(static_cast<T>(Penalty.l1_factor.value())),
+                           evaluate_at(apply<operation::sign, std::remove_const_t<decltype(symbols::w)>>{},
+                                       symbols::w, w),
+                           gradient);
+        std::array<V, states::size> loaded;
+        for (std::size_t i = 0; i < states::size; ++i)
+            loaded[i] = V::load_aligned(state[i] + place);
+        const auto before = detail::update_variables<V, Scalars, states>::make(scalars, w, gradient, loaded);
+        const auto after = Rule::run(before, [](auto variables, auto variable, auto formula) {
+            static_cast<binding<decltype(variable), V>&>(variables).value = evaluate<V>(formula, variables);
+            return variables;
+        });
+        V(after[symbols::w]).store_aligned(weights + place);
+        detail::store_states<V>(states{}, after, state.data(), place);
+    }
+};
+
+/// Hands each kernel's and bias's gradients to an optimizer. Regularizers act on kernels only.
+template <class T, class Rule, class Scalars>
+struct update_consumer {
+    T* parameters;
+    std::array<T*, Rule::states::size> states;
+    Scalars scalars;
+
+    template <class Stage>
+    auto kernel(std::type_identity<Stage>, std::size_t place) const noexcept {
+        return at<Stage::head::layer::kernel_regularizer>(place);
+    }
+    template <class Stage>
+    auto bias(std::type_identity<Stage>, std::size_t place) const noexcept {
+        return at<regularizer{}>(place);
+    }
+
+private:
+    template <regularizer Penalty>
+    auto at(std::size_t place) const noexcept {
+        auto moved = states;
+        for (T*& state : moved)
+            state += place;
+        return weight_update<T, Rule, Scalars, Penalty>{parameters + place, moved, scalars};
+    }
+};
+
+/// Writes the gradients where somebody asked for them, in the parameters' layout.
+template <class T>
+struct gradient_store {
+    T* gradients;
+
+    template <class Stage>
+    auto kernel(std::type_identity<Stage>, std::size_t place) const noexcept {
+        return [to = gradients + place](std::size_t offset, auto gradient) {
+            gradient.store_aligned(to + offset);
+        };
+    }
+    template <class Stage>
+    auto bias(std::type_identity<Stage> stage, std::size_t place) const noexcept {
+        return kernel(stage, place);
+    }
+};
+
+} // namespace strata
