@@ -1,0 +1,118 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/csv_fields.hpp>
+#include <strata/data/error.hpp>
+#include <strata/data/input_file.hpp>
+#include <strata/data/table.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace strata {
+
+struct csv_options {
+    char separator = ',';
+    /// Whether the first line holds the columns' names. Without, they are called "0", "1", ...
+    bool header = true;
+    /// What an empty field stands for; if nothing, an empty field is an error.
+    std::optional<double> missing = {};
+};
+
+namespace detail {
+
+/// A number as people write it: std::from_chars, and a plus sign.
+inline double csv_number(const std::filesystem::path& file, const csv_field& field, const std::string& name) {
+    auto digits = field.value;
+    if (digits.size() > 1 && digits[0] == '+' && digits[1] != '-')
+        digits.remove_prefix(1);
+    double result = 0;
+    const auto end = digits.data() + digits.size();
+    const auto [stopped, problem] = std::from_chars(digits.data(), end, result);
+    if (problem == std::errc::result_out_of_range)
+        throw data_error::at_line(file, field.line, field.column,
+                                  "a number within the range of double for " + shown(name),
+                                  shown(field.value));
+    if (problem != std::errc{} || stopped != end)
+        throw data_error::at_line(file, field.line, field.column, "a number for " + shown(name),
+                                  field.value.empty() ? "an empty field" : shown(field.value));
+    return result;
+}
+
+inline void check_csv_names(const std::filesystem::path& file, const std::vector<csv_field>& places,
+                            const std::vector<std::string>& names) {
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (const auto first =
+                std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]);
+            first != names.begin() + static_cast<std::ptrdiff_t>(i))
+            throw data_error::at_line(file, places[i].line, places[i].column, "columns of different names",
+                                      shown(names[i]) + " for the second time");
+}
+
+} // namespace detail
+
+/// Reads a table of numbers from comma-separated values (RFC 4180), plain or packed with gzip. Numbers are
+/// written as std::from_chars takes them, "nan" and "inf" included. Lines end with CR LF or LF; blank lines
+/// at the end are no records. data_error names line, column and text of a field that is no number, and the
+/// line of a record with too few or too many fields. Time and memory are linear in the file's size.
+[[nodiscard]] inline table read_csv(const std::filesystem::path& file, const csv_options& options = {}) {
+    for (const char each : {'"', '\r', '\n'})
+        if (options.separator == each)
+            throw data_error{"read_csv: expected a separator other than a quote or an end of line, found " +
+                             detail::shown({&each, 1})};
+
+    const auto all = input_file{file}.read_rest();
+    detail::csv_fields fields{file, all, options.separator};
+    if (fields.done())
+        throw data_error::at_line(file, 1, 1, options.header ? "a line of names" : "a line of numbers",
+                                  "an empty file");
+
+    table result{.file = file};
+    std::size_t width = 0;
+    if (options.header) {
+        std::vector<detail::csv_field> places;
+        do {
+            places.push_back(fields.next());
+            result.names.emplace_back(places.back().value);
+        } while (!places.back().ends_record);
+        detail::check_csv_names(file, places, result.names);
+        width = result.names.size();
+    }
+
+    std::vector<double> values;
+    for (std::size_t record = 0; !fields.done(); ++record) {
+        const bool names_grow = record == 0 && !options.header;
+        std::size_t count = 0;
+        for (bool more = true; more; ++count) {
+            const auto field = fields.next();
+            more = !field.ends_record;
+            if (names_grow)
+                result.names.push_back(std::to_string(count));
+            else if (count == width)
+                throw data_error::at_line(file, field.line, field.column, std::to_string(width) + " fields",
+                                          "one more: " + detail::shown(field.value));
+            else if (!more && count + 1 < width)
+                throw data_error::at_line(file, field.line, field.column, std::to_string(width) + " fields",
+                                          std::to_string(count + 1));
+            values.push_back(field.value.empty() && options.missing
+                                 ? *options.missing
+                                 : detail::csv_number(file, field, result.names[count]));
+        }
+        width = count;
+    }
+
+    result.values = xt::xtensor<double, 2>(std::array<std::size_t, 2>{values.size() / width, width});
+    std::copy(values.begin(), values.end(), result.values.begin());
+    return result;
+}
+
+} // namespace strata

@@ -1,0 +1,125 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/error.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace strata::detail {
+
+/// One field, and the place at which it begins. `value` holds until the next field is read.
+struct csv_field {
+    std::string_view value = {};
+    std::size_t line = 1;
+    std::size_t column = 1;
+    bool ends_record = false;
+};
+
+/// Cuts text into fields as RFC 4180 says: a field may stand in quotes and then hold separators, ends of line
+/// and doubled quotes. Two liberties: lines may end with LF alone, and blanks around a field are dropped.
+class csv_fields {
+public:
+    csv_fields(const std::filesystem::path& file, std::string_view all, char separator)
+        : file_(file), all_(all), separator_(separator) {
+        if (all_.starts_with("\xEF\xBB\xBF")) // the byte order mark that spreadsheets put in front
+            all_.remove_prefix(3);
+        // Blank lines at the end are no records.
+        const auto last = all_.find_last_not_of("\r\n");
+        all_ = all_.substr(0, last == all_.npos ? 0 : last + 1);
+    }
+
+    [[nodiscard]] bool done() const noexcept { return done_ || all_.empty(); }
+
+    /// Call while not done().
+    csv_field next() {
+        skip_blanks();
+        csv_field field{.line = line_, .column = column()};
+        if (peek() == '"') {
+            field.value = quoted_value(field);
+            skip_blanks();
+        } else {
+            const auto start = position_;
+            while (!at_end_of_field())
+                ++position_;
+            auto value = all_.substr(start, position_ - start);
+            if (const auto quote = value.find('"'); quote != value.npos)
+                throw data_error::at_line(file_, line_, field.column + quote,
+                                          "a field in quotes as a whole, or without quotes", shown(value));
+            while (!value.empty() && is_blank(value.back()))
+                value.remove_suffix(1);
+            field.value = value;
+        }
+        if (!at_end_of_field()) // only after a closing quote
+            throw data_error::at_line(file_, line_, column(), "a separator or the end of the line",
+                                      shown(all_.substr(position_, 1)));
+        field.ends_record = position_ == all_.size() || all_[position_] != separator_;
+        pass_end_of_field();
+        return field;
+    }
+
+private:
+    [[nodiscard]] int peek() const { return position_ < all_.size() ? all_[position_] : -1; }
+    [[nodiscard]] std::size_t column() const { return position_ - line_start_ + 1; }
+    [[nodiscard]] bool is_blank(char each) const {
+        return (each == ' ' || each == '\t') && each != separator_;
+    }
+    [[nodiscard]] bool at_carriage_return() const { return all_.substr(position_, 2) == "\r\n"; }
+    [[nodiscard]] bool at_end_of_field() const {
+        return position_ == all_.size() || all_[position_] == separator_ || all_[position_] == '\n' ||
+               at_carriage_return();
+    }
+
+    void skip_blanks() {
+        while (position_ < all_.size() && is_blank(all_[position_]))
+            ++position_;
+    }
+
+    void begin_line() {
+        ++line_;
+        line_start_ = position_;
+    }
+
+    void pass_end_of_field() {
+        if (position_ == all_.size()) {
+            done_ = true;
+        } else {
+            const bool separates = all_[position_] == separator_;
+            position_ += !separates && at_carriage_return() ? 2 : 1;
+            if (!separates)
+                begin_line();
+        }
+    }
+
+    std::string_view quoted_value(const csv_field& field) {
+        unquoted_.clear();
+        for (++position_;; ++position_) {
+            if (position_ == all_.size())
+                throw data_error::at_line(file_, field.line, field.column, "a quote that closes the one here",
+                                          "the end of the file");
+            if (all_[position_] == '"') {
+                ++position_;
+                if (peek() != '"')
+                    return unquoted_;
+            }
+            unquoted_ += all_[position_];
+            if (all_[position_] == '\n') {
+                ++line_;
+                line_start_ = position_ + 1;
+            }
+        }
+    }
+
+    const std::filesystem::path& file_;
+    std::string_view all_;
+    std::string unquoted_;
+    std::size_t position_ = 0;
+    std::size_t line_ = 1;
+    std::size_t line_start_ = 0;
+    char separator_;
+    bool done_ = false;
+};
+
+} // namespace strata::detail

@@ -1,0 +1,144 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/array.hpp>
+#include <strata/data/error.hpp>
+#include <strata/data/extents.hpp>
+#include <strata/data/idx.hpp>
+#include <strata/data/scaled_bytes.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace strata {
+
+/// Grey images, x: [samples, height, width], and what is on them, y: [samples].
+struct labelled_images {
+    scaled_bytes<3> x;
+    xt::xtensor<std::uint8_t, 1> y;
+};
+
+struct image_dataset {
+    labelled_images train, test;
+};
+
+namespace detail {
+
+/// Where a data set is looked for when the program does not say.
+struct dataset_places {
+    std::string_view name;
+    const char* variable;
+    /// Where a package puts it; empty if no package has it.
+    std::filesystem::path packaged;
+    std::string_view advice;
+};
+
+inline dataset_places mnist_places() {
+    return {.name = "MNIST",
+            .variable = "STRATA_MNIST",
+            .packaged = {},
+            .advice = "put the four IDX files (train-images-idx3-ubyte, train-labels-idx1-ubyte, "
+                      "t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, each plain or with .gz) into a "
+                      "directory and set STRATA_MNIST to it"};
+}
+
+inline dataset_places fashion_mnist_places() {
+    return {.name = "Fashion-MNIST",
+            .variable = "STRATA_FASHION_MNIST",
+            .packaged = "/usr/share/datasets/fashion-mnist",
+            .advice =
+                "apt-get install dataset-fashion-mnist, or set STRATA_FASHION_MNIST to a directory with "
+                "the four IDX files"};
+}
+
+/// A file of a data set, plain or packed; the plain one, which reads faster, if both are there.
+inline std::filesystem::path dataset_file(const std::filesystem::path& directory, const std::string& name) {
+    std::error_code ignored;
+    for (const char* ending : {"", ".gz"})
+        if (auto file = directory / (name + ending); std::filesystem::exists(file, ignored))
+            return file;
+    throw data_error::in_file(directory, "the file " + name + " or " + name + ".gz", "neither");
+}
+
+inline labelled_images read_labelled_images(const std::filesystem::path& directory, const std::string& part) {
+    const auto image_file = dataset_file(directory, part + "-images-idx3-ubyte");
+    const auto label_file = dataset_file(directory, part + "-labels-idx1-ubyte");
+    labelled_images result{{read_idx<std::uint8_t, 3>(image_file)}, read_idx<std::uint8_t, 1>(label_file)};
+    if (result.x.size() == 0)
+        throw data_error::in_file(image_file, "images", "an array of " + extents_text(result.x.shape()));
+    if (result.x.shape(0) != result.y.size())
+        throw data_error::in_file(label_file,
+                                  std::to_string(result.x.shape(0)) + " labels, one for each image in " +
+                                      image_file.string(),
+                                  std::to_string(result.y.size()));
+    return result;
+}
+
+inline std::filesystem::path find_dataset(const dataset_places& places,
+                                          const std::optional<std::filesystem::path>& given) {
+    if (given)
+        return *given;
+    const char* set = std::getenv(places.variable);
+    if (set != nullptr && *set != '\0')
+        return set;
+    std::error_code ignored;
+    if (!places.packaged.empty() && std::filesystem::exists(places.packaged, ignored))
+        return places.packaged;
+    std::string tried = std::string("the environment variable ") + places.variable + " (not set)";
+    if (!places.packaged.empty())
+        tried += " and " + places.packaged.string() + " (not there)";
+    throw data_error{std::string(places.name) + ": expected a directory, found none; tried " + tried + "; " +
+                     std::string(places.advice)};
+}
+
+} // namespace detail
+
+namespace datasets {
+
+/// Reads the four IDX files of MNIST or a data set of its form: train-images-idx3-ubyte,
+/// train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or with .gz.
+/// data_error names a file that is missing or broken, and images and labels, or training and test images,
+/// that do not fit together.
+[[nodiscard]] inline image_dataset images_from(const std::filesystem::path& directory) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(directory, ignored))
+        throw data_error::in_file(directory, "a directory",
+                                  std::filesystem::exists(directory, ignored) ? "a file"
+                                                                              : "nothing of this name");
+    image_dataset result{detail::read_labelled_images(directory, "train"),
+                         detail::read_labelled_images(directory, "t10k")};
+    const auto &train = result.train.x, &test = result.test.x;
+    if (train.shape(1) != test.shape(1) || train.shape(2) != test.shape(2))
+        throw data_error::in_file(directory,
+                                  "test images of " + std::to_string(train.shape(1)) + " x " +
+                                      std::to_string(train.shape(2)) + " pixels as for training",
+                                  std::to_string(test.shape(1)) + " x " + std::to_string(test.shape(2)));
+    return result;
+}
+
+/// MNIST, handwritten digits: `auto [train, test] = datasets::mnist();` with 60000 and 10000 images of 28
+/// x 28. From `directory`, or else from the one that the environment variable STRATA_MNIST names.
+[[nodiscard]] inline image_dataset mnist(const std::optional<std::filesystem::path>& directory = {}) {
+    return images_from(detail::find_dataset(detail::mnist_places(), directory));
+}
+
+/// Fashion-MNIST, articles of Zalando's, in the form of MNIST. From `directory`, or else from the one that
+/// the environment variable STRATA_FASHION_MNIST names, or else from Debian's package dataset-fashion-mnist.
+[[nodiscard]] inline image_dataset fashion_mnist(const std::optional<std::filesystem::path>& directory = {}) {
+    return images_from(detail::find_dataset(detail::fashion_mnist_places(), directory));
+}
+
+/// What the labels of Fashion-MNIST mean.
+inline constexpr std::array<std::string_view, 10> fashion_mnist_classes{
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
+
+} // namespace datasets
+} // namespace strata

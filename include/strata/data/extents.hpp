@@ -1,0 +1,40 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+
+namespace strata::detail {
+
+/// "60000 x 28 x 28"; "()" without any extent.
+template <class Extents>
+std::string extents_text(const Extents& extents) {
+    std::string result;
+    for (const auto extent : extents)
+        result.append(result.empty() ? "" : " x ").append(std::to_string(extent));
+    return result.empty() ? "()" : result;
+}
+
+/// How many bytes an array takes, or nothing if that, or one of its strides, is more than std::ptrdiff_t
+/// holds.
+template <class Extents>
+constexpr std::optional<std::size_t> byte_count(const Extents& extents, std::size_t element_bytes) {
+    constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max());
+    std::uint64_t total = element_bytes;
+    bool empty = false;
+    for (const std::uint64_t extent : extents) {
+        if (extent == 0) {
+            empty = true; // yet the other extents still become strides, so they are multiplied on
+        } else {
+            if (extent > most / total)
+                return std::nullopt;
+            total *= extent;
+        }
+    }
+    return empty ? 0 : static_cast<std::size_t>(total);
+}
+
+} // namespace strata::detail

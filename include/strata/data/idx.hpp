@@ -1,0 +1,157 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/array.hpp>
+#include <strata/data/error.hpp>
+#include <strata/data/extents.hpp>
+#include <strata/data/input_file.hpp>
+#include <strata/data/output_file.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace strata {
+
+/// What an IDX file can hold.
+template <class Element>
+concept idx_element = std::same_as<Element, std::uint8_t> || std::same_as<Element, std::int8_t> ||
+    std::same_as<Element, std::int16_t> || std::same_as<Element, std::int32_t> ||
+    std::same_as<Element, float> || std::same_as<Element, double>;
+
+namespace detail {
+
+template <idx_element Element>
+constexpr unsigned idx_code() {
+    if constexpr (std::same_as<Element, std::uint8_t>)
+        return 0x08;
+    else if constexpr (std::same_as<Element, std::int8_t>)
+        return 0x09;
+    else if constexpr (std::same_as<Element, std::int16_t>)
+        return 0x0B;
+    else if constexpr (std::same_as<Element, std::int32_t>)
+        return 0x0C;
+    else if constexpr (std::same_as<Element, float>)
+        return 0x0D;
+    else
+        return 0x0E;
+}
+
+inline std::string idx_name(unsigned code) {
+    switch (code) {
+    case 0x08:
+        return "uint8";
+    case 0x09:
+        return "int8";
+    case 0x0B:
+        return "int16";
+    case 0x0C:
+        return "int32";
+    case 0x0D:
+        return "float";
+    case 0x0E:
+        return "double";
+    default:
+        return "type " + std::to_string(code);
+    }
+}
+
+/// Turns `count` values at `bytes` from the machine's order of bytes to big-endian, or back.
+template <class Element>
+void swap_big_endian(unsigned char* bytes, std::size_t count) {
+    if constexpr (std::endian::native == std::endian::little && sizeof(Element) > 1)
+        for (std::size_t i = 0; i < count; ++i)
+            std::reverse(bytes + i * sizeof(Element), bytes + (i + 1) * sizeof(Element));
+}
+
+} // namespace detail
+
+/// Reads an IDX file, the format of MNIST and its kin: two zero bytes, a code of the element type, the number
+/// of extents, the extents as big-endian 32-bit numbers, then the elements, big-endian, the last axis
+/// fastest. Plain and gzip files alike.
+///
+/// `Element` and `Rank` must be the file's own: no silent conversion. data_error also if the file is shorter
+/// or longer than its extents say; that is found out before anything is allocated (see
+/// input_file::expect_left about gzip).
+template <idx_element Element, std::size_t Rank>
+[[nodiscard]] xt::xtensor<Element, Rank> read_idx(const std::filesystem::path& path) {
+    static_assert(Rank >= 1 && Rank <= 255, "strata: an IDX file has 1 to 255 axes");
+    input_file file{path};
+
+    std::array<unsigned char, 4> start;
+    file.read(start.data(), start.size(), "an IDX header");
+    if (start[0] != 0 || start[1] != 0)
+        file.fail(0, "the two zero bytes that begin an IDX file",
+                  std::to_string(start[0]) + " and " + std::to_string(start[1]));
+    if (start[2] != detail::idx_code<Element>())
+        file.fail(2, "elements of " + detail::idx_name(detail::idx_code<Element>()),
+                  detail::idx_name(start[2]));
+    if (start[3] != Rank)
+        file.fail(3, "an array of rank " + std::to_string(Rank), "rank " + std::to_string(start[3]));
+
+    std::array<unsigned char, 4 * Rank> stored;
+    file.read(stored.data(), stored.size(), "an IDX header's extents");
+    std::array<std::size_t, Rank> extents{};
+    for (std::size_t i = 0; i < stored.size(); ++i)
+        extents[i / 4] = extents[i / 4] << 8 | stored[i];
+
+    const auto bytes = detail::byte_count(extents, sizeof(Element));
+    if (!bytes)
+        file.fail(4, "extents of an array that fits into memory", detail::extents_text(extents));
+    const auto what = detail::idx_name(start[2]) + " values (" + detail::extents_text(extents) + ")";
+    file.expect_left(*bytes, what);
+
+    xt::xtensor<Element, Rank> result(extents);
+    file.read(result.data(), *bytes, what);
+    file.expect_end();
+    detail::swap_big_endian<Element>(reinterpret_cast<unsigned char*>(result.data()), result.size());
+    return result;
+}
+
+/// Writes an array, or an expression of arrays, as an IDX file; packed with gzip if the name ends with .gz.
+/// data_error if an extent takes more than 32 bits, or if the file cannot be written.
+template <class Expression>
+    requires idx_element<typename Expression::value_type>
+void write_idx(const std::filesystem::path& path, const xt::xexpression<Expression>& expression) {
+    using element = typename Expression::value_type;
+    const auto& array = expression.derived_cast();
+    if (array.dimension() < 1 || array.dimension() > 255)
+        throw data_error::in_file(path, "an array of rank 1 to 255",
+                                  "rank " + std::to_string(array.dimension()));
+
+    std::vector<unsigned char> block{0, 0, detail::idx_code<element>(),
+                                     static_cast<unsigned char>(array.dimension())};
+    for (const std::uint64_t extent : array.shape()) {
+        if (extent > std::numeric_limits<std::uint32_t>::max())
+            throw data_error::in_file(path, "extents of 32 bits", detail::extents_text(array.shape()));
+        for (int shift = 24; shift >= 0; shift -= 8)
+            block.push_back(static_cast<unsigned char>(extent >> shift));
+    }
+
+    output_file file{path};
+    file.write(block.data(), block.size());
+    constexpr std::size_t block_elements = 8192;
+    block.resize(block_elements * sizeof(element));
+    auto next = array.template begin<xt::layout_type::row_major>();
+    for (std::size_t left = array.size(); left > 0;) {
+        const auto count = std::min(left, block_elements);
+        for (std::size_t i = 0; i < count; ++i, ++next) {
+            const element value = *next;
+            std::memcpy(block.data() + i * sizeof(element), &value, sizeof(element));
+        }
+        detail::swap_big_endian<element>(block.data(), count);
+        file.write(block.data(), count * sizeof(element));
+        left -= count;
+    }
+    file.close();
+}
+
+} // namespace strata

@@ -1,0 +1,152 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/error.hpp>
+#include <strata/data/input_file.hpp>
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace strata::detail {
+
+/// What NumPy writes in front of an array: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
+///
+/// xtensor's reader of it (0.24) is not used: it takes the second byte of the header's length for a signed
+/// number, so valid headers of 128 to 255 bytes are lost to it; it allocates what a header claims; and it
+/// does not notice that a file ends early.
+class npy_header {
+public:
+    std::string type;
+    bool columns_first = false;
+    std::vector<std::uint64_t> extents;
+
+    /// Leaves `file` at the first element.
+    explicit npy_header(input_file& file) : file_(file) {
+        std::array<char, 8> start;
+        file_.read(start.data(), start.size(), "a .npy header");
+        if (std::memcmp(start.data(), "\x93NUMPY", 6) != 0)
+            file_.fail(0, "the mark \\x93NUMPY that begins a .npy file", shown({start.data(), 6}));
+        const int version = start[6];
+        if (version < 1 || version > 3)
+            file_.fail(6, "a .npy file of version 1, 2 or 3", "version " + std::to_string(version));
+
+        std::array<unsigned char, 4> stored{};
+        file_.read(stored.data(), version == 1 ? 2 : 4, "a .npy header's length");
+        const auto length = stored[0] | std::size_t{stored[1]} << 8 | std::size_t{stored[2]} << 16 |
+                            std::size_t{stored[3]} << 24;
+        // The real ones have some hundred bytes; NumPy itself takes no more than 10000.
+        constexpr std::size_t longest = 1u << 16;
+        if (length > longest)
+            file_.fail(8, "a header of at most " + std::to_string(longest) + " bytes",
+                       std::to_string(length));
+        start_ = file_.position();
+        all_.resize(length);
+        file_.read(all_.data(), length, "a .npy header");
+        read_dictionary();
+    }
+
+private:
+    void read_dictionary() {
+        bool has_type = false, has_order = false, has_shape = false;
+        expect('{');
+        while (!accept('}')) {
+            const auto key_at = position_;
+            const auto key = read_string();
+            expect(':');
+            if (key == "descr") {
+                type = read_string();
+                has_type = true;
+            } else if (key == "fortran_order") {
+                columns_first = read_bool();
+                has_order = true;
+            } else if (key == "shape") {
+                read_shape();
+                has_shape = true;
+            } else {
+                fail(key_at, "one of the keys descr, fortran_order and shape");
+            }
+            if (!accept(',')) {
+                expect('}');
+                break;
+            }
+        }
+        if (!has_type || !has_order || !has_shape)
+            file_.fail(start_, "a header with the keys descr, fortran_order and shape", shown(all_));
+    }
+
+    std::string_view read_string() {
+        skip_blanks();
+        const char quote = position_ < all_.size() ? all_[position_] : ' ';
+        if (quote != '\'' && quote != '"')
+            fail(position_, "a text in quotes");
+        const auto end = all_.find(quote, position_ + 1);
+        if (end == all_.npos)
+            fail(position_, "a text in quotes");
+        const auto result = std::string_view(all_).substr(position_ + 1, end - position_ - 1);
+        position_ = end + 1;
+        return result;
+    }
+
+    bool read_bool() {
+        skip_blanks();
+        for (const std::string_view word : {"True", "False"})
+            if (all_.compare(position_, word.size(), word) == 0) {
+                position_ += word.size();
+                return word == "True";
+            }
+        fail(position_, "True or False");
+    }
+
+    void read_shape() {
+        extents.clear();
+        expect('(');
+        while (!accept(')')) {
+            skip_blanks();
+            std::uint64_t extent = 0;
+            const auto begin = all_.data() + position_;
+            const auto [stopped, problem] = std::from_chars(begin, all_.data() + all_.size(), extent);
+            if (problem != std::errc{})
+                fail(position_, "an extent");
+            position_ += static_cast<std::size_t>(stopped - begin);
+            accept('L'); // how Python 2 wrote them
+            extents.push_back(extent);
+            if (!accept(',')) {
+                expect(')');
+                break;
+            }
+        }
+    }
+
+    void skip_blanks() {
+        while (position_ < all_.size() && (all_[position_] == ' ' || all_[position_] == '\n'))
+            ++position_;
+    }
+    bool accept(char wanted) {
+        skip_blanks();
+        const bool there = position_ < all_.size() && all_[position_] == wanted;
+        position_ += there;
+        return there;
+    }
+    void expect(char wanted) {
+        if (!accept(wanted))
+            fail(position_, shown({&wanted, 1}));
+    }
+    [[noreturn]] void fail(std::size_t at, std::string_view expected) const {
+        file_.fail(start_ + at, expected,
+                   at < all_.size() ? shown(std::string_view(all_).substr(at)) : "the end of the header");
+    }
+
+    input_file& file_;
+    std::string all_;
+    std::uint64_t start_ = 0;
+    std::size_t position_ = 0;
+};
+
+} // namespace strata::detail

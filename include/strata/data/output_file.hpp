@@ -1,0 +1,59 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/error.hpp>
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+namespace strata {
+
+/// A file to write from front to back: packed with gzip if its name ends with .gz, plain otherwise. What was
+/// there before is lost. Every failure is a data_error with the file's name.
+class output_file {
+public:
+    explicit output_file(std::filesystem::path path) : path_(std::move(path)) {
+        errno = 0;
+        file_.reset(gzopen(path_.string().c_str(), path_.extension() == ".gz" ? "wb" : "wbT"));
+        if (!file_)
+            fail();
+        gzbuffer(file_.get(), 1u << 17);
+    }
+
+    void write(const void* from, std::size_t count) {
+        for (std::size_t done = 0; done < count;) {
+            const auto part = static_cast<unsigned>(std::min<std::size_t>(count - done, 1u << 30));
+            if (gzwrite(file_.get(), static_cast<const char*>(from) + done, part) != static_cast<int>(part))
+                fail();
+            done += part;
+        }
+    }
+
+    /// Without this call the file is closed all the same, but nobody hears of a full disk.
+    void close() {
+        if (gzclose(file_.release()) != Z_OK)
+            fail();
+    }
+
+private:
+    [[noreturn]] void fail() const {
+        const std::error_code error{errno, std::generic_category()};
+        throw data_error::in_file(path_, "a file that can be written", error.message());
+    }
+
+    struct closer {
+        void operator()(gzFile file) const noexcept { gzclose(file); }
+    };
+
+    std::filesystem::path path_;
+    std::unique_ptr<gzFile_s, closer> file_;
+};
+
+} // namespace strata

@@ -1,0 +1,79 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/array.hpp>
+#include <strata/data/error.hpp>
+
+#include <xtensor/xarray.hpp>
+#include <xtensor/xutils.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <type_traits>
+
+namespace strata {
+
+namespace detail {
+
+template <class Expression, std::size_t Rank = xt::get_rank<Expression>::value>
+struct row_major_array {
+    using type = xt::xtensor<typename Expression::value_type, Rank, xt::layout_type::row_major>;
+};
+template <class Expression>
+struct row_major_array<Expression, SIZE_MAX> {
+    using type = xt::xarray<typename Expression::value_type, xt::layout_type::row_major>;
+};
+
+} // namespace detail
+
+/// The array an expression becomes when it is stored, last axis fastest: an xt::xtensor if its rank is known
+/// to the compiler, an xt::xarray otherwise.
+template <class Expression>
+using stored_array = typename detail::row_major_array<std::decay_t<Expression>>::type;
+
+namespace detail {
+
+/// The array itself if it is stored that way already, else a copy that is.
+template <class Expression>
+[[nodiscard]] decltype(auto) stored(const xt::xexpression<Expression>& expression) {
+    if constexpr (std::is_same_v<stored_array<Expression>, Expression>)
+        return (expression.derived_cast());
+    else
+        return stored_array<Expression>(expression.derived_cast());
+}
+
+} // namespace detail
+
+/// How many samples an array has: its first extent.
+template <class Array>
+[[nodiscard]] std::size_t row_count(const Array& array) {
+    if (array.dimension() == 0)
+        throw data_error{"row_count: expected an array of samples, found a single number"};
+    return array.shape(0);
+}
+
+/// A copy of chosen samples: element i along the first axis of the result is element chosen[i] of `array`.
+/// data_error if there is no such element.
+template <class Expression>
+[[nodiscard]] stored_array<Expression> take_rows(const xt::xexpression<Expression>& array,
+                                                 std::span<const std::size_t> chosen) {
+    const auto rows = row_count(array.derived_cast());
+    for (const auto row : chosen)
+        if (row >= rows)
+            throw data_error{"take_rows: expected a row below " + std::to_string(rows) + ", found " +
+                             std::to_string(row)};
+
+    const auto& from = detail::stored(array);
+    auto shape_taken = from.shape();
+    shape_taken[0] = chosen.size();
+    stored_array<Expression> result(shape_taken);
+    const auto stride = rows == 0 ? 0 : from.size() / rows;
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+        std::copy_n(from.data() + chosen[i] * stride, stride, result.data() + i * stride);
+    return result;
+}
+
+} // namespace strata

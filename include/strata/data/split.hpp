@@ -1,0 +1,127 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/error.hpp>
+#include <strata/data/rows.hpp>
+#include <strata/data/scaled_bytes.hpp>
+#include <strata/kernels/philox.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace strata {
+
+struct split_options {
+    double test_size = 0.25;
+    bool shuffle = true;
+    seed random = {};
+};
+
+struct three_way_split_options {
+    double validation_size = 0.2;
+    double test_size = 0.2;
+    bool shuffle = true;
+    seed random = {};
+};
+
+/// In scikit-learn's order: `auto [x_train, x_test, y_train, y_test] = train_test_split(x, y);`
+template <class X, class Y>
+struct train_test_arrays {
+    X x_train, x_test;
+    Y y_train, y_test;
+};
+
+template <class X, class Y>
+struct train_validation_test_arrays {
+    X x_train, x_validation, x_test;
+    Y y_train, y_validation, y_test;
+};
+
+namespace detail {
+
+/// A fraction of the rows, rounded up as scikit-learn does.
+inline std::size_t part_rows(std::string_view option, double fraction, std::size_t rows) {
+    if (!(fraction > 0 && fraction < 1))
+        throw data_error{std::string("split: expected ").append(option) +
+                         " between 0 and 1, both excluded, found " + std::to_string(fraction)};
+    return static_cast<std::size_t>(std::ceil(fraction * static_cast<double>(rows)));
+}
+
+/// The order in which rows are dealt out.
+inline std::vector<std::size_t> row_order(std::size_t rows, bool shuffled, seed random) {
+    if (shuffled && rows > std::numeric_limits<std::uint32_t>::max())
+        throw data_error{"split: expected less than 2^32 rows to shuffle, found " + std::to_string(rows)};
+    std::vector<std::size_t> order(rows);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    if (shuffled)
+        random_sequence{random, stream::split}.shuffle(order);
+    return order;
+}
+
+template <class X, class Y>
+std::size_t common_row_count(const X& x, const Y& y) {
+    const auto rows = row_count(x);
+    if (row_count(y) != rows)
+        throw data_error{"split: expected x and y with as many rows, found " + std::to_string(rows) +
+                         " and " + std::to_string(row_count(y))};
+    return rows;
+}
+
+inline void check_train_rows(std::size_t rows, std::size_t taken) {
+    if (taken >= rows)
+        throw data_error{"split: expected a row for training at least, found that the other parts take " +
+                         std::to_string(taken) + " of " + std::to_string(rows)};
+}
+
+} // namespace detail
+
+/// Deals the samples (the first axis) of x and y out to two parts, which are copies. x and y are arrays,
+/// expressions of arrays or scaled_bytes. The test part has test_size of the rows, rounded up; without
+/// shuffling it is the last rows. The same seed gives the same parts everywhere.
+///
+/// data_error if x and y have different numbers of rows, if test_size is not within (0, 1), or if a part
+/// would be empty.
+template <class X, class Y>
+[[nodiscard]] auto train_test_split(const X& x, const Y& y, const split_options& options = {}) {
+    const auto rows = detail::common_row_count(x, y);
+    const auto test = detail::part_rows("test_size", options.test_size, rows);
+    detail::check_train_rows(rows, test);
+    const auto order = detail::row_order(rows, options.shuffle, options.random);
+    const std::span<const std::size_t> all = order;
+    const auto for_train = all.first(rows - test), for_test = all.last(test);
+    using x_array = decltype(take_rows(x, all));
+    using y_array = decltype(take_rows(y, all));
+    return train_test_arrays<x_array, y_array>{take_rows(x, for_train), take_rows(x, for_test),
+                                               take_rows(y, for_train), take_rows(y, for_test)};
+}
+
+/// The same with three parts: training, validation, test. For equal seed and test_size the test part is that
+/// of train_test_split.
+template <class X, class Y>
+[[nodiscard]] auto train_validation_test_split(const X& x, const Y& y,
+                                               const three_way_split_options& options = {}) {
+    const auto rows = detail::common_row_count(x, y);
+    const auto validation = detail::part_rows("validation_size", options.validation_size, rows);
+    const auto test = detail::part_rows("test_size", options.test_size, rows);
+    detail::check_train_rows(rows, validation + test);
+    const auto order = detail::row_order(rows, options.shuffle, options.random);
+    const std::span<const std::size_t> all = order;
+    const auto for_train = all.first(rows - validation - test);
+    const auto for_validation = all.subspan(for_train.size(), validation);
+    const auto for_test = all.last(test);
+    using x_array = decltype(take_rows(x, all));
+    using y_array = decltype(take_rows(y, all));
+    return train_validation_test_arrays<x_array, y_array>{
+        take_rows(x, for_train), take_rows(x, for_validation), take_rows(x, for_test),
+        take_rows(y, for_train), take_rows(y, for_validation), take_rows(y, for_test)};
+}
+
+} // namespace strata

@@ -1,0 +1,177 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE npy
+#include <boost/mpl/list.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <strata/data/npy.hpp>
+#include <strata/data/output_file.hpp>
+
+#include "allocation_watch.hpp"
+#include "says.hpp"
+#include "temporary_directory.hpp"
+
+#include <xtensor/xmath.hpp>
+#include <xtensor/xview.hpp>
+
+#include <csignal>
+#include <sys/resource.h>
+
+using namespace std::string_literals;
+using strata::data_error;
+using strata::read_npy;
+using strata::write_npy;
+
+namespace {
+/// A file as NumPy would write it.
+std::string file_of(const std::string& dictionary, const std::string& elements) {
+    auto header = dictionary;
+    header.resize((10 + dictionary.size() + 64) / 64 * 64 - 11, ' ');
+    header += '\n';
+    return "\x93NUMPY\x01\0"s + static_cast<char>(header.size()) + '\0' + header + elements;
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(bytes_made_by_hand) {
+    const temporary_directory directory;
+    const auto rows = file_of("{'descr': '<i2', 'fortran_order': False, 'shape': (2, 3), }",
+                              "\x01\0\x02\0\x03\0\x04\0\x05\0\xfa\xff"s);
+    BOOST_TEST((read_npy<std::int16_t, 2>(directory.write("a", rows)) ==
+                xt::xtensor<std::int16_t, 2>{{1, 2, 3}, {4, 5, -6}}));
+    const auto columns = file_of("{'descr': '<i2', 'fortran_order': True, 'shape': (2, 3), }",
+                                 "\x01\0\x04\0\x02\0\x05\0\x03\0\xfa\xff"s);
+    BOOST_TEST((read_npy<std::int16_t, 2>(directory.write("a", columns)) ==
+                xt::xtensor<std::int16_t, 2>{{1, 2, 3}, {4, 5, -6}}));
+    const auto number = file_of("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", "\0\0\xc0\x3f"s);
+    BOOST_TEST((read_npy<float, 0>(directory.write("a", number))() == 1.5f));
+    const auto truths = file_of("{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }", "\x01\0\x01"s);
+    BOOST_TEST((read_npy<bool, 1>(directory.write("a", truths)) == xt::xtensor<bool, 1>{true, false, true}));
+}
+
+using elements = boost::mpl::list<bool, std::uint8_t, std::int8_t, std::uint16_t, std::int32_t, std::int64_t,
+                                  std::uint64_t, float, double>;
+BOOST_AUTO_TEST_CASE_TEMPLATE(round_trips, element, elements) {
+    const temporary_directory directory;
+    xt::xtensor<element, 3> array(std::array<std::size_t, 3>{5, 7, 3});
+    for (std::size_t i = 0; i < array.size(); ++i)
+        array.data()[i] = static_cast<element>(i * 2654435761u % 251);
+    write_npy(directory / "a.npy", array);
+    BOOST_TEST((read_npy<element, 3>(directory / "a.npy") == array));
+    // xtensor agrees.
+    BOOST_TEST((xt::load_npy<element>((directory / "a.npy").string()) == array));
+    xt::dump_npy((directory / "b.npy").string(),
+                 xt::xtensor<element, 3, xt::layout_type::column_major>(array));
+    BOOST_TEST((read_npy<element, 3>(directory / "b.npy") == array));
+}
+
+BOOST_AUTO_TEST_CASE(expressions_views_and_other_layouts) {
+    const temporary_directory directory;
+    const auto path = directory / "a.npy";
+    const xt::xtensor<double, 2> array{{1, 2, 3}, {4, 5, 6}};
+    write_npy(path, array * 2.0);
+    BOOST_TEST((read_npy<double, 2>(path) == xt::xtensor<double, 2>{{2, 4, 6}, {8, 10, 12}}));
+    write_npy(path, xt::view(array, xt::all(), xt::range(1, 3)));
+    BOOST_TEST((read_npy<double, 2>(path) == xt::xtensor<double, 2>{{2, 3}, {5, 6}}));
+    write_npy(path, xt::view(array, xt::all(), 1));
+    BOOST_TEST((read_npy<double, 1>(path) == xt::xtensor<double, 1>{2, 5}));
+    write_npy(path, xt::view(array, 1, xt::all()));
+    BOOST_TEST((read_npy<double, 1>(path) == xt::xtensor<double, 1>{4, 5, 6}));
+    write_npy(path, xt::transpose(array));
+    BOOST_TEST((read_npy<double, 2>(path) == xt::xtensor<double, 2>{{1, 4}, {2, 5}, {3, 6}}));
+    write_npy(path, xt::xtensor<double, 2, xt::layout_type::column_major>(array));
+    BOOST_TEST((read_npy<double, 2>(path) == array));
+    BOOST_TEST(bytes_of(path).find("'fortran_order': False") != std::string::npos);
+    write_npy(path, xt::xarray<float>{{1, 2}});
+    BOOST_TEST((read_npy<float, 2>(path) == xt::xtensor<float, 2>{{1, 2}}));
+    xt::xarray<double, xt::layout_type::dynamic> odd_strides;
+    odd_strides.resize(std::vector<std::size_t>{2, 3}, std::vector<std::ptrdiff_t>{1, 2});
+    odd_strides = array;
+    write_npy(path, odd_strides);
+    BOOST_TEST((read_npy<double, 2>(path) == array));
+}
+
+BOOST_AUTO_TEST_CASE(empty_arrays) {
+    const temporary_directory directory;
+    write_npy(directory / "a", xt::xtensor<float, 2>(std::array<std::size_t, 2>{0, 5}));
+    const auto array = read_npy<float, 2>(directory / "a");
+    BOOST_TEST((array.shape() == std::array<std::size_t, 2>{0, 5}));
+}
+
+BOOST_AUTO_TEST_CASE(packed_files) {
+    const temporary_directory directory;
+    write_npy(directory / "a.npy", xt::xtensor<float, 1>{1, 2});
+    const auto bytes = bytes_of(directory / "a.npy");
+    strata::output_file file{directory / "a.npy.gz"};
+    file.write(bytes.data(), bytes.size());
+    file.close();
+    BOOST_TEST((read_npy<float, 1>(directory / "a.npy.gz") == xt::xtensor<float, 1>{1, 2}));
+}
+
+BOOST_AUTO_TEST_CASE(another_type_or_rank) {
+    const temporary_directory directory;
+    const auto path = directory / "a.npy";
+    write_npy(path, xt::xtensor<double, 2>{{1, 2, 3}});
+    BOOST_CHECK_EXCEPTION((void)(read_npy<float, 2>(path)), data_error,
+                          says(path.string() + ", at byte 0: expected elements of type <f4, found \"<f8\""));
+    BOOST_CHECK_EXCEPTION((void)(read_npy<double, 1>(path)), data_error,
+                          says("expected an array of rank 1, found rank 2, 1 x 3"));
+    directory.write("a.npy",
+                    file_of("{'descr': '>f8', 'fortran_order': False, 'shape': (1,), }", "12345678"));
+    BOOST_CHECK_EXCEPTION((void)(read_npy<double, 1>(path)), data_error, says("found \">f8\""));
+}
+
+BOOST_AUTO_TEST_CASE(short_long_and_lying_files) {
+    const temporary_directory directory;
+    const auto path = directory / "a.npy";
+    write_npy(path, xt::xtensor<double, 2>{{1, 2, 3}});
+    const auto good = bytes_of(path);
+    const auto data_at = std::to_string(good.size() - 24);
+    directory.write("a.npy", good.substr(0, good.size() - 1));
+    BOOST_CHECK_EXCEPTION((void)(read_npy<double, 2>(path)), data_error,
+                          says("at byte " + data_at + ": expected 24 bytes of <f8 values (1 x 3), found 23"));
+    directory.write("a.npy", good + "xy");
+    BOOST_CHECK_EXCEPTION((void)(read_npy<double, 2>(path)), data_error,
+                          says("the end of the file, found 2 more bytes"));
+
+    directory.write(
+        "a.npy", file_of("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999,), }", "12345678"));
+    largest_allocation = 0;
+    BOOST_CHECK_EXCEPTION((void)(read_npy<double, 1>(path)), data_error,
+                          says("expected 799999999992 bytes of <f8 values (99999999999), found 8"));
+    BOOST_TEST(largest_allocation < 1u << 20);
+    directory.write(
+        "a.npy",
+        file_of("{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", ""));
+    BOOST_CHECK_EXCEPTION(
+        (void)(read_npy<double, 2>(path)), data_error,
+        says("expected extents of an array that fits into memory, found 4294967296 x 4294967296"));
+
+    directory.write("a.npy",
+                    file_of("{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }", "\x01\x02\0"s));
+    BOOST_CHECK_EXCEPTION((void)(read_npy<bool, 1>(path)), data_error,
+                          says("at byte 129: expected 0 or 1 for a bool, found 2"));
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_written) {
+    const temporary_directory directory;
+    const auto path = directory / "absent" / "a.npy";
+    BOOST_CHECK_EXCEPTION(write_npy(path, xt::xtensor<float, 1>{1}), data_error,
+                          says({path.string(), "can be written"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk) {
+    const temporary_directory directory;
+    const auto path = directory / "a.npy";
+    rlimit before{};
+    BOOST_REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    const rlimit small{200, before.rlim_max};
+    std::signal(SIGXFSZ, SIG_IGN);
+    BOOST_REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
+    std::string message;
+    try {
+        write_npy(path, xt::xtensor<double, 1>(std::array<std::size_t, 1>{10}, 1.0));
+    } catch (const data_error& error) {
+        message = error.what();
+    }
+    setrlimit(RLIMIT_FSIZE, &before); // before Boost.Test writes its report
+    BOOST_TEST(message == path.string() + ", at byte 128: expected 80 bytes of <f8 values (10), found 72");
+}

@@ -1,0 +1,44 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE rows
+#include <boost/test/unit_test.hpp>
+
+#include <strata/data/rows.hpp>
+
+#include "says.hpp"
+
+#include <xtensor/xview.hpp>
+
+#include <vector>
+
+using strata::data_error;
+using strata::take_rows;
+using indices = std::vector<std::size_t>;
+
+BOOST_AUTO_TEST_CASE(rows_of_arrays_of_any_kind) {
+    const xt::xtensor<int, 3> array{{{1, 2}, {3, 4}}, {{5, 6}, {7, 8}}, {{9, 10}, {11, 12}}};
+    const xt::xtensor<int, 3> wanted{{{9, 10}, {11, 12}}, {{1, 2}, {3, 4}}, {{9, 10}, {11, 12}}};
+    const indices chosen{2, 0, 2};
+    static_assert(std::is_same_v<decltype(take_rows(array, chosen)), xt::xtensor<int, 3>>);
+    BOOST_TEST((take_rows(array, chosen) == wanted));
+    BOOST_TEST((take_rows(xt::xarray<int>(array), chosen) == wanted));
+    BOOST_TEST((take_rows(xt::xtensor<int, 3, xt::layout_type::column_major>(array), chosen) == wanted));
+    BOOST_TEST((take_rows(array * 2, chosen) == wanted * 2));
+    BOOST_TEST((take_rows(xt::view(array, xt::all(), 1), chosen) == xt::view(wanted, xt::all(), 1)));
+    BOOST_TEST((take_rows(xt::xtensor<double, 1>{1, 2, 3}, chosen) == xt::xtensor<double, 1>{3, 1, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(no_rows) {
+    const xt::xtensor<int, 2> array{{1, 2}};
+    BOOST_TEST((take_rows(array, indices{}).shape() == std::array<std::size_t, 2>{0, 2}));
+    const xt::xtensor<int, 2> empty(std::array<std::size_t, 2>{0, 2});
+    BOOST_TEST((take_rows(empty, indices{}).shape() == std::array<std::size_t, 2>{0, 2}));
+}
+
+BOOST_AUTO_TEST_CASE(rows_that_do_not_exist) {
+    const xt::xtensor<int, 2> array{{1, 2}, {3, 4}};
+    BOOST_CHECK_EXCEPTION((void)take_rows(array, indices{0, 2}), data_error,
+                          says("expected a row below 2, found 2"));
+    BOOST_CHECK_EXCEPTION((void)strata::row_count(xt::xarray<int>(1)), data_error,
+                          says("found a single number"));
+    BOOST_TEST(strata::row_count(array) == 2u);
+}

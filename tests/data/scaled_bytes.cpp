@@ -1,0 +1,61 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE scaled_bytes
+#include <boost/test/unit_test.hpp>
+
+#include <strata/data/scaled_bytes.hpp>
+
+#include "says.hpp"
+
+#include <vector>
+
+using strata::data_error;
+using strata::scaled_bytes;
+
+namespace {
+const scaled_bytes<2> bytes{{{0, 51}, {255, 102}, {1, 2}}};
+}
+
+BOOST_AUTO_TEST_CASE(values_are_scaled_when_read) {
+    BOOST_TEST(bytes(0, 0) == 0.0f);
+    BOOST_TEST(bytes(1, 0) == 1.0f);
+    BOOST_TEST(bytes(0, 1) == 0.2f, boost::test_tools::tolerance(1e-7f));
+    BOOST_TEST(bytes.data()[2] == 255);
+    const scaled_bytes doubled{bytes.values, 2.0f};
+    BOOST_TEST(doubled(0, 1) == 102.0f);
+}
+
+BOOST_AUTO_TEST_CASE(extents) {
+    BOOST_TEST((bytes.shape() == std::array<std::size_t, 2>{3, 2}));
+    BOOST_TEST(bytes.shape(0) == 3u);
+    BOOST_TEST(bytes.shape(1) == 2u);
+    BOOST_TEST(bytes.size() == 6u);
+    static_assert(scaled_bytes<2>::dimension() == 2);
+    BOOST_TEST(scaled_bytes<3>{}.size() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(to_float_agrees_with_every_single_value) {
+    scaled_bytes<1> all{xt::xtensor<std::uint8_t, 1>(std::array<std::size_t, 1>{256})};
+    for (std::size_t i = 0; i < 256; ++i)
+        all.values(i) = static_cast<std::uint8_t>(i);
+    const auto floats = all.to_float();
+    BOOST_TEST((floats.shape() == all.shape()));
+    for (std::size_t i = 0; i < 256; ++i)
+        BOOST_TEST(floats(i) == all(i));
+    BOOST_TEST(floats(255) == 1.0f);
+}
+
+BOOST_AUTO_TEST_CASE(some_rows) {
+    const scaled_bytes<2> scaled{bytes.values, 0.5f};
+    BOOST_TEST((scaled.rows(1, 3).values == xt::xtensor<std::uint8_t, 2>{{255, 102}, {1, 2}}));
+    BOOST_TEST(scaled.rows(1, 3).scale == 0.5f);
+    BOOST_TEST((scaled.rows(0, 3).values == scaled.values));
+    BOOST_TEST((scaled.rows(3, 3).shape() == std::array<std::size_t, 2>{0, 2}));
+    BOOST_CHECK_EXCEPTION((void)scaled.rows(2, 4), data_error,
+                          says("expected rows within [0, 3), found [2, 4)"));
+    BOOST_CHECK_EXCEPTION((void)scaled.rows(2, 1), data_error, says("found [2, 1)"));
+
+    const std::vector<std::size_t> chosen{2, 0};
+    const auto taken = take_rows(scaled, chosen);
+    BOOST_TEST((taken.values == xt::xtensor<std::uint8_t, 2>{{1, 2}, {0, 51}}));
+    BOOST_TEST(taken.scale == 0.5f);
+}
