@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds and passes all tests.
+#   tests/run.sh                 g++, for this machine's processor
+#   tests/run.sh --matrix        every compiler, instruction set and sanitizer
+#   tests/run.sh --config NAME   one configuration of the matrix
+set -euo pipefail
+root="$(cd "$(dirname "$0")/.." && pwd)"
+configurations=(default sse2 avx2 clang sanitizers threads)
+
+case "${1-}" in
+    '') chosen=(default) ;;
+    --matrix) chosen=("${configurations[@]}") ;;
+    --config) chosen=("${2:?a configuration: ${configurations[*]}}") ;;
+    *) sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
+
+"$root/.ci/install-packages" build library tests examples
+
+# Reference data that is not part of the project: tests say so where they do not find it.
+for found in STRATA_MNIST=mnist STRATA_KERAS_LAYERS=keras-layers; do
+    directory="$root/../shared/data/${found#*=}"
+    name="${found%%=*}"
+    if [ -z "${!name-}" ] && [ -d "$directory" ]; then export "$name=$directory"; fi
+done
+
+passed=0 failed=0 skipped=0
+for configuration in "${chosen[@]}"; do
+    build="$root/build/$configuration"
+    options=()
+    compiler=g++
+    suites=(--no-suite tree)
+    case "$configuration" in
+        default) options+=(-Dbuildtype=debugoptimized -Dcpp_args=-march=native); suites=() ;;
+        sse2) options+=(-Dbuildtype=debugoptimized -Dcpp_args=-march=x86-64) ;;
+        avx2)
+            if ! grep -qw avx2 /proc/cpuinfo; then
+                echo "$configuration: this processor has no AVX2"
+                continue
+            fi
+            options+=(-Dbuildtype=debugoptimized -Dcpp_args=-march=x86-64-v3) ;;
+        clang) options+=(-Dbuildtype=debugoptimized -Dcpp_args=-march=native); compiler=clang++-19 ;;
+        sanitizers)
+            options+=(-Dbuildtype=debug -Doptimization=1 -Dcpp_args=-march=native -Db_sanitize=address,undefined
+                -Db_lundef=false) ;;
+        threads)
+            options+=(-Dbuildtype=debug -Doptimization=1 -Dcpp_args=-march=native -Db_sanitize=thread -Db_lundef=false)
+            compiler=clang++-19
+            suites=(--suite threaded) ;;
+        *) echo "no configuration '$configuration': ${configurations[*]}" >&2; exit 2 ;;
+    esac
+
+    started=$SECONDS
+    if [ -d "$build/meson-info" ]; then
+        meson configure "$build" "${options[@]}" >/dev/null
+    else
+        CXX="$compiler" meson setup "$build" "$root" "${options[@]}" >/dev/null
+    fi
+    target=meson-test-prereq
+    if [ "$configuration" = threads ]; then target=threaded; fi
+    ninja -C "$build" "$target" >"$build/compile.log" 2>&1 || { cat "$build/compile.log"; exit 1; }
+    # Nothing waits for input; the log says what failed.
+    meson test -C "$build" --no-rebuild --print-errorlogs "${suites[@]}" </dev/null || true
+    read -r good bad left < <(python3 "$root/tests/count" "$build/meson-logs/testlog.json")
+    passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+    echo "$configuration: $good passed, $bad failed, $left skipped in $((SECONDS - started)) s"
+done
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
