@@ -46,11 +46,11 @@ struct training_pass {
         forward_stages<Training>(std::make_index_sequence<count>{}, parameters, now, space, threads, key);
     }
 
-    /// The loss of each of this thread's samples; predictions are left in the last stage's output. With
-    /// `Training` also the loss's derivative by the last stage's sums.
-    template <bool Training>
-    static void loss(const batch& now, workspace& space, const team& threads, dropout_key key,
-                     double* losses) noexcept {
+    /// The loss of each of this thread's samples, with `Training` also its derivative by the last stage's
+    /// sums. `visit(sample, prediction, target)` sees each sample's outputs while they are at hand.
+    template <bool Training, class Visit>
+    static void loss(const batch& now, workspace& space, const team& threads, dropout_key key, double* losses,
+                     const Visit& visit) noexcept {
         const T weight = static_cast<T>(1.0 / static_cast<double>(now.samples * rows));
         const team::range part = share_samples(threads, now.samples);
         T* const y = space.output(count - 1);
@@ -66,6 +66,7 @@ struct training_pass {
                                                         wanted ? delta + place : nullptr, weight);
             }
             losses[sample] = sum / static_cast<double>(rows);
+            visit(sample, static_cast<const T*>(y + sample * outputs), now.targets + sample * targets);
         }
         if constexpr (wanted) {
             using last = stage<count - 1>;

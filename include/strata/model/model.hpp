@@ -4,10 +4,13 @@
 #include <strata/model/forward.hpp>
 #include <strata/plan/cut.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <span>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
 
 namespace strata {
 
@@ -48,9 +51,7 @@ public:
     static constexpr std::size_t input_size = input_shape.size;
     static constexpr std::size_t output_size = output_shape.size;
     /// Numbers that are learnt, as Keras counts them.
-    static constexpr std::size_t parameter_count = []<class... S>(stage_list<S...>) {
-        return (S::head::parameter_count + ... + std::size_t{0});
-    }(stages{});
+    static constexpr std::size_t parameter_count = detail::parameter_total(stages{});
 
     /// Draws the first weights. The same seed gives the same weights on every machine.
     explicit model(seed key = {}) : parameters_(layout::size), seed_(key) {
@@ -106,6 +107,23 @@ public:
     template <class Array>
         requires(!std::is_convertible_v<const Array&, std::span<const T, input_size>>)
     [[nodiscard]] auto predict(const Array& x) const { return predict_array(*this, x); }
+
+    /// All parameters in the conventional order, that of Keras's `get_weights` one after another: for each
+    /// layer its kernel [in, out], then its bias.
+    [[nodiscard]] std::vector<T> weights() const {
+        std::vector<T> result;
+        result.reserve(parameter_count);
+        visit_parameters<T>(stages{}, parameters_.data(), [&](const T& weight) { result.push_back(weight); });
+        return result;
+    }
+    /// The same in the other direction. `std::invalid_argument` for another number of weights.
+    void set_weights(std::span<const T> weights) {
+        if (weights.size() != parameter_count)
+            throw std::invalid_argument("set_weights: expected " + std::to_string(parameter_count) +
+                                        " weights, found " + std::to_string(weights.size()));
+        visit_parameters<T>(stages{}, parameters_.data(),
+                            [next = weights.begin()](T& weight) mutable { weight = *next++; });
+    }
 
     /// All parameters in the kernels' own layout, filling included: for optimizers, copies and tests.
     [[nodiscard]] std::span<T> parameters() noexcept { return parameters_; }

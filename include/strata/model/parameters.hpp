@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -101,5 +102,37 @@ void initialize(T* kernel, seed key, std::uint32_t stage) {
             kernel[layout::index(k, n)] = static_cast<T>(draw(random, how.drawn_from, spread));
 }
 } // namespace detail
+
+namespace detail {
+template <class... Stages>
+constexpr std::size_t parameter_total(stage_list<Stages...>) {
+    return (Stages::head::parameter_count + ... + std::size_t{0});
+}
+} // namespace detail
+
+/// Visits every parameter of a block in the conventional order, that of Keras's `get_weights`: for each layer
+/// its kernel [in, out], then its bias. Filling is left out. The block may be one of weights, gradients or
+/// states.
+template <class T, class... Stages, class Block, class Visit>
+void visit_parameters(stage_list<Stages...>, Block* block, Visit visit) {
+    using layout = parameter_layout<T, stage_list<Stages...>>;
+    std::size_t next = 0;
+    const auto visit_stage = [&]<class Stage>(std::type_identity<Stage>) {
+        using head = typename Stage::head;
+        if constexpr (head::has_parameters) {
+            using weights = weight_layout<T, head::inputs, head::outputs>;
+            Block* const kernel = block + layout::places[next].kernel;
+            Block* const bias = block + layout::places[next].bias;
+            for (std::size_t k = 0; k < head::inputs; ++k)
+                for (std::size_t n = 0; n < head::outputs; ++n)
+                    visit(kernel[weights::index(k, n)]);
+            if constexpr (head::has_bias)
+                for (std::size_t n = 0; n < head::outputs; ++n)
+                    visit(bias[n]);
+        }
+        ++next;
+    };
+    (visit_stage(std::type_identity<Stages>{}), ...);
+}
 
 } // namespace strata

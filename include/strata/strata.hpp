@@ -1,0 +1,18 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+// All of strata. A program that needs less includes less: `strata/topology/topology.hpp` names networks,
+// `strata/model/model.hpp` predicts, `strata/training/trainer.hpp` learns.
+
+#include <strata/data/csv.hpp>
+#include <strata/data/datasets.hpp>
+#include <strata/data/idx.hpp>
+#include <strata/data/one_hot.hpp>
+#include <strata/data/scaling.hpp>
+#include <strata/data/split.hpp>
+#include <strata/layers/layers.hpp>
+#include <strata/learning/metric.hpp>
+#include <strata/learning/optimizers.hpp>
+#include <strata/model/arrays.hpp>
+#include <strata/model/model.hpp>
+#include <strata/training/trainer.hpp>

@@ -1,0 +1,40 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/training/history.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+namespace strata {
+
+/// What a callback sees of a running `fit`, and what it can do to it.
+class training_state {
+public:
+    enum class moment { begin, epoch_end, end };
+
+    moment now = moment::begin;
+    std::size_t epoch = 0; ///< from 0
+    std::size_t epochs = 0;
+    scores logs; ///< at the end of an epoch: its losses and metrics
+
+    virtual ~training_state() = default;
+    /// Makes this epoch the last.
+    virtual void stop() = 0;
+    [[nodiscard]] virtual double learning_rate() const = 0;
+    /// A constant rate from the next step on.
+    virtual void set_learning_rate(double rate) = 0;
+    /// A copy of all parameters, and their return.
+    [[nodiscard]] virtual std::vector<double> weights() const = 0;
+    virtual void set_weights(const std::vector<double>& weights) = 0;
+    /// Writes everything that training needs to go on from here.
+    virtual void save(const std::filesystem::path& file) const = 0;
+};
+
+/// Anything that can be called with a `training_state&`, at the begin of `fit`, after each epoch and at the
+/// end.
+using callback = std::function<void(training_state&)>;
+
+} // namespace strata

@@ -1,0 +1,91 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace strata {
+
+/// Named numbers in order: a loss and its metrics.
+class scores {
+public:
+    void set(std::string_view name, double value) {
+        for (auto& [known, number] : entries_)
+            if (known == name) {
+                number = value;
+                return;
+            }
+        entries_.emplace_back(name, value);
+    }
+
+    [[nodiscard]] bool contains(std::string_view name) const noexcept {
+        for (const auto& entry : entries_)
+            if (entry.first == name)
+                return true;
+        return false;
+    }
+
+    /// `std::out_of_range`, with the names that exist, where there is no such name.
+    [[nodiscard]] double operator[](std::string_view name) const {
+        for (const auto& [known, number] : entries_)
+            if (known == name)
+                return number;
+        std::string message = "there is no '" + std::string(name) + "', only";
+        for (const auto& entry : entries_)
+            message += " '" + entry.first + "'";
+        throw std::out_of_range(message);
+    }
+
+    [[nodiscard]] double loss() const { return (*this)["loss"]; }
+    [[nodiscard]] auto begin() const noexcept { return entries_.begin(); }
+    [[nodiscard]] auto end() const noexcept { return entries_.end(); }
+
+private:
+    std::vector<std::pair<std::string, double>> entries_;
+};
+
+/// What `fit` returns: every loss and metric of every epoch. `history["val_loss"].back()`.
+class history {
+public:
+    void add(const scores& epoch) {
+        for (const auto& [name, value] : epoch)
+            column(name).push_back(value);
+    }
+
+    /// One value an epoch. `std::out_of_range` where there is no such name.
+    [[nodiscard]] const std::vector<double>& operator[](std::string_view name) const {
+        for (const auto& [known, values] : columns_)
+            if (known == name)
+                return values;
+        std::string message = "the history has no '" + std::string(name) + "', only";
+        for (const auto& column : columns_)
+            message += " '" + column.first + "'";
+        throw std::out_of_range(message);
+    }
+
+    [[nodiscard]] std::vector<std::string> names() const {
+        std::vector<std::string> result;
+        for (const auto& column : columns_)
+            result.push_back(column.first);
+        return result;
+    }
+    [[nodiscard]] std::size_t epochs() const noexcept {
+        return columns_.empty() ? 0 : columns_[0].second.size();
+    }
+
+private:
+    std::vector<double>& column(const std::string& name) {
+        for (auto& [known, values] : columns_)
+            if (known == name)
+                return values;
+        return columns_.emplace_back(name, std::vector<double>{}).second;
+    }
+
+    std::vector<std::pair<std::string, std::vector<double>>> columns_;
+};
+
+} // namespace strata

@@ -1,0 +1,37 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/samples.hpp>
+#include <strata/training/callback.hpp>
+#include <strata/training/progress.hpp>
+
+#include <cstddef>
+#include <vector>
+
+namespace strata {
+
+/// Samples with their targets: `.validation_data = {x, y}`. Both must outlive the call.
+struct labelled_samples {
+    samples x = {};
+    samples y = {};
+};
+
+/// How `fit` goes about it, as in Keras.
+struct fit_options {
+    std::size_t batch_size = 32; ///< the last batch of an epoch may be smaller
+    std::size_t epochs = 1;
+    bool shuffle = true;         ///< a new order of the samples for every epoch
+    double validation_split = 0; ///< the share of samples, the last ones, that is kept for validation
+    labelled_samples validation_data = {}; ///< or samples of its own
+    verbosity verbose = verbosity::automatic;
+    std::vector<callback> callbacks = {};
+    std::size_t threads = 0; ///< 0: as many as OpenMP has, if the network is large enough
+};
+
+struct evaluate_options {
+    std::size_t batch_size = 256;
+    verbosity verbose = verbosity::automatic;
+    std::size_t threads = 0;
+};
+
+} // namespace strata

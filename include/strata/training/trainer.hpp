@@ -1,0 +1,301 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/print.hpp>
+#include <strata/io/checkpoint.hpp>
+#include <strata/training/callbacks.hpp>
+#include <strata/training/engine.hpp>
+#include <strata/training/options.hpp>
+
+#include <algorithm>
+#include <numeric>
+
+namespace strata {
+
+namespace detail {
+template <class Loss, class Shape>
+consteval bool check_loss() {
+    if constexpr (Loss::template accepts<Shape>)
+        return true;
+    else if constexpr (!Loss::is_bound)
+        return reject<Shape, text("the loss ") + Loss::name, "is no formula of",
+                      "prediction and target alone">();
+    else
+        return reject<Shape, text("the loss ") + Loss::name, text("cannot take ") + shape_text<Shape>,
+                      "it needs 2 classes or more">();
+}
+} // namespace detail
+
+/// A loss that became infinite or no number. The network has the weights of the last good epoch again.
+class diverged : public std::runtime_error {
+public:
+    diverged(std::size_t in_epoch, std::size_t at_step, double loss)
+        : std::runtime_error(
+              "the loss became " + std::to_string(loss) + " in epoch " + std::to_string(in_epoch + 1) +
+              ", step " + std::to_string(at_step) +
+              "; the weights are those from before the epoch. A smaller learning rate may help."),
+          epoch(in_epoch),
+          step(at_step) {}
+
+    std::size_t epoch; ///< from 0
+    std::size_t step;  ///< of the epoch, from 1
+};
+
+/// Teaches a network: `trainer teach{net, mean_squared_error, adam{}, accuracy};`. The network must outlive
+/// it.
+///
+/// The same seed, data and options give the same weights, bit by bit, on any number of threads. Training goes
+/// on where it stopped if `fit` is called again.
+template <class Model, loss_type Loss, optimizer_type Optimizer, metric_type... Metrics>
+class trainer {
+    static_assert(detail::check_loss<Loss, typename Model::topology::output_shape>());
+
+public:
+    using T = typename Model::value_type;
+
+    trainer(Model& net, Loss, Optimizer optimizer, Metrics...) : net_(&net), engine_(net, optimizer) {}
+
+    /// Trains on samples [n, input...] with targets [n, output...], or [n] for labels and for a single
+    /// output. `std::invalid_argument` for arrays and options that do not fit; `diverged` for a loss that is
+    /// no longer finite.
+    template <class X, class Y>
+    history fit(const X& x, const Y& y, const fit_options& options = {}) {
+        check_ranks<X, Y>();
+        return fit_samples(samples(x), samples(y), options);
+    }
+
+    /// The loss and the metrics on samples, without dropout.
+    template <class X, class Y>
+    scores evaluate(const X& x, const Y& y, const evaluate_options& options = {}) {
+        check_ranks<X, Y>();
+        const samples inputs(x);
+        const samples targets(y);
+        const sample_range all = range_of(inputs, targets, "evaluate");
+        check(all.count > 0, "evaluate: there are no samples");
+        check(options.batch_size > 0, "evaluate: the batch size is 0");
+        return evaluate_range(all, options.batch_size, options.threads, options.verbose);
+    }
+
+    /// One update with one batch. Returns its loss and metrics from before the update.
+    template <class X, class Y>
+    scores train_on_batch(const X& x, const Y& y) {
+        check_ranks<X, Y>();
+        const samples inputs(x);
+        const samples targets(y);
+        const sample_range all = range_of(inputs, targets, "train_on_batch");
+        check(all.count > 0, "train_on_batch: there are no samples");
+        return engine_.named(
+            engine_.template run<true>(all, {}, all.count, engine_.choose_threads(all.count, 0), nullptr));
+    }
+
+    /// The optimizer, whose settings may be changed between calls.
+    [[nodiscard]] Optimizer& optimizer() noexcept { return engine_.optimizer; }
+    [[nodiscard]] std::uint64_t steps() const noexcept { return engine_.step; }
+
+    /// Writes weights, the optimizer's states and the counts of steps and epochs, so that training goes on
+    /// from `load` to the same bits. The file is replaced as a whole or not at all.
+    void save(const std::filesystem::path& file) const {
+        save_checkpoint<typename Model::topology, T>(file, blocks(), counts());
+    }
+    /// Reads what `save` wrote. `data_error` for a file of another network, type or optimizer, or a damaged
+    /// one; nothing is changed then.
+    void load(const std::filesystem::path& file) {
+        const auto counted = load_checkpoint<typename Model::topology, T>(file, blocks());
+        engine_.step = counted.steps;
+        epochs_ = counted.epochs;
+    }
+
+private:
+    struct state final : training_state {
+        trainer* owner = nullptr;
+        bool stopped = false;
+
+        void stop() override { stopped = true; }
+        [[nodiscard]] double learning_rate() const override {
+            return owner->engine_.optimizer.learning_rate(static_cast<double>(owner->engine_.step));
+        }
+        void set_learning_rate(double rate) override { owner->engine_.optimizer.learning_rate = rate; }
+        [[nodiscard]] std::vector<double> weights() const override {
+            const auto all = owner->net_->parameters();
+            return {all.begin(), all.end()};
+        }
+        void set_weights(const std::vector<double>& weights) override {
+            std::transform(weights.begin(), weights.end(), owner->net_->parameters().begin(),
+                           [](double weight) { return static_cast<T>(weight); });
+        }
+        void save(const std::filesystem::path& file) const override { owner->save(file); }
+    };
+
+    template <class X, class Y>
+    static consteval void check_ranks() {
+        constexpr std::size_t input_rank = Model::input_shape.rank;
+        constexpr std::size_t output_rank = Model::output_shape.rank;
+        static_assert(detail::check_rank < "the input array", X, input_rank + 1,
+                      Model::input_size == 1 ? 1 : input_rank + 1 > ());
+        if constexpr (Loss::targets == target_kind::labels)
+            static_assert(detail::check_rank < "the array of labels", Y, output_rank,
+                          output_rank == 1 ? 2 : output_rank > ());
+        else
+            static_assert(detail::check_rank < "the target array", Y, output_rank + 1,
+                          Model::output_size == 1 ? 1 : output_rank + 1 > ());
+    }
+
+    static void check(bool holds, const char* message) {
+        if (!holds)
+            throw std::invalid_argument(message);
+    }
+
+    static sample_range range_of(const samples& x, const samples& y, const std::string& caller) {
+        const auto count = x.count(Model::input_shape.extents, caller + ": the input array");
+        std::vector<std::size_t> shape(Model::output_shape.extents.begin(),
+                                       Model::output_shape.extents.end());
+        if constexpr (Loss::targets == target_kind::labels)
+            shape.back() = 1;
+        if (Loss::targets == target_kind::labels && shape.size() > 1)
+            shape.pop_back();
+        const auto targets = y.count(shape, caller + ": the target array");
+        if (targets != count)
+            throw std::invalid_argument(caller + ": there are " + std::to_string(count) + " samples but " +
+                                        std::to_string(targets) + " targets");
+        if (count > 0xFFFFFFFFu)
+            throw std::invalid_argument(caller + ": more than 2^32 - 1 samples");
+        if constexpr (Loss::targets == target_kind::labels)
+            check_labels(y, count, caller);
+        return {&x, &y, 0, count};
+    }
+
+    /// Labels are indices of classes: whole, and in range, or the loss would read what is not there.
+    static void check_labels(const samples& y, std::size_t count, const std::string& caller) {
+        constexpr std::size_t part = 1024;
+        std::array<double, part> labels;
+        const std::size_t total = count * Model::output_size / Model::output_shape.last;
+        for (std::size_t first = 0; first < total; first += part) {
+            const std::size_t now = std::min(part, total - first);
+            y.read(first, now, labels.data());
+            for (std::size_t i = 0; i < now; ++i)
+                if (!(labels[i] >= 0 && labels[i] < static_cast<double>(Model::output_shape.last) &&
+                      labels[i] == std::floor(labels[i])))
+                    throw std::invalid_argument(caller + ": label " + std::to_string(first + i) + " is " +
+                                                detail::number_to_string(labels[i]) +
+                                                ", expected a class from 0 to " +
+                                                std::to_string(Model::output_shape.last - 1));
+        }
+    }
+
+    scores evaluate_range(const sample_range& from, std::size_t batch_size, std::size_t wanted,
+                          verbosity verbose) {
+        progress_line line(verbose, (from.count + batch_size - 1) / batch_size);
+        const auto result = engine_.named(
+            engine_.template run<false>(from, {}, batch_size, engine_.choose_threads(batch_size, wanted),
+                                        line.is_bar() ? &line : nullptr));
+        line.finish(result);
+        return result;
+    }
+
+    history fit_samples(const samples& x, const samples& y, const fit_options& options) {
+        sample_range train = range_of(x, y, "fit");
+        check(options.batch_size > 0, "fit: the batch size is 0");
+        check(options.validation_split >= 0 && options.validation_split < 1,
+              "fit: the validation split is not in [0, 1)");
+        check(options.validation_split == 0 || options.validation_data.x.empty(),
+              "fit: both a validation split and validation data are given");
+        sample_range validation{nullptr, nullptr};
+        if (options.validation_split > 0) {
+            // Keras takes the last samples, before shuffling.
+            const auto kept =
+                static_cast<std::size_t>(static_cast<double>(train.count) * (1 - options.validation_split));
+            validation = {&x, &y, kept, train.count - kept};
+            train.count = kept;
+        } else if (!options.validation_data.x.empty())
+            validation =
+                range_of(options.validation_data.x, options.validation_data.y, "fit, validation data");
+        check(train.count > 0, "fit: there are no samples to train on");
+
+        std::vector<std::uint32_t> order;
+        if (options.shuffle)
+            order.resize(train.count);
+        const std::size_t batch_size = std::min(options.batch_size, train.count);
+        const std::size_t threads = engine_.choose_threads(batch_size, options.threads);
+        const std::size_t steps = (train.count + batch_size - 1) / batch_size;
+
+        history result;
+        state now;
+        now.owner = this;
+        now.epochs = options.epochs;
+        const auto call = [&](training_state::moment moment) {
+            now.now = moment;
+            for (const auto& each : callbacks_)
+                each(now);
+        };
+        callbacks_ = options.callbacks;
+        call(training_state::moment::begin);
+        for (std::size_t epoch = 0; epoch < options.epochs && !now.stopped; ++epoch) {
+            now.epoch = epoch;
+            remember();
+            if (options.shuffle) {
+                std::iota(order.begin(), order.end(), 0u);
+                random_sequence(net_->random_seed(), stream::shuffle, static_cast<std::uint32_t>(epochs_))
+                    .shuffle(order);
+            }
+            progress_line line(options.verbose, steps);
+            line.begin(epoch, options.epochs);
+            const auto totals = engine_.template run<true>(train, order, batch_size, threads,
+                                                           line.is_bar() ? &line : nullptr);
+            if (!totals.finite) {
+                restore();
+                throw diverged(epoch, totals.steps, totals.loss);
+            }
+            ++epochs_;
+            now.logs = engine_.named(totals);
+            if (validation.count > 0) {
+                const auto scored = engine_.named(engine_.template run<false>(
+                    validation, {}, batch_size, engine_.choose_threads(batch_size, options.threads),
+                    nullptr));
+                for (const auto& [name, value] : scored)
+                    now.logs.set("val_" + name, value);
+            }
+            line.finish(now.logs);
+            result.add(now.logs);
+            call(training_state::moment::epoch_end);
+        }
+        call(training_state::moment::end);
+        return result;
+    }
+
+    // The state before an epoch, to return to if it diverges.
+    void remember() {
+        const auto weights = net_->parameters();
+        good_weights_.assign(weights.begin(), weights.end());
+        for (std::size_t i = 0; i < good_states_.size(); ++i)
+            good_states_[i].assign(engine_.states[i].begin(), engine_.states[i].end());
+        good_step_ = engine_.step;
+    }
+    void restore() {
+        std::copy(good_weights_.begin(), good_weights_.end(), net_->parameters().begin());
+        for (std::size_t i = 0; i < good_states_.size(); ++i)
+            std::copy(good_states_[i].begin(), good_states_[i].end(), engine_.states[i].begin());
+        engine_.step = good_step_;
+    }
+
+    using engine_type = engine<Model, Loss, Optimizer, Metrics...>;
+
+    /// The blocks of a checkpoint: the weights and each state, all in the parameters' layout.
+    [[nodiscard]] auto blocks() const {
+        std::array<std::span<T>, engine_type::state_count + 1> result;
+        result[0] = net_->parameters();
+        for (std::size_t i = 0; i < engine_type::state_count; ++i)
+            result[i + 1] = const_cast<trainer*>(this)->engine_.states[i];
+        return result;
+    }
+    [[nodiscard]] checkpoint_counts counts() const noexcept { return {engine_.step, epochs_}; }
+
+    Model* net_;
+    engine_type engine_;
+    std::uint64_t epochs_ = 0;
+    std::vector<callback> callbacks_;
+    std::vector<T> good_weights_;
+    std::array<std::vector<T>, engine_type::state_count> good_states_;
+    std::uint64_t good_step_ = 0;
+};
+
+} // namespace strata
