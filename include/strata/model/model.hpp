@@ -2,7 +2,7 @@
 #pragma once
 
 #include <strata/model/forward.hpp>
-#include <strata/plan/cut.hpp>
+#include <strata/plan/summary.hpp>
 
 #include <algorithm>
 #include <array>
@@ -60,6 +60,11 @@ public:
     }
 
     [[nodiscard]] seed random_seed() const noexcept { return seed_; }
+
+    /// A table of the layers: output shapes and parameters.
+    [[nodiscard]] static std::string summary() { return summary_of<topology>(); }
+    /// What is fused with what, kept and computed.
+    [[nodiscard]] static std::string plan() { return plan_of<topology>(sizeof(T)); }
 
     /// The prediction for one sample, whose numbers come last axis fastest. Allocates nothing, locks nothing
     /// and throws nothing, once a thread has made its first prediction with a network too large for the
