@@ -1,0 +1,74 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/simd.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+namespace bench {
+
+/// Seconds that a call takes.
+template <class Call>
+double seconds(Call call) {
+    const auto begin = std::chrono::steady_clock::now();
+    call();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+inline double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    const std::size_t middle = values.size() / 2;
+    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+/// Keeps the compiler from dropping or moving what a benchmark computes.
+template <class T>
+void keep(const T& value) {
+    asm volatile("" : : "g"(&value) : "memory");
+}
+
+/// What one core can do at most: floating-point operations a second in fused multiply-adds on full registers.
+template <class T>
+double peak_flops() {
+    using V = xsimd::batch<T>;
+    constexpr std::size_t chains = 12;
+    constexpr std::size_t rounds = 4'000'000;
+    const V factor(T(0.999));
+    const V term(T(0.001));
+    double best = 1e9;
+    for (int repeat = 0; repeat < 5; ++repeat)
+        best = std::min(best, seconds([&] {
+                            V sums[chains];
+                            for (std::size_t i = 0; i < chains; ++i) sums[i] = V(static_cast<T>(i));
+                            for (std::size_t round = 0; round < rounds; ++round)
+#pragma GCC unroll 16
+                                for (std::size_t i = 0; i < chains; ++i) sums[i] = xsimd::fma(sums[i], factor, term);
+                            for (const V& sum : sums) keep(sum);
+                        }));
+    return 2.0 * static_cast<double>(rounds * chains * V::size) / best;
+}
+
+/// Bytes a second that one core reads from memory of that size, again and again.
+inline double read_bandwidth(std::size_t bytes) {
+    using V = xsimd::batch<float>;
+    std::vector<float, xsimd::aligned_allocator<float, strata::alignment>> memory(bytes / sizeof(float), 1.0f);
+    constexpr std::size_t chains = 8;
+    const std::size_t step = chains * V::size;
+    double best = 1e9;
+    for (int repeat = 0; repeat < 200; ++repeat)
+        best = std::min(best, seconds([&] {
+                            V sums[chains];
+                            for (V& sum : sums) sum = V(0.0f);
+                            for (std::size_t i = 0; i + step <= memory.size(); i += step)
+#pragma GCC unroll 8
+                                for (std::size_t j = 0; j < chains; ++j)
+                                    sums[j] += V::load_aligned(&memory[i + j * V::size]);
+                            for (const V& sum : sums) keep(sum);
+                        }));
+    return static_cast<double>(memory.size() * sizeof(float)) / best;
+}
+
+} // namespace bench
