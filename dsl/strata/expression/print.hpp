@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
 #include <strata/expression/operations.hpp>
 #include <strata/expression/term.hpp>
 
@@ -27,25 +28,24 @@ std::string to_string(Formula formula, bool outermost = true) {
     else if constexpr (requires { Formula::value; })
         return detail::number_to_string(Formula::value);
     else if constexpr (requires { Formula::name; }) {
-        std::string name(Formula::name.view());
-        return Formula::index == 0 ? name : name + std::to_string(Formula::index);
-    } else if constexpr (requires { Formula::operation::infix; }) {
-        const auto inner = to_string(formula.first, false).append(Formula::operation::infix.view()) +
-                           to_string(formula.second, false);
-        return outermost ? inner : "(" + inner + ")";
-    } else if constexpr (std::same_as<typename Formula::operation, operation::negate>) {
-        return "-" + to_string(formula.first, false);
-    } else {
-        std::string arguments;
-        if constexpr (requires { formula.third; })
-            arguments =
-                to_string(formula.first) + ", " + to_string(formula.second) + ", " + to_string(formula.third);
-        else if constexpr (requires { formula.second; })
-            arguments = to_string(formula.first) + ", " + to_string(formula.second);
+        if constexpr (Formula::index == 0)
+            return std::string(Formula::name.view());
         else
-            arguments = to_string(formula.first);
-        return std::string(Formula::operation::prefix.view()).append("(").append(arguments).append(")");
-    }
+            return detail::concatenate(Formula::name.view(), static_cast<unsigned>(Formula::index));
+    } else if constexpr (requires { Formula::operation::infix; })
+        return detail::concatenate(outermost ? "" : "(", to_string(formula.first, false),
+                                   Formula::operation::infix.view(), to_string(formula.second, false),
+                                   outermost ? "" : ")");
+    else if constexpr (std::same_as<typename Formula::operation, operation::negate>)
+        return detail::concatenate("-", to_string(formula.first, false));
+    else if constexpr (requires { formula.third; })
+        return detail::concatenate(Formula::operation::prefix.view(), "(", to_string(formula.first), ", ",
+                                   to_string(formula.second), ", ", to_string(formula.third), ")");
+    else if constexpr (requires { formula.second; })
+        return detail::concatenate(Formula::operation::prefix.view(), "(", to_string(formula.first), ", ",
+                                   to_string(formula.second), ")");
+    else
+        return detail::concatenate(Formula::operation::prefix.view(), "(", to_string(formula.first), ")");
 }
 
 } // namespace strata

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/plan/facts.hpp>
 #include <strata/topology/print.hpp>
@@ -16,7 +17,7 @@ namespace detail {
 inline std::string grouped(std::size_t number) {
     std::string digits = std::to_string(number);
     for (std::size_t place = digits.size(); place > 3; place -= 3)
-        digits.insert(place - 3, ",");
+        digits.insert(place - 3, 1, ','); // g++ 12 warns of the overload for texts, wrongly
     return digits;
 }
 
@@ -35,73 +36,81 @@ constexpr std::size_t parameters_of() {
 }
 
 template <class Node>
-std::string summary_line() {
-    return padded(Node::layer::label, 28) + padded(shape_text<typename Node::output>, 22) +
-           grouped(parameters_of<Node>()) + "\n";
+void add_line(std::string& table) {
+    append_to(table, padded(Node::layer::label, 28));
+    append_to(table, padded(shape_text<typename Node::output>, 22));
+    append_to(table, grouped(parameters_of<Node>()));
+    append_to(table, "\n");
 }
 
 template <class Input, class Output, class... Nodes>
 std::string summarize(topology<Input, Output, Nodes...>) {
     const std::string line(62, '-');
-    std::string result = padded("layer", 28) + padded("output shape", 22) + "parameters\n" + line + "\n" +
-                         padded("input", 28) + padded(shape_text<Input>, 22) + "0\n";
-    ((result += summary_line<Nodes>()), ...);
-    return result + line + "\n" + padded("total", 50) +
-           grouped((parameters_of<Nodes>() + ... + std::size_t{0})) + "\n";
+    std::string table = concatenate(padded("layer", 28), padded("output shape", 22), "parameters\n", line,
+                                    "\n", padded("input", 28), padded(shape_text<Input>, 22), "0\n");
+    (add_line<Nodes>(table), ...);
+    return concatenate(table, line, "\n", padded("total", 50),
+                       grouped((parameters_of<Nodes>() + ... + std::size_t{0})), "\n");
 }
 
 template <class Stage>
-std::string stage_lines(std::size_t number, bool carries_back, std::size_t bytes_of_number) {
+void add_stage(std::string& plan, std::size_t number, bool carries_back, std::size_t bytes_of_number) {
+    using head = typename Stage::head;
     using tail = typename Stage::tail;
-    const auto sizes = std::to_string(Stage::head::inputs) + " -> " + std::to_string(Stage::head::outputs);
-    std::string result = "stage " + std::to_string(number) + ": ";
-    if constexpr (Stage::head::has_parameters)
-        result += std::string(Stage::head::layer::label.view()) + ", " + sizes;
+    constexpr bool has_weights = head::has_parameters;
+    const auto add = [&plan](const auto&... pieces) { (append_to(plan, pieces), ...); };
+
+    add("stage ", number, ": ");
+    if constexpr (has_weights)
+        add(head::layer::label.view(), ", ", head::inputs, " -> ", head::outputs);
     else
-        result += "elements, " + std::to_string(Stage::head::outputs);
+        add("elements, ", head::outputs);
     if (Stage::rows > 1)
-        result += ", " + std::to_string(Stage::rows) + " rows a sample";
-    result += "\n  forward   ";
-    if constexpr (Stage::head::has_parameters)
-        result += Stage::head::has_bias ? "product + bias" : "product";
+        add(", ", Stage::rows, " rows a sample");
+
+    add("\n  forward   ");
+    if constexpr (has_weights)
+        add(head::has_bias ? "product + bias" : "product");
     else
-        result += "x";
+        add("x");
     if constexpr (!std::same_as<std::remove_const_t<decltype(tail::training)>,
                                 std::remove_const_t<decltype(symbols::x)>>)
-        result += ", then " + to_string(tail::training) + " in registers";
+        add(", then ", to_string(tail::training), " in registers");
     if constexpr (Stage::has_softmax)
-        result += ", then softmax on rows of " + std::to_string(Stage::closing::length);
-    result += "\n  keeps     output";
+        add(", then softmax on rows of ", Stage::closing::length);
+
+    add("\n  keeps     output");
     if constexpr (Stage::keeps_tail)
-        result += Stage::keeps_tail_input ? ", tail's input" : ", tail's output";
-    result += ": " + grouped(Stage::output_size * bytes_of_number * (Stage::keeps_tail ? 2 : 1)) +
-              " bytes a sample";
-    result += "\n  backward  ";
-    if constexpr (Stage::head::has_parameters)
-        result += "weight gradient + update";
+        add(Stage::keeps_tail_input ? ", tail's input" : ", tail's output");
+    add(": ", grouped(Stage::output_size * bytes_of_number * (Stage::keeps_tail ? 2 : 1)), " bytes a sample");
+
+    add("\n  backward  ");
+    if (!has_weights && !carries_back)
+        add("nothing to learn");
+    if (has_weights)
+        add("weight gradient + update");
     if (carries_back)
-        result += Stage::head::has_parameters ? ", input gradient" : "elements";
-    if constexpr (!tail::is_identity)
-        result += std::string(Stage::head::has_parameters || carries_back ? ", " : "") + "slope " +
-                  to_string(tail::slope) + (tail::redraws ? ", dropout drawn again" : "");
-    return result + "\n  products  " + grouped(Stage::product_flops) + " FLOP a sample forward\n";
+        add(has_weights ? ", input gradient" : "elements");
+    if (!tail::is_identity && (has_weights || carries_back))
+        add(", slope ", to_string(tail::slope), tail::redraws ? ", dropout drawn again" : "");
+    add("\n  products  ", grouped(Stage::product_flops), " FLOP a sample forward\n");
 }
 
 template <class... Stages>
 std::string describe_plan(stage_list<Stages...>, std::size_t bytes_of_number) {
     using facts = plan_facts<stage_list<Stages...>>;
-    std::string result;
+    std::string plan;
     std::size_t number = 0;
     bool learns = false;
-    ((result += stage_lines<Stages>(++number, learns, bytes_of_number),
+    ((add_stage<Stages>(plan, ++number, learns, bytes_of_number),
       learns = learns || Stages::head::has_parameters),
      ...);
-    return result + "kernels: " + std::to_string(facts::forward_kernels) + " forward, " +
-           std::to_string(facts::weight_gradient_kernels) + " weight gradients + updates, " +
-           std::to_string(facts::input_gradient_kernels) +
-           " input gradients\nkept: " + grouped(facts::numbers_kept * bytes_of_number) +
-           " bytes a sample; products: " + grouped(facts::forward_flops) + " FLOP forward, " +
-           grouped(facts::backward_flops) + " backward\n";
+    return concatenate(plan, "kernels: ", facts::forward_kernels, " forward, ",
+                       facts::weight_gradient_kernels, " weight gradient + update, ",
+                       facts::input_gradient_kernels,
+                       " input gradient\nkept: ", grouped(facts::numbers_kept * bytes_of_number),
+                       " bytes a sample; products: ", grouped(facts::forward_flops), " FLOP forward, ",
+                       grouped(facts::backward_flops), " backward\n");
 }
 } // namespace detail
 

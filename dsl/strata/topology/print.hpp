@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
 #include <strata/topology/topology.hpp>
 
 #include <string>
@@ -10,8 +11,8 @@ namespace strata {
 namespace detail {
 template <class Input, class Output, class... Nodes>
 std::string describe(topology<Input, Output, Nodes...>) {
-    std::string result = "input " + std::string(shape_text<Input>.view());
-    ((result += " | " + std::string(Nodes::layer::label.view())), ...);
+    std::string result = concatenate("input ", shape_text<Input>.view());
+    ((append_to(result, " | "), append_to(result, Nodes::layer::label.view())), ...);
     return result;
 }
 } // namespace detail

@@ -6,6 +6,7 @@
 #include <strata/data/extents.hpp>
 #include <strata/data/idx.hpp>
 #include <strata/data/scaled_bytes.hpp>
+#include <strata/expression/concatenate.hpp>
 
 #include <array>
 #include <cstddef>
@@ -65,20 +66,21 @@ inline std::filesystem::path dataset_file(const std::filesystem::path& directory
     for (const char* ending : {"", ".gz"})
         if (auto file = directory / (name + ending); std::filesystem::exists(file, ignored))
             return file;
-    throw data_error::in_file(directory, "the file " + name + " or " + name + ".gz", "neither");
+    throw data_error::in_file(directory, concatenate("the file ", name, " or ", name, ".gz"), "neither");
 }
 
 inline labelled_images read_labelled_images(const std::filesystem::path& directory, const std::string& part) {
-    const auto image_file = dataset_file(directory, part + "-images-idx3-ubyte");
-    const auto label_file = dataset_file(directory, part + "-labels-idx1-ubyte");
+    const auto image_file = dataset_file(directory, concatenate(part, "-images-idx3-ubyte"));
+    const auto label_file = dataset_file(directory, concatenate(part, "-labels-idx1-ubyte"));
     labelled_images result{{read_idx<std::uint8_t, 3>(image_file)}, read_idx<std::uint8_t, 1>(label_file)};
     if (result.x.size() == 0)
-        throw data_error::in_file(image_file, "images", "an array of " + extents_text(result.x.shape()));
+        throw data_error::in_file(image_file, "images",
+                                  concatenate("an array of ", extents_text(result.x.shape())));
     if (result.x.shape(0) != result.y.size())
-        throw data_error::in_file(label_file,
-                                  std::to_string(result.x.shape(0)) + " labels, one for each image in " +
-                                      image_file.string(),
-                                  std::to_string(result.y.size()));
+        throw data_error::in_file(
+            label_file,
+            concatenate(result.x.shape(0), " labels, one for each image in ", image_file.string()),
+            concatenate(result.y.size()));
     return result;
 }
 
@@ -92,11 +94,11 @@ inline std::filesystem::path find_dataset(const dataset_places& places,
     std::error_code ignored;
     if (!places.packaged.empty() && std::filesystem::exists(places.packaged, ignored))
         return places.packaged;
-    std::string tried = std::string("the environment variable ") + places.variable + " (not set)";
+    std::string tried = concatenate("the environment variable ", places.variable, " (not set)");
     if (!places.packaged.empty())
-        tried += " and " + places.packaged.string() + " (not there)";
-    throw data_error{std::string(places.name) + ": expected a directory, found none; tried " + tried + "; " +
-                     std::string(places.advice)};
+        tried = concatenate(tried, " and ", places.packaged.string(), " (not there)");
+    throw data_error{
+        concatenate(places.name, ": expected a directory, found none; tried ", tried, "; ", places.advice)};
 }
 
 } // namespace detail
@@ -118,9 +120,9 @@ namespace datasets {
     const auto &train = result.train.x, &test = result.test.x;
     if (train.shape(1) != test.shape(1) || train.shape(2) != test.shape(2))
         throw data_error::in_file(directory,
-                                  "test images of " + std::to_string(train.shape(1)) + " x " +
-                                      std::to_string(train.shape(2)) + " pixels as for training",
-                                  std::to_string(test.shape(1)) + " x " + std::to_string(test.shape(2)));
+                                  detail::concatenate("test images of ", train.shape(1), " x ",
+                                                      train.shape(2), " pixels as for training"),
+                                  detail::concatenate(test.shape(1), " x ", test.shape(2)));
     return result;
 }
 

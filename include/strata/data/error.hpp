@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <stdexcept>
+#include <strata/expression/concatenate.hpp>
 #include <string>
 #include <string_view>
 
@@ -26,16 +27,15 @@ public:
     /// `offset` counts from 0; in a gzip file it counts the unpacked bytes.
     [[nodiscard]] static data_error at_byte(const std::filesystem::path& file, std::uint64_t offset,
                                             std::string_view expected, std::string_view found) {
-        return compose(file.string() + ", at byte " + std::to_string(offset), expected, found);
+        return compose(detail::concatenate(file.string(), ", at byte ", offset), expected, found);
     }
 
     /// `line` and `column` count from 1, as editors do; `column` counts bytes.
     [[nodiscard]] static data_error at_line(const std::filesystem::path& file, std::size_t line,
                                             std::size_t column, std::string_view expected,
                                             std::string_view found) {
-        return compose(file.string() + ", line " + std::to_string(line) + ", column " +
-                           std::to_string(column),
-                       expected, found);
+        return compose(detail::concatenate(file.string(), ", line ", line, ", column ", column), expected,
+                       found);
     }
 
 private:

@@ -6,6 +6,7 @@
 #include <strata/data/extents.hpp>
 #include <strata/data/input_file.hpp>
 #include <strata/data/output_file.hpp>
+#include <strata/expression/concatenate.hpp>
 
 #include <algorithm>
 #include <array>
@@ -60,7 +61,7 @@ inline std::string idx_name(unsigned code) {
     case 0x0E:
         return "double";
     default:
-        return "type " + std::to_string(code);
+        return concatenate("type ", code);
     }
 }
 
@@ -90,12 +91,12 @@ template <idx_element Element, std::size_t Rank>
     file.read(start.data(), start.size(), "an IDX header");
     if (start[0] != 0 || start[1] != 0)
         file.fail(0, "the two zero bytes that begin an IDX file",
-                  std::to_string(start[0]) + " and " + std::to_string(start[1]));
+                  detail::concatenate(start[0], " and ", start[1]));
     if (start[2] != detail::idx_code<Element>())
-        file.fail(2, "elements of " + detail::idx_name(detail::idx_code<Element>()),
+        file.fail(2, detail::concatenate("elements of ", detail::idx_name(detail::idx_code<Element>())),
                   detail::idx_name(start[2]));
     if (start[3] != Rank)
-        file.fail(3, "an array of rank " + std::to_string(Rank), "rank " + std::to_string(start[3]));
+        file.fail(3, detail::concatenate("an array of rank ", Rank), detail::concatenate("rank ", start[3]));
 
     std::array<unsigned char, 4 * Rank> stored;
     file.read(stored.data(), stored.size(), "an IDX header's extents");
@@ -106,7 +107,8 @@ template <idx_element Element, std::size_t Rank>
     const auto bytes = detail::byte_count(extents, sizeof(Element));
     if (!bytes)
         file.fail(4, "extents of an array that fits into memory", detail::extents_text(extents));
-    const auto what = detail::idx_name(start[2]) + " values (" + detail::extents_text(extents) + ")";
+    const auto what =
+        detail::concatenate(detail::idx_name(start[2]), " values (", detail::extents_text(extents), ")");
     file.expect_left(*bytes, what);
 
     xt::xtensor<Element, Rank> result(extents);
@@ -125,7 +127,7 @@ void write_idx(const std::filesystem::path& path, const xt::xexpression<Expressi
     const auto& array = expression.derived_cast();
     if (array.dimension() < 1 || array.dimension() > 255)
         throw data_error::in_file(path, "an array of rank 1 to 255",
-                                  "rank " + std::to_string(array.dimension()));
+                                  detail::concatenate("rank ", array.dimension()));
 
     std::vector<unsigned char> block{0, 0, detail::idx_code<element>(),
                                      static_cast<unsigned char>(array.dimension())};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/scaled_bytes.hpp>
+#include <strata/expression/concatenate.hpp>
 #include <strata/topology/diagnostic.hpp>
 
 #include <xtensor/xadapt.hpp>
@@ -48,7 +49,7 @@ concept contiguous_array = requires(const Array& array) {
 inline std::string shape_to_string(std::span<const std::size_t> shape) {
     std::string result;
     for (const std::size_t extent : shape)
-        result += (result.empty() ? "" : " x ") + std::to_string(extent);
+        result = result.empty() ? concatenate(extent) : concatenate(result, " x ", extent);
     return result.empty() ? "a single number" : result;
 }
 } // namespace detail
@@ -109,15 +110,16 @@ public:
             size *= extent;
         if (is_flat_) {
             if (flat_size_ % size != 0)
-                throw std::invalid_argument(what + " has " + std::to_string(flat_size_) +
-                                            " numbers, expected a multiple of " + std::to_string(size));
+                throw std::invalid_argument(detail::concatenate(what, " has ", flat_size_,
+                                                                " numbers, expected a multiple of ", size));
             return flat_size_ / size;
         }
         const bool same = shape_.size() == sample_shape.size() + 1 &&
                           std::equal(sample_shape.begin(), sample_shape.end(), shape_.begin() + 1);
         if (!same && !(size == 1 && shape_.size() == 1))
-            throw std::invalid_argument(what + " has the shape " + detail::shape_to_string(shape_) +
-                                        ", expected samples x " + detail::shape_to_string(sample_shape));
+            throw std::invalid_argument(
+                detail::concatenate(what, " has the shape ", detail::shape_to_string(shape_),
+                                    ", expected samples x ", detail::shape_to_string(sample_shape)));
         return shape_[0];
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/input_file.hpp>
+#include <strata/expression/concatenate.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/topology/print.hpp>
 
@@ -29,10 +30,9 @@ static_assert(std::endian::native == std::endian::little, "strata: checkpoints a
 /// The lines that say what a checkpoint is of. A file with other ones does not fit.
 template <class Topology, class T>
 std::string checkpoint_header(std::size_t blocks) {
-    return "strata checkpoint 1\n" + to_string(std::type_identity<Topology>{}) + "\n" +
-           (sizeof(T) == 4 ? "float" : "double") + ", " +
-           std::to_string(parameter_total(stages_of<Topology>{})) + " parameters, " +
-           std::to_string(blocks - 1) + " optimizer states\n";
+    return concatenate("strata checkpoint 1\n", to_string(std::type_identity<Topology>{}), "\n",
+                       sizeof(T) == 4 ? "float" : "double", ", ", parameter_total(stages_of<Topology>{}),
+                       " parameters, ", blocks - 1, " optimizer states\n");
 }
 
 inline std::uint32_t checksum(const std::vector<unsigned char>& bytes) {
@@ -92,7 +92,8 @@ checkpoint_counts load_checkpoint(const std::filesystem::path& file,
     in.read(&sum, sizeof sum, "a checksum");
     in.expect_end();
     if (sum != detail::checksum(bytes))
-        in.fail(place, "the checksum " + std::to_string(detail::checksum(bytes)), std::to_string(sum));
+        in.fail(place, detail::concatenate("the checksum ", detail::checksum(bytes)),
+                detail::concatenate(sum));
 
     checkpoint_counts counts;
     const unsigned char* next = bytes.data();

@@ -14,12 +14,12 @@ template <class V>
 inline constexpr std::size_t tile_rows = sizeof(V) == 64 ? 8 : 6;
 inline constexpr std::size_t tile_panels = 2;
 
-/// Few rows leave registers free: more panels then, so that there are sums enough to hide the latency.
-template <class V, std::size_t Rows>
-inline constexpr std::size_t panels_for = Rows >= tile_rows<V> ? tile_panels
-                                          : Rows > 2           ? 3
-                                          : Rows == 2          ? 4
-                                                               : 8;
+/// A single row leaves registers free: more panels then, so that there are sums enough to hide the latency.
+inline constexpr std::size_t single_row_panels = 8;
+
+/// Where a product has one panel only, each sum is split into so many, over every fourth k, for the same
+/// reason.
+inline constexpr std::size_t split_sums = 4;
 
 /// Sums of a tile: rows x panels registers.
 template <class V, std::size_t Rows, std::size_t Panels>
@@ -47,6 +47,43 @@ template <std::size_t Rows, std::size_t Panels, class V, class Left, class Right
     }
 }
 
+/// The same with each sum split into `Split` chains, chain c over every k = c, c + Split, ..., which are
+/// added at the end in a fixed order.
+template <std::size_t Depth, std::size_t Split, std::size_t Rows, std::size_t Panels, class V, class Left,
+          class Right>
+[[gnu::always_inline]] inline void contract_split(tile_sums<V, Rows, Panels>& sums, Left left,
+                                                  Right right) noexcept {
+    constexpr std::size_t chains = Depth < Split ? Depth : Split;
+    if constexpr (chains <= 1)
+        contract<Rows, Panels>(sums, Depth, left, right);
+    else {
+        tile_sums<V, Rows, Panels> parts[chains];
+        parts[0] = sums;
+        for (std::size_t c = 1; c < chains; ++c)
+            for (auto& line : parts[c].at)
+                for (V& sum : line)
+                    sum = V(0);
+        const auto step = [&](std::size_t c, std::size_t k) {
+            contract<Rows, Panels>(
+                parts[c], 1, [&](std::size_t i, std::size_t) { return left(i, k); },
+                [&](std::size_t q, std::size_t) { return right(q, k); });
+        };
+        for (std::size_t k = 0; k + chains <= Depth; k += chains)
+#pragma GCC unroll 8
+            for (std::size_t c = 0; c < chains; ++c)
+                step(c, k + c);
+#pragma GCC unroll 8
+        for (std::size_t c = 0; c < Depth % chains; ++c)
+            step(c, Depth / chains * chains + c);
+        for (std::size_t distance = 1; distance < chains; distance *= 2)
+            for (std::size_t c = 0; c + distance < chains; c += 2 * distance)
+                for (std::size_t i = 0; i < Rows; ++i)
+                    for (std::size_t q = 0; q < Panels; ++q)
+                        parts[c].at[i][q] += parts[c + distance].at[i][q];
+        sums = parts[0];
+    }
+}
+
 namespace detail {
 template <std::size_t Size>
 struct constant_size {
@@ -54,32 +91,19 @@ struct constant_size {
 };
 
 template <std::size_t Size, class Visit>
-void visit_rest(std::size_t begin, std::size_t end, Visit& visit) {
-    if constexpr (Size > 0) {
-        if (end - begin >= Size) {
+[[gnu::always_inline]] inline std::size_t visit_each(std::size_t begin, std::size_t end, Visit& visit) {
+    if constexpr (Size > 0)
+        for (; end - begin >= Size; begin += Size)
             visit(constant_size<Size>{}, begin);
-            begin += Size;
-        }
-        visit_rest<Size / 2>(begin, end, visit);
-    }
-}
-
-constexpr std::size_t power_of_two_below(std::size_t size) {
-    std::size_t power = 1;
-    while (power * 2 < size)
-        power *= 2;
-    return power;
+    return begin;
 }
 } // namespace detail
 
-/// Visits [begin, end) in runs of `Size`, and what is left in runs of smaller powers of two: visit(run,
-/// first) with run::value elements.
-template <std::size_t Size, class Visit>
-void visit_runs(std::size_t begin, std::size_t end, Visit visit) {
-    for (; end - begin >= Size; begin += Size)
-        visit(detail::constant_size<Size>{}, begin);
-    if constexpr (Size > 1)
-        detail::visit_rest<detail::power_of_two_below(Size)>(begin, end, visit);
+/// Visits [begin, end) in runs of the first size as long as they fit, then of the next: visit(run, first)
+/// with run::value elements. A size of 0 is skipped. Each size is code of its own, so there should be few.
+template <std::size_t... Sizes, class Visit>
+[[gnu::always_inline]] inline void visit_runs(std::size_t begin, std::size_t end, Visit visit) {
+    ((begin = detail::visit_each<Sizes>(begin, end, visit)), ...);
 }
 
 } // namespace strata

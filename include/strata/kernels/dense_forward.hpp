@@ -18,32 +18,33 @@ struct forward_buffers {
     const T* kernel;
     const T* bias;
     T* y;
-    T* kept; ///< [rows][outputs], used in training by stages that keep their tail's input or output
+    T* kept; ///< [rows][outputs], as `keeping` says
 };
+
+/// What a forward kernel keeps besides its output.
+enum class keeping { nothing, tail_input, tail_output };
 
 namespace detail {
 // One panel's part of a row: what the tail makes of the sums goes out, and what training keeps with it.
-template <class Stage, std::size_t Columns, class V, class Tile, class T>
+template <keeping Keep, std::size_t Columns, class V, class Tile, class T>
 [[gnu::always_inline]] inline void finish(V sum, const Tile& tail, std::size_t row, std::size_t column, T* y,
-                                          [[maybe_unused]] T* kept, bool training) noexcept {
+                                          [[maybe_unused]] T* kept) noexcept {
     const V result = tail(sum, row, column);
-    if (training) {
-        if constexpr (Stage::keeps_tail_input)
-            store_first<Columns>(sum, kept);
-        else if constexpr (Stage::keeps_tail)
-            store_first<Columns>(result, kept);
-    }
+    if constexpr (Keep == keeping::tail_input)
+        store_first<Columns>(sum, kept);
+    else if constexpr (Keep == keeping::tail_output)
+        store_first<Columns>(result, kept);
     store_first<Columns>(result, y);
 }
 
-template <class Stage, std::size_t Rows, std::size_t Panels, class T, class Tail>
+template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, std::size_t Panels, class T,
+          class Tail>
 void forward_tile(const forward_buffers<T>& at, std::size_t row, std::size_t panel,
                   const Tail& tail) noexcept {
-    using head = typename Stage::head;
-    using layout = weight_layout<T, head::inputs, head::outputs>;
+    using layout = weight_layout<T, Head::inputs, Head::outputs>;
     using V = typename layout::vector;
-    constexpr std::size_t K = head::inputs;
-    constexpr std::size_t N = head::outputs;
+    constexpr std::size_t K = Head::inputs;
+    constexpr std::size_t N = Head::outputs;
     constexpr std::size_t lanes = layout::lanes;
 
     const T* x = at.x + row * K;
@@ -51,40 +52,38 @@ void forward_tile(const forward_buffers<T>& at, std::size_t row, std::size_t pan
     tile_sums<V, Rows, Panels> sums;
     for (std::size_t q = 0; q < Panels; ++q) {
         V start(T(0));
-        if constexpr (head::has_bias)
+        if constexpr (Head::has_bias)
             start = V::load_aligned(at.bias + (panel + q) * lanes);
         for (std::size_t i = 0; i < Rows; ++i)
             sums.at[i][q] = start;
     }
-    contract<Rows, Panels>(
-        sums, K, [=](std::size_t i, std::size_t k) { return x[i * K + k]; },
+    contract_split<K, layout::panels == 1 ? split_sums : 1>(
+        sums, [=](std::size_t i, std::size_t k) { return x[i * K + k]; },
         [=](std::size_t q, std::size_t k) { return V::load_aligned(kernel + (q * K + k) * lanes); });
 
-    const typename Tail::template tile<Rows, Panels * lanes, Stage::rows, T> tile(tail, row, panel * lanes,
-                                                                                  N);
+    const typename Tail::template tile<Rows, Panels * lanes, RowsPerSample, T> tile(tail, row, panel * lanes,
+                                                                                    N);
 #pragma GCC unroll 16
     for (std::size_t i = 0; i < Rows; ++i) {
 #pragma GCC unroll 16
         for (std::size_t q = 0; q < Panels; ++q) {
             const std::size_t place = (row + i) * N + (panel + q) * lanes;
-            T* kept = at.kept + (Tail::training && Stage::keeps_tail ? place : 0);
+            T* kept = Keep == keeping::nothing ? nullptr : at.kept + place;
             if (layout::last == lanes || panel + q + 1 < layout::panels)
-                finish<Stage, lanes>(sums.at[i][q], tile, i, q * lanes, at.y + place, kept, Tail::training);
+                finish<Keep, lanes>(sums.at[i][q], tile, i, q * lanes, at.y + place, kept);
             else
-                finish<Stage, layout::last>(sums.at[i][q], tile, i, q * lanes, at.y + place, kept,
-                                            Tail::training);
+                finish<Keep, layout::last>(sums.at[i][q], tile, i, q * lanes, at.y + place, kept);
         }
     }
 }
 
 // With one output, a register holds one result for each of several rows, so that the tail is evaluated once
 // for all.
-template <class Stage, std::size_t Rows, class T, class Tail>
+template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, class T, class Tail>
 void forward_dots(const forward_buffers<T>& at, std::size_t row, const Tail& tail) noexcept {
-    using head = typename Stage::head;
-    using layout = weight_layout<T, head::inputs, 1>;
+    using layout = weight_layout<T, Head::inputs, 1>;
     using V = typename layout::vector;
-    constexpr std::size_t K = head::inputs;
+    constexpr std::size_t K = Head::inputs;
     constexpr std::size_t lanes = layout::lanes;
     using result = simd<T, lanes_of<T, Rows>>;
 
@@ -107,42 +106,47 @@ void forward_dots(const forward_buffers<T>& at, std::size_t row, const Tail& tai
     for (std::size_t i = 0; i < Rows; ++i)
         dots[i] = xsimd::hadd(sums[i]);
     result value = result::load_aligned(dots);
-    if constexpr (head::has_bias)
+    if constexpr (Head::has_bias)
         value = value + result(at.bias[0]);
 
     // The tile is one column, so its factors lie side by side as the results do.
-    const typename Tail::template tile<result::size, 1, Stage::rows, T> tile(tail, row, 0, 1);
-    T* kept = at.kept + (Tail::training && Stage::keeps_tail ? row : 0);
-    finish<Stage, Rows>(value, tile, 0, 0, at.y + row, kept, Tail::training);
+    const typename Tail::template tile<result::size, 1, RowsPerSample, T> tile(tail, row, 0, 1);
+    T* kept = Keep == keeping::nothing ? nullptr : at.kept + row;
+    finish<Keep, Rows>(value, tile, 0, 0, at.y + row, kept);
 }
 } // namespace detail
 
-/// y = tail(x W + b) for a part of the rows and panels.
-template <class Stage, class T, class Tail>
+/// y = tail(x W + b) for a part of the rows, and of the panels if that part is made of `tile_panels`.
+template <class Head, std::size_t RowsPerSample, keeping Keep, class T, class Tail>
 void dense_forward(const forward_buffers<T>& at, team::range rows, team::range panels,
                    const Tail& tail) noexcept {
-    using layout = weight_layout<T, Stage::head::inputs, Stage::head::outputs>;
+    using layout = weight_layout<T, Head::inputs, Head::outputs>;
     if constexpr (layout::is_dot) {
-        visit_runs<lanes_of<T, 4>>(rows.begin, rows.end, [&](auto run, std::size_t row) {
-            detail::forward_dots<Stage, decltype(run)::value>(at, row, tail);
+        visit_runs<lanes_of<T, 4>, 1>(rows.begin, rows.end, [&](auto run, std::size_t row) {
+            detail::forward_dots<Head, RowsPerSample, Keep, decltype(run)::value>(at, row, tail);
         });
     } else {
-        using V = typename layout::vector;
-        constexpr std::size_t tall = tile_rows<V>;
-        const std::size_t rest = rows.begin + (rows.end - rows.begin) / tall * tall;
+        // A split sum takes the registers of several rows.
+        constexpr std::size_t tall = tile_rows<typename layout::vector> / (layout::panels == 1 ? 2 : 1);
+        constexpr std::size_t wide = std::min(tile_panels, layout::panels);
+        const auto tile = [&](auto run, std::size_t row, auto panel_run, std::size_t panel) {
+            detail::forward_tile<Head, RowsPerSample, Keep, decltype(run)::value, decltype(panel_run)::value>(
+                at, row, panel, tail);
+        };
         // Panels outside, rows inside: a panel is read from the outer caches once.
-        if (rest > rows.begin)
-            visit_runs<std::min(tile_panels, layout::panels)>(
-                panels.begin, panels.end, [&](auto wide, std::size_t panel) {
-                    for (std::size_t row = rows.begin; row < rest; row += tall)
-                        detail::forward_tile<Stage, tall, decltype(wide)::value>(at, row, panel, tail);
+        const std::size_t single = rows.begin + (rows.end - rows.begin) / (tall / 2) * (tall / 2);
+        if (single > rows.begin)
+            visit_runs<wide, layout::panels % wide>(
+                panels.begin, panels.end, [&](auto panel_run, std::size_t panel) {
+                    visit_runs<tall, tall / 2>(rows.begin, single, [&](auto run, std::size_t row) {
+                        tile(run, row, panel_run, panel);
+                    });
                 });
-        visit_runs<detail::power_of_two_below(tall)>(rest, rows.end, [&](auto run, std::size_t row) {
-            constexpr std::size_t few = decltype(run)::value;
-            visit_runs<std::min(panels_for<V, few>, layout::panels)>(
-                panels.begin, panels.end, [&](auto wide, std::size_t panel) {
-                    detail::forward_tile<Stage, few, decltype(wide)::value>(at, row, panel, tail);
-                });
+        visit_runs<1>(single, rows.end, [&](auto run, std::size_t row) {
+            constexpr std::size_t many = std::min(single_row_panels, layout::panels);
+            visit_runs<many, many == wide ? 0 : wide, layout::panels % wide>(
+                panels.begin, panels.end,
+                [&](auto panel_run, std::size_t panel) { tile(run, row, panel_run, panel); });
         });
     }
 }

@@ -101,16 +101,18 @@ void dense_input_gradient(const input_gradient_buffers<T>& at, team::range rows,
     constexpr std::size_t lanes = lanes_of<T, K>;
     constexpr std::size_t panels_of_inputs = (K + lanes - 1) / lanes;
     using V = simd<T, lanes>;
-    visit_runs<std::min(tile_panels, panels_of_inputs)>(
+    constexpr std::size_t wide_run = std::min(tile_panels, panels_of_inputs);
+    visit_runs<wide_run, panels_of_inputs % wide_run>(
         columns.begin / lanes, (columns.end + lanes - 1) / lanes, [&](auto run, std::size_t panel) {
             constexpr std::size_t wide = decltype(run)::value;
             for (std::size_t q = 0; q < wide; ++q)
                 detail::transpose_panel<K, N, lanes>(at.kernel, (panel + q) * lanes,
                                                      at.strip + q * N * lanes);
-            visit_runs<tile_rows<V>>(rows.begin, rows.end, [&](auto tall, std::size_t row) {
-                detail::input_gradient_tile<Stage, decltype(tall)::value, wide, V>(at, row, panel * lanes,
-                                                                                   finish);
-            });
+            visit_runs<tile_rows<V>, tile_rows<V> / 2, 1>(
+                rows.begin, rows.end, [&](auto tall, std::size_t row) {
+                    detail::input_gradient_tile<Stage, decltype(tall)::value, wide, V>(at, row, panel * lanes,
+                                                                                       finish);
+                });
         });
 }
 

@@ -70,7 +70,8 @@ void dot_weight_gradient(const weight_gradient_buffers<T>& at, const UseKernel& 
     using V = typename layout::vector;
     constexpr std::size_t K = Head::inputs;
     constexpr std::size_t registers = layout::kernel_size / layout::lanes;
-    visit_runs<std::min<std::size_t>(registers, 8)>(0, registers, [&](auto run, std::size_t first) {
+    constexpr std::size_t many = std::min<std::size_t>(registers, 8);
+    visit_runs<many, registers % many>(0, registers, [&](auto run, std::size_t first) {
         constexpr std::size_t wide = decltype(run)::value;
         V sums[wide];
         for (V& sum : sums)
@@ -115,12 +116,13 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& at, const team& thr
         const team::range panels =
             by_panels ? threads.share(layout::panels, tile_panels) : team::range{0, layout::panels};
         const team::range inputs = by_panels ? team::range{0, K} : threads.share(K, tall);
-        visit_runs<std::min(tile_panels, layout::panels)>(
+        constexpr std::size_t widest = std::min(tile_panels, layout::panels);
+        visit_runs<widest, layout::panels % widest>(
             panels.begin, panels.end, [&](auto run, std::size_t panel) {
                 constexpr std::size_t wide = decltype(run)::value;
                 const bool last = !filled && panel + wide == layout::panels;
                 const auto with = [&](auto is_last) {
-                    visit_runs<std::min(tall, K)>(
+                    visit_runs<std::min(tall, K), K % std::min(tall, K)>(
                         inputs.begin, inputs.end, [&](auto high, std::size_t input) {
                             detail::weight_gradient_tile<Head, decltype(high)::value, wide, is_last>(
                                 at, input, panel, use_kernel);

@@ -23,22 +23,6 @@ inline constexpr std::size_t alignment = 64;
 
 namespace detail {
 template <class T, std::size_t Lanes>
-struct register_of {
-    using type = xsimd::make_sized_batch_t<T, Lanes>;
-};
-#if XSIMD_WITH_FMA3_SSE
-// The sized batch of 128 bits has no fused multiply-add, although the processor does.
-template <>
-struct register_of<float, 4> {
-    using type = xsimd::batch<float, xsimd::fma3<xsimd::sse4_2>>;
-};
-template <>
-struct register_of<double, 2> {
-    using type = xsimd::batch<double, xsimd::fma3<xsimd::sse4_2>>;
-};
-#endif
-
-template <class T, std::size_t Lanes>
 inline constexpr bool has_register = !std::is_void_v<xsimd::make_sized_batch_t<T, Lanes>>;
 
 template <class T>
@@ -54,7 +38,7 @@ constexpr std::size_t lanes_for(std::size_t width) {
 
 /// A vector register of that many elements.
 template <class T, std::size_t Lanes>
-using simd = typename detail::register_of<T, Lanes>::type;
+using simd = xsimd::make_sized_batch_t<T, Lanes>;
 
 /// How many lanes of the target's registers rows of this width fill best: the narrowest register that holds
 /// the row, or else the widest there is.

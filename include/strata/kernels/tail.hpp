@@ -27,25 +27,41 @@ struct prediction_tail {
 };
 
 namespace detail {
+template <std::size_t Dropouts, std::size_t Tall, std::size_t Wide, class T>
+struct tile_of_factors {
+    alignas(alignment) T values[Dropouts][Tall][Wide];
+
+    const T* at(std::size_t dropout, std::size_t row, std::size_t column) const noexcept {
+        return &values[dropout][row][column];
+    }
+};
+// Without dropouts nothing is stored, and nothing read.
+template <std::size_t Tall, std::size_t Wide, class T>
+struct tile_of_factors<0, Tall, Wide, T> {
+    static const T* at(std::size_t, std::size_t, std::size_t) noexcept { return nullptr; }
+};
+
 /// The factors of all dropouts of a tail for one tile, drawn before the tile's elements are visited.
 template <class Tail, std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
-struct tile_factors {
+struct tile_factors : tile_of_factors<Tail::dropout_count, Tall, Wide, T> {
     static constexpr std::size_t dropouts = Tail::dropout_count;
-    alignas(alignment) T values[dropouts > 0 ? dropouts : 1][Tall][Wide];
 
-    tile_factors(const dropout_key& key, std::size_t row, std::size_t column, std::size_t width) noexcept {
-        for (std::size_t d = 0; d < dropouts; ++d)
-            draw_dropout<Tall, Wide, RowsPerSample>(values[d], key, static_cast<std::uint32_t>(d),
-                                                    Tail::rates[d], row, column, width);
+    tile_factors([[maybe_unused]] const dropout_key& key, [[maybe_unused]] std::size_t row,
+                 [[maybe_unused]] std::size_t column, [[maybe_unused]] std::size_t width) noexcept {
+        if constexpr (dropouts > 0)
+            for (std::size_t d = 0; d < dropouts; ++d)
+                draw_dropout<Tall, Wide, RowsPerSample>(this->values[d], key, static_cast<std::uint32_t>(d),
+                                                        Tail::rates[d], row, column, width);
     }
 
     /// Evaluates a formula of one named value and the factors at (row, column) of the tile.
     template <class V, term Formula, class Variable>
-    V evaluate_with(Formula formula, Variable, V value, std::size_t row, std::size_t column) const noexcept {
+    V evaluate_with(Formula formula, Variable, V value, [[maybe_unused]] std::size_t row,
+                    [[maybe_unused]] std::size_t column) const noexcept {
         return [&]<std::size_t... D>(std::index_sequence<D...>) {
             using variables =
                 environment<binding<Variable, V>, binding<variable_term<"keep", static_cast<int>(D)>, V>...>;
-            return evaluate<V>(formula, variables{{value}, {V::load_aligned(&values[D][row][column])}...});
+            return evaluate<V>(formula, variables{{value}, {V::load_aligned(this->at(D, row, column))}...});
         }
         (std::make_index_sequence<dropouts>{});
     }

@@ -25,15 +25,19 @@ bool run_stage(const forward_buffers<T>& at, std::size_t samples, const team& th
     const team::range part = share_samples(threads, samples);
     bool whole_samples = true;
     if constexpr (Stage::head::has_parameters) {
-        using layout = weight_layout<T, Stage::head::inputs, Stage::head::outputs>;
+        using head = typename Stage::head;
+        using layout = weight_layout<T, head::inputs, head::outputs>;
+        constexpr keeping keep = !Tail::training || !Stage::keeps_tail ? keeping::nothing
+                                 : Stage::keeps_tail_input             ? keeping::tail_input
+                                                                       : keeping::tail_output;
         // By panels, a thread meets the same weights in every pass. A closing needs whole rows.
         if (!Stage::is_closed && threads.size > 1 && layout::panels >= tile_panels * threads.size) {
             whole_samples = false;
-            dense_forward<Stage>(at, {0, samples * Stage::rows}, threads.share(layout::panels, tile_panels),
-                                 tail);
+            dense_forward<head, Stage::rows, keep>(at, {0, samples * Stage::rows},
+                                                   threads.share(layout::panels, tile_panels), tail);
         } else
-            dense_forward<Stage>(at, {part.begin * Stage::rows, part.end * Stage::rows}, {0, layout::panels},
-                                 tail);
+            dense_forward<head, Stage::rows, keep>(at, {part.begin * Stage::rows, part.end * Stage::rows},
+                                                   {0, layout::panels}, tail);
     } else
         pointwise_forward<Stage>(at.x, at.y, at.kept, part, tail);
     close<Stage>(at.y, part);

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
 #include <strata/model/forward.hpp>
 #include <strata/plan/summary.hpp>
 
@@ -124,8 +125,8 @@ public:
     /// The same in the other direction. `std::invalid_argument` for another number of weights.
     void set_weights(std::span<const T> weights) {
         if (weights.size() != parameter_count)
-            throw std::invalid_argument("set_weights: expected " + std::to_string(parameter_count) +
-                                        " weights, found " + std::to_string(weights.size()));
+            throw std::invalid_argument(detail::concatenate("set_weights: expected ", parameter_count,
+                                                            " weights, found ", weights.size()));
         visit_parameters<T>(stages{}, parameters_.data(),
                             [next = weights.begin()](T& weight) mutable { weight = *next++; });
     }

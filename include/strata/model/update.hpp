@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 namespace strata {
 
@@ -40,22 +41,28 @@ private:
 };
 
 template <class V, class... States, class Variables>
-void store_states(type_list<States...>, const Variables& variables, typename V::value_type* const* to,
-                  std::size_t place) {
+void store_states(type_list<States...>, [[maybe_unused]] const Variables& variables,
+                  [[maybe_unused]] typename V::value_type* const* to, [[maybe_unused]] std::size_t place) {
     std::size_t next = 0;
     ((V(variables[States{}]).store_aligned(to[next] + place), ++next), ...);
 }
 } // namespace detail
 
+/// An optimizer's scalars of one step, in T.
+template <class T, class Optimizer>
+using scalars_of = decltype(detail::converted<T>(std::declval<const Optimizer&>().scalars(0.0)));
+
 /// An optimizer's update of registers of weights, given their gradients. Weights and states have the same
 /// layout.
-template <class T, class Rule, class Scalars, regularizer Penalty>
+template <class T, class Optimizer, regularizer Penalty>
 struct weight_update {
-    using states = typename Rule::states;
+    using rule = std::remove_const_t<decltype(Optimizer::update)>;
+    using states = typename rule::states;
+    using scalars_type = scalars_of<T, Optimizer>;
 
     T* weights;
     std::array<T*, states::size> state;
-    Scalars scalars; ///< this step's, in T
+    scalars_type scalars; ///< this step's
 
     template <class V>
     [[gnu::always_inline]] void operator()(std::size_t place, V gradient) const noexcept {
@@ -71,8 +78,8 @@ struct weight_update {
         std::array<V, states::size> loaded;
         for (std::size_t i = 0; i < states::size; ++i)
             loaded[i] = V::load_aligned(state[i] + place);
-        const auto before = detail::update_variables<V, Scalars, states>::make(scalars, w, gradient, loaded);
-        const auto after = Rule::run(before, [](auto variables, auto variable, auto formula) {
+        const auto before = detail::update_variables<V, scalars_type, states>::make(scalars, w, gradient, loaded);
+        const auto after = rule::run(before, [](auto variables, auto variable, auto formula) {
             static_cast<binding<decltype(variable), V>&>(variables).value = evaluate<V>(formula, variables);
             return variables;
         });
@@ -82,11 +89,13 @@ struct weight_update {
 };
 
 /// Hands each kernel's and bias's gradients to an optimizer. Regularizers act on kernels only.
-template <class T, class Rule, class Scalars>
+template <class T, class Optimizer>
 struct update_consumer {
+    using rule = std::remove_const_t<decltype(Optimizer::update)>;
+
     T* parameters;
-    std::array<T*, Rule::states::size> states;
-    Scalars scalars;
+    std::array<T*, rule::states::size> states;
+    scalars_of<T, Optimizer> scalars;
 
     template <class Stage>
     auto kernel(std::type_identity<Stage>, std::size_t place) const noexcept {
@@ -103,7 +112,7 @@ private:
         auto moved = states;
         for (T*& state : moved)
             state += place;
-        return weight_update<T, Rule, Scalars, Penalty>{parameters + place, moved, scalars};
+        return weight_update<T, Optimizer, Penalty>{parameters + place, moved, scalars};
     }
 };
 

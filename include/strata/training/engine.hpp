@@ -117,9 +117,7 @@ public:
 
     /// The sum of the kernels' penalties.
     [[nodiscard]] double penalty() const noexcept {
-        return [this]<std::size_t... I>(std::index_sequence<I...>) {
-            return (stage_penalty<I>() + ... + 0.0);
-        }
+        return [&]<std::size_t... I>(std::index_sequence<I...>) { return (stage_penalty<I>() + ... + 0.0); }
         (std::make_index_sequence<pass::count>{});
     }
 
@@ -202,7 +200,8 @@ private:
             pass::template forward<Training>(parameters, batch, space_, threads, key);
             pass::template loss<Training>(
                 batch, space_, threads, key, losses_.data(),
-                [this](std::size_t sample, const T* prediction, const target* wanted) noexcept {
+                [&]([[maybe_unused]] std::size_t sample, [[maybe_unused]] const T* prediction,
+                    [[maybe_unused]] const target* wanted) noexcept {
                     std::size_t next = sample * sizeof...(Metrics);
                     ((parts_[next++] =
                           measure<Loss, pass::rows, pass::row_length>(Metrics{}, prediction, wanted)),
@@ -223,8 +222,7 @@ private:
                 for (std::size_t i = 0; i < state_count; ++i)
                     pointers[i] = states[i].data();
                 pass::update(batch, space_, threads,
-                             update_consumer<T, rule, std::remove_const_t<decltype(scalars)>>{
-                                 parameters, pointers, scalars});
+                             update_consumer<T, Optimizer>{parameters, pointers, scalars});
             }
             begin += now;
             buffer = 1 - buffer;

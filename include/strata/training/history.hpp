@@ -1,6 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
+
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -9,6 +11,16 @@
 #include <vector>
 
 namespace strata {
+
+namespace detail {
+template <class Entries>
+[[noreturn, gnu::noinline]] void throw_unknown(std::string_view name, const Entries& entries) {
+    std::string message = concatenate("there is no '", name, "', only");
+    for (const auto& entry : entries)
+        message += concatenate(" '", entry.first, "'");
+    throw std::out_of_range(message);
+}
+} // namespace detail
 
 /// Named numbers in order: a loss and its metrics.
 class scores {
@@ -34,10 +46,7 @@ public:
         for (const auto& [known, number] : entries_)
             if (known == name)
                 return number;
-        std::string message = "there is no '" + std::string(name) + "', only";
-        for (const auto& entry : entries_)
-            message += " '" + entry.first + "'";
-        throw std::out_of_range(message);
+        detail::throw_unknown(name, entries_);
     }
 
     [[nodiscard]] double loss() const { return (*this)["loss"]; }
@@ -61,10 +70,7 @@ public:
         for (const auto& [known, values] : columns_)
             if (known == name)
                 return values;
-        std::string message = "the history has no '" + std::string(name) + "', only";
-        for (const auto& column : columns_)
-            message += " '" + column.first + "'";
-        throw std::out_of_range(message);
+        detail::throw_unknown(name, columns_);
     }
 
     [[nodiscard]] std::vector<std::string> names() const {

@@ -49,19 +49,25 @@ public:
         return clock::now() - shown_ > std::chrono::milliseconds(100);
     }
 
-    void show(std::size_t step, const scores& now) {
+    [[gnu::cold]] void show(std::size_t step, const scores& now) {
         shown_ = clock::now();
-        print("\r" + text(step, now, true));
+        std::string line = text(step, now, true);
+        line.insert(line.begin(), '\r');
+        print(line);
     }
 
-    void finish(const scores& now) {
+    [[gnu::cold]] void finish(const scores& now) {
         if (level_ == verbosity::silent)
             return;
-        print((is_bar() ? "\r" : "") + text(steps_, now, is_bar()) + "\n");
+        std::string line = text(steps_, now, is_bar());
+        if (is_bar())
+            line.insert(line.begin(), '\r');
+        line += '\n';
+        print(line);
     }
 
     /// The line after that many steps; a test needs no clock.
-    [[nodiscard]] std::string text(std::size_t step, const scores& now, bool with_bar) const {
+    [[nodiscard, gnu::cold]] std::string text(std::size_t step, const scores& now, bool with_bar) const {
         const double seconds = std::chrono::duration<double>(clock::now() - started_).count();
         std::string result;
         if (with_bar) {
@@ -98,7 +104,7 @@ private:
         return detail::formatted("%.1fus/step", seconds * 1e6);
     }
 
-    void print(std::string line) {
+    [[gnu::cold]] void print(std::string line) {
         // What a longer line left on the terminal is overwritten.
         const std::size_t length = line.size();
         if (is_bar() && length < longest_)

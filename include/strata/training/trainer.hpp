@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/io/checkpoint.hpp>
 #include <strata/training/callbacks.hpp>
@@ -30,10 +31,9 @@ consteval bool check_loss() {
 class diverged : public std::runtime_error {
 public:
     diverged(std::size_t in_epoch, std::size_t at_step, double loss)
-        : std::runtime_error(
-              "the loss became " + std::to_string(loss) + " in epoch " + std::to_string(in_epoch + 1) +
-              ", step " + std::to_string(at_step) +
-              "; the weights are those from before the epoch. A smaller learning rate may help."),
+        : std::runtime_error(detail::concatenate(
+              "the loss became ", detail::number_to_string(loss), " in epoch ", in_epoch + 1, ", step ",
+              at_step, "; the weights are those from before the epoch. A smaller learning rate may help.")),
           epoch(in_epoch),
           step(at_step) {}
 
@@ -146,19 +146,20 @@ private:
     }
 
     static sample_range range_of(const samples& x, const samples& y, const std::string& caller) {
-        const auto count = x.count(Model::input_shape.extents, caller + ": the input array");
+        const auto count =
+            x.count(Model::input_shape.extents, detail::concatenate(caller, ": the input array"));
         std::vector<std::size_t> shape(Model::output_shape.extents.begin(),
                                        Model::output_shape.extents.end());
         if constexpr (Loss::targets == target_kind::labels)
             shape.back() = 1;
         if (Loss::targets == target_kind::labels && shape.size() > 1)
             shape.pop_back();
-        const auto targets = y.count(shape, caller + ": the target array");
+        const auto targets = y.count(shape, detail::concatenate(caller, ": the target array"));
         if (targets != count)
-            throw std::invalid_argument(caller + ": there are " + std::to_string(count) + " samples but " +
-                                        std::to_string(targets) + " targets");
+            throw std::invalid_argument(
+                detail::concatenate(caller, ": there are ", count, " samples but ", targets, " targets"));
         if (count > 0xFFFFFFFFu)
-            throw std::invalid_argument(caller + ": more than 2^32 - 1 samples");
+            throw std::invalid_argument(detail::concatenate(caller, ": more than 2^32 - 1 samples"));
         if constexpr (Loss::targets == target_kind::labels)
             check_labels(y, count, caller);
         return {&x, &y, 0, count};
@@ -175,10 +176,9 @@ private:
             for (std::size_t i = 0; i < now; ++i)
                 if (!(labels[i] >= 0 && labels[i] < static_cast<double>(Model::output_shape.last) &&
                       labels[i] == std::floor(labels[i])))
-                    throw std::invalid_argument(caller + ": label " + std::to_string(first + i) + " is " +
-                                                detail::number_to_string(labels[i]) +
-                                                ", expected a class from 0 to " +
-                                                std::to_string(Model::output_shape.last - 1));
+                    throw std::invalid_argument(detail::concatenate(
+                        caller, ": label ", first + i, " is ", detail::number_to_string(labels[i]),
+                        ", expected a class from 0 to ", Model::output_shape.last - 1));
         }
     }
 
@@ -252,7 +252,7 @@ private:
                     validation, {}, batch_size, engine_.choose_threads(batch_size, options.threads),
                     nullptr));
                 for (const auto& [name, value] : scored)
-                    now.logs.set("val_" + name, value);
+                    now.logs.set(detail::concatenate("val_", name), value);
             }
             line.finish(now.logs);
             result.add(now.logs);
