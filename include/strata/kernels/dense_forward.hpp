@@ -99,13 +99,24 @@ void forward_dots(const forward_buffers<T>& at, std::size_t row, const Tail& tai
     }
     if constexpr (whole < K) {
         const V weights = V::load_aligned(at.kernel + whole);
+        // Training reads its own memory, which goes on behind the last row; prediction may read the user's.
+        const auto rest = [](const T* from) {
+            if constexpr (Tail::training)
+                return first_lanes<K - whole>(V::load_unaligned(from));
+            else
+                return load_first<K - whole, V>(from);
+        };
         for (std::size_t i = 0; i < Rows; ++i)
-            sums[i] = xsimd::fma(load_first<K - whole, V>(x + i * K + whole), weights, sums[i]);
+            sums[i] = xsimd::fma(rest(x + i * K + whole), weights, sums[i]);
     }
-    alignas(alignment) T dots[result::size]{};
-    for (std::size_t i = 0; i < Rows; ++i)
-        dots[i] = xsimd::hadd(sums[i]);
-    result value = result::load_aligned(dots);
+    // A single row's result may stand in every lane, which spares the way through memory.
+    result value(xsimd::hadd(sums[0]));
+    if constexpr (Rows > 1) {
+        alignas(alignment) T dots[result::size]{};
+        for (std::size_t i = 0; i < Rows; ++i)
+            dots[i] = xsimd::hadd(sums[i]);
+        value = result::load_aligned(dots);
+    }
     if constexpr (Head::has_bias)
         value = value + result(at.bias[0]);
 

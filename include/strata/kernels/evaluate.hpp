@@ -149,15 +149,6 @@ const Value& recall(const slot<Formula, Value>& found) {
     return found.value;
 }
 
-template <class T>
-struct scalar_of {
-    using type = T;
-};
-template <class T, class Architecture>
-struct scalar_of<xsimd::batch<T, Architecture>> {
-    using type = T;
-};
-
 template <class V, class Environment, class Memory>
 struct evaluation {
     const Environment& variables;
@@ -166,7 +157,7 @@ struct evaluation {
     template <term Formula>
     auto value_of(Formula) const {
         if constexpr (requires { Formula::value; })
-            return V(static_cast<typename scalar_of<V>::type>(Formula::value));
+            return V(static_cast<value_type_of<V>>(Formula::value));
         else if constexpr (requires { Formula::name; })
             return V(variables[Formula{}]);
         else

@@ -20,20 +20,39 @@ template <class Loss, std::size_t Last>
 inline constexpr double loss_scale = Loss::reduction == over_outputs::mean ? 1.0 / static_cast<double>(Last)
                                                                            : 1.0;
 
+// A single output is a plain number: a register would be filled and emptied for one lane.
+template <class T, std::size_t Last>
+struct loss_value_of {
+    using type = simd<T, lanes_of<T, Last>>;
+};
+template <class T>
+struct loss_value_of<T, 1> {
+    using type = T;
+};
+template <class T, std::size_t Last>
+using loss_value = typename loss_value_of<T, Last>::type;
+
 // One row of outputs through a formula: returns the sum of the loss over the row, and writes weight * its
 // slope.
 template <std::size_t Last, class T, class Value, class Slope, class Bindings>
 T formula_row(const T* target, T* delta, T weight, Value value, Slope slope, Bindings variables_at) noexcept {
-    using V = simd<T, lanes_of<T, Last>>;
-    V sum(T(0));
-    visit_row<Last, V>([&](auto count, std::size_t i) {
-        constexpr std::size_t lanes = decltype(count)::value;
-        const auto variables = variables_at(count, i, load_first<lanes, V>(target + i));
-        sum += first_lanes<lanes>(evaluate<V>(value, variables));
+    using V = loss_value<T, Last>;
+    if constexpr (Last == 1) {
+        const auto variables = variables_at(std::integral_constant<std::size_t, 1>{}, 0, *target);
         if (delta != nullptr)
-            store_first<lanes>(evaluate<V>(slope, variables) * V(weight), delta + i);
-    });
-    return xsimd::hadd(sum);
+            *delta = evaluate<T>(slope, variables) * weight;
+        return evaluate<T>(value, variables);
+    } else {
+        V sum(T(0));
+        visit_row<Last, V>([&](auto count, std::size_t i) {
+            constexpr std::size_t lanes = decltype(count)::value;
+            const auto variables = variables_at(count, i, load_first<lanes, V>(target + i));
+            sum += first_lanes<lanes>(evaluate<V>(value, variables));
+            if (delta != nullptr)
+                store_first<lanes>(evaluate<V>(slope, variables) * V(weight), delta + i);
+        });
+        return xsimd::hadd(sum);
+    }
 }
 
 } // namespace detail
@@ -43,7 +62,7 @@ T formula_row(const T* target, T* delta, T weight, Value value, Slope slope, Bin
 /// null, writes `weight` times the loss's derivative by what the row held.
 template <class Loss, class Link, std::size_t Last, class T>
 double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) noexcept {
-    using V = simd<T, lanes_of<T, Last>>;
+    using V = detail::loss_value<T, Last>;
     constexpr double scale = detail::loss_scale<Loss, Last>;
     using prediction = std::remove_const_t<decltype(symbols::prediction)>;
     using wanted = std::remove_const_t<decltype(symbols::target)>;

@@ -45,6 +45,21 @@ using simd = xsimd::make_sized_batch_t<T, Lanes>;
 template <class T, std::size_t Width>
 inline constexpr std::size_t lanes_of = detail::lanes_for<T>(Width);
 
+namespace detail {
+template <class V>
+struct value_type {
+    using type = V;
+};
+template <class T, class Architecture>
+struct value_type<xsimd::batch<T, Architecture>> {
+    using type = T;
+};
+} // namespace detail
+
+/// The number that a register holds several of, or that a plain number is.
+template <class V>
+using value_type_of = typename detail::value_type<V>::type;
+
 /// Lane numbers 0, 1, 2, ...
 template <class V>
 [[nodiscard]] inline V lane_numbers() noexcept {
@@ -66,9 +81,13 @@ template <std::size_t Count, class V>
 
 /// Reads `Count` elements, zero in the other lanes, and touches no memory behind them.
 template <std::size_t Count, class V>
-[[nodiscard]] inline V load_first(const typename V::value_type* from) noexcept {
-    if constexpr (Count >= V::size)
+[[nodiscard]] inline V load_first(const value_type_of<V>* from) noexcept {
+    if constexpr (std::is_arithmetic_v<V>)
+        return *from;
+    else if constexpr (Count >= V::size)
         return V::load_unaligned(from);
+    else if constexpr (Count == 1)
+        return first_lanes<1>(V(*from)); // a wide load behind a narrow store would wait for the store
     else {
         alignas(alignment) typename V::value_type lanes[V::size]{};
         std::memcpy(lanes, from, Count * sizeof(typename V::value_type));
@@ -78,28 +97,16 @@ template <std::size_t Count, class V>
 
 /// Writes the first `Count` lanes and touches no memory behind them.
 template <std::size_t Count, class V>
-inline void store_first(V value, typename V::value_type* to) noexcept {
-    if constexpr (Count >= V::size)
+inline void store_first(V value, value_type_of<V>* to) noexcept {
+    if constexpr (std::is_arithmetic_v<V>)
+        *to = value;
+    else if constexpr (Count >= V::size)
         value.store_unaligned(to);
     else {
         alignas(alignment) typename V::value_type lanes[V::size];
         value.store_aligned(lanes);
         std::memcpy(to, lanes, Count * sizeof(typename V::value_type));
     }
-}
-
-/// The same for a count that is known when the program runs.
-template <class V>
-[[nodiscard]] inline V load_first(const typename V::value_type* from, std::size_t count) noexcept {
-    alignas(alignment) typename V::value_type lanes[V::size]{};
-    std::memcpy(lanes, from, count * sizeof(typename V::value_type));
-    return V::load_aligned(lanes);
-}
-template <class V>
-inline void store_first(V value, typename V::value_type* to, std::size_t count) noexcept {
-    alignas(alignment) typename V::value_type lanes[V::size];
-    value.store_aligned(lanes);
-    std::memcpy(to, lanes, count * sizeof(typename V::value_type));
 }
 
 } // namespace strata

@@ -123,6 +123,11 @@ public:
 
     [[nodiscard]] scores named(const totals& sum) const {
         scores result;
+        name(sum, result);
+        return result;
+    }
+    /// Sets the scores of these names, which allocates nothing if they exist.
+    void name(const totals& sum, scores& result) const {
         const auto samples = static_cast<double>(sum.samples > 0 ? sum.samples : 1);
         result.set("loss", sum.loss / samples);
         std::size_t next = 0;
@@ -131,7 +136,6 @@ public:
                                                : sum.metrics[next].numerator / sum.metrics[next].denominator),
           ++next),
          ...);
-        return result;
     }
 
 private:

@@ -33,7 +33,7 @@ public:
                                                : level),
           steps_(steps),
           out_(out),
-          started_(clock::now()),
+          started_(level_ == verbosity::silent ? clock::time_point{} : clock::now()),
           shown_(started_) {}
 
     [[nodiscard]] bool is_bar() const noexcept { return level_ == verbosity::bar; }

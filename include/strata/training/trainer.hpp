@@ -246,7 +246,7 @@ private:
                 throw diverged(epoch, totals.steps, totals.loss);
             }
             ++epochs_;
-            now.logs = engine_.named(totals);
+            engine_.name(totals, now.logs);
             if (validation.count > 0) {
                 const auto scored = engine_.named(engine_.template run<false>(
                     validation, {}, batch_size, engine_.choose_threads(batch_size, options.threads),
