@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
-// How long does an epoch of the MNIST network take? Prints the seconds of each epoch. bench/mnist_mlp.sh runs it in
-// turn with other programs.
+// How long does an epoch of the MNIST network take? Prints the seconds of each epoch. bench/mnist_mlp.sh runs
+// it in turn with other programs.
 //   mnist_mlp BATCH EPOCHS THREADS DIRECTORY
 #include <strata/strata.hpp>
 
@@ -32,13 +32,13 @@ int main(int count, char** arguments) {
     for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
         scores now;
         const double time = bench::seconds([&] {
-            const auto seen = teach.fit(train.x, train.y,
-                                        {.batch_size = batch, .verbose = verbosity::silent, .threads = threads});
+            const auto seen = teach.fit(
+                train.x, train.y, {.batch_size = batch, .verbose = verbosity::silent, .threads = threads});
             now.set("loss", seen["loss"].back());
             now.set("accuracy", seen["accuracy"].back());
         });
         const auto scored = teach.evaluate(test.x, test.y, {.verbose = verbosity::silent});
-        std::printf("epoch %zu %.3fs loss %.4f acc %.4f test %.4f\n", epoch + 1, time, now["loss"], now["accuracy"],
-                    scored["accuracy"]);
+        std::printf("epoch %zu %.3fs loss %.4f acc %.4f test %.4f\n", epoch + 1, time, now["loss"],
+                    now["accuracy"], scored["accuracy"]);
     }
 }

@@ -1,7 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
-// What does a prediction of the MNIST network cost on one thread, one sample at a time and 256 at once, beside the
-// floors: reading its weights from the cache that holds them, and the processor's peak in multiply-adds?
+// What does a prediction of the MNIST network cost on one thread, one sample at a time and 256 at once,
+// beside the floors: reading its weights from the cache that holds them, and the processor's peak in
+// multiply-adds?
 #include <strata/strata.hpp>
 
 #include "timing.hpp"
@@ -16,7 +17,8 @@ int main() {
     constexpr std::size_t samples = 256;
     aligned_vector<float> x(samples * network::input_size);
     random_sequence random(seed{1}, stream::split);
-    for (float& pixel : x) pixel = static_cast<float>(random.uniform());
+    for (float& pixel : x)
+        pixel = static_cast<float>(random.uniform());
     aligned_vector<float> y(samples * network::output_size);
 
     std::vector<double> single;
@@ -29,20 +31,22 @@ int main() {
                              for (std::size_t i = 0; i < samples; ++i)
                                  net.predict(std::span<const float, network::input_size>(
                                                  &x[i * network::input_size], network::input_size),
-                                             std::span<float, network::output_size>(&y[i * network::output_size],
-                                                                                    network::output_size));
+                                             std::span<float, network::output_size>(
+                                                 &y[i * network::output_size], network::output_size));
                          }) /
                          samples);
         batch.push_back(bench::seconds([&] {
-                            for (int repeat = 0; repeat < 8; ++repeat) net.predict_batch(x.data(), y.data(), samples);
+                            for (int repeat = 0; repeat < 8; ++repeat)
+                                net.predict_batch(x.data(), y.data(), samples);
                         }) /
                         8);
-        read.push_back(static_cast<double>(bytes) / bench::read_bandwidth(bytes));
+        read.push_back(bench::read_seconds(bytes, samples));
         peak.push_back(bench::peak_flops<float>());
     }
     const double floor = static_cast<double>(samples * network::flops_per_sample) / bench::median(peak);
-    std::printf("one at a time: %.2f us; reading the weights alone: %.2f us; ratio %.2f\n", bench::median(single) * 1e6,
-                bench::median(read) * 1e6, bench::median(single) / bench::median(read));
+    std::printf("one at a time: %.2f us; reading the weights alone: %.2f us; ratio %.2f\n",
+                bench::median(single) * 1e6, bench::median(read) * 1e6,
+                bench::median(single) / bench::median(read));
     std::printf("256 at once: %.0f a second; at the peak of %.0f GFLOP/s: %.0f; ratio %.2f\n",
                 samples / bench::median(batch), bench::median(peak) / 1e9, samples / floor,
                 bench::median(batch) / floor);

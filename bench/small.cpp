@@ -1,8 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
-// What do very small networks cost? 40,000 single-sample updates of the XOR network beside the same network written by
-// hand as scalar C++, and a 1-8-8-1 tanh network that predicts one number at a time, independently and with its output
-// fed back.
+// What do very small networks cost? 40,000 single-sample updates of the XOR network beside the same network
+// written by hand as scalar C++, and a 1-8-8-1 tanh network that predicts one number at a time, independently
+// and with its output fed back.
 #include <strata/strata.hpp>
 
 #include "timing.hpp"
@@ -26,15 +26,18 @@ struct scalar_xor {
 
     float update(const float* x, float target, float rate) {
         float h[2];
-        for (int j = 0; j < 2; ++j) h[j] = sigmoid(b1[j] + x[0] * w1[0][j] + x[1] * w1[1][j]);
+        for (int j = 0; j < 2; ++j)
+            h[j] = sigmoid(b1[j] + x[0] * w1[0][j] + x[1] * w1[1][j]);
         const float y = sigmoid(b2 + h[0] * w2[0] + h[1] * w2[1]);
         const float error = y - target;
         const float delta = 2 * error * y * (1 - y);
         float hidden[2];
-        for (int j = 0; j < 2; ++j) hidden[j] = delta * w2[j] * h[j] * (1 - h[j]);
+        for (int j = 0; j < 2; ++j)
+            hidden[j] = delta * w2[j] * h[j] * (1 - h[j]);
         for (int j = 0; j < 2; ++j) {
             w2[j] -= rate * delta * h[j];
-            for (int k = 0; k < 2; ++k) w1[k][j] -= rate * hidden[j] * x[k];
+            for (int k = 0; k < 2; ++k)
+                w1[k][j] -= rate * hidden[j] * x[k];
             b1[j] -= rate * hidden[j];
         }
         b2 -= rate * delta;
@@ -53,14 +56,16 @@ void xor_updates() {
         double loss = 0;
         ours.push_back(bench::seconds([&] {
             const auto seen = teach.fit(
-                corners, truths, {.batch_size = 1, .epochs = epochs, .shuffle = false, .verbose = verbosity::silent});
+                corners, truths,
+                {.batch_size = 1, .epochs = epochs, .shuffle = false, .verbose = verbosity::silent});
             loss = seen["loss"].back();
         }));
 
         scalar_xor hand;
         const auto weights = network{seed{3}}.weights();
         for (int k = 0; k < 2; ++k)
-            for (int j = 0; j < 2; ++j) hand.w1[k][j] = weights[static_cast<std::size_t>(k * 2 + j)];
+            for (int j = 0; j < 2; ++j)
+                hand.w1[k][j] = weights[static_cast<std::size_t>(k * 2 + j)];
         hand.w2[0] = weights[6];
         hand.w2[1] = weights[7];
         double scalar_loss = 0;
@@ -72,10 +77,12 @@ void xor_updates() {
             }
             bench::keep(scalar_loss);
         }));
-        if (run == 0) std::printf("XOR, loss after 40,000 updates: strata %.6f, by hand %.6f\n", loss, scalar_loss);
+        if (run == 0)
+            std::printf("XOR, loss after 40,000 updates: strata %.6f, by hand %.6f\n", loss, scalar_loss);
     }
-    std::printf("XOR, 40,000 updates: strata %.3f ms, by hand %.3f ms, ratio %.2f\n", bench::median(ours) * 1e3,
-                bench::median(by_hand) * 1e3, bench::median(ours) / bench::median(by_hand));
+    std::printf("XOR, 40,000 updates: strata %.3f ms, by hand %.3f ms, ratio %.2f\n",
+                bench::median(ours) * 1e3, bench::median(by_hand) * 1e3,
+                bench::median(ours) / bench::median(by_hand));
 }
 
 void predictions() {

@@ -15,7 +15,7 @@ inline constexpr std::size_t tile_rows = sizeof(V) == 64 ? 8 : 6;
 inline constexpr std::size_t tile_panels = 2;
 
 /// A single row leaves registers free: more panels then, so that there are sums enough to hide the latency.
-inline constexpr std::size_t single_row_panels = 8;
+inline constexpr std::size_t single_row_panels = 4;
 
 /// Where a product has one panel only, each sum is split into so many, over every fourth k, for the same
 /// reason.

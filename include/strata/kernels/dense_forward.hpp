@@ -102,7 +102,7 @@ void forward_dots(const forward_buffers<T>& at, std::size_t row, const Tail& tai
         // Training reads its own memory, which goes on behind the last row; prediction may read the user's.
         const auto rest = [](const T* from) {
             if constexpr (Tail::training)
-                return first_lanes<K - whole>(V::load_unaligned(from));
+                return load_first_of_more<K - whole, V>(from);
             else
                 return load_first<K - whole, V>(from);
         };

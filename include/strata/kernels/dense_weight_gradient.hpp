@@ -15,6 +15,16 @@ struct weight_gradient_buffers {
 };
 
 namespace detail {
+// One panel's part of a row, zero where a last panel has no columns.
+template <class Layout, bool HasLast, class V, class T>
+[[gnu::always_inline]] inline V load_panel(const T* from, bool is_last) noexcept {
+    if constexpr (HasLast) {
+        if (is_last)
+            return load_first_of_more<Layout::last, V>(from);
+    }
+    return V::load_unaligned(from);
+}
+
 // The gradients of Inputs x Panels registers of weights: computed, handed to `use`, and never written.
 template <class Head, std::size_t Inputs, std::size_t Panels, bool Last, class T, class Use>
 void weight_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t input, std::size_t panel,
@@ -32,11 +42,7 @@ void weight_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t inpu
     contract<Inputs, Panels>(
         sums, at.rows, [=](std::size_t i, std::size_t row) { return x[row * K + i]; },
         [=](std::size_t q, std::size_t row) {
-            const V lanes = V::load_unaligned(delta + row * N + q * layout::lanes);
-            if constexpr (Last)
-                return q + 1 == Panels ? first_lanes<layout::last>(lanes) : lanes;
-            else
-                return lanes;
+            return load_panel<layout, Last, V>(delta + row * N + q * layout::lanes, q + 1 == Panels);
         });
 #pragma GCC unroll 16
     for (std::size_t q = 0; q < Panels; ++q)
@@ -54,10 +60,8 @@ void bias_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t panel,
         sum = V(T(0));
     for (std::size_t row = 0; row < at.rows; ++row)
         for (std::size_t q = 0; q < Panels; ++q) {
-            V lanes = V::load_unaligned(at.delta + row * Head::outputs + (panel + q) * layout::lanes);
-            if (Last && q + 1 == Panels)
-                lanes = first_lanes<layout::last>(lanes);
-            sums[q] += lanes;
+            sums[q] += load_panel<layout, Last, V>(
+                at.delta + row * Head::outputs + (panel + q) * layout::lanes, q + 1 == Panels);
         }
     for (std::size_t q = 0; q < Panels; ++q)
         use((panel + q) * layout::lanes, sums[q]);

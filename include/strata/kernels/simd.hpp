@@ -13,6 +13,7 @@
 #endif
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <type_traits>
 
@@ -88,11 +89,25 @@ template <std::size_t Count, class V>
         return V::load_unaligned(from);
     else if constexpr (Count == 1)
         return first_lanes<1>(V(*from)); // a wide load behind a narrow store would wait for the store
-    else {
+    else if constexpr (Count * sizeof(value_type_of<V>) == 8 && V::size * sizeof(value_type_of<V>) == 16) {
+        using halves = xsimd::batch<std::uint64_t, typename V::arch_type>;
+        std::uint64_t first;
+        std::memcpy(&first, from, sizeof first);
+        return xsimd::bitwise_cast<V>(halves(first, std::uint64_t{0}));
+    } else {
         alignas(alignment) typename V::value_type lanes[V::size]{};
         std::memcpy(lanes, from, Count * sizeof(typename V::value_type));
         return V::load_aligned(lanes);
     }
+}
+
+/// The same from memory that goes on for a register at least, where a masked wide load may be faster.
+template <std::size_t Count, class V>
+[[nodiscard]] inline V load_first_of_more(const value_type_of<V>* from) noexcept {
+    if constexpr (Count < V::size && Count * sizeof(value_type_of<V>) <= 8)
+        return load_first<Count, V>(from);
+    else
+        return first_lanes<Count>(V::load_unaligned(from));
 }
 
 /// Writes the first `Count` lanes and touches no memory behind them.
