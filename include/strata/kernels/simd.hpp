@@ -13,7 +13,6 @@
 #endif
 
 #include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <type_traits>
 
@@ -90,10 +89,10 @@ template <std::size_t Count, class V>
     else if constexpr (Count == 1)
         return first_lanes<1>(V(*from)); // a wide load behind a narrow store would wait for the store
     else if constexpr (Count * sizeof(value_type_of<V>) == 8 && V::size * sizeof(value_type_of<V>) == 16) {
-        using halves = xsimd::batch<std::uint64_t, typename V::arch_type>;
-        std::uint64_t first;
+        using halves = xsimd::batch<double, typename V::arch_type>;
+        double first; // only its bits matter
         std::memcpy(&first, from, sizeof first);
-        return xsimd::bitwise_cast<V>(halves(first, std::uint64_t{0}));
+        return xsimd::bitwise_cast<V>(halves{first, 0.0});
     } else {
         alignas(alignment) typename V::value_type lanes[V::size]{};
         std::memcpy(lanes, from, Count * sizeof(typename V::value_type));
