@@ -2,16 +2,11 @@
 #pragma once
 
 #include <strata/expression/simplify.hpp>
+#include <strata/expression/type_list.hpp>
 
 #include <cstddef>
 
 namespace strata {
-
-/// A list of types.
-template <class... T>
-struct type_list {
-    static constexpr std::size_t size = sizeof...(T);
-};
 
 namespace detail {
 template <class List, class T>

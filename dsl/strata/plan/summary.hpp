@@ -48,9 +48,13 @@ std::string summarize(topology<Input, Output, Nodes...>) {
     const std::string line(62, '-');
     std::string table = concatenate(padded("layer", 28), padded("output shape", 22), "parameters\n", line,
                                     "\n", padded("input", 28), padded(shape_text<Input>, 22), "0\n");
-    (add_line<Nodes>(table), ...);
-    return concatenate(table, line, "\n", padded("total", 50),
-                       grouped((parameters_of<Nodes>() + ... + std::size_t{0})), "\n");
+    for_each_type(type_list<Nodes...>{},
+                  [&]<class Node>(std::type_identity<Node>) { add_line<Node>(table); });
+    return concatenate(
+        table, line, "\n", padded("total", 50),
+        grouped(sum_over_types(type_list<Nodes...>{},
+                               []<class Node>(std::type_identity<Node>) { return parameters_of<Node>(); })),
+        "\n");
 }
 
 template <class Stage>
@@ -102,9 +106,10 @@ std::string describe_plan(stage_list<Stages...>, std::size_t bytes_of_number) {
     std::string plan;
     std::size_t number = 0;
     bool learns = false;
-    ((add_stage<Stages>(plan, ++number, learns, bytes_of_number),
-      learns = learns || Stages::head::has_parameters),
-     ...);
+    for_each_type(stage_list<Stages...>{}, [&]<class Stage>(std::type_identity<Stage>) {
+        add_stage<Stage>(plan, ++number, learns, bytes_of_number);
+        learns = learns || Stage::head::has_parameters;
+    });
     return concatenate(plan, "kernels: ", facts::forward_kernels, " forward, ",
                        facts::weight_gradient_kernels, " weight gradient + update, ",
                        facts::input_gradient_kernels,

@@ -124,9 +124,6 @@ public:
                 found[next++] = rate;
         return found;
     }();
-
-    template <class Layer>
-    using followed_by = tail<Layers..., Layer>;
 };
 
 } // namespace strata

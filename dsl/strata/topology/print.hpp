@@ -12,7 +12,10 @@ namespace detail {
 template <class Input, class Output, class... Nodes>
 std::string describe(topology<Input, Output, Nodes...>) {
     std::string result = concatenate("input ", shape_text<Input>.view());
-    ((append_to(result, " | "), append_to(result, Nodes::layer::label.view())), ...);
+    for_each_type(type_list<Nodes...>{}, [&]<class Node>(std::type_identity<Node>) {
+        append_to(result, " | ");
+        append_to(result, Node::layer::label.view());
+    });
     return result;
 }
 } // namespace detail

@@ -43,7 +43,16 @@ struct training_pass {
     template <bool Training>
     static void forward(const T* parameters, const batch& now, workspace& space, const team& threads,
                         dropout_key key) noexcept {
-        forward_stages<Training>(std::make_index_sequence<count>{}, parameters, now, space, threads, key);
+        bool whole_samples = true;
+        std::size_t number = 0;
+        for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
+            if (number > 0)
+                threads.barrier();
+            whole_samples = forward_stage<Training, Stage>(number, parameters, now, space, threads, key);
+            ++number;
+        });
+        if (!whole_samples)
+            threads.barrier();
     }
 
     /// The loss of each of this thread's samples, with `Training` also its derivative by the last stage's
@@ -76,10 +85,14 @@ struct training_pass {
     }
 
     /// Carries the derivative from the last stage to the first. Begins and ends with the threads meeting.
-    static void backward(const T* parameters, const batch& now, workspace& space, const team& threads,
-                         dropout_key key) noexcept {
+    static void backward([[maybe_unused]] const T* parameters, [[maybe_unused]] const batch& now,
+                         [[maybe_unused]] workspace& space, const team& threads,
+                         [[maybe_unused]] dropout_key key) noexcept {
         threads.barrier();
-        backward_stages(std::make_index_sequence<count - 1>{}, parameters, now, space, threads, key);
+        for_each_index<count - 1>([&](auto index) {
+            constexpr std::size_t number = count - 1 - index;
+            propagate<stage<number>, stage<number - 1>>(number, parameters, now, space, threads, key);
+        });
     }
 
     /// The weight gradients, for this thread's part: `consumer.kernel(type_identity<stage>, place)` and
@@ -88,10 +101,10 @@ struct training_pass {
     template <class Consumer>
     static void update(const batch& now, workspace& space, const team& threads,
                        const Consumer& consumer) noexcept {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (update_stage<stage<count - 1 - I>>(count - 1 - I, now, space, threads, consumer), ...);
-        }
-        (std::make_index_sequence<count>{});
+        for_each_index<count>([&](auto index) {
+            constexpr std::size_t number = count - 1 - index;
+            update_stage<stage<number>>(number, now, space, threads, consumer);
+        });
     }
 
 private:
@@ -106,30 +119,6 @@ private:
             return run_stage<Stage>(at, now.samples, threads, training_tail<typename Stage::tail>{key});
         else
             return run_stage<Stage>(at, now.samples, threads, prediction_tail<typename Stage::tail>{});
-    }
-
-    template <bool Training, std::size_t... I>
-    static void forward_stages(std::index_sequence<I...>, const T* parameters, const batch& now,
-                               workspace& space, const team& threads, dropout_key key) noexcept {
-        bool whole_samples = true;
-        const auto run = [&]<class Stage>(std::type_identity<Stage>, std::size_t number) {
-            if (number > 0)
-                threads.barrier();
-            whole_samples = forward_stage<Training, Stage>(number, parameters, now, space, threads, key);
-        };
-        (run(std::type_identity<stage<I>>{}, I), ...);
-        if (!whole_samples)
-            threads.barrier();
-    }
-
-    template <std::size_t... I>
-    static void backward_stages(std::index_sequence<I...>, [[maybe_unused]] const T* parameters,
-                                [[maybe_unused]] const batch& now, [[maybe_unused]] workspace& space,
-                                [[maybe_unused]] const team& threads,
-                                [[maybe_unused]] dropout_key key) noexcept {
-        (propagate<stage<count - 1 - I>, stage<count - 2 - I>>(count - 1 - I, parameters, now, space, threads,
-                                                               key),
-         ...);
     }
 
     /// From stage `number` to the one before it.

@@ -74,7 +74,7 @@ void run_network(stage_list<Stages...> stages, const T* parameters, const T* x, 
         from = to;
         ++next;
     };
-    (run(std::type_identity<Stages>{}), ...);
+    for_each_type(stages, run);
 }
 
 } // namespace strata

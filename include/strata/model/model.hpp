@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -56,8 +57,13 @@ public:
 
     /// Draws the first weights. The same seed gives the same weights on every machine.
     explicit model(seed key = {}) : parameters_(layout::size), seed_(key) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) { (initialize_stage<I>(), ...); }
-        (std::make_index_sequence<stages::size>{});
+        std::uint32_t number = 0;
+        for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
+            if constexpr (Stage::head::has_parameters)
+                detail::initialize<typename Stage::head>(parameters_.data() + layout::places[number].kernel,
+                                                         seed_, number);
+            ++number;
+        });
     }
 
     [[nodiscard]] seed random_seed() const noexcept { return seed_; }
@@ -136,22 +142,13 @@ public:
     [[nodiscard]] std::span<const T> parameters() const noexcept { return parameters_; }
 
     /// Multiplications and additions of one prediction's products.
-    static constexpr std::size_t flops_per_sample = []<class... S>(stage_list<S...>) {
-        return (S::product_flops + ... + std::size_t{0});
-    }(stages{});
+    static constexpr std::size_t flops_per_sample = plan_facts<stages>::forward_flops;
 
 private:
     /// Samples that one thread carries through all stages together, so that what passes between stages stays
     /// in the cache.
     static constexpr std::size_t block = 64;
     static constexpr std::size_t largest_on_stack = 64 * 1024;
-
-    template <std::size_t I>
-    void initialize_stage() {
-        using stage = typename stages::template at<I>;
-        if constexpr (stage::head::has_parameters)
-            detail::initialize<typename stage::head>(parameters_.data() + layout::places[I].kernel, seed_, I);
-    }
 
     aligned_vector<T> parameters_;
     seed seed_;

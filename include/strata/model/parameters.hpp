@@ -62,9 +62,10 @@ private:
     static constexpr all computed = [] {
         all result;
         std::size_t next = 0;
-        ((result.begins[next++] = {result.end, result.end + kernel_room<Stages>()},
-          result.end += kernel_room<Stages>() + bias_room<Stages>()),
-         ...);
+        for_each_type(stage_list<Stages...>{}, [&]<class Stage>(std::type_identity<Stage>) {
+            result.begins[next++] = {result.end, result.end + kernel_room<Stage>()};
+            result.end += kernel_room<Stage>() + bias_room<Stage>();
+        });
         return result;
     }();
 
@@ -105,8 +106,9 @@ void initialize(T* kernel, seed key, std::uint32_t stage) {
 
 namespace detail {
 template <class... Stages>
-constexpr std::size_t parameter_total(stage_list<Stages...>) {
-    return (Stages::head::parameter_count + ... + std::size_t{0});
+constexpr std::size_t parameter_total(stage_list<Stages...> stages) {
+    return sum_over_types(
+        stages, []<class Stage>(std::type_identity<Stage>) { return Stage::head::parameter_count; });
 }
 } // namespace detail
 
@@ -114,7 +116,7 @@ constexpr std::size_t parameter_total(stage_list<Stages...>) {
 /// its kernel [in, out], then its bias. Filling is left out. The block may be one of weights, gradients or
 /// states.
 template <class T, class... Stages, class Block, class Visit>
-void visit_parameters(stage_list<Stages...>, Block* block, Visit visit) {
+void visit_parameters(stage_list<Stages...> stages, Block* block, Visit visit) {
     using layout = parameter_layout<T, stage_list<Stages...>>;
     std::size_t next = 0;
     const auto visit_stage = [&]<class Stage>(std::type_identity<Stage>) {
@@ -132,7 +134,7 @@ void visit_parameters(stage_list<Stages...>, Block* block, Visit visit) {
         }
         ++next;
     };
-    (visit_stage(std::type_identity<Stages>{}), ...);
+    for_each_type(stages, visit_stage);
 }
 
 } // namespace strata

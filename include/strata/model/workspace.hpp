@@ -15,11 +15,14 @@ namespace strata {
 namespace detail {
 /// Whether a stage, or one before it, has weights to learn: whether its derivative is of any use.
 template <class... Stages>
-constexpr auto needs_delta(stage_list<Stages...>) {
+constexpr auto needs_delta(stage_list<Stages...> stages) {
     std::array<bool, sizeof...(Stages)> needed{};
     bool any = false;
     std::size_t next = 0;
-    ((any = any || Stages::head::has_parameters, needed[next++] = any), ...);
+    for_each_type(stages, [&]<class Stage>(std::type_identity<Stage>) {
+        any = any || Stage::head::has_parameters;
+        needed[next++] = any;
+    });
     return needed;
 }
 
@@ -53,10 +56,12 @@ public:
             return begin;
         };
         std::size_t next = 0;
-        ((outputs_[next] = reserve(samples * Stages::output_size),
-          kept_[next] = Stages::keeps_tail ? reserve(samples * Stages::output_size) : outputs_[next],
-          deltas_[next] = needs_delta[next] ? reserve(samples * Stages::output_size) : 0, ++next),
-         ...);
+        for_each_type(stage_list<Stages...>{}, [&]<class Stage>(std::type_identity<Stage>) {
+            outputs_[next] = reserve(samples * Stage::output_size);
+            kept_[next] = Stage::keeps_tail ? reserve(samples * Stage::output_size) : outputs_[next];
+            deltas_[next] = needs_delta[next] ? reserve(samples * Stage::output_size) : 0;
+            ++next;
+        });
         scratch_ = size;
         for (std::size_t thread = 0; thread < threads; ++thread)
             reserve(scratch_size);

@@ -67,10 +67,10 @@ struct early_stopping {
             state.set_weights(weights_);
     }
 
-private:
-    std::shared_ptr<detail::best_score> best_;
+    // Its own; not private, so that the options above can be named: `early_stopping{.patience = 3}`.
+    std::shared_ptr<detail::best_score> best_ = {};
     std::size_t waited_ = 0;
-    std::vector<double> weights_;
+    std::vector<double> weights_ = {};
 };
 
 /// Saves weights, optimizer and step after each epoch, or only when a score has improved.
@@ -87,8 +87,7 @@ struct checkpoint {
             state.save(file);
     }
 
-private:
-    std::shared_ptr<detail::best_score> best_;
+    std::shared_ptr<detail::best_score> best_ = {}; ///< its own
 };
 
 /// One line an epoch: its number and every score, with a header. An existing file is replaced.
@@ -121,8 +120,7 @@ struct csv_log {
             throw std::runtime_error("csv_log: cannot write to " + file.string());
     }
 
-private:
-    std::shared_ptr<std::ofstream> out_;
+    std::shared_ptr<std::ofstream> out_ = {}; ///< its own
     bool has_header_ = false;
 };
 

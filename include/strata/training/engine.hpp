@@ -117,8 +117,9 @@ public:
 
     /// The sum of the kernels' penalties.
     [[nodiscard]] double penalty() const noexcept {
-        return [&]<std::size_t... I>(std::index_sequence<I...>) { return (stage_penalty<I>() + ... + 0.0); }
-        (std::make_index_sequence<pass::count>{});
+        double sum = 0;
+        for_each_index<pass::count>([&](auto index) { sum += stage_penalty<index>(); });
+        return sum;
     }
 
     [[nodiscard]] scores named(const totals& sum) const {
@@ -154,9 +155,10 @@ private:
         else
             return false;
     }();
-    static constexpr bool is_penalized = []<class... S>(stage_list<S...>) {
-        return (penalizes<S> || ...);
-    }(typename pass::stages{});
+    static constexpr bool is_penalized =
+        sum_over_types(typename pass::stages{}, []<class Stage>(std::type_identity<Stage>) {
+            return std::size_t{penalizes<Stage>};
+        }) > 0;
 
     template <std::size_t I>
     [[nodiscard]] double stage_penalty() const noexcept {
