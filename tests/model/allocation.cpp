@@ -1,0 +1,72 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE model/allocation
+#include <strata/strata.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+std::atomic<std::size_t> allocations = 0;
+}
+
+// Counting replacements. Not inlined, or g++ 12 compares a visible malloc with a delete that it has not inlined.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+    ++allocations;
+    if (void* memory = std::malloc(size))
+        return memory;
+    throw std::bad_alloc{};
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+using namespace strata;
+
+namespace {
+using small = model<input<8> | dense<16> | relu | dropout<0.2> | dense<3> | softmax>;
+using large = model<input<20000> | dense<4> | relu | dense<20000>>;
+
+template <class Network>
+std::size_t allocations_of_prediction() {
+    const Network net;
+    static std::array<float, Network::input_size> x{};
+    static std::array<float, Network::output_size> y{};
+    static_assert(noexcept(net.predict(x, y)));
+    net.predict(x, y); // the first may make room
+    const std::size_t before = allocations;
+    for (int i = 0; i < 10; ++i)
+        net.predict(x, y);
+    return allocations - before;
+}
+
+std::size_t allocations_of_fit(std::size_t samples, std::size_t threads) {
+    small net;
+    trainer teach{net, sparse_categorical_crossentropy, adam{}, accuracy};
+    const std::vector<float> x(samples * 8, 0.5f);
+    const std::vector<float> y(samples, 1.0f);
+    const std::size_t before = allocations;
+    teach.fit(x, y, {.batch_size = 4, .epochs = 2, .verbose = verbosity::silent, .threads = threads});
+    return allocations - before;
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(the_counter_counts) {
+    const std::size_t before = allocations;
+    const std::vector<int> some(100);
+    BOOST_TEST(allocations - before == 1);
+    BOOST_TEST(some.size() == 100);
+}
+
+BOOST_AUTO_TEST_CASE(a_prediction_of_one_sample_allocates_nothing) {
+    BOOST_TEST(allocations_of_prediction<small>() == 0);
+    BOOST_TEST(allocations_of_prediction<large>() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_step_of_training_allocates_nothing) {
+    // More steps, as many allocations.
+    BOOST_TEST(allocations_of_fit(40, 1) == allocations_of_fit(4000, 1));
+    allocations_of_fit(40, 2); // starts OpenMP's threads
+    BOOST_TEST(allocations_of_fit(40, 2) == allocations_of_fit(4000, 2));
+}

@@ -1,0 +1,153 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE model/laws
+#include <strata/layers/layers.hpp>
+#include <strata/model/model.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+using namespace strata;
+using strata::tanh;
+
+namespace {
+
+std::vector<double> numbers(std::size_t count, std::uint32_t which) {
+    random_sequence random(seed{3}, stream::split, which);
+    std::vector<double> result(count);
+    for (double& each : result)
+        each = 2 * random.uniform() - 1;
+    return result;
+}
+
+/// x W + b in plain double, from the conventional weights.
+template <std::size_t K, std::size_t N>
+std::vector<double> plain_dense(const std::vector<double>& weights, const double* x) {
+    std::vector<double> y(N);
+    for (std::size_t n = 0; n < N; ++n) {
+        y[n] = weights[K * N + n];
+        for (std::size_t k = 0; k < K; ++k)
+            y[n] += x[k] * weights[k * N + n];
+    }
+    return y;
+}
+
+template <std::size_t K, std::size_t N, class T>
+void check_product() {
+    using network = model<input<K> | dense<N> | tanh, T>;
+    network net{seed{1}};
+    const auto drawn = numbers(network::parameter_count, 1);
+    net.set_weights(std::vector<T>(drawn.begin(), drawn.end()));
+    for (const std::size_t samples : {1u, 2u, 3u, 4u, 5u, 7u, 8u, 9u, 15u, 16u, 17u, 70u}) {
+        const auto x = numbers(samples * K, 2);
+        const std::vector<T> given(x.begin(), x.end());
+        std::vector<T> y(samples * N, T(9));
+        net.predict_batch(given.data(), y.data(), samples);
+        double worst = 0;
+        for (std::size_t i = 0; i < samples; ++i) {
+            const auto expected = plain_dense<K, N>(drawn, &x[i * K]);
+            for (std::size_t n = 0; n < N; ++n)
+                worst = std::max(worst,
+                                 std::abs(std::tanh(expected[n]) - static_cast<double>(y[i * N + n])));
+        }
+        BOOST_TEST_CONTEXT(K << " -> " << N << ", " << samples << " samples")
+        BOOST_TEST(worst <= (sizeof(T) == 4 ? 4e-6 : 1e-14));
+    }
+}
+
+template <class Network>
+void check_splits() {
+    const Network net{seed{2}};
+    constexpr std::size_t samples = 41;
+    const auto drawn = numbers(samples * Network::input_size, 4);
+    const std::vector<float> x(drawn.begin(), drawn.end());
+    std::vector<float> whole(samples * Network::output_size);
+    net.predict_batch(x.data(), whole.data(), samples);
+    for (const std::size_t part : {1u, 2u, 3u, 5u, 8u, 11u, 40u}) {
+        std::vector<float> parts(whole.size());
+        for (std::size_t first = 0; first < samples; first += part)
+            net.predict_batch(&x[first * Network::input_size], &parts[first * Network::output_size],
+                              std::min(part, samples - first));
+        BOOST_TEST(std::memcmp(whole.data(), parts.data(), whole.size() * sizeof(float)) == 0);
+    }
+    for (std::size_t i = 0; i < samples; ++i) {
+        const auto one = net.predict(std::span<const float, Network::input_size>(
+            &x[i * Network::input_size], Network::input_size));
+        BOOST_TEST(std::memcmp(&whole[i * Network::output_size], one.data(), sizeof one) == 0);
+    }
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(registers_equal_plain_numbers) {
+    check_product<1, 1, float>();
+    check_product<2, 2, float>();
+    check_product<3, 1, float>();
+    check_product<16, 1, float>();
+    check_product<35, 1, float>();
+    check_product<5, 3, float>();
+    check_product<5, 4, float>();
+    check_product<4, 5, float>();
+    check_product<15, 7, float>();
+    check_product<16, 8, float>();
+    check_product<17, 15, float>();
+    check_product<3, 16, float>();
+    check_product<8, 17, float>();
+    check_product<33, 31, float>();
+    check_product<20, 32, float>();
+    check_product<6, 100, float>();
+    check_product<7, 130, float>();
+    check_product<3, 1, double>();
+    check_product<9, 7, double>();
+    check_product<4, 8, double>();
+    check_product<21, 37, double>();
+}
+
+BOOST_AUTO_TEST_CASE(any_split_of_a_batch_agrees_to_the_bit) {
+    check_splits<model<input<20> | dense<50> | relu | dropout<0.5> | dense<10> | softmax>>();
+    check_splits<model<input<7> | dense<3> | tanh | dense<1> | sigmoid>>();
+    check_splits<model<input<4, 5> | dense<9> | gelu | flatten | dense<33> | softmax>>();
+    check_splits<model<input<6> | tanh | softmax | dense<70>>>();
+}
+
+BOOST_AUTO_TEST_CASE(fused_equals_unfused) {
+    // The same layers in one network, and one by one with their results passed along by hand.
+    using fused = model<input<12> | dense<19> | silu | dense<5> | softmax>;
+    using first = model<input<12> | dense<19>>;
+    using second = model<input<19> | silu>;
+    using third = model<input<19> | dense<5>>;
+    using fourth = model<input<5> | softmax>;
+    const auto drawn = numbers(fused::parameter_count, 5);
+    const std::vector<float> weights(drawn.begin(), drawn.end());
+    fused net;
+    first one;
+    third three;
+    net.set_weights(weights);
+    one.set_weights(std::span(weights).first(first::parameter_count));
+    three.set_weights(std::span(weights).subspan(first::parameter_count));
+    const auto given = numbers(12, 6);
+    std::array<float, 12> x{};
+    std::copy(given.begin(), given.end(), x.begin());
+    const auto together = net.predict(x);
+    const auto apart = fourth{}.predict(three.predict(second{}.predict(one.predict(x))));
+    for (std::size_t i = 0; i < 5; ++i)
+        BOOST_TEST(together[i] == apart[i], boost::test_tools::tolerance(1e-6f));
+}
+
+BOOST_AUTO_TEST_CASE(dense_on_rows_is_dense_on_each_row) {
+    using rows = model<input<3, 4> | dense<5>>;
+    using row = model<input<4> | dense<5>>;
+    rows all{seed{8}};
+    row one;
+    one.set_weights(all.weights());
+    const auto drawn = numbers(12, 7);
+    std::array<float, 12> x{};
+    std::copy(drawn.begin(), drawn.end(), x.begin());
+    const auto y = all.predict(x);
+    for (std::size_t i = 0; i < 3; ++i) {
+        const auto expected = one.predict(std::span<const float, 4>(&x[i * 4], 4));
+        for (std::size_t n = 0; n < 5; ++n)
+            BOOST_TEST(y[i * 5 + n] == expected[n]);
+    }
+}

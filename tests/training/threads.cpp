@@ -1,0 +1,67 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE training/threads
+#include <strata/strata.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstring>
+#include <vector>
+
+using namespace strata;
+using strata::tanh;
+
+namespace {
+
+/// The weights after some training on that many threads.
+template <class Network, auto Loss, class Optimizer>
+std::vector<float> trained(std::size_t threads, std::vector<double>& losses) {
+    constexpr std::size_t samples = 75;
+    using loss_type = std::remove_const_t<decltype(Loss)>;
+    random_sequence random(seed{1}, stream::split);
+    std::vector<float> x(samples * Network::input_size);
+    for (float& each : x)
+        each = static_cast<float>(random.uniform());
+    constexpr bool labels = loss_type::targets == target_kind::labels;
+    std::vector<float> y(samples * (labels ? 1 : Network::output_size));
+    for (float& each : y)
+        each = labels ? static_cast<float>(random.below(Network::output_shape.last))
+                      : static_cast<float>(random.uniform());
+
+    Network net{seed{4}};
+    trainer teach{net, Loss, Optimizer{}, accuracy};
+    const auto seen = teach.fit(x, y,
+                                {.batch_size = 32, // the last batch has 11
+                                 .epochs = 3,
+                                 .validation_split = 0.1,
+                                 .verbose = verbosity::silent,
+                                 .threads = threads});
+    losses = seen["val_loss"];
+    losses.insert(losses.end(), seen["loss"].begin(), seen["loss"].end());
+    return net.weights();
+}
+
+template <class Network, auto Loss, class Optimizer>
+void check_threads() {
+    std::vector<double> losses;
+    const auto one = trained<Network, Loss, Optimizer>(1, losses);
+    for (const std::size_t threads : {2u, 3u, 8u}) {
+        std::vector<double> others;
+        const auto many = trained<Network, Loss, Optimizer>(threads, others);
+        BOOST_TEST(std::memcmp(one.data(), many.data(), one.size() * sizeof(float)) == 0);
+        BOOST_TEST(losses == others);
+    }
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(wide_layers_with_dropout) {
+    check_threads<model<input<9, 9> | flatten | dense<300> | relu | dropout<0.3> | dense<10> | softmax>,
+                  sparse_categorical_crossentropy, adam>();
+}
+BOOST_AUTO_TEST_CASE(narrow_layers) {
+    check_threads<model<input<5> | dense<3> | tanh | dropout<0.5> | dense<1> | sigmoid>, mean_squared_error,
+                  sgd_momentum>();
+}
+BOOST_AUTO_TEST_CASE(softmax_between_and_rows) {
+    check_threads<model<input<6, 8> | dense<40> | softmax | dense<96> | gelu | dense<2>>, mean_squared_error,
+                  sgd>();
+}
