@@ -1,5 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE model/allocation
+#define BOOST_TEST_MODULE model / allocation
 #include <strata/strata.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -12,7 +12,8 @@ namespace {
 std::atomic<std::size_t> allocations = 0;
 }
 
-// Counting replacements. Not inlined, or g++ 12 compares a visible malloc with a delete that it has not inlined.
+// Counting replacements. Not inlined, or g++ 12 compares a visible malloc with a delete that it has not
+// inlined.
 [[gnu::noinline]] void* operator new(std::size_t size) {
     ++allocations;
     if (void* memory = std::malloc(size))

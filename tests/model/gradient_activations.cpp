@@ -1,5 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE model/gradient_activations
+#define BOOST_TEST_MODULE model / gradient_activations
 #include "gradient_check.hpp"
 
 using namespace gradient_check;
@@ -20,7 +20,7 @@ void check_activation() {
 }
 } // namespace
 
-#define CHECK_ACTIVATION(name, ...)                                                                                  \
+#define CHECK_ACTIVATION(name, ...)                                                                          \
     BOOST_AUTO_TEST_CASE(name##_slope) { check_activation<__VA_ARGS__>(); }
 
 CHECK_ACTIVATION(linear, linear)

@@ -12,8 +12,9 @@
 #include <limits>
 #include <vector>
 
-/// The one checker of gradients, for every layer, activation and loss: the derivative of the mean loss of a batch by
-/// every weight, in double, against central differences. What backward forgets to write stays NaN and fails.
+/// The one checker of gradients, for every layer, activation and loss: the derivative of the mean loss of a
+/// batch by every weight, in double, against central differences. What backward forgets to write stays NaN
+/// and fails.
 namespace gradient_check {
 
 using namespace strata;
@@ -40,7 +41,8 @@ void check(std::size_t samples, double low = -1, double high = 1) {
     std::vector<typename pass::target> targets(samples * pass::targets + slack);
     for (auto& each : targets) {
         if constexpr (loss_type::targets == target_kind::labels)
-            each = static_cast<typename pass::target>(random.below(static_cast<std::uint32_t>(pass::row_length)));
+            each = static_cast<typename pass::target>(
+                random.below(static_cast<std::uint32_t>(pass::row_length)));
         else
             each = random.uniform();
     }

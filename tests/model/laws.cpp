@@ -1,5 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE model/laws
+#define BOOST_TEST_MODULE model / laws
 #include <strata/layers/layers.hpp>
 #include <strata/model/model.hpp>
 
@@ -49,8 +49,7 @@ void check_product() {
         for (std::size_t i = 0; i < samples; ++i) {
             const auto expected = plain_dense<K, N>(drawn, &x[i * K]);
             for (std::size_t n = 0; n < N; ++n)
-                worst = std::max(worst,
-                                 std::abs(std::tanh(expected[n]) - static_cast<double>(y[i * N + n])));
+                worst = std::max(worst, std::abs(std::tanh(expected[n]) - static_cast<double>(y[i * N + n])));
         }
         BOOST_TEST_CONTEXT(K << " -> " << N << ", " << samples << " samples")
         BOOST_TEST(worst <= (sizeof(T) == 4 ? 4e-6 : 1e-14));
@@ -73,8 +72,8 @@ void check_splits() {
         BOOST_TEST(std::memcmp(whole.data(), parts.data(), whole.size() * sizeof(float)) == 0);
     }
     for (std::size_t i = 0; i < samples; ++i) {
-        const auto one = net.predict(std::span<const float, Network::input_size>(
-            &x[i * Network::input_size], Network::input_size));
+        const auto one = net.predict(
+            std::span<const float, Network::input_size>(&x[i * Network::input_size], Network::input_size));
         BOOST_TEST(std::memcmp(&whole[i * Network::output_size], one.data(), sizeof one) == 0);
     }
 }

@@ -129,7 +129,10 @@ struct cutting {
 
     template <std::size_t... I>
     static constexpr auto make(std::index_sequence<I...>) {
-        return stage_list<decltype(stage_maker<nodes, I>::make())...>{};
+        if constexpr (sizeof...(I) == 0) // nothing but other names for the axes: a copy
+            return stage_list<stage<pass_through<Topology::input_shape::size>, tail<>, no_closing, 1>>{};
+        else
+            return stage_list<decltype(stage_maker<nodes, I>::make())...>{};
     }
     using type = decltype(make(std::make_index_sequence<nodes::marks.stage_count>{}));
 };

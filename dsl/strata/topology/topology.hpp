@@ -133,7 +133,7 @@ template <class Left, class Input, class Output, class... Nodes>
     requires(detail::is_topology<Left> || detail::piece<Left>)
 constexpr auto operator|(Left left, topology<Input, Output, Nodes...>) {
     static_assert(
-        detail::reject<text("an input after ") + number_text<detail::length<Left>> + text(" others"),
+        detail::reject<Left, text("an input after ") + number_text<detail::length<Left>> + text(" others"),
                        text("a topology has one, at its head")>());
     return left;
 }

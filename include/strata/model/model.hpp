@@ -22,14 +22,14 @@ consteval bool check_has_input() {
     if constexpr (is_topology<T>)
         return true;
     else
-        return reject<T, "a model's topology", "has no input layer", "it begins with input<...>">();
+        return reject<T, "the topology of a model", "has no input layer", "it begins with input<...>">();
 }
 template <class T>
 consteval bool check_has_layers() {
     if constexpr (T::nodes::size > 0)
         return true;
     else
-        return reject<T, "a model's topology", "has no layer behind its input">();
+        return reject<T, "the topology of a model", "has no layer behind its input">();
 }
 } // namespace detail
 
