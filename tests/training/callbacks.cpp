@@ -1,0 +1,190 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE training / callbacks
+#include "../data/says.hpp"
+#include "../data/temporary_directory.hpp"
+
+#include <strata/strata.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+using namespace strata;
+
+namespace {
+using network = model<input<1> | dense<1>>;
+const std::vector<float> x{0, 1, 2, 3};
+const std::vector<float> y{1, 3, 5, 7};
+
+history teach_with(network& net, std::vector<callback> callbacks, std::size_t epochs = 5,
+                   double rate = 0.05) {
+    trainer teach{net, mean_squared_error, sgd{.learning_rate = rate}};
+    return teach.fit(x, y,
+                     {.batch_size = 4,
+                      .epochs = epochs,
+                      .validation_data = {x, y},
+                      .verbose = verbosity::silent,
+                      .callbacks = std::move(callbacks)});
+}
+
+std::string contents(const std::filesystem::path& file) {
+    std::ostringstream all;
+    all << std::ifstream(file, std::ios::binary).rdbuf();
+    return all.str();
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(early_stopping_puts_the_best_weights_back) {
+    // A rate far too large: each epoch is worse than the one before, so the first is the best.
+    network net{seed{1}};
+    std::vector<float> after_first;
+    const auto seen =
+        teach_with(net, {early_stopping{.patience = 2}, on_epoch_end{[&](std::size_t epoch, const scores&) {
+                             if (epoch == 0)
+                                 after_first = net.weights();
+                         }}},
+                   10, 0.5);
+    BOOST_TEST(seen.epochs() == 3u);
+    BOOST_TEST(seen["val_loss"][1] > seen["val_loss"][0]);
+    BOOST_TEST(net.weights() == after_first, boost::test_tools::per_element());
+
+    network other{seed{1}};
+    teach_with(other, {early_stopping{.patience = 2, .restore_best_weights = false}}, 10, 0.5);
+    BOOST_TEST(other.weights() != after_first);
+    BOOST_CHECK_EXCEPTION(teach_with(other, {early_stopping{.monitor = "val_lost"}}), std::out_of_range,
+                          says("there is no 'val_lost', only 'loss' 'val_loss'"));
+}
+
+BOOST_AUTO_TEST_CASE(checkpoints_are_written_and_read) {
+    const temporary_directory directory;
+    const auto file = directory.path() / "net.strata";
+    network net{seed{1}};
+    teach_with(net, {checkpoint{file}});
+    network again{seed{2}};
+    trainer teach{again, mean_squared_error, sgd{}};
+    teach.load(file);
+    BOOST_TEST(again.weights() == net.weights(), boost::test_tools::per_element());
+    BOOST_TEST(teach.steps() == 5u);
+
+    const auto best = directory.path() / "best.strata";
+    network worse{seed{1}};
+    std::vector<float> first;
+    teach_with(
+        worse,
+        {checkpoint{.file = best, .best_only = true}, on_epoch_end{[&](std::size_t epoch, const scores&) {
+             if (epoch == 0)
+                 first = worse.weights();
+         }}},
+        4, 0.5);
+    teach.load(best);
+    BOOST_TEST(again.weights() == first, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_log_has_a_header_and_a_line_an_epoch) {
+    const temporary_directory directory;
+    const auto file = directory.path() / "log.csv";
+    network net{seed{1}};
+    const auto seen = teach_with(net, {csv_log{file}}, 3);
+    const auto table = read_csv(file);
+    BOOST_TEST(table.names == (std::vector<std::string>{"epoch", "loss", "val_loss"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(table.row_count() == 3u);
+    BOOST_TEST(table.column("val_loss")(2) == seen["val_loss"][2]);
+    BOOST_CHECK_THROW(teach_with(net, {csv_log{directory.path() / "none" / "log.csv"}}), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(the_learning_rate_follows_a_schedule) {
+    network net{seed{1}};
+    std::vector<double> rates;
+    teach_with(net, {learning_rate_schedule{
+                         [](std::size_t epoch, double rate) { return epoch < 2 ? rate : rate / 2; }},
+                     [&](training_state& state) {
+                         if (state.now == training_state::moment::epoch_end)
+                             rates.push_back(state.learning_rate());
+                     }});
+    // What is seen at the end of an epoch is the next one's.
+    BOOST_TEST(rates == (std::vector<double>{0.05, 0.025, 0.0125, 0.00625, 0.00625}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(any_function_may_watch_and_stop) {
+    network net{seed{1}};
+    std::size_t begins = 0;
+    std::size_t ends = 0;
+    const auto seen = teach_with(net, {[&](training_state& state) {
+                                     using enum training_state::moment;
+                                     begins += state.now == begin;
+                                     ends += state.now == end;
+                                     if (state.now == epoch_end && state.epoch == 1)
+                                         state.stop();
+                                 }});
+    BOOST_TEST(seen.epochs() == 2u);
+    BOOST_TEST(begins == 1u);
+    BOOST_TEST(ends == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(damaged_checkpoints_change_nothing) {
+    const temporary_directory directory;
+    const auto file = directory.path() / "net.strata";
+    network net{seed{1}};
+    trainer teach{net, mean_squared_error, adam{}};
+    teach.fit(x, y, {.verbose = verbosity::silent});
+    teach.save(file);
+    const std::string good = contents(file);
+    const auto before = net.weights();
+    const auto refuses = [&](const std::string& bytes, const char* why) {
+        std::ofstream(file, std::ios::binary) << bytes;
+        BOOST_CHECK_EXCEPTION(teach.load(file), data_error, says(why));
+        BOOST_TEST(net.weights() == before, boost::test_tools::per_element());
+        BOOST_TEST(teach.steps() == 1u);
+    };
+    refuses(good.substr(0, good.size() - 1), "net.strata, at byte");
+    refuses(good.substr(0, 10), "net.strata, at byte 0: expected");
+    refuses(good + "x", "the end of the file");
+    std::string flipped = good;
+    flipped[flipped.size() - 10] = static_cast<char>(flipped[flipped.size() - 10] ^ 4);
+    refuses(flipped, "expected the checksum");
+    std::ofstream(file, std::ios::binary) << good;
+
+    model<input<1> | dense<2> | dense<1>> foreign;
+    trainer other{foreign, mean_squared_error, adam{}};
+    BOOST_CHECK_EXCEPTION(other.load(file), data_error, says("at byte 0"));
+    trainer stateless{net, mean_squared_error, sgd{}};
+    BOOST_CHECK_EXCEPTION(stateless.load(file), data_error, says("at byte 0"));
+    teach.load(file);
+}
+
+BOOST_AUTO_TEST_CASE(training_goes_on_from_a_checkpoint_to_the_same_bits) {
+    const temporary_directory directory;
+    const auto file = directory.path() / "half.strata";
+    using deep = model<input<4> | dense<9> | relu | dropout<0.3> | dense<2>>;
+    std::vector<float> inputs(40);
+    std::vector<float> outputs(20);
+    random_sequence random(seed{1}, stream::split);
+    for (float& each : inputs)
+        each = static_cast<float>(random.uniform());
+    for (float& each : outputs)
+        each = static_cast<float>(random.uniform());
+    const auto options = [](std::size_t epochs) {
+        fit_options result;
+        result.batch_size = 3;
+        result.epochs = epochs;
+        result.verbose = verbosity::silent;
+        return result;
+    };
+    deep straight{seed{6}};
+    trainer whole{straight, mean_squared_error, adam{}};
+    whole.fit(inputs, outputs, options(6));
+
+    deep first{seed{6}};
+    trainer half{first, mean_squared_error, adam{}};
+    half.fit(inputs, outputs, options(2));
+    half.save(file);
+    deep second{seed{6}};
+    trainer rest{second, mean_squared_error, adam{}};
+    rest.load(file);
+    rest.fit(inputs, outputs, options(4));
+    BOOST_TEST(second.weights() == straight.weights(), boost::test_tools::per_element());
+}

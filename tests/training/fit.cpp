@@ -1,0 +1,229 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE training / fit
+#include "../data/says.hpp"
+
+#include <strata/strata.hpp>
+
+#include <boost/test/unit_test.hpp>
+#include <xtensor/xview.hpp>
+
+#include <cmath>
+#include <stdexcept>
+#include <vector>
+
+using namespace strata;
+
+namespace {
+
+fit_options quietly(std::size_t batch_size, std::size_t epochs) {
+    fit_options options;
+    options.batch_size = batch_size;
+    options.epochs = epochs;
+    options.verbose = verbosity::silent;
+    return options;
+}
+
+/// y = 3 a - 2 b + 0.5, without noise.
+struct plane {
+    xt::xtensor<float, 2> x = xt::xtensor<float, 2>(std::array<std::size_t, 2>{50, 2});
+    xt::xtensor<float, 1> y = xt::xtensor<float, 1>(std::array<std::size_t, 1>{50});
+
+    plane() {
+        random_sequence random(seed{1}, stream::split);
+        for (std::size_t i = 0; i < 50; ++i) {
+            x(i, 0) = static_cast<float>(random.uniform());
+            x(i, 1) = static_cast<float>(random.uniform());
+            y(i) = 3 * x(i, 0) - 2 * x(i, 1) + 0.5f;
+        }
+    }
+};
+
+template <class Optimizer>
+void check_learns(Optimizer optimizer) {
+    const plane data;
+    model<input<2> | dense<1>> net{seed{2}};
+    trainer teach{net, mean_squared_error, optimizer};
+    const auto before = teach.evaluate(data.x, data.y, {.verbose = verbosity::silent}).loss();
+    teach.fit(data.x, data.y, quietly(10, 40));
+    BOOST_TEST(teach.evaluate(data.x, data.y, {.verbose = verbosity::silent}).loss() < before / 2);
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_line_is_found) {
+    const plane data;
+    model<input<2> | dense<1>> net{seed{2}};
+    trainer teach{net, mean_squared_error, sgd{.learning_rate = 0.1}};
+    const auto seen = teach.fit(data.x, data.y, quietly(5, 300));
+    BOOST_TEST(seen.epochs() == 300u);
+    BOOST_TEST(seen["loss"].back() < 1e-6);
+    const auto weights = net.weights();
+    BOOST_TEST(weights[0] == 3.0f, boost::test_tools::tolerance(1e-2f));
+    BOOST_TEST(weights[1] == -2.0f, boost::test_tools::tolerance(1e-2f));
+    BOOST_TEST(weights[2] == 0.5f, boost::test_tools::tolerance(1e-2f));
+}
+
+BOOST_AUTO_TEST_CASE(exclusive_or_is_learnt) {
+    const std::vector<float> x{0, 0, 0, 1, 1, 0, 1, 1};
+    const std::vector<float> y{0, 1, 1, 0};
+    model<input<2> | dense<4> | strata::tanh | dense<1> | sigmoid> net{seed{1}};
+    trainer teach{net, binary_crossentropy, adam{.learning_rate = 0.05}, accuracy};
+    const auto seen = teach.fit(x, y, quietly(4, 500));
+    BOOST_TEST(seen["accuracy"].back() == 1.0);
+    BOOST_TEST(seen["loss"].back() < 0.05);
+}
+
+BOOST_AUTO_TEST_CASE(every_optimizer_learns) {
+    check_learns(sgd{.learning_rate = 0.1});
+    check_learns(sgd_momentum{.learning_rate = 0.02});
+    check_learns(sgd_nesterov{.learning_rate = 0.02});
+    check_learns(adam{.learning_rate = 0.02});
+    check_learns(adamw{.learning_rate = 0.02});
+    check_learns(rmsprop{.learning_rate = 0.02});
+    check_learns(adagrad{.learning_rate = 0.2});
+    check_learns(sgd{.learning_rate = warm_up{20, cosine_decay{0.2, 300}}});
+}
+
+BOOST_AUTO_TEST_CASE(steps_are_those_of_plain_gradient_descent) {
+    // One dense layer by hand, in the order of the samples, with a smaller last batch.
+    constexpr std::size_t samples = 7;
+    const std::vector<double> x{0.1, 0.9, -0.4, 0.3, 0.8, -0.7, 0.2, 0.5, -0.6, 0.4, 0.9, 0.1, -0.3, -0.2};
+    const std::vector<double> y{1, 0, 2, -1, 0.5, 0.25, -0.75};
+    model<input<2> | dense<1>, double> net{seed{5}};
+    auto w = net.weights();
+    trainer teach{net, mean_squared_error, sgd{.learning_rate = 0.05}};
+    auto options = quietly(3, 4);
+    options.shuffle = false;
+    const auto seen = teach.fit(x, y, options);
+    double epoch_loss = 0;
+    for (int epoch = 0; epoch < 4; ++epoch) {
+        epoch_loss = 0;
+        for (std::size_t begin = 0; begin < samples; begin += 3) {
+            const std::size_t end = std::min(begin + 3, samples);
+            double g[3] = {0, 0, 0};
+            for (std::size_t i = begin; i < end; ++i) {
+                const double error = x[2 * i] * w[0] + x[2 * i + 1] * w[1] + w[2] - y[i];
+                epoch_loss += error * error / samples;
+                const double delta = 2 * error / static_cast<double>(end - begin);
+                g[0] += delta * x[2 * i];
+                g[1] += delta * x[2 * i + 1];
+                g[2] += delta;
+            }
+            for (std::size_t k = 0; k < 3; ++k)
+                w[k] -= 0.05 * g[k];
+        }
+    }
+    for (std::size_t k = 0; k < 3; ++k)
+        BOOST_TEST(net.weights()[k] == w[k], boost::test_tools::tolerance(1e-12));
+    BOOST_TEST(seen["loss"].back() == epoch_loss, boost::test_tools::tolerance(1e-12));
+    BOOST_TEST(teach.steps() == 12u);
+}
+
+BOOST_AUTO_TEST_CASE(validation_takes_the_last_samples) {
+    const plane data;
+    model<input<2> | dense<1>> net{seed{2}};
+    trainer teach{net, mean_squared_error, sgd{}, metrics::mean_absolute_error};
+    auto options = quietly(10, 1);
+    options.validation_split = 0.2;
+    const auto seen = teach.fit(data.x, data.y, options);
+    const xt::xtensor<float, 2> last_x = xt::view(data.x, xt::range(40, 50), xt::all());
+    const xt::xtensor<float, 1> last_y = xt::view(data.y, xt::range(40, 50));
+    const auto scored = teach.evaluate(last_x, last_y, {.verbose = verbosity::silent});
+    BOOST_TEST(seen["val_loss"].back() == scored.loss(), boost::test_tools::tolerance(1e-6));
+    BOOST_TEST(seen["val_mean_absolute_error"].back() == scored["mean_absolute_error"],
+               boost::test_tools::tolerance(1e-6));
+    BOOST_TEST(teach.steps() == 4u);
+
+    auto own = quietly(10, 1);
+    own.validation_data = {last_x, last_y};
+    BOOST_TEST(teach.fit(data.x, data.y, own)["val_loss"].size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(arrays_of_every_kind_are_the_same_samples) {
+    using network = model<input<2, 3> | flatten | dense<2> | softmax>;
+    xt::xtensor<std::uint8_t, 3> bytes(std::array<std::size_t, 3>{6, 2, 3});
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        bytes.data()[i] = static_cast<std::uint8_t>(i * 7);
+    const scaled_bytes<3> scaled{bytes};
+    const xt::xtensor<float, 3> floats = scaled.to_float();
+    const xt::xarray<double> doubles = xt::cast<double>(floats);
+    const std::vector<float> flat(floats.begin(), floats.end());
+    const xt::xtensor<int, 1> labels{0, 1, 0, 1, 1, 0};
+    const auto train = [&](const auto& x) {
+        network net{seed{1}};
+        trainer teach{net, sparse_categorical_crossentropy, adam{}};
+        teach.fit(x, labels, quietly(4, 3));
+        return net.weights();
+    };
+    const auto expected = train(floats);
+    BOOST_TEST(train(scaled) == expected, boost::test_tools::per_element());
+    BOOST_TEST(train(doubles) == expected, boost::test_tools::per_element());
+    BOOST_TEST(train(flat) == expected, boost::test_tools::per_element());
+    BOOST_TEST(train(std::span<const float>(flat)) == expected, boost::test_tools::per_element());
+    BOOST_TEST(train(xt::view(floats, xt::all(), xt::all(), xt::all())) == expected,
+               boost::test_tools::per_element());
+    const xt::xtensor<float, 3, xt::layout_type::column_major> columns = floats;
+    BOOST_TEST(train(columns) == expected, boost::test_tools::per_element());
+
+    const network net{seed{3}};
+    const auto p = net.predict(floats);
+    BOOST_TEST((p.shape() == std::array<std::size_t, 2>{6, 2}));
+    BOOST_TEST(net.predict(scaled)(5, 1) == p(5, 1));
+    BOOST_TEST(net.predict(columns)(4, 0) == p(4, 0));
+    BOOST_TEST(net.predict(doubles)(3, 1) == p(3, 1));
+}
+
+BOOST_AUTO_TEST_CASE(penalties_count_in_the_loss_and_in_the_gradient) {
+    // With a target that the network meets, only the penalty is left: w -= rate (2 l2 w + l1 sign(w)).
+    model<input<1> | dense<1, no_bias, l1_l2<0.25, 0.5>>, double> net;
+    net.set_weights(std::vector<double>{2.0});
+    trainer teach{net, mean_squared_error, sgd{.learning_rate = 0.1}};
+    const std::vector<double> x{1, 3};
+    const std::vector<double> y{2, 6};
+    const auto seen = teach.fit(x, y, quietly(2, 1));
+    BOOST_TEST(seen["loss"].back() == 0.25 * 2 + 0.5 * 4, boost::test_tools::tolerance(1e-12));
+    BOOST_TEST(net.weights()[0] == 2 - 0.1 * (2 * 0.5 * 2 + 0.25), boost::test_tools::tolerance(1e-12));
+}
+
+BOOST_AUTO_TEST_CASE(a_loss_that_is_no_number_stops_and_restores) {
+    const plane data;
+    model<input<2> | dense<8> | relu | dense<1>> net{seed{2}};
+    trainer teach{net, mean_squared_error, sgd{.learning_rate = 1e30}};
+    const auto before = net.weights();
+    BOOST_CHECK_EXCEPTION(teach.fit(data.x, data.y, quietly(10, 3)), diverged, [](const diverged& error) {
+        return error.epoch == 0 && error.step >= 2 &&
+               std::string(error.what()).find("in epoch 1, step ") != std::string::npos;
+    });
+    BOOST_TEST(net.weights() == before, boost::test_tools::per_element());
+    BOOST_TEST(teach.steps() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(bad_input_is_named) {
+    const plane data;
+    model<input<2> | dense<1>> net;
+    trainer teach{net, mean_squared_error, sgd{}};
+    const auto refuses = [&](const auto& x, const auto& y, const fit_options& options, const char* why) {
+        BOOST_CHECK_EXCEPTION(teach.fit(x, y, options), std::invalid_argument, says(why));
+    };
+    const xt::xtensor<float, 1> few = xt::view(data.y, xt::range(0, 49));
+    refuses(data.x, few, quietly(10, 1), "fit: there are 50 samples but 49 targets");
+    refuses(data.x, data.y, quietly(0, 1), "the batch size is 0");
+    auto split = quietly(10, 1);
+    split.validation_split = 1;
+    refuses(data.x, data.y, split, "the validation split is not in [0, 1)");
+    split.validation_split = 0.5;
+    split.validation_data = {data.x, data.y};
+    refuses(data.x, data.y, split, "both a validation split and validation data");
+    const xt::xarray<float> wide = xt::xtensor<float, 2>(std::array<std::size_t, 2>{50, 3});
+    refuses(wide, data.y, quietly(10, 1), "fit: the input array has the shape 50 x 3, expected samples x 2");
+    refuses(std::vector<float>(7), data.y, quietly(10, 1), "has 7 numbers, expected a multiple of 2");
+    refuses(std::vector<float>{}, std::vector<float>{}, quietly(10, 1), "there are no samples");
+
+    model<input<2> | dense<3> | softmax> classes;
+    trainer sort{classes, sparse_categorical_crossentropy, sgd{}};
+    xt::xtensor<float, 1> labels = xt::xtensor<float, 1>(std::array<std::size_t, 1>{50}, 1.0f);
+    labels(7) = 3;
+    BOOST_CHECK_EXCEPTION(sort.fit(data.x, labels), std::invalid_argument,
+                          says("label 7 is 3, expected a class from 0 to 2"));
+    labels(7) = 1.5f;
+    BOOST_CHECK_EXCEPTION(sort.evaluate(data.x, labels), std::invalid_argument, says("label 7 is 1.5"));
+}
