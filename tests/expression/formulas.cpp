@@ -44,7 +44,7 @@ static_assert(same<2 * select(x > 0, 1, 0.5), select(x > 0, 2, 1)>);
 static_assert(same<select(0.5 * x > 0, 1, 0), select(x > 0, 1, 0)>); // a positive factor keeps the sign
 
 // A frozen formula's type says everything.
-static_assert(std::is_empty_v<frozen_type<max(x, 0.25) * 3>>);
+static_assert(std::same_as<frozen_type<max(x, 0.25) * 3>, frozen_type<3 * max(x, constant<0.25>)>>);
 static_assert(frozen_type<x * 1e300>{}.first.value == 1e300);
 static_assert(frozen_type<x + (-1e-300)>{}.second.value == -1e-300);
 

@@ -28,6 +28,12 @@ template <real Factor, class A>
 inline constexpr bool
     has_positive_factor<apply<operation::multiply, constant_term<Factor>, A>> = Factor.value() > 0;
 
+/// Whether a choice between two constants can take a factor in without a second product.
+template <class A, class B>
+inline constexpr bool takes_factor = is_constant<A>&& is_constant<B> &&
+                                     (is_number<A, 0.0> || is_number<A, 1.0> || is_number<B, 0.0> ||
+                                      is_number<B, 1.0>);
+
 template <class Operation, class... A>
 concept folds = sizeof...(A) > 0 && (is_constant<A> && ...) && requires {
     Operation::fold(A::value...);
@@ -105,7 +111,7 @@ constexpr auto simplified(operation::multiply, A a, B b) {
         else
             return apply<operation::multiply, A, B>{a, b};
     } else if constexpr (detail::is_apply<operation::select, A>) {
-        if constexpr (detail::is_constant<decltype(a.second)> && detail::is_constant<decltype(a.third)>)
+        if constexpr (detail::takes_factor<decltype(a.second), decltype(a.third)>)
             return detail::make<operation::select>(a.first, simplified(operation::multiply{}, a.second, b),
                                                    simplified(operation::multiply{}, a.third, b));
         else

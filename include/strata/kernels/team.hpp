@@ -1,15 +1,47 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 
 namespace strata {
+
+/// Where the threads of a team wait for each other. They spin for some microseconds, which is what a phase of
+/// training is apart from the next, and then sleep: where other programs want the cores, spinning threads
+/// would keep those from running that they wait for.
+class meeting_point {
+public:
+    void meet(std::size_t size) noexcept {
+        const std::uint32_t before = round_.load(std::memory_order_relaxed);
+        if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size) {
+            arrived_.store(0, std::memory_order_relaxed);
+            round_.store(before + 1, std::memory_order_release);
+            round_.notify_all();
+            return;
+        }
+        for (int spin = 0; spin < 2000; ++spin) {
+            if (round_.load(std::memory_order_acquire) != before)
+                return;
+#if defined(__SSE2__)
+            __builtin_ia32_pause();
+#endif
+        }
+        while (round_.load(std::memory_order_acquire) == before)
+            round_.wait(before, std::memory_order_acquire);
+    }
+
+private:
+    alignas(64) std::atomic<std::size_t> arrived_ = 0;
+    alignas(64) std::atomic<std::uint32_t> round_ = 0;
+};
 
 /// The threads that run a kernel together, seen from one of them. Every result is computed by one thread from
 /// start to end, so the size of the team never changes a bit of it.
 struct team {
     std::size_t rank = 0;
     std::size_t size = 1;
+    meeting_point* point = nullptr; ///< shared by the team; none for a single thread
 
     struct range {
         std::size_t begin;
@@ -26,13 +58,10 @@ struct team {
         return {begin < count ? begin : count, end < count ? end : count};
     }
 
-    /// Waits until all have come here. Compiled without OpenMP, a team is one thread.
+    /// Waits until all have come here.
     void barrier() const noexcept {
-#ifdef _OPENMP
-        if (size > 1) {
-#    pragma omp barrier
-        }
-#endif
+        if (size > 1)
+            point->meet(size);
     }
 };
 

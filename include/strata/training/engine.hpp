@@ -104,10 +104,11 @@ public:
         bool stop = false;
 #ifdef _OPENMP
         if (threads > 1) {
+            meeting_point point;
 #    pragma omp parallel num_threads(static_cast <int>(threads))
             work<Training>(from, order, batch_size, line, sum, stop,
                            team{static_cast<std::size_t>(omp_get_thread_num()),
-                                static_cast<std::size_t>(omp_get_num_threads())});
+                                static_cast<std::size_t>(omp_get_num_threads()), &point});
             return sum;
         }
 #endif

@@ -1,0 +1,48 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+// What the examples share: options, `--help`, and errors in one line. The parser itself (cxxopts) is compiled
+// apart, in command_line.cpp, since it costs as much as a network.
+
+#include <charconv>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <vector>
+
+/// An option that takes a value: `{"epochs", "passes over the data", "5"}`.
+struct option {
+    std::string name;
+    std::string meaning;
+    std::string preset;
+};
+
+/// The values that the options have, given or preset.
+class given_options {
+public:
+    explicit given_options(std::map<std::string, std::string> values) : values_(std::move(values)) {}
+
+    [[nodiscard]] const std::string& text(const std::string& name) const { return values_.at(name); }
+
+    template <class Number>
+    [[nodiscard]] Number number(const std::string& name) const {
+        const std::string& digits = text(name);
+        const char* const end = digits.data() + digits.size();
+        Number result{};
+        const auto [stopped, problem] = std::from_chars(digits.data(), end, result);
+        if (problem != std::errc{} || stopped != end)
+            throw std::invalid_argument("--" + name + ": expected a number, found '" + digits + "'");
+        return result;
+    }
+    [[nodiscard]] std::size_t count(const std::string& name) const { return number<std::size_t>(name); }
+
+private:
+    std::map<std::string, std::string> values_;
+};
+
+/// Runs an example with its options: what `main` returns.
+int run_example(int count, char** arguments, const std::string& about, const std::vector<option>& known,
+                const std::function<void(const given_options&)>& program);

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds an example for this machine's processor and runs it.
+#   examples/run.sh                     mnist_mlp
+#   examples/run.sh NAME [ARGUMENTS]    another one; --help among the arguments says what it takes
+set -euo pipefail
+root="$(cd "$(dirname "$0")/.." && pwd)"
+
+name="${1-mnist_mlp}"
+shift $(($# > 0 ? 1 : 0))
+if [[ ! "$name" =~ ^[a-z0-9_]+$ ]] || [ ! -f "$root/examples/$name.cpp" ]; then
+    sed -n '2,4s/^# \{0,1\}//p' "$0" >&2
+    echo "examples: $(cd "$root/examples" && printf '%s\n' *.cpp | sed 's/\.cpp$//' | paste -sd ' ')" >&2
+    exit 2
+fi
+
+"$root/.ci/install-packages" build library examples
+
+build="$root/build/release"
+options=(-Dbuildtype=release -Dcpp_args=-march=native)
+if [ -d "$build/meson-info" ]; then
+    meson configure "$build" "${options[@]}" >/dev/null
+else
+    CXX="${CXX-g++}" meson setup "$build" "$root" "${options[@]}" >/dev/null
+fi
+ninja -C "$build" "examples/$name" >"$build/compile.log" 2>&1 || { cat "$build/compile.log" >&2; exit 1; }
+exec "$build/examples/$name" "$@"
