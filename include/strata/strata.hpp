@@ -15,4 +15,5 @@
 #include <strata/learning/optimizers.hpp>
 #include <strata/model/arrays.hpp>
 #include <strata/model/model.hpp>
+#include <strata/training/confusion_matrix.hpp>
 #include <strata/training/trainer.hpp>

@@ -1,5 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE expression/formulas
+#define BOOST_TEST_MODULE expression / formulas
 #include <strata/expression/derivative.hpp>
 #include <strata/expression/freeze.hpp>
 #include <strata/expression/parts.hpp>
@@ -32,9 +32,10 @@ std::string text_of() {
 static_assert(same<x + 0, x> && same<0 + x, x> && same<x - 0, x> && same<0 - x, -x>);
 static_assert(same<x * 1, x> && same<1 * x, x> && same<x / 1, x> && same<x * 0, constant<0.0>>);
 static_assert(same<x - x, constant<0.0>> && same<-(-x), x> && same<-1 * x, -x> && same<0 / x, constant<0.0>>);
-static_assert(same<x + (-y), x - y> && same<x - (-y), x + y> && same<-(x - y), y - x> && same<(-x) + y, y - x>);
+static_assert(same<x + (-y), x - y> && same<x - (-y), x + y> && same<-(x - y), y - x> &&
+              same<(-x) + y, y - x>);
 static_assert(same<x * x, square(x)> && same<x * 2, 2 * x> && same<2 * (3 * x), 6 * x>);
-static_assert(same<(-x) * y, -(x * y)> && same<x * (-y), -(x * y)> && same<(-x) / y, -(x / y)>);
+static_assert(same<(-x) * y, -(x* y)> && same<x*(-y), -(x* y)> && same<(-x) / y, -(x / y)>);
 static_assert(same<pow<0>(x), constant<1.0>> && same<pow<1>(x), x> && same<pow<2>(x), square(x)>);
 static_assert(same<max(constant<2.0>, 3), constant<3.0>> && same<min(constant<2.0>, 3), constant<2.0>>);
 static_assert(same<abs(constant<-2.0>), constant<2.0>> && same<sign(constant<-2.0>), constant<-1.0>>);
@@ -124,7 +125,7 @@ BOOST_AUTO_TEST_CASE(every_operation_has_its_value_and_derivative) {
     check_everywhere<erf(x)>();
     check_everywhere<x * sigmoid(x)>();
     check_everywhere<x * tanh(softplus(x))>();
-    check_everywhere<0.5 * x * (1 + erf(x / 1.4142135623730951))>();
+    check_everywhere<0.5 * x*(1 + erf(x / 1.4142135623730951))>();
 }
 
 BOOST_AUTO_TEST_CASE(comparisons_choose) {
@@ -136,7 +137,8 @@ BOOST_AUTO_TEST_CASE(comparisons_choose) {
 }
 
 BOOST_AUTO_TEST_CASE(the_derivative_by_another_variable_is_zero) {
-    static_assert(std::same_as<std::remove_const_t<decltype(derivative(frozen<tanh(x)>, y))>, constant_term<0.0>>);
+    static_assert(
+        std::same_as<std::remove_const_t<decltype(derivative(frozen<tanh(x)>, y))>, constant_term<0.0>>);
     BOOST_TEST(to_string(derivative(frozen<x * y>, y)) == "x");
 }
 

@@ -1,5 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE plan/plan
+#define BOOST_TEST_MODULE plan / plan
 #include <strata/layers/layers.hpp>
 #include <strata/plan/objective.hpp>
 #include <strata/plan/summary.hpp>
@@ -14,15 +14,16 @@ using network = std::remove_const_t<decltype(mnist)>;
 using stages = stages_of<network>;
 using facts = plan_facts<stages>;
 
-// Two kernels forward; backward: two weight gradients with their updates, one input gradient with the first tail's
-// derivative. Nothing is kept but the outputs, since relu and dropout are told from them.
+// Two kernels forward; backward: two weight gradients with their updates, one input gradient with the first
+// tail's derivative. Nothing is kept but the outputs, since relu and dropout are told from them.
 static_assert(stages::size == 2);
 static_assert(facts::forward_kernels == 2 && facts::weight_gradient_kernels == 2 &&
               facts::input_gradient_kernels == 1);
 static_assert(facts::numbers_kept == 512 + 10 && facts::derivatives_written == 512 + 10);
 static_assert(facts::forward_flops == 2 * (784 * 512 + 512 * 10));
 static_assert(facts::backward_flops == 2 * (784 * 512 + 2 * 512 * 10));
-static_assert(!stages::at<0>::keeps_tail && !stages::at<0>::tail::redraws && stages::at<0>::tail::from_output);
+static_assert(!stages::at<0>::keeps_tail && !stages::at<0>::tail::redraws &&
+              stages::at<0>::tail::from_output);
 static_assert(stages::at<1>::has_softmax);
 
 // In training the softmax belongs to its cross-entropy.
@@ -55,8 +56,9 @@ static_assert(stages_in<input<4> | dense<3> | linear>::at<0>::tail::is_identity)
 static_assert(stages_in<input<4> | relu | dense<3> | softmax | relu | softmax>::size == 3);
 static_assert(stages_in<input<4> | reshape<2, 2> | flatten>::size == 1);
 static_assert(stages_in<input<2, 6> | dense<4> | reshape<8> | strata::tanh | dense<2>>::at<0>::rows == 2);
-static_assert(std::same_as<stages_in<input<8> | dense<8> | relu | dense<8> | relu>::at<0>,
-                           stages_in<input<8> | dense<8> | relu | dense<8> | relu>::at<1>>); // one kernel for both
+static_assert(
+    std::same_as<stages_in<input<8> | dense<8> | relu | dense<8> | relu>::at<0>,
+                 stages_in<input<8> | dense<8> | relu | dense<8> | relu>::at<1>>); // one kernel for both
 } // namespace
 
 BOOST_AUTO_TEST_CASE(tails_are_one_formula) {
@@ -70,9 +72,11 @@ BOOST_AUTO_TEST_CASE(tails_are_one_formula) {
 
 BOOST_AUTO_TEST_CASE(the_summary_counts_as_keras_does) {
     const auto table = summary_of<network>();
-    BOOST_TEST(table.find("dense<512>                  512                   401,920\n") != std::string::npos);
+    BOOST_TEST(table.find("dense<512>                  512                   401,920\n") !=
+               std::string::npos);
     BOOST_TEST(table.find("flatten                     784                   0\n") != std::string::npos);
-    BOOST_TEST(table.find("total                                             407,050\n") != std::string::npos);
+    BOOST_TEST(table.find("total                                             407,050\n") !=
+               std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_plan_says_what_is_fused_kept_and_computed) {
@@ -82,7 +86,8 @@ BOOST_AUTO_TEST_CASE(the_plan_says_what_is_fused_kept_and_computed) {
     BOOST_TEST(has("  forward   product + bias, then max(x, 0) * keep in registers\n"));
     BOOST_TEST(has("  keeps     output: 2,048 bytes a sample\n"));
     BOOST_TEST(has("  backward  weight gradient + update, slope select(y > 0, 1.25, 0)\n"));
-    BOOST_TEST(has("stage 2: dense<10>, 512 -> 10\n  forward   product + bias, then softmax on rows of 10\n"));
+    BOOST_TEST(
+        has("stage 2: dense<10>, 512 -> 10\n  forward   product + bias, then softmax on rows of 10\n"));
     BOOST_TEST(has("  backward  weight gradient + update, input gradient\n"));
     BOOST_TEST(has("kernels: 2 forward, 2 weight gradient + update, 1 input gradient\n"));
     BOOST_TEST(has("kept: 2,088 bytes a sample; products: 813,056 FLOP forward, 823,296 backward\n"));

@@ -1,0 +1,68 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE kernels / softmax
+#include <strata/kernels/softmax.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <vector>
+
+using namespace strata;
+
+namespace {
+template <std::size_t Length, class T>
+void check(double scale, double shift) {
+    std::vector<T> row(Length);
+    for (std::size_t i = 0; i < Length; ++i)
+        row[i] = static_cast<T>(scale * std::sin(static_cast<double>(3 * i + 1)) + shift);
+    std::vector<double> expected(Length);
+    double largest = row[0];
+    for (const T each : row)
+        largest = std::max(largest, static_cast<double>(each));
+    double sum = 0;
+    for (std::size_t i = 0; i < Length; ++i)
+        sum += expected[i] = std::exp(static_cast<double>(row[i]) - largest);
+    std::vector<T> behind(row);
+    behind.push_back(T(7)); // must stay
+    const auto sums = softmax_row<Length>(behind.data());
+    const double tolerance = sizeof(T) == 4 ? 1e-6 : 1e-14;
+    for (std::size_t i = 0; i < Length; ++i)
+        BOOST_TEST(std::abs(static_cast<double>(behind[i]) - expected[i] / sum) <= tolerance);
+    BOOST_TEST(behind[Length] == T(7));
+    BOOST_TEST(static_cast<double>(sums.largest) == largest);
+    BOOST_TEST(std::abs(static_cast<double>(sums.sum) - sum) <= 4 * tolerance * sum);
+
+    // The gradient against its formula.
+    std::vector<T> delta(Length);
+    double product = 0;
+    for (std::size_t i = 0; i < Length; ++i) {
+        delta[i] = static_cast<T>(std::cos(static_cast<double>(i)));
+        product += static_cast<double>(delta[i]) * static_cast<double>(behind[i]);
+    }
+    std::vector<double> wanted(Length);
+    for (std::size_t i = 0; i < Length; ++i)
+        wanted[i] = static_cast<double>(behind[i]) * (static_cast<double>(delta[i]) - product);
+    softmax_gradient_row<Length>(behind.data(), delta.data());
+    for (std::size_t i = 0; i < Length; ++i)
+        BOOST_TEST(std::abs(static_cast<double>(delta[i]) - wanted[i]) <= tolerance);
+}
+
+template <std::size_t... Lengths>
+void check_all(std::index_sequence<Lengths...>) {
+    (check<Lengths + 1, float>(3, 0), ...);
+    (check<Lengths + 1, float>(30, 1e4), ...); // without overflow
+    (check<Lengths + 1, double>(300, -1e6), ...);
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(rows_of_every_length) { check_all(std::make_index_sequence<40>{}); }
+
+BOOST_AUTO_TEST_CASE(extremes_stay_finite) {
+    float row[3] = {1e30f, -1e30f, 0};
+    softmax_row<3>(row);
+    BOOST_TEST(row[0] == 1.0f);
+    BOOST_TEST(row[1] == 0.0f);
+    float nan[3] = {1, NAN, 0};
+    softmax_row<3>(nan);
+    BOOST_TEST(std::isnan(nan[0]));
+}
