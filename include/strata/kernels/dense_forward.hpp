@@ -39,8 +39,8 @@ template <keeping Keep, std::size_t Columns, class V, class Tile, class T>
 
 template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, std::size_t Panels, class T,
           class Tail>
-void forward_tile(const forward_buffers<T>& at, std::size_t row, std::size_t panel,
-                  const Tail& tail) noexcept {
+[[gnu::always_inline]] inline void forward_tile(const forward_buffers<T>& at, std::size_t row,
+                                                std::size_t panel, const Tail& tail) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     using V = typename layout::vector;
     constexpr std::size_t K = Head::inputs;
@@ -80,7 +80,8 @@ void forward_tile(const forward_buffers<T>& at, std::size_t row, std::size_t pan
 // With one output, a register holds one result for each of several rows, so that the tail is evaluated once
 // for all.
 template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, class T, class Tail>
-void forward_dots(const forward_buffers<T>& at, std::size_t row, const Tail& tail) noexcept {
+[[gnu::always_inline]] inline void forward_dots(const forward_buffers<T>& at, std::size_t row,
+                                                const Tail& tail) noexcept {
     using layout = weight_layout<T, Head::inputs, 1>;
     using V = typename layout::vector;
     constexpr std::size_t K = Head::inputs;
@@ -158,6 +159,25 @@ void dense_forward(const forward_buffers<T>& at, team::range rows, team::range p
             visit_runs<many, many == wide ? 0 : wide, layout::panels % wide>(
                 panels.begin, panels.end,
                 [&](auto panel_run, std::size_t panel) { tile(run, row, panel_run, panel); });
+        });
+    }
+}
+
+/// Whether a product is so small that calls and loops would cost more than the product itself.
+template <class Head>
+inline constexpr bool is_tiny = Head::inputs* Head::outputs <= 1024;
+
+/// The same for the first row alone, without a call or a loop over tiles.
+template <class Head, std::size_t RowsPerSample, keeping Keep, class T, class Tail>
+[[gnu::always_inline]] inline void dense_forward_row(const forward_buffers<T>& at,
+                                                     const Tail& tail) noexcept {
+    using layout = weight_layout<T, Head::inputs, Head::outputs>;
+    if constexpr (layout::is_dot)
+        detail::forward_dots<Head, RowsPerSample, Keep, 1>(at, 0, tail);
+    else {
+        constexpr std::size_t many = std::min(single_row_panels, layout::panels);
+        visit_runs<many, layout::panels % many>(0, layout::panels, [&](auto run, std::size_t panel) {
+            detail::forward_tile<Head, RowsPerSample, Keep, 1, decltype(run)::value>(at, 0, panel, tail);
         });
     }
 }

@@ -20,8 +20,8 @@ namespace strata {
 /// Runs one stage for this thread's part of a batch. Returns whether the part is whole samples, those of
 /// `share_samples`; else all threads must meet before anybody reads whole rows.
 template <class Stage, class T, class Tail>
-bool run_stage(const forward_buffers<T>& at, std::size_t samples, const team& threads,
-               const Tail& tail) noexcept {
+[[gnu::always_inline]] inline bool run_stage(const forward_buffers<T>& at, std::size_t samples,
+                                             const team& threads, const Tail& tail) noexcept {
     const team::range part = share_samples(threads, samples);
     bool whole_samples = true;
     if constexpr (Stage::head::has_parameters) {
@@ -31,7 +31,9 @@ bool run_stage(const forward_buffers<T>& at, std::size_t samples, const team& th
                                  : Stage::keeps_tail_input             ? keeping::tail_input
                                                                        : keeping::tail_output;
         // By panels, a thread meets the same weights in every pass. A closing needs whole rows.
-        if (!Stage::is_closed && threads.size > 1 && layout::panels >= tile_panels * threads.size) {
+        if (is_tiny<head> && Stage::rows == 1 && samples == 1 && threads.size == 1)
+            dense_forward_row<head, 1, keep>(at, tail);
+        else if (!Stage::is_closed && threads.size > 1 && layout::panels >= tile_panels * threads.size) {
             whole_samples = false;
             dense_forward<head, Stage::rows, keep>(at, {0, samples * Stage::rows},
                                                    threads.share(layout::panels, tile_panels), tail);
@@ -60,8 +62,8 @@ constexpr std::size_t prediction_scratch(std::size_t samples) noexcept {
 
 /// Prediction for some samples on one thread: x [samples][inputs] -> y [samples][outputs].
 template <class T, class... Stages>
-void run_network(stage_list<Stages...> stages, const T* parameters, const T* x, T* y, std::size_t samples,
-                 T* scratch) noexcept {
+[[gnu::always_inline]] inline void run_network(stage_list<Stages...> stages, const T* parameters, const T* x,
+                                               T* y, std::size_t samples, T* scratch) noexcept {
     using places = parameter_layout<T, stage_list<Stages...>>;
     T* const halves[2] = {scratch, scratch + prediction_scratch<T, stage_list<Stages...>>(samples) / 2};
     const T* from = x;

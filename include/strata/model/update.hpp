@@ -78,7 +78,8 @@ struct weight_update {
         std::array<V, states::size> loaded;
         for (std::size_t i = 0; i < states::size; ++i)
             loaded[i] = V::load_aligned(state[i] + place);
-        const auto before = detail::update_variables<V, scalars_type, states>::make(scalars, w, gradient, loaded);
+        const auto before =
+            detail::update_variables<V, scalars_type, states>::make(scalars, w, gradient, loaded);
         const auto after = rule::run(before, [](auto variables, auto variable, auto formula) {
             static_cast<binding<decltype(variable), V>&>(variables).value = evaluate<V>(formula, variables);
             return variables;
