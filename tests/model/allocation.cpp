@@ -55,9 +55,8 @@ std::size_t allocations_of_fit(std::size_t samples, std::size_t threads) {
 
 BOOST_AUTO_TEST_CASE(the_counter_counts) {
     const std::size_t before = allocations;
-    const std::vector<int> some(100);
+    ::operator delete(::operator new(100)); // unlike a new-expression, no compiler may leave it out
     BOOST_TEST(allocations - before == 1);
-    BOOST_TEST(some.size() == 100);
 }
 
 BOOST_AUTO_TEST_CASE(a_prediction_of_one_sample_allocates_nothing) {

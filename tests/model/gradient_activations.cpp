@@ -17,6 +17,7 @@ void check_activation() {
     check<input<5> | dense<7> | dropout<0.3> | Activation, weighted>(9);
     check<input<5> | dense<7> | softmax | Activation | dense<2>, weighted>(9);
     check<input<5> | dense<7> | Activation | softmax, weighted>(9);
+    check<input<4> | dense<2> | Activation | dense<1>, weighted>(1); // by one sample in plain numbers, too
 }
 } // namespace
 

@@ -4,6 +4,7 @@
 #include <strata/layers/layers.hpp>
 #include <strata/model/backward.hpp>
 #include <strata/model/model.hpp>
+#include <strata/model/scalar_step.hpp>
 #include <strata/model/update.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -89,6 +90,19 @@ void check(std::size_t samples, double low = -1, double high = 1) {
         largest = std::max(largest, std::abs(numeric));
         ++next;
     });
+    if constexpr (scalar_step<pass>::is_worthwhile)
+        if (samples == 1) {
+            aligned_vector<double> scalar(gradients.size(), 0.0); // which does not see the filling
+            const double loss = scalar_step<pass>::run(
+                net.parameters().data(), x.data(), targets.data(), [](auto...) {},
+                gradient_store<double>{scalar.data()});
+            BOOST_TEST(std::abs(loss - mean_loss()) <= 1e-12);
+            next = 0;
+            visit_parameters<double>(typename network::stages{}, scalar.data(), [&](double gradient) {
+                BOOST_TEST(std::abs(gradient - analytic[next]) <= 1e-12);
+                ++next;
+            });
+        }
     BOOST_TEST(worst <= 1e-6);
     BOOST_TEST(largest > 0); // a network that depends on nothing would pass everything
 }

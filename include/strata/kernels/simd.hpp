@@ -60,6 +60,24 @@ struct value_type<xsimd::batch<T, Architecture>> {
 template <class V>
 using value_type_of = typename detail::value_type<V>::type;
 
+/// Reads a whole register from an aligned place, or a plain number.
+template <class V>
+[[nodiscard]] inline V load(const value_type_of<V>* from) noexcept {
+    if constexpr (std::is_arithmetic_v<V>)
+        return *from;
+    else
+        return V::load_aligned(from);
+}
+
+/// Writes a whole register to an aligned place, or a plain number.
+template <class V>
+inline void store(V value, value_type_of<V>* to) noexcept {
+    if constexpr (std::is_arithmetic_v<V>)
+        *to = value;
+    else
+        value.store_aligned(to);
+}
+
 /// Lane numbers 0, 1, 2, ...
 template <class V>
 [[nodiscard]] inline V lane_numbers() noexcept {

@@ -23,6 +23,8 @@ template <class Topology, class T, class Loss>
 struct training_pass {
     using stages = typename objective<Topology, Loss>::stages;
     using link = typename objective<Topology, Loss>::link;
+    using value_type = T;
+    using loss_type = Loss;
     using workspace = training_workspace<T, stages>;
     using places = parameter_layout<T, stages>;
     using target = target_of<Loss, T>;

@@ -42,9 +42,9 @@ private:
 
 template <class V, class... States, class Variables>
 void store_states(type_list<States...>, [[maybe_unused]] const Variables& variables,
-                  [[maybe_unused]] typename V::value_type* const* to, [[maybe_unused]] std::size_t place) {
+                  [[maybe_unused]] value_type_of<V>* const* to, [[maybe_unused]] std::size_t place) {
     std::size_t next = 0;
-    ((V(variables[States{}]).store_aligned(to[next] + place), ++next), ...);
+    ((store(V(variables[States{}]), to[next] + place), ++next), ...);
 }
 } // namespace detail
 
@@ -52,8 +52,8 @@ void store_states(type_list<States...>, [[maybe_unused]] const Variables& variab
 template <class T, class Optimizer>
 using scalars_of = decltype(detail::converted<T>(std::declval<const Optimizer&>().scalars(0.0)));
 
-/// An optimizer's update of registers of weights, given their gradients. Weights and states have the same
-/// layout.
+/// An optimizer's update of registers of weights, or of single ones, given their gradients. Weights and
+/// states have the same layout.
 template <class T, class Optimizer, regularizer Penalty>
 struct weight_update {
     using rule = std::remove_const_t<decltype(Optimizer::update)>;
@@ -66,7 +66,7 @@ struct weight_update {
 
     template <class V>
     [[gnu::always_inline]] void operator()(std::size_t place, V gradient) const noexcept {
-        const V w = V::load_aligned(weights + place);
+        const V w = load<V>(weights + place);
         if constexpr (Penalty.l2_factor.value() != 0)
             gradient = xsimd::fma(V(static_cast<T>(2 * Penalty.l2_factor.value())), w, gradient);
         if constexpr (Penalty.l1_factor.value() != 0)
@@ -77,14 +77,14 @@ struct weight_update {
                            gradient);
         std::array<V, states::size> loaded;
         for (std::size_t i = 0; i < states::size; ++i)
-            loaded[i] = V::load_aligned(state[i] + place);
+            loaded[i] = load<V>(state[i] + place);
         const auto before =
             detail::update_variables<V, scalars_type, states>::make(scalars, w, gradient, loaded);
         const auto after = rule::run(before, [](auto variables, auto variable, auto formula) {
             static_cast<binding<decltype(variable), V>&>(variables).value = evaluate<V>(formula, variables);
             return variables;
         });
-        V(after[symbols::w]).store_aligned(weights + place);
+        store(V(after[symbols::w]), weights + place);
         detail::store_states<V>(states{}, after, state.data(), place);
     }
 };
@@ -124,9 +124,7 @@ struct gradient_store {
 
     template <class Stage>
     auto kernel(std::type_identity<Stage>, std::size_t place) const noexcept {
-        return [to = gradients + place](std::size_t offset, auto gradient) {
-            gradient.store_aligned(to + offset);
-        };
+        return [to = gradients + place](std::size_t offset, auto gradient) { store(gradient, to + offset); };
     }
     template <class Stage>
     auto bias(std::type_identity<Stage> stage, std::size_t place) const noexcept {

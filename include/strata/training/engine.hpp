@@ -5,6 +5,7 @@
 #include <strata/kernels/denormals.hpp>
 #include <strata/model/backward.hpp>
 #include <strata/model/model.hpp>
+#include <strata/model/scalar_step.hpp>
 #include <strata/model/update.hpp>
 #include <strata/training/metrics.hpp>
 #include <strata/training/progress.hpp>
@@ -48,6 +49,7 @@ class engine {
 public:
     using T = typename Model::value_type;
     using pass = training_pass<typename Model::topology, T, Loss>;
+    using scalars = scalar_step<pass>;
     using target = typename pass::target;
     using rule = std::remove_const_t<decltype(Optimizer::update)>;
     using totals = pass_totals<sizeof...(Metrics)>;
@@ -82,6 +84,8 @@ public:
     [[nodiscard]] static std::size_t choose_threads(std::size_t batch_size, std::size_t wanted) noexcept {
 #ifdef _OPENMP
         constexpr std::size_t worthwhile = 400'000; // about ten microseconds' work
+        if (batch_size == 1 && scalars::is_worthwhile)
+            return 1;
         if (wanted == 0)
             return 3 * Model::flops_per_sample * batch_size < worthwhile
                        ? 1
@@ -203,33 +207,44 @@ private:
         for (std::uint64_t number = first_step; begin < from.count; ++number) {
             const std::size_t now = std::min(batch_size, from.count - begin);
             const typename pass::batch batch{x_[buffer].data(), targets_[buffer].data(), now};
-            const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(number), 0};
-            pass::template forward<Training>(parameters, batch, space_, threads, key);
-            pass::template loss<Training>(
-                batch, space_, threads, key, losses_.data(),
-                [&]([[maybe_unused]] std::size_t sample, [[maybe_unused]] const T* prediction,
-                    [[maybe_unused]] const target* wanted) noexcept {
-                    std::size_t next = sample * sizeof...(Metrics);
-                    ((parts_[next++] =
-                          measure<Loss, pass::rows, pass::row_length>(Metrics{}, prediction, wanted)),
-                     ...);
-                });
             double penalties = 0;
-            if (is_penalized && threads.rank == 0)
-                penalties = penalty(); // before any thread updates
-            if constexpr (Training)
-                pass::backward(parameters, batch, space_, threads, key);
-            else
-                threads.barrier();
-            if (threads.rank == 0)
-                stop = !add(sum, now, penalties);
-            if constexpr (Training) {
-                const auto scalars = detail::converted<T>(optimizer.scalars(static_cast<double>(number)));
-                std::array<T*, state_count> pointers{};
-                for (std::size_t i = 0; i < state_count; ++i)
-                    pointers[i] = states[i].data();
-                pass::update(batch, space_, threads,
-                             update_consumer<T, Optimizer>{parameters, pointers, scalars});
+            const auto measured = [&]([[maybe_unused]] std::size_t sample,
+                                      [[maybe_unused]] const T* prediction,
+                                      [[maybe_unused]] const target* wanted) noexcept {
+                std::size_t next = sample * sizeof...(Metrics);
+                ((parts_[next++] =
+                      measure<Loss, pass::rows, pass::row_length>(Metrics{}, prediction, wanted)),
+                 ...);
+            };
+            const auto penalized = [&] {
+                if (is_penalized && threads.rank == 0)
+                    penalties = penalty(); // before any thread updates
+            };
+            const auto added = [&] {
+                if (threads.rank == 0)
+                    stop = !add(sum, now, penalties);
+            };
+            if (Training && scalars::is_worthwhile && batch_size == 1) {
+                if constexpr (Training && scalars::is_worthwhile) {
+                    penalized();
+                    losses_[0] = scalars::run(
+                        parameters, batch.x, batch.targets,
+                        [&](const T* prediction, const target* wanted) { measured(0, prediction, wanted); },
+                        updates(number));
+                    added();
+                }
+            } else {
+                const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(number), 0};
+                pass::template forward<Training>(parameters, batch, space_, threads, key);
+                pass::template loss<Training>(batch, space_, threads, key, losses_.data(), measured);
+                penalized();
+                if constexpr (Training)
+                    pass::backward(parameters, batch, space_, threads, key);
+                else
+                    threads.barrier();
+                added();
+                if constexpr (Training)
+                    pass::update(batch, space_, threads, updates(number));
             }
             begin += now;
             buffer = 1 - buffer;
@@ -243,6 +258,16 @@ private:
         }
         if (Training && threads.rank == 0)
             step = first_step + sum.steps;
+    }
+
+    /// What applies the optimizer's update of that step.
+    [[nodiscard]] auto updates(std::uint64_t number) noexcept {
+        std::array<T*, state_count> pointers{};
+        for (std::size_t i = 0; i < state_count; ++i)
+            pointers[i] = states[i].data();
+        return update_consumer<T, Optimizer>{
+            net_->parameters().data(), pointers,
+            detail::converted<T>(optimizer.scalars(static_cast<double>(number)))};
     }
 
     /// Adds one step in the order of the samples. Returns whether its loss is finite.
