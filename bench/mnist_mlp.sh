@@ -39,8 +39,8 @@ for batch in 32 128; do
             END {
                 floor = 60000 * (813056 + 823296) / (peak * 1e9 * threads)
                 mine = median(ours, NR)
-                printf "batch %3d, %d thread%s: strata %.3f s", batch, threads, threads > 1 ? "s" : " ", mine
-                if (length(ratios)) printf ", prototype %.3f s, ratio %.2f", median(theirs, NR), median(ratios, NR)
+                printf "batch %3d, %d thread%s: strata %.3f s", batch, threads, (threads > 1 ? "s" : " "), mine
+                if (NF > 1) printf ", prototype %.3f s, ratio %.2f", median(theirs, NR), median(ratios, NR)
                 printf "; floor at %.0f GFLOP/s a core %.3f s, %.2f of it\n", peak, floor, mine / floor
             }'
     done

@@ -9,10 +9,17 @@
 
 #include <cstdio>
 
+#ifdef _OPENMP
+#    include <omp.h>
+#endif
+
 using namespace strata;
 using network = model<input<28, 28> | flatten | dense<512> | relu | dropout<0.2> | dense<10> | softmax>;
 
 int main() {
+#ifdef _OPENMP
+    omp_set_num_threads(1);
+#endif
     const network net{seed{7}};
     constexpr std::size_t samples = 256;
     aligned_vector<float> x(samples * network::input_size);
