@@ -1,0 +1,72 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/samples.hpp>
+#include <strata/model/arrays.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+
+namespace strata {
+
+/// Rows of numbers of type T that a model is fitted to: the caller's own memory where it holds T row by row,
+/// else a converted copy. What is referred to must outlive it.
+template <class T>
+class observations {
+public:
+    /// Rows of so many columns. `std::invalid_argument`, which begins with `what`, where the array has
+    /// another shape or no rows.
+    observations(const samples& from, std::size_t columns, std::string what)
+        : source_(from),
+          what_(std::move(what)),
+          rows_(from.count(std::array{columns}, what_)),
+          columns_(columns) {
+        if (rows_ == 0)
+            throw std::invalid_argument(what_ + " has no rows");
+        data_ = source_.template direct<T>();
+        if (data_ == nullptr) {
+            converted_.resize(rows_ * columns_);
+            source_.read(0, converted_.size(), converted_.data());
+            data_ = converted_.data();
+        }
+    }
+    observations(const observations&) = delete;
+    observations& operator=(const observations&) = delete;
+
+    [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
+    [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
+    /// [rows][columns], not aligned to anything.
+    [[nodiscard]] const T* data() const noexcept { return data_; }
+    [[nodiscard]] const T* row(std::size_t i) const noexcept { return data_ + i * columns_; }
+
+    /// `std::invalid_argument` that names the first number which is none, or is infinite.
+    void check_finite() const {
+        for (std::size_t i = 0; i < rows_ * columns_; ++i)
+            if (!std::isfinite(data_[i]))
+                throw std::invalid_argument(detail::concatenate(
+                    what_, " is ", std::isnan(data_[i]) ? "not a number" : "infinite", " at row ",
+                    i / columns_, ", column ", i % columns_, ", expected finite numbers"));
+    }
+
+    /// `std::invalid_argument` unless both have as many rows.
+    template <class U>
+    void check_same_rows(const observations<U>& other) const {
+        if (rows_ != other.rows())
+            throw std::invalid_argument(
+                detail::concatenate(what_, " has ", rows_, " rows, ", other.what(), " has ", other.rows()));
+    }
+    [[nodiscard]] const std::string& what() const noexcept { return what_; }
+
+private:
+    samples source_;
+    std::string what_;
+    std::size_t rows_;
+    std::size_t columns_;
+    const T* data_ = nullptr;
+    aligned_vector<T> converted_;
+};
+
+} // namespace strata

@@ -1,0 +1,64 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE regression / one_layer
+#include <strata/layers/layers.hpp>
+#include <strata/regression/observations.hpp>
+#include <strata/regression/one_layer.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <limits>
+#include <vector>
+
+using namespace strata;
+
+static_assert(linear_model<model<input<3> | dense<2>>>);
+static_assert(linear_model<model<input<28, 28> | flatten | dense<1, no_bias> | linear, double>>);
+static_assert(!linear_model<model<input<3> | dense<2> | relu>>);
+static_assert(!linear_model<model<input<3> | dense<2> | dense<1>>>);
+static_assert(!linear_model<model<input<2, 3> | dense<2>>>); // the same weights for two rows
+static_assert(!linear_model<model<input<3> | dense<2> | dropout<0.5>>>);
+
+static_assert(logistic_model<model<input<3> | dense<1> | sigmoid>>);
+static_assert(!logistic_model<model<input<3> | dense<2> | sigmoid>>);
+static_assert(!logistic_model<model<input<3> | dense<1> | strata::tanh>>);
+
+static_assert(softmax_model<model<input<3> | dense<4> | softmax, double>>);
+static_assert(!softmax_model<model<input<3> | dense<4>>>);
+static_assert(!softmax_model<model<input<3> | dense<4> | relu | softmax>>);
+
+static_assert(has_intercept<model<input<3> | dense<2>>>);
+static_assert(!has_intercept<model<input<3> | dense<2, no_bias>>>);
+
+namespace {
+std::string message(auto&& call) {
+    try {
+        call();
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+    return "no error";
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(numbers_of_the_wanted_type_are_not_copied) {
+    const std::vector<double> numbers{1, 2, 3, 4};
+    const observations<double> direct(numbers, 2, "fit: X");
+    BOOST_TEST(direct.data() == numbers.data());
+    BOOST_TEST(direct.rows() == 2);
+    const observations<float> converted(numbers, 2, "fit: X");
+    BOOST_TEST(converted.row(1)[0] == 3.0f);
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
+    const std::vector<double> numbers{1, 2, std::numeric_limits<double>::quiet_NaN(), 4};
+    BOOST_TEST(message([&] { observations<double>(numbers, 3, "fit: X"); }) ==
+               "fit: X has 4 numbers, expected a multiple of 3");
+    BOOST_TEST(message([&] { observations<double>(std::vector<double>{}, 3, "fit: X"); }) ==
+               "fit: X has no rows");
+    BOOST_TEST(message([&] { observations<double>(numbers, 2, "fit: X").check_finite(); }) ==
+               "fit: X is not a number at row 1, column 0, expected finite numbers");
+    BOOST_TEST(message([&] {
+                   observations<double>(numbers, 2, "fit: X")
+                       .check_same_rows(observations<double>(numbers, 1, "fit: y"));
+               }) == "fit: X has 2 rows, fit: y has 4");
+}
