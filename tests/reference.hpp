@@ -8,10 +8,10 @@
 #include <stdexcept>
 #include <string>
 
-/// What another library computes: runs a Python script of the tests' folder and parses what it prints. The build
-/// tells where the folder is.
+/// What another library computes: runs a Python script of the tests' folder and parses what it prints. Debian's own Python, since its
+/// packages belong to it; the build tells where the folder is.
 inline nlohmann::json reference(const std::string& script) {
-    const std::string command = "python3 '" STRATA_TESTS "/" + script + "'";
+    const std::string command = "/usr/bin/python3 '" STRATA_TESTS "/" + script + "'";
     std::FILE* const pipe = popen(command.c_str(), "r");
     if (pipe == nullptr)
         throw std::runtime_error(command + " does not start");
