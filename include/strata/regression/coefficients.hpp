@@ -1,0 +1,94 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/regression/observations.hpp>
+#include <strata/regression/one_layer.hpp>
+
+#include <strata/data/array.hpp>
+
+#include <cstddef>
+
+/// What an estimator shows of its one-layer network.
+namespace strata::detail {
+
+template <std::size_t Outputs, class Model>
+auto coefficients(const Model& net) {
+    using value = typename Model::value_type;
+    constexpr std::size_t inputs = Model::input_size;
+    const auto weights = net.weights();
+    if constexpr (Outputs == 1) {
+        auto result = xt::xtensor<value, 1>::from_shape({inputs});
+        for (std::size_t j = 0; j < inputs; ++j)
+            result(j) = weights[j];
+        return result;
+    } else {
+        auto result = xt::xtensor<value, 2>::from_shape({Outputs, inputs});
+        for (std::size_t t = 0; t < Outputs; ++t)
+            for (std::size_t j = 0; j < inputs; ++j)
+                result(t, j) = weights[j * Outputs + t];
+        return result;
+    }
+}
+
+template <std::size_t Outputs, class Model>
+auto intercepts(const Model& net) {
+    using value = typename Model::value_type;
+    const auto weights = net.weights();
+    const auto at = [&](std::size_t t) {
+        return has_intercept<Model> ? weights[Model::input_size * Outputs + t] : value(0);
+    };
+    if constexpr (Outputs == 1)
+        return at(0);
+    else {
+        auto result = xt::xtensor<value, 1>::from_shape({Outputs});
+        for (std::size_t t = 0; t < Outputs; ++t)
+            result(t) = at(t);
+        return result;
+    }
+}
+
+template <std::size_t Outputs, class Model>
+auto predictions(const Model& net, const samples& x) {
+    using value = typename Model::value_type;
+    const observations<value> rows(x, Model::input_size, "predict: X");
+    if constexpr (Outputs == 1) {
+        auto result = xt::xtensor<value, 1>::from_shape({rows.rows()});
+        net.predict_batch(rows.data(), result.data(), rows.rows());
+        return result;
+    } else {
+        auto result = xt::xtensor<value, 2>::from_shape({rows.rows(), Outputs});
+        net.predict_batch(rows.data(), result.data(), rows.rows());
+        return result;
+    }
+}
+
+template <std::size_t Outputs, class Model>
+double r_squared(const Model& net, const samples& x, const samples& y) {
+    using value = typename Model::value_type;
+    const auto predicted = predictions<Outputs>(net, x);
+    const observations<value> wanted(y, Outputs, "score: y");
+    const std::size_t rows = wanted.rows();
+    if (predicted.size() != rows * Outputs)
+        throw std::invalid_argument(
+            concatenate("score: X has ", predicted.size() / Outputs, " rows, y has ", rows));
+    double sum = 0;
+    for (std::size_t t = 0; t < Outputs; ++t) {
+        long double mean = 0;
+        for (std::size_t i = 0; i < rows; ++i)
+            mean += static_cast<long double>(wanted.row(i)[t]);
+        mean /= static_cast<long double>(rows);
+        long double left = 0;
+        long double total = 0;
+        for (std::size_t i = 0; i < rows; ++i) {
+            const auto target = static_cast<long double>(wanted.row(i)[t]);
+            const long double error = target - static_cast<long double>(predicted.data()[i * Outputs + t]);
+            left += error * error;
+            total += (target - mean) * (target - mean);
+        }
+        // Of a constant target there is nothing to explain, as scikit-learn has it.
+        sum += total > 0 ? static_cast<double>(1 - left / total) : left > 0 ? 0.0 : 1.0;
+    }
+    return sum / static_cast<double>(Outputs);
+}
+
+} // namespace strata::detail

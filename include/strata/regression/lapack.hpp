@@ -1,0 +1,207 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <new>
+#include <stdexcept>
+#include <vector>
+
+// The routines that are called, declared here: the whole of xtensor-blas takes two seconds to compile. A
+// program that solves links LAPACK, as `-llapack`.
+extern "C" {
+void dpotrf_(const char* triangle, const int* n, double* a, const int* stride, int* info);
+void dpotrs_(const char* triangle, const int* n, const int* columns, const double* a, const int* stride,
+             double* b, const int* stride_b, int* info);
+void dpocon_(const char* triangle, const int* n, const double* a, const int* stride, const double* norm,
+             double* reciprocal, double* work, int* whole_work, int* info);
+void dsyevd_(const char* vectors, const char* triangle, const int* n, double* a, const int* stride,
+             double* values, double* work, const int* size, int* whole_work, const int* whole_size,
+             int* info);
+void dgeqrf_(const int* m, const int* n, double* a, const int* stride, double* tau, double* work,
+             const int* size, int* info);
+void dormqr_(const char* side, const char* transposed, const int* m, const int* n, const int* k,
+             const double* a, const int* stride, const double* tau, double* c, const int* stride_c,
+             double* work, const int* size, int* info);
+void dtrtrs_(const char* triangle, const char* transposed, const char* diagonal, const int* n,
+             const int* columns, const double* a, const int* stride, double* b, const int* stride_b,
+             int* info);
+void dgesdd_(const char* vectors, const int* m, const int* n, double* a, const int* stride, double* values,
+             double* u, const int* stride_u, double* v, const int* stride_v, double* work, const int* size,
+             int* whole_work, int* info);
+void dgelsd_(const int* m, const int* n, const int* columns, double* a, const int* stride, double* b,
+             const int* stride_b, double* values, const double* threshold, int* rank, double* work,
+             const int* size, int* whole_work, int* info);
+}
+
+/// LAPACK on matrices that lie column by column, without gaps.
+namespace strata::lapack {
+
+namespace detail {
+inline int whole(std::size_t size) {
+    if (size > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        throw std::length_error("LAPACK counts to 2^31 - 1");
+    return static_cast<int>(size);
+}
+inline void check(int info) {
+    if (info != 0)
+        throw std::runtime_error("LAPACK found no convergence");
+}
+// A routine first says how much work space it wants.
+template <class Call>
+void with_work(Call call) {
+    double wanted = 0;
+    call(&wanted, -1);
+    std::vector<double> work(static_cast<std::size_t>(wanted));
+    call(work.data(), whole(work.size()));
+}
+} // namespace detail
+
+/// Factors a symmetric n x n matrix into L L^T, in place, and returns an estimate of the reciprocal of its
+/// condition number in the 1-norm: 0 where it is not positive definite. O(n^3).
+inline double cholesky(std::vector<double>& a, std::size_t n) {
+    double norm = 0;
+    for (std::size_t j = 0; j < n; ++j) {
+        double sum = 0;
+        for (std::size_t i = 0; i < n; ++i)
+            sum += std::abs(a[j * n + i]);
+        norm = std::max(norm, sum);
+    }
+    const int size = detail::whole(n);
+    int info = 0;
+    dpotrf_("L", &size, a.data(), &size, &info);
+    if (info != 0)
+        return 0;
+    double reciprocal = 0;
+    std::vector<double> work(3 * n);
+    std::vector<int> whole_work(n);
+    dpocon_("L", &size, a.data(), &size, &norm, &reciprocal, work.data(), whole_work.data(), &info);
+    return reciprocal;
+}
+
+/// Solves L L^T x = b for several columns b, in place.
+inline void cholesky_solve(const std::vector<double>& factor, std::size_t n, double* b, std::size_t columns) {
+    const int size = detail::whole(n);
+    const int count = detail::whole(columns);
+    int info = 0;
+    dpotrs_("L", &size, &count, factor.data(), &size, b, &size, &info);
+}
+
+/// The eigenvalues of a symmetric matrix, ascending; with `vectors` the matrix becomes its eigenvectors.
+inline std::vector<double> eigenvalues(std::vector<double>& a, std::size_t n, bool vectors) {
+    const int size = detail::whole(n);
+    std::vector<double> values(n);
+    int info = 0;
+    int whole_size = 0;
+    double wanted = 0;
+    const int query = -1;
+    const char* job = vectors ? "V" : "N";
+    dsyevd_(job, "L", &size, a.data(), &size, values.data(), &wanted, &query, &whole_size, &query, &info);
+    std::vector<double> work(static_cast<std::size_t>(wanted));
+    std::vector<int> whole_work(static_cast<std::size_t>(whole_size));
+    const int work_size = detail::whole(work.size());
+    dsyevd_(job, "L", &size, a.data(), &size, values.data(), work.data(), &work_size, whole_work.data(),
+            &whole_size, &info);
+    detail::check(info);
+    return values;
+}
+
+/// A rows x columns matrix as Q R, rows >= columns.
+class orthogonal_factors {
+public:
+    orthogonal_factors(std::vector<double> a, std::size_t rows, std::size_t columns)
+        : a_(std::move(a)), tau_(columns), rows_(rows), columns_(columns) {
+        const int m = detail::whole(rows);
+        const int n = detail::whole(columns);
+        int info = 0;
+        detail::with_work(
+            [&](double* work, int size) { dgeqrf_(&m, &n, a_.data(), &m, tau_.data(), work, &size, &info); });
+        detail::check(info);
+    }
+
+    /// Descending.
+    [[nodiscard]] std::vector<double> singular_values() const {
+        const int n = detail::whole(columns_);
+        std::vector<double> r(columns_ * columns_, 0.0);
+        for (std::size_t j = 0; j < columns_; ++j)
+            std::copy_n(a_.begin() + static_cast<std::ptrdiff_t>(j * rows_), j + 1,
+                        r.begin() + static_cast<std::ptrdiff_t>(j * columns_));
+        std::vector<double> values(columns_);
+        std::vector<int> whole_work(8 * columns_);
+        double unused = 0;
+        const int one = 1;
+        int info = 0;
+        detail::with_work([&](double* work, int size) {
+            dgesdd_("N", &n, &n, r.data(), &n, values.data(), &unused, &one, &unused, &one, work, &size,
+                    whole_work.data(), &info);
+        });
+        detail::check(info);
+        return values;
+    }
+
+    /// b = Q b or Q^T b, for `rows` elements.
+    void multiply_by_q(bool transposed, std::vector<double>& b) const {
+        const int m = detail::whole(rows_);
+        const int n = detail::whole(columns_);
+        const int one = 1;
+        int info = 0;
+        detail::with_work([&](double* work, int size) {
+            dormqr_("L", transposed ? "T" : "N", &m, &one, &n, a_.data(), &m, tau_.data(), b.data(), &m, work,
+                    &size, &info);
+        });
+        detail::check(info);
+    }
+
+    /// b = R^-1 b or R^-T b, for the first `columns` elements.
+    void divide_by_r(bool transposed, std::vector<double>& b) const {
+        const int m = detail::whole(rows_);
+        const int n = detail::whole(columns_);
+        const int one = 1;
+        int info = 0;
+        dtrtrs_("U", transposed ? "T" : "N", "N", &n, &one, a_.data(), &m, b.data(), &n, &info);
+        detail::check(info);
+    }
+
+private:
+    std::vector<double> a_;
+    std::vector<double> tau_;
+    std::size_t rows_;
+    std::size_t columns_;
+};
+
+/// What `minimum_norm` found out.
+struct decomposition {
+    std::vector<double> singular_values; ///< descending
+    std::size_t rank;
+};
+
+/// The least-squares solution of minimum norm by singular values, those below threshold * the largest being
+/// taken for zero. `b` holds right-hand sides of max(rows, columns) elements each, whose first `columns`
+/// elements become the solutions; `a` is lost.
+inline decomposition minimum_norm(std::vector<double>& a, std::size_t rows, std::size_t columns,
+                                  std::vector<double>& b, std::size_t sides, double threshold) {
+    const int m = detail::whole(rows);
+    const int n = detail::whole(columns);
+    const int count = detail::whole(sides);
+    const int stride = std::max({m, n, 1});
+    decomposition result{std::vector<double>(std::min(rows, columns)), 0};
+    int rank = 0;
+    int info = 0;
+    int whole_size = 0;
+    double wanted = 0;
+    const int query = -1;
+    dgelsd_(&m, &n, &count, a.data(), &m, b.data(), &stride, result.singular_values.data(), &threshold, &rank,
+            &wanted, &query, &whole_size, &info);
+    std::vector<double> work(static_cast<std::size_t>(wanted));
+    std::vector<int> whole_work(static_cast<std::size_t>(std::max(whole_size, 1)));
+    const int size = detail::whole(work.size());
+    dgelsd_(&m, &n, &count, a.data(), &m, b.data(), &stride, result.singular_values.data(), &threshold, &rank,
+            work.data(), &size, whole_work.data(), &info);
+    detail::check(info);
+    result.rank = static_cast<std::size_t>(rank);
+    return result;
+}
+
+} // namespace strata::lapack

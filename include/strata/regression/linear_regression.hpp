@@ -1,0 +1,89 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/dense.hpp>
+#include <strata/regression/coefficients.hpp>
+#include <strata/regression/least_squares.hpp>
+
+#include <cstddef>
+#include <stdexcept>
+#include <type_traits>
+#include <vector>
+
+namespace strata {
+
+namespace detail {
+template <std::size_t F, std::size_t T, class Value, bool Intercept>
+struct linear_network {
+    using type = model<input<F> | dense<T>, Value>;
+};
+template <std::size_t F, std::size_t T, class Value>
+struct linear_network<F, T, Value, false> {
+    using type = model<input<F> | dense<T, no_bias>, Value>;
+};
+} // namespace detail
+
+/// Linear regression of T targets on F features, exact: `linear_regression<1> reg; reg.fit(X, y);`. A name
+/// for the network `input<F> | dense<T>` with the functions that people know from scikit-learn. Ridge
+/// regression is `reg.fit(X, y, {.l2 = 1.0})`.
+template <std::size_t F, std::size_t T = 1, class Value = double, bool Intercept = true>
+class linear_regression {
+public:
+    using network_type = typename detail::linear_network<F, T, Value, Intercept>::type;
+    static_assert(linear_model<network_type>);
+
+    /// X: [rows, F] or [rows] for one feature; y: [rows, T] or [rows]. See `solve` for errors.
+    linear_regression& fit(const samples& x, const samples& y, const least_squares_options& options = {}) {
+        sums_ = {};
+        solution_ = solve(net_, x, y, options);
+        return *this;
+    }
+
+    /// Fits all rows that came so far, of which only sums are kept: for data larger than memory. Columns that
+    /// depend on each other nearly are told apart less well than by `fit`; see `condition`.
+    linear_regression& partial_fit(const samples& x, const samples& y,
+                                   const least_squares_options& options = {}) {
+        detail::check_penalty(options.l2);
+        const observations<Value> inputs(x, F, "partial_fit: X");
+        const observations<Value> outputs(y, T, "partial_fit: y");
+        inputs.check_same_rows(outputs);
+        inputs.check_finite(); // before anything is added
+        outputs.check_finite();
+        std::unique_ptr<const observations<Value>> weights;
+        if (!options.sample_weight.empty()) {
+            weights = std::make_unique<const observations<Value>>(options.sample_weight, 1,
+                                                                  "partial_fit: the sample weight");
+            inputs.check_same_rows(*weights);
+            detail::check_weights(*weights);
+        }
+        sums_.add(inputs, outputs, weights.get(), options.threads);
+        detail::solve_moments(net_, sums_, options.l2, detail::worst_condition, true, solution_);
+        return *this;
+    }
+
+    /// [F] for one target, else [T, F].
+    [[nodiscard]] auto coef() const { return detail::coefficients<T>(net_); }
+    /// A number for one target, else [T].
+    [[nodiscard]] auto intercept() const { return detail::intercepts<T>(net_); }
+    /// [rows] for one target, else [rows, T].
+    [[nodiscard]] auto predict(const samples& x) const { return detail::predictions<T>(net_, x); }
+    /// R^2, the mean over the targets: 1 is perfect, 0 as good as the mean.
+    [[nodiscard]] double score(const samples& x, const samples& y) const {
+        return detail::r_squared<T>(net_, x, y);
+    }
+
+    [[nodiscard]] std::size_t rank() const noexcept { return solution_.rank; }
+    [[nodiscard]] std::vector<double> singular_values() const { return solution_.singular_values(); }
+    [[nodiscard]] double condition() const noexcept { return solution_.condition; }
+    [[nodiscard]] const least_squares_solution& solution() const noexcept { return solution_; }
+
+    [[nodiscard]] network_type& network() noexcept { return net_; }
+    [[nodiscard]] const network_type& network() const noexcept { return net_; }
+
+private:
+    network_type net_;
+    least_squares_solution solution_;
+    detail::moments_of<network_type> sums_;
+};
+
+} // namespace strata

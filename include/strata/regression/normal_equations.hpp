@@ -1,0 +1,123 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/regression/lapack.hpp>
+#include <strata/regression/moments.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+namespace strata::detail {
+
+/// (G + l2 I) W = C for the products of columns G, and of columns with targets C; column by column.
+struct normal_equations {
+    std::size_t inputs = 0;
+    std::size_t outputs = 0;
+    std::size_t rows = 0;
+    double weight = 0;
+    std::vector<double> gram;        ///< [inputs][inputs]
+    std::vector<double> cross;       ///< [outputs][inputs]
+    std::vector<double> input_means; ///< zero without an intercept
+    std::vector<double> output_means;
+
+    /// Whether a column is so near its mean that only rounding tells them apart.
+    [[nodiscard]] bool is_constant(std::size_t j) const noexcept {
+        const double rounding = 16 * std::numeric_limits<double>::epsilon() * std::abs(input_means[j]);
+        return gram[j * inputs + j] <= weight * rounding * rounding;
+    }
+};
+
+template <std::size_t F, std::size_t T, bool Centred>
+normal_equations equations_of(const moments<F, T, Centred>& from) {
+    normal_equations result{F, T, from.rows(), from.weight(), {}, {}, {}, {}};
+    result.gram.resize(F * F);
+    result.cross.resize(T * F);
+    for (std::size_t i = 0; i < F; ++i)
+        for (std::size_t j = 0; j < F; ++j)
+            result.gram[i * F + j] = from.product(i, j);
+    for (std::size_t t = 0; t < T; ++t)
+        for (std::size_t i = 0; i < F; ++i)
+            result.cross[t * F + i] = from.product(i, F + t);
+    for (std::size_t i = 0; i < F; ++i)
+        result.input_means.push_back(Centred ? from.mean(i) : 0.0);
+    for (std::size_t t = 0; t < T; ++t)
+        result.output_means.push_back(Centred ? from.mean(F + t) : 0.0);
+    return result;
+}
+
+/// Weights [outputs][inputs], and what is known of how good they are.
+struct normal_solution {
+    std::vector<double> weights;
+    std::size_t rank = 0;
+    double condition = 0; ///< of the columns scaled to the same length
+};
+
+/// By Cholesky, where the condition number k of the scaled columns is at most `worst`: the answer is good to
+/// about k^2 rounding errors. Else empty.
+inline normal_solution solve_by_cholesky(const normal_equations& of, double l2, double worst) {
+    const std::size_t n = of.inputs;
+    std::vector<double> scale(n);
+    for (std::size_t j = 0; j < n; ++j) {
+        const double length = of.gram[j * n + j] + l2;
+        if ((l2 == 0 && of.is_constant(j)) || !(length > 0))
+            return {};
+        scale[j] = 1 / std::sqrt(length);
+    }
+    std::vector<double> scaled(n * n);
+    for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = 0; j < n; ++j)
+            scaled[i * n + j] = i == j ? 1.0 : of.gram[i * n + j] * scale[i] * scale[j];
+    const double reciprocal = lapack::cholesky(scaled, n);
+    if (!(reciprocal * worst * worst >= 1))
+        return {};
+    normal_solution result{of.cross, n, 1 / std::sqrt(reciprocal)};
+    for (std::size_t t = 0; t < of.outputs; ++t)
+        for (std::size_t j = 0; j < n; ++j)
+            result.weights[t * n + j] *= scale[j];
+    lapack::cholesky_solve(scaled, n, result.weights.data(), of.outputs);
+    for (std::size_t t = 0; t < of.outputs; ++t)
+        for (std::size_t j = 0; j < n; ++j)
+            result.weights[t * n + j] *= scale[j];
+    return result;
+}
+
+/// The solution of minimum norm by the eigenvalues of the products. Directions in which the data vary less
+/// than 1e-7 of the most are taken for constant, since the products cannot tell.
+inline normal_solution solve_by_eigenvalues(const normal_equations& of, double l2) {
+    const std::size_t n = of.inputs;
+    std::vector<double> vectors = of.gram;
+    const std::vector<double> values = lapack::eigenvalues(vectors, n, true);
+    const double largest = values.empty() ? 0 : values.back();
+    const double threshold = 1e-14 * largest;
+    normal_solution result{std::vector<double>(of.outputs * n, 0.0), 0, 0};
+    for (std::size_t e = 0; e < n; ++e) {
+        if (!(values[e] > threshold))
+            continue;
+        if (result.rank++ == 0)
+            result.condition = std::sqrt(largest / values[e]);
+        const double* const vector = vectors.data() + e * n;
+        for (std::size_t t = 0; t < of.outputs; ++t) {
+            double along = 0;
+            for (std::size_t j = 0; j < n; ++j)
+                along += vector[j] * of.cross[t * n + j];
+            along /= values[e] + l2;
+            for (std::size_t j = 0; j < n; ++j)
+                result.weights[t * n + j] += along * vector[j];
+        }
+    }
+    return result;
+}
+
+/// The singular values of the (centred) columns, descending.
+inline std::vector<double> singular_values_of(const normal_equations& of) {
+    std::vector<double> gram = of.gram;
+    std::vector<double> values = lapack::eigenvalues(gram, of.inputs, false);
+    std::reverse(values.begin(), values.end());
+    for (double& value : values)
+        value = std::sqrt(std::max(value, 0.0));
+    return values;
+}
+
+} // namespace strata::detail

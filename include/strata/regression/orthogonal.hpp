@@ -1,0 +1,204 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/regression/lapack.hpp>
+#include <strata/regression/observations.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+namespace strata::detail {
+
+/// Least squares on the rows themselves, for problems whose normal equations would lose digits.
+struct orthogonal_solution {
+    std::vector<double> weights; ///< [outputs][inputs]
+    std::vector<double> singular_values;
+    std::size_t rank = 0;
+    double condition = 0;
+    bool has_full_rank = false;
+};
+
+/// The rows as LAPACK wants them: column by column, about the weighted means, times the roots of the weights.
+template <class Value>
+class centred_columns {
+public:
+    centred_columns(const observations<Value>& x, const observations<Value>& y,
+                    const observations<Value>* weights, bool about_means)
+        : x_(&x),
+          y_(&y),
+          roots_(x.rows(), 1.0),
+          input_means(x.columns(), 0.0L),
+          output_means(y.columns(), 0.0L) {
+        long double total = 0;
+        for (std::size_t i = 0; i < x.rows(); ++i) {
+            const double weight = weights == nullptr ? 1.0 : static_cast<double>(*weights->row(i));
+            roots_[i] = std::sqrt(weight);
+            total += static_cast<long double>(weight);
+            if (about_means) {
+                for (std::size_t j = 0; j < x.columns(); ++j)
+                    input_means[j] +=
+                        static_cast<long double>(weight) * static_cast<long double>(x.row(i)[j]);
+                for (std::size_t t = 0; t < y.columns(); ++t)
+                    output_means[t] +=
+                        static_cast<long double>(weight) * static_cast<long double>(y.row(i)[t]);
+            }
+        }
+        for (auto& mean : input_means)
+            mean /= total;
+        for (auto& mean : output_means)
+            mean /= total;
+    }
+
+    /// Column j of x, to `to[0]`, `to[1]`, ...; its length.
+    double input(std::size_t j, double* to) const {
+        double squares = 0;
+        for (std::size_t i = 0; i < x_->rows(); ++i) {
+            to[i] = static_cast<double>(static_cast<long double>(x_->row(i)[j]) - input_means[j]) * roots_[i];
+            squares += to[i] * to[i];
+        }
+        return std::sqrt(squares);
+    }
+    void output(std::size_t t, double* to) const {
+        for (std::size_t i = 0; i < y_->rows(); ++i)
+            to[i] =
+                static_cast<double>(static_cast<long double>(y_->row(i)[t]) - output_means[t]) * roots_[i];
+    }
+    /// The same elements in more digits than the numbers have.
+    [[nodiscard]] long double input_at(std::size_t i, std::size_t j) const {
+        return (static_cast<long double>(x_->row(i)[j]) - input_means[j]) *
+               static_cast<long double>(roots_[i]);
+    }
+    [[nodiscard]] long double output_at(std::size_t i, std::size_t t) const {
+        return (static_cast<long double>(y_->row(i)[t]) - output_means[t]) *
+               static_cast<long double>(roots_[i]);
+    }
+    [[nodiscard]] std::size_t rows() const noexcept { return x_->rows(); }
+    [[nodiscard]] std::size_t inputs() const noexcept { return x_->columns(); }
+    [[nodiscard]] std::size_t outputs() const noexcept { return y_->columns(); }
+
+private:
+    const observations<Value>* x_;
+    const observations<Value>* y_;
+    std::vector<double> roots_;
+
+public:
+    std::vector<long double> input_means, output_means;
+};
+
+/// Least squares for output t by refinement of weights and residuals together, which are the solution of one
+/// symmetric system (Bjorck, "Iterative refinement of linear least squares solutions I", BIT 7, 1967): the
+/// products are exact to extended precision, the corrections come from the factors.
+template <class Value>
+void refine(const centred_columns<Value>& from, const lapack::orthogonal_factors& factors,
+            const std::vector<double>& scale, std::size_t t, double* weights) {
+    constexpr int rounds = 4;
+    const std::size_t m = from.rows();
+    const std::size_t n = from.inputs();
+    std::vector<long double> solution(n, 0.0L);
+    std::vector<long double> residual(m, 0.0L);
+    std::vector<double> row_errors(m);
+    std::vector<double> column_errors(n);
+    for (int round = 0; round < rounds; ++round) {
+        std::vector<long double> along(n, 0.0L);
+        for (std::size_t i = 0; i < m; ++i) {
+            long double left = from.output_at(i, t) - residual[i];
+            for (std::size_t j = 0; j < n; ++j) {
+                const long double element = from.input_at(i, j) * static_cast<long double>(scale[j]);
+                left -= element * solution[j];
+                along[j] -= element * residual[i];
+            }
+            row_errors[i] = static_cast<double>(left);
+        }
+        std::transform(along.begin(), along.end(), column_errors.begin(),
+                       [](long double error) { return static_cast<double>(error); });
+        factors.divide_by_r(true, column_errors);
+        factors.multiply_by_q(true, row_errors);
+        std::vector<double> step(n);
+        for (std::size_t j = 0; j < n; ++j) {
+            step[j] = row_errors[j] - column_errors[j];
+            row_errors[j] = column_errors[j];
+        }
+        factors.divide_by_r(false, step);
+        factors.multiply_by_q(false, row_errors);
+        for (std::size_t j = 0; j < n; ++j)
+            solution[j] += static_cast<long double>(step[j]);
+        for (std::size_t i = 0; i < m; ++i)
+            residual[i] += static_cast<long double>(row_errors[i]);
+    }
+    for (std::size_t j = 0; j < n; ++j)
+        weights[j] = static_cast<double>(solution[j] * static_cast<long double>(scale[j]));
+}
+
+/// QR of columns scaled to the same length, refined, where they have full rank. Else empty.
+template <class Value>
+orthogonal_solution solve_by_factors(const centred_columns<Value>& from) {
+    const std::size_t m = from.rows();
+    const std::size_t n = from.inputs();
+    constexpr double epsilon = std::numeric_limits<double>::epsilon();
+    orthogonal_solution result;
+    if (m < n)
+        return result;
+    std::vector<double> a(m * n);
+    std::vector<double> scale(n);
+    for (std::size_t j = 0; j < n; ++j) {
+        const double length = from.input(j, a.data() + j * m);
+        const double rounding = 16 * epsilon * std::abs(static_cast<double>(from.input_means[j])) *
+                                std::sqrt(static_cast<double>(m));
+        if (!(length > rounding))
+            return result;
+        scale[j] = 1 / length;
+        for (std::size_t i = 0; i < m; ++i)
+            a[j * m + i] *= scale[j];
+    }
+    const lapack::orthogonal_factors factors(std::move(a), m, n);
+    const auto values = factors.singular_values();
+    if (!(values.back() > epsilon * static_cast<double>(m) * values.front()))
+        return result;
+    result.has_full_rank = true;
+    result.rank = n;
+    result.condition = values.front() / values.back();
+    result.weights.assign(from.outputs() * n, 0.0);
+    for (std::size_t t = 0; t < from.outputs(); ++t)
+        refine(from, factors, scale, t, result.weights.data() + t * n);
+    return result;
+}
+
+/// The solution of minimum norm by singular values of the columns as they are, with a penalty l2 on the
+/// squared weights. Singular values below max(rows, inputs) rounding errors of the largest are taken for
+/// zero.
+template <class Value>
+orthogonal_solution solve_by_singular_values(const centred_columns<Value>& from, double l2) {
+    const std::size_t n = from.inputs();
+    const std::size_t m = from.rows() + (l2 > 0 ? n : 0);
+    const std::size_t tall = std::max(m, n);
+    std::vector<double> a(m * n, 0.0);
+    std::vector<double> b(tall * from.outputs(), 0.0);
+    for (std::size_t j = 0; j < n; ++j) {
+        double* const column = a.data() + j * m;
+        const double length = from.input(j, column);
+        const double rounding = 16 * std::numeric_limits<double>::epsilon() *
+                                std::abs(static_cast<double>(from.input_means[j])) *
+                                std::sqrt(static_cast<double>(from.rows()));
+        if (!(length > rounding))
+            std::fill_n(column, from.rows(), 0.0);
+        if (l2 > 0)
+            column[from.rows() + j] = std::sqrt(l2);
+    }
+    for (std::size_t t = 0; t < from.outputs(); ++t)
+        from.output(t, b.data() + t * tall);
+    const auto found = lapack::minimum_norm(
+        a, m, n, b, from.outputs(), std::numeric_limits<double>::epsilon() * static_cast<double>(tall));
+    orthogonal_solution result;
+    result.rank = found.rank;
+    result.singular_values = found.singular_values;
+    if (found.rank > 0)
+        result.condition = found.singular_values.front() / found.singular_values[found.rank - 1];
+    for (std::size_t t = 0; t < from.outputs(); ++t)
+        result.weights.insert(result.weights.end(), b.begin() + static_cast<std::ptrdiff_t>(t * tall),
+                              b.begin() + static_cast<std::ptrdiff_t>(t * tall + n));
+    return result;
+}
+
+} // namespace strata::detail

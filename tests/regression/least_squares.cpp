@@ -1,0 +1,233 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE regression / least_squares
+#include "../reference.hpp"
+
+#include <strata/layers/layers.hpp>
+#include <strata/regression/linear_regression.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+using namespace strata;
+
+namespace {
+
+double largest(const std::vector<double>& values) {
+    double result = 0;
+    for (double value : values)
+        result = std::max(result, std::abs(value));
+    return result;
+}
+
+double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
+    BOOST_REQUIRE_EQUAL(a.size(), b.size());
+    double result = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        result = std::max(result, std::abs(a[i] - b[i]));
+    return result;
+}
+
+std::vector<double> flat(const auto& values) {
+    if constexpr (std::is_arithmetic_v<std::decay_t<decltype(values)>>)
+        return {values};
+    else
+        return {values.begin(), values.end()};
+}
+
+template <std::size_t F, std::size_t T, bool Intercept>
+void check_case(const nlohmann::json& expected, const nlohmann::json& data) {
+    const auto x = data["X"].get<std::vector<double>>();
+    const auto y = data["y"].get<std::vector<double>>();
+    const auto weights = data["weights"].get<std::vector<double>>();
+    linear_regression<F, T, double, Intercept> reg;
+    least_squares_options options{.l2 = expected["l2"].get<double>()};
+    if (expected["weighted"])
+        options.sample_weight = samples(weights);
+    reg.fit(x, y, options);
+    const auto coef = expected["coef"].get<std::vector<double>>();
+    BOOST_TEST(largest_difference(flat(reg.coef()), coef) <= 1e-8 * largest(coef));
+    if (Intercept) {
+        const auto intercept = expected["intercept"].get<std::vector<double>>();
+        BOOST_TEST(largest_difference(flat(reg.intercept()), intercept) <=
+                   1e-8 * (largest(intercept) + largest(coef)));
+    }
+    BOOST_TEST(std::abs(reg.score(x, y) - expected["score"].get<double>()) <= 1e-8);
+    if (options.l2 == 0) {
+        BOOST_TEST(reg.rank() == expected["rank"].get<std::size_t>());
+        const auto values = expected["singular_values"].get<std::vector<double>>();
+        BOOST_TEST(largest_difference(reg.singular_values(), values) <= 1e-8 * values[0]);
+    }
+}
+
+template <std::size_t F, std::size_t T>
+void check_if(const nlohmann::json& expected, const nlohmann::json& data, bool& found) {
+    if (data["features"] != F || data["targets"] != T)
+        return;
+    found = true;
+    BOOST_TEST_CONTEXT(expected["name"] << ", intercept " << expected["with_intercept"] << ", weighted "
+                                        << expected["weighted"] << ", l2 " << expected["l2"]) {
+        if (expected["with_intercept"])
+            check_case<F, T, true>(expected, data);
+        else
+            check_case<F, T, false>(expected, data);
+    }
+}
+
+std::string message(auto&& call) {
+    try {
+        call();
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(answers_are_scikit_learns) {
+    const auto expected = reference("regression/least_squares.py");
+    BOOST_TEST(expected["data"].size() >= 12u);
+    for (const auto& each : expected["cases"]) {
+        const auto& data = expected["data"][each["name"].get<std::string>()];
+        bool found = false;
+        check_if<1, 1>(each, data, found);
+        check_if<3, 3>(each, data, found);
+        check_if<4, 1>(each, data, found);
+        check_if<7, 1>(each, data, found);
+        check_if<8, 3>(each, data, found);
+        check_if<10, 1>(each, data, found);
+        check_if<12, 1>(each, data, found);
+        check_if<13, 1>(each, data, found);
+        check_if<30, 1>(each, data, found);
+        check_if<35, 1>(each, data, found);
+        check_if<40, 1>(each, data, found);
+        check_if<64, 1>(each, data, found);
+        BOOST_REQUIRE(found);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_textbooks_heights_and_weights) {
+    const std::vector<double> heights{174, 152, 138, 128, 186};
+    const std::vector<double> weights{71, 55, 46, 38, 88};
+    linear_regression<1> reg;
+    reg.fit(heights, weights);
+    BOOST_TEST(std::abs(reg.coef()(0) - 0.82021132) <= 5e-9);
+    BOOST_TEST(std::abs(reg.intercept() - -68.0248807089298) <= 5e-14 * 68);
+    BOOST_TEST(std::abs(reg.score(heights, weights) - 0.9812769231994423) <= 5e-16);
+    BOOST_TEST(std::abs(reg.predict(std::array{178.0})(0) - 77.97273347) <= 5e-9);
+}
+
+BOOST_AUTO_TEST_CASE(any_linear_network_is_solved) {
+    const std::vector<float> x{0, 0, 1, 0, 0, 1, 1, 1};
+    const std::vector<float> y{1, 3, 4, 6};
+    model<input<2, 1> | flatten | dense<1> | linear> net;
+    solve(net, x, y);
+    BOOST_TEST(std::abs(net.predict(std::array{2.0f, 2.0f})[0] - 11.0f) <= 1e-5f);
+}
+
+BOOST_AUTO_TEST_CASE(rows_may_come_in_parts) {
+    random_sequence random(seed{1}, stream::split);
+    std::vector<double> x(5000 * 3);
+    std::vector<double> y(5000);
+    for (double& each : x)
+        each = random.uniform() + 100;
+    for (std::size_t i = 0; i < y.size(); ++i)
+        y[i] = x[3 * i] - 2 * x[3 * i + 1] + 0.1 * random.uniform();
+    linear_regression<3> whole;
+    linear_regression<3> parts;
+    whole.fit(x, y);
+    const std::span<const double> all_x(x);
+    const std::span<const double> all_y(y);
+    for (std::size_t first = 0; first < 5000; first += 700) {
+        const std::size_t now = std::min<std::size_t>(700, 5000 - first);
+        parts.partial_fit(all_x.subspan(3 * first, 3 * now), all_y.subspan(first, now));
+    }
+    BOOST_TEST(largest_difference(flat(whole.coef()), flat(parts.coef())) <= 1e-10);
+    BOOST_TEST(std::abs(whole.intercept() - parts.intercept()) <= 1e-8);
+    BOOST_TEST(parts.rank() == 3u);
+    // A part with a number that is none changes nothing.
+    x[4] = std::numeric_limits<double>::quiet_NaN();
+    const auto before = flat(parts.coef());
+    BOOST_TEST(message([&] { parts.partial_fit(x, y); }) ==
+               "partial_fit: X is not a number at row 1, column 1, expected finite numbers");
+    BOOST_TEST(largest_difference(flat(parts.coef()), before) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(any_number_of_threads_gives_the_same_bits) {
+    random_sequence random(seed{2}, stream::split);
+    std::vector<float> x(30'000 * 5);
+    std::vector<float> y(30'000);
+    for (float& each : x)
+        each = static_cast<float>(random.uniform());
+    for (float& each : y)
+        each = static_cast<float>(random.uniform());
+    linear_regression<5, 1, float> one;
+    one.fit(x, y, {.threads = 1});
+    for (const std::size_t threads : {2u, 3u, 7u}) {
+        linear_regression<5, 1, float> several;
+        several.fit(x, y, {.threads = threads});
+        BOOST_TEST((several.network().weights() == one.network().weights()));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sums_of_many_floats_lose_nothing) {
+    // Beyond 2^24 rows' worth of ones a sum in float would stand still long before.
+    constexpr std::size_t rows = 600'000;
+    std::vector<float> x(rows);
+    std::vector<float> y(rows);
+    std::vector<double> wide_x(rows);
+    std::vector<double> wide_y(rows);
+    random_sequence random(seed{4}, stream::split);
+    for (std::size_t i = 0; i < rows; ++i) {
+        wide_x[i] = x[i] = static_cast<float>(1000 + random.uniform());
+        wide_y[i] = y[i] = static_cast<float>(3 * random.uniform()) + 0.5f * x[i];
+    }
+    linear_regression<1, 1, float> narrow;
+    linear_regression<1> wide;
+    narrow.fit(x, y);
+    wide.fit(wide_x, wide_y);
+    BOOST_TEST(narrow.coef()(0) == static_cast<float>(wide.coef()(0)));
+    BOOST_TEST(narrow.intercept() == static_cast<float>(wide.intercept()));
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
+    const std::vector<double> x{1, 2, 3, 4, 5, 6};
+    const std::vector<double> y{1, 2, 3};
+    linear_regression<2> reg;
+    const auto fit = [&](const std::vector<double>& inputs, const std::vector<double>& targets,
+                         const least_squares_options& options = {}) {
+        return message([&] { reg.fit(inputs, targets, options); });
+    };
+    BOOST_TEST(fit({1, 2, 3}, y) == "fit: X has 3 numbers, expected a multiple of 2");
+    BOOST_TEST(fit({}, {}) == "fit: X has no rows");
+    BOOST_TEST(fit(x, {1, 2}) == "fit: X has 3 rows, fit: y has 2");
+    BOOST_TEST(fit({1, 2, 3, 4, 5, INFINITY}, y) ==
+               "fit: X is infinite at row 2, column 1, expected finite numbers");
+    BOOST_TEST(fit(x, {1, NAN, 3}) == "fit: y is not a number at row 1, column 0, expected finite numbers");
+    BOOST_TEST(fit({1e200, 2, 3, 4, 5, 6}, y) ==
+               "fit: the numbers are so large that their squares are infinite");
+    BOOST_TEST(fit(x, y, {.l2 = -1}) == "fit: the penalty l2 is -1, expected 0 or more");
+    const std::vector<double> negative{1, -1, 1};
+    BOOST_TEST(fit(x, y, {.sample_weight = negative}) ==
+               "fit: the sample weight is -1 at row 1, expected none below 0");
+    const std::vector<double> nothing{0, 0, 0};
+    BOOST_TEST(fit(x, y, {.sample_weight = nothing}) == "fit: the sample weight is 0 in all rows");
+}
+
+BOOST_AUTO_TEST_CASE(columns_that_tell_nothing_get_no_weight) {
+    const std::vector<double> x{1, 0.1, 2, 0.1, 4, 0.1};
+    const std::vector<double> y{2, 4, 8};
+    linear_regression<2> reg;
+    reg.fit(x, y);
+    BOOST_TEST(reg.rank() == 1u);
+    BOOST_TEST(std::abs(reg.coef()(0) - 2) <= 1e-14);
+    BOOST_TEST(std::abs(reg.coef()(1)) <= 1e-14);
+    BOOST_TEST((reg.solution().method == least_squares_method::singular_values));
+    // A single row has no slope.
+    reg.fit(std::vector<double>{1, 2}, std::vector<double>{3});
+    BOOST_TEST(reg.rank() == 0u);
+    BOOST_TEST(reg.intercept() == 3.0);
+}
