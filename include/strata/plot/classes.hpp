@@ -1,0 +1,96 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/samples.hpp>
+#include <strata/plot/figure.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <span>
+
+namespace strata::plot {
+
+namespace detail {
+/// Points of the plane by their classes.
+struct class_points {
+    std::map<std::int32_t, std::pair<std::vector<double>, std::vector<double>>> of;
+    double left = 0, right = 0, bottom = 0, top = 0;
+
+    class_points(const samples& points, const samples& labels) {
+        const std::size_t count = points.count(std::array<std::size_t, 1>{2}, "plot: the array of points");
+        const std::size_t labelled = labels.count(std::array<std::size_t, 1>{1}, "plot: the array of labels");
+        if (count != labelled)
+            throw std::invalid_argument(
+                strata::detail::concatenate("plot: there are ", count, " points and ", labelled, " labels"));
+        if (count == 0)
+            throw std::invalid_argument("plot: there are no points to draw");
+        for (std::size_t i = 0; i < count; ++i) {
+            std::array<double, 2> at{};
+            std::int32_t label = 0;
+            points.read(2 * i, 2, at.data());
+            labels.read(i, 1, &label);
+            of[label].first.push_back(at[0]);
+            of[label].second.push_back(at[1]);
+            left = i == 0 ? at[0] : std::min(left, at[0]);
+            right = i == 0 ? at[0] : std::max(right, at[0]);
+            bottom = i == 0 ? at[1] : std::min(bottom, at[1]);
+            top = i == 0 ? at[1] : std::max(top, at[1]);
+        }
+    }
+};
+} // namespace detail
+
+/// Points of a clustering in a colour for each cluster, and its centers. points: [n, 2], labels: [n],
+/// centers: [k, 2].
+inline void clusters(const samples& points, const samples& labels, const samples& centers,
+                     const std::filesystem::path& file, std::string title = {}) {
+    const detail::class_points classes(points, labels);
+    figure picture(std::move(title));
+    picture.axes("feature 0", "feature 1");
+    for (const auto& [label, at] : classes.of)
+        picture.scatter(at.first, at.second, strata::detail::concatenate("cluster ", std::to_string(label)));
+    std::vector<double> x;
+    std::vector<double> y;
+    const std::size_t count = centers.count(std::array<std::size_t, 1>{2}, "plot: the array of centers");
+    for (std::size_t i = 0; i < count; ++i) {
+        std::array<double, 2> at{};
+        centers.read(2 * i, 2, at.data());
+        x.push_back(at[0]);
+        y.push_back(at[1]);
+    }
+    picture.marks(x, y, "centers").save(file);
+}
+
+/// The regions in which a classifier of two features decides for each class, and labelled points over them.
+/// `predict(x, y)` returns a class from 0.
+template <class Predict>
+void decision_boundary(Predict predict, const samples& points, const samples& labels,
+                       const std::filesystem::path& file, std::string title = {}) {
+    constexpr std::size_t steps = 200;
+    const detail::class_points classes(points, labels);
+    const double wide = (classes.right - classes.left) * 1.1;
+    const double tall = (classes.top - classes.bottom) * 1.1;
+    const double left = classes.left - wide / 22;
+    const double bottom = classes.bottom - tall / 22;
+    std::string regions;
+    std::int32_t largest = classes.of.rbegin()->first;
+    for (std::size_t j = 0; j < steps; ++j)
+        for (std::size_t i = 0; i < steps; ++i) {
+            const double x = left + wide * static_cast<double>(i) / (steps - 1);
+            const double y = bottom + tall * static_cast<double>(j) / (steps - 1);
+            const auto decided = static_cast<std::int32_t>(predict(x, y));
+            largest = std::max(largest, decided);
+            detail::append(regions, x);
+            detail::append(regions, y);
+            detail::append(regions, static_cast<double>(decided));
+            regions += '\n';
+        }
+    figure picture(std::move(title));
+    picture.axes("feature 0", "feature 1").regions(std::move(regions), static_cast<std::size_t>(largest) + 1);
+    for (const auto& [label, at] : classes.of)
+        picture.scatter(at.first, at.second, strata::detail::concatenate("class ", std::to_string(label)));
+    picture.save(file);
+}
+
+} // namespace strata::plot

@@ -1,0 +1,52 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/samples.hpp>
+#include <strata/plot/gnuplot.hpp>
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+namespace strata::plot {
+
+/// A confusion matrix [true class, predicted class] as a map of heat with its counts.
+inline void confusion(const samples& matrix, std::span<const std::string> class_names,
+                      const std::filesystem::path& file, std::string_view title = {}) {
+    const std::size_t classes = class_names.size();
+    const std::size_t rows = matrix.count(std::array{classes}, "plot: the confusion matrix");
+    if (classes == 0 || rows != classes)
+        throw std::invalid_argument(strata::detail::concatenate(
+            "plot: the confusion matrix has ", rows, " rows, there are ", classes, " class names"));
+    std::vector<double> counts(classes * classes);
+    matrix.read(0, counts.size(), counts.data());
+    const double largest = std::max(1.0, *std::max_element(counts.begin(), counts.end()));
+    std::string data;
+    std::string tics;
+    for (std::size_t i = 0; i < classes; ++i) {
+        for (std::size_t j = 0; j < classes; ++j) {
+            detail::append(data, static_cast<double>(j));
+            detail::append(data, static_cast<double>(i));
+            detail::append(data, counts[i * classes + j]);
+            data += '\n';
+        }
+        tics += strata::detail::concatenate(i == 0 ? "" : ", ", detail::literal(class_names[i]), " ", i);
+    }
+    const std::size_t side = std::clamp<std::size_t>(60 * classes + 200, 400, 1600);
+    detail::run_gnuplot(
+        detail::beginning(file, {side + 60, side}) +
+        strata::detail::concatenate(
+            "$counts << end_of_data\n", data, "end_of_data\nset title ", detail::literal(title),
+            "\nset xlabel 'predicted'\nset ylabel 'true'\nunset key\nunset grid\nset size square\nset xtics "
+            "(",
+            tics, ") rotate by -45\nset ytics (", tics,
+            ")\nset palette defined (0 '#ffffff', 1 '#0072b2')\nset cbrange [0:",
+            static_cast<std::size_t>(largest), "]\nset xrange [-0.5:", classes, "-0.5]\nset yrange [",
+            classes, "-0.5:-0.5]\nplot $counts using 1:2:3 with image, '' using 1:2:($3 > ",
+            static_cast<std::size_t>(largest / 2),
+            " ? sprintf('%g', $3) : '') with labels tc rgb 'white', '' using 1:2:($3 > ",
+            static_cast<std::size_t>(largest / 2),
+            " ? '' : sprintf('%g', $3)) with labels tc rgb '#202020'\n"));
+}
+
+} // namespace strata::plot

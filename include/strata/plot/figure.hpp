@@ -1,0 +1,146 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/plot/gnuplot.hpp>
+
+#include <iterator>
+#include <ranges>
+#include <vector>
+
+namespace strata::plot {
+
+/// Anything with numbers in order: std::vector, std::array, std::span, a one-dimensional array of xtensor.
+template <class Values>
+concept numbers =
+    std::ranges::input_range<const Values> && std::is_arithmetic_v<std::ranges::range_value_t<const Values>>;
+
+/// Points and lines over two axes:
+/// `figure{"Heights"}.axes("cm", "kg").scatter(x, y, "people").save("heights.png")`.
+/// Numbers that are not finite leave gaps.
+class figure {
+public:
+    explicit figure(std::string title = {}, size pixels = {}) : title_(std::move(title)), pixels_(pixels) {}
+
+    figure& axes(std::string x, std::string y) {
+        x_name_ = std::move(x);
+        y_name_ = std::move(y);
+        return *this;
+    }
+    /// A dot for each pair. `std::invalid_argument` unless there are as many x as y.
+    template <numbers X, numbers Y>
+    figure& scatter(const X& x, const Y& y, std::string name = {}) {
+        return add(x, y, std::move(name), "points pt 7 ps 0.8");
+    }
+    /// A line through the pairs in their order.
+    template <numbers X, numbers Y>
+    figure& line(const X& x, const Y& y, std::string name = {}) {
+        return add(x, y, std::move(name), "lines lw 2");
+    }
+    /// Large crosses, for points that matter more than the others.
+    template <numbers X, numbers Y>
+    figure& marks(const X& x, const Y& y, std::string name = {}) {
+        add(x, y, std::move(name), "points pt 2 ps 2 lw 3");
+        if (!series_.empty())
+            series_.back().colour = "#000000";
+        return *this;
+    }
+    /// A background of coloured regions: lines of x, y and the number of a class below `classes`.
+    figure& regions(std::string data, std::size_t classes) {
+        series_.push_back({{}, "image", std::move(data), {}});
+        classes_ = classes;
+        return *this;
+    }
+
+    /// Draws to a .png or .svg file, which is complete when this returns. `plot_error` where that fails,
+    /// `std::invalid_argument` for another extension, or a figure without data.
+    void save(const std::filesystem::path& file) const {
+        detail::run_gnuplot(detail::beginning(file, pixels_) + panel());
+    }
+
+    /// The figure in gnuplot's language, for pictures of several.
+    [[nodiscard]] std::string panel() const {
+        if (series_.empty())
+            throw std::invalid_argument("plot: the figure has no data");
+        std::string script;
+        for (std::size_t i = 0; i < series_.size(); ++i) {
+            script += strata::detail::concatenate("$series", i, " << end_of_data\n", series_[i].data,
+                                                  "end_of_data\n");
+        }
+        script += "set title " + detail::literal(title_) + "\nset xlabel " + detail::literal(x_name_) +
+                  "\nset ylabel " + detail::literal(y_name_) +
+                  "\nset offsets graph 0.03, graph 0.03, graph 0.05, graph 0.05\n";
+        if (classes_ > 0)
+            script += class_colours();
+        script += "plot ";
+        for (std::size_t i = 0; i < series_.size(); ++i) {
+            const auto& each = series_[i];
+            script += strata::detail::concatenate(
+                i == 0 ? "" : ", ", "$series", i, each.style == "image" ? " using 1:2:3" : " using 1:2",
+                " with ", each.style, each.colour.empty() ? std::string{} : " lc rgb '" + each.colour + "'",
+                each.name.empty() ? std::string(" notitle") : " title " + detail::literal(each.name));
+        }
+        return script + "\n";
+    }
+
+    /// Colours that are told apart on white, also by the colour-blind (Okabe and Ito, 2008).
+    static constexpr std::array<const char*, 8> colours{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                                        "#e69f00", "#56b4e9", "#000000", "#b8a900"};
+
+private:
+    struct series {
+        std::string name;
+        std::string style;
+        std::string data;
+        std::string colour;
+    };
+
+    /// The classes' colours, paler, as the palette of regions.
+    [[nodiscard]] std::string class_colours() const {
+        std::string script =
+            "unset colorbox\nunset grid\nset offsets\nset autoscale fix\nset palette defined (";
+        for (std::size_t i = 0; i < classes_; ++i) {
+            unsigned colour = 0;
+            const std::string_view digits = colours[i % colours.size()];
+            std::from_chars(digits.data() + 1, digits.data() + digits.size(), colour, 16);
+            const auto pale = [&](unsigned shift) { return (((colour >> shift) & 255u) + 2 * 255u) / 3; };
+            script +=
+                strata::detail::concatenate(i == 0 ? "" : ", ", i, " ", rgb(pale(16), pale(8), pale(0)));
+        }
+        return script + strata::detail::concatenate(") maxcolors ", classes_,
+                                                    "\nset cbrange [-0.5:", classes_, "-0.5]\n");
+    }
+    static std::string rgb(unsigned red, unsigned green, unsigned blue) {
+        std::array<char, 16> text;
+        std::snprintf(text.data(), text.size(), "'#%02x%02x%02x'", red, green, blue);
+        return text.data();
+    }
+
+    template <class X, class Y>
+    figure& add(const X& x, const Y& y, std::string name, std::string style) {
+        const std::vector<double> xs(std::ranges::begin(x), std::ranges::end(x));
+        const std::vector<double> ys(std::ranges::begin(y), std::ranges::end(y));
+        if (xs.size() != ys.size())
+            throw std::invalid_argument(strata::detail::concatenate("plot: '", name, "' has ", xs.size(),
+                                                                    " x and ", ys.size(), " y"));
+        std::string data;
+        for (std::size_t i = 0; i < xs.size(); ++i) {
+            detail::append(data, xs[i]);
+            detail::append(data, ys[i]);
+            data += '\n';
+        }
+        if (!xs.empty())
+            series_.push_back(
+                {std::move(name), std::move(style), std::move(data), colours[next_++ % colours.size()]});
+        return *this;
+    }
+
+    std::string title_;
+    std::string x_name_;
+    std::string y_name_;
+    size pixels_;
+    std::vector<series> series_;
+    std::size_t next_ = 0;
+    std::size_t classes_ = 0;
+};
+
+} // namespace strata::plot

@@ -1,0 +1,128 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/concatenate.hpp>
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+/// Pictures, drawn by gnuplot to PNG or SVG files; no display is needed. Programs that include none of these
+/// headers need no gnuplot.
+namespace strata::plot {
+
+/// A picture could not be drawn; the message says why.
+class plot_error : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct size {
+    std::size_t width = 800; ///< in pixels
+    std::size_t height = 600;
+};
+
+namespace detail {
+
+/// Text as gnuplot takes it literally.
+inline std::string literal(std::string_view text) {
+    std::string result = "'";
+    for (const char letter : text) {
+        if (letter == '\'')
+            result += '\'';
+        result += letter == '\n' ? ' ' : letter;
+    }
+    return result + "'";
+}
+
+/// A number for gnuplot: NaN where there is none, which leaves a gap.
+inline void append(std::string& script, double value) {
+    if (!std::isfinite(value)) {
+        script += "NaN ";
+        return;
+    }
+    std::array<char, 32> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    script.append(digits.data(), end);
+    script += ' ';
+}
+
+/// What every script begins with: where the picture goes, and how it looks.
+inline std::string beginning(const std::filesystem::path& file, size pixels) {
+    const std::string kind = file.extension().string();
+    if (kind != ".png" && kind != ".svg")
+        throw std::invalid_argument(strata::detail::concatenate(
+            "plot: ", file.string(), ": expected a name that ends in .png or .svg, found '", kind, "'"));
+    if (!std::ofstream(file, std::ios::app))
+        throw plot_error(strata::detail::concatenate("plot: ", file.string(), ": cannot be written"));
+    return strata::detail::concatenate(
+        "set terminal ", kind == ".png" ? "pngcairo" : "svg", " noenhanced size ", pixels.width, ",",
+        pixels.height, " background rgb 'white' font 'sans,11'\nset output ", literal(file.string()),
+        "\nset encoding utf8\nset border lc rgb '#404040'\nset grid lc rgb '#d8d8d8'\nset tics nomirror\n"
+        "set key opaque box lc rgb '#c0c0c0' outside top center horizontal samplen 2\n");
+}
+
+/// Runs a script to its end. `plot_error` where gnuplot is missing or finds fault with it.
+inline void run_gnuplot(const std::string& script) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> said(std::tmpfile(), std::fclose);
+    std::array<int, 2> ends{};
+    if (said == nullptr || pipe(ends.data()) != 0)
+        throw plot_error(strata::detail::concatenate("plot: no pipe to gnuplot: ", std::strerror(errno)));
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, fileno(said.get()), STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, fileno(said.get()), STDERR_FILENO);
+    posix_spawn_file_actions_addclose(&actions, ends[1]);
+    char name[] = "gnuplot";
+    char* const arguments[] = {name, nullptr};
+    pid_t child = 0;
+    const int problem = posix_spawnp(&child, name, &actions, nullptr, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[0]);
+    if (problem != 0) {
+        close(ends[1]);
+        throw plot_error(
+            problem == ENOENT
+                ? std::string("plot: gnuplot is not installed: the Debian package is gnuplot-nox")
+                : strata::detail::concatenate("plot: gnuplot does not start: ", std::strerror(problem)));
+    }
+    // Should gnuplot stop reading, its status says so.
+    void (*const before)(int) = std::signal(SIGPIPE, SIG_IGN);
+    std::string_view left = script;
+    while (!left.empty()) {
+        const ssize_t written = write(ends[1], left.data(), left.size());
+        if (written < 0 && errno != EINTR)
+            break;
+        if (written > 0)
+            left.remove_prefix(static_cast<std::size_t>(written));
+    }
+    close(ends[1]);
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    std::signal(SIGPIPE, before);
+    if (status == 0 && left.empty())
+        return;
+    std::rewind(said.get());
+    std::array<char, 1024> text;
+    const std::size_t count = std::fread(text.data(), 1, text.size(), said.get());
+    throw plot_error("plot: gnuplot fails: " + std::string(text.data(), count));
+}
+
+} // namespace detail
+} // namespace strata::plot

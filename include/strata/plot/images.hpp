@@ -1,0 +1,49 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/samples.hpp>
+#include <strata/plot/gnuplot.hpp>
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+namespace strata::plot {
+
+/// Grey images side by side in rows, dark where their numbers are large, each with a caption above it.
+/// images: [n, height, width] of any numbers; captions: n, or none.
+inline void image_grid(const samples& images, std::size_t height, std::size_t width,
+                       std::span<const std::string> captions, const std::filesystem::path& file,
+                       std::size_t columns = 8) {
+    const std::size_t count = images.count(std::array{height, width}, "plot: the array of images");
+    if (count == 0 || columns == 0)
+        throw std::invalid_argument("plot: there are no images to draw");
+    if (!captions.empty() && captions.size() != count)
+        throw std::invalid_argument(strata::detail::concatenate("plot: there are ", count, " images and ",
+                                                                captions.size(), " captions"));
+    columns = std::min(columns, count);
+    const std::size_t rows = (count + columns - 1) / columns;
+    std::string script = detail::beginning(file, {std::max<std::size_t>(120 * columns, 240), 140 * rows});
+    script +=
+        strata::detail::concatenate("set multiplot layout ", rows, ",", columns,
+                                    " margins 0.02,0.98,0.02,0.93 spacing 0.02,", rows > 1 ? "0.06" : "0.02",
+                                    "\nunset tics\nunset key\nunset colorbox\nunset grid\nset palette gray "
+                                    "negative\n"
+                                    "set size ratio -1\nset title offset 0,-0.7\n");
+    std::vector<float> pixels(height * width);
+    for (std::size_t i = 0; i < count; ++i) {
+        images.read(i * pixels.size(), pixels.size(), pixels.data());
+        script += strata::detail::concatenate("$image", i, " << end_of_data\n");
+        for (std::size_t y = 0; y < height; ++y) {
+            for (std::size_t x = 0; x < width; ++x)
+                detail::append(script, static_cast<double>(pixels[y * width + x]));
+            script += '\n';
+        }
+        script += strata::detail::concatenate(
+            "end_of_data\nset title ", detail::literal(captions.empty() ? std::string_view{} : captions[i]),
+            "\nplot [-0.5:", width, "-0.5] [", height, "-0.5:-0.5] $image", i, " matrix with image\n");
+    }
+    detail::run_gnuplot(script + "unset multiplot\n");
+}
+
+} // namespace strata::plot

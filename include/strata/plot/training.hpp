@@ -1,0 +1,40 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/plot/figure.hpp>
+#include <strata/training/history.hpp>
+
+#include <algorithm>
+
+namespace strata::plot {
+
+/// The curves of a training over its epochs: a panel for the loss and one for each metric, with those of the
+/// validation data beside them where there are any.
+inline void training_curves(const history& seen, const std::filesystem::path& file) {
+    const auto names = seen.names();
+    if (names.empty())
+        throw std::invalid_argument("plot: the history has no epochs");
+    const auto has = [&](const std::string& name) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    std::vector<double> epochs(seen.epochs());
+    for (std::size_t i = 0; i < epochs.size(); ++i)
+        epochs[i] = static_cast<double>(i + 1);
+    std::string panels;
+    std::size_t count = 0;
+    for (const auto& name : names) {
+        if (name.starts_with("val_"))
+            continue;
+        figure panel(name);
+        panel.axes("epoch", name).line(epochs, seen[name], "training");
+        if (has("val_" + name))
+            panel.line(epochs, seen["val_" + name], "validation");
+        panels += panel.panel();
+        ++count;
+    }
+    detail::run_gnuplot(detail::beginning(file, {600 * count, 450}) +
+                        strata::detail::concatenate("set multiplot layout 1,", count, "\n") + panels +
+                        "unset multiplot\n");
+}
+
+} // namespace strata::plot

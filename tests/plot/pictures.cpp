@@ -1,0 +1,167 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE plot / pictures
+#include <strata/plot/classes.hpp>
+#include <strata/plot/confusion.hpp>
+#include <strata/plot/fitted.hpp>
+#include <strata/plot/images.hpp>
+#include <strata/plot/training.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <limits>
+
+using namespace strata;
+
+namespace {
+
+struct folder {
+    std::filesystem::path path;
+    folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "strata-plot-XXXXXX").string();
+        if (mkdtemp(name.data()) == nullptr)
+            throw std::runtime_error("no temporary folder");
+        path = name;
+    }
+    ~folder() { std::filesystem::remove_all(path); }
+    folder(const folder&) = delete;
+    folder& operator=(const folder&) = delete;
+};
+
+std::string contents(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// Width and height as a PNG file's first bytes tell.
+std::pair<unsigned, unsigned> png_size(const std::filesystem::path& file) {
+    const std::string bytes = contents(file);
+    BOOST_REQUIRE(bytes.size() > 1000);
+    BOOST_TEST(bytes.substr(1, 3) == "PNG");
+    const auto number = [&](std::size_t at) {
+        unsigned result = 0;
+        for (std::size_t i = 0; i < 4; ++i)
+            result = 256 * result + static_cast<unsigned char>(bytes[at + i]);
+        return result;
+    };
+    return {number(16), number(20)};
+}
+
+std::size_t occurrences(const std::string& text, const std::string& part) {
+    std::size_t count = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+        ++count;
+    return count;
+}
+
+std::string message(auto&& call) {
+    try {
+        call();
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+const std::vector<double> heights{174, 152, 138, 128, 186};
+const std::vector<double> weights{71, 55, 46, 38, 88};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_figure_becomes_a_png_of_its_size) {
+    const folder here;
+    plot::figure("Heights", {640, 480}).scatter(heights, weights, "people").save(here.path / "a.png");
+    BOOST_TEST((png_size(here.path / "a.png") == std::pair{640u, 480u}));
+}
+
+BOOST_AUTO_TEST_CASE(an_svg_holds_every_point_and_text_literally) {
+    const folder here;
+    plot::fitted_line(heights, weights, weights, "it's 100 % \"m_1\" {x}^2 é")
+        .axes("height_cm", "weight")
+        .save(here.path / "a.svg");
+    const std::string svg = contents(here.path / "a.svg");
+    BOOST_TEST(occurrences(svg, "it's 100 % \"m_1\" {x}^2 é") + occurrences(svg, "it&apos;s") > 0u);
+    BOOST_TEST(occurrences(svg, "height_cm") == 1u);
+    BOOST_TEST(occurrences(svg, "fitted") >= 1u);
+    BOOST_TEST(occurrences(svg, "<use xlink:href='#gpPt6'") == 5u + 1u); // and one in the legend
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_are_none_leave_gaps) {
+    const folder here;
+    std::vector<double> gap = weights;
+    gap[2] = std::numeric_limits<double>::quiet_NaN();
+    plot::figure().scatter(heights, gap).save(here.path / "a.svg");
+    BOOST_TEST(occurrences(contents(here.path / "a.svg"), "<use xlink:href='#gpPt6'") == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(every_kind_of_picture_is_drawn) {
+    const folder here;
+    history seen;
+    for (int epoch = 0; epoch < 4; ++epoch) {
+        scores now;
+        now.set("loss", 1.0 / (epoch + 1));
+        now.set("accuracy", 0.5 + 0.1 * epoch);
+        now.set("val_loss", 1.1 / (epoch + 1));
+        seen.add(now);
+    }
+    plot::training_curves(seen, here.path / "training.png");
+    BOOST_TEST((png_size(here.path / "training.png") == std::pair{1200u, 450u})); // two panels
+
+    const std::vector<float> images(3 * 4 * 5, 0.5f);
+    const std::vector<std::string> captions{"one", "two", "three"};
+    plot::image_grid(images, 4, 5, captions, here.path / "images.svg");
+    BOOST_TEST(occurrences(contents(here.path / "images.svg"), "three") == 1u);
+
+    const std::vector<double> points{0, 0, 1, 1, 0, 1};
+    const std::vector<int> labels{0, 1, 1};
+    const std::vector<double> centers{0, 0, 0.5, 1};
+    plot::clusters(points, labels, centers, here.path / "clusters.svg");
+    BOOST_TEST(occurrences(contents(here.path / "clusters.svg"), "cluster 1") >= 1u);
+    plot::decision_boundary([](double x, double) { return x > 0.5 ? 1 : 0; }, points, labels,
+                            here.path / "boundary.png");
+    BOOST_TEST(png_size(here.path / "boundary.png").first == 800u);
+
+    const std::vector<int> counts{5, 1, 2, 7};
+    const std::vector<std::string> names{"cat_1", "dog"};
+    plot::confusion(counts, names, here.path / "confusion.svg");
+    BOOST_TEST(occurrences(contents(here.path / "confusion.svg"), "cat_1") == 2u); // both axes
+    plot::predicted_against_actual(weights, heights).save(here.path / "against.png");
+    BOOST_TEST((png_size(here.path / "against.png") == std::pair{700u, 700u}));
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
+    const folder here;
+    const std::vector<double> two{1, 2};
+    const std::vector<std::string> names{"a"};
+    BOOST_TEST(message([&] { plot::figure().scatter(heights, two, "people"); }) ==
+               "plot: 'people' has 5 x and 2 y");
+    BOOST_TEST(message([&] { plot::figure().save(here.path / "a.png"); }) == "plot: the figure has no data");
+    BOOST_TEST(message([&] { plot::figure().scatter(two, two).save("a.pdf"); }) ==
+               "plot: a.pdf: expected a name that ends in .png or .svg, found '.pdf'");
+    const auto missing = here.path / "no" / "a.png";
+    BOOST_TEST(message([&] { plot::figure().scatter(two, two).save(missing); }) ==
+               "plot: " + missing.string() + ": cannot be written");
+    BOOST_TEST(message([&] { plot::image_grid(two, 1, 2, names, here.path / "b.png"); }) == "no error");
+    BOOST_TEST(message([&] { plot::image_grid(two, 1, 1, names, "a.png"); }) ==
+               "plot: there are 2 images and 1 captions");
+    BOOST_TEST(message([&] { plot::clusters(two, two, two, "a.png"); }) ==
+               "plot: there are 1 points and 2 labels");
+    BOOST_TEST(message([&] { plot::confusion(two, names, "a.png"); }) ==
+               "plot: the confusion matrix has 2 rows, there are 1 class names");
+    BOOST_TEST(message([&] { plot::training_curves({}, "a.png"); }) == "plot: the history has no epochs");
+    BOOST_TEST(
+        message([&] { plot::detail::run_gnuplot("plot nonsense\n"); }).starts_with("plot: gnuplot fails: "));
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_gnuplot_is_named_with_its_package) {
+    const folder here;
+    const std::string before = std::getenv("PATH");
+    setenv("PATH", here.path.c_str(), 1);
+    const std::string said =
+        message([&] { plot::figure().scatter(heights, weights).save(here.path / "a.png"); });
+    setenv("PATH", before.c_str(), 1);
+    BOOST_TEST(said == "plot: gnuplot is not installed: the Debian package is gnuplot-nox");
+}
