@@ -88,21 +88,6 @@ inline std::vector<long double> extended(const std::vector<double>& values) {
     return {values.begin(), values.end()};
 }
 
-template <class Value>
-void check_weights(const observations<Value>& weights) {
-    weights.check_finite();
-    double sum = 0;
-    for (std::size_t i = 0; i < weights.rows(); ++i) {
-        if (*weights.row(i) < Value(0))
-            throw std::invalid_argument(concatenate(weights.what(), " is ",
-                                                    number_to_string(static_cast<double>(*weights.row(i))),
-                                                    " at row ", i, ", expected none below 0"));
-        sum += static_cast<double>(*weights.row(i));
-    }
-    if (!(sum > 0))
-        throw std::invalid_argument(weights.what() + " is 0 in all rows");
-}
-
 inline void check_penalty(double l2) {
     if (!(l2 >= 0) || !std::isfinite(l2))
         throw std::invalid_argument(

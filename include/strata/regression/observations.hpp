@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/samples.hpp>
+#include <strata/expression/print.hpp>
 #include <strata/model/arrays.hpp>
 
 #include <array>
@@ -68,5 +69,24 @@ private:
     const T* data_ = nullptr;
     aligned_vector<T> converted_;
 };
+
+namespace detail {
+/// `std::invalid_argument` for weights of rows that are negative, not finite, or all zero.
+template <class Value>
+void check_weights(const observations<Value>& weights) {
+    weights.check_finite();
+    double sum = 0;
+    for (std::size_t i = 0; i < weights.rows(); ++i) {
+        if (*weights.row(i) < Value(0))
+            throw std::invalid_argument(concatenate(weights.what(), " is ",
+                                                    number_to_string(static_cast<double>(*weights.row(i))),
+                                                    " at row ", i, ", expected none below 0"));
+        sum += static_cast<double>(*weights.row(i));
+    }
+    if (!(sum > 0))
+        throw std::invalid_argument(weights.what() + " is 0 in all rows");
+}
+
+} // namespace detail
 
 } // namespace strata

@@ -2,4 +2,5 @@
 #pragma once
 
 #include <strata/regression/linear_regression.hpp>
+#include <strata/regression/logistic_regression.hpp>
 #include <strata/regression/one_layer.hpp>

@@ -1,0 +1,169 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/dense.hpp>
+#include <strata/layers/softmax.hpp>
+#include <strata/regression/class_likelihood.hpp>
+#include <strata/regression/coefficients.hpp>
+#include <strata/regression/newton.hpp>
+
+#include <limits>
+#include <memory>
+
+namespace strata {
+
+struct logistic_options {
+    double C = 1;               ///< the weight of the data against the penalty; infinity: no penalty
+    samples sample_weight = {}; ///< one for each row, not below zero
+    double tolerance = 1e-14;   ///< of the objective, relative
+    std::size_t max_iterations = 100;
+};
+
+struct logistic_solution {
+    std::size_t iterations = 0;
+};
+
+namespace detail {
+// A softmax over a single class has nothing to decide.
+template <class Model>
+inline constexpr std::size_t classes_of = std::max<std::size_t>(Model::output_size, 2);
+} // namespace detail
+
+/// Gives a network `input<F> | dense<1> | sigmoid` or `input<F> | dense<K> | softmax` the weights that
+/// minimise C * the weighted sum of the cross-entropies + 1/2 the sum of the squared weights (not of the
+/// intercepts), as scikit-learn's LogisticRegression does. labels: [rows], classes from 0.
+///
+/// By Newton's method, O(rows (K F)^2 + (K F)^3) an iteration, a few of them. `std::invalid_argument` for
+/// arrays and labels that do not fit and numbers that are not finite; `std::runtime_error` where there is no
+/// optimum: without a penalty, classes that a plane separates drive the weights to infinity.
+template <class Model>
+    requires(logistic_model<Model> || softmax_model<Model>)
+logistic_solution solve(Model& net, const samples& x, const samples& labels,
+                        const logistic_options& options = {}) {
+    using value = typename Model::value_type;
+    constexpr std::size_t features = Model::input_size;
+    constexpr std::size_t classes = detail::classes_of<Model>;
+    constexpr std::size_t outputs = Model::output_size;
+    if (!(options.C > 0))
+        throw std::invalid_argument(
+            detail::concatenate("fit: C is ", detail::number_to_string(options.C), ", expected more than 0"));
+    const observations<value> rows(x, features, "fit: X");
+    const observations<double> labelled(labels, 1, "fit: y");
+    std::unique_ptr<const observations<double>> weights;
+    if (!options.sample_weight.empty()) {
+        weights =
+            std::make_unique<const observations<double>>(options.sample_weight, 1, "fit: the sample weight");
+        rows.check_same_rows(*weights);
+        detail::check_weights(*weights);
+    }
+    const detail::labelled_rows data(rows, labelled, weights.get(), classes, has_intercept<Model>);
+    const double penalty = 1 / options.C;
+
+    std::vector<double> at(outputs * (features + 1), 0.0);
+    const auto found = [&] {
+        if constexpr (logistic_model<Model>)
+            return detail::minimise_by_newton(detail::logistic_likelihood(data, penalty), at,
+                                              options.tolerance, options.max_iterations);
+        else
+            return detail::minimise_by_newton(detail::softmax_likelihood(data, classes, penalty), at,
+                                              options.tolerance, options.max_iterations);
+    }();
+    if (!found.converged)
+        throw std::runtime_error(detail::concatenate(
+            "fit: no optimum after ", found.iterations, " iterations",
+            penalty == 0 ? ": a plane separates the classes, the weights grow without end; a "
+                           "finite C has an optimum"
+                         : ""));
+
+    std::vector<value> all(Model::parameter_count);
+    for (std::size_t k = 0; k < outputs; ++k) {
+        double intercept = at[k * (features + 1) + features];
+        for (std::size_t j = 0; j < features; ++j) {
+            const double weight = at[k * (features + 1) + j] / data.scales[j];
+            all[j * outputs + k] = static_cast<value>(weight);
+            intercept -= weight * data.means[j];
+        }
+        if constexpr (has_intercept<Model>)
+            all[features * outputs + k] = static_cast<value>(intercept);
+    }
+    net.set_weights(all);
+    return {found.iterations};
+}
+
+namespace detail {
+/// What logistic and softmax regression share: an estimator around a one-layer network of classes.
+template <class Network>
+class class_estimator {
+public:
+    using network_type = Network;
+    static constexpr std::size_t classes = classes_of<Network>;
+
+    /// X: [rows, F]; labels: [rows], classes from 0. See `solve` for errors.
+    class_estimator& fit(const samples& x, const samples& labels, const logistic_options& options = {}) {
+        iterations_ = solve(net_, x, labels, options).iterations;
+        return *this;
+    }
+
+    /// [F] for two classes by a sigmoid, else [K, F].
+    [[nodiscard]] auto coef() const { return coefficients<Network::output_size>(net_); }
+    /// A number for two classes by a sigmoid, else [K].
+    [[nodiscard]] auto intercept() const { return intercepts<Network::output_size>(net_); }
+
+    /// [rows, classes].
+    [[nodiscard]] auto predict_probability(const samples& x) const {
+        using value = typename Network::value_type;
+        const auto raw = predictions<Network::output_size>(net_, x);
+        const std::size_t rows = raw.size() / Network::output_size;
+        auto result = xt::xtensor<value, 2>::from_shape({rows, classes});
+        for (std::size_t i = 0; i < rows; ++i)
+            for (std::size_t k = 0; k < classes; ++k)
+                if constexpr (Network::output_size == 1)
+                    result(i, k) = k == 1 ? raw(i) : 1 - raw(i);
+                else
+                    result(i, k) = raw(i, k);
+        return result;
+    }
+    /// The most probable class of each row, the first of equal ones: [rows].
+    [[nodiscard]] xt::xtensor<std::int32_t, 1> predict(const samples& x) const {
+        const auto p = predict_probability(x);
+        auto result = xt::xtensor<std::int32_t, 1>::from_shape({p.shape(0)});
+        for (std::size_t i = 0; i < p.shape(0); ++i) {
+            result(i) = 0;
+            for (std::size_t k = 1; k < classes; ++k)
+                if (p(i, k) > p(i, static_cast<std::size_t>(result(i))))
+                    result(i) = static_cast<std::int32_t>(k);
+        }
+        return result;
+    }
+    /// The accuracy: the share of rows whose class is predicted.
+    [[nodiscard]] double score(const samples& x, const samples& labels) const {
+        const auto predicted = predict(x);
+        const observations<double> wanted(labels, 1, "score: y");
+        if (wanted.rows() != predicted.size())
+            throw std::invalid_argument(
+                concatenate("score: X has ", predicted.size(), " rows, y has ", wanted.rows()));
+        std::size_t right = 0;
+        for (std::size_t i = 0; i < predicted.size(); ++i)
+            right += static_cast<double>(predicted(i)) == *wanted.row(i);
+        return static_cast<double>(right) / static_cast<double>(predicted.size());
+    }
+
+    [[nodiscard]] std::size_t iterations() const noexcept { return iterations_; }
+    [[nodiscard]] network_type& network() noexcept { return net_; }
+    [[nodiscard]] const network_type& network() const noexcept { return net_; }
+
+private:
+    network_type net_;
+    std::size_t iterations_ = 0;
+};
+} // namespace detail
+
+/// Two classes by F features: a name for the network `input<F> | dense<1> | sigmoid`, solved exactly.
+template <std::size_t F, class Value = double>
+class logistic_regression : public detail::class_estimator<model<input<F> | dense<1> | sigmoid, Value>> {};
+
+/// K classes by F features: a name for the network `input<F> | dense<K> | softmax`, solved exactly.
+template <std::size_t F, std::size_t K, class Value = double>
+class softmax_regression : public detail::class_estimator<model<input<F> | dense<K> | softmax, Value>> {};
+
+} // namespace strata

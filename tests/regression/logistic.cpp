@@ -1,0 +1,161 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE regression / logistic
+#include "../reference.hpp"
+
+#include <strata/layers/layers.hpp>
+#include <strata/regression/logistic_regression.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+using namespace strata;
+
+namespace {
+
+std::vector<double> flat(const auto& values) {
+    if constexpr (std::is_arithmetic_v<std::decay_t<decltype(values)>>)
+        return {values};
+    else
+        return {values.begin(), values.end()};
+}
+
+void check_near(const std::vector<double>& found, const std::vector<double>& expected, double tolerance) {
+    BOOST_REQUIRE_EQUAL(found.size(), expected.size());
+    double largest = 0;
+    double difference = 0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        largest = std::max(largest, std::abs(expected[i]));
+        difference = std::max(difference, std::abs(found[i] - expected[i]));
+    }
+    BOOST_TEST(difference <= tolerance * largest);
+}
+
+template <class Estimator, std::size_t F, std::size_t K>
+void check_if(const nlohmann::json& expected, const nlohmann::json& data, bool& found) {
+    if (data["features"] != F || data["classes"] != K)
+        return;
+    found = true;
+    const auto x = data["X"].get<std::vector<double>>();
+    const auto y = data["y"].get<std::vector<int>>();
+    const auto weights = data["weights"].get<std::vector<double>>();
+    logistic_options options{.C = expected["C"].get<double>()};
+    if (expected["weighted"])
+        options.sample_weight = samples(weights);
+    Estimator estimator;
+    estimator.fit(x, y, options);
+    BOOST_TEST_CONTEXT(expected["name"] << ", C " << expected["C"] << ", weighted " << expected["weighted"]) {
+        const auto coef = expected["coef"].get<std::vector<double>>();
+        check_near(flat(estimator.coef()), coef, 1e-6);
+        const auto all = [](std::vector<double> of, const std::vector<double>& more) {
+            of.insert(of.end(), more.begin(), more.end());
+            return of;
+        };
+        check_near(all(coef, flat(estimator.intercept())),
+                   all(coef, expected["intercept"].get<std::vector<double>>()), 1e-6);
+        BOOST_TEST(std::abs(estimator.score(x, y) - expected["score"].get<double>()) <= 1e-12);
+    }
+}
+
+std::string message(auto&& call) {
+    try {
+        call();
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(answers_are_scikit_learns) {
+    const auto expected = reference("regression/logistic.py");
+    BOOST_TEST(expected["data"].size() >= 12u);
+    for (const auto& each : expected["cases"]) {
+        const auto& data = expected["data"][each["name"].get<std::string>()];
+        bool found = false;
+        check_if<logistic_regression<2>, 2, 2>(each, data, found);
+        check_if<logistic_regression<4>, 4, 2>(each, data, found);
+        check_if<logistic_regression<10>, 10, 2>(each, data, found);
+        check_if<logistic_regression<30>, 30, 2>(each, data, found);
+        check_if<softmax_regression<4, 3>, 4, 3>(each, data, found);
+        check_if<softmax_regression<4, 5>, 4, 5>(each, data, found);
+        check_if<softmax_regression<6, 3>, 6, 3>(each, data, found);
+        check_if<softmax_regression<13, 3>, 13, 3>(each, data, found);
+        check_if<softmax_regression<64, 10>, 64, 10>(each, data, found);
+        BOOST_REQUIRE(found);
+    }
+}
+
+namespace {
+// Two overlapping classes, far from zero and badly scaled.
+const std::vector<double> x{1001, 1e-3, 1002, 3e-3, 1003, 2e-3, 1004,
+                            6e-3, 1003, 5e-3, 1005, 4e-3, 1002, 7e-3};
+const std::vector<int> y{1, 0, 1, 0, 0, 1, 1};
+} // namespace
+
+BOOST_AUTO_TEST_CASE(without_a_penalty_the_mean_residuals_vanish) {
+    logistic_regression<2> net;
+    net.fit(x, y, {.C = std::numeric_limits<double>::infinity()});
+    const auto p = net.predict_probability(x);
+    double sums[3] = {};
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        const double error = p(i, 1) - y[i];
+        sums[0] += error;
+        sums[1] += error * (x[2 * i] - 1000);
+        sums[2] += error * x[2 * i + 1] * 1e3;
+    }
+    for (const double sum : sums)
+        BOOST_TEST(std::abs(sum) <= 1e-9);
+}
+
+BOOST_AUTO_TEST_CASE(any_network_of_that_type_is_solved) {
+    logistic_regression<2> named;
+    named.fit(x, y);
+    model<input<2, 1> | flatten | dense<1> | sigmoid, double> net;
+    solve(net, x, y);
+    BOOST_TEST((net.weights() == named.network().weights()));
+    // Two classes by a softmax: each takes half of the difference, at half of the penalty.
+    softmax_regression<2, 2> two;
+    two.fit(x, y, {.C = 0.5});
+    BOOST_TEST(std::abs(two.coef()(1, 0) - two.coef()(0, 0) - named.coef()(0)) <= 1e-9);
+    // Without an intercept, and in float.
+    model<input<2> | dense<1, no_bias> | sigmoid> narrow;
+    solve(narrow, x, y);
+    BOOST_TEST(narrow.weights().size() == 2u);
+    BOOST_TEST(std::isfinite(narrow.weights()[0]));
+}
+
+BOOST_AUTO_TEST_CASE(a_constant_feature_gets_no_weight) {
+    std::vector<double> constant;
+    for (std::size_t i = 0; i < y.size(); ++i)
+        constant.insert(constant.end(), {x[2 * i], 0.1});
+    for (const double C : {1.0, std::numeric_limits<double>::infinity()}) {
+        logistic_regression<2> net;
+        net.fit(constant, y, {.C = C});
+        BOOST_TEST(net.coef()(1) == 0.0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
+    logistic_regression<2> net;
+    const auto fit = [&](std::vector<double> rows, std::vector<double> labels,
+                         logistic_options options = {}) {
+        return message([&] { net.fit(rows, labels, options); });
+    };
+    BOOST_TEST(fit({1, 2, 3, 4}, {0, 2}) == "fit: y is 2 at row 1, expected a class from 0 to 1");
+    BOOST_TEST(fit({1, 2, 3, 4}, {0, 0.5}) == "fit: y is 0.5 at row 1, expected a class from 0 to 1");
+    BOOST_TEST(fit({1, 2, 3, 4}, {NAN, 1}) == "fit: y is nan at row 0, expected a class from 0 to 1");
+    BOOST_TEST(fit({1, 2, 3, 4}, {1, 1}) == "fit: y has class 1 only, expected two classes or more");
+    BOOST_TEST(fit({1, 2, 3, NAN}, {0, 1}) ==
+               "fit: X is not a number at row 1, column 1, expected finite numbers");
+    BOOST_TEST(fit({1, 2, 3, 4}, {0, 1, 1}) == "fit: X has 2 rows, fit: y has 3");
+    BOOST_TEST(fit({}, {}) == "fit: X has no rows");
+    BOOST_TEST(fit({1, 2, 3, 4}, {0, 1}, {.C = 0}) == "fit: C is 0, expected more than 0");
+    BOOST_TEST(
+        fit({1, 2, 3, 4}, {0, 1}, {.C = std::numeric_limits<double>::infinity()})
+            .ends_with("a plane separates the classes, the weights grow without end; a finite C has an "
+                       "optimum"));
+}
