@@ -2,7 +2,7 @@
 # Builds and runs a comparison: bench/run.sh NAME [ARGUMENTS...]
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
-names=(mnist_mlp small predict least_squares compile)
+names=(mnist_mlp small predict least_squares kmeans compile)
 
 name="${1-}"
 if [[ ! " ${names[*]} " == *" $name "* ]]; then

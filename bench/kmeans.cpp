@@ -1,0 +1,39 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+//
+// What does an iteration of k-means cost? 1,000,000 rows of 16 doubles, 32 clusters, 20 iterations from the
+// same first centers; bench/kmeans.sh runs scikit-learn's beside it. The argument is the number of threads.
+#include <strata/cluster/kmeans.hpp>
+
+#include "timing.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+using namespace strata;
+
+int main(int count, char** arguments) {
+    constexpr std::size_t rows = 1'000'000;
+    constexpr std::size_t features = 16;
+    constexpr std::size_t clusters = 32;
+    const std::size_t threads = count > 1 ? std::strtoull(arguments[1], nullptr, 10) : 1;
+    std::vector<double> x(rows * features);
+    random_sequence random(seed{1}, stream::split);
+    for (double& each : x)
+        each = random.uniform();
+    const std::vector<double> first(x.begin(), x.begin() + clusters * features);
+
+    // Reading and centring once costs both sides; the difference of two lengths is the iterations.
+    const auto fit = [&](std::size_t iterations) {
+        kmeans<clusters, features> all({.max_iterations = iterations, .tolerance = 0, .threads = threads});
+        return bench::seconds([&] { all.fit(x, first); });
+    };
+    std::vector<double> each;
+    for (int round = 0; round < 5; ++round) {
+        const double few = fit(2);
+        each.push_back((fit(22) - few) / 20);
+    }
+    const double floor = 2.0 * rows * clusters * features / bench::peak_flops<double>();
+    std::printf("strata %.2f ms an iteration; one core's floors: reading %.2f ms, multiply-adds %.2f ms\n",
+                bench::median(each) * 1e3, bench::read_seconds(rows * features * sizeof(double), 3) * 1e3,
+                floor * 1e3);
+}

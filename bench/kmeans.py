@@ -1,0 +1,30 @@
+# Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+"""Times an iteration of scikit-learn's KMeans, for bench/kmeans.sh."""
+
+import statistics
+import sys
+import time
+import warnings
+
+try:
+    import numpy
+    from sklearn.cluster import KMeans
+except ImportError as missing:
+    sys.exit(f"missing: {missing} (python3-sklearn)")
+
+warnings.simplefilter("ignore")
+x = numpy.random.default_rng(1).uniform(size=(1_000_000, 16))
+
+
+def seconds(iterations):
+    model = KMeans(32, init=x[:32], n_init=1, max_iter=iterations, tol=0, algorithm="lloyd")
+    begin = time.perf_counter()
+    model.fit(x)
+    return time.perf_counter() - begin
+
+
+rounds = []
+for _ in range(3):
+    few = seconds(2)
+    rounds.append((seconds(22) - few) / 20)
+print(f"scikit-learn {statistics.median(rounds) * 1e3:.2f} ms an iteration")

@@ -1,0 +1,155 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/cluster/nearest_center.hpp>
+#include <strata/regression/observations.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#ifdef _OPENMP
+#    include <omp.h>
+#endif
+
+namespace strata::detail {
+
+/// The rows of a clustering, about their means, and passes over them. Parts of a fixed number of rows are
+/// each handled by one thread and added in their order: the same bits on any number of threads.
+template <std::size_t K, std::size_t F, class T>
+class lloyd {
+public:
+    /// What one pass adds up.
+    struct totals {
+        std::vector<double> sums = std::vector<double>(K * F, 0.0); ///< of the rows of each center
+        std::vector<double> counts = std::vector<double>(K, 0.0);
+        double inertia = 0; ///< the sum of the squared distances
+        bool changed = false;
+    };
+
+    lloyd(const observations<T>& x, std::size_t threads) : x_(&x), threads_(threads), means_(F) {
+        std::vector<double> sums(F, 0.0);
+        for (std::size_t i = 0; i < x.rows(); ++i)
+            for (std::size_t f = 0; f < F; ++f)
+                sums[f] += static_cast<double>(x.row(i)[f]);
+        for (std::size_t f = 0; f < F; ++f) {
+            if (!std::isfinite(sums[f])) {
+                x.check_finite();
+                throw std::invalid_argument(x.what() + " has numbers so large that their sum is infinite");
+            }
+            means_[f] = static_cast<T>(sums[f] / static_cast<double>(x.rows()));
+        }
+        for (std::size_t i = 0; i < x.rows(); ++i)
+            for (std::size_t f = 0; f < F; ++f) {
+                const auto off = static_cast<double>(x.row(i)[f] - means_[f]);
+                variance_ += off * off;
+            }
+        variance_ /= static_cast<double>(x.rows() * F);
+    }
+
+    [[nodiscard]] std::size_t rows() const noexcept { return x_->rows(); }
+    /// The mean over the features of their variances.
+    [[nodiscard]] double variance() const noexcept { return variance_; }
+    [[nodiscard]] const std::vector<T>& means() const noexcept { return means_; }
+
+    /// Row i about the means.
+    void row(std::size_t i, T* to) const noexcept {
+        for (std::size_t f = 0; f < F; ++f)
+            to[f] = x_->row(i)[f] - means_[f];
+    }
+
+    /// Gives each row the label of its nearest center (about the means), and adds up what comes of it.
+    totals assign(std::span<const T> centers, std::span<std::int32_t> labels) const {
+        const nearest_center<K, F, T> nearest(centers.data());
+        totals sum;
+        for_parts(
+            sum,
+            [&](std::size_t first, std::size_t count, totals& part) {
+                std::array<std::int32_t, block_rows> found;
+                nearest.find(x_->row(first), means_.data(), count, found.data());
+                std::array<double, lanes> squares{};
+                for (std::size_t i = 0; i < count; ++i) {
+                    const auto label = static_cast<std::size_t>(found[i]);
+                    part.changed = part.changed || labels[first + i] != found[i];
+                    labels[first + i] = found[i];
+                    part.counts[label] += 1;
+                    add_row(x_->row(first + i), centers.data() + label * F, part.sums.data() + label * F,
+                            squares);
+                }
+                for (const double square : squares)
+                    part.inertia += square;
+            },
+            [](totals& all, const totals& part) {
+                for (std::size_t i = 0; i < K * F; ++i)
+                    all.sums[i] += part.sums[i];
+                for (std::size_t k = 0; k < K; ++k)
+                    all.counts[k] += part.counts[k];
+                all.inertia += part.inertia;
+                all.changed = all.changed || part.changed;
+            });
+        return sum;
+    }
+
+private:
+    static constexpr std::size_t part_rows = 4096;
+    // A block of rows is still in the first cache when they are added to their centers' sums.
+    static constexpr std::size_t block_rows = std::clamp<std::size_t>(16384 / (F * sizeof(T)), 16, 256);
+    static constexpr std::size_t lanes = 8;
+
+    // Adds a row to its center's sum, and the squares of its distance to several running sums.
+    void add_row(const T* x, const T* center, double* sum,
+                 std::array<double, lanes>& squares) const noexcept {
+        const auto add = [&](std::size_t f, std::size_t lane) {
+            const auto number = static_cast<double>(x[f] - means_[f]);
+            const double off = number - static_cast<double>(center[f]);
+            squares[lane] += off * off;
+            sum[f] += number;
+        };
+        std::size_t f = 0;
+        for (; f + lanes <= F; f += lanes)
+            for (std::size_t lane = 0; lane < lanes; ++lane)
+                add(f + lane, lane);
+        for (std::size_t lane = 0; f + lane < F; ++lane)
+            add(f + lane, lane);
+    }
+
+    template <class Visit, class Merge>
+    void for_parts(totals& all, const Visit& visit, const Merge& merge) const {
+        const std::size_t parts = (rows() + part_rows - 1) / part_rows;
+        const auto run = [&](std::size_t part, totals& sum) {
+            sum = {};
+            const std::size_t end = std::min((part + 1) * part_rows, rows());
+            for (std::size_t first = part * part_rows; first < end; first += block_rows) {
+                visit(first, std::min(block_rows, end - first), sum);
+            }
+        };
+#ifdef _OPENMP
+        const auto wanted =
+            static_cast<int>(threads_ > 0 ? threads_ : static_cast<std::size_t>(omp_get_max_threads()));
+#    pragma omp parallel num_threads(wanted) if (wanted > 1 && parts > 1)
+        {
+            totals sum;
+#    pragma omp for ordered schedule(static, 1)
+            for (std::size_t part = 0; part < parts; ++part) {
+                run(part, sum);
+#    pragma omp ordered
+                merge(all, sum);
+            }
+        }
+#else
+        totals sum;
+        for (std::size_t part = 0; part < parts; ++part) {
+            run(part, sum);
+            merge(all, sum);
+        }
+#endif
+    }
+
+    const observations<T>* x_;
+    std::size_t threads_;
+    std::vector<T> means_;
+    double variance_ = 0;
+};
+
+} // namespace strata::detail

@@ -1,0 +1,128 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE cluster / kmeans
+#include "../reference.hpp"
+
+#include <strata/cluster/kmeans.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <set>
+#include <vector>
+
+using namespace strata;
+
+namespace {
+
+template <std::size_t K, std::size_t F>
+void check_if(const nlohmann::json& expected, bool& found) {
+    if (expected["clusters"] != K || expected["features"] != F)
+        return;
+    found = true;
+    kmeans<K, F> clusters;
+    clusters.fit(expected["X"].get<std::vector<double>>(), expected["first"].get<std::vector<double>>());
+    BOOST_TEST_CONTEXT(expected["name"]) {
+        const auto inertia = expected["inertia"].get<double>();
+        BOOST_TEST(std::abs(clusters.inertia() - inertia) <= 1e-10 * inertia);
+        BOOST_TEST(clusters.iterations() == expected["iterations"].get<std::size_t>());
+        BOOST_TEST((clusters.labels() == expected["labels"].get<std::vector<std::int32_t>>()));
+        const auto centers = expected["centers"].get<std::vector<double>>();
+        double worst = 0;
+        for (std::size_t i = 0; i < centers.size(); ++i)
+            worst = std::max(worst, std::abs(clusters.centers().data()[i] - centers[i]));
+        BOOST_TEST(worst <= 1e-9);
+    }
+}
+
+std::vector<double> blobs(std::size_t rows) {
+    random_sequence random(seed{8}, stream::split);
+    std::vector<double> x;
+    for (std::size_t i = 0; i < rows; ++i)
+        for (std::size_t f = 0; f < 3; ++f)
+            x.push_back(random.uniform() + 5.0 * static_cast<double>((i % 4) >> (f % 2) & 1));
+    return x;
+}
+
+std::string message(auto&& call) {
+    try {
+        call();
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(the_same_centers_give_scikit_learns_clusters) {
+    const auto cases = reference("cluster/kmeans.py");
+    BOOST_TEST(cases.size() >= 36u);
+    for (const auto& each : cases) {
+        bool found = false;
+        check_if<2, 2>(each, found);
+        check_if<2, 4>(each, found);
+        check_if<2, 10>(each, found);
+        check_if<2, 30>(each, found);
+        check_if<3, 4>(each, found);
+        check_if<3, 6>(each, found);
+        check_if<3, 13>(each, found);
+        check_if<5, 4>(each, found);
+        check_if<10, 64>(each, found);
+        BOOST_REQUIRE(found);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(any_number_of_threads_gives_the_same_bits) {
+    const auto x = blobs(20'000);
+    kmeans<6, 3> one({.n_init = 2, .threads = 1});
+    one.fit(x);
+    for (const std::size_t threads : {2u, 3u}) {
+        kmeans<6, 3> several({.n_init = 2, .threads = threads});
+        several.fit(x);
+        BOOST_TEST((several.centers() == one.centers()));
+        BOOST_TEST(several.inertia() == one.inertia());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(clear_clusters_are_found) {
+    const auto x = blobs(400);
+    kmeans<4, 3> clusters;
+    clusters.fit(x);
+    BOOST_TEST(clusters.inertia() < 400 * 3 * 0.1);
+    for (std::size_t i = 0; i < 400; ++i)
+        BOOST_TEST(clusters.labels()[i] == clusters.labels()[i % 4]);
+    const auto predicted = clusters.predict(x);
+    BOOST_TEST(std::equal(predicted.begin(), predicted.end(), clusters.labels().begin()));
+    BOOST_TEST(std::abs(clusters.score(x) + clusters.inertia()) <= 1e-9);
+    kmeans<4, 3, float> narrow;
+    narrow.fit(x);
+    BOOST_TEST(std::abs(narrow.inertia() / clusters.inertia() - 1) <= 1e-5);
+    kmeans<1, 3> one;
+    one.fit(x);
+    BOOST_TEST(std::set(one.labels().begin(), one.labels().end()).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(more_clusters_than_distinct_rows_work) {
+    const std::vector<double> x{1, 1, 1, 1, 1, 1, 2, 2};
+    kmeans<3, 2> clusters;
+    clusters.fit(x);
+    BOOST_TEST(clusters.inertia() == 0.0);
+    for (const double center : clusters.centers())
+        BOOST_TEST(std::isfinite(center));
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
+    const std::vector<double> x{1, 2, 3, 4, 5, NAN};
+    const std::vector<double> good{1, 2, 3, 4, 5, 6};
+    BOOST_TEST(message([&] { kmeans<2, 2>().fit(x); }) ==
+               "kmeans: X is not a number at row 2, column 1, expected finite numbers");
+    BOOST_TEST(message([&] { kmeans<4, 2>().fit(good); }) ==
+               "kmeans: X has 3 rows, expected as many as clusters, 4");
+    BOOST_TEST(message([&] { kmeans<2, 4>().fit(good); }) ==
+               "kmeans: X has 6 numbers, expected a multiple of 4");
+    BOOST_TEST(message([&] { kmeans<2, 2>().fit(good, good); }) == "kmeans: there are 3 centers, expected 2");
+    BOOST_TEST(message([] { kmeans<2, 2>({.n_init = 0}); }) == "kmeans: n_init is 0, expected 1 or more");
+    BOOST_TEST(message([] { kmeans<2, 2>({.max_iterations = 0}); }) ==
+               "kmeans: max_iterations is 0, expected 1 or more");
+    BOOST_TEST(message([] { kmeans<2, 2>({.tolerance = -1}); }) == "kmeans: the tolerance is not 0 or more");
+}
