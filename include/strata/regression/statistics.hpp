@@ -1,0 +1,183 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/regression/coefficients.hpp>
+#include <strata/regression/orthogonal.hpp>
+
+#include <boost/math/distributions/fisher_f.hpp>
+#include <boost/math/distributions/students_t.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
+#include <limits>
+#include <numbers>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace strata {
+
+/// What the data say of one weight, if errors are independent, normal and of equal variance.
+struct coefficient_statistics {
+    double estimate = 0;
+    double standard_error = 0;
+    double t = 0;             ///< estimate / standard error
+    double p = 0;             ///< of a |t| as large if the true weight were 0
+    double low = 0, high = 0; ///< the confidence interval
+};
+
+/// What an ordinary least-squares fit tells beside its weights, as statsmodels' OLS results name it.
+struct regression_statistics {
+    bool has_intercept = true;
+    std::vector<coefficient_statistics> coefficients; ///< the intercept first, if there is one
+    std::vector<double> residuals;
+    std::size_t degrees_of_freedom = 0; ///< of the residuals: rows - weights
+    double level = 0.95;                ///< of the confidence intervals
+    double r_squared = 0;               ///< about the mean; about 0 without an intercept
+    double adjusted_r_squared = 0;
+    double residual_standard_error = 0;
+    double f = 0; ///< of the hypothesis that no feature matters
+    double f_p = 0;
+    double log_likelihood = 0, aic = 0, bic = 0;
+};
+
+/// The statistics of a linear model with one output that was fitted to these rows without a penalty (Hastie,
+/// Tibshirani and Friedman, "The elements of statistical learning", 3.2). O(rows F^2).
+/// `std::invalid_argument` for arrays that do not fit, features that depend on each other, and no more rows
+/// than weights: then nothing can be said of the errors.
+template <linear_model Model>
+    requires(Model::output_size == 1)
+regression_statistics statistics_of(const Model& net, const samples& x, const samples& y,
+                                    double level = 0.95) {
+    using value = typename Model::value_type;
+    constexpr std::size_t features = Model::input_size;
+    constexpr bool intercept = has_intercept<Model>;
+    if (!(level > 0 && level < 1))
+        throw std::invalid_argument(detail::concatenate("statistics: the level is ",
+                                                        detail::number_to_string(level),
+                                                        ", expected a number between 0 and 1"));
+    const observations<value> rows(x, features, "statistics: X");
+    const observations<value> targets(y, 1, "statistics: y");
+    rows.check_same_rows(targets);
+    rows.check_finite();
+    targets.check_finite();
+    const std::size_t count = rows.rows();
+    if (count <= features + intercept)
+        throw std::invalid_argument(detail::concatenate(
+            "statistics: X has ", count, " rows, expected more than the ", features + intercept, " weights"));
+
+    const detail::centred_columns<value> columns(rows, targets, nullptr, intercept);
+    std::vector<double> a(count * features);
+    std::vector<double> scale(features);
+    for (std::size_t j = 0; j < features; ++j) {
+        const double length = columns.input(j, a.data() + j * count);
+        scale[j] = length > 0 ? 1 / length : 0;
+        for (std::size_t i = 0; i < count; ++i)
+            a[j * count + i] *= scale[j];
+    }
+    const lapack::orthogonal_factors factors(std::move(a), count, features);
+    const auto singular = factors.singular_values();
+    if (!(singular.back() >
+          std::numeric_limits<double>::epsilon() * static_cast<double>(count) * singular.front()))
+        throw std::invalid_argument(
+            "statistics: some features depend on each other, so no weight can be told "
+            "from the others");
+
+    regression_statistics result;
+    result.has_intercept = intercept;
+    result.level = level;
+    result.degrees_of_freedom = count - features - intercept;
+    const auto weights = net.weights();
+    long double left = 0;
+    long double total = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto target = static_cast<long double>(*targets.row(i));
+        long double predicted = intercept ? static_cast<long double>(weights[features]) : 0.0L;
+        for (std::size_t j = 0; j < features; ++j)
+            predicted += static_cast<long double>(weights[j]) * static_cast<long double>(rows.row(i)[j]);
+        result.residuals.push_back(static_cast<double>(target - predicted));
+        left += (target - predicted) * (target - predicted);
+        total += (target - columns.output_means[0]) * (target - columns.output_means[0]);
+    }
+    const auto freedom = static_cast<double>(result.degrees_of_freedom);
+    const auto n = static_cast<double>(count);
+    const double variance = static_cast<double>(left) / freedom;
+
+    // The diagonal of (X^T X)^-1 from the rows of R^-1.
+    std::vector<double> spread(features, 0.0);
+    std::vector<double> column(features);
+    for (std::size_t k = 0; k < features; ++k) {
+        std::fill(column.begin(), column.end(), 0.0);
+        column[k] = 1;
+        factors.divide_by_r(false, column);
+        for (std::size_t j = 0; j < features; ++j)
+            spread[j] += column[j] * column[j];
+    }
+    const boost::math::students_t students(freedom);
+    const double reach = quantile(complement(students, (1 - level) / 2));
+    const auto add = [&](double estimate, double error) {
+        const double t = estimate / error;
+        const double p = std::isfinite(t) ? 2 * cdf(complement(students, std::abs(t))) : 0.0;
+        result.coefficients.push_back(
+            {estimate, error, t, p, estimate - reach * error, estimate + reach * error});
+    };
+    if constexpr (intercept) {
+        for (std::size_t j = 0; j < features; ++j)
+            column[j] = static_cast<double>(columns.input_means[j]) * scale[j];
+        factors.divide_by_r(true, column);
+        double sum = 1 / n;
+        for (const double each : column)
+            sum += each * each;
+        add(static_cast<double>(weights[features]), std::sqrt(variance * sum));
+    }
+    for (std::size_t j = 0; j < features; ++j)
+        add(static_cast<double>(weights[j]), std::sqrt(variance * spread[j]) * scale[j]);
+
+    result.residual_standard_error = std::sqrt(variance);
+    result.r_squared = static_cast<double>(1 - left / total);
+    result.adjusted_r_squared = 1 - (n - intercept) / freedom * static_cast<double>(left / total);
+    result.f = static_cast<double>(total - left) / static_cast<double>(features) / variance;
+    result.f_p = std::isfinite(result.f)
+                     ? cdf(complement(boost::math::fisher_f(static_cast<double>(features), freedom),
+                                      std::max(result.f, 0.0)))
+                     : 0.0;
+    result.log_likelihood = -n / 2 * (std::log(2 * std::numbers::pi * static_cast<double>(left) / n) + 1);
+    const double parameters = static_cast<double>(features) + intercept;
+    result.aic = 2 * parameters - 2 * result.log_likelihood;
+    result.bic = std::log(n) * parameters - 2 * result.log_likelihood;
+    return result;
+}
+
+/// A table of the coefficients, and the fit's figures below. `names` of the features may be empty.
+[[nodiscard]] inline std::string to_string(const regression_statistics& of,
+                                           std::span<const std::string> names = {}) {
+    std::string result;
+    std::array<char, 256> line;
+    const auto print = [&](const char* format, auto... values) {
+        std::snprintf(line.data(), line.size(), format, values...);
+        result += line.data();
+    };
+    std::array<char, 16> low;
+    std::array<char, 16> high;
+    std::snprintf(low.data(), low.size(), "[%.4g", (1 - of.level) / 2);
+    std::snprintf(high.data(), high.size(), "%.4g]", (1 + of.level) / 2);
+    print("%-20s %12s %12s %9s %8s %12s %12s\n", "coefficient", "estimate", "std. error", "t", "P>|t|",
+          low.data(), high.data());
+    for (std::size_t i = 0; i < of.coefficients.size(); ++i) {
+        const auto& each = of.coefficients[i];
+        const std::size_t feature = i - of.has_intercept;
+        const std::string name = of.has_intercept && i == 0 ? "intercept"
+                                 : feature < names.size()   ? names[feature]
+                                                            : "x" + std::to_string(feature);
+        print("%-20.20s %12.6g %12.4g %9.3f %8.4f %12.6g %12.6g\n", name.c_str(), each.estimate,
+              each.standard_error, each.t, each.p, each.low, each.high);
+    }
+    print("R^2 %.6f, adjusted %.6f, residual standard error %.6g on %zu degrees of freedom\n", of.r_squared,
+          of.adjusted_r_squared, of.residual_standard_error, of.degrees_of_freedom);
+    print("F %.6g, P>F %.4g, log-likelihood %.6g, AIC %.6g, BIC %.6g\n", of.f, of.f_p, of.log_likelihood,
+          of.aic, of.bic);
+    return result;
+}
+
+} // namespace strata
