@@ -1,0 +1,96 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/array.hpp>
+#include <strata/data/samples.hpp>
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace strata {
+
+/// All products of up to `Degree` of F features, in scikit-learn's order: by degree, then by the features'
+/// order. No column of ones, since a linear model has an intercept.
+template <std::size_t F, std::size_t Degree, class T = double>
+class polynomial_features {
+    static_assert(F > 0 && Degree > 0,
+                  "strata: polynomial features need a feature and a degree of 1 at least");
+
+    static constexpr std::size_t count_products() {
+        // (F + Degree over Degree), without the constant.
+        std::size_t result = 1;
+        for (std::size_t i = 1; i <= Degree; ++i)
+            result = result * (F + i) / i;
+        return result - 1;
+    }
+
+public:
+    static constexpr std::size_t count = count_products();
+
+    /// Column i is the product of column `from[i]` (1 where it is `count`) and feature `by[i]`.
+    struct products {
+        std::array<std::size_t, count> from;
+        std::array<std::size_t, count> by;
+    };
+    static constexpr products columns = [] {
+        products result{};
+        std::size_t next = 0;
+        for (std::size_t f = 0; f < F; ++f, ++next) {
+            result.from[next] = count;
+            result.by[next] = f;
+        }
+        // A product of one degree more begins with each feature in turn, followed by a product whose features
+        // do not come before it.
+        std::size_t begin = 0;
+        for (std::size_t degree = 2; degree <= Degree; ++degree) {
+            const std::size_t end = next;
+            for (std::size_t f = 0; f < F; ++f)
+                for (std::size_t i = begin; i < end; ++i)
+                    if (result.by[i] >= f) { // the feature that it begins with
+                        result.from[next] = i;
+                        result.by[next] = f;
+                        ++next;
+                    }
+            begin = end;
+        }
+        return result;
+    }();
+
+    /// x: [rows, F] -> [rows, count].
+    [[nodiscard]] static xt::xtensor<T, 2> transform(const samples& x) {
+        const std::size_t rows = x.count(std::array{F}, "polynomial features: X");
+        auto result = xt::xtensor<T, 2>::from_shape({rows, count});
+        std::array<T, F> row;
+        for (std::size_t i = 0; i < rows; ++i) {
+            x.read(i * F, F, row.data());
+            T* const to = result.data() + i * count;
+            for (std::size_t j = 0; j < count; ++j)
+                to[j] =
+                    columns.from[j] == count ? row[columns.by[j]] : to[columns.from[j]] * row[columns.by[j]];
+        }
+        return result;
+    }
+
+    /// The columns' names, such as `height^2 weight`, from those of the features; or of x0, x1, ...
+    [[nodiscard]] static std::vector<std::string> names(std::span<const std::string> features = {}) {
+        std::vector<std::string> result;
+        for (std::size_t j = 0; j < count; ++j) {
+            std::array<std::size_t, F> powers{};
+            for (std::size_t i = j; i != count; i = columns.from[i])
+                ++powers[columns.by[i]];
+            std::string name;
+            for (std::size_t f = 0; f < F; ++f)
+                if (powers[f] > 0)
+                    name += (name.empty() ? "" : " ") +
+                            (f < features.size() ? features[f] : "x" + std::to_string(f)) +
+                            (powers[f] > 1 ? "^" + std::to_string(powers[f]) : "");
+            result.push_back(name);
+        }
+        return result;
+    }
+};
+
+} // namespace strata

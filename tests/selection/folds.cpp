@@ -1,0 +1,124 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE selection / folds
+#include "../reference.hpp"
+
+#include <strata/data/polynomial_features.hpp>
+#include <strata/layers/layers.hpp>
+#include <strata/regression/linear_regression.hpp>
+#include <strata/selection/cross_validate.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <set>
+#include <vector>
+
+using namespace strata;
+
+namespace {
+
+const nlohmann::json& expected() {
+    static const nlohmann::json all = reference("selection/folds.py");
+    return all;
+}
+
+void check_folds(const std::vector<fold>& found, const nlohmann::json& tests) {
+    BOOST_REQUIRE_EQUAL(found.size(), tests.size());
+    for (std::size_t f = 0; f < found.size(); ++f) {
+        BOOST_TEST((found[f].test == tests[f].get<std::vector<std::size_t>>()));
+        std::set<std::size_t> all(found[f].train.begin(), found[f].train.end());
+        all.insert(found[f].test.begin(), found[f].test.end());
+        BOOST_TEST(all.size() == found[f].train.size() + found[f].test.size());
+    }
+}
+
+template <std::size_t Degree>
+void check_polynomials() {
+    const auto x = expected()["small"].get<std::vector<double>>();
+    const auto wanted = expected()["polynomials"][Degree - 1].get<std::vector<double>>();
+    const auto found = polynomial_features<3, Degree>::transform(x);
+    BOOST_REQUIRE_EQUAL(found.size(), wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        BOOST_TEST(std::abs(found.data()[i] - wanted[i]) <= 1e-14 * (1 + std::abs(wanted[i])));
+}
+
+std::string message(auto&& call) {
+    try {
+        call();
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(folds_are_scikit_learns) {
+    for (const auto& each : expected()["plain"])
+        check_folds(k_fold(each["rows"], {.folds = each["folds"]}), each["tests"]);
+    for (const auto& each : expected()["stratified"])
+        check_folds(stratified_k_fold(each["labels"].get<std::vector<int>>(), {.folds = each["folds"]}),
+                    each["tests"]);
+}
+
+BOOST_AUTO_TEST_CASE(shuffled_folds_test_every_row_once) {
+    const std::vector<int> labels{0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0};
+    for (const auto& folds : {k_fold(11, {.folds = 4, .shuffle = true}),
+                              stratified_k_fold(labels, {.folds = 4, .shuffle = true})}) {
+        std::multiset<std::size_t> tested;
+        for (const auto& each : folds)
+            tested.insert(each.test.begin(), each.test.end());
+        BOOST_TEST(tested.size() == 11u);
+        BOOST_TEST(std::set(tested.begin(), tested.end()).size() == 11u);
+    }
+    BOOST_TEST((k_fold(11, {.shuffle = true})[0].test != k_fold(11)[0].test));
+    BOOST_TEST((k_fold(11, {.shuffle = true})[0].test == k_fold(11, {.shuffle = true})[0].test));
+}
+
+BOOST_AUTO_TEST_CASE(cross_validation_scores_are_scikit_learns) {
+    const auto numbers = expected()["X"].get<std::vector<double>>();
+    const auto targets = expected()["y"].get<std::vector<double>>();
+    const xt::xtensor<double, 2> x = xt::adapt(numbers, std::vector<std::size_t>{targets.size(), 10});
+    const xt::xtensor<double, 1> y = xt::adapt(targets, std::vector<std::size_t>{targets.size()});
+    const auto found = cross_validate(
+        [](const auto& some_x, const auto& some_y) {
+            return linear_regression<10>{}.fit(some_x, some_y, {.l2 = 0.1});
+        },
+        x, y, k_fold(y.size()));
+    const auto wanted = expected()["scores"].get<std::vector<double>>();
+    BOOST_REQUIRE_EQUAL(found.scores.size(), wanted.size());
+    double mean = 0;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        BOOST_TEST(std::abs(found.scores[i] - wanted[i]) <= 1e-10);
+        mean += wanted[i] / 5;
+    }
+    BOOST_TEST(std::abs(found.mean() - mean) <= 1e-10);
+    BOOST_TEST(found.standard_deviation() > 0);
+}
+
+static_assert(polynomial_features<3, 2>::count == 9 && polynomial_features<2, 10>::count == 65);
+
+BOOST_AUTO_TEST_CASE(polynomial_features_are_scikit_learns) {
+    check_polynomials<1>();
+    check_polynomials<2>();
+    check_polynomials<3>();
+    check_polynomials<4>();
+    BOOST_TEST((polynomial_features<3, 3>::names() == expected()["names"].get<std::vector<std::string>>()));
+    const std::vector<std::string> names{"height", "weight"};
+    using squares = polynomial_features<2, 2>;
+    BOOST_TEST(squares::names(names)[3] == "height weight");
+    BOOST_TEST(squares::names(names)[4] == "weight^2");
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
+    BOOST_TEST(message([] { static_cast<void>(k_fold(3)); }) ==
+               "folds: expected from 2 to the number of rows, 3, found 5");
+    BOOST_TEST(message([] { static_cast<void>(k_fold(3, {.folds = 1})); }) ==
+               "folds: expected from 2 to the number of rows, 3, found 1");
+    const std::vector<int> labels{0, 0, 0, 4};
+    BOOST_TEST(message([&] { static_cast<void>(stratified_k_fold(labels, {.folds = 2})); }) ==
+               "folds: expected 2 rows or more of class 4, found 1");
+    const std::vector<double> x{1, 2, 3};
+    BOOST_TEST(message([&] { static_cast<void>(polynomial_features<2, 2>::transform(x)); }) ==
+               "polynomial features: X has 3 numbers, expected a multiple of 2");
+}
