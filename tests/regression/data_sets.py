@@ -24,6 +24,9 @@ def regression():
     yield ("rank_deficient", numpy.hstack([X, X[:, :2] @ [[1.0], [-2.0]]]), y)
     yield ("far_from_zero", random.normal(size=(400, 4)) + [1e4, -3e4, 5e3, 0], random.normal(size=400) + 1e5)
     yield ("friedman", *datasets.make_friedman1(500, noise=0.3, random_state=6))
+    yield ("friedman_2", *datasets.make_friedman2(300, noise=1.0, random_state=8))
+    yield ("friedman_3", *datasets.make_friedman3(300, noise=0.1, random_state=9))
+    yield ("sparse", *datasets.make_sparse_uncorrelated(250, random_state=10))
     yield ("one_column", *datasets.make_regression(60, 1, noise=3.0, random_state=7))
 
 

@@ -83,10 +83,12 @@ public:
                 ++powers[columns.by[i]];
             std::string name;
             for (std::size_t f = 0; f < F; ++f)
-                if (powers[f] > 0)
-                    name += (name.empty() ? "" : " ") +
-                            (f < features.size() ? features[f] : "x" + std::to_string(f)) +
-                            (powers[f] > 1 ? "^" + std::to_string(powers[f]) : "");
+                if (powers[f] > 0) {
+                    const std::string base = f < features.size() ? features[f] : detail::concatenate("x", f);
+                    name = detail::concatenate(name, name.empty() ? "" : " ", base);
+                    if (powers[f] > 1)
+                        name = detail::concatenate(name, "^", powers[f]);
+                }
             result.push_back(name);
         }
         return result;

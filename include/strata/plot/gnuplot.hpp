@@ -80,7 +80,7 @@ inline std::string beginning(const std::filesystem::path& file, size pixels) {
 inline void run_gnuplot(const std::string& script) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> said(std::tmpfile(), std::fclose);
     std::array<int, 2> ends{};
-    if (said == nullptr || pipe(ends.data()) != 0)
+    if (said == nullptr || ::pipe(ends.data()) != 0)
         throw plot_error(strata::detail::concatenate("plot: no pipe to gnuplot: ", std::strerror(errno)));
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -93,9 +93,9 @@ inline void run_gnuplot(const std::string& script) {
     pid_t child = 0;
     const int problem = posix_spawnp(&child, name, &actions, nullptr, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
-    close(ends[0]);
+    ::close(ends[0]);
     if (problem != 0) {
-        close(ends[1]);
+        ::close(ends[1]);
         throw plot_error(
             problem == ENOENT
                 ? std::string("plot: gnuplot is not installed: the Debian package is gnuplot-nox")
@@ -105,15 +105,15 @@ inline void run_gnuplot(const std::string& script) {
     void (*const before)(int) = std::signal(SIGPIPE, SIG_IGN);
     std::string_view left = script;
     while (!left.empty()) {
-        const ssize_t written = write(ends[1], left.data(), left.size());
+        const ssize_t written = ::write(ends[1], left.data(), left.size());
         if (written < 0 && errno != EINTR)
             break;
         if (written > 0)
             left.remove_prefix(static_cast<std::size_t>(written));
     }
-    close(ends[1]);
+    ::close(ends[1]);
     int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     std::signal(SIGPIPE, before);
     if (status == 0 && left.empty())

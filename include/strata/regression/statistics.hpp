@@ -169,7 +169,7 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
         const std::size_t feature = i - of.has_intercept;
         const std::string name = of.has_intercept && i == 0 ? "intercept"
                                  : feature < names.size()   ? names[feature]
-                                                            : "x" + std::to_string(feature);
+                                                            : detail::concatenate("x", feature);
         print("%-20.20s %12.6g %12.4g %9.3f %8.4f %12.6g %12.6g\n", name.c_str(), each.estimate,
               each.standard_error, each.t, each.p, each.low, each.high);
     }
