@@ -10,8 +10,22 @@ from sklearn.linear_model import LinearRegression, Ridge
 import data_sets
 
 
-def answer(model, X, y, weights):
+def minimum_norm(model, X, y, weights):
+    """With NumPy's threshold. scikit-learn takes singular values below one rounding error for zero: whether it sees
+    that columns depend on each other is luck."""
+    weights = numpy.ones(len(X)) if weights is None else weights
+    x_mean = numpy.average(X, axis=0, weights=weights) * model.fit_intercept
+    y_mean = numpy.average(y, weights=weights) * model.fit_intercept
+    roots = numpy.sqrt(weights)
+    model.coef_, _, model.rank_, model.singular_ = numpy.linalg.lstsq(
+        (X - x_mean) * roots[:, None], (y - y_mean) * roots, rcond=None)
+    model.intercept_ = y_mean - x_mean @ model.coef_
+
+
+def answer(name, model, X, y, weights):
     model.fit(X, y, sample_weight=weights)
+    if name == "rank_deficient" and isinstance(model, LinearRegression):
+        minimum_norm(model, X, y, weights)
     return {
         "coef": numpy.atleast_2d(model.coef_).ravel().tolist(),
         "intercept": numpy.atleast_1d(model.intercept_).tolist(),
@@ -36,5 +50,5 @@ for name, X, y in data_sets.regression():
                     fit_intercept=intercept)
                 cases.append({
                     "name": name, "with_intercept": intercept, "weighted": weighted, "l2": l2,
-                    **answer(model, X, y, weights if weighted else None)})
+                    **answer(name, model, X, y, weights if weighted else None)})
 json.dump({"data": data, "cases": cases}, sys.stdout)

@@ -65,7 +65,7 @@ template <class Model>
 using moments_of = moments<only_stage_of<Model>::inputs, only_stage_of<Model>::outputs, has_intercept<Model>>;
 
 template <class Model>
-void set_linear_weights(Model& net, const std::vector<double>& weights,
+void set_linear_weights(Model& net, const std::vector<long double>& weights,
                         const std::vector<long double>& input_means,
                         const std::vector<long double>& output_means) {
     using only = only_stage_of<Model>;
@@ -74,9 +74,9 @@ void set_linear_weights(Model& net, const std::vector<double>& weights,
     for (std::size_t t = 0; t < only::outputs; ++t) {
         long double intercept = output_means[t];
         for (std::size_t j = 0; j < only::inputs; ++j) {
-            const double weight = weights[t * only::inputs + j];
+            const long double weight = weights[t * only::inputs + j];
             all[j * only::outputs + t] = static_cast<value>(weight);
-            intercept -= static_cast<long double>(weight) * input_means[j];
+            intercept -= weight * input_means[j];
         }
         if constexpr (has_intercept<Model>)
             all[only::inputs * only::outputs + t] = static_cast<value>(intercept);
@@ -111,7 +111,8 @@ bool solve_moments(Model& net, const moments_of<Model>& from, double l2, double 
         found = solve_by_eigenvalues(equations, l2);
         method = least_squares_method::eigenvalues;
     }
-    set_linear_weights(net, found.weights, extended(equations.input_means), extended(equations.output_means));
+    set_linear_weights(net, extended(found.weights), extended(equations.input_means),
+                       extended(equations.output_means));
     solution = {std::move(equations), {}, found.rank, found.condition, method};
     return true;
 }

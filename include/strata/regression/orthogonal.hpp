@@ -13,7 +13,7 @@ namespace strata::detail {
 
 /// Least squares on the rows themselves, for problems whose normal equations would lose digits.
 struct orthogonal_solution {
-    std::vector<double> weights; ///< [outputs][inputs]
+    std::vector<long double> weights; ///< [outputs][inputs], which the intercept is computed from
     std::vector<double> singular_values;
     std::size_t rank = 0;
     double condition = 0;
@@ -92,7 +92,7 @@ public:
 /// products are exact to extended precision, the corrections come from the factors.
 template <class Value>
 void refine(const centred_columns<Value>& from, const lapack::orthogonal_factors& factors,
-            const std::vector<double>& scale, std::size_t t, double* weights) {
+            const std::vector<double>& scale, std::size_t t, long double* weights) {
     constexpr int rounds = 4;
     const std::size_t m = from.rows();
     const std::size_t n = from.inputs();
@@ -128,7 +128,7 @@ void refine(const centred_columns<Value>& from, const lapack::orthogonal_factors
             residual[i] += static_cast<long double>(row_errors[i]);
     }
     for (std::size_t j = 0; j < n; ++j)
-        weights[j] = static_cast<double>(solution[j] * static_cast<long double>(scale[j]));
+        weights[j] = solution[j] * static_cast<long double>(scale[j]);
 }
 
 /// QR of columns scaled to the same length, refined, where they have full rank. Else empty.
@@ -159,7 +159,7 @@ orthogonal_solution solve_by_factors(const centred_columns<Value>& from) {
     result.has_full_rank = true;
     result.rank = n;
     result.condition = values.front() / values.back();
-    result.weights.assign(from.outputs() * n, 0.0);
+    result.weights.assign(from.outputs() * n, 0.0L);
     for (std::size_t t = 0; t < from.outputs(); ++t)
         refine(from, factors, scale, t, result.weights.data() + t * n);
     return result;
