@@ -2,16 +2,13 @@
 #pragma once
 
 #include <strata/cluster/nearest_center.hpp>
+#include <strata/kernels/ordered_parts.hpp>
 #include <strata/regression/observations.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
-
-#ifdef _OPENMP
-#    include <omp.h>
-#endif
 
 namespace strata::detail {
 
@@ -63,31 +60,23 @@ public:
     totals assign(std::span<const T> centers, std::span<std::int32_t> labels) const {
         const nearest_center<K, F, T> nearest(centers.data());
         totals sum;
-        for_parts(
-            sum,
-            [&](std::size_t first, std::size_t count, totals& part) {
-                std::array<std::int32_t, block_rows> found;
-                nearest.find(x_->row(first), means_.data(), count, found.data());
-                std::array<double, lanes> squares{};
-                for (std::size_t i = 0; i < count; ++i) {
-                    const auto label = static_cast<std::size_t>(found[i]);
-                    part.changed = part.changed || labels[first + i] != found[i];
-                    labels[first + i] = found[i];
-                    part.counts[label] += 1;
-                    add_row(x_->row(first + i), centers.data() + label * F, part.sums.data() + label * F,
-                            squares);
-                }
-                for (const double square : squares)
-                    part.inertia += square;
-            },
-            [](totals& all, const totals& part) {
-                for (std::size_t i = 0; i < K * F; ++i)
-                    all.sums[i] += part.sums[i];
-                for (std::size_t k = 0; k < K; ++k)
-                    all.counts[k] += part.counts[k];
-                all.inertia += part.inertia;
-                all.changed = all.changed || part.changed;
-            });
+        ordered_parts((rows() + part_rows - 1) / part_rows, threads_, K * F * sizeof(double),
+                      [&](std::size_t part) {
+                          totals now;
+                          const std::size_t end = std::min((part + 1) * part_rows, rows());
+                          for (std::size_t first = part * part_rows; first < end; first += block_rows)
+                              assign_block(nearest, centers, first, std::min(block_rows, end - first), labels,
+                                           now);
+                          return now;
+                      },
+                      [&](const totals& now) {
+                          for (std::size_t i = 0; i < K * F; ++i)
+                              sum.sums[i] += now.sums[i];
+                          for (std::size_t k = 0; k < K; ++k)
+                              sum.counts[k] += now.counts[k];
+                          sum.inertia += now.inertia;
+                          sum.changed = sum.changed || now.changed;
+                      });
         return sum;
     }
 
@@ -114,36 +103,20 @@ private:
             add(f + lane, lane);
     }
 
-    template <class Visit, class Merge>
-    void for_parts(totals& all, const Visit& visit, const Merge& merge) const {
-        const std::size_t parts = (rows() + part_rows - 1) / part_rows;
-        const auto run = [&](std::size_t part, totals& sum) {
-            sum = {};
-            const std::size_t end = std::min((part + 1) * part_rows, rows());
-            for (std::size_t first = part * part_rows; first < end; first += block_rows) {
-                visit(first, std::min(block_rows, end - first), sum);
-            }
-        };
-#ifdef _OPENMP
-        const auto wanted =
-            static_cast<int>(threads_ > 0 ? threads_ : static_cast<std::size_t>(omp_get_max_threads()));
-#    pragma omp parallel num_threads(wanted) if (wanted > 1 && parts > 1)
-        {
-            totals sum;
-#    pragma omp for ordered schedule(static, 1)
-            for (std::size_t part = 0; part < parts; ++part) {
-                run(part, sum);
-#    pragma omp ordered
-                merge(all, sum);
-            }
+    void assign_block(const nearest_center<K, F, T>& nearest, std::span<const T> centers, std::size_t first,
+                      std::size_t count, std::span<std::int32_t> labels, totals& sum) const {
+        std::array<std::int32_t, block_rows> found;
+        nearest.find(x_->row(first), means_.data(), count, found.data());
+        std::array<double, lanes> squares{};
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto label = static_cast<std::size_t>(found[i]);
+            sum.changed = sum.changed || labels[first + i] != found[i];
+            labels[first + i] = found[i];
+            sum.counts[label] += 1;
+            add_row(x_->row(first + i), centers.data() + label * F, sum.sums.data() + label * F, squares);
         }
-#else
-        totals sum;
-        for (std::size_t part = 0; part < parts; ++part) {
-            run(part, sum);
-            merge(all, sum);
-        }
-#endif
+        for (const double square : squares)
+            sum.inertia += square;
     }
 
     const observations<T>* x_;

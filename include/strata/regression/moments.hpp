@@ -2,18 +2,14 @@
 #pragma once
 
 #include <strata/kernels/contract.hpp>
+#include <strata/kernels/ordered_parts.hpp>
 #include <strata/regression/observations.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <optional>
 #include <vector>
-
-#ifdef _OPENMP
-#    include <omp.h>
-#endif
 
 namespace strata {
 
@@ -43,43 +39,22 @@ public:
                 choose_origin(x, y);
             sums_.assign(width * width, 0.0);
         }
-        const std::size_t parts = (x.rows() + part_rows - 1) / part_rows;
-        const auto add_part = [&](std::size_t part, std::span<double> block, std::span<double> sums) {
-            const std::size_t end = std::min((part + 1) * part_rows, x.rows());
-            std::fill(sums.begin(), sums.end(), 0.0);
-            for (std::size_t first = part * part_rows; first < end; first += block_rows) {
-                const std::size_t rows = std::min(block_rows, end - first);
-                pack(x, y, weights, first, rows, block.data());
-                accumulate(block.data(), rows, sums.data());
-            }
-        };
-        const auto merge = [&](std::span<const double> sums) {
-            for (std::size_t i = 0; i < sums.size(); ++i)
-                sums_[i] += sums[i];
-        };
-#ifdef _OPENMP
-        const auto wanted =
-            static_cast<int>(threads > 0 ? threads : static_cast<std::size_t>(omp_get_max_threads()));
-#    pragma omp parallel num_threads(wanted) if (wanted > 1 && parts > 1)
-        {
-            aligned_vector<double> block(block_rows * width);
-            aligned_vector<double> sums(width * width);
-#    pragma omp for ordered schedule(static, 1)
-            for (std::size_t part = 0; part < parts; ++part) {
-                add_part(part, block, sums);
-#    pragma omp ordered
-                merge(sums);
-            }
-        }
-#else
-        static_cast<void>(threads);
-        aligned_vector<double> block(block_rows * width);
-        aligned_vector<double> sums(width * width);
-        for (std::size_t part = 0; part < parts; ++part) {
-            add_part(part, block, sums);
-            merge(sums);
-        }
-#endif
+        ordered_parts((x.rows() + part_rows - 1) / part_rows, threads, width * width * sizeof(double),
+                      [&](std::size_t part) {
+                          aligned_vector<double> block(block_rows * width);
+                          aligned_vector<double> sums(width * width, 0.0);
+                          const std::size_t end = std::min((part + 1) * part_rows, x.rows());
+                          for (std::size_t first = part * part_rows; first < end; first += block_rows) {
+                              const std::size_t rows = std::min(block_rows, end - first);
+                              pack(x, y, weights, first, rows, block.data());
+                              accumulate(block.data(), rows, sums.data());
+                          }
+                          return sums;
+                      },
+                      [&](const aligned_vector<double>& sums) {
+                          for (std::size_t i = 0; i < sums.size(); ++i)
+                              sums_[i] += sums[i];
+                      });
         rows_ += x.rows();
     }
 
