@@ -24,11 +24,13 @@ namespace strata {
 template <std::size_t F, std::size_t T, bool Centred>
 class moments {
     using V = simd<double, lanes_of<double, 1 + F + T>>;
+    static constexpr std::size_t tall = V::size == 8 ? 8 : 4; ///< rows of a tile
 
 public:
     static constexpr std::size_t columns = 1 + F + T;
-    /// A row of `sums`, filled up to whole registers.
-    static constexpr std::size_t width = (columns + V::size - 1) / V::size * V::size;
+    /// A row of `sums`, filled up to whole registers and tiles.
+    static constexpr std::size_t width =
+        (columns + std::max(V::size, tall) - 1) / std::max(V::size, tall) * std::max(V::size, tall);
 
     /// Adds rows. `weights` may be null.
     template <class Value>
@@ -118,10 +120,8 @@ private:
             const std::size_t column = panel * V::size;
             // What lies below the diagonal in the last tile is not wanted, but costs less than a narrower
             // one.
-            visit_runs<tile_rows<V>, V::size % tile_rows<V> == 0 ? 0 : 2>(
-                0, std::min(column + count * V::size, width), [&](auto tall, std::size_t row) {
-                    accumulate_tile<decltype(tall)::value, count>(block, rows, row, column, sums);
-                });
+            for (std::size_t row = 0; row < column + count * V::size; row += tall)
+                accumulate_tile<tall, count>(block, rows, row, column, sums);
         });
     }
 
