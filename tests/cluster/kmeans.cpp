@@ -7,7 +7,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+#include <limits>
 #include <set>
+#include <utility>
 #include <vector>
 
 using namespace strata;
@@ -56,7 +58,7 @@ std::string message(auto&& call) {
 
 BOOST_AUTO_TEST_CASE(the_same_centers_give_scikit_learns_clusters) {
     const auto cases = reference("cluster/kmeans.py");
-    BOOST_TEST(cases.size() >= 36u);
+    BOOST_TEST(cases.size() >= 39u);
     for (const auto& each : cases) {
         bool found = false;
         check_if<2, 2>(each, found);
@@ -102,6 +104,80 @@ BOOST_AUTO_TEST_CASE(clear_clusters_are_found) {
     BOOST_TEST(std::set(one.labels().begin(), one.labels().end()).size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(float_sums_of_many_rows_lose_nothing) {
+    // Whole numbers and quarters, so that float and double see the same rows.
+    const std::size_t rows = 600'000;
+    std::vector<float> x;
+    for (std::size_t i = 0; i < rows; ++i)
+        x.push_back(static_cast<float>(100 + 50 * (i % 2)) + 0.25f * static_cast<float>(i % 16));
+    const std::vector<float> first{90, 200};
+    kmeans<2, 1, float> narrow;
+    narrow.fit(x, first);
+    kmeans<2, 1> wide;
+    wide.fit(x, first);
+    BOOST_TEST(narrow.labels() == wide.labels());
+    BOOST_TEST(std::abs(narrow.inertia() / wide.inertia() - 1) <= 1e-6);
+    for (std::size_t k = 0; k < 2; ++k)
+        BOOST_TEST(std::abs(static_cast<double>(narrow.centers()(k, 0)) / wide.centers()(k, 0) - 1) <= 1e-6);
+}
+
+BOOST_AUTO_TEST_CASE(the_best_beginning_counts) {
+    random_sequence random(seed{4}, stream::split);
+    std::vector<double> x;
+    for (std::size_t i = 0; i < 900; ++i)
+        x.push_back(random.uniform());
+    double before = std::numeric_limits<double>::infinity();
+    std::set<double> results;
+    for (std::size_t runs = 1; runs <= 10; ++runs) {
+        kmeans<8, 3> clusters({.n_init = runs, .random = seed{2}});
+        clusters.fit(x);
+        BOOST_TEST(clusters.inertia() <= before);
+        before = clusters.inertia();
+        results.insert(before);
+        kmeans<8, 3> again({.n_init = runs, .random = seed{2}});
+        again.fit(x);
+        BOOST_TEST((again.centers() == clusters.centers()));
+    }
+    BOOST_TEST(results.size() > 1u); // else this shows nothing
+}
+
+BOOST_AUTO_TEST_CASE(first_centers_are_spread) {
+    // One row of each of six clouds far apart: k-means++ finds all of them at once, most times.
+    random_sequence random(seed{9}, stream::split);
+    std::vector<double> x;
+    for (std::size_t i = 0; i < 9'000; ++i)
+        for (std::size_t f = 0; f < 2; ++f)
+            x.push_back(random.uniform() + 1000.0 * static_cast<double>(f == 0 ? i % 3 : i % 2));
+    const observations<double> rows(x, 2, "X");
+    const detail::lloyd<6, 2, double> all(rows, 1);
+    const detail::lloyd<6, 2, double> threaded(rows, 3);
+    std::size_t found = 0;
+    for (std::uint32_t run = 0; run < 50; ++run) {
+        random_sequence one(seed{1}, stream::centers, run);
+        random_sequence other(seed{1}, stream::centers, run);
+        const auto centers = detail::seeding<6, 2, double>(all).draw(one);
+        BOOST_TEST((centers == detail::seeding<6, 2, double>(threaded).draw(other)));
+        std::set<std::pair<long, long>> clouds;
+        for (std::size_t k = 0; k < 6; ++k)
+            clouds.emplace(std::lround(centers[2 * k] / 1000), std::lround(centers[2 * k + 1] / 500));
+        found += clouds.size() == 6 ? 1 : 0;
+    }
+    BOOST_TEST(found >= 48u);
+}
+
+BOOST_AUTO_TEST_CASE(equally_near_centers_are_predicted_as_fitted) {
+    random_sequence random(seed{5}, stream::split);
+    std::vector<float> x;
+    for (std::size_t i = 0; i < 60'000; ++i)
+        x.push_back(static_cast<float>(10'000 + random.uniform())); // a thousand values: many ties
+    for (std::uint64_t run = 0; run < 5; ++run) {
+        kmeans<7, 3, float> clusters({.n_init = 1, .random = seed{run}, .threads = 2});
+        clusters.fit(x);
+        const auto predicted = clusters.predict(x);
+        BOOST_TEST(std::equal(predicted.begin(), predicted.end(), clusters.labels().begin()));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(more_clusters_than_distinct_rows_work) {
     const std::vector<double> x{1, 1, 1, 1, 1, 1, 2, 2};
     kmeans<3, 2> clusters;
@@ -121,6 +197,36 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     BOOST_TEST(message([&] { kmeans<2, 4>().fit(good); }) ==
                "kmeans: X has 6 numbers, expected a multiple of 4");
     BOOST_TEST(message([&] { kmeans<2, 2>().fit(good, good); }) == "kmeans: there are 3 centers, expected 2");
+    const std::string first = "kmeans: the array of centers";
+    const std::vector<double> infinite{1, 2, 3, -INFINITY, 5, 6};
+    BOOST_TEST(message([&] { kmeans<2, 2>().fit(infinite); }) ==
+               "kmeans: X is infinite at row 1, column 1, expected finite numbers");
+    BOOST_TEST(message([&] {
+                   kmeans<2, 2>().fit(good, std::vector<double>{1, 2, NAN, 4});
+               }) == first + " is not a number at row 1, column 0, expected finite numbers");
+    BOOST_TEST(message([&] {
+                   kmeans<2, 2>().fit(good, std::vector<double>{1, INFINITY, 3, 4});
+               }) == first + " is infinite at row 0, column 1, expected finite numbers");
+    BOOST_TEST(message([&] {
+                   kmeans<2, 2>().fit(good, std::vector<double>{1, 2, 3});
+               }) == first + " has 3 numbers, expected a multiple of 2");
+    BOOST_TEST(message([&] {
+                   kmeans<2, 2>().fit(good, xt::xtensor<double, 2>{{1, 2, 3}, {4, 5, 6}});
+               }) == first + " has the shape 2 x 3, expected samples x 2");
+    BOOST_TEST(message([&] { (void)kmeans<2, 2>().predict(good); }) ==
+               "kmeans: there are no centers yet, expected fit before predict");
+    kmeans<2, 2> fitted;
+    fitted.fit(good);
+    BOOST_TEST(message([&] {
+                   (void)fitted.predict(std::vector<double>{1, 2, 3});
+               }) == "kmeans: X has 3 numbers, expected a multiple of 2");
+    BOOST_TEST(message([&] {
+                   (void)fitted.score(std::vector<double>{1, NAN});
+               }) == "kmeans: X is not a number at row 0, column 1, expected finite numbers");
+    BOOST_TEST(message([] {
+                   kmeans<1, 1, float>().fit(std::vector<float>{1e25f, 0, 2e25f});
+               }) == "kmeans: X has numbers so large that their squares are infinite");
+    BOOST_TEST(message([] { kmeans<2, 2>({.tolerance = NAN}); }) == "kmeans: the tolerance is not 0 or more");
     BOOST_TEST(message([] { kmeans<2, 2>({.n_init = 0}); }) == "kmeans: n_init is 0, expected 1 or more");
     BOOST_TEST(message([] { kmeans<2, 2>({.max_iterations = 0}); }) ==
                "kmeans: max_iterations is 0, expected 1 or more");

@@ -1,12 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/cluster/lloyd.hpp>
+#include <strata/cluster/seeding.hpp>
 #include <strata/data/array.hpp>
-#include <strata/kernels/philox.hpp>
 
-#include <cmath>
-#include <limits>
 #include <numeric>
 
 namespace strata {
@@ -42,10 +39,11 @@ public:
         const observations<T> rows(x, F, "kmeans: X");
         check_rows(rows);
         const pass all(rows, options_.threads);
+        detail::seeding<K, F, T> first(all);
         result best;
         for (std::size_t run = 0; run < options_.n_init; ++run) {
             random_sequence random(options_.random, stream::centers, static_cast<std::uint32_t>(run));
-            result now = iterate(all, draw_centers(all, random));
+            result now = iterate(all, first.draw(random));
             if (run == 0 || now.inertia < best.inertia)
                 best = std::move(now);
         }
@@ -69,17 +67,22 @@ public:
         return *this;
     }
 
-    /// The nearest center of each row: [rows].
+    /// The nearest center of each row: [rows]. `std::invalid_argument` before `fit`.
     [[nodiscard]] xt::xtensor<std::int32_t, 1> predict(const samples& x) const {
+        check(!labels_.empty(), "kmeans: there are no centers yet, expected fit before predict");
         const observations<T> rows(x, F, "kmeans: X");
         rows.check_finite();
-        // About the first center, so that data far from zero lose no digits.
-        const T* const origin = centers_.data();
-        std::vector<T> centers(centers_.begin(), centers_.end());
-        for (std::size_t i = 0; i < K * F; ++i)
-            centers[i] -= origin[i % F];
+        // About the means, as in `fit`, so that equally near centers are told apart as there.
+        const detail::nearest_center<K, F, T> nearest(about_means_.data());
         auto found = xt::xtensor<std::int32_t, 1>::from_shape({rows.rows()});
-        detail::nearest_center<K, F, T>(centers.data()).find(rows.data(), origin, rows.rows(), found.data());
+        constexpr std::size_t part = 4096;
+        ordered_parts((rows.rows() + part - 1) / part, options_.threads, 1,
+                      [&](std::size_t p) {
+                          const std::size_t count = std::min(part, rows.rows() - p * part);
+                          nearest.find(rows.row(p * part), means_.data(), count, found.data() + p * part);
+                          return char{};
+                      },
+                      [](char) {});
         return found;
     }
     /// Minus the sum of the squared distances of rows from their nearest centers.
@@ -190,66 +193,21 @@ private:
         }
     }
 
-    // Each further center is the best of several rows, drawn by their squared distances from the nearest so
-    // far.
-    std::vector<T> draw_centers(const pass& all, random_sequence& random) const {
-        const std::size_t rows = all.rows();
-        const auto trials = 2 + static_cast<std::size_t>(std::log(static_cast<double>(K)));
-        std::vector<T> centers(K * F);
-        std::vector<double> nearest(rows, std::numeric_limits<double>::infinity());
-        std::vector<double> tried(rows);
-        std::vector<double> best(rows);
-        std::array<T, F> row;
-        std::array<T, F> candidate;
-        const auto distances_to = [&](std::size_t chosen) {
-            all.row(chosen, candidate.data());
-            double sum = 0;
-            for (std::size_t i = 0; i < rows; ++i) {
-                all.row(i, row.data());
-                tried[i] = std::min(nearest[i], squared_distance(row.data(), candidate.data()));
-                sum += tried[i];
-            }
-            return sum;
-        };
-        const auto anywhere = [&] {
-            return std::min(static_cast<std::size_t>(random.uniform() * static_cast<double>(rows)), rows - 1);
-        };
-        double total = distances_to(anywhere());
-        std::copy(candidate.begin(), candidate.end(), centers.begin());
-        nearest = tried;
-        for (std::size_t k = 1; k < K; ++k) {
-            double lowest = std::numeric_limits<double>::infinity();
-            for (std::size_t trial = 0; trial < trials; ++trial) {
-                double left = random.uniform() * total;
-                std::size_t chosen = 0;
-                while (chosen + 1 < rows && (left -= nearest[chosen]) >= 0)
-                    ++chosen;
-                if (total == 0) // fewer distinct rows than clusters
-                    chosen = anywhere();
-                if (const double sum = distances_to(chosen); sum < lowest) {
-                    lowest = sum;
-                    best = tried;
-                    std::copy(candidate.begin(), candidate.end(),
-                              centers.begin() + static_cast<std::ptrdiff_t>(k * F));
-                }
-            }
-            nearest = best;
-            total = lowest;
-        }
-        return centers;
-    }
-
     void take(const pass& all, result best) {
         centers_ = xt::xtensor<T, 2>::from_shape({K, F});
         for (std::size_t i = 0; i < K * F; ++i)
             centers_.data()[i] = best.centers[i] + all.means()[i % F];
+        means_ = all.means();
+        about_means_ = std::move(best.centers);
         labels_ = std::move(best.labels);
         inertia_ = best.inertia;
         iterations_ = best.iterations;
     }
 
     kmeans_options options_;
-    xt::xtensor<T, 2> centers_ = xt::xtensor<T, 2>::from_shape({K, F});
+    xt::xtensor<T, 2> centers_ = xt::zeros<T>({K, F});
+    std::vector<T> means_;       ///< of the rows that were fitted
+    std::vector<T> about_means_; ///< the centers, as `fit` computes with them
     std::vector<std::int32_t> labels_;
     double inertia_ = 0;
     std::size_t iterations_ = 0;

@@ -37,11 +37,19 @@ public:
             }
             means_[f] = static_cast<T>(sums[f] / static_cast<double>(x.rows()));
         }
-        for (std::size_t i = 0; i < x.rows(); ++i)
+        double longest = 0;
+        for (std::size_t i = 0; i < x.rows(); ++i) {
+            double square = 0;
             for (std::size_t f = 0; f < F; ++f) {
                 const auto off = static_cast<double>(x.row(i)[f] - means_[f]);
-                variance_ += off * off;
+                square += off * off;
             }
+            variance_ += square;
+            longest = std::max(longest, square);
+        }
+        // |c|^2 - 2 x.c is not above three times the square of the longest row.
+        if (!std::isfinite(variance_) || 4 * longest > static_cast<double>(std::numeric_limits<T>::max()))
+            throw std::invalid_argument(x.what() + " has numbers so large that their squares are infinite");
         variance_ /= static_cast<double>(x.rows() * F);
     }
 
@@ -49,11 +57,17 @@ public:
     /// The mean over the features of their variances.
     [[nodiscard]] double variance() const noexcept { return variance_; }
     [[nodiscard]] const std::vector<T>& means() const noexcept { return means_; }
+    [[nodiscard]] std::size_t threads() const noexcept { return threads_; }
 
     /// Row i about the means.
     void row(std::size_t i, T* to) const noexcept {
         for (std::size_t f = 0; f < F; ++f)
             to[f] = x_->row(i)[f] - means_[f];
+    }
+
+    /// Rows from `first` on about the means, side by side: to[f * group + i] is feature f of row first + i.
+    void columns(std::size_t first, std::size_t count, std::size_t group, T* to) const noexcept {
+        centered_columns<F>(x_->row(first), means_.data(), count, group, to);
     }
 
     /// Gives each row the label of its nearest center (about the means), and adds up what comes of it.

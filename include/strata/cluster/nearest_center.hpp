@@ -12,6 +12,15 @@
 
 namespace strata::detail {
 
+/// Rows side by side: to[f * group + i] = x[i * F + f] - origin[f]. What is behind `count` stays as it is.
+template <std::size_t F, class T>
+inline void centered_columns(const T* x, const T* origin, std::size_t count, std::size_t group,
+                             T* to) noexcept {
+    for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t f = 0; f < F; ++f)
+            to[f * group + i] = x[i * F + f] - origin[f];
+}
+
 /// Finds the nearest of K centers for rows of F numbers: the smallest |c|^2 - 2 x.c. A register holds several
 /// rows' products with one center, so that the smallest is taken without looking across a register.
 template <std::size_t K, std::size_t F, class T>
@@ -40,9 +49,7 @@ public:
         alignas(alignment) std::array<T, group> found;
         for (std::size_t first = 0; first < rows; first += group) {
             const std::size_t count = std::min(group, rows - first);
-            for (std::size_t i = 0; i < count; ++i)
-                for (std::size_t f = 0; f < F; ++f)
-                    columns[f * group + i] = x[(first + i) * F + f] - origin[f];
+            centered_columns<F>(x + first * F, origin, count, group, columns.data());
             std::array<V, panels> best;
             std::array<V, panels> from;
             best.fill(V(std::numeric_limits<T>::max()));
