@@ -124,3 +124,30 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_told_is_an_error) {
     BOOST_TEST(of({1, 2, 2, 4}, {1, 2}, 1.5) ==
                "statistics: the level is 1.5, expected a number between 0 and 1");
 }
+
+BOOST_AUTO_TEST_CASE(a_constant_column_of_a_long_table_is_dependent) {
+    random_sequence random(seed{3}, stream::split);
+    std::vector<double> x;
+    std::vector<double> y;
+    for (std::size_t i = 0; i < 20'000; ++i) {
+        x.push_back(random.uniform());
+        x.push_back(0.1); // its mean is off by rounding
+        y.push_back(random.uniform());
+    }
+    linear_regression<2> reg;
+    reg.fit(x, y);
+    BOOST_TEST(message([&] { static_cast<void>(statistics_of(reg.network(), x, y)); }) ==
+               "statistics: some features depend on each other, so no weight can be told from the others");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_a_number_has_no_probability) {
+    const std::vector<double> x{1, 2, 3, 4};
+    const std::vector<double> zeros(4, 0.0);
+    linear_regression<1> reg;
+    reg.fit(x, zeros);
+    const auto found = statistics_of(reg.network(), x, zeros); // 0 / 0
+    BOOST_TEST(std::isnan(found.coefficients[1].t));
+    BOOST_TEST(std::isnan(found.coefficients[1].p));
+    BOOST_TEST(std::isnan(found.f));
+    BOOST_TEST(std::isnan(found.f_p));
+}

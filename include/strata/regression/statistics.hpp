@@ -42,6 +42,12 @@ struct regression_statistics {
     double log_likelihood = 0, aic = 0, bic = 0;
 };
 
+namespace detail {
+/// The probability beyond a statistic that is no finite number: an infinite one has 0, and what is not a
+/// number says nothing.
+inline double beyond(double statistic) { return std::isnan(statistic) ? statistic : 0.0; }
+} // namespace detail
+
 /// The statistics of a linear model with one output that was fitted to these rows without a penalty (Hastie,
 /// Tibshirani and Friedman, "The elements of statistical learning", 3.2). O(rows F^2).
 /// `std::invalid_argument` for arrays that do not fit, features that depend on each other, and no more rows
@@ -72,7 +78,7 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     std::vector<double> scale(features);
     for (std::size_t j = 0; j < features; ++j) {
         const double length = columns.input(j, a.data() + j * count);
-        scale[j] = length > 0 ? 1 / length : 0;
+        scale[j] = columns.is_constant(j, length) ? 0 : 1 / length;
         for (std::size_t i = 0; i < count; ++i)
             a[j * count + i] *= scale[j];
     }
@@ -118,7 +124,7 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     const double reach = quantile(complement(students, (1 - level) / 2));
     const auto add = [&](double estimate, double error) {
         const double t = estimate / error;
-        const double p = std::isfinite(t) ? 2 * cdf(complement(students, std::abs(t))) : 0.0;
+        const double p = std::isfinite(t) ? 2 * cdf(complement(students, std::abs(t))) : detail::beyond(t);
         result.coefficients.push_back(
             {estimate, error, t, p, estimate - reach * error, estimate + reach * error});
     };
@@ -141,7 +147,7 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     result.f_p = std::isfinite(result.f)
                      ? cdf(complement(boost::math::fisher_f(static_cast<double>(features), freedom),
                                       std::max(result.f, 0.0)))
-                     : 0.0;
+                     : detail::beyond(result.f);
     result.log_likelihood = -n / 2 * (std::log(2 * std::numbers::pi * static_cast<double>(left) / n) + 1);
     const double parameters = static_cast<double>(features) + intercept;
     result.aic = 2 * parameters - 2 * result.log_likelihood;
