@@ -38,23 +38,24 @@ public:
     static constexpr products columns = [] {
         products result{};
         std::size_t next = 0;
+        std::array<std::size_t, F> led_by{}; // where the products of a degree begin that a feature leads
         for (std::size_t f = 0; f < F; ++f, ++next) {
             result.from[next] = count;
             result.by[next] = f;
+            led_by[f] = next;
         }
         // A product of one degree more begins with each feature in turn, followed by a product whose features
-        // do not come before it.
-        std::size_t begin = 0;
+        // do not come before it: those to the end of the degree, since they are in the features' order.
         for (std::size_t degree = 2; degree <= Degree; ++degree) {
             const std::size_t end = next;
-            for (std::size_t f = 0; f < F; ++f)
-                for (std::size_t i = begin; i < end; ++i)
-                    if (result.by[i] >= f) { // the feature that it begins with
-                        result.from[next] = i;
-                        result.by[next] = f;
-                        ++next;
-                    }
-            begin = end;
+            for (std::size_t f = 0; f < F; ++f) {
+                const std::size_t begin = led_by[f];
+                led_by[f] = next;
+                for (std::size_t i = begin; i < end; ++i, ++next) {
+                    result.from[next] = i;
+                    result.by[next] = f;
+                }
+            }
         }
         return result;
     }();
