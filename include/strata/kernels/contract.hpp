@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/nonzero.hpp>
 #include <strata/kernels/simd.hpp>
 
 #include <cstddef>
@@ -27,24 +28,40 @@ struct tile_sums {
     V at[Rows][Panels];
 };
 
+namespace detail {
+// The terms of one k.
+template <std::size_t Rows, std::size_t Panels, class V, class Left, class Right>
+[[gnu::always_inline]] inline void contract_one(tile_sums<V, Rows, Panels>& sums, std::size_t k,
+                                                const Left& left, const Right& right) noexcept {
+    V columns[Panels];
+    for (std::size_t q = 0; q < Panels; ++q)
+        columns[q] = right(q, k);
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < Rows; ++i) {
+        const V row(left(i, k));
+#pragma GCC unroll 16
+        for (std::size_t q = 0; q < Panels; ++q)
+            sums.at[i][q] = xsimd::fma(row, columns[q], sums.at[i][q]);
+    }
+}
+} // namespace detail
+
 /// The one contraction: at[i][q] += sum over k < depth of left(i, k) * right(q, k), k in ascending order.
 /// `left` gives a number, which is broadcast, `right` a register. The forward product, the input gradient and
 /// the weight gradient differ in the two functions only.
 template <std::size_t Rows, std::size_t Panels, class V, class Left, class Right>
 [[gnu::always_inline]] inline void contract(tile_sums<V, Rows, Panels>& sums, std::size_t depth, Left left,
                                             Right right) noexcept {
-    for (std::size_t k = 0; k < depth; ++k) {
-        V columns[Panels];
-        for (std::size_t q = 0; q < Panels; ++q)
-            columns[q] = right(q, k);
-#pragma GCC unroll 16
-        for (std::size_t i = 0; i < Rows; ++i) {
-            const V row(left(i, k));
-#pragma GCC unroll 16
-            for (std::size_t q = 0; q < Panels; ++q)
-                sums.at[i][q] = xsimd::fma(row, columns[q], sums.at[i][q]);
-        }
-    }
+    for (std::size_t k = 0; k < depth; ++k)
+        detail::contract_one<Rows, Panels>(sums, k, left, right);
+}
+
+/// The same over those k alone whose bits are set: `words` of 64 bits.
+template <std::size_t Rows, std::size_t Panels, class V, class Left, class Right>
+[[gnu::always_inline]] inline void contract_set(tile_sums<V, Rows, Panels>& sums, const std::uint64_t* words,
+                                                std::size_t count, Left left, Right right) noexcept {
+    nonzero::visit_set(words, count,
+                       [&](std::size_t k) { detail::contract_one<Rows, Panels>(sums, k, left, right); });
 }
 
 /// The same with each sum split into `Split` chains, chain c over every k = c, c + Split, ..., which are

@@ -7,7 +7,10 @@
 #include <strata/kernels/weight_layout.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <type_traits>
 
 namespace strata {
 
@@ -25,6 +28,8 @@ struct forward_buffers {
 enum class keeping { nothing, tail_input, tail_output };
 
 namespace detail {
+struct all_columns {};
+
 // One panel's part of a row: what the tail makes of the sums goes out, and what training keeps with it.
 template <keeping Keep, std::size_t Columns, class V, class Tile, class T>
 [[gnu::always_inline]] inline void finish(V sum, const Tile& tail, std::size_t row, std::size_t column, T* y,
@@ -37,10 +42,12 @@ template <keeping Keep, std::size_t Columns, class V, class Tile, class T>
     store_first<Columns>(result, y);
 }
 
+// `columns` are the inputs that are not zero in all of these rows, as bits; without them all inputs count.
 template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, std::size_t Panels, class T,
-          class Tail>
+          class Tail, class Columns>
 [[gnu::always_inline]] inline void forward_tile(const forward_buffers<T>& at, std::size_t row,
-                                                std::size_t panel, const Tail& tail) noexcept {
+                                                std::size_t panel, const Tail& tail,
+                                                Columns columns) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     using V = typename layout::vector;
     constexpr std::size_t K = Head::inputs;
@@ -53,13 +60,18 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
     for (std::size_t q = 0; q < Panels; ++q) {
         V start(T(0));
         if constexpr (Head::has_bias)
-            start = V::load_aligned(at.bias + (panel + q) * lanes);
+            start = V::load_aligned(at.bias + (panel + q) * lanes) + V(T(0)); // -0 would show left out zeros
         for (std::size_t i = 0; i < Rows; ++i)
             sums.at[i][q] = start;
     }
-    contract_split<K, layout::panels == 1 ? split_sums : 1>(
-        sums, [=](std::size_t i, std::size_t k) { return x[i * K + k]; },
-        [=](std::size_t q, std::size_t k) { return V::load_aligned(kernel + (q * K + k) * lanes); });
+    const auto left = [=](std::size_t i, std::size_t k) { return x[i * K + k]; };
+    const auto right = [=](std::size_t q, std::size_t k) {
+        return V::load_aligned(kernel + (q * K + k) * lanes);
+    };
+    if constexpr (std::is_same_v<Columns, all_columns>)
+        contract_split<K, layout::panels == 1 ? split_sums : 1>(sums, left, right);
+    else
+        contract_set(sums, columns, nonzero::words_for(K), left, right);
 
     const typename Tail::template tile<Rows, Panels * lanes, RowsPerSample, T> tile(tail, row, panel * lanes,
                                                                                     N);
@@ -75,6 +87,14 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
                 finish<Keep, layout::last>(sums.at[i][q], tile, i, q * lanes, at.y + place, kept);
         }
     }
+}
+
+// A function of its own, so that the compiler keeps the sums of the loop over a set in registers.
+template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, std::size_t Panels, class T,
+          class Tail>
+[[gnu::noinline]] void forward_tile_of_set(const forward_buffers<T>& at, std::size_t row, std::size_t panel,
+                                           const Tail& tail, const std::uint64_t* columns) noexcept {
+    forward_tile<Head, RowsPerSample, Keep, Rows, Panels>(at, row, panel, tail, columns);
 }
 
 // With one output, a register holds one result for each of several rows, so that the tail is evaluated once
@@ -128,8 +148,9 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
 }
 } // namespace detail
 
-/// y = tail(x W + b) for a part of the rows, and of the panels if that part is made of `tile_panels`.
-template <class Head, std::size_t RowsPerSample, keeping Keep, class T, class Tail>
+/// y = tail(x W + b) for a part of the rows, and of the panels if that part is made of `tile_panels`. With
+/// `Data`, x are the user's, which may be mostly zeros: those are left out of the sums.
+template <class Head, std::size_t RowsPerSample, keeping Keep, bool Data, class T, class Tail>
 void dense_forward(const forward_buffers<T>& at, team::range rows, team::range panels,
                    const Tail& tail) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
@@ -138,27 +159,60 @@ void dense_forward(const forward_buffers<T>& at, team::range rows, team::range p
             detail::forward_dots<Head, RowsPerSample, Keep, decltype(run)::value>(at, row, tail);
         });
     } else {
+        constexpr std::size_t K = Head::inputs;
         // A split sum takes the registers of several rows.
         constexpr std::size_t tall = tile_rows<typename layout::vector> / (layout::panels == 1 ? 2 : 1);
         constexpr std::size_t wide = std::min(tile_panels, layout::panels);
-        const auto tile = [&](auto run, std::size_t row, auto panel_run, std::size_t panel) {
-            detail::forward_tile<Head, RowsPerSample, Keep, decltype(run)::value, decltype(panel_run)::value>(
-                at, row, panel, tail);
+        constexpr bool sparse = Data && nonzero::is_worthwhile<K, layout::panels>;
+        constexpr std::size_t words = nonzero::words_for(K);
+        constexpr std::size_t most_runs = sparse ? nonzero::most_words / words : 1;
+        [[maybe_unused]] std::array<std::uint64_t, sparse ? most_runs * words : 1> sets;
+        [[maybe_unused]] std::array<const std::uint64_t*, most_runs> set_of_run;
+        // Of each run of rows, the columns that are not zero; none where that is most of them.
+        [[maybe_unused]] const auto find = [&](auto run, std::size_t number, std::size_t row) {
+            std::uint64_t* const set = sets.data() + number * words;
+            nonzero::columns_of<decltype(run)::value, K>(at.x + row * K, set);
+            set_of_run[number] = nonzero::is_sparse(set, words, K) ? set : nullptr;
         };
-        // Panels outside, rows inside: a panel is read from the outer caches once.
+        const auto tile = [&](auto run, std::size_t row, auto panel_run, std::size_t panel,
+                              [[maybe_unused]] std::size_t number) {
+            constexpr std::size_t many = decltype(run)::value;
+            constexpr std::size_t broad = decltype(panel_run)::value;
+            if constexpr (sparse) {
+                if (set_of_run[number] != nullptr) {
+                    detail::forward_tile_of_set<Head, RowsPerSample, Keep, many, broad>(at, row, panel, tail,
+                                                                                        set_of_run[number]);
+                    return;
+                }
+            }
+            detail::forward_tile<Head, RowsPerSample, Keep, many, broad>(at, row, panel, tail,
+                                                                         detail::all_columns{});
+        };
         const std::size_t single = rows.begin + (rows.end - rows.begin) / (tall / 2) * (tall / 2);
-        if (single > rows.begin)
+        const std::size_t part_rows = sparse ? most_runs * tall / 2 : single - rows.begin;
+        for (std::size_t first = rows.begin; first < single; first += part_rows) {
+            const std::size_t last = std::min(single, first + part_rows);
+            if constexpr (sparse) {
+                std::size_t number = 0;
+                visit_runs<tall, tall / 2>(first, last,
+                                           [&](auto run, std::size_t row) { find(run, number++, row); });
+            }
+            // Panels outside, rows inside: a panel is read from the outer caches once.
             visit_runs<wide, layout::panels % wide>(
                 panels.begin, panels.end, [&](auto panel_run, std::size_t panel) {
-                    visit_runs<tall, tall / 2>(rows.begin, single, [&](auto run, std::size_t row) {
-                        tile(run, row, panel_run, panel);
+                    std::size_t number = 0;
+                    visit_runs<tall, tall / 2>(first, last, [&](auto run, std::size_t row) {
+                        tile(run, row, panel_run, panel, number++);
                     });
                 });
+        }
         visit_runs<1>(single, rows.end, [&](auto run, std::size_t row) {
+            if constexpr (sparse)
+                find(run, 0, row);
             constexpr std::size_t many = std::min(single_row_panels, layout::panels);
             visit_runs<many, many == wide ? 0 : wide, layout::panels % wide>(
                 panels.begin, panels.end,
-                [&](auto panel_run, std::size_t panel) { tile(run, row, panel_run, panel); });
+                [&](auto panel_run, std::size_t panel) { tile(run, row, panel_run, panel, 0); });
         });
     }
 }
@@ -177,7 +231,8 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, class T, class Ta
     else {
         constexpr std::size_t many = std::min(single_row_panels, layout::panels);
         visit_runs<many, layout::panels % many>(0, layout::panels, [&](auto run, std::size_t panel) {
-            detail::forward_tile<Head, RowsPerSample, Keep, 1, decltype(run)::value>(at, 0, panel, tail);
+            detail::forward_tile<Head, RowsPerSample, Keep, 1, decltype(run)::value>(at, 0, panel, tail,
+                                                                                     detail::all_columns{});
         });
     }
 }

@@ -3,6 +3,10 @@
 
 #include <strata/kernels/dense_forward.hpp>
 
+#include <array>
+#include <cstdint>
+#include <type_traits>
+
 namespace strata {
 
 /// What the weight gradient reads: the stage's input [rows][inputs] and the loss's derivative by its sums
@@ -15,6 +19,8 @@ struct weight_gradient_buffers {
 };
 
 namespace detail {
+struct all_rows {};
+
 // One panel's part of a row, zero where a last panel has no columns.
 template <class Layout, bool HasLast, class V, class T>
 [[gnu::always_inline]] inline V load_panel(const T* from, bool is_last) noexcept {
@@ -26,9 +32,10 @@ template <class Layout, bool HasLast, class V, class T>
 }
 
 // The gradients of Inputs x Panels registers of weights: computed, handed to `use`, and never written.
-template <class Head, std::size_t Inputs, std::size_t Panels, bool Last, class T, class Use>
+// `rows` are those that are not zero in all of these inputs, as bits; without them all rows count.
+template <class Head, std::size_t Inputs, std::size_t Panels, bool Last, class T, class Use, class Rows>
 void weight_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t input, std::size_t panel,
-                          const Use& use) noexcept {
+                          const Use& use, Rows rows) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     using V = typename layout::vector;
     constexpr std::size_t K = Head::inputs;
@@ -39,11 +46,14 @@ void weight_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t inpu
     for (auto& line : sums.at)
         for (V& sum : line)
             sum = V(T(0));
-    contract<Inputs, Panels>(
-        sums, at.rows, [=](std::size_t i, std::size_t row) { return x[row * K + i]; },
-        [=](std::size_t q, std::size_t row) {
-            return load_panel<layout, Last, V>(delta + row * N + q * layout::lanes, q + 1 == Panels);
-        });
+    const auto left = [=](std::size_t i, std::size_t row) { return x[row * K + i]; };
+    const auto right = [=](std::size_t q, std::size_t row) {
+        return load_panel<layout, Last, V>(delta + row * N + q * layout::lanes, q + 1 == Panels);
+    };
+    if constexpr (std::is_same_v<Rows, all_rows>)
+        contract<Inputs, Panels>(sums, at.rows, left, right);
+    else
+        contract_set(sums, rows, nonzero::words_for(at.rows), left, right);
 #pragma GCC unroll 16
     for (std::size_t q = 0; q < Panels; ++q)
 #pragma GCC unroll 16
@@ -102,8 +112,8 @@ void dot_weight_gradient(const weight_gradient_buffers<T>& at, const UseKernel& 
 
 /// dW = x^T delta and db = the sum of delta's rows, for this thread's part of the weights. `use_kernel(place,
 /// g)` and `use_bias(place, g)` take each register of gradients with its place in the weights' own layout: an
-/// optimizer's update, or a plain store where somebody asked for the gradient.
-template <class Head, class T, class UseKernel, class UseBias>
+/// optimizer's update, or a plain store where somebody asked for the gradient. `Data` as in `dense_forward`.
+template <class Head, bool Data, class T, class UseKernel, class UseBias>
 void dense_weight_gradient(const weight_gradient_buffers<T>& at, const team& threads,
                            const UseKernel& use_kernel, const UseBias& use_bias) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
@@ -120,6 +130,15 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& at, const team& thr
         const team::range panels =
             by_panels ? threads.share(layout::panels, tile_panels) : team::range{0, layout::panels};
         const team::range inputs = by_panels ? team::range{0, K} : threads.share(K, tall);
+        constexpr bool sparse = Data && nonzero::is_worthwhile<K, layout::panels>;
+        const std::size_t words = nonzero::words_for(at.rows);
+        [[maybe_unused]] std::array<std::uint64_t, sparse ? nonzero::most_words : 1> sets;
+        [[maybe_unused]] bool searched = false;
+        if constexpr (sparse) {
+            searched = (K + tall - 1) / tall * words <= nonzero::most_words;
+            if (searched)
+                nonzero::rows_of<tall, K>(at.x, at.rows, sets.data());
+        }
         constexpr std::size_t widest = std::min(tile_panels, layout::panels);
         visit_runs<widest, layout::panels % widest>(
             panels.begin, panels.end, [&](auto run, std::size_t panel) {
@@ -128,8 +147,18 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& at, const team& thr
                 const auto with = [&](auto is_last) {
                     visit_runs<std::min(tall, K), K % std::min(tall, K)>(
                         inputs.begin, inputs.end, [&](auto high, std::size_t input) {
-                            detail::weight_gradient_tile<Head, decltype(high)::value, wide, is_last>(
-                                at, input, panel, use_kernel);
+                            const auto over = [&](auto rows) {
+                                detail::weight_gradient_tile<Head, decltype(high)::value, wide, is_last>(
+                                    at, input, panel, use_kernel, rows);
+                            };
+                            if constexpr (sparse) {
+                                const std::uint64_t* const set = sets.data() + input / tall * words;
+                                if (searched && nonzero::is_sparse(set, words, at.rows)) {
+                                    over(set);
+                                    return;
+                                }
+                            }
+                            over(detail::all_rows{});
                         });
                     if constexpr (Head::has_bias)
                         if (by_panels || threads.rank == 0)

@@ -105,7 +105,7 @@ struct training_pass {
                        const Consumer& consumer) noexcept {
         for_each_index<count>([&](auto index) {
             constexpr std::size_t number = count - 1 - index;
-            update_stage<stage<number>>(number, now, space, threads, consumer);
+            update_stage<stage<number>, number == 0>(number, now, space, threads, consumer);
         });
     }
 
@@ -118,9 +118,11 @@ private:
                                     parameters + place.bias, space.output(number), space.kept(number)};
         key.layer = static_cast<std::uint32_t>(number);
         if constexpr (Training)
-            return run_stage<Stage>(at, now.samples, threads, training_tail<typename Stage::tail>{key});
+            return run_data_or_stage<stages, Stage>(number == 0, at, now.samples, threads,
+                                                    training_tail<typename Stage::tail>{key});
         else
-            return run_stage<Stage>(at, now.samples, threads, prediction_tail<typename Stage::tail>{});
+            return run_data_or_stage<stages, Stage>(number == 0, at, now.samples, threads,
+                                                    prediction_tail<typename Stage::tail>{});
     }
 
     /// From stage `number` to the one before it.
@@ -170,14 +172,14 @@ private:
         threads.barrier();
     }
 
-    template <class Stage, class Consumer>
+    template <class Stage, bool First, class Consumer>
     static void update_stage(std::size_t number, const batch& now, workspace& space, const team& threads,
                              const Consumer& consumer) noexcept {
         if constexpr (Stage::head::has_parameters) {
             const weight_gradient_buffers<T> at{number == 0 ? now.x : space.output(number - 1),
                                                 space.delta(number), now.samples * Stage::rows};
             const auto& place = places::places[number];
-            dense_weight_gradient<typename Stage::head>(
+            dense_weight_gradient<typename Stage::head, First>(
                 at, threads, consumer.kernel(std::type_identity<Stage>{}, place.kernel),
                 consumer.bias(std::type_identity<Stage>{}, place.bias));
         }

@@ -18,8 +18,9 @@ namespace strata {
 }
 
 /// Runs one stage for this thread's part of a batch. Returns whether the part is whole samples, those of
-/// `share_samples`; else all threads must meet before anybody reads whole rows.
-template <class Stage, class T, class Tail>
+/// `share_samples`; else all threads must meet before anybody reads whole rows. `Data`: the stage reads the
+/// network's input.
+template <class Stage, bool Data, class T, class Tail>
 [[gnu::always_inline]] inline bool run_stage(const forward_buffers<T>& at, std::size_t samples,
                                              const team& threads, const Tail& tail) noexcept {
     const team::range part = share_samples(threads, samples);
@@ -35,15 +36,27 @@ template <class Stage, class T, class Tail>
             dense_forward_row<head, 1, keep>(at, tail);
         else if (!Stage::is_closed && threads.size > 1 && layout::panels >= tile_panels * threads.size) {
             whole_samples = false;
-            dense_forward<head, Stage::rows, keep>(at, {0, samples * Stage::rows},
-                                                   threads.share(layout::panels, tile_panels), tail);
+            dense_forward<head, Stage::rows, keep, Data>(at, {0, samples * Stage::rows},
+                                                         threads.share(layout::panels, tile_panels), tail);
         } else
-            dense_forward<head, Stage::rows, keep>(at, {part.begin * Stage::rows, part.end * Stage::rows},
-                                                   {0, layout::panels}, tail);
+            dense_forward<head, Stage::rows, keep, Data>(
+                at, {part.begin * Stage::rows, part.end * Stage::rows}, {0, layout::panels}, tail);
     } else
         pointwise_forward<Stage>(at.x, at.y, at.kept, part, tail);
     close<Stage>(at.y, part);
     return whole_samples;
+}
+
+/// The same for a stage of a network, of which the first reads the network's input. Only a stage of the first
+/// one's type is compiled for that as well.
+template <class Stages, class Stage, class T, class Tail>
+[[gnu::always_inline]] inline bool run_data_or_stage([[maybe_unused]] bool is_first,
+                                                     const forward_buffers<T>& at, std::size_t samples,
+                                                     const team& threads, const Tail& tail) noexcept {
+    if constexpr (std::is_same_v<Stage, typename Stages::template at<0>>)
+        if (is_first)
+            return run_stage<Stage, true>(at, samples, threads, tail);
+    return run_stage<Stage, false>(at, samples, threads, tail);
 }
 
 namespace detail {
@@ -72,7 +85,8 @@ template <class T, class... Stages>
         T* to = next + 1 == stages.size ? y : halves[next % 2];
         const auto& place = places::places[next];
         const forward_buffers<T> at{from, parameters + place.kernel, parameters + place.bias, to, nullptr};
-        run_stage<Stage>(at, samples, team{}, prediction_tail<typename Stage::tail>{});
+        run_data_or_stage<stage_list<Stages...>, Stage>(next == 0, at, samples, team{},
+                                                        prediction_tail<typename Stage::tail>{});
         from = to;
         ++next;
     };

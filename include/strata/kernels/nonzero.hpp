@@ -1,0 +1,108 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace strata {
+
+/// Many inputs are mostly zeros: dark pixels, one-hot rows. Adding 0 * w changes no bit of a sum as long as w
+/// is finite, so a product may leave those terms out.
+namespace nonzero {
+
+inline constexpr std::size_t word_bits = 64;
+/// Stack memory that a kernel spends on sets, in words.
+inline constexpr std::size_t most_words = 4096;
+
+[[nodiscard]] constexpr std::size_t words_for(std::size_t count) noexcept {
+    return (count + word_bits - 1) / word_bits;
+}
+
+/// Whether a product of these sizes gains enough to look for zeros.
+template <std::size_t Inputs, std::size_t Panels>
+inline constexpr bool is_worthwhile = Inputs >= 64 && Inputs <= 16 * 1024 && Panels >= 4;
+
+/// Calls visit(i) for each bit i that is set, in ascending order.
+template <class Visit>
+[[gnu::always_inline]] inline void visit_set(const std::uint64_t* words, std::size_t count,
+                                             Visit visit) noexcept {
+    for (std::size_t w = 0; w < count; ++w)
+        for (std::uint64_t bits = words[w]; bits != 0; bits &= bits - 1)
+            visit(w * word_bits + static_cast<std::size_t>(std::countr_zero(bits)));
+}
+
+/// Whether so few of `of` bits are set that visiting them is faster than a plain loop over all.
+[[nodiscard]] inline bool is_sparse(const std::uint64_t* words, std::size_t count, std::size_t of) noexcept {
+    std::size_t set = 0;
+    for (std::size_t w = 0; w < count; ++w)
+        set += static_cast<std::size_t>(std::popcount(words[w]));
+    return set * 8 <= of * 7;
+}
+
+/// flags[k] = whether any of `Rows` rows [Rows][K] has something else than zero in column k; then zeros to
+/// the end of the last word's flags.
+template <std::size_t Rows, std::size_t K, class T>
+inline void flag_columns(const T* x, std::uint8_t* flags) noexcept {
+    for (std::size_t k = 0; k < K; ++k) {
+        bool any = false;
+#pragma GCC unroll 8
+        for (std::size_t i = 0; i < Rows; ++i)
+            any |= x[i * K + k] != T(0);
+        flags[k] = any;
+    }
+    std::fill(flags + K, flags + words_for(K) * word_bits, std::uint8_t{0});
+}
+
+/// The columns in which any of `Rows` rows [Rows][K] has something else than zero, as bits.
+template <std::size_t Rows, std::size_t K, class T>
+inline void columns_of(const T* x, std::uint64_t* words) noexcept {
+    alignas(word_bits) std::array<std::uint8_t, words_for(K) * word_bits> flags;
+    for (std::size_t k = 0; k < K; ++k) {
+        bool any = false;
+#pragma GCC unroll 8
+        for (std::size_t i = 0; i < Rows; ++i)
+            any |= x[i * K + k] != T(0);
+        flags[k] = any;
+    }
+    std::fill(flags.begin() + K, flags.end(), std::uint8_t{0});
+    for (std::size_t w = 0; w < words_for(K); ++w) {
+        std::uint64_t bits = 0;
+        for (std::size_t byte = 0; byte < 8; ++byte) {
+            std::uint64_t eight; // flags of 0 or 1, whose lowest bits the product gathers in its highest byte
+            std::memcpy(&eight, &flags[w * word_bits + byte * 8], sizeof eight);
+            bits |= (eight * 0x0102040810204080u >> 56) << (8 * byte);
+        }
+        words[w] = bits;
+    }
+}
+
+/// For each block of `Inputs` inputs, the rows of x [rows][K] that have something else than zero there:
+/// words[block * words_for(rows) + ...]. Where the last block is narrower, up to a register behind a row's
+/// end is looked at too.
+template <std::size_t Inputs, std::size_t K, class T>
+inline void rows_of(const T* x, std::size_t rows, std::uint64_t* words) noexcept {
+    constexpr std::size_t eights = Inputs * sizeof(T) / 8;
+    static_assert(Inputs * sizeof(T) == 8 * eights);
+    constexpr std::uint64_t no_sign = sizeof(T) == 8 ? 0x7fffffffffffffff : 0x7fffffff7fffffff;
+    for (std::size_t input = 0; input < K; input += Inputs)
+        for (std::size_t first = 0; first < rows; first += word_bits) {
+            std::uint64_t bits = 0;
+            const std::size_t count = std::min(word_bits, rows - first);
+            for (std::size_t row = 0; row < count; ++row) {
+                std::array<std::uint64_t, eights> parts;
+                std::memcpy(parts.data(), x + (first + row) * K + input, sizeof parts);
+                std::uint64_t any = 0;
+                for (const std::uint64_t part : parts)
+                    any |= part;
+                bits |= std::uint64_t{(any & no_sign) != 0} << row;
+            }
+            *words++ = bits;
+        }
+}
+
+} // namespace nonzero
+} // namespace strata
