@@ -4,6 +4,7 @@
 #include <strata/expression/environment.hpp>
 #include <strata/expression/freeze.hpp>
 #include <strata/expression/parts.hpp>
+#include <strata/kernels/exponential.hpp>
 #include <strata/kernels/simd.hpp>
 
 #include <cmath>
@@ -109,11 +110,11 @@ V compute(operation::power<Exponent>, V a) {
 }
 template <class V>
 V compute(operation::exponential, V a) {
-    return xsimd::exp(a);
+    return exponential_of(a);
 }
 template <class V>
 V compute(operation::exponential_minus_one, V a) {
-    return xsimd::expm1(a);
+    return exponential_minus_one_of(a);
 }
 template <class V>
 V compute(operation::logarithm, V a) {
@@ -129,11 +130,11 @@ V compute(operation::hyperbolic_tangent, V a) {
 }
 template <class V>
 V compute(operation::logistic, V a) {
-    return V(1) / (V(1) + xsimd::exp(-a));
+    return logistic_of(a);
 }
 template <class V>
 V compute(operation::error_function, V a) {
-    return xsimd::erf(a);
+    return error_function_of(a);
 }
 
 // What has been computed so far: one slot for each distinct operation.

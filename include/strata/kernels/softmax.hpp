@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/simd.hpp>
+#include <strata/kernels/exponential.hpp>
 
 #include <cstddef>
 #include <limits>
@@ -46,7 +46,7 @@ softmax_sums<T> softmax_row(T* row) noexcept {
     V sum_lanes(T(0));
     visit_row<Length, V>([&](auto count, std::size_t i) {
         constexpr std::size_t lanes = decltype(count)::value;
-        const V e = xsimd::exp(load_first<lanes, V>(row + i) - V(largest));
+        const V e = exponential_of(load_first<lanes, V>(row + i) - V(largest));
         store_first<lanes>(e, row + i);
         sum_lanes += first_lanes<lanes>(e);
     });

@@ -1,0 +1,98 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE kernels / functions
+#include <strata/kernels/evaluate.hpp>
+#include <strata/kernels/softmax.hpp>
+#include <strata/layers/layers.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+using namespace strata;
+
+namespace {
+
+using V = simd<float, lanes_of<float, 64>>;
+
+/// How many units in the last place of the exact result a float is off.
+double error_in_ulp(float found, double exact) {
+    if (std::isnan(exact) || std::isnan(found))
+        return std::isnan(exact) == std::isnan(found) ? 0 : 1e9;
+    const auto rounded = static_cast<float>(exact);
+    if (std::isinf(rounded) || std::isinf(found))
+        return rounded == found ? 0 : 1e9;
+    const int exponent = std::max(exact == 0 ? -126 : std::ilogb(exact), -126);
+    return std::abs(static_cast<double>(found) - exact) / std::ldexp(1.0, exponent - 23);
+}
+
+/// The largest error over every 4999th float, and over those where results become infinite, zero or denormal.
+template <term Formula>
+double largest_error(Formula formula, double (*reference)(double)) {
+    std::vector<float> at;
+    for (std::uint64_t bits = 0; bits < (std::uint64_t{1} << 32); bits += 4999)
+        at.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+    for (const float edge : {0.0f, 1.0f, 17.0f, 88.0f, 88.722839f, 87.336548f, 103.97208f, 104.0f})
+        for (float near = edge; near < edge + 1.5f; near += 0.0001f) {
+            at.push_back(near - 0.75f);
+            at.push_back(0.75f - near);
+        }
+    for (const float special :
+         {0.0f, -0.0f, std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+          std::numeric_limits<float>::quiet_NaN()})
+        at.push_back(special);
+    at.resize((at.size() + V::size - 1) / V::size * V::size, 0.0f);
+    double worst = 0;
+    float where = 0;
+    alignas(alignment) std::array<float, V::size> found;
+    for (std::size_t i = 0; i < at.size(); i += V::size) {
+        evaluate_at(formula, symbols::x, V::load_unaligned(&at[i])).store_aligned(found.data());
+        for (std::size_t j = 0; j < V::size; ++j)
+            if (const double error = error_in_ulp(found[j], reference(static_cast<double>(at[i + j])));
+                error > worst) {
+                worst = error;
+                where = at[i + j];
+            }
+    }
+    BOOST_TEST_MESSAGE("the largest error is " << worst << " at " << where);
+    return worst;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(functions_are_exact_to_two_units_in_the_last_place) {
+    using symbols::x;
+    BOOST_TEST(largest_error(strata::exp(x), [](double at) { return std::exp(at); }) <= 2);
+    BOOST_TEST(largest_error(strata::expm1(x), [](double at) { return std::expm1(at); }) <= 2);
+    BOOST_TEST(largest_error(strata::log(x), [](double at) { return std::log(at); }) <= 2);
+    BOOST_TEST(largest_error(strata::log1p(x), [](double at) { return std::log1p(at); }) <= 2);
+    BOOST_TEST(largest_error(strata::tanh(x), [](double at) { return std::tanh(at); }) <= 2);
+    BOOST_TEST(largest_error(strata::erf(x), [](double at) { return std::erf(at); }) <= 2);
+    BOOST_TEST(largest_error(strata::sigmoid(x), [](double at) { return 1 / (1 + std::exp(-at)); }) <= 2);
+}
+
+BOOST_AUTO_TEST_CASE(softmax_is_exact_to_its_size) {
+    double worst = 0;
+    for (int row = 0; row < 10'000; ++row) {
+        std::array<float, 10> x;
+        double sum = 0;
+        float largest = -1e9f;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            x[i] =
+                static_cast<float>(std::sin(row * 10 + static_cast<int>(i))) * static_cast<float>(row % 20);
+            largest = std::max(largest, x[i]);
+        }
+        std::array<double, 10> exact;
+        for (std::size_t i = 0; i < x.size(); ++i)
+            sum += exact[i] = std::exp(static_cast<double>(x[i] - largest)); // what softmax sees
+        softmax_row<10>(x.data());
+        for (std::size_t i = 0; i < x.size(); ++i)
+            worst = std::max(worst, error_in_ulp(x[i], exact[i] / sum));
+    }
+    BOOST_TEST_MESSAGE("the largest error is " << worst);
+    BOOST_TEST(worst <= 3.5);
+}
