@@ -35,18 +35,26 @@ void transpose_panel(const T* kernel, std::size_t first, T* panel) noexcept {
         for (; whole + side <= Lanes && first + whole + side <= K; whole += side)
             for (std::size_t n = 0; n < N; n += side) {
                 V square[side];
+#pragma GCC unroll 4
                 for (std::size_t j = 0; j < side; ++j)
                     square[j] = V::load_aligned(kernel + layout::index(first + whole + j, n));
+                    // Unrolled and without a library's copy: else the square goes through memory.
+#pragma GCC unroll 4
                 for (std::size_t round = 1; round < side; round *= 2) {
                     V next[side];
+#pragma GCC unroll 4
                     for (std::size_t j = 0; j < side / 2; ++j) {
                         next[2 * j] = xsimd::zip_lo(square[j], square[j + side / 2]);
                         next[2 * j + 1] = xsimd::zip_hi(square[j], square[j + side / 2]);
                     }
-                    std::copy_n(next, side, square);
+#pragma GCC unroll 4
+                    for (std::size_t j = 0; j < side; ++j)
+                        square[j] = next[j];
                 }
-                for (std::size_t j = 0; j < side && n + j < N; ++j)
-                    square[j].store_aligned(panel + (n + j) * Lanes + whole);
+#pragma GCC unroll 4
+                for (std::size_t j = 0; j < side; ++j)
+                    if (n + j < N)
+                        square[j].store_aligned(panel + (n + j) * Lanes + whole);
             }
     }
     for (; whole < Lanes; ++whole)
