@@ -1,26 +1,29 @@
 #!/usr/bin/env bash
-# Builds and runs a comparison: bench/run.sh NAME [ARGUMENTS...]
+# Compares strata with its peers on this machine, and installs those that it can have.
+#   bench/run.sh                    every question, and the report: build/bench/report/report.md
+#   bench/run.sh NAME...            some questions: train predict small contraction elementwise optimizer pipeline startup
+#                                   compile scaling least_squares kmeans
+#   bench/run.sh against REVISION   whether the working tree is slower than another revision
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
-names=(mnist_mlp small predict least_squares kmeans compile)
-
-name="${1-}"
-if [[ ! " ${names[*]} " == *" $name "* ]]; then
-    echo "bench/run.sh NAME, one of: ${names[*]}" >&2
+if [[ "${1-}" == -* ]]; then
+    sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
     exit 2
 fi
-shift
 
 "$root/.ci/install-packages" build library bench
-# Settings that some machines have for other programs would slow down peers that use OpenBLAS.
-unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
-
-build="$root/build/release"
-if [ ! -d "$build/meson-info" ]; then
-    CXX=g++ meson setup "$build" "$root" -Dbuildtype=release -Dcpp_args=-march=native >/dev/null
+if [ "${1-}" = against ]; then
+    exec python3 "$root/bench/against.py" "${@:2}"
 fi
-if [ -e "$root/bench/$name.cpp" ]; then ninja -C "$build" "bench/bench-$name" >/dev/null; fi
-if [ -e "$root/bench/$name.sh" ]; then
-    exec "$root/bench/$name.sh" "$build/bench/bench-$name" "$@"
+# What can't be had is named in the report as missing.
+"$root/.ci/install-packages" --each peers
+command -v npm >/dev/null || "$root/.ci/install-packages" --each node
+npm="$root/build/bench/npm"
+if command -v npm >/dev/null && ! cmp -s "$root/bench/peers/package.json" "$npm/package.json"; then
+    mkdir -p "$npm"
+    # Their install scripts fetch binaries for other processors from elsewhere.
+    cp "$root/bench/peers/package.json" "$npm/package.json"
+    npm install --prefix "$npm" --ignore-scripts --no-audit --no-fund --silent ||
+        { rm "$npm/package.json"; echo "the peers' npm packages are not to be had" >&2; }
 fi
-exec "$build/bench/bench-$name" "$@"
+exec python3 "$root/bench/run.py" "$@"

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
 // What does an iteration of k-means cost? 1,000,000 rows of 16 doubles, 32 clusters, 20 iterations from the
-// same first centers; bench/kmeans.sh runs scikit-learn's beside it. The argument is the number of threads.
+// same first centers.
 #include <strata/cluster/kmeans.hpp>
 
 #include "timing.hpp"
@@ -11,11 +11,10 @@
 
 using namespace strata;
 
-int main(int count, char** arguments) {
+int main() {
     constexpr std::size_t rows = 1'000'000;
     constexpr std::size_t features = 16;
     constexpr std::size_t clusters = 32;
-    const std::size_t threads = count > 1 ? std::strtoull(arguments[1], nullptr, 10) : 1;
     std::vector<double> x(rows * features);
     random_sequence random(seed{1}, stream::split);
     for (double& each : x)
@@ -24,7 +23,8 @@ int main(int count, char** arguments) {
 
     // Reading and centring once costs both sides; the difference of two lengths is the iterations.
     const auto fit = [&](std::size_t iterations) {
-        kmeans<clusters, features> all({.max_iterations = iterations, .tolerance = 0, .threads = threads});
+        kmeans<clusters, features> all(
+            {.max_iterations = iterations, .tolerance = 0, .threads = bench::threads()});
         return bench::seconds([&] { all.fit(x, first); });
     };
     std::vector<double> each;
@@ -32,8 +32,5 @@ int main(int count, char** arguments) {
         const double few = fit(2);
         each.push_back((fit(22) - few) / 20);
     }
-    const double floor = 2.0 * rows * clusters * features / bench::peak_flops<double>();
-    std::printf("strata %.2f ms an iteration; one core's floors: reading %.2f ms, multiply-adds %.2f ms\n",
-                bench::median(each) * 1e3, bench::read_seconds(rows * features * sizeof(double), 3) * 1e3,
-                floor * 1e3);
+    std::printf("seconds %.6f\n", bench::median(each));
 }

@@ -1,16 +1,12 @@
 # Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-"""Times an iteration of scikit-learn's KMeans, for bench/kmeans.sh."""
+"""Times an iteration of scikit-learn's KMeans: 1,000,000 rows of 16 doubles, 32 clusters."""
 
 import statistics
-import sys
 import time
 import warnings
 
-try:
-    import numpy
-    from sklearn.cluster import KMeans
-except ImportError as missing:
-    sys.exit(f"missing: {missing} (python3-sklearn)")
+import numpy
+from sklearn.cluster import KMeans
 
 warnings.simplefilter("ignore")
 x = numpy.random.default_rng(1).uniform(size=(1_000_000, 16))
@@ -27,4 +23,4 @@ rounds = []
 for _ in range(3):
     few = seconds(2)
     rounds.append((seconds(22) - few) / 20)
-print(f"scikit-learn {statistics.median(rounds) * 1e3:.2f} ms an iteration")
+print(f"seconds {statistics.median(rounds):.6f}")

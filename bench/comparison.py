@@ -1,0 +1,201 @@
+# Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+"""Runs contenders in turn and keeps what they print.
+
+A contender is a program that is run once a round for each case and prints lines of `metric value`. A round runs every
+contender once (A B C, A B C, ...), so that whatever else the machine does falls on all of them alike."""
+
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+
+bench = pathlib.Path(__file__).resolve().parent
+root = bench.parent
+build = root / "build" / "bench"
+flags = ["-std=c++20", "-O3", "-march=native", "-fopenmp"]
+openblas = pathlib.Path("/usr/lib/x86_64-linux-gnu/openblas-openmp")
+cores = len(os.sched_getaffinity(0))
+patience = 300  # seconds that a run may take
+all_threads = [1] if cores == 1 else [1, cores]
+
+
+class Contender:
+    """A name, the command that runs it, and how it came to be; or why it is missing."""
+
+    def __init__(self, name, command=None, how="", missing="", slow=False):
+        self.name, self.command, self.how, self.missing = name, command, how, missing
+        self.slow = slow  # one round is enough: it takes many times as long as the others
+
+
+def headers_of(tree):
+    return sorted([*(tree / "dsl").rglob("*.hpp"), *(tree / "include").rglob("*.hpp")])
+
+
+def compile_cpp(source, options, tree):
+    """The program built from a source, or the compiler's first complaint. Kept until something changes."""
+    ours = [*headers_of(tree), *bench.glob("*.hpp"), *(bench / "peers").glob("*.hpp")]
+    command = ["g++", *options, f"-I{tree / 'dsl'}", f"-I{tree / 'include'}", f"-I{bench}"]
+    digest = hashlib.sha256(" ".join(command).encode())
+    for path in [source, *ours]:
+        digest.update(path.read_bytes())
+    program = build / "programs" / f"{source.stem}-{digest.hexdigest()[:16]}"
+    if program.exists():
+        return program, ""
+    program.parent.mkdir(parents=True, exist_ok=True)
+    libraries = [option for option in options if option.startswith("-l")]
+    others = [option for option in command if not option.startswith("-l")]
+    run = subprocess.run([*others, str(source), *libraries, "-o", str(program)], capture_output=True, text=True)
+    if run.returncode == 0:
+        return program, ""
+    complaints = [line for line in run.stderr.splitlines() if "error" in line or "cannot find" in line]
+    return None, (complaints or ["the compiler failed"])[0][:200]
+
+
+def strata(program, name="strata", options=(), tree=root):
+    """A program of bench/strata."""
+    found, why = compile_cpp(bench / "strata" / f"{program}.cpp", [*flags, *options, "-lz"], tree)
+    if not found:
+        sys.exit(f"bench/strata/{program}.cpp does not compile: {why}")
+    return Contender(name, [str(found)], f"g++ {' '.join(flags)}")
+
+
+def cpp(name, program, packages, options=(), slow=False):
+    """A peer's C++ program."""
+    found, why = compile_cpp(bench / "peers" / f"{program}.cpp", [*flags, *options], root)
+    if not found:
+        return Contender(name, missing=f"{why} (Debian: {packages})")
+    shown = [option for option in options if not option.startswith("-I")]
+    return Contender(name, [str(found)], f"g++ {' '.join([*flags, *shown])}", slow=slow)
+
+
+def python(name, program, module, packages, slow=False):
+    """A peer's Python program, with Debian's interpreter."""
+    check = subprocess.run(["/usr/bin/python3", "-c", f"import {module}; print({module}.__version__)"],
+                           capture_output=True, text=True)
+    if check.returncode != 0:
+        return Contender(name, missing=f"no module {module} (Debian: {packages})")
+    return Contender(name, ["/usr/bin/python3", str(bench / "peers" / f"{program}.py")],
+                     f"{module} {check.stdout.strip()}", slow=slow)
+
+
+def node(name, program, module, slow=False):
+    """A peer's JavaScript program, with packages that bench/run.sh asked npm for."""
+    package = build / "npm" / "node_modules" / module / "package.json"
+    if shutil.which("node") is None or not package.exists():
+        return Contender(name, missing=f"no module {module} (npm)")
+    version = json.loads(package.read_text())["version"]
+    return Contender(name, ["node", str(bench / "peers" / f"{program}.js")], f"{module} {version}", slow=slow)
+
+
+def environment(threads):
+    """What every contender runs in: so many threads, and OpenBLAS's OpenMP build where a peer uses BLAS."""
+    result = {key: value for key, value in os.environ.items() if not key.startswith("OPENBLAS_")}
+    result.update(OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads), TF_CPP_MIN_LOG_LEVEL="3",
+                  NODE_PATH=str(build / "npm" / "node_modules"), BENCH_THREADS=str(threads))
+    if openblas.exists():
+        result["LD_LIBRARY_PATH"] = f"{openblas}:{result.get('LD_LIBRARY_PATH', '')}"
+    return result
+
+
+def run_once(contender, arguments, threads):
+    """The metrics that one run prints, or the last line of its complaint."""
+    try:
+        run = subprocess.run([*contender.command, *map(str, arguments)], capture_output=True, text=True,
+                             env=environment(threads), timeout=patience)
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"no answer within {patience} s") from None
+    if run.returncode != 0:
+        lines = (run.stderr.strip() or f"exit code {run.returncode}").splitlines()
+        raise RuntimeError(lines[-1][:200])
+    result = {}
+    for line in run.stdout.splitlines():
+        name, _, value = line.partition(" ")
+        try:
+            result[name] = float(value)
+        except ValueError:
+            result[name] = value
+    return result
+
+
+def floors():
+    """Measures what the machine can do at most, as a contender of its own."""
+    return strata("floor", "floor")
+
+
+def median(values):
+    return statistics.median(values) if values else None
+
+
+class Question:
+    """One question: contenders, and cases that each of them is run for."""
+
+    def __init__(self, name, title, metric, unit, lower_is_better=True, notes=(), text=""):
+        self.name, self.title, self.metric, self.unit = name, title, metric, unit
+        self.lower_is_better, self.notes, self.text = lower_is_better, list(notes), text
+        self.cases = []
+        self.contenders = {}
+
+    def measure(self, case, contenders, arguments, threads=1, rounds=3, floor=None, shown=()):
+        """Runs the contenders in turn. `floor(machine)` is the best possible metric, from what `floor` printed;
+        `shown` names metrics to print beside the time, accuracy for one."""
+        runs = {contender.name: [] for contender in contenders}
+        failed = {}
+        machine = []
+        for contender in contenders:
+            self.contenders[contender.name] = {"how": contender.how, "missing": contender.missing}
+        for round_number in range(rounds):
+            if floor is not None:
+                machine.append(run_once(floors(), [], threads))
+            for contender in contenders:
+                if contender.missing or contender.name in failed or (contender.slow and round_number > 0):
+                    continue
+                try:
+                    runs[contender.name].append(run_once(contender, arguments, threads))
+                except RuntimeError as error:
+                    failed[contender.name] = str(error)
+        beside = {name: {key: median([each[key] for each in seen]) if isinstance(seen[0][key], float) else seen[0][key]
+                         for key in shown if key in seen[0]} for name, seen in runs.items() if seen}
+        best = None
+        if floor is not None:
+            best = floor({key: median([each[key] for each in machine]) for key in machine[0]})
+        self.add(case, {name: ([each[self.metric] for each in seen], beside[name]) for name, seen in runs.items() if seen},
+                 best, failed)
+
+    def add(self, case, found, floor=None, failed=None):
+        """Keeps what a case gave: of each contender the metric's values and what to show beside."""
+        result = {"case": case, "failed": failed or {}, "contenders": {
+            name: {"median": median(values), "low": min(values), "high": max(values), "runs": len(values), "shown": shown}
+            for name, (values, shown) in found.items()}}
+        if floor is not None:
+            result["floor"] = floor
+        self.cases.append(result)
+        print(f"  {self.line(result)}", flush=True)
+
+    def line(self, case):
+        parts = [f"{name} {found['median']:.4g}" for name, found in case["contenders"].items()]
+        if "floor" in case:
+            parts.append(f"floor {case['floor']:.4g}")
+        parts += [f"{name}: {why}" for name, why in case["failed"].items()]
+        return f"{case['case']} [{self.unit}]: " + ", ".join(parts)
+
+    def save(self):
+        place = build / "results" / f"{self.name}.json"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(json.dumps(self.__dict__, indent=1))
+
+
+def data():
+    """The MNIST files' directory and raw copies of them, the same bytes for every contender: pixels and labels as bytes,
+    and the network's first weights as 32-bit floats in Keras's order."""
+    directory = pathlib.Path(os.environ.get("STRATA_MNIST", root.parent / "shared" / "data" / "mnist"))
+    if not directory.exists():
+        directory = pathlib.Path("/usr/share/datasets/fashion-mnist")
+    raw = build / "data" / directory.name
+    if not (raw / "weights.f32").exists():
+        raw.mkdir(parents=True, exist_ok=True)
+        run_once(strata("export"), [directory, raw], 1)
+    return directory, raw

@@ -1,0 +1,63 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/simd.hpp>
+
+#include "timing.hpp"
+
+#include <vector>
+
+namespace bench {
+
+/// What one core can do at most: floating-point operations a second in fused multiply-adds on full registers.
+template <class T>
+double peak_flops() {
+    using V = xsimd::batch<T>;
+    constexpr std::size_t chains = 12;
+    constexpr std::size_t rounds = 4'000'000;
+    const V factor(T(0.999));
+    const V term(T(0.001));
+    double best = 1e9;
+    for (int repeat = 0; repeat < 5; ++repeat)
+        best = std::min(best, seconds([&] {
+                            V sums[chains];
+                            for (std::size_t i = 0; i < chains; ++i)
+                                sums[i] = V(static_cast<T>(i));
+                            for (std::size_t round = 0; round < rounds; ++round)
+#pragma GCC unroll 16
+                                for (std::size_t i = 0; i < chains; ++i)
+                                    sums[i] = xsimd::fma(sums[i], factor, term);
+                            for (const V& sum : sums)
+                                keep(sum);
+                        }));
+    return 2.0 * static_cast<double>(rounds * chains * V::size) / best;
+}
+
+/// Seconds that one core needs to read so many bytes, again and again, from wherever they stay in between:
+/// the mean over `repeats`.
+inline double read_seconds(std::size_t bytes, std::size_t repeats) {
+    using V = xsimd::batch<float>;
+    static std::vector<float, xsimd::aligned_allocator<float, strata::alignment>> memory;
+    memory.resize(bytes / sizeof(float), 1.0f);
+    constexpr std::size_t chains = 8;
+    const std::size_t step = chains * V::size;
+    const auto read = [&] {
+        V sums[chains];
+        for (V& sum : sums)
+            sum = V(0.0f);
+        for (std::size_t i = 0; i + step <= memory.size(); i += step)
+#pragma GCC unroll 8
+            for (std::size_t j = 0; j < chains; ++j)
+                sums[j] += V::load_aligned(&memory[i + j * V::size]);
+        for (const V& sum : sums)
+            keep(sum);
+    };
+    read();
+    return seconds([&] {
+               for (std::size_t repeat = 0; repeat < repeats; ++repeat)
+                   read();
+           }) /
+           static_cast<double>(repeats);
+}
+
+} // namespace bench

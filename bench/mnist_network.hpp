@@ -1,0 +1,9 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/strata.hpp>
+
+/// The textbook's network, which several questions are about.
+using mnist_network =
+    strata::model<strata::input<28, 28> | strata::flatten | strata::dense<512> | strata::relu |
+                  strata::dropout<0.2> | strata::dense<10> | strata::softmax>;

@@ -1,0 +1,41 @@
+# Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+"""What do topologies cost the compiler?"""
+
+import subprocess
+
+from comparison import Question, build, root
+
+flags = ["-std=c++20", "-march=native", f"-I{root / 'dsl'}", f"-I{root / 'include'}"]
+named = "static_assert(decltype(net)::output_shape::size == {width});"
+runs = "std::array<float, {width}> run(const model<net>& by, std::span<const float, {width}> x) {{ return by.predict(x); }}"
+
+
+def network(header, depth, width, rest):
+    layers = "".join(f" | dense<{width}> | relu" for _ in range(depth))
+    return (f"#include <strata/{header}.hpp>\n#include <strata/layers/layers.hpp>\nusing namespace strata;\n"
+            f"constexpr auto net = input<{width}>{layers};\n{rest.format(width=width)}\n")
+
+
+def compile_once(source, options):
+    """Seconds of the processor and megabytes at most."""
+    place = build / "compiled.cpp"
+    place.write_text(source)
+    command = ["/usr/bin/time", "-f", "%U %M", "g++", *flags, *options, "-c", str(place), "-o", str(place.with_suffix(".o"))]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    seconds, kilobytes = run.stderr.split()[-2:]
+    return float(seconds), float(kilobytes) / 1024
+
+
+def run():
+    question = Question("compile", "Compiling", "seconds", "s of g++",
+                        text="g++ -O3 -march=native; `MB` is the compiler's largest memory.")
+    cases = [(f"{depth} layers of 64, named only", network("topology/topology", depth, 64, named), []) for depth in (1, 8, 64, 256)]
+    cases += [(f"{depth} layers of 64, predict", network("model/model", depth, 64, runs), ["-O3"]) for depth in (1, 8, 64)]
+    cases += [(f"8 layers of {width}, predict", network("model/model", 8, width, runs), ["-O3"]) for width in (16, 256, 1024, 4096)]
+    cases += [("an empty program with strata.hpp", "#include <strata/strata.hpp>\n", ["-O3"]),
+              ("examples/mnist_mlp.cpp", (root / "examples" / "mnist_mlp.cpp").read_text(), ["-O3", "-fopenmp", f"-I{root / 'examples'}"])]
+    for name, source, options in cases:
+        seen = [compile_once(source, options) for _ in range(3)]
+        question.add(name, {"strata": ([each[0] for each in seen], {"MB": max(each[1] for each in seen)})})
+    question.contenders["strata"] = {"how": "g++ -O3 -march=native", "missing": ""}
+    return question

@@ -1,0 +1,22 @@
+# Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+"""How fast are the kernels of a dense layer, beside oneDNN, OpenBLAS and Eigen?"""
+
+from comparison import Question, cpp, strata
+
+titles = {"forward": "forward, bias, relu", "weight_gradient": "weight gradient, Adam",
+          "input_gradient": "input gradient, slope of relu"}
+
+
+def run():
+    contenders = [strata("contraction"),
+                  cpp("oneDNN", "contraction_onednn", "libdnnl-dev", ["-ffast-math", "-ldnnl"]),
+                  cpp("OpenBLAS", "contraction_openblas", "libopenblas-openmp-dev", ["-ffast-math", "-lopenblas"]),
+                  cpp("Eigen", "contraction_eigen", "libeigen3-dev", ["-I/usr/include/eigen3", "-ffast-math"])]
+    question = Question("contraction", "Kernels of a dense layer", "gflops", "GFLOP/s", lower_is_better=False,
+                        text="One thread, dense operands. The operations counted are the product's alone. Peers add bias, "
+                             "relu and Adam in a pass of their own, but for oneDNN's forward product, which fuses them.")
+    for kernel, title in titles.items():
+        for rows, inputs, outputs in ((1, 784, 512), (32, 784, 512), (256, 784, 512), (32, 512, 512), (32, 512, 10)):
+            question.measure(f"{title}, {rows} x {inputs} x {outputs}", contenders, [kernel, rows, inputs, outputs],
+                             rounds=3, floor=lambda machine: machine["gflops"], shown=["microseconds"])
+    return question

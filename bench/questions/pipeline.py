@@ -1,0 +1,16 @@
+# Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+"""How many images a second from IDX files to batches?"""
+
+from comparison import Question, data, python, strata
+
+
+def run():
+    directory, _ = data()
+    contenders = [strata("pipeline"), python("PyTorch", "pipeline_pytorch", "torch", "python3-torch")]
+    question = Question("pipeline", "From IDX files to batches", "images", "images/s", lower_is_better=False,
+                        text="One thread. Reading all four files, packed or not, and gathering shuffled batches of 32 as floats "
+                             "between 0 and 1; the floor is writing them at the second cache's speed.")
+    question.measure("read the files", contenders, [directory, "read"])
+    question.measure("gather batches", contenders, [directory, "batches"],
+                     floor=lambda machine: machine["l2_gbytes"] * 1e9 / (784 * 5))
+    return question

@@ -1,0 +1,40 @@
+# Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+"""What does a prediction of the MNIST network cost, one at a time and 256 at once?"""
+
+from comparison import Question, all_threads, cpp, data, node, python, run_once, strata
+
+parameters = 784 * 512 + 512 + 512 * 10 + 10
+flops = 2 * (784 * 512 + 512 * 10)
+
+
+def contenders():
+    _, raw = data()
+    pytorch = python("PyTorch", "predict_pytorch", "torch", "python3-torch")
+    if not pytorch.missing and not (raw / "network.onnx").exists():
+        run_once(pytorch, [raw, "export", raw / "network.onnx"], 1)
+    return raw, [strata("predict"),
+                 cpp("oneDNN", "predict_onednn", "libdnnl-dev", ["-ldnnl"]),
+                 cpp("Eigen", "predict_eigen", "libeigen3-dev", ["-I/usr/include/eigen3", "-ffast-math"]),
+                 pytorch,
+                 node("ONNX Runtime", "predict_onnxruntime", "onnxruntime-node"),
+                 cpp("dlib", "predict_dlib", "libdlib-dev", ["-ldlib", "-lopenblas", "-llapack"]),
+                 node("TensorFlow.js", "predict_tensorflow", "@tensorflow/tfjs", slow=True)]
+
+
+def run():
+    raw, found = contenders()
+    question = Question(
+        "predict", "Predicting with the MNIST network", "seconds", "s an image",
+        text="784-512-10 with the same weights; `first` is the first image's largest probability. The floor is reading "
+             "all weights, or the peak in multiply-adds; strata is below it where it leaves out dark pixels. The images "
+             "without dark pixels are the same plus one shade of grey.")
+    question.measure("one at a time, 1 thread", found, [raw, "one"], 1, rounds=5,
+                     floor=lambda machine: parameters * 4 / (machine["weights_gbytes"] * 1e9), shown=["first", "way"])
+    question.measure("one at a time, no dark pixels, 1 thread", found, [raw, "one_bright"], 1, rounds=5,
+                     floor=lambda machine: parameters * 4 / (machine["weights_gbytes"] * 1e9))
+    question.measure("256 at once, no dark pixels, 1 thread", found, [raw, "many_bright"], 1, rounds=5,
+                     floor=lambda machine: flops / (machine["gflops"] * 1e9))
+    for threads in all_threads:
+        question.measure(f"256 at once, {threads} thread{'s' * (threads > 1)}", found, [raw, "many"], threads, rounds=5,
+                         floor=lambda machine: flops / (machine["gflops"] * 1e9 * threads), shown=["first", "way"])
+    return question

@@ -1,0 +1,35 @@
+# Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+"""How does the cost of training grow with threads, width and depth?"""
+
+from comparison import Contender, Question, cores, data, python, run_once, strata
+
+
+def run():
+    question = Question("scaling", "Scaling", "gflops", "GFLOP/s", lower_is_better=False,
+                        text="Training with Adam at batch 32, one thread unless said otherwise; input as wide as the hidden "
+                             "layers, dense noise. Threads: the MNIST network; `efficiency` is the speed over that of one "
+                             "thread and the number of threads.")
+    pytorch = python("PyTorch", "scaling_pytorch", "torch", "python3-torch")
+
+    def network(width, depth):
+        ours = strata("scaling", options=[f"-DWIDTH={width}", f"-DDEPTH={depth}"])
+        theirs = Contender(pytorch.name, pytorch.command and [*pytorch.command, str(width), str(depth)], pytorch.how, pytorch.missing)
+        question.measure(f"width {width}, depth {depth}", [ours, theirs], [], rounds=3,
+                         floor=lambda machine: machine["gflops"], shown=["microseconds", "parameters"])
+
+    for width in (64, 128, 256, 512, 1024, 2048, 4096):
+        network(width, 2)
+    for depth in (1, 4, 8, 16, 32, 64):
+        network(128, depth)
+    _, raw = data()
+    flops = 60_000 * (2 * (2 * 784 * 512 + 2 * 512 * 10) + 2 * 512 * 10) / 1e9
+    for batch in (32, 128):
+        alone = None
+        for threads in range(1, cores + 1):
+            found = []
+            for _ in range(5):
+                found.append(flops / run_once(strata("train"), [raw, batch, 60_000, 3], threads)["seconds"])
+            alone = alone or sorted(found)[2]
+            question.add(f"MNIST network, batch {batch}, {threads} thread{'s' * (threads > 1)}",
+                         {"strata": (found, {"efficiency": sorted(found)[2] / alone / threads})})
+    return question

@@ -1,0 +1,59 @@
+# Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+"""How long does an epoch of the MNIST network take?"""
+
+import os
+
+from comparison import Contender, Question, all_threads, bench, build, compile_cpp, cpp, data, flags, node, python, root, strata
+
+# Multiplications and additions for one image: both products forward, the weight gradients, one input gradient.
+flops_per_image = 2 * (2 * 784 * 512 + 2 * 512 * 10) + 2 * 512 * 10
+
+
+def prototype():
+    """The hand-written fused program that the library grew from, where its source is at hand."""
+    source = root.parent / "shared" / "prototype" / "mlp.cpp"
+    source = type(source)(os.environ.get("STRATA_PROTOTYPE", source))
+    if not source.exists():
+        return None
+    program, why = compile_cpp(source, [*flags, "-lz"], root)
+    return Contender("prototype", [str(bench / "peers" / "train_prototype.sh"), str(program)],
+                     f"g++ {' '.join(flags)}", missing="" if program else why)
+
+
+def third_party():
+    """Debian's tiny-dnn looks for stb where Debian does not put it."""
+    link = build / "third_party" / "third_party" / "stb"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to("/usr/include/stb")
+    return link.parent.parent
+
+
+def run():
+    directory, raw = data()
+    blas = ["-DEIGEN_USE_BLAS", "-lopenblas"]
+    fast = [strata("train"),
+            cpp("Eigen", "train_eigen", "libeigen3-dev", ["-I/usr/include/eigen3", "-ffast-math"]),
+            cpp("Eigen + OpenBLAS", "train_eigen", "libeigen3-dev, libopenblas-openmp-dev", ["-I/usr/include/eigen3", "-ffast-math", *blas]),
+            python("PyTorch", "train_pytorch", "torch", "python3-torch"),
+            cpp("libtorch", "train_libtorch", "libtorch-dev",
+                ["-I/usr/include/torch/csrc/api/include", "-ltorch", "-ltorch_cpu", "-lc10"]),
+            cpp("dlib", "train_dlib", "libdlib-dev", ["-ldlib", "-lopenblas", "-llapack"])]
+    slow = [cpp("tiny-dnn", "train_tiny_dnn", "tiny-dnn, libcereal-dev, libgemmlowp-dev, libstb-dev",
+                [f"-I{third_party()}", "-DCNN_USE_AVX", "-DCNN_SINGLE_THREAD", "-lstb"], slow=True),
+            node("TensorFlow.js", "train_tensorflow", "@tensorflow/tfjs", slow=True)]
+    question = Question(
+        "train", "Training the MNIST network", "seconds", "s an epoch",
+        text="784-512-10, relu, dropout 0.2, softmax, Adam, the same first weights; the faster of two epochs, "
+             "accuracy after both. Batches 1 and 8 train on the first 6,000 and 24,000 images; the slowest peers on 3,200.")
+    for batch, images in ((1, 6_000), (8, 24_000), (32, 60_000), (128, 60_000), (1024, 60_000)):
+        for threads in all_threads:
+            floor = lambda machine: images * flops_per_image / (machine["gflops"] * 1e9 * threads)
+            # The prototype knows no small batches.
+            by_hand = [found for found in [prototype()] if found and batch >= 32]
+            question.measure(f"batch {batch}, {threads} thread{'s' * (threads > 1)}", fast + by_hand,
+                             [raw, batch, images, 2], threads, rounds=3, floor=floor,
+                             shown=["initial_loss", "updates", "accuracy", "way"])
+    question.measure("batch 32, 1 thread, 3,200 images", [fast[0], *slow], [raw, 32, 3_200, 2], 1,
+                     shown=["initial_loss", "updates", "accuracy"])
+    return question

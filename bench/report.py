@@ -1,0 +1,113 @@
+# Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+"""Writes what was measured as Markdown, with a chart a question drawn by gnuplot."""
+
+import json
+import shutil
+import subprocess
+
+from comparison import build, root
+from machine import describe
+
+place = build / "report"
+colors = {"strata": "#1f4e9c", "floor": "#b0b0b0"}
+others = ["#d9822b", "#3c9a5f", "#a83a50", "#7d5ba6", "#4fa3c7", "#8a6d3b", "#c75fa1", "#5f6b6d", "#b5b800"]
+
+
+def with_unit(value, unit):
+    """A number a person can read: seconds as ms, us or ns, others with a few digits."""
+    if unit.split()[0] == "s":
+        for factor, name in ((1, "s"), (1e3, "ms"), (1e6, "µs"), (1e9, "ns")):
+            if value * factor >= 1 or name == "ns":
+                return f"{value * factor:.3g} {name}"
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def shown_text(shown):
+    return "".join(f"<br>{name} {value:.4g}" if isinstance(value, float) else f"<br>{name} {value}"
+                   for name, value in shown.items())
+
+
+def speed(case, name, question):
+    """How many times as fast as strata."""
+    ours = case["contenders"]["strata"]["median"]
+    theirs = case["floor"] if name == "floor" else case["contenders"][name]["median"]
+    return ours / theirs if question["lower_is_better"] else theirs / ours
+
+
+def table(question):
+    names = [name for name in question["contenders"] if any(name in case["contenders"] for case in question["cases"])]
+    has_floor = any("floor" in case for case in question["cases"])
+    lines = ["| " + " | ".join([question["unit"], *names, *(["floor"] if has_floor else [])]) + " |",
+             "|---" * (1 + len(names) + has_floor) + "|"]
+    for case in question["cases"]:
+        cells = [case["case"]]
+        for name in names:
+            found = case["contenders"].get(name)
+            if found is None:
+                cells.append(f"failed: {case['failed'][name]}" if name in case["failed"] else "")
+                continue
+            text = f"**{with_unit(found['median'], question['unit'])}**"
+            if found["runs"] > 1:
+                text += f" ({with_unit(found['low'], question['unit'])} to {with_unit(found['high'], question['unit'])})"
+            if name != "strata" and "strata" in case["contenders"]:
+                text += f"<br>{speed(case, name, question):.2f} of strata's speed"
+            cells.append(text + shown_text(found["shown"]))
+        if has_floor:
+            cells.append(with_unit(case["floor"], question["unit"]) if "floor" in case else "")
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def chart(question):
+    """Bars of times as speeds, strata's being 1; of what is measured where more is better, or strata runs alone."""
+    cases = [case for case in question["cases"] if "strata" in case["contenders"]]
+    names = [name for name in question["contenders"] if any(name in case["contenders"] for case in cases)]
+    absolute = names == ["strata"] or not question["lower_is_better"]
+    if any("floor" in case for case in cases):
+        names.append("floor")
+    rows = []
+    for case in cases:
+        cells = [f'"{case["case"]}"']
+        for name in names:
+            known = name in case["contenders"] or (name == "floor" and "floor" in case)
+            if not known:
+                cells.append("NaN")
+            elif absolute:
+                cells.append(f"{case['floor'] if name == 'floor' else case['contenders'][name]['median']:.5g}")
+            else:
+                cells.append(f"{speed(case, name, question):.5g}")
+        rows.append(" ".join(cells))
+    numbers = [float(cell) for row in rows for cell in row.rsplit('"', 1)[1].split() if cell != "NaN"]
+    wide = max(numbers) > (50 * min(numbers) if absolute else 4)
+    title = f"{question['title']}: " + (question["unit"] if absolute else "speed, strata = 1")
+    palette = iter(others * 3)
+    plots = ", ".join(
+        f"$data using {i + 2}{':xtic(1)' if i == 0 else ''} title '{name}' linecolor rgb '{colors.get(name) or next(palette)}'"
+        for i, name in enumerate(names))
+    commands = "\n".join([
+        f"set terminal svg size {max(760, 190 + 16 * len(rows) * (len(names) + 2))},460 dynamic background rgb 'white' font 'sans,11'",
+        f"set output '{place / question['name']}.svg'", f"set title \"{title}\"", "set style data histogram",
+        "set style histogram clustered gap 1.5", "set style fill solid noborder", "set boxwidth 0.95", "set grid ytics",
+        "set key outside right top", "set xtics rotate by -32 scale 0 noenhanced", "set key noenhanced", "set title noenhanced",
+        "set logscale y 2" if wide else "set yrange [0:*]",
+        f"set yrange [{min(numbers) / 1.5:.4g}:*]" if wide else "", "$data << END", *rows, "END", f"plot {plots}"])
+    subprocess.run(["gnuplot"], input=commands, text=True, check=True, capture_output=True)
+
+
+def write(names):
+    """The report of every question that was asked on this machine so far."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    questions = [json.loads(path.read_text()) for path in (build / "results" / f"{name}.json" for name in names) if path.exists()]
+    missing = sorted({f"{name}: {found['missing']}" for each in questions for name, found in each["contenders"].items()
+                      if found["missing"]})
+    text = ["# strata beside its peers", "", "`bench/run.sh` wrote this.", ""]
+    text += [f"- {name}: {what}" for name, what in describe()]
+    text += ["- missing: " + ("; ".join(missing) or "no peer")]
+    for question in questions:
+        chart(question)
+        text += ["", f"## {question['title']}", "", question["text"], "", f"![{question['title']}]({question['name']}.svg)", "",
+                 table(question), "", "How they were built: " + "; ".join(
+                     f"{name}: `{found['how']}`" for name, found in question["contenders"].items() if found["how"]) + "."]
+    (place / "report.md").write_text("\n".join(text) + "\n")
+    return (place / "report.md").relative_to(root)

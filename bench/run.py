@@ -1,0 +1,26 @@
+# Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+"""Asks questions of bench/questions and writes the report: run.py [NAME...], all of them without a name."""
+
+import importlib
+import sys
+
+import comparison
+import report
+
+names = ["train", "predict", "small", "contraction", "elementwise", "optimizer", "pipeline", "startup", "compile",
+         "scaling", "least_squares", "kmeans"]
+
+
+def main():
+    sys.path.insert(0, str(comparison.bench / "questions"))
+    wanted = sys.argv[1:] or names
+    for name in wanted:
+        if name not in names:
+            sys.exit(f"bench/run.sh: no question '{name}', expected some of: {' '.join(names)}")
+    for name in wanted:
+        print(f"{name}: {importlib.import_module(name).__doc__}", flush=True)
+        importlib.import_module(name).run().save()
+    print(f"report: {report.write(names)}")
+
+
+main()

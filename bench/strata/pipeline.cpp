@@ -1,0 +1,41 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+//
+// From IDX files to batches of floats, shuffled: images a second to read the files, and to gather batches.
+//   pipeline DIRECTORY read|batches
+#include <strata/strata.hpp>
+
+#include "timing.hpp"
+
+#include <cstdio>
+#include <numeric>
+#include <stdexcept>
+
+using namespace strata;
+
+int main(int count, char** arguments) {
+    if (count != 3)
+        throw std::invalid_argument("expected DIRECTORY read|batches");
+    image_dataset set = datasets::images_from(arguments[1]);
+    std::vector<double> times;
+    if (std::string(arguments[2]) == "read") {
+        for (int run = 0; run < 5; ++run)
+            times.push_back(bench::seconds([&] { set = datasets::images_from(arguments[1]); }));
+        std::printf("images %.0f\n", 70'000 / bench::median(times));
+        return 0;
+    }
+    const samples x(set.train.x);
+    constexpr std::size_t batch = 32;
+    aligned_vector<float> buffer(batch * 784);
+    std::vector<std::uint32_t> order(60'000);
+    std::iota(order.begin(), order.end(), 0u);
+    random_sequence random(seed{1}, stream::shuffle);
+    for (int run = 0; run < 9; ++run)
+        times.push_back(bench::seconds([&] {
+            random.shuffle(order);
+            for (std::size_t begin = 0; begin < order.size(); begin += batch)
+                for (std::size_t i = 0; i < batch; ++i)
+                    x.read(order[begin + i] * 784, 784, buffer.data() + i * 784);
+            bench::keep(buffer[0]);
+        }));
+    std::printf("images %.0f\n", 60'000 / bench::median(times));
+}

@@ -1,0 +1,21 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+//
+// Predicts with the MNIST network: seconds an image, one at a time or 256 at once. `start` predicts one and
+// ends.
+//   predict DIRECTORY one|many|start
+#include "peers/predict.hpp"
+#include "mnist_network.hpp"
+
+using namespace strata;
+
+int main(int count, char** arguments) {
+    const prediction::options with(count, arguments);
+    mnist_network net;
+    net.set_weights(mnist::first_weights(with.directory).all);
+    prediction::run(with, [&](const float* x, float* y, std::size_t samples) {
+        if (samples == 1)
+            net.predict(std::span<const float, 784>(x, 784), std::span<float, 10>(y, 10));
+        else
+            net.predict_batch(x, y, samples);
+    });
+}
