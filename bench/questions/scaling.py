@@ -1,7 +1,7 @@
 # Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 """How does the cost of training grow with threads, width and depth?"""
 
-from comparison import Contender, Question, cores, data, python, run_once, strata
+from comparison import Contender, Question, cores, data, median, python, run_once, strata
 
 
 def run():
@@ -24,12 +24,12 @@ def run():
     _, raw = data()
     flops = 60_000 * (2 * (2 * 784 * 512 + 2 * 512 * 10) + 2 * 512 * 10) / 1e9
     for batch in (32, 128):
-        alone = None
-        for threads in range(1, cores + 1):
-            found = []
-            for _ in range(5):
-                found.append(flops / run_once(strata("train"), [raw, batch, 60_000, 3], threads)["seconds"])
-            alone = alone or sorted(found)[2]
+        speeds = {threads: [] for threads in range(1, cores + 1)}
+        for _ in range(7):
+            for threads, seen in speeds.items():
+                seen.append(flops / run_once(strata("train"), [raw, batch, 60_000, 3], threads)["seconds"])
+        for threads, seen in speeds.items():
+            efficiency = median(seen) / median(speeds[1]) / threads
             question.add(f"MNIST network, batch {batch}, {threads} thread{'s' * (threads > 1)}",
-                         {"strata": (found, {"efficiency": sorted(found)[2] / alone / threads})})
+                         {"strata": (seen, {"efficiency": efficiency})})
     return question
