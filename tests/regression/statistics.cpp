@@ -142,10 +142,10 @@ BOOST_AUTO_TEST_CASE(a_constant_column_of_a_long_table_is_dependent) {
 
 BOOST_AUTO_TEST_CASE(what_is_not_a_number_has_no_probability) {
     const std::vector<double> x{1, 2, 3, 4};
-    const std::vector<double> zeros(4, 0.0);
+    const std::vector<double> y(4, 0.0);
     linear_regression<1> reg;
-    reg.fit(x, zeros);
-    const auto found = statistics_of(reg.network(), x, zeros); // 0 / 0
+    reg.fit(x, y);
+    const auto found = statistics_of(reg.network(), x, y); // 0 / 0
     BOOST_TEST(std::isnan(found.coefficients[1].t));
     BOOST_TEST(std::isnan(found.coefficients[1].p));
     BOOST_TEST(std::isnan(found.f));
