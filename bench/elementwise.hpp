@@ -76,16 +76,12 @@ int run(int count, char** arguments, Choose choose) {
                8.0f * static_cast<float>(i * 2654435761u % 65536) / 65536.0f;
     const auto apply = choose(name);
     const std::size_t repeats = std::max<std::size_t>(1, 4'000'000 / size);
-    std::vector<double> times;
-    for (int run = 0; run < 9; ++run)
-        times.push_back(bench::seconds([&] {
-                            for (std::size_t i = 0; i < repeats; ++i) {
-                                apply(x.data(), y.data(), size);
-                                bench::keep(y[0]);
-                            }
-                        }) /
-                        static_cast<double>(repeats * size));
-    const double time = bench::median(times);
+    const double time = bench::median_seconds(9, repeats,
+                                              [&] {
+                                                  apply(x.data(), y.data(), size);
+                                                  bench::keep(y[0]);
+                                              }) /
+                        static_cast<double>(size);
     std::printf("ns %.5f\ngbytes %.2f\n", time * 1e9, 8 / time / 1e9);
     std::printf("ulp %.2f\n", largest_error(name, 997, apply));
     return 0;

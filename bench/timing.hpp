@@ -23,6 +23,19 @@ inline double median(std::vector<double> values) {
     return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
+/// Seconds that a call takes: the median of so many runs of `repeats` calls each.
+template <class Call>
+double median_seconds(std::size_t runs, std::size_t repeats, Call call) {
+    std::vector<double> times;
+    for (std::size_t run = 0; run < runs; ++run)
+        times.push_back(seconds([&] {
+                            for (std::size_t i = 0; i < repeats; ++i)
+                                call();
+                        }) /
+                        static_cast<double>(repeats));
+    return median(times);
+}
+
 /// Keeps the compiler from dropping or moving what a benchmark computes.
 template <class T>
 void keep(const T& value) {

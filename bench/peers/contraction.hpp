@@ -42,14 +42,7 @@ void time(const options& with, Call call) {
     const double flops = 2.0 * static_cast<double>(with.rows * with.inputs * with.outputs);
     const auto repeats = static_cast<std::size_t>(std::max(4.0, 2e9 / flops));
     call();
-    std::vector<double> times;
-    for (int run = 0; run < 11; ++run)
-        times.push_back(bench::seconds([&] {
-                            for (std::size_t i = 0; i < repeats; ++i)
-                                call();
-                        }) /
-                        static_cast<double>(repeats));
-    const double time = bench::median(times);
+    const double time = bench::median_seconds(11, repeats, call);
     std::printf("microseconds %.3f\ngflops %.2f\n", time * 1e6, flops / time / 1e9);
 }
 

@@ -41,10 +41,8 @@ struct problem {
 template <class Fit>
 void time(Fit fit) {
     double weight = 0;
-    std::vector<double> times;
-    for (int run = 0; run < 7; ++run)
-        times.push_back(bench::seconds([&] { weight = fit(); }));
-    std::printf("seconds %.6f\nfirst %.9f\n", bench::median(times), weight);
+    const double time = bench::median_seconds(7, 1, [&] { weight = fit(); });
+    std::printf("seconds %.6f\nfirst %.9f\n", time, weight);
 }
 
 } // namespace least_squares

@@ -13,14 +13,8 @@ int main(int count, char** arguments) {
     const std::size_t size = std::strtoull(arguments[2], nullptr, 10) / 16 * 16;
     product::numbers w(size), g(size), m(size, 0.0f), v(size, 0.0f);
     const std::size_t repeats = std::max<std::size_t>(1, 20'000'000 / size);
-    std::vector<double> times;
-    for (int run = 0; run < 11; ++run)
-        times.push_back(bench::seconds([&] {
-                            for (std::size_t repeat = 0; repeat < repeats; ++repeat)
-                                product::adam(size, w.data(), m.data(), v.data(), g.data());
-                        }) /
-                        static_cast<double>(repeats));
-    const double time = bench::median(times);
+    const double time = bench::median_seconds(
+        11, repeats, [&] { product::adam(size, w.data(), m.data(), v.data(), g.data()); });
     std::printf("microseconds %.3f\ngbytes %.3f\n", time * 1e6,
                 28.0 * static_cast<double>(size) / time / 1e9);
 }

@@ -35,10 +35,7 @@ inline std::string mode(int count, char** arguments) {
 
 template <class Learn>
 void time_xor(Learn learn) {
-    std::vector<double> times;
-    for (int run = 0; run < 11; ++run)
-        times.push_back(bench::seconds(learn));
-    std::printf("seconds %.9f\n", bench::median(times));
+    std::printf("seconds %.9f\n", bench::median_seconds(11, 1, learn));
 }
 
 /// predict(x) gives y.

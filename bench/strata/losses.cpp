@@ -53,12 +53,5 @@ int main(int count, char** arguments) {
         else
             throw std::invalid_argument("expected softmax|cross_entropy|mean_squared_error");
     };
-    std::vector<double> times;
-    for (int repeat = 0; repeat < 11; ++repeat)
-        times.push_back(bench::seconds([&] {
-                            for (int i = 0; i < 200; ++i)
-                                run();
-                        }) /
-                        200);
-    std::printf("gbytes %.3f\n", 8.0 * rows * classes / bench::median(times) / 1e9);
+    std::printf("gbytes %.3f\n", 8.0 * rows * classes / bench::median_seconds(11, 200, run) / 1e9);
 }

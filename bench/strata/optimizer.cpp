@@ -29,17 +29,12 @@ void run(const Optimizer& optimizer, std::size_t size) {
     const consumer update{arrays[0].data(), state,
                           strata::detail::converted<float>(optimizer.scalars(1000.0))};
     const std::size_t repeats = std::max<std::size_t>(1, 20'000'000 / size);
-    std::vector<double> times;
-    for (int run = 0; run < 11; ++run)
-        times.push_back(bench::seconds([&] {
-                            for (std::size_t repeat = 0; repeat < repeats; ++repeat)
-                                for (std::size_t i = 0; i < size; i += V::size)
-                                    update(i, V::load_aligned(&arrays[1][i]));
-                        }) /
-                        static_cast<double>(repeats));
+    const double time = bench::median_seconds(11, repeats, [&] {
+        for (std::size_t i = 0; i < size; i += V::size)
+            update(i, V::load_aligned(&arrays[1][i]));
+    });
     const double bytes = static_cast<double>((3 + 2 * states) * sizeof(float) * size);
-    std::printf("microseconds %.3f\ngbytes %.3f\n", bench::median(times) * 1e6,
-                bytes / bench::median(times) / 1e9);
+    std::printf("microseconds %.3f\ngbytes %.3f\n", time * 1e6, bytes / time / 1e9);
 }
 
 } // namespace
