@@ -53,7 +53,7 @@ def main():
     if len(sys.argv) != 2:
         sys.exit("bench/run.sh against REVISION")
     other = tree_of(sys.argv[1])
-    _, raw = data()
+    idx, raw = data()
     many = all_threads[-1]
     cases = [("train", [raw, 32, 20_000, 2], 1, "seconds"), ("train", [raw, 128, 30_000, 2], many, "seconds"),
              ("predict", [raw, "one"], 1, "seconds"), ("predict", [raw, "many"], 1, "seconds"),
@@ -61,7 +61,7 @@ def main():
              ("contraction", ["forward", 32, 784, 512], 1, "microseconds"),
              ("contraction", ["weight_gradient", 32, 784, 512], 1, "microseconds"),
              ("contraction", ["input_gradient", 32, 784, 512], 1, "microseconds"),
-             ("optimizer", ["adam", 407_050], 1, "microseconds"), ("pipeline", [data()[0], "batches"], 1, "images")]
+             ("optimizer", ["adam", 407_050], 1, "microseconds"), ("pipeline", [idx, "batches"], 1, "images")]
     slower = 0
     print(f"the working tree's time over that of {sys.argv[1]}; {rounds} pairs of runs each, in turn; slower is a median above "
           f"{band} with three quarters above {most_of_them}, twice")

@@ -9,9 +9,9 @@ import json
 import os
 import pathlib
 import shutil
-import statistics
 import subprocess
 import sys
+from statistics import median
 
 bench = pathlib.Path(__file__).resolve().parent
 root = bench.parent
@@ -55,9 +55,9 @@ def compile_cpp(source, options, tree):
     return None, (complaints or ["the compiler failed"])[0][:200]
 
 
-def strata(program, name="strata", options=(), tree=root):
+def strata(program, name="strata", options=()):
     """A program of bench/strata."""
-    found, why = compile_cpp(bench / "strata" / f"{program}.cpp", [*flags, *options, "-lz"], tree)
+    found, why = compile_cpp(bench / "strata" / f"{program}.cpp", [*flags, *options, "-lz"], root)
     if not found:
         sys.exit(f"bench/strata/{program}.cpp does not compile: {why}")
     return Contender(name, [str(found)], f"g++ {' '.join(flags)}")
@@ -126,16 +126,12 @@ def floors():
     return strata("floor", "floor")
 
 
-def median(values):
-    return statistics.median(values) if values else None
-
-
 class Question:
     """One question: contenders, and cases that each of them is run for."""
 
-    def __init__(self, name, title, metric, unit, lower_is_better=True, notes=(), text=""):
+    def __init__(self, name, title, metric, unit, lower_is_better=True, text=""):
         self.name, self.title, self.metric, self.unit = name, title, metric, unit
-        self.lower_is_better, self.notes, self.text = lower_is_better, list(notes), text
+        self.lower_is_better, self.text = lower_is_better, text
         self.cases = []
         self.contenders = {}
 

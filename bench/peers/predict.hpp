@@ -13,7 +13,7 @@ struct options {
 
     options(int count, char** arguments) {
         if (count != 3)
-            throw std::runtime_error("expected DIRECTORY one|many|one_bright|many_bright|start");
+            throw std::runtime_error("expected DIRECTORY one|many|start");
         directory = arguments[1];
         mode = arguments[2];
     }
@@ -23,15 +23,12 @@ struct options {
 template <class Predict>
 void run(const options& with, Predict predict) {
     constexpr std::size_t many = 256;
-    mnist::images test(with.directory + "/test", with.mode == "start" ? 1 : 8192);
-    if (with.mode.ends_with("_bright"))
-        for (float& pixel : test.x)
-            pixel += 1.0f / 255.0f;
+    const mnist::images test(with.directory + "/test", with.mode == "start" ? 1 : 8192);
     std::vector<float> y(test.count * 10);
     if (with.mode == "start")
         predict(test.x.data(), y.data(), 1);
     else {
-        const std::size_t at_once = with.mode.starts_with("one") ? 1 : many;
+        const std::size_t at_once = with.mode == "one" ? 1 : many;
         std::vector<double> times;
         for (int run = 0; run < 12; ++run)
             times.push_back(bench::seconds([&] {

@@ -5,8 +5,7 @@
 const fs = require("fs");
 const ort = require("onnxruntime-node");
 
-const [directory, asked] = process.argv.slice(2);
-const mode = asked.replace("_bright", ""), bright = asked.endsWith("_bright") ? 1 : 0;
+const [directory, mode] = process.argv.slice(2);
 
 (async () => {
     const session = await ort.InferenceSession.create(`${directory}/network.onnx`, {
@@ -14,7 +13,7 @@ const mode = asked.replace("_bright", ""), bright = asked.endsWith("_bright") ? 
     const pixels = fs.readFileSync(`${directory}/test_x.u8`), atOnce = mode === "many" ? 256 : 1;
     const images = mode === "start" ? 1 : mode === "one" ? 2048 : 8192, batches = [];
     for (let i = 0; i < images; i += atOnce)
-        batches.push(new ort.Tensor("float32", Float32Array.from(pixels.subarray(i * 784, (i + atOnce) * 784), (pixel) => (pixel + bright) / 255), [atOnce, 784]));
+        batches.push(new ort.Tensor("float32", Float32Array.from(pixels.subarray(i * 784, (i + atOnce) * 784), (pixel) => pixel / 255), [atOnce, 784]));
     const times = [];
     for (let run = 0; run < (mode === "start" ? 0 : 11); ++run) {
         const begin = performance.now();

@@ -25,9 +25,7 @@ if mode == "export":
                       dynamic_axes={"x": {0: "samples"}, "y": {0: "samples"}})
     sys.exit()
 pixels = numpy.fromfile(f"{directory}/test_x.u8", numpy.uint8).reshape(-1, 784)
-bright = mode.endswith("_bright")
-mode = mode.removesuffix("_bright")
-x = (torch.from_numpy(pixels[:1 if mode == "start" else 8192].astype(numpy.float32)) + bright) / 255
+x = torch.from_numpy(pixels[:1 if mode == "start" else 8192].astype(numpy.float32) / 255)
 at_once = 256 if mode == "many" else 1
 rows = [x[i:i + at_once] for i in range(0, len(x) if mode == "many" else min(len(x), 2048), at_once)]
 

@@ -5,8 +5,7 @@ const fs = require("fs");
 const tf = require("@tensorflow/tfjs");
 const wasm = require("@tensorflow/tfjs-backend-wasm");
 
-const [directory, asked] = process.argv.slice(2);
-const mode = asked.replace("_bright", ""), bright = asked.endsWith("_bright") ? 1 : 0;
+const [directory, mode] = process.argv.slice(2);
 
 (async () => {
     wasm.setThreadsCount(Number(process.env.BENCH_THREADS));
@@ -23,7 +22,7 @@ const mode = asked.replace("_bright", ""), bright = asked.endsWith("_bright") ? 
     const pixels = fs.readFileSync(`${directory}/test_x.u8`), atOnce = mode === "many" ? 256 : 1;
     const images = mode === "start" ? 1 : mode === "one" ? 512 : 4096, batches = [];
     for (let i = 0; i < images; i += atOnce)
-        batches.push(tf.tensor2d(Float32Array.from(pixels.subarray(i * 784, (i + atOnce) * 784), (pixel) => (pixel + bright) / 255), [atOnce, 784]));
+        batches.push(tf.tensor2d(Float32Array.from(pixels.subarray(i * 784, (i + atOnce) * 784), (pixel) => pixel / 255), [atOnce, 784]));
     const predict = (x) => tf.tidy(() => net.predict(x).dataSync());
     const times = [];
     for (let run = 0; run < (mode === "start" ? 0 : 11); ++run) {

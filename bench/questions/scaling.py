@@ -1,7 +1,10 @@
 # Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 """How does the cost of training grow with threads, width and depth?"""
 
-from comparison import Contender, Question, cores, data, median, python, run_once, strata
+from statistics import median
+
+from comparison import Contender, Question, cores, data, python, run_once, strata
+from train import flops_per_image
 
 
 def run():
@@ -22,7 +25,7 @@ def run():
     for depth in (1, 4, 8, 16, 32, 64):
         network(128, depth)
     _, raw = data()
-    flops = 60_000 * (2 * (2 * 784 * 512 + 2 * 512 * 10) + 2 * 512 * 10) / 1e9
+    flops = 60_000 * flops_per_image / 1e9
     for batch in (32, 128):
         speeds = {threads: [] for threads in range(1, cores + 1)}
         for _ in range(7):
