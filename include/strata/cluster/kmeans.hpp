@@ -75,7 +75,7 @@ public:
         // About the means, as in `fit`, so that equally near centers are told apart as there.
         const detail::nearest_center<K, F, T> nearest(about_means_.data());
         auto found = xt::xtensor<std::int32_t, 1>::from_shape({rows.rows()});
-        constexpr std::size_t part = 4096;
+        constexpr std::size_t part = pass::part_rows;
         ordered_parts((rows.rows() + part - 1) / part, options_.threads, 1,
                       [&](std::size_t p) {
                           const std::size_t count = std::min(part, rows.rows() - p * part);

@@ -17,6 +17,8 @@ namespace strata::detail {
 template <std::size_t K, std::size_t F, class T>
 class lloyd {
 public:
+    static constexpr std::size_t part_rows = 4096; ///< that a thread takes at a time
+
     /// What one pass adds up.
     struct totals {
         std::vector<double> sums = std::vector<double>(K * F, 0.0); ///< of the rows of each center
@@ -95,7 +97,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t part_rows = 4096;
     // A block of rows is still in the first cache when they are added to their centers' sums.
     static constexpr std::size_t block_rows = std::clamp<std::size_t>(16384 / (F * sizeof(T)), 16, 256);
     static constexpr std::size_t lanes = 8;

@@ -19,7 +19,7 @@ class seeding {
     using V = simd<T, lanes_of<T, 64 / sizeof(T)>>;
     static constexpr std::size_t panels = tile_panels;
     static constexpr std::size_t group = panels * V::size; ///< rows at a time
-    static constexpr std::size_t part_rows = 4096;
+    static constexpr std::size_t part_rows = lloyd<K, F, T>::part_rows;
     static_assert(part_rows % group == 0);
 
     static constexpr std::size_t trials = [] {
