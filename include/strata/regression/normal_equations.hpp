@@ -24,7 +24,7 @@ struct normal_equations {
 
     /// Whether a column is so near its mean that only rounding tells them apart.
     [[nodiscard]] bool is_constant(std::size_t j) const noexcept {
-        const double rounding = 16 * std::numeric_limits<double>::epsilon() * std::abs(input_means[j]);
+        const double rounding = rounding_about(input_means[j]);
         return gram[j * inputs + j] <= weight * rounding * rounding;
     }
 };

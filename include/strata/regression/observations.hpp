@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -71,6 +72,11 @@ private:
 };
 
 namespace detail {
+/// How far rounding alone may take the numbers of a constant column from their mean.
+[[nodiscard]] inline double rounding_about(double mean) noexcept {
+    return 16 * std::numeric_limits<double>::epsilon() * std::abs(mean);
+}
+
 /// `std::invalid_argument` for weights of rows that are negative, not finite, or all zero.
 template <class Value>
 void check_weights(const observations<Value>& weights) {

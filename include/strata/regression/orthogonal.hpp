@@ -62,8 +62,7 @@ public:
     }
     /// Whether a column of this length about its mean differs from it by rounding only.
     [[nodiscard]] bool is_constant(std::size_t j, double length) const {
-        const double rounding =
-            16 * std::numeric_limits<double>::epsilon() * static_cast<double>(std::abs(input_means[j]));
+        const double rounding = rounding_about(static_cast<double>(input_means[j]));
         return !(length > rounding * std::sqrt(static_cast<double>(rows())));
     }
     void output(std::size_t t, double* to) const {
