@@ -13,6 +13,33 @@ struct type_list {
     static constexpr std::size_t size = sizeof...(T);
 };
 
+namespace detail {
+template <std::size_t Index, class T>
+struct numbered {};
+template <class Indices, class... T>
+struct numbered_types;
+template <std::size_t... Index, class... T>
+struct numbered_types<std::index_sequence<Index...>, T...> : numbered<Index, T>... {};
+template <class... T>
+using all_numbered = numbered_types<std::index_sequence_for<T...>, T...>;
+
+// Declared and never defined: a function with a body would have a name as long as the list, which compilers
+// spell out for each index.
+template <std::size_t Index, class T>
+std::type_identity<T> find_numbered(const numbered<Index, T>&);
+
+template <std::size_t Index, class List>
+struct type_finder;
+template <std::size_t Index, template <class...> class List, class... T>
+struct type_finder<Index, List<T...>> {
+    using type = typename decltype(find_numbered<Index>(all_numbered<T...>{}))::type;
+};
+} // namespace detail
+
+/// The type of that number in a list, found without a walk through the others.
+template <std::size_t Index, class List>
+using type_at = typename detail::type_finder<Index, List>::type;
+
 /// Calls visit(std::type_identity<T>{}) for each type of a list, in order. A pack that initializes an array
 /// has no limit of length; compilers nest fold expressions, and clang stops at 256.
 template <template <class...> class List, class... T, class Visit>

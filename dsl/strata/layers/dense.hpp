@@ -3,29 +3,13 @@
 
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/option.hpp>
 #include <strata/layers/regularizer.hpp>
 
 namespace strata {
 
 struct without_bias {};
 inline constexpr without_bias no_bias{};
-
-namespace detail {
-template <class Wanted>
-constexpr Wanted option(Wanted fallback) {
-    return fallback;
-}
-template <class Wanted, class First, class... Rest>
-constexpr Wanted option(Wanted fallback, First first, Rest... rest) {
-    if constexpr (std::same_as<Wanted, First>)
-        return first;
-    else
-        return option(fallback, rest...);
-}
-template <class Option>
-concept dense_option = std::same_as<Option, without_bias> || std::same_as<Option, initializer> ||
-    std::same_as<Option, regularizer>;
-} // namespace detail
 
 /// A fully connected layer over the last axis: y = x W + b with W of K x Units and b of Units.
 /// Shape [..., K] -> [..., Units]. Gradients: dW = x^T dy, db = the sum of dy over samples and rows, dx = dy
@@ -35,7 +19,7 @@ concept dense_option = std::same_as<Option, without_bias> || std::same_as<Option
 /// at zero); a regularizer of the kernel: `dense<64, he_normal, no_bias, l2<1e-4>>`.
 template <std::size_t Units, auto... Options>
 struct dense_layer : layer_base {
-    static_assert((detail::dense_option<std::remove_const_t<decltype(Options)>> && ...),
+    static_assert((detail::option_of<decltype(Options), without_bias, initializer, regularizer> && ...),
                   "strata: dense takes no_bias, an initializer and a regularizer");
     using role = role::contraction;
     static constexpr auto label = text("dense<") + number_text<Units> + text(">");

@@ -12,7 +12,7 @@ enum class distribution { constant, uniform, normal, truncated_normal };
 
 /// What the spread of an initializer shrinks with: the number of inputs of a unit, their mean with the number
 /// of outputs, or nothing.
-enum class fan { none, in, average };
+enum class fan { none, in, mean };
 
 /// How a kernel's first weights are drawn, as a template argument of a layer: `dense<64, he_normal>`.
 struct initializer {
@@ -36,8 +36,8 @@ struct initializer {
 };
 
 // Glorot and Bengio 2010, He et al. 2015, LeCun et al. 1998; definitions as in Keras.
-inline constexpr initializer glorot_uniform{distribution::uniform, fan::average, 1.0};
-inline constexpr initializer glorot_normal{distribution::truncated_normal, fan::average, 1.0};
+inline constexpr initializer glorot_uniform{distribution::uniform, fan::mean, 1.0};
+inline constexpr initializer glorot_normal{distribution::truncated_normal, fan::mean, 1.0};
 inline constexpr initializer he_uniform{distribution::uniform, fan::in, 2.0};
 inline constexpr initializer he_normal{distribution::truncated_normal, fan::in, 2.0};
 inline constexpr initializer lecun_uniform{distribution::uniform, fan::in, 1.0};

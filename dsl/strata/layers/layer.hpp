@@ -32,6 +32,13 @@ struct contraction {};
 struct rearrangement {};
 /// A formula over each row (the last axis): closes a stage.
 struct normalization {};
+/// Anything with a kernel of its own, `head<Shape>`: begins a stage. With `has_adding_kernel` the kernel can
+/// also scale its channels and add another value before it stores.
+struct head {};
+/// The same in training; prediction has nothing to do.
+struct training_head {};
+/// One value of several: `head<Shapes...>`. It offers `accepts_all`, `wants_all` and `output_of` for shapes.
+struct merge {};
 } // namespace role
 
 } // namespace strata

@@ -6,11 +6,45 @@
 namespace strata {
 
 /// Declared and never defined: naming it completely makes the compiler print the sentences, which is the
-/// message. They are passed in short pieces because clang cuts each at 32 characters.
+/// message.
 template <text... Sentences>
 struct topology_error;
 
 namespace detail {
+template <text... Sentences>
+struct sentences {
+    template <text... Others>
+    constexpr auto operator+(sentences<Others...>) const {
+        return sentences<Sentences..., Others...>{};
+    }
+    static consteval bool print() { return sizeof(topology_error<Sentences...>) > 0; }
+};
+
+template <std::size_t Begin, std::size_t End, std::size_t Size>
+constexpr auto part_of(const text<Size>& whole) {
+    text<End - Begin + 1> result;
+    std::copy_n(whole.characters + Begin, End - Begin, result.characters);
+    result.characters[End - Begin] = '\0'; // which clang wants to see written, or it prints numbers
+    return result;
+}
+
+/// A sentence in pieces that the compiler prints whole: clang cuts a text of more than 36 characters.
+template <text Sentence>
+constexpr auto printable() {
+#ifdef __clang__
+    constexpr std::size_t longest = 36;
+    if constexpr (Sentence.view().size() > longest) {
+        constexpr std::size_t blank = Sentence.view().substr(0, longest + 1).rfind(' ');
+        if constexpr (blank != std::string_view::npos && blank > 0)
+            return sentences<part_of<0, blank>(Sentence)>{} +
+                   printable<part_of<blank + 1, Sentence.view().size()>(Sentence)>();
+        else
+            return sentences<Sentence>{};
+    } else
+#endif
+        return sentences<Sentence>{};
+}
+
 /// `Subject` is what the sentences are about; it keeps compilers from complaining before they know it.
 template <class Subject, text... Sentences>
 consteval bool reject() {
@@ -18,7 +52,7 @@ consteval bool reject() {
     static_assert(sizeof...(Sentences) == 0, (text("strata:") + ... + (text(" ") + Sentences)).view());
     return false;
 #else
-    return sizeof(topology_error<Sentences...>) > 0;
+    return decltype((sentences<>{} + ... + printable<Sentences>()))::print();
 #endif
 }
 } // namespace detail

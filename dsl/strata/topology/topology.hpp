@@ -7,22 +7,48 @@
 
 namespace strata {
 
-/// One layer of a topology: what it is, which nodes it reads (0 is the input), and the shapes at its ends.
-template <class Layer, std::size_t Source, class Input, class Output>
+/// The values that a node reads, or those that are left open: the inputs are the first ones, then the node of
+/// number n makes value n + inputs.
+template <std::size_t... Values>
+struct value_list {};
+
+/// One layer of a topology: what it is, which values it reads, and the shapes at its ends. `Input` is the
+/// shape of the first of its values.
+template <class Layer, class Sources, class Input, class Output>
 struct node {
     using layer = Layer;
-    static constexpr std::size_t source = Source;
+    using sources = Sources;
     using input = Input;
     using output = Output;
 };
 
-/// What a network computes: a flat list of nodes behind an input. Written with the pipe:
-/// `input<28, 28> | flatten | dense<10> | softmax`.
-template <class Input, class Output, class... Nodes>
-struct topology {
-    using input_shape = Input;
-    using output_shape = Output;
+/// A value that the next layer continues from.
+template <std::size_t Value, class Shape>
+struct open_end {
+    static constexpr std::size_t value = Value;
+    using shape = Shape;
+};
+
+namespace detail {
+template <class First, class...>
+struct first_of {
+    using type = First;
+};
+} // namespace detail
+
+/// What a network computes: a flat list of nodes behind one or several inputs, and its open ends. Written
+/// with the pipe: `input<28, 28> | flatten | dense<10> | softmax`.
+template <class Inputs, class Ends, class... Nodes>
+struct topology;
+
+template <class... Inputs, class... Ends, class... Nodes>
+struct topology<type_list<Inputs...>, type_list<Ends...>, Nodes...> {
+    using inputs = type_list<Inputs...>;
+    using outputs = type_list<typename Ends::shape...>;
     using nodes = type_list<Nodes...>;
+    /// The first of each, which is the only one of most networks.
+    using input_shape = typename detail::first_of<Inputs...>::type;
+    using output_shape = typename detail::first_of<typename Ends::shape...>::type;
 };
 
 /// Layers in a row without an input, to be reused: `constexpr auto block = dense<64> | relu;`.
@@ -31,22 +57,27 @@ struct fragment {};
 
 /// Where a topology begins: the shape of one sample, without the batch axis.
 template <std::size_t... Extents>
-inline constexpr topology<shape<Extents...>, shape<Extents...>> input{};
+inline constexpr topology<type_list<shape<Extents...>>, type_list<open_end<0, shape<Extents...>>>> input{};
+
+/// Marks what stands in a fragment beside layers: branches and bypasses.
+struct split_base {};
 
 namespace detail {
 template <class T>
 inline constexpr bool is_topology = false;
-template <class Input, class Output, class... Nodes>
-inline constexpr bool is_topology<topology<Input, Output, Nodes...>> = true;
+template <class... T>
+inline constexpr bool is_topology<topology<T...>> = true;
+
+template <class T>
+concept split = std::derived_from<T, split_base>;
 
 template <class... Layers>
 constexpr auto as_fragment(fragment<Layers...> layers) {
     return layers;
 }
-template <layer Layer>
-constexpr auto as_fragment(Layer) {
-    return fragment<Layer>{};
-}
+template <class Layer>
+    requires(layer<Layer> || split<Layer>)
+constexpr auto as_fragment(Layer) { return fragment<Layer>{}; }
 constexpr auto as_fragment(tanh_layer (*)(tanh_layer)) { return fragment<tanh_layer>{}; }
 
 template <class T>
@@ -54,40 +85,115 @@ concept piece = requires(T value) {
     as_fragment(value);
 };
 
+template <class Shape, class... Others>
+inline constexpr auto shapes_text = (shape_text<Shape> + ... + (text(" beside ") + shape_text<Others>));
+
+// The errors of a layer that does not fit: its place, what it got and what it accepts.
+template <std::size_t Position, class Layer>
+inline constexpr auto place_text = text("layer ") + number_text<Position> + text(", ") + Layer::label;
+
 template <std::size_t Position, class Layer, class Shape>
-consteval bool check() {
-    if constexpr (accepts<Layer, Shape>)
-        return true;
-    else
-        return reject<Layer, text("layer ") + number_text<Position> + text(", ") + Layer::label,
-                      text("cannot take ") + shape_text<Shape>,
-                      text("it accepts ") + Layer::template wants<Shape>>();
+consteval bool misfit() {
+    return reject<Layer, place_text<Position, Layer>, text("cannot take ") + shape_text<Shape>,
+                  text("it accepts ") + Layer::template wants<Shape>>();
+}
+template <std::size_t Position, class Layer, class... Shapes>
+consteval bool merge_misfit() {
+    return reject<Layer, place_text<Position, Layer>, text("cannot take ") + shapes_text<Shapes...>,
+                  text("it accepts ") + Layer::template wants_all<Shapes...>>();
 }
 
-template <class Input, class Output, class... Nodes, class Layer>
-constexpr auto append(topology<Input, Output, Nodes...> before, fragment<Layer>) {
-    constexpr std::size_t position = sizeof...(Nodes) + 1;
-    if constexpr (check<position, Layer, Output>()) {
-        using next = typename Layer::template output<Output>;
-        return topology<Input, next, Nodes..., node<Layer, position - 1, Output, next>>{};
-    } else
-        return before;
+template <class Layer>
+inline constexpr bool merges = std::same_as<typename Layer::role, role::merge>;
+
+// Where a layer is put: behind so many inputs and nodes, at these open ends. What is there besides does not
+// matter to it, so that its types stay small in a deep network.
+template <std::size_t Inputs, std::size_t Before, class Ends>
+struct site {};
+
+// The nodes that something adds to a network, and the site behind them.
+template <class Behind, class... Nodes>
+struct growth {
+    using behind = Behind;
+};
+template <class Between, class... First, class Behind, class... Second>
+constexpr auto join(growth<Between, First...>, growth<Behind, Second...>) {
+    return growth<Behind, First..., Second...>{};
+}
+
+// One layer behind the one open end.
+template <std::size_t Inputs, std::size_t Before, std::size_t Value, class Shape, layer Layer>
+    requires(!merges<Layer>)
+constexpr auto append(site<Inputs, Before, type_list<open_end<Value, Shape>>> at, fragment<Layer>) {
+    if constexpr (accepts<Layer, Shape>) {
+        using next = typename Layer::template output<Shape>;
+        return growth<site<Inputs, Before + 1, type_list<open_end<Before + Inputs, next>>>,
+                      node<Layer, value_list<Value>, Shape, next>>{};
+    } else {
+        static_assert(misfit<Before + 1, Layer, Shape>());
+        return growth<decltype(at)>{};
+    }
+}
+
+// One layer that makes one value of all open ends.
+template <std::size_t Inputs, std::size_t Before, class... Ends, layer Layer>
+    requires(merges<Layer>)
+constexpr auto append(site<Inputs, Before, type_list<Ends...>> at, fragment<Layer>) {
+    using shapes = type_list<typename Ends::shape...>;
+    if constexpr (Layer::template accepts_all<typename Ends::shape...>) {
+        using next = typename Layer::template output_of<typename Ends::shape...>;
+        return growth<site<Inputs, Before + 1, type_list<open_end<Before + Inputs, next>>>,
+                      node<Layer, value_list<Ends::value...>, shapes, next>>{};
+    } else {
+        static_assert(merge_misfit<Before + 1, Layer, typename Ends::shape...>());
+        return growth<decltype(at)>{};
+    }
+}
+
+// A layer of one value behind several.
+template <std::size_t Inputs, std::size_t Before, class... Ends, layer Layer>
+    requires(!merges<Layer> && sizeof...(Ends) > 1)
+constexpr auto append(site<Inputs, Before, type_list<Ends...>> at, fragment<Layer>) {
+    static_assert(reject<Layer, place_text<Before + 1, Layer>,
+                         text("cannot take ") + shapes_text<typename Ends::shape...>,
+                         text("it accepts one value: put add or concat before it")>());
+    return growth<decltype(at)>{};
+}
+
+// Branches and bypasses know how to append themselves.
+template <class Site, split Split>
+constexpr auto append(Site at, fragment<Split>) {
+    return Split::append_to(at);
 }
 
 // Lets a fold expression append one layer after another.
-template <class Topology>
-struct appending {
-    Topology value;
-    template <class Layer>
-    constexpr auto operator<<(fragment<Layer> next) const {
-        return appending<decltype(append(value, next))>{};
-    }
-};
-
-template <class Topology, class... Layers>
-constexpr auto append_all(Topology before, fragment<Layers...>) {
-    return (appending<Topology>{before} << ... << fragment<Layers>{}).value;
+template <class Behind, class... Nodes, class Layer>
+constexpr auto operator<<(growth<Behind, Nodes...> before, fragment<Layer> next) {
+    return join(before, append(Behind{}, next));
 }
+
+template <class Site, class... Layers>
+constexpr auto append_all(Site, fragment<Layers...>) {
+    return (growth<Site>{} << ... << fragment<Layers>{});
+}
+
+// Types rather than functions: compilers spell out the name of each function, which would be as long as the
+// network.
+template <class Topology, class Growth>
+struct grown;
+template <class Inputs, class Before, class... Nodes, std::size_t Count, std::size_t Position, class Ends,
+          class... Added>
+struct grown<topology<Inputs, Before, Nodes...>, growth<site<Count, Position, Ends>, Added...>> {
+    using type = topology<Inputs, Ends, Nodes..., Added...>;
+};
+template <class Topology, class Fragment>
+struct put_behind;
+template <class Inputs, class Ends, class... Nodes, class Fragment>
+struct put_behind<topology<Inputs, Ends, Nodes...>, Fragment> {
+    using begin = site<Inputs::size, sizeof...(Nodes), Ends>;
+    using type =
+        typename grown<topology<Inputs, Ends, Nodes...>, decltype(append_all(begin{}, Fragment{}))>::type;
+};
 
 template <class... Left, class... Right>
 constexpr auto join(fragment<Left...>, fragment<Right...>) {
@@ -97,13 +203,14 @@ constexpr auto join(fragment<Left...>, fragment<Right...>) {
 
 /// Puts a layer, or several, behind a topology. One that does not fit is a compile-time error which names the
 /// layer, its position, the shape that it got and what it accepts.
-template <class Input, class Output, class... Nodes, detail::piece Piece>
-constexpr auto operator|(topology<Input, Output, Nodes...> before, Piece next) {
-    return detail::append_all(before, detail::as_fragment(next));
+template <class... Topology, detail::piece Piece>
+constexpr auto operator|(topology<Topology...>, Piece) {
+    using next = decltype(detail::as_fragment(Piece{}));
+    return typename detail::put_behind<topology<Topology...>, next>::type{};
 }
-template <class Input, class Output, class... Nodes>
-constexpr auto operator|(topology<Input, Output, Nodes...> before, tanh_layer (*next)(tanh_layer)) {
-    return detail::append_all(before, detail::as_fragment(next));
+template <class... Topology>
+constexpr auto operator|(topology<Topology...>, tanh_layer (*)(tanh_layer)) {
+    return typename detail::put_behind<topology<Topology...>, fragment<tanh_layer>>::type{};
 }
 
 template <detail::piece Left, detail::piece Right>
@@ -124,14 +231,14 @@ template <class Left>
 inline constexpr std::size_t length = 1;
 template <class... Layers>
 inline constexpr std::size_t length<fragment<Layers...>> = sizeof...(Layers);
-template <class Input, class Output, class... Nodes>
-inline constexpr std::size_t length<topology<Input, Output, Nodes...>> = sizeof...(Nodes) + 1;
+template <class Inputs, class Ends, class... Nodes>
+inline constexpr std::size_t length<topology<Inputs, Ends, Nodes...>> = sizeof...(Nodes) + 1;
 } // namespace detail
 
 /// An input behind other layers is a compile-time error.
-template <class Left, class Input, class Output, class... Nodes>
+template <class Left, class... Topology>
     requires(detail::is_topology<Left> || detail::piece<Left>)
-constexpr auto operator|(Left left, topology<Input, Output, Nodes...>) {
+constexpr auto operator|(Left left, topology<Topology...>) {
     static_assert(
         detail::reject<Left, text("an input after ") + number_text<detail::length<Left>> + text(" others"),
                        text("a topology has one, at its head")>());

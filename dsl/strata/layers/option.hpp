@@ -1,0 +1,26 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+namespace strata::detail {
+
+/// The option of a type among those that a layer was given, or the one that it has without.
+template <class Wanted>
+constexpr Wanted option(Wanted fallback) {
+    return fallback;
+}
+template <class Wanted, class First, class... Rest>
+constexpr Wanted option(Wanted fallback, First first, Rest... rest) {
+    if constexpr (std::same_as<Wanted, First>)
+        return first;
+    else
+        return option(fallback, rest...);
+}
+
+/// Whether a value is an option of one of these types.
+template <class Option, class... Known>
+concept option_of = (std::same_as<std::remove_const_t<Option>, Known> || ...);
+
+} // namespace strata::detail

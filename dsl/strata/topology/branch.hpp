@@ -1,0 +1,186 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/merge.hpp>
+#include <strata/topology/topology.hpp>
+
+#include <boost/hana/at.hpp>
+#include <boost/hana/basic_tuple.hpp>
+#include <boost/hana/type.hpp>
+
+namespace strata {
+
+namespace detail {
+template <class... Left, class... Right>
+constexpr auto join(type_list<Left...>, type_list<Right...>) {
+    return type_list<Left..., Right...>{};
+}
+
+// A fragment with the open ends that it continues from.
+template <class Ends, class Fragment>
+struct branch_of {};
+
+// What several fragments made, each from open ends of its own; the open ends that result are collected.
+template <class Growth>
+struct branching;
+template <std::size_t Inputs, std::size_t Before, class Collected, class... Nodes>
+struct branching<growth<site<Inputs, Before, Collected>, Nodes...>> {
+    using result = growth<site<Inputs, Before, Collected>, Nodes...>;
+
+    // Lets a fold expression grow one branch after another.
+    template <class Ends, class... Layers>
+    constexpr auto operator<<(branch_of<Ends, fragment<Layers...>>) const {
+        return collect(append_all(site<Inputs, Before, Ends>{}, fragment<Layers...>{}));
+    }
+
+private:
+    template <std::size_t Behind, class Ends, class... Added>
+    static constexpr auto collect(growth<site<Inputs, Behind, Ends>, Added...>) {
+        return branching<
+            growth<site<Inputs, Behind, decltype(join(Collected{}, Ends{}))>, Nodes..., Added...>>{};
+    }
+};
+template <std::size_t Inputs, std::size_t Before>
+using no_branches = branching<growth<site<Inputs, Before, type_list<>>>>;
+} // namespace detail
+
+/// Fragments beside each other. Behind one value, each gets that value; behind as many values as there are
+/// fragments, each gets its own.
+template <class... Fragments>
+struct fork : split_base {
+    static constexpr auto label = number_text<sizeof...(Fragments)> + " branches";
+
+    template <std::size_t Inputs, std::size_t Before, class End>
+    static constexpr auto append_to(detail::site<Inputs, Before, type_list<End>>) {
+        return typename decltype((detail::no_branches<Inputs, Before>{}
+                                  << ... << detail::branch_of<type_list<End>, Fragments>{}))::result{};
+    }
+    template <std::size_t Inputs, std::size_t Before, class... Ends>
+        requires(sizeof...(Ends) > 1)
+    static constexpr auto append_to(detail::site<Inputs, Before, type_list<Ends...>> at) {
+        if constexpr (sizeof...(Ends) == sizeof...(Fragments)) {
+            return typename decltype((detail::no_branches<Inputs, Before>{}
+                                      << ... << detail::branch_of<type_list<Ends>, Fragments>{}))::result{};
+        } else {
+            static_assert(detail::reject<decltype(at), detail::place_text<Before + 1, fork>,
+                                         text("cannot take ") + detail::shapes_text<typename Ends::shape...>,
+                                         text("it accepts one value, or one each")>());
+            return detail::growth<decltype(at)>{};
+        }
+    }
+};
+
+/// Fragments beside each other, each of which gets all values.
+template <class... Fragments>
+struct fork_of_all : split_base {
+    template <std::size_t Inputs, std::size_t Before, class Ends>
+    static constexpr auto append_to(detail::site<Inputs, Before, Ends>) {
+        return typename decltype((detail::no_branches<Inputs, Before>{}
+                                  << ... << detail::branch_of<Ends, Fragments>{}))::result{};
+    }
+};
+
+/// One of several values alone.
+template <std::size_t Index>
+struct picked : split_base {
+    static constexpr auto label = text("pick<") + number_text<Index> + ">";
+
+    template <std::size_t Inputs, std::size_t Before, class... Ends>
+    static constexpr auto append_to(detail::site<Inputs, Before, type_list<Ends...>> at) {
+        if constexpr (Index < sizeof...(Ends)) {
+            using ends = boost::hana::basic_tuple<boost::hana::type<Ends>...>;
+            using end = typename decltype(+boost::hana::at_c<Index>(ends{}))::type;
+            return detail::growth<detail::site<Inputs, Before, type_list<end>>>{};
+        } else {
+            static_assert(detail::reject<decltype(at), detail::place_text<Before + 1, picked>,
+                                         text("cannot take ") + detail::shapes_text<typename Ends::shape...>,
+                                         text("it accepts ") + number_text<Index + 1> + " values or more">());
+            return detail::growth<decltype(at)>{};
+        }
+    }
+};
+
+/// A fragment whose result is added to its input, or to what a projection makes of it.
+template <class Body, class Projection>
+struct bypass;
+template <class... Body, class... Projection>
+struct bypass<fragment<Body...>, fragment<Projection...>> : split_base {
+    template <class Site>
+    static constexpr auto append_to(Site at) {
+        return detail::append_all(
+            at, fragment<fork<fragment<Body...>, fragment<Projection...>>, residual_layer>{});
+    }
+};
+
+/// Fragments beside each other, to be joined by what follows: `branches(a, b) | concat<>`, `| add`. Without
+/// anything behind them a network has several outputs.
+template <class... Pieces>
+constexpr auto branches(Pieces... pieces) {
+    return fork<decltype(detail::as_fragment(pieces))...>{};
+}
+
+/// Fragments behind several values, each of which gets all of them: `branches(dense<2>, dense<2>) |
+/// with_all(sampling | decoder, pick<0>, pick<1>)`.
+template <class... Pieces>
+constexpr auto with_all(Pieces... pieces) {
+    return fork_of_all<decltype(detail::as_fragment(pieces))...>{};
+}
+/// One of several values, counted from 0.
+template <std::size_t Index>
+inline constexpr picked<Index> pick{};
+
+/// x + fragment(x), or projection(x) + fragment(x) where the fragment changes the shape (He et al. 2015).
+template <class Piece>
+constexpr auto residual(Piece body) {
+    return bypass<decltype(detail::as_fragment(body)), fragment<>>{};
+}
+template <class Piece, class Projection>
+constexpr auto residual(Piece body, Projection projection) {
+    return bypass<decltype(detail::as_fragment(body)), decltype(detail::as_fragment(projection))>{};
+}
+
+/// Passes a value on as it is: an empty branch.
+inline constexpr fragment<> identity{};
+
+template <std::size_t Times, class Fragment>
+struct repeated;
+template <std::size_t Times, class... Layers>
+struct repeated<Times, fragment<Layers...>> : split_base {
+    template <class Site>
+    static constexpr auto append_to(Site at) {
+        if constexpr (Times == 0)
+            return detail::growth<Site>{};
+        else if constexpr (Times == 1)
+            return detail::append_all(at, fragment<Layers...>{});
+        else {
+            // In halves, which keeps the types in between short.
+            constexpr auto first = repeated<Times / 2, fragment<Layers...>>::append_to(at);
+            using rest = repeated<Times - Times / 2, fragment<Layers...>>;
+            return detail::join(first, rest::append_to(typename decltype(first)::behind{}));
+        }
+    }
+};
+
+/// A fragment so many times in a row, with parameters of its own each time.
+template <std::size_t Times, class Piece>
+constexpr auto repeat(Piece piece) {
+    return repeated<Times, decltype(detail::as_fragment(piece))>{};
+}
+
+namespace detail {
+template <class... Shapes, std::size_t... I>
+constexpr auto with_inputs(type_list<Shapes...>, std::index_sequence<I...>) {
+    return topology<type_list<Shapes...>, type_list<open_end<I, Shapes>...>>{};
+}
+template <class Shape, class Ends>
+Shape shape_of(topology<type_list<Shape>, Ends>);
+} // namespace detail
+
+/// Several inputs beside each other: `inputs(input<8>, input<4, 4>) | branches(a, b) | concat<>`.
+template <class... Inputs>
+constexpr auto inputs(Inputs... each) {
+    return detail::with_inputs(type_list<decltype(detail::shape_of(each))...>{},
+                               std::index_sequence_for<Inputs...>{});
+}
+
+} // namespace strata
