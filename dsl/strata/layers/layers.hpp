@@ -4,9 +4,25 @@
 // Every layer.
 
 #include <strata/layers/activations.hpp>
+#include <strata/layers/augmentation.hpp>
+#include <strata/layers/concat.hpp>
+#include <strata/layers/conv_transpose.hpp>
+#include <strata/layers/convolution.hpp>
 #include <strata/layers/dense.hpp>
+#include <strata/layers/depthwise.hpp>
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/flatten.hpp>
+#include <strata/layers/gaussian_noise.hpp>
+#include <strata/layers/merge.hpp>
+#include <strata/layers/normalization.hpp>
+#include <strata/layers/permute.hpp>
+#include <strata/layers/pooling.hpp>
+#include <strata/layers/prelu.hpp>
+#include <strata/layers/resample.hpp>
 #include <strata/layers/reshape.hpp>
+#include <strata/layers/sampling.hpp>
 #include <strata/layers/softmax.hpp>
+#include <strata/layers/spatial_dropout.hpp>
+#include <strata/topology/branch.hpp>
+#include <strata/topology/frozen.hpp>
 #include <strata/topology/topology.hpp>

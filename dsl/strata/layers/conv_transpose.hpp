@@ -1,0 +1,107 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/convolution.hpp>
+
+namespace strata {
+
+/// Outputs behind those that the kernel reaches, which only the bias fills, or that it reaches with padding:
+/// of the shapes that a strided convolution maps to the same one, it chooses a larger.
+struct output_padding_option {
+    spatial extra;
+};
+template <spatial Extra>
+inline constexpr output_padding_option output_padding{Extra};
+
+/// The transposed convolution: what carries a convolution's gradient back to its input, as a layer that makes
+/// images larger. Shape [I..., C] -> [O..., Filters]; O = I stride for `same`, I stride + max(K - stride, 0)
+/// for `valid` (as Keras), (I - 1) stride - 2 P + K + output padding for `padding<P>` (as PyTorch). The
+/// kernel is [K..., Filters, C], as in Keras. Options as for `conv`, without groups and dilation, and
+/// `output_padding<1>`.
+template <std::size_t Filters, spatial Kernel, auto... Options>
+struct conv_transpose_layer : layer_base {
+    static_assert((detail::option_of<decltype(Options), stride_option, padding_option, output_padding_option,
+                                     without_bias, initializer, regularizer> &&
+                   ...),
+                  "strata: conv_transpose takes stride, padding, output_padding, no_bias, an initializer and "
+                  "a regularizer");
+    using role = role::head;
+    static constexpr bool has_adding_kernel = true;
+    static constexpr auto label =
+        text("conv_transpose<") + number_text<Filters> + ", " + detail::spatial_text<Kernel> + ">";
+    static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps, 1,
+                                                detail::option(valid, Options...)};
+    static constexpr spatial extra = detail::option(output_padding_option{0}, Options...).extra;
+    static constexpr bool has_bias = !(detail::option_of<decltype(Options), without_bias> || ...);
+    static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);
+    static constexpr regularizer kernel_regularizer = detail::option(regularizer{}, Options...);
+
+private:
+    // The axis of the convolution from the output back to the input.
+    static constexpr window_axis axis_of(std::size_t input, std::size_t axis) {
+        const std::size_t taps = how.taps.at(axis);
+        const std::size_t stride = how.strides.at(axis);
+        const std::size_t reach = (input - 1) * stride + taps;
+        std::size_t before = 0;
+        std::size_t output = input * stride + (taps > stride ? taps - stride : 0) + extra.at(axis);
+        if (how.around.rule == padding_rule::same) {
+            output = input * stride;
+            before = (reach > output ? reach - output : 0) / 2;
+        } else if (how.around.rule == padding_rule::given) {
+            before = how.around.given.before.at(axis);
+            const std::size_t cut = before + how.around.given.after.at(axis);
+            output = reach + extra.at(axis) > cut ? reach + extra.at(axis) - cut : 0;
+        }
+        return {output, input, taps, stride, 1, before};
+    }
+
+    template <class Shape>
+    static constexpr window over_shape() {
+        window result{{no_axis, no_axis, no_axis}};
+        constexpr std::size_t axes = Shape::rank - 1;
+        for (std::size_t axis = 0; axis < axes; ++axis)
+            result.axes[3 - axes + axis] = axis_of(Shape::extents[axis], axis);
+        return result;
+    }
+    template <class Shape>
+    static constexpr auto output_of() {
+        constexpr std::size_t axes = Shape::rank - 1;
+        return []<std::size_t... Axis>(std::index_sequence<Axis...>) {
+            return shape<over_shape<Shape>().axes[3 - axes + Axis].input..., Filters>{};
+        }
+        (std::make_index_sequence<axes>{});
+    }
+
+public:
+    template <class Shape>
+    static constexpr bool accepts = [] {
+        if constexpr (Filters == 0 || !detail::has_spatial_axes<Shape>)
+            return false;
+        else if constexpr (!how.fit(Shape::rank - 1) || !extra.fits(Shape::rank - 1))
+            return false;
+        else
+            return over_shape<Shape>().inputs() > 0;
+    }();
+    template <class Shape>
+    static constexpr auto wants = [] {
+        if constexpr (Filters == 0)
+            return text("at least one filter");
+        else if constexpr (!detail::has_spatial_axes<Shape>)
+            return detail::spatial_axes_text;
+        else if constexpr (!how.fit(Shape::rank - 1))
+            return detail::window_wants<Shape, how>();
+        else if constexpr (!extra.fits(Shape::rank - 1))
+            return text("an output padding ") + detail::numbers_text<Shape::rank - 1>;
+        else
+            return text("a padding that leaves an output");
+    }();
+    template <class Shape>
+    using output = decltype(output_of<Shape>());
+    template <class Shape>
+    using head = convolution<over_shape<Shape>(), Shape::last, Filters, 1, true, conv_transpose_layer>;
+};
+
+template <std::size_t Filters, spatial Kernel, auto... Options>
+inline constexpr conv_transpose_layer<Filters, Kernel, Options...> conv_transpose{};
+
+} // namespace strata

@@ -1,0 +1,98 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/dense.hpp>
+#include <strata/layers/window.hpp>
+
+namespace strata {
+
+/// In how many groups the channels are: each group of filters sees its group of channels only.
+struct groups_option {
+    std::size_t count;
+};
+template <std::size_t Count>
+inline constexpr groups_option groups{Count};
+
+/// What a convolution computes, for the plan: `Over` slides over the larger image. `Transposed`: that image
+/// is the output.
+template <window Over, std::size_t Channels, std::size_t Filters, std::size_t Groups, bool Transposed,
+          class Layer>
+struct convolution {
+    using layer = Layer;
+    static constexpr window over = Over;
+    static constexpr bool is_transposed = Transposed;
+    static constexpr std::size_t channels = Channels;
+    static constexpr std::size_t groups = Groups;
+    static constexpr bool writes_pitched = true;
+    static constexpr bool has_parameters = true;
+    static constexpr bool has_bias = Layer::has_bias;
+    static constexpr std::size_t inputs = Over.taps() * Channels / Groups; ///< products for one output
+    static constexpr std::size_t outputs = Filters;
+    static constexpr std::size_t input_rows = Transposed ? Over.outputs() : Over.inputs();
+    static constexpr std::size_t output_rows = Transposed ? Over.inputs() : Over.outputs();
+    static constexpr std::size_t parameter_count = (inputs + has_bias) * Filters;
+};
+
+/// Convolution (cross-correlation) over the leading axes of [..., C], in one, two or three dimensions:
+/// y[o, f] = b[f] + sum over taps k and channels c of x[o stride + k dilation - before, c] W[k, c, f].
+/// Shape [I..., C] -> [O..., Filters] with O = (I + padding - (K - 1) dilation - 1) / stride + 1. The kernel
+/// is [K..., C / groups, Filters], as in Keras. Gradients: dW[k, c, f] = sum over o of x[...] dy[o, f]; dx is
+/// the transposed convolution of dy. K... C / groups Filters multiplications for each output pixel.
+///
+/// Options, in any order: `stride<2>`, `same` or `padding<1>` (default `valid`), `dilation<2>`, `groups<4>`,
+/// `no_bias`, an initializer, a regularizer: `conv<64, 3, stride<2>, same>`, `conv<64, spatial{1, 7}>`.
+/// Rejects kernels larger than the padded input, groups that do not divide channels and filters, and inputs
+/// without spatial axes.
+template <std::size_t Filters, spatial Kernel, auto... Options>
+struct conv_layer : layer_base {
+    static_assert((detail::option_of<decltype(Options), stride_option, dilation_option, padding_option,
+                                     groups_option, without_bias, initializer, regularizer> &&
+                   ...),
+                  "strata: conv takes stride, padding, dilation, groups, no_bias, an initializer and a "
+                  "regularizer");
+    using role = role::head;
+    static constexpr bool has_adding_kernel = true;
+    static constexpr auto label =
+        text("conv<") + number_text<Filters> + ", " + detail::spatial_text<Kernel> + ">";
+    static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps,
+                                                detail::option(dilation_option{1}, Options...).steps,
+                                                detail::option(valid, Options...)};
+    static constexpr std::size_t group_count = detail::option(groups_option{1}, Options...).count;
+    static constexpr bool has_bias = !(detail::option_of<decltype(Options), without_bias> || ...);
+    static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);
+    static constexpr regularizer kernel_regularizer = detail::option(regularizer{}, Options...);
+
+private:
+    static constexpr bool divides(std::size_t number) { return group_count > 0 && number % group_count == 0; }
+
+public:
+    template <class Shape>
+    static constexpr bool accepts = Filters > 0 && divides(Filters) &&
+                                    divides(Shape::last) && detail::window_fits<Shape, how>();
+    template <class Shape>
+    static constexpr auto wants = [] {
+        if constexpr (Filters == 0)
+            return text("at least one filter");
+        else if constexpr (group_count == 0)
+            return text("at least one group");
+        else if constexpr (!detail::has_spatial_axes<Shape>)
+            return detail::spatial_axes_text;
+        else if constexpr (!divides(Shape::last))
+            return text("channels that its ") + number_text<group_count> + " groups divide";
+        else if constexpr (!divides(Filters))
+            return text("filters that its ") + number_text<group_count> + " groups divide";
+        else
+            return detail::window_wants<Shape, how>();
+    }();
+    template <class Shape>
+    static constexpr window over = detail::slide<Shape>(how);
+    template <class Shape>
+    using output = decltype(detail::slid_shape<Shape, over<Shape>, Filters>());
+    template <class Shape>
+    using head = convolution<over<Shape>, Shape::last, Filters, group_count, false, conv_layer>;
+};
+
+template <std::size_t Filters, spatial Kernel, auto... Options>
+inline constexpr conv_layer<Filters, Kernel, Options...> conv{};
+
+} // namespace strata

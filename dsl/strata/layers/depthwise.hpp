@@ -1,0 +1,112 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/convolution.hpp>
+#include <strata/topology/topology.hpp>
+
+namespace strata {
+
+/// How many filters each channel has.
+struct multiplier_option {
+    std::size_t count;
+};
+template <std::size_t Count>
+inline constexpr multiplier_option depth_multiplier{Count};
+
+/// What a depthwise convolution with one filter a channel computes, for the plan.
+template <window Over, std::size_t Channels, class Layer>
+struct depthwise_convolution {
+    using layer = Layer;
+    static constexpr window over = Over;
+    static constexpr std::size_t channels = Channels;
+    static constexpr bool writes_pitched = true;
+    static constexpr bool has_parameters = true;
+    static constexpr bool has_bias = Layer::has_bias;
+    static constexpr std::size_t inputs = Over.taps();
+    static constexpr std::size_t outputs = Channels;
+    static constexpr std::size_t input_rows = Over.inputs();
+    static constexpr std::size_t output_rows = Over.outputs();
+    static constexpr std::size_t parameter_count = (inputs + has_bias) * outputs;
+};
+
+/// A convolution of each channel by itself: y[o, c m + j] = b[c m + j] + sum over taps k of x[o stride + k
+/// dilation - before, c] W[k, c, j], for m filters a channel. Shape [I..., C] -> [O..., C m]; the kernel is
+/// [K..., C, m], as in Keras. Options as for `conv`, and `depth_multiplier<2>` instead of groups.
+template <spatial Kernel, auto... Options>
+struct depthwise_conv_layer : layer_base {
+    static_assert((detail::option_of<decltype(Options), stride_option, dilation_option, padding_option,
+                                     multiplier_option, without_bias, initializer, regularizer> &&
+                   ...),
+                  "strata: depthwise_conv takes stride, padding, dilation, depth_multiplier, no_bias, an "
+                  "initializer and a regularizer");
+    using role = role::head;
+    static constexpr bool has_adding_kernel = true;
+    static constexpr auto label = text("depthwise_conv<") + detail::spatial_text<Kernel> + ">";
+    static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps,
+                                                detail::option(dilation_option{1}, Options...).steps,
+                                                detail::option(valid, Options...)};
+    static constexpr std::size_t multiplier = detail::option(multiplier_option{1}, Options...).count;
+    static constexpr bool has_bias = !(detail::option_of<decltype(Options), without_bias> || ...);
+    static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);
+    static constexpr regularizer kernel_regularizer = detail::option(regularizer{}, Options...);
+
+    template <class Shape>
+    static constexpr bool accepts = multiplier > 0 && detail::window_fits<Shape, how>();
+    template <class Shape>
+    static constexpr auto wants = [] {
+        if constexpr (multiplier == 0)
+            return text("at least one filter a channel");
+        else
+            return detail::window_wants<Shape, how>();
+    }();
+    template <class Shape>
+    static constexpr window over = detail::slide<Shape>(how);
+    template <class Shape>
+    using output = decltype(detail::slid_shape<Shape, over<Shape>, Shape::last * multiplier>());
+    template <class Shape>
+    using head = std::conditional_t<multiplier == 1,
+                                    depthwise_convolution<over<Shape>, Shape::last, depthwise_conv_layer>,
+                                    convolution<over<Shape>, Shape::last, Shape::last * multiplier,
+                                                Shape::last, false, depthwise_conv_layer>>;
+};
+
+template <spatial Kernel, auto... Options>
+inline constexpr depthwise_conv_layer<Kernel, Options...> depthwise_conv{};
+
+namespace detail {
+template <auto... Options>
+struct option_list {
+    template <auto... Others>
+    constexpr auto operator+(option_list<Others...>) const {
+        return option_list<Options..., Others...>{};
+    }
+};
+
+// The option alone, or none, depending on whether it is one of a window.
+template <bool Wanted, auto Option>
+constexpr auto option_if() {
+    if constexpr (Wanted == option_of<decltype(Option), stride_option, dilation_option, padding_option,
+                                      multiplier_option>)
+        return option_list<Option>{};
+    else
+        return option_list<>{};
+}
+
+template <spatial Kernel, auto... Options>
+constexpr auto depthwise_of(option_list<Options...>) {
+    return fragment<depthwise_conv_layer<Kernel, no_bias, Options...>>{};
+}
+template <std::size_t Filters, auto... Options>
+constexpr auto pointwise_of(option_list<Options...>) {
+    return fragment<conv_layer<Filters, 1, Options...>>{};
+}
+} // namespace detail
+
+/// A depthwise convolution without bias and a convolution with 1 x 1 behind it, which gets the options that
+/// are not of a window (Keras's SeparableConv).
+template <std::size_t Filters, spatial Kernel, auto... Options>
+inline constexpr auto separable_conv = detail::join(
+    detail::depthwise_of<Kernel>((detail::option_list<>{} + ... + detail::option_if<true, Options>())),
+    detail::pointwise_of<Filters>((detail::option_list<>{} + ... + detail::option_if<false, Options>())));
+
+} // namespace strata

@@ -1,0 +1,140 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/real.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/option.hpp>
+
+namespace strata {
+
+/// What is added to a variance so that nothing is divided by zero.
+struct epsilon_option {
+    real value;
+};
+template <real Value>
+inline constexpr epsilon_option epsilon{Value};
+
+/// How much of a moving average an update keeps.
+struct momentum_option {
+    real value;
+};
+template <real Value>
+inline constexpr momentum_option momentum{Value};
+
+/// "Without gamma" and "without beta".
+struct without_scale {};
+inline constexpr without_scale no_scale{};
+struct without_center {};
+inline constexpr without_center no_center{};
+
+/// What a normalization computes, for the plan: over which numbers mean and variance are taken.
+enum class normalized { batch, groups };
+
+template <normalized Kind, std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
+struct normalization {
+    using layer = Layer;
+    static constexpr normalized kind = Kind;
+    static constexpr std::size_t groups = Groups; ///< of a sample's channels; a batch has one a channel
+    static constexpr bool reads_pitched = true;
+    static constexpr bool writes_pitched = true;
+    static constexpr bool has_parameters = true;
+    static constexpr bool has_scale = Layer::has_scale;
+    static constexpr bool has_center = Layer::has_center;
+    static constexpr std::size_t inputs = Channels;
+    static constexpr std::size_t outputs = Channels;
+    static constexpr std::size_t input_rows = Rows;
+    static constexpr std::size_t output_rows = Rows;
+    static constexpr std::size_t parameter_count = (has_scale + has_center) * Channels;
+};
+
+namespace detail {
+template <auto... Options>
+struct normalization_base : layer_base {
+    static constexpr bool has_scale = !(option_of<decltype(Options), without_scale> || ...);
+    static constexpr bool has_center = !(option_of<decltype(Options), without_center> || ...);
+    static constexpr double epsilon = option(epsilon_option{1e-3}, Options...).value.value();
+
+    template <class Shape>
+    static constexpr bool accepts = Shape::rank > 0 && Shape::size > 0;
+    template <class>
+    static constexpr auto wants = text("a shape with a last axis");
+    template <class Shape>
+    using output = Shape;
+};
+} // namespace detail
+
+/// y = gamma (x - m) / sqrt(v + epsilon) + beta for each channel (the last axis), with m and v the mean and
+/// the variance over samples and places in training, their moving averages in prediction (Ioffe and Szegedy
+/// 2015). Shape in = shape out. Defaults as in Keras: momentum 0.99, epsilon 1e-3; the moving variance is the
+/// unbiased one. Behind a convolution it costs prediction nothing: it becomes a part of that stage's formula.
+/// Options: `momentum<0.9>`, `epsilon<1e-5>`, `no_scale`, `no_center`.
+template <auto... Options>
+struct batch_norm_layer : detail::normalization_base<Options...> {
+    static_assert((detail::option_of<decltype(Options), epsilon_option, momentum_option, without_scale,
+                                     without_center> &&
+                   ...),
+                  "strata: batch_norm takes momentum, epsilon, no_scale and no_center");
+    using role = role::head;
+    static constexpr auto label = text("batch_norm");
+    static constexpr double momentum = detail::option(momentum_option{0.99}, Options...).value.value();
+    /// Prediction computes x * scale + shift instead, with numbers that depend on the channel alone.
+    static constexpr bool is_affine_in_prediction = true;
+
+    template <class Shape>
+    using head = normalization<normalized::batch, Shape::size / Shape::last, Shape::last, Shape::last,
+                               batch_norm_layer>;
+};
+template <auto... Options>
+inline constexpr batch_norm_layer<Options...> batch_norm{};
+
+/// The same with mean and variance of each sample's groups of channels, over all places (Wu and He 2018).
+/// Default epsilon 1e-3. Rejects groups that do not divide the channels.
+template <std::size_t Groups, auto... Options>
+struct group_norm_layer : detail::normalization_base<Options...> {
+    static_assert((detail::option_of<decltype(Options), epsilon_option, without_scale, without_center> &&
+                   ...),
+                  "strata: group_norm takes epsilon, no_scale and no_center");
+    using role = role::head;
+    static constexpr auto label = text("group_norm<") + number_text<Groups> + ">";
+    template <class Shape>
+    static constexpr bool accepts = [] {
+        if constexpr (Groups == 0 || Shape::rank == 0)
+            return false;
+        else
+            return Shape::size > 0 && Shape::last % Groups == 0;
+    }();
+    template <class Shape>
+    static constexpr auto wants = [] {
+        if constexpr (Shape::rank == 0 || Shape::size == 0)
+            return detail::normalization_base<Options...>::template wants<Shape>;
+        else if constexpr (Groups == 0)
+            return text("at least one group");
+        else
+            return text("channels that its ") + number_text<Groups> + " groups divide";
+    }();
+    template <class Shape>
+    using head =
+        normalization<normalized::groups, Shape::size / Shape::last, Shape::last, Groups, group_norm_layer>;
+};
+template <std::size_t Groups, auto... Options>
+inline constexpr group_norm_layer<Groups, Options...> group_norm{};
+
+/// The same over each row (the last axis) by itself (Ba, Kiros and Hinton 2016), with gamma and beta for each
+/// of its elements. Default epsilon 1e-3.
+template <auto... Options>
+struct layer_norm_layer : detail::normalization_base<Options...> {
+    static_assert((detail::option_of<decltype(Options), epsilon_option, without_scale, without_center> &&
+                   ...),
+                  "strata: layer_norm takes epsilon, no_scale and no_center");
+    using role = role::head;
+    static constexpr auto label = text("layer_norm");
+    /// Each row counts as a sample of its own.
+    static constexpr bool is_of_rows = true;
+    template <class Shape>
+    using head =
+        normalization<normalized::groups, Shape::size / Shape::last, Shape::last, 1, layer_norm_layer>;
+};
+template <auto... Options>
+inline constexpr layer_norm_layer<Options...> layer_norm{};
+
+} // namespace strata

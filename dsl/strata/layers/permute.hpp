@@ -1,0 +1,69 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/layer.hpp>
+
+#include <array>
+
+namespace strata {
+
+/// What a permutation of axes computes, for the plan.
+template <class From, std::size_t... Order>
+struct permutation {
+    static constexpr bool has_parameters = false;
+    static constexpr std::size_t inputs = From::size;
+    static constexpr std::size_t outputs = From::size;
+    static constexpr std::size_t input_rows = 1;
+    static constexpr std::size_t output_rows = 1;
+    static constexpr std::size_t parameter_count = 0;
+    static constexpr std::size_t rank = sizeof...(Order);
+
+    /// The extents of the output, and how far apart in the input neighbours along each of its axes are.
+    static constexpr std::array<std::size_t, rank> extents{From::extents[Order]...};
+    static constexpr std::array<std::size_t, rank> steps = [] {
+        std::array<std::size_t, rank> of_input{};
+        std::size_t step = 1;
+        for (std::size_t axis = rank; axis-- > 0; step *= From::extents[axis])
+            of_input[axis] = step;
+        return std::array<std::size_t, rank>{of_input[Order]...};
+    }();
+};
+
+/// The axes in another order: axis i of the output is axis Order[i] of the input, counted from 0 without the
+/// batch axis (Keras counts from 1). `permute<1, 0>` transposes a matrix.
+template <std::size_t... Order>
+struct permute_layer : layer_base {
+    using role = role::head;
+    static constexpr auto label = text("permute");
+
+private:
+    static constexpr bool is_permutation = [] {
+        std::array<bool, sizeof...(Order) + 1> seen{};
+        for (const std::size_t axis : {Order...})
+            if (axis >= sizeof...(Order) || seen[axis])
+                return false;
+            else
+                seen[axis] = true;
+        return true;
+    }();
+
+public:
+    template <class Shape>
+    static constexpr bool accepts = is_permutation&& Shape::rank == sizeof...(Order) && Shape::size > 0;
+    template <class Shape>
+    static constexpr auto wants = [] {
+        if constexpr (Shape::rank == sizeof...(Order) && Shape::size == 0)
+            return text("at least one number");
+        else
+            return text("each of ") + number_text<Shape::rank> + " axes once, counted from 0";
+    }();
+    template <class Shape>
+    using output = shape<Shape::extents[Order]...>;
+    template <class Shape>
+    using head = permutation<Shape, Order...>;
+};
+
+template <std::size_t... Order>
+inline constexpr permute_layer<Order...> permute{};
+
+} // namespace strata

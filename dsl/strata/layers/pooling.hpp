@@ -1,0 +1,112 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/layer.hpp>
+#include <strata/layers/option.hpp>
+#include <strata/layers/window.hpp>
+
+namespace strata {
+
+/// What a pooling makes of the numbers in a window. `mean` leaves the padding out, as Keras does;
+/// `mean_with_padding` counts its zeros, as PyTorch does unless told otherwise.
+enum class pooled { largest, mean, mean_with_padding };
+
+/// "Count the padding's zeros", an option of `average_pool`.
+struct padding_counts_option {};
+inline constexpr padding_counts_option count_padding{};
+
+/// What a pooling computes, for the plan.
+template <window Over, std::size_t Channels, pooled Kind>
+struct pooling {
+    static constexpr window over = Over;
+    static constexpr pooled kind = Kind;
+    static constexpr bool reads_pitched = true;
+    static constexpr bool writes_pitched = true;
+    static constexpr bool has_parameters = false;
+    static constexpr std::size_t inputs = Channels;
+    static constexpr std::size_t outputs = Channels;
+    static constexpr std::size_t input_rows = Over.inputs();
+    static constexpr std::size_t output_rows = Over.outputs();
+    static constexpr std::size_t parameter_count = 0;
+};
+
+/// The largest number, or the mean, of each channel in a window that slides over [I..., C] -> [O..., C], with
+/// O as for `conv`. The window moves by its own size unless `stride<...>` says otherwise; `same` and
+/// `padding<1>` add places outside, which are never the largest. Gradients: a maximum's goes to the first
+/// place that holds it, a mean's to all places in equal parts. Rejects windows larger than the padded input.
+template <pooled Kind, spatial Size, auto... Options>
+struct pool_layer : layer_base {
+    static_assert((detail::option_of<
+                       decltype(Options), stride_option, padding_option,
+                       std::conditional_t<Kind == pooled::largest, stride_option, padding_counts_option>> &&
+                   ...),
+                  "strata: pooling takes stride and padding; average_pool also count_padding");
+    using role = role::head;
+    static constexpr bool counts_padding =
+        (detail::option_of<decltype(Options), padding_counts_option> || ...);
+    static constexpr pooled kind = Kind == pooled::mean && counts_padding ? pooled::mean_with_padding : Kind;
+    static constexpr auto label = [] {
+        constexpr auto size = detail::spatial_text<Size> + ">";
+        if constexpr (Kind == pooled::largest)
+            return text("max_pool<") + size;
+        else
+            return text("average_pool<") + size;
+    }();
+    static constexpr detail::window_options how{Size, detail::option(stride_option{Size}, Options...).steps,
+                                                1, detail::option(valid, Options...)};
+
+    template <class Shape>
+    static constexpr bool accepts = detail::window_fits<Shape, how>();
+    template <class Shape>
+    static constexpr auto wants = detail::window_wants<Shape, how>();
+    template <class Shape>
+    static constexpr window over = detail::slide<Shape>(how);
+    template <class Shape>
+    using output = decltype(detail::slid_shape<Shape, over<Shape>, Shape::last>());
+    template <class Shape>
+    using head = pooling<over<Shape>, Shape::last, kind>;
+};
+
+template <spatial Size, auto... Options>
+inline constexpr pool_layer<pooled::largest, Size, Options...> max_pool{};
+template <spatial Size, auto... Options>
+inline constexpr pool_layer<pooled::mean, Size, Options...> average_pool{};
+
+/// The largest number, or the mean, of each channel over all places: [I..., C] -> [C].
+template <pooled Kind>
+struct global_pool_layer : layer_base {
+    using role = role::head;
+    static constexpr auto label = [] {
+        if constexpr (Kind == pooled::largest)
+            return text("global_max_pool");
+        else
+            return text("global_average_pool");
+    }();
+
+private:
+    template <class Shape>
+    static constexpr window everything() {
+        window result{{no_axis, no_axis, no_axis}};
+        constexpr std::size_t axes = Shape::rank - 1;
+        for (std::size_t axis = 0; axis < axes; ++axis) {
+            const std::size_t extent = Shape::extents[axis];
+            result.axes[3 - axes + axis] = {extent, 1, extent, 1, 1, 0};
+        }
+        return result;
+    }
+
+public:
+    template <class Shape>
+    static constexpr bool accepts = detail::has_spatial_axes<Shape>;
+    template <class>
+    static constexpr auto wants = detail::spatial_axes_text;
+    template <class Shape>
+    using output = shape<Shape::last>;
+    template <class Shape>
+    using head = pooling<everything<Shape>(), Shape::last, Kind>;
+};
+
+inline constexpr global_pool_layer<pooled::largest> global_max_pool{};
+inline constexpr global_pool_layer<pooled::mean> global_average_pool{};
+
+} // namespace strata

@@ -1,0 +1,44 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+/// What a parametric rectifier computes, for the plan: rows of `Width` numbers, a slope for each.
+template <std::size_t Rows, std::size_t Width>
+struct parametric_rectifier {
+    static constexpr bool has_parameters = true;
+    static constexpr std::size_t inputs = Width;
+    static constexpr std::size_t outputs = Width;
+    static constexpr std::size_t input_rows = Rows;
+    static constexpr std::size_t output_rows = Rows;
+    static constexpr std::size_t parameter_count = Width;
+};
+
+/// Which numbers of a sample share a slope.
+enum class shared { none, places };
+
+/// x above 0, alpha x below, with alpha learnt (He et al. 2015), zero at first. Each element of a sample has
+/// a slope of its own, as in Keras; with `prelu<shared::places>` each channel has (Keras's shared axes,
+/// PyTorch's default). Gradients: dx = dy (x > 0 ? 1 : alpha), dalpha = the sum of dy min(x, 0).
+template <shared Over = shared::none>
+struct prelu_layer : layer_base {
+    using role = role::head;
+    static constexpr auto label = text("prelu");
+
+    template <class Shape>
+    static constexpr bool accepts = Shape::size > 0;
+    template <class>
+    static constexpr auto wants = text("at least one number");
+    template <class Shape>
+    using output = Shape;
+    template <class Shape>
+    using head = parametric_rectifier<Over == shared::none ? 1 : Shape::size / Shape::last,
+                                      Over == shared::none ? Shape::size : Shape::last>;
+};
+
+template <shared Over = shared::none>
+inline constexpr prelu_layer<Over> prelu{};
+
+} // namespace strata

@@ -1,0 +1,250 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/text.hpp>
+#include <strata/topology/shape.hpp>
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace strata {
+
+/// A number for each spatial axis, or one for all of them: `3`, or `spatial{1, 7}` as height x width.
+struct spatial {
+    std::array<std::size_t, 3> numbers;
+    std::size_t given;
+
+    constexpr spatial(std::size_t all) : numbers{all, all, all}, given(1) {}
+    constexpr spatial(std::size_t first, std::size_t second) : numbers{first, second, 0}, given(2) {}
+    constexpr spatial(std::size_t first, std::size_t second, std::size_t third)
+        : numbers{first, second, third}, given(3) {}
+
+    /// The number of an axis; 0 for one that was not given.
+    [[nodiscard]] constexpr std::size_t at(std::size_t axis) const { return numbers[axis]; }
+    /// Whether it has a number for each of so many axes.
+    [[nodiscard]] constexpr bool fits(std::size_t axes) const { return given == 1 || given == axes; }
+    [[nodiscard]] constexpr bool positive() const {
+        for (std::size_t axis = 0; axis < given; ++axis)
+            if (numbers[axis] == 0)
+                return false;
+        return true;
+    }
+};
+
+/// Numbers before and after each spatial axis: what is padded or cropped there.
+struct margins {
+    spatial before;
+    spatial after;
+
+    constexpr margins(std::size_t all) : before(all), after(all) {}
+    constexpr margins(spatial around) : before(around), after(around) {}
+    constexpr margins(spatial in_front, spatial behind) : before(in_front), after(behind) {}
+};
+
+/// How far a window moves from one output to the next: `stride<2>`, `stride<spatial{2, 1}>`.
+struct stride_option {
+    spatial steps;
+};
+template <spatial Steps>
+inline constexpr stride_option stride{Steps};
+
+/// How far the taps of a window are apart (atrous convolution).
+struct dilation_option {
+    spatial steps;
+};
+template <spatial Steps>
+inline constexpr dilation_option dilation{Steps};
+
+/// What lies around the input: nothing (`valid`), as many zeros as make ceil(input / stride) outputs (`same`:
+/// half of them before, the odd one after, as TensorFlow does), or a given number on both sides, as in
+/// PyTorch (`padding<1>`).
+enum class padding_rule { valid, same, given };
+struct padding_option {
+    padding_rule rule;
+    margins given;
+};
+inline constexpr padding_option valid{padding_rule::valid, {0, 0}};
+inline constexpr padding_option same{padding_rule::same, {0, 0}};
+template <spatial Around>
+inline constexpr padding_option padding{padding_rule::given, {Around, Around}};
+
+/// One axis of a window that slides over an input: output o looks at the inputs o stride + k dilation -
+/// before, for the taps k.
+struct window_axis {
+    // Without initializers: g++ 12 forgets some of them in objects that are template arguments.
+    std::size_t input;
+    std::size_t output;
+    std::size_t taps;
+    std::size_t stride;
+    std::size_t dilation;
+    std::size_t before;
+
+    [[nodiscard]] constexpr bool is_pointwise() const {
+        return taps == 1 && stride == 1 && before == 0 && input == output;
+    }
+};
+
+/// An axis that an input lacks.
+inline constexpr window_axis no_axis{1, 1, 1, 1, 1, 0};
+
+/// A window over depth, height and width; axes that an input lacks have the extent 1.
+struct window {
+    std::array<window_axis, 3> axes;
+
+    [[nodiscard]] constexpr std::size_t inputs() const {
+        return axes[0].input * axes[1].input * axes[2].input;
+    }
+    [[nodiscard]] constexpr std::size_t outputs() const {
+        return axes[0].output * axes[1].output * axes[2].output;
+    }
+    [[nodiscard]] constexpr std::size_t taps() const { return axes[0].taps * axes[1].taps * axes[2].taps; }
+    /// Whether each output looks at the input of the same place alone.
+    [[nodiscard]] constexpr bool is_pointwise() const {
+        return axes[0].is_pointwise() && axes[1].is_pointwise() && axes[2].is_pointwise();
+    }
+};
+
+namespace detail {
+/// The options of a window, before a shape is known.
+struct window_options {
+    spatial taps;
+    spatial strides;
+    spatial dilations;
+    padding_option around;
+
+    [[nodiscard]] constexpr bool fit(std::size_t axes) const {
+        return axes >= 1 && axes <= 3 && taps.fits(axes) && taps.positive() && strides.fits(axes) &&
+               strides.positive() && dilations.fits(axes) && dilations.positive() &&
+               around.given.before.fits(axes);
+    }
+};
+
+constexpr window_axis slide(std::size_t input, std::size_t axis, const window_options& how) {
+    const std::size_t taps = how.taps.at(axis);
+    const std::size_t stride = how.strides.at(axis);
+    const std::size_t dilation = how.dilations.at(axis);
+    const std::size_t extent = (taps - 1) * dilation + 1;
+    std::size_t before = 0;
+    std::size_t after = 0;
+    if (how.around.rule == padding_rule::given) {
+        before = how.around.given.before.at(axis);
+        after = how.around.given.after.at(axis);
+    } else if (how.around.rule == padding_rule::same) {
+        const std::size_t output = (input + stride - 1) / stride;
+        const std::size_t covered = (output - 1) * stride + extent;
+        const std::size_t missing = covered > input ? covered - input : 0;
+        before = missing / 2;
+        after = missing - before;
+    }
+    const std::size_t padded = input + before + after;
+    const std::size_t output = padded < extent ? 0 : (padded - extent) / stride + 1;
+    return {input, output, taps, stride, dilation, before};
+}
+
+/// The window over the leading axes of a shape, whose last axis are the channels.
+template <class Shape>
+constexpr window slide(const window_options& how) {
+    window result{{no_axis, no_axis, no_axis}};
+    constexpr std::size_t axes = Shape::rank - 1;
+    for (std::size_t axis = 0; axis < axes; ++axis)
+        result.axes[3 - axes + axis] = slide(Shape::extents[axis], axis, how);
+    return result;
+}
+
+/// The shape with the window's outputs for its spatial axes, and that many channels.
+template <class Shape, window Over, std::size_t Channels>
+constexpr auto slid_shape() {
+    constexpr std::size_t axes = Shape::rank - 1;
+    return []<std::size_t... Axis>(std::index_sequence<Axis...>) {
+        return shape<Over.axes[3 - axes + Axis].output..., Channels>{};
+    }
+    (std::make_index_sequence<axes>{});
+}
+
+template <class Shape>
+inline constexpr bool has_spatial_axes = Shape::rank >= 2 && Shape::rank <= 4 && Shape::size > 0;
+
+template <spatial Numbers>
+inline constexpr auto spatial_text = [] {
+    if constexpr (Numbers.given == 1)
+        return number_text<Numbers.at(0)>;
+    else if constexpr (Numbers.given == 2)
+        return number_text<Numbers.at(0)> + " x " + number_text<Numbers.at(1)>;
+    else
+        return number_text<Numbers.at(0)> + " x " + number_text<Numbers.at(1)> + " x " +
+               number_text<Numbers.at(2)>;
+}();
+
+inline constexpr auto spatial_axes_text = text("one to three spatial axes and channels");
+
+/// How many numbers an option may have: one for all axes, or one for each.
+template <std::size_t Axes>
+inline constexpr auto numbers_text = [] {
+    if constexpr (Axes == 1)
+        return text("of one number");
+    else
+        return text("of one number or ") + number_text<Axes>;
+}();
+
+/// The smallest spatial extents of an image, as a text.
+template <std::size_t Axes, spatial Least>
+inline constexpr auto least_text = [] {
+    constexpr auto joined = []<std::size_t First, std::size_t... Rest>(std::index_sequence<First, Rest...>) {
+        return (number_text<Least.at(First)> + ... + (text(" x ") + number_text<Least.at(Rest)>));
+    }
+    (std::make_index_sequence<Axes>{});
+    if constexpr (Axes == 1)
+        return text("at least ") + joined + " places";
+    else
+        return text("images of at least ") + joined;
+}();
+
+template <window_options How>
+constexpr spatial least_input() {
+    const auto least = [](std::size_t axis) {
+        const std::size_t reach = (How.taps.at(axis) - 1) * How.dilations.at(axis) + 1;
+        const std::size_t around = How.around.given.before.at(axis) + How.around.given.after.at(axis);
+        return reach > around + 1 ? reach - around : 1;
+    };
+    return {least(0), least(1), least(2)};
+}
+
+/// What a layer with a window says of a shape that it does not take.
+template <class Shape, window_options How>
+constexpr auto window_wants() {
+    if constexpr (!has_spatial_axes<Shape>)
+        return spatial_axes_text;
+    else {
+        constexpr std::size_t axes = Shape::rank - 1;
+        if constexpr (!How.taps.fits(axes))
+            return text("a kernel ") + numbers_text<axes>;
+        else if constexpr (!How.taps.positive())
+            return text("a kernel above 0");
+        else if constexpr (!How.strides.fits(axes))
+            return text("a stride ") + numbers_text<axes>;
+        else if constexpr (!How.strides.positive())
+            return text("a stride above 0");
+        else if constexpr (!How.dilations.fits(axes))
+            return text("a dilation ") + numbers_text<axes>;
+        else if constexpr (!How.dilations.positive())
+            return text("a dilation above 0");
+        else if constexpr (!How.around.given.before.fits(axes))
+            return text("a padding ") + numbers_text<axes>;
+        else
+            return least_text<axes, least_input<How>()>;
+    }
+}
+
+template <class Shape, window_options How>
+constexpr bool window_fits() {
+    if constexpr (!has_spatial_axes<Shape>)
+        return false;
+    else if constexpr (!How.fit(Shape::rank - 1))
+        return false;
+    else
+        return slide<Shape>(How).outputs() > 0;
+}
+} // namespace detail
+
+} // namespace strata
