@@ -30,6 +30,23 @@ struct rank_metric : metric_base {
     static constexpr std::size_t count = Count;
 };
 
+/// A metric of another output than the first.
+template <std::size_t Output, class Metric>
+struct output_metric : Metric {
+    static constexpr std::size_t output = Output;
+    static constexpr auto name = text("output_") + number_text<Output + 1> + text("_") + Metric::name;
+};
+/// A metric of output number `Output` of a network with several, counted from 0: `of_output<1>(accuracy)` is
+/// named "output_2_accuracy".
+template <std::size_t Output, class Metric>
+constexpr output_metric<Output, Metric> of_output(Metric) {
+    return {};
+}
+template <class Metric>
+inline constexpr std::size_t output_of_metric = 0;
+template <std::size_t Output, class Metric>
+inline constexpr std::size_t output_of_metric<output_metric<Output, Metric>> = Output;
+
 /// The user's own: the mean of a formula over all outputs.
 template <text Name, auto Formula>
 inline constexpr ratio_metric<Name, Formula, constant<1.0>> metric{};

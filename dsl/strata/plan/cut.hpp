@@ -1,146 +1,225 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/plan/marks.hpp>
 #include <strata/plan/stage.hpp>
-#include <strata/topology/topology.hpp>
 
-#include <boost/hana/at.hpp>
-#include <boost/hana/basic_tuple.hpp>
-#include <boost/hana/type.hpp>
-
-#include <array>
-#include <cstddef>
 #include <utility>
 
 namespace strata {
 
-/// The stages of a network, in order.
+/// The stages of a network, in the order in which they run.
 template <class... Stages>
 struct stage_list {
     static constexpr std::size_t size = sizeof...(Stages);
 
     /// Finds one by its number without walking through the others.
     template <std::size_t Index>
-    using at = typename decltype(+boost::hana::at_c<Index>(
-        boost::hana::basic_tuple<boost::hana::type<Stages>...>{}))::type;
+    using at = type_at<Index, type_list<Stages...>>;
 };
 
 namespace detail {
-enum class node_kind { contraction, pointwise, normalization, rearrangement };
+template <std::size_t... Values>
+constexpr std::size_t count_of(value_list<Values...>) {
+    return sizeof...(Values);
+}
+template <std::size_t... Values>
+constexpr std::size_t* copy_values(value_list<Values...>, std::size_t* to) {
+    ((*to++ = Values), ...);
+    return to;
+}
 
-constexpr node_kind kind_of(role::contraction) { return node_kind::contraction; }
-constexpr node_kind kind_of(role::pointwise) { return node_kind::pointwise; }
-constexpr node_kind kind_of(role::normalization) { return node_kind::normalization; }
-constexpr node_kind kind_of(role::rearrangement) { return node_kind::rearrangement; }
-
-inline constexpr std::size_t none = static_cast<std::size_t>(-1);
-
-/// A stage as the numbers of its nodes. Its tail is a part of the list of all pointwise nodes.
-struct stage_mark {
-    std::size_t first = none;
-    std::size_t head = none;
-    std::size_t tail_begin = 0;
-    std::size_t tail_end = 0;
-    std::size_t closing = none;
+template <class Layer>
+inline constexpr bool is_sum_layer = std::derived_from<Layer, add_layer>;
+template <class Layer>
+inline constexpr bool is_joining = requires {
+    Layer::joins;
+};
+template <class Layer>
+inline constexpr bool has_adding_kernel = requires {
+    Layer::has_adding_kernel;
+};
+template <class Layer>
+inline constexpr bool is_frozen = requires {
+    Layer::is_frozen;
 };
 
+// What is known of a node by itself. These functions and the next know nothing of the whole network:
+// compilers spell out the name of each function, which would be as long as the network.
+template <class Layer>
+constexpr node_mark mark_of(purpose what_for, std::size_t sources) {
+    return {kind_of<Layer>(what_for),
+            is_sum_layer<Layer>,
+            is_joining<Layer>,
+            has_adding_kernel<Layer>,
+            is_frozen<Layer>,
+            0,
+            sources};
+}
 template <std::size_t Nodes>
-struct cutting_marks {
-    std::array<stage_mark, Nodes> stages{};
-    std::size_t stage_count = 0;
-    std::array<std::size_t, Nodes> pointwise{};
-};
-
-// Numbers first and types afterwards: a loop over an array costs the compiler less than a chain of types.
-template <std::size_t Nodes>
-constexpr cutting_marks<Nodes> mark_stages(const std::array<node_kind, Nodes>& kinds) {
-    cutting_marks<Nodes> marks;
-    std::size_t pointwise = 0;
-    const auto open = [&](std::size_t node) {
-        marks.stages[marks.stage_count++] = {node, none, pointwise, pointwise, none};
-    };
-    for (std::size_t node = 0; node < Nodes; ++node) {
-        if (kinds[node] == node_kind::rearrangement)
-            continue;
-        const bool can_grow = marks.stage_count > 0 && marks.stages[marks.stage_count - 1].closing == none;
-        if (kinds[node] == node_kind::contraction || !can_grow)
-            open(node);
-        stage_mark& now = marks.stages[marks.stage_count - 1];
-        if (kinds[node] == node_kind::contraction)
-            now.head = node;
-        else if (kinds[node] == node_kind::normalization)
-            now.closing = node;
-        else {
-            marks.pointwise[pointwise++] = node;
-            now.tail_end = pointwise;
-        }
+constexpr std::array<node_mark, Nodes> with_sources(std::array<node_mark, Nodes> marks) {
+    std::size_t first = 0;
+    for (node_mark& mark : marks) {
+        mark.first_source = first;
+        first += mark.sources;
     }
     return marks;
 }
+template <std::size_t Count, class... Values>
+constexpr std::array<std::size_t, Count> collect_sources(Values... values) {
+    std::array<std::size_t, Count> result{};
+    [[maybe_unused]] std::size_t* next = result.data();
+    const int swallow[] = {0, (static_cast<void>(next = copy_values(values, next)), 0)...};
+    static_cast<void>(swallow);
+    return result;
+}
 
-template <class Topology>
+template <class Topology, purpose For>
 struct node_list;
-template <class Input, class Output, class... Nodes>
-struct node_list<topology<Input, Output, Nodes...>> {
-    static constexpr auto marks =
-        mark_stages(std::array<node_kind, sizeof...(Nodes)>{kind_of(typename Nodes::layer::role{})...});
+template <class Inputs, class... Ends, class... Nodes, purpose For>
+struct node_list<topology<Inputs, type_list<Ends...>, Nodes...>, For> {
+    static constexpr std::size_t inputs = Inputs::size;
+    static constexpr std::size_t count = sizeof...(Nodes);
+    static constexpr std::size_t source_count = (std::size_t{0} + ... + count_of(typename Nodes::sources{}));
+    static constexpr auto sources = collect_sources<source_count>(typename Nodes::sources{}...);
+    static constexpr auto nodes = with_sources(std::array<node_mark, count>{
+        mark_of<typename Nodes::layer>(For, count_of(typename Nodes::sources{}))...});
+    static constexpr auto marks = mark_stages<inputs>(
+        nodes, sources, std::array<std::size_t, sizeof...(Ends)>{Ends::value...}, For == purpose::prediction);
 
     template <std::size_t Index>
-    using at = typename decltype(+boost::hana::at_c<Index>(
-        boost::hana::basic_tuple<boost::hana::type<Nodes>...>{}))::type;
+    using at = type_at<Index, type_list<Nodes...>>;
+    template <std::size_t Index>
+    using output = type_at<Index, type_list<typename Ends::shape...>>;
 };
 
-/// Makes the type of one stage of its marks.
+template <class Layer, class... Shapes>
+constexpr auto merge_head(type_list<Shapes...>) {
+    return typename Layer::template head_of<Shapes...>{};
+}
+
+/// The head that a node is.
+template <node_kind Kind, class Node>
+constexpr auto head_of_node() {
+    using layer = typename Node::layer;
+    if constexpr (Kind == node_kind::contraction)
+        return contraction<Node::input::last, layer, Node::output::last>{};
+    else if constexpr (Kind == node_kind::merge)
+        return merge_head<layer>(typename Node::input{});
+    else
+        return typename layer::template head<typename Node::input>{};
+}
+
+// What a node is in a tail.
+template <node_kind Kind, class Layer>
+struct tail_layer {
+    using type = Layer;
+};
+template <class Layer>
+struct tail_layer<node_kind::affine, Layer> {
+    using type = channel_affine;
+};
+template <class Layer>
+struct tail_layer<node_kind::merge, Layer> {
+    using type = skip_addition;
+};
+template <class Nodes, std::size_t Begin, class Indices>
+struct tail_of;
+template <class Nodes, std::size_t Begin, std::size_t... I>
+struct tail_of<Nodes, Begin, std::index_sequence<I...>> {
+    template <std::size_t Node>
+    using layer =
+        typename tail_layer<Nodes::nodes[Node].kind, typename Nodes::template at<Node>::layer>::type;
+    using type = tail<layer<Nodes::marks.tails[Begin + I]>...>;
+};
+
+/// How a stage begins: with a head, with elements in rows or without, or as a copy for an output.
+enum class beginning { head, rows, elements, copy };
+constexpr beginning begins_with(const stage_mark& mark) {
+    if (mark.copied_output != none)
+        return beginning::copy;
+    if (mark.head != none)
+        return beginning::head;
+    // Scales belong to channels, so rows count there.
+    return mark.affine != none ? beginning::rows : beginning::elements;
+}
+
+template <class Nodes, std::size_t Number, beginning How = begins_with(Nodes::marks.stages[Number])>
+struct stage_head {
+    using first = typename Nodes::template at<Nodes::marks.stages[Number].first>;
+    using type = decltype(head_of_node<Nodes::nodes[Nodes::marks.stages[Number].first].kind, first>());
+    using input = typename first::input;
+};
 template <class Nodes, std::size_t Number>
-struct stage_maker {
-    static constexpr stage_mark mark = Nodes::marks.stages[Number];
-    using first = typename Nodes::template at<mark.first>;
-
-    static constexpr auto make_head() {
-        if constexpr (mark.head != none)
-            return contraction<first::input::last, typename first::layer, first::output::last>{};
-        else
-            return pass_through<first::input::size>{};
-    }
-
-    template <std::size_t... I>
-    static constexpr auto make_tail(std::index_sequence<I...>) {
-        return tail<typename Nodes::template at<Nodes::marks.pointwise[mark.tail_begin + I]>::layer...>{};
-    }
-
-    static constexpr auto make_closing() {
-        if constexpr (mark.closing != none)
-            return closing_softmax<Nodes::template at<mark.closing>::input::last>{};
-        else
-            return no_closing{};
-    }
-
-    static constexpr auto make() {
-        using head = decltype(make_head());
-        using tail = decltype(make_tail(std::make_index_sequence<mark.tail_end - mark.tail_begin>{}));
-        constexpr std::size_t rows = mark.head != none ? first::input::size / head::inputs : 1;
-        return stage<head, tail, decltype(make_closing()), rows>{};
-    }
+struct stage_head<Nodes, Number, beginning::rows> {
+    using input = typename Nodes::template at<Nodes::marks.stages[Number].first>::input;
+    using type = pass_through<input::last>;
+};
+template <class Nodes, std::size_t Number>
+struct stage_head<Nodes, Number, beginning::elements> {
+    using input = typename Nodes::template at<Nodes::marks.stages[Number].first>::input;
+    using type = pass_through<input::size>;
+};
+template <class Nodes, std::size_t Number>
+struct stage_head<Nodes, Number, beginning::copy> {
+    using input = typename Nodes::template output<Nodes::marks.stages[Number].copied_output>;
+    using type = pass_through<input::size>;
 };
 
-template <class Topology>
+template <class Head, class Input>
+constexpr std::size_t rows_of() {
+    if constexpr (requires { Head::output_rows; })
+        return Head::output_rows;
+    else
+        return Input::size / Head::inputs;
+}
+
+template <class Nodes, std::size_t Node>
+struct closing_of {
+    using type = closing_softmax<Nodes::template at<Node>::input::last>;
+};
+template <class Nodes>
+struct closing_of<Nodes, none> {
+    using type = no_closing;
+};
+
+/// The type of one stage, of its marks.
+template <class Nodes, std::size_t Number>
+struct stage_of {
+    using begin = stage_head<Nodes, Number>;
+    using head = typename begin::type;
+    using tail = typename tail_of<Nodes, Nodes::marks.stages[Number].tail_begin,
+                                  std::make_index_sequence<Nodes::marks.stages[Number].tail_end -
+                                                           Nodes::marks.stages[Number].tail_begin>>::type;
+    using type = stage<head, tail, typename closing_of<Nodes, Nodes::marks.stages[Number].closing>::type,
+                       rows_of<head, typename begin::input>()>;
+};
+
+template <class Nodes, class Indices>
+struct stages_of_nodes;
+template <class Nodes, std::size_t... I>
+struct stages_of_nodes<Nodes, std::index_sequence<I...>> {
+    using type = stage_list<typename stage_of<Nodes, I>::type...>;
+};
+
+template <class Topology, purpose For>
 struct cutting {
-    using nodes = node_list<Topology>;
-
-    template <std::size_t... I>
-    static constexpr auto make(std::index_sequence<I...>) {
-        if constexpr (sizeof...(I) == 0) // nothing but other names for the axes: a copy
-            return stage_list<stage<pass_through<Topology::input_shape::size>, tail<>, no_closing, 1>>{};
-        else
-            return stage_list<decltype(stage_maker<nodes, I>::make())...>{};
-    }
-    using type = decltype(make(std::make_index_sequence<nodes::marks.stage_count>{}));
+    using nodes = node_list<Topology, For>;
+    using type = typename stages_of_nodes<nodes, std::make_index_sequence<nodes::marks.stage_count>>::type;
 };
+
+/// Multiplications and additions of one prediction's products.
+template <class... Stages>
+constexpr std::size_t product_flops(stage_list<Stages...> stages) {
+    return sum_over_types(stages,
+                          []<class Stage>(std::type_identity<Stage>) { return Stage::product_flops; });
+}
 } // namespace detail
 
-/// A topology cut into stages: each contraction begins one, pointwise layers join the stage before them, a
-/// softmax closes it. Layers that only rename axes vanish.
+/// A topology cut into stages: each head begins one, pointwise layers join the stage before them, a softmax
+/// closes it. Layers that only rename axes vanish. These are the stages of training; every layer with
+/// parameters is the head of one, which says where its parameters are.
 template <class Topology>
-using stages_of = typename detail::cutting<Topology>::type;
+using stages_of = typename detail::cutting<Topology, detail::purpose::training>::type;
 
 } // namespace strata

@@ -1,64 +1,69 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/plan/cut.hpp>
+#include <strata/plan/flow.hpp>
 
 #include <cstddef>
 
 namespace strata {
 
 /// What a plan costs, for one sample, in numbers and operations.
-template <class Stages>
-struct plan_facts;
+template <class Topology>
+struct plan_facts {
+    using flow = gradient_flow<Topology>;
+    using wires = typename flow::wires;
+    using stages = typename wires::stages;
 
-template <class... Stages>
-struct plan_facts<stage_list<Stages...>> {
 private:
-    static constexpr stage_list<Stages...> stages{};
-
-    // Adds up a number for each stage, given whether a stage before it learns, or itself does.
+    // Adds up a number for each stage.
     template <class Number>
     static constexpr std::size_t sum(Number number) {
-        bool learns = false;
+        std::size_t stage = 0;
         std::size_t result = 0;
-        for_each_type(stages, [&]<class Stage>(std::type_identity<Stage> stage) {
-            const bool before = learns;
-            learns = learns || Stage::head::has_parameters;
-            result += number(stage, before, learns);
+        for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage> type) {
+            result += number(type, stage);
+            ++stage;
         });
         return result;
     }
 
 public:
     /// One kernel a stage.
-    static constexpr std::size_t forward_kernels = sizeof...(Stages);
-    /// For each stage with weights, their gradient with the update; for each but the first of those, what
-    /// carries the derivative to the stage before.
+    static constexpr std::size_t forward_kernels = stages::size;
+    /// For each stage that learns, its gradient with the update; for each that stages with weights stand
+    /// before, what carries the derivative to them.
     static constexpr std::size_t weight_gradient_kernels =
-        sum([]<class Stage>(std::type_identity<Stage>, bool, bool) {
-            return std::size_t{Stage::head::has_parameters};
-        });
+        sum([](auto, std::size_t stage) { return std::size_t{flow::learns(stage)}; });
     static constexpr std::size_t input_gradient_kernels =
-        sum([](auto, bool before, bool) { return std::size_t{before}; });
+        sum([](auto, std::size_t stage) { return std::size_t{flow::carries_any(stage)}; });
 
-    /// Numbers that training keeps from forward to backward: each stage's output, and what a tail needs
-    /// besides.
-    static constexpr std::size_t numbers_kept = sum([]<class Stage>(std::type_identity<Stage>, bool, bool) {
-        return Stage::output_size * (Stage::keeps_tail ? 2 : 1);
-    });
+    /// Numbers that training keeps from forward to backward: each stage's output, where it is not a part of
+    /// another one's, and what a tail needs besides.
+    static constexpr std::size_t numbers_kept = [] {
+        std::size_t result = sum([]<class Stage>(std::type_identity<Stage>, std::size_t) {
+            return Stage::keeps_tail ? Stage::output_size : std::size_t{0};
+        });
+        for (std::size_t buffer = 0; buffer < wires::buffer_count; ++buffer)
+            result += wires::buffer_size(buffer);
+        return result;
+    }();
     /// Gradients written to memory: the derivatives that pass between stages, never those of the weights.
     static constexpr std::size_t derivatives_written =
-        sum([]<class Stage>(std::type_identity<Stage>, bool, bool learns) {
-            return learns ? Stage::output_size : std::size_t{0};
+        sum([]<class Stage>(std::type_identity<Stage>, std::size_t stage) {
+            return flow::is_needed(stage) ? Stage::output_size : std::size_t{0};
         });
 
     static constexpr std::size_t forward_flops =
-        sum([]<class Stage>(std::type_identity<Stage>, bool, bool) { return Stage::product_flops; });
+        sum([]<class Stage>(std::type_identity<Stage>, std::size_t) { return Stage::product_flops; });
     /// The weight gradients, and the input gradients down to the first stage with weights.
     static constexpr std::size_t backward_flops =
-        sum([]<class Stage>(std::type_identity<Stage>, bool before, bool) {
-            return Stage::product_flops * (before ? 2 : 1);
+        sum([]<class Stage>(std::type_identity<Stage>, std::size_t stage) {
+            return Stage::product_flops *
+                   (std::size_t{flow::learns(stage)} + std::size_t{flow::carries_any(stage)});
         });
+
+    /// Numbers that prediction needs for what passes between its stages: the most that live at one time.
+    static constexpr std::size_t prediction_peak = prediction_wiring<Topology>::shared_size;
 };
 
 } // namespace strata

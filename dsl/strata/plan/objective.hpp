@@ -1,8 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/learning/loss_list.hpp>
 #include <strata/learning/losses.hpp>
-#include <strata/plan/cut.hpp>
+#include <strata/plan/wiring.hpp>
 
 namespace strata {
 
@@ -15,7 +16,7 @@ struct opened {
 
 // Softmax and its cross-entropy: the closing moves into the loss.
 template <class Head, class Tail, std::size_t Length, std::size_t Rows, class Loss>
-    requires std::same_as<typename Loss::shortcut, softmax_shortcut>
+    requires requires { requires std::same_as<typename Loss::shortcut, softmax_shortcut>; }
 struct opened<stage<Head, Tail, closing_softmax<Length>, Rows>, Loss> {
     using stage = strata::stage<Head, Tail, closed_by_loss, Rows>;
     using link = softmax_layer;
@@ -53,25 +54,38 @@ template <class Head, class... Layers, std::size_t Rows, class Loss>
         strata::stage<Head, typename without_last<link, type_list<Layers...>>::type, closed_by_loss, Rows>;
 };
 
-template <class Stages, class Loss>
-struct opened_list;
-template <class... Stages, class Loss>
-struct opened_list<stage_list<Stages...>, Loss> {
-    using last = opened<typename stage_list<Stages...>::template at<sizeof...(Stages) - 1>, Loss>;
+// The stage that makes output number `Output` as training runs it, or any other one as it is.
+template <class Wires, class Losses, std::size_t Number>
+constexpr auto opened_stage() {
+    using stage = typename Wires::stages::template at<Number>;
+    constexpr std::size_t output = Wires::output_of(Number);
+    if constexpr (output < Wires::output_count)
+        return opened<stage, typename Losses::template at<output>::loss>{};
+    else
+        return opened<stage, void>{};
+}
+
+template <class Wires, class Losses>
+struct opened_list {
     template <std::size_t... I>
     static constexpr auto make(std::index_sequence<I...>) {
-        return stage_list<typename stage_list<Stages...>::template at<I>..., typename last::stage>{};
+        return stage_list<typename decltype(opened_stage<Wires, Losses, I>())::stage...>{};
     }
-    using type = decltype(make(std::make_index_sequence<sizeof...(Stages) - 1>{}));
+    using type = decltype(make(std::make_index_sequence<Wires::count>{}));
 };
 } // namespace detail
 
-/// The stages as training runs them: a layer that the loss has a shortcut for leaves the last stage and is
-/// computed with the loss, from the logits. `link` is that layer, or `no_shortcut`.
+/// The stages as training runs them: a layer that the loss of an output has a shortcut for leaves its stage
+/// and is computed with the loss, from the logits. `link_of<Output>` is that layer, or `no_shortcut`.
 template <class Topology, class Loss>
 struct objective {
-    using stages = typename detail::opened_list<stages_of<Topology>, Loss>::type;
-    using link = typename detail::opened_list<stages_of<Topology>, Loss>::last::link;
+    using wires = training_wiring<Topology>;
+    using losses = losses_of<Loss>;
+    using stages = typename detail::opened_list<wires, losses>::type;
+    template <std::size_t Output>
+    using link_of = typename decltype(detail::opened_stage<wires, losses, wires::outputs[Output]>())::link;
+    /// Of the first output.
+    using link = link_of<0>;
 };
 
 } // namespace strata

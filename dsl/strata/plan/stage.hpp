@@ -27,6 +27,28 @@ struct pass_through {
     static constexpr std::size_t parameter_count = 0;
 };
 
+namespace detail {
+template <class Head>
+inline constexpr bool has_product = Head::has_parameters&& requires {
+    Head::has_bias;
+};
+
+/// Whether a head can read, or write, rows that lie apart, between those of other values.
+template <class Head>
+inline constexpr bool reads_pitched = requires {
+    Head::reads_pitched;
+};
+template <class Head>
+inline constexpr bool writes_pitched = requires {
+    Head::writes_pitched;
+};
+// Elements without rows are one long row.
+template <std::size_t Width>
+inline constexpr bool reads_pitched<pass_through<Width>> = true;
+template <std::size_t Width>
+inline constexpr bool writes_pitched<pass_through<Width>> = true;
+} // namespace detail
+
 struct no_closing {};
 
 /// The loss applies the last layer itself (softmax, sigmoid), to whole rows.
@@ -49,7 +71,6 @@ struct stage {
     static constexpr bool is_closed = !std::same_as<Closing, no_closing>;
     static constexpr bool has_softmax = requires { Closing::length; };
     static constexpr std::size_t rows = Rows;
-    static constexpr std::size_t input_size = Rows * Head::inputs;
     static constexpr std::size_t output_size = Rows * Head::outputs;
 
     /// Whether training keeps, beside what the stage returned, what the tail's derivative is computed from:
@@ -59,7 +80,7 @@ struct stage {
 
     /// Multiplications and additions for one sample in the head's product.
     static constexpr std::size_t product_flops =
-        Head::has_parameters ? 2 * Rows * Head::inputs * Head::outputs : 0;
+        detail::has_product<Head> ? 2 * Rows * Head::inputs * Head::outputs : 0;
 };
 
 } // namespace strata

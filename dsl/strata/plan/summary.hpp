@@ -31,6 +31,8 @@ template <class Node>
 constexpr std::size_t parameters_of() {
     if constexpr (requires { Node::layer::template parameter_count<typename Node::input>; })
         return Node::layer::template parameter_count<typename Node::input>;
+    else if constexpr (requires { typename Node::layer::template head<typename Node::input>; })
+        return Node::layer::template head<typename Node::input>::parameter_count;
     else
         return 0;
 }
@@ -43,11 +45,16 @@ void add_line(std::string& table) {
     append_to(table, "\n");
 }
 
-template <class Input, class Output, class... Nodes>
-std::string summarize(topology<Input, Output, Nodes...>) {
+template <class... Inputs, class Ends, class... Nodes>
+std::string summarize(topology<type_list<Inputs...>, Ends, Nodes...>) {
     const std::string line(62, '-');
-    std::string table = concatenate(padded("layer", 28), padded("output shape", 22), "parameters\n", line,
-                                    "\n", padded("input", 28), padded(shape_text<Input>, 22), "0\n");
+    std::string table =
+        concatenate(padded("layer", 28), padded("output shape", 22), "parameters\n", line, "\n");
+    for_each_type(type_list<Inputs...>{}, [&]<class Shape>(std::type_identity<Shape>) {
+        append_to(table, padded("input", 28));
+        append_to(table, padded(shape_text<Shape>, 22));
+        append_to(table, "0\n");
+    });
     for_each_type(type_list<Nodes...>{},
                   [&]<class Node>(std::type_identity<Node>) { add_line<Node>(table); });
     return concatenate(
@@ -57,65 +64,100 @@ std::string summarize(topology<Input, Output, Nodes...>) {
         "\n");
 }
 
-template <class Stage>
-void add_stage(std::string& plan, std::size_t number, bool carries_back, std::size_t bytes_of_number) {
-    using head = typename Stage::head;
-    using tail = typename Stage::tail;
-    constexpr bool has_weights = head::has_parameters;
+/// How many parts of a concatenation are made where it wants them.
+template <class Wires>
+constexpr std::size_t parts_in_place(std::size_t stage) {
+    std::size_t result = 0;
+    for (std::size_t i = 0; i < Wires::source_count(stage); ++i) {
+        const std::size_t value = Wires::source(stage, i);
+        result += !Wires::is_input(value) &&
+                  Wires::place(value - Wires::inputs).buffer == Wires::place(stage).buffer;
+    }
+    return result;
+}
+
+/// The names of the layers that a head stands for, in a plan.
+template <class Topology, std::size_t Stage>
+std::string head_text() {
+    using wires = training_wiring<Topology>;
+    using stage = typename wires::stages::template at<Stage>;
+    using head = typename stage::head;
+    constexpr std::size_t node = wires::marks.stages[Stage].head;
+    if constexpr (node == none)
+        return concatenate("elements, ", stage::output_size);
+    else {
+        std::string result(wires::nodes::template at<node>::layer::label.view());
+        if constexpr (has_product<head>)
+            append_to(result, concatenate(", ", head::inputs, " -> ", head::outputs));
+        else if constexpr (requires { head::parts; })
+            append_to(result, concatenate(", ", head::parts, " values -> ", head::outputs));
+        else
+            append_to(result, concatenate(", ", head::inputs, " -> ", head::outputs));
+        return result;
+    }
+}
+
+template <class Topology, std::size_t Number>
+void add_stage(std::string& plan, std::size_t bytes_of_number) {
+    using flow = gradient_flow<Topology>;
+    using wires = typename flow::wires;
+    using stage = typename wires::stages::template at<Number>;
+    using head = typename stage::head;
+    using tail = typename stage::tail;
+    constexpr bool carries_back = flow::carries_any(Number);
+    constexpr bool learns = flow::learns(Number);
     const auto add = [&plan](const auto&... pieces) { (append_to(plan, pieces), ...); };
 
-    add("stage ", number, ": ");
-    if constexpr (has_weights)
-        add(head::layer::label.view(), ", ", head::inputs, " -> ", head::outputs);
-    else
-        add("elements, ", head::outputs);
-    if (Stage::rows > 1)
-        add(", ", Stage::rows, " rows a sample");
+    add("stage ", Number + 1, ": ", head_text<Topology, Number>());
+    if (stage::rows > 1)
+        add(", ", stage::rows, " rows a sample");
 
     add("\n  forward   ");
-    if constexpr (has_weights)
+    if constexpr (has_product<head>)
         add(head::has_bias ? "product + bias" : "product");
+    else if constexpr (is_concatenation<head>)
+        add("parts in place: ", parts_in_place<wires>(Number), " of ", head::parts);
     else
-        add("x");
+        add(wires::marks.stages[Number].head == none ? "x" : "its kernel");
     if constexpr (!std::same_as<std::remove_const_t<decltype(tail::training)>,
                                 std::remove_const_t<decltype(symbols::x)>>)
         add(", then ", to_string(tail::training), " in registers");
-    if constexpr (Stage::has_softmax)
-        add(", then softmax on rows of ", Stage::closing::length);
+    if constexpr (stage::has_softmax)
+        add(", then softmax on rows of ", stage::closing::length);
 
     add("\n  keeps     output");
-    if constexpr (Stage::keeps_tail)
-        add(Stage::keeps_tail_input ? ", tail's input" : ", tail's output");
-    add(": ", grouped(Stage::output_size * bytes_of_number * (Stage::keeps_tail ? 2 : 1)), " bytes a sample");
+    if constexpr (stage::keeps_tail)
+        add(stage::keeps_tail_input ? ", tail's input" : ", tail's output");
+    add(": ", grouped(stage::output_size * bytes_of_number * (stage::keeps_tail ? 2 : 1)), " bytes a sample");
+    if (wires::lies_apart(Number))
+        add(", in the place where a concatenation wants it");
 
     add("\n  backward  ");
-    if (!has_weights && !carries_back)
+    if (!learns && !carries_back)
         add("nothing to learn");
-    if (has_weights)
+    if (learns)
         add("weight gradient + update");
     if (carries_back)
-        add(has_weights ? ", input gradient" : "elements");
-    if (!tail::is_identity && (has_weights || carries_back))
+        add(learns ? ", input gradient" : head::has_parameters ? "input gradient" : "elements");
+    if (!tail::is_identity && (learns || carries_back))
         add(", slope ", to_string(tail::slope), tail::redraws ? ", dropout drawn again" : "");
-    add("\n  products  ", grouped(Stage::product_flops), " FLOP a sample forward\n");
+    add("\n  products  ", grouped(stage::product_flops), " FLOP a sample forward\n");
 }
 
-template <class... Stages>
-std::string describe_plan(stage_list<Stages...>, std::size_t bytes_of_number) {
-    using facts = plan_facts<stage_list<Stages...>>;
+template <class Topology>
+std::string describe_plan(std::size_t bytes_of_number) {
+    using facts = plan_facts<Topology>;
     std::string plan;
-    std::size_t number = 0;
-    bool learns = false;
-    for_each_type(stage_list<Stages...>{}, [&]<class Stage>(std::type_identity<Stage>) {
-        add_stage<Stage>(plan, ++number, learns, bytes_of_number);
-        learns = learns || Stage::head::has_parameters;
-    });
-    return concatenate(plan, "kernels: ", facts::forward_kernels, " forward, ",
-                       facts::weight_gradient_kernels, " weight gradient + update, ",
-                       facts::input_gradient_kernels,
-                       " input gradient\nkept: ", grouped(facts::numbers_kept * bytes_of_number),
-                       " bytes a sample; products: ", grouped(facts::forward_flops), " FLOP forward, ",
-                       grouped(facts::backward_flops), " backward\n");
+    for_each_index<facts::wires::count>(
+        [&](auto index) { add_stage<Topology, index>(plan, bytes_of_number); });
+    return concatenate(
+        plan, "kernels: ", facts::forward_kernels, " forward, ", facts::weight_gradient_kernels,
+        " weight gradient + update, ", facts::input_gradient_kernels,
+        " input gradient\nkept: ", grouped(facts::numbers_kept * bytes_of_number),
+        " bytes a sample; products: ", grouped(facts::forward_flops), " FLOP forward, ",
+        grouped(facts::backward_flops), " backward\nprediction: ", prediction_wiring<Topology>::count,
+        " kernels; at most ", grouped(facts::prediction_peak * bytes_of_number),
+        " bytes a sample between them at one time\n");
 }
 } // namespace detail
 
@@ -128,7 +170,7 @@ std::string summary_of() {
 /// The plan in words: the stages, what each kernel computes, what is kept, what it costs.
 template <class Topology>
 std::string plan_of(std::size_t bytes_of_number) {
-    return detail::describe_plan(stages_of<Topology>{}, bytes_of_number);
+    return detail::describe_plan<Topology>(bytes_of_number);
 }
 
 } // namespace strata

@@ -13,6 +13,17 @@ namespace strata {
 template <int Index>
 inline constexpr variable_term<"keep", Index> keep{};
 
+/// Numbers for each channel that a tail multiplies with and adds: a batch normalization in prediction.
+inline constexpr variable_term<"scale", 0> channel_scale{};
+inline constexpr variable_term<"shift", 0> channel_shift{};
+/// The element of another value that a tail adds: the way around a residual block.
+inline constexpr variable_term<"skip", 0> skipped{};
+
+/// What stands in a tail for a batch normalization, and for a sum with another value. Only prediction fuses
+/// them, so they have no derivative here.
+struct channel_affine {};
+struct skip_addition {};
+
 namespace detail {
 template <class Layer>
 inline constexpr bool is_linear = false;
@@ -43,6 +54,16 @@ struct composition {
             return composition<Prediction, std::remove_const_t<decltype(dropped)>,
                                decltype(slope_after_dropout<Rate>()), Dropouts + 1>{};
         }
+    }
+
+    constexpr auto operator<<(channel_affine) const {
+        constexpr auto scaled = simplified(operation::multiply{}, prediction, channel_scale);
+        constexpr auto shifted = simplified(operation::add{}, scaled, channel_shift);
+        return composition<std::remove_const_t<decltype(shifted)>, Training, no_formula, Dropouts>{};
+    }
+    constexpr auto operator<<(skip_addition) const {
+        constexpr auto sum = simplified(operation::add{}, prediction, skipped);
+        return composition<std::remove_const_t<decltype(sum)>, Training, no_formula, Dropouts>{};
     }
 
 private:
@@ -115,6 +136,9 @@ public:
         }
         (std::make_index_sequence<dropout_count>{});
     }();
+
+    static constexpr bool has_affine = (std::same_as<Layers, channel_affine> || ...);
+    static constexpr bool has_skip = (std::same_as<Layers, skip_addition> || ...);
 
     static constexpr auto rates = [] {
         std::array<double, dropout_count> found{};

@@ -1,0 +1,100 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/plan/wiring.hpp>
+
+namespace strata {
+
+/// Where derivatives flow in training, stage by stage, from the outputs back to what is learnt.
+/// `InputGradient`: also to the network's inputs.
+template <class Topology, bool InputGradient = false>
+struct gradient_flow {
+    using wires = training_wiring<Topology>;
+    static constexpr std::size_t count = wires::count;
+
+private:
+    static constexpr auto has_parameters = [] {
+        std::array<bool, count> result{};
+        std::size_t next = 0;
+        for_each_type(typename wires::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
+            result[next++] = Stage::head::has_parameters;
+        });
+        return result;
+    }();
+
+    struct all {
+        std::array<bool, count> reaches{}; ///< an output depends on it
+        std::array<bool, count> learns{};
+        std::array<bool, count> needed{};
+        std::array<std::size_t, wires::inputs + count>
+            readers{};                                         ///< of a value, that carry derivatives to it
+        std::array<std::size_t, wires::inputs + count> last{}; ///< the last of them
+    };
+    static constexpr all computed = [] {
+        all result;
+        for (std::size_t s = count; s-- > 0;) {
+            result.reaches[s] = result.reaches[s] || wires::output_of(s) < wires::output_count;
+            for (std::size_t i = 0; i < wires::source_count(s); ++i)
+                if (const std::size_t value = wires::source(s, i); !wires::is_input(value))
+                    result.reaches[value - wires::inputs] |= result.reaches[s];
+        }
+        for (std::size_t s = 0; s < count; ++s) {
+            result.learns[s] = has_parameters[s] && !wires::is_frozen(s) && result.reaches[s];
+            bool above = result.learns[s];
+            for (std::size_t i = 0; i < wires::source_count(s); ++i) {
+                const std::size_t value = wires::source(s, i);
+                above |= wires::is_input(value) ? InputGradient : result.needed[value - wires::inputs];
+            }
+            result.needed[s] = above && result.reaches[s];
+        }
+        for (std::size_t s = 0; s < count; ++s)
+            if (result.needed[s])
+                for (std::size_t i = 0; i < wires::source_count(s); ++i) {
+                    ++result.readers[wires::source(s, i)];
+                    result.last[wires::source(s, i)] = s;
+                }
+        return result;
+    }();
+
+public:
+    /// Whether the stage's parameters are learnt.
+    [[nodiscard]] static constexpr bool learns(std::size_t stage) { return computed.learns[stage]; }
+    /// Whether the derivative by the stage's results is of any use.
+    [[nodiscard]] static constexpr bool is_needed(std::size_t stage) { return computed.needed[stage]; }
+    /// Whether a stage carries a derivative back to its source number `index`.
+    [[nodiscard]] static constexpr bool carries(std::size_t stage, std::size_t index) {
+        const std::size_t value = wires::source(stage, index);
+        return is_needed(stage) &&
+               (wires::is_input(value) ? InputGradient : is_needed(value - wires::inputs));
+    }
+    [[nodiscard]] static constexpr bool carries_any(std::size_t stage) {
+        for (std::size_t i = 0; i < wires::source_count(stage); ++i)
+            if (carries(stage, i))
+                return true;
+        return false;
+    }
+    /// Whether somebody has written that derivative before, so that the stage adds to it. Backward goes from
+    /// the last stage to the first.
+    [[nodiscard]] static constexpr bool adds(std::size_t stage, std::size_t index) {
+        const std::size_t value = wires::source(stage, index);
+        if (computed.last[value] > stage)
+            return true;
+        for (std::size_t i = 0; i < index; ++i)
+            if (wires::source(stage, i) == value)
+                return true;
+        return false;
+    }
+    /// The last stage that reads a stage's output, and the first to write the derivative by it; `count` where
+    /// none does.
+    [[nodiscard]] static constexpr std::size_t last_reader(std::size_t stage) {
+        const std::size_t value = stage + wires::inputs;
+        return computed.readers[value] > 0 ? computed.last[value] : count;
+    }
+    /// Whether it is the only one to carry a derivative to its source number `index`, which is a stage.
+    [[nodiscard]] static constexpr bool is_only_reader(std::size_t stage, std::size_t index) {
+        const std::size_t value = wires::source(stage, index);
+        return !wires::is_input(value) && computed.readers[value] == 1;
+    }
+};
+
+} // namespace strata
