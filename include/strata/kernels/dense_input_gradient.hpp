@@ -13,7 +13,8 @@ struct input_gradient_buffers {
     const T* kernel;
     const T* before_kept; ///< what the stage before kept for its tail's derivative
     T* before_delta;
-    T* strip; ///< scratch of this thread, `input_gradient_scratch` numbers
+    T* strip;          ///< scratch of this thread, `input_gradient_scratch` numbers
+    bool adds = false; ///< to what others have written there
 };
 
 /// Scratch for two panels of the transposed weights.
@@ -22,22 +23,21 @@ inline constexpr std::size_t input_gradient_scratch =
     Stage::head::outputs* tile_panels* lanes_of<T, Stage::head::inputs>;
 
 namespace detail {
-// Writes the weights of inputs [first, first + Lanes) as a panel [outputs][Lanes] for the transposed product.
-// Squares of 128 bits are transposed by rounds of interleaving: xsimd interleaves wider registers within
-// their 128-bit parts.
-template <std::size_t K, std::size_t N, std::size_t Lanes, class T>
-void transpose_panel(const T* kernel, std::size_t first, T* panel) noexcept {
-    using layout = weight_layout<T, K, N>;
+// Writes the weights of inputs [first, first + Lanes) as a panel [outputs][Lanes] for the transposed product,
+// with zeros from input `end` on. Squares of 128 bits are transposed by rounds of interleaving: xsimd
+// interleaves wider registers within their 128-bit parts.
+template <class Layout, std::size_t N, std::size_t Lanes, class T>
+void transpose_panel(const T* kernel, std::size_t first, std::size_t end, T* panel) noexcept {
     constexpr std::size_t side = 16 / sizeof(T);
     using V = simd<T, side>;
     std::size_t whole = 0;
-    if constexpr (!layout::is_dot) {
-        for (; whole + side <= Lanes && first + whole + side <= K; whole += side)
+    if constexpr (!Layout::is_dot) {
+        for (; whole + side <= Lanes && first + whole + side <= end; whole += side)
             for (std::size_t n = 0; n < N; n += side) {
                 V square[side];
 #pragma GCC unroll 4
                 for (std::size_t j = 0; j < side; ++j)
-                    square[j] = V::load_aligned(kernel + layout::index(first + whole + j, n));
+                    square[j] = V::load_aligned(kernel + Layout::index(first + whole + j, n));
                     // Unrolled and without a library's copy: else the square goes through memory.
 #pragma GCC unroll 4
                 for (std::size_t round = 1; round < side; round *= 2) {
@@ -59,7 +59,7 @@ void transpose_panel(const T* kernel, std::size_t first, T* panel) noexcept {
     }
     for (; whole < Lanes; ++whole)
         for (std::size_t n = 0; n < N; ++n)
-            panel[n * Lanes + whole] = first + whole < K ? kernel[layout::index(first + whole, n)] : T(0);
+            panel[n * Lanes + whole] = first + whole < end ? kernel[Layout::index(first + whole, n)] : T(0);
 }
 
 template <class Stage, std::size_t Rows, std::size_t Panels, class V, class T, class Finish>
@@ -86,7 +86,9 @@ void input_gradient_tile(const input_gradient_buffers<T>& at, std::size_t row, s
             const std::size_t place = (row + i) * K + column + q * V::size;
             // Behind the last element of a buffer there is room for a register, so reading needs no mask.
             const V kept = Finish::reads_kept ? V::load_unaligned(at.before_kept + place) : V(T(0));
-            const V result = sums.at[i][q] * tile(kept, i, q * V::size);
+            V result = sums.at[i][q] * tile(kept, i, q * V::size);
+            if (at.adds)
+                result += V::load_unaligned(at.before_delta + place);
             if (last == V::size || column + (q + 1) * V::size <= K)
                 result.store_unaligned(at.before_delta + place);
             else
@@ -114,21 +116,14 @@ void dense_input_gradient(const input_gradient_buffers<T>& at, team::range rows,
         columns.begin / lanes, (columns.end + lanes - 1) / lanes, [&](auto run, std::size_t panel) {
             constexpr std::size_t wide = decltype(run)::value;
             for (std::size_t q = 0; q < wide; ++q)
-                detail::transpose_panel<K, N, lanes>(at.kernel, (panel + q) * lanes,
-                                                     at.strip + q * N * lanes);
+                detail::transpose_panel<weight_layout<T, K, N>, N, lanes>(at.kernel, (panel + q) * lanes, K,
+                                                                          at.strip + q * N * lanes);
             visit_runs<tile_rows<V>, tile_rows<V> / 2, 1>(
                 rows.begin, rows.end, [&](auto tall, std::size_t row) {
                     detail::input_gradient_tile<Stage, decltype(tall)::value, wide, V>(at, row, panel * lanes,
                                                                                        finish);
                 });
         });
-}
-
-/// How the input gradient is split among threads: by columns, or by samples where a closing before needs
-/// whole rows.
-template <class Stage, class T>
-team::range input_gradient_columns(const team& threads) noexcept {
-    return threads.share(Stage::head::inputs, tile_panels * lanes_of<T, Stage::head::inputs>);
 }
 
 } // namespace strata

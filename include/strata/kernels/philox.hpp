@@ -43,7 +43,14 @@ struct philox {
 };
 
 /// What a stream of random numbers is for. Streams with different purposes never share a counter.
-enum class stream : std::uint32_t { initial_weights = 1, dropout = 2, shuffle = 3, split = 4, centers = 5 };
+enum class stream : std::uint32_t {
+    initial_weights = 1,
+    dropout = 2,
+    shuffle = 3,
+    split = 4,
+    centers = 5,
+    head = 6 ///< of a stage whose head draws numbers
+};
 
 /// A sequential reader of one stream, for everything that is drawn in order: initial weights, shuffles,
 /// splits. Meets `std::uniform_random_bit_generator`, so the standard library's algorithms take it.

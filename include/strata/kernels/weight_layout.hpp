@@ -12,9 +12,10 @@ namespace strata {
 /// With several outputs: panels [N / lanes][K][lanes], a register holding one input's weights to `lanes`
 /// outputs. With one output there is nothing to put side by side, and the product is a dot product: [K], a
 /// register holding `lanes` inputs. The last panel and the last register are filled with zeros.
-template <class T, std::size_t K, std::size_t N>
+/// Convolutions have panels with one output as well.
+template <class T, std::size_t K, std::size_t N, bool Dot = N == 1>
 struct weight_layout {
-    static constexpr bool is_dot = N == 1;
+    static constexpr bool is_dot = Dot;
     static constexpr std::size_t lanes = is_dot ? lanes_of<T, K> : lanes_of<T, N>;
     using vector = simd<T, lanes>;
 

@@ -1,0 +1,252 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/convolution_lines.hpp>
+#include <strata/kernels/team.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace strata {
+
+/// x and weights of a sum over windows.
+template <class T>
+struct convolution_operands {
+    const T* x;
+    std::size_t pitch; ///< from pixel to pixel of x
+    const T* weights;  ///< panels [filters / lanes][taps][channels][lanes], from `first_panel` on
+    std::size_t first_panel = 0;
+    const T* next = nullptr; ///< memory of so many panels that will be wanted next, for tiles that scatter
+    std::size_t next_panels = 0;
+    std::size_t next_step = 0;
+};
+
+namespace detail {
+/// The taps of an axis that are inside for a result: [first, second).
+constexpr std::pair<std::size_t, std::size_t> taps_of_result(const map_axis& axis, std::size_t t) noexcept {
+    std::size_t first = 0;
+    while (first < axis.taps && !axis.inside(t, first))
+        ++first;
+    std::size_t last = axis.taps;
+    while (last > first && !axis.inside(t, last - 1))
+        --last;
+    return {first, last};
+}
+
+/// Walks along the tiles of all lines of all samples.
+template <class T>
+struct tile_walk {
+    const convolution_lines& lines;
+    const convolution_operands<T>& with;
+    tile_terms<T> terms{}; ///< of the current line, without the place in it
+    const T* x_line = nullptr;
+    std::size_t weights_line = 0; ///< where the line's first taps are in a panel
+    std::size_t row_of_line = 0;
+    std::size_t line;
+    std::size_t number;
+    bool joins_taps;
+
+    tile_walk(const convolution_lines& all, const convolution_operands<T>& operands, std::size_t lanes,
+              std::size_t place) noexcept
+        : lines(all), with(operands), line(place / all.tiles), number(place % all.tiles) {
+        const map_axis& width = all.map.axes[2];
+        // Neighbouring taps read neighbouring memory: one long row of products.
+        joins_taps = width.offset_step == 1 && width.weight_step == 1 && operands.pitch == all.channels;
+        terms.place_step = static_cast<std::ptrdiff_t>(width.read_step * operands.pitch);
+        terms.panel_step = all.panel_size;
+        terms.depth = all.channels;
+        const auto tap_size = static_cast<std::ptrdiff_t>(all.channels * lanes);
+        const auto pitch = static_cast<std::ptrdiff_t>(operands.pitch);
+        const map_axis& height = all.map.axes[1];
+        const map_axis& depth = all.map.axes[0];
+        const auto line_pitch = pitch * static_cast<std::ptrdiff_t>(width.read_extent);
+        const auto line_size = tap_size * static_cast<std::ptrdiff_t>(width.weight_extent);
+        terms.columns = {width.taps, width.offset_step * pitch,
+                         static_cast<std::ptrdiff_t>(width.weight_step) * tap_size};
+        terms.lines = {0, height.offset_step * line_pitch,
+                       static_cast<std::ptrdiff_t>(height.weight_step) * line_size};
+        terms.slices = {0, depth.offset_step * line_pitch * static_cast<std::ptrdiff_t>(height.read_extent),
+                        static_cast<std::ptrdiff_t>(depth.weight_step * height.weight_extent) * line_size};
+        first_weight_ = width.weight * all.channels * lanes;
+        line_size_ = static_cast<std::size_t>(line_size);
+        enter_line();
+    }
+
+    /// The tile that begins at `begin`, of panels from `panel` on.
+    [[nodiscard]] tile_terms<T> terms_at(std::size_t begin, const std::uint8_t* cuts,
+                                         std::size_t panel) const noexcept {
+        tile_terms<T> result = terms;
+        result.x = x_line + static_cast<std::ptrdiff_t>(begin) * terms.place_step;
+        result.weights = with.weights + (panel - with.first_panel) * lines.panel_size + weights_line;
+        result.cuts = cuts;
+        if (joins_taps && cuts == lines.no_cuts) {
+            result.depth *= result.columns.taps;
+            result.columns.taps = 1;
+        }
+        return result;
+    }
+
+    void next() noexcept {
+        if (++number == lines.tiles) {
+            number = 0;
+            ++line;
+            enter_line();
+        }
+    }
+
+private:
+    std::size_t first_weight_;
+    std::size_t line_size_;
+
+    void enter_line() noexcept {
+        const auto& [depth, height, width] = lines.map.axes;
+        const std::size_t sample = line / lines.lines();
+        const std::size_t d = line % lines.lines() / height.results;
+        const std::size_t h = line % lines.lines() % height.results;
+        const auto slices = taps_of_result(depth, d);
+        const auto of_lines = taps_of_result(height, h);
+        terms.slices.taps = slices.second - slices.first;
+        terms.lines.taps = of_lines.second - of_lines.first;
+        weights_line =
+            (depth.tap(slices.first) * height.weight_extent + height.tap(of_lines.first)) * line_size_ +
+            first_weight_;
+        const std::ptrdiff_t from =
+            ((static_cast<std::ptrdiff_t>(sample * depth.read_extent) + depth.read(d, slices.first)) *
+                 static_cast<std::ptrdiff_t>(height.read_extent) +
+             height.read(h, of_lines.first)) *
+                static_cast<std::ptrdiff_t>(width.read_extent) +
+            width.offset;
+        x_line = with.x + from * static_cast<std::ptrdiff_t>(with.pitch);
+        row_of_line =
+            sample * lines.map.result_rows() +
+            ((depth.begin + d * depth.step) * height.result_extent + height.begin + h * height.step) *
+                width.result_extent +
+            width.begin;
+    }
+};
+
+// A function of its own, so that the compiler keeps its sums in registers.
+template <class V, std::size_t Places, std::size_t Panels, std::size_t Cut, std::size_t LastLanes,
+          class Finish>
+[[gnu::noinline]] void compute_tile(const tile_terms<value_type_of<V>>& terms, std::size_t row,
+                                    std::size_t row_step, std::size_t column, bool is_last,
+                                    const Finish& finish) noexcept {
+    tile_sums<V, Places, Panels> sums;
+#pragma GCC unroll 4
+    for (std::size_t q = 0; q < Panels; ++q) {
+        const V start = finish.template start<V>(column + q * V::size);
+#pragma GCC unroll 32
+        for (std::size_t i = 0; i < Places; ++i)
+            sums.at[i][q] = start;
+    }
+    const auto out = finish.template tile<Places, Panels * V::size>(row, column, row_step);
+    for (std::size_t i = 0; i < Places; ++i)
+#pragma GCC unroll 4
+        for (std::size_t q = 0; q < Panels; ++q)
+            out.fetch(i, q * V::size);
+    convolution_tile<V, Places, Panels, Cut, Finish::scatters_weights>::add(sums, terms);
+#pragma GCC unroll 32
+    for (std::size_t i = 0; i < Places; ++i) {
+#pragma GCC unroll 4
+        for (std::size_t q = 0; q < Panels; ++q) {
+            if (LastLanes < V::size && q + 1 == Panels && is_last)
+                out.template put<LastLanes>(sums.at[i][q], i, q * V::size);
+            else
+                out.template put<V::size>(sums.at[i][q], i, q * V::size);
+        }
+    }
+}
+} // namespace detail
+
+/// Computes tiles [work.begin, work.end), counted over the lines of all samples, for these panels of filters.
+///
+/// Panels are outside and places inside, so that the weights of a tile come from memory once for all places
+/// of a block; the block's x stay in the second cache meanwhile.
+template <class V, tile_shape Shape, class Finish, class T>
+void convolve(const convolution_lines& lines, const convolution_operands<T>& with, team::range work,
+              team::range panels, const Finish& finish) noexcept {
+    // Where the weights of all panels stay in the second cache, those of x may be few, and stay in the first.
+    constexpr std::size_t few_weights = 256 * 1024;
+    constexpr std::size_t small_block = 16 * 1024;
+    constexpr std::size_t large_block = 384 * 1024;
+    constexpr std::size_t many_weights = 512 * 1024;
+    const auto& [depth, height, width] = lines.map.axes;
+    const std::size_t bytes_of_tile = Shape.places * std::min(width.read_step, width.taps) *
+                                      std::min(height.read_step, height.taps) * lines.channels * sizeof(T);
+    [[maybe_unused]] std::size_t visited = 0;
+    const std::size_t all_panels = panels.end - panels.begin;
+    const std::size_t weight_bytes = all_panels * lines.panel_size * sizeof(T);
+    const std::size_t block_bytes = weight_bytes <= few_weights ? small_block : large_block;
+    const std::size_t block = std::max<std::size_t>(block_bytes / (bytes_of_tile + 1), 1);
+    const bool fetches = weight_bytes > many_weights;
+    const bool is_contiguous = lines.lines() == 1 && with.pitch == lines.channels && width.read_step == 1;
+    for (std::size_t begin = work.begin; begin < work.end; begin += block) {
+        const std::size_t end = std::min(begin + block, work.end);
+        visit_runs<Shape.panels, Shape.last_panels>(
+            panels.begin, panels.end, [&](auto run, std::size_t panel) {
+                constexpr std::size_t wide = decltype(run)::value;
+                const bool is_last = panel + wide == lines.panels;
+                const std::size_t behind = panels.end - panel - wide; // panels to come
+                detail::tile_walk<T> walk(lines, with, V::size, begin);
+                for (std::size_t i = begin; i < end; ++i, walk.next()) {
+                    std::size_t place = lines.middle_begin + (walk.number - lines.first_ends) * Shape.places;
+                    std::size_t places = Shape.places;
+                    const std::uint8_t* cuts = lines.no_cuts;
+                    if (walk.number - lines.first_ends >= lines.middle) {
+                        const std::size_t number =
+                            walk.number < lines.first_ends ? walk.number : walk.number - lines.middle;
+                        place = lines.ends[number].begin;
+                        places = lines.ends[number].places;
+                        cuts = lines.cuts + number * width.taps;
+                    }
+                    tile_terms<T> terms = walk.terms_at(place, cuts, panel);
+                    terms.soon = terms.later = terms.weights;
+                    if (fetches && i - begin < std::min(wide, behind))
+                        terms.later = terms.weights + (wide + i - begin) * lines.panel_size;
+                    if constexpr (Finish::scatters_weights) {
+                        terms.later_step = with.next_step;
+                        if (visited++ < with.next_panels)
+                            terms.later = with.next + (visited - 1) * tile_terms<T>::later_run * V::size;
+                        else
+                            terms.later_step = 0;
+                    }
+                    if (is_contiguous && behind == 0)
+                        terms.soon = terms.x + block * Shape.places * with.pitch;
+                    const std::size_t row = walk.row_of_line + place * width.step;
+                    const auto compute = [&](auto size) {
+                        detail::compute_tile<V, decltype(size)::value, wide, Shape.cut, Shape.last_lanes>(
+                            terms, row, width.step, panel * V::size, is_last, finish);
+                    };
+                    if (places == Shape.places) {
+                        compute(detail::constant_size<Shape.places>{});
+                        continue;
+                    }
+                    if constexpr (Shape.has_last_places())
+                        if (places == Shape.last_places) {
+                            compute(detail::constant_size<Shape.last_places>{});
+                            continue;
+                        }
+                    if constexpr (Shape.has_singles)
+                        compute(detail::constant_size<1>{});
+                }
+            });
+    }
+}
+
+/// How a team shares a convolution: by tiles as long as there are enough for each to get nearly the same,
+/// else by panels. Returns the tiles, then the panels, of one thread.
+[[nodiscard]] constexpr std::pair<team::range, team::range> share_convolution(const convolution_lines& lines,
+                                                                              const tile_shape& shape,
+                                                                              const team& threads,
+                                                                              std::size_t samples) noexcept {
+    constexpr std::size_t many_weights = 128 * 1024;
+    const std::size_t work = samples * lines.lines() * lines.tiles;
+    const bool by_panels = threads.size > 1 && lines.panels >= shape.panels * threads.size &&
+                           (lines.panels * lines.panel_size > many_weights ||
+                            (work % threads.size != 0 && work < 16 * threads.size));
+    if (by_panels)
+        return {{0, work}, threads.share(lines.panels, shape.panels)};
+    return {threads.share(work), {0, lines.panels}};
+}
+
+} // namespace strata

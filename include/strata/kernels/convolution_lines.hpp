@@ -1,0 +1,214 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/convolution_tile.hpp>
+#include <strata/kernels/window_map.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace strata {
+
+/// How a line of places and the panels of filters are cut into tiles: sizes that code is compiled for. Maps
+/// of the same kind share it.
+struct tile_shape {
+    std::size_t places; ///< of every tile but the last of a line
+    std::size_t last_places;
+    std::size_t panels;
+    std::size_t last_panels; ///< 0 where `panels` divides all
+    std::size_t cut;         ///< places that a tap leaves out at most, at one end of a tile
+    bool has_singles;        ///< places at the ends are tiles of their own where a tap leaves out more
+    std::size_t last_lanes;  ///< filters in the last panel
+
+    [[nodiscard]] constexpr bool has_last_places() const { return last_places != places; }
+};
+
+namespace detail {
+/// Sums that the registers hold beside operands.
+template <class V>
+inline constexpr std::size_t most_sums = sizeof(V) == 64 ? 28 : 12;
+inline constexpr std::size_t most_places = 14;
+inline constexpr std::size_t most_cut = 3;
+
+// Each weight that is loaded should serve many places. But places that are a multiple of the first cache's
+// stride apart lie in the same of its sets, which hold a dozen.
+template <class V>
+constexpr std::size_t tile_panels_for(std::size_t results, std::size_t panels, std::size_t place_step) {
+    if constexpr (sizeof(V) == 64) {
+        constexpr std::size_t set_stride = 4096;
+        const bool collides = place_step * sizeof(typename V::value_type) % set_stride == 0;
+        if (panels % 4 == 0 && results >= 7 && (collides || results % most_places != 0) && results % 7 == 0)
+            return 4;
+    }
+    if (panels % 2 == 0)
+        return 2;
+    if (panels % 3 == 0)
+        return 3;
+    return panels > 2 ? 2 : 1;
+}
+
+/// The places [low, high) of a tile that a tap has an input for.
+struct places_inside {
+    std::size_t low;
+    std::size_t high;
+};
+constexpr places_inside find_inside(const map_axis& axis, std::size_t begin, std::size_t places,
+                                    std::size_t tap) {
+    std::size_t low = 0;
+    while (low < places && !axis.inside(begin + low, tap))
+        ++low;
+    std::size_t high = low;
+    while (high < places && axis.inside(begin + high, tap))
+        ++high;
+    return {low, high};
+}
+
+/// How many places a tile's taps leave out at one end; too many where some leave out places at both.
+constexpr std::size_t needed_cut(const map_axis& axis, std::size_t begin, std::size_t places) {
+    std::size_t cut = 0;
+    for (std::size_t tap = 0; tap < axis.taps; ++tap) {
+        const auto [low, high] = find_inside(axis, begin, places, tap);
+        if (low < high && low > 0 && high < places)
+            return most_cut + 1;
+        cut = low < high ? std::max({cut, low, places - high}) : std::max<std::size_t>(cut, 1);
+    }
+    return cut;
+}
+
+/// The tiles of a line that lie wholly inside and have the full size: numbers [first, second).
+constexpr std::pair<std::size_t, std::size_t> middle_tiles(const map_axis& axis, std::size_t places) {
+    const auto [first, last] = axis.interior();
+    const std::size_t begin = (first + places - 1) / places;
+    return {begin, std::max(begin, last / places)};
+}
+
+template <class V>
+constexpr tile_shape choose_tile_shape(const map_axis& axis, std::size_t filters, std::size_t place_step) {
+    const std::size_t panels = (filters + V::size - 1) / V::size;
+    tile_shape shape{};
+    const std::size_t results = std::max<std::size_t>(axis.results, 1);
+    shape.panels = tile_panels_for<V>(results, panels, place_step);
+    shape.last_panels = panels % shape.panels;
+    const std::size_t most = std::min(most_sums<V> / shape.panels, most_places);
+    const std::size_t tiles = (results + most - 1) / most;
+    shape.places = (results + tiles - 1) / tiles;
+    shape.last_places = results - (results - 1) / shape.places * shape.places;
+    shape.last_lanes = (filters - 1) % V::size + 1;
+    const auto middle = middle_tiles(axis, shape.places);
+    for (std::size_t begin = 0; begin < axis.results; begin += shape.places) {
+        if (begin / shape.places == middle.first)
+            begin = middle.second * shape.places;
+        if (begin >= axis.results)
+            break;
+        const std::size_t places = std::min(shape.places, axis.results - begin);
+        const std::size_t cut = needed_cut(axis, begin, places);
+        shape.has_singles = shape.has_singles || cut > most_cut;
+        // A single place leaves out all or nothing.
+        shape.cut = std::max(shape.cut, cut > most_cut ? 1 : cut);
+    }
+    return shape;
+}
+
+/// One tile at the end of a line.
+struct end_tile {
+    std::size_t begin;
+    std::size_t places;
+};
+
+/// Visits the tiles of a line with their ends: those before the middle ones, then those behind.
+template <class Visit>
+constexpr void visit_end_tiles(const map_axis& axis, const tile_shape& shape, Visit visit) {
+    const auto middle = middle_tiles(axis, shape.places);
+    for (std::size_t begin = 0; begin < axis.results; begin += shape.places) {
+        if (begin / shape.places == middle.first)
+            begin = middle.second * shape.places;
+        if (begin >= axis.results)
+            break;
+        const std::size_t places = std::min(shape.places, axis.results - begin);
+        if (needed_cut(axis, begin, places) <= shape.cut)
+            visit(end_tile{begin, places});
+        else
+            for (std::size_t i = 0; i < places; ++i)
+                visit(end_tile{begin + i, 1});
+    }
+}
+} // namespace detail
+
+/// A sum over windows as data. Lines are those of the map's depth and height; a line is made of tiles: some
+/// at its beginning, equal ones in its middle that lie wholly inside, some at its end.
+struct convolution_lines {
+    window_map map;
+    std::size_t channels; ///< products of a tap
+    std::size_t panels;
+    std::size_t panel_size; ///< numbers from panel to panel
+    std::size_t first_ends; ///< tiles before those of the middle
+    std::size_t middle_begin;
+    std::size_t middle;
+    std::size_t tiles; ///< of a line
+    const detail::end_tile* ends;
+    const std::uint8_t* cuts;    ///< [tiles at the ends][taps of a line]
+    const std::uint8_t* no_cuts; ///< [taps of a line]
+
+    [[nodiscard]] constexpr std::size_t lines() const { return map.axes[0].results * map.axes[1].results; }
+};
+
+/// The lines of a map, made at compile time, for pixels of x that are `Pitch` numbers apart as a rule.
+template <window_map Map, std::size_t Channels, std::size_t Pitch, std::size_t Filters, class T>
+struct convolution_of {
+    static constexpr std::size_t lanes = lanes_of<T, Filters>;
+    using vector = simd<T, lanes>;
+    static constexpr std::size_t panels = (Filters + lanes - 1) / lanes;
+    static constexpr map_axis width = Map.axes[2];
+    static constexpr tile_shape shape =
+        detail::choose_tile_shape<vector>(width, Filters, width.read_step* Pitch);
+
+private:
+    static constexpr std::size_t end_count = [] {
+        std::size_t count = 0;
+        detail::visit_end_tiles(width, shape, [&](detail::end_tile) { ++count; });
+        return count;
+    }();
+    static constexpr auto ends = [] {
+        std::array<detail::end_tile, end_count + 1> result{};
+        std::size_t next = 0;
+        detail::visit_end_tiles(width, shape, [&](detail::end_tile tile) { result[next++] = tile; });
+        return result;
+    }();
+    static constexpr auto cuts = [] {
+        std::array<std::uint8_t, end_count * width.taps + 1> result{};
+        for (std::size_t i = 0; i < end_count; ++i)
+            for (std::size_t tap = 0; tap < width.taps; ++tap) {
+                const auto [low, high] = detail::find_inside(width, ends[i].begin, ends[i].places, tap);
+                result[i * width.taps + tap] = low == high             ? tile_cut::all
+                                               : low > 0               ? tile_cut::first(low)
+                                               : high < ends[i].places ? tile_cut::last(ends[i].places - high)
+                                                                       : tile_cut::none;
+            }
+        return result;
+    }();
+    static constexpr std::array<std::uint8_t, width.taps + 1> no_cuts{};
+
+public:
+    static constexpr convolution_lines lines = [] {
+        convolution_lines result{};
+        result.map = Map;
+        result.channels = Channels;
+        result.panels = panels;
+        result.panel_size = Map.weight_taps() * Channels * lanes;
+        const auto middle = detail::middle_tiles(width, shape.places);
+        result.middle_begin = middle.first * shape.places;
+        result.middle = middle.second - middle.first;
+        while (result.first_ends < end_count && ends[result.first_ends].begin < result.middle_begin)
+            ++result.first_ends;
+        result.tiles = end_count + result.middle;
+        result.ends = ends.data();
+        result.cuts = cuts.data();
+        result.no_cuts = no_cuts.data();
+        return result;
+    }();
+};
+
+} // namespace strata

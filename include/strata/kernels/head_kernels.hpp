@@ -1,0 +1,105 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/dense_forward.hpp>
+#include <strata/kernels/rows_view.hpp>
+#include <strata/kernels/softmax.hpp>
+
+#include <array>
+
+namespace strata {
+
+/// Where the parameters of a head are. A normalization has gamma and beta in the places of kernel and bias.
+template <class T>
+struct head_parameters {
+    T* kernel = nullptr;
+    T* bias = nullptr;
+    T* mean = nullptr;
+    T* variance = nullptr;
+};
+
+/// What a stage's forward kernel reads and writes. Memory of the network's own goes on for a register behind
+/// the last row; inputs of the network may end there.
+template <class T>
+struct head_forward {
+    const rows_view<const T>* x; ///< one for each source
+    rows_view<T> y;
+    T* kept; ///< [rows][outputs], as `keeping` says
+    head_parameters<const T> parameters;
+    T* shared;  ///< of this stage, kept for its backward kernels
+    T* scratch; ///< of this thread
+    std::size_t samples;
+    dropout_key key = {}; ///< for heads that draw random numbers in training
+};
+
+/// What a stage's backward kernels read and write: `delta` is the loss's derivative by the head's results,
+/// and what goes out are those by what it read.
+template <class T>
+struct head_backward {
+    const rows_view<const T>* x;
+    rows_view<const T> delta;
+    const rows_view<T>* before; ///< one for each source; without data where nobody asks
+    const bool* adds;           ///< for each source: whether others have written there already
+    const T* before_kept;       ///< what the first source's stage kept for its tail's slope
+    head_parameters<const T> parameters;
+    T* shared;
+    T* scratch;
+    std::size_t samples;
+    dropout_key key = {};
+};
+
+/// The kernels of a kind of head:
+///  - `forward<Stage, Keep, Data>(at, threads, tail)`, by a team together; returns whether each thread has
+///    computed whole samples, those of `share_samples`,
+///  - `backward<Stage>(at, threads, finish)`: the derivatives by the sources; with `finishes_slopes` also
+///  times
+///    the slope of the stage that made the source,
+///  - `update<Stage, Data>(at, threads, consumer, place)` where there are parameters,
+///  - `shared_size<T>(samples)` and `scratch_size<T>`: the memory that they need; `forward_scratch_size<T>`
+///    where forward needs less of it.
+template <class Head>
+struct head_kernels;
+
+/// This thread's part of the samples where work is split by samples.
+[[nodiscard]] constexpr team::range share_samples(const team& threads, std::size_t samples) noexcept {
+    constexpr std::size_t grain = 8;
+    return threads.share(samples, samples >= grain * threads.size ? grain : 1);
+}
+
+/// What a kernel keeps for the tail of a stage.
+template <class Stage, class Tail>
+inline constexpr keeping keeping_of = !Tail::training || !Stage::keeps_tail ? keeping::nothing
+                                      : Stage::keeps_tail_input             ? keeping::tail_input
+                                                                            : keeping::tail_output;
+
+/// Hands registers of a head's results to the tail and stores them, for kernels that go row by row.
+template <class Stage, keeping Keep, class T, class Tail>
+struct row_writer {
+    rows_view<T> y;
+    T* kept;
+    const Tail& tail;
+
+    template <std::size_t Count, class V>
+    void put(V value, std::size_t row, std::size_t column) const noexcept {
+        constexpr std::size_t width = Stage::head::outputs;
+        const typename Tail::template tile<1, V::size, Stage::rows, T> tile(tail, row, column, width);
+        T* const keep = Keep == keeping::nothing ? nullptr : kept + row * width + column;
+        detail::finish<Keep, Count>(value, tile, 0, 0, y.row(row) + column, keep);
+    }
+};
+
+/// Stores a derivative, or adds it to what is there.
+template <std::size_t Count, class V>
+inline void store_or_add(V value, value_type_of<V>* to, bool adds) noexcept {
+    if (adds)
+        value += load_first<Count, V>(to);
+    store_first<Count>(value, to);
+}
+
+/// Calls visit(count, column) for the registers of a row of `Width` numbers.
+template <std::size_t Width, class T, class Visit>
+[[gnu::always_inline]] inline void visit_columns(Visit visit) noexcept {
+    visit_row<Width, simd<T, lanes_of<T, Width>>>(visit);
+}
+
+} // namespace strata

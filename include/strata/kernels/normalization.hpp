@@ -1,0 +1,336 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/head_kernels.hpp>
+#include <strata/layers/normalization.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace strata {
+
+/// scale and shift for x * scale + shift, which is a normalization by known means and variances.
+template <class Head, class T>
+void normalization_scales(const head_parameters<const T>& from, T* scale, T* shift,
+                          team::range channels) noexcept {
+    for (std::size_t c = channels.begin; c < channels.end; ++c) {
+        T factor = T(1) / std::sqrt(from.variance[c] + static_cast<T>(Head::layer::epsilon));
+        if constexpr (Head::has_scale)
+            factor *= from.kernel[c];
+        scale[c] = factor;
+        shift[c] = -from.mean[c] * factor;
+        if constexpr (Head::has_center)
+            shift[c] += from.bias[c];
+    }
+}
+
+/// Batch normalization in training: mean and variance of each channel over all places of all samples. Sums
+/// are taken sample by sample, each by one thread, and added in the order of the samples. The variance is
+/// that of the differences from the mean, so that it does not suffer from a large one.
+template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
+struct head_kernels<normalization<normalized::batch, Rows, Channels, Groups, Layer>> {
+    using head = normalization<normalized::batch, Rows, Channels, Groups, Layer>;
+
+private:
+    static constexpr std::size_t room = (Channels + 31) / 16 * 16; ///< behind the channels, for a register
+
+    // What is kept in the stage's memory.
+    template <class T>
+    struct memory {
+        T* mean;
+        T* factor; ///< 1 / sqrt(variance + epsilon)
+        T* scale;
+        T* shift;
+        T* variance;
+        T* first; ///< [samples][channels], sums at first and then their total
+        T* second;
+        memory(T* begin, std::size_t samples) noexcept
+            : mean(begin),
+              factor(begin + room),
+              scale(begin + 2 * room),
+              shift(begin + 3 * room),
+              variance(begin + 4 * room),
+              first(begin + 5 * room),
+              second(begin + (5 + samples) * room) {}
+    };
+
+    // sums[sample] = the sum over a sample's rows of term(row, column).
+    template <class T, class Term>
+    static void sum_samples(T* sums, team::range samples, const Term& term) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        for (std::size_t sample = samples.begin; sample < samples.end; ++sample) {
+            T* const to = sums + sample * room;
+            std::fill_n(to, room, T(0));
+            for (std::size_t row = sample * Rows; row < (sample + 1) * Rows; ++row)
+                visit_columns<Channels, T>([&](auto count, std::size_t column) {
+                    constexpr std::size_t lanes = decltype(count)::value;
+                    const V sum =
+                        V::load_unaligned(to + column) + first_lanes<lanes>(V(term(count, row, column)));
+                    sum.store_unaligned(to + column);
+                });
+        }
+    }
+    // The total of the samples' sums, in their order.
+    template <class T>
+    static T total(const T* sums, std::size_t samples, std::size_t channel) noexcept {
+        T sum = 0;
+        for (std::size_t sample = 0; sample < samples; ++sample)
+            sum += sums[sample * room + channel];
+        return sum;
+    }
+
+public:
+    template <class Stage, keeping Keep, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        const memory<T> own(at.shared, at.samples);
+        const team::range channels = threads.share(Channels, 16);
+        const team::range samples = threads.share(at.samples);
+        if constexpr (Tail::training) {
+            const T count = static_cast<T>(at.samples * Rows);
+            sum_samples(own.first, samples, [&](auto lanes, std::size_t row, std::size_t column) {
+                return load_first<decltype(lanes)::value, V>(at.x[0].row(row) + column);
+            });
+            threads.barrier();
+            for (std::size_t c = channels.begin; c < channels.end; ++c)
+                own.mean[c] = total(own.first, at.samples, c) / count;
+            threads.barrier();
+            sum_samples(own.second, samples, [&](auto lanes, std::size_t row, std::size_t column) {
+                const V difference = load_first<decltype(lanes)::value, V>(at.x[0].row(row) + column) -
+                                     V::load_unaligned(own.mean + column);
+                return difference * difference;
+            });
+            threads.barrier();
+            for (std::size_t c = channels.begin; c < channels.end; ++c) {
+                const T variance = total(own.second, at.samples, c) / count;
+                own.variance[c] = count > 1 ? variance * count / (count - 1) : variance;
+                own.factor[c] = T(1) / std::sqrt(variance + static_cast<T>(Layer::epsilon));
+                own.scale[c] = own.factor[c];
+                if constexpr (head::has_scale)
+                    own.scale[c] *= at.parameters.kernel[c];
+                own.shift[c] = -own.mean[c] * own.scale[c];
+                if constexpr (head::has_center)
+                    own.shift[c] += at.parameters.bias[c];
+            }
+        } else
+            normalization_scales<head>(at.parameters, own.scale, own.shift, channels);
+        threads.barrier();
+        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        const team::range rows = threads.share(at.samples * Rows);
+        for (std::size_t row = rows.begin; row < rows.end; ++row)
+            visit_columns<Channels, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                out.template put<lanes>(V(xsimd::fma(load_first<lanes, V>(at.x[0].row(row) + column),
+                                                     V::load_unaligned(own.scale + column),
+                                                     V::load_unaligned(own.shift + column))),
+                                        row, column);
+            });
+        return threads.size == 1;
+    }
+
+    static constexpr bool finishes_slopes = false;
+    static constexpr bool sums_in_backward = true;
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        const memory<T> own(at.shared, at.samples);
+        const team::range channels = threads.share(Channels, 16);
+        const team::range samples = threads.share(at.samples);
+        const auto delta = [&](auto lanes, std::size_t row, std::size_t column) {
+            return load_first<decltype(lanes)::value, V>(at.delta.row(row) + column);
+        };
+        const auto normalized = [&](auto lanes, std::size_t row, std::size_t column) {
+            return V((load_first<decltype(lanes)::value, V>(at.x[0].row(row) + column) -
+                      V::load_unaligned(own.mean + column)) *
+                     V::load_unaligned(own.factor + column));
+        };
+        sum_samples(own.first, samples, delta);
+        sum_samples(own.second, samples, [&](auto lanes, std::size_t row, std::size_t column) {
+            return delta(lanes, row, column) * normalized(lanes, row, column);
+        });
+        threads.barrier();
+        for (std::size_t c = channels.begin; c < channels.end; ++c) {
+            own.first[c] = total(own.first, at.samples, c);
+            own.second[c] = total(own.second, at.samples, c);
+        }
+        threads.barrier();
+        if (at.before[0].data == nullptr)
+            return;
+        const V share(T(1) / static_cast<T>(at.samples * Rows));
+        const team::range rows = threads.share(at.samples * Rows);
+        for (std::size_t row = rows.begin; row < rows.end; ++row)
+            visit_columns<Channels, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                const V common = V::load_unaligned(own.first + column) +
+                                 normalized(count, row, column) * V::load_unaligned(own.second + column);
+                const V result =
+                    (delta(count, row, column) - common * share) * V::load_unaligned(own.scale + column);
+                store_or_add<lanes>(result, at.before[0].row(row) + column, at.adds[0]);
+            });
+    }
+
+    template <class Stage, bool, class T, class Consumer, class Place>
+    static void update(const head_backward<T>& at, const team& threads, const Consumer& consumer,
+                       const Place& place) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        const memory<T> own(at.shared, at.samples);
+        const team::range mine = threads.share(Channels, 16);
+        constexpr std::type_identity<Stage> stage{};
+        for (std::size_t c = mine.begin; c < mine.end; c += V::size) {
+            if constexpr (head::has_scale)
+                consumer.bias(stage, place.kernel)(c, V::load_unaligned(own.second + c));
+            if constexpr (head::has_center)
+                consumer.bias(stage, place.bias)(c, V::load_unaligned(own.first + c));
+            const auto kept = static_cast<T>(Layer::momentum);
+            consumer.average(place.mean, kept)(c, V::load_unaligned(own.mean + c));
+            consumer.average(place.variance, kept)(c, V::load_unaligned(own.variance + c));
+        }
+    }
+
+    template <class T>
+    static constexpr std::size_t shared_size(std::size_t samples) {
+        return (5 + 2 * samples) * room;
+    }
+    template <class T>
+    static constexpr std::size_t scratch_size = 0;
+};
+
+/// Normalization over groups of a sample's channels and all its places; each row counts as a sample where a
+/// layer says so.
+template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
+struct head_kernels<normalization<normalized::groups, Rows, Channels, Groups, Layer>> {
+    using head = normalization<normalized::groups, Rows, Channels, Groups, Layer>;
+
+private:
+    static constexpr std::size_t rows_of_unit = requires { Layer::is_of_rows; }
+    ? 1 : Rows;
+    static constexpr std::size_t units = Rows / rows_of_unit; ///< in a sample
+    static constexpr std::size_t width = Channels / Groups;
+    static constexpr std::size_t room = (Channels + 31) / 16 * 16;
+
+    struct moments {
+        double mean;
+        double factor;
+    };
+    template <class T>
+    static moments moments_of(rows_view<const T> x, std::size_t first_row, std::size_t column) noexcept {
+        constexpr auto count = static_cast<double>(rows_of_unit * width);
+        double sum = 0;
+        for (std::size_t row = first_row; row < first_row + rows_of_unit; ++row)
+            for (std::size_t c = column; c < column + width; ++c)
+                sum += static_cast<double>(x.row(row)[c]);
+        const double mean = sum / count;
+        double squares = 0;
+        for (std::size_t row = first_row; row < first_row + rows_of_unit; ++row)
+            for (std::size_t c = column; c < column + width; ++c) {
+                const double difference = static_cast<double>(x.row(row)[c]) - mean;
+                squares += difference * difference;
+            }
+        return {mean, 1 / std::sqrt(squares / count + Layer::epsilon)};
+    }
+
+public:
+    template <class Stage, keeping Keep, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        const team::range mine = share_samples(threads, at.samples);
+        alignas(alignment) std::array<T, room> scale{};
+        alignas(alignment) std::array<T, room> shift{};
+        for (std::size_t unit = mine.begin * units; unit < mine.end * units; ++unit) {
+            for (std::size_t group = 0; group < Groups; ++group) {
+                const moments of = moments_of(at.x[0], unit * rows_of_unit, group * width);
+                for (std::size_t c = group * width; c < (group + 1) * width; ++c) {
+                    const T gamma = head::has_scale ? at.parameters.kernel[c] : T(1);
+                    scale[c] = static_cast<T>(of.factor) * gamma;
+                    shift[c] = -static_cast<T>(of.mean) * scale[c];
+                    if constexpr (head::has_center)
+                        shift[c] += at.parameters.bias[c];
+                }
+            }
+            for (std::size_t row = unit * rows_of_unit; row < (unit + 1) * rows_of_unit; ++row)
+                visit_columns<Channels, T>([&](auto count, std::size_t column) {
+                    constexpr std::size_t lanes = decltype(count)::value;
+                    out.template put<lanes>(V(xsimd::fma(load_first<lanes, V>(at.x[0].row(row) + column),
+                                                         V::load_aligned(scale.data() + column),
+                                                         V::load_aligned(shift.data() + column))),
+                                            row, column);
+                });
+        }
+        return true;
+    }
+
+    static constexpr bool finishes_slopes = false;
+    static constexpr bool sums_in_backward = true;
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+        const team::range mine = share_samples(threads, at.samples);
+        T* const of_gamma = at.shared;
+        T* const of_beta = at.shared + at.samples * room;
+        constexpr auto count = static_cast<double>(rows_of_unit * width);
+        for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
+            std::fill_n(of_gamma + sample * room, room, T(0));
+            std::fill_n(of_beta + sample * room, room, T(0));
+            for (std::size_t unit = sample * units; unit < (sample + 1) * units; ++unit)
+                for (std::size_t group = 0; group < Groups; ++group) {
+                    const moments of = moments_of(at.x[0], unit * rows_of_unit, group * width);
+                    const std::size_t first = unit * rows_of_unit;
+                    double sum = 0;
+                    double along = 0;
+                    const auto visit = [&](auto use) {
+                        for (std::size_t row = first; row < first + rows_of_unit; ++row)
+                            for (std::size_t c = group * width; c < (group + 1) * width; ++c)
+                                use(row, c, static_cast<double>(at.delta.row(row)[c]),
+                                    (static_cast<double>(at.x[0].row(row)[c]) - of.mean) * of.factor,
+                                    head::has_scale ? static_cast<double>(at.parameters.kernel[c]) : 1.0);
+                    };
+                    visit([&](std::size_t, std::size_t c, double delta, double normalized, double gamma) {
+                        of_gamma[sample * room + c] += static_cast<T>(delta * normalized);
+                        of_beta[sample * room + c] += static_cast<T>(delta);
+                        sum += delta * gamma;
+                        along += delta * gamma * normalized;
+                    });
+                    if (at.before[0].data == nullptr)
+                        continue;
+                    visit([&](std::size_t row, std::size_t c, double delta, double normalized, double gamma) {
+                        const double result =
+                            of.factor * (delta * gamma - (sum + normalized * along) / count);
+                        T& place = at.before[0].row(row)[c];
+                        place = (at.adds[0] ? place : T(0)) + static_cast<T>(result);
+                    });
+                }
+        }
+        threads.barrier();
+    }
+
+    template <class Stage, bool, class T, class Consumer, class Place>
+    static void update(const head_backward<T>& at, const team& threads, const Consumer& consumer,
+                       const Place& place) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        const team::range mine = threads.share(Channels, 16);
+        for (std::size_t c = mine.begin; c < mine.end; c += V::size) {
+            V of_gamma(T(0));
+            V of_beta(T(0));
+            for (std::size_t sample = 0; sample < at.samples; ++sample) {
+                of_gamma += V::load_unaligned(at.shared + sample * room + c);
+                of_beta += V::load_unaligned(at.shared + (at.samples + sample) * room + c);
+            }
+            if constexpr (head::has_scale)
+                consumer.bias(std::type_identity<Stage>{}, place.kernel)(c, of_gamma);
+            if constexpr (head::has_center)
+                consumer.bias(std::type_identity<Stage>{}, place.bias)(c, of_beta);
+        }
+    }
+
+    /// For each sample the sums for gamma and beta.
+    template <class T>
+    static constexpr std::size_t shared_size(std::size_t samples) {
+        return 2 * samples * room;
+    }
+    template <class T>
+    static constexpr std::size_t scratch_size = 0;
+};
+
+} // namespace strata

@@ -1,0 +1,21 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+namespace strata {
+
+/// Rows of numbers, `pitch` apart: the pixels of all samples, whose channels may be a part of longer rows.
+template <class T>
+struct rows_view {
+    T* data = nullptr;
+    std::size_t pitch = 0;
+
+    [[nodiscard]] constexpr T* row(std::size_t number) const noexcept { return data + number * pitch; }
+    constexpr operator rows_view<const T>() const noexcept requires(!std::is_const_v<T>) {
+        return {data, pitch};
+    }
+};
+
+} // namespace strata

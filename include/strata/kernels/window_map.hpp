@@ -1,0 +1,152 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/window.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <numeric>
+#include <utility>
+
+namespace strata {
+
+/// One axis of a sum over windows, seen from what is computed: result number t lies at begin + t step and is
+/// the sum over taps j of what lies at t read_step + offset + j offset_step, as far as that is inside, times
+/// the weights of tap weight + j weight_step. A convolution, its input gradient and a transposed convolution
+/// are all of this kind.
+struct map_axis {
+    // Without initializers: g++ 12 forgets them in objects that are template arguments.
+    std::size_t results;
+    std::size_t begin;
+    std::size_t step;
+    std::size_t result_extent;
+    std::size_t read_extent;
+    std::size_t read_step;
+    std::size_t taps;
+    std::ptrdiff_t offset;
+    std::ptrdiff_t offset_step;
+    std::size_t weight;
+    std::size_t weight_step;
+    std::size_t weight_extent;
+
+    /// Where tap j of result t reads, which may be outside.
+    [[nodiscard]] constexpr std::ptrdiff_t read(std::size_t t, std::size_t j) const {
+        return static_cast<std::ptrdiff_t>(t * read_step) + offset +
+               static_cast<std::ptrdiff_t>(j) * offset_step;
+    }
+    [[nodiscard]] constexpr bool inside(std::size_t t, std::size_t j) const {
+        return static_cast<std::size_t>(read(t, j)) < read_extent;
+    }
+    [[nodiscard]] constexpr std::size_t tap(std::size_t j) const { return weight + j * weight_step; }
+
+    /// The results whose taps are all inside: [first, second).
+    [[nodiscard]] constexpr std::pair<std::size_t, std::size_t> interior() const {
+        const auto all_inside = [&](std::size_t t) {
+            return taps == 0 || (inside(t, 0) && inside(t, taps - 1));
+        };
+        std::size_t first = 0;
+        while (first < results && !all_inside(first))
+            ++first;
+        std::size_t last = results;
+        while (last > first && !all_inside(last - 1))
+            --last;
+        return {first, last};
+    }
+};
+
+/// Depth, height and width.
+struct window_map {
+    std::array<map_axis, 3> axes;
+
+    [[nodiscard]] constexpr std::size_t results() const {
+        return axes[0].results * axes[1].results * axes[2].results;
+    }
+    [[nodiscard]] constexpr std::size_t result_rows() const {
+        return axes[0].result_extent * axes[1].result_extent * axes[2].result_extent;
+    }
+    [[nodiscard]] constexpr std::size_t read_rows() const {
+        return axes[0].read_extent * axes[1].read_extent * axes[2].read_extent;
+    }
+    [[nodiscard]] constexpr std::size_t weight_taps() const {
+        return axes[0].weight_extent * axes[1].weight_extent * axes[2].weight_extent;
+    }
+    [[nodiscard]] constexpr bool has_taps() const {
+        return axes[0].taps > 0 && axes[1].taps > 0 && axes[2].taps > 0;
+    }
+    /// Whether results that follow each other in a line do so in memory.
+    [[nodiscard]] constexpr bool is_dense() const { return axes[2].step == 1; }
+};
+
+namespace detail {
+constexpr map_axis forward_axis(const window_axis& over) {
+    return {over.output,
+            0,
+            1,
+            over.output,
+            over.input,
+            over.stride,
+            over.taps,
+            -static_cast<std::ptrdiff_t>(over.before),
+            static_cast<std::ptrdiff_t>(over.dilation),
+            0,
+            1,
+            over.taps};
+}
+
+/// The other direction: what lies at i gets from o wherever i = o stride + k dilation - before. Those i whose
+/// remainder by the stride is `phase` share their taps.
+constexpr map_axis adjoint_axis(const window_axis& over, std::size_t phase) {
+    const std::size_t results = phase < over.input ? (over.input - phase + over.stride - 1) / over.stride : 0;
+    const std::size_t weight_step = over.stride / std::gcd(over.stride, over.dilation);
+    const auto stride = static_cast<std::ptrdiff_t>(over.stride);
+    const auto dilation = static_cast<std::ptrdiff_t>(over.dilation);
+    const auto place = static_cast<std::ptrdiff_t>(phase + over.before);
+    std::size_t tap = 0;
+    while (tap < over.taps && (place - static_cast<std::ptrdiff_t>(tap) * dilation) % stride != 0)
+        ++tap;
+    const std::size_t taps = tap < over.taps ? (over.taps - tap + weight_step - 1) / weight_step : 0;
+    return {results,
+            phase,
+            over.stride,
+            over.input,
+            over.output,
+            1,
+            taps,
+            (place - static_cast<std::ptrdiff_t>(tap) * dilation) / stride,
+            -static_cast<std::ptrdiff_t>(weight_step) * dilation / stride,
+            tap,
+            weight_step,
+            over.taps};
+}
+
+/// Where every place reads itself alone, lines may be as long as the image.
+constexpr window_map merged(const window_map& map, bool is_pointwise) {
+    if (!is_pointwise)
+        return map;
+    const std::size_t all = map.results();
+    constexpr map_axis one{1, 0, 1, 1, 1, 1, 1, 0, 1, 0, 1, 1};
+    return {{one, one, map_axis{all, 0, 1, all, all, 1, 1, 0, 1, 0, 1, 1}}};
+}
+} // namespace detail
+
+constexpr window_map forward_map(const window& over) {
+    return detail::merged({{detail::forward_axis(over.axes[0]), detail::forward_axis(over.axes[1]),
+                            detail::forward_axis(over.axes[2])}},
+                          over.is_pointwise());
+}
+
+/// How many maps the other direction takes: one for each remainder by the strides.
+constexpr std::size_t adjoint_phases(const window& over) {
+    return over.axes[0].stride * over.axes[1].stride * over.axes[2].stride;
+}
+constexpr window_map adjoint_map(const window& over, std::size_t phase) {
+    const std::size_t across = over.axes[2].stride;
+    const std::size_t down = over.axes[1].stride;
+    return detail::merged({{detail::adjoint_axis(over.axes[0], phase / across / down),
+                            detail::adjoint_axis(over.axes[1], phase / across % down),
+                            detail::adjoint_axis(over.axes[2], phase % across)}},
+                          over.is_pointwise());
+}
+
+} // namespace strata
