@@ -73,13 +73,13 @@ public:
         const observations<T> rows(x, F, "kmeans: X");
         rows.check_finite();
         // About the means, as in `fit`, so that equally near centers are told apart as there.
-        const detail::nearest_center<K, F, T> nearest(about_means_.data());
+        const detail::nearest_center<K, F, T> closest(about_means_.data());
         auto found = xt::xtensor<std::int32_t, 1>::from_shape({rows.rows()});
         constexpr std::size_t part = pass::part_rows;
         ordered_parts((rows.rows() + part - 1) / part, options_.threads, 1,
                       [&](std::size_t p) {
                           const std::size_t count = std::min(part, rows.rows() - p * part);
-                          nearest.find(rows.row(p * part), means_.data(), count, found.data() + p * part);
+                          closest.find(rows.row(p * part), means_.data(), count, found.data() + p * part);
                           return char{};
                       },
                       [](char) {});

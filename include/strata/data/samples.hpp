@@ -114,9 +114,9 @@ public:
                                                                 " numbers, expected a multiple of ", size));
             return flat_size_ / size;
         }
-        const bool same = shape_.size() == sample_shape.size() + 1 &&
+        const bool fits = shape_.size() == sample_shape.size() + 1 &&
                           std::equal(sample_shape.begin(), sample_shape.end(), shape_.begin() + 1);
-        if (!same && !(size == 1 && shape_.size() == 1))
+        if (!fits && !(size == 1 && shape_.size() == 1))
             throw std::invalid_argument(
                 detail::concatenate(what, " has the shape ", detail::shape_to_string(shape_),
                                     ", expected samples x ", detail::shape_to_string(sample_shape)));

@@ -31,7 +31,7 @@ static_assert(std::endian::native == std::endian::little, "strata: checkpoints a
 template <class Topology, class T>
 std::string checkpoint_header(std::size_t blocks) {
     return concatenate("strata checkpoint 1\n", to_string(std::type_identity<Topology>{}), "\n",
-                       sizeof(T) == 4 ? "float" : "double", ", ", parameter_total(stages_of<Topology>{}),
+                       sizeof(T) == 4 ? "float" : "double", ", ", weight_total(stages_of<Topology>{}),
                        " parameters, ", blocks - 1, " optimizer states\n");
 }
 
@@ -83,7 +83,7 @@ checkpoint_counts load_checkpoint(const std::filesystem::path& file,
     if (found != header)
         in.fail(0, detail::shown(header), detail::shown(found));
 
-    constexpr std::size_t parameters = detail::parameter_total(stages_of<Topology>{});
+    constexpr std::size_t parameters = detail::weight_total(stages_of<Topology>{});
     std::vector<unsigned char> bytes(sizeof(checkpoint_counts) + Blocks * parameters * sizeof(T));
     in.expect_left(bytes.size() + sizeof(std::uint32_t), "numbers");
     in.read(bytes.data(), bytes.size(), "numbers");

@@ -1,51 +1,98 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/samples.hpp>
+#include <strata/data/sample_list.hpp>
 #include <strata/model/model.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <tuple>
 
 namespace strata {
 
 namespace detail {
 template <class Model>
-std::size_t count_samples(const samples& x, const char* what) {
-    return x.count(std::span<const std::size_t>(Model::input_shape.extents), what);
+std::size_t count_samples(const sample_list& x) {
+    if (x.size() != Model::input_count)
+        throw std::invalid_argument(
+            concatenate("predict: expected ", Model::input_count, " input arrays, found ", x.size()));
+    std::size_t count = 0;
+    std::size_t next = 0;
+    for_each_type(typename Model::topology::inputs{}, [&]<class Shape>(std::type_identity<Shape>) {
+        const std::size_t found = x[next].count(std::span<const std::size_t>(Shape::extents),
+                                                next == 0 ? std::string("the array to predict")
+                                                          : concatenate("array ", next + 1, " to predict"));
+        if (next > 0 && found != count)
+            throw std::invalid_argument(concatenate("predict: there are ", count,
+                                                    " samples in the first array but ", found, " in array ",
+                                                    next + 1));
+        count = found;
+        ++next;
+    });
+    return count;
+}
+
+/// An array for so many of a network's outputs.
+template <class T, class Shape>
+auto output_array(std::size_t samples) {
+    std::array<std::size_t, Shape::rank + 1> shape{samples};
+    std::copy(Shape::extents.begin(), Shape::extents.end(), shape.begin() + 1);
+    return xt::xtensor<T, Shape::rank + 1>(shape);
+}
+template <class T, class... Shapes>
+auto output_arrays(type_list<Shapes...>, std::size_t samples) {
+    return std::make_tuple(output_array<T, Shapes>(samples)...);
 }
 } // namespace detail
 
 /// Predictions for a batch: anything that `samples` takes, of the shape [samples, input...], gives an array
-/// [samples, output...]. A one-dimensional network input may lack its axis. `std::invalid_argument` for other
+/// [samples, output...]. A one-dimensional network input may lack its axis. A network with several inputs
+/// takes them `together`, one with several outputs gives a tuple of arrays. `std::invalid_argument` for other
 /// shapes.
 template <class Model, class Array>
 auto predict_array(const Model& net, const Array& array) {
     using T = typename Model::value_type;
-    constexpr std::size_t input_rank = Model::input_shape.rank;
-    static_assert(detail::check_rank < "the array to predict", Array, input_rank + 1,
-                  Model::input_size == 1 ? 1 : input_rank + 1 > ());
-    const samples x(array);
-    const std::size_t count = detail::count_samples<Model>(x, "the array to predict");
-
-    std::array<std::size_t, Model::output_shape.rank + 1> shape{count};
-    std::copy(Model::output_shape.extents.begin(), Model::output_shape.extents.end(), shape.begin() + 1);
-    xt::xtensor<T, Model::output_shape.rank + 1> result(shape);
-
-    if (const T* numbers = x.direct<T>())
-        net.predict_batch(numbers, result.data(), count);
-    else {
-        // Other numbers are converted a part at a time, so that the copy stays small.
-        constexpr std::size_t part = 4096;
-        aligned_vector<T> converted(std::min(count, part) * Model::input_size);
-        for (std::size_t first = 0; first < count; first += part) {
-            const std::size_t now = std::min(part, count - first);
-            x.read(first * Model::input_size, now * Model::input_size, converted.data());
-            net.predict_batch(converted.data(), result.data() + first * Model::output_size, now);
-        }
+    constexpr std::size_t inputs = Model::input_count;
+    constexpr std::size_t outputs = Model::output_count;
+    if constexpr (inputs == 1) {
+        constexpr std::size_t input_rank = Model::input_shape.rank;
+        static_assert(detail::check_rank < "the array to predict", Array, input_rank + 1,
+                      Model::input_size == 1 ? 1 : input_rank + 1 > ());
     }
-    return result;
+    const sample_list x(array);
+    const std::size_t count = detail::count_samples<Model>(x);
+    auto result = detail::output_arrays<T>(typename Model::topology::outputs{}, count);
+
+    // Other numbers than the network's are converted a part at a time, so that the copies stay small.
+    bool are_direct = true;
+    for (std::size_t i = 0; i < inputs; ++i)
+        are_direct = are_direct && x[i].template direct<T>() != nullptr;
+    const std::size_t part = are_direct ? count : std::min<std::size_t>(count, 4096);
+    std::array<aligned_vector<T>, inputs> converted;
+    for (std::size_t first = 0; first < count; first += part) {
+        const std::size_t now = std::min(part, count - first);
+        std::array<const T*, inputs> from{};
+        for (std::size_t i = 0; i < inputs; ++i) {
+            const std::size_t size = Model::input_sizes[i];
+            if (are_direct)
+                from[i] = x[i].template direct<T>();
+            else {
+                converted[i].resize(part * size);
+                x[i].read(first * size, now * size, converted[i].data());
+                from[i] = converted[i].data();
+            }
+        }
+        std::array<T*, outputs> to{};
+        for_each_index<outputs>([&](auto index) {
+            to[index] = std::get<index>(result).data() + first * Model::output_sizes[index];
+        });
+        net.predict_batch(from, to, now);
+    }
+    if constexpr (outputs == 1)
+        return std::get<0>(std::move(result));
+    else
+        return result;
 }
 
 } // namespace strata

@@ -1,96 +1,176 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/dense_forward.hpp>
-#include <strata/kernels/pointwise.hpp>
 #include <strata/model/parameters.hpp>
+#include <strata/model/values.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <type_traits>
 
 namespace strata {
 
-/// This thread's part of the samples where work is split by samples.
-[[nodiscard]] constexpr team::range share_samples(const team& threads, std::size_t samples) noexcept {
-    constexpr std::size_t grain = 8;
-    return threads.share(samples, samples >= grain * threads.size ? grain : 1);
-}
+/// Prediction with a network. Values that pass between its stages share one block of memory; batch
+/// normalizations are scales and shifts, which are computed once a call.
+template <class Topology, class T>
+class prediction_pass {
+public:
+    using wires = prediction_wiring<Topology>;
+    using stages = typename wires::stages;
+    using trained = training_wiring<Topology>;
+    using places = parameter_layout<T, typename trained::stages>;
+    using inputs = std::array<const T*, Topology::inputs::size>;
+    using outputs = std::array<T*, Topology::outputs::size>;
 
-/// Runs one stage for this thread's part of a batch. Returns whether the part is whole samples, those of
-/// `share_samples`; else all threads must meet before anybody reads whole rows. `Data`: the stage reads the
-/// network's input.
-template <class Stage, bool Data, class T, class Tail>
-[[gnu::always_inline]] inline bool run_stage(const forward_buffers<T>& at, std::size_t samples,
-                                             const team& threads, const Tail& tail) noexcept {
-    const team::range part = share_samples(threads, samples);
-    bool whole_samples = true;
-    if constexpr (Stage::head::has_parameters) {
-        using head = typename Stage::head;
-        using layout = weight_layout<T, head::inputs, head::outputs>;
-        constexpr keeping keep = !Tail::training || !Stage::keeps_tail ? keeping::nothing
-                                 : Stage::keeps_tail_input             ? keeping::tail_input
-                                                                       : keeping::tail_output;
-        // By panels, a thread meets the same weights in every pass. A closing needs whole rows.
-        if (is_tiny<head> && Stage::rows == 1 && samples == 1 && threads.size == 1)
-            dense_forward_row<head, 1, keep>(at, tail);
-        else if (!Stage::is_closed && threads.size > 1 && layout::panels >= tile_panels * threads.size) {
-            whole_samples = false;
-            dense_forward<head, Stage::rows, keep, Data>(at, {0, samples * Stage::rows},
-                                                         threads.share(layout::panels, tile_panels), tail);
-        } else
-            dense_forward<head, Stage::rows, keep, Data>(
-                at, {part.begin * Stage::rows, part.end * Stage::rows}, {0, layout::panels}, tail);
-    } else
-        pointwise_forward<Stage>(at.x, at.y, at.kept, part, tail);
-    close<Stage>(at.y, part);
-    return whole_samples;
-}
+private:
+    template <class Head>
+    static constexpr std::size_t scratch_of() {
+        using kernels = head_kernels<Head>;
+        if constexpr (requires { kernels::template forward_scratch_size<T>; })
+            return kernels::template forward_scratch_size<T>;
+        else
+            return kernels::template scratch_size<T>;
+    }
+    template <class... Stages>
+    static constexpr std::size_t most_scratch(stage_list<Stages...>) {
+        return std::max({std::size_t{0}, scratch_of<typename Stages::head>()...});
+    }
+    static constexpr std::size_t line = alignment / sizeof(T);
+    static constexpr std::size_t rounded(std::size_t numbers) { return (numbers + line - 1) / line * line; }
 
-/// The same for a stage of a network, of which the first reads the network's input. Only a stage of the first
-/// one's type is compiled for that as well.
-template <class Stages, class Stage, class T, class Tail>
-[[gnu::always_inline]] inline bool run_data_or_stage([[maybe_unused]] bool is_first,
-                                                     const forward_buffers<T>& at, std::size_t samples,
-                                                     const team& threads, const Tail& tail) noexcept {
-    if constexpr (std::is_same_v<Stage, typename Stages::template at<0>>)
-        if (is_first)
-            return run_stage<Stage, true>(at, samples, threads, tail);
-    return run_stage<Stage, false>(at, samples, threads, tail);
-}
+    static constexpr std::size_t thread_scratch = rounded(most_scratch(stages{}));
 
-namespace detail {
-template <class T, class... Stages>
-constexpr std::size_t widest(stage_list<Stages...>) {
-    return std::max({std::size_t{1}, Stages::output_size...});
-}
-} // namespace detail
-
-/// Numbers of scratch that `run_network` needs for so many samples: two buffers that stages write in turn.
-template <class T, class Stages>
-constexpr std::size_t prediction_scratch(std::size_t samples) noexcept {
-    constexpr std::size_t line = alignment / sizeof(T);
-    return 2 * ((samples * detail::widest<T>(Stages{}) + line - 1) / line * line + line);
-}
-
-/// Prediction for some samples on one thread: x [samples][inputs] -> y [samples][outputs].
-template <class T, class... Stages>
-[[gnu::always_inline]] inline void run_network(stage_list<Stages...> stages, const T* parameters, const T* x,
-                                               T* y, std::size_t samples, T* scratch) noexcept {
-    using places = parameter_layout<T, stage_list<Stages...>>;
-    T* const halves[2] = {scratch, scratch + prediction_scratch<T, stage_list<Stages...>>(samples) / 2};
-    const T* from = x;
-    std::size_t next = 0;
-    const auto run = [&]<class Stage>(std::type_identity<Stage>) {
-        T* to = next + 1 == stages.size ? y : halves[next % 2];
-        const auto& place = places::places[next];
-        const forward_buffers<T> at{from, parameters + place.kernel, parameters + place.bias, to, nullptr};
-        run_data_or_stage<stage_list<Stages...>, Stage>(next == 0, at, samples, team{},
-                                                        prediction_tail<typename Stage::tail>{});
-        from = to;
-        ++next;
+    /// Where the scale and the shift of each batch normalization are, by its stage in training.
+    struct affine_places {
+        std::array<std::size_t, trained::count> scale{};
+        std::array<std::size_t, trained::count> shift{};
+        std::size_t end = 0;
     };
-    for_each_type(stages, run);
-}
+    static constexpr affine_places affine = [] {
+        affine_places result;
+        std::size_t stage = 0;
+        for_each_type(typename trained::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
+            if constexpr (average_count < typename Stage::head >> 0) {
+                result.scale[stage] = result.end;
+                result.shift[stage] = result.end + rounded(Stage::head::outputs) + line;
+                result.end += 2 * (rounded(Stage::head::outputs) + line);
+            }
+            ++stage;
+        });
+        return result;
+    }();
+
+    // The stage in training whose parameters a node has.
+    static constexpr std::size_t stage_of_node(std::size_t node) { return trained::marks.stage_of[node]; }
+
+public:
+    /// Numbers of memory that a prediction for so many samples needs, aligned.
+    static constexpr std::size_t memory_size(std::size_t samples, std::size_t threads = 1) noexcept {
+        return affine.end + samples * wires::shared_size + threads * thread_scratch + line;
+    }
+
+    /// x [samples][input] -> y [samples][output] for each input and output, by a team together.
+    /// `after(number, rows)` sees each stage's output as soon as it is there.
+    template <class After>
+    [[gnu::always_inline]] static inline void run(const T* parameters, const inputs& x, const outputs& y,
+                                                  std::size_t samples, T* memory, const team& threads,
+                                                  const After& after) noexcept {
+        if constexpr (affine.end > 0) {
+            prepare_affine(parameters, memory, threads);
+            threads.barrier();
+        }
+        const auto run_number = [&](std::size_t number, auto stage) __attribute__((always_inline)) {
+            if (number > 0)
+                threads.barrier();
+            stage(number, parameters, x, y, samples, memory, threads);
+            after(number, rows_view<const T>(output(number, y, samples, memory)));
+        };
+        if constexpr (stages::size <= most_inlined) {
+            std::size_t number = 0;
+            for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
+                run_number(
+                    number++,
+                    [](const auto&... with) __attribute__((always_inline)) { run_one<Stage>(with...); });
+            });
+        } else
+            for (std::size_t number = 0; number < stages::size; ++number)
+                run_number(number, functions[number]);
+    }
+    [[gnu::always_inline]] static inline void run(const T* parameters, const inputs& x, const outputs& y,
+                                                  std::size_t samples, T* memory,
+                                                  const team& threads) noexcept {
+        run(parameters, x, y, samples, memory, threads, [](auto...) {});
+    }
+
+private:
+    /// Stages that are compiled into one function: a small network is a few instructions then, a deep one
+    /// would cost the compiler more than its length.
+    static constexpr std::size_t most_inlined = 16;
+
+    using stage_function = void (*)(std::size_t, const T*, const inputs&, const outputs&, std::size_t, T*,
+                                    const team&) noexcept;
+    template <class Stage>
+    static void run_apart(std::size_t number, const T* parameters, const inputs& x, const outputs& y,
+                          std::size_t samples, T* memory, const team& threads) noexcept {
+        run_one<Stage>(number, parameters, x, y, samples, memory, threads);
+    }
+    template <class... Stages>
+    static constexpr std::array<stage_function, sizeof...(Stages)> functions_of(stage_list<Stages...>) {
+        return {&run_apart<Stages>...};
+    }
+    static constexpr auto functions = functions_of(stages{});
+
+    [[nodiscard]] static rows_view<T> output(std::size_t stage, const outputs& y, std::size_t samples,
+                                             T* memory) noexcept {
+        const value_place place = wires::place(stage);
+        const std::size_t of_network = wires::output_in(place.buffer);
+        T* const begin = of_network < Topology::outputs::size
+                             ? y[of_network]
+                             : memory + affine.end + samples * wires::buffer_begin(place.buffer);
+        return {begin + place.offset, place.pitch};
+    }
+
+    static void prepare_affine(const T* parameters, T* memory, const team& threads) noexcept {
+        std::size_t stage = 0;
+        for_each_type(typename trained::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
+            using head = typename Stage::head;
+            if constexpr (average_count < head >> 0)
+                normalization_scales<head>(places::at(stage, parameters), memory + affine.scale[stage],
+                                           memory + affine.shift[stage], threads.share(head::outputs, line));
+            ++stage;
+        });
+    }
+
+    template <class Stage>
+    [[gnu::always_inline]] static inline void run_one(std::size_t number, const T* parameters,
+                                                      const inputs& x, const outputs& y, std::size_t samples,
+                                                      T* memory, const team& threads) noexcept {
+        using head = typename Stage::head;
+        using tail = typename Stage::tail;
+        const detail::stage_mark& mark = wires::marks.stages[number];
+        const auto sources = sources_of<wires, head>(
+            number, [&](std::size_t input) { return x[input]; },
+            [&](std::size_t before) { return rows_view<const T>(output(before, y, samples, memory)); });
+        head_forward<T> at{sources.data(),
+                           output(number, y, samples, memory),
+                           nullptr,
+                           {},
+                           nullptr,
+                           memory + affine.end + samples * wires::shared_size + threads.rank * thread_scratch,
+                           samples};
+        if constexpr (head::has_parameters)
+            at.parameters = places::at(stage_of_node(mark.head), parameters);
+        using operands = detail::operands_of<tail, T>;
+        prediction_tail<tail, operands> applied;
+        if constexpr (tail::has_affine) {
+            applied.operands.scale = memory + affine.scale[stage_of_node(mark.affine)];
+            applied.operands.shift = memory + affine.shift[stage_of_node(mark.affine)];
+        }
+        if constexpr (tail::has_skip)
+            applied.operands.skip = output(mark.skip - wires::inputs, y, samples, memory);
+        run_data_or_stage<stages, Stage>(number == 0, at, threads, applied);
+    }
+};
 
 } // namespace strata

@@ -3,6 +3,7 @@
 
 #include <strata/expression/concatenate.hpp>
 #include <strata/model/forward.hpp>
+#include <strata/model/run_team.hpp>
 #include <strata/plan/summary.hpp>
 
 #include <algorithm>
@@ -24,6 +25,11 @@ consteval bool check_has_input() {
     else
         return reject<T, "the topology of a model", "has no input layer", "it begins with input<...>">();
 }
+template <class... Shapes>
+constexpr std::array<std::size_t, sizeof...(Shapes)> sizes_of(type_list<Shapes...>) {
+    return {Shapes::size...};
+}
+
 template <class T>
 consteval bool check_has_layers() {
     if constexpr (T::nodes::size > 0)
@@ -48,20 +54,28 @@ public:
     using stages = stages_of<topology>;
     using layout = parameter_layout<T, stages>;
 
+    static constexpr std::size_t input_count = topology::inputs::size;
+    static constexpr std::size_t output_count = topology::outputs::size;
+    /// Of the first input and the first output, which are the only ones of most networks.
     static constexpr typename topology::input_shape input_shape{};
     static constexpr typename topology::output_shape output_shape{};
     static constexpr std::size_t input_size = input_shape.size;
     static constexpr std::size_t output_size = output_shape.size;
+    /// Numbers in each input and each output.
+    static constexpr auto input_sizes = detail::sizes_of(typename topology::inputs{});
+    static constexpr auto output_sizes = detail::sizes_of(typename topology::outputs{});
     /// Numbers that are learnt, as Keras counts them.
     static constexpr std::size_t parameter_count = detail::parameter_total(stages{});
+    /// Those and the moving averages of batch normalizations: what `weights` returns.
+    static constexpr std::size_t weight_count = detail::weight_total(stages{});
 
     /// Draws the first weights. The same seed gives the same weights on every machine.
     explicit model(seed key = {}) : parameters_(layout::size), seed_(key) {
         std::uint32_t number = 0;
         for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
             if constexpr (Stage::head::has_parameters)
-                detail::initialize<typename Stage::head>(parameters_.data() + layout::places[number].kernel,
-                                                         seed_, number);
+                detail::initialize<typename Stage::head>(layout::at(number, parameters_.data()), seed_,
+                                                         number);
             ++number;
         });
     }
@@ -75,41 +89,48 @@ public:
 
     /// The prediction for one sample, whose numbers come last axis fastest. Allocates nothing, locks nothing
     /// and throws nothing, once a thread has made its first prediction with a network too large for the
-    /// stack.
-    [[nodiscard]] std::array<T, output_size> predict(std::span<const T, input_size> sample) const noexcept {
+    /// stack. With OpenMP, networks of more than some million operations are computed by several threads.
+    [[nodiscard]] std::array<T, output_size> predict(std::span<const T, input_size> sample) const noexcept
+        requires(input_count == 1 && output_count == 1) {
         std::array<T, output_size> result;
         predict(sample, result);
         return result;
     }
-    void predict(std::span<const T, input_size> sample, std::span<T, output_size> result) const noexcept {
-        constexpr std::size_t scratch = prediction_scratch<T, stages>(1);
-        if constexpr (scratch * sizeof(T) <= largest_on_stack) {
-            alignas(alignment) T buffer[scratch];
-            run_network(stages{}, parameters_.data(), sample.data(), result.data(), 1, buffer);
-        } else {
-            thread_local aligned_vector<T> buffer(scratch);
-            run_network(stages{}, parameters_.data(), sample.data(), result.data(), 1, buffer.data());
+    void predict(std::span<const T, input_size> sample, std::span<T, output_size> result) const noexcept
+        requires(input_count == 1 && output_count == 1) {
+        if constexpr (is_large || network::memory_size(1) * sizeof(T) > largest_on_stack)
+            predict_large({sample.data()}, {result.data()}, 1);
+        else {
+            alignas(alignment) T memory[network::memory_size(1)];
+            network::run(parameters_.data(), {sample.data()}, {result.data()}, 1, memory, team{});
         }
     }
 
     /// Predictions for samples one after another, `input_size` numbers in and `output_size` numbers out for
     /// each. With OpenMP, large batches are computed by several threads, to the same bits.
-    void predict_batch(const T* x, T* y, std::size_t samples) const {
-        const std::size_t blocks = (samples + block - 1) / block;
-        const bool many = blocks > 1 && samples * flops_per_sample > 2'000'000;
-        static_cast<void>(many);
+    void predict_batch(const T* x, T* y, std::size_t samples) const
+        requires(input_count == 1 && output_count == 1) {
+        predict_batch(std::array{x}, std::array{y}, samples);
+    }
+    /// The same for each input and each output of a network with several.
+    void predict_batch(const std::array<const T*, input_count>& x, const std::array<T*, output_count>& y,
+                       std::size_t samples) const {
+        if constexpr (is_large)
+            predict_large(x, y, samples);
+        else {
+            const std::size_t blocks = (samples + block - 1) / block;
+            const bool many = blocks > 1 && samples * flops_per_sample > 2'000'000;
+            static_cast<void>(many);
 #ifdef _OPENMP
 #    pragma omp parallel if (many)
 #endif
-        {
-            aligned_vector<T> buffer(prediction_scratch<T, stages>(std::min(samples, block)));
+            {
+                aligned_vector<T> memory(network::memory_size(std::min(samples, block)));
 #ifdef _OPENMP
 #    pragma omp for schedule(static)
 #endif
-            for (std::size_t b = 0; b < blocks; ++b) {
-                const std::size_t first = b * block;
-                run_network(stages{}, parameters_.data(), x + first * input_size, y + first * output_size,
-                            std::min(block, samples - first), buffer.data());
+                for (std::size_t b = 0; b < blocks; ++b)
+                    run_block(x, y, samples, b, memory.data(), team{});
             }
         }
     }
@@ -121,17 +142,17 @@ public:
     [[nodiscard]] auto predict(const Array& x) const { return predict_array(*this, x); }
 
     /// All parameters in the conventional order, that of Keras's `get_weights` one after another: for each
-    /// layer its kernel [in, out], then its bias.
+    /// layer its kernel, its bias, and the moving averages of a batch normalization (mean, then variance).
     [[nodiscard]] std::vector<T> weights() const {
         std::vector<T> result;
-        result.reserve(parameter_count);
+        result.reserve(weight_count);
         visit_parameters<T>(stages{}, parameters_.data(), [&](const T& weight) { result.push_back(weight); });
         return result;
     }
     /// The same in the other direction. `std::invalid_argument` for another number of weights.
     void set_weights(std::span<const T> weights) {
-        if (weights.size() != parameter_count)
-            throw std::invalid_argument(detail::concatenate("set_weights: expected ", parameter_count,
+        if (weights.size() != weight_count)
+            throw std::invalid_argument(detail::concatenate("set_weights: expected ", weight_count,
                                                             " weights, found ", weights.size()));
         visit_parameters<T>(stages{}, parameters_.data(),
                             [next = weights.begin()](T& weight) mutable { weight = *next++; });
@@ -142,13 +163,44 @@ public:
     [[nodiscard]] std::span<const T> parameters() const noexcept { return parameters_; }
 
     /// Multiplications and additions of one prediction's products.
-    static constexpr std::size_t flops_per_sample = plan_facts<stages>::forward_flops;
+    static constexpr std::size_t flops_per_sample = detail::product_flops(stages{});
 
 private:
-    /// Samples that one thread carries through all stages together, so that what passes between stages stays
-    /// in the cache.
-    static constexpr std::size_t block = 64;
+    using network = prediction_pass<topology, T>;
+
+    /// Networks whose single sample is work for several threads.
+    static constexpr bool is_large = flops_per_sample > 10'000'000;
+    /// Samples that go through all stages together, so that what passes between stages stays in the cache.
+    static constexpr std::size_t block = is_large ? 8 : 64;
     static constexpr std::size_t largest_on_stack = 64 * 1024;
+
+    void run_block(const std::array<const T*, input_count>& x, const std::array<T*, output_count>& y,
+                   std::size_t samples, std::size_t number, T* memory, const team& threads) const noexcept {
+        const std::size_t first = number * block;
+        auto from = x;
+        auto to = y;
+        for (std::size_t i = 0; i < input_count; ++i)
+            from[i] += first * input_sizes[i];
+        for (std::size_t i = 0; i < output_count; ++i)
+            to[i] += first * output_sizes[i];
+        network::run(parameters_.data(), from, to, std::min(block, samples - first), memory, threads);
+    }
+
+    void predict_large(const std::array<const T*, input_count>& x, const std::array<T*, output_count>& y,
+                       std::size_t samples) const noexcept {
+        const std::size_t threads = is_large ? available_threads() : 1;
+        const std::size_t needed = network::memory_size(std::min(samples, block), threads);
+        thread_local aligned_vector<T> memory;
+        if (memory.size() < needed)
+            memory.resize(needed);
+        run_team(threads, [&, place = memory.data()](const team& together) {
+            for (std::size_t b = 0; b * block < samples; ++b) {
+                if (b > 0)
+                    together.barrier();
+                run_block(x, y, samples, b, place, together);
+            }
+        });
+    }
 
     aligned_vector<T> parameters_;
     seed seed_;

@@ -11,9 +11,14 @@
 namespace strata {
 
 namespace detail {
+template <class Head>
+inline constexpr bool is_dense = false;
+template <std::size_t Inputs, class Layer, std::size_t Units>
+inline constexpr bool is_dense<contraction<Inputs, Layer, Units>> = true;
+
 template <class Stage>
 inline constexpr bool suits_scalars = [] {
-    if constexpr (Stage::head::has_parameters)
+    if constexpr (is_dense<typename Stage::head>)
         return Stage::rows == 1 && Stage::head::inputs * Stage::head::outputs <= 8 &&
                Stage::head::outputs <= 2 && Stage::tail::dropout_count == 0 && !Stage::has_softmax;
     else
@@ -29,13 +34,23 @@ inline constexpr bool suits_scalars = [] {
 template <class Pass>
 struct scalar_step {
     using T = typename Pass::value_type;
-    using target = typename Pass::target;
+    using target = typename Pass::template output<0>::target;
     static constexpr std::size_t count = Pass::count;
 
+private:
+    static constexpr bool is_chain() {
+        for (std::size_t stage = 0; stage < count; ++stage)
+            if (Pass::wires::source(stage, 0) != stage || Pass::wires::is_frozen(stage))
+                return false;
+        return Pass::input_count == 1 && Pass::output_count == 1;
+    }
+    using out = typename Pass::template output<0>;
+
+public:
     /// Whether every stage is one that this step can run, and is small enough to gain from it.
     static constexpr bool is_worthwhile = []<class... Stages>(stage_list<Stages...>) {
         return (detail::suits_scalars<Stages> && ...);
-    }(typename Pass::stages{});
+    }(typename Pass::stages{}) && is_chain();
 
     /// Returns the sample's loss. `visit(prediction, target)` sees its outputs before the update, and
     /// `consumer` takes the gradients one by one.
@@ -48,8 +63,9 @@ struct scalar_step {
             const T* const from = number == 0 ? x : outputs[number - 1].data();
             forward<number>(parameters, from, outputs[number].data(), kept[number].data());
         });
-        const double loss = loss_row<typename Pass::loss_type, typename Pass::link, Pass::outputs>(
-            outputs[count - 1].data(), wanted, deltas[count - 1].data(), T(1));
+        const double loss = out::weight * loss_row<typename out::loss, typename out::link, out::size>(
+                                              outputs[count - 1].data(), wanted, deltas[count - 1].data(),
+                                              static_cast<T>(out::weight));
         visit(static_cast<const T*>(outputs[count - 1].data()), wanted);
         multiply_by_slope<count - 1>(kept[count - 1].data(), deltas[count - 1].data());
         for_each_index<count - 1>([&](auto index) {

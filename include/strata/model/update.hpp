@@ -106,6 +106,13 @@ struct update_consumer {
     auto bias(std::type_identity<Stage>, std::size_t place) const noexcept {
         return at<regularizer{}>(place);
     }
+    /// A moving average, of which `kept` stays.
+    auto average(std::size_t place, T kept) const noexcept {
+        return [to = parameters + place, kept](std::size_t offset, auto now) {
+            using V = decltype(now);
+            store(V(V(kept) * load<V>(to + offset) + V(1 - kept) * now), to + offset);
+        };
+    }
 
 private:
     template <regularizer Penalty>
@@ -129,6 +136,9 @@ struct gradient_store {
     template <class Stage>
     auto bias(std::type_identity<Stage> stage, std::size_t place) const noexcept {
         return kernel(stage, place);
+    }
+    auto average(std::size_t, T) const noexcept {
+        return [](std::size_t, auto) {};
     }
 };
 

@@ -1,10 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/dense_input_gradient.hpp>
 #include <strata/kernels/loss.hpp>
 #include <strata/model/parameters.hpp>
-#include <strata/plan/objective.hpp>
+#include <strata/model/values.hpp>
+#include <strata/plan/flow.hpp>
 
 #include <algorithm>
 #include <array>
@@ -12,39 +12,17 @@
 
 namespace strata {
 
-namespace detail {
-/// Whether a stage, or one before it, has weights to learn: whether its derivative is of any use.
-template <class... Stages>
-constexpr auto needs_delta(stage_list<Stages...> stages) {
-    std::array<bool, sizeof...(Stages)> needed{};
-    bool any = false;
-    std::size_t next = 0;
-    for_each_type(stages, [&]<class Stage>(std::type_identity<Stage>) {
-        any = any || Stage::head::has_parameters;
-        needed[next++] = any;
-    });
-    return needed;
-}
-
-template <class Stage, class T>
-constexpr std::size_t scratch_of() {
-    if constexpr (Stage::head::has_parameters)
-        return input_gradient_scratch<Stage, T>;
-    else
-        return 0;
-}
-} // namespace detail
-
-/// Everything that training writes for one batch, in one aligned block. Arrays are [samples][size] and have
-/// room for a register behind their last element.
-template <class T, class Stages>
+/// Everything that training writes for one batch, in one aligned block. Outputs lie where the wiring places
+/// them; what tails keep and the derivatives are [samples][rows][width]. All have room for a register behind
+/// their last element. `Stages` are those of the wiring as training runs them.
+template <class T, class Flow, class Stages>
 class training_workspace;
 
-template <class T, class... Stages>
-class training_workspace<T, stage_list<Stages...>> {
+template <class T, class Flow, class... Stages>
+class training_workspace<T, Flow, stage_list<Stages...>> {
 public:
+    using wires = typename Flow::wires;
     static constexpr std::size_t count = sizeof...(Stages);
-    static constexpr auto needs_delta = detail::needs_delta(stage_list<Stages...>{});
 
     training_workspace() = default;
 
@@ -55,12 +33,20 @@ public:
             size += room(numbers);
             return begin;
         };
-        std::size_t next = 0;
+        std::array<std::size_t, count> buffers{};
+        for (std::size_t buffer = 0; buffer < wires::buffer_count; ++buffer)
+            buffers[buffer] = reserve(samples * wires::buffer_size(buffer));
+        std::size_t stage = 0;
         for_each_type(stage_list<Stages...>{}, [&]<class Stage>(std::type_identity<Stage>) {
-            outputs_[next] = reserve(samples * Stage::output_size);
-            kept_[next] = Stage::keeps_tail ? reserve(samples * Stage::output_size) : outputs_[next];
-            deltas_[next] = needs_delta[next] ? reserve(samples * Stage::output_size) : 0;
-            ++next;
+            const value_place place = wires::place(stage);
+            outputs_[stage] = {buffers[place.buffer] + place.offset, place.pitch};
+            kept_[stage] = Stage::keeps_tail
+                               ? offset{reserve(samples * Stage::output_size), Stage::head::outputs}
+                               : outputs_[stage];
+            deltas_[stage] = Flow::is_needed(stage) ? reserve(samples * Stage::output_size) : 0;
+            using kernels = head_kernels<typename Stage::head>;
+            shared_[stage] = reserve(kernels::template shared_size<T>(samples));
+            ++stage;
         });
         scratch_ = size;
         for (std::size_t thread = 0; thread < threads; ++thread)
@@ -68,10 +54,12 @@ public:
         block_.resize(size);
     }
 
-    [[nodiscard]] T* output(std::size_t stage) noexcept { return block_.data() + outputs_[stage]; }
+    [[nodiscard]] rows_view<T> output(std::size_t stage) noexcept { return view(outputs_[stage]); }
     /// What the stage's tail keeps for its derivative: a buffer of its own, or the stage's output.
-    [[nodiscard]] T* kept(std::size_t stage) noexcept { return block_.data() + kept_[stage]; }
+    [[nodiscard]] rows_view<T> kept(std::size_t stage) noexcept { return view(kept_[stage]); }
     [[nodiscard]] T* delta(std::size_t stage) noexcept { return block_.data() + deltas_[stage]; }
+    /// Memory of the stage's kernels, which goes from forward to backward.
+    [[nodiscard]] T* shared(std::size_t stage) noexcept { return block_.data() + shared_[stage]; }
     [[nodiscard]] T* scratch(std::size_t thread) noexcept {
         return block_.data() + scratch_ + thread * room(scratch_size);
     }
@@ -80,17 +68,25 @@ public:
     void fill(T value) { std::fill(block_.begin(), block_.end(), value); }
 
 private:
-    static constexpr std::size_t scratch_size = std::max({detail::scratch_of<Stages, T>()...});
+    static constexpr std::size_t scratch_size =
+        std::max({std::size_t{0}, head_kernels<typename Stages::head>::template scratch_size<T>...});
 
     static constexpr std::size_t room(std::size_t numbers) noexcept {
         constexpr std::size_t line = alignment / sizeof(T);
         return (numbers + line - 1) / line * line + line;
     }
 
+    struct offset {
+        std::size_t begin = 0;
+        std::size_t pitch = 0;
+    };
+    [[nodiscard]] rows_view<T> view(offset at) noexcept { return {block_.data() + at.begin, at.pitch}; }
+
     aligned_vector<T> block_;
-    std::array<std::size_t, count> outputs_{};
-    std::array<std::size_t, count> kept_{};
+    std::array<offset, count> outputs_{};
+    std::array<offset, count> kept_{};
     std::array<std::size_t, count> deltas_{};
+    std::array<std::size_t, count> shared_{};
     std::size_t scratch_ = 0;
 };
 

@@ -122,7 +122,7 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     }
     const boost::math::students_t students(freedom);
     const double reach = quantile(complement(students, (1 - level) / 2));
-    const auto add = [&](double estimate, double error) {
+    const auto add_coefficient = [&](double estimate, double error) {
         const double t = estimate / error;
         const double p = std::isfinite(t) ? 2 * cdf(complement(students, std::abs(t))) : detail::beyond(t);
         result.coefficients.push_back(
@@ -135,10 +135,10 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
         double sum = 1 / n;
         for (const double each : column)
             sum += each * each;
-        add(static_cast<double>(weights[features]), std::sqrt(variance * sum));
+        add_coefficient(static_cast<double>(weights[features]), std::sqrt(variance * sum));
     }
     for (std::size_t j = 0; j < features; ++j)
-        add(static_cast<double>(weights[j]), std::sqrt(variance * spread[j]) * scale[j]);
+        add_coefficient(static_cast<double>(weights[j]), std::sqrt(variance * spread[j]) * scale[j]);
 
     result.residual_standard_error = std::sqrt(variance);
     result.r_squared = static_cast<double>(1 - left / total);

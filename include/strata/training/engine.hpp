@@ -5,14 +5,11 @@
 #include <strata/kernels/denormals.hpp>
 #include <strata/model/backward.hpp>
 #include <strata/model/model.hpp>
+#include <strata/model/run_team.hpp>
 #include <strata/model/scalar_step.hpp>
 #include <strata/model/update.hpp>
 #include <strata/training/metrics.hpp>
 #include <strata/training/progress.hpp>
-
-#ifdef _OPENMP
-#    include <omp.h>
-#endif
 
 #include <array>
 #include <cmath>
@@ -24,13 +21,19 @@
 
 namespace strata {
 
-/// A part of some samples with their targets: those from `first` on.
+/// A part of some samples with their targets, one array for each input and output: those from `first` on.
 struct sample_range {
     const samples* x;
     const samples* y;
     std::size_t first = 0;
     std::size_t count = 0;
 };
+
+namespace detail {
+template <class Pass, std::size_t... I>
+auto target_vectors(std::index_sequence<I...>)
+    -> std::tuple<std::vector<typename Pass::template output<I>::target>...>;
+} // namespace detail
 
 /// What one pass over samples has added up.
 template <std::size_t Metrics>
@@ -50,7 +53,6 @@ public:
     using T = typename Model::value_type;
     using pass = training_pass<typename Model::topology, T, Loss>;
     using scalars = scalar_step<pass>;
-    using target = typename pass::target;
     using rule = std::remove_const_t<decltype(Optimizer::update)>;
     using totals = pass_totals<sizeof...(Metrics)>;
     static constexpr std::size_t state_count = rule::states::size;
@@ -71,10 +73,13 @@ public:
         threads_ = std::max(threads, threads_);
         space_ = typename pass::workspace(capacity_, threads_);
         constexpr std::size_t slack = alignment / sizeof(T);
-        for (auto& x : x_)
-            x.assign(capacity_ * Model::input_size + slack, T(0));
-        for (auto& targets : targets_)
-            targets.assign(capacity_ * pass::targets, target(0));
+        for (auto& inputs : x_)
+            for (std::size_t i = 0; i < Model::input_count; ++i)
+                inputs[i].assign(capacity_ * Model::input_sizes[i] + slack, T(0));
+        for (auto& outputs : targets_)
+            for_each_index<Model::output_count>([&](auto index) {
+                std::get<index>(outputs).assign(capacity_ * pass::template output<index>::targets, 0);
+            });
         losses_.assign(capacity_, 0.0);
         parts_.assign(capacity_ * sizeof...(Metrics), metric_parts{});
     }
@@ -87,9 +92,7 @@ public:
         if (batch_size == 1 && scalars::is_worthwhile)
             return 1;
         if (wanted == 0)
-            return 3 * Model::flops_per_sample * batch_size < worthwhile
-                       ? 1
-                       : static_cast<std::size_t>(omp_get_max_threads());
+            return 3 * Model::flops_per_sample * batch_size < worthwhile ? 1 : available_threads();
         return wanted;
 #else
         static_cast<void>(batch_size);
@@ -106,17 +109,9 @@ public:
         prepare(batch_size, threads);
         totals sum;
         bool stop = false;
-#ifdef _OPENMP
-        if (threads > 1) {
-            meeting_point point;
-#    pragma omp parallel num_threads(static_cast <int>(threads))
-            work<Training>(from, order, batch_size, line, sum, stop,
-                           team{static_cast<std::size_t>(omp_get_thread_num()),
-                                static_cast<std::size_t>(omp_get_num_threads()), &point});
-            return sum;
-        }
-#endif
-        work<Training>(from, order, batch_size, line, sum, stop, team{});
+        run_team(threads, [&](const team& together) {
+            work<Training>(from, order, batch_size, line, sum, stop, together);
+        });
         return sum;
     }
 
@@ -155,7 +150,7 @@ public:
 private:
     template <class Stage>
     static constexpr bool penalizes = [] {
-        if constexpr (Stage::head::has_parameters)
+        if constexpr (requires { Stage::head::layer::kernel_regularizer; })
             return Stage::head::layer::kernel_regularizer.active();
         else
             return false;
@@ -169,15 +164,14 @@ private:
     [[nodiscard]] double stage_penalty() const noexcept {
         using stage = typename pass::template stage<I>;
         double sum = 0;
-        if constexpr (penalizes<stage>) {
+        if constexpr (penalizes<stage> && pass::flow::learns(I)) {
             constexpr regularizer by = stage::head::layer::kernel_regularizer;
-            using weights = weight_layout<T, stage::head::inputs, stage::head::outputs>;
+            using array = kernel_array<T, typename stage::head>;
             const T* kernel = net_->parameters().data() + pass::places::places[I].kernel;
-            for (std::size_t k = 0; k < stage::head::inputs; ++k)
-                for (std::size_t n = 0; n < stage::head::outputs; ++n) {
-                    const auto w = static_cast<double>(kernel[weights::index(k, n)]);
-                    sum += by.l1_factor.value() * std::abs(w) + by.l2_factor.value() * w * w;
-                }
+            for (std::size_t i = 0; i < array::count; ++i) {
+                const auto w = static_cast<double>(kernel[array::index(i)]);
+                sum += by.l1_factor.value() * std::abs(w) + by.l2_factor.value() * w * w;
+            }
         }
         return sum;
     }
@@ -188,9 +182,16 @@ private:
         const team::range part = share_samples(threads, count);
         for (std::size_t i = part.begin; i < part.end; ++i) {
             const std::size_t sample = from.first + (order.empty() ? begin + i : order[begin + i]);
-            from.x->read(sample * Model::input_size, Model::input_size,
-                         x_[buffer].data() + i * Model::input_size);
-            from.y->read(sample * pass::targets, pass::targets, targets_[buffer].data() + i * pass::targets);
+            for (std::size_t input = 0; input < Model::input_count; ++input) {
+                const std::size_t size = Model::input_sizes[input];
+                from.x[input].read(sample * size, size, x_[buffer][input].data() + i * size);
+            }
+            for_each_index<Model::output_count>([&](auto index) {
+                constexpr std::size_t size = pass::template output<index>::targets;
+                if (!from.y[index].empty())
+                    from.y[index].read(sample * size, size,
+                                       std::get<index>(targets_[buffer]).data() + i * size);
+            });
         }
     }
 
@@ -206,15 +207,21 @@ private:
         threads.barrier();
         for (std::uint64_t number = first_step; begin < from.count; ++number) {
             const std::size_t now = std::min(batch_size, from.count - begin);
-            const typename pass::batch batch{x_[buffer].data(), targets_[buffer].data(), now};
+            const typename pass::batch batch = batch_of(buffer, now);
             double penalties = 0;
-            const auto measured = [&]([[maybe_unused]] std::size_t sample,
-                                      [[maybe_unused]] const T* prediction,
-                                      [[maybe_unused]] const target* wanted) noexcept {
-                std::size_t next = sample * sizeof...(Metrics);
-                ((parts_[next++] =
-                      measure<Loss, pass::rows, pass::row_length>(Metrics{}, prediction, wanted)),
-                 ...);
+            const auto measured = [&]<std::size_t Output>(std::integral_constant<std::size_t, Output>,
+                                                          [[maybe_unused]] std::size_t sample,
+                                                          [[maybe_unused]] const T* prediction,
+                                                          [[maybe_unused]] const auto* wanted) noexcept {
+                using out = typename pass::template output<Output>;
+                [[maybe_unused]] std::size_t next = sample * sizeof...(Metrics);
+                [[maybe_unused]] const auto one = [&]<class Metric>(Metric metric) {
+                    if constexpr (output_of_metric<Metric> == Output)
+                        parts_[next] = measure<typename out::loss, out::rows, out::row_length>(
+                            metric, prediction, wanted);
+                    ++next;
+                };
+                (one(Metrics{}), ...);
             };
             const auto penalized = [&] {
                 if (is_penalized && threads.rank == 0)
@@ -228,8 +235,10 @@ private:
                 if constexpr (Training && scalars::is_worthwhile) {
                     penalized();
                     losses_[0] = scalars::run(
-                        parameters, batch.x, batch.targets,
-                        [&](const T* prediction, const target* wanted) { measured(0, prediction, wanted); },
+                        parameters, batch.x[0], std::get<0>(batch.targets),
+                        [&](const T* prediction, const auto* wanted) {
+                            measured(std::integral_constant<std::size_t, 0>{}, 0, prediction, wanted);
+                        },
                         updates(number));
                     added();
                 }
@@ -244,7 +253,7 @@ private:
                     threads.barrier();
                 added();
                 if constexpr (Training)
-                    pass::update(batch, space_, threads, updates(number));
+                    pass::update(parameters, batch, space_, threads, updates(number));
             }
             begin += now;
             buffer = 1 - buffer;
@@ -258,6 +267,15 @@ private:
         }
         if (Training && threads.rank == 0)
             step = first_step + sum.steps;
+    }
+
+    [[nodiscard]] typename pass::batch batch_of(std::size_t buffer, std::size_t samples) const noexcept {
+        typename pass::batch result{{}, {}, samples};
+        for (std::size_t i = 0; i < Model::input_count; ++i)
+            result.x[i] = x_[buffer][i].data();
+        for_each_index<Model::output_count>(
+            [&](auto index) { std::get<index>(result.targets) = std::get<index>(targets_[buffer]).data(); });
+        return result;
     }
 
     /// What applies the optimizer's update of that step.
@@ -288,8 +306,10 @@ private:
     }
 
     typename pass::workspace space_;
-    std::array<aligned_vector<T>, 2> x_; ///< the batch at work, and the next
-    std::array<std::vector<target>, 2> targets_;
+    // The batch at work, and the next.
+    std::array<std::array<aligned_vector<T>, Model::input_count>, 2> x_;
+    std::array<decltype(detail::target_vectors<pass>(std::make_index_sequence<Model::output_count>{})), 2>
+        targets_;
     std::vector<double> losses_;
     std::vector<metric_parts> parts_;
     std::size_t capacity_ = 0;

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/samples.hpp>
+#include <strata/data/sample_list.hpp>
 #include <strata/training/callback.hpp>
 #include <strata/training/progress.hpp>
 
@@ -12,8 +12,8 @@ namespace strata {
 
 /// Samples with their targets: `.validation_data = {x, y}`. Both must outlive the call.
 struct labelled_samples {
-    samples x = {};
-    samples y = {};
+    sample_list x = {};
+    sample_list y = {};
 };
 
 /// How `fit` goes about it, as in Keras.

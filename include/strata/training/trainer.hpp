@@ -27,6 +27,22 @@ consteval bool check_loss() {
 }
 } // namespace detail
 
+namespace detail {
+template <class Losses, class... Shapes, std::size_t... I>
+consteval bool check_each_loss(type_list<Shapes...>, std::index_sequence<I...>) {
+    return (check_loss<typename Losses::template at<I>::loss, Shapes>() && ...);
+}
+template <class Losses, class... Shapes>
+consteval bool check_losses(type_list<Shapes...> shapes) {
+    if constexpr (Losses::size == sizeof...(Shapes))
+        return check_each_loss<Losses>(shapes, std::index_sequence_for<Shapes...>{});
+    else
+        return reject<Losses, number_text<Losses::size> + text(" losses"),
+                      text("for ") + number_text<sizeof...(Shapes)> + text(" outputs"),
+                      "it needs one each: losses(...)">();
+}
+} // namespace detail
+
 /// A loss that became infinite or no number. The network has the weights of the last good epoch again.
 class diverged : public std::runtime_error {
 public:
@@ -48,7 +64,7 @@ public:
 /// on where it stopped if `fit` is called again.
 template <class Model, loss_type Loss, optimizer_type Optimizer, metric_type... Metrics>
 class trainer {
-    static_assert(detail::check_loss<Loss, typename Model::topology::output_shape>());
+    static_assert(detail::check_losses<losses_of<Loss>>(typename Model::topology::outputs{}));
 
 public:
     using T = typename Model::value_type;
@@ -61,15 +77,15 @@ public:
     template <class X, class Y>
     history fit(const X& x, const Y& y, const fit_options& options = {}) {
         check_ranks<X, Y>();
-        return fit_samples(samples(x), samples(y), options);
+        return fit_samples(sample_list(x), sample_list(y), options);
     }
 
     /// The loss and the metrics on samples, without dropout.
     template <class X, class Y>
     scores evaluate(const X& x, const Y& y, const evaluate_options& options = {}) {
         check_ranks<X, Y>();
-        const samples inputs(x);
-        const samples targets(y);
+        const sample_list inputs(x);
+        const sample_list targets(y);
         const sample_range all = range_of(inputs, targets, "evaluate");
         check(all.count > 0, "evaluate: there are no samples");
         check(options.batch_size > 0, "evaluate: the batch size is 0");
@@ -80,8 +96,8 @@ public:
     template <class X, class Y>
     scores train_on_batch(const X& x, const Y& y) {
         check_ranks<X, Y>();
-        const samples inputs(x);
-        const samples targets(y);
+        const sample_list inputs(x);
+        const sample_list targets(y);
         const sample_range all = range_of(inputs, targets, "train_on_batch");
         check(all.count > 0, "train_on_batch: there are no samples");
         return engine_.named(
@@ -128,11 +144,14 @@ private:
 
     template <class X, class Y>
     static consteval void check_ranks() {
-        constexpr std::size_t input_rank = Model::input_shape.rank;
-        constexpr std::size_t output_rank = Model::output_shape.rank;
-        static_assert(detail::check_rank < "the input array", X, input_rank + 1,
-                      Model::input_size == 1 ? 1 : input_rank + 1 > ());
-        if constexpr (Loss::targets == target_kind::labels)
+        [[maybe_unused]] constexpr std::size_t input_rank = Model::input_shape.rank;
+        [[maybe_unused]] constexpr std::size_t output_rank = Model::output_shape.rank;
+        if constexpr (Model::input_count == 1)
+            static_assert(detail::check_rank < "the input array", X, input_rank + 1,
+                          Model::input_size == 1 ? 1 : input_rank + 1 > ());
+        if constexpr (Model::output_count > 1)
+            return;
+        else if constexpr (first_loss::targets == target_kind::labels)
             static_assert(detail::check_rank < "the array of labels", Y, output_rank,
                           output_rank == 1 ? 2 : output_rank > ());
         else
@@ -145,40 +164,99 @@ private:
             throw std::invalid_argument(message);
     }
 
-    static sample_range range_of(const samples& x, const samples& y, const std::string& caller) {
-        const auto count =
-            x.count(Model::input_shape.extents, detail::concatenate(caller, ": the input array"));
-        std::vector<std::size_t> shape(Model::output_shape.extents.begin(),
-                                       Model::output_shape.extents.end());
-        if constexpr (Loss::targets == target_kind::labels)
-            shape.back() = 1;
-        if (Loss::targets == target_kind::labels && shape.size() > 1)
-            shape.pop_back();
-        const auto targets = y.count(shape, detail::concatenate(caller, ": the target array"));
-        if (targets != count)
-            throw std::invalid_argument(
-                detail::concatenate(caller, ": there are ", count, " samples but ", targets, " targets"));
+    using losses = losses_of<Loss>;
+    using first_loss = typename losses::template at<0>::loss;
+
+    static sample_range range_of(const sample_list& x, const sample_list& y, const std::string& caller) {
+        check_count(x.size(), Model::input_count, caller, "input");
+        check_count(y.size(), Model::output_count, caller, "target");
+        std::size_t count = 0;
+        std::size_t next = 0;
+        for_each_type(typename Model::topology::inputs{}, [&]<class Shape>(std::type_identity<Shape>) {
+            const std::size_t found =
+                x[next].count(Shape::extents, detail::concatenate(caller, ": ", array_name("input", next)));
+            if (next > 0 && found != count)
+                throw std::invalid_argument(detail::concatenate(caller, ": there are ", count,
+                                                                " samples of the first input but ", found,
+                                                                " of input ", next + 1));
+            count = found;
+            ++next;
+        });
+        check_targets(typename Model::topology::outputs{}, y, count, caller);
         if (count > 0xFFFFFFFFu)
             throw std::invalid_argument(detail::concatenate(caller, ": more than 2^32 - 1 samples"));
-        if constexpr (Loss::targets == target_kind::labels)
-            check_labels(y, count, caller);
-        return {&x, &y, 0, count};
+        return {x.data(), y.data(), 0, count};
+    }
+
+    static void check_count(std::size_t found, std::size_t wanted, const std::string& caller,
+                            const char* what) {
+        if (found != wanted)
+            throw std::invalid_argument(detail::concatenate(caller, ": expected ", wanted, " ", what,
+                                                            wanted == 1 ? " array" : " arrays", ", found ",
+                                                            found));
+    }
+    static std::string array_name(const char* what, std::size_t number) {
+        if (number == 0)
+            return detail::concatenate("the ", what, " array");
+        return detail::concatenate(what, " array ", number + 1);
+    }
+
+    template <class... Shapes>
+    static void check_targets(type_list<Shapes...> shapes, const sample_list& y, std::size_t count,
+                              const std::string& caller) {
+        std::size_t next = 0;
+        for_each_type(shapes, [&]<class Shape>(std::type_identity<Shape>) {
+            check_target<Shape>(y[next], next, count, caller);
+            ++next;
+        });
+    }
+
+    template <class Shape>
+    static void check_target(const samples& y, std::size_t output, std::size_t count,
+                             const std::string& caller) {
+        const auto reads = traits(std::make_index_sequence<losses::size>{})[output];
+        if (y.empty() && !reads.targets)
+            return;
+        std::vector<std::size_t> shape(Shape::extents.begin(), Shape::extents.end());
+        if (reads.labels) {
+            shape.back() = 1;
+            if (shape.size() > 1)
+                shape.pop_back();
+        }
+        const auto found = y.count(shape, detail::concatenate(caller, ": ", array_name("target", output)));
+        if (found != count)
+            throw std::invalid_argument(
+                detail::concatenate(caller, ": there are ", count, " samples but ", found, " targets"));
+        if (reads.labels)
+            check_labels(y, count * Shape::size / Shape::last, Shape::last, caller);
+    }
+
+    /// What the loss of each output reads.
+    struct loss_traits {
+        bool targets;
+        bool labels;
+    };
+    template <std::size_t... I>
+    static constexpr std::array<loss_traits, losses::size> traits(std::index_sequence<I...>) {
+        return {loss_traits{losses::template at<I>::loss::targets == target_kind::labels ||
+                                contains(losses::template at<I>::loss::formula, symbols::target),
+                            losses::template at<I>::loss::targets == target_kind::labels}...};
     }
 
     /// Labels are indices of classes: whole, and in range, or the loss would read what is not there.
-    static void check_labels(const samples& y, std::size_t count, const std::string& caller) {
+    static void check_labels(const samples& y, std::size_t total, std::size_t classes,
+                             const std::string& caller) {
         constexpr std::size_t part = 1024;
         std::array<double, part> labels;
-        const std::size_t total = count * Model::output_size / Model::output_shape.last;
         for (std::size_t first = 0; first < total; first += part) {
             const std::size_t now = std::min(part, total - first);
             y.read(first, now, labels.data());
             for (std::size_t i = 0; i < now; ++i)
-                if (!(labels[i] >= 0 && labels[i] < static_cast<double>(Model::output_shape.last) &&
+                if (!(labels[i] >= 0 && labels[i] < static_cast<double>(classes) &&
                       labels[i] == std::floor(labels[i])))
                     throw std::invalid_argument(detail::concatenate(
                         caller, ": label ", first + i, " is ", detail::number_to_string(labels[i]),
-                        ", expected a class from 0 to ", Model::output_shape.last - 1));
+                        ", expected a class from 0 to ", classes - 1));
         }
     }
 
@@ -192,7 +270,7 @@ private:
         return result;
     }
 
-    history fit_samples(const samples& x, const samples& y, const fit_options& options) {
+    history fit_samples(const sample_list& x, const sample_list& y, const fit_options& options) {
         sample_range train = range_of(x, y, "fit");
         check(options.batch_size > 0, "fit: the batch size is 0");
         check(options.validation_split >= 0 && options.validation_split < 1,
@@ -204,7 +282,7 @@ private:
             // Keras takes the last samples, before shuffling.
             const auto kept =
                 static_cast<std::size_t>(static_cast<double>(train.count) * (1 - options.validation_split));
-            validation = {&x, &y, kept, train.count - kept};
+            validation = {x.data(), y.data(), kept, train.count - kept};
             train.count = kept;
         } else if (!options.validation_data.x.empty())
             validation =

@@ -1,0 +1,41 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/samples.hpp>
+
+#include <vector>
+
+namespace strata {
+
+/// Samples for each input, or targets for each output, of a network: one array, or several `together`.
+class sample_list {
+public:
+    sample_list() = default;
+
+    template <class Array>
+        requires(std::constructible_from<samples, const Array&> && !std::same_as<Array, sample_list>)
+    sample_list(const Array& array) : all_{samples(array)} {}
+
+    [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
+    [[nodiscard]] const samples* data() const noexcept { return all_.data(); }
+    [[nodiscard]] const samples& operator[](std::size_t index) const noexcept { return all_[index]; }
+
+    void add(const samples& array) { all_.push_back(array); }
+
+private:
+    std::vector<samples> all_;
+};
+
+/// In the place of targets: the loss does not look at any.
+inline const samples no_targets{};
+
+/// The arrays of a network with several inputs or outputs: `teach.fit(x, together(images, labels))`.
+template <class... Arrays>
+[[nodiscard]] sample_list together(const Arrays&... arrays) {
+    sample_list result;
+    (result.add(samples(arrays)), ...);
+    return result;
+}
+
+} // namespace strata

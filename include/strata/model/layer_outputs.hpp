@@ -1,0 +1,73 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/model/model.hpp>
+
+#include <string>
+#include <vector>
+
+namespace strata {
+
+/// What the layers of one stage made of a sample.
+template <class T>
+struct layer_output {
+    std::string name; ///< "conv<64, 3> | batch_norm | relu": what prediction fuses into one stage
+    std::vector<std::size_t> shape; ///< of the last of these layers
+    rows_view<const T> rows;        ///< one for each place, its numbers are the last axis
+    std::size_t row_count;
+    std::size_t row_length;
+};
+
+namespace detail {
+template <class T, class Topology>
+auto describe_outputs() {
+    using wires = prediction_wiring<Topology>;
+    std::vector<layer_output<T>> result(wires::count);
+    std::size_t node = 0;
+    for_each_type(typename Topology::nodes{}, [&]<class Node>(std::type_identity<Node>) {
+        const std::size_t stage = wires::marks.stage_of[node++];
+        if (stage == none)
+            return;
+        auto& now = result[stage];
+        if (!now.name.empty())
+            append_to(now.name, " | ");
+        append_to(now.name, Node::layer::label.view());
+        using shape = typename Node::output;
+        now.shape.assign(shape::extents.begin(), shape::extents.end());
+        now.row_length = shape::last;
+        now.row_count = shape::size / shape::last;
+    });
+    return result;
+}
+} // namespace detail
+
+/// Predicts one sample and calls visit(layer_output) for each stage as soon as its output is there; later
+/// stages use the memory again. For networks with one input.
+template <class Model, class Visit>
+void visit_layer_outputs(const Model& net,
+                         std::span<const typename Model::value_type, Model::input_size> sample,
+                         const Visit& visit) {
+    using T = typename Model::value_type;
+    using topology = typename Model::topology;
+    using network = prediction_pass<topology, T>;
+    static_assert(Model::input_count == 1, "strata: layer outputs are of networks with one input");
+    auto outputs = detail::describe_outputs<T, topology>();
+    std::array<aligned_vector<T>, Model::output_count> results;
+    std::array<T*, Model::output_count> to{};
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        results[i].resize(Model::output_sizes[i]);
+        to[i] = results[i].data();
+    }
+    aligned_vector<T> memory(network::memory_size(1));
+    network::run(net.parameters().data(), {sample.data()}, to, 1, memory.data(), team{},
+                 [&](std::size_t number, rows_view<const T> rows) {
+                     layer_output<T>& now = outputs[number];
+                     // Rows that follow each other are those of the last layer, whatever the stage calls a
+                     // row.
+                     const bool lies_apart = network::wires::lies_apart(number);
+                     now.rows = {rows.data, lies_apart ? rows.pitch : now.row_length};
+                     visit(static_cast<const layer_output<T>&>(now));
+                 });
+}
+
+} // namespace strata

@@ -1,0 +1,84 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/heads.hpp>
+#include <strata/plan/wiring.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace strata {
+
+/// How many values a head reads.
+template <class Head>
+inline constexpr std::size_t source_count_of = [] {
+    if constexpr (requires { Head::parts; })
+        return Head::parts;
+    else
+        return std::size_t{1};
+}();
+
+/// How long the rows are in which a head sees its source number `index`, where they follow each other.
+template <class Head>
+[[nodiscard]] constexpr std::size_t source_width([[maybe_unused]] std::size_t index) noexcept {
+    if constexpr (requires { Head::widths; })
+        return Head::widths[index];
+    else if constexpr (requires { Head::channels; })
+        return Head::channels;
+    else
+        return Head::inputs;
+}
+
+/// The values that a stage reads: inputs of the network, or outputs of stages before it. `input(i)` gives the
+/// first number of an input, `output(s)` the rows of a stage's output.
+template <class Wires, class Head, class Input, class Output>
+[[nodiscard]] inline auto sources_of(std::size_t stage, const Input& input, const Output& output) noexcept {
+    using view = rows_view<std::remove_pointer_t<decltype(input(0))>>;
+    std::array<view, source_count_of<Head>> result;
+    for (std::size_t i = 0; i < result.size(); ++i) {
+        const std::size_t value = Wires::source(stage, i);
+        const std::size_t width = source_width<Head>(i);
+        // A network's only stage reads inputs, which g++ 12 does not see by itself.
+        if (Wires::count == 1 || Wires::is_input(value))
+            result[i] = {input(value), width};
+        else {
+            result[i] = output(value - Wires::inputs);
+            // Rows that follow each other are of any length that the reader likes.
+            if (!Wires::lies_apart(value - Wires::inputs))
+                result[i].pitch = width;
+        }
+    }
+    return result;
+}
+
+/// Runs one stage for this thread's part of a batch. Returns whether the part is whole samples, those of
+/// `share_samples`; else all threads must meet before anybody reads whole rows. `Data`: the stage reads the
+/// network's input, which may be zero in many places.
+template <class Stage, bool Data, class T, class Tail>
+[[gnu::always_inline]] inline bool run_stage(const head_forward<T>& at, const team& threads,
+                                             const Tail& tail) noexcept {
+    bool whole_samples =
+        head_kernels<typename Stage::head>::template forward<Stage, keeping_of<Stage, Tail>, Data>(
+            at, threads, tail);
+    if constexpr (Stage::has_softmax) {
+        if (!whole_samples)
+            threads.barrier();
+        whole_samples = true;
+        close<Stage>(at.y.data, share_samples(threads, at.samples));
+    }
+    return whole_samples;
+}
+
+/// The same for a stage of a network, of which the first reads the network's input. Only a stage of the first
+/// one's type is compiled for that as well.
+template <class Stages, class Stage, class T, class Tail>
+[[gnu::always_inline]] inline bool run_data_or_stage([[maybe_unused]] bool is_first,
+                                                     const head_forward<T>& at, const team& threads,
+                                                     const Tail& tail) noexcept {
+    if constexpr (std::is_same_v<Stage, typename Stages::template at<0>>)
+        if (is_first)
+            return run_stage<Stage, true>(at, threads, tail);
+    return run_stage<Stage, false>(at, threads, tail);
+}
+
+} // namespace strata
