@@ -1,79 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #define BOOST_TEST_MODULE keras / layers
-#include <strata/layers/layers.hpp>
-#include <strata/model/model.hpp>
+#include "cases.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <nlohmann/json.hpp>
-
-#include <cmath>
-#include <cstdlib>
-#include <fstream>
-#include <map>
-#include <string>
-
-// What Keras computes, case by case: files of {input, weights, expected} in the directory that
-// STRATA_KERAS_LAYERS names. They are not part of the project; without them the cases are skipped, and the
-// message says so.
-
-using namespace strata;
-using strata::tanh;
+using namespace keras_cases;
 
 namespace {
-
-using nlohmann::json;
-
-constexpr double tolerance = 1e-4; // the cases' own
-
-std::string directory() {
-    const char* given = std::getenv("STRATA_KERAS_LAYERS");
-    return given == nullptr ? "" : given;
-}
-
-json cases_of(const std::string& file) {
-    std::ifstream in(directory() + "/" + file);
-    BOOST_REQUIRE_MESSAGE(in.good(), "cannot read " << file);
-    return json::parse(in);
-}
-
-template <class Network>
-void check(const json& one) {
-    Network net;
-    std::vector<float> weights;
-    if (one.contains("weights"))
-        for (const auto& array : one["weights"])
-            for (const auto& number : array["data"])
-                weights.push_back(number.get<float>());
-    net.set_weights(weights);
-    const auto given = one["input"]["data"].get<std::vector<float>>();
-    const auto expected = one["expected"]["data"].get<std::vector<float>>();
-    BOOST_REQUIRE_EQUAL(given.size(), Network::input_size);
-    BOOST_REQUIRE_EQUAL(expected.size(), Network::output_size);
-    BOOST_TEST(one["expected"]["shape"].get<std::vector<std::size_t>>() ==
-                   std::vector<std::size_t>(Network::output_shape.extents.begin(),
-                                            Network::output_shape.extents.end()),
-               boost::test_tools::per_element());
-    const auto found = net.predict(std::span<const float, Network::input_size>(given));
-    for (std::size_t i = 0; i < expected.size(); ++i)
-        BOOST_TEST(std::abs(found[i] - expected[i]) <= tolerance);
-}
-
-using checks = std::map<std::string, void (*)(const json&)>;
-
-/// Runs every case of a file that has a network here, and all of those must be in the file.
-void run(const std::string& file, const checks& known) {
-    if (directory().empty()) {
-        BOOST_TEST_MESSAGE("skipped: STRATA_KERAS_LAYERS is not set");
-        return;
-    }
-    const json cases = cases_of(file);
-    for (const auto& [name, test] : known)
-        BOOST_TEST_CONTEXT(name) {
-            BOOST_REQUIRE(cases.contains(name));
-            test(cases[name]);
-        }
-}
-
 /// The shapes that Keras's tests of an activation use.
 template <auto Activation>
 void add_shapes(checks& all, const std::string& name) {
@@ -142,6 +73,7 @@ BOOST_AUTO_TEST_CASE(activations_behind_dense) {
 BOOST_AUTO_TEST_CASE(advanced_activations) {
     run("layers/advanced_activations.json",
         {{"advanced_activations.LeakyReLU.0", check<model<input<6> | leaky_relu<0.4>>>},
+         {"advanced_activations.PReLU.0", check<model<input<6> | prelu<>>>},
          {"advanced_activations.ELU.0", check<model<input<6> | elu<1.1>>>},
          {"advanced_activations.ThresholdedReLU.0", check<model<input<6> | thresholded>>}});
 }

@@ -27,6 +27,9 @@ using namespace strata;
 
 namespace {
 using small = model<input<8> | dense<16> | relu | dropout<0.2> | dense<3> | softmax>;
+using convolutional =
+    model<input<12, 12, 3> | random_flip<> | conv<16, 3, same> | batch_norm<> | relu |
+          residual(conv<16, 3, same>) | max_pool<2> | dropout<0.2> | flatten | dense<3> | softmax>;
 using large = model<input<20000> | dense<4> | relu | dense<20000>>;
 
 template <class Network>
@@ -42,10 +45,11 @@ std::size_t allocations_of_prediction() {
     return allocations - before;
 }
 
+template <class Network>
 std::size_t allocations_of_fit(std::size_t samples, std::size_t threads) {
-    small net;
+    Network net;
     trainer teach{net, sparse_categorical_crossentropy, adam{}, accuracy};
-    const std::vector<float> x(samples * 8, 0.5f);
+    const std::vector<float> x(samples * Network::input_size, 0.5f);
     const std::vector<float> y(samples, 1.0f);
     const std::size_t before = allocations;
     teach.fit(x, y, {.batch_size = 4, .epochs = 2, .verbose = verbosity::silent, .threads = threads});
@@ -62,11 +66,14 @@ BOOST_AUTO_TEST_CASE(the_counter_counts) {
 BOOST_AUTO_TEST_CASE(a_prediction_of_one_sample_allocates_nothing) {
     BOOST_TEST(allocations_of_prediction<small>() == 0);
     BOOST_TEST(allocations_of_prediction<large>() == 0);
+    BOOST_TEST(allocations_of_prediction<convolutional>() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_step_of_training_allocates_nothing) {
     // More steps, as many allocations.
-    BOOST_TEST(allocations_of_fit(40, 1) == allocations_of_fit(4000, 1));
-    allocations_of_fit(40, 2); // starts OpenMP's threads
-    BOOST_TEST(allocations_of_fit(40, 2) == allocations_of_fit(4000, 2));
+    BOOST_TEST(allocations_of_fit<small>(40, 1) == allocations_of_fit<small>(4000, 1));
+    allocations_of_fit<small>(40, 2); // starts OpenMP's threads
+    BOOST_TEST(allocations_of_fit<small>(40, 2) == allocations_of_fit<small>(4000, 2));
+    BOOST_TEST(allocations_of_fit<convolutional>(40, 1) == allocations_of_fit<convolutional>(400, 1));
+    BOOST_TEST(allocations_of_fit<convolutional>(40, 2) == allocations_of_fit<convolutional>(400, 2));
 }

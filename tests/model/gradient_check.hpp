@@ -10,6 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -23,27 +24,57 @@ using namespace strata;
 /// A loss with the upstream gradient `target`, another number for each output.
 inline constexpr auto weighted = loss<"weighted", symbols::target * symbols::prediction, over_outputs::sum>;
 
+/// The largest error of derivatives beside central differences, relative to those above 0.01.
+class comparison {
+public:
+    template <class Function>
+    void differ(double& at, double analytic, const Function& function) {
+        constexpr double step = 1e-5;
+        const double before = at;
+        at = before + step;
+        const double above = function();
+        at = before - step;
+        const double below = function();
+        at = before;
+        const double numeric = (above - below) / (2 * step);
+        const double error = std::abs(analytic - numeric) / std::max(1e-2, std::abs(numeric));
+        worst_ = error > worst_ || std::isnan(error) ? error : worst_;
+        largest_ = std::max(largest_, std::abs(numeric));
+    }
+    [[nodiscard]] double worst() const { return worst_; }
+    [[nodiscard]] double largest() const { return largest_; }
+
+private:
+    double worst_ = 0;
+    double largest_ = 0;
+};
+
+/// Checks the derivatives by all that is learnt and by the inputs.
 template <auto Topology, auto Loss>
 void check(std::size_t samples, double low = -1, double high = 1) {
     using network = model<Topology, double>;
     using loss_type = std::remove_const_t<decltype(Loss)>;
-    using pass = training_pass<typename network::topology, double, loss_type>;
+    using pass = training_pass<typename network::topology, double, loss_type, true>;
+    using learning_pass = training_pass<typename network::topology, double, loss_type>;
+    using out = typename pass::template output<0>;
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     constexpr std::size_t slack = 8;
 
     network net{seed{11}};
-    random_sequence random(seed{5}, stream::split);
+    random_sequence of_weights(seed{5}, stream::split, 0);
+    random_sequence random(seed{5}, stream::split, 1);
     for (double& weight : net.parameters())
         if (weight == 0)
-            weight = 0.2 * (random.uniform() - 0.5); // biases, and filling, which no gradient may depend on
+            weight =
+                0.2 * (of_weights.uniform() - 0.5); // biases, and filling, which no gradient may depend on
     aligned_vector<double> x(samples * network::input_size + slack);
     for (double& each : x)
         each = low + (high - low) * random.uniform();
-    std::vector<typename pass::target> targets(samples * pass::targets + slack);
+    std::vector<typename out::target> targets(samples * out::targets + slack);
     for (auto& each : targets) {
         if constexpr (loss_type::targets == target_kind::labels)
-            each = static_cast<typename pass::target>(
-                random.below(static_cast<std::uint32_t>(pass::row_length)));
+            each =
+                static_cast<typename out::target>(random.below(static_cast<std::uint32_t>(out::row_length)));
         else
             each = random.uniform();
     }
@@ -51,9 +82,10 @@ void check(std::size_t samples, double low = -1, double high = 1) {
     typename pass::workspace space(samples, 1);
     space.fill(nan);
     std::vector<double> losses(samples, nan);
-    const typename pass::batch batch{x.data(), targets.data(), samples};
+    aligned_vector<double> input_gradients(samples * network::input_size + slack, nan);
+    const typename pass::batch batch{{x.data()}, {targets.data()}, samples, {input_gradients.data()}};
     const dropout_key key{9, 3, 0};
-    const auto ignore = [](std::size_t, const double*, const typename pass::target*) noexcept {};
+    const auto ignore = [](auto...) noexcept {};
     const auto mean_loss = [&] {
         pass::template forward<true>(net.parameters().data(), batch, space, team{}, key);
         pass::template loss<false>(batch, space, team{}, key, losses.data(), ignore);
@@ -63,33 +95,39 @@ void check(std::size_t samples, double low = -1, double high = 1) {
         return sum / static_cast<double>(samples);
     };
 
-    aligned_vector<double> gradients(net.parameters().size(), nan);
-    pass::template forward<true>(net.parameters().data(), batch, space, team{}, key);
-    pass::template loss<true>(batch, space, team{}, key, losses.data(), ignore);
-    pass::backward(net.parameters().data(), batch, space, team{}, key);
-    pass::update(batch, space, team{}, gradient_store<double>{gradients.data()});
-
-    std::vector<double> analytic;
-    visit_parameters<double>(typename network::stages{}, gradients.data(),
-                             [&](double gradient) { analytic.push_back(gradient); });
+    aligned_vector<double> gradients(net.parameters().size(), 0.0); // moving averages have none
+    const auto differentiate = [&]<class Pass>(std::type_identity<Pass>, auto& in, const auto& now) {
+        const double* const parameters = net.parameters().data();
+        visit_parameters<double>(typename network::stages{}, gradients.data(),
+                                 [](double& each) { each = nan; });
+        Pass::template forward<true>(parameters, now, in, team{}, key);
+        Pass::template loss<true>(now, in, team{}, key, losses.data(), ignore);
+        Pass::backward(parameters, now, in, team{}, key);
+        Pass::update(parameters, now, in, team{}, gradient_store<double>{gradients.data()});
+        std::vector<double> result;
+        visit_learnt<double>(typename network::stages{}, gradients.data(),
+                             [&](double gradient) { result.push_back(gradient); });
+        return result;
+    };
+    const auto analytic = differentiate(std::type_identity<pass>{}, space, batch);
     BOOST_REQUIRE_EQUAL(analytic.size(), network::parameter_count);
+    if constexpr (network::parameter_count > 0) {
+        // Without the inputs' derivatives, as in training, the same bits.
+        typename learning_pass::workspace other(samples, 1);
+        other.fill(nan);
+        const typename learning_pass::batch now{{x.data()}, {targets.data()}, samples};
+        const auto learnt = differentiate(std::type_identity<learning_pass>{}, other, now);
+        BOOST_TEST(std::memcmp(learnt.data(), analytic.data(), learnt.size() * sizeof(double)) == 0);
+    }
+
     std::size_t next = 0;
-    double worst = 0;
-    double largest = 0;
-    visit_parameters<double>(typename network::stages{}, net.parameters().data(), [&](double& weight) {
-        constexpr double step = 1e-5;
-        const double before = weight;
-        weight = before + step;
-        const double above = mean_loss();
-        weight = before - step;
-        const double below = mean_loss();
-        weight = before;
-        const double numeric = (above - below) / (2 * step);
-        const double error = std::abs(analytic[next] - numeric) / std::max(1e-2, std::abs(numeric));
-        worst = error > worst || std::isnan(error) ? error : worst;
-        largest = std::max(largest, std::abs(numeric));
-        ++next;
-    });
+    comparison weights;
+    visit_learnt<double>(typename network::stages{}, net.parameters().data(),
+                         [&](double& weight) { weights.differ(weight, analytic[next++], mean_loss); });
+    comparison inputs;
+    for (std::size_t i = 0; i < samples * network::input_size; ++i)
+        inputs.differ(x[i], input_gradients[i], mean_loss);
+
     if constexpr (scalar_step<pass>::is_worthwhile)
         if (samples == 1) {
             aligned_vector<double> scalar(gradients.size(), 0.0); // which does not see the filling
@@ -98,13 +136,15 @@ void check(std::size_t samples, double low = -1, double high = 1) {
                 gradient_store<double>{scalar.data()});
             BOOST_TEST(std::abs(loss - mean_loss()) <= 1e-12);
             next = 0;
-            visit_parameters<double>(typename network::stages{}, scalar.data(), [&](double gradient) {
+            visit_learnt<double>(typename network::stages{}, scalar.data(), [&](double gradient) {
                 BOOST_TEST(std::abs(gradient - analytic[next]) <= 1e-12);
                 ++next;
             });
         }
-    BOOST_TEST(worst <= 1e-6);
-    BOOST_TEST(largest > 0); // a network that depends on nothing would pass everything
+    BOOST_TEST(weights.worst() <= 1e-6);
+    BOOST_TEST(inputs.worst() <= 1e-6);
+    // A network that depends on nothing would pass everything.
+    BOOST_TEST(weights.largest() + inputs.largest() > 0);
 }
 
 /// Batches that fill no tile, one, and more than one.

@@ -1,7 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #define BOOST_TEST_MODULE model / laws
-#include <strata/layers/layers.hpp>
-#include <strata/model/model.hpp>
+#include <strata/strata.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -108,6 +107,10 @@ BOOST_AUTO_TEST_CASE(any_split_of_a_batch_agrees_to_the_bit) {
     check_splits<model<input<7> | dense<3> | tanh | dense<1> | sigmoid>>();
     check_splits<model<input<4, 5> | dense<9> | gelu | flatten | dense<33> | softmax>>();
     check_splits<model<input<6> | tanh | softmax | dense<70>>>();
+    check_splits<model<input<9, 8, 3> | conv<20, 3, same, no_bias> | batch_norm<> | relu |
+                       residual(conv<20, 3, same> | batch_norm<>) | relu |
+                       branches(conv<16, 1>, max_pool<3, stride<1>, same>) | concat<> | conv<32, 3, same> |
+                       flatten | dense<5>>>();
 }
 
 BOOST_AUTO_TEST_CASE(fused_equals_unfused) {
@@ -149,4 +152,79 @@ BOOST_AUTO_TEST_CASE(dense_on_rows_is_dense_on_each_row) {
         for (std::size_t n = 0; n < 5; ++n)
             BOOST_TEST(y[i * 5 + n] == expected[n]);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_network_with_branches_equals_its_parts) {
+    // A residual block with a batch normalization in prediction, beside the layers one by one.
+    using whole = model<input<5, 6, 4> | residual(conv<4, 3, same> | batch_norm<> | relu), double>;
+    using convolved = model<input<5, 6, 4> | conv<4, 3, same>, double>;
+    whole net{seed{3}};
+    auto weights = numbers(whole::weight_count, 8);
+    for (std::size_t i = weights.size() - 4; i < weights.size(); ++i)
+        weights[i] = std::abs(weights[i]) + 0.1; // variances
+    net.set_weights(weights);
+    convolved one;
+    one.set_weights(std::span(weights).first(convolved::weight_count));
+    const double* const gamma = weights.data() + convolved::weight_count;
+    const auto x = numbers(whole::input_size, 9);
+    const auto together = net.predict(std::span<const double, whole::input_size>(x));
+    const auto sums = one.predict(std::span<const double, whole::input_size>(x));
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        const std::size_t c = i % 4;
+        const double normalized =
+            gamma[c] * (sums[i] - gamma[8 + c]) / std::sqrt(gamma[12 + c] + 1e-3) + gamma[4 + c];
+        BOOST_TEST(std::abs(together[i] - (x[i] + std::max(normalized, 0.0))) <= 1e-12);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(frozen_weights_stay_and_others_learn) {
+    using network = model<input<4> | dense<6> | tanh | frozen_weights(dense<5> | tanh) | dense<1>>;
+    network net{seed{3}};
+    const auto before = net.weights();
+    trainer teach{net, mean_squared_error, sgd{}};
+    const auto drawn = numbers(64 * 4, 10);
+    teach.fit(std::vector<float>(drawn.begin(), drawn.end()), std::vector<float>(64, 1.0F),
+              {.verbose = verbosity::silent});
+    const auto after = net.weights();
+    const auto changed = [&](std::size_t begin, std::size_t end) {
+        return std::memcmp(&before[begin], &after[begin], (end - begin) * sizeof(float)) != 0;
+    };
+    BOOST_TEST(changed(0, 24));
+    BOOST_TEST(!changed(30, 30 + 35));
+    BOOST_TEST(changed(65, 70));
+}
+
+BOOST_AUTO_TEST_CASE(several_inputs_and_outputs) {
+    using network =
+        model<inputs(input<3>, input<2, 2>) | branches(dense<4> | tanh, flatten | dense<4> | tanh) | add |
+              branches(dense<3> | softmax, dense<1>)>;
+    static_assert(network::input_count == 2 && network::output_count == 2);
+    network net{seed{3}};
+    trainer teach{net, losses(sparse_categorical_crossentropy, loss_weight<0.5>(mean_squared_error)),
+                  adam{0.02}, accuracy, of_output<1>(metrics::mean_absolute_error)};
+    constexpr std::size_t samples = 96;
+    const auto drawn = numbers(samples * 7, 11);
+    xt::xtensor<float, 2> first({samples, 3});
+    xt::xtensor<float, 3> second({samples, 2, 2});
+    std::vector<int> labels(samples);
+    std::vector<float> values(samples);
+    for (std::size_t i = 0; i < samples; ++i) {
+        for (std::size_t j = 0; j < 3; ++j)
+            first(i, j) = static_cast<float>(drawn[i * 7 + j]);
+        for (std::size_t j = 0; j < 4; ++j)
+            second(i, j / 2, j % 2) = static_cast<float>(drawn[i * 7 + 3 + j]);
+        labels[i] = first(i, 0) > 0.3F ? 2 : second(i, 0, 1) > 0 ? 1 : 0;
+        values[i] = first(i, 1) - second(i, 1, 1);
+    }
+    const auto seen = teach.fit(together(first, second), together(labels, values),
+                                {.epochs = 120, .verbose = verbosity::silent});
+    BOOST_TEST(seen["loss"].back() < 0.3 * seen["loss"].front());
+    BOOST_TEST(seen["accuracy"].back() > 0.85);
+    BOOST_TEST(seen["output_2_mean_absolute_error"].back() < 0.15);
+    const auto [classes, regressed] = net.predict(together(first, second));
+    BOOST_TEST(classes.shape(1) == 3u);
+    BOOST_TEST(std::abs(regressed(5, 0) - values[5]) < 0.5);
+    BOOST_CHECK_THROW(static_cast<void>(net.predict(together(first))), std::invalid_argument);
+    BOOST_CHECK_THROW(teach.fit(first, together(labels, values)), std::invalid_argument);
+    BOOST_CHECK_THROW(teach.fit(together(first, second), labels), std::invalid_argument);
 }

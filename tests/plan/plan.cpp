@@ -12,7 +12,7 @@ namespace {
 constexpr auto mnist = input<28, 28> | flatten | dense<512> | relu | dropout<0.2> | dense<10> | softmax;
 using network = std::remove_const_t<decltype(mnist)>;
 using stages = stages_of<network>;
-using facts = plan_facts<stages>;
+using facts = plan_facts<network>;
 
 // Two kernels forward; backward: two weight gradients with their updates, one input gradient with the first
 // tail's derivative. Nothing is kept but the outputs, since relu and dropout are told from them.

@@ -1,6 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // expect: layer 2, activation.*cannot take 3.*it accepts a formula of x, without w
-// expect-clang: layer 2, activation.*cannot take 3.*it accepts a formula of x
 #include <strata/layers/layers.hpp>
 
 using namespace strata;

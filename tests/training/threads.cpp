@@ -5,6 +5,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstring>
+#ifdef _OPENMP
+#    include <omp.h>
+#endif
 #include <vector>
 
 using namespace strata;
@@ -64,4 +67,43 @@ BOOST_AUTO_TEST_CASE(narrow_layers) {
 BOOST_AUTO_TEST_CASE(softmax_between_and_rows) {
     check_threads<model<input<6, 8> | dense<40> | softmax | dense<96> | gelu | dense<2>>, mean_squared_error,
                   sgd>();
+}
+
+namespace {
+constexpr auto block = conv<24, 3, same, no_bias> | batch_norm<> | relu;
+constexpr auto images = input<9, 8, 3> | random_flip<> | block |
+                        residual(block | spatial_dropout<0.2> | conv<24, 1>) |
+                        branches(block, depthwise_conv<3, same>, max_pool<3, stride<1>, same>) | concat<> |
+                        group_norm<4> | prelu<> | dropout<0.3> | average_pool<2> | global_average_pool;
+} // namespace
+
+BOOST_AUTO_TEST_CASE(images_and_branches) {
+    check_threads<model<images | dense<10> | softmax>, sparse_categorical_crossentropy, adam>();
+    check_threads<model<input<7, 6, 2> | conv_transpose<20, 3, stride<2>> | layer_norm<> | tanh |
+                        upsample<2, bilinear> | crop<1> | conv<5, 3, dilation<2>> | flatten | dense<2>>,
+                  mean_squared_error, adam>();
+}
+BOOST_AUTO_TEST_CASE(predictions_of_large_networks) {
+    // More than the ten million operations from which several threads share one sample.
+    using network = model<input<40, 41, 16> | block | conv<64, 3, same> |
+                          residual(conv<64, 3, same> | batch_norm<> | relu) | max_pool<2> | conv<130, 1> |
+                          global_average_pool | dense<10>>;
+    static_assert(network::flops_per_sample > 10'000'000);
+    const network net{seed{4}};
+    constexpr std::size_t samples = 11;
+    random_sequence random(seed{1}, stream::split);
+    std::vector<float> x(samples * network::input_size);
+    for (float& each : x)
+        each = static_cast<float>(random.uniform());
+    const auto predicted = [&]([[maybe_unused]] int threads) {
+#ifdef _OPENMP
+        omp_set_num_threads(threads);
+#endif
+        std::vector<float> y(samples * network::output_size);
+        net.predict_batch(x.data(), y.data(), samples);
+        return y;
+    };
+    const auto one = predicted(1);
+    for (const int threads : {2, 3, 5})
+        BOOST_TEST((predicted(threads) == one));
 }

@@ -1,0 +1,444 @@
+"""What PyTorch makes of networks that are given as strata's own expressions: agreement.py EXPRESSION...
+
+For every expression and every batch size it writes raw arrays, each as its number of elements (64 bits) and doubles: the
+inputs, the weights as strata orders them, the upstream gradient, the outputs in training, the input gradients, for each
+weight its gradient (for a moving average: its new value), and the outputs in prediction. All are channels last, as in
+strata; PyTorch's own layers are called on permuted views, so that autograd turns the gradients back.
+
+The numbers that go in are floats, so that the same data serve both types; PyTorch computes in double.
+"""
+import re
+import sys
+import zlib
+
+import numpy
+import torch
+import torch.nn.functional as F
+
+BATCHES = (1, 3)
+
+
+# ---- the expression
+
+def parse(expression):
+    tokens = re.findall(r"[A-Za-z_][\w:]*|-?\d+(?:\.\d+)?(?:e-?\d+)?|[<>(){},|]", expression)
+    position = 0
+
+    def peek():
+        return tokens[position] if position < len(tokens) else ""
+
+    def take(*wanted):
+        nonlocal position
+        token = tokens[position]
+        assert not wanted or token in wanted, f"{expression}: {token} instead of {wanted}"
+        position += 1
+        return token
+
+    def listed(item, end):
+        result = []
+        while peek() != end:
+            result.append(item())
+            if peek() == ",":
+                take()
+        take(end)
+        return result
+
+    def argument():
+        token = take()
+        if token == "{":
+            return listed(argument, "}")
+        if re.match(r"-?\d", token):
+            return float(token) if re.search(r"[.e]", token) else int(token)
+        if peek() == "{":  # spatial{1, 2} and margins{...} are lists
+            take()
+            return listed(argument, "}")
+        if peek() == "<":
+            take()
+            return token, listed(argument, ">")
+        return token, []
+
+    def piece():
+        name = take()
+        options = []
+        if peek() == "<":
+            take()
+            options = listed(argument, ">")
+        pieces = None
+        if peek() == "(":
+            take()
+            pieces = listed(chain, ")")
+        return name, options, pieces
+
+    def chain():
+        result = [piece()]
+        while peek() == "|":
+            take()
+            result.append(piece())
+        return result
+
+    result = chain()
+    assert position == len(tokens), f"{expression}: {tokens[position:]} is left over"
+    return result
+
+
+# ---- helpers of layers
+
+class Options:
+    """The arguments of a layer behind its first, positional ones."""
+
+    def __init__(self, given):
+        self.given = dict(one for one in given if isinstance(one, tuple))
+
+    def __contains__(self, name):
+        return name in self.given
+
+    def number(self, name, default):
+        return self.given[name][0] if name in self.given else default
+
+    def spatial(self, name, default, axes):
+        return spatial(self.number(name, default), axes)
+
+
+def spatial(numbers, axes):
+    return list(numbers) if isinstance(numbers, list) else [numbers] * axes
+
+
+def channels_first(x):
+    return x.movedim(-1, 1)
+
+
+def channels_last(x):
+    return x.movedim(1, -1)
+
+
+def padded(x, before, after, value=0.0):
+    """A channels-first image with places around its spatial axes."""
+    around = []
+    for b, a in zip(reversed(before), reversed(after)):
+        around += [b, a]
+    return F.pad(x, around, value=value)
+
+
+def paddings(extents, kernel, stride, dilation, options):
+    """Places before and after each axis."""
+    axes = len(extents)
+    if "padding" in options:
+        around = options.spatial("padding", 0, axes)
+        return around, around
+    if "same" not in options:
+        return [0] * axes, [0] * axes
+    before, after = [], []
+    for extent, k, s, d in zip(extents, kernel, stride, dilation):
+        missing = max((-(-extent // s) - 1) * s + (k - 1) * d + 1 - extent, 0)
+        before.append(missing // 2)
+        after.append(missing - missing // 2)
+    return before, after
+
+
+def margins(given, axes):
+    """A number for everything, spatial{...} for both sides, or numbers before and numbers after."""
+    if isinstance(given, list) and any(isinstance(each, list) for each in given):
+        before, after = given
+        return spatial(before, axes), spatial(after, axes)
+    if isinstance(given, list) and len(given) == 2 and axes == 1:
+        return [given[0]], [given[1]]
+    return spatial(given, axes), spatial(given, axes)
+
+
+class Weights:
+    """Draws the weights in the order in which the layers ask for them, and keeps them for the second run."""
+
+    def __init__(self, random):
+        self.random = random
+        self.arrays = []
+        self.next = 0
+        self.averages = {}
+
+    def draw(self, shape, around=0.0, scale=1.0, learnt=True):
+        if self.next == len(self.arrays):
+            numbers = (around + scale * self.random.standard_normal(shape)).astype(numpy.float32)
+            if not learnt:
+                numbers = numpy.abs(numbers) if around else numbers
+            self.arrays.append(torch.tensor(numbers.astype(numpy.float64), requires_grad=learnt))
+        self.next += 1
+        return self.arrays[self.next - 1]
+
+    def kernel(self, shape, inputs):
+        return self.draw(shape, scale=inputs ** -0.5)
+
+    def bias(self, count, options):
+        return None if "no_bias" in options else self.draw((count,), scale=0.3)
+
+    def average(self, shape, around):
+        place = self.next
+        return place, self.draw(shape, around=around, scale=0.2 if around else 0.5, learnt=False)
+
+
+# ---- layers of one value
+
+CONVOLUTIONS = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+TRANSPOSED = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
+MAX_POOLS = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
+AVERAGE_POOLS = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
+
+
+def convolution(x, kernel, bias, size, options, groups):
+    """`kernel` is [K..., C / groups, F]."""
+    axes = x.dim() - 2
+    stride = options.spatial("stride", 1, axes)
+    dilation = options.spatial("dilation", 1, axes)
+    x = channels_first(x)
+    before, after = paddings(x.shape[2:], size, stride, dilation, options)
+    weight = kernel.permute(axes + 1, axes, *range(axes)).contiguous()
+    if before == after:
+        y = CONVOLUTIONS[axes](x, weight, bias, stride, before, dilation, groups)
+    else:
+        y = CONVOLUTIONS[axes](padded(x, before, after), weight, bias, stride, 0, dilation, groups)
+    return channels_last(y)
+
+
+def conv(x, options, weights, _):
+    filters, size, *options = options
+    axes, channels, options = x.dim() - 2, x.shape[-1], Options(options)
+    size, groups = spatial(size, axes), options.number("groups", 1)
+    inputs = channels // groups
+    kernel = weights.kernel((*size, inputs, filters), inputs * numpy.prod(size))
+    return convolution(x, kernel, weights.bias(filters, options), size, options, groups)
+
+
+def depthwise_conv(x, options, weights, _):
+    size, *options = options
+    axes, channels, options = x.dim() - 2, x.shape[-1], Options(options)
+    size, multiplier = spatial(size, axes), options.number("depth_multiplier", 1)
+    kernel = weights.kernel((*size, channels, multiplier), numpy.prod(size))
+    bias = weights.bias(channels * multiplier, options)
+    return convolution(x, kernel.reshape(*size, 1, channels * multiplier), bias, size, options, channels)
+
+
+def separable_conv(x, options, weights, training):
+    filters, size, *options = options
+    of_window = [one for one in options if one[0] in ("stride", "dilation", "same", "valid", "padding", "depth_multiplier")]
+    rest = [one for one in options if one not in of_window]
+    x = depthwise_conv(x, [size, *of_window, ("no_bias", [])], weights, training)
+    return conv(x, [filters, 1, *rest], weights, training)
+
+
+def conv_transpose(x, options, weights, _):
+    filters, size, *options = options
+    axes, channels, options = x.dim() - 2, x.shape[-1], Options(options)
+    size = spatial(size, axes)
+    stride, extra = options.spatial("stride", 1, axes), options.spatial("output_padding", 0, axes)
+    kernel = weights.kernel((*size, filters, channels), channels * numpy.prod(size))
+    bias = weights.bias(filters, options)
+    weight = kernel.permute(axes + 1, axes, *range(axes)).contiguous()
+    x = channels_first(x)
+    if "padding" in options:
+        y = TRANSPOSED[axes](x, weight, bias, stride, options.spatial("padding", 0, axes), extra)
+        return channels_last(y)
+    y = TRANSPOSED[axes](x, weight, None, stride)
+    for axis in range(axes):
+        extent, k, s = x.shape[2 + axis], size[axis], stride[axis]
+        wanted = extent * s if "same" in options else extent * s + max(k - s, 0) + extra[axis]
+        begin = max(y.shape[2 + axis] - wanted, 0) // 2 if "same" in options else 0
+        y = y.narrow(2 + axis, begin, min(wanted, y.shape[2 + axis] - begin))
+        missing = [0] * axes
+        missing[axis] = wanted - y.shape[2 + axis]
+        y = padded(y, [0] * axes, missing)
+    y = channels_last(y)
+    return y if bias is None else y + bias
+
+
+def max_pool(x, options, *_):
+    size, *options = options
+    axes, options = x.dim() - 2, Options(options)
+    size = spatial(size, axes)
+    stride = options.spatial("stride", size, axes)
+    x = channels_first(x)
+    before, after = paddings(x.shape[2:], size, stride, [1] * axes, options)
+    return channels_last(MAX_POOLS[axes](padded(x, before, after, -numpy.inf), size, stride))
+
+
+def average_pool(x, options, *_):
+    size, *options = options
+    axes, options = x.dim() - 2, Options(options)
+    size = spatial(size, axes)
+    stride = options.spatial("stride", size, axes)
+    x = channels_first(x)
+    before, after = paddings(x.shape[2:], size, stride, [1] * axes, options)
+    counts = "count_padding" in options
+    if before == after and all(2 * b <= k for b, k in zip(before, size)):
+        return channels_last(AVERAGE_POOLS[axes](x, size, stride, before, count_include_pad=counts))
+    y = AVERAGE_POOLS[axes](padded(x, before, after), size, stride)
+    if not counts:
+        y = y / AVERAGE_POOLS[axes](padded(torch.ones_like(x), before, after), size, stride)
+    return channels_last(y)
+
+
+def global_max_pool(x, *_):
+    return x.amax(tuple(range(1, x.dim() - 1)))
+
+
+def global_average_pool(x, *_):
+    return x.mean(tuple(range(1, x.dim() - 1)))
+
+
+def scale_and_center(channels, options, weights):
+    gamma = None if "no_scale" in options else weights.draw((channels,), around=1.0, scale=0.3)
+    beta = None if "no_center" in options else weights.draw((channels,), scale=0.3)
+    return gamma, beta
+
+
+def batch_norm(x, options, weights, training):
+    options = Options(options)
+    channels = x.shape[-1]
+    gamma, beta = scale_and_center(channels, options, weights)
+    place_of_mean, mean = weights.average((channels,), 0.0)
+    place_of_variance, variance = weights.average((channels,), 1.0)
+    mean, variance = mean.clone(), variance.clone()
+    keeps, epsilon = options.number("momentum", 0.99), options.number("epsilon", 1e-3)
+    y = F.batch_norm(channels_first(x), mean, variance, gamma, beta, training, 1 - keeps, epsilon)
+    weights.averages[place_of_mean], weights.averages[place_of_variance] = mean, variance
+    return channels_last(y)
+
+
+def layer_norm(x, options, weights, _):
+    options = Options(options)
+    gamma, beta = scale_and_center(x.shape[-1], options, weights)
+    return F.layer_norm(x, x.shape[-1:], gamma, beta, options.number("epsilon", 1e-3))
+
+
+def group_norm(x, options, weights, _):
+    groups, *options = options
+    options = Options(options)
+    gamma, beta = scale_and_center(x.shape[-1], options, weights)
+    # The gradient of version 1.13 needs both.
+    gamma = torch.ones(x.shape[-1], dtype=x.dtype) if gamma is None else gamma
+    beta = torch.zeros(x.shape[-1], dtype=x.dtype) if beta is None else beta
+    return channels_last(F.group_norm(channels_first(x), groups, gamma, beta, options.number("epsilon", 1e-3)))
+
+
+def upsample(x, options, *_):
+    factor, *options = options
+    axes = x.dim() - 2
+    factor = [float(each) for each in spatial(factor, axes)]
+    x = channels_first(x)
+    if "bilinear" in Options(options):
+        mode = {1: "linear", 2: "bilinear", 3: "trilinear"}[axes]
+        return channels_last(F.interpolate(x, scale_factor=factor, mode=mode, align_corners=False))
+    return channels_last(F.interpolate(x, scale_factor=factor, mode="nearest"))
+
+
+def zero_pad(x, options, *_):
+    before, after = margins(options[0], x.dim() - 2)
+    return channels_last(padded(channels_first(x), before, after))
+
+
+def crop(x, options, *_):
+    before, after = margins(options[0], x.dim() - 2)
+    return channels_last(padded(channels_first(x), [-b for b in before], [-a for a in after]))
+
+
+def prelu(x, options, weights, _):
+    if options:
+        return channels_last(F.prelu(channels_first(x), weights.draw(x.shape[-1:], around=0.2, scale=0.3)))
+    return torch.where(x > 0, x, x * weights.draw(x.shape[1:], around=0.2, scale=0.3))
+
+
+def permute(x, options, *_):
+    return x.permute(0, *(axis + 1 for axis in options))
+
+
+def dense(x, options, weights, _):
+    units, *options = options
+    options = Options(options)
+    kernel = weights.kernel((x.shape[-1], units), x.shape[-1])
+    bias = weights.bias(units, options)
+    return x @ kernel if bias is None else x @ kernel + bias
+
+
+LAYERS = {
+    "average_pool": average_pool, "batch_norm": batch_norm, "conv": conv, "conv_transpose": conv_transpose, "crop": crop,
+    "dense": dense, "depthwise_conv": depthwise_conv, "global_average_pool": global_average_pool,
+    "global_max_pool": global_max_pool, "group_norm": group_norm, "layer_norm": layer_norm, "max_pool": max_pool,
+    "permute": permute, "prelu": prelu, "separable_conv": separable_conv, "upsample": upsample, "zero_pad": zero_pad,
+    "elu": lambda x, *_: F.elu(x), "flatten": lambda x, *_: x.flatten(1), "relu": lambda x, *_: F.relu(x),
+    "reshape": lambda x, options, *_: x.reshape(-1, *options), "sigmoid": lambda x, *_: torch.sigmoid(x),
+    "softmax": lambda x, *_: F.softmax(x, -1), "tanh": lambda x, *_: torch.tanh(x),
+}
+
+
+# ---- layers of several values, and branches
+
+def reduce(function, values):
+    result = values[0]
+    for value in values[1:]:
+        result = function(result, value)
+    return result
+
+
+MERGES = {
+    "add": lambda values, _: reduce(torch.add, values), "average": lambda values, _: torch.stack(values).mean(0),
+    "concat": lambda values, options: torch.cat(values, options[0] + 1 if options and options[0] >= 0 else
+                                                options[0] if options else -1),
+    "maximum": lambda values, _: reduce(torch.maximum, values), "minimum": lambda values, _: reduce(torch.minimum, values),
+    "multiply": lambda values, _: reduce(torch.mul, values), "subtract": lambda values, _: values[0] - values[1],
+}
+
+
+def run(chain, values, weights, training):
+    for name, options, pieces in chain:
+        if name in MERGES:
+            values = [MERGES[name](values, options)]
+        elif name == "branches":
+            beside = values * len(pieces) if len(values) == 1 else values
+            values = [out for value, piece in zip(beside, pieces) for out in run(piece, [value], weights, training)]
+        elif name == "with_all":
+            values = [out for piece in pieces for out in run(piece, values, weights, training)]
+        elif name == "pick":
+            values = [values[options[0]]]
+        elif name == "residual":
+            body = run(pieces[0], values, weights, training)
+            past = run(pieces[1], values, weights, training) if len(pieces) > 1 else values
+            values = [body[0] + past[0]]
+        elif name == "repeat":
+            values = run(pieces[0] * options[0], values, weights, training)
+        elif name != "identity":
+            value, = values
+            values = [LAYERS[name](value, options, weights, training)]
+    return values
+
+
+def write(array):
+    numbers = numpy.ascontiguousarray(array.detach().numpy() if torch.is_tensor(array) else array, dtype=numpy.float64)
+    sys.stdout.buffer.write(numpy.int64(numbers.size).tobytes())
+    sys.stdout.buffer.write(numbers.tobytes())
+
+
+def main():
+    torch.set_num_threads(1)
+    for expression in sys.argv[1:]:
+        (name, shape, pieces), *chain = parse(expression)
+        shapes = [piece[0][1] for piece in pieces] if name == "inputs" else [shape]
+        for samples in BATCHES:
+            random = numpy.random.default_rng(zlib.crc32(expression.encode()) + samples)
+            inputs = [torch.tensor(random.standard_normal((samples, *each)).astype(numpy.float32).astype(numpy.float64),
+                                   requires_grad=True) for each in shapes]
+            weights = Weights(random)
+            output, = run(chain, inputs, weights, True)
+            upstream = torch.tensor(random.standard_normal(output.shape).astype(numpy.float32).astype(numpy.float64))
+            learnt = [array for array in weights.arrays if array.requires_grad]
+            gradients = iter(torch.autograd.grad(output, [*inputs, *learnt], upstream))
+            input_gradients = [next(gradients) for _ in inputs]
+            updates = [next(gradients) if array.requires_grad else weights.averages[place]
+                       for place, array in enumerate(weights.arrays)]
+            weights.next = 0
+            prediction, = run(chain, inputs, weights, False)
+
+            def joined(arrays):
+                return numpy.concatenate([array.detach().numpy().ravel() for array in arrays] or [numpy.zeros(0)])
+            for array in (joined(inputs), joined(weights.arrays), upstream, output, joined(input_gradients), joined(updates),
+                          prediction):
+                write(array)
+
+
+main()

@@ -1,0 +1,61 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE model / gradient_branches
+#include "gradient_check.hpp"
+
+using namespace gradient_check;
+using strata::tanh;
+
+BOOST_AUTO_TEST_CASE(merges) {
+    check_all<input<5> | branches(dense<3>, dense<3> | tanh) | add, weighted>();
+    check_all<input<5> | branches(dense<9> | sigmoid, dense<9> | tanh, dense<9>) | multiply | dense<2>,
+              weighted>();
+    check_all<input<5> | branches(dense<3> | sigmoid, dense<3> | tanh) | subtract | tanh, weighted>();
+    check_all<input<5> | branches(dense<3> | sigmoid, dense<3> | tanh, identity | dense<3>) | average,
+              weighted>();
+    check_all<input<5> | branches(dense<4> | tanh, dense<4>) | maximum | dense<2>, weighted>();
+    check_all<input<5> | branches(dense<4> | tanh, dense<4>) | minimum | dense<2>, weighted>();
+}
+
+BOOST_AUTO_TEST_CASE(concatenations) {
+    check_all<input<5> | branches(dense<3> | tanh, identity, dense<9>) | concat<> | dense<2>, weighted>();
+    check_all<input<4, 3, 2> | branches(conv<3, 1> | tanh, conv<5, 3, same>) | concat<> | sigmoid |
+                  conv<2, 2>,
+              weighted>();
+    check_all<input<4, 3, 2> | branches(conv<3, 1> | tanh, conv<3, spatial{2, 1}>) | concat<0> | conv<2, 2>,
+              weighted>();
+}
+
+BOOST_AUTO_TEST_CASE(residuals) {
+    check_all<input<6> | residual(dense<6> | tanh) | dense<2>, weighted>();
+    check_all<input<4, 4, 2> | conv<3, 1> | tanh | residual(conv<3, 3, same> | tanh | conv<3, 3, same>) |
+                  tanh,
+              weighted>();
+    check_all<input<5, 4, 2> | residual(conv<4, 3, stride<2>, same> | tanh, conv<4, 1, stride<2>>) | sigmoid,
+              weighted>();
+    check_all<input<4, 4, 2> |
+                  repeat<2>(residual(conv<2, 3, same, no_bias> | batch_norm<> | tanh |
+                                     conv<2, 3, same, no_bias> | batch_norm<>) |
+                            tanh) |
+                  global_average_pool,
+              weighted>();
+}
+
+BOOST_AUTO_TEST_CASE(nested) {
+    check_all<input<5> | branches(branches(dense<3>, dense<4> | tanh) | concat<> | dense<3>, dense<3>) | add,
+              weighted>();
+    check_all<input<5> | dense<4> | tanh | residual(branches(dense<2> | tanh, dense<2>) | concat<>) |
+                  residual(residual(dense<4> | sigmoid) | dense<4>) | dense<2>,
+              weighted>();
+    check_all<input<5> | branches(dense<4>, dense<3> | tanh) | with_all(pick<0> | tanh, concat<> | dense<4>) |
+                  multiply,
+              weighted>();
+    check_all<input<4, 4, 2> | conv<2, 1> |
+                  repeat<2>(branches(identity, batch_norm<> | tanh | conv<3, 3, same>) | concat<>) | dense<2>,
+              weighted>();
+}
+
+BOOST_AUTO_TEST_CASE(values_with_several_readers) {
+    check_all<input<5> | dense<4> | tanh | branches(identity, identity, dense<4>) | multiply, weighted>();
+    check_all<input<5> | dense<4> | branches(identity, dense<4> | tanh, dense<4>) | add | softmax,
+              weighted>();
+}
