@@ -2,43 +2,15 @@
 //
 // Keras's first example: a multilayer perceptron that tells digits, or articles of clothing, apart.
 #include "command_line.hpp"
+#include "text_pictures.hpp"
 
 #include <strata/strata.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
 
 using namespace strata;
 
 using mnist_mlp = model<input<28, 28> | flatten | dense<512> | relu | dropout<0.2> | dense<10> | softmax>;
-
-/// Some images as text, side by side, each with what the network takes it for. A character stands for two
-/// pixels, one above the other, since it is about twice as high as wide.
-template <class Predictions, class Names>
-void show(const labelled_images& images, const Predictions& predictions, std::size_t first, std::size_t count,
-          const Names& name) {
-    constexpr std::string_view shades = " .:-=+*#%@";
-    for (std::size_t row = 0; row < 28; row += 2) {
-        std::string line;
-        for (std::size_t i = first; i < first + count; ++i) {
-            for (std::size_t column = 0; column < 28; ++column) {
-                const unsigned both = images.x.values(i, row, column) + images.x.values(i, row + 1, column);
-                line += shades[both * (shades.size() - 1) / 510];
-            }
-            line += "  ";
-        }
-        std::puts(line.c_str());
-    }
-    for (std::size_t i = first; i < first + count; ++i) {
-        const float* const p = &predictions(i, 0);
-        const auto best = static_cast<std::size_t>(std::max_element(p, p + 10) - p);
-        const bool right = best == images.y(i);
-        const std::string guess = name(best) + " " + std::to_string(std::lround(100 * p[best])) + " %";
-        std::printf("%-30s", (right ? guess : guess + ", is " + name(images.y(i))).c_str());
-    }
-    std::puts("\n");
-}
 
 void learn(const given_options& options) {
     const std::string directory = options.text("data");

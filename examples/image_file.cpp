@@ -1,0 +1,107 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "image_file.hpp"
+
+#include <stb_image.h>
+#include <stb_image_write.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <stdexcept>
+
+namespace {
+
+/// For one axis the pixels that each new pixel is a mean of, and their weights.
+struct interpolation {
+    struct taps {
+        std::size_t first;
+        std::vector<float> weights;
+    };
+    std::vector<taps> pixels;
+
+    interpolation(std::size_t from, std::size_t to) {
+        const double scale = static_cast<double>(from) / static_cast<double>(to);
+        const double reach = std::max(scale, 1.0);
+        for (std::size_t i = 0; i < to; ++i) {
+            const double center = (static_cast<double>(i) + 0.5) * scale;
+            const auto first = static_cast<std::size_t>(std::max(center - reach + 0.5, 0.0));
+            const auto end = std::min(from, static_cast<std::size_t>(center + reach + 0.5));
+            std::vector<double> weights;
+            double sum = 0;
+            for (std::size_t j = first; j < end; ++j) {
+                const double distance = std::abs(static_cast<double>(j) + 0.5 - center) / reach;
+                weights.push_back(std::max(1 - distance, 0.0));
+                sum += weights.back();
+            }
+            taps result{first, {}};
+            for (const double weight : weights)
+                result.weights.push_back(static_cast<float>(weight / sum));
+            pixels.push_back(std::move(result));
+        }
+    }
+};
+
+/// The middle axis of [outer, from, inner] numbers at another size.
+std::vector<float> resized_axis(const std::vector<float>& numbers, std::size_t outer, std::size_t from,
+                                std::size_t to, std::size_t inner) {
+    const interpolation how(from, to);
+    std::vector<float> result(outer * to * inner);
+    for (std::size_t o = 0; o < outer; ++o)
+        for (std::size_t i = 0; i < to; ++i) {
+            const auto& [first, weights] = how.pixels[i];
+            float* const target = result.data() + (o * to + i) * inner;
+            for (std::size_t tap = 0; tap < weights.size(); ++tap)
+                for (std::size_t k = 0; k < inner; ++k)
+                    target[k] += weights[tap] * numbers[(o * from + first + tap) * inner + k];
+        }
+    return result;
+}
+
+} // namespace
+
+colour_image read_image(const std::string& file) {
+    int width = 0;
+    int height = 0;
+    int channels = 0;
+    const std::unique_ptr<stbi_uc, void (*)(void*)> bytes(
+        stbi_load(file.c_str(), &width, &height, &channels, 3), stbi_image_free);
+    if (bytes == nullptr)
+        throw std::runtime_error(file + ": no image that can be read: " + stbi_failure_reason());
+    colour_image result{static_cast<std::size_t>(height), static_cast<std::size_t>(width), {}};
+    result.values.resize(result.height * result.width * 3);
+    std::transform(bytes.get(), bytes.get() + result.values.size(), result.values.begin(),
+                   [](stbi_uc byte) { return static_cast<float>(byte) / 255; });
+    return result;
+}
+
+colour_image resized(const colour_image& image, std::size_t height, std::size_t width) {
+    colour_image result{height, width, {}};
+    result.values = resized_axis(resized_axis(image.values, image.height, image.width, width, 3), 1,
+                                 image.height, height, width * 3);
+    return result;
+}
+
+colour_image cropped(const colour_image& image, std::size_t height, std::size_t width) {
+    if (height > image.height || width > image.width)
+        throw std::invalid_argument("the image is too small to be cropped");
+    colour_image result{height, width, {}};
+    // To the nearest pixel, or the nearest even one, as torchvision does.
+    const auto margin = [](std::size_t more, std::size_t less) {
+        return static_cast<std::size_t>(std::nearbyint(static_cast<double>(more - less) / 2));
+    };
+    const std::size_t top = margin(image.height, height);
+    const std::size_t left = margin(image.width, width);
+    for (std::size_t y = 0; y < height; ++y) {
+        const auto first =
+            image.values.begin() + static_cast<std::ptrdiff_t>(((top + y) * image.width + left) * 3);
+        result.values.insert(result.values.end(), first, first + static_cast<std::ptrdiff_t>(width * 3));
+    }
+    return result;
+}
+
+void write_grey_png(const std::string& file, std::size_t height, std::size_t width,
+                    std::span<const std::uint8_t> pixels) {
+    if (stbi_write_png(file.c_str(), static_cast<int>(width), static_cast<int>(height), 1, pixels.data(),
+                       static_cast<int>(width)) == 0)
+        throw std::runtime_error(file + ": cannot be written");
+}

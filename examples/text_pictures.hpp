@@ -1,0 +1,45 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/datasets.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+/// Images of 28 x 28 pixels as text, side by side; `darkness(image, row, column)` is in [0, 1]. A character
+/// stands for two pixels, one above the other, since it is about twice as high as wide.
+template <class Darkness>
+void print_images(std::size_t count, const Darkness& darkness) {
+    constexpr std::string_view shades = " .:-=+*#%@";
+    for (std::size_t row = 0; row < 28; row += 2) {
+        std::string line;
+        for (std::size_t i = 0; i < count; ++i) {
+            for (std::size_t column = 0; column < 28; ++column) {
+                const float both = darkness(i, row, column) + darkness(i, row + 1, column);
+                line += shades[static_cast<std::size_t>(both * static_cast<float>(shades.size() - 1) / 2)];
+            }
+            line += "  ";
+        }
+        std::puts(line.c_str());
+    }
+}
+
+/// Some images, each with what a network takes it for.
+template <class Predictions, class Names>
+void show(const strata::labelled_images& images, const Predictions& predictions, std::size_t first,
+          std::size_t count, const Names& name) {
+    print_images(count, [&](std::size_t i, std::size_t row, std::size_t column) {
+        return images.x(first + i, row, column);
+    });
+    for (std::size_t i = first; i < first + count; ++i) {
+        const float* const p = &predictions(i, 0);
+        const auto best = static_cast<std::size_t>(std::max_element(p, p + 10) - p);
+        const bool right = best == images.y(i);
+        const std::string guess = name(best) + " " + std::to_string(std::lround(100 * p[best])) + " %";
+        std::printf("%-30s", (right ? guess : guess + ", is " + name(images.y(i))).c_str());
+    }
+    std::puts("\n");
+}
