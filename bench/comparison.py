@@ -37,7 +37,8 @@ def headers_of(tree):
 
 def compile_cpp(source, options, tree):
     """The program built from a source, or the compiler's first complaint. Kept until something changes."""
-    ours = [*headers_of(tree), *bench.glob("*.hpp"), *(bench / "peers").glob("*.hpp")]
+    ours = [*headers_of(tree), *bench.glob("*.hpp"), *(bench / "peers").glob("*.hpp"),
+            *(root / "examples" / "networks").glob("*.hpp")]
     command = ["g++", *options, f"-I{tree / 'dsl'}", f"-I{tree / 'include'}", f"-I{bench}"]
     digest = hashlib.sha256(" ".join(command).encode())
     for path in [source, *ours]:

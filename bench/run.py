@@ -7,8 +7,8 @@ import sys
 import comparison
 import report
 
-names = ["train", "predict", "small", "contraction", "elementwise", "optimizer", "pipeline", "startup", "compile",
-         "scaling", "least_squares", "kmeans"]
+names = ["train", "predict", "small", "mnist_cnn", "resnet50", "contraction", "convolution", "elementwise", "optimizer",
+         "pipeline", "startup", "compile", "scaling", "least_squares", "kmeans"]
 
 
 def main():

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Compares strata with its peers on this machine, and installs those that it can have.
 #   bench/run.sh                    every question, and the report: build/bench/report/report.md
-#   bench/run.sh NAME...            some questions: train predict small contraction elementwise optimizer pipeline startup
-#                                   compile scaling least_squares kmeans
+#   bench/run.sh NAME...            some questions: train predict small mnist_cnn resnet50 contraction convolution elementwise
+#                                   optimizer pipeline startup compile scaling least_squares kmeans
 #   bench/run.sh against REVISION   whether the working tree is slower than another revision
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"

@@ -1,0 +1,81 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+//
+// The kernels of a convolution in oneDNN, with all operands in the layouts that it asks for: nothing is
+// reordered while the time is taken. Bias and relu are fused into the forward product.
+//   convolution_onednn forward|input_gradient|weight_gradient SIZE CHANNELS FILTERS KERNEL STRIDE BATCH
+#include "peers/convolution.hpp"
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+using namespace dnnl;
+using tag = memory::format_tag;
+
+int main(int count, char** arguments) {
+    const sliding::options with(count, arguments);
+    const sliding::shape& of = with.of;
+    const engine cpu(engine::kind::cpu, 0);
+    stream queue(cpu);
+    const auto dim = [](std::size_t number) { return static_cast<memory::dim>(number); };
+    const auto any = [](memory::dims sizes) { return memory::desc(sizes, memory::data_type::f32, tag::any); };
+    const memory::dim n = dim(with.batch), c = dim(of.channels), f = dim(of.filters), k = dim(of.kernel);
+    const memory::desc x = any({n, c, dim(of.size), dim(of.size)}), w = any({f, c, k, k}),
+                       y = any({n, f, dim(of.results()), dim(of.results())}),
+                       bias({f}, memory::data_type::f32, tag::a);
+    const memory::dims strides{dim(of.stride), dim(of.stride)};
+    const memory::dims before{dim(of.padding()), dim(of.padding())};
+    const memory::dim behind = dim((of.results() - 1) * of.stride + of.kernel) - dim(of.size + of.padding());
+    const memory::dims after{behind, behind};
+    const auto make = [&](const memory::desc& of_memory) {
+        memory result(of_memory, cpu);
+        const sliding::numbers values(of_memory.get_size() / sizeof(float));
+        std::copy_n(values.data(), of_memory.get_size() / sizeof(float),
+                    static_cast<float*>(result.get_data_handle()));
+        return result;
+    };
+    const algorithm direct = algorithm::convolution_direct;
+    if (with.kernel == "forward") {
+        primitive_attr attributes;
+        post_ops relu;
+        relu.append_eltwise(1.0f, algorithm::eltwise_relu, 0.0f, 0.0f);
+        attributes.set_post_ops(relu);
+        const convolution_forward::primitive_desc forward(
+            {prop_kind::forward_inference, direct, x, w, bias, y, strides, before, after}, attributes, cpu);
+        auto from = make(forward.src_desc()), weights = make(forward.weights_desc()), b = make(bias),
+             to = make(forward.dst_desc());
+        const convolution_forward run(forward);
+        sliding::time(with, [&] {
+            run.execute(
+                queue,
+                {{DNNL_ARG_SRC, from}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_BIAS, b}, {DNNL_ARG_DST, to}});
+            queue.wait();
+        });
+        return 0;
+    }
+    const convolution_forward::primitive_desc forward(
+        {prop_kind::forward_training, direct, x, w, bias, y, strides, before, after}, cpu);
+    if (with.kernel == "input_gradient") {
+        const convolution_backward_data::primitive_desc backward({direct, x, w, y, strides, before, after},
+                                                                 cpu, forward);
+        auto back = make(backward.diff_src_desc()), weights = make(backward.weights_desc()),
+             delta = make(backward.diff_dst_desc());
+        const convolution_backward_data run(backward);
+        sliding::time(with, [&] {
+            run.execute(queue,
+                        {{DNNL_ARG_DIFF_SRC, back}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DIFF_DST, delta}});
+            queue.wait();
+        });
+    } else {
+        const convolution_backward_weights::primitive_desc backward(
+            {direct, x, w, bias, y, strides, before, after}, cpu, forward);
+        auto from = make(backward.src_desc()), gradient = make(backward.diff_weights_desc()), b = make(bias),
+             delta = make(backward.diff_dst_desc());
+        const convolution_backward_weights run(backward);
+        sliding::time(with, [&] {
+            run.execute(queue, {{DNNL_ARG_SRC, from},
+                                {DNNL_ARG_DIFF_DST, delta},
+                                {DNNL_ARG_DIFF_WEIGHTS, gradient},
+                                {DNNL_ARG_DIFF_BIAS, b}});
+            queue.wait();
+        });
+    }
+}

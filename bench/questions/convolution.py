@@ -1,0 +1,64 @@
+# Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+"""How fast are the kernels of ResNet-50's convolutions, beside oneDNN?"""
+
+from statistics import geometric_mean, median
+
+from comparison import Question, all_threads, cpp, run_once, strata
+
+# Size, channels, filters, kernel, stride: those of bench/peers/convolution.hpp.
+shapes = [(224, 3, 64, 7, 2), (56, 64, 64, 1, 1), (56, 64, 64, 3, 1), (56, 64, 256, 1, 1), (56, 256, 64, 1, 1),
+          (56, 256, 128, 1, 1), (56, 128, 128, 3, 2), (28, 128, 512, 1, 1), (56, 256, 512, 1, 2), (28, 512, 128, 1, 1),
+          (28, 128, 128, 3, 1), (28, 512, 256, 1, 1), (28, 256, 256, 3, 2), (14, 256, 1024, 1, 1), (28, 512, 1024, 1, 2),
+          (14, 1024, 256, 1, 1), (14, 256, 256, 3, 1), (14, 1024, 512, 1, 1), (14, 512, 512, 3, 2), (7, 512, 2048, 1, 1),
+          (14, 1024, 2048, 1, 2), (7, 2048, 512, 1, 1), (7, 512, 512, 3, 1)]
+titles = {"forward": "forward, bias, relu", "input_gradient": "input gradient", "weight_gradient": "weight gradient"}
+rounds = 5
+
+
+def compare(question, ours, peer, kernel, batch, threads):
+    """All shapes; returns the ratios of the speeds, each the median of neighbouring runs'."""
+    ratios = []
+    for shape in shapes:
+        size, channels, filters, window, stride = shape
+        arguments = [kernel, *shape, batch]
+        found = {contender.name: [] for contender in (ours, peer) if not contender.missing}
+        peaks = []
+        for number in range(rounds):
+            peaks.append(run_once(ours, ["peak"], threads)["gflops"])
+            # The order alternates.
+            for contender in ((ours, peer) if number % 2 == 0 else (peer, ours)):
+                if not contender.missing:
+                    found[contender.name].append(run_once(contender, arguments, threads)["gflops"])
+        peak = max(peaks)
+        shown = {name: {"of the peak": f"{100 * median(values) / peak:.0f} %"} for name, values in found.items()}
+        if not peer.missing:
+            pairs = [mine / theirs for mine, theirs in zip(found[ours.name], found[peer.name])]
+            ratios.append(median(pairs))
+            shown[ours.name]["ratio"] = ratios[-1]
+        question.add(f"{titles[kernel]}, batch {batch}, {threads} thread{'s' if threads > 1 else ''}: "
+                     f"{size} x {size} x {channels} to {filters}, {window} x {window}, stride {stride}",
+                     {name: (values, shown[name]) for name, values in found.items()}, peak)
+    return ratios
+
+
+def run():
+    ours = strata("convolution")
+    peer = cpp("oneDNN", "convolution_onednn", "libdnnl-dev", ["-ldnnl"])
+    question = Question("convolution", "Kernels of ResNet-50's convolutions", "gflops", "GFLOP/s", lower_is_better=False,
+                        text="All distinct convolutions of ResNet-50 (version 1.5). The operations counted are those of plain sums "
+                             "that multiply the padding as well: leaving it out, and Winograd's products, give more than is counted. "
+                             "The floor is the peak in fused multiply-adds of so many threads. oneDNN: direct convolution, all "
+                             "operands in layouts of its own choice.")
+    question.contenders = {each.name: {"how": each.how, "missing": each.missing} for each in (ours, peer)}
+    summary = []
+    for threads in all_threads:
+        for batch in (1, 16):
+            for kernel in titles:
+                ratios = compare(question, ours, peer, kernel, batch, threads)
+                if ratios:
+                    summary.append(f"{titles[kernel]}, batch {batch}, {threads} thread{'s' if threads > 1 else ''}: "
+                                   f"{geometric_mean(ratios):.3f}, lowest {min(ratios):.3f}")
+                    print(f"  strata's speed over oneDNN's, geometric mean: {summary[-1]}", flush=True)
+    if summary:
+        question.text += " Strata's speed over oneDNN's, geometric means of the medians: " + "; ".join(summary) + "."
+    return question
