@@ -12,7 +12,10 @@ namespace networks {
 using namespace strata;
 
 namespace gan {
-inline constexpr auto norm = batch_norm<>;
+/// Its averages must follow the generator closely, since it learns with its batches' own statistics but is
+/// judged by what it draws with the averages.
+inline constexpr auto norm = batch_norm<momentum<0.8>>;
+
 /// 100 numbers and a digit -> an image in [-1, 1]. A digit's code is a row of the matrix of the first dense
 /// layer, which its one-hot vector selects.
 inline constexpr auto draw = branches(identity, dense<100, no_bias, glorot_normal>) | multiply |
