@@ -29,6 +29,15 @@ constexpr std::size_t* copy_values(value_list<Values...>, std::size_t* to) {
     return to;
 }
 
+// Compilers nest folds, and clang stops at 256.
+template <std::size_t Count>
+constexpr std::size_t total(const std::array<std::size_t, Count>& numbers) {
+    std::size_t sum = 0;
+    for (const std::size_t each : numbers)
+        sum += each;
+    return sum;
+}
+
 template <class Layer>
 inline constexpr bool is_sum_layer = std::derived_from<Layer, add_layer>;
 template <class Layer>
@@ -80,7 +89,8 @@ template <class Inputs, class... Ends, class... Nodes, purpose For>
 struct node_list<topology<Inputs, type_list<Ends...>, Nodes...>, For> {
     static constexpr std::size_t inputs = Inputs::size;
     static constexpr std::size_t count = sizeof...(Nodes);
-    static constexpr std::size_t source_count = (std::size_t{0} + ... + count_of(typename Nodes::sources{}));
+    static constexpr std::size_t source_count =
+        total(std::array<std::size_t, count>{count_of(typename Nodes::sources{})...});
     static constexpr auto sources = collect_sources<source_count>(typename Nodes::sources{}...);
     static constexpr auto nodes = with_sources(std::array<node_mark, count>{
         mark_of<typename Nodes::layer>(For, count_of(typename Nodes::sources{}))...});
