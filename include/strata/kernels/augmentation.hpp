@@ -79,7 +79,7 @@ struct pixel_mixture {
 
 /// Data augmentation: an affine map of each image, drawn from its number.
 template <class Layer, std::size_t Height, std::size_t Width, std::size_t Channels>
-struct head_kernels<augmentation<Layer, Height, Width, Channels>> {
+struct head_kernels<augmentation<Layer, Height, Width, Channels>> : without_memory {
 private:
     static constexpr std::size_t pixels = Height * Width;
 
@@ -178,13 +178,6 @@ public:
             }
         }
     }
-
-    template <class T>
-    static constexpr std::size_t shared_size(std::size_t) {
-        return 0;
-    }
-    template <class T>
-    static constexpr std::size_t scratch_size = 0;
 };
 
 } // namespace strata

@@ -72,7 +72,7 @@ struct head_kernels<contraction<Inputs, Layer, Units>> {
 
 /// Stages that are nothing but a tail.
 template <std::size_t Width>
-struct head_kernels<pass_through<Width>> {
+struct head_kernels<pass_through<Width>> : without_memory {
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
         const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
@@ -103,13 +103,6 @@ struct head_kernels<pass_through<Width>> {
                                     at.before[0].row(row) + column, at.adds[0]);
             });
     }
-
-    template <class T>
-    static constexpr std::size_t shared_size(std::size_t) {
-        return 0;
-    }
-    template <class T>
-    static constexpr std::size_t scratch_size = 0;
 };
 
 } // namespace strata

@@ -91,7 +91,7 @@ void depthwise_lines(const T* x, const T* weights, team::range chosen, const Sta
 
 /// Depthwise convolutions with one filter a channel; the weights are [taps][channels], filled to registers.
 template <window Over, std::size_t Channels, class Layer>
-struct head_kernels<depthwise_convolution<Over, Channels, Layer>> {
+struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : without_memory {
     using head = depthwise_convolution<Over, Channels, Layer>;
 
     template <class Stage, keeping Keep, bool, class T, class Tail>
@@ -181,13 +181,6 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> {
             sum_columns<Channels>(at.delta, at.samples * head::output_rows, mine,
                                   consumer.bias(std::type_identity<Stage>{}, place.bias));
     }
-
-    template <class T>
-    static constexpr std::size_t shared_size(std::size_t) {
-        return 0;
-    }
-    template <class T>
-    static constexpr std::size_t scratch_size = 0;
 };
 
 } // namespace strata

@@ -11,7 +11,7 @@ namespace strata {
 
 /// Gaussian noise: x + d n or x (1 + d n), with n drawn for each element.
 template <noise_kind Kind, real Amount, std::size_t Rows, std::size_t Width>
-struct head_kernels<gaussian_disturbance<Kind, Amount, Rows, Width>> {
+struct head_kernels<gaussian_disturbance<Kind, Amount, Rows, Width>> : without_memory {
 private:
     // What multiplies the noise.
     template <class T>
@@ -60,13 +60,6 @@ public:
                 store_or_add<lanes>(delta, at.before[0].row(row) + column, at.adds[0]);
             });
     }
-
-    template <class T>
-    static constexpr std::size_t shared_size(std::size_t) {
-        return 0;
-    }
-    template <class T>
-    static constexpr std::size_t scratch_size = 0;
 };
 
 } // namespace strata

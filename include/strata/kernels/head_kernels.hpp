@@ -60,6 +60,16 @@ struct head_backward {
 template <class Head>
 struct head_kernels;
 
+/// The kernels of heads that need no memory besides what they read and write.
+struct without_memory {
+    template <class T>
+    static constexpr std::size_t shared_size(std::size_t) {
+        return 0;
+    }
+    template <class T>
+    static constexpr std::size_t scratch_size = 0;
+};
+
 /// This thread's part of the samples where work is split by samples.
 [[nodiscard]] constexpr team::range share_samples(const team& threads, std::size_t samples) noexcept {
     constexpr std::size_t grain = 8;

@@ -14,7 +14,7 @@ namespace strata {
 
 /// Merges of equal shapes: a formula of the parts, element by element.
 template <class Layer, std::size_t Rows, std::size_t Width, std::size_t Parts>
-struct head_kernels<merging<Layer, Rows, Width, Parts>> {
+struct head_kernels<merging<Layer, Rows, Width, Parts>> : without_memory {
     using head = merging<Layer, Rows, Width, Parts>;
 
 private:
@@ -63,18 +63,11 @@ public:
                 });
         });
     }
-
-    template <class T>
-    static constexpr std::size_t shared_size(std::size_t) {
-        return 0;
-    }
-    template <class T>
-    static constexpr std::size_t scratch_size = 0;
 };
 
 /// Concatenations. A part that was made in its place is not copied.
 template <std::size_t Rows, std::size_t... Widths>
-struct head_kernels<concatenation<Rows, Widths...>> {
+struct head_kernels<concatenation<Rows, Widths...>> : without_memory {
     using head = concatenation<Rows, Widths...>;
 
     template <class Stage, keeping, bool, class T, class Tail>
@@ -108,13 +101,6 @@ struct head_kernels<concatenation<Rows, Widths...>> {
             }
         }
     }
-
-    template <class T>
-    static constexpr std::size_t shared_size(std::size_t) {
-        return 0;
-    }
-    template <class T>
-    static constexpr std::size_t scratch_size = 0;
 };
 
 } // namespace strata

@@ -11,7 +11,7 @@ namespace strata {
 
 /// Poolings: a register holds neighbouring channels of one place.
 template <window Over, std::size_t Channels, pooled Kind>
-struct head_kernels<pooling<Over, Channels, Kind>> {
+struct head_kernels<pooling<Over, Channels, Kind>> : without_memory {
 private:
     static constexpr window_map map = forward_map(Over);
     static constexpr map_axis depth = map.axes[0];
@@ -114,13 +114,6 @@ public:
             });
         }
     }
-
-    template <class T>
-    static constexpr std::size_t shared_size(std::size_t) {
-        return 0;
-    }
-    template <class T>
-    static constexpr std::size_t scratch_size = 0;
 };
 
 } // namespace strata

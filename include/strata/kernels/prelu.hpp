@@ -8,7 +8,7 @@ namespace strata {
 
 /// Parametric rectifiers.
 template <std::size_t Rows, std::size_t Width>
-struct head_kernels<parametric_rectifier<Rows, Width>> {
+struct head_kernels<parametric_rectifier<Rows, Width>> : without_memory {
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, Width>>;
@@ -62,13 +62,6 @@ struct head_kernels<parametric_rectifier<Rows, Width>> {
             else
                 sum(std::integral_constant<std::size_t, Width % V::size>{}, column);
     }
-
-    template <class T>
-    static constexpr std::size_t shared_size(std::size_t) {
-        return 0;
-    }
-    template <class T>
-    static constexpr std::size_t scratch_size = 0;
 };
 
 } // namespace strata

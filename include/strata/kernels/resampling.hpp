@@ -11,7 +11,7 @@ namespace strata {
 
 /// Padding, cropping and upsampling: up to two taps along each axis.
 template <std::array<resample_axis, 3> Axes, std::size_t Channels>
-struct head_kernels<resampling<Axes, Channels>> {
+struct head_kernels<resampling<Axes, Channels>> : without_memory {
     using head = resampling<Axes, Channels>;
 
 private:
@@ -83,18 +83,11 @@ public:
             });
         }
     }
-
-    template <class T>
-    static constexpr std::size_t shared_size(std::size_t) {
-        return 0;
-    }
-    template <class T>
-    static constexpr std::size_t scratch_size = 0;
 };
 
 /// Axes in another order.
 template <class From, std::size_t... Order>
-struct head_kernels<permutation<From, Order...>> {
+struct head_kernels<permutation<From, Order...>> : without_memory {
     using head = permutation<From, Order...>;
 
 private:
@@ -145,13 +138,6 @@ public:
                 place = (at.adds[0] ? place : T(0)) + at.delta.row(sample)[to];
             });
     }
-
-    template <class T>
-    static constexpr std::size_t shared_size(std::size_t) {
-        return 0;
-    }
-    template <class T>
-    static constexpr std::size_t scratch_size = 0;
 };
 
 } // namespace strata

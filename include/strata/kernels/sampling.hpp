@@ -9,7 +9,7 @@ namespace strata {
 
 /// Draws from normal distributions: m + e^(l/2) n, with n drawn for each element.
 template <std::size_t Rows, std::size_t Width>
-struct head_kernels<normal_draw<Rows, Width>> {
+struct head_kernels<normal_draw<Rows, Width>> : without_memory {
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, Width>>;
@@ -50,13 +50,6 @@ struct head_kernels<normal_draw<Rows, Width>> {
                 }
             });
     }
-
-    template <class T>
-    static constexpr std::size_t shared_size(std::size_t) {
-        return 0;
-    }
-    template <class T>
-    static constexpr std::size_t scratch_size = 0;
 };
 
 } // namespace strata
