@@ -41,7 +41,8 @@ struct buffer_use {
     std::size_t size = 0;     ///< numbers for one sample
     std::size_t first = none; ///< the stages that write it first and read it last
     std::size_t last = 0;
-    std::size_t begin = 0; ///< in the arena
+    std::size_t begin = 0;     ///< in the arena
+    std::size_t output = none; ///< which output of the network it holds
 };
 
 template <std::size_t Stages>
@@ -106,10 +107,10 @@ constexpr auto place_values(const Marks& marks, const std::array<stage_shape, St
 }
 
 /// Gives buffers that are never needed together the same memory: each takes the first gap that is large
-/// enough among those that live at the same time. Returns the size of the arena.
+/// enough among those that live at the same time. The network's outputs are elsewhere. Returns the size of
+/// the arena.
 template <std::size_t Stages>
-constexpr std::size_t share_memory(value_places<Stages>& values, std::size_t rounding,
-                                   const std::array<bool, Stages>& elsewhere) {
+constexpr std::size_t share_memory(value_places<Stages>& values, std::size_t rounding) {
     // In the order in which they are first written.
     std::array<std::size_t, Stages> order{};
     for (std::size_t b = 0; b < values.buffer_count; ++b)
@@ -122,7 +123,7 @@ constexpr std::size_t share_memory(value_places<Stages>& values, std::size_t rou
     std::size_t living = 0;
     for (std::size_t i = 0; i < values.buffer_count; ++i) {
         buffer_use& now = values.buffers[order[i]];
-        if (elsewhere[order[i]])
+        if (now.output != none)
             continue;
         std::size_t kept = 0;
         for (std::size_t j = 0; j < living; ++j)
@@ -218,10 +219,9 @@ private:
     static constexpr std::size_t rounding = 16;
     static constexpr laid_out layout = [] {
         laid_out result{detail::place_values<inputs, count>(marks, shapes, offsets)};
-        std::array<bool, count> elsewhere{};
-        for (const std::size_t stage : outputs)
-            elsewhere[result.values.places[stage].buffer] = true;
-        result.arena = detail::share_memory(result.values, rounding, elsewhere);
+        for (std::size_t i = output_count; i-- > 0;)
+            result.values.buffers[result.values.places[outputs[i]].buffer].output = i;
+        result.arena = detail::share_memory(result.values, rounding);
         return result;
     }();
 
@@ -234,12 +234,9 @@ public:
         return place(stage).pitch != shapes[stage].width;
     }
     static constexpr std::size_t buffer_count = layout.values.buffer_count;
-    /// Which output of the network a buffer holds; `output_count` for none.
+    /// Which output of the network a buffer holds; `detail::none` for none.
     [[nodiscard]] static constexpr std::size_t output_in(std::size_t buffer) {
-        for (std::size_t i = 0; i < output_count; ++i)
-            if (place(outputs[i]).buffer == buffer)
-                return i;
-        return output_count;
+        return layout.values.buffers[buffer].output;
     }
     /// Numbers of one sample in a buffer.
     [[nodiscard]] static constexpr std::size_t buffer_size(std::size_t buffer) {
