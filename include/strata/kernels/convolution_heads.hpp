@@ -11,14 +11,6 @@
 namespace strata {
 
 namespace detail {
-/// How many rows a sample has, for tails that draw random numbers by row; all others share their code.
-template <class Tail>
-inline constexpr bool draws_by_row = false;
-template <class Tail>
-inline constexpr bool draws_by_row<training_tail<Tail>> = Tail::dropout_count > 0;
-template <class Tail>
-inline constexpr bool draws_by_row<tail_slope<Tail>> = Tail::redraws;
-
 /// Hands the sums of a convolution's tile to the tail.
 template <keeping Keep, std::size_t RowsPerSample, class T, class Tail>
 struct convolution_finish {
@@ -207,8 +199,8 @@ private:
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
-        using finish =
-            detail::convolution_finish<Keep, detail::draws_by_row<Tail> ? Stage::rows : 1, T, Tail>;
+        // Only tails that draw need to know; all others share their code.
+        using finish = detail::convolution_finish<Keep, detail::draws<Tail> ? Stage::rows : 1, T, Tail>;
         for (std::size_t group = 0; group < Groups; ++group) {
             const rows_view<const T> x{at.x[0].data + group * group_channels, at.x[0].pitch};
             const T* const kernel = at.parameters.kernel + group * layout<T>::kernel_size;
@@ -252,7 +244,7 @@ public:
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope& slope) noexcept {
-        using finish = detail::gradient_finish<detail::draws_by_row<Slope> ? head::input_rows : 1, T, Slope>;
+        using finish = detail::gradient_finish<detail::draws<Slope> ? head::input_rows : 1, T, Slope>;
         for (std::size_t group = 0; group < Groups; ++group) {
             const rows_view<const T> delta{at.delta.data + group * group_filters, at.delta.pitch};
             const T* const kernel = at.parameters.kernel + group * layout<T>::kernel_size;

@@ -63,18 +63,24 @@ void draw_dropout(T (&factors)[Tall][Wide], const dropout_key& key, std::uint32_
                   std::size_t row, std::size_t column, std::size_t width, std::size_t step = 1) noexcept {
     const std::uint32_t threshold = detail::dropout_threshold(rate);
     const T scale = static_cast<T>(1 / (1 - rate));
-    if constexpr (RowsPerSample == 1) {
-        for (std::size_t group = row / 4; group * 4 < row + Tall; ++group) {
-            const auto words = detail::draw_choices<Wide>(key, dropout, column, group);
+    // The same element of several samples.
+    const auto draw_samples = [&](std::size_t first, std::size_t element) {
+        for (std::size_t group = first / 4; group * 4 < first + Tall; ++group) {
+            const auto words = detail::draw_choices<Wide>(key, dropout, element, group);
             for (std::size_t w = 0; w < 4; ++w) {
-                const std::size_t place = group * 4 + w;
-                if (place < row || place >= row + Tall)
+                const std::size_t sample = group * 4 + w;
+                if (sample < first || sample >= first + Tall)
                     continue;
                 for (std::size_t j = 0; j < Wide; ++j)
-                    factors[place - row][j] = words[w][j] < threshold ? T(0) : scale;
+                    factors[sample - first][j] = words[w][j] < threshold ? T(0) : scale;
             }
         }
-    } else {
+    };
+    if constexpr (RowsPerSample == 1)
+        draw_samples(row, column);
+    else if (step == RowsPerSample)
+        draw_samples(row / RowsPerSample, row % RowsPerSample * width + column);
+    else
         for (std::size_t i = 0; i < Tall; ++i) {
             const std::size_t sample = (row + i * step) / RowsPerSample;
             const std::size_t element = (row + i * step) % RowsPerSample * width + column;
@@ -82,7 +88,6 @@ void draw_dropout(T (&factors)[Tall][Wide], const dropout_key& key, std::uint32_
             for (std::size_t j = 0; j < Wide; ++j)
                 factors[i][j] = words[sample % 4][j] < threshold ? T(0) : scale;
         }
-    }
 }
 
 } // namespace strata

@@ -36,6 +36,10 @@ private:
                               width.read_extent +
                           static_cast<std::size_t>(width.read(t, jw)));
     }
+    /// Samples whose results for one place are made together: a draw of dropout serves four.
+    template <class Tail>
+    static constexpr std::size_t samples_together = detail::draws<Tail> ? 4 : 1;
+
     /// One over the number of places that a mean is taken of.
     template <class T>
     static T share_of(std::size_t result) noexcept {
@@ -51,24 +55,31 @@ public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
         const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        const team::range mine = threads.share(at.samples * results);
-        for (std::size_t row = mine.begin; row < mine.end; ++row) {
-            const std::size_t image = row / results * map.read_rows();
-            const T share = Kind == pooled::largest ? T(0) : share_of<T>(row % results);
-            visit_columns<Channels, T>([&](auto count, std::size_t column) {
+        constexpr std::size_t together = samples_together<Tail>;
+        const std::size_t groups = (at.samples + together - 1) / together;
+        const team::range mine = threads.share(groups * results);
+        for (std::size_t place = mine.begin; place < mine.end; ++place) {
+            const std::size_t result = place % results;
+            const std::size_t first = place / results * together;
+            const std::size_t count = std::min(together, at.samples - first);
+            const T share = Kind == pooled::largest ? T(0) : share_of<T>(result);
+            visit_columns<Channels, T>([&](auto some, std::size_t column) {
                 using V = simd<T, lanes_of<T, Channels>>;
-                constexpr std::size_t lanes = decltype(count)::value;
-                V sum(Kind == pooled::largest ? -std::numeric_limits<T>::infinity() : T(0));
-                visit_window(row % results, [&](std::size_t from) {
-                    const V x = load_first<lanes, V>(at.x[0].row(image + from) + column);
-                    if constexpr (Kind == pooled::largest)
-                        sum = xsimd::max(x, sum);
-                    else
-                        sum += x;
-                });
-                if constexpr (Kind != pooled::largest)
-                    sum *= V(share);
-                out.template put<lanes>(sum, row, column);
+                constexpr std::size_t lanes = decltype(some)::value;
+                V sums[together];
+                for (std::size_t s = 0; s < count; ++s) {
+                    const std::size_t image = (first + s) * map.read_rows();
+                    V sum(Kind == pooled::largest ? -std::numeric_limits<T>::infinity() : T(0));
+                    visit_window(result, [&](std::size_t from) {
+                        const V x = load_first<lanes, V>(at.x[0].row(image + from) + column);
+                        if constexpr (Kind == pooled::largest)
+                            sum = xsimd::max(x, sum);
+                        else
+                            sum += x;
+                    });
+                    sums[s] = Kind == pooled::largest ? sum : sum * V(share);
+                }
+                out.template put_samples<lanes>(sums, count, first * results + result, column);
             });
         }
         return threads.size == 1;

@@ -156,6 +156,16 @@ struct tail_slope {
     };
 };
 
+namespace detail {
+/// Whether a tail draws random numbers, which depend on the sample and the place in it.
+template <class Tail>
+inline constexpr bool draws = false;
+template <class Tail>
+inline constexpr bool draws<training_tail<Tail>> = Tail::dropout_count > 0;
+template <class Tail>
+inline constexpr bool draws<tail_slope<Tail>> = Tail::redraws;
+} // namespace detail
+
 /// A slope of one everywhere: for a stage whose derivative is settled row by row, after a closing's.
 struct no_slope {
     static constexpr bool reads_kept = false;
