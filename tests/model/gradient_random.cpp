@@ -11,6 +11,15 @@ BOOST_AUTO_TEST_CASE(dropout_of_channels) {
     check_all<input<5, 3> | dense<8> | spatial_dropout<0.4> | dropout<0.2> | dense<2>, weighted>();
 }
 
+// The forward pass draws by place for several samples, the slope as whoever reads the pooling goes through
+// it.
+BOOST_AUTO_TEST_CASE(dropout_behind_poolings) {
+    check_all<input<4, 4, 2> | conv<9, 1> | max_pool<2> | dropout<0.5> | flatten | dense<3>, weighted>();
+    check_all<input<5, 5, 2> | conv<17, 1> | tanh | average_pool<2> | dropout<0.3> | conv<2, 2>, weighted>();
+    check_all<input<5, 5, 2> | conv<17, 2> | max_pool<2> | tanh | dropout<0.3> | global_average_pool,
+              weighted>();
+}
+
 BOOST_AUTO_TEST_CASE(gaussian_layers) {
     check_all<input<6> | dense<20> | gaussian_noise<0.5> | tanh | dense<4>, weighted>();
     check_all<input<4, 4, 2> | conv<3, 3> | gaussian_noise<0.5> | tanh | conv<2, 2>, weighted>();
