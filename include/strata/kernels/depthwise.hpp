@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/convolution_gradient.hpp>
+#include <strata/kernels/column_sums.hpp>
 #include <strata/kernels/convolution_heads.hpp>
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/layers/depthwise.hpp>
