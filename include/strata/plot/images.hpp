@@ -23,13 +23,16 @@ inline void image_grid(const samples& images, std::size_t height, std::size_t wi
                                                                 captions.size(), " captions"));
     columns = std::min(columns, count);
     const std::size_t rows = (count + columns - 1) / columns;
-    std::string script = detail::beginning(file, {std::max<std::size_t>(120 * columns, 240), 140 * rows});
-    script +=
-        strata::detail::concatenate("set multiplot layout ", rows, ",", columns,
-                                    " margins 0.02,0.98,0.02,0.93 spacing 0.02,", rows > 1 ? "0.06" : "0.02",
-                                    "\nunset tics\nunset key\nunset colorbox\nunset grid\nset palette gray "
-                                    "negative\n"
-                                    "set size ratio -1\nset title offset 0,-0.7\n");
+    const bool named = !captions.empty();
+    std::string script = detail::beginning(file, {std::max<std::size_t>(120 * columns, 240),
+                                                  (named ? std::size_t{140} : std::size_t{120}) * rows});
+    // Gaps are parts of a cell, whatever their number.
+    script += strata::detail::concatenate(
+        "set multiplot layout ", rows, ",", columns, " margins 0.03/", columns, ",1-0.03/", columns, ",0.03/",
+        rows, ",1-", named ? "0.18/" : "0.03/", rows, " spacing 0.06/", columns, ",",
+        named ? "0.21/" : "0.06/", rows,
+        "\nunset tics\nunset key\nunset colorbox\nunset grid\nset palette gray negative\n"
+        "set size ratio -1\nset title offset 0,-0.7\n");
     std::vector<float> pixels(height * width);
     for (std::size_t i = 0; i < count; ++i) {
         images.read(i * pixels.size(), pixels.size(), pixels.data());
