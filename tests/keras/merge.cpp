@@ -40,3 +40,12 @@ BOOST_AUTO_TEST_CASE(concatenations) {
          {"merge.Concatenate.5", check<model<input<6> | branches(rows, rows, rows) | concat<>>>},
          {"merge.Concatenate.6", check<model<input<6> | branches(rows, rows, rows, rows) | concat<>>>}});
 }
+
+BOOST_AUTO_TEST_CASE(dot_products) {
+    run("layers/merge/Dot.json",
+        {{"merge.Dot.0", check<model<input<6> | branches(rows, rows) | dot<0>>>},
+         {"merge.Dot.1", check<model<input<6> | branches(rows, rows) | dot<1>>>},
+         {"merge.Dot.2", check<model<input<6> | branches(rows, rows) | dot<0, normalize>>>},
+         {"merge.Dot.3", check<model<input<6> | branches(rows, rows) | dot<1, normalize>>>},
+         {"merge.Dot.4", check<model<input<6> | branches(rows, rows) | dot<1, 1, normalize>>>}});
+}

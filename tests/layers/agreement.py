@@ -376,10 +376,23 @@ def reduce(function, values):
     return result
 
 
+def dot(values, options):
+    axes = [each for each in options if not isinstance(each, tuple)] or [-1]
+    vectors, others = [], []
+    for x, axis in zip(values, (axes[0], axes[-1])):
+        x = x.movedim(axis + 1 if axis >= 0 else axis, -1)
+        if "normalize" in Options(options):
+            x = x / torch.sqrt(torch.clamp(torch.sum(x * x, -1, keepdim=True), min=1e-12))
+        others += x.shape[1:-1]
+        vectors.append(x.reshape(len(x), -1, x.shape[-1]))
+    return torch.bmm(vectors[0], vectors[1].transpose(1, 2)).reshape(-1, *(others or [1]))
+
+
 MERGES = {
     "add": lambda values, _: reduce(torch.add, values), "average": lambda values, _: torch.stack(values).mean(0),
     "concat": lambda values, options: torch.cat(values, options[0] + 1 if options and options[0] >= 0 else
                                                 options[0] if options else -1),
+    "dot": dot,
     "maximum": lambda values, _: reduce(torch.maximum, values), "minimum": lambda values, _: reduce(torch.minimum, values),
     "multiply": lambda values, _: reduce(torch.mul, values), "subtract": lambda values, _: values[0] - values[1],
 }

@@ -31,6 +31,50 @@ BOOST_AUTO_TEST_CASE(several_inputs) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(dot_products) {
+    agree({
+        AGREES(inputs(input<50>, input<50>) | dot<>),
+        AGREES(inputs(input<3>, input<3>) | dot<0, normalize> | sigmoid),
+        AGREES(inputs(input<7, 33>, input<17, 33>) | dot<>),
+        AGREES(inputs(input<7, 33>, input<17, 33>) | dot<1, normalize> | elu<>),
+        AGREES(inputs(input<19, 9>, input<19, 33>) | dot<0>),
+        AGREES(inputs(input<33, 17>, input<33, 4>) | dot<0, -2, normalize>),
+        AGREES(inputs(input<9, 20>, input<20, 17>) | dot<1, 0> | tanh),
+        AGREES(inputs(input<20, 17>, input<33, 20>) | dot<0, 1, normalize> | softmax),
+        AGREES(input<16, 16> | branches(identity, identity) | dot<-1, 0>),
+        AGREES(inputs(input<2, 1>, input<3, 1>) | dot<>),
+        AGREES(inputs(input<1, 2>, input<2, 1>) | dot<1, 0, normalize>),
+    });
+}
+
+BOOST_AUTO_TEST_CASE(dot_products_of_vectors_and_matrices) {
+    agree({
+        AGREES(inputs(input<17>, input<33, 17>) | dot<> | tanh),
+        AGREES(inputs(input<17>, input<17, 33>) | dot<0, normalize>),
+        AGREES(inputs(input<70>, input<70, 80>) | dot<-1, 0> | relu | dense<3>),
+        AGREES(inputs(input<33, 17>, input<17>) | dot<1, 0, normalize>),
+        AGREES(inputs(input<17, 33>, input<17>) | dot<0>),
+        AGREES(input<6> | branches(reshape<6, 1>, identity) | dot<0, 0>),
+        AGREES(input<5, 4> | branches(dense<9> | tanh, dense<9>) | dot<> | softmax | dense<3>),
+        AGREES(input<12> | branches(dense<20> | relu, dense<20>) | dot<normalize> | dense<1>),
+        AGREES(input<5, 4> | branches(branches(dense<3>, dense<3> | tanh) | dot<>, identity) | concat<>),
+        AGREES(input<5, 4> | branches(identity, identity) | dot<normalize> | batch_norm<> | relu),
+    });
+}
+
+// No network that agreement.py knows has a derivative by vectors as short as these: TensorFlow divides by the
+// square root of the limit there.
+BOOST_AUTO_TEST_CASE(dot_product_of_vectors_of_almost_no_length) {
+    agreement::example one;
+    one.inputs = {1e-8, 2e-8, 0, 3, 0, 4};
+    one.upstream = {2};
+    one.outputs = one.predictions = {0.006};
+    one.input_gradients = {
+        2 * 0.6e6, 0, 2 * 0.8e6, 2 * (1e-2 - 0.6 * 0.006) / 5, 2 * 2e-2 / 5, 2 * (0 - 0.8 * 0.006) / 5};
+    one.samples = 1;
+    agreement::check<(inputs(input<3>, input<3>) | dot<normalize>)>(one);
+}
+
 BOOST_AUTO_TEST_CASE(concatenations) {
     agree({
         AGREES(input<5, 5, 3> | branches(identity, sigmoid) | concat<>),

@@ -25,6 +25,16 @@ BOOST_AUTO_TEST_CASE(concatenations) {
               weighted>();
 }
 
+BOOST_AUTO_TEST_CASE(dot_products) {
+    check_all<input<5> | branches(dense<9> | tanh, dense<9>) | dot<> | sigmoid, weighted>();
+    check_all<input<4, 3> | branches(dense<5>, dense<2> | tanh) | dot<0> | tanh, weighted>();
+    check_all<input<4, 3> | branches(dense<5>, dense<5> | sigmoid) | dot<normalize> | dense<2>, weighted>();
+    check_all<input<4, 3> | branches(dense<4>, dense<2> | tanh) | dot<1, 0, normalize> | tanh, weighted>();
+    check_all<input<3, 3> | branches(identity, identity) | dot<0, 1, normalize>, weighted>();
+    check_all<input<6> | branches(dense<12> | reshape<4, 3>, dense<3> | tanh) | dot<normalize>, weighted>();
+    check_all<input<6> | branches(dense<4>, dense<12> | tanh | reshape<4, 3>) | dot<0>, weighted>();
+}
+
 BOOST_AUTO_TEST_CASE(residuals) {
     check_all<input<6> | residual(dense<6> | tanh) | dense<2>, weighted>();
     check_all<input<4, 4, 2> | conv<3, 1> | tanh | residual(conv<3, 3, same> | tanh | conv<3, 3, same>) |

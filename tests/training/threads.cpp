@@ -83,6 +83,11 @@ BOOST_AUTO_TEST_CASE(images_and_branches) {
                         upsample<2, bilinear> | crop<1> | conv<5, 3, dilation<2>> | flatten | dense<2>>,
                   mean_squared_error, adam>();
 }
+BOOST_AUTO_TEST_CASE(dot_products) {
+    constexpr auto scores = branches(dense<17>, dense<17> | tanh) | dot<normalize> | dropout<0.2> | softmax;
+    check_threads<model<input<6, 8> | branches(scores, dense<20>) | dot<1, 0> | flatten | dense<2>>,
+                  mean_squared_error, adam>();
+}
 BOOST_AUTO_TEST_CASE(predictions_of_large_networks) {
     // More than the ten million operations from which several threads share one sample.
     using network = model<input<40, 41, 16> | block | conv<64, 3, same> |

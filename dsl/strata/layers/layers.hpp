@@ -10,6 +10,7 @@
 #include <strata/layers/convolution.hpp>
 #include <strata/layers/dense.hpp>
 #include <strata/layers/depthwise.hpp>
+#include <strata/layers/dot.hpp>
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/flatten.hpp>
 #include <strata/layers/gaussian_noise.hpp>

@@ -7,6 +7,7 @@
 #include <strata/kernels/convolution_heads.hpp>
 #include <strata/kernels/dense_heads.hpp>
 #include <strata/kernels/depthwise.hpp>
+#include <strata/kernels/dot.hpp>
 #include <strata/kernels/gaussian_noise.hpp>
 #include <strata/kernels/merging.hpp>
 #include <strata/kernels/normalization.hpp>
