@@ -1,0 +1,44 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/strata.hpp>
+
+#include "peers/mnist.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+/// Images that stay bytes: "train" or "test".
+inline strata::scaled_bytes<3> images_of(const mnist::options& with, const std::string& part) {
+    const auto pixels = mnist::read<std::uint8_t>(with.directory + "/" + part + "_x.u8");
+    auto x = xt::xtensor<std::uint8_t, 3>::from_shape({pixels.size() / 784, 28, 28});
+    std::copy(pixels.begin(), pixels.end(), x.begin());
+    return strata::scaled_bytes<3>{std::move(x)};
+}
+
+/// Trains a network that tells digits apart. Prints the loss before, the fastest epoch's seconds, and the
+/// accuracy after.
+template <class Network>
+void train_and_print(Network& net, const mnist::options& with) {
+    using namespace strata;
+    const auto x = images_of(with, "train").rows(0, with.images);
+    auto y = mnist::read<std::uint8_t>(with.directory + "/train_y.u8");
+    y.resize(with.images);
+    const auto test_x = images_of(with, "test");
+    const auto test_y = mnist::read<std::uint8_t>(with.directory + "/test_y.u8");
+
+    trainer teach{net, sparse_categorical_crossentropy, adam{}, accuracy};
+    std::printf("initial_loss %.5f\n",
+                teach.evaluate(test_x, test_y, {.verbose = verbosity::silent})["loss"]);
+    double fastest = 1e9;
+    for (std::size_t epoch = 0; epoch < with.epochs; ++epoch)
+        fastest = std::min(fastest, bench::seconds([&] {
+                               teach.fit(x, y,
+                                         {.batch_size = with.batch,
+                                          .verbose = verbosity::silent,
+                                          .threads = bench::threads()});
+                           }));
+    std::printf("seconds %.6f\nupdates %zu\n", fastest, (with.images + with.batch - 1) / with.batch);
+    std::printf("accuracy %.4f\n",
+                teach.evaluate(test_x, test_y, {.verbose = verbosity::silent})["accuracy"]);
+}
