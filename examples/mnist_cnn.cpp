@@ -31,12 +31,7 @@ void learn(const given_options& options) {
     const auto score = teach.evaluate(test.x, test.y, {.verbose = verbosity::silent});
     std::printf("test: loss %.4f, accuracy %.4f\n\n", score.loss(), score["accuracy"]);
 
-    const auto predictions = net.predict(test.x);
-    const auto name = [&](std::size_t label) {
-        return is_fashion ? std::string(datasets::fashion_mnist_classes[label]) : std::to_string(label);
-    };
-    for (std::size_t first = 0; first < 9; first += 3)
-        show(test, predictions, first, 3, name);
+    show_first(9, test, net.predict(test.x), is_fashion);
 }
 
 int main(int count, char** arguments) {

@@ -27,19 +27,27 @@ void print_images(std::size_t count, const Darkness& darkness) {
     }
 }
 
-/// Some images, each with what a network takes it for.
-template <class Predictions, class Names>
-void show(const strata::labelled_images& images, const Predictions& predictions, std::size_t first,
-          std::size_t count, const Names& name) {
-    print_images(count, [&](std::size_t i, std::size_t row, std::size_t column) {
-        return images.x(first + i, row, column);
-    });
-    for (std::size_t i = first; i < first + count; ++i) {
-        const float* const p = &predictions(i, 0);
-        const auto best = static_cast<std::size_t>(std::max_element(p, p + 10) - p);
-        const bool right = best == images.y(i);
-        const std::string guess = name(best) + " " + std::to_string(std::lround(100 * p[best])) + " %";
-        std::printf("%-30s", (right ? guess : guess + ", is " + name(images.y(i))).c_str());
+/// The first images, three in a row, each with what a network takes it for.
+template <class Predictions>
+void show_first(std::size_t count, const strata::labelled_images& images, const Predictions& predictions,
+                bool is_fashion) {
+    const auto name = [&](std::size_t label) {
+        return is_fashion ? std::string(strata::datasets::fashion_mnist_classes[label])
+                          : std::to_string(label);
+    };
+    constexpr std::size_t across = 3;
+    for (std::size_t first = 0; first < count; first += across) {
+        const std::size_t end = std::min(first + across, count);
+        print_images(end - first, [&](std::size_t i, std::size_t row, std::size_t column) {
+            return images.x(first + i, row, column);
+        });
+        for (std::size_t i = first; i < end; ++i) {
+            const float* const p = &predictions(i, 0);
+            const auto best = static_cast<std::size_t>(std::max_element(p, p + 10) - p);
+            const bool right = best == images.y(i);
+            const std::string guess = name(best) + " " + std::to_string(std::lround(100 * p[best])) + " %";
+            std::printf("%-30s", (right ? guess : guess + ", is " + name(images.y(i))).c_str());
+        }
+        std::puts("\n");
     }
-    std::puts("\n");
 }
