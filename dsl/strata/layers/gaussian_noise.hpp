@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/real.hpp>
+#include <strata/layers/elementwise_head.hpp>
 #include <strata/layers/layer.hpp>
 
 #include <limits>
@@ -14,17 +15,9 @@ enum class noise_kind { added, multiplied };
 /// What a layer with Gaussian noise computes, for the plan. `Amount` is the deviation of added noise, and the
 /// rate of the dropout that multiplied noise stands for.
 template <noise_kind Kind, real Amount, std::size_t Rows, std::size_t Width>
-struct gaussian_disturbance {
+struct gaussian_disturbance : detail::elementwise_head<Rows, Width> {
     static constexpr noise_kind kind = Kind;
     static constexpr double amount = Amount.value();
-    static constexpr bool reads_pitched = true;
-    static constexpr bool writes_pitched = true;
-    static constexpr bool has_parameters = false;
-    static constexpr std::size_t inputs = Width;
-    static constexpr std::size_t outputs = Width;
-    static constexpr std::size_t input_rows = Rows;
-    static constexpr std::size_t output_rows = Rows;
-    static constexpr std::size_t parameter_count = 0;
 };
 
 /// x + n with n from N(0, Deviation^2) in training, x in prediction, as Keras's GaussianNoise. Shape in =

@@ -4,6 +4,7 @@
 #include <strata/expression/freeze.hpp>
 #include <strata/expression/operators.hpp>
 #include <strata/expression/type_list.hpp>
+#include <strata/layers/elementwise_head.hpp>
 #include <strata/layers/layer.hpp>
 
 #include <utility>
@@ -16,17 +17,9 @@ inline constexpr variable_term<"part", Index> part{};
 
 /// What a merge of equal shapes computes, for the plan: a formula of the parts for each element.
 template <class Layer, std::size_t Rows, std::size_t Width, std::size_t Parts>
-struct merging {
+struct merging : detail::elementwise_head<Rows, Width> {
     using layer = Layer;
-    static constexpr bool reads_pitched = true;
-    static constexpr bool writes_pitched = true;
-    static constexpr bool has_parameters = false;
     static constexpr std::size_t parts = Parts;
-    static constexpr std::size_t inputs = Width;
-    static constexpr std::size_t outputs = Width;
-    static constexpr std::size_t input_rows = Rows;
-    static constexpr std::size_t output_rows = Rows;
-    static constexpr std::size_t parameter_count = 0;
     static constexpr auto formula = Layer::formula(std::make_index_sequence<Parts>{});
 };
 

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/layers/elementwise_head.hpp>
 #include <strata/layers/layer.hpp>
 
 #include <cstddef>
@@ -9,16 +10,8 @@ namespace strata {
 
 /// What a draw from normal distributions computes, for the plan.
 template <std::size_t Rows, std::size_t Width>
-struct normal_draw {
-    static constexpr bool reads_pitched = true;
-    static constexpr bool writes_pitched = true;
-    static constexpr bool has_parameters = false;
+struct normal_draw : detail::elementwise_head<Rows, Width> {
     static constexpr std::size_t parts = 2;
-    static constexpr std::size_t inputs = Width;
-    static constexpr std::size_t outputs = Width;
-    static constexpr std::size_t input_rows = Rows;
-    static constexpr std::size_t output_rows = Rows;
-    static constexpr std::size_t parameter_count = 0;
 };
 
 /// A draw from the normal distributions that two values describe, the mean m and the logarithm l of the

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/real.hpp>
+#include <strata/layers/elementwise_head.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/window.hpp>
 
@@ -9,16 +10,8 @@ namespace strata {
 
 /// What a dropout of whole channels computes, for the plan.
 template <real Rate, std::size_t Rows, std::size_t Channels>
-struct channel_dropping {
+struct channel_dropping : detail::elementwise_head<Rows, Channels> {
     static constexpr double rate = Rate.value();
-    static constexpr bool reads_pitched = true;
-    static constexpr bool writes_pitched = true;
-    static constexpr bool has_parameters = false;
-    static constexpr std::size_t inputs = Channels;
-    static constexpr std::size_t outputs = Channels;
-    static constexpr std::size_t input_rows = Rows;
-    static constexpr std::size_t output_rows = Rows;
-    static constexpr std::size_t parameter_count = 0;
 };
 
 /// Dropout of whole channels (Keras's SpatialDropout1D to 3D; Tompson et al. 2015): in training, each channel
