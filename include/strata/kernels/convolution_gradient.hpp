@@ -98,17 +98,20 @@ public:
     template <class Use>
     static void run(rows_view<const T> x, rows_view<const T> delta, std::size_t samples, T* partial,
                     T* scratch, const team& threads, const Use& use) noexcept {
-        const bool by_panels = layout::panels >= wide * threads.size;
+        // All threads read the whole of one image, which should be the smaller.
+        const bool by_tiles = Channels > Filters && taps * strips >= 8 * threads.size;
+        const bool by_panels = !by_tiles && layout::panels >= wide * threads.size;
         const team::range panels =
             by_panels ? threads.share(layout::panels, wide) : team::range{0, layout::panels};
         const team::range tiles = by_panels ? team::range{0, taps * strips} : threads.share(taps * strips);
+        const team::range mine = taps == 1 ? tiles : team::range{0, strips};
         const std::size_t all = samples * lines * segments;
-        for (std::size_t strip = 0; strip < strips; strip += some_strips)
+        for (std::size_t strip = mine.begin; strip < mine.end; strip += some_strips)
             for (std::size_t first = 0; first < all; first += block_segments) {
                 const block now{x,
                                 delta,
                                 {first, std::min(first + block_segments, all)},
-                                {strip, std::min(strip + some_strips, strips)},
+                                {strip, std::min(strip + some_strips, mine.end)},
                                 partial,
                                 scratch,
                                 first == 0,

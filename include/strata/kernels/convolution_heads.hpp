@@ -279,9 +279,13 @@ public:
                 constexpr std::size_t lanes = lanes_of<T, group_channels>;
                 constexpr std::size_t panels = (group_channels + lanes - 1) / lanes;
                 constexpr std::size_t wide = strip_panels<T>;
-                // By panels, each thread transposes only its own weights.
+                // By panels, each thread transposes only its own weights, but reads all deltas. Transposing
+                // one takes as much time as so many reads.
+                constexpr std::size_t reads_of_weight = 4;
                 constexpr std::size_t grain = panels_of_tiles<T>;
-                const bool by_panels = threads.size > 1 && panels >= grain * threads.size;
+                const bool by_panels =
+                    threads.size > 1 && panels >= grain * threads.size &&
+                    at.samples * head::output_rows < reads_of_weight * taps * group_channels;
                 const team::range mine = by_panels ? threads.share(panels, grain) : team::range{0, panels};
                 const team sharing = by_panels ? team{} : threads;
                 for (std::size_t panel = mine.begin; panel < mine.end; panel += wide) {
