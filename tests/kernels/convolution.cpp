@@ -326,6 +326,20 @@ BOOST_AUTO_TEST_CASE(three_by_three_with_many_channels) {
     check<conv<96, 3, same, groups<3>>, 16, 16, 96>({2});
 }
 
+// Weights that are transposed in parts, where few places share in that; more samples than that too.
+BOOST_AUTO_TEST_CASE(more_weights_than_the_cache_holds) {
+    check<conv<300, 3, same>, 5, 4, 32>({1, 3, 13});
+    check<conv<290, 3, stride<2>, same>, 7, 7, 40>({2});
+    check<conv<2100, 1, stride<2>>, 5, 5, 32>({1});
+    check<conv_transpose<200, 3, stride<2>>, 3, 3, 48>({1});
+}
+
+BOOST_AUTO_TEST_CASE(more_channels_than_filters) {
+    check<conv<20, 1>, 6, 5, 330>();
+    check<conv<40, 1, stride<2>>, 9, 9, 330>();
+    check<conv<10, 2>, 5, 6, 100>();
+}
+
 BOOST_AUTO_TEST_CASE(groups_of_channels) {
     check<conv<12, 3, same, groups<3>>, 7, 7, 6>();
     check<conv<34, 3, stride<2>, padding<1>, groups<2>>, 8, 9, 16>();

@@ -18,7 +18,8 @@ struct convolution_operands {
     std::size_t first_panel = 0;
     const T* next = nullptr; ///< memory of so many panels that will be wanted next, for tiles that scatter
     std::size_t next_panels = 0;
-    std::size_t next_step = 0;
+    std::size_t next_step = 0; ///< from a run of `later_run` registers to the next
+    std::size_t next_tap = 0;  ///< from tap to tap
 };
 
 namespace detail {
@@ -41,6 +42,7 @@ struct tile_walk {
     tile_terms<T> terms{}; ///< of the current line, without the place in it
     const T* x_line = nullptr;
     std::size_t weights_line = 0; ///< where the line's first taps are in a panel
+    std::size_t next_line = 0;    ///< the same in memory that will be wanted next
     std::size_t row_of_line = 0;
     std::size_t line;
     std::size_t number;
@@ -60,15 +62,17 @@ struct tile_walk {
         const map_axis& height = all.map.axes[1];
         const map_axis& depth = all.map.axes[0];
         const auto line_pitch = pitch * static_cast<std::ptrdiff_t>(width.read_extent);
-        const auto line_size = tap_size * static_cast<std::ptrdiff_t>(width.weight_extent);
-        terms.columns = {width.taps, width.offset_step * pitch,
-                         static_cast<std::ptrdiff_t>(width.weight_step) * tap_size};
-        terms.lines = {0, height.offset_step * line_pitch,
-                       static_cast<std::ptrdiff_t>(height.weight_step) * line_size};
+        const auto next_tap = static_cast<std::ptrdiff_t>(operands.next_tap);
+        // Taps that the weights move on by.
+        const auto columns = static_cast<std::ptrdiff_t>(width.weight_step);
+        const auto of_line = static_cast<std::ptrdiff_t>(height.weight_step * width.weight_extent);
+        const auto of_slice =
+            static_cast<std::ptrdiff_t>(depth.weight_step * height.weight_extent * width.weight_extent);
+        terms.columns = {width.taps, width.offset_step * pitch, columns * tap_size, columns * next_tap};
+        terms.lines = {0, height.offset_step * line_pitch, of_line * tap_size, of_line * next_tap};
         terms.slices = {0, depth.offset_step * line_pitch * static_cast<std::ptrdiff_t>(height.read_extent),
-                        static_cast<std::ptrdiff_t>(depth.weight_step * height.weight_extent) * line_size};
-        first_weight_ = width.weight * all.channels * lanes;
-        line_size_ = static_cast<std::size_t>(line_size);
+                        of_slice * tap_size, of_slice * next_tap};
+        tap_size_ = static_cast<std::size_t>(tap_size);
         enter_line();
     }
 
@@ -95,8 +99,7 @@ struct tile_walk {
     }
 
 private:
-    std::size_t first_weight_;
-    std::size_t line_size_;
+    std::size_t tap_size_;
 
     void enter_line() noexcept {
         const auto& [depth, height, width] = lines.map.axes;
@@ -107,9 +110,12 @@ private:
         const auto of_lines = taps_of_result(height, h);
         terms.slices.taps = slices.second - slices.first;
         terms.lines.taps = of_lines.second - of_lines.first;
-        weights_line =
-            (depth.tap(slices.first) * height.weight_extent + height.tap(of_lines.first)) * line_size_ +
-            first_weight_;
+        const std::size_t first_tap =
+            (depth.tap(slices.first) * height.weight_extent + height.tap(of_lines.first)) *
+                width.weight_extent +
+            width.weight;
+        weights_line = first_tap * tap_size_;
+        next_line = first_tap * with.next_tap;
         const std::ptrdiff_t from =
             ((static_cast<std::ptrdiff_t>(sample * depth.read_extent) + depth.read(d, slices.first)) *
                  static_cast<std::ptrdiff_t>(height.read_extent) +
@@ -206,9 +212,11 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
                     if constexpr (Finish::scatters_weights) {
                         terms.later_step = with.next_step;
                         if (visited++ < with.next_panels)
-                            terms.later = with.next + (visited - 1) * tile_terms<T>::later_run * V::size;
+                            terms.later = with.next + walk.next_line +
+                                          (visited - 1) * tile_terms<T>::later_run * V::size;
                         else
-                            terms.later_step = 0;
+                            terms.later_step = terms.columns.later = terms.lines.later = terms.slices.later =
+                                0;
                     }
                     if (is_contiguous && behind == 0)
                         terms.soon = terms.x + block * Shape.places * with.pitch;

@@ -14,6 +14,7 @@ struct tap_steps {
     std::size_t taps;
     std::ptrdiff_t x;
     std::ptrdiff_t weights;
+    std::ptrdiff_t later; ///< the same in memory that is fetched for later, in tiles that scatter
 };
 
 /// What the sums of a tile are taken over: for each tap, `depth` products at neighbouring places of x and of
@@ -61,42 +62,49 @@ struct convolution_tile {
     [[gnu::always_inline]] static inline void add(sums_type& sums, const tile_terms<T>& terms) noexcept {
         const T* x_slice = terms.x;
         const T* weights_slice = terms.weights;
+        const T* later_slice = terms.later;
         for (std::size_t slice = 0; slice < terms.slices.taps; ++slice) {
             const T* x_line = x_slice;
             const T* weights_line = weights_slice;
+            const T* later_line = later_slice;
             for (std::size_t line = 0; line < terms.lines.taps; ++line) {
                 const T* x = x_line;
                 const T* weights = weights_line;
+                const T* later = later_line;
                 for (std::size_t column = 0; column < terms.columns.taps; ++column) {
                     if constexpr (Cut == 0)
-                        add_tap<0, Places>(sums, terms, x, weights);
+                        add_tap<0, Places>(sums, terms, x, weights, later);
                     else
-                        add_cut(sums, terms, terms.cuts[column], x, weights);
+                        add_cut(sums, terms, terms.cuts[column], x, weights, later);
                     x += terms.columns.x;
                     weights += terms.columns.weights;
+                    if constexpr (Scatter)
+                        later += terms.columns.later;
                 }
                 x_line += terms.lines.x;
                 weights_line += terms.lines.weights;
+                later_line += terms.lines.later;
             }
             x_slice += terms.slices.x;
             weights_slice += terms.slices.weights;
+            later_slice += terms.slices.later;
         }
     }
 
 private:
     [[gnu::always_inline]] static inline void add_cut(sums_type& sums, const tile_terms<T>& terms,
-                                                      std::uint8_t cut, const T* x,
-                                                      const T* weights) noexcept {
+                                                      std::uint8_t cut, const T* x, const T* weights,
+                                                      const T* later) noexcept {
         if (cut == tile_cut::none)
-            add_tap<0, Places>(sums, terms, x, weights);
+            add_tap<0, Places>(sums, terms, x, weights, later);
         else
             for_each_index<Cut>([&](auto index) __attribute__((always_inline)) {
                 constexpr std::size_t count = index + 1;
                 if constexpr (count < Places) {
                     if (cut == tile_cut::first(count))
-                        add_tap<count, Places>(sums, terms, x, weights);
+                        add_tap<count, Places>(sums, terms, x, weights, later);
                     else if (cut == tile_cut::last(count))
-                        add_tap<0, Places - count>(sums, terms, x, weights);
+                        add_tap<0, Places - count>(sums, terms, x, weights, later);
                 }
             });
     }
@@ -104,7 +112,7 @@ private:
     // Adds the products of one tap for the places [Low, High).
     template <std::size_t Low, std::size_t High>
     [[gnu::always_inline]] static inline void add_tap(sums_type& sums, const tile_terms<T>& terms, const T* x,
-                                                      const T* weights) noexcept {
+                                                      const T* weights, const T* later) noexcept {
         // A pointer for each four places: the steps between those fit addresses.
         constexpr std::size_t group = 4;
         const T* from[(High - Low + group - 1) / group];
@@ -114,8 +122,7 @@ private:
         const std::size_t panel_step = terms.panel_step;
         // Pointers to be fetched move along with the weights: none needs a register that counts.
         const std::ptrdiff_t soon = terms.soon - terms.weights;
-        [[maybe_unused]] const std::ptrdiff_t later = terms.later - terms.weights;
-        [[maybe_unused]] const T* const scattered = terms.later;
+        [[maybe_unused]] const std::ptrdiff_t behind = terms.later - terms.weights;
         [[maybe_unused]] const std::size_t later_step = terms.later_step;
         [[maybe_unused]] constexpr std::size_t run = tile_terms<T>::later_run;
         for (std::size_t k = 0; k < terms.depth; ++k) {
@@ -125,9 +132,9 @@ private:
                 columns[q] = V::load_aligned(weights + q * panel_step);
             __builtin_prefetch(weights + soon, 0, 3);
             if constexpr (Scatter)
-                __builtin_prefetch(scattered + k / run * later_step + k % run * V::size, 0, 2);
+                __builtin_prefetch(later + k / run * later_step + k % run * V::size, 0, 2);
             else
-                __builtin_prefetch(weights + later, 0, 2);
+                __builtin_prefetch(weights + behind, 0, 2);
 #pragma GCC unroll 32
             for (std::size_t i = Low; i < High; ++i) {
                 const V row(from[(i - Low) / group][static_cast<std::ptrdiff_t>((i - Low) % group) * step]);

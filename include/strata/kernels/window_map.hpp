@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/type_list.hpp>
 #include <strata/layers/window.hpp>
 
 #include <algorithm>
@@ -148,5 +149,22 @@ constexpr window_map adjoint_map(const window& over, std::size_t phase) {
                             detail::adjoint_axis(over.axes[2], phase % across)}},
                           over.is_pointwise());
 }
+
+namespace detail {
+/// Calls visit(map) with the maps that make up one direction of a convolution.
+template <window Over, bool Adjoint, class Visit>
+constexpr void for_each_map(Visit visit) noexcept {
+    if constexpr (!Adjoint)
+        visit(std::integral_constant<window_map, forward_map(Over)>{});
+    else
+        for_each_index<adjoint_phases(Over)>([&](auto phase) {
+            constexpr window_map map = adjoint_map(Over, phase);
+            if constexpr (map.results() > 0)
+                visit(std::integral_constant<window_map, map>{});
+        });
+}
+template <window Over, bool Adjoint>
+inline constexpr window_map first_map = Adjoint ? adjoint_map(Over, 0) : forward_map(Over);
+} // namespace detail
 
 } // namespace strata

@@ -150,7 +150,7 @@ void winograd(const winograd_shape& shape, rows_view<const T> x, const Weights& 
                 tile_terms<T> terms{};
                 terms.place_step = static_cast<std::ptrdiff_t>(channels);
                 terms.panel_step = shape.some_channels * V::size;
-                terms.slices = terms.lines = terms.columns = {1, 0, 0};
+                terms.slices = terms.lines = terms.columns = {1, 0, 0, 0};
                 terms.depth = depth;
                 terms.later_step = plain.run_step;
                 for (std::size_t point = 0; point < all_points; ++point) {
