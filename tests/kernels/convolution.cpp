@@ -356,4 +356,7 @@ BOOST_AUTO_TEST_CASE(transposed_convolutions) {
     check<conv_transpose<18, 2, stride<3>>, 4, 3, 20>();
     check<conv_transpose<5, 4, stride<2>, padding<1>>, 7, 9>();
     check<conv_transpose<1, 3, same>, 9, 9, 8>();
+    // Most places are near a border.
+    check<conv_transpose<64, 5>, 3, 3, 24>();
+    check<conv_transpose<20, 11>, 2, 3, 8>();
 }

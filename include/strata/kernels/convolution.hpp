@@ -225,17 +225,12 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
                         detail::compute_tile<V, decltype(size)::value, wide, Shape.cut, Shape.last_lanes>(
                             terms, row, width.step, panel * V::size, is_last, finish);
                     };
-                    if (places == Shape.places) {
-                        compute(detail::constant_size<Shape.places>{});
-                        continue;
-                    }
-                    if constexpr (Shape.has_last_places())
-                        if (places == Shape.last_places) {
-                            compute(detail::constant_size<Shape.last_places>{});
-                            continue;
-                        }
-                    if constexpr (Shape.has_singles)
-                        compute(detail::constant_size<1>{});
+                    for_each_index<detail::most_places>([&](auto index) {
+                        constexpr std::size_t size = detail::most_places - index;
+                        if constexpr (Shape.has_size(size))
+                            if (places == size)
+                                compute(detail::constant_size<size>{});
+                    });
                 }
             });
     }

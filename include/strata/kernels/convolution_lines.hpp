@@ -15,15 +15,14 @@ namespace strata {
 /// How a line of places and the panels of filters are cut into tiles: sizes that code is compiled for. Maps
 /// of the same kind share it.
 struct tile_shape {
-    std::size_t places; ///< of every tile but the last of a line
-    std::size_t last_places;
+    std::size_t places;  ///< of a tile in the middle of a line
+    std::uint32_t sizes; ///< bit n: there are tiles of n places
     std::size_t panels;
     std::size_t last_panels; ///< 0 where `panels` divides all
     std::size_t cut;         ///< places that a tap leaves out at most, at one end of a tile
-    bool has_singles;        ///< places at the ends are tiles of their own where a tap leaves out more
     std::size_t last_lanes;  ///< filters in the last panel
 
-    [[nodiscard]] constexpr bool has_last_places() const { return last_places != places; }
+    [[nodiscard]] constexpr bool has_size(std::size_t count) const { return (sizes >> count & 1) != 0; }
 };
 
 namespace detail {
@@ -85,6 +84,37 @@ constexpr std::pair<std::size_t, std::size_t> middle_tiles(const map_axis& axis,
     return {begin, std::max(begin, last / places)};
 }
 
+/// A tile at the end of a line.
+struct end_tile {
+    std::size_t begin;
+    std::size_t places;
+};
+
+/// Visits a tile, or halves of it, and of those, until each leaves out no more than `most_cut` at one end.
+template <class Visit>
+constexpr void visit_parts(const map_axis& axis, end_tile tile, Visit visit) {
+    if (tile.places == 1 || needed_cut(axis, tile.begin, tile.places) <= most_cut) {
+        visit(tile);
+        return;
+    }
+    const std::size_t half = tile.places / 2;
+    visit_parts(axis, {tile.begin, half}, visit);
+    visit_parts(axis, {tile.begin + half, tile.places - half}, visit);
+}
+
+/// Visits the tiles of a line with their ends: those before the middle ones, then those behind.
+template <class Visit>
+constexpr void visit_end_tiles(const map_axis& axis, std::size_t places, Visit visit) {
+    const auto middle = middle_tiles(axis, places);
+    for (std::size_t begin = 0; begin < axis.results; begin += places) {
+        if (begin / places == middle.first)
+            begin = middle.second * places;
+        if (begin >= axis.results)
+            break;
+        visit_parts(axis, {begin, std::min(places, axis.results - begin)}, visit);
+    }
+}
+
 template <class V>
 constexpr tile_shape choose_tile_shape(const map_axis& axis, std::size_t filters, std::size_t place_step) {
     const std::size_t panels = (filters + V::size - 1) / V::size;
@@ -95,45 +125,15 @@ constexpr tile_shape choose_tile_shape(const map_axis& axis, std::size_t filters
     const std::size_t most = std::min(most_sums<V> / shape.panels, most_places);
     const std::size_t tiles = (results + most - 1) / most;
     shape.places = (results + tiles - 1) / tiles;
-    shape.last_places = results - (results - 1) / shape.places * shape.places;
     shape.last_lanes = (filters - 1) % V::size + 1;
-    const auto middle = middle_tiles(axis, shape.places);
-    for (std::size_t begin = 0; begin < axis.results; begin += shape.places) {
-        if (begin / shape.places == middle.first)
-            begin = middle.second * shape.places;
-        if (begin >= axis.results)
-            break;
-        const std::size_t places = std::min(shape.places, axis.results - begin);
-        const std::size_t cut = needed_cut(axis, begin, places);
-        shape.has_singles = shape.has_singles || cut > most_cut;
-        // A single place leaves out all or nothing.
-        shape.cut = std::max(shape.cut, cut > most_cut ? 1 : cut);
-    }
+    const auto [first, last] = middle_tiles(axis, shape.places);
+    if (first < last)
+        shape.sizes = std::uint32_t{1} << shape.places;
+    visit_end_tiles(axis, shape.places, [&](end_tile tile) {
+        shape.sizes |= std::uint32_t{1} << tile.places;
+        shape.cut = std::max(shape.cut, needed_cut(axis, tile.begin, tile.places));
+    });
     return shape;
-}
-
-/// One tile at the end of a line.
-struct end_tile {
-    std::size_t begin;
-    std::size_t places;
-};
-
-/// Visits the tiles of a line with their ends: those before the middle ones, then those behind.
-template <class Visit>
-constexpr void visit_end_tiles(const map_axis& axis, const tile_shape& shape, Visit visit) {
-    const auto middle = middle_tiles(axis, shape.places);
-    for (std::size_t begin = 0; begin < axis.results; begin += shape.places) {
-        if (begin / shape.places == middle.first)
-            begin = middle.second * shape.places;
-        if (begin >= axis.results)
-            break;
-        const std::size_t places = std::min(shape.places, axis.results - begin);
-        if (needed_cut(axis, begin, places) <= shape.cut)
-            visit(end_tile{begin, places});
-        else
-            for (std::size_t i = 0; i < places; ++i)
-                visit(end_tile{begin + i, 1});
-    }
 }
 } // namespace detail
 
@@ -168,13 +168,13 @@ struct convolution_of {
 private:
     static constexpr std::size_t end_count = [] {
         std::size_t count = 0;
-        detail::visit_end_tiles(width, shape, [&](detail::end_tile) { ++count; });
+        detail::visit_end_tiles(width, shape.places, [&](detail::end_tile) { ++count; });
         return count;
     }();
     static constexpr auto ends = [] {
         std::array<detail::end_tile, end_count + 1> result{};
         std::size_t next = 0;
-        detail::visit_end_tiles(width, shape, [&](detail::end_tile tile) { result[next++] = tile; });
+        detail::visit_end_tiles(width, shape.places, [&](detail::end_tile tile) { result[next++] = tile; });
         return result;
     }();
     static constexpr auto cuts = [] {
