@@ -340,6 +340,14 @@ BOOST_AUTO_TEST_CASE(more_channels_than_filters) {
     check<conv<10, 2>, 5, 6, 100>();
 }
 
+// The gradients of few weights are summed in parts of the places.
+BOOST_AUTO_TEST_CASE(few_weights_and_many_places) {
+    check<conv<16, 3, same>, 30, 31, 3>({3});
+    check<conv<40, 1>, 24, 24, 20>({2, 5});
+    check<conv<6, 3, stride<2>, groups<2>>, 41, 40, 4>({7});
+    check<conv_transpose<8, 3, stride<2>>, 16, 17, 6>({9});
+}
+
 BOOST_AUTO_TEST_CASE(groups_of_channels) {
     check<conv<12, 3, same, groups<3>>, 7, 7, 6>();
     check<conv<34, 3, stride<2>, padding<1>, groups<2>>, 8, 9, 16>();

@@ -149,7 +149,8 @@ public:
             };
             weight_gradient<T>::run({at.x[0].data + group * group_channels, at.x[0].pitch},
                                     {at.delta.data + group * group_filters, at.delta.pitch}, at.samples,
-                                    at.shared + group * layout<T>::kernel_size, at.scratch, threads, shifted);
+                                    at.shared + group * weight_gradient<T>::shared_size, at.scratch, threads,
+                                    shifted);
         }
         if constexpr (head::has_bias) {
             constexpr std::size_t lanes = lanes_of<T, Filters>;
@@ -163,7 +164,7 @@ public:
     /// Partial sums of the weights' gradients.
     template <class T>
     static constexpr std::size_t shared_size(std::size_t) {
-        return Groups * layout<T>::kernel_size;
+        return Groups * weight_gradient<T>::shared_size;
     }
     /// For Winograd's products.
     template <class T>
