@@ -22,6 +22,12 @@ static_assert(facts::forward_kernels == 2 && facts::weight_gradient_kernels == 2
 static_assert(facts::numbers_kept == 512 + 10 && facts::derivatives_written == 512 + 10);
 static_assert(facts::forward_flops == 2 * (784 * 512 + 512 * 10));
 static_assert(facts::backward_flops == 2 * (784 * 512 + 2 * 512 * 10));
+// Products of two values count like those with weights: 4 x 6 sums of 5, and the gradients of both values.
+constexpr auto products = input<5> | branches(dense<20> | reshape<4, 5>, dense<30> | reshape<6, 5>) | dot<>;
+static_assert(plan_facts<std::remove_const_t<decltype(products)>>::forward_flops ==
+              2 * (5 * 20 + 5 * 30 + 4 * 6 * 5));
+static_assert(plan_facts<std::remove_const_t<decltype(products)>>::backward_flops ==
+              2 * (5 * 20 + 5 * 30 + 2 * 4 * 6 * 5));
 static_assert(!stages::at<0>::keeps_tail && !stages::at<0>::tail::redraws &&
               stages::at<0>::tail::from_output);
 static_assert(stages::at<1>::has_softmax);

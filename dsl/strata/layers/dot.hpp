@@ -42,6 +42,7 @@ struct dot_product {
     static constexpr std::size_t input_rows = 1;
     static constexpr std::size_t output_rows = Left::count;
     static constexpr std::size_t parameter_count = 0;
+    static constexpr std::size_t product_flops = 2 * Left::count * Right::count * Left::length;
 };
 
 /// The dot products of two values' vectors (Keras's Dot): y[i, j] = sum_k a[i, k] b[j, k], where k runs along

@@ -58,8 +58,7 @@ public:
     /// The weight gradients, and the input gradients down to the first stage with weights.
     static constexpr std::size_t backward_flops =
         sum([]<class Stage>(std::type_identity<Stage>, std::size_t stage) {
-            return Stage::product_flops *
-                   (std::size_t{flow::learns(stage)} + std::size_t{flow::carries_any(stage)});
+            return Stage::product_flops * (std::size_t{flow::learns(stage)} + flow::carry_count(stage));
         });
 
     /// Numbers that prediction needs for what passes between its stages: the most that live at one time.

@@ -67,12 +67,14 @@ public:
         return is_needed(stage) &&
                (wires::is_input(value) ? InputGradient : is_needed(value - wires::inputs));
     }
-    [[nodiscard]] static constexpr bool carries_any(std::size_t stage) {
+    /// To how many of its sources it does.
+    [[nodiscard]] static constexpr std::size_t carry_count(std::size_t stage) {
+        std::size_t result = 0;
         for (std::size_t i = 0; i < wires::source_count(stage); ++i)
-            if (carries(stage, i))
-                return true;
-        return false;
+            result += std::size_t{carries(stage, i)};
+        return result;
     }
+    [[nodiscard]] static constexpr bool carries_any(std::size_t stage) { return carry_count(stage) > 0; }
     /// Whether somebody has written that derivative before, so that the stage adds to it. Backward goes from
     /// the last stage to the first.
     [[nodiscard]] static constexpr bool adds(std::size_t stage, std::size_t index) {

@@ -79,8 +79,12 @@ struct stage {
     static constexpr bool keeps_tail_input = keeps_tail && !Tail::from_output;
 
     /// Multiplications and additions for one sample in the head's product.
-    static constexpr std::size_t product_flops =
-        detail::has_product<Head> ? 2 * Rows * Head::inputs * Head::outputs : 0;
+    static constexpr std::size_t product_flops = [] {
+        if constexpr (requires { Head::product_flops; })
+            return Head::product_flops;
+        else
+            return detail::has_product<Head> ? 2 * Rows * Head::inputs * Head::outputs : std::size_t{0};
+    }();
 };
 
 } // namespace strata
