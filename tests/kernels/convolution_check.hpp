@@ -1,0 +1,300 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/convolution_heads.hpp>
+#include <strata/kernels/philox.hpp>
+#include <strata/layers/layers.hpp>
+#include <strata/model/parameters.hpp>
+#include <strata/model/update.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <thread>
+#include <vector>
+
+/// Checks all kernels of convolutions against loops.
+namespace convolution_check {
+using namespace strata;
+
+/// A convolution written as loops over what it is defined by, in double. `x` slides, as the window says.
+struct plain_convolution {
+    window over;
+    std::size_t channels, filters, groups;
+    bool transposed;
+
+    // Visits every product: a place of the larger image, one of the smaller, a channel and a filter with
+    // their weight. Weights are [taps, channels of a group, filters], or [taps, filters, channels].
+    template <class Visit>
+    void each_product(Visit visit) const {
+        const std::size_t group_channels = channels / groups;
+        const std::size_t group_filters = filters / groups;
+        std::array<std::size_t, 3> o{}, k{};
+        const auto& [d, h, w] = over.axes;
+        for (o[0] = 0; o[0] < d.output; ++o[0])
+            for (o[1] = 0; o[1] < h.output; ++o[1])
+                for (o[2] = 0; o[2] < w.output; ++o[2])
+                    for (k[0] = 0; k[0] < d.taps; ++k[0])
+                        for (k[1] = 0; k[1] < h.taps; ++k[1])
+                            for (k[2] = 0; k[2] < w.taps; ++k[2]) {
+                                std::array<std::size_t, 3> i{};
+                                bool inside = true;
+                                for (std::size_t axis = 0; axis < 3; ++axis) {
+                                    const window_axis& a = over.axes[axis];
+                                    i[axis] = o[axis] * a.stride + k[axis] * a.dilation - a.before;
+                                    inside = inside && i[axis] < a.input;
+                                }
+                                if (!inside)
+                                    continue;
+                                const std::size_t large = (i[0] * h.input + i[1]) * w.input + i[2];
+                                const std::size_t small = (o[0] * h.output + o[1]) * w.output + o[2];
+                                const std::size_t tap = (k[0] * h.taps + k[1]) * w.taps + k[2];
+                                for (std::size_t f = 0; f < filters; ++f)
+                                    for (std::size_t c = 0; c < group_channels; ++c) {
+                                        const std::size_t channel = f / group_filters * group_channels + c;
+                                        const std::size_t weight =
+                                            transposed ? (tap * filters + f) * channels + channel
+                                                       : (tap * group_channels + c) * filters + f;
+                                        if (transposed)
+                                            visit(small * channels + channel, large * filters + f, weight);
+                                        else
+                                            visit(large * channels + channel, small * filters + f, weight);
+                                    }
+                            }
+    }
+};
+
+template <class T>
+bool same_bits(const aligned_vector<T>& a, const aligned_vector<T>& b) {
+    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+}
+
+template <class Call>
+void with_team(std::size_t size, Call call) {
+    meeting_point point;
+    std::vector<std::thread> others;
+    for (std::size_t rank = 1; rank < size; ++rank)
+        others.emplace_back([&, rank] { call(team{rank, size, &point}); });
+    call(team{0, size, size > 1 ? &point : nullptr});
+    for (std::thread& other : others)
+        other.join();
+}
+
+struct place_of_parameters {
+    std::size_t kernel = 0;
+    std::size_t bias = 0;
+};
+
+template <class T, class Layer, class Shape>
+class checker {
+    using head = typename Layer::template head<Shape>;
+    using kernels = head_kernels<head>;
+    using weights = kernel_array<T, head>;
+    using plain_stage = stage<head, tail<>, no_closing, head::output_rows>;
+    using relu_stage = stage<head, tail<std::remove_const_t<decltype(relu)>>, no_closing, head::output_rows>;
+    static constexpr std::size_t slack = alignment / sizeof(T);
+    static constexpr std::size_t read = head::input_rows * head::channels;
+    static constexpr std::size_t written = head::output_rows * head::outputs;
+    static constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+    static constexpr double tolerance = sizeof(T) == 4 ? 1e-4 : 1e-12;
+
+    std::size_t samples;
+    std::uint32_t drawn = 0;
+    aligned_vector<T> x, delta, conventional, kernel, bias, before;
+    std::vector<double> y, dx, dw, db;
+
+public:
+    explicit checker(std::size_t count)
+        : samples(count),
+          x(numbers(samples * read)),
+          delta(numbers(samples * written)),
+          conventional(numbers(weights::count)),
+          kernel(weights::size),
+          bias(numbers(head::outputs)),
+          before(numbers(samples * read)),
+          y(samples * written),
+          dx(samples * read),
+          dw(weights::count),
+          db(head::outputs) {
+        for (std::size_t i = 0; i < weights::count; ++i)
+            kernel[weights::index(i)] = conventional[i];
+        const plain_convolution plain{head::over, head::channels, head::outputs, head::groups,
+                                      head::is_transposed};
+        for (std::size_t sample = 0; sample < samples; ++sample) {
+            for (std::size_t i = 0; i < written; ++i) {
+                y[sample * written + i] = head::has_bias ? static_cast<double>(bias[i % head::outputs]) : 0.0;
+                db[i % head::outputs] += static_cast<double>(delta[sample * written + i]);
+            }
+            plain.each_product([&](std::size_t from, std::size_t to, std::size_t weight) {
+                const auto value = static_cast<double>(x[sample * read + from]);
+                const auto slope = static_cast<double>(delta[sample * written + to]);
+                y[sample * written + to] += value * static_cast<double>(conventional[weight]);
+                dx[sample * read + from] += slope * static_cast<double>(conventional[weight]);
+                dw[weight] += slope * value;
+            });
+        }
+    }
+
+    void check() {
+        for (const std::size_t threads : {1u, 2u, 3u}) {
+            BOOST_TEST_CONTEXT(threads << " threads") {
+                check_forward(threads);
+                check_pitched(threads);
+                check_backward(threads);
+                check_update(threads);
+            }
+        }
+    }
+
+private:
+    aligned_vector<T> numbers(std::size_t count) {
+        random_sequence random(seed{4}, stream::split, drawn++);
+        aligned_vector<T> result(count + slack);
+        for (T& each : result)
+            each = static_cast<T>(2 * random.uniform() - 1);
+        return result;
+    }
+
+    /// The largest difference, against the largest number expected.
+    template <class Got>
+    static double error(const std::vector<double>& expected, Got got) {
+        double worst = 0;
+        double largest = 1e-30;
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            const double difference = std::abs(static_cast<double>(got(i)) - expected[i]);
+            worst = difference <= worst ? worst : difference; // a NaN stays
+            largest = std::max(largest, std::abs(expected[i]));
+        }
+        return worst / largest;
+    }
+
+    template <class Stage, keeping Keep = keeping::nothing>
+    aligned_vector<T> run_forward(std::size_t threads, std::size_t pitch, T* kept = nullptr) {
+        aligned_vector<T> result(samples * head::output_rows * pitch + slack, T(7));
+        std::vector<aligned_vector<T>> scratch(threads);
+        with_team(threads, [&](const team& now) {
+            scratch[now.rank].assign(kernels::template scratch_size<T> + slack, nan);
+            const rows_view<const T> source{x.data(), head::channels};
+            const head_forward<T> at{
+                &source, {result.data(), pitch},   kept,   {kernel.data(), bias.data(), nullptr, nullptr},
+                nullptr, scratch[now.rank].data(), samples};
+            kernels::template forward<Stage, Keep, false>(at, now, prediction_tail<typename Stage::tail>{});
+        });
+        return result;
+    }
+
+    void check_forward(std::size_t threads) {
+        const auto got = run_forward<plain_stage>(threads, head::outputs);
+        BOOST_TEST(error(y, [&](std::size_t i) { return got[i]; }) <= tolerance);
+        for (std::size_t i = samples * written; i < got.size(); ++i)
+            BOOST_TEST(got[i] == T(7));
+        if (threads > 1)
+            BOOST_TEST(same_bits(got, run_forward<plain_stage>(1, head::outputs)));
+
+        aligned_vector<T> kept(samples * written + slack);
+        const auto rectified =
+            run_forward<relu_stage, keeping::tail_input>(threads, head::outputs, kept.data());
+        for (std::size_t i = 0; i < samples * written; ++i) {
+            BOOST_REQUIRE(kept[i] == got[i]);
+            BOOST_REQUIRE(rectified[i] == std::max(got[i], T(0)));
+        }
+    }
+
+    // Rows that lie apart, between those of others.
+    void check_pitched(std::size_t threads) {
+        const auto dense = run_forward<plain_stage>(threads, head::outputs);
+        const auto apart = run_forward<plain_stage>(threads, head::outputs + 5);
+        bool equal = true;
+        for (std::size_t row = 0; row < samples * head::output_rows; ++row)
+            for (std::size_t i = 0; i < head::outputs + 5; ++i)
+                equal = equal && apart[row * (head::outputs + 5) + i] ==
+                                     (i < head::outputs ? dense[row * head::outputs + i] : T(7));
+        BOOST_TEST(equal);
+    }
+
+    void check_backward(std::size_t threads) {
+        const auto run = [&](std::size_t size, bool adds) {
+            aligned_vector<T> result = adds ? before : aligned_vector<T>(before.size(), nan);
+            std::vector<aligned_vector<T>> scratch(size);
+            aligned_vector<T> shared(kernels::template shared_size<T>(samples) + slack, nan);
+            with_team(size, [&](const team& now) {
+                scratch[now.rank].assign(kernels::template scratch_size<T> + slack, nan);
+                const rows_view<const T> source{x.data(), head::channels};
+                const rows_view<T> to{result.data(), head::channels};
+                head_backward<T> at{};
+                at.x = &source;
+                at.delta = {delta.data(), head::outputs};
+                at.before = &to;
+                at.adds = &adds;
+                at.parameters = {kernel.data(), bias.data(), nullptr, nullptr};
+                at.shared = shared.data();
+                at.scratch = scratch[now.rank].data();
+                at.samples = samples;
+                kernels::template backward<plain_stage>(at, now, no_slope{});
+            });
+            return result;
+        };
+        const auto got = run(threads, false);
+        BOOST_TEST(error(dx, [&](std::size_t i) { return got[i]; }) <= tolerance);
+        const auto added = run(threads, true);
+        BOOST_TEST(error(dx, [&](std::size_t i) { return added[i] - before[i]; }) <= 2 * tolerance);
+        for (std::size_t i = samples * read; i < added.size(); ++i)
+            BOOST_TEST(added[i] == before[i]);
+        if (threads > 1)
+            BOOST_TEST(same_bits(added, run(1, true)));
+    }
+
+    void check_update(std::size_t threads) {
+        const auto run = [&](std::size_t size) {
+            constexpr std::size_t bias_begin = (weights::size + slack - 1) / slack * slack;
+            aligned_vector<T> result(bias_begin + head::outputs + 2 * slack, T(0));
+            std::vector<aligned_vector<T>> scratch(size);
+            aligned_vector<T> shared(kernels::template shared_size<T>(samples) + slack, nan);
+            with_team(size, [&](const team& now) {
+                scratch[now.rank].assign(kernels::template scratch_size<T> + slack, nan);
+                const rows_view<const T> source{x.data(), head::channels};
+                head_backward<T> at{};
+                at.x = &source;
+                at.delta = {delta.data(), head::outputs};
+                at.parameters = {kernel.data(), bias.data(), nullptr, nullptr};
+                at.shared = shared.data();
+                at.scratch = scratch[now.rank].data();
+                at.samples = samples;
+                kernels::template update<plain_stage, false>(at, now, gradient_store<T>{result.data()},
+                                                             place_of_parameters{0, bias_begin});
+            });
+            return result;
+        };
+        const auto got = run(threads);
+        BOOST_TEST(error(dw, [&](std::size_t i) { return got[weights::index(i)]; }) <= tolerance);
+        if constexpr (head::has_bias)
+            BOOST_TEST(error(db, [&](std::size_t i) {
+                           return got[got.size() - head::outputs - 2 * slack + i];
+                       }) <= tolerance);
+        if (threads > 1)
+            BOOST_TEST(same_bits(got, run(1)));
+    }
+};
+
+template <class T, auto Layer, std::size_t... Extents>
+void check_type(std::size_t samples) {
+    using layer = std::remove_const_t<decltype(Layer)>;
+    BOOST_TEST_CONTEXT(std::string(layer::label.view())
+                       << " in " << sizeof(T) << " bytes, " << samples << " samples") {
+        checker<T, layer, shape<Extents...>>(samples).check();
+    }
+}
+
+template <auto Layer, std::size_t... Extents>
+void check(std::initializer_list<std::size_t> counts = {1, 3}) {
+    for (const std::size_t samples : counts) {
+        check_type<float, Layer, Extents...>(samples);
+        check_type<double, Layer, Extents...>(samples);
+    }
+}
+
+} // namespace convolution_check

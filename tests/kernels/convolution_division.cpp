@@ -1,0 +1,30 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+//
+// How the work of a convolution's gradients is divided, between threads and into parts that caches hold.
+#define BOOST_TEST_MODULE kernels / convolution_division
+#include "convolution_check.hpp"
+
+using convolution_check::check;
+using namespace strata;
+
+// Weights that are transposed in parts, where few places share in that; more samples than that too.
+BOOST_AUTO_TEST_CASE(more_weights_than_the_cache_holds) {
+    check<conv<300, 3, same>, 5, 4, 32>({1, 3, 13});
+    check<conv<290, 3, stride<2>, same>, 7, 7, 40>({2});
+    check<conv<2100, 1, stride<2>>, 5, 5, 32>({1});
+    check<conv_transpose<200, 3, stride<2>>, 3, 3, 48>({1});
+}
+
+BOOST_AUTO_TEST_CASE(more_channels_than_filters) {
+    check<conv<20, 1>, 6, 5, 330>();
+    check<conv<40, 1, stride<2>>, 9, 9, 330>();
+    check<conv<10, 2>, 5, 6, 100>();
+}
+
+// The gradients of few weights are summed in parts of the places.
+BOOST_AUTO_TEST_CASE(few_weights_and_many_places) {
+    check<conv<16, 3, same>, 30, 31, 3>({3});
+    check<conv<40, 1>, 24, 24, 20>({2, 5});
+    check<conv<6, 3, stride<2>, groups<2>>, 41, 40, 4>({7});
+    check<conv_transpose<8, 3, stride<2>>, 16, 17, 6>({9});
+}
