@@ -3,8 +3,8 @@
 
 #include <strata/kernels/column_sums.hpp>
 #include <strata/kernels/convolution.hpp>
-#include <strata/kernels/convolution_gradient.hpp>
 #include <strata/kernels/convolution_input_gradient.hpp>
+#include <strata/kernels/convolution_weight_gradient.hpp>
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/winograd.hpp>
 #include <strata/layers/convolution.hpp>
@@ -79,7 +79,7 @@ private:
         convolution_input_gradient<Over, Transposed, group_channels, group_filters, Filters, T>;
     template <class T>
     using weight_gradient =
-        convolution_gradient<Over, Transposed, group_channels, Channels, group_filters, Filters, T>;
+        convolution_weight_gradient<Over, Transposed, group_channels, Channels, group_filters, Filters, T>;
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>

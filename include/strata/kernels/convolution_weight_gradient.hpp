@@ -22,7 +22,7 @@ namespace strata {
 /// far apart: then those of a block are gathered first, side by side.
 template <window Over, bool Transposed, std::size_t Channels, std::size_t PitchX, std::size_t Filters,
           std::size_t PitchDelta, class T>
-struct convolution_gradient {
+struct convolution_weight_gradient {
     using layout = weight_layout<T, Over.taps() * Channels, Filters, false>;
     using V = typename layout::vector;
     static constexpr std::size_t lanes = layout::lanes;
