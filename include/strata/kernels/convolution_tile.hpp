@@ -83,11 +83,13 @@ struct convolution_tile {
                 }
                 x_line += terms.lines.x;
                 weights_line += terms.lines.weights;
-                later_line += terms.lines.later;
+                if constexpr (Scatter)
+                    later_line += terms.lines.later;
             }
             x_slice += terms.slices.x;
             weights_slice += terms.slices.weights;
-            later_slice += terms.slices.later;
+            if constexpr (Scatter)
+                later_slice += terms.slices.later;
         }
     }
 
