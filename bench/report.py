@@ -59,15 +59,36 @@ def table(question):
 
 
 def chart(question):
-    """Bars of times as speeds, strata's being 1; of what is measured where more is better, or strata runs alone."""
+    """Bars of times as speeds, strata's being 1; of what is measured where more is better, or strata runs alone. Many
+    cases, named `group: case`, are drawn below each other by their groups."""
     cases = [case for case in question["cases"] if "strata" in case["contenders"]]
     names = [name for name in question["contenders"] if any(name in case["contenders"] for case in cases)]
     absolute = names == ["strata"] or not question["lower_is_better"]
     if any("floor" in case for case in cases):
         names.append("floor")
-    rows = []
+    groups = {}
     for case in cases:
-        cells = [f'"{case["case"]}"']
+        group, _, rest = case["case"].partition(": ") if len(cases) > 60 else ("", "", case["case"])
+        groups.setdefault(group, []).append((rest, case))
+    longest = max(len(group) for group in groups.values())
+    commands = [
+        f"set terminal svg size {max(760, 190 + 16 * longest * (len(names) + 2))},{460 * len(groups)} dynamic "
+        "background rgb 'white' font 'sans,11'",
+        f"set output '{place / question['name']}.svg'", "set style data histogram", "set style histogram clustered gap 1.5",
+        "set style fill solid noborder", "set boxwidth 0.95", "set grid ytics", "set key outside right top",
+        "set xtics rotate by -32 scale 0 noenhanced", "set key noenhanced", "set title noenhanced"]
+    if len(groups) > 1:
+        commands.append(f"set multiplot layout {len(groups)},1")
+    for group, members in groups.items():
+        commands += bars(question, f"{question['title']}{', ' if group else ''}{group}", members, names, absolute)
+    subprocess.run(["gnuplot"], input="\n".join(commands), text=True, check=True, capture_output=True)
+
+
+def bars(question, title, members, names, absolute):
+    """gnuplot's commands for the bars of some cases, each with its label."""
+    rows = []
+    for label, case in members:
+        cells = [f'"{label}"']
         for name in names:
             known = name in case["contenders"] or (name == "floor" and "floor" in case)
             if not known:
@@ -79,19 +100,14 @@ def chart(question):
         rows.append(" ".join(cells))
     numbers = [float(cell) for row in rows for cell in row.rsplit('"', 1)[1].split() if cell != "NaN"]
     wide = max(numbers) > (50 * min(numbers) if absolute else 4)
-    title = f"{question['title']}: " + (question["unit"] if absolute else "speed, strata = 1")
     palette = iter(others * 3)
     plots = ", ".join(
         f"$data using {i + 2}{':xtic(1)' if i == 0 else ''} title '{name}' linecolor rgb '{colors.get(name) or next(palette)}'"
         for i, name in enumerate(names))
-    commands = "\n".join([
-        f"set terminal svg size {max(760, 190 + 16 * len(rows) * (len(names) + 2))},460 dynamic background rgb 'white' font 'sans,11'",
-        f"set output '{place / question['name']}.svg'", f"set title \"{title}\"", "set style data histogram",
-        "set style histogram clustered gap 1.5", "set style fill solid noborder", "set boxwidth 0.95", "set grid ytics",
-        "set key outside right top", "set xtics rotate by -32 scale 0 noenhanced", "set key noenhanced", "set title noenhanced",
-        "set logscale y 2" if wide else "set yrange [0:*]",
-        f"set yrange [{min(numbers) / 1.5:.4g}:*]" if wide else "", "$data << END", *rows, "END", f"plot {plots}"])
-    subprocess.run(["gnuplot"], input=commands, text=True, check=True, capture_output=True)
+    return [f"set title \"{title}: {question['unit'] if absolute else 'speed, strata = 1'}\"",
+            "set logscale y 2" if wide else "unset logscale y",
+            f"set yrange [{min(numbers) / 1.5:.4g}:*]" if wide else "set yrange [0:*]",
+            "$data << END", *rows, "END", f"plot {plots}"]
 
 
 def write(names):
