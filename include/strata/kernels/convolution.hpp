@@ -193,6 +193,8 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
                 constexpr std::size_t wide = decltype(run)::value;
                 const bool is_last = panel + wide == lines.panels;
                 const std::size_t behind = panels.end - panel - wide; // panels to come
+                // The last tiles fetch, each a panel, when what the others read is needed no longer.
+                const std::size_t first_fetching = end - begin > wide ? end - begin - wide : 0;
                 detail::tile_walk<T> walk(lines, with, V::size, begin);
                 for (std::size_t i = begin; i < end; ++i, walk.next()) {
                     std::size_t place = lines.middle_begin + (walk.number - lines.first_ends) * Shape.places;
@@ -207,8 +209,9 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
                     }
                     tile_terms<T> terms = walk.terms_at(place, cuts, panel);
                     terms.soon = terms.later = terms.weights;
-                    if (fetches && i - begin < std::min(wide, behind))
-                        terms.later = terms.weights + (wide + i - begin) * lines.panel_size;
+                    if (fetches && i - begin >= first_fetching &&
+                        i - begin - first_fetching < std::min(wide, behind))
+                        terms.later = terms.weights + (wide + i - begin - first_fetching) * lines.panel_size;
                     if constexpr (Finish::scatters_weights) {
                         terms.later_step = with.next_step;
                         if (visited++ < with.next_panels)
