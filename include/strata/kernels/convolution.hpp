@@ -23,17 +23,6 @@ struct convolution_operands {
 };
 
 namespace detail {
-/// The taps of an axis that are inside for a result: [first, second).
-constexpr std::pair<std::size_t, std::size_t> taps_of_result(const map_axis& axis, std::size_t t) noexcept {
-    std::size_t first = 0;
-    while (first < axis.taps && !axis.inside(t, first))
-        ++first;
-    std::size_t last = axis.taps;
-    while (last > first && !axis.inside(t, last - 1))
-        --last;
-    return {first, last};
-}
-
 /// Walks along the tiles of all lines of all samples.
 template <class T>
 struct tile_walk {
@@ -193,8 +182,8 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
                 constexpr std::size_t wide = decltype(run)::value;
                 const bool is_last = panel + wide == lines.panels;
                 const std::size_t behind = panels.end - panel - wide; // panels to come
-                // The last tiles fetch, each a panel, when what the others read is needed no longer.
-                const std::size_t first_fetching = end - begin > wide ? end - begin - wide : 0;
+                // The last tiles fetch a panel each, when what the others read is needed no longer.
+                const std::size_t fetching = fetches ? std::min({wide, behind, end - begin}) : 0;
                 detail::tile_walk<T> walk(lines, with, V::size, begin);
                 for (std::size_t i = begin; i < end; ++i, walk.next()) {
                     std::size_t place = lines.middle_begin + (walk.number - lines.first_ends) * Shape.places;
@@ -209,9 +198,8 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
                     }
                     tile_terms<T> terms = walk.terms_at(place, cuts, panel);
                     terms.soon = terms.later = terms.weights;
-                    if (fetches && i - begin >= first_fetching &&
-                        i - begin - first_fetching < std::min(wide, behind))
-                        terms.later = terms.weights + (wide + i - begin - first_fetching) * lines.panel_size;
+                    if (i + fetching >= end)
+                        terms.later = terms.weights + (wide + i + fetching - end) * lines.panel_size;
                     if constexpr (Finish::scatters_weights) {
                         terms.later_step = with.next_step;
                         if (visited++ < with.next_panels)

@@ -204,26 +204,33 @@ private:
                 }
                 Finish of_part = finish;
                 of_part.adds = finish.adds || filter > 0;
-                // All maps of some samples, whose deltas stay in the cache.
-                for (std::size_t sample = 0; sample < samples; sample += some_samples) {
-                    const std::size_t last_sample = std::min(sample + some_samples, samples);
-                    detail::for_each_map<Over, !Transposed>([&](auto map) {
-                        using of = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
-                        if (filter > 0 && !map.value.has_taps())
-                            return;
-                        convolution_lines lines = of::lines;
-                        lines.channels = filters;
-                        lines.panel_size = taps * filters * lanes;
-                        constexpr std::size_t of_sample = of::lines.lines() * of::lines.tiles;
-                        const team::range all = sharing.share(samples * of_sample);
-                        const team::range work{std::max(all.begin, sample * of_sample),
-                                               std::min(all.end, last_sample * of_sample)};
-                        if (work.begin < work.end)
-                            convolve<typename of::vector, of::shape>(lines, with, work, {panel, end},
-                                                                     of_part);
-                    });
-                }
+                convolve_strip(with, filters, {panel, end}, samples, sharing, of_part, filter == 0);
             }
+        }
+    }
+
+    // The sums of a strip's panels over some filters: all maps of some samples, whose deltas stay in the
+    // cache. Maps without taps only have zeros to write, once.
+    template <class Finish>
+    static void convolve_strip(const convolution_operands<T>& with, std::size_t filters, team::range strip,
+                               std::size_t samples, const team& sharing, const Finish& finish,
+                               bool is_first) noexcept {
+        for (std::size_t sample = 0; sample < samples; sample += some_samples) {
+            const std::size_t last_sample = std::min(sample + some_samples, samples);
+            detail::for_each_map<Over, !Transposed>([&](auto map) {
+                using of = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
+                if (!is_first && !map.value.has_taps())
+                    return;
+                convolution_lines lines = of::lines;
+                lines.channels = filters;
+                lines.panel_size = taps * filters * lanes;
+                constexpr std::size_t of_sample = of::lines.lines() * of::lines.tiles;
+                const team::range all = sharing.share(samples * of_sample);
+                const team::range work{std::max(all.begin, sample * of_sample),
+                                       std::min(all.end, last_sample * of_sample)};
+                if (work.begin < work.end)
+                    convolve<typename of::vector, of::shape>(lines, with, work, strip, finish);
+            });
         }
     }
 };

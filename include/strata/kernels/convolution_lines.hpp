@@ -49,22 +49,6 @@ constexpr std::size_t tile_panels_for(std::size_t results, std::size_t panels, s
     return panels > 2 ? 2 : 1;
 }
 
-/// The places [low, high) of a tile that a tap has an input for.
-struct places_inside {
-    std::size_t low;
-    std::size_t high;
-};
-constexpr places_inside find_inside(const map_axis& axis, std::size_t begin, std::size_t places,
-                                    std::size_t tap) {
-    std::size_t low = 0;
-    while (low < places && !axis.inside(begin + low, tap))
-        ++low;
-    std::size_t high = low;
-    while (high < places && axis.inside(begin + high, tap))
-        ++high;
-    return {low, high};
-}
-
 /// How many places a tile's taps leave out at one end; too many where some leave out places at both.
 constexpr std::size_t needed_cut(const map_axis& axis, std::size_t begin, std::size_t places) {
     std::size_t cut = 0;

@@ -139,12 +139,11 @@ private:
         for (std::size_t strip = some.begin; strip < some.end; strip += some_strips)
             for (std::size_t first = all.begin; first < all.end; first += places::block_segments) {
                 const std::size_t end = std::min(first + places::block_segments, all.end);
-                const block now{
-                    of.x,    of.delta,   {first, end},       {strip, std::min(strip + some_strips, some.end)},
-                    partial, of.scratch, first == all.begin, end == all.end && !std::is_same_v<Use, nothing>};
+                const block now{of,      {first, end},       {strip, std::min(strip + some_strips, some.end)},
+                                partial, first == all.begin, end == all.end && !std::is_same_v<Use, nothing>};
                 if constexpr (gathers_x)
                     gather_x(now);
-                fetch_list fetches = next_block(now, of.samples);
+                fetch_list fetches = next_block(now);
                 visit_runs<wide, layout::panels % wide>(
                     panels.begin, panels.end, [&](auto run, std::size_t panel) {
                         add_panels<decltype(run)::value>(now, panel, tiles, fetches, use);
@@ -152,13 +151,10 @@ private:
             }
     }
 
-    struct block {
-        rows_view<const T> x;
-        rows_view<const T> delta;
+    struct block : images {
         team::range segments;
         team::range strips;
         T* partial;
-        T* scratch;
         bool is_first;
         bool is_last;
     };
@@ -209,9 +205,9 @@ private:
         }
     };
     // As far as it lies together: what windows that lie apart read of the larger image does not.
-    static fetch_list next_block(const block& now, std::size_t samples) noexcept {
+    static fetch_list next_block(const block& now) noexcept {
         fetch_list result{};
-        const std::size_t all = samples * places::lines * places::segments;
+        const std::size_t all = now.samples * places::lines * places::segments;
         const std::size_t first = now.segments.end;
         if (first >= all)
             return result;
@@ -229,7 +225,7 @@ private:
                 height.read(begin.h, 0) + static_cast<std::ptrdiff_t>(height.taps - height.read_step));
             const std::size_t large = (begin.sample * height.read_extent + line) * width.read_extent +
                                       begin.begin * width.read_step;
-            const std::size_t end = samples * height.read_extent * width.read_extent;
+            const std::size_t end = now.samples * height.read_extent * width.read_extent;
             result.parts[1] =
                 part(Transposed ? now.delta : now.x, large,
                      std::min(small_count * height.read_step * width.read_step, end - std::min(large, end)));
@@ -237,6 +233,13 @@ private:
         return result;
     }
 
+    // The places of a line that each tap has an input for.
+    static constexpr auto places_of = [] {
+        std::array<detail::places_inside, width.taps> result{};
+        for (std::size_t j = 0; j < width.taps; ++j)
+            result[j] = detail::find_inside(width, 0, width.results, j);
+        return result;
+    }();
     static constexpr std::size_t most_runs =
         places::block_segments *
         (joins_taps ? 1 + places::interior.first + width.results - places::interior.second : 1);
@@ -293,8 +296,8 @@ private:
                 for (std::size_t t = right; t < at.end; ++t)
                     add_border(add_places, t);
             } else
-                add_places(std::max(at.begin, places::places_of[jw].begin),
-                           std::min(at.end, places::places_of[jw].end), jw, 0, factors);
+                add_places(std::max(at.begin, places_of[jw].low), std::min(at.end, places_of[jw].high), jw, 0,
+                           factors);
         }
         return count;
     }
@@ -302,12 +305,7 @@ private:
     // outside.
     template <class Add>
     static void add_border(const Add& add_places, std::size_t t) noexcept {
-        std::size_t first = 0;
-        while (first < width.taps && !width.inside(t, first))
-            ++first;
-        std::size_t last = first;
-        while (last < width.taps && width.inside(t, last))
-            ++last;
+        const auto [first, last] = detail::taps_of_result(width, t);
         if (first < last)
             add_places(t, t + 1, 0, first * Channels, last * Channels);
     }

@@ -5,7 +5,6 @@
 #include <strata/kernels/window_map.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <utility>
 
@@ -107,21 +106,6 @@ struct gradient_blocks {
             }
     }
 
-    /// The places of a line that tap j has an input for.
-    static constexpr auto places_of = [] {
-        std::array<team::range, width.taps> result{};
-        for (std::size_t j = 0; j < width.taps; ++j) {
-            std::size_t t = 0;
-            while (t < width.results && !width.inside(t, j))
-                ++t;
-            result[j].begin = t;
-            t = width.results;
-            while (t > result[j].begin && !width.inside(t - 1, j))
-                --t;
-            result[j].end = t;
-        }
-        return result;
-    }();
     static constexpr std::pair<std::size_t, std::size_t> interior = width.interior();
 
 private:

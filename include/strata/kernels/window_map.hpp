@@ -151,6 +151,33 @@ constexpr window_map adjoint_map(const window& over, std::size_t phase) {
 }
 
 namespace detail {
+/// The taps of an axis that are inside for a result: [first, second).
+constexpr std::pair<std::size_t, std::size_t> taps_of_result(const map_axis& axis, std::size_t t) noexcept {
+    std::size_t first = 0;
+    while (first < axis.taps && !axis.inside(t, first))
+        ++first;
+    std::size_t last = axis.taps;
+    while (last > first && !axis.inside(t, last - 1))
+        --last;
+    return {first, last};
+}
+
+/// The places [low, high) of a tile that a tap has an input for.
+struct places_inside {
+    std::size_t low;
+    std::size_t high;
+};
+constexpr places_inside find_inside(const map_axis& axis, std::size_t begin, std::size_t places,
+                                    std::size_t tap) {
+    std::size_t low = 0;
+    while (low < places && !axis.inside(begin + low, tap))
+        ++low;
+    std::size_t high = low;
+    while (high < places && axis.inside(begin + high, tap))
+        ++high;
+    return {low, high};
+}
+
 /// Calls visit(map) with the maps that make up one direction of a convolution.
 template <window Over, bool Adjoint, class Visit>
 constexpr void for_each_map(Visit visit) noexcept {
