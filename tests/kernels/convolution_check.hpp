@@ -84,6 +84,23 @@ void with_team(std::size_t size, Call call) {
         other.join();
 }
 
+/// Adds gradients to what is there, so that each has to come once, and in registers.
+template <class T>
+struct gradient_sum {
+    T* gradients;
+
+    template <class Stage>
+    auto kernel(std::type_identity<Stage>, std::size_t place) const noexcept {
+        return [to = gradients + place](std::size_t offset, auto gradient) {
+            store(decltype(gradient)(load<decltype(gradient)>(to + offset) + gradient), to + offset);
+        };
+    }
+    template <class Stage>
+    auto bias(std::type_identity<Stage> stage, std::size_t place) const noexcept {
+        return kernel(stage, place);
+    }
+};
+
 struct place_of_parameters {
     std::size_t kernel = 0;
     std::size_t bias = 0;
@@ -249,9 +266,10 @@ private:
     }
 
     void check_update(std::size_t threads) {
-        const auto run = [&](std::size_t size) {
+        const auto run = [&](std::size_t size, auto consumer) {
             constexpr std::size_t bias_begin = (weights::size + slack - 1) / slack * slack;
             aligned_vector<T> result(bias_begin + head::outputs + 2 * slack, T(0));
+            consumer.gradients = result.data();
             std::vector<aligned_vector<T>> scratch(size);
             aligned_vector<T> shared(kernels::template shared_size<T>(samples) + slack, nan);
             with_team(size, [&](const team& now) {
@@ -264,19 +282,20 @@ private:
                 at.shared = shared.data();
                 at.scratch = scratch[now.rank].data();
                 at.samples = samples;
-                kernels::template update<plain_stage, false>(at, now, gradient_store<T>{result.data()},
+                kernels::template update<plain_stage, false>(at, now, consumer,
                                                              place_of_parameters{0, bias_begin});
             });
             return result;
         };
-        const auto got = run(threads);
+        const auto got = run(threads, gradient_store<T>{});
         BOOST_TEST(error(dw, [&](std::size_t i) { return got[weights::index(i)]; }) <= tolerance);
         if constexpr (head::has_bias)
             BOOST_TEST(error(db, [&](std::size_t i) {
                            return got[got.size() - head::outputs - 2 * slack + i];
                        }) <= tolerance);
+        BOOST_TEST(same_bits(got, run(threads, gradient_sum<T>{})));
         if (threads > 1)
-            BOOST_TEST(same_bits(got, run(1)));
+            BOOST_TEST(same_bits(got, run(1, gradient_store<T>{})));
     }
 };
 

@@ -142,16 +142,12 @@ public:
     template <class Stage, bool, class T, class Consumer, class Place>
     static void update(const head_backward<T>& at, const team& threads, const Consumer& consumer,
                        const Place& place) noexcept {
-        const auto use_kernel = consumer.kernel(std::type_identity<Stage>{}, place.kernel);
-        for (std::size_t group = 0; group < Groups; ++group) {
-            const auto shifted = [&](std::size_t where, auto gradient) {
-                use_kernel(group * layout<T>::kernel_size + where, gradient);
-            };
-            weight_gradient<T>::run({at.x[0].data + group * group_channels, at.x[0].pitch},
-                                    {at.delta.data + group * group_filters, at.delta.pitch}, at.samples,
-                                    at.shared + group * weight_gradient<T>::shared_size, at.scratch, threads,
-                                    shifted);
-        }
+        for (std::size_t group = 0; group < Groups; ++group)
+            weight_gradient<T>::run(
+                {at.x[0].data + group * group_channels, at.x[0].pitch},
+                {at.delta.data + group * group_filters, at.delta.pitch}, at.samples,
+                at.shared + group * weight_gradient<T>::shared_size, at.scratch, threads,
+                consumer.kernel(std::type_identity<Stage>{}, place.kernel + group * layout<T>::kernel_size));
         if constexpr (head::has_bias) {
             constexpr std::size_t lanes = lanes_of<T, Filters>;
             constexpr std::size_t panels = (Filters + lanes - 1) / lanes;

@@ -18,8 +18,9 @@ namespace strata {
 ///
 /// The gradients of a tile, some channels of one tap times some panels of filters, stay in registers over a
 /// block of places that fits the cache; between blocks they rest in `partial`, and after the last go to
-/// `use`. A tile reads a line or two of memory of each place, which the caches bear badly where places are
-/// far apart: then those of a block are gathered first, side by side.
+/// `use`: where that does nothing but store, and says where by `stored_at`, straight there. A tile reads a
+/// line or two of memory of each place, which the caches bear badly where places are far apart: then those of
+/// a block are gathered first, side by side.
 template <window Over, bool Transposed, std::size_t Channels, std::size_t PitchX, std::size_t Filters,
           std::size_t PitchDelta, class T>
 struct convolution_weight_gradient {
@@ -324,7 +325,8 @@ private:
             gather_delta<Panels * lanes>(now, panel, now.scratch + gathered_x);
         }
         run_list runs;
-        alignas(alignment) T last_sums[Panels * rows * lanes];
+        constexpr bool is_stored = requires { use.stored_at(0); };
+        alignas(alignment) T last_sums[is_stored ? 1 : Panels * rows * lanes];
         for (std::size_t tap = 0; tap < taps; ++tap) {
             const std::size_t begin = std::max(tap * strips + now.strips.begin, tiles.begin);
             const std::size_t end = std::min(tap * strips + now.strips.end, tiles.end);
@@ -341,12 +343,20 @@ private:
                 terms.skipped = strip * rows - row;
                 terms.before = now.is_first ? nullptr : now.partial + place;
                 terms.before_panel = panel_step;
-                terms.sums = now.is_last ? last_sums : now.partial + place;
-                terms.sums_panel = now.is_last ? rows * lanes : panel_step;
+                terms.sums = now.partial + place;
+                terms.sums_panel = panel_step;
+                if (now.is_last) {
+                    if constexpr (is_stored)
+                        terms.sums = use.stored_at(place);
+                    else {
+                        terms.sums = last_sums;
+                        terms.sums_panel = rows * lanes;
+                    }
+                }
                 fetches.next(terms, block_places);
                 detail::add_outer_products<V, rows, Panels, Transposed, joins_taps>(terms, runs.data(),
                                                                                     count);
-                if constexpr (!std::is_same_v<Use, nothing>)
+                if constexpr (!is_stored && !std::is_same_v<Use, nothing>)
                     for (std::size_t q = 0; now.is_last && q < Panels; ++q)
                         for (std::size_t k = terms.skipped; k < rows; ++k)
                             use(place + q * panel_step + k * lanes,

@@ -129,9 +129,20 @@ template <class T>
 struct gradient_store {
     T* gradients;
 
+    struct store_from {
+        T* to;
+
+        template <class V>
+        void operator()(std::size_t offset, V gradient) const noexcept {
+            store(gradient, to + offset);
+        }
+        /// Kernels may as well write there themselves.
+        [[nodiscard]] T* stored_at(std::size_t offset) const noexcept { return to + offset; }
+    };
+
     template <class Stage>
-    auto kernel(std::type_identity<Stage>, std::size_t place) const noexcept {
-        return [to = gradients + place](std::size_t offset, auto gradient) { store(gradient, to + offset); };
+    store_from kernel(std::type_identity<Stage>, std::size_t place) const noexcept {
+        return {gradients + place};
     }
     template <class Stage>
     auto bias(std::type_identity<Stage> stage, std::size_t place) const noexcept {
