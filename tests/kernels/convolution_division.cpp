@@ -1,6 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
-// How the work of a convolution's gradients is divided, between threads and into parts that caches hold.
+// How the work of a convolution is divided, between threads and into parts that caches hold.
 #define BOOST_TEST_MODULE kernels / convolution_division
 #include "convolution_check.hpp"
 
@@ -27,4 +27,11 @@ BOOST_AUTO_TEST_CASE(few_weights_and_many_places) {
     check<conv<40, 1>, 24, 24, 20>({2, 5});
     check<conv<6, 3, stride<2>, groups<2>>, 41, 40, 4>({7});
     check<conv_transpose<8, 3, stride<2>>, 16, 17, 6>({9});
+}
+
+// Of places that are a multiple of 4 KB apart.
+BOOST_AUTO_TEST_CASE(gathered_places) {
+    check<conv<136, 1>, 5, 6, 1024>({1, 3});
+    check<conv<140, 1, stride<2>>, 17, 19, 512>({2});
+    check<conv<256, 1, groups<2>>, 3, 5, 1024>({1});
 }

@@ -5,6 +5,7 @@
 #include <strata/kernels/team.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace strata {
@@ -20,6 +21,7 @@ struct convolution_operands {
     std::size_t next_panels = 0;
     std::size_t next_step = 0; ///< from a run of `later_run` registers to the next
     std::size_t next_tap = 0;  ///< from tap to tap
+    T* gathered = nullptr;     ///< memory for x of tiles that gather
 };
 
 namespace detail {
@@ -63,6 +65,21 @@ struct tile_walk {
                         of_slice * tap_size, of_slice * next_tap};
         tap_size_ = static_cast<std::size_t>(tap_size);
         enter_line();
+    }
+
+    struct place_range {
+        std::size_t begin;
+        std::size_t count;
+        const std::uint8_t* cuts;
+    };
+    /// The current tile, where those in the middle have so many places.
+    [[nodiscard]] place_range tile(std::size_t places) const noexcept {
+        const std::size_t in_middle = number - lines.first_ends;
+        if (in_middle < lines.middle)
+            return {lines.middle_begin + in_middle * places, places, lines.no_cuts};
+        const std::size_t of_ends = number < lines.first_ends ? number : number - lines.middle;
+        const end_tile& end = lines.ends[of_ends];
+        return {end.begin, end.places, lines.cuts + of_ends * lines.map.axes[2].taps};
     }
 
     /// The tile that begins at `begin`, of panels from `panel` on.
@@ -120,6 +137,22 @@ private:
     }
 };
 
+/// Copies what tiles [of.begin, of.end) read, for tiles of one tap.
+template <class T>
+void gather_tiles(const convolution_lines& lines, const convolution_operands<T>& with, std::size_t lanes,
+                  std::size_t places, team::range of) noexcept {
+    const std::size_t pitch = gathered_pitch<T>(lines.channels);
+    tile_walk<T> walk(lines, with, lanes, of.begin);
+    for (std::size_t i = of.begin; i < of.end; ++i, walk.next()) {
+        const auto [begin, count, cuts] = walk.tile(places);
+        const tile_terms<T> terms = walk.terms_at(begin, cuts, with.first_panel);
+        T* const to = with.gathered + (i - of.begin) * places * pitch;
+        for (std::size_t place = 0; place < count; ++place)
+            std::memcpy(to + place * pitch, terms.x + static_cast<std::ptrdiff_t>(place) * terms.place_step,
+                        lines.channels * sizeof(T));
+    }
+}
+
 // A function of its own, so that the compiler keeps its sums in registers.
 template <class V, std::size_t Places, std::size_t Panels, std::size_t Cut, std::size_t LastLanes,
           class Finish>
@@ -163,20 +196,25 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
     // Where the weights of all panels stay in the second cache, those of x may be few, and stay in the first.
     constexpr std::size_t few_weights = 256 * 1024;
     constexpr std::size_t small_block = 16 * 1024;
-    constexpr std::size_t large_block = 384 * 1024;
     constexpr std::size_t many_weights = 512 * 1024;
     const auto& [depth, height, width] = lines.map.axes;
-    const std::size_t bytes_of_tile = Shape.places * std::min(width.read_step, width.taps) *
-                                      std::min(height.read_step, height.taps) * lines.channels * sizeof(T);
+    const std::size_t gathered_pitch = detail::gathered_pitch<T>(lines.channels);
+    const std::size_t bytes_of_tile = Shape.gathers ? Shape.places * gathered_pitch * sizeof(T)
+                                                    : Shape.places * std::min(width.read_step, width.taps) *
+                                                              std::min(height.read_step, height.taps) *
+                                                              lines.channels * sizeof(T) +
+                                                          1;
     [[maybe_unused]] std::size_t visited = 0;
     const std::size_t all_panels = panels.end - panels.begin;
     const std::size_t weight_bytes = all_panels * lines.panel_size * sizeof(T);
-    const std::size_t block_bytes = weight_bytes <= few_weights ? small_block : large_block;
-    const std::size_t block = std::max<std::size_t>(block_bytes / (bytes_of_tile + 1), 1);
+    const std::size_t block_bytes = weight_bytes <= few_weights ? small_block : detail::large_block;
+    const std::size_t block = std::max<std::size_t>(block_bytes / bytes_of_tile, 1);
     const bool fetches = weight_bytes > many_weights;
     const bool is_contiguous = lines.lines() == 1 && with.pitch == lines.channels && width.read_step == 1;
     for (std::size_t begin = work.begin; begin < work.end; begin += block) {
         const std::size_t end = std::min(begin + block, work.end);
+        if constexpr (Shape.gathers)
+            detail::gather_tiles(lines, with, V::size, Shape.places, {begin, end});
         visit_runs<Shape.panels, Shape.last_panels>(
             panels.begin, panels.end, [&](auto run, std::size_t panel) {
                 constexpr std::size_t wide = decltype(run)::value;
@@ -186,16 +224,7 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
                 const std::size_t fetching = fetches ? std::min({wide, behind, end - begin}) : 0;
                 detail::tile_walk<T> walk(lines, with, V::size, begin);
                 for (std::size_t i = begin; i < end; ++i, walk.next()) {
-                    std::size_t place = lines.middle_begin + (walk.number - lines.first_ends) * Shape.places;
-                    std::size_t places = Shape.places;
-                    const std::uint8_t* cuts = lines.no_cuts;
-                    if (walk.number - lines.first_ends >= lines.middle) {
-                        const std::size_t number =
-                            walk.number < lines.first_ends ? walk.number : walk.number - lines.middle;
-                        place = lines.ends[number].begin;
-                        places = lines.ends[number].places;
-                        cuts = lines.cuts + number * width.taps;
-                    }
+                    const auto [place, places, cuts] = walk.tile(Shape.places);
                     tile_terms<T> terms = walk.terms_at(place, cuts, panel);
                     terms.soon = terms.later = terms.weights;
                     if (i + fetching >= end)
@@ -211,6 +240,10 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
                     }
                     if (is_contiguous && behind == 0)
                         terms.soon = terms.x + block * Shape.places * with.pitch;
+                    if constexpr (Shape.gathers) {
+                        terms.x = with.gathered + (i - begin) * Shape.places * gathered_pitch;
+                        terms.place_step = static_cast<std::ptrdiff_t>(gathered_pitch);
+                    }
                     const std::size_t row = walk.row_of_line + place * width.step;
                     const auto compute = [&](auto size) {
                         detail::compute_tile<V, decltype(size)::value, wide, Shape.cut, Shape.last_lanes>(

@@ -75,6 +75,15 @@ private:
     using forward_winograd =
         winograd_of<detail::first_map<Over, Transposed>, group_channels, group_filters, false, T>;
     template <class T>
+    static constexpr std::size_t gathered_size = [] {
+        std::size_t most = 0;
+        detail::for_each_map<Over, Transposed>([&](auto map) {
+            using of = convolution_of<map.value, group_channels, Channels, group_filters, T, true>;
+            most = std::max(most, of::gathered_size);
+        });
+        return most;
+    }();
+    template <class T>
     using input_gradient =
         convolution_input_gradient<Over, Transposed, group_channels, group_filters, Filters, T>;
     template <class T>
@@ -116,10 +125,14 @@ public:
                 winograd<typename layout<T>::vector>(shape, x, weights_of, rows, panels, at.scratch, last);
             } else
                 detail::for_each_map<Over, Transposed>([&](auto map) {
-                    using of = convolution_of<map.value, group_channels, Channels, group_filters, T>;
+                    using of = convolution_of<map.value, group_channels, Channels, group_filters, T, true>;
                     const auto [work, panels] = share_convolution(of::lines, of::shape, threads, at.samples);
-                    convolve<typename of::vector, of::shape>(
-                        of::lines, convolution_operands<T>{x.data, x.pitch, kernel}, work, panels, last);
+                    convolution_operands<T> with{};
+                    with.x = x.data;
+                    with.pitch = x.pitch;
+                    with.weights = kernel;
+                    with.gathered = at.scratch;
+                    convolve<typename of::vector, of::shape>(of::lines, with, work, panels, last);
                 });
         }
         return threads.size == 1;
@@ -162,13 +175,13 @@ public:
     static constexpr std::size_t shared_size(std::size_t) {
         return Groups * weight_gradient<T>::shared_size;
     }
-    /// For Winograd's products.
+    /// For Winograd's products, or for gathered places.
     template <class T>
     static constexpr std::size_t forward_scratch_size = [] {
         if constexpr (forward_winograd<T>::is_worthwhile)
             return forward_winograd<T>::scratch_size;
         else
-            return std::size_t{0};
+            return gathered_size<T>;
     }();
     /// The same, and for the transposed weights of some panels, and what a weight gradient gathers.
     template <class T>

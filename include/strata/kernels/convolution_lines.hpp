@@ -21,6 +21,7 @@ struct tile_shape {
     std::size_t last_panels; ///< 0 where `panels` divides all
     std::size_t cut;         ///< places that a tap leaves out at most, at one end of a tile
     std::size_t last_lanes;  ///< filters in the last panel
+    bool gathers;            ///< x of a block of tiles is gathered first, place by place
 
     [[nodiscard]] constexpr bool has_size(std::size_t count) const { return (sizes >> count & 1) != 0; }
 };
@@ -32,16 +33,45 @@ inline constexpr std::size_t most_sums = sizeof(V) == 64 ? 28 : 12;
 inline constexpr std::size_t most_places = 14;
 inline constexpr std::size_t most_cut = 3;
 
-// Each weight that is loaded should serve many places. But places that are a multiple of the first cache's
-// stride apart lie in the same of its sets, which hold a dozen.
+/// Of the places that a block of tiles reads, in bytes: they stay in the second cache.
+inline constexpr std::size_t large_block = 384 * 1024;
+/// From one gathered place to the next: none of a dozen collide.
+template <class T>
+constexpr std::size_t gathered_pitch(std::size_t channels) {
+    return channels + 64 / sizeof(T);
+}
+template <class T>
+constexpr std::size_t gathered_size(std::size_t places, std::size_t channels) {
+    return std::max(large_block / sizeof(T), places * gathered_pitch<T>(channels));
+}
+
+/// Whether a tile's places, which are `place_step` bytes apart, lie in the same set of the first cache, which
+/// holds a dozen.
 template <class V>
-constexpr std::size_t tile_panels_for(std::size_t results, std::size_t panels, std::size_t place_step) {
-    if constexpr (sizeof(V) == 64) {
-        constexpr std::size_t set_stride = 4096;
-        const bool collides = place_step * sizeof(typename V::value_type) % set_stride == 0;
-        if (panels % 4 == 0 && results >= 7 && (collides || results % most_places != 0) && results % 7 == 0)
-            return 4;
+constexpr bool collides(std::size_t place_step) {
+    constexpr std::size_t set_stride = 4096;
+    return sizeof(V) == 64 && place_step % set_stride == 0;
+}
+
+/// Places that collide are gathered where each is read by one tap, and often.
+template <class V>
+constexpr bool should_gather(const window_map& map, std::size_t panels, std::size_t place_step) {
+    constexpr std::size_t many_panels = 8;
+    constexpr std::size_t least_places = 8;
+    bool is_single = true;
+    for (const map_axis& axis : map.axes) {
+        const auto [first, last] = axis.interior();
+        is_single = is_single && axis.taps == 1 && last - first == axis.results;
     }
+    return is_single && collides<V>(place_step) && panels >= many_panels &&
+           map.axes[2].results >= least_places;
+}
+
+// Each weight that is loaded should serve many places.
+template <class V>
+constexpr std::size_t tile_panels_for(std::size_t results, std::size_t panels, bool few_places) {
+    if (sizeof(V) == 64 && panels % 4 == 0 && results % 7 == 0 && (results == 7 || few_places))
+        return 4;
     if (panels % 2 == 0)
         return 2;
     if (panels % 3 == 0)
@@ -99,12 +129,17 @@ constexpr void visit_end_tiles(const map_axis& axis, std::size_t places, Visit v
     }
 }
 
+/// `pitch`: bytes from pixel to pixel of x.
 template <class V>
-constexpr tile_shape choose_tile_shape(const map_axis& axis, std::size_t filters, std::size_t place_step) {
+constexpr tile_shape choose_tile_shape(const window_map& map, std::size_t filters, std::size_t pitch,
+                                       bool may_gather) {
+    const map_axis& axis = map.axes[2];
     const std::size_t panels = (filters + V::size - 1) / V::size;
+    const std::size_t place_step = axis.read_step * pitch;
     tile_shape shape{};
+    shape.gathers = may_gather && should_gather<V>(map, panels, place_step);
     const std::size_t results = std::max<std::size_t>(axis.results, 1);
-    shape.panels = tile_panels_for<V>(results, panels, place_step);
+    shape.panels = tile_panels_for<V>(results, panels, collides<V>(place_step) && !shape.gathers);
     shape.last_panels = panels % shape.panels;
     const std::size_t most = std::min(most_sums<V> / shape.panels, most_places);
     const std::size_t tiles = (results + most - 1) / most;
@@ -140,14 +175,19 @@ struct convolution_lines {
 };
 
 /// The lines of a map, made at compile time, for pixels of x that are `Pitch` numbers apart as a rule.
-template <window_map Map, std::size_t Channels, std::size_t Pitch, std::size_t Filters, class T>
+/// `MayGather`: there is memory for it, and the same x serves all panels.
+template <window_map Map, std::size_t Channels, std::size_t Pitch, std::size_t Filters, class T,
+          bool MayGather = false>
 struct convolution_of {
     static constexpr std::size_t lanes = lanes_of<T, Filters>;
     using vector = simd<T, lanes>;
     static constexpr std::size_t panels = (Filters + lanes - 1) / lanes;
     static constexpr map_axis width = Map.axes[2];
     static constexpr tile_shape shape =
-        detail::choose_tile_shape<vector>(width, Filters, width.read_step* Pitch);
+        detail::choose_tile_shape<vector>(Map, Filters, Pitch * sizeof(T), MayGather);
+    /// Numbers that a thread gathers at a time.
+    static constexpr std::size_t gathered_size =
+        shape.gathers ? detail::gathered_size<T>(shape.places, Channels) : 0;
 
 private:
     static constexpr std::size_t end_count = [] {
