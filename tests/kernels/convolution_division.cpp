@@ -35,3 +35,13 @@ BOOST_AUTO_TEST_CASE(gathered_places) {
     check<conv<140, 1, stride<2>>, 17, 19, 512>({2});
     check<conv<256, 1, groups<2>>, 3, 5, 1024>({1});
 }
+
+// One register of places or several, and one or two places that fill none.
+BOOST_AUTO_TEST_CASE(input_gradients_of_few_places) {
+    check<conv<64, 1>, 7, 7, 48>({1});
+    check<conv<544, 1>, 5, 5, 32>({2});
+    check<conv<64, 1, stride<2>, groups<2>>, 7, 8, 96>({1, 2, 3, 4});
+    check<conv<32, 1>, 33, 16>({1});
+    check<conv<16, 1, stride<3>>, 4, 7, 10, 64>({1, 2, 3});
+    check<conv_transpose<32, 1>, 6, 3, 16>({1, 3});
+}

@@ -129,11 +129,7 @@ private:
                 static_cast<std::ptrdiff_t>(width.read_extent) +
             width.offset;
         x_line = with.x + from * static_cast<std::ptrdiff_t>(with.pitch);
-        row_of_line =
-            sample * lines.map.result_rows() +
-            ((depth.begin + d * depth.step) * height.result_extent + height.begin + h * height.step) *
-                width.result_extent +
-            width.begin;
+        row_of_line = sample * lines.map.result_rows() + lines.map.result_row(d, h, 0);
     }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/convolution.hpp>
+#include <strata/kernels/few_places_gradient.hpp>
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/tail.hpp>
@@ -116,18 +117,27 @@ private:
                       : std::max<std::size_t>(numbers / (places * PitchDelta), 1);
     }();
 
+    using of_few = few_places_gradient<Channels, Filters, T>;
+    static constexpr bool may_be_few = of_few::is_possible && places <= of_few::most_places && taps == 1 &&
+                                       detail::first_map<Over, !Transposed>.is_one_to_one();
+
 public:
     static constexpr std::size_t scratch_size = [] {
         if constexpr (by_winograd::is_worthwhile)
             return strip_size + by_winograd::scratch_size;
         else
-            return strip_size;
+            return std::max(strip_size, may_be_few ? of_few::scratch_size : 0);
     }();
 
     /// Hands the gradients to `finish`: a `gradient_finish`.
     template <class Finish>
     static void run(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
                     const team& threads, const Finish& finish) noexcept {
+        if constexpr (may_be_few)
+            if (of_few::is_worthwhile(samples * places)) {
+                run_few(delta, kernel, samples, scratch, threads, finish);
+                return;
+            }
         if constexpr (by_winograd::is_worthwhile)
             run_winograd(delta, kernel, samples, scratch, threads, finish);
         else
@@ -207,6 +217,26 @@ private:
                 convolve_strip(with, filters, {panel, end}, samples, sharing, of_part, filter == 0);
             }
         }
+    }
+
+    // The map of the one tap, and those of the places between strides, which get zeros.
+    template <class Finish>
+    static void run_few(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
+                        const team& threads, const Finish& finish) noexcept {
+        detail::for_each_map<Over, !Transposed>([&](auto map) {
+            using of = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
+            if constexpr (map.value.has_taps())
+                of_few::run(delta, kernel, samples * places, scratch, threads.share(panels),
+                            [&]<class V>(V sum, std::size_t place, std::size_t channel) {
+                                const auto out =
+                                    finish.template tile<1, V::size>(map.value.result_row(place), channel, 1);
+                                out.template put<V::size>(sum, 0, 0);
+                            });
+            else
+                convolve<typename of::vector, of::shape>(
+                    of::lines, convolution_operands<T>{delta.data, delta.pitch, kernel},
+                    threads.share(samples * of::lines.lines() * of::lines.tiles), {0, panels}, finish);
+        });
     }
 
     // The sums of a strip's panels over some filters: all maps of some samples, whose deltas stay in the

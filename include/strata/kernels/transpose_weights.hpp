@@ -38,22 +38,28 @@ template <class V>
     }
 }
 
+/// A square of numbers whose rows are `pitch` apart, transposed to aligned rows.
+template <std::size_t Side, class T>
+[[gnu::always_inline]] inline void copy_transposed(const T* from, std::size_t pitch, T* to,
+                                                   std::size_t to_pitch) noexcept {
+    using V = simd<T, Side>;
+    V square[Side];
+#pragma GCC unroll 16
+    for (std::size_t j = 0; j < Side; ++j)
+        square[j] = V::load_unaligned(from + j * pitch);
+    transpose_square(square);
+#pragma GCC unroll 16
+    for (std::size_t j = 0; j < Side; ++j)
+        square[j].store_aligned(to + j * to_pitch);
+}
+
 /// A block of weights, [Lanes inputs][lanes filters], transposed.
 template <std::size_t Lanes, std::size_t LayoutLanes, class T>
 [[gnu::always_inline]] inline void transpose_block(const T* from, T* to) noexcept {
     constexpr std::size_t side = std::min(Lanes, LayoutLanes);
-    using V = simd<T, side>;
     for (std::size_t c = 0; c < Lanes; c += side)
-        for (std::size_t n = 0; n < LayoutLanes; n += side) {
-            V square[side];
-#pragma GCC unroll 16
-            for (std::size_t j = 0; j < side; ++j)
-                square[j] = V::load_aligned(from + (c + j) * LayoutLanes + n);
-            transpose_square(square);
-#pragma GCC unroll 16
-            for (std::size_t j = 0; j < side; ++j)
-                square[j].store_aligned(to + (n + j) * Lanes + c);
-        }
+        for (std::size_t n = 0; n < LayoutLanes; n += side)
+            copy_transposed<side>(from + c * LayoutLanes + n, LayoutLanes, to + n * Lanes + c, Lanes);
 }
 } // namespace detail
 

@@ -66,6 +66,20 @@ struct window_map {
     [[nodiscard]] constexpr std::size_t result_rows() const {
         return axes[0].result_extent * axes[1].result_extent * axes[2].result_extent;
     }
+    /// The row of a result of one sample.
+    [[nodiscard]] constexpr std::size_t result_row(std::size_t d, std::size_t h, std::size_t w) const {
+        const auto& [depth, height, width] = axes;
+        return ((depth.begin + d * depth.step) * height.result_extent + height.begin + h * height.step) *
+                   width.result_extent +
+               width.begin + w * width.step;
+    }
+    /// The same of result `number` of all samples, counted by lines.
+    [[nodiscard]] constexpr std::size_t result_row(std::size_t number) const {
+        const std::size_t line = number / axes[2].results;
+        const std::size_t slice = line / axes[1].results;
+        return slice / axes[0].results * result_rows() +
+               result_row(slice % axes[0].results, line % axes[1].results, number % axes[2].results);
+    }
     [[nodiscard]] constexpr std::size_t read_rows() const {
         return axes[0].read_extent * axes[1].read_extent * axes[2].read_extent;
     }
@@ -74,6 +88,13 @@ struct window_map {
     }
     [[nodiscard]] constexpr bool has_taps() const {
         return axes[0].taps > 0 && axes[1].taps > 0 && axes[2].taps > 0;
+    }
+    /// Whether each result reads one place, in order, and all places are read.
+    [[nodiscard]] constexpr bool is_one_to_one() const {
+        return std::ranges::all_of(axes, [](const map_axis& axis) {
+            return axis.taps == 1 && axis.read_step == 1 && axis.offset == 0 &&
+                   axis.results == axis.read_extent;
+        });
     }
     /// Whether results that follow each other in a line do so in memory.
     [[nodiscard]] constexpr bool is_dense() const { return axes[2].step == 1; }
