@@ -23,6 +23,7 @@ BOOST_AUTO_TEST_CASE(two_dimensions) {
     check<conv<20, 3, dilation<3>, same>, 11, 10, 6>();
     check<conv<32, 5, same>, 3, 2, 4>();
     check<conv<19, 3, stride<2>, padding<1>>, 14, 14, 32>();
+    check<conv<64, 3, padding<2>>, 4, 3, 24>();
 }
 
 BOOST_AUTO_TEST_CASE(three_by_three_with_many_channels) {

@@ -5,6 +5,7 @@
 #include <strata/kernels/team.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -53,6 +54,7 @@ struct tile_walk {
         const map_axis& height = all.map.axes[1];
         const map_axis& depth = all.map.axes[0];
         const auto line_pitch = pitch * static_cast<std::ptrdiff_t>(width.read_extent);
+        terms.line_step = static_cast<std::ptrdiff_t>(height.read_step) * line_pitch;
         const auto next_tap = static_cast<std::ptrdiff_t>(operands.next_tap);
         // Taps that the weights move on by.
         const auto columns = static_cast<std::ptrdiff_t>(width.weight_step);
@@ -96,6 +98,13 @@ struct tile_walk {
         return result;
     }
 
+    /// Whether the next line of the same slice has the same taps.
+    [[nodiscard]] bool spans_lines() const noexcept {
+        const map_axis& height = lines.map.axes[1];
+        const std::size_t h = line % height.results;
+        return h + 1 < height.results && taps_of_result(height, h) == taps_of_result(height, h + 1);
+    }
+
     void next() noexcept {
         if (++number == lines.tiles) {
             number = 0;
@@ -133,6 +142,22 @@ private:
     }
 };
 
+/// Calls visit(lines, walk, number) for tiles [of.begin, of.end): one of several lines where those have the
+/// same taps.
+template <std::size_t Lines, class T, class Visit>
+void visit_tiles(tile_walk<T> walk, team::range of, const Visit& visit) noexcept {
+    for (std::size_t i = of.begin; i < of.end; ++i, walk.next()) {
+        if constexpr (Lines > 1)
+            if (i + 1 < of.end && walk.spans_lines()) {
+                visit(constant_size<Lines>{}, walk, i);
+                ++i;
+                walk.next();
+                continue;
+            }
+        visit(constant_size<1>{}, walk, i);
+    }
+}
+
 /// Copies what tiles [of.begin, of.end) read, for tiles of one tap.
 template <class T>
 void gather_tiles(const convolution_lines& lines, const convolution_operands<T>& with, std::size_t lanes,
@@ -149,34 +174,53 @@ void gather_tiles(const convolution_lines& lines, const convolution_operands<T>&
     }
 }
 
+/// Where the results of a tile go.
+struct tile_rows {
+    std::size_t begin;
+    std::size_t step;      ///< from place to place
+    std::size_t line_step; ///< from line to line
+};
+
 // A function of its own, so that the compiler keeps its sums in registers.
-template <class V, std::size_t Places, std::size_t Panels, std::size_t Cut, std::size_t LastLanes,
-          class Finish>
-[[gnu::noinline]] void compute_tile(const tile_terms<value_type_of<V>>& terms, std::size_t row,
-                                    std::size_t row_step, std::size_t column, bool is_last,
-                                    const Finish& finish) noexcept {
-    tile_sums<V, Places, Panels> sums;
+template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, std::size_t Cut,
+          std::size_t LastLanes, class Finish>
+[[gnu::noinline]] void compute_tile(const tile_terms<value_type_of<V>>& terms, const tile_rows& rows,
+                                    std::size_t column, bool is_last, const Finish& finish) noexcept {
+    tile_sums<V, Lines * Places, Panels> sums;
 #pragma GCC unroll 4
     for (std::size_t q = 0; q < Panels; ++q) {
         const V start = finish.template start<V>(column + q * V::size);
 #pragma GCC unroll 32
-        for (std::size_t i = 0; i < Places; ++i)
+        for (std::size_t i = 0; i < Lines * Places; ++i)
             sums.at[i][q] = start;
     }
-    const auto out = finish.template tile<Places, Panels * V::size>(row, column, row_step);
-    for (std::size_t i = 0; i < Places; ++i)
+    const auto out_of = [&](std::size_t line) {
+        return finish.template tile<Places, Panels * V::size>(rows.begin + line * rows.line_step, column,
+                                                              rows.step);
+    };
+    using out_type = decltype(out_of(0));
+    const auto outs = [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<out_type, Lines>{out_of(I)...};
+    }
+    (std::make_index_sequence<Lines>{});
+    for (const out_type& out : outs)
+        for (std::size_t i = 0; i < Places; ++i)
 #pragma GCC unroll 4
-        for (std::size_t q = 0; q < Panels; ++q)
-            out.fetch(i, q * V::size);
-    convolution_tile<V, Places, Panels, Cut, Finish::scatters_weights>::add(sums, terms);
+            for (std::size_t q = 0; q < Panels; ++q)
+                out.fetch(i, q * V::size);
+    convolution_tile<V, Lines, Places, Panels, Cut, Finish::scatters_weights>::add(sums, terms);
+#pragma GCC unroll 2
+    for (std::size_t line = 0; line < Lines; ++line) {
 #pragma GCC unroll 32
-    for (std::size_t i = 0; i < Places; ++i) {
+        for (std::size_t i = 0; i < Places; ++i) {
 #pragma GCC unroll 4
-        for (std::size_t q = 0; q < Panels; ++q) {
-            if (LastLanes < V::size && q + 1 == Panels && is_last)
-                out.template put<LastLanes>(sums.at[i][q], i, q * V::size);
-            else
-                out.template put<V::size>(sums.at[i][q], i, q * V::size);
+            for (std::size_t q = 0; q < Panels; ++q) {
+                const V sum = sums.at[line * Places + i][q];
+                if (LastLanes < V::size && q + 1 == Panels && is_last)
+                    outs[line].template put<LastLanes>(sum, i, q * V::size);
+                else
+                    outs[line].template put<V::size>(sum, i, q * V::size);
+            }
         }
     }
 }
@@ -211,20 +255,27 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
         const std::size_t end = std::min(begin + block, work.end);
         if constexpr (Shape.gathers)
             detail::gather_tiles(lines, with, V::size, Shape.places, {begin, end});
+        const auto visit_block = [&](auto visit) {
+            detail::visit_tiles<Shape.lines>(detail::tile_walk<T>(lines, with, V::size, begin), {begin, end},
+                                             visit);
+        };
+        std::size_t tiles = 0;
+        visit_block([&](auto...) { ++tiles; });
         visit_runs<Shape.panels, Shape.last_panels>(
             panels.begin, panels.end, [&](auto run, std::size_t panel) {
                 constexpr std::size_t wide = decltype(run)::value;
                 const bool is_last = panel + wide == lines.panels;
                 const std::size_t behind = panels.end - panel - wide; // panels to come
                 // The last tiles fetch a panel each, when what the others read is needed no longer.
-                const std::size_t fetching = fetches ? std::min({wide, behind, end - begin}) : 0;
-                detail::tile_walk<T> walk(lines, with, V::size, begin);
-                for (std::size_t i = begin; i < end; ++i, walk.next()) {
+                const std::size_t fetching = fetches ? std::min({wide, behind, tiles}) : 0;
+                std::size_t tile = 0;
+                visit_block([&](auto of_lines, const detail::tile_walk<T>& walk, std::size_t i) {
                     const auto [place, places, cuts] = walk.tile(Shape.places);
                     tile_terms<T> terms = walk.terms_at(place, cuts, panel);
                     terms.soon = terms.later = terms.weights;
-                    if (i + fetching >= end)
-                        terms.later = terms.weights + (wide + i + fetching - end) * lines.panel_size;
+                    if (tile + fetching >= tiles)
+                        terms.later = terms.weights + (wide + tile + fetching - tiles) * lines.panel_size;
+                    ++tile;
                     if constexpr (Finish::scatters_weights) {
                         terms.later_step = with.next_step;
                         if (visited++ < with.next_panels)
@@ -240,10 +291,12 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
                         terms.x = with.gathered + (i - begin) * Shape.places * gathered_pitch;
                         terms.place_step = static_cast<std::ptrdiff_t>(gathered_pitch);
                     }
-                    const std::size_t row = walk.row_of_line + place * width.step;
+                    const detail::tile_rows rows{walk.row_of_line + place * width.step, width.step,
+                                                 height.step * width.result_extent};
                     const auto compute = [&](auto size) {
-                        detail::compute_tile<V, decltype(size)::value, wide, Shape.cut, Shape.last_lanes>(
-                            terms, row, width.step, panel * V::size, is_last, finish);
+                        detail::compute_tile<V, decltype(of_lines)::value, decltype(size)::value, wide,
+                                             Shape.cut, Shape.last_lanes>(terms, rows, panel * V::size,
+                                                                          is_last, finish);
                     };
                     for_each_index<detail::most_places>([&](auto index) {
                         constexpr std::size_t size = detail::most_places - index;
@@ -251,7 +304,7 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
                             if (places == size)
                                 compute(detail::constant_size<size>{});
                     });
-                }
+                });
             });
     }
 }

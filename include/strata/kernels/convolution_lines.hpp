@@ -17,6 +17,7 @@ namespace strata {
 struct tile_shape {
     std::size_t places;  ///< of a tile in the middle of a line
     std::uint32_t sizes; ///< bit n: there are tiles of n places
+    std::size_t lines;   ///< that a tile spans where they have the same taps: two if each is one tile
     std::size_t panels;
     std::size_t last_panels; ///< 0 where `panels` divides all
     std::size_t cut;         ///< places that a tap leaves out at most, at one end of a tile
@@ -67,10 +68,10 @@ constexpr bool should_gather(const window_map& map, std::size_t panels, std::siz
            map.axes[2].results >= least_places;
 }
 
-// Each weight that is loaded should serve many places.
+// Each weight that is loaded should serve many places, but seven where more are not there or collide.
 template <class V>
-constexpr std::size_t tile_panels_for(std::size_t results, std::size_t panels, bool few_places) {
-    if (sizeof(V) == 64 && panels % 4 == 0 && results % 7 == 0 && (results == 7 || few_places))
+constexpr std::size_t tile_panels_for(std::size_t results, std::size_t panels, bool by_sevens) {
+    if (sizeof(V) == 64 && panels % 4 == 0 && results % 7 == 0 && by_sevens)
         return 4;
     if (panels % 2 == 0)
         return 2;
@@ -129,17 +130,21 @@ constexpr void visit_end_tiles(const map_axis& axis, std::size_t places, Visit v
     }
 }
 
-/// `pitch`: bytes from pixel to pixel of x.
+/// `pitch`: bytes from pixel to pixel of x. `is_forward`: as in `convolution_of`.
 template <class V>
 constexpr tile_shape choose_tile_shape(const window_map& map, std::size_t filters, std::size_t pitch,
-                                       bool may_gather) {
+                                       bool is_forward) {
     const map_axis& axis = map.axes[2];
     const std::size_t panels = (filters + V::size - 1) / V::size;
     const std::size_t place_step = axis.read_step * pitch;
     tile_shape shape{};
-    shape.gathers = may_gather && should_gather<V>(map, panels, place_step);
+    shape.gathers = is_forward && should_gather<V>(map, panels, place_step);
     const std::size_t results = std::max<std::size_t>(axis.results, 1);
-    shape.panels = tile_panels_for<V>(results, panels, collides<V>(place_step) && !shape.gathers);
+    // Lines of one tap collide as their places do; an input gradient's weights are in the cache already.
+    const bool may_span =
+        is_forward && axis.taps > 1 && map.axes[1].results > 1 && 2 * results <= most_places;
+    const bool by_sevens = !may_span && (results == 7 || (collides<V>(place_step) && !shape.gathers));
+    shape.panels = tile_panels_for<V>(results, panels, by_sevens);
     shape.last_panels = panels % shape.panels;
     const std::size_t most = std::min(most_sums<V> / shape.panels, most_places);
     const std::size_t tiles = (results + most - 1) / most;
@@ -152,6 +157,8 @@ constexpr tile_shape choose_tile_shape(const window_map& map, std::size_t filter
         shape.sizes |= std::uint32_t{1} << tile.places;
         shape.cut = std::max(shape.cut, needed_cut(axis, tile.begin, tile.places));
     });
+    const bool is_one_tile = may_span && shape.sizes == std::uint32_t{1} << results;
+    shape.lines = is_one_tile && 2 * results * shape.panels <= most_sums<V> ? 2 : 1;
     return shape;
 }
 } // namespace detail
@@ -175,16 +182,16 @@ struct convolution_lines {
 };
 
 /// The lines of a map, made at compile time, for pixels of x that are `Pitch` numbers apart as a rule.
-/// `MayGather`: there is memory for it, and the same x serves all panels.
+/// `Forward`: all panels are computed from the same x, with weights that come from memory.
 template <window_map Map, std::size_t Channels, std::size_t Pitch, std::size_t Filters, class T,
-          bool MayGather = false>
+          bool Forward = false>
 struct convolution_of {
     static constexpr std::size_t lanes = lanes_of<T, Filters>;
     using vector = simd<T, lanes>;
     static constexpr std::size_t panels = (Filters + lanes - 1) / lanes;
     static constexpr map_axis width = Map.axes[2];
     static constexpr tile_shape shape =
-        detail::choose_tile_shape<vector>(Map, Filters, Pitch * sizeof(T), MayGather);
+        detail::choose_tile_shape<vector>(Map, Filters, Pitch * sizeof(T), Forward);
     /// Numbers that a thread gathers at a time.
     static constexpr std::size_t gathered_size =
         shape.gathers ? detail::gathered_size<T>(shape.places, Channels) : 0;

@@ -28,6 +28,7 @@ struct tile_terms {
     const T* x; ///< what the first tap reads for the tile's first place: outside of the line where it is cut
     const T* weights; ///< of the first panel and tap
     std::ptrdiff_t place_step;
+    std::ptrdiff_t line_step; ///< from line to line of places
     std::size_t panel_step;
     const T* soon; ///< memory to fetch into the first cache meanwhile: a register for each product
     /// The same into the second cache. In tiles that `Scatter`, it goes on `later_step` numbers behind the
@@ -52,12 +53,12 @@ struct tile_cut {
     static constexpr std::uint8_t last(std::size_t count) { return static_cast<std::uint8_t>(2 * count); }
 };
 
-/// The sums over windows for `Places` places in a line times `Panels` panels of filters, in registers: those
-/// at the image's ends that a tap leaves out are up to `Cut` on a side.
-template <class V, std::size_t Places, std::size_t Panels, std::size_t Cut, bool Scatter>
+/// The sums over windows for `Places` places in each of some lines times `Panels` panels of filters, in
+/// registers: those at the image's ends that a tap leaves out are up to `Cut` on a side.
+template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, std::size_t Cut, bool Scatter>
 struct convolution_tile {
     using T = typename V::value_type;
-    using sums_type = tile_sums<V, Places, Panels>;
+    using sums_type = tile_sums<V, Lines * Places, Panels>;
 
     [[gnu::always_inline]] static inline void add(sums_type& sums, const tile_terms<T>& terms) noexcept {
         const T* x_slice = terms.x;
@@ -111,16 +112,18 @@ private:
             });
     }
 
-    // Adds the products of one tap for the places [Low, High).
+    // Adds the products of one tap for the places [Low, High) of each line.
     template <std::size_t Low, std::size_t High>
     [[gnu::always_inline]] static inline void add_tap(sums_type& sums, const tile_terms<T>& terms, const T* x,
                                                       const T* weights, const T* later) noexcept {
         // A pointer for each four places: the steps between those fit addresses.
         constexpr std::size_t group = 4;
-        const T* from[(High - Low + group - 1) / group];
+        constexpr std::size_t groups = (High - Low + group - 1) / group;
+        const T* from[Lines * groups];
         const std::ptrdiff_t step = terms.place_step;
         for (std::size_t g = 0; g < std::size(from); ++g)
-            from[g] = x + static_cast<std::ptrdiff_t>(Low + g * group) * step;
+            from[g] = x + static_cast<std::ptrdiff_t>(Low + g % groups * group) * step +
+                      static_cast<std::ptrdiff_t>(g / groups) * terms.line_step;
         const std::size_t panel_step = terms.panel_step;
         // Pointers to be fetched move along with the weights: none needs a register that counts.
         const std::ptrdiff_t soon = terms.soon - terms.weights;
@@ -137,13 +140,17 @@ private:
                 __builtin_prefetch(later + k / run * later_step + k % run * V::size, 0, 2);
             else
                 __builtin_prefetch(weights + behind, 0, 2);
+#pragma GCC unroll 2
+            for (std::size_t line = 0; line < Lines; ++line)
 #pragma GCC unroll 32
-            for (std::size_t i = Low; i < High; ++i) {
-                const V row(from[(i - Low) / group][static_cast<std::ptrdiff_t>((i - Low) % group) * step]);
+                for (std::size_t i = 0; i < High - Low; ++i) {
+                    const V row(
+                        from[line * groups + i / group][static_cast<std::ptrdiff_t>(i % group) * step]);
+                    V(&of_place)[Panels] = sums.at[line * Places + Low + i];
 #pragma GCC unroll 4
-                for (std::size_t q = 0; q < Panels; ++q)
-                    sums.at[i][q] = xsimd::fma(row, columns[q], sums.at[i][q]);
-            }
+                    for (std::size_t q = 0; q < Panels; ++q)
+                        of_place[q] = xsimd::fma(row, columns[q], of_place[q]);
+                }
             weights += V::size;
 #pragma GCC unroll 8
             for (const T*& each : from)

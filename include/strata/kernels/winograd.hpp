@@ -22,7 +22,7 @@ template <class V, std::size_t Tiles, std::size_t Panels>
 #pragma GCC unroll 4
         for (std::size_t q = 0; q < Panels; ++q)
             sums.at[i][q] = adds ? V::load_aligned(at(i, q)) : V(0);
-    convolution_tile<V, Tiles, Panels, 0, true>::add(sums, terms);
+    convolution_tile<V, 1, Tiles, Panels, 0, true>::add(sums, terms);
 #pragma GCC unroll 32
     for (std::size_t i = 0; i < Tiles; ++i)
 #pragma GCC unroll 4
