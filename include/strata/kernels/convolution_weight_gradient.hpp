@@ -27,7 +27,9 @@ struct convolution_weight_gradient {
     using layout = weight_layout<T, Over.taps() * Channels, Filters, false>;
     using V = typename layout::vector;
     static constexpr std::size_t lanes = layout::lanes;
-    static constexpr std::size_t block_places = 1024 / sizeof(T);
+    /// A whole small image, or as much of a larger one as leaves the first cache room for both images.
+    static constexpr std::size_t block_places =
+        (forward_map(Over).results() * sizeof(T) <= 1024 ? 1024 : 512) / sizeof(T);
     using places = gradient_blocks<Over, block_places>;
     static constexpr map_axis depth = places::depth;
     static constexpr map_axis height = places::height;
