@@ -9,17 +9,6 @@
 namespace strata {
 
 namespace detail {
-/// The taps of one axis that are inside for a result: [first, second).
-constexpr std::pair<std::size_t, std::size_t> taps_inside(const map_axis& axis, std::size_t t) noexcept {
-    std::size_t first = 0;
-    while (first < axis.taps && !axis.inside(t, first))
-        ++first;
-    std::size_t last = axis.taps;
-    while (last > first && !axis.inside(t, last - 1))
-        --last;
-    return {first, last};
-}
-
 /// The sum over windows channel by channel, for lines [begin, end) of all samples: a register holds
 /// neighbouring channels of one place, and some of them are at work together to hide the latency of their
 /// sums.
@@ -39,16 +28,12 @@ void depthwise_lines(const T* x, const T* weights, team::range chosen, const Sta
         const std::size_t sample = number / lines;
         const std::size_t d = number % lines / height.results;
         const std::size_t h = number % lines % height.results;
-        const auto ds = taps_inside(depth, d);
-        const auto hs = taps_inside(height, h);
+        const auto ds = taps_of_result(depth, d);
+        const auto hs = taps_of_result(height, h);
         const T* const image = x + sample * Map.read_rows() * Channels;
-        const std::size_t first_row =
-            sample * Map.result_rows() +
-            ((depth.begin + d * depth.step) * height.result_extent + height.begin + h * height.step) *
-                width.result_extent +
-            width.begin;
+        const std::size_t first_row = sample * Map.result_rows() + Map.result_row(d, h, 0);
         for (std::size_t t = 0; t < width.results; ++t) {
-            const auto ws = taps_inside(width, t);
+            const auto ws = taps_of_result(width, t);
             constexpr std::size_t many = std::min<std::size_t>(panels, 4);
             visit_runs<many, panels % many>(0, panels, [&](auto run, std::size_t panel) {
                 constexpr std::size_t wide = decltype(run)::value;

@@ -1,11 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/depthwise.hpp>
+#include <strata/kernels/gradient_finish.hpp>
 #include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/window_map.hpp>
 #include <strata/layers/pooling.hpp>
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace strata {
 
@@ -19,37 +22,63 @@ private:
     static constexpr map_axis width = map.axes[2];
     static constexpr std::size_t results = map.results();
 
-    // The rows that a window looks at: visit(row).
-    template <class Visit>
-    [[gnu::always_inline]] static inline void visit_window(std::size_t result, Visit visit) noexcept {
-        const std::size_t t = result % width.results;
-        const std::size_t h = result / width.results % height.results;
-        const std::size_t d = result / width.results / height.results;
-        const auto ds = detail::taps_inside(depth, d);
-        const auto hs = detail::taps_inside(height, h);
-        const auto ws = detail::taps_inside(width, t);
-        for (std::size_t jd = ds.first; jd < ds.second; ++jd)
-            for (std::size_t jh = hs.first; jh < hs.second; ++jh)
-                for (std::size_t jw = ws.first; jw < ws.second; ++jw)
-                    visit((static_cast<std::size_t>(depth.read(d, jd)) * height.read_extent +
-                           static_cast<std::size_t>(height.read(h, jh))) *
-                              width.read_extent +
-                          static_cast<std::size_t>(width.read(t, jw)));
-    }
+    /// All windows lie wholly inside.
+    static constexpr bool is_inside = std::ranges::all_of(map.axes, [](const map_axis& axis) {
+        return axis.interior() == std::pair<std::size_t, std::size_t>{0, axis.results};
+    });
+    /// No place is in two windows.
+    static constexpr bool is_disjoint = std::ranges::all_of(map.axes, [](const map_axis& axis) {
+        return (axis.taps - 1) * static_cast<std::size_t>(axis.offset_step) < axis.read_step;
+    });
+    static constexpr bool covers_all = is_disjoint && is_inside && results * Over.taps() == map.read_rows();
+
+    /// The rows that a window looks at: the first, and how many there are along each axis.
+    struct place_window {
+        std::size_t first;
+        std::size_t slices;
+        std::size_t lines;
+        std::size_t columns;
+
+        explicit place_window(std::size_t result) noexcept {
+            const std::size_t t = result % width.results;
+            const std::size_t h = result / width.results % height.results;
+            const std::size_t d = result / width.results / height.results;
+            const auto ds = detail::taps_of_result(depth, d);
+            const auto hs = detail::taps_of_result(height, h);
+            const auto ws = detail::taps_of_result(width, t);
+            slices = ds.second - ds.first;
+            lines = hs.second - hs.first;
+            columns = ws.second - ws.first;
+            first = (static_cast<std::size_t>(depth.read(d, ds.first)) * height.read_extent +
+                     static_cast<std::size_t>(height.read(h, hs.first))) *
+                        width.read_extent +
+                    static_cast<std::size_t>(width.read(t, ws.first));
+        }
+
+        template <class Visit>
+        [[gnu::always_inline]] void visit(Visit use) const noexcept {
+            constexpr auto step = static_cast<std::size_t>(width.offset_step);
+            constexpr std::size_t line_step =
+                static_cast<std::size_t>(height.offset_step) * width.read_extent;
+            constexpr std::size_t slice_step =
+                static_cast<std::size_t>(depth.offset_step) * height.read_extent * width.read_extent;
+            // Their numbers, where they are known at compile time.
+            for (std::size_t jd = 0; jd < (is_inside ? depth.taps : slices); ++jd)
+                for (std::size_t jh = 0; jh < (is_inside ? height.taps : lines); ++jh)
+                    for (std::size_t jw = 0; jw < (is_inside ? width.taps : columns); ++jw)
+                        use(first + jd * slice_step + jh * line_step + jw * step);
+        }
+
+        /// One over the number of places that a mean is taken of.
+        template <class T>
+        [[nodiscard]] T share() const noexcept {
+            const std::size_t places = Kind == pooled::mean ? slices * lines * columns : Over.taps();
+            return places == 0 ? T(0) : T(1) / static_cast<T>(places);
+        }
+    };
     /// Samples whose results for one place are made together: a draw of dropout serves four.
     template <class Tail>
     static constexpr std::size_t samples_together = detail::draws<Tail> ? 4 : 1;
-
-    /// One over the number of places that a mean is taken of.
-    template <class T>
-    static T share_of(std::size_t result) noexcept {
-        std::size_t places = Over.taps();
-        if constexpr (Kind == pooled::mean) {
-            places = 0;
-            visit_window(result, [&](std::size_t) { ++places; });
-        }
-        return places == 0 ? T(0) : T(1) / static_cast<T>(places);
-    }
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
@@ -62,7 +91,8 @@ public:
             const std::size_t result = place % results;
             const std::size_t first = place / results * together;
             const std::size_t count = std::min(together, at.samples - first);
-            const T share = Kind == pooled::largest ? T(0) : share_of<T>(result);
+            const place_window window(result);
+            const T share = window.template share<T>();
             visit_columns<Channels, T>([&](auto some, std::size_t column) {
                 using V = simd<T, lanes_of<T, Channels>>;
                 constexpr std::size_t lanes = decltype(some)::value;
@@ -70,7 +100,7 @@ public:
                 for (std::size_t s = 0; s < count; ++s) {
                     const std::size_t image = (first + s) * map.read_rows();
                     V sum(Kind == pooled::largest ? -std::numeric_limits<T>::infinity() : T(0));
-                    visit_window(result, [&](std::size_t from) {
+                    window.visit([&](std::size_t from) {
                         const V x = load_first<lanes, V>(at.x[0].row(image + from) + column);
                         if constexpr (Kind == pooled::largest)
                             sum = xsimd::max(x, sum);
@@ -85,43 +115,45 @@ public:
         return threads.size == 1;
     }
 
-    static constexpr bool finishes_slopes = false;
+    static constexpr bool finishes_slopes = is_disjoint;
 
-    /// Windows overlap, so a thread has whole samples.
+    /// Windows may overlap, so a thread has whole samples.
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+    static void backward(const head_backward<T>& at, const team& threads, const Slope& slope) noexcept {
+        using head = typename Stage::head;
         const team::range samples = share_samples(threads, at.samples);
         using V = simd<T, lanes_of<T, Channels>>;
-        if (!at.adds[0])
+        if (!covers_all && !at.adds[0])
             for (std::size_t row = samples.begin * map.read_rows(); row < samples.end * map.read_rows();
                  ++row)
                 std::fill_n(at.before[0].row(row), Channels, T(0));
+        const detail::gradient_finish<detail::draws<Slope> ? head::input_rows : 1, T, Slope> finish{
+            at.before_kept, at.before[0], at.adds[0] || !is_disjoint, Channels, slope, 0};
         for (std::size_t row = samples.begin * results; row < samples.end * results; ++row) {
             const std::size_t image = row / results * map.read_rows();
-            const T share = Kind == pooled::largest ? T(0) : share_of<T>(row % results);
+            const place_window window(row % results);
+            const T share = window.template share<T>();
             visit_columns<Channels, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
+                const auto x_of = [&](std::size_t from) {
+                    return load_first<lanes, V>(at.x[0].row(image + from) + column);
+                };
+                const auto put = [&](V gradient, std::size_t from) {
+                    const auto out = finish.template tile<1, V::size>(image + from, column, 1);
+                    out.template put<lanes>(gradient, 0, 0);
+                };
                 V rest = load_first<lanes, V>(at.delta.row(row) + column);
-                if constexpr (Kind != pooled::largest)
-                    rest *= V(share);
-                V largest(-std::numeric_limits<T>::infinity());
-                if constexpr (Kind == pooled::largest)
-                    visit_window(row % results, [&](std::size_t from) {
-                        largest =
-                            xsimd::max(load_first<lanes, V>(at.x[0].row(image + from) + column), largest);
-                    });
-                visit_window(row % results, [&](std::size_t from) {
-                    T* const to = at.before[0].row(image + from) + column;
-                    const V known = load_first<lanes, V>(to);
-                    if constexpr (Kind == pooled::largest) {
-                        // The first place that holds the maximum takes it all.
-                        const auto holds =
-                            load_first<lanes, V>(at.x[0].row(image + from) + column) == largest;
-                        store_first<lanes>(known + xsimd::select(holds, rest, V(T(0))), to);
+                if constexpr (Kind == pooled::largest) {
+                    V largest(-std::numeric_limits<T>::infinity());
+                    window.visit([&](std::size_t from) { largest = xsimd::max(x_of(from), largest); });
+                    // The first place that holds the maximum takes it all.
+                    window.visit([&](std::size_t from) {
+                        const auto holds = x_of(from) == largest;
+                        put(xsimd::select(holds, rest, V(T(0))), from);
                         rest = xsimd::select(holds, V(T(0)), rest);
-                    } else
-                        store_first<lanes>(known + rest, to);
-                });
+                    });
+                } else
+                    window.visit([&](std::size_t from) { put(rest * V(share), from); });
             });
         }
     }
