@@ -5,8 +5,11 @@
 #include <strata/plan/tail.hpp>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace strata {
 
@@ -20,34 +23,61 @@ struct dropout_key {
 namespace detail {
 constexpr std::uint32_t dropout_threshold(double rate) { return static_cast<std::uint32_t>(rate * 0x1p32); }
 
+/// The choices of one dropout, as factors.
+template <class T>
+struct dropout_choice {
+    dropout_key key;
+    std::uint32_t dropout;
+    std::uint32_t threshold;
+    T scale;
+
+    dropout_choice(const dropout_key& of, std::uint32_t number, double rate) noexcept
+        : key(of),
+          dropout(number),
+          threshold(dropout_threshold(rate)),
+          scale(static_cast<T>(1 / (1 - rate))) {}
+};
+/// [samples of a draw][elements]
+template <class T, std::size_t Width>
+using dropout_factors = std::array<std::array<T, Width>, 4>;
+
 // A function of its own and of one register's width: inlined, or wider, compilers make scalar code of it.
-template <std::size_t Width>
-[[gnu::noinline]] typename philox<Width>::words draw_register(const dropout_key& key, std::uint32_t dropout,
-                                                              std::size_t element,
-                                                              std::size_t sample_group) noexcept {
+template <std::size_t Width, class T>
+[[gnu::noinline]] dropout_factors<T, Width>
+draw_register(const dropout_choice<T>& choice, std::size_t element, std::size_t sample_group) noexcept {
     typename philox<Width>::words counter;
     for (std::size_t j = 0; j < Width; ++j) {
         counter[0][j] = static_cast<std::uint32_t>(element + j);
         counter[1][j] = static_cast<std::uint32_t>(sample_group);
-        counter[2][j] = key.step;
-        counter[3][j] = static_cast<std::uint32_t>(stream::dropout) + ((key.layer * 8 + dropout) << 4);
+        counter[2][j] = choice.key.step;
+        counter[3][j] =
+            static_cast<std::uint32_t>(stream::dropout) + ((choice.key.layer * 8 + choice.dropout) << 4);
     }
-    return philox<Width>::draw(counter, key.seed);
+    const auto words = philox<Width>::draw(counter, choice.key.seed);
+    // As whole numbers, without a branch.
+    using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    const std::uint32_t threshold = choice.threshold;
+    const auto scale = std::bit_cast<bits>(choice.scale);
+    std::array<std::array<bits, Width>, 4> chosen;
+    for (std::size_t w = 0; w < 4; ++w)
+        for (std::size_t j = 0; j < Width; ++j)
+            chosen[w][j] = scale & (bits{0} - static_cast<bits>(words[w][j] >= threshold));
+    return std::bit_cast<dropout_factors<T, Width>>(chosen);
 }
 
-template <std::size_t Width>
-typename philox<Width>::words draw_choices(const dropout_key& key, std::uint32_t dropout, std::size_t element,
-                                           std::size_t sample_group) noexcept {
+template <std::size_t Width, class T>
+dropout_factors<T, Width> draw_factors(const dropout_choice<T>& choice, std::size_t element,
+                                       std::size_t sample_group) noexcept {
     constexpr std::size_t part = 16;
     if constexpr (Width <= part || Width % part != 0)
-        return draw_register<Width>(key, dropout, element, sample_group);
+        return draw_register<Width>(choice, element, sample_group);
     else {
-        typename philox<Width>::words result;
+        dropout_factors<T, Width> result;
         for (std::size_t j = 0; j < Width; j += part) {
-            const auto drawn = draw_register<part>(key, dropout, element + j, sample_group);
-            for (std::size_t word = 0; word < 4; ++word)
-                std::copy(drawn[word].begin(), drawn[word].end(),
-                          result[word].begin() + static_cast<std::ptrdiff_t>(j));
+            const auto drawn = draw_register<part>(choice, element + j, sample_group);
+            for (std::size_t w = 0; w < 4; ++w)
+                std::copy(drawn[w].begin(), drawn[w].end(),
+                          result[w].begin() + static_cast<std::ptrdiff_t>(j));
         }
         return result;
     }
@@ -61,18 +91,15 @@ typename philox<Width>::words draw_choices(const dropout_key& key, std::uint32_t
 template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
 void draw_dropout(T (&factors)[Tall][Wide], const dropout_key& key, std::uint32_t dropout, double rate,
                   std::size_t row, std::size_t column, std::size_t width, std::size_t step = 1) noexcept {
-    const std::uint32_t threshold = detail::dropout_threshold(rate);
-    const T scale = static_cast<T>(1 / (1 - rate));
+    const detail::dropout_choice<T> choice(key, dropout, rate);
     // The same element of several samples.
     const auto draw_samples = [&](std::size_t first, std::size_t element) {
         for (std::size_t group = first / 4; group * 4 < first + Tall; ++group) {
-            const auto words = detail::draw_choices<Wide>(key, dropout, element, group);
+            const auto drawn = detail::draw_factors<Wide>(choice, element, group);
             for (std::size_t w = 0; w < 4; ++w) {
                 const std::size_t sample = group * 4 + w;
-                if (sample < first || sample >= first + Tall)
-                    continue;
-                for (std::size_t j = 0; j < Wide; ++j)
-                    factors[sample - first][j] = words[w][j] < threshold ? T(0) : scale;
+                if (sample >= first && sample < first + Tall)
+                    std::copy(drawn[w].begin(), drawn[w].end(), factors[sample - first]);
             }
         }
     };
@@ -84,9 +111,8 @@ void draw_dropout(T (&factors)[Tall][Wide], const dropout_key& key, std::uint32_
         for (std::size_t i = 0; i < Tall; ++i) {
             const std::size_t sample = (row + i * step) / RowsPerSample;
             const std::size_t element = (row + i * step) % RowsPerSample * width + column;
-            const auto words = detail::draw_choices<Wide>(key, dropout, element, sample / 4);
-            for (std::size_t j = 0; j < Wide; ++j)
-                factors[i][j] = words[sample % 4][j] < threshold ? T(0) : scale;
+            const auto drawn = detail::draw_factors<Wide>(choice, element, sample / 4);
+            std::copy(drawn[sample % 4].begin(), drawn[sample % 4].end(), factors[i]);
         }
 }
 
