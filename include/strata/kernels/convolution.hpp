@@ -224,6 +224,23 @@ template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, st
         }
     }
 }
+
+/// Tiles whose x stay in the second cache, or in the first where the weights of all panels are few enough for
+/// the second.
+template <tile_shape Shape, class T>
+std::size_t tiles_of_block(const convolution_lines& lines, std::size_t weight_bytes) noexcept {
+    constexpr std::size_t few_weights = 256 * 1024;
+    constexpr std::size_t small_block = 16 * 1024;
+    const map_axis& height = lines.map.axes[1];
+    const map_axis& width = lines.map.axes[2];
+    const std::size_t of_place = Shape.gathers ? gathered_pitch<T>(lines.channels)
+                                               : std::min(width.read_step, width.taps) *
+                                                     std::min(height.read_step, height.taps) * lines.channels;
+    const std::size_t bytes = Shape.places * of_place * sizeof(T);
+    // Maps without taps read nothing.
+    return std::max<std::size_t>(
+        (weight_bytes <= few_weights ? small_block : large_block) / std::max<std::size_t>(bytes, 1), 1);
+}
 } // namespace detail
 
 /// Computes tiles [work.begin, work.end), counted over the lines of all samples, for these panels of filters.
@@ -233,24 +250,14 @@ template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, st
 template <class V, tile_shape Shape, class Finish, class T>
 void convolve(const convolution_lines& lines, const convolution_operands<T>& with, team::range work,
               team::range panels, const Finish& finish) noexcept {
-    // Where the weights of all panels stay in the second cache, those of x may be few, and stay in the first.
-    constexpr std::size_t few_weights = 256 * 1024;
-    constexpr std::size_t small_block = 16 * 1024;
     constexpr std::size_t many_weights = 512 * 1024;
     const auto& [depth, height, width] = lines.map.axes;
-    const std::size_t gathered_pitch = detail::gathered_pitch<T>(lines.channels);
-    const std::size_t bytes_of_tile = Shape.gathers ? Shape.places * gathered_pitch * sizeof(T)
-                                                    : Shape.places * std::min(width.read_step, width.taps) *
-                                                              std::min(height.read_step, height.taps) *
-                                                              lines.channels * sizeof(T) +
-                                                          1;
-    [[maybe_unused]] std::size_t visited = 0;
-    const std::size_t all_panels = panels.end - panels.begin;
-    const std::size_t weight_bytes = all_panels * lines.panel_size * sizeof(T);
-    const std::size_t block_bytes = weight_bytes <= few_weights ? small_block : detail::large_block;
-    const std::size_t block = std::max<std::size_t>(block_bytes / bytes_of_tile, 1);
+    const std::size_t weight_bytes = (panels.end - panels.begin) * lines.panel_size * sizeof(T);
+    const std::size_t block = detail::tiles_of_block<Shape, T>(lines, weight_bytes);
     const bool fetches = weight_bytes > many_weights;
     const bool is_contiguous = lines.lines() == 1 && with.pitch == lines.channels && width.read_step == 1;
+    const std::size_t gathered_pitch = detail::gathered_pitch<T>(lines.channels);
+    [[maybe_unused]] std::size_t visited = 0;
     for (std::size_t begin = work.begin; begin < work.end; begin += block) {
         const std::size_t end = std::min(begin + block, work.end);
         if constexpr (Shape.gathers)
