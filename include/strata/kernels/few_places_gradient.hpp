@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/contract.hpp>
+#include <strata/kernels/convolution_tile.hpp>
 #include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/team.hpp>
 #include <strata/kernels/transpose_weights.hpp>
@@ -44,7 +44,7 @@ struct few_places_gradient {
         for (std::size_t place = 0; place < over.filled; place += lanes)
             for (std::size_t filter = 0; filter < Filters; filter += lanes)
                 detail::copy_transposed<lanes>(delta.row(place) + filter, delta.pitch,
-                                               scratch + filter * over.filled + place, over.filled);
+                                               scratch + place * Filters + filter * lanes, lanes);
         for (std::size_t panel = panels.begin; panel < panels.end; ++panel) {
             alignas(alignment) T sums[lanes * most_places];
             V rest[(most_rest + 1) * lanes];
@@ -69,7 +69,7 @@ private:
     struct sums_over {
         rows_view<const T> delta;
         const T* kernel;
-        const T* transposed; ///< delta of places that fill registers: [filters][filled]
+        const T* transposed; ///< delta of places that fill registers: [filled / lanes][filters][lanes]
         std::size_t filled;
         std::size_t places;
     };
@@ -86,13 +86,10 @@ private:
         for (std::size_t panel = 0; panel < all; panel += some_panels) {
             const std::size_t count = std::min(some_panels, all - panel);
             const T* const weights = over.kernel + layout::index(channel, panel * lanes);
-            const bool is_last = panel + count == all;
-            const T* const next =
-                is_last ? over.kernel + layout::index(channel + rows, 0) : weights + count * panel_step;
             visit_runs<wide, 2, 1>(0, over.filled / lanes, [&](auto run, std::size_t group) {
                 add_products<decltype(run)::value>(
-                    weights, count, next, over.transposed + panel * lanes * over.filled + group * lanes,
-                    over.filled, sums + group * lanes);
+                    weights, count, over.transposed + (group * Filters + panel * lanes) * lanes,
+                    sums + group * lanes, over.filled);
             });
             for (std::size_t place = over.filled; place < over.places; ++place)
                 add_dots(weights, count, over.delta.row(place) + panel * lanes,
@@ -100,37 +97,28 @@ private:
         }
     }
 
+    // A tile whose places are channels and whose panels are places; its taps are the weights' panels.
     template <std::size_t Vectors>
-    [[gnu::noinline]] static void add_products(const T* weights, std::size_t panels, const T* next,
-                                               const T* delta, std::size_t pitch, T* to) noexcept {
-        constexpr std::size_t ahead = 4; // panels that are fetched before they are used, then those at `next`
+    [[gnu::noinline]] static void add_products(const T* weights, std::size_t panels, const T* delta, T* to,
+                                               std::size_t pitch) noexcept {
+        constexpr std::size_t ahead = 4; // panels that are fetched before they are used
+        constexpr auto step = static_cast<std::ptrdiff_t>(panel_step);
+        tile_terms<T> terms{};
+        terms.x = weights;
+        terms.weights = terms.soon = delta;
+        terms.later = weights + ahead * panel_step;
+        terms.place_step = static_cast<std::ptrdiff_t>(lanes);
+        terms.panel_step = Filters * lanes;
+        terms.slices.taps = terms.lines.taps = 1;
+        terms.columns = {panels, step, static_cast<std::ptrdiff_t>(lanes * lanes), step};
+        terms.depth = lanes;
         tile_sums<V, rows, Vectors> sums;
 #pragma GCC unroll 16
         for (std::size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 4
             for (std::size_t q = 0; q < Vectors; ++q)
                 sums.at[i][q] = V::load_aligned(to + i * pitch + q * lanes);
-        for (std::size_t panel = 0; panel < panels; ++panel, weights += panel_step) {
-            const T* const soon = panel + ahead < panels ? weights + ahead * panel_step
-                                                         : next + (panel + ahead - panels) * panel_step;
-#pragma GCC unroll 16
-            for (std::size_t i = 0; i < rows * lanes; i += alignment / sizeof(T))
-                __builtin_prefetch(soon + i, 0, 3);
-            const T* weight = weights;
-            for (std::size_t k = 0; k < lanes; ++k, ++weight, delta += pitch) {
-                V columns[Vectors];
-#pragma GCC unroll 4
-                for (std::size_t q = 0; q < Vectors; ++q)
-                    columns[q] = V::load_aligned(delta + q * lanes);
-#pragma GCC unroll 16
-                for (std::size_t i = 0; i < rows; ++i) {
-                    const V row(weight[i * lanes]);
-#pragma GCC unroll 4
-                    for (std::size_t q = 0; q < Vectors; ++q)
-                        sums.at[i][q] = xsimd::fma(row, columns[q], sums.at[i][q]);
-                }
-            }
-        }
+        convolution_tile<V, 1, rows, Vectors, 0, true>::add(sums, terms);
 #pragma GCC unroll 16
         for (std::size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 4
