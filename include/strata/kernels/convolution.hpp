@@ -266,8 +266,11 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
             detail::visit_tiles<Shape.lines>(detail::tile_walk<T>(lines, with, V::size, begin), {begin, end},
                                              visit);
         };
-        std::size_t tiles = 0;
-        visit_block([&](auto...) { ++tiles; });
+        std::size_t tiles = end - begin;
+        if constexpr (Shape.lines > 1) {
+            tiles = 0;
+            visit_block([&](auto...) { ++tiles; });
+        }
         visit_runs<Shape.panels, Shape.last_panels>(
             panels.begin, panels.end, [&](auto run, std::size_t panel) {
                 constexpr std::size_t wide = decltype(run)::value;

@@ -22,10 +22,7 @@ private:
     static constexpr map_axis width = map.axes[2];
     static constexpr std::size_t results = map.results();
 
-    /// All windows lie wholly inside.
-    static constexpr bool is_inside = std::ranges::all_of(map.axes, [](const map_axis& axis) {
-        return axis.interior() == std::pair<std::size_t, std::size_t>{0, axis.results};
-    });
+    static constexpr bool is_inside = map.is_inside();
     /// No place is in two windows.
     static constexpr bool is_disjoint = std::ranges::all_of(map.axes, [](const map_axis& axis) {
         return (axis.taps - 1) * static_cast<std::size_t>(axis.offset_step) < axis.read_step;

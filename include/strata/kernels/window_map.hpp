@@ -89,6 +89,12 @@ struct window_map {
     [[nodiscard]] constexpr bool has_taps() const {
         return axes[0].taps > 0 && axes[1].taps > 0 && axes[2].taps > 0;
     }
+    /// Whether all windows lie wholly inside.
+    [[nodiscard]] constexpr bool is_inside() const {
+        return std::ranges::all_of(axes, [](const map_axis& axis) {
+            return axis.interior() == std::pair<std::size_t, std::size_t>{0, axis.results};
+        });
+    }
     /// Whether each result reads one place, in order, and all places are read.
     [[nodiscard]] constexpr bool is_one_to_one() const {
         return std::ranges::all_of(axes, [](const map_axis& axis) {
