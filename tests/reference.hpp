@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <string>
 
-/// What another library computes: runs a Python script of the tests' folder and parses what it prints. Debian's own Python, since its
-/// packages belong to it; the build tells where the folder is.
+/// What another library computes: runs a Python script of the tests' folder and parses what it prints.
+/// Debian's own Python, since its packages belong to it; the build tells where the folder is.
 inline nlohmann::json reference(const std::string& script) {
     const std::string command = "/usr/bin/python3 '" STRATA_TESTS "/" + script + "'";
     std::FILE* const pipe = popen(command.c_str(), "r");

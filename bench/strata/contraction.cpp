@@ -2,8 +2,8 @@
 //
 // One kernel of a dense layer with relu: GFLOP/s.
 //   contraction forward|weight_gradient|input_gradient ROWS INPUTS OUTPUTS
-#include <strata/kernels/dense_input_gradient.hpp>
-#include <strata/kernels/dense_weight_gradient.hpp>
+#include <strata/kernels/dense/input_gradient.hpp>
+#include <strata/kernels/dense/weight_gradient.hpp>
 #include <strata/model/update.hpp>
 #include <strata/strata.hpp>
 

@@ -4,7 +4,7 @@
 // together can do at most in fused multiply-adds.
 //   convolution forward|input_gradient|weight_gradient SIZE CHANNELS FILTERS KERNEL STRIDE BATCH
 //   convolution peak
-#include <strata/kernels/convolution_heads.hpp>
+#include <strata/kernels/windows/convolution_heads.hpp>
 #include <strata/layers/layers.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/model/update.hpp>

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
 // Applies a function of strata's formulas to many floats: elementwise FUNCTION COUNT
-#include <strata/kernels/evaluate.hpp>
+#include <strata/kernels/formula/evaluate.hpp>
 #include <strata/layers/layers.hpp>
 
 #include "elementwise.hpp"

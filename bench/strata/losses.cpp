@@ -2,7 +2,7 @@
 //
 // Softmax, or a loss with its derivative, over 1,024 rows of 10: gigabytes a second read and written.
 //   losses softmax|cross_entropy|mean_squared_error
-#include <strata/kernels/loss.hpp>
+#include <strata/kernels/formula/loss.hpp>
 #include <strata/layers/layers.hpp>
 
 #include "timing.hpp"

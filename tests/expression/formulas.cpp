@@ -5,7 +5,7 @@
 #include <strata/expression/parts.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/expression/substitute.hpp>
-#include <strata/kernels/evaluate.hpp>
+#include <strata/kernels/formula/evaluate.hpp>
 #include <strata/layers/activations.hpp>
 
 #include <boost/test/unit_test.hpp>

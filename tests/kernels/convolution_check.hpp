@@ -1,11 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/convolution_heads.hpp>
-#include <strata/kernels/philox.hpp>
+#include <strata/kernels/windows/convolution_heads.hpp>
 #include <strata/layers/layers.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/model/update.hpp>
+#include <strata/random/philox.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #define BOOST_TEST_MODULE kernels / random
-#include <strata/kernels/dropout.hpp>
+#include <strata/kernels/random/dropout.hpp>
 #include <strata/layers/dropout.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <strata/layers/layers.hpp>
-#include <strata/model/backward.hpp>
 #include <strata/model/model.hpp>
+#include <strata/model/training_pass.hpp>
 #include <strata/model/update.hpp>
 
 #include <boost/test/unit_test.hpp>

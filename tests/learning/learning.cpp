@@ -1,6 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #define BOOST_TEST_MODULE learning / learning
-#include <strata/kernels/evaluate.hpp>
+#include <strata/kernels/formula/evaluate.hpp>
 #include <strata/layers/initializer.hpp>
 #include <strata/learning/losses.hpp>
 #include <strata/learning/optimizers.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <strata/cluster/nearest_center.hpp>
-#include <strata/kernels/ordered_parts.hpp>
+#include <strata/kernels/threads/ordered_parts.hpp>
 #include <strata/regression/observations.hpp>
 
 #include <cstddef>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <strata/cluster/lloyd.hpp>
-#include <strata/kernels/philox.hpp>
+#include <strata/random/philox.hpp>
 
 #include <limits>
 

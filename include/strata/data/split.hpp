@@ -4,7 +4,7 @@
 #include <strata/data/error.hpp>
 #include <strata/data/rows.hpp>
 #include <strata/data/scaled_bytes.hpp>
-#include <strata/kernels/philox.hpp>
+#include <strata/random/philox.hpp>
 
 #include <cmath>
 #include <cstddef>

@@ -1,9 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/dense_forward.hpp>
+#include <strata/kernels/dense/forward.hpp>
+#include <strata/kernels/formula/softmax.hpp>
 #include <strata/kernels/rows_view.hpp>
-#include <strata/kernels/softmax.hpp>
 
 #include <array>
 

@@ -3,16 +3,16 @@
 
 // The kernels of every head.
 
-#include <strata/kernels/augmentation.hpp>
-#include <strata/kernels/convolution_heads.hpp>
-#include <strata/kernels/dense_heads.hpp>
-#include <strata/kernels/depthwise.hpp>
-#include <strata/kernels/dot.hpp>
-#include <strata/kernels/gaussian_noise.hpp>
-#include <strata/kernels/merging.hpp>
-#include <strata/kernels/normalization.hpp>
-#include <strata/kernels/pooling.hpp>
-#include <strata/kernels/prelu.hpp>
-#include <strata/kernels/resampling.hpp>
-#include <strata/kernels/sampling.hpp>
-#include <strata/kernels/spatial_dropout.hpp>
+#include <strata/kernels/dense/heads.hpp>
+#include <strata/kernels/layers/augmentation.hpp>
+#include <strata/kernels/layers/dot.hpp>
+#include <strata/kernels/layers/gaussian_noise.hpp>
+#include <strata/kernels/layers/merging.hpp>
+#include <strata/kernels/layers/normalization.hpp>
+#include <strata/kernels/layers/prelu.hpp>
+#include <strata/kernels/layers/resampling.hpp>
+#include <strata/kernels/layers/sampling.hpp>
+#include <strata/kernels/layers/spatial_dropout.hpp>
+#include <strata/kernels/windows/convolution_heads.hpp>
+#include <strata/kernels/windows/depthwise.hpp>
+#include <strata/kernels/windows/pooling.hpp>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
-#include <strata/model/forward.hpp>
-#include <strata/model/run_team.hpp>
+#include <strata/kernels/threads/run_team.hpp>
+#include <strata/model/prediction_pass.hpp>
 #include <strata/plan/summary.hpp>
 
 #include <algorithm>

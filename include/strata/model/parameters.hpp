@@ -2,13 +2,13 @@
 #pragma once
 
 #include <strata/kernels/head_kernels.hpp>
-#include <strata/kernels/philox.hpp>
-#include <strata/kernels/weight_layout.hpp>
+#include <strata/kernels/product/weight_layout.hpp>
 #include <strata/layers/convolution.hpp>
 #include <strata/layers/depthwise.hpp>
 #include <strata/layers/normalization.hpp>
 #include <strata/layers/prelu.hpp>
 #include <strata/plan/cut.hpp>
+#include <strata/random/philox.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/model/backward.hpp>
+#include <strata/model/training_pass.hpp>
 
 #include <algorithm>
 #include <array>

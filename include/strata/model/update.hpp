@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/evaluate.hpp>
+#include <strata/kernels/formula/evaluate.hpp>
 #include <strata/layers/regularizer.hpp>
 #include <strata/learning/optimizer.hpp>
 

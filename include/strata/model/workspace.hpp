@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/loss.hpp>
+#include <strata/kernels/formula/loss.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/model/values.hpp>
 #include <strata/plan/flow.hpp>

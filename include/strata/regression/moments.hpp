@@ -1,8 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/contract.hpp>
-#include <strata/kernels/ordered_parts.hpp>
+#include <strata/kernels/product/contract.hpp>
+#include <strata/kernels/threads/ordered_parts.hpp>
 #include <strata/regression/observations.hpp>
 
 #include <algorithm>

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <strata/data/samples.hpp>
-#include <strata/kernels/denormals.hpp>
-#include <strata/model/backward.hpp>
+#include <strata/kernels/threads/denormals.hpp>
+#include <strata/kernels/threads/run_team.hpp>
 #include <strata/model/model.hpp>
-#include <strata/model/run_team.hpp>
 #include <strata/model/scalar_step.hpp>
+#include <strata/model/training_pass.hpp>
 #include <strata/model/update.hpp>
 #include <strata/training/metrics.hpp>
 #include <strata/training/progress.hpp>

@@ -1,8 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/evaluate.hpp>
-#include <strata/kernels/loss.hpp>
+#include <strata/kernels/formula/evaluate.hpp>
+#include <strata/kernels/formula/loss.hpp>
 #include <strata/learning/metric.hpp>
 
 #include <cstddef>

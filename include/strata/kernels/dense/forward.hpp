@@ -1,0 +1,240 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/formula/tail.hpp>
+#include <strata/kernels/product/contract.hpp>
+#include <strata/kernels/product/weight_layout.hpp>
+#include <strata/kernels/threads/team.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace strata {
+
+/// Where a stage's kernel reads and writes. Rows are contiguous: [rows][inputs] in, [rows][outputs] out.
+template <class T>
+struct forward_buffers {
+    const T* x;
+    const T* kernel;
+    const T* bias;
+    T* y;
+    T* kept; ///< [rows][outputs], as `keeping` says
+};
+
+/// What a forward kernel keeps besides its output.
+enum class keeping { nothing, tail_input, tail_output };
+
+namespace detail {
+struct all_columns {};
+
+// One panel's part of a row: what the tail makes of the sums goes out, and what training keeps with it.
+template <keeping Keep, std::size_t Columns, class V, class Tile, class T>
+[[gnu::always_inline]] inline void finish(V sum, const Tile& tail, std::size_t row, std::size_t column, T* y,
+                                          [[maybe_unused]] T* kept) noexcept {
+    const V result = tail(sum, row, column);
+    if constexpr (Keep == keeping::tail_input)
+        store_first<Columns>(sum, kept);
+    else if constexpr (Keep == keeping::tail_output)
+        store_first<Columns>(result, kept);
+    store_first<Columns>(result, y);
+}
+
+// `columns` are the inputs that are not zero in all of these rows, as bits; without them all inputs count.
+template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, std::size_t Panels, class T,
+          class Tail, class Columns>
+[[gnu::always_inline]] inline void forward_tile(const forward_buffers<T>& at, std::size_t row,
+                                                std::size_t panel, const Tail& tail,
+                                                Columns columns) noexcept {
+    using layout = weight_layout<T, Head::inputs, Head::outputs>;
+    using V = typename layout::vector;
+    constexpr std::size_t K = Head::inputs;
+    constexpr std::size_t N = Head::outputs;
+    constexpr std::size_t lanes = layout::lanes;
+
+    const T* x = at.x + row * K;
+    const T* kernel = at.kernel + panel * K * lanes;
+    tile_sums<V, Rows, Panels> sums;
+    for (std::size_t q = 0; q < Panels; ++q) {
+        V start(T(0));
+        if constexpr (Head::has_bias)
+            start = V::load_aligned(at.bias + (panel + q) * lanes) + V(T(0)); // -0 would show left out zeros
+        for (std::size_t i = 0; i < Rows; ++i)
+            sums.at[i][q] = start;
+    }
+    const auto left = [=](std::size_t i, std::size_t k) { return x[i * K + k]; };
+    const auto right = [=](std::size_t q, std::size_t k) {
+        return V::load_aligned(kernel + (q * K + k) * lanes);
+    };
+    if constexpr (std::is_same_v<Columns, all_columns>)
+        contract_split<K, layout::panels == 1 ? split_sums : 1>(sums, left, right);
+    else
+        contract_set(sums, columns, nonzero::words_for(K), left, right);
+
+    const typename Tail::template tile<Rows, Panels * lanes, RowsPerSample, T> tile(tail, row, panel * lanes,
+                                                                                    N);
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < Rows; ++i) {
+#pragma GCC unroll 16
+        for (std::size_t q = 0; q < Panels; ++q) {
+            const std::size_t place = (row + i) * N + (panel + q) * lanes;
+            T* kept = Keep == keeping::nothing ? nullptr : at.kept + place;
+            if (layout::last == lanes || panel + q + 1 < layout::panels)
+                finish<Keep, lanes>(sums.at[i][q], tile, i, q * lanes, at.y + place, kept);
+            else
+                finish<Keep, layout::last>(sums.at[i][q], tile, i, q * lanes, at.y + place, kept);
+        }
+    }
+}
+
+// A function of its own, so that the compiler keeps the sums of the loop over a set in registers.
+template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, std::size_t Panels, class T,
+          class Tail>
+[[gnu::noinline]] void forward_tile_of_set(const forward_buffers<T>& at, std::size_t row, std::size_t panel,
+                                           const Tail& tail, const std::uint64_t* columns) noexcept {
+    forward_tile<Head, RowsPerSample, Keep, Rows, Panels>(at, row, panel, tail, columns);
+}
+
+// With one output, a register holds one result for each of several rows, so that the tail is evaluated once
+// for all.
+template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, class T, class Tail>
+[[gnu::always_inline]] inline void forward_dots(const forward_buffers<T>& at, std::size_t row,
+                                                const Tail& tail) noexcept {
+    using layout = weight_layout<T, Head::inputs, 1>;
+    using V = typename layout::vector;
+    constexpr std::size_t K = Head::inputs;
+    constexpr std::size_t lanes = layout::lanes;
+    using result = simd<T, lanes_of<T, Rows>>;
+
+    const T* x = at.x + row * K;
+    V sums[Rows];
+    for (std::size_t i = 0; i < Rows; ++i)
+        sums[i] = V(T(0));
+    constexpr std::size_t whole = K / lanes * lanes;
+    for (std::size_t k = 0; k < whole; k += lanes) {
+        const V weights = V::load_aligned(at.kernel + k);
+        for (std::size_t i = 0; i < Rows; ++i)
+            sums[i] = xsimd::fma(V::load_unaligned(x + i * K + k), weights, sums[i]);
+    }
+    if constexpr (whole < K) {
+        const V weights = V::load_aligned(at.kernel + whole);
+        // Training reads its own memory, which goes on behind the last row; prediction may read the user's.
+        const auto rest = [](const T* from) {
+            if constexpr (Tail::training)
+                return load_first_of_more<K - whole, V>(from);
+            else
+                return load_first<K - whole, V>(from);
+        };
+        for (std::size_t i = 0; i < Rows; ++i)
+            sums[i] = xsimd::fma(rest(x + i * K + whole), weights, sums[i]);
+    }
+    // A single row's result may stand in every lane, which spares the way through memory.
+    result value(xsimd::hadd(sums[0]));
+    if constexpr (Rows > 1) {
+        alignas(alignment) T dots[result::size]{};
+        for (std::size_t i = 0; i < Rows; ++i)
+            dots[i] = xsimd::hadd(sums[i]);
+        value = result::load_aligned(dots);
+    }
+    if constexpr (Head::has_bias)
+        value = value + result(at.bias[0]);
+
+    // The tile is one column, so its factors lie side by side as the results do.
+    const typename Tail::template tile<result::size, 1, RowsPerSample, T> tile(tail, row, 0, 1);
+    T* kept = Keep == keeping::nothing ? nullptr : at.kept + row;
+    finish<Keep, Rows>(value, tile, 0, 0, at.y + row, kept);
+}
+} // namespace detail
+
+/// y = tail(x W + b) for a part of the rows, and of the panels if that part is made of `tile_panels`. With
+/// `Data`, x are the user's, which may be mostly zeros: those are left out of the sums.
+template <class Head, std::size_t RowsPerSample, keeping Keep, bool Data, class T, class Tail>
+void dense_forward(const forward_buffers<T>& at, team::range rows, team::range panels,
+                   const Tail& tail) noexcept {
+    using layout = weight_layout<T, Head::inputs, Head::outputs>;
+    if constexpr (layout::is_dot) {
+        visit_runs<lanes_of<T, 4>, 1>(rows.begin, rows.end, [&](auto run, std::size_t row) {
+            detail::forward_dots<Head, RowsPerSample, Keep, decltype(run)::value>(at, row, tail);
+        });
+    } else {
+        constexpr std::size_t K = Head::inputs;
+        // A split sum takes the registers of several rows.
+        constexpr std::size_t tall = tile_rows<typename layout::vector> / (layout::panels == 1 ? 2 : 1);
+        constexpr std::size_t wide = std::min(tile_panels, layout::panels);
+        constexpr bool sparse = Data && nonzero::is_worthwhile<K, layout::panels>;
+        constexpr std::size_t words = nonzero::words_for(K);
+        constexpr std::size_t most_runs = sparse ? nonzero::most_words / words : 1;
+        [[maybe_unused]] std::array<std::uint64_t, sparse ? most_runs * words : 1> sets;
+        [[maybe_unused]] std::array<const std::uint64_t*, most_runs> set_of_run;
+        // Of each run of rows, the columns that are not zero; none where that is most of them.
+        [[maybe_unused]] const auto find = [&](auto run, std::size_t number, std::size_t row) {
+            std::uint64_t* const set = sets.data() + number * words;
+            nonzero::columns_of<decltype(run)::value, K>(at.x + row * K, set);
+            set_of_run[number] = nonzero::is_sparse(set, words, K) ? set : nullptr;
+        };
+        const auto tile = [&](auto run, std::size_t row, auto panel_run, std::size_t panel,
+                              [[maybe_unused]] std::size_t number) {
+            constexpr std::size_t many = decltype(run)::value;
+            constexpr std::size_t broad = decltype(panel_run)::value;
+            if constexpr (sparse) {
+                if (set_of_run[number] != nullptr) {
+                    detail::forward_tile_of_set<Head, RowsPerSample, Keep, many, broad>(at, row, panel, tail,
+                                                                                        set_of_run[number]);
+                    return;
+                }
+            }
+            detail::forward_tile<Head, RowsPerSample, Keep, many, broad>(at, row, panel, tail,
+                                                                         detail::all_columns{});
+        };
+        const std::size_t single = rows.begin + (rows.end - rows.begin) / (tall / 2) * (tall / 2);
+        const std::size_t part_rows = sparse ? most_runs * tall / 2 : single - rows.begin;
+        for (std::size_t first = rows.begin; first < single; first += part_rows) {
+            const std::size_t last = std::min(single, first + part_rows);
+            if constexpr (sparse) {
+                std::size_t number = 0;
+                visit_runs<tall, tall / 2>(first, last,
+                                           [&](auto run, std::size_t row) { find(run, number++, row); });
+            }
+            // Panels outside, rows inside: a panel is read from the outer caches once.
+            visit_runs<wide, layout::panels % wide>(
+                panels.begin, panels.end, [&](auto panel_run, std::size_t panel) {
+                    std::size_t number = 0;
+                    visit_runs<tall, tall / 2>(first, last, [&](auto run, std::size_t row) {
+                        tile(run, row, panel_run, panel, number++);
+                    });
+                });
+        }
+        visit_runs<1>(single, rows.end, [&](auto run, std::size_t row) {
+            if constexpr (sparse)
+                find(run, 0, row);
+            constexpr std::size_t many = std::min(single_row_panels, layout::panels);
+            visit_runs<many, many == wide ? 0 : wide, layout::panels % wide>(
+                panels.begin, panels.end,
+                [&](auto panel_run, std::size_t panel) { tile(run, row, panel_run, panel, 0); });
+        });
+    }
+}
+
+/// Whether a product is so small that calls and loops would cost more than the product itself.
+template <class Head>
+inline constexpr bool is_tiny = Head::inputs* Head::outputs <= 1024;
+
+/// The same for the first row alone, without a call or a loop over tiles.
+template <class Head, std::size_t RowsPerSample, keeping Keep, class T, class Tail>
+[[gnu::always_inline]] inline void dense_forward_row(const forward_buffers<T>& at,
+                                                     const Tail& tail) noexcept {
+    using layout = weight_layout<T, Head::inputs, Head::outputs>;
+    if constexpr (layout::is_dot)
+        detail::forward_dots<Head, RowsPerSample, Keep, 1>(at, 0, tail);
+    else {
+        constexpr std::size_t many = std::min(single_row_panels, layout::panels);
+        visit_runs<many, layout::panels % many>(0, layout::panels, [&](auto run, std::size_t panel) {
+            detail::forward_tile<Head, RowsPerSample, Keep, 1, decltype(run)::value>(at, 0, panel, tail,
+                                                                                     detail::all_columns{});
+        });
+    }
+}
+
+} // namespace strata

@@ -1,0 +1,108 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/dense/input_gradient.hpp>
+#include <strata/kernels/dense/weight_gradient.hpp>
+#include <strata/kernels/formula/pointwise.hpp>
+#include <strata/kernels/head_kernels.hpp>
+
+namespace strata {
+
+/// Dense layers.
+template <std::size_t Inputs, class Layer, std::size_t Units>
+struct head_kernels<contraction<Inputs, Layer, Units>> {
+    using head = contraction<Inputs, Layer, Units>;
+    template <class T>
+    using layout = weight_layout<T, Inputs, Units>;
+
+    template <class Stage, keeping Keep, bool Data, class T, class Tail>
+    [[gnu::always_inline]] static inline bool forward(const head_forward<T>& with, const team& threads,
+                                                      const Tail& tail) noexcept {
+        const forward_buffers<T> at{with.x[0].data, with.parameters.kernel, with.parameters.bias, with.y.data,
+                                    with.kept};
+        const team::range part = share_samples(threads, with.samples);
+        // By panels, a thread meets the same weights in every pass. A closing needs whole rows.
+        if (is_tiny<head> && Stage::rows == 1 && with.samples == 1 && threads.size == 1)
+            dense_forward_row<head, 1, Keep>(at, tail);
+        else if (!Stage::is_closed && threads.size > 1 && layout<T>::panels >= tile_panels * threads.size) {
+            dense_forward<head, Stage::rows, Keep, Data>(at, {0, with.samples * Stage::rows},
+                                                         threads.share(layout<T>::panels, tile_panels), tail);
+            return false;
+        } else
+            dense_forward<head, Stage::rows, Keep, Data>(
+                at, {part.begin * Stage::rows, part.end * Stage::rows}, {0, layout<T>::panels}, tail);
+        return true;
+    }
+
+    static constexpr bool finishes_slopes = true;
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& with, const team& threads, const Slope& slope) noexcept {
+        const input_gradient_buffers<T> at{with.delta.data,     with.parameters.kernel, with.before_kept,
+                                           with.before[0].data, with.scratch,           with.adds[0]};
+        const std::size_t rows = with.samples * Stage::rows;
+        constexpr std::size_t width = tile_panels * lanes_of<T, Inputs>;
+        if (Inputs >= width * threads.size)
+            dense_input_gradient<Stage>(at, {0, rows}, threads.share(Inputs, width), slope);
+        else {
+            const team::range part = share_samples(threads, with.samples);
+            dense_input_gradient<Stage>(at, {part.begin * Stage::rows, part.end * Stage::rows}, {0, Inputs},
+                                        slope);
+        }
+    }
+
+    template <class Stage, bool Data, class T, class Consumer, class Place>
+    static void update(const head_backward<T>& with, const team& threads, const Consumer& consumer,
+                       const Place& place) noexcept {
+        const weight_gradient_buffers<T> at{with.x[0].data, with.delta.data, with.samples * Stage::rows};
+        dense_weight_gradient<head, Data>(at, threads,
+                                          consumer.kernel(std::type_identity<Stage>{}, place.kernel),
+                                          consumer.bias(std::type_identity<Stage>{}, place.bias));
+    }
+
+    template <class T>
+    static constexpr std::size_t shared_size(std::size_t) {
+        return 0;
+    }
+    template <class T>
+    static constexpr std::size_t forward_scratch_size = 0;
+    template <class T>
+    static constexpr std::size_t scratch_size = input_gradient_scratch<stage<head, tail<>, no_closing, 1>, T>;
+};
+
+/// Stages that are nothing but a tail.
+template <std::size_t Width>
+struct head_kernels<pass_through<Width>> : without_memory {
+    template <class Stage, keeping Keep, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        const team::range samples = share_samples(threads, at.samples);
+        const bool by_rows = Stage::rows > 1 && !Stage::is_closed;
+        const team::range rows = by_rows
+                                     ? threads.share(at.samples * Stage::rows)
+                                     : team::range{samples.begin * Stage::rows, samples.end * Stage::rows};
+        using V = simd<T, lanes_of<T, Width>>;
+        for (std::size_t row = rows.begin; row < rows.end; ++row)
+            visit_columns<Width, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                out.template put<lanes>(load_first<lanes, V>(at.x[0].row(row) + column), row, column);
+            });
+        return !by_rows || threads.size == 1;
+    }
+
+    static constexpr bool finishes_slopes = false;
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+        using V = simd<T, lanes_of<T, Width>>;
+        const team::range samples = share_samples(threads, at.samples);
+        for (std::size_t row = samples.begin * Stage::rows; row < samples.end * Stage::rows; ++row)
+            visit_columns<Width, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                store_or_add<lanes>(load_first<lanes, V>(at.delta.row(row) + column),
+                                    at.before[0].row(row) + column, at.adds[0]);
+            });
+    }
+};
+
+} // namespace strata

@@ -1,0 +1,129 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/dense/forward.hpp>
+
+namespace strata {
+
+/// What the input gradient of a stage reads and writes. `delta` is the loss's derivative by the stage's sums
+/// (before the tail): [rows][outputs]; what goes out is the same of the stage before, [rows][inputs].
+template <class T>
+struct input_gradient_buffers {
+    const T* delta;
+    const T* kernel;
+    const T* before_kept; ///< what the stage before kept for its tail's derivative
+    T* before_delta;
+    T* strip;          ///< scratch of this thread, `input_gradient_scratch` numbers
+    bool adds = false; ///< to what others have written there
+};
+
+/// Scratch for two panels of the transposed weights.
+template <class Stage, class T>
+inline constexpr std::size_t input_gradient_scratch =
+    Stage::head::outputs* tile_panels* lanes_of<T, Stage::head::inputs>;
+
+namespace detail {
+// Writes the weights of inputs [first, first + Lanes) as a panel [outputs][Lanes] for the transposed product,
+// with zeros from input `end` on. Squares of 128 bits are transposed by rounds of interleaving: xsimd
+// interleaves wider registers within their 128-bit parts.
+template <class Layout, std::size_t N, std::size_t Lanes, class T>
+void transpose_panel(const T* kernel, std::size_t first, std::size_t end, T* panel) noexcept {
+    constexpr std::size_t side = 16 / sizeof(T);
+    using V = simd<T, side>;
+    std::size_t whole = 0;
+    if constexpr (!Layout::is_dot) {
+        for (; whole + side <= Lanes && first + whole + side <= end; whole += side)
+            for (std::size_t n = 0; n < N; n += side) {
+                V square[side];
+#pragma GCC unroll 4
+                for (std::size_t j = 0; j < side; ++j)
+                    square[j] = V::load_aligned(kernel + Layout::index(first + whole + j, n));
+                    // Unrolled and without a library's copy: else the square goes through memory.
+#pragma GCC unroll 4
+                for (std::size_t round = 1; round < side; round *= 2) {
+                    V next[side];
+#pragma GCC unroll 4
+                    for (std::size_t j = 0; j < side / 2; ++j) {
+                        next[2 * j] = xsimd::zip_lo(square[j], square[j + side / 2]);
+                        next[2 * j + 1] = xsimd::zip_hi(square[j], square[j + side / 2]);
+                    }
+#pragma GCC unroll 4
+                    for (std::size_t j = 0; j < side; ++j)
+                        square[j] = next[j];
+                }
+#pragma GCC unroll 4
+                for (std::size_t j = 0; j < side; ++j)
+                    if (n + j < N)
+                        square[j].store_aligned(panel + (n + j) * Lanes + whole);
+            }
+    }
+    for (; whole < Lanes; ++whole)
+        for (std::size_t n = 0; n < N; ++n)
+            panel[n * Lanes + whole] = first + whole < end ? kernel[Layout::index(first + whole, n)] : T(0);
+}
+
+template <class Stage, std::size_t Rows, std::size_t Panels, class V, class T, class Finish>
+void input_gradient_tile(const input_gradient_buffers<T>& at, std::size_t row, std::size_t column,
+                         const Finish& finish) noexcept {
+    constexpr std::size_t K = Stage::head::inputs;
+    constexpr std::size_t N = Stage::head::outputs;
+    const T* delta = at.delta + row * N;
+    const T* strip = at.strip;
+    tile_sums<V, Rows, Panels> sums;
+    for (auto& line : sums.at)
+        for (V& sum : line)
+            sum = V(T(0));
+    contract<Rows, Panels>(
+        sums, N, [=](std::size_t i, std::size_t n) { return delta[i * N + n]; },
+        [=](std::size_t q, std::size_t n) { return V::load_aligned(strip + (q * N + n) * V::size); });
+
+    constexpr std::size_t last = (K - 1) % V::size + 1;
+    const typename Finish::template tile<Rows, Panels * V::size, Stage::rows, T> tile(finish, row, column, K);
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < Rows; ++i) {
+#pragma GCC unroll 16
+        for (std::size_t q = 0; q < Panels; ++q) {
+            const std::size_t place = (row + i) * K + column + q * V::size;
+            // Behind the last element of a buffer there is room for a register, so reading needs no mask.
+            const V kept = Finish::reads_kept ? V::load_unaligned(at.before_kept + place) : V(T(0));
+            V result = sums.at[i][q] * tile(kept, i, q * V::size);
+            if (at.adds)
+                result += V::load_unaligned(at.before_delta + place);
+            if (last == V::size || column + (q + 1) * V::size <= K)
+                result.store_unaligned(at.before_delta + place);
+            else
+                store_first<last>(result, at.before_delta + place);
+        }
+    }
+}
+} // namespace detail
+
+/// delta_before = (delta W^T) slope_before, where `finish` is the slope of the stage before (`tail_slope`, or
+/// `no_slope`). Rows and columns (inputs) are this thread's part.
+///
+/// The weights lie with the outputs in lanes; the product wants inputs there. So two panels of inputs at a
+/// time are transposed into scratch, and the rest is the forward product's loop.
+template <class Stage, class T, class Finish>
+void dense_input_gradient(const input_gradient_buffers<T>& at, team::range rows, team::range columns,
+                          const Finish& finish) noexcept {
+    constexpr std::size_t K = Stage::head::inputs;
+    constexpr std::size_t N = Stage::head::outputs;
+    constexpr std::size_t lanes = lanes_of<T, K>;
+    constexpr std::size_t panels_of_inputs = (K + lanes - 1) / lanes;
+    using V = simd<T, lanes>;
+    constexpr std::size_t wide_run = std::min(tile_panels, panels_of_inputs);
+    visit_runs<wide_run, panels_of_inputs % wide_run>(
+        columns.begin / lanes, (columns.end + lanes - 1) / lanes, [&](auto run, std::size_t panel) {
+            constexpr std::size_t wide = decltype(run)::value;
+            for (std::size_t q = 0; q < wide; ++q)
+                detail::transpose_panel<weight_layout<T, K, N>, N, lanes>(at.kernel, (panel + q) * lanes, K,
+                                                                          at.strip + q * N * lanes);
+            visit_runs<tile_rows<V>, tile_rows<V> / 2, 1>(
+                rows.begin, rows.end, [&](auto tall, std::size_t row) {
+                    detail::input_gradient_tile<Stage, decltype(tall)::value, wide, V>(at, row, panel * lanes,
+                                                                                       finish);
+                });
+        });
+}
+
+} // namespace strata

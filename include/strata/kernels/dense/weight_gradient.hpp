@@ -1,0 +1,177 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/dense/forward.hpp>
+
+#include <array>
+#include <cstdint>
+#include <type_traits>
+
+namespace strata {
+
+/// What the weight gradient reads: the stage's input [rows][inputs] and the loss's derivative by its sums
+/// [rows][outputs], with room for a register behind the last element of both.
+template <class T>
+struct weight_gradient_buffers {
+    const T* x;
+    const T* delta;
+    std::size_t rows;
+};
+
+namespace detail {
+struct all_rows {};
+
+// One panel's part of a row, zero where a last panel has no columns.
+template <class Layout, bool HasLast, class V, class T>
+[[gnu::always_inline]] inline V load_panel(const T* from, bool is_last) noexcept {
+    if constexpr (HasLast) {
+        if (is_last)
+            return load_first_of_more<Layout::last, V>(from);
+    }
+    return V::load_unaligned(from);
+}
+
+// The gradients of Inputs x Panels registers of weights: computed, handed to `use`, and never written.
+// `rows` are those that are not zero in all of these inputs, as bits; without them all rows count.
+template <class Head, std::size_t Inputs, std::size_t Panels, bool Last, class T, class Use, class Rows>
+void weight_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t input, std::size_t panel,
+                          const Use& use, Rows rows) noexcept {
+    using layout = weight_layout<T, Head::inputs, Head::outputs>;
+    using V = typename layout::vector;
+    constexpr std::size_t K = Head::inputs;
+    constexpr std::size_t N = Head::outputs;
+    const T* x = at.x + input;
+    const T* delta = at.delta + panel * layout::lanes;
+    tile_sums<V, Inputs, Panels> sums;
+    for (auto& line : sums.at)
+        for (V& sum : line)
+            sum = V(T(0));
+    const auto left = [=](std::size_t i, std::size_t row) { return x[row * K + i]; };
+    const auto right = [=](std::size_t q, std::size_t row) {
+        return load_panel<layout, Last, V>(delta + row * N + q * layout::lanes, q + 1 == Panels);
+    };
+    if constexpr (std::is_same_v<Rows, all_rows>)
+        contract<Inputs, Panels>(sums, at.rows, left, right);
+    else
+        contract_set(sums, rows, nonzero::words_for(at.rows), left, right);
+#pragma GCC unroll 16
+    for (std::size_t q = 0; q < Panels; ++q)
+#pragma GCC unroll 16
+        for (std::size_t i = 0; i < Inputs; ++i)
+            use(((panel + q) * K + input + i) * layout::lanes, sums.at[i][q]);
+}
+
+template <class Head, std::size_t Panels, bool Last, class T, class Use>
+void bias_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t panel, const Use& use) noexcept {
+    using layout = weight_layout<T, Head::inputs, Head::outputs>;
+    using V = typename layout::vector;
+    V sums[Panels];
+    for (V& sum : sums)
+        sum = V(T(0));
+    for (std::size_t row = 0; row < at.rows; ++row)
+        for (std::size_t q = 0; q < Panels; ++q) {
+            sums[q] += load_panel<layout, Last, V>(
+                at.delta + row * Head::outputs + (panel + q) * layout::lanes, q + 1 == Panels);
+        }
+    for (std::size_t q = 0; q < Panels; ++q)
+        use((panel + q) * layout::lanes, sums[q]);
+}
+
+template <class Head, class T, class UseKernel, class UseBias>
+void dot_weight_gradient(const weight_gradient_buffers<T>& at, const UseKernel& use_kernel,
+                         const UseBias& use_bias) noexcept {
+    using layout = weight_layout<T, Head::inputs, 1>;
+    using V = typename layout::vector;
+    constexpr std::size_t K = Head::inputs;
+    constexpr std::size_t registers = layout::kernel_size / layout::lanes;
+    constexpr std::size_t many = std::min<std::size_t>(registers, 8);
+    visit_runs<many, registers % many>(0, registers, [&](auto run, std::size_t first) {
+        constexpr std::size_t wide = decltype(run)::value;
+        V sums[wide];
+        for (V& sum : sums)
+            sum = V(T(0));
+        for (std::size_t row = 0; row < at.rows; ++row) {
+            const V delta(at.delta[row]);
+            for (std::size_t q = 0; q < wide; ++q)
+                sums[q] = xsimd::fma(delta, V::load_unaligned(at.x + row * K + (first + q) * layout::lanes),
+                                     sums[q]);
+        }
+        for (std::size_t q = 0; q < wide; ++q) {
+            const bool filled = first + q + 1 < registers;
+            use_kernel((first + q) * layout::lanes, filled ? sums[q] : first_lanes<layout::last>(sums[q]));
+        }
+    });
+    if constexpr (Head::has_bias) {
+        T sum = 0;
+        for (std::size_t row = 0; row < at.rows; ++row)
+            sum += at.delta[row];
+        use_bias(0, first_lanes<1>(V(sum)));
+    }
+}
+} // namespace detail
+
+/// dW = x^T delta and db = the sum of delta's rows, for this thread's part of the weights. `use_kernel(place,
+/// g)` and `use_bias(place, g)` take each register of gradients with its place in the weights' own layout: an
+/// optimizer's update, or a plain store where somebody asked for the gradient. `Data` as in `dense_forward`.
+template <class Head, bool Data, class T, class UseKernel, class UseBias>
+void dense_weight_gradient(const weight_gradient_buffers<T>& at, const team& threads,
+                           const UseKernel& use_kernel, const UseBias& use_bias) noexcept {
+    using layout = weight_layout<T, Head::inputs, Head::outputs>;
+    if constexpr (layout::is_dot) {
+        if (threads.rank == 0)
+            detail::dot_weight_gradient<Head>(at, use_kernel, use_bias);
+    } else {
+        using V = typename layout::vector;
+        constexpr bool filled = layout::last == layout::lanes;
+        constexpr std::size_t K = Head::inputs;
+        constexpr std::size_t tall = tile_rows<V>;
+        // By panels where there are enough, as in the forward product, else by inputs.
+        const bool by_panels = layout::panels >= tile_panels * threads.size;
+        const team::range panels =
+            by_panels ? threads.share(layout::panels, tile_panels) : team::range{0, layout::panels};
+        const team::range inputs = by_panels ? team::range{0, K} : threads.share(K, tall);
+        constexpr bool sparse = Data && nonzero::is_worthwhile<K, layout::panels>;
+        const std::size_t words = nonzero::words_for(at.rows);
+        [[maybe_unused]] std::array<std::uint64_t, sparse ? nonzero::most_words : 1> sets;
+        [[maybe_unused]] bool searched = false;
+        if constexpr (sparse) {
+            searched = (K + tall - 1) / tall * words <= nonzero::most_words;
+            if (searched)
+                nonzero::rows_of<tall, K>(at.x, at.rows, sets.data());
+        }
+        constexpr std::size_t widest = std::min(tile_panels, layout::panels);
+        visit_runs<widest, layout::panels % widest>(
+            panels.begin, panels.end, [&](auto run, std::size_t panel) {
+                constexpr std::size_t wide = decltype(run)::value;
+                const bool last = !filled && panel + wide == layout::panels;
+                const auto with = [&](auto is_last) {
+                    visit_runs<std::min(tall, K), K % std::min(tall, K)>(
+                        inputs.begin, inputs.end, [&](auto high, std::size_t input) {
+                            const auto over = [&](auto rows) {
+                                detail::weight_gradient_tile<Head, decltype(high)::value, wide, is_last>(
+                                    at, input, panel, use_kernel, rows);
+                            };
+                            if constexpr (sparse) {
+                                const std::uint64_t* const set = sets.data() + input / tall * words;
+                                if (searched && nonzero::is_sparse(set, words, at.rows)) {
+                                    over(set);
+                                    return;
+                                }
+                            }
+                            over(detail::all_rows{});
+                        });
+                    if constexpr (Head::has_bias)
+                        if (by_panels || threads.rank == 0)
+                            detail::bias_gradient_tile<Head, wide, is_last>(at, panel, use_bias);
+                };
+                if constexpr (filled)
+                    with(std::false_type{});
+                else if (last)
+                    with(std::true_type{});
+                else if constexpr (layout::panels > 1)
+                    with(std::false_type{});
+            });
+    }
+}
+
+} // namespace strata

@@ -1,0 +1,202 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/environment.hpp>
+#include <strata/expression/freeze.hpp>
+#include <strata/expression/parts.hpp>
+#include <strata/kernels/formula/exponential.hpp>
+#include <strata/kernels/simd.hpp>
+
+#include <cmath>
+
+namespace strata {
+
+namespace detail {
+// One overload an operation, for registers and for plain numbers alike: xsimd has both.
+template <class V>
+V compute(operation::add, V a, V b) {
+    return a + b;
+}
+template <class V>
+V compute(operation::subtract, V a, V b) {
+    return a - b;
+}
+template <class V>
+V compute(operation::multiply, V a, V b) {
+    return a * b;
+}
+template <class V>
+V compute(operation::divide, V a, V b) {
+    return a / b;
+}
+template <class V>
+V compute(operation::negate, V a) {
+    return -a;
+}
+template <class V>
+auto compute(operation::less, V a, V b) {
+    return a < b;
+}
+template <class V>
+auto compute(operation::less_equal, V a, V b) {
+    return a <= b;
+}
+template <class V>
+auto compute(operation::greater, V a, V b) {
+    return a > b;
+}
+template <class V>
+auto compute(operation::greater_equal, V a, V b) {
+    return a >= b;
+}
+template <class V>
+auto compute(operation::equal, V a, V b) {
+    return a == b;
+}
+template <class V>
+auto compute(operation::not_equal, V a, V b) {
+    return a != b;
+}
+template <class Condition, class V>
+V compute(operation::select, Condition condition, V a, V b) {
+    if constexpr (std::same_as<Condition, bool>)
+        return condition ? a : b;
+    else
+        return xsimd::select(condition, a, b);
+}
+// A NaN in the first argument comes out again, since a network that diverges must say so: x86's instructions
+// return their second operand where either is NaN.
+template <class V>
+V compute(operation::minimum, V a, V b) {
+    if constexpr (std::is_arithmetic_v<V>)
+        return b < a ? b : a;
+    else
+        return xsimd::min(b, a);
+}
+template <class V>
+V compute(operation::maximum, V a, V b) {
+    if constexpr (std::is_arithmetic_v<V>)
+        return a < b ? b : a;
+    else
+        return xsimd::max(b, a);
+}
+template <class V>
+V compute(operation::absolute, V a) {
+    return xsimd::abs(a);
+}
+template <class V>
+V compute(operation::sign, V a) {
+    return compute(operation::select{}, a > V(0), V(1), compute(operation::select{}, a < V(0), V(-1), V(0)));
+}
+template <class V>
+V compute(operation::square, V a) {
+    return a * a;
+}
+template <class V>
+V compute(operation::square_root, V a) {
+    return xsimd::sqrt(a);
+}
+template <int Exponent, class V>
+V compute(operation::power<Exponent>, V a) {
+    if constexpr (Exponent < 0)
+        return V(1) / compute(operation::power<-Exponent>{}, a);
+    else if constexpr (Exponent == 1)
+        return a;
+    else if constexpr (Exponent % 2 == 0) {
+        const V root = compute(operation::power<Exponent / 2>{}, a);
+        return root * root;
+    } else
+        return a * compute(operation::power<Exponent - 1>{}, a);
+}
+template <class V>
+V compute(operation::exponential, V a) {
+    return exponential_of(a);
+}
+template <class V>
+V compute(operation::exponential_minus_one, V a) {
+    return exponential_minus_one_of(a);
+}
+template <class V>
+V compute(operation::logarithm, V a) {
+    return xsimd::log(a);
+}
+template <class V>
+V compute(operation::logarithm_of_one_plus, V a) {
+    return xsimd::log1p(a);
+}
+template <class V>
+V compute(operation::hyperbolic_tangent, V a) {
+    return xsimd::tanh(a);
+}
+template <class V>
+V compute(operation::logistic, V a) {
+    return logistic_of(a);
+}
+template <class V>
+V compute(operation::error_function, V a) {
+    return error_function_of(a);
+}
+
+// What has been computed so far: one slot for each distinct operation.
+template <class Formula, class Value>
+struct slot {
+    Value value;
+};
+template <class... Slots>
+struct memory : Slots... {};
+
+template <class Formula, class Value>
+const Value& recall(const slot<Formula, Value>& found) {
+    return found.value;
+}
+
+template <class V, class Environment, class Memory>
+struct evaluation {
+    const Environment& variables;
+    Memory known;
+
+    template <term Formula>
+    auto value_of(Formula) const {
+        if constexpr (requires { Formula::value; })
+            return V(static_cast<value_type_of<V>>(Formula::value));
+        else if constexpr (requires { Formula::name; })
+            return V(variables[Formula{}]);
+        else
+            return recall<Formula>(known);
+    }
+
+    // Computes one more operation. The operators of a fold expression make the loop over the list.
+    template <class Operation, term... A>
+    auto operator<<(apply<Operation, A...>) const {
+        return and_slot<apply<Operation, A...>>(compute(Operation{}, value_of(A{})...), known);
+    }
+
+private:
+    template <class Formula, class Value, class... Slots>
+    auto and_slot(Value value, const memory<Slots...>& before) const {
+        using longer = memory<Slots..., slot<Formula, Value>>;
+        return evaluation<V, Environment, longer>{
+            variables, longer{static_cast<const Slots&>(before)..., slot<Formula, Value>{value}}};
+    }
+};
+
+template <class V, class Environment, class... Operations>
+auto evaluate_all(const Environment& variables, type_list<Operations...>) {
+    return (evaluation<V, Environment, memory<>>{variables, {}} << ... << Operations{});
+}
+} // namespace detail
+
+/// The value of a frozen formula, with V a number or an xsimd register: every distinct operation is computed
+/// once. The environment's values are numbers (the same in every lane) or registers.
+template <class V, term Formula, class... Bindings>
+V evaluate(Formula formula, const environment<Bindings...>& variables) {
+    return detail::evaluate_all<V>(variables, operations_of(formula)).value_of(formula);
+}
+
+/// The value of a formula of one variable.
+template <class V, term Formula, class Variable>
+V evaluate_at(Formula formula, Variable, V value) {
+    return evaluate<V>(formula, environment<binding<Variable, V>>{{value}});
+}
+
+} // namespace strata

@@ -1,0 +1,66 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/formula/softmax.hpp>
+#include <strata/kernels/formula/tail.hpp>
+#include <strata/kernels/rows_view.hpp>
+#include <strata/kernels/threads/team.hpp>
+
+#include <cstddef>
+
+namespace strata {
+
+/// delta *= slope(kept), element by element, in place. Rows of `kept` may lie apart.
+template <class Stage, class T, class Slope>
+void multiply_slope(T* delta, rows_view<const T> kept, team::range samples, const Slope& slope) noexcept {
+    constexpr std::size_t width = Stage::head::outputs;
+    const auto multiply_rows =
+        [&]<std::size_t Size, std::size_t Rows>(std::integral_constant<std::size_t, Size>,
+                                                std::integral_constant<std::size_t, Rows>) {
+            using V = simd<T, lanes_of<T, Size>>;
+            for (std::size_t row = samples.begin * Rows; row < samples.end * Rows; ++row)
+                visit_row<Size, V>([&](auto count, std::size_t column) {
+                    constexpr std::size_t lanes = decltype(count)::value;
+                    const typename Slope::template tile<1, V::size, Rows, T> tile(slope, row, column, Size);
+                    V at(T(0));
+                    if constexpr (Slope::reads_kept)
+                        at = load_first<lanes, V>(kept.data + row * (Rows == 1 ? Size : kept.pitch) + column);
+                    T* const place = delta + row * Size + column;
+                    store_first<lanes>(load_first<lanes, V>(place) * tile(at, 0, 0), place);
+                });
+        };
+    using one = std::integral_constant<std::size_t, 1>;
+    if (Stage::rows == 1 || kept.pitch == width || !Slope::reads_kept)
+        multiply_rows(std::integral_constant<std::size_t, Stage::output_size>{}, one{});
+    else
+        multiply_rows(std::integral_constant<std::size_t, width>{},
+                      std::integral_constant<std::size_t, Stage::rows>{});
+}
+
+/// The closing of a stage on whole samples of its output, in place.
+template <class Stage, class T>
+void close(T* y, team::range samples) noexcept {
+    if constexpr (Stage::has_softmax) {
+        constexpr std::size_t length = Stage::closing::length;
+        for (T* row = y + samples.begin * Stage::output_size; row < y + samples.end * Stage::output_size;
+             row += length)
+            softmax_row<length>(row);
+    }
+}
+
+/// Turns the loss's derivative by a stage's output into the one by its sums, in place, on whole samples:
+/// through the closing, then through the tail.
+template <class Stage, class T>
+void settle_delta(T* delta, const T* y, rows_view<const T> kept, team::range samples,
+                  const tail_slope<typename Stage::tail>& slope) noexcept {
+    if constexpr (Stage::has_softmax) {
+        constexpr std::size_t size = Stage::output_size;
+        constexpr std::size_t length = Stage::closing::length;
+        for (std::size_t at = samples.begin * size; at < samples.end * size; at += length)
+            softmax_gradient_row<length>(y + at, delta + at);
+    }
+    if constexpr (!Stage::tail::is_identity)
+        multiply_slope<Stage>(delta, kept, samples, slope);
+}
+
+} // namespace strata

@@ -1,0 +1,184 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/formula/evaluate.hpp>
+#include <strata/kernels/random/dropout.hpp>
+#include <strata/kernels/rows_view.hpp>
+#include <strata/plan/stage.hpp>
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+namespace strata {
+
+/// What a tail's formula reads besides the element: a scale and a shift for each channel, and the rows of
+/// another value. All may be read for a register's width behind their end.
+template <class T>
+struct tail_operands {
+    const T* scale = nullptr;
+    const T* shift = nullptr;
+    rows_view<const T> skip = {};
+};
+struct no_operands {};
+
+namespace detail {
+template <class Tail, class T>
+using operands_of = std::conditional_t<Tail::has_affine || Tail::has_skip, tail_operands<T>, no_operands>;
+}
+
+/// A tail's formula on a tile that is still in registers, in prediction. Rows of the tile are `step` apart.
+template <class Tail, class Operands = no_operands>
+struct prediction_tail {
+    static constexpr bool training = false;
+    [[no_unique_address]] Operands operands = {};
+
+    template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
+    struct tile {
+        [[no_unique_address]] Operands operands;
+        std::size_t row;
+        std::size_t column;
+        std::size_t step;
+
+        tile(const prediction_tail& tail, std::size_t first_row, std::size_t first_column, std::size_t,
+             std::size_t row_step = 1) noexcept
+            : operands(tail.operands), row(first_row), column(first_column), step(row_step) {}
+
+        template <class V>
+        V operator()(V value, [[maybe_unused]] std::size_t i, [[maybe_unused]] std::size_t j) const noexcept {
+            if constexpr (std::is_same_v<Operands, no_operands>)
+                return evaluate_at(Tail::prediction, symbols::x, value);
+            else {
+                using x = std::remove_const_t<decltype(symbols::x)>;
+                using scaling = std::remove_const_t<decltype(channel_scale)>;
+                using shifting = std::remove_const_t<decltype(channel_shift)>;
+                using skipping = std::remove_const_t<decltype(skipped)>;
+                V factor(T(1));
+                V summand(T(0));
+                V passed_by(T(0));
+                if constexpr (Tail::has_affine) {
+                    factor = V::load_unaligned(operands.scale + column + j);
+                    summand = V::load_unaligned(operands.shift + column + j);
+                }
+                if constexpr (Tail::has_skip)
+                    passed_by = V::load_unaligned(operands.skip.row(row + i * step) + column + j);
+                return evaluate<V>(Tail::prediction, environment<binding<x, V>, binding<scaling, V>,
+                                                                 binding<shifting, V>, binding<skipping, V>>{
+                                                         {value}, {factor}, {summand}, {passed_by}});
+            }
+        }
+    };
+};
+
+namespace detail {
+template <std::size_t Dropouts, std::size_t Tall, std::size_t Wide, class T>
+struct tile_of_factors {
+    alignas(alignment) T values[Dropouts][Tall][Wide];
+
+    const T* at(std::size_t dropout, std::size_t row, std::size_t column) const noexcept {
+        return &values[dropout][row][column];
+    }
+};
+// Without dropouts nothing is stored, and nothing read.
+template <std::size_t Tall, std::size_t Wide, class T>
+struct tile_of_factors<0, Tall, Wide, T> {
+    static const T* at(std::size_t, std::size_t, std::size_t) noexcept { return nullptr; }
+};
+
+/// The factors of all dropouts of a tail for one tile, drawn before the tile's elements are visited.
+template <class Tail, std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
+struct tile_factors : tile_of_factors<Tail::dropout_count, Tall, Wide, T> {
+    static constexpr std::size_t dropouts = Tail::dropout_count;
+
+    tile_factors([[maybe_unused]] const dropout_key& key, [[maybe_unused]] std::size_t row,
+                 [[maybe_unused]] std::size_t column, [[maybe_unused]] std::size_t width,
+                 [[maybe_unused]] std::size_t step) noexcept {
+        if constexpr (dropouts > 0)
+            for (std::size_t d = 0; d < dropouts; ++d)
+                draw_dropout<Tall, Wide, RowsPerSample>(this->values[d], key, static_cast<std::uint32_t>(d),
+                                                        Tail::rates[d], row, column, width, step);
+    }
+
+    /// Evaluates a formula of one named value and the factors at (row, column) of the tile.
+    template <class V, term Formula, class Variable>
+    V evaluate_with(Formula formula, Variable, V value, [[maybe_unused]] std::size_t row,
+                    [[maybe_unused]] std::size_t column) const noexcept {
+        return [&]<std::size_t... D>(std::index_sequence<D...>) {
+            using variables =
+                environment<binding<Variable, V>, binding<variable_term<"keep", static_cast<int>(D)>, V>...>;
+            return evaluate<V>(formula, variables{{value}, {V::load_aligned(this->at(D, row, column))}...});
+        }
+        (std::make_index_sequence<dropouts>{});
+    }
+};
+} // namespace detail
+
+/// The same in training, with dropout's factors. Columns are the tile's own, in whole registers.
+template <class Tail>
+struct training_tail {
+    static constexpr bool training = true;
+    dropout_key key;
+
+    template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
+    struct tile : detail::tile_factors<Tail, Tall, Wide, RowsPerSample, T> {
+        tile(const training_tail& tail, std::size_t row, std::size_t column, std::size_t width,
+             std::size_t step = 1) noexcept
+            : detail::tile_factors<Tail, Tall, Wide, RowsPerSample, T>(tail.key, row, column, width, step) {}
+
+        template <class V>
+        V operator()(V value, std::size_t row, std::size_t column) const noexcept {
+            return this->evaluate_with(Tail::training, symbols::x, value, row, column);
+        }
+    };
+};
+
+/// The tail's derivative at what training kept of it: one factor for each element of a tile.
+template <class Tail>
+struct tail_slope {
+    static constexpr bool reads_kept = !Tail::is_identity;
+    dropout_key key;
+
+    template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
+    struct tile : detail::tile_factors<std::conditional_t<Tail::redraws, Tail, strata::tail<>>, Tall, Wide,
+                                       RowsPerSample, T> {
+        tile(const tail_slope& tail, std::size_t row, std::size_t column, std::size_t width,
+             std::size_t step = 1) noexcept
+            : detail::tile_factors<std::conditional_t<Tail::redraws, Tail, strata::tail<>>, Tall, Wide,
+                                   RowsPerSample, T>(tail.key, row, column, width, step) {}
+
+        template <class V>
+        V operator()(V kept, std::size_t row, std::size_t column) const noexcept {
+            if constexpr (Tail::from_output)
+                return this->evaluate_with(Tail::slope, symbols::y, kept, row, column);
+            else
+                return this->evaluate_with(Tail::slope, symbols::x, kept, row, column);
+        }
+    };
+};
+
+namespace detail {
+/// Whether a tail draws random numbers, which depend on the sample and the place in it.
+template <class Tail>
+inline constexpr bool draws = false;
+template <class Tail>
+inline constexpr bool draws<training_tail<Tail>> = Tail::dropout_count > 0;
+template <class Tail>
+inline constexpr bool draws<tail_slope<Tail>> = Tail::redraws;
+} // namespace detail
+
+/// A slope of one everywhere: for a stage whose derivative is settled row by row, after a closing's.
+struct no_slope {
+    static constexpr bool reads_kept = false;
+
+    template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
+    struct tile {
+        tile(const no_slope&, std::size_t, std::size_t, std::size_t, std::size_t = 1) noexcept {}
+
+        template <class V>
+        V operator()(V, std::size_t, std::size_t) const noexcept {
+            return V(1);
+        }
+    };
+};
+
+} // namespace strata

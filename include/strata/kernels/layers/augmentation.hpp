@@ -1,0 +1,183 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/random/noise.hpp>
+#include <strata/layers/augmentation.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+namespace strata {
+
+/// Where an image is read from: output pixel (h, w) shows what is at row h0 + hh h + hw w and column
+/// w0 + wh h + ww w of the input.
+struct affine_map {
+    double h0, hh, hw;
+    double w0, wh, ww;
+};
+
+namespace detail {
+/// Turned by an angle, and shown at 1 / zoom of its size, around the centre.
+constexpr affine_map around_centre(double cosine, double sine, double zoom, double height, double width) {
+    const double h = (height - 1) / 2;
+    const double w = (width - 1) / 2;
+    const double along = zoom * cosine;
+    const double across = zoom * sine;
+    return {h - along * h - across * w, along, across, w + across * h - along * w, -across, along};
+}
+
+template <flip Ways, class Draw>
+affine_map map_of(random_flip_layer<Ways>, Draw draw, double height, double width) noexcept {
+    const bool left_right = Ways != vertical && draw(0) < 0.5;
+    const bool upside_down = Ways != horizontal && draw(1) < 0.5;
+    return {upside_down ? height - 1 : 0, upside_down ? -1.0 : 1.0, 0, left_right ? width - 1 : 0, 0,
+            left_right ? -1.0 : 1.0};
+}
+template <between Height, between Width, auto... Options, class Draw>
+affine_map map_of(random_shift_layer<Height, Width, Options...>, Draw draw, double height,
+                  double width) noexcept {
+    return {-Height.at(draw(0)) * height, 1, 0, -Width.at(draw(1)) * width, 0, 1};
+}
+template <between Factor, auto... Options, class Draw>
+affine_map map_of(random_rotation_layer<Factor, Options...>, Draw draw, double height,
+                  double width) noexcept {
+    const double angle = 2 * std::numbers::pi * Factor.at(draw(0));
+    return around_centre(std::cos(angle), std::sin(angle), 1, height, width);
+}
+template <between Factor, auto... Options, class Draw>
+affine_map map_of(random_zoom_layer<Factor, Options...>, Draw draw, double height, double width) noexcept {
+    return around_centre(1, 0, 1 + Factor.at(draw(0)), height, width);
+}
+
+/// The place inside an axis that stands for one beyond its ends, or `extent` where there is 0.
+template <outside Beyond>
+[[nodiscard]] constexpr std::size_t place_inside(std::ptrdiff_t place, std::size_t extent) noexcept {
+    const auto end = static_cast<std::ptrdiff_t>(extent);
+    if (place >= 0 && place < end)
+        return static_cast<std::size_t>(place);
+    if constexpr (Beyond == outside::zero)
+        return extent;
+    else if constexpr (Beyond == outside::edge)
+        return place < 0 ? 0 : extent - 1;
+    else {
+        // Twice the axis, there and back, again and again.
+        const std::ptrdiff_t rest = (place % (2 * end) + 2 * end) % (2 * end);
+        return static_cast<std::size_t>(rest < end ? rest : 2 * end - 1 - rest);
+    }
+}
+
+/// The input pixels that make an output pixel, with their parts of it.
+struct pixel_mixture {
+    std::array<std::size_t, 4> from;
+    std::array<double, 4> weight;
+    std::size_t count;
+};
+} // namespace detail
+
+/// Data augmentation: an affine map of each image, drawn from its number.
+template <class Layer, std::size_t Height, std::size_t Width, std::size_t Channels>
+struct head_kernels<augmentation<Layer, Height, Width, Channels>> : without_memory {
+private:
+    static constexpr std::size_t pixels = Height * Width;
+
+    static affine_map map_of(const dropout_key& key, std::size_t sample) noexcept {
+        const random_block words = draw_block(key, sample);
+        return detail::map_of(
+            Layer{}, [&](std::size_t number) { return words[0][number] * 0x1p-32; },
+            static_cast<double>(Height), static_cast<double>(Width));
+    }
+
+    static void add_pixel(detail::pixel_mixture& mixture, double h, double w, double weight) noexcept {
+        const std::size_t row = detail::place_inside<Layer::beyond>(static_cast<std::ptrdiff_t>(h), Height);
+        const std::size_t column = detail::place_inside<Layer::beyond>(static_cast<std::ptrdiff_t>(w), Width);
+        if (weight == 0 || row == Height || column == Width)
+            return;
+        mixture.from[mixture.count] = row * Width + column;
+        mixture.weight[mixture.count] = weight;
+        ++mixture.count;
+    }
+    // Not inlined, so that forward and backward round alike.
+    [[gnu::noinline]] static detail::pixel_mixture mixture_of(const affine_map& map,
+                                                              std::size_t pixel) noexcept {
+        detail::pixel_mixture result;
+        result.count = 0;
+        const auto h = static_cast<double>(pixel / Width);
+        const auto w = static_cast<double>(pixel % Width);
+        const double row = map.h0 + map.hh * h + map.hw * w;
+        const double column = map.w0 + map.wh * h + map.ww * w;
+        if constexpr (Layer::between_pixels == nearest)
+            add_pixel(result, std::floor(row + 0.5), std::floor(column + 0.5), 1);
+        else {
+            const double above = std::floor(row);
+            const double left = std::floor(column);
+            const double below_part = row - above;
+            const double right_part = column - left;
+            add_pixel(result, above, left, (1 - below_part) * (1 - right_part));
+            add_pixel(result, above, left + 1, (1 - below_part) * right_part);
+            add_pixel(result, above + 1, left, below_part * (1 - right_part));
+            add_pixel(result, above + 1, left + 1, below_part * right_part);
+        }
+        return result;
+    }
+
+public:
+    template <class Stage, keeping Keep, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        const team::range mine = share_samples(threads, at.samples);
+        for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
+            const std::size_t image = sample * pixels;
+            [[maybe_unused]] affine_map map;
+            if constexpr (Tail::training)
+                map = map_of(at.key, sample);
+            for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
+                detail::pixel_mixture mixture{{pixel}, {1}, 1};
+                if constexpr (Tail::training)
+                    mixture = mixture_of(map, pixel);
+                visit_columns<Channels, T>([&](auto count, std::size_t column) {
+                    constexpr std::size_t lanes = decltype(count)::value;
+                    V sum(T(0));
+                    for (std::size_t i = 0; i < mixture.count; ++i)
+                        sum = xsimd::fma(V(static_cast<T>(mixture.weight[i])),
+                                         load_first<lanes, V>(at.x[0].row(image + mixture.from[i]) + column),
+                                         sum);
+                    out.template put<lanes>(sum, image + pixel, column);
+                });
+            }
+        }
+        return true;
+    }
+
+    static constexpr bool finishes_slopes = false;
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+        if (at.before[0].data == nullptr)
+            return;
+        using V = simd<T, lanes_of<T, Channels>>;
+        const team::range mine = share_samples(threads, at.samples);
+        for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
+            const std::size_t image = sample * pixels;
+            if (!at.adds[0])
+                for (std::size_t pixel = 0; pixel < pixels; ++pixel)
+                    std::fill_n(at.before[0].row(image + pixel), Channels, T(0));
+            const affine_map map = map_of(at.key, sample);
+            for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
+                const detail::pixel_mixture mixture = mixture_of(map, pixel);
+                for (std::size_t i = 0; i < mixture.count; ++i)
+                    visit_columns<Channels, T>([&](auto count, std::size_t column) {
+                        constexpr std::size_t lanes = decltype(count)::value;
+                        const V delta = load_first<lanes, V>(at.delta.row(image + pixel) + column);
+                        store_or_add<lanes>(V(V(static_cast<T>(mixture.weight[i])) * delta),
+                                            at.before[0].row(image + mixture.from[i]) + column, true);
+                    });
+            }
+        }
+    }
+};
+
+} // namespace strata

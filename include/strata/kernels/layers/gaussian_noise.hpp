@@ -1,0 +1,65 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/random/noise.hpp>
+#include <strata/layers/gaussian_noise.hpp>
+
+#include <cmath>
+
+namespace strata {
+
+/// Gaussian noise: x + d n or x (1 + d n), with n drawn for each element.
+template <noise_kind Kind, real Amount, std::size_t Rows, std::size_t Width>
+struct head_kernels<gaussian_disturbance<Kind, Amount, Rows, Width>> : without_memory {
+private:
+    // What multiplies the noise.
+    template <class T>
+    static T deviation() noexcept {
+        constexpr double amount = Amount.value();
+        return static_cast<T>(Kind == noise_kind::added ? amount : std::sqrt(amount / (1 - amount)));
+    }
+
+public:
+    template <class Stage, keeping Keep, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+        using V = simd<T, lanes_of<T, Width>>;
+        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        const team::range mine = threads.share(at.samples * Rows);
+        const V deviations(deviation<T>());
+        normal_noise<T> noise(at.key);
+        for (std::size_t row = mine.begin; row < mine.end; ++row)
+            visit_columns<Width, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                V x = load_first<lanes, V>(at.x[0].row(row) + column);
+                if constexpr (Tail::training) {
+                    const V drawn = V::load_unaligned(noise.from(row * Width + column)) * deviations;
+                    x += Kind == noise_kind::added ? drawn : x * drawn;
+                }
+                out.template put<lanes>(x, row, column);
+            });
+        return threads.size == 1;
+    }
+
+    static constexpr bool finishes_slopes = false;
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+        if (at.before[0].data == nullptr)
+            return;
+        using V = simd<T, lanes_of<T, Width>>;
+        const team::range mine = threads.share(at.samples * Rows);
+        const V deviations(deviation<T>());
+        normal_noise<T> noise(at.key);
+        for (std::size_t row = mine.begin; row < mine.end; ++row)
+            visit_columns<Width, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                V delta = load_first<lanes, V>(at.delta.row(row) + column);
+                if constexpr (Kind == noise_kind::multiplied)
+                    delta += delta * (V::load_unaligned(noise.from(row * Width + column)) * deviations);
+                store_or_add<lanes>(delta, at.before[0].row(row) + column, at.adds[0]);
+            });
+    }
+};
+
+} // namespace strata

@@ -1,0 +1,106 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/derivative.hpp>
+#include <strata/kernels/formula/evaluate.hpp>
+#include <strata/kernels/head_kernels.hpp>
+#include <strata/layers/concat.hpp>
+#include <strata/layers/merge.hpp>
+
+#include <algorithm>
+#include <functional>
+
+namespace strata {
+
+/// Merges of equal shapes: a formula of the parts, element by element.
+template <class Layer, std::size_t Rows, std::size_t Width, std::size_t Parts>
+struct head_kernels<merging<Layer, Rows, Width, Parts>> : without_memory {
+    using head = merging<Layer, Rows, Width, Parts>;
+
+private:
+    template <class V, std::size_t Lanes, class T, std::size_t... I>
+    static auto load_parts(const rows_view<const T>* x, std::size_t row, std::size_t column,
+                           std::index_sequence<I...>) noexcept {
+        return environment<binding<std::remove_const_t<decltype(part<static_cast<int>(I)>)>, V>...>{
+            {load_first<Lanes, V>(x[I].row(row) + column)}...};
+    }
+
+public:
+    template <class Stage, keeping Keep, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        const team::range mine = threads.share(at.samples * Rows);
+        using V = simd<T, lanes_of<T, Width>>;
+        for (std::size_t row = mine.begin; row < mine.end; ++row)
+            visit_columns<Width, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                const auto values =
+                    load_parts<V, lanes>(at.x, row, column, std::make_index_sequence<Parts>{});
+                out.template put<lanes>(V(evaluate<V>(frozen<head::formula>, values)), row, column);
+            });
+        return threads.size == 1;
+    }
+
+    static constexpr bool finishes_slopes = false;
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+        const team::range mine = threads.share(at.samples * Rows);
+        using V = simd<T, lanes_of<T, Width>>;
+        for_each_index<Parts>([&](auto index) {
+            constexpr std::size_t i = index;
+            if (at.before[i].data == nullptr)
+                return;
+            constexpr auto slope = derivative(frozen<head::formula>, part<static_cast<int>(i)>);
+            for (std::size_t row = mine.begin; row < mine.end; ++row)
+                visit_columns<Width, T>([&](auto count, std::size_t column) {
+                    constexpr std::size_t lanes = decltype(count)::value;
+                    const auto values =
+                        load_parts<V, lanes>(at.x, row, column, std::make_index_sequence<Parts>{});
+                    store_or_add<lanes>(
+                        V(evaluate<V>(slope, values) * load_first<lanes, V>(at.delta.row(row) + column)),
+                        at.before[i].row(row) + column, at.adds[i]);
+                });
+        });
+    }
+};
+
+/// Concatenations. A part that was made in its place is not copied.
+template <std::size_t Rows, std::size_t... Widths>
+struct head_kernels<concatenation<Rows, Widths...>> : without_memory {
+    using head = concatenation<Rows, Widths...>;
+
+    template <class Stage, keeping, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& at, const team& threads, const Tail&) noexcept {
+        static_assert(Stage::tail::is_identity);
+        const team::range mine = threads.share(at.samples * Rows);
+        for (std::size_t i = 0; i < head::parts; ++i) {
+            if (at.x[i].data == at.y.data + head::offsets[i])
+                continue;
+            for (std::size_t row = mine.begin; row < mine.end; ++row)
+                std::copy_n(at.x[i].row(row), head::widths[i], at.y.row(row) + head::offsets[i]);
+        }
+        return threads.size == 1;
+    }
+
+    static constexpr bool finishes_slopes = false;
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+        const team::range mine = threads.share(at.samples * Rows);
+        for (std::size_t i = 0; i < head::parts; ++i) {
+            if (at.before[i].data == nullptr)
+                continue;
+            for (std::size_t row = mine.begin; row < mine.end; ++row) {
+                const T* const from = at.delta.row(row) + head::offsets[i];
+                T* const to = at.before[i].row(row);
+                if (at.adds[i])
+                    std::transform(to, to + head::widths[i], from, to, std::plus<T>{});
+                else
+                    std::copy_n(from, head::widths[i], to);
+            }
+        }
+    }
+};
+
+} // namespace strata

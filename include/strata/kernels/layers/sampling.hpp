@@ -1,0 +1,55 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/random/noise.hpp>
+#include <strata/layers/sampling.hpp>
+
+namespace strata {
+
+/// Draws from normal distributions: m + e^(l/2) n, with n drawn for each element.
+template <std::size_t Rows, std::size_t Width>
+struct head_kernels<normal_draw<Rows, Width>> : without_memory {
+    template <class Stage, keeping Keep, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+        using V = simd<T, lanes_of<T, Width>>;
+        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        const team::range mine = threads.share(at.samples * Rows);
+        normal_noise<T> noise(at.key);
+        for (std::size_t row = mine.begin; row < mine.end; ++row)
+            visit_columns<Width, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                V y = load_first<lanes, V>(at.x[0].row(row) + column);
+                if constexpr (Tail::training) {
+                    const V half = load_first<lanes, V>(at.x[1].row(row) + column) * V(T(0.5));
+                    y += exponential_of(half) * V::load_unaligned(noise.from(row * Width + column));
+                }
+                out.template put<lanes>(y, row, column);
+            });
+        return threads.size == 1;
+    }
+
+    static constexpr bool finishes_slopes = false;
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+        using V = simd<T, lanes_of<T, Width>>;
+        const team::range mine = threads.share(at.samples * Rows);
+        normal_noise<T> noise(at.key);
+        for (std::size_t row = mine.begin; row < mine.end; ++row)
+            visit_columns<Width, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                const V delta = load_first<lanes, V>(at.delta.row(row) + column);
+                if (at.before[0].data != nullptr)
+                    store_or_add<lanes>(delta, at.before[0].row(row) + column, at.adds[0]);
+                if (at.before[1].data != nullptr) {
+                    const V half = load_first<lanes, V>(at.x[1].row(row) + column) * V(T(0.5));
+                    const V drawn = V::load_unaligned(noise.from(row * Width + column));
+                    store_or_add<lanes>(V(delta * exponential_of(half) * drawn * V(T(0.5))),
+                                        at.before[1].row(row) + column, at.adds[1]);
+                }
+            });
+    }
+};
+
+} // namespace strata

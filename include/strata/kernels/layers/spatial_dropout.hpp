@@ -1,0 +1,79 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/random/noise.hpp>
+#include <strata/layers/spatial_dropout.hpp>
+
+namespace strata {
+
+/// Dropout of whole channels: a sample's rows are all multiplied by the same factors, 0 or 1 / (1 - rate).
+template <real Rate, std::size_t Rows, std::size_t Channels>
+struct head_kernels<channel_dropping<Rate, Rows, Channels>> {
+private:
+    static constexpr std::size_t blocks = (Channels + block_size - 1) / block_size; ///< of a sample
+
+    // The factors of a sample's channels, with more behind them than a register holds.
+    template <class T>
+    static void draw_factors(T* factors, const dropout_key& key, std::size_t sample) noexcept {
+        constexpr std::uint32_t threshold = detail::dropout_threshold(Rate.value());
+        constexpr T scale = static_cast<T>(1 / (1 - Rate.value()));
+        for (std::size_t block = 0; block < blocks; ++block) {
+            const random_block words = draw_block(key, sample * blocks + block);
+            for (std::size_t w = 0; w < 4; ++w)
+                for (std::size_t j = 0; j < 16; ++j)
+                    factors[block * block_size + w * 16 + j] = words[w][j] < threshold ? T(0) : scale;
+        }
+    }
+
+public:
+    template <class Stage, keeping Keep, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        const team::range mine = share_samples(threads, at.samples);
+        for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
+            if constexpr (Tail::training)
+                draw_factors(at.scratch, at.key, sample);
+            for (std::size_t row = sample * Rows; row < (sample + 1) * Rows; ++row)
+                visit_columns<Channels, T>([&](auto count, std::size_t column) {
+                    constexpr std::size_t lanes = decltype(count)::value;
+                    V x = load_first<lanes, V>(at.x[0].row(row) + column);
+                    if constexpr (Tail::training)
+                        x *= V::load_unaligned(at.scratch + column);
+                    out.template put<lanes>(x, row, column);
+                });
+        }
+        return true;
+    }
+
+    static constexpr bool finishes_slopes = false;
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+        if (at.before[0].data == nullptr)
+            return;
+        using V = simd<T, lanes_of<T, Channels>>;
+        const team::range mine = share_samples(threads, at.samples);
+        for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
+            draw_factors(at.scratch, at.key, sample);
+            for (std::size_t row = sample * Rows; row < (sample + 1) * Rows; ++row)
+                visit_columns<Channels, T>([&](auto count, std::size_t column) {
+                    constexpr std::size_t lanes = decltype(count)::value;
+                    const V delta = load_first<lanes, V>(at.delta.row(row) + column);
+                    store_or_add<lanes>(V(delta * V::load_unaligned(at.scratch + column)),
+                                        at.before[0].row(row) + column, at.adds[0]);
+                });
+        }
+    }
+
+    template <class T>
+    static constexpr std::size_t shared_size(std::size_t) {
+        return 0;
+    }
+    /// The factors of one sample.
+    template <class T>
+    static constexpr std::size_t scratch_size = blocks* block_size;
+};
+
+} // namespace strata

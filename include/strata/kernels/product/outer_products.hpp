@@ -1,0 +1,116 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/product/contract.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
+namespace strata {
+
+namespace detail {
+/// Neighbouring places whose products are added: where they begin in both images, and how many they are. For
+/// those at a border only the factors [low, high) of a line of taps are there.
+struct place_run {
+    std::ptrdiff_t small;
+    std::ptrdiff_t large;
+    std::size_t count;
+    std::size_t low;
+    std::size_t high;
+};
+
+/// The sums of a tile over runs of places: some numbers of x, which are broadcast, times registers of delta.
+template <class T>
+struct outer_terms {
+    const T* x;
+    const T* delta;
+    std::size_t x_pitch; ///< from place to place of its image
+    std::size_t delta_pitch;
+    std::size_t large_step; ///< places of the larger image from one of a run to the next
+    const T* before;        ///< sums to begin with, or none: [panels][..][rows][lanes]
+    std::size_t before_panel;
+    T* sums;
+    std::size_t sums_panel;
+    const T* ahead; ///< memory that is fetched meanwhile, a line for each place, and how far to go on
+    std::size_t ahead_step;
+    std::size_t skipped; ///< rows whose sums belong to another tile
+    std::size_t row;     ///< of the first row among a line's factors
+};
+
+// All shapes share these, so their numbers are known at run time only. `Joins`: borders have factors missing.
+template <class V, std::size_t Rows, std::size_t Panels, bool Transposed, bool Joins>
+[[gnu::noinline]] void add_outer_products(const outer_terms<value_type_of<V>>& terms, const place_run* runs,
+                                          std::size_t count) noexcept {
+    using T = value_type_of<V>;
+    tile_sums<V, Rows, Panels> sums;
+#pragma GCC unroll 32
+    for (std::size_t i = 0; i < Rows; ++i)
+#pragma GCC unroll 4
+        for (std::size_t q = 0; q < Panels; ++q)
+            sums.at[i][q] = V(T(0));
+    if (terms.before != nullptr)
+#pragma GCC unroll 32
+        for (std::size_t i = 0; i < Rows; ++i)
+#pragma GCC unroll 4
+            for (std::size_t q = 0; q < Panels; ++q)
+                sums.at[i][q] = V::load_aligned(terms.before + q * terms.before_panel + i * V::size);
+    const std::size_t x_step = terms.x_pitch * (Transposed ? 1 : terms.large_step);
+    const std::size_t delta_step = terms.delta_pitch * (Transposed ? terms.large_step : 1);
+    const T* ahead = terms.ahead;
+    for (std::size_t r = 0; r < count; ++r) {
+        const place_run& run = runs[r];
+        const T* x =
+            terms.x + (Transposed ? run.small : run.large) * static_cast<std::ptrdiff_t>(terms.x_pitch);
+        const T* delta = terms.delta + (Transposed ? run.large : run.small) *
+                                           static_cast<std::ptrdiff_t>(terms.delta_pitch);
+        const std::size_t high = Joins ? run.high - terms.row : Rows;
+        const std::size_t low = Joins && run.low > terms.row ? run.low - terms.row : 0;
+        const auto add_run = [&](const auto& is_there) __attribute__((always_inline)) {
+            for (std::size_t t = 0; t < run.count; ++t, x += x_step, delta += delta_step) {
+                V columns[Panels];
+#pragma GCC unroll 4
+                for (std::size_t q = 0; q < Panels; ++q)
+                    columns[q] = V::load_unaligned(delta + q * V::size);
+                __builtin_prefetch(ahead, 0, 2);
+                ahead += terms.ahead_step;
+#pragma GCC unroll 32
+                for (std::size_t i = 0; i < Rows; ++i)
+                    if (is_there(i)) {
+                        const V row(x[i]);
+#pragma GCC unroll 4
+                        for (std::size_t q = 0; q < Panels; ++q)
+                            sums.at[i][q] = xsimd::fma(row, columns[q], sums.at[i][q]);
+                    }
+            }
+        };
+        if (!Joins || (low == 0 && run.high >= terms.row + Rows))
+            add_run([](std::size_t) { return true; });
+        else if (run.high > terms.row)
+            add_run([=](std::size_t i) { return i >= low && i < high; });
+    }
+#pragma GCC unroll 32
+    for (std::size_t i = 0; i < Rows; ++i)
+        if (i >= terms.skipped) {
+#pragma GCC unroll 4
+            for (std::size_t q = 0; q < Panels; ++q)
+                sums.at[i][q].store_aligned(terms.sums + q * terms.sums_panel + i * V::size);
+        }
+}
+
+/// Puts `Width` numbers of each of some places side by side; of those only `width` are there, the others are
+/// 0.
+template <std::size_t Width, class T>
+void gather_places(const T* from, std::size_t pitch, std::size_t count, std::size_t width, T* to) noexcept {
+    if (width == Width)
+        for (std::size_t i = 0; i < count; ++i)
+            std::memcpy(to + i * Width, from + i * pitch, Width * sizeof(T));
+    else
+        for (std::size_t i = 0; i < count; ++i) {
+            std::memcpy(to + i * Width, from + i * pitch, width * sizeof(T));
+            std::fill(to + i * Width + width, to + (i + 1) * Width, T(0));
+        }
+}
+} // namespace detail
+
+} // namespace strata

@@ -1,0 +1,193 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/product/column_sums.hpp>
+#include <strata/kernels/windows/convolution.hpp>
+#include <strata/kernels/windows/convolution_input_gradient.hpp>
+#include <strata/kernels/windows/convolution_weight_gradient.hpp>
+#include <strata/kernels/windows/winograd.hpp>
+#include <strata/layers/convolution.hpp>
+
+namespace strata {
+
+namespace detail {
+/// Hands the sums of a convolution's tile to the tail.
+template <keeping Keep, std::size_t RowsPerSample, class T, class Tail>
+struct convolution_finish {
+    static constexpr bool scatters_weights = false;
+    const T* bias; ///< none: without
+    rows_view<T> y;
+    T* kept;
+    std::size_t width;
+    const Tail& tail;
+    std::size_t group_begin;
+
+    template <class V>
+    V start(std::size_t column) const noexcept {
+        return bias == nullptr ? V(T(0)) : V::load_unaligned(bias + group_begin + column);
+    }
+
+    template <class TailTile>
+    struct out {
+        TailTile tile_of_tail;
+        T* y;
+        T* kept;
+        std::size_t y_step;
+        std::size_t kept_step;
+
+        /// Has the memory that a sum goes to brought near.
+        [[gnu::always_inline]] void fetch(std::size_t i, std::size_t column) const noexcept {
+            __builtin_prefetch(y + i * y_step + column, 1, 3);
+        }
+
+        template <std::size_t Count, class V>
+        [[gnu::always_inline]] void put(V sum, std::size_t i, std::size_t column) const noexcept {
+            T* const keep = Keep == keeping::nothing ? nullptr : kept + i * kept_step + column;
+            detail::finish<Keep, Count>(sum, tile_of_tail, i, column, y + i * y_step + column, keep);
+        }
+    };
+
+    template <std::size_t Rows, std::size_t Columns>
+    auto tile(std::size_t row, std::size_t column, std::size_t row_step) const noexcept {
+        using of_tail = typename Tail::template tile<Rows, Columns, RowsPerSample, T>;
+        return out<of_tail>{of_tail(tail, row, group_begin + column, width, row_step),
+                            y.row(row) + group_begin + column,
+                            Keep == keeping::nothing ? nullptr : kept + row * width + group_begin + column,
+                            row_step * y.pitch, row_step * width};
+    }
+};
+} // namespace detail
+
+/// Convolutions and transposed ones: each is the other's input gradient.
+template <window Over, std::size_t Channels, std::size_t Filters, std::size_t Groups, bool Transposed,
+          class Layer>
+struct head_kernels<convolution<Over, Channels, Filters, Groups, Transposed, Layer>> {
+    using head = convolution<Over, Channels, Filters, Groups, Transposed, Layer>;
+    static constexpr std::size_t group_channels = Channels / Groups;
+    static constexpr std::size_t group_filters = Filters / Groups;
+    static constexpr std::size_t taps = Over.taps();
+    template <class T>
+    using layout = weight_layout<T, taps * group_channels, group_filters, false>;
+
+private:
+    template <class T>
+    using forward_winograd =
+        winograd_of<detail::first_map<Over, Transposed>, group_channels, group_filters, false, T>;
+    template <class T>
+    static constexpr std::size_t gathered_size = [] {
+        std::size_t most = 0;
+        detail::for_each_map<Over, Transposed>([&](auto map) {
+            using of = convolution_of<map.value, group_channels, Channels, group_filters, T, true>;
+            most = std::max(most, of::gathered_size);
+        });
+        return most;
+    }();
+    template <class T>
+    using input_gradient =
+        convolution_input_gradient<Over, Transposed, group_channels, group_filters, Filters, T>;
+    template <class T>
+    using weight_gradient =
+        convolution_weight_gradient<Over, Transposed, group_channels, Channels, group_filters, Filters, T>;
+
+public:
+    template <class Stage, keeping Keep, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+        // Only tails that draw need to know; all others share their code.
+        using finish = detail::convolution_finish<Keep, detail::draws<Tail> ? Stage::rows : 1, T, Tail>;
+        for (std::size_t group = 0; group < Groups; ++group) {
+            const rows_view<const T> x{at.x[0].data + group * group_channels, at.x[0].pitch};
+            const T* const kernel = at.parameters.kernel + group * layout<T>::kernel_size;
+            const finish last{head::has_bias ? at.parameters.bias : nullptr,
+                              at.y,
+                              at.kept,
+                              head::outputs,
+                              tail,
+                              group * group_filters};
+            if constexpr (forward_winograd<T>::is_worthwhile) {
+                constexpr winograd_shape shape = forward_winograd<T>::shape;
+                const auto [rows, panels] = share_winograd(shape, threads, at.samples);
+                constexpr std::size_t tap_size = group_channels * layout<T>::lanes;
+                const auto weights_of = [&](std::size_t panel, std::size_t count, std::size_t channel,
+                                            std::size_t channels) {
+                    const T* const from = kernel + panel * taps * tap_size + channel * layout<T>::lanes;
+                    const bool is_last = channel + channels == group_channels;
+                    return winograd_weights<T>{from,
+                                               tap_size,
+                                               taps * tap_size,
+                                               from,
+                                               tap_size,
+                                               taps * tap_size,
+                                               tile_terms<T>::later_run * layout<T>::lanes,
+                                               is_last ? count * taps * tap_size - channel * layout<T>::lanes
+                                                       : channels * layout<T>::lanes};
+                };
+                winograd<typename layout<T>::vector>(shape, x, weights_of, rows, panels, at.scratch, last);
+            } else
+                detail::for_each_map<Over, Transposed>([&](auto map) {
+                    using of = convolution_of<map.value, group_channels, Channels, group_filters, T, true>;
+                    const auto [work, panels] = share_convolution(of::lines, of::shape, threads, at.samples);
+                    convolution_operands<T> with{};
+                    with.x = x.data;
+                    with.pitch = x.pitch;
+                    with.weights = kernel;
+                    with.gathered = at.scratch;
+                    convolve<typename of::vector, of::shape>(of::lines, with, work, panels, last);
+                });
+        }
+        return threads.size == 1;
+    }
+
+    static constexpr bool finishes_slopes = true;
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& at, const team& threads, const Slope& slope) noexcept {
+        using finish = detail::gradient_finish<detail::draws<Slope> ? head::input_rows : 1, T, Slope>;
+        for (std::size_t group = 0; group < Groups; ++group) {
+            const rows_view<const T> delta{at.delta.data + group * group_filters, at.delta.pitch};
+            const T* const kernel = at.parameters.kernel + group * layout<T>::kernel_size;
+            const finish last{at.before_kept, at.before[0], at.adds[0],
+                              head::channels, slope,        group * group_channels};
+            input_gradient<T>::run(delta, kernel, at.samples, at.scratch, threads, last);
+        }
+    }
+
+    template <class Stage, bool, class T, class Consumer, class Place>
+    static void update(const head_backward<T>& at, const team& threads, const Consumer& consumer,
+                       const Place& place) noexcept {
+        for (std::size_t group = 0; group < Groups; ++group)
+            weight_gradient<T>::run(
+                {at.x[0].data + group * group_channels, at.x[0].pitch},
+                {at.delta.data + group * group_filters, at.delta.pitch}, at.samples,
+                at.shared + group * weight_gradient<T>::shared_size, at.scratch, threads,
+                consumer.kernel(std::type_identity<Stage>{}, place.kernel + group * layout<T>::kernel_size));
+        if constexpr (head::has_bias) {
+            constexpr std::size_t lanes = lanes_of<T, Filters>;
+            constexpr std::size_t panels = (Filters + lanes - 1) / lanes;
+            const auto use_bias = consumer.bias(std::type_identity<Stage>{}, place.bias);
+            const team::range mine = threads.share(panels);
+            sum_columns<Filters>(at.delta, at.samples * head::output_rows, mine, use_bias);
+        }
+    }
+
+    /// Partial sums of the weights' gradients.
+    template <class T>
+    static constexpr std::size_t shared_size(std::size_t) {
+        return Groups * weight_gradient<T>::shared_size;
+    }
+    /// For Winograd's products, or for gathered places.
+    template <class T>
+    static constexpr std::size_t forward_scratch_size = [] {
+        if constexpr (forward_winograd<T>::is_worthwhile)
+            return forward_winograd<T>::scratch_size;
+        else
+            return gathered_size<T>;
+    }();
+    /// The same, and for the transposed weights of some panels, and what a weight gradient gathers.
+    template <class T>
+    static constexpr std::size_t scratch_size = std::max({forward_scratch_size<T>,
+                                                          input_gradient<T>::scratch_size,
+                                                          weight_gradient<T>::scratch_size});
+};
+
+} // namespace strata

@@ -1,0 +1,216 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/product/transpose_weights.hpp>
+#include <strata/kernels/product/weight_layout.hpp>
+#include <strata/kernels/rows_view.hpp>
+#include <strata/kernels/threads/team.hpp>
+#include <strata/kernels/windows/convolution.hpp>
+#include <strata/kernels/windows/few_places_gradient.hpp>
+#include <strata/kernels/windows/gradient_finish.hpp>
+#include <strata/kernels/windows/window_map.hpp>
+#include <strata/kernels/windows/winograd.hpp>
+
+#include <algorithm>
+
+namespace strata {
+
+/// The gradient of a convolution's input: the sums over windows of delta, in the other direction, times the
+/// transposed weights. Transposed are as many at a time as the second cache holds.
+template <window Over, bool Transposed, std::size_t Channels, std::size_t Filters, std::size_t PitchDelta,
+          class T>
+struct convolution_input_gradient {
+    using layout = weight_layout<T, Over.taps() * Channels, Filters, false>;
+    using by_winograd = winograd_of<detail::first_map<Over, !Transposed>, Filters, Channels, true, T>;
+    static constexpr std::size_t taps = Over.taps();
+    static constexpr std::size_t lanes = lanes_of<T, Channels>;
+    static constexpr std::size_t panels = (Channels + lanes - 1) / lanes;
+    static constexpr std::size_t places = detail::first_map<Over, !Transposed>.read_rows(); ///< of delta
+
+private:
+    /// Panels of channels that all tiles go into.
+    static constexpr std::size_t tile_panels = [] {
+        std::size_t widest = 1;
+        detail::for_each_map<Over, !Transposed>([&](auto map) {
+            using of = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
+            widest = std::max(widest, of::shape.panels);
+        });
+        return widest;
+    }();
+
+    static constexpr std::size_t cached_weights = 256 * 1024 / sizeof(T);
+    static constexpr std::size_t strip_panels = [] {
+        if constexpr (by_winograd::is_worthwhile)
+            return detail::winograd_panels;
+        constexpr std::size_t strips = cached_weights / (taps * Filters * lanes) / tile_panels;
+        return std::min((panels + tile_panels - 1) / tile_panels, std::max<std::size_t>(strips, 1)) *
+               tile_panels;
+    }();
+    static constexpr std::size_t strip_filters =
+        by_winograd::is_worthwhile ? by_winograd::shape.some_channels : Filters;
+    static constexpr std::size_t strip_size = strip_panels * taps * strip_filters * lanes;
+
+    /// For a few places, the weights of a strip are transposed and used in parts, of so many filters, where
+    /// they are more than the cache holds.
+    static constexpr std::size_t few_places = 256;
+    static constexpr std::size_t part_filters =
+        std::max<std::size_t>(cached_weights / (taps * tile_panels * lanes) / layout::lanes, 1) *
+        layout::lanes;
+
+    /// Samples whose gradients are computed together, where that takes several maps.
+    static constexpr std::size_t some_samples = [] {
+        constexpr std::size_t numbers = 512 * 1024 / sizeof(T);
+        constexpr bool is_one = Transposed || adjoint_phases(Over) == 1;
+        return is_one ? static_cast<std::size_t>(-1) / 2
+                      : std::max<std::size_t>(numbers / (places * PitchDelta), 1);
+    }();
+
+    using of_few = few_places_gradient<Channels, Filters, T>;
+    static constexpr bool may_be_few = of_few::is_possible && places <= of_few::most_places && taps == 1 &&
+                                       detail::first_map<Over, !Transposed>.is_one_to_one();
+
+public:
+    static constexpr std::size_t scratch_size = [] {
+        if constexpr (by_winograd::is_worthwhile)
+            return strip_size + by_winograd::scratch_size;
+        else
+            return std::max(strip_size, may_be_few ? of_few::scratch_size : 0);
+    }();
+
+    /// Hands the gradients to `finish`: a `gradient_finish`.
+    template <class Finish>
+    static void run(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
+                    const team& threads, const Finish& finish) noexcept {
+        if constexpr (may_be_few)
+            if (of_few::is_worthwhile(samples * places)) {
+                run_few(delta, kernel, samples, scratch, threads, finish);
+                return;
+            }
+        if constexpr (by_winograd::is_worthwhile)
+            run_winograd(delta, kernel, samples, scratch, threads, finish);
+        else
+            run_sums(delta, kernel, samples, scratch, threads, finish);
+    }
+
+private:
+    // Puts the transposed weights of some panels of channels, for some filters, into scratch.
+    static void transpose(const T* kernel, std::size_t panel, std::size_t count, std::size_t filter,
+                          std::size_t filters, T* to) noexcept {
+        for (std::size_t p = 0; p < count; ++p)
+            for (std::size_t tap = 0; tap < taps; ++tap)
+                transpose_weights<layout, lanes>(kernel, tap * Channels + (panel + p) * lanes,
+                                                 (tap + 1) * Channels, filter, filters,
+                                                 to + (p * taps + tap) * filters * lanes);
+    }
+
+    template <class Finish>
+    static void run_winograd(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
+                             const team& threads, const Finish& finish) noexcept {
+        constexpr winograd_shape shape = by_winograd::shape;
+        const auto [rows, mine] = share_winograd(shape, threads, samples);
+        const auto weights_of = [&](std::size_t panel, std::size_t count, std::size_t filter,
+                                    std::size_t filters) {
+            transpose(kernel, panel, count, filter, filters, scratch);
+            const std::size_t tap_size = filters * lanes;
+            constexpr std::size_t source_tap_size = Channels * layout::lanes;
+            const std::size_t before = filter / layout::lanes * taps * source_tap_size;
+            const std::size_t some = filters / layout::lanes * taps * source_tap_size;
+            const bool is_last = filter + filters == Filters;
+            return winograd_weights<T>{scratch,
+                                       tap_size,
+                                       taps * tap_size,
+                                       kernel + before + panel * lanes * layout::lanes,
+                                       source_tap_size,
+                                       lanes * layout::lanes,
+                                       taps * source_tap_size,
+                                       is_last ? count * lanes * layout::lanes - before : some};
+        };
+        winograd<typename by_winograd::vector>(shape, delta, weights_of, rows, mine, scratch + strip_size,
+                                               finish);
+    }
+
+    template <class Finish>
+    static void run_sums(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
+                         const team& threads, const Finish& finish) noexcept {
+        // By panels, each thread transposes only its own weights, but reads all deltas. Transposing one takes
+        // as much time as so many reads.
+        constexpr std::size_t reads_of_weight = 4;
+        const bool by_panels = threads.size > 1 && panels >= tile_panels * threads.size &&
+                               samples * places < reads_of_weight * taps * Channels;
+        const team::range mine = by_panels ? threads.share(panels, tile_panels) : team::range{0, panels};
+        const team sharing = by_panels ? team{} : threads;
+        // Each part draws what the slope needs again.
+        const bool in_parts = !Finish::draws && samples * places <= few_places;
+        const std::size_t some_filters = in_parts ? std::min(part_filters, Filters) : Filters;
+        for (std::size_t panel = mine.begin; panel < mine.end; panel += strip_panels) {
+            const std::size_t end = std::min(panel + strip_panels, mine.end);
+            for (std::size_t filter = 0; filter < Filters; filter += some_filters) {
+                const std::size_t filters = std::min(some_filters, Filters - filter);
+                transpose(kernel, panel, end - panel, filter, filters, scratch);
+                convolution_operands<T> with{};
+                with.x = delta.data + filter;
+                with.pitch = delta.pitch;
+                with.weights = scratch;
+                with.first_panel = panel;
+                if constexpr (layout::lanes == tile_terms<T>::later_run) {
+                    const bool goes_on = filter + filters < Filters;
+                    const std::size_t next = goes_on ? panel : end;
+                    with.next = kernel + layout::index(next * lanes, goes_on ? filter + filters : 0);
+                    with.next_panels = std::min(strip_panels, mine.end - next);
+                    with.next_tap = Channels * layout::lanes;
+                    with.next_step = taps * with.next_tap;
+                }
+                Finish of_part = finish;
+                of_part.adds = finish.adds || filter > 0;
+                convolve_strip(with, filters, {panel, end}, samples, sharing, of_part, filter == 0);
+            }
+        }
+    }
+
+    // The map of the one tap, and those of the places between strides, which get zeros.
+    template <class Finish>
+    static void run_few(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
+                        const team& threads, const Finish& finish) noexcept {
+        detail::for_each_map<Over, !Transposed>([&](auto map) {
+            using of = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
+            if constexpr (map.value.has_taps())
+                of_few::run(delta, kernel, samples * places, scratch, threads.share(panels),
+                            [&]<class V>(V sum, std::size_t place, std::size_t channel) {
+                                const auto out =
+                                    finish.template tile<1, V::size>(map.value.result_row(place), channel, 1);
+                                out.template put<V::size>(sum, 0, 0);
+                            });
+            else
+                convolve<typename of::vector, of::shape>(
+                    of::lines, convolution_operands<T>{delta.data, delta.pitch, kernel},
+                    threads.share(samples * of::lines.lines() * of::lines.tiles), {0, panels}, finish);
+        });
+    }
+
+    // The sums of a strip's panels over some filters: all maps of some samples, whose deltas stay in the
+    // cache. Maps without taps only have zeros to write, once.
+    template <class Finish>
+    static void convolve_strip(const convolution_operands<T>& with, std::size_t filters, team::range strip,
+                               std::size_t samples, const team& sharing, const Finish& finish,
+                               bool is_first) noexcept {
+        for (std::size_t sample = 0; sample < samples; sample += some_samples) {
+            const std::size_t last_sample = std::min(sample + some_samples, samples);
+            detail::for_each_map<Over, !Transposed>([&](auto map) {
+                using of = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
+                if (!is_first && !map.value.has_taps())
+                    return;
+                convolution_lines lines = of::lines;
+                lines.channels = filters;
+                lines.panel_size = taps * filters * lanes;
+                constexpr std::size_t of_sample = of::lines.lines() * of::lines.tiles;
+                const team::range all = sharing.share(samples * of_sample);
+                const team::range work{std::max(all.begin, sample * of_sample),
+                                       std::min(all.end, last_sample * of_sample)};
+                if (work.begin < work.end)
+                    convolve<typename of::vector, of::shape>(lines, with, work, strip, finish);
+            });
+        }
+    }
+};
+
+} // namespace strata

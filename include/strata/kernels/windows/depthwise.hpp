@@ -1,0 +1,171 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/product/column_sums.hpp>
+#include <strata/kernels/windows/convolution_heads.hpp>
+#include <strata/layers/depthwise.hpp>
+
+namespace strata {
+
+namespace detail {
+/// The sum over windows channel by channel, for lines [begin, end) of all samples: a register holds
+/// neighbouring channels of one place, and some of them are at work together to hide the latency of their
+/// sums.
+template <window_map Map, std::size_t Channels, class T, class Start, class Put>
+void depthwise_lines(const T* x, const T* weights, team::range chosen, const Start& start,
+                     const Put& put) noexcept {
+    constexpr std::size_t lanes = lanes_of<T, Channels>;
+    using V = simd<T, lanes>;
+    constexpr std::size_t panels = (Channels + lanes - 1) / lanes;
+    constexpr std::size_t last = (Channels - 1) % lanes + 1;
+    constexpr std::size_t stored = panels * lanes; ///< numbers of a tap
+    static constexpr map_axis depth = Map.axes[0];
+    static constexpr map_axis height = Map.axes[1];
+    static constexpr map_axis width = Map.axes[2];
+    constexpr std::size_t lines = depth.results * height.results;
+    for (std::size_t number = chosen.begin; number < chosen.end; ++number) {
+        const std::size_t sample = number / lines;
+        const std::size_t d = number % lines / height.results;
+        const std::size_t h = number % lines % height.results;
+        const auto ds = taps_of_result(depth, d);
+        const auto hs = taps_of_result(height, h);
+        const T* const image = x + sample * Map.read_rows() * Channels;
+        const std::size_t first_row = sample * Map.result_rows() + Map.result_row(d, h, 0);
+        for (std::size_t t = 0; t < width.results; ++t) {
+            const auto ws = taps_of_result(width, t);
+            constexpr std::size_t many = std::min<std::size_t>(panels, 4);
+            visit_runs<many, panels % many>(0, panels, [&](auto run, std::size_t panel) {
+                constexpr std::size_t wide = decltype(run)::value;
+                V sums[wide];
+                for (std::size_t q = 0; q < wide; ++q)
+                    sums[q] = start.template operator()<V>((panel + q) * lanes);
+                for (std::size_t jd = ds.first; jd < ds.second; ++jd)
+                    for (std::size_t jh = hs.first; jh < hs.second; ++jh) {
+                        const std::size_t line =
+                            (static_cast<std::size_t>(depth.read(d, jd)) * height.read_extent +
+                             static_cast<std::size_t>(height.read(h, jh))) *
+                            width.read_extent;
+                        const std::size_t tap =
+                            (depth.tap(jd) * height.weight_extent + height.tap(jh)) * width.weight_extent;
+                        for (std::size_t jw = ws.first; jw < ws.second; ++jw) {
+                            const T* const from =
+                                image + (line + static_cast<std::size_t>(width.read(t, jw))) * Channels +
+                                panel * lanes;
+                            const T* const w = weights + (tap + width.tap(jw)) * stored + panel * lanes;
+                            for (std::size_t q = 0; q < wide; ++q) {
+                                const V values = last == lanes || panel + q + 1 < panels
+                                                     ? V::load_unaligned(from + q * lanes)
+                                                     : load_first<last, V>(from + q * lanes);
+                                sums[q] = xsimd::fma(values, V::load_aligned(w + q * lanes), sums[q]);
+                            }
+                        }
+                    }
+                for (std::size_t q = 0; q < wide; ++q)
+                    if (last == lanes || panel + q + 1 < panels)
+                        put.template operator()<lanes>(sums[q], first_row + t * width.step,
+                                                       (panel + q) * lanes);
+                    else
+                        put.template operator()<last>(sums[q], first_row + t * width.step,
+                                                      (panel + q) * lanes);
+            });
+        }
+    }
+}
+} // namespace detail
+
+/// Depthwise convolutions with one filter a channel; the weights are [taps][channels], filled to registers.
+template <window Over, std::size_t Channels, class Layer>
+struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : without_memory {
+    using head = depthwise_convolution<Over, Channels, Layer>;
+
+    template <class Stage, keeping Keep, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+        constexpr window_map map = forward_map(Over);
+        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        detail::depthwise_lines<map, Channels>(
+            at.x[0].data, at.parameters.kernel,
+            threads.share(at.samples * map.axes[0].results * map.axes[1].results),
+            [&]<class V>(std::size_t column) {
+                return head::has_bias ? V::load_unaligned(at.parameters.bias + column) : V(T(0));
+            },
+            [&]<std::size_t Count, class V>(V sum, std::size_t row, std::size_t column) {
+                out.template put<Count>(sum, row, column);
+            });
+        return threads.size == 1;
+    }
+
+    static constexpr bool finishes_slopes = false;
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+        detail::for_each_map<Over, true>([&](auto map) {
+            detail::depthwise_lines<map.value, Channels>(
+                at.delta.data, at.parameters.kernel,
+                threads.share(at.samples * map.value.axes[0].results * map.value.axes[1].results),
+                []<class V>(std::size_t) { return V(T(0)); },
+                [&]<std::size_t Count, class V>(V sum, std::size_t row, std::size_t column) {
+                    store_or_add<Count>(sum, at.before[0].row(row) + column, at.adds[0]);
+                });
+        });
+    }
+
+    template <class Stage, bool, class T, class Consumer, class Place>
+    static void update(const head_backward<T>& at, const team& threads, const Consumer& consumer,
+                       const Place& place) noexcept {
+        constexpr std::size_t lanes = lanes_of<T, Channels>;
+        using V = simd<T, lanes>;
+        constexpr std::size_t panels = (Channels + lanes - 1) / lanes;
+        constexpr std::size_t last = (Channels - 1) % lanes + 1;
+        constexpr window_map map = forward_map(Over);
+        static constexpr map_axis depth = map.axes[0];
+        static constexpr map_axis height = map.axes[1];
+        static constexpr map_axis width = map.axes[2];
+        const auto use_kernel = consumer.kernel(std::type_identity<Stage>{}, place.kernel);
+        const team::range mine = threads.share(panels);
+        const auto load = [](const T* from, std::size_t panel) {
+            return last == lanes || panel + 1 < panels ? V::load_unaligned(from) : load_first<last, V>(from);
+        };
+        for (std::size_t panel = mine.begin; panel < mine.end; ++panel)
+            for (std::size_t jd = 0; jd < depth.taps; ++jd)
+                for (std::size_t jh = 0; jh < height.taps; ++jh) {
+                    std::array<V, width.taps> sums;
+                    sums.fill(V(T(0)));
+                    for (std::size_t sample = 0; sample < at.samples; ++sample)
+                        for (std::size_t d = 0; d < depth.results; ++d)
+                            for (std::size_t h = 0; h < height.results; ++h) {
+                                if (!depth.inside(d, jd) || !height.inside(h, jh))
+                                    continue;
+                                const T* const x = at.x[0].data +
+                                                   ((sample * depth.read_extent +
+                                                     static_cast<std::size_t>(depth.read(d, jd))) *
+                                                        height.read_extent +
+                                                    static_cast<std::size_t>(height.read(h, jh))) *
+                                                       width.read_extent * Channels +
+                                                   panel * lanes;
+                                const T* const delta = at.delta.data +
+                                                       ((sample * depth.results + d) * height.results + h) *
+                                                           width.results * Channels +
+                                                       panel * lanes;
+                                for (std::size_t t = 0; t < width.results; ++t) {
+                                    const V of_result = load(delta + t * Channels, panel);
+                                    for (std::size_t j = 0; j < width.taps; ++j)
+                                        if (width.inside(t, j))
+                                            sums[j] = xsimd::fma(
+                                                load(x + static_cast<std::size_t>(width.read(t, j)) *
+                                                             Channels,
+                                                     panel),
+                                                of_result, sums[j]);
+                                }
+                            }
+                    for (std::size_t j = 0; j < width.taps; ++j)
+                        use_kernel((((jd * height.taps + jh) * width.taps + j) * panels + panel) * lanes,
+                                   sums[j]);
+                }
+        if constexpr (head::has_bias)
+            sum_columns<Channels>(at.delta, at.samples * head::output_rows, mine,
+                                  consumer.bias(std::type_identity<Stage>{}, place.bias));
+    }
+};
+
+} // namespace strata

@@ -1,0 +1,63 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/formula/tail.hpp>
+#include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/rows_view.hpp>
+
+#include <cstddef>
+
+namespace strata {
+
+namespace detail {
+/// Multiplies the sums of an input gradient with the slope of the stage before, and stores or adds them.
+template <std::size_t RowsPerSample, class T, class Slope>
+struct gradient_finish {
+    static constexpr bool scatters_weights = true;
+    static constexpr bool draws = detail::draws<Slope>;
+    const T* kept;
+    rows_view<T> before;
+    bool adds;
+    std::size_t width;
+    const Slope& slope;
+    std::size_t group_begin;
+
+    template <class V>
+    V start(std::size_t) const noexcept {
+        return V(T(0));
+    }
+
+    template <class SlopeTile>
+    struct out {
+        SlopeTile slope;
+        const T* kept;
+        T* before;
+        std::size_t kept_step;
+        std::size_t before_step;
+        bool adds;
+
+        [[gnu::always_inline]] void fetch(std::size_t i, std::size_t column) const noexcept {
+            __builtin_prefetch(before + i * before_step + column, 1, 3);
+        }
+
+        template <std::size_t Count, class V>
+        [[gnu::always_inline]] void put(V sum, std::size_t i, std::size_t column) const noexcept {
+            const V known = Slope::reads_kept ? V::load_unaligned(kept + i * kept_step + column) : V(T(0));
+            store_or_add<Count>(sum * slope(known, i, column), before + i * before_step + column, adds);
+        }
+    };
+
+    template <std::size_t Rows, std::size_t Columns>
+    auto tile(std::size_t row, std::size_t column, std::size_t row_step) const noexcept {
+        using of_slope = typename Slope::template tile<Rows, Columns, RowsPerSample, T>;
+        return out<of_slope>{of_slope(slope, row, group_begin + column, width, row_step),
+                             Slope::reads_kept ? kept + row * width + group_begin + column : nullptr,
+                             before.row(row) + group_begin + column,
+                             row_step * width,
+                             row_step * before.pitch,
+                             adds};
+    }
+};
+} // namespace detail
+
+} // namespace strata

@@ -1,0 +1,192 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/threads/team.hpp>
+#include <strata/kernels/windows/convolution_tile.hpp>
+#include <strata/kernels/windows/winograd_transforms.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace strata {
+
+namespace detail {
+/// One point's product for some tiles and panels: the sums over `terms`, added to what is there already.
+template <class V, std::size_t Tiles, std::size_t Panels>
+[[gnu::noinline]] void multiply_point(const tile_terms<value_type_of<V>>& terms, bool adds,
+                                      value_type_of<V>* to) noexcept {
+    const auto at = [to](std::size_t i, std::size_t q) { return to + (i * winograd_panels + q) * V::size; };
+    tile_sums<V, Tiles, Panels> sums;
+#pragma GCC unroll 32
+    for (std::size_t i = 0; i < Tiles; ++i)
+#pragma GCC unroll 4
+        for (std::size_t q = 0; q < Panels; ++q)
+            sums.at[i][q] = adds ? V::load_aligned(at(i, q)) : V(0);
+    convolution_tile<V, 1, Tiles, Panels, 0, true>::add(sums, terms);
+#pragma GCC unroll 32
+    for (std::size_t i = 0; i < Tiles; ++i)
+#pragma GCC unroll 4
+        for (std::size_t q = 0; q < Panels; ++q)
+            sums.at[i][q].store_aligned(at(i, q));
+}
+
+/// Calls visit(size, first) with runs of tiles that cover [0, count), and up to `winograd_filling` more.
+template <class V, class Visit>
+[[gnu::always_inline]] inline void visit_tile_runs(std::size_t count, Visit visit) noexcept {
+    constexpr std::size_t most = (sizeof(V) == 64 ? 28 : 12) / winograd_panels;
+    constexpr std::size_t some = most == 14 ? 8 : 4;
+    constexpr std::size_t few = winograd_filling + 1;
+    for (std::size_t first = 0; first < count;) {
+        const std::size_t rest = count - first;
+        if (rest > 2 * some || rest == most) {
+            visit(constant_size<most>{}, first);
+            first += most;
+        } else if (rest > few) {
+            visit(constant_size<some>{}, first);
+            first += some;
+        } else {
+            visit(constant_size<few>{}, first);
+            first += few;
+        }
+    }
+}
+
+/// The results of one tile for one panel, handed to `out_of_line(i)`'s tiles of a finish.
+template <class V, class Finish, class T>
+[[gnu::noinline]] void
+transform_output_tile(const winograd_shape& shape, const T* from, std::size_t point_step, std::size_t sample,
+                      std::size_t top, std::size_t left, std::size_t panel, const Finish& finish) noexcept {
+    V down[4][6];
+#pragma GCC unroll 6
+    for (std::size_t j = 0; j < 6; ++j) {
+        V column[6];
+#pragma GCC unroll 6
+        for (std::size_t i = 0; i < 6; ++i)
+            column[i] = V::load_aligned(from + (i * 6 + j) * point_step);
+        V results[4];
+        transform_output(column, results);
+#pragma GCC unroll 4
+        for (std::size_t i = 0; i < 4; ++i)
+            down[i][j] = results[i];
+    }
+    const V start = finish.template start<V>(panel * V::size);
+    const std::size_t lines = std::min<std::size_t>(4, shape.height.results - top);
+    const std::size_t places = std::min<std::size_t>(4, shape.width.results - left);
+    for (std::size_t i = 0; i < lines; ++i) {
+        V results[4];
+        transform_output(down[i], results);
+        const std::size_t row = (sample * shape.height.results + top + i) * shape.width.results + left;
+        const auto out = finish.template tile<4, V::size>(row, panel * V::size, 1);
+#pragma GCC unroll 4
+        for (std::size_t j = 0; j < 4; ++j)
+            if (j < places)
+                out.template put<V::size>(results[j] + start, j, 0);
+    }
+}
+} // namespace detail
+
+/// Weights of some panels and channels: 9 taps, each [channels][lanes].
+template <class T>
+struct winograd_weights {
+    const T* first_tap;
+    std::size_t tap_step;
+    std::size_t panel_step;
+    /// Where they came from: what the next channels need lies `next` on, in runs of registers `run_step`
+    /// apart.
+    const T* source;
+    std::size_t source_tap_step;
+    std::size_t source_panel_step;
+    std::size_t run_step;
+    std::size_t next;
+};
+
+/// Computes rows of tiles [rows.begin, rows.end), counted over all samples, for these panels of filters.
+/// `weights_of(panel, count, channel, channels)` gives their weights.
+template <class V, class T, class Weights, class Finish>
+void winograd(const winograd_shape& shape, rows_view<const T> x, const Weights& weights_of, team::range rows,
+              team::range panels, T* scratch, const Finish& finish) noexcept {
+    constexpr std::size_t side = winograd_shape::side;
+    constexpr std::size_t all_points = winograd_shape::points * winograd_shape::points;
+    const std::size_t channels = shape.channels;
+    const std::size_t input_step = detail::winograd_input_step(shape.block_tiles(), channels, V::size);
+    const std::size_t result_step = detail::winograd_result_step(shape.block_tiles(), V::size);
+    const std::size_t weights_step = detail::winograd_weights_step(shape.some_channels, V::size);
+    T* const inputs = scratch;
+    T* const results = inputs + all_points * input_step;
+    T* const weights = results + all_points * result_step;
+    const std::size_t most_tiles = std::min(shape.block_rows, rows.end - rows.begin) * shape.tiles_across;
+    for (std::size_t point = 0; point < all_points; ++point)
+        std::fill_n(inputs + point * input_step + most_tiles * channels, detail::winograd_filling * channels,
+                    T(0));
+    for (std::size_t begin = rows.begin; begin < rows.end; begin += shape.block_rows) {
+        const std::size_t end = std::min(begin + shape.block_rows, rows.end);
+        const std::size_t count = (end - begin) * shape.tiles_across;
+        const auto visit_tiles = [&](auto visit) {
+            for (std::size_t row = begin; row < end; ++row)
+                for (std::size_t column = 0; column < shape.tiles_across; ++column)
+                    visit((row - begin) * shape.tiles_across + column, row / shape.tiles_down,
+                          row % shape.tiles_down * side, column * side);
+        };
+        visit_tiles([&](std::size_t tile, std::size_t sample, std::size_t top, std::size_t left) {
+            const std::size_t image = sample * shape.height.read_extent * shape.width.read_extent;
+            detail::transform_input_tile<V>(
+                shape, rows_view<const T>{x.row(image), x.pitch},
+                static_cast<std::ptrdiff_t>(top) + winograd_shape::first_read(shape.height),
+                static_cast<std::ptrdiff_t>(left) + winograd_shape::first_read(shape.width),
+                inputs + tile * channels, input_step);
+        });
+        visit_runs<detail::winograd_panels, 1>(panels.begin, panels.end, [&](auto run, std::size_t panel) {
+            constexpr std::size_t wide = decltype(run)::value;
+            for (std::size_t channel = 0; channel < channels; channel += shape.some_channels) {
+                const std::size_t depth = std::min(shape.some_channels, channels - channel);
+                const winograd_weights<T> plain = weights_of(panel, wide, channel, depth);
+                const auto tap_step = static_cast<std::ptrdiff_t>(plain.tap_step);
+                for (std::size_t q = 0; q < wide; ++q) {
+                    const T* const first = plain.first_tap + q * plain.panel_step;
+                    detail::transform_weights<V>(shape.flips() ? first + 8 * tap_step : first,
+                                                 shape.flips() ? -tap_step : tap_step, depth,
+                                                 weights + q * shape.some_channels * V::size, weights_step);
+                }
+                tile_terms<T> terms{};
+                terms.place_step = static_cast<std::ptrdiff_t>(channels);
+                terms.panel_step = shape.some_channels * V::size;
+                terms.slices = terms.lines = terms.columns = {1, 0, 0, 0};
+                terms.depth = depth;
+                terms.later_step = plain.run_step;
+                for (std::size_t point = 0; point < all_points; ++point) {
+                    terms.weights = weights + point * weights_step;
+                    terms.soon = terms.weights;
+                    terms.later = plain.source + plain.next + point / 9 % wide * plain.source_panel_step +
+                                  point % 9 * plain.source_tap_step;
+                    detail::visit_tile_runs<V>(count, [&](auto size, std::size_t first) {
+                        terms.x = inputs + point * input_step + first * channels + channel;
+                        detail::multiply_point<V, decltype(size)::value, wide>(
+                            terms, channel > 0,
+                            results + point * result_step + first * detail::winograd_panels * V::size);
+                    });
+                }
+            }
+            visit_tiles([&](std::size_t tile, std::size_t sample, std::size_t top, std::size_t left) {
+                for (std::size_t q = 0; q < wide; ++q)
+                    detail::transform_output_tile<V>(shape,
+                                                     results + (tile * detail::winograd_panels + q) * V::size,
+                                                     result_step, sample, top, left, panel + q, finish);
+            });
+        });
+    }
+}
+
+/// How a team shares it: what two threads both do, transforming x where each has its panels, or the weights
+/// where each has its tiles, should be the lesser part. Returns rows of tiles, then panels.
+[[nodiscard]] constexpr std::pair<team::range, team::range>
+share_winograd(const winograd_shape& shape, const team& threads, std::size_t samples) noexcept {
+    const std::size_t rows = samples * shape.tiles_down;
+    constexpr std::size_t tiles_of_panel = 13;
+    const bool by_panels = threads.size > 1 && shape.panels >= detail::winograd_panels * threads.size &&
+                           rows * shape.tiles_across < tiles_of_panel * shape.panels;
+    if (by_panels)
+        return {{0, rows}, threads.share(shape.panels, detail::winograd_panels)};
+    return {threads.share(rows), {0, shape.panels}};
+}
+
+} // namespace strata

@@ -1,0 +1,234 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/rows_view.hpp>
+#include <strata/kernels/simd.hpp>
+#include <strata/kernels/windows/window_map.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace strata {
+
+/// Winograd's minimal filtering F(4 x 4, 3 x 3): 4 x 4 results of a 3 x 3 convolution from 6 x 6 numbers of x
+/// with 36 multiplications instead of 144 (Lavin and Gray, "Fast algorithms for convolutional neural
+/// networks", 2015). x and the weights are transformed, y = A' [(G g G') * (B' d B)] A: what remains are 36
+/// products of matrices, [tiles][channels] times [channels][filters], one for each of the 6 x 6 points.
+///
+/// In float its error is some 1e-5 of the largest result, about eight times that of plain sums.
+struct winograd_shape {
+    static constexpr std::size_t side = 4;   ///< of a tile's results
+    static constexpr std::size_t points = 6; ///< along one axis
+
+    map_axis height;
+    map_axis width;
+    std::size_t channels;
+    std::size_t panels;
+    std::size_t tiles_down;
+    std::size_t tiles_across;
+    std::size_t block_rows;    ///< rows of tiles whose transformed x are in the cache together
+    std::size_t some_channels; ///< channels whose transformed weights are
+
+    [[nodiscard]] constexpr std::size_t block_tiles() const { return block_rows * tiles_across; }
+    /// Where the first tap reads, and whether the taps run backwards.
+    [[nodiscard]] static constexpr std::ptrdiff_t first_read(const map_axis& axis) {
+        return axis.offset_step > 0 ? axis.offset : axis.offset - 2;
+    }
+    [[nodiscard]] constexpr bool flips() const { return width.offset_step < 0; }
+};
+
+namespace detail {
+/// Panels that are computed together.
+inline constexpr std::size_t winograd_panels = 2;
+/// Tiles behind the last one, which may be computed for nothing.
+inline constexpr std::size_t winograd_filling = 3;
+
+/// A register's numbers lie a line apart from point to point, so that they do not collide in the first cache.
+constexpr std::size_t winograd_input_step(std::size_t tiles, std::size_t channels, std::size_t lanes) {
+    return (tiles + winograd_filling) * channels + lanes;
+}
+constexpr std::size_t winograd_result_step(std::size_t tiles, std::size_t lanes) {
+    return (tiles + winograd_filling) * winograd_panels * lanes + lanes;
+}
+constexpr std::size_t winograd_weights_step(std::size_t channels, std::size_t lanes) {
+    return winograd_panels * channels * lanes + lanes;
+}
+} // namespace detail
+
+/// Whether the sums of a map are faster this way, and how its tiles lie. `Transposes`: the weights must be
+/// transposed first, and in parts, so once for each block of tiles.
+template <window_map Map, std::size_t Channels, std::size_t Filters, bool Transposes, class T>
+struct winograd_of {
+    static constexpr std::size_t lanes = lanes_of<T, Filters>;
+    using vector = simd<T, lanes>;
+    static constexpr winograd_shape shape = [] {
+        constexpr std::size_t side = winograd_shape::side;
+        winograd_shape result{};
+        result.height = Map.axes[1];
+        result.width = Map.axes[2];
+        result.channels = Channels;
+        result.panels = (Filters + lanes - 1) / lanes;
+        result.tiles_down = (result.height.results + side - 1) / side;
+        result.tiles_across = (result.width.results + side - 1) / side;
+        const std::size_t tiles = std::clamp<std::size_t>(32768 / sizeof(T) / Channels, 16, 64);
+        result.some_channels = std::min<std::size_t>(Channels, 512 / sizeof(T));
+        result.block_rows = std::max<std::size_t>(tiles / std::max<std::size_t>(result.tiles_across, 1), 1);
+        return result;
+    }();
+
+private:
+    static constexpr bool fits(const map_axis& axis) {
+        return axis.taps == 3 && axis.read_step == 1 && axis.step == 1 && axis.begin == 0 &&
+               axis.weight == 0 && axis.weight_step == 1 && (axis.offset_step == 1 || axis.offset_step == -1);
+    }
+    // Counted in multiplications for each channel and filter. The costs of the transformations are measured
+    // ones, per 16 numbers.
+    static constexpr bool is_cheaper() {
+        constexpr double per_weight = Transposes ? 560 : 380;
+        constexpr double per_input = 600;
+        constexpr double per_result = 400;
+        const auto tiles = static_cast<double>(shape.tiles_down * shape.tiles_across);
+        const double products =
+            tiles * 36 + per_weight + tiles * (per_input / Filters + per_result / Channels);
+        return 1.2 * products < 9.0 * static_cast<double>(Map.results());
+    }
+
+public:
+    static constexpr bool is_worthwhile =
+        Map.axes[0].taps == 1 && Map.axes[0].results == 1 && fits(Map.axes[1]) && fits(Map.axes[2]) &&
+        Map.axes[1].offset_step == Map.axes[2].offset_step && Channels % lanes_of<T, Channels> == 0 &&
+        Channels % lanes == 0 && Filters % lanes == 0 && is_cheaper();
+
+    /// Numbers of scratch for one thread.
+    static constexpr std::size_t scratch_size = [] {
+        constexpr std::size_t points = winograd_shape::points;
+        constexpr std::size_t tiles = shape.block_tiles();
+        return points * points *
+                   (detail::winograd_input_step(tiles, Channels, lanes) +
+                    detail::winograd_result_step(tiles, lanes)) +
+               points * points * detail::winograd_weights_step(shape.some_channels, lanes);
+    }();
+};
+
+namespace detail {
+// B' d for six registers that are `step` apart, in place.
+template <class V>
+[[gnu::always_inline]] inline void transform_input(const V (&d)[6], V (&to)[6]) noexcept {
+    using T = typename V::value_type;
+    const V four(T(4));
+    const V five(T(5));
+    const V two(T(2));
+    const V even = xsimd::fnma(four, d[2], d[4]);
+    const V odd = xsimd::fnma(four, d[1], d[3]);
+    const V middle = d[4] - d[2];
+    const V outer = d[3] - d[1];
+    to[0] = xsimd::fma(four, d[0], xsimd::fnma(five, d[2], d[4]));
+    to[1] = even + odd;
+    to[2] = even - odd;
+    to[3] = xsimd::fma(two, outer, middle);
+    to[4] = xsimd::fnma(two, outer, middle);
+    to[5] = xsimd::fma(four, d[1], xsimd::fnma(five, d[3], d[5]));
+}
+
+// A' m: four results from six points.
+template <class V>
+[[gnu::always_inline]] inline void transform_output(const V (&m)[6], V (&to)[4]) noexcept {
+    using T = typename V::value_type;
+    const V sum = m[1] + m[2];
+    const V difference = m[1] - m[2];
+    const V far_sum = m[3] + m[4];
+    const V far_difference = m[3] - m[4];
+    to[0] = m[0] + sum + far_sum;
+    to[1] = xsimd::fma(V(T(2)), far_difference, difference);
+    to[2] = xsimd::fma(V(T(4)), far_sum, sum);
+    to[3] = xsimd::fma(V(T(8)), far_difference, difference) + m[5];
+}
+
+/// The 36 points of one tile's x for all channels. `x` is the image; what is outside of it counts as 0.
+template <class V, class T>
+[[gnu::noinline]] void transform_input_tile(const winograd_shape& shape, rows_view<const T> x,
+                                            std::ptrdiff_t top, std::ptrdiff_t left, T* to,
+                                            std::size_t point_step) noexcept {
+    const std::size_t height = shape.height.read_extent;
+    const std::size_t width = shape.width.read_extent;
+    const bool inside = top >= 0 && left >= 0 && static_cast<std::size_t>(top) + 6 <= height &&
+                        static_cast<std::size_t>(left) + 6 <= width;
+    for (std::size_t channel = 0; channel < shape.channels; channel += V::size) {
+        V across[6][6];
+        for (std::size_t i = 0; i < 6; ++i) {
+            const std::ptrdiff_t line = top + static_cast<std::ptrdiff_t>(i);
+            V d[6];
+            if (inside) {
+                const T* const from =
+                    x.row(static_cast<std::size_t>(line) * width + static_cast<std::size_t>(left)) + channel;
+#pragma GCC unroll 6
+                for (std::size_t j = 0; j < 6; ++j)
+                    d[j] = V::load_unaligned(from + j * x.pitch);
+            } else
+                for (std::size_t j = 0; j < 6; ++j) {
+                    const std::ptrdiff_t place = left + static_cast<std::ptrdiff_t>(j);
+                    const bool is_there =
+                        static_cast<std::size_t>(line) < height && static_cast<std::size_t>(place) < width;
+                    d[j] = is_there ? V::load_unaligned(x.row(static_cast<std::size_t>(line) * width +
+                                                              static_cast<std::size_t>(place)) +
+                                                        channel)
+                                    : V(T(0));
+                }
+            transform_input(d, across[i]);
+        }
+#pragma GCC unroll 6
+        for (std::size_t j = 0; j < 6; ++j) {
+            V down[6];
+            const V column[6] = {across[0][j], across[1][j], across[2][j],
+                                 across[3][j], across[4][j], across[5][j]};
+            transform_input(column, down);
+#pragma GCC unroll 6
+            for (std::size_t i = 0; i < 6; ++i)
+                down[i].store_aligned(to + (i * 6 + j) * point_step + channel);
+        }
+    }
+}
+
+// G g: six points from three taps.
+template <class V>
+[[gnu::always_inline]] inline void transform_taps(const V (&g)[3], V (&to)[6]) noexcept {
+    using T = typename V::value_type;
+    constexpr T sixth = T(1) / T(6);
+    const V sum = V(-sixth) * (g[0] + g[2]);
+    const V far = xsimd::fma(V(sixth / 4), g[0], V(sixth) * g[2]);
+    to[0] = V(T(1) / 4) * g[0];
+    to[1] = xsimd::fma(V(-sixth), g[1], sum);
+    to[2] = xsimd::fma(V(sixth), g[1], sum);
+    to[3] = xsimd::fma(V(sixth / 2), g[1], far);
+    to[4] = xsimd::fma(V(-sixth / 2), g[1], far);
+    to[5] = g[2];
+}
+
+/// The 36 points of the weights of one panel for some channels: `taps` are 9 arrays [channels][lanes], and so
+/// are the points, which are `step` apart.
+template <class V, class T>
+[[gnu::noinline]] void transform_weights(const T* weights, std::ptrdiff_t tap_step, std::size_t channels,
+                                         T* to, std::size_t step) noexcept {
+    for (std::size_t c = 0; c < channels; ++c, weights += V::size, to += V::size) {
+        V down[3][6];
+#pragma GCC unroll 3
+        for (std::ptrdiff_t j = 0; j < 3; ++j) {
+            const V column[3] = {V::load_aligned(weights + j * tap_step),
+                                 V::load_aligned(weights + (3 + j) * tap_step),
+                                 V::load_aligned(weights + (6 + j) * tap_step)};
+            transform_taps(column, down[j]);
+        }
+#pragma GCC unroll 6
+        for (std::size_t i = 0; i < 6; ++i) {
+            const V line[3] = {down[0][i], down[1][i], down[2][i]};
+            V across[6];
+            transform_taps(line, across);
+#pragma GCC unroll 6
+            for (std::size_t j = 0; j < 6; ++j)
+                across[j].store_aligned(to + (i * 6 + j) * step);
+        }
+    }
+}
+} // namespace detail
+
+} // namespace strata

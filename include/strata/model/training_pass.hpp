@@ -1,0 +1,305 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/formula/loss.hpp>
+#include <strata/model/workspace.hpp>
+#include <strata/plan/objective.hpp>
+
+#include <tuple>
+
+namespace strata {
+
+namespace detail {
+template <class Losses, class T>
+struct targets_of;
+template <class... Weighted, class T>
+struct targets_of<loss_list<Weighted...>, T> {
+    using pointers = std::tuple<const target_of<typename Weighted::loss, T>*...>;
+};
+} // namespace detail
+
+/// Forward, loss and backward of one network with one loss for each output, run by every thread of a team
+/// together. Between the phases the threads meet; after `update` they must meet before the parameters are
+/// read again. `InputGradient`: backward also computes the derivatives by the network's inputs.
+template <class Topology, class T, class Loss, bool InputGradient = false>
+struct training_pass {
+    using goal = objective<Topology, Loss>;
+    using losses = typename goal::losses;
+    using stages = typename goal::stages;
+    using flow = gradient_flow<Topology, InputGradient>;
+    using wires = typename flow::wires;
+    using value_type = T;
+    using workspace = training_workspace<T, flow, stages>;
+    using places = parameter_layout<T, stages>;
+
+    static constexpr std::size_t count = stages::size;
+    static constexpr std::size_t input_count = Topology::inputs::size;
+    static constexpr std::size_t output_count = Topology::outputs::size;
+    static_assert(losses::size == output_count, "strata: as many losses as the network has outputs");
+
+    template <std::size_t I>
+    using stage = typename stages::template at<I>;
+
+    /// What one output is compared with.
+    template <std::size_t Output>
+    struct output {
+        using shape =
+            typename detail::node_list<Topology, detail::purpose::training>::template output<Output>;
+        using loss = typename losses::template at<Output>::loss;
+        using link = typename goal::template link_of<Output>;
+        using target = target_of<loss, T>;
+        static constexpr double weight = losses::template at<Output>::weight;
+        static constexpr std::size_t size = shape::size;
+        static constexpr std::size_t row_length = shape::last;
+        static constexpr std::size_t rows = size / row_length;
+        /// Targets of one sample: a label for each row, or a value for each output.
+        static constexpr std::size_t targets = loss::targets == target_kind::labels ? rows : size;
+    };
+
+    /// The samples of one step: for each input [samples][input], with room for a register behind it, and for
+    /// each output [samples][targets].
+    struct batch {
+        std::array<const T*, input_count> x;
+        typename detail::targets_of<losses, T>::pointers targets;
+        std::size_t samples;
+        std::array<T*, input_count> input_deltas = {}; ///< with `InputGradient`, [samples][input]
+    };
+
+    /// Runs the network with dropout (`Training`) or without. What it returns is in the outputs of the last
+    /// stages, still without their links. Ends with each thread's samples complete.
+    template <bool Training>
+    static void forward(const T* parameters, const batch& now, workspace& space, const team& threads,
+                        dropout_key key) noexcept {
+        std::size_t number = 0;
+        bool whole_samples = true;
+        for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
+            if (number > 0)
+                threads.barrier();
+            whole_samples = forward_stage<Training, Stage>(number, parameters, now, space, threads, key);
+            ++number;
+        });
+        if (!whole_samples || output_count > 1)
+            threads.barrier();
+    }
+
+    /// The loss of each of this thread's samples, with `Training` also its derivative by the sums of the
+    /// stages that make the outputs. `visit(output, sample, prediction, target)` sees each sample's outputs
+    /// while they are at hand.
+    template <bool Training, class Visit>
+    static void loss(const batch& now, workspace& space, const team& threads, dropout_key key, double* sums,
+                     const Visit& visit) noexcept {
+        const team::range part = share_samples(threads, now.samples);
+        std::fill(sums + part.begin, sums + part.end, 0.0);
+        for_each_index<output_count>(
+            [&](auto index) { loss_of_output<Training, index>(now, space, part, key, sums, visit); });
+    }
+
+    /// Carries the derivatives from the last stage to the first. Begins and ends with the threads meeting.
+    static void backward(const T* parameters, const batch& now, workspace& space, const team& threads,
+                         dropout_key key) noexcept {
+        threads.barrier();
+        for_each_index<count>([&](auto index) {
+            constexpr std::size_t number = count - 1 - index;
+            if constexpr (flow::is_needed(number)) {
+                settle<number>(now, space, threads, key);
+                propagate<number>(parameters, now, space, threads, key);
+            }
+        });
+    }
+
+    /// The weight gradients, for this thread's part: `consumer.kernel(type_identity<stage>, place)`,
+    /// `consumer.bias(type_identity<stage>, place)` and `consumer.average(place, kept)` return what takes the
+    /// registers of gradients, or of new averages, of the array that begins at that place of the parameters.
+    template <class Consumer>
+    static void update(const T* parameters, const batch& now, workspace& space, const team& threads,
+                       const Consumer& consumer) noexcept {
+        for_each_index<count>([&](auto index) {
+            constexpr std::size_t number = count - 1 - index;
+            if constexpr (flow::learns(number))
+                update_stage<stage<number>, number == 0>(number, parameters, now, space, threads, consumer);
+        });
+    }
+
+private:
+    template <class Head>
+    static auto sources(std::size_t number, const batch& now, workspace& space) noexcept {
+        return sources_of<wires, Head>(
+            number, [&](std::size_t input) { return now.x[input]; },
+            [&](std::size_t before) { return rows_view<const T>(space.output(before)); });
+    }
+
+    template <bool Training, class Stage>
+    static bool forward_stage(std::size_t number, const T* parameters, const batch& now, workspace& space,
+                              const team& threads, dropout_key key) noexcept {
+        key.layer = static_cast<std::uint32_t>(number);
+        const auto x = sources<typename Stage::head>(number, now, space);
+        const head_forward<T> at{x.data(),
+                                 space.output(number),
+                                 space.kept(number).data,
+                                 places::at(number, parameters),
+                                 space.shared(number),
+                                 space.scratch(threads.rank),
+                                 now.samples,
+                                 key};
+        if constexpr (Training)
+            return run_data_or_stage<stages, Stage>(number == 0, at, threads,
+                                                    training_tail<typename Stage::tail>{key});
+        else
+            return run_data_or_stage<stages, Stage>(number == 0, at, threads,
+                                                    prediction_tail<typename Stage::tail>{});
+    }
+
+    template <bool Training, std::size_t Index, class Visit>
+    static void loss_of_output(const batch& now, workspace& space, team::range part, dropout_key key,
+                               double* sums, const Visit& visit) noexcept {
+        using out = output<Index>;
+        constexpr std::size_t number = wires::outputs[Index];
+        const T weight = static_cast<T>(out::weight / static_cast<double>(now.samples * out::rows));
+        T* const y = space.output(number).data;
+        T* const delta = space.delta(number);
+        const auto* const targets = std::get<Index>(now.targets);
+        constexpr bool wanted = Training && flow::is_needed(number);
+        for (std::size_t sample = part.begin; sample < part.end; ++sample) {
+            double sum = 0;
+            for (std::size_t row = 0; row < out::rows; ++row) {
+                const std::size_t place = sample * out::size + row * out::row_length;
+                const std::size_t target_place =
+                    out::loss::targets == target_kind::labels ? sample * out::rows + row : place;
+                sum += loss_row<typename out::loss, typename out::link, out::row_length>(
+                    y + place, targets + target_place, wanted ? delta + place : nullptr, weight);
+            }
+            sums[sample] += out::weight * sum / static_cast<double>(out::rows);
+            visit(std::integral_constant<std::size_t, Index>{}, sample,
+                  static_cast<const T*>(y + sample * out::size), targets + sample * out::targets);
+        }
+        if constexpr (wanted) {
+            using last = stage<number>;
+            key.layer = static_cast<std::uint32_t>(number);
+            settle_delta<last>(delta, y, rows_view<const T>(space.kept(number)), part,
+                               tail_slope<typename last::tail>{key});
+        }
+    }
+
+    static constexpr bool is_output(std::size_t number) { return wires::output_of(number) < output_count; }
+
+    // Whether the kernel of a stage also multiplies with the slope of the stage that it reads.
+    template <std::size_t Number>
+    static constexpr bool finishes_source = [] {
+        using head = typename stage<Number>::head;
+        if constexpr (head_kernels<head>::finishes_slopes) {
+            constexpr std::size_t value = wires::source(Number, 0);
+            if constexpr (!wires::is_input(value))
+                return flow::is_only_reader(Number, 0) && !stage<value - wires::inputs>::is_closed &&
+                       !wires::lies_apart(value - wires::inputs) && !is_output(value - wires::inputs);
+            else
+                return false;
+        } else
+            return false;
+    }();
+
+    /// Turns a derivative by a stage's output, which all its readers have written, into the one by its sums.
+    template <std::size_t Number>
+    static void settle([[maybe_unused]] const batch& now, [[maybe_unused]] workspace& space,
+                       [[maybe_unused]] const team& threads, [[maybe_unused]] dropout_key key) noexcept {
+        using now_stage = stage<Number>;
+        if constexpr (!is_output(Number) && (now_stage::is_closed || !now_stage::tail::is_identity) &&
+                      !is_finished<Number>()) {
+            settle_stage<now_stage>(Number, now, space, threads, key);
+            threads.barrier();
+        }
+    }
+    template <class Stage>
+    static void settle_stage(std::size_t number, const batch& now, workspace& space, const team& threads,
+                             dropout_key key) noexcept {
+        key.layer = static_cast<std::uint32_t>(number);
+        settle_delta<Stage>(space.delta(number), space.output(number).data,
+                            rows_view<const T>(space.kept(number)), share_samples(threads, now.samples),
+                            tail_slope<typename Stage::tail>{key});
+    }
+    template <std::size_t Number>
+    static constexpr bool is_finished() {
+        constexpr std::size_t reader = flow::last_reader(Number);
+        if constexpr (reader < count)
+            return wires::source(reader, 0) == Number + wires::inputs && finishes_source<reader>;
+        else
+            return false;
+    }
+
+    template <class Stage>
+    static head_backward<T> buffers(std::size_t number, const rows_view<const T>* x,
+                                    const rows_view<T>* before, const bool* adds, const T* before_kept,
+                                    const T* parameters, const batch& now, workspace& space,
+                                    const team& threads, dropout_key key) noexcept {
+        key.layer = static_cast<std::uint32_t>(number);
+        return {x,
+                {space.delta(number), Stage::head::outputs},
+                before,
+                adds,
+                before_kept,
+                places::at(number, parameters),
+                space.shared(number),
+                space.scratch(threads.rank),
+                now.samples,
+                key};
+    }
+
+    template <std::size_t Number>
+    static void propagate(const T* parameters, const batch& now, workspace& space, const team& threads,
+                          dropout_key key) noexcept {
+        using head = typename stage<Number>::head;
+        constexpr bool sums = flow::learns(Number) && requires { head_kernels<head>::sums_in_backward; };
+        if constexpr (flow::carries_any(Number) || sums) {
+            if constexpr (finishes_source<Number>) {
+                constexpr std::size_t before = wires::source(Number, 0) - wires::inputs;
+                using tail = typename stage<before>::tail;
+                if constexpr (tail::is_identity)
+                    propagate_stage<stage<Number>>(Number, parameters, now, space, threads, key, nullptr,
+                                                   no_slope{});
+                else {
+                    dropout_key of_before = key;
+                    of_before.layer = before;
+                    propagate_stage<stage<Number>>(Number, parameters, now, space, threads, key,
+                                                   space.kept(before).data, tail_slope<tail>{of_before});
+                }
+            } else
+                propagate_stage<stage<Number>>(Number, parameters, now, space, threads, key, nullptr,
+                                               no_slope{});
+            threads.barrier();
+        }
+    }
+
+    template <class Stage, class Slope>
+    static void propagate_stage(std::size_t number, const T* parameters, const batch& now, workspace& space,
+                                const team& threads, dropout_key key, const T* before_kept,
+                                const Slope& slope) noexcept {
+        using head = typename Stage::head;
+        constexpr std::size_t parts = source_count_of<head>;
+        const auto x = sources<head>(number, now, space);
+        std::array<rows_view<T>, parts> before{};
+        std::array<bool, parts> adds{};
+        for (std::size_t i = 0; i < parts; ++i) {
+            if (!flow::carries(number, i))
+                continue;
+            const std::size_t value = wires::source(number, i);
+            T* const to =
+                wires::is_input(value) ? now.input_deltas[value] : space.delta(value - wires::inputs);
+            before[i] = {to, source_width<head>(i)};
+            adds[i] = flow::adds(number, i);
+        }
+        head_kernels<head>::template backward<Stage>(buffers<Stage>(number, x.data(), before.data(),
+                                                                    adds.data(), before_kept, parameters, now,
+                                                                    space, threads, key),
+                                                     threads, slope);
+    }
+
+    template <class Stage, bool First, class Consumer>
+    static void update_stage(std::size_t number, const T* parameters, const batch& now, workspace& space,
+                             const team& threads, const Consumer& consumer) noexcept {
+        const auto x = sources<typename Stage::head>(number, now, space);
+        head_kernels<typename Stage::head>::template update<Stage, First>(
+            buffers<Stage>(number, x.data(), nullptr, nullptr, nullptr, parameters, now, space, threads, {}),
+            threads, consumer, places::places[number]);
+    }
+};
+
+} // namespace strata
