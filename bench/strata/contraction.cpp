@@ -28,7 +28,7 @@ void run(const product::options& with) {
                                                            prediction_tail<typename stage::tail>{});
         });
     else if (with.kernel == "weight_gradient") {
-        const auto scalars = strata::detail::converted<float>(adam{}.scalars(1000.0));
+        const auto scalars = strata::internal::converted<float>(adam{}.scalars(1000.0));
         const weight_update<float, adam, regularizer{}> of_kernel{
             kernel.data(), {m.data(), v.data()}, scalars};
         const weight_update<float, adam, regularizer{}> of_bias{

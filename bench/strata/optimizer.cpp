@@ -27,7 +27,7 @@ void run(const Optimizer& optimizer, std::size_t size) {
     for (std::size_t i = 0; i < states; ++i)
         state[i] = arrays[2 + i].data();
     const consumer update{arrays[0].data(), state,
-                          strata::detail::converted<float>(optimizer.scalars(1000.0))};
+                          strata::internal::converted<float>(optimizer.scalars(1000.0))};
     const std::size_t repeats = std::max<std::size_t>(1, 20'000'000 / size);
     const double time = bench::median_seconds(11, repeats, [&] {
         for (std::size_t i = 0; i < size; i += V::size)

@@ -149,14 +149,14 @@ BOOST_AUTO_TEST_CASE(first_centers_are_spread) {
         for (std::size_t f = 0; f < 2; ++f)
             x.push_back(random.uniform() + 1000.0 * static_cast<double>(f == 0 ? i % 3 : i % 2));
     const observations<double> rows(x, 2, "X");
-    const detail::lloyd<6, 2, double> all(rows, 1);
-    const detail::lloyd<6, 2, double> threaded(rows, 3);
+    const internal::lloyd<6, 2, double> all(rows, 1);
+    const internal::lloyd<6, 2, double> threaded(rows, 3);
     std::size_t found = 0;
     for (std::uint32_t run = 0; run < 50; ++run) {
         random_sequence one(seed{1}, stream::centers, run);
         random_sequence other(seed{1}, stream::centers, run);
-        const auto centers = detail::seeding<6, 2, double>(all).draw(one);
-        BOOST_TEST((centers == detail::seeding<6, 2, double>(threaded).draw(other)));
+        const auto centers = internal::seeding<6, 2, double>(all).draw(one);
+        BOOST_TEST((centers == internal::seeding<6, 2, double>(threaded).draw(other)));
         std::set<std::pair<long, long>> clouds;
         for (std::size_t k = 0; k < 6; ++k)
             clouds.emplace(std::lround(centers[2 * k] / 1000), std::lround(centers[2 * k + 1] / 500));

@@ -8,7 +8,7 @@
 
 #include <vector>
 
-using strata::detail::csv_fields;
+using strata::internal::csv_fields;
 
 namespace {
 /// Each field as value@line:column, and | after the last one of a record.

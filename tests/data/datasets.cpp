@@ -108,10 +108,10 @@ BOOST_AUTO_TEST_CASE(what_is_nowhere_gets_advice) {
         BOOST_CHECK_EXCEPTION((void)datasets::mnist(), data_error,
                               says({"MNIST: ", "STRATA_MNIST (not set)",
                                     "four IDX files (train-images-idx3-ubyte", "set STRATA_MNIST to it"}));
-        auto places = strata::detail::fashion_mnist_places();
+        auto places = strata::internal::fashion_mnist_places();
         places.packaged = "/absent/fashion-mnist";
         BOOST_CHECK_EXCEPTION(
-            (void)strata::detail::find_dataset(places, {}), data_error,
+            (void)strata::internal::find_dataset(places, {}), data_error,
             says({"Fashion-MNIST: ", "STRATA_FASHION_MNIST (not set)", "/absent/fashion-mnist (not there)",
                   "apt-get install dataset-fashion-mnist"}));
     }
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(files_that_do_not_fit_together) {
 }
 
 BOOST_AUTO_TEST_CASE(the_real_fashion_mnist) {
-    if (!std::filesystem::exists(strata::detail::fashion_mnist_places().packaged)) {
+    if (!std::filesystem::exists(strata::internal::fashion_mnist_places().packaged)) {
         BOOST_TEST_MESSAGE("skipped: Debian's package dataset-fashion-mnist is not installed");
         return;
     }

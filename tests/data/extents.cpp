@@ -6,8 +6,8 @@
 
 #include <vector>
 
-using strata::detail::byte_count;
-using strata::detail::extents_text;
+using strata::internal::byte_count;
+using strata::internal::extents_text;
 using extents = std::vector<std::uint64_t>;
 
 BOOST_AUTO_TEST_CASE(extents_as_text) {

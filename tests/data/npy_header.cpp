@@ -10,7 +10,7 @@
 using namespace std::string_literals;
 using strata::data_error;
 using strata::input_file;
-using strata::detail::npy_header;
+using strata::internal::npy_header;
 using extents = std::vector<std::uint64_t>;
 
 namespace {

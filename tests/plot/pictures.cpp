@@ -152,8 +152,9 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     BOOST_TEST(message([&] { plot::confusion(two, names, "a.png"); }) ==
                "plot: the confusion matrix has 2 rows, there are 1 class names");
     BOOST_TEST(message([&] { plot::training_curves({}, "a.png"); }) == "plot: the history has no epochs");
-    BOOST_TEST(
-        message([&] { plot::detail::run_gnuplot("plot nonsense\n"); }).starts_with("plot: gnuplot fails: "));
+    BOOST_TEST(message([&] {
+                   plot::internal::run_gnuplot("plot nonsense\n");
+               }).starts_with("plot: gnuplot fails: "));
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_gnuplot_is_named_with_its_package) {

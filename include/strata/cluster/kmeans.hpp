@@ -3,10 +3,11 @@
 
 #include <strata/cluster/seeding.hpp>
 #include <strata/data/array.hpp>
+#include <strata/setting.hpp>
 
 #include <numeric>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 struct kmeans_options {
     std::size_t n_init = 10;          ///< beginnings, of which the best result counts
@@ -39,7 +40,7 @@ public:
         const observations<T> rows(x, F, "kmeans: X");
         check_rows(rows);
         const pass all(rows, options_.threads);
-        detail::seeding<K, F, T> first(all);
+        internal::seeding<K, F, T> first(all);
         result best;
         for (std::size_t run = 0; run < options_.n_init; ++run) {
             random_sequence random(options_.random, stream::centers, static_cast<std::uint32_t>(run));
@@ -57,7 +58,7 @@ public:
         const observations<T> given(centers, F, "kmeans: the array of centers");
         if (given.rows() != K)
             throw std::invalid_argument(
-                detail::concatenate("kmeans: there are ", given.rows(), " centers, expected ", K));
+                internal::concatenate("kmeans: there are ", given.rows(), " centers, expected ", K));
         given.check_finite();
         const pass all(rows, options_.threads);
         std::vector<T> first(given.data(), given.data() + K * F);
@@ -73,7 +74,7 @@ public:
         const observations<T> rows(x, F, "kmeans: X");
         rows.check_finite();
         // About the means, as in `fit`, so that equally near centers are told apart as there.
-        const detail::nearest_center<K, F, T> closest(about_means_.data());
+        const internal::nearest_center<K, F, T> closest(about_means_.data());
         auto found = xt::xtensor<std::int32_t, 1>::from_shape({rows.rows()});
         constexpr std::size_t part = pass::part_rows;
         ordered_parts((rows.rows() + part - 1) / part, options_.threads, 1,
@@ -102,7 +103,7 @@ public:
     [[nodiscard]] std::size_t iterations() const noexcept { return iterations_; }
 
 private:
-    using pass = detail::lloyd<K, F, T>;
+    using pass = internal::lloyd<K, F, T>;
     struct result {
         std::vector<T> centers; ///< about the means
         std::vector<std::int32_t> labels;
@@ -116,8 +117,8 @@ private:
     }
     static void check_rows(const observations<T>& rows) {
         if (rows.rows() < K)
-            throw std::invalid_argument(detail::concatenate("kmeans: X has ", rows.rows(),
-                                                            " rows, expected as many as clusters, ", K));
+            throw std::invalid_argument(internal::concatenate("kmeans: X has ", rows.rows(),
+                                                              " rows, expected as many as clusters, ", K));
     }
 
     static double squared_distance(const T* a, const T* b) noexcept {
@@ -213,4 +214,4 @@ private:
     std::size_t iterations_ = 0;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -4,13 +4,14 @@
 #include <strata/cluster/nearest_center.hpp>
 #include <strata/kernels/threads/ordered_parts.hpp>
 #include <strata/regression/observations.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-namespace strata::detail {
+namespace strata::inline STRATA_SETTING::internal {
 
 /// The rows of a clustering, about their means, and passes over them. Parts of a fixed number of rows are
 /// each handled by one thread and added in their order: the same bits on any number of threads.
@@ -140,4 +141,4 @@ private:
     double variance_ = 0;
 };
 
-} // namespace strata::detail
+} // namespace strata::inline STRATA_SETTING::internal

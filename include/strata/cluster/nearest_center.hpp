@@ -3,6 +3,7 @@
 
 #include <strata/kernels/product/contract.hpp>
 #include <strata/model/parameters.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -10,7 +11,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace strata::detail {
+namespace strata::inline STRATA_SETTING::internal {
 
 /// Rows side by side: to[f * group + i] = x[i * F + f] - origin[f]. What is behind `count` stays as it is.
 template <std::size_t F, class T>
@@ -88,4 +89,4 @@ private:
     aligned_vector<T> squares_;
 };
 
-} // namespace strata::detail
+} // namespace strata::inline STRATA_SETTING::internal

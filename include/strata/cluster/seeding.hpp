@@ -3,10 +3,11 @@
 
 #include <strata/cluster/lloyd.hpp>
 #include <strata/random/philox.hpp>
+#include <strata/setting.hpp>
 
 #include <limits>
 
-namespace strata::detail {
+namespace strata::inline STRATA_SETTING::internal {
 
 /// First centers by greedy k-means++ (Arthur and Vassilvitskii, "k-means++: the advantages of careful
 /// seeding", 2007): each further center is the best of 2 + log K rows, drawn by their squared distances from
@@ -175,4 +176,4 @@ private:
     potentials totals_{};
 };
 
-} // namespace strata::detail
+} // namespace strata::inline STRATA_SETTING::internal

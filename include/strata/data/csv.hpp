@@ -5,6 +5,7 @@
 #include <strata/data/error.hpp>
 #include <strata/data/input_file.hpp>
 #include <strata/data/table.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -18,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 struct csv_options {
     char separator = ',';
@@ -28,7 +29,7 @@ struct csv_options {
     std::optional<double> missing = {};
 };
 
-namespace detail {
+namespace internal {
 
 /// A number as people write it: std::from_chars, and a plus sign.
 inline double csv_number(const std::filesystem::path& file, const csv_field& field, const std::string& name) {
@@ -58,7 +59,7 @@ inline void check_csv_names(const std::filesystem::path& file, const std::vector
                                       shown(names[i]) + " for the second time");
 }
 
-} // namespace detail
+} // namespace internal
 
 /// Reads a table of numbers from comma-separated values (RFC 4180), plain or packed with gzip. Numbers are
 /// written as std::from_chars takes them, "nan" and "inf" included. Lines end with CR LF or LF; blank lines
@@ -68,10 +69,10 @@ inline void check_csv_names(const std::filesystem::path& file, const std::vector
     for (const char each : {'"', '\r', '\n'})
         if (options.separator == each)
             throw data_error{"read_csv: expected a separator other than a quote or an end of line, found " +
-                             detail::shown({&each, 1})};
+                             internal::shown({&each, 1})};
 
     const auto all = input_file{file}.read_rest();
-    detail::csv_fields fields{file, all, options.separator};
+    internal::csv_fields fields{file, all, options.separator};
     if (fields.done())
         throw data_error::at_line(file, 1, 1, options.header ? "a line of names" : "a line of numbers",
                                   "an empty file");
@@ -79,12 +80,12 @@ inline void check_csv_names(const std::filesystem::path& file, const std::vector
     table result{.file = file};
     std::size_t width = 0;
     if (options.header) {
-        std::vector<detail::csv_field> places;
+        std::vector<internal::csv_field> places;
         do {
             places.push_back(fields.next());
             result.names.emplace_back(places.back().value);
         } while (!places.back().ends_record);
-        detail::check_csv_names(file, places, result.names);
+        internal::check_csv_names(file, places, result.names);
         width = result.names.size();
     }
 
@@ -99,13 +100,13 @@ inline void check_csv_names(const std::filesystem::path& file, const std::vector
                 result.names.push_back(std::to_string(count));
             else if (count == width)
                 throw data_error::at_line(file, field.line, field.column, std::to_string(width) + " fields",
-                                          "one more: " + detail::shown(field.value));
+                                          "one more: " + internal::shown(field.value));
             else if (!more && count + 1 < width)
                 throw data_error::at_line(file, field.line, field.column, std::to_string(width) + " fields",
                                           std::to_string(count + 1));
             values.push_back(field.value.empty() && options.missing
                                  ? *options.missing
-                                 : detail::csv_number(file, field, result.names[count]));
+                                 : internal::csv_number(file, field, result.names[count]));
         }
         width = count;
     }
@@ -115,4 +116,4 @@ inline void check_csv_names(const std::filesystem::path& file, const std::vector
     return result;
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

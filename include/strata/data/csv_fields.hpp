@@ -2,13 +2,14 @@
 #pragma once
 
 #include <strata/data/error.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
-namespace strata::detail {
+namespace strata::inline STRATA_SETTING::internal {
 
 /// One field, and the place at which it begins. `value` holds until the next field is read.
 struct csv_field {
@@ -122,4 +123,4 @@ private:
     bool done_ = false;
 };
 
-} // namespace strata::detail
+} // namespace strata::inline STRATA_SETTING::internal

@@ -7,6 +7,7 @@
 #include <strata/data/idx.hpp>
 #include <strata/data/scaled_bytes.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
@@ -19,7 +20,7 @@
 #include <system_error>
 #include <utility>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Grey images, x: [samples, height, width], and what is on them, y: [samples].
 struct labelled_images {
@@ -31,7 +32,7 @@ struct image_dataset {
     labelled_images train, test;
 };
 
-namespace detail {
+namespace internal {
 
 /// Where a data set is looked for when the program does not say.
 struct dataset_places {
@@ -101,7 +102,7 @@ inline std::filesystem::path find_dataset(const dataset_places& places,
         concatenate(places.name, ": expected a directory, found none; tried ", tried, "; ", places.advice)};
 }
 
-} // namespace detail
+} // namespace internal
 
 namespace datasets {
 
@@ -115,27 +116,27 @@ namespace datasets {
         throw data_error::in_file(directory, "a directory",
                                   std::filesystem::exists(directory, ignored) ? "a file"
                                                                               : "nothing of this name");
-    image_dataset result{detail::read_labelled_images(directory, "train"),
-                         detail::read_labelled_images(directory, "t10k")};
+    image_dataset result{internal::read_labelled_images(directory, "train"),
+                         internal::read_labelled_images(directory, "t10k")};
     const auto &train = result.train.x, &test = result.test.x;
     if (train.shape(1) != test.shape(1) || train.shape(2) != test.shape(2))
         throw data_error::in_file(directory,
-                                  detail::concatenate("test images of ", train.shape(1), " x ",
-                                                      train.shape(2), " pixels as for training"),
-                                  detail::concatenate(test.shape(1), " x ", test.shape(2)));
+                                  internal::concatenate("test images of ", train.shape(1), " x ",
+                                                        train.shape(2), " pixels as for training"),
+                                  internal::concatenate(test.shape(1), " x ", test.shape(2)));
     return result;
 }
 
 /// MNIST, handwritten digits: `auto [train, test] = datasets::mnist();` with 60000 and 10000 images of 28
 /// x 28. From `directory`, or else from the one that the environment variable STRATA_MNIST names.
 [[nodiscard]] inline image_dataset mnist(const std::optional<std::filesystem::path>& directory = {}) {
-    return images_from(detail::find_dataset(detail::mnist_places(), directory));
+    return images_from(internal::find_dataset(internal::mnist_places(), directory));
 }
 
 /// Fashion-MNIST, articles of Zalando's, in the form of MNIST. From `directory`, or else from the one that
 /// the environment variable STRATA_FASHION_MNIST names, or else from Debian's package dataset-fashion-mnist.
 [[nodiscard]] inline image_dataset fashion_mnist(const std::optional<std::filesystem::path>& directory = {}) {
-    return images_from(detail::find_dataset(detail::fashion_mnist_places(), directory));
+    return images_from(internal::find_dataset(internal::fashion_mnist_places(), directory));
 }
 
 /// What the labels of Fashion-MNIST mean.
@@ -143,4 +144,4 @@ inline constexpr std::array<std::string_view, 10> fashion_mnist_classes{
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
 
 } // namespace datasets
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

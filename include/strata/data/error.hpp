@@ -1,11 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
+#include <strata/setting.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <stdexcept>
-#include <strata/expression/concatenate.hpp>
 #include <string>
 #include <string_view>
 
@@ -44,7 +46,9 @@ private:
     }
 };
 
-namespace detail {
+} // namespace strata
+
+namespace strata::inline STRATA_SETTING::internal {
 
 /// Text from a file as it may stand in a message: in quotes, short, without control characters.
 inline std::string shown(std::string_view text_found) {
@@ -61,5 +65,4 @@ inline std::string shown(std::string_view text_found) {
     return result.append(text_found.size() > longest ? "...\"" : "\"");
 }
 
-} // namespace detail
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING::internal

@@ -1,13 +1,15 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
 
-namespace strata::detail {
+namespace strata::inline STRATA_SETTING::internal {
 
 /// "60000 x 28 x 28"; "()" without any extent.
 template <class Extents>
@@ -37,4 +39,4 @@ constexpr std::optional<std::size_t> byte_count(const Extents& extents, std::siz
     return empty ? 0 : static_cast<std::size_t>(total);
 }
 
-} // namespace strata::detail
+} // namespace strata::inline STRATA_SETTING::internal

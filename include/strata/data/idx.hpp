@@ -7,6 +7,7 @@
 #include <strata/data/input_file.hpp>
 #include <strata/data/output_file.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -20,7 +21,7 @@
 #include <string>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// What an IDX file can hold.
 template <class Element>
@@ -28,7 +29,7 @@ concept idx_element = std::same_as<Element, std::uint8_t> || std::same_as<Elemen
     std::same_as<Element, std::int16_t> || std::same_as<Element, std::int32_t> ||
     std::same_as<Element, float> || std::same_as<Element, double>;
 
-namespace detail {
+namespace internal {
 
 template <idx_element Element>
 constexpr unsigned idx_code() {
@@ -73,7 +74,7 @@ void swap_big_endian(unsigned char* bytes, std::size_t count) {
             std::reverse(bytes + i * sizeof(Element), bytes + (i + 1) * sizeof(Element));
 }
 
-} // namespace detail
+} // namespace internal
 
 /// Reads an IDX file, the format of MNIST and its kin: two zero bytes, a code of the element type, the number
 /// of extents, the extents as big-endian 32-bit numbers, then the elements, big-endian, the last axis
@@ -91,12 +92,13 @@ template <idx_element Element, std::size_t Rank>
     file.read(start.data(), start.size(), "an IDX header");
     if (start[0] != 0 || start[1] != 0)
         file.fail(0, "the two zero bytes that begin an IDX file",
-                  detail::concatenate(start[0], " and ", start[1]));
-    if (start[2] != detail::idx_code<Element>())
-        file.fail(2, detail::concatenate("elements of ", detail::idx_name(detail::idx_code<Element>())),
-                  detail::idx_name(start[2]));
+                  internal::concatenate(start[0], " and ", start[1]));
+    if (start[2] != internal::idx_code<Element>())
+        file.fail(2, internal::concatenate("elements of ", internal::idx_name(internal::idx_code<Element>())),
+                  internal::idx_name(start[2]));
     if (start[3] != Rank)
-        file.fail(3, detail::concatenate("an array of rank ", Rank), detail::concatenate("rank ", start[3]));
+        file.fail(3, internal::concatenate("an array of rank ", Rank),
+                  internal::concatenate("rank ", start[3]));
 
     std::array<unsigned char, 4 * Rank> stored;
     file.read(stored.data(), stored.size(), "an IDX header's extents");
@@ -104,17 +106,17 @@ template <idx_element Element, std::size_t Rank>
     for (std::size_t i = 0; i < stored.size(); ++i)
         extents[i / 4] = extents[i / 4] << 8 | stored[i];
 
-    const auto bytes = detail::byte_count(extents, sizeof(Element));
+    const auto bytes = internal::byte_count(extents, sizeof(Element));
     if (!bytes)
-        file.fail(4, "extents of an array that fits into memory", detail::extents_text(extents));
-    const auto what =
-        detail::concatenate(detail::idx_name(start[2]), " values (", detail::extents_text(extents), ")");
+        file.fail(4, "extents of an array that fits into memory", internal::extents_text(extents));
+    const auto what = internal::concatenate(internal::idx_name(start[2]), " values (",
+                                            internal::extents_text(extents), ")");
     file.expect_left(*bytes, what);
 
     xt::xtensor<Element, Rank> result(extents);
     file.read(result.data(), *bytes, what);
     file.expect_end();
-    detail::swap_big_endian<Element>(reinterpret_cast<unsigned char*>(result.data()), result.size());
+    internal::swap_big_endian<Element>(reinterpret_cast<unsigned char*>(result.data()), result.size());
     return result;
 }
 
@@ -127,13 +129,13 @@ void write_idx(const std::filesystem::path& path, const xt::xexpression<Expressi
     const auto& array = expression.derived_cast();
     if (array.dimension() < 1 || array.dimension() > 255)
         throw data_error::in_file(path, "an array of rank 1 to 255",
-                                  detail::concatenate("rank ", array.dimension()));
+                                  internal::concatenate("rank ", array.dimension()));
 
-    std::vector<unsigned char> block{0, 0, detail::idx_code<element>(),
+    std::vector<unsigned char> block{0, 0, internal::idx_code<element>(),
                                      static_cast<unsigned char>(array.dimension())};
     for (const std::uint64_t extent : array.shape()) {
         if (extent > std::numeric_limits<std::uint32_t>::max())
-            throw data_error::in_file(path, "extents of 32 bits", detail::extents_text(array.shape()));
+            throw data_error::in_file(path, "extents of 32 bits", internal::extents_text(array.shape()));
         for (int shift = 24; shift >= 0; shift -= 8)
             block.push_back(static_cast<unsigned char>(extent >> shift));
     }
@@ -149,11 +151,11 @@ void write_idx(const std::filesystem::path& path, const xt::xexpression<Expressi
             const element value = *next;
             std::memcpy(block.data() + i * sizeof(element), &value, sizeof(element));
         }
-        detail::swap_big_endian<element>(block.data(), count);
+        internal::swap_big_endian<element>(block.data(), count);
         file.write(block.data(), count * sizeof(element));
         left -= count;
     }
     file.close();
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/error.hpp>
+#include <strata/setting.hpp>
 
 #include <zlib.h>
 
@@ -16,7 +17,7 @@
 #include <system_error>
 #include <utility>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// A file to read from front to back, plain or packed with gzip, whatever its name ends with. Every failure
 /// is a data_error with the file's name and the byte at which it happened. Bytes that follow the packed data
@@ -155,4 +156,4 @@ private:
     bool packed_ = false;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

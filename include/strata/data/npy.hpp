@@ -6,6 +6,7 @@
 #include <strata/data/extents.hpp>
 #include <strata/data/input_file.hpp>
 #include <strata/data/npy_header.hpp>
+#include <strata/setting.hpp>
 
 #include <xtensor/xarray.hpp>
 #include <xtensor/xnpy.hpp>
@@ -20,13 +21,13 @@
 #include <string>
 #include <type_traits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// What a .npy file of ours can hold: float, double, bool and the integers.
 template <class Element>
 concept npy_element = std::integral<Element> || std::same_as<Element, float> || std::same_as<Element, double>;
 
-namespace detail {
+namespace internal {
 
 /// NumPy's name of a type: '<f4' for float on a little-endian machine, '|u1' for std::uint8_t.
 template <npy_element Element>
@@ -57,7 +58,7 @@ npy_header read_npy_header(input_file& file, std::size_t rank) {
     return header;
 }
 
-} // namespace detail
+} // namespace internal
 
 /// Reads a .npy file, NumPy's format of one array, in either of its element orders, plain or packed with
 /// gzip. `Element` and `Rank` must be the file's own: no silent conversion. data_error also if the file is
@@ -66,7 +67,7 @@ npy_header read_npy_header(input_file& file, std::size_t rank) {
 template <npy_element Element, std::size_t Rank>
 [[nodiscard]] xt::xtensor<Element, Rank> read_npy(const std::filesystem::path& path) {
     input_file file{path};
-    const auto header = detail::read_npy_header<Element>(file, Rank);
+    const auto header = internal::read_npy_header<Element>(file, Rank);
     std::array<std::size_t, Rank> extents{};
     for (std::size_t i = 0; i < extents.size(); ++i)
         extents[i] = static_cast<std::size_t>(header.extents[i]);
@@ -108,7 +109,7 @@ void write_npy(const std::filesystem::path& path, const xt::xexpression<Expressi
     }
     // xtensor does not look whether all was written, so the header is read back and held against the size.
     input_file written{path};
-    detail::read_npy_header<element>(written, array.dimension());
+    internal::read_npy_header<element>(written, array.dimension());
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,6 +3,7 @@
 
 #include <strata/data/error.hpp>
 #include <strata/data/input_file.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <charconv>
@@ -14,7 +15,7 @@
 #include <system_error>
 #include <vector>
 
-namespace strata::detail {
+namespace strata::inline STRATA_SETTING::internal {
 
 /// What NumPy writes in front of an array: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
 ///
@@ -149,4 +150,4 @@ private:
     std::size_t position_ = 0;
 };
 
-} // namespace strata::detail
+} // namespace strata::inline STRATA_SETTING::internal

@@ -4,6 +4,7 @@
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <concepts>
@@ -11,9 +12,9 @@
 #include <string>
 #include <type_traits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 
 /// Whether a label, of any arithmetic type, is one of 0, ..., classes - 1.
 template <class Label>
@@ -27,7 +28,7 @@ bool is_class(Label label, std::size_t classes) {
         return label < classes;
 }
 
-} // namespace detail
+} // namespace internal
 
 /// Labels 0, ..., classes - 1 of shape [n] to an array of shape [n, classes] with a one at each label and
 /// zeros elsewhere. Labels may be of a floating type, as read from tables. data_error, with index and value,
@@ -36,13 +37,14 @@ template <std::floating_point Element = float, class Labels>
 [[nodiscard]] xt::xtensor<Element, 2> one_hot(const xt::xexpression<Labels>& labels, std::size_t classes) {
     const auto& given = labels.derived_cast();
     if (given.dimension() != 1)
-        throw data_error{"one_hot: expected labels of rank 1, found " + detail::extents_text(given.shape())};
+        throw data_error{"one_hot: expected labels of rank 1, found " +
+                         internal::extents_text(given.shape())};
     const std::array<std::size_t, 2> extents{given.shape(0), classes};
-    if (!detail::byte_count(extents, sizeof(Element)))
+    if (!internal::byte_count(extents, sizeof(Element)))
         throw data_error{"one_hot: expected a result that fits into memory, found " +
-                         detail::extents_text(extents)};
+                         internal::extents_text(extents)};
     for (std::size_t i = 0; i < extents[0]; ++i)
-        if (!detail::is_class(given(i), classes))
+        if (!internal::is_class(given(i), classes))
             throw data_error{"one_hot: expected labels below " + std::to_string(classes) + ", found " +
                              std::to_string(given(i)) + " at index " + std::to_string(i)};
 
@@ -52,4 +54,4 @@ template <std::floating_point Element = float, class Labels>
     return result;
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

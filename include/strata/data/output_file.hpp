@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/error.hpp>
+#include <strata/setting.hpp>
 
 #include <zlib.h>
 
@@ -13,7 +14,7 @@
 #include <system_error>
 #include <utility>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// A file to write from front to back: packed with gzip if its name ends with .gz, plain otherwise. What was
 /// there before is lost. Every failure is a data_error with the file's name.
@@ -56,4 +57,4 @@ private:
     std::unique_ptr<gzFile_s, closer> file_;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,6 +3,7 @@
 
 #include <strata/data/array.hpp>
 #include <strata/data/samples.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
@@ -10,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// All products of up to `Degree` of F features, in scikit-learn's order: by degree, then by the features'
 /// order. No column of ones, since a linear model has an intercept.
@@ -85,10 +86,11 @@ public:
             std::string name;
             for (std::size_t f = 0; f < F; ++f)
                 if (powers[f] > 0) {
-                    const std::string base = f < features.size() ? features[f] : detail::concatenate("x", f);
-                    name = detail::concatenate(name, name.empty() ? "" : " ", base);
+                    const std::string base =
+                        f < features.size() ? features[f] : internal::concatenate("x", f);
+                    name = internal::concatenate(name, name.empty() ? "" : " ", base);
                     if (powers[f] > 1)
-                        name = detail::concatenate(name, "^", powers[f]);
+                        name = internal::concatenate(name, "^", powers[f]);
                 }
             result.push_back(name);
         }
@@ -96,4 +98,4 @@ public:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,6 +3,7 @@
 
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
+#include <strata/setting.hpp>
 
 #include <xtensor/xarray.hpp>
 #include <xtensor/xutils.hpp>
@@ -14,9 +15,9 @@
 #include <string>
 #include <type_traits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 
 template <class Expression, std::size_t Rank = xt::get_rank<Expression>::value>
 struct row_major_array {
@@ -27,14 +28,14 @@ struct row_major_array<Expression, SIZE_MAX> {
     using type = xt::xarray<typename Expression::value_type, xt::layout_type::row_major>;
 };
 
-} // namespace detail
+} // namespace internal
 
 /// The array an expression becomes when it is stored, last axis fastest: an xt::xtensor if its rank is known
 /// to the compiler, an xt::xarray otherwise.
 template <class Expression>
-using stored_array = typename detail::row_major_array<std::decay_t<Expression>>::type;
+using stored_array = typename internal::row_major_array<std::decay_t<Expression>>::type;
 
-namespace detail {
+namespace internal {
 
 /// The array itself if it is stored that way already, else a copy that is.
 template <class Expression>
@@ -45,7 +46,7 @@ template <class Expression>
         return stored_array<Expression>(expression.derived_cast());
 }
 
-} // namespace detail
+} // namespace internal
 
 /// How many samples an array has: its first extent.
 template <class Array>
@@ -66,7 +67,7 @@ template <class Expression>
             throw data_error{"take_rows: expected a row below " + std::to_string(rows) + ", found " +
                              std::to_string(row)};
 
-    const auto& from = detail::stored(array);
+    const auto& from = internal::stored(array);
     auto shape_taken = from.shape();
     shape_taken[0] = chosen.size();
     stored_array<Expression> result(shape_taken);
@@ -76,4 +77,4 @@ template <class Expression>
     return result;
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

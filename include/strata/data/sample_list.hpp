@@ -2,10 +2,11 @@
 #pragma once
 
 #include <strata/data/samples.hpp>
+#include <strata/setting.hpp>
 
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Samples for each input, or targets for each output, of a network: one array, or several `together`.
 class sample_list {
@@ -38,4 +39,4 @@ template <class... Arrays>
     return result;
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

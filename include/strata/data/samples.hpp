@@ -3,6 +3,7 @@
 
 #include <strata/data/scaled_bytes.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 
 #include <xtensor/xadapt.hpp>
@@ -17,9 +18,9 @@
 #include <string>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 /// How elements of some type are read: count numbers from the element `first` on, converted, times the scale.
 template <class Element, class To>
 void read_elements(const void* data, std::size_t first, std::size_t count, float scale, To* to) noexcept {
@@ -52,10 +53,10 @@ inline std::string shape_to_string(std::span<const std::size_t> shape) {
         result = result.empty() ? concatenate(extent) : concatenate(result, " x ", extent);
     return result.empty() ? "a single number" : result;
 }
-} // namespace detail
+} // namespace internal
 
 template <class Array>
-concept array_expression = xt::is_xexpression<Array>::value || detail::is_scaled_bytes<std::decay_t<Array>>;
+concept array_expression = xt::is_xexpression<Array>::value || internal::is_scaled_bytes<std::decay_t<Array>>;
 
 template <class Range>
 concept number_range = std::ranges::contiguous_range<Range> && !array_expression<Range> &&
@@ -64,7 +65,7 @@ concept number_range = std::ranges::contiguous_range<Range> && !array_expression
 /// The rank of an array where its type tells, else `SIZE_MAX`.
 template <class Array>
 inline constexpr std::size_t static_rank = [] {
-    if constexpr (detail::is_scaled_bytes<Array>)
+    if constexpr (internal::is_scaled_bytes<Array>)
         return Array::rank;
     else
         return xt::get_rank<Array>::value;
@@ -81,10 +82,10 @@ public:
     samples(const Array& array) {
         using element = typename Array::value_type;
         shape_.assign(array.shape().begin(), array.shape().end());
-        if constexpr (detail::is_scaled_bytes<Array>) {
+        if constexpr (internal::is_scaled_bytes<Array>) {
             use<std::uint8_t>(array.data());
             scale_ = array.scale;
-        } else if constexpr (detail::contiguous_array<Array>) {
+        } else if constexpr (internal::contiguous_array<Array>) {
             if (array.layout() == xt::layout_type::row_major && array.data_offset() == 0)
                 use<element>(array.data());
             else
@@ -110,16 +111,16 @@ public:
             size *= extent;
         if (is_flat_) {
             if (flat_size_ % size != 0)
-                throw std::invalid_argument(detail::concatenate(what, " has ", flat_size_,
-                                                                " numbers, expected a multiple of ", size));
+                throw std::invalid_argument(internal::concatenate(what, " has ", flat_size_,
+                                                                  " numbers, expected a multiple of ", size));
             return flat_size_ / size;
         }
         const bool fits = shape_.size() == sample_shape.size() + 1 &&
                           std::equal(sample_shape.begin(), sample_shape.end(), shape_.begin() + 1);
         if (!fits && !(size == 1 && shape_.size() == 1))
             throw std::invalid_argument(
-                detail::concatenate(what, " has the shape ", detail::shape_to_string(shape_),
-                                    ", expected samples x ", detail::shape_to_string(sample_shape)));
+                internal::concatenate(what, " has the shape ", internal::shape_to_string(shape_),
+                                      ", expected samples x ", internal::shape_to_string(sample_shape)));
         return shape_[0];
     }
 
@@ -150,9 +151,9 @@ private:
         static_assert(std::is_arithmetic_v<Element>, "strata: arrays of numbers are wanted");
         data_ = data;
         kind_ = kind_of<Element>();
-        read_float_ = detail::read_elements<Element, float>;
-        read_double_ = detail::read_elements<Element, double>;
-        read_label_ = detail::read_elements<Element, std::int32_t>;
+        read_float_ = internal::read_elements<Element, float>;
+        read_double_ = internal::read_elements<Element, double>;
+        read_label_ = internal::read_elements<Element, std::int32_t>;
     }
 
     template <class Element, class Array>
@@ -174,7 +175,7 @@ private:
     void (*read_label_)(const void*, std::size_t, std::size_t, float, std::int32_t*) noexcept = nullptr;
 };
 
-namespace detail {
+namespace internal {
 // Where the type tells the rank, a wrong one is an error at compile time.
 template <text What, class Array, std::size_t... Accepted>
 consteval bool check_rank() {
@@ -190,6 +191,6 @@ consteval bool check_rank() {
         return reject<Array, What + text(" has rank ") + number_text<rank>,
                       (text("it must have rank") + ... + (text(" ") + number_text<Accepted>))>();
 }
-} // namespace detail
+} // namespace internal
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -4,6 +4,7 @@
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/rows.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,7 @@
 #include <span>
 #include <string>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// 8-bit data, as a rule images, that stand for values[i] * scale: a quarter of what floats would take, and
 /// never expanded in memory. Shape [samples, ...], last axis fastest.
@@ -73,4 +74,4 @@ template <std::size_t Rank>
     return {take_rows(array.values, chosen), array.scale};
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

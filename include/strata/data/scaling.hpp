@@ -5,6 +5,7 @@
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/data/rows.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -16,9 +17,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 
 /// What the scalers share: y = (x - offset) / scale * span + low in every column.
 class column_scaler {
@@ -125,14 +126,14 @@ private:
     bool fitted_ = false;
 };
 
-} // namespace detail
+} // namespace internal
 
 /// Scales each column to mean 0 and standard deviation 1 (that of the population, with n below the line):
 /// y = (x - mean) / scale. As in scikit-learn a column that is constant but for rounding has scale 1.
 ///
 /// Computes in double, in two passes. data_error for use before fit(), for another number of columns than in
 /// fit(), and for values that are not finite, with row and column, which count from 0.
-class standard_scaler : public detail::column_scaler {
+class standard_scaler : public internal::column_scaler {
 public:
     standard_scaler() : column_scaler("standard_scaler", 0, 1) {}
 
@@ -180,7 +181,7 @@ public:
 /// Scales each column so that its least value becomes `low` and its greatest `high`:
 /// y = (x - minimum) / range * (high - low) + low. A constant column has range 1. Errors as for
 /// standard_scaler.
-class min_max_scaler : public detail::column_scaler {
+class min_max_scaler : public internal::column_scaler {
 public:
     explicit min_max_scaler(double low = 0, double high = 1) : column_scaler("min_max_scaler", low, high) {
         if (!(low < high) || !std::isfinite(high - low))
@@ -216,4 +217,4 @@ public:
     [[nodiscard]] const xt::xtensor<double, 1>& range() const { return column_scaler::scale("range"); }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -5,6 +5,7 @@
 #include <strata/data/rows.hpp>
 #include <strata/data/scaled_bytes.hpp>
 #include <strata/random/philox.hpp>
+#include <strata/setting.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -17,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 struct split_options {
     double test_size = 0.25;
@@ -45,7 +46,7 @@ struct train_validation_test_arrays {
     Y y_train, y_validation, y_test;
 };
 
-namespace detail {
+namespace internal {
 
 /// A fraction of the rows, rounded up as scikit-learn does.
 inline std::size_t part_rows(std::string_view option, double fraction, std::size_t rows) {
@@ -81,7 +82,7 @@ inline void check_train_rows(std::size_t rows, std::size_t taken) {
                          std::to_string(taken) + " of " + std::to_string(rows)};
 }
 
-} // namespace detail
+} // namespace internal
 
 /// Deals the samples (the first axis) of x and y out to two parts, which are copies. x and y are arrays,
 /// expressions of arrays or scaled_bytes. The test part has test_size of the rows, rounded up; without
@@ -91,10 +92,10 @@ inline void check_train_rows(std::size_t rows, std::size_t taken) {
 /// would be empty.
 template <class X, class Y>
 [[nodiscard]] auto train_test_split(const X& x, const Y& y, const split_options& options = {}) {
-    const auto rows = detail::common_row_count(x, y);
-    const auto test = detail::part_rows("test_size", options.test_size, rows);
-    detail::check_train_rows(rows, test);
-    const auto order = detail::row_order(rows, options.shuffle, options.random);
+    const auto rows = internal::common_row_count(x, y);
+    const auto test = internal::part_rows("test_size", options.test_size, rows);
+    internal::check_train_rows(rows, test);
+    const auto order = internal::row_order(rows, options.shuffle, options.random);
     const std::span<const std::size_t> all = order;
     const auto for_train = all.first(rows - test), for_test = all.last(test);
     using x_array = decltype(take_rows(x, all));
@@ -108,11 +109,11 @@ template <class X, class Y>
 template <class X, class Y>
 [[nodiscard]] auto train_validation_test_split(const X& x, const Y& y,
                                                const three_way_split_options& options = {}) {
-    const auto rows = detail::common_row_count(x, y);
-    const auto validation = detail::part_rows("validation_size", options.validation_size, rows);
-    const auto test = detail::part_rows("test_size", options.test_size, rows);
-    detail::check_train_rows(rows, validation + test);
-    const auto order = detail::row_order(rows, options.shuffle, options.random);
+    const auto rows = internal::common_row_count(x, y);
+    const auto validation = internal::part_rows("validation_size", options.validation_size, rows);
+    const auto test = internal::part_rows("test_size", options.test_size, rows);
+    internal::check_train_rows(rows, validation + test);
+    const auto order = internal::row_order(rows, options.shuffle, options.random);
     const std::span<const std::size_t> all = order;
     const auto for_train = all.first(rows - validation - test);
     const auto for_validation = all.subspan(for_train.size(), validation);
@@ -124,4 +125,4 @@ template <class X, class Y>
         take_rows(y, for_train), take_rows(y, for_validation), take_rows(y, for_test)};
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,6 +3,7 @@
 
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Numbers in named columns. A name that does not exist is a data_error which lists those that do.
 struct table {
@@ -67,8 +68,8 @@ private:
         if (found == names.end()) {
             std::string list;
             for (const auto& each : names)
-                list.append(list.empty() ? "only " : ", ").append(detail::shown(each));
-            throw data_error::in_file(file, "a column " + detail::shown(name),
+                list.append(list.empty() ? "only " : ", ").append(internal::shown(each));
+            throw data_error::in_file(file, "a column " + internal::shown(name),
                                       list.empty() ? "no columns" : list);
         }
         return static_cast<std::size_t>(found - names.begin());
@@ -83,4 +84,4 @@ private:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

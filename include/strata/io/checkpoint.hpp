@@ -4,6 +4,7 @@
 #include <strata/data/input_file.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/model/parameters.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/print.hpp>
 
 #include <array>
@@ -17,14 +18,14 @@
 #include <string>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 struct checkpoint_counts {
     std::uint64_t steps = 0;
     std::uint64_t epochs = 0;
 };
 
-namespace detail {
+namespace internal {
 static_assert(std::endian::native == std::endian::little, "strata: checkpoints are little-endian");
 
 /// The lines that say what a checkpoint is of. A file with other ones does not fit.
@@ -43,7 +44,7 @@ inline void append_bytes(std::vector<unsigned char>& bytes, const void* data, st
     const auto* from = static_cast<const unsigned char*>(data);
     bytes.insert(bytes.end(), from, from + size);
 }
-} // namespace detail
+} // namespace internal
 
 /// Writes weights and optimizer states (`blocks`, in the kernels' layout) and counts. The numbers are stored
 /// in the conventional layout, kernels [in, out] and biases in the order of the layers, so that any register
@@ -52,12 +53,12 @@ template <class Topology, class T, std::size_t Blocks>
 void save_checkpoint(const std::filesystem::path& file, const std::array<std::span<T>, Blocks>& blocks,
                      checkpoint_counts counts) {
     std::vector<unsigned char> bytes;
-    detail::append_bytes(bytes, &counts, sizeof counts);
+    internal::append_bytes(bytes, &counts, sizeof counts);
     for (const std::span<T> block : blocks)
         visit_parameters<T>(stages_of<Topology>{}, block.data(),
-                            [&](const T& number) { detail::append_bytes(bytes, &number, sizeof number); });
-    const std::uint32_t sum = detail::checksum(bytes);
-    const std::string header = detail::checkpoint_header<Topology, T>(Blocks);
+                            [&](const T& number) { internal::append_bytes(bytes, &number, sizeof number); });
+    const std::uint32_t sum = internal::checksum(bytes);
+    const std::string header = internal::checkpoint_header<Topology, T>(Blocks);
 
     auto unfinished = file;
     unfinished += ".unfinished";
@@ -77,13 +78,13 @@ template <class Topology, class T, std::size_t Blocks>
 checkpoint_counts load_checkpoint(const std::filesystem::path& file,
                                   const std::array<std::span<T>, Blocks>& blocks) {
     input_file in(file);
-    const std::string header = detail::checkpoint_header<Topology, T>(Blocks);
+    const std::string header = internal::checkpoint_header<Topology, T>(Blocks);
     std::string found(header.size(), '\0');
     in.read(found.data(), found.size(), "a checkpoint's header");
     if (found != header)
-        in.fail(0, detail::shown(header), detail::shown(found));
+        in.fail(0, internal::shown(header), internal::shown(found));
 
-    constexpr std::size_t parameters = detail::weight_total(stages_of<Topology>{});
+    constexpr std::size_t parameters = internal::weight_total(stages_of<Topology>{});
     std::vector<unsigned char> bytes(sizeof(checkpoint_counts) + Blocks * parameters * sizeof(T));
     in.expect_left(bytes.size() + sizeof(std::uint32_t), "numbers");
     in.read(bytes.data(), bytes.size(), "numbers");
@@ -91,9 +92,9 @@ checkpoint_counts load_checkpoint(const std::filesystem::path& file,
     const auto place = in.position();
     in.read(&sum, sizeof sum, "a checksum");
     in.expect_end();
-    if (sum != detail::checksum(bytes))
-        in.fail(place, detail::concatenate("the checksum ", detail::checksum(bytes)),
-                detail::concatenate(sum));
+    if (sum != internal::checksum(bytes))
+        in.fail(place, internal::concatenate("the checksum ", internal::checksum(bytes)),
+                internal::concatenate(sum));
 
     checkpoint_counts counts;
     const unsigned char* next = bytes.data();
@@ -107,4 +108,4 @@ checkpoint_counts load_checkpoint(const std::filesystem::path& file,
     return counts;
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

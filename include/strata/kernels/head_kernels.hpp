@@ -4,10 +4,11 @@
 #include <strata/kernels/dense/forward.hpp>
 #include <strata/kernels/formula/softmax.hpp>
 #include <strata/kernels/rows_view.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Where the parameters of a head are. A normalization has gamma and beta in the places of kernel and bias.
 template <class T>
@@ -94,7 +95,7 @@ struct row_writer {
         constexpr std::size_t width = Stage::head::outputs;
         const typename Tail::template tile<1, V::size, Stage::rows, T> tile(tail, row, column, width);
         T* const keep = Keep == keeping::nothing ? nullptr : kept + row * width + column;
-        detail::finish<Keep, Count>(value, tile, 0, 0, y.row(row) + column, keep);
+        internal::finish<Keep, Count>(value, tile, 0, 0, y.row(row) + column, keep);
     }
 
     /// The same for one place of `count` samples, of which the first has it at `row`.
@@ -107,7 +108,7 @@ struct row_writer {
         for (std::size_t s = 0; s < count; ++s) {
             const std::size_t place = row + s * Stage::rows;
             T* const keep = Keep == keeping::nothing ? nullptr : kept + place * width + column;
-            detail::finish<Keep, Count>(values[s], tile, s, 0, y.row(place) + column, keep);
+            internal::finish<Keep, Count>(values[s], tile, s, 0, y.row(place) + column, keep);
         }
     }
 };
@@ -126,4 +127,4 @@ template <std::size_t Width, class T, class Visit>
     visit_row<Width, simd<T, lanes_of<T, Width>>>(visit);
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -1,10 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+
 #include <cstddef>
 #include <type_traits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Rows of numbers, `pitch` apart: the pixels of all samples, whose channels may be a part of longer rows.
 template <class T>
@@ -18,4 +20,4 @@ struct rows_view {
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -1,6 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+
 // g++ 12 warns of its own AVX-512 intrinsics, which leave a register undefined on purpose (GCC bug 105593).
 #if defined(__GNUC__) && !defined(__clang__)
 #    pragma GCC diagnostic push
@@ -16,12 +18,12 @@
 #include <cstring>
 #include <type_traits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// The alignment of every buffer, in bytes: a cache line, and the widest register.
 inline constexpr std::size_t alignment = 64;
 
-namespace detail {
+namespace internal {
 template <class T, std::size_t Lanes>
 inline constexpr bool has_register = !std::is_void_v<xsimd::make_sized_batch_t<T, Lanes>>;
 
@@ -34,7 +36,7 @@ constexpr std::size_t lanes_for(std::size_t width) {
         lanes = 64 / sizeof(T);
     return lanes;
 }
-} // namespace detail
+} // namespace internal
 
 /// A vector register of that many elements.
 template <class T, std::size_t Lanes>
@@ -43,9 +45,9 @@ using simd = xsimd::make_sized_batch_t<T, Lanes>;
 /// How many lanes of the target's registers rows of this width fill best: the narrowest register that holds
 /// the row, or else the widest there is.
 template <class T, std::size_t Width>
-inline constexpr std::size_t lanes_of = detail::lanes_for<T>(Width);
+inline constexpr std::size_t lanes_of = internal::lanes_for<T>(Width);
 
-namespace detail {
+namespace internal {
 template <class V>
 struct value_type {
     using type = V;
@@ -54,11 +56,11 @@ template <class T, class Architecture>
 struct value_type<xsimd::batch<T, Architecture>> {
     using type = T;
 };
-} // namespace detail
+} // namespace internal
 
 /// The number that a register holds several of, or that a plain number is.
 template <class V>
-using value_type_of = typename detail::value_type<V>::type;
+using value_type_of = typename internal::value_type<V>::type;
 
 /// Reads a whole register from an aligned place, or a plain number.
 template <class V>
@@ -141,4 +143,4 @@ inline void store_first(V value, value_type_of<V>* to) noexcept {
     }
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

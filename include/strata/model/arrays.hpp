@@ -3,15 +3,16 @@
 
 #include <strata/data/sample_list.hpp>
 #include <strata/model/model.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <tuple>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 template <class Model>
 std::size_t count_samples(const sample_list& x) {
     if (x.size() != Model::input_count)
@@ -44,7 +45,7 @@ template <class T, class... Shapes>
 auto output_arrays(type_list<Shapes...>, std::size_t samples) {
     return std::make_tuple(output_array<T, Shapes>(samples)...);
 }
-} // namespace detail
+} // namespace internal
 
 /// Predictions for a batch: anything that `samples` takes, of the shape [samples, input...], gives an array
 /// [samples, output...]. A one-dimensional network input may lack its axis. A network with several inputs
@@ -57,12 +58,12 @@ auto predict_array(const Model& net, const Array& array) {
     constexpr std::size_t outputs = Model::output_count;
     if constexpr (inputs == 1) {
         constexpr std::size_t input_rank = Model::input_shape.rank;
-        static_assert(detail::check_rank < "the array to predict", Array, input_rank + 1,
+        static_assert(internal::check_rank < "the array to predict", Array, input_rank + 1,
                       Model::input_size == 1 ? 1 : input_rank + 1 > ());
     }
     const sample_list x(array);
-    const std::size_t count = detail::count_samples<Model>(x);
-    auto result = detail::output_arrays<T>(typename Model::topology::outputs{}, count);
+    const std::size_t count = internal::count_samples<Model>(x);
+    auto result = internal::output_arrays<T>(typename Model::topology::outputs{}, count);
 
     // Other numbers than the network's are converted a part at a time, so that the copies stay small.
     bool are_direct = true;
@@ -95,4 +96,4 @@ auto predict_array(const Model& net, const Array& array) {
         return result;
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

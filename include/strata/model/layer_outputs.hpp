@@ -2,11 +2,12 @@
 #pragma once
 
 #include <strata/model/model.hpp>
+#include <strata/setting.hpp>
 
 #include <string>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// What the layers of one stage made of a sample.
 template <class T>
@@ -18,7 +19,7 @@ struct layer_output {
     std::size_t row_length;
 };
 
-namespace detail {
+namespace internal {
 template <class T, class Topology>
 auto describe_outputs() {
     using wires = prediction_wiring<Topology>;
@@ -39,7 +40,7 @@ auto describe_outputs() {
     });
     return result;
 }
-} // namespace detail
+} // namespace internal
 
 /// Predicts one sample and calls visit(layer_output) for each stage as soon as its output is there; later
 /// stages use the memory again. For networks with one input.
@@ -51,7 +52,7 @@ void visit_layer_outputs(const Model& net,
     using topology = typename Model::topology;
     using network = prediction_pass<topology, T>;
     static_assert(Model::input_count == 1, "strata: layer outputs are of networks with one input");
-    auto outputs = detail::describe_outputs<T, topology>();
+    auto outputs = internal::describe_outputs<T, topology>();
     std::array<aligned_vector<T>, Model::output_count> results;
     std::array<T*, Model::output_count> to{};
     for (std::size_t i = 0; i < results.size(); ++i) {
@@ -70,4 +71,4 @@ void visit_layer_outputs(const Model& net,
                  });
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

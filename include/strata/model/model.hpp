@@ -5,6 +5,7 @@
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/model/prediction_pass.hpp>
 #include <strata/plan/summary.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -15,9 +16,9 @@
 #include <string>
 #include <type_traits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 template <class T>
 consteval bool check_has_input() {
     if constexpr (is_topology<T>)
@@ -37,7 +38,7 @@ consteval bool check_has_layers() {
     else
         return reject<T, "the topology of a model", "has no layer behind its input">();
 }
-} // namespace detail
+} // namespace internal
 
 /// A network: a topology with parameters of type T. `model<input<2> | dense<2> | sigmoid>`.
 ///
@@ -45,11 +46,11 @@ consteval bool check_has_layers() {
 /// `predict` is const and may be called from many threads at once.
 template <auto Topology, class T = float>
 class model {
-    static_assert(detail::check_has_input<std::remove_const_t<decltype(Topology)>>());
+    static_assert(internal::check_has_input<std::remove_const_t<decltype(Topology)>>());
 
 public:
     using topology = std::remove_const_t<decltype(Topology)>;
-    static_assert(detail::check_has_layers<topology>());
+    static_assert(internal::check_has_layers<topology>());
     using value_type = T;
     using stages = stages_of<topology>;
     using layout = parameter_layout<T, stages>;
@@ -62,20 +63,20 @@ public:
     static constexpr std::size_t input_size = input_shape.size;
     static constexpr std::size_t output_size = output_shape.size;
     /// Numbers in each input and each output.
-    static constexpr auto input_sizes = detail::sizes_of(typename topology::inputs{});
-    static constexpr auto output_sizes = detail::sizes_of(typename topology::outputs{});
+    static constexpr auto input_sizes = internal::sizes_of(typename topology::inputs{});
+    static constexpr auto output_sizes = internal::sizes_of(typename topology::outputs{});
     /// Numbers that are learnt, as Keras counts them.
-    static constexpr std::size_t parameter_count = detail::parameter_total(stages{});
+    static constexpr std::size_t parameter_count = internal::parameter_total(stages{});
     /// Those and the moving averages of batch normalizations: what `weights` returns.
-    static constexpr std::size_t weight_count = detail::weight_total(stages{});
+    static constexpr std::size_t weight_count = internal::weight_total(stages{});
 
     /// Draws the first weights. The same seed gives the same weights on every machine.
     explicit model(seed key = {}) : parameters_(layout::size), seed_(key) {
         std::uint32_t number = 0;
         for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
             if constexpr (Stage::head::has_parameters)
-                detail::initialize<typename Stage::head>(layout::at(number, parameters_.data()), seed_,
-                                                         number);
+                internal::initialize<typename Stage::head>(layout::at(number, parameters_.data()), seed_,
+                                                           number);
             ++number;
         });
     }
@@ -152,8 +153,8 @@ public:
     /// The same in the other direction. `std::invalid_argument` for another number of weights.
     void set_weights(std::span<const T> weights) {
         if (weights.size() != weight_count)
-            throw std::invalid_argument(detail::concatenate("set_weights: expected ", weight_count,
-                                                            " weights, found ", weights.size()));
+            throw std::invalid_argument(internal::concatenate("set_weights: expected ", weight_count,
+                                                              " weights, found ", weights.size()));
         visit_parameters<T>(stages{}, parameters_.data(),
                             [next = weights.begin()](T& weight) mutable { weight = *next++; });
     }
@@ -163,7 +164,7 @@ public:
     [[nodiscard]] std::span<const T> parameters() const noexcept { return parameters_; }
 
     /// Multiplications and additions of one prediction's products.
-    static constexpr std::size_t flops_per_sample = detail::product_flops(stages{});
+    static constexpr std::size_t flops_per_sample = internal::product_flops(stages{});
 
 private:
     using network = prediction_pass<topology, T>;
@@ -206,4 +207,4 @@ private:
     seed seed_;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -9,6 +9,7 @@
 #include <strata/layers/prelu.hpp>
 #include <strata/plan/cut.hpp>
 #include <strata/random/philox.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -19,13 +20,13 @@
 #include <utility>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Memory that begins on a cache line.
 template <class T>
 using aligned_vector = std::vector<T, xsimd::aligned_allocator<T, alignment>>;
 
-namespace detail {
+namespace internal {
 /// An array whose numbers rest in their conventional order.
 template <std::size_t Count>
 struct plain_array {
@@ -33,12 +34,12 @@ struct plain_array {
     static constexpr std::size_t size = Count;
     [[nodiscard]] static constexpr std::size_t index(std::size_t number) { return number; }
 };
-} // namespace detail
+} // namespace internal
 
 /// How the kernel of a head rests in memory: `count` numbers, of which number i in the conventional order
 /// (that of Keras) is at index(i) of `size` places. A normalization's gamma is its kernel.
 template <class T, class Head>
-struct kernel_array : detail::plain_array<0> {};
+struct kernel_array : internal::plain_array<0> {};
 
 template <class T, std::size_t Inputs, class Layer, std::size_t Units>
 struct kernel_array<T, contraction<Inputs, Layer, Units>> {
@@ -90,10 +91,10 @@ struct kernel_array<T, depthwise_convolution<Over, Channels, Layer>> {
 
 template <class T, normalized Kind, std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
 struct kernel_array<T, normalization<Kind, Rows, Channels, Groups, Layer>>
-    : detail::plain_array<Layer::has_scale ? Channels : 0> {};
+    : internal::plain_array<Layer::has_scale ? Channels : 0> {};
 
 template <class T, std::size_t Rows, std::size_t Width>
-struct kernel_array<T, parametric_rectifier<Rows, Width>> : detail::plain_array<Width> {};
+struct kernel_array<T, parametric_rectifier<Rows, Width>> : internal::plain_array<Width> {};
 
 /// How many numbers are behind the kernel: a bias (or a normalization's beta), and moving averages of mean
 /// and variance, which are not learnt.
@@ -165,7 +166,7 @@ public:
     static constexpr std::size_t size = computed.end + line;
 };
 
-namespace detail {
+namespace internal {
 inline double draw(random_sequence& random, distribution from, double spread) {
     if (from == distribution::constant)
         return spread;
@@ -210,9 +211,9 @@ constexpr std::size_t weight_total(stage_list<Stages...> stages) {
                return 2 * average_count<typename Stage::head>;
            });
 }
-} // namespace detail
+} // namespace internal
 
-namespace detail {
+namespace internal {
 template <class T, bool Averages, class... Stages, class Block, class Visit>
 void visit_block(stage_list<Stages...> stages, Block* block, Visit visit) {
     using layout = parameter_layout<T, stage_list<Stages...>>;
@@ -233,19 +234,19 @@ void visit_block(stage_list<Stages...> stages, Block* block, Visit visit) {
         }
     });
 }
-} // namespace detail
+} // namespace internal
 
 /// Visits every parameter of a block in the conventional order, that of Keras's `get_weights`: for each layer
 /// its kernel, its bias and its moving averages. Filling is left out. The block may be one of weights,
 /// gradients or states.
 template <class T, class... Stages, class Block, class Visit>
 void visit_parameters(stage_list<Stages...> stages, Block* block, Visit visit) {
-    detail::visit_block<T, true>(stages, block, visit);
+    internal::visit_block<T, true>(stages, block, visit);
 }
 /// The same without the moving averages: what is learnt.
 template <class T, class... Stages, class Block, class Visit>
 void visit_learnt(stage_list<Stages...> stages, Block* block, Visit visit) {
-    detail::visit_block<T, false>(stages, block, visit);
+    internal::visit_block<T, false>(stages, block, visit);
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,13 +3,14 @@
 
 #include <strata/model/parameters.hpp>
 #include <strata/model/values.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <type_traits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Prediction with a network. Values that pass between its stages share one block of memory; batch
 /// normalizations are scales and shifts, which are computed once a call.
@@ -148,7 +149,7 @@ private:
                                                       T* memory, const team& threads) noexcept {
         using head = typename Stage::head;
         using tail = typename Stage::tail;
-        const detail::stage_mark& mark = wires::marks.stages[number];
+        const internal::stage_mark& mark = wires::marks.stages[number];
         const auto sources = sources_of<wires, head>(
             number, [&](std::size_t input) { return x[input]; },
             [&](std::size_t before) { return rows_view<const T>(output(before, y, samples, memory)); });
@@ -161,7 +162,7 @@ private:
                            samples};
         if constexpr (head::has_parameters)
             at.parameters = places::at(stage_of_node(mark.head), parameters);
-        using operands = detail::operands_of<tail, T>;
+        using operands = internal::operands_of<tail, T>;
         prediction_tail<tail, operands> applied;
         if constexpr (tail::has_affine) {
             applied.operands.scale = memory + affine.scale[stage_of_node(mark.affine)];
@@ -173,4 +174,4 @@ private:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

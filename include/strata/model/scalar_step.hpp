@@ -2,15 +2,16 @@
 #pragma once
 
 #include <strata/model/training_pass.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <type_traits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 template <class Head>
 inline constexpr bool is_dense = false;
 template <std::size_t Inputs, class Layer, std::size_t Units>
@@ -24,7 +25,7 @@ inline constexpr bool suits_scalars = [] {
     else
         return false;
 }();
-} // namespace detail
+} // namespace internal
 
 /// One update by one sample, for networks of a few weights, in plain numbers. Each operation of such a step
 /// waits for the one before it, and most of the time would go into carrying numbers between registers of
@@ -49,7 +50,7 @@ private:
 public:
     /// Whether every stage is one that this step can run, and is small enough to gain from it.
     static constexpr bool is_worthwhile = []<class... Stages>(stage_list<Stages...>) {
-        return (detail::suits_scalars<Stages> && ...);
+        return (internal::suits_scalars<Stages> && ...);
     }(typename Pass::stages{}) && is_chain();
 
     /// Returns the sample's loss. `visit(prediction, target)` sees its outputs before the update, and
@@ -143,4 +144,4 @@ private:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

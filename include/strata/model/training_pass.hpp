@@ -4,19 +4,20 @@
 #include <strata/kernels/formula/loss.hpp>
 #include <strata/model/workspace.hpp>
 #include <strata/plan/objective.hpp>
+#include <strata/setting.hpp>
 
 #include <tuple>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 template <class Losses, class T>
 struct targets_of;
 template <class... Weighted, class T>
 struct targets_of<loss_list<Weighted...>, T> {
     using pointers = std::tuple<const target_of<typename Weighted::loss, T>*...>;
 };
-} // namespace detail
+} // namespace internal
 
 /// Forward, loss and backward of one network with one loss for each output, run by every thread of a team
 /// together. Between the phases the threads meet; after `update` they must meet before the parameters are
@@ -44,7 +45,7 @@ struct training_pass {
     template <std::size_t Output>
     struct output {
         using shape =
-            typename detail::node_list<Topology, detail::purpose::training>::template output<Output>;
+            typename internal::node_list<Topology, internal::purpose::training>::template output<Output>;
         using loss = typename losses::template at<Output>::loss;
         using link = typename goal::template link_of<Output>;
         using target = target_of<loss, T>;
@@ -60,7 +61,7 @@ struct training_pass {
     /// each output [samples][targets].
     struct batch {
         std::array<const T*, input_count> x;
-        typename detail::targets_of<losses, T>::pointers targets;
+        typename internal::targets_of<losses, T>::pointers targets;
         std::size_t samples;
         std::array<T*, input_count> input_deltas = {}; ///< with `InputGradient`, [samples][input]
     };
@@ -302,4 +303,4 @@ private:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

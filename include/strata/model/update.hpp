@@ -4,15 +4,16 @@
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/layers/regularizer.hpp>
 #include <strata/learning/optimizer.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 template <class T, class... Variables, class... Values>
 constexpr auto converted(const environment<binding<Variables, Values>...>& values) {
     return environment<binding<Variables, T>...>{{static_cast<T>(values[Variables{}])}...};
@@ -46,11 +47,11 @@ void store_states(type_list<States...>, [[maybe_unused]] const Variables& variab
     std::size_t next = 0;
     ((store(V(variables[States{}]), to[next] + place), ++next), ...);
 }
-} // namespace detail
+} // namespace internal
 
 /// An optimizer's scalars of one step, in T.
 template <class T, class Optimizer>
-using scalars_of = decltype(detail::converted<T>(std::declval<const Optimizer&>().scalars(0.0)));
+using scalars_of = decltype(internal::converted<T>(std::declval<const Optimizer&>().scalars(0.0)));
 
 /// An optimizer's update of registers of weights, or of single ones, given their gradients. Weights and
 /// states have the same layout.
@@ -79,13 +80,13 @@ struct weight_update {
         for (std::size_t i = 0; i < states::size; ++i)
             loaded[i] = load<V>(state[i] + place);
         const auto before =
-            detail::update_variables<V, scalars_type, states>::make(scalars, w, gradient, loaded);
+            internal::update_variables<V, scalars_type, states>::make(scalars, w, gradient, loaded);
         const auto after = rule::run(before, [](auto variables, auto variable, auto formula) {
             static_cast<binding<decltype(variable), V>&>(variables).value = evaluate<V>(formula, variables);
             return variables;
         });
         store(V(after[symbols::w]), weights + place);
-        detail::store_states<V>(states{}, after, state.data(), place);
+        internal::store_states<V>(states{}, after, state.data(), place);
     }
 };
 
@@ -153,4 +154,4 @@ struct gradient_store {
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,11 +3,12 @@
 
 #include <strata/kernels/heads.hpp>
 #include <strata/plan/wiring.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// How many values a head reads.
 template <class Head>
@@ -81,4 +82,4 @@ template <class Stages, class Stage, class T, class Tail>
     return run_stage<Stage, false>(at, threads, tail);
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -5,12 +5,13 @@
 #include <strata/model/parameters.hpp>
 #include <strata/model/values.hpp>
 #include <strata/plan/flow.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Everything that training writes for one batch, in one aligned block. Outputs lie where the wiring places
 /// them; what tails keep and the derivatives are [samples][rows][width]. All have room for a register behind
@@ -90,4 +91,4 @@ private:
     std::size_t scratch_ = 0;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,15 +3,16 @@
 
 #include <strata/data/samples.hpp>
 #include <strata/plot/figure.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <map>
 #include <span>
 
-namespace strata::plot {
+namespace strata::inline STRATA_SETTING::plot {
 
-namespace detail {
+namespace internal {
 /// Points of the plane by their classes.
 struct class_points {
     std::map<std::int32_t, std::pair<std::vector<double>, std::vector<double>>> of;
@@ -21,8 +22,8 @@ struct class_points {
         const std::size_t count = points.count(std::array<std::size_t, 1>{2}, "plot: the array of points");
         const std::size_t labelled = labels.count(std::array<std::size_t, 1>{1}, "plot: the array of labels");
         if (count != labelled)
-            throw std::invalid_argument(
-                strata::detail::concatenate("plot: there are ", count, " points and ", labelled, " labels"));
+            throw std::invalid_argument(strata::internal::concatenate("plot: there are ", count,
+                                                                      " points and ", labelled, " labels"));
         if (count == 0)
             throw std::invalid_argument("plot: there are no points to draw");
         for (std::size_t i = 0; i < count; ++i) {
@@ -39,17 +40,18 @@ struct class_points {
         }
     }
 };
-} // namespace detail
+} // namespace internal
 
 /// Points of a clustering in a colour for each cluster, and its centers. points: [n, 2], labels: [n],
 /// centers: [k, 2].
 inline void clusters(const samples& points, const samples& labels, const samples& centers,
                      const std::filesystem::path& file, std::string title = {}) {
-    const detail::class_points classes(points, labels);
+    const internal::class_points classes(points, labels);
     figure picture(std::move(title));
     picture.axes("feature 0", "feature 1");
     for (const auto& [label, at] : classes.of)
-        picture.scatter(at.first, at.second, strata::detail::concatenate("cluster ", std::to_string(label)));
+        picture.scatter(at.first, at.second,
+                        strata::internal::concatenate("cluster ", std::to_string(label)));
     std::vector<double> x;
     std::vector<double> y;
     const std::size_t count = centers.count(std::array<std::size_t, 1>{2}, "plot: the array of centers");
@@ -68,7 +70,7 @@ template <class Predict>
 void decision_boundary(Predict predict, const samples& points, const samples& labels,
                        const std::filesystem::path& file, std::string title = {}) {
     constexpr std::size_t steps = 200;
-    const detail::class_points classes(points, labels);
+    const internal::class_points classes(points, labels);
     const double wide = (classes.right - classes.left) * 1.1;
     const double tall = (classes.top - classes.bottom) * 1.1;
     const double left = classes.left - wide / 22;
@@ -81,16 +83,16 @@ void decision_boundary(Predict predict, const samples& points, const samples& la
             const double y = bottom + tall * static_cast<double>(j) / (steps - 1);
             const auto decided = static_cast<std::int32_t>(predict(x, y));
             largest = std::max(largest, decided);
-            detail::append(regions, x);
-            detail::append(regions, y);
-            detail::append(regions, static_cast<double>(decided));
+            internal::append(regions, x);
+            internal::append(regions, y);
+            internal::append(regions, static_cast<double>(decided));
             regions += '\n';
         }
     figure picture(std::move(title));
     picture.axes("feature 0", "feature 1").regions(std::move(regions), static_cast<std::size_t>(largest) + 1);
     for (const auto& [label, at] : classes.of)
-        picture.scatter(at.first, at.second, strata::detail::concatenate("class ", std::to_string(label)));
+        picture.scatter(at.first, at.second, strata::internal::concatenate("class ", std::to_string(label)));
     picture.save(file);
 }
 
-} // namespace strata::plot
+} // namespace strata::inline STRATA_SETTING::plot

@@ -3,12 +3,13 @@
 
 #include <strata/data/samples.hpp>
 #include <strata/plot/gnuplot.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <span>
 #include <vector>
 
-namespace strata::plot {
+namespace strata::inline STRATA_SETTING::plot {
 
 /// A confusion matrix [true class, predicted class] as a map of heat with its counts.
 inline void confusion(const samples& matrix, std::span<const std::string> class_names,
@@ -16,7 +17,7 @@ inline void confusion(const samples& matrix, std::span<const std::string> class_
     const std::size_t classes = class_names.size();
     const std::size_t rows = matrix.count(std::array{classes}, "plot: the confusion matrix");
     if (classes == 0 || rows != classes)
-        throw std::invalid_argument(strata::detail::concatenate(
+        throw std::invalid_argument(strata::internal::concatenate(
             "plot: the confusion matrix has ", rows, " rows, there are ", classes, " class names"));
     std::vector<double> counts(classes * classes);
     matrix.read(0, counts.size(), counts.data());
@@ -25,18 +26,18 @@ inline void confusion(const samples& matrix, std::span<const std::string> class_
     std::string tics;
     for (std::size_t i = 0; i < classes; ++i) {
         for (std::size_t j = 0; j < classes; ++j) {
-            detail::append(data, static_cast<double>(j));
-            detail::append(data, static_cast<double>(i));
-            detail::append(data, counts[i * classes + j]);
+            internal::append(data, static_cast<double>(j));
+            internal::append(data, static_cast<double>(i));
+            internal::append(data, counts[i * classes + j]);
             data += '\n';
         }
-        tics += strata::detail::concatenate(i == 0 ? "" : ", ", detail::literal(class_names[i]), " ", i);
+        tics += strata::internal::concatenate(i == 0 ? "" : ", ", internal::literal(class_names[i]), " ", i);
     }
     const std::size_t side = std::clamp<std::size_t>(60 * classes + 200, 400, 1600);
-    detail::run_gnuplot(
-        detail::beginning(file, {side + 60, side}) +
-        strata::detail::concatenate(
-            "$counts << end_of_data\n", data, "end_of_data\nset title ", detail::literal(title),
+    internal::run_gnuplot(
+        internal::beginning(file, {side + 60, side}) +
+        strata::internal::concatenate(
+            "$counts << end_of_data\n", data, "end_of_data\nset title ", internal::literal(title),
             "\nset xlabel 'predicted'\nset ylabel 'true'\nunset key\nunset grid\nset size square\nset xtics "
             "(",
             tics, ") rotate by -45\nset ytics (", tics,
@@ -49,4 +50,4 @@ inline void confusion(const samples& matrix, std::span<const std::string> class_
             " ? '' : sprintf('%g', $3)) with labels tc rgb '#202020'\n"));
 }
 
-} // namespace strata::plot
+} // namespace strata::inline STRATA_SETTING::plot

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <strata/plot/gnuplot.hpp>
+#include <strata/setting.hpp>
 
 #include <iterator>
 #include <ranges>
 #include <vector>
 
-namespace strata::plot {
+namespace strata::inline STRATA_SETTING::plot {
 
 /// Anything with numbers in order: std::vector, std::array, std::span, a one-dimensional array of xtensor.
 template <class Values>
@@ -54,7 +55,7 @@ public:
     /// Draws to a .png or .svg file, which is complete when this returns. `plot_error` where that fails,
     /// `std::invalid_argument` for another extension, or a figure without data.
     void save(const std::filesystem::path& file) const {
-        detail::run_gnuplot(detail::beginning(file, pixels_) + panel());
+        internal::run_gnuplot(internal::beginning(file, pixels_) + panel());
     }
 
     /// The figure in gnuplot's language, for pictures of several.
@@ -63,21 +64,21 @@ public:
             throw std::invalid_argument("plot: the figure has no data");
         std::string script;
         for (std::size_t i = 0; i < series_.size(); ++i) {
-            script += strata::detail::concatenate("$series", i, " << end_of_data\n", series_[i].data,
-                                                  "end_of_data\n");
+            script += strata::internal::concatenate("$series", i, " << end_of_data\n", series_[i].data,
+                                                    "end_of_data\n");
         }
-        script += "set title " + detail::literal(title_) + "\nset xlabel " + detail::literal(x_name_) +
-                  "\nset ylabel " + detail::literal(y_name_) +
+        script += "set title " + internal::literal(title_) + "\nset xlabel " + internal::literal(x_name_) +
+                  "\nset ylabel " + internal::literal(y_name_) +
                   "\nset offsets graph 0.03, graph 0.03, graph 0.05, graph 0.05\n";
         if (classes_ > 0)
             script += class_colours();
         script += "plot ";
         for (std::size_t i = 0; i < series_.size(); ++i) {
             const auto& each = series_[i];
-            script += strata::detail::concatenate(
+            script += strata::internal::concatenate(
                 i == 0 ? "" : ", ", "$series", i, each.style == "image" ? " using 1:2:3" : " using 1:2",
                 " with ", each.style, each.colour.empty() ? std::string{} : " lc rgb '" + each.colour + "'",
-                each.name.empty() ? std::string(" notitle") : " title " + detail::literal(each.name));
+                each.name.empty() ? std::string(" notitle") : " title " + internal::literal(each.name));
         }
         return script + "\n";
     }
@@ -104,10 +105,10 @@ private:
             std::from_chars(digits.data() + 1, digits.data() + digits.size(), colour, 16);
             const auto pale = [&](unsigned shift) { return (((colour >> shift) & 255u) + 2 * 255u) / 3; };
             script +=
-                strata::detail::concatenate(i == 0 ? "" : ", ", i, " ", rgb(pale(16), pale(8), pale(0)));
+                strata::internal::concatenate(i == 0 ? "" : ", ", i, " ", rgb(pale(16), pale(8), pale(0)));
         }
-        return script + strata::detail::concatenate(") maxcolors ", classes_,
-                                                    "\nset cbrange [-0.5:", classes_, "-0.5]\n");
+        return script + strata::internal::concatenate(") maxcolors ", classes_,
+                                                      "\nset cbrange [-0.5:", classes_, "-0.5]\n");
     }
     static std::string rgb(unsigned red, unsigned green, unsigned blue) {
         std::array<char, 16> text;
@@ -120,12 +121,12 @@ private:
         const std::vector<double> xs(std::ranges::begin(x), std::ranges::end(x));
         const std::vector<double> ys(std::ranges::begin(y), std::ranges::end(y));
         if (xs.size() != ys.size())
-            throw std::invalid_argument(strata::detail::concatenate("plot: '", name, "' has ", xs.size(),
-                                                                    " x and ", ys.size(), " y"));
+            throw std::invalid_argument(strata::internal::concatenate("plot: '", name, "' has ", xs.size(),
+                                                                      " x and ", ys.size(), " y"));
         std::string data;
         for (std::size_t i = 0; i < xs.size(); ++i) {
-            detail::append(data, xs[i]);
-            detail::append(data, ys[i]);
+            internal::append(data, xs[i]);
+            internal::append(data, ys[i]);
             data += '\n';
         }
         if (!xs.empty())
@@ -143,4 +144,4 @@ private:
     std::size_t classes_ = 0;
 };
 
-} // namespace strata::plot
+} // namespace strata::inline STRATA_SETTING::plot

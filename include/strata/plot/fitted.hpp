@@ -2,11 +2,12 @@
 #pragma once
 
 #include <strata/plot/figure.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <numeric>
 
-namespace strata::plot {
+namespace strata::inline STRATA_SETTING::plot {
 
 /// The points of a regression on one feature, and the predictions for them as a line.
 template <numbers X, numbers Y, numbers P>
@@ -14,8 +15,8 @@ figure fitted_line(const X& x, const Y& y, const P& predicted, std::string title
     const std::vector<double> xs(std::ranges::begin(x), std::ranges::end(x));
     const std::vector<double> ps(std::ranges::begin(predicted), std::ranges::end(predicted));
     if (xs.size() != ps.size())
-        throw std::invalid_argument(
-            strata::detail::concatenate("plot: there are ", xs.size(), " x and ", ps.size(), " predictions"));
+        throw std::invalid_argument(strata::internal::concatenate("plot: there are ", xs.size(), " x and ",
+                                                                  ps.size(), " predictions"));
     std::vector<std::size_t> order(xs.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return xs[a] < xs[b]; });
@@ -44,4 +45,4 @@ figure predicted_against_actual(const Y& actual, const P& predicted, std::string
     return result;
 }
 
-} // namespace strata::plot
+} // namespace strata::inline STRATA_SETTING::plot

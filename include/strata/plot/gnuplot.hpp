@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/setting.hpp>
 
 #include <spawn.h>
 #include <sys/wait.h>
@@ -23,7 +24,7 @@
 
 /// Pictures, drawn by gnuplot to PNG or SVG files; no display is needed. Programs that include none of these
 /// headers need no gnuplot.
-namespace strata::plot {
+namespace strata::inline STRATA_SETTING::plot {
 
 /// A picture could not be drawn; the message says why.
 class plot_error : public std::runtime_error {
@@ -36,7 +37,7 @@ struct size {
     std::size_t height = 600;
 };
 
-namespace detail {
+namespace internal {
 
 /// Text as gnuplot takes it literally.
 inline std::string literal(std::string_view text) {
@@ -65,11 +66,11 @@ inline void append(std::string& script, double value) {
 inline std::string beginning(const std::filesystem::path& file, size pixels) {
     const std::string kind = file.extension().string();
     if (kind != ".png" && kind != ".svg")
-        throw std::invalid_argument(strata::detail::concatenate(
+        throw std::invalid_argument(strata::internal::concatenate(
             "plot: ", file.string(), ": expected a name that ends in .png or .svg, found '", kind, "'"));
     if (!std::ofstream(file, std::ios::app))
-        throw plot_error(strata::detail::concatenate("plot: ", file.string(), ": cannot be written"));
-    return strata::detail::concatenate(
+        throw plot_error(strata::internal::concatenate("plot: ", file.string(), ": cannot be written"));
+    return strata::internal::concatenate(
         "set terminal ", kind == ".png" ? "pngcairo" : "svg", " noenhanced size ", pixels.width, ",",
         pixels.height, " background rgb 'white' font 'sans,11'\nset output ", literal(file.string()),
         "\nset encoding utf8\nset border lc rgb '#404040'\nset grid lc rgb '#d8d8d8'\nset tics nomirror\n"
@@ -81,7 +82,7 @@ inline void run_gnuplot(const std::string& script) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> said(std::tmpfile(), std::fclose);
     std::array<int, 2> ends{};
     if (said == nullptr || ::pipe(ends.data()) != 0)
-        throw plot_error(strata::detail::concatenate("plot: no pipe to gnuplot: ", std::strerror(errno)));
+        throw plot_error(strata::internal::concatenate("plot: no pipe to gnuplot: ", std::strerror(errno)));
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
@@ -99,7 +100,7 @@ inline void run_gnuplot(const std::string& script) {
         throw plot_error(
             problem == ENOENT
                 ? std::string("plot: gnuplot is not installed: the Debian package is gnuplot-nox")
-                : strata::detail::concatenate("plot: gnuplot does not start: ", std::strerror(problem)));
+                : strata::internal::concatenate("plot: gnuplot does not start: ", std::strerror(problem)));
     }
     // Should gnuplot stop reading, its status says so.
     void (*const before)(int) = std::signal(SIGPIPE, SIG_IGN);
@@ -124,5 +125,5 @@ inline void run_gnuplot(const std::string& script) {
     throw plot_error("plot: gnuplot fails: " + std::string(text.data(), count));
 }
 
-} // namespace detail
-} // namespace strata::plot
+} // namespace internal
+} // namespace strata::inline STRATA_SETTING::plot

@@ -3,12 +3,13 @@
 
 #include <strata/data/samples.hpp>
 #include <strata/plot/gnuplot.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <span>
 #include <vector>
 
-namespace strata::plot {
+namespace strata::inline STRATA_SETTING::plot {
 
 /// Grey images side by side in rows, dark where their numbers are large, each with a caption above it.
 /// images: [n, height, width] of any numbers; captions: n, or none.
@@ -19,15 +20,15 @@ inline void image_grid(const samples& images, std::size_t height, std::size_t wi
     if (count == 0 || columns == 0)
         throw std::invalid_argument("plot: there are no images to draw");
     if (!captions.empty() && captions.size() != count)
-        throw std::invalid_argument(strata::detail::concatenate("plot: there are ", count, " images and ",
-                                                                captions.size(), " captions"));
+        throw std::invalid_argument(strata::internal::concatenate("plot: there are ", count, " images and ",
+                                                                  captions.size(), " captions"));
     columns = std::min(columns, count);
     const std::size_t rows = (count + columns - 1) / columns;
     const bool named = !captions.empty();
-    std::string script = detail::beginning(file, {std::max<std::size_t>(120 * columns, 240),
-                                                  (named ? std::size_t{140} : std::size_t{120}) * rows});
+    std::string script = internal::beginning(file, {std::max<std::size_t>(120 * columns, 240),
+                                                    (named ? std::size_t{140} : std::size_t{120}) * rows});
     // Gaps are parts of a cell, whatever their number.
-    script += strata::detail::concatenate(
+    script += strata::internal::concatenate(
         "set multiplot layout ", rows, ",", columns, " margins 0.03/", columns, ",1-0.03/", columns, ",0.03/",
         rows, ",1-", named ? "0.18/" : "0.03/", rows, " spacing 0.06/", columns, ",",
         named ? "0.21/" : "0.06/", rows,
@@ -36,17 +37,17 @@ inline void image_grid(const samples& images, std::size_t height, std::size_t wi
     std::vector<float> pixels(height * width);
     for (std::size_t i = 0; i < count; ++i) {
         images.read(i * pixels.size(), pixels.size(), pixels.data());
-        script += strata::detail::concatenate("$image", i, " << end_of_data\n");
+        script += strata::internal::concatenate("$image", i, " << end_of_data\n");
         for (std::size_t y = 0; y < height; ++y) {
             for (std::size_t x = 0; x < width; ++x)
-                detail::append(script, static_cast<double>(pixels[y * width + x]));
+                internal::append(script, static_cast<double>(pixels[y * width + x]));
             script += '\n';
         }
-        script += strata::detail::concatenate(
-            "end_of_data\nset title ", detail::literal(captions.empty() ? std::string_view{} : captions[i]),
+        script += strata::internal::concatenate(
+            "end_of_data\nset title ", internal::literal(captions.empty() ? std::string_view{} : captions[i]),
             "\nplot [-0.5:", width, "-0.5] [", height, "-0.5:-0.5] $image", i, " matrix with image\n");
     }
-    detail::run_gnuplot(script + "unset multiplot\n");
+    internal::run_gnuplot(script + "unset multiplot\n");
 }
 
-} // namespace strata::plot
+} // namespace strata::inline STRATA_SETTING::plot

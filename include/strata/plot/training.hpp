@@ -2,11 +2,12 @@
 #pragma once
 
 #include <strata/plot/figure.hpp>
+#include <strata/setting.hpp>
 #include <strata/training/history.hpp>
 
 #include <algorithm>
 
-namespace strata::plot {
+namespace strata::inline STRATA_SETTING::plot {
 
 /// The curves of a training over its epochs: a panel for the loss and one for each metric, with those of the
 /// validation data beside them where there are any.
@@ -32,9 +33,9 @@ inline void training_curves(const history& seen, const std::filesystem::path& fi
         panels += panel.panel();
         ++count;
     }
-    detail::run_gnuplot(detail::beginning(file, {600 * count, 450}) +
-                        strata::detail::concatenate("set multiplot layout 1,", count, "\n") + panels +
-                        "unset multiplot\n");
+    internal::run_gnuplot(internal::beginning(file, {600 * count, 450}) +
+                          strata::internal::concatenate("set multiplot layout 1,", count, "\n") + panels +
+                          "unset multiplot\n");
 }
 
-} // namespace strata::plot
+} // namespace strata::inline STRATA_SETTING::plot

@@ -1,12 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// The seed of everything random in a network: its first weights, its dropout, the order of its samples.
 struct seed {
@@ -115,4 +117,4 @@ private:
     std::size_t next_ = 4;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/regression/observations.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace strata::detail {
+namespace strata::inline STRATA_SETTING::internal {
 
 /// Rows, labels and weights of a classification, as doubles. Features are shifted by their means (only if an
 /// intercept can take that up) and scaled to unit variance, so that Newton's systems are well conditioned; a
@@ -224,4 +225,4 @@ private:
     double penalty_;
 };
 
-} // namespace strata::detail
+} // namespace strata::inline STRATA_SETTING::internal

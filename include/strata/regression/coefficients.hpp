@@ -3,13 +3,14 @@
 
 #include <strata/regression/observations.hpp>
 #include <strata/regression/one_layer.hpp>
+#include <strata/setting.hpp>
 
 #include <strata/data/array.hpp>
 
 #include <cstddef>
 
 /// What an estimator shows of its one-layer network.
-namespace strata::detail {
+namespace strata::inline STRATA_SETTING::internal {
 
 template <std::size_t Outputs, class Model>
 auto coefficients(const Model& net) {
@@ -91,4 +92,4 @@ double r_squared(const Model& net, const samples& x, const samples& y) {
     return sum / static_cast<double>(Outputs);
 }
 
-} // namespace strata::detail
+} // namespace strata::inline STRATA_SETTING::internal

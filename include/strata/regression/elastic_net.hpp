@@ -4,12 +4,13 @@
 #include <strata/layers/dense.hpp>
 #include <strata/regression/coefficients.hpp>
 #include <strata/regression/normal_equations.hpp>
+#include <strata/setting.hpp>
 
 #include <cmath>
 #include <cstddef>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 struct elastic_net_options {
     double alpha = 1;        ///< the weight of the penalties
@@ -20,7 +21,7 @@ struct elastic_net_options {
     std::size_t threads = 0;
 };
 
-namespace detail {
+namespace internal {
 struct descent_result {
     std::vector<double> weights;
     std::size_t iterations = 0;
@@ -88,7 +89,7 @@ inline descent_result descend(const normal_equations& of, double squared_targets
     }
     return result;
 }
-} // namespace detail
+} // namespace internal
 
 /// Linear regression with penalties that keep weights small, and make those of useless features zero: the
 /// minimum of |y - Xw|^2 / (2 rows) + alpha l1_ratio |w|_1 + alpha (1 - l1_ratio) / 2 |w|^2, not penalising
@@ -114,13 +115,13 @@ public:
             outputs.check_finite();
             throw std::invalid_argument("fit: the numbers are so large that their squares are infinite");
         }
-        const auto equations = detail::equations_of(sums);
+        const auto equations = internal::equations_of(sums);
         const auto rows = static_cast<double>(inputs.rows());
         const double squared_targets = sums.product(F, F);
         const auto found =
-            detail::descend(equations, squared_targets, options.alpha * options.l1_ratio * rows,
-                            options.alpha * (1 - options.l1_ratio) * rows,
-                            options.tolerance * squared_targets, options.max_iterations, options.positive);
+            internal::descend(equations, squared_targets, options.alpha * options.l1_ratio * rows,
+                              options.alpha * (1 - options.l1_ratio) * rows,
+                              options.tolerance * squared_targets, options.max_iterations, options.positive);
         std::vector<Value> all;
         double intercept = equations.output_means[0];
         for (std::size_t j = 0; j < F; ++j) {
@@ -134,12 +135,14 @@ public:
         return *this;
     }
 
-    [[nodiscard]] auto coef() const { return detail::coefficients<1>(net_); }    ///< [F]
-    [[nodiscard]] auto intercept() const { return detail::intercepts<1>(net_); } ///< a number
-    [[nodiscard]] auto predict(const samples& x) const { return detail::predictions<1>(net_, x); } ///< [rows]
+    [[nodiscard]] auto coef() const { return internal::coefficients<1>(net_); }    ///< [F]
+    [[nodiscard]] auto intercept() const { return internal::intercepts<1>(net_); } ///< a number
+    [[nodiscard]] auto predict(const samples& x) const {
+        return internal::predictions<1>(net_, x);
+    } ///< [rows]
     /// R^2.
     [[nodiscard]] double score(const samples& x, const samples& y) const {
-        return detail::r_squared<1>(net_, x, y);
+        return internal::r_squared<1>(net_, x, y);
     }
     [[nodiscard]] std::size_t iterations() const noexcept { return iterations_; }
     /// How much the objective may lie above its minimum.
@@ -150,8 +153,8 @@ public:
 private:
     static void check(const elastic_net_options& options) {
         const auto reject = [](const char* name, double value, const char* expected) {
-            throw std::invalid_argument(detail::concatenate(
-                "fit: ", name, " is ", detail::number_to_string(value), ", expected ", expected));
+            throw std::invalid_argument(internal::concatenate(
+                "fit: ", name, " is ", internal::number_to_string(value), ", expected ", expected));
         };
         if (!(options.alpha >= 0) || !std::isfinite(options.alpha))
             reject("alpha", options.alpha, "0 or more");
@@ -179,4 +182,4 @@ public:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -1,6 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -37,9 +39,9 @@ void dgelsd_(const int* m, const int* n, const int* columns, double* a, const in
 }
 
 /// LAPACK on matrices that lie column by column, without gaps.
-namespace strata::lapack {
+namespace strata::inline STRATA_SETTING::lapack {
 
-namespace detail {
+namespace internal {
 inline int whole(std::size_t size) {
     if (size > static_cast<std::size_t>(std::numeric_limits<int>::max()))
         throw std::length_error("LAPACK counts to 2^31 - 1");
@@ -57,7 +59,7 @@ void with_work(Call call) {
     std::vector<double> work(static_cast<std::size_t>(wanted));
     call(work.data(), whole(work.size()));
 }
-} // namespace detail
+} // namespace internal
 
 /// Factors a symmetric n x n matrix into L L^T, in place, and returns an estimate of the reciprocal of its
 /// condition number in the 1-norm: 0 where it is not positive definite. O(n^3).
@@ -69,7 +71,7 @@ inline double cholesky(std::vector<double>& a, std::size_t n) {
             sum += std::abs(a[j * n + i]);
         norm = std::max(norm, sum);
     }
-    const int size = detail::whole(n);
+    const int size = internal::whole(n);
     int info = 0;
     dpotrf_("L", &size, a.data(), &size, &info);
     if (info != 0)
@@ -83,15 +85,15 @@ inline double cholesky(std::vector<double>& a, std::size_t n) {
 
 /// Solves L L^T x = b for several columns b, in place.
 inline void cholesky_solve(const std::vector<double>& factor, std::size_t n, double* b, std::size_t columns) {
-    const int size = detail::whole(n);
-    const int count = detail::whole(columns);
+    const int size = internal::whole(n);
+    const int count = internal::whole(columns);
     int info = 0;
     dpotrs_("L", &size, &count, factor.data(), &size, b, &size, &info);
 }
 
 /// The eigenvalues of a symmetric matrix, ascending; with `vectors` the matrix becomes its eigenvectors.
 inline std::vector<double> eigenvalues(std::vector<double>& a, std::size_t n, bool vectors) {
-    const int size = detail::whole(n);
+    const int size = internal::whole(n);
     std::vector<double> values(n);
     int info = 0;
     int whole_size = 0;
@@ -101,10 +103,10 @@ inline std::vector<double> eigenvalues(std::vector<double>& a, std::size_t n, bo
     dsyevd_(job, "L", &size, a.data(), &size, values.data(), &wanted, &query, &whole_size, &query, &info);
     std::vector<double> work(static_cast<std::size_t>(wanted));
     std::vector<int> whole_work(static_cast<std::size_t>(whole_size));
-    const int work_size = detail::whole(work.size());
+    const int work_size = internal::whole(work.size());
     dsyevd_(job, "L", &size, a.data(), &size, values.data(), work.data(), &work_size, whole_work.data(),
             &whole_size, &info);
-    detail::check(info);
+    internal::check(info);
     return values;
 }
 
@@ -113,17 +115,17 @@ class orthogonal_factors {
 public:
     orthogonal_factors(std::vector<double> a, std::size_t rows, std::size_t columns)
         : a_(std::move(a)), tau_(columns), rows_(rows), columns_(columns) {
-        const int m = detail::whole(rows);
-        const int n = detail::whole(columns);
+        const int m = internal::whole(rows);
+        const int n = internal::whole(columns);
         int info = 0;
-        detail::with_work(
+        internal::with_work(
             [&](double* work, int size) { dgeqrf_(&m, &n, a_.data(), &m, tau_.data(), work, &size, &info); });
-        detail::check(info);
+        internal::check(info);
     }
 
     /// Descending.
     [[nodiscard]] std::vector<double> singular_values() const {
-        const int n = detail::whole(columns_);
+        const int n = internal::whole(columns_);
         std::vector<double> r(columns_ * columns_, 0.0);
         for (std::size_t j = 0; j < columns_; ++j)
             std::copy_n(a_.begin() + static_cast<std::ptrdiff_t>(j * rows_), j + 1,
@@ -133,35 +135,35 @@ public:
         double unused = 0;
         const int one = 1;
         int info = 0;
-        detail::with_work([&](double* work, int size) {
+        internal::with_work([&](double* work, int size) {
             dgesdd_("N", &n, &n, r.data(), &n, values.data(), &unused, &one, &unused, &one, work, &size,
                     whole_work.data(), &info);
         });
-        detail::check(info);
+        internal::check(info);
         return values;
     }
 
     /// b = Q b or Q^T b, for `rows` elements.
     void multiply_by_q(bool transposed, std::vector<double>& b) const {
-        const int m = detail::whole(rows_);
-        const int n = detail::whole(columns_);
+        const int m = internal::whole(rows_);
+        const int n = internal::whole(columns_);
         const int one = 1;
         int info = 0;
-        detail::with_work([&](double* work, int size) {
+        internal::with_work([&](double* work, int size) {
             dormqr_("L", transposed ? "T" : "N", &m, &one, &n, a_.data(), &m, tau_.data(), b.data(), &m, work,
                     &size, &info);
         });
-        detail::check(info);
+        internal::check(info);
     }
 
     /// b = R^-1 b or R^-T b, for the first `columns` elements.
     void divide_by_r(bool transposed, std::vector<double>& b) const {
-        const int m = detail::whole(rows_);
-        const int n = detail::whole(columns_);
+        const int m = internal::whole(rows_);
+        const int n = internal::whole(columns_);
         const int one = 1;
         int info = 0;
         dtrtrs_("U", transposed ? "T" : "N", "N", &n, &one, a_.data(), &m, b.data(), &n, &info);
-        detail::check(info);
+        internal::check(info);
     }
 
 private:
@@ -182,9 +184,9 @@ struct decomposition {
 /// elements become the solutions; `a` is lost.
 inline decomposition minimum_norm(std::vector<double>& a, std::size_t rows, std::size_t columns,
                                   std::vector<double>& b, std::size_t sides, double threshold) {
-    const int m = detail::whole(rows);
-    const int n = detail::whole(columns);
-    const int count = detail::whole(sides);
+    const int m = internal::whole(rows);
+    const int n = internal::whole(columns);
+    const int count = internal::whole(sides);
     const int stride = std::max({m, n, 1});
     decomposition result{std::vector<double>(std::min(rows, columns)), 0};
     int rank = 0;
@@ -196,12 +198,12 @@ inline decomposition minimum_norm(std::vector<double>& a, std::size_t rows, std:
             &wanted, &query, &whole_size, &info);
     std::vector<double> work(static_cast<std::size_t>(wanted));
     std::vector<int> whole_work(static_cast<std::size_t>(std::max(whole_size, 1)));
-    const int size = detail::whole(work.size());
+    const int size = internal::whole(work.size());
     dgelsd_(&m, &n, &count, a.data(), &m, b.data(), &stride, result.singular_values.data(), &threshold, &rank,
             work.data(), &size, whole_work.data(), &info);
-    detail::check(info);
+    internal::check(info);
     result.rank = static_cast<std::size_t>(rank);
     return result;
 }
 
-} // namespace strata::lapack
+} // namespace strata::inline STRATA_SETTING::lapack

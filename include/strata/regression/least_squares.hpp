@@ -4,6 +4,7 @@
 #include <strata/regression/normal_equations.hpp>
 #include <strata/regression/one_layer.hpp>
 #include <strata/regression/orthogonal.hpp>
+#include <strata/setting.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -11,7 +12,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 struct least_squares_options {
     double l2 = 0; ///< ridge: the penalty on the sum of the squared weights, without the intercept
@@ -39,14 +40,14 @@ public:
 
     /// The singular values of the (centred) inputs, descending: min(rows, inputs) of them. O(inputs^3).
     [[nodiscard]] std::vector<double> singular_values() const {
-        auto values = singular_values_.empty() ? detail::singular_values_of(equations_) : singular_values_;
+        auto values = singular_values_.empty() ? internal::singular_values_of(equations_) : singular_values_;
         values.resize(std::min(rows, values.size()));
         return values;
     }
 
     /// Made by the functions that solve.
     least_squares_solution() = default;
-    least_squares_solution(detail::normal_equations equations, std::vector<double> singular_values,
+    least_squares_solution(internal::normal_equations equations, std::vector<double> singular_values,
                            std::size_t of_rank, double of_condition, least_squares_method by)
         : rows(equations.rows),
           rank(of_rank),
@@ -56,11 +57,11 @@ public:
           singular_values_(std::move(singular_values)) {}
 
 private:
-    detail::normal_equations equations_;
+    internal::normal_equations equations_;
     std::vector<double> singular_values_;
 };
 
-namespace detail {
+namespace internal {
 template <class Model>
 using moments_of = moments<only_stage_of<Model>::inputs, only_stage_of<Model>::outputs, has_intercept<Model>>;
 
@@ -133,7 +134,7 @@ least_squares_solution solve_rows(Model& net, const observations<Value>& x, cons
     set_linear_weights(net, found.weights, columns.input_means, columns.output_means);
     return {equations_of(sums), std::move(found.singular_values), found.rank, found.condition, method};
 }
-} // namespace detail
+} // namespace internal
 
 /// Gives a linear model the weights that minimise the sum over rows of weight * |y - prediction|^2, plus
 /// l2 * the sum of the squared weights. x: [rows, inputs...], y: [rows, outputs] or [rows].
@@ -147,10 +148,10 @@ template <linear_model Model>
 least_squares_solution solve(Model& net, const samples& x, const samples& y,
                              const least_squares_options& options = {}) {
     using value = typename Model::value_type;
-    using only = detail::only_stage_of<Model>;
+    using only = internal::only_stage_of<Model>;
     static_assert(!only::layer::kernel_regularizer.active(),
                   "strata: solve takes its penalty as an option, l2, not from the layer");
-    detail::check_penalty(options.l2);
+    internal::check_penalty(options.l2);
     const observations<value> inputs(x, only::inputs, "fit: X");
     const observations<value> outputs(y, only::outputs, "fit: y");
     inputs.check_same_rows(outputs);
@@ -159,9 +160,9 @@ least_squares_solution solve(Model& net, const samples& x, const samples& y,
         weights =
             std::make_unique<const observations<value>>(options.sample_weight, 1, "fit: the sample weight");
         inputs.check_same_rows(*weights);
-        detail::check_weights(*weights);
+        internal::check_weights(*weights);
     }
-    detail::moments_of<Model> sums;
+    internal::moments_of<Model> sums;
     sums.add(inputs, outputs, weights.get(), options.threads);
     if (!sums.is_finite()) {
         inputs.check_finite();
@@ -170,11 +171,11 @@ least_squares_solution solve(Model& net, const samples& x, const samples& y,
     }
     // Of a small problem the last digits are cheap.
     const bool is_small = inputs.rows() * (only::inputs + only::outputs) <= 20'000;
-    const double worst = is_small ? 4 : detail::worst_condition;
+    const double worst = is_small ? 4 : internal::worst_condition;
     least_squares_solution solution;
-    if (!detail::solve_moments(net, sums, options.l2, worst, false, solution))
-        solution = detail::solve_rows(net, inputs, outputs, weights.get(), sums, options.l2);
+    if (!internal::solve_moments(net, sums, options.l2, worst, false, solution))
+        solution = internal::solve_rows(net, inputs, outputs, weights.get(), sums, options.l2);
     return solution;
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

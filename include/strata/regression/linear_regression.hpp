@@ -4,15 +4,16 @@
 #include <strata/layers/dense.hpp>
 #include <strata/regression/coefficients.hpp>
 #include <strata/regression/least_squares.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 #include <stdexcept>
 #include <type_traits>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 template <std::size_t F, std::size_t T, class Value, bool Intercept>
 struct linear_network {
     using type = model<input<F> | dense<T>, Value>;
@@ -21,7 +22,7 @@ template <std::size_t F, std::size_t T, class Value>
 struct linear_network<F, T, Value, false> {
     using type = model<input<F> | dense<T, no_bias>, Value>;
 };
-} // namespace detail
+} // namespace internal
 
 /// Linear regression of T targets on F features, exact: `linear_regression<1> reg; reg.fit(X, y);`. A name
 /// for the network `input<F> | dense<T>` with the functions that people know from scikit-learn. Ridge
@@ -29,7 +30,7 @@ struct linear_network<F, T, Value, false> {
 template <std::size_t F, std::size_t T = 1, class Value = double, bool Intercept = true>
 class linear_regression {
 public:
-    using network_type = typename detail::linear_network<F, T, Value, Intercept>::type;
+    using network_type = typename internal::linear_network<F, T, Value, Intercept>::type;
     static_assert(linear_model<network_type>);
 
     /// X: [rows, F] or [rows] for one feature; y: [rows, T] or [rows]. See `solve` for errors.
@@ -43,7 +44,7 @@ public:
     /// depend on each other nearly are told apart less well than by `fit`; see `condition`.
     linear_regression& partial_fit(const samples& x, const samples& y,
                                    const least_squares_options& options = {}) {
-        detail::check_penalty(options.l2);
+        internal::check_penalty(options.l2);
         const observations<Value> inputs(x, F, "partial_fit: X");
         const observations<Value> outputs(y, T, "partial_fit: y");
         inputs.check_same_rows(outputs);
@@ -54,22 +55,22 @@ public:
             weights = std::make_unique<const observations<Value>>(options.sample_weight, 1,
                                                                   "partial_fit: the sample weight");
             inputs.check_same_rows(*weights);
-            detail::check_weights(*weights);
+            internal::check_weights(*weights);
         }
         sums_.add(inputs, outputs, weights.get(), options.threads);
-        detail::solve_moments(net_, sums_, options.l2, detail::worst_condition, true, solution_);
+        internal::solve_moments(net_, sums_, options.l2, internal::worst_condition, true, solution_);
         return *this;
     }
 
     /// [F] for one target, else [T, F].
-    [[nodiscard]] auto coef() const { return detail::coefficients<T>(net_); }
+    [[nodiscard]] auto coef() const { return internal::coefficients<T>(net_); }
     /// A number for one target, else [T].
-    [[nodiscard]] auto intercept() const { return detail::intercepts<T>(net_); }
+    [[nodiscard]] auto intercept() const { return internal::intercepts<T>(net_); }
     /// [rows] for one target, else [rows, T].
-    [[nodiscard]] auto predict(const samples& x) const { return detail::predictions<T>(net_, x); }
+    [[nodiscard]] auto predict(const samples& x) const { return internal::predictions<T>(net_, x); }
     /// R^2, the mean over the targets: 1 is perfect, 0 as good as the mean.
     [[nodiscard]] double score(const samples& x, const samples& y) const {
-        return detail::r_squared<T>(net_, x, y);
+        return internal::r_squared<T>(net_, x, y);
     }
 
     [[nodiscard]] std::size_t rank() const noexcept { return solution_.rank; }
@@ -83,7 +84,7 @@ public:
 private:
     network_type net_;
     least_squares_solution solution_;
-    detail::moments_of<network_type> sums_;
+    internal::moments_of<network_type> sums_;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -6,11 +6,12 @@
 #include <strata/regression/class_likelihood.hpp>
 #include <strata/regression/coefficients.hpp>
 #include <strata/regression/newton.hpp>
+#include <strata/setting.hpp>
 
 #include <limits>
 #include <memory>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 struct logistic_options {
     double C = 1;               ///< the weight of the data against the penalty; infinity: no penalty
@@ -23,11 +24,11 @@ struct logistic_solution {
     std::size_t iterations = 0;
 };
 
-namespace detail {
+namespace internal {
 // A softmax over a single class has nothing to decide.
 template <class Model>
 inline constexpr std::size_t classes_of = std::max<std::size_t>(Model::output_size, 2);
-} // namespace detail
+} // namespace internal
 
 /// Gives a network `input<F> | dense<1> | sigmoid` or `input<F> | dense<K> | softmax` the weights that
 /// minimise C * the weighted sum of the cross-entropies + 1/2 the sum of the squared weights (not of the
@@ -42,11 +43,11 @@ logistic_solution solve(Model& net, const samples& x, const samples& labels,
                         const logistic_options& options = {}) {
     using value = typename Model::value_type;
     constexpr std::size_t features = Model::input_size;
-    constexpr std::size_t classes = detail::classes_of<Model>;
+    constexpr std::size_t classes = internal::classes_of<Model>;
     constexpr std::size_t outputs = Model::output_size;
     if (!(options.C > 0))
-        throw std::invalid_argument(
-            detail::concatenate("fit: C is ", detail::number_to_string(options.C), ", expected more than 0"));
+        throw std::invalid_argument(internal::concatenate("fit: C is ", internal::number_to_string(options.C),
+                                                          ", expected more than 0"));
     const observations<value> rows(x, features, "fit: X");
     const observations<double> labelled(labels, 1, "fit: y");
     std::unique_ptr<const observations<double>> weights;
@@ -54,22 +55,22 @@ logistic_solution solve(Model& net, const samples& x, const samples& labels,
         weights =
             std::make_unique<const observations<double>>(options.sample_weight, 1, "fit: the sample weight");
         rows.check_same_rows(*weights);
-        detail::check_weights(*weights);
+        internal::check_weights(*weights);
     }
-    const detail::labelled_rows data(rows, labelled, weights.get(), classes, has_intercept<Model>);
+    const internal::labelled_rows data(rows, labelled, weights.get(), classes, has_intercept<Model>);
     const double penalty = 1 / options.C;
 
     std::vector<double> at(outputs * (features + 1), 0.0);
     const auto found = [&] {
         if constexpr (logistic_model<Model>)
-            return detail::minimise_by_newton(detail::logistic_likelihood(data, penalty), at,
-                                              options.tolerance, options.max_iterations);
+            return internal::minimise_by_newton(internal::logistic_likelihood(data, penalty), at,
+                                                options.tolerance, options.max_iterations);
         else
-            return detail::minimise_by_newton(detail::softmax_likelihood(data, classes, penalty), at,
-                                              options.tolerance, options.max_iterations);
+            return internal::minimise_by_newton(internal::softmax_likelihood(data, classes, penalty), at,
+                                                options.tolerance, options.max_iterations);
     }();
     if (!found.converged)
-        throw std::runtime_error(detail::concatenate(
+        throw std::runtime_error(internal::concatenate(
             "fit: no optimum after ", found.iterations, " iterations",
             penalty == 0 ? ": a plane separates the classes, the weights grow without end; a "
                            "finite C has an optimum"
@@ -90,7 +91,7 @@ logistic_solution solve(Model& net, const samples& x, const samples& labels,
     return {found.iterations};
 }
 
-namespace detail {
+namespace internal {
 /// What logistic and softmax regression share: an estimator around a one-layer network of classes.
 template <class Network>
 class class_estimator {
@@ -156,14 +157,14 @@ private:
     network_type net_;
     std::size_t iterations_ = 0;
 };
-} // namespace detail
+} // namespace internal
 
 /// Two classes by F features: a name for the network `input<F> | dense<1> | sigmoid`, solved exactly.
 template <std::size_t F, class Value = double>
-class logistic_regression : public detail::class_estimator<model<input<F> | dense<1> | sigmoid, Value>> {};
+class logistic_regression : public internal::class_estimator<model<input<F> | dense<1> | sigmoid, Value>> {};
 
 /// K classes by F features: a name for the network `input<F> | dense<K> | softmax`, solved exactly.
 template <std::size_t F, std::size_t K, class Value = double>
-class softmax_regression : public detail::class_estimator<model<input<F> | dense<K> | softmax, Value>> {};
+class softmax_regression : public internal::class_estimator<model<input<F> | dense<K> | softmax, Value>> {};
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

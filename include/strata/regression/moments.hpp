@@ -4,6 +4,7 @@
 #include <strata/kernels/product/contract.hpp>
 #include <strata/kernels/threads/ordered_parts.hpp>
 #include <strata/regression/observations.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// The sums of all products of two of the columns 1, x (F of them) and y (T of them), weighted, over rows
 /// that may come in parts: what the normal equations are made of. Everything is summed in double. With
@@ -147,4 +148,4 @@ private:
     std::size_t rows_ = 0;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

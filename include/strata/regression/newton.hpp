@@ -2,12 +2,13 @@
 #pragma once
 
 #include <strata/regression/lapack.hpp>
+#include <strata/setting.hpp>
 
 #include <cmath>
 #include <cstddef>
 #include <vector>
 
-namespace strata::detail {
+namespace strata::inline STRATA_SETTING::internal {
 
 struct newton_result {
     std::size_t iterations = 0;
@@ -63,4 +64,4 @@ newton_result minimise_by_newton(const Function& function, std::vector<double>& 
     return result;
 }
 
-} // namespace strata::detail
+} // namespace strata::inline STRATA_SETTING::internal

@@ -3,13 +3,14 @@
 
 #include <strata/regression/lapack.hpp>
 #include <strata/regression/moments.hpp>
+#include <strata/setting.hpp>
 
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <vector>
 
-namespace strata::detail {
+namespace strata::inline STRATA_SETTING::internal {
 
 /// (G + l2 I) W = C for the products of columns G, and of columns with targets C; column by column.
 struct normal_equations {
@@ -120,4 +121,4 @@ inline std::vector<double> singular_values_of(const normal_equations& of) {
     return values;
 }
 
-} // namespace strata::detail
+} // namespace strata::inline STRATA_SETTING::internal

@@ -4,6 +4,7 @@
 #include <strata/data/samples.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/model/arrays.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <cmath>
@@ -12,7 +13,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Rows of numbers of type T that a model is fitted to: the caller's own memory where it holds T row by row,
 /// else a converted copy. What is referred to must outlive it.
@@ -48,7 +49,7 @@ public:
     void check_finite() const {
         for (std::size_t i = 0; i < rows_ * columns_; ++i)
             if (!std::isfinite(data_[i]))
-                throw std::invalid_argument(detail::concatenate(
+                throw std::invalid_argument(internal::concatenate(
                     what_, " is ", std::isnan(data_[i]) ? "not a number" : "infinite", " at row ",
                     i / columns_, ", column ", i % columns_, ", expected finite numbers"));
     }
@@ -58,7 +59,7 @@ public:
     void check_same_rows(const observations<U>& other) const {
         if (rows_ != other.rows())
             throw std::invalid_argument(
-                detail::concatenate(what_, " has ", rows_, " rows, ", other.what(), " has ", other.rows()));
+                internal::concatenate(what_, " has ", rows_, " rows, ", other.what(), " has ", other.rows()));
     }
     [[nodiscard]] const std::string& what() const noexcept { return what_; }
 
@@ -71,7 +72,7 @@ private:
     aligned_vector<T> converted_;
 };
 
-namespace detail {
+namespace internal {
 /// How far rounding alone may take the numbers of a constant column from their mean.
 [[nodiscard]] inline double rounding_about(double mean) noexcept {
     return 16 * std::numeric_limits<double>::epsilon() * std::abs(mean);
@@ -93,6 +94,6 @@ void check_weights(const observations<Value>& weights) {
         throw std::invalid_argument(weights.what() + " is 0 in all rows");
 }
 
-} // namespace detail
+} // namespace internal
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,14 +3,15 @@
 
 #include <strata/layers/activations.hpp>
 #include <strata/model/model.hpp>
+#include <strata/setting.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <type_traits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 // A model's only stage, where it has one only and that begins with a product and nothing happens by chance.
 template <class Stages>
 struct only_stage {
@@ -63,23 +64,23 @@ consteval bool is_softmax_model() {
     else
         return false;
 }
-} // namespace detail
+} // namespace internal
 
 /// `input | dense<T>`, however it is written: a linear map of all inputs to T outputs, which can be solved
 /// for.
 template <class Model>
-concept linear_model = detail::is_linear_model<Model>();
+concept linear_model = internal::is_linear_model<Model>();
 
 /// `input | dense<1> | sigmoid`: the probability of one of two classes.
 template <class Model>
-concept logistic_model = detail::is_logistic_model<Model>();
+concept logistic_model = internal::is_logistic_model<Model>();
 
 /// `input | dense<K> | softmax`: the probabilities of K classes.
 template <class Model>
-concept softmax_model = detail::is_softmax_model<Model>();
+concept softmax_model = internal::is_softmax_model<Model>();
 
 /// Whether a one-layer model has an intercept (a bias, in the network's words).
 template <class Model>
-inline constexpr bool has_intercept = detail::only_stage_of<Model>::layer::has_bias;
+inline constexpr bool has_intercept = internal::only_stage_of<Model>::layer::has_bias;
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,13 +3,14 @@
 
 #include <strata/regression/lapack.hpp>
 #include <strata/regression/observations.hpp>
+#include <strata/setting.hpp>
 
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <vector>
 
-namespace strata::detail {
+namespace strata::inline STRATA_SETTING::internal {
 
 /// Least squares on the rows themselves, for problems whose normal equations would lose digits.
 struct orthogonal_solution {
@@ -206,4 +207,4 @@ orthogonal_solution solve_by_singular_values(const centred_columns<Value>& from,
     return result;
 }
 
-} // namespace strata::detail
+} // namespace strata::inline STRATA_SETTING::internal

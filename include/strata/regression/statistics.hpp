@@ -3,6 +3,7 @@
 
 #include <strata/regression/coefficients.hpp>
 #include <strata/regression/orthogonal.hpp>
+#include <strata/setting.hpp>
 
 #include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/students_t.hpp>
@@ -16,7 +17,7 @@
 #include <string>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// What the data say of one weight, if errors are independent, normal and of equal variance.
 struct coefficient_statistics {
@@ -42,11 +43,11 @@ struct regression_statistics {
     double log_likelihood = 0, aic = 0, bic = 0;
 };
 
-namespace detail {
+namespace internal {
 /// The probability beyond a statistic that is no finite number: an infinite one has 0, and what is not a
 /// number says nothing.
 inline double beyond(double statistic) { return std::isnan(statistic) ? statistic : 0.0; }
-} // namespace detail
+} // namespace internal
 
 /// The statistics of a linear model with one output that was fitted to these rows without a penalty (Hastie,
 /// Tibshirani and Friedman, "The elements of statistical learning", 3.2). O(rows F^2).
@@ -60,9 +61,9 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     constexpr std::size_t features = Model::input_size;
     constexpr bool intercept = has_intercept<Model>;
     if (!(level > 0 && level < 1))
-        throw std::invalid_argument(detail::concatenate("statistics: the level is ",
-                                                        detail::number_to_string(level),
-                                                        ", expected a number between 0 and 1"));
+        throw std::invalid_argument(internal::concatenate("statistics: the level is ",
+                                                          internal::number_to_string(level),
+                                                          ", expected a number between 0 and 1"));
     const observations<value> rows(x, features, "statistics: X");
     const observations<value> targets(y, 1, "statistics: y");
     rows.check_same_rows(targets);
@@ -70,10 +71,10 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     targets.check_finite();
     const std::size_t count = rows.rows();
     if (count <= features + intercept)
-        throw std::invalid_argument(detail::concatenate(
+        throw std::invalid_argument(internal::concatenate(
             "statistics: X has ", count, " rows, expected more than the ", features + intercept, " weights"));
 
-    const detail::centred_columns<value> columns(rows, targets, nullptr, intercept);
+    const internal::centred_columns<value> columns(rows, targets, nullptr, intercept);
     std::vector<double> a(count * features);
     std::vector<double> scale(features);
     for (std::size_t j = 0; j < features; ++j) {
@@ -124,7 +125,7 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     const double reach = quantile(complement(students, (1 - level) / 2));
     const auto add_coefficient = [&](double estimate, double error) {
         const double t = estimate / error;
-        const double p = std::isfinite(t) ? 2 * cdf(complement(students, std::abs(t))) : detail::beyond(t);
+        const double p = std::isfinite(t) ? 2 * cdf(complement(students, std::abs(t))) : internal::beyond(t);
         result.coefficients.push_back(
             {estimate, error, t, p, estimate - reach * error, estimate + reach * error});
     };
@@ -147,7 +148,7 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     result.f_p = std::isfinite(result.f)
                      ? cdf(complement(boost::math::fisher_f(static_cast<double>(features), freedom),
                                       std::max(result.f, 0.0)))
-                     : detail::beyond(result.f);
+                     : internal::beyond(result.f);
     result.log_likelihood = -n / 2 * (std::log(2 * std::numbers::pi * static_cast<double>(left) / n) + 1);
     const double parameters = static_cast<double>(features) + intercept;
     result.aic = 2 * parameters - 2 * result.log_likelihood;
@@ -175,7 +176,7 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
         const std::size_t feature = i - of.has_intercept;
         const std::string name = of.has_intercept && i == 0 ? "intercept"
                                  : feature < names.size()   ? names[feature]
-                                                            : detail::concatenate("x", feature);
+                                                            : internal::concatenate("x", feature);
         print("%-20.20s %12.6g %12.4g %9.3f %8.4f %12.6g %12.6g\n", name.c_str(), each.estimate,
               each.standard_error, each.t, each.p, each.low, each.high);
     }
@@ -186,4 +187,4 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     return result;
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,13 +3,14 @@
 
 #include <strata/data/rows.hpp>
 #include <strata/selection/k_fold.hpp>
+#include <strata/setting.hpp>
 
 #include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// The score of each fold.
 struct cross_validation {
@@ -36,7 +37,7 @@ struct cross_validation {
 /// data_error where they have different numbers of rows.
 template <class Fit, class X, class Y>
 [[nodiscard]] cross_validation cross_validate(Fit fit, const X& x, const Y& y, std::span<const fold> folds) {
-    detail::common_row_count(x, y);
+    internal::common_row_count(x, y);
     cross_validation result;
     for (const fold& each : folds) {
         const auto fitted = fit(take_rows(x, each.train), take_rows(y, each.train));
@@ -45,4 +46,4 @@ template <class Fit, class X, class Y>
     return result;
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

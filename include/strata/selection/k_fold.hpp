@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/split.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -9,7 +10,7 @@
 #include <numeric>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// The rows of one fold: those to fit on, and those to score on.
 struct fold {
@@ -23,7 +24,7 @@ struct k_fold_options {
     seed random = {};
 };
 
-namespace detail {
+namespace internal {
 inline void check_folds(std::size_t folds, std::size_t rows) {
     if (folds < 2 || folds > rows)
         throw data_error{"folds: expected from 2 to the number of rows, " + std::to_string(rows) +
@@ -38,19 +39,19 @@ inline std::vector<fold> folds_from(const std::vector<std::size_t>& tested, std:
             (tested[row] == f ? result[f].test : result[f].train).push_back(row);
     return result;
 }
-} // namespace detail
+} // namespace internal
 
 /// Folds of consecutive rows, or of rows in a random order, as even as can be: every row is tested once.
 /// data_error unless there are 2 folds or more, and as many rows.
 [[nodiscard]] inline std::vector<fold> k_fold(std::size_t rows, const k_fold_options& options = {}) {
-    detail::check_folds(options.folds, rows);
-    const auto order = detail::row_order(rows, options.shuffle, options.random);
+    internal::check_folds(options.folds, rows);
+    const auto order = internal::row_order(rows, options.shuffle, options.random);
     std::vector<std::size_t> tested(rows);
     std::size_t next = 0;
     for (std::size_t f = 0; f < options.folds; ++f)
         for (std::size_t i = 0; i < rows / options.folds + (f < rows % options.folds); ++i)
             tested[order[next++]] = f;
-    return detail::folds_from(tested, options.folds);
+    return internal::folds_from(tested, options.folds);
 }
 
 /// The same with each class's rows spread evenly over the folds, as scikit-learn's StratifiedKFold does:
@@ -58,12 +59,12 @@ inline std::vector<fold> folds_from(const std::vector<std::size_t>& tested, std:
 template <class Labels>
 [[nodiscard]] std::vector<fold> stratified_k_fold(const Labels& labels, const k_fold_options& options = {}) {
     const std::size_t rows = std::size(labels);
-    detail::check_folds(options.folds, rows);
+    internal::check_folds(options.folds, rows);
     // Classes are numbered as they appear.
     std::vector<std::int64_t> known;
     std::vector<std::size_t> number(rows);
     std::vector<std::vector<std::size_t>> members;
-    const auto order = detail::row_order(rows, options.shuffle, options.random);
+    const auto order = internal::row_order(rows, options.shuffle, options.random);
     for (std::size_t row = 0; row < rows; ++row) {
         const auto label = static_cast<std::int64_t>(labels[row]);
         const auto found =
@@ -91,7 +92,7 @@ template <class Labels>
             for (std::size_t i = 0; i < counts[f]; ++i)
                 tested[members[c][next++]] = f;
     }
-    return detail::folds_from(tested, options.folds);
+    return internal::folds_from(tested, options.folds);
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

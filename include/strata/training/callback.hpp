@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/training/history.hpp>
 
 #include <cstddef>
@@ -8,7 +9,7 @@
 #include <functional>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// What a callback sees of a running `fit`, and what it can do to it.
 class training_state {
@@ -37,4 +38,4 @@ public:
 /// end.
 using callback = std::function<void(training_state&)>;
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/training/callback.hpp>
 
 #include <charconv>
@@ -11,9 +12,9 @@
 #include <stdexcept>
 #include <string>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 /// Follows one score, which is better when smaller, or when larger for accuracies and the like.
 class best_score {
 public:
@@ -41,7 +42,7 @@ private:
     double best_ = 0;
     bool first_ = true;
 };
-} // namespace detail
+} // namespace internal
 
 /// Stops when a score has not improved for `patience` epochs, as in Keras, and puts the best weights back.
 struct early_stopping {
@@ -53,7 +54,7 @@ struct early_stopping {
     void operator()(training_state& state) {
         using enum training_state::moment;
         if (state.now == begin) {
-            best_ = std::make_shared<detail::best_score>(monitor, least_change);
+            best_ = std::make_shared<internal::best_score>(monitor, least_change);
             waited_ = 0;
             weights_.clear();
         } else if (state.now == epoch_end) {
@@ -68,7 +69,7 @@ struct early_stopping {
     }
 
     // Its own; not private, so that the options above can be named: `early_stopping{.patience = 3}`.
-    std::shared_ptr<detail::best_score> best_ = {};
+    std::shared_ptr<internal::best_score> best_ = {};
     std::size_t waited_ = 0;
     std::vector<double> weights_ = {};
 };
@@ -82,12 +83,12 @@ struct checkpoint {
     void operator()(training_state& state) {
         using enum training_state::moment;
         if (state.now == begin)
-            best_ = std::make_shared<detail::best_score>(monitor);
+            best_ = std::make_shared<internal::best_score>(monitor);
         if (state.now == epoch_end && (!best_only || best_->improves(state)))
             state.save(file);
     }
 
-    std::shared_ptr<detail::best_score> best_ = {}; ///< its own
+    std::shared_ptr<internal::best_score> best_ = {}; ///< its own
 };
 
 /// One line an epoch: its number and every score, with a header. An existing file is replaced.
@@ -147,4 +148,4 @@ struct on_epoch_end {
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,12 +3,13 @@
 
 #include <strata/data/array.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
 #include <stdexcept>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// How often samples of each class were taken for each: counts [classes, classes], the row is the right class
 /// and the column the predicted one, that of the largest of `predictions` [samples, classes] (the first of
@@ -25,7 +26,7 @@ xt::xtensor<std::size_t, 2> confusion_matrix(const Predictions& predictions, con
         const auto label = static_cast<std::size_t>(labels(i));
         if (!(labels(i) >= 0) || label >= classes)
             throw std::invalid_argument(
-                detail::concatenate("confusion_matrix: label ", i, " is no class from 0 to ", classes - 1));
+                internal::concatenate("confusion_matrix: label ", i, " is no class from 0 to ", classes - 1));
         std::size_t best = 0;
         for (std::size_t j = 1; j < classes; ++j)
             if (predictions(i, j) > predictions(i, best))
@@ -35,4 +36,4 @@ xt::xtensor<std::size_t, 2> confusion_matrix(const Predictions& predictions, con
     return counts;
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -8,6 +8,7 @@
 #include <strata/model/scalar_step.hpp>
 #include <strata/model/training_pass.hpp>
 #include <strata/model/update.hpp>
+#include <strata/setting.hpp>
 #include <strata/training/metrics.hpp>
 #include <strata/training/progress.hpp>
 
@@ -19,7 +20,7 @@
 #include <tuple>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// A part of some samples with their targets, one array for each input and output: those from `first` on.
 struct sample_range {
@@ -29,11 +30,11 @@ struct sample_range {
     std::size_t count = 0;
 };
 
-namespace detail {
+namespace internal {
 template <class Pass, std::size_t... I>
 auto target_vectors(std::index_sequence<I...>)
     -> std::tuple<std::vector<typename Pass::template output<I>::target>...>;
-} // namespace detail
+} // namespace internal
 
 /// What one pass over samples has added up.
 template <std::size_t Metrics>
@@ -285,7 +286,7 @@ private:
             pointers[i] = states[i].data();
         return update_consumer<T, Optimizer>{
             net_->parameters().data(), pointers,
-            detail::converted<T>(optimizer.scalars(static_cast<double>(number)))};
+            internal::converted<T>(optimizer.scalars(static_cast<double>(number)))};
     }
 
     /// Adds one step in the order of the samples. Returns whether its loss is finite.
@@ -308,7 +309,7 @@ private:
     typename pass::workspace space_;
     // The batch at work, and the next.
     std::array<std::array<aligned_vector<T>, Model::input_count>, 2> x_;
-    std::array<decltype(detail::target_vectors<pass>(std::make_index_sequence<Model::output_count>{})), 2>
+    std::array<decltype(internal::target_vectors<pass>(std::make_index_sequence<Model::output_count>{})), 2>
         targets_;
     std::vector<double> losses_;
     std::vector<metric_parts> parts_;
@@ -316,4 +317,4 @@ private:
     std::size_t threads_ = 0;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 #include <stdexcept>
@@ -10,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 template <class Entries>
 [[noreturn, gnu::noinline]] void throw_unknown(std::string_view name, const Entries& entries) {
     std::string message = concatenate("there is no '", name, "', only");
@@ -20,7 +21,7 @@ template <class Entries>
         message += concatenate(" '", entry.first, "'");
     throw std::out_of_range(message);
 }
-} // namespace detail
+} // namespace internal
 
 /// Named numbers in order: a loss and its metrics.
 class scores {
@@ -46,7 +47,7 @@ public:
         for (const auto& [known, number] : entries_)
             if (known == name)
                 return number;
-        detail::throw_unknown(name, entries_);
+        internal::throw_unknown(name, entries_);
     }
 
     [[nodiscard]] double loss() const { return (*this)["loss"]; }
@@ -70,7 +71,7 @@ public:
         for (const auto& [known, values] : columns_)
             if (known == name)
                 return values;
-        detail::throw_unknown(name, columns_);
+        internal::throw_unknown(name, columns_);
     }
 
     [[nodiscard]] std::vector<std::string> names() const {
@@ -94,4 +95,4 @@ private:
     std::vector<std::pair<std::string, std::vector<double>>> columns_;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -4,10 +4,11 @@
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/kernels/formula/loss.hpp>
 #include <strata/learning/metric.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// The parts of a ratio that one sample adds to.
 struct metric_parts {
@@ -15,7 +16,7 @@ struct metric_parts {
     double denominator = 0;
 };
 
-namespace detail {
+namespace internal {
 template <class Loss, std::size_t Last, class T>
 T target_value(const target_of<Loss, T>* target, std::size_t row, std::size_t i) noexcept {
     if constexpr (Loss::targets == target_kind::labels)
@@ -23,7 +24,7 @@ T target_value(const target_of<Loss, T>* target, std::size_t row, std::size_t i)
     else
         return target[row * Last + i];
 }
-} // namespace detail
+} // namespace internal
 
 /// What one sample of `Rows` rows of `Last` outputs adds to a ratio of sums.
 template <class Loss, std::size_t Rows, std::size_t Last, class T, text Name, auto Numerator,
@@ -35,7 +36,7 @@ metric_parts measure(ratio_metric<Name, Numerator, Denominator> metric, const T*
         for (std::size_t i = 0; i < Last; ++i) {
             const auto variables =
                 bind(symbols::prediction = prediction[row * Last + i],
-                     symbols::target = detail::target_value<Loss, Last, T>(target, row, i));
+                     symbols::target = internal::target_value<Loss, Last, T>(target, row, i));
             sum.numerator += static_cast<double>(evaluate<T>(metric.numerator, variables));
             sum.denominator += static_cast<double>(evaluate<T>(metric.denominator, variables));
         }
@@ -52,7 +53,7 @@ metric_parts measure(rank_metric<Name, Count>, const T* prediction,
         const T* outputs = prediction + row * Last;
         sum.denominator += 1;
         if constexpr (Last == 1) {
-            const bool truth = detail::target_value<Loss, 1, T>(target, row, 0) > T(0.5);
+            const bool truth = internal::target_value<Loss, 1, T>(target, row, 0) > T(0.5);
             sum.numerator += (outputs[0] > T(0.5)) == truth;
         } else {
             std::size_t right = 0;
@@ -73,4 +74,4 @@ metric_parts measure(rank_metric<Name, Count>, const T* prediction,
     return sum;
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <strata/data/sample_list.hpp>
+#include <strata/setting.hpp>
 #include <strata/training/callback.hpp>
 #include <strata/training/progress.hpp>
 
 #include <cstddef>
 #include <vector>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Samples with their targets: `.validation_data = {x, y}`. Both must outlive the call.
 struct labelled_samples {
@@ -34,4 +35,4 @@ struct evaluate_options {
     std::size_t threads = 0;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

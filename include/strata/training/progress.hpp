@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/training/history.hpp>
 
 #include <unistd.h>
@@ -10,19 +11,19 @@
 #include <cstdio>
 #include <string>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// How much `fit` and `evaluate` print: on a terminal a bar that moves, elsewhere a line an epoch.
 enum class verbosity { automatic, silent, bar, line };
 
-namespace detail {
+namespace internal {
 template <class... Arguments>
 std::string formatted(const char* format, Arguments... arguments) {
     char buffer[128];
     const int length = std::snprintf(buffer, sizeof buffer, format, arguments...);
     return {buffer, static_cast<std::size_t>(length > 0 ? length : 0)};
 }
-} // namespace detail
+} // namespace internal
 
 /// One line of progress in the shape of Keras's:
 /// `1875/1875 [==============================] - 1s 0.6ms/step - loss: 0.3646 - accuracy: 0.8927`.
@@ -74,12 +75,12 @@ public:
             constexpr std::size_t width = 30;
             const std::size_t done = steps_ == 0 ? width : width * step / steps_;
             const auto count = std::to_string(steps_);
-            result = detail::formatted("%*zu/%s [", static_cast<int>(count.size()), step, count.c_str());
+            result = internal::formatted("%*zu/%s [", static_cast<int>(count.size()), step, count.c_str());
             for (std::size_t i = 0; i < width; ++i)
                 result += i < done ? '=' : i == done && step < steps_ ? '>' : '.';
             result += "] - ";
         } else
-            result = detail::formatted("%zu/%zu - ", step, steps_);
+            result = internal::formatted("%zu/%zu - ", step, steps_);
         if (step < steps_ && step > 0)
             result +=
                 "ETA: " + duration(seconds / static_cast<double>(step) * static_cast<double>(steps_ - step));
@@ -88,20 +89,20 @@ public:
         for (const auto& [name, value] : now)
             result +=
                 " - " + name +
-                detail::formatted(value != 0 && value < 1e-3 && value > -1e-3 ? ": %.4e" : ": %.4f", value);
+                internal::formatted(value != 0 && value < 1e-3 && value > -1e-3 ? ": %.4e" : ": %.4f", value);
         return result;
     }
 
 private:
     using clock = std::chrono::steady_clock;
 
-    static std::string duration(double seconds) { return detail::formatted("%.0fs", seconds); }
+    static std::string duration(double seconds) { return internal::formatted("%.0fs", seconds); }
     static std::string per_step(double seconds) {
         if (seconds >= 1)
-            return detail::formatted("%.1fs/step", seconds);
+            return internal::formatted("%.1fs/step", seconds);
         if (seconds >= 1e-4)
-            return detail::formatted("%.1fms/step", seconds * 1e3);
-        return detail::formatted("%.1fus/step", seconds * 1e6);
+            return internal::formatted("%.1fms/step", seconds * 1e3);
+        return internal::formatted("%.1fus/step", seconds * 1e6);
     }
 
     [[gnu::cold]] void print(std::string line) {
@@ -122,4 +123,4 @@ private:
     std::size_t longest_ = 0;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

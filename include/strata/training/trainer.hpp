@@ -4,16 +4,18 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/io/checkpoint.hpp>
+#include <strata/setting.hpp>
 #include <strata/training/callbacks.hpp>
+#include <strata/training/diverged.hpp>
 #include <strata/training/engine.hpp>
 #include <strata/training/options.hpp>
 
 #include <algorithm>
 #include <numeric>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 template <class Loss, class Shape>
 consteval bool check_loss() {
     if constexpr (Loss::template accepts<Shape>)
@@ -25,9 +27,9 @@ consteval bool check_loss() {
         return reject<Shape, text("the loss ") + Loss::name, text("cannot take ") + shape_text<Shape>,
                       "it needs 2 classes or more">();
 }
-} // namespace detail
+} // namespace internal
 
-namespace detail {
+namespace internal {
 template <class Losses, class... Shapes, std::size_t... I>
 consteval bool check_each_loss(type_list<Shapes...>, std::index_sequence<I...>) {
     return (check_loss<typename Losses::template at<I>::loss, Shapes>() && ...);
@@ -41,21 +43,7 @@ consteval bool check_losses(type_list<Shapes...> shapes) {
                       text("for ") + number_text<sizeof...(Shapes)> + text(" outputs"),
                       "it needs one each: losses(...)">();
 }
-} // namespace detail
-
-/// A loss that became infinite or no number. The network has the weights of the last good epoch again.
-class diverged : public std::runtime_error {
-public:
-    diverged(std::size_t in_epoch, std::size_t at_step, double loss)
-        : std::runtime_error(detail::concatenate(
-              "the loss became ", detail::number_to_string(loss), " in epoch ", in_epoch + 1, ", step ",
-              at_step, "; the weights are those from before the epoch. A smaller learning rate may help.")),
-          epoch(in_epoch),
-          step(at_step) {}
-
-    std::size_t epoch; ///< from 0
-    std::size_t step;  ///< of the epoch, from 1
-};
+} // namespace internal
 
 /// Teaches a network: `trainer teach{net, mean_squared_error, adam{}, accuracy};`. The network must outlive
 /// it.
@@ -64,7 +52,7 @@ public:
 /// on where it stopped if `fit` is called again.
 template <class Model, loss_type Loss, optimizer_type Optimizer, metric_type... Metrics>
 class trainer {
-    static_assert(detail::check_losses<losses_of<Loss>>(typename Model::topology::outputs{}));
+    static_assert(internal::check_losses<losses_of<Loss>>(typename Model::topology::outputs{}));
 
 public:
     using T = typename Model::value_type;
@@ -147,15 +135,15 @@ private:
         [[maybe_unused]] constexpr std::size_t input_rank = Model::input_shape.rank;
         [[maybe_unused]] constexpr std::size_t output_rank = Model::output_shape.rank;
         if constexpr (Model::input_count == 1)
-            static_assert(detail::check_rank < "the input array", X, input_rank + 1,
+            static_assert(internal::check_rank < "the input array", X, input_rank + 1,
                           Model::input_size == 1 ? 1 : input_rank + 1 > ());
         if constexpr (Model::output_count > 1)
             return;
         else if constexpr (first_loss::targets == target_kind::labels)
-            static_assert(detail::check_rank < "the array of labels", Y, output_rank,
+            static_assert(internal::check_rank < "the array of labels", Y, output_rank,
                           output_rank == 1 ? 2 : output_rank > ());
         else
-            static_assert(detail::check_rank < "the target array", Y, output_rank + 1,
+            static_assert(internal::check_rank < "the target array", Y, output_rank + 1,
                           Model::output_size == 1 ? 1 : output_rank + 1 > ());
     }
 
@@ -174,31 +162,31 @@ private:
         std::size_t next = 0;
         for_each_type(typename Model::topology::inputs{}, [&]<class Shape>(std::type_identity<Shape>) {
             const std::size_t found =
-                x[next].count(Shape::extents, detail::concatenate(caller, ": ", array_name("input", next)));
+                x[next].count(Shape::extents, internal::concatenate(caller, ": ", array_name("input", next)));
             if (next > 0 && found != count)
-                throw std::invalid_argument(detail::concatenate(caller, ": there are ", count,
-                                                                " samples of the first input but ", found,
-                                                                " of input ", next + 1));
+                throw std::invalid_argument(internal::concatenate(caller, ": there are ", count,
+                                                                  " samples of the first input but ", found,
+                                                                  " of input ", next + 1));
             count = found;
             ++next;
         });
         check_targets(typename Model::topology::outputs{}, y, count, caller);
         if (count > 0xFFFFFFFFu)
-            throw std::invalid_argument(detail::concatenate(caller, ": more than 2^32 - 1 samples"));
+            throw std::invalid_argument(internal::concatenate(caller, ": more than 2^32 - 1 samples"));
         return {x.data(), y.data(), 0, count};
     }
 
     static void check_count(std::size_t found, std::size_t wanted, const std::string& caller,
                             const char* what) {
         if (found != wanted)
-            throw std::invalid_argument(detail::concatenate(caller, ": expected ", wanted, " ", what,
-                                                            wanted == 1 ? " array" : " arrays", ", found ",
-                                                            found));
+            throw std::invalid_argument(internal::concatenate(caller, ": expected ", wanted, " ", what,
+                                                              wanted == 1 ? " array" : " arrays", ", found ",
+                                                              found));
     }
     static std::string array_name(const char* what, std::size_t number) {
         if (number == 0)
-            return detail::concatenate("the ", what, " array");
-        return detail::concatenate(what, " array ", number + 1);
+            return internal::concatenate("the ", what, " array");
+        return internal::concatenate(what, " array ", number + 1);
     }
 
     template <class... Shapes>
@@ -223,10 +211,10 @@ private:
             if (shape.size() > 1)
                 shape.pop_back();
         }
-        const auto found = y.count(shape, detail::concatenate(caller, ": ", array_name("target", output)));
+        const auto found = y.count(shape, internal::concatenate(caller, ": ", array_name("target", output)));
         if (found != count)
             throw std::invalid_argument(
-                detail::concatenate(caller, ": there are ", count, " samples but ", found, " targets"));
+                internal::concatenate(caller, ": there are ", count, " samples but ", found, " targets"));
         if (reads.labels)
             check_labels(y, count * Shape::size / Shape::last, Shape::last, caller);
     }
@@ -254,8 +242,8 @@ private:
             for (std::size_t i = 0; i < now; ++i)
                 if (!(labels[i] >= 0 && labels[i] < static_cast<double>(classes) &&
                       labels[i] == std::floor(labels[i])))
-                    throw std::invalid_argument(detail::concatenate(
-                        caller, ": label ", first + i, " is ", detail::number_to_string(labels[i]),
+                    throw std::invalid_argument(internal::concatenate(
+                        caller, ": label ", first + i, " is ", internal::number_to_string(labels[i]),
                         ", expected a class from 0 to ", classes - 1));
         }
     }
@@ -330,7 +318,7 @@ private:
                     validation, {}, batch_size, engine_.choose_threads(batch_size, options.threads),
                     nullptr));
                 for (const auto& [name, value] : scored)
-                    now.logs.set(detail::concatenate("val_", name), value);
+                    now.logs.set(internal::concatenate("val_", name), value);
             }
             line.finish(now.logs);
             result.add(now.logs);
@@ -376,4 +364,4 @@ private:
     std::uint64_t good_step_ = 0;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

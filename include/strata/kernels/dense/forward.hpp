@@ -5,6 +5,7 @@
 #include <strata/kernels/product/contract.hpp>
 #include <strata/kernels/product/weight_layout.hpp>
 #include <strata/kernels/threads/team.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Where a stage's kernel reads and writes. Rows are contiguous: [rows][inputs] in, [rows][outputs] out.
 template <class T>
@@ -27,7 +28,7 @@ struct forward_buffers {
 /// What a forward kernel keeps besides its output.
 enum class keeping { nothing, tail_input, tail_output };
 
-namespace detail {
+namespace internal {
 struct all_columns {};
 
 // One panel's part of a row: what the tail makes of the sums goes out, and what training keeps with it.
@@ -146,7 +147,7 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
     T* kept = Keep == keeping::nothing ? nullptr : at.kept + row;
     finish<Keep, Rows>(value, tile, 0, 0, at.y + row, kept);
 }
-} // namespace detail
+} // namespace internal
 
 /// y = tail(x W + b) for a part of the rows, and of the panels if that part is made of `tile_panels`. With
 /// `Data`, x are the user's, which may be mostly zeros: those are left out of the sums.
@@ -156,7 +157,7 @@ void dense_forward(const forward_buffers<T>& at, team::range rows, team::range p
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     if constexpr (layout::is_dot) {
         visit_runs<lanes_of<T, 4>, 1>(rows.begin, rows.end, [&](auto run, std::size_t row) {
-            detail::forward_dots<Head, RowsPerSample, Keep, decltype(run)::value>(at, row, tail);
+            internal::forward_dots<Head, RowsPerSample, Keep, decltype(run)::value>(at, row, tail);
         });
     } else {
         constexpr std::size_t K = Head::inputs;
@@ -180,13 +181,13 @@ void dense_forward(const forward_buffers<T>& at, team::range rows, team::range p
             constexpr std::size_t broad = decltype(panel_run)::value;
             if constexpr (sparse) {
                 if (set_of_run[number] != nullptr) {
-                    detail::forward_tile_of_set<Head, RowsPerSample, Keep, many, broad>(at, row, panel, tail,
-                                                                                        set_of_run[number]);
+                    internal::forward_tile_of_set<Head, RowsPerSample, Keep, many, broad>(
+                        at, row, panel, tail, set_of_run[number]);
                     return;
                 }
             }
-            detail::forward_tile<Head, RowsPerSample, Keep, many, broad>(at, row, panel, tail,
-                                                                         detail::all_columns{});
+            internal::forward_tile<Head, RowsPerSample, Keep, many, broad>(at, row, panel, tail,
+                                                                           internal::all_columns{});
         };
         const std::size_t single = rows.begin + (rows.end - rows.begin) / (tall / 2) * (tall / 2);
         const std::size_t part_rows = sparse ? most_runs * tall / 2 : single - rows.begin;
@@ -227,14 +228,14 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, class T, class Ta
                                                      const Tail& tail) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     if constexpr (layout::is_dot)
-        detail::forward_dots<Head, RowsPerSample, Keep, 1>(at, 0, tail);
+        internal::forward_dots<Head, RowsPerSample, Keep, 1>(at, 0, tail);
     else {
         constexpr std::size_t many = std::min(single_row_panels, layout::panels);
         visit_runs<many, layout::panels % many>(0, layout::panels, [&](auto run, std::size_t panel) {
-            detail::forward_tile<Head, RowsPerSample, Keep, 1, decltype(run)::value>(at, 0, panel, tail,
-                                                                                     detail::all_columns{});
+            internal::forward_tile<Head, RowsPerSample, Keep, 1, decltype(run)::value>(
+                at, 0, panel, tail, internal::all_columns{});
         });
     }
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -5,8 +5,9 @@
 #include <strata/kernels/dense/weight_gradient.hpp>
 #include <strata/kernels/formula/pointwise.hpp>
 #include <strata/kernels/head_kernels.hpp>
+#include <strata/setting.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Dense layers.
 template <std::size_t Inputs, class Layer, std::size_t Units>
@@ -105,4 +106,4 @@ struct head_kernels<pass_through<Width>> : without_memory {
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/kernels/dense/forward.hpp>
+#include <strata/setting.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// What the input gradient of a stage reads and writes. `delta` is the loss's derivative by the stage's sums
 /// (before the tail): [rows][outputs]; what goes out is the same of the stage before, [rows][inputs].
@@ -22,7 +23,7 @@ template <class Stage, class T>
 inline constexpr std::size_t input_gradient_scratch =
     Stage::head::outputs* tile_panels* lanes_of<T, Stage::head::inputs>;
 
-namespace detail {
+namespace internal {
 // Writes the weights of inputs [first, first + Lanes) as a panel [outputs][Lanes] for the transposed product,
 // with zeros from input `end` on. Squares of 128 bits are transposed by rounds of interleaving: xsimd
 // interleaves wider registers within their 128-bit parts.
@@ -96,7 +97,7 @@ void input_gradient_tile(const input_gradient_buffers<T>& at, std::size_t row, s
         }
     }
 }
-} // namespace detail
+} // namespace internal
 
 /// delta_before = (delta W^T) slope_before, where `finish` is the slope of the stage before (`tail_slope`, or
 /// `no_slope`). Rows and columns (inputs) are this thread's part.
@@ -116,14 +117,14 @@ void dense_input_gradient(const input_gradient_buffers<T>& at, team::range rows,
         columns.begin / lanes, (columns.end + lanes - 1) / lanes, [&](auto run, std::size_t panel) {
             constexpr std::size_t wide = decltype(run)::value;
             for (std::size_t q = 0; q < wide; ++q)
-                detail::transpose_panel<weight_layout<T, K, N>, N, lanes>(at.kernel, (panel + q) * lanes, K,
-                                                                          at.strip + q * N * lanes);
+                internal::transpose_panel<weight_layout<T, K, N>, N, lanes>(at.kernel, (panel + q) * lanes, K,
+                                                                            at.strip + q * N * lanes);
             visit_runs<tile_rows<V>, tile_rows<V> / 2, 1>(
                 rows.begin, rows.end, [&](auto tall, std::size_t row) {
-                    detail::input_gradient_tile<Stage, decltype(tall)::value, wide, V>(at, row, panel * lanes,
-                                                                                       finish);
+                    internal::input_gradient_tile<Stage, decltype(tall)::value, wide, V>(
+                        at, row, panel * lanes, finish);
                 });
         });
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <strata/kernels/dense/forward.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <cstdint>
 #include <type_traits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// What the weight gradient reads: the stage's input [rows][inputs] and the loss's derivative by its sums
 /// [rows][outputs], with room for a register behind the last element of both.
@@ -18,7 +19,7 @@ struct weight_gradient_buffers {
     std::size_t rows;
 };
 
-namespace detail {
+namespace internal {
 struct all_rows {};
 
 // One panel's part of a row, zero where a last panel has no columns.
@@ -108,7 +109,7 @@ void dot_weight_gradient(const weight_gradient_buffers<T>& at, const UseKernel& 
         use_bias(0, first_lanes<1>(V(sum)));
     }
 }
-} // namespace detail
+} // namespace internal
 
 /// dW = x^T delta and db = the sum of delta's rows, for this thread's part of the weights. `use_kernel(place,
 /// g)` and `use_bias(place, g)` take each register of gradients with its place in the weights' own layout: an
@@ -119,7 +120,7 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& at, const team& thr
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     if constexpr (layout::is_dot) {
         if (threads.rank == 0)
-            detail::dot_weight_gradient<Head>(at, use_kernel, use_bias);
+            internal::dot_weight_gradient<Head>(at, use_kernel, use_bias);
     } else {
         using V = typename layout::vector;
         constexpr bool filled = layout::last == layout::lanes;
@@ -148,7 +149,7 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& at, const team& thr
                     visit_runs<std::min(tall, K), K % std::min(tall, K)>(
                         inputs.begin, inputs.end, [&](auto high, std::size_t input) {
                             const auto over = [&](auto rows) {
-                                detail::weight_gradient_tile<Head, decltype(high)::value, wide, is_last>(
+                                internal::weight_gradient_tile<Head, decltype(high)::value, wide, is_last>(
                                     at, input, panel, use_kernel, rows);
                             };
                             if constexpr (sparse) {
@@ -158,11 +159,11 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& at, const team& thr
                                     return;
                                 }
                             }
-                            over(detail::all_rows{});
+                            over(internal::all_rows{});
                         });
                     if constexpr (Head::has_bias)
                         if (by_panels || threads.rank == 0)
-                            detail::bias_gradient_tile<Head, wide, is_last>(at, panel, use_bias);
+                            internal::bias_gradient_tile<Head, wide, is_last>(at, panel, use_bias);
                 };
                 if constexpr (filled)
                     with(std::false_type{});
@@ -174,4 +175,4 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& at, const team& thr
     }
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -6,12 +6,13 @@
 #include <strata/expression/parts.hpp>
 #include <strata/kernels/formula/exponential.hpp>
 #include <strata/kernels/simd.hpp>
+#include <strata/setting.hpp>
 
 #include <cmath>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 // One overload an operation, for registers and for plain numbers alike: xsimd has both.
 template <class V>
 V compute(operation::add, V a, V b) {
@@ -184,13 +185,13 @@ template <class V, class Environment, class... Operations>
 auto evaluate_all(const Environment& variables, type_list<Operations...>) {
     return (evaluation<V, Environment, memory<>>{variables, {}} << ... << Operations{});
 }
-} // namespace detail
+} // namespace internal
 
 /// The value of a frozen formula, with V a number or an xsimd register: every distinct operation is computed
 /// once. The environment's values are numbers (the same in every lane) or registers.
 template <class V, term Formula, class... Bindings>
 V evaluate(Formula formula, const environment<Bindings...>& variables) {
-    return detail::evaluate_all<V>(variables, operations_of(formula)).value_of(formula);
+    return internal::evaluate_all<V>(variables, operations_of(formula)).value_of(formula);
 }
 
 /// The value of a formula of one variable.
@@ -199,4 +200,4 @@ V evaluate_at(Formula formula, Variable, V value) {
     return evaluate<V>(formula, environment<binding<Variable, V>>{{value}});
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

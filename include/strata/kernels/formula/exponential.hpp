@@ -2,13 +2,14 @@
 #pragma once
 
 #include <strata/kernels/simd.hpp>
+#include <strata/setting.hpp>
 
 #include <cstdint>
 #include <type_traits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 /// Whether V is a register of floats. For those there are functions of our own, which are exact to 2 units in
 /// the last place over all floats; xsimd 8's end before the largest and the smallest results.
 template <class V>
@@ -49,17 +50,17 @@ template <class V>
 [[nodiscard]] inline V within(V low, V x, V high) noexcept {
     return xsimd::max(low, xsimd::min(high, x));
 }
-} // namespace detail
+} // namespace internal
 
 /// e^x.
 template <class V>
 [[nodiscard]] inline V exponential_of(V x) noexcept {
-    if constexpr (detail::is_float_register<V>) {
-        const detail::reduced_exponent<V> at(detail::within(V(-104.0f), x, V(89.0f)));
+    if constexpr (internal::is_float_register<V>) {
+        const internal::reduced_exponent<V> at(internal::within(V(-104.0f), x, V(89.0f)));
         // In two steps, since 2^n may be no float where the result is one.
         const auto half = at.n >> 1;
-        return (at.minus_one() + V(1.0f)) * detail::power_of_two<V>(half) *
-               detail::power_of_two<V>(at.n - half);
+        return (at.minus_one() + V(1.0f)) * internal::power_of_two<V>(half) *
+               internal::power_of_two<V>(at.n - half);
     } else
         return xsimd::exp(x);
 }
@@ -67,9 +68,9 @@ template <class V>
 /// e^x - 1, exact for small x too.
 template <class V>
 [[nodiscard]] inline V exponential_minus_one_of(V x) noexcept {
-    if constexpr (detail::is_float_register<V>) {
-        const detail::reduced_exponent<V> at(detail::within(V(-30.0f), x, V(89.0f)));
-        const V half = detail::power_of_two<V>(at.n - decltype(at.n)(1)); // 2^128 is no float
+    if constexpr (internal::is_float_register<V>) {
+        const internal::reduced_exponent<V> at(internal::within(V(-30.0f), x, V(89.0f)));
+        const V half = internal::power_of_two<V>(at.n - decltype(at.n)(1)); // 2^128 is no float
         return V(2.0f) * xsimd::fma(half, at.minus_one(), half - V(0.5f));
     } else
         return xsimd::expm1(x);
@@ -78,10 +79,10 @@ template <class V>
 /// 1 / (1 + e^-x), exact for large negative x too, where it is e^x.
 template <class V>
 [[nodiscard]] inline V logistic_of(V x) noexcept {
-    if constexpr (detail::is_float_register<V>) {
-        const detail::reduced_exponent<V> at(xsimd::max(V(-104.0f), -xsimd::abs(x)));
+    if constexpr (internal::is_float_register<V>) {
+        const internal::reduced_exponent<V> at(xsimd::max(V(-104.0f), -xsimd::abs(x)));
         // 2^n in two steps, since it may be no float where the result is one.
-        const V scale = detail::power_of_two<V>(at.n + decltype(at.n)(24));
+        const V scale = internal::power_of_two<V>(at.n + decltype(at.n)(24));
         const V e = (at.minus_one() + V(1.0f)) * scale * V(0x1p-24f);
         const V sum = V(1.0f) + e;
         const V rounded_off = e - (sum - V(1.0f));
@@ -95,7 +96,7 @@ template <class V>
 /// largest errors in erf are 1e-9 and 1e-9.
 template <class V>
 [[nodiscard]] inline V error_function_of(V x) noexcept {
-    if constexpr (detail::is_float_register<V>) {
+    if constexpr (internal::is_float_register<V>) {
         const V size = xsimd::min(V(4.0f), xsimd::abs(x));
         const V square = x * x;
         V p = V(7.88911930e-5f);
@@ -112,4 +113,4 @@ template <class V>
         return xsimd::erf(x);
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -4,18 +4,19 @@
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/kernels/formula/softmax.hpp>
 #include <strata/learning/losses.hpp>
+#include <strata/setting.hpp>
 
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// The type that holds the targets of one batch.
 template <class Loss, class T>
 using target_of = std::conditional_t<Loss::targets == target_kind::labels, std::int32_t, T>;
 
-namespace detail {
+namespace internal {
 template <class Loss, std::size_t Last>
 inline constexpr double loss_scale = Loss::reduction == over_outputs::mean ? 1.0 / static_cast<double>(Last)
                                                                            : 1.0;
@@ -55,15 +56,15 @@ T formula_row(const T* target, T* delta, T weight, Value value, Slope slope, Bin
     }
 }
 
-} // namespace detail
+} // namespace internal
 
 /// The loss of one row of `Last` outputs behind `Link`: `no_shortcut` where `row` holds predictions, else the
 /// layer whose input it holds (the logits), which is applied in place. Returns the loss; unless `delta` is
 /// null, writes `weight` times the loss's derivative by what the row held.
 template <class Loss, class Link, std::size_t Last, class T>
 double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) noexcept {
-    using V = detail::loss_value<T, Last>;
-    constexpr double scale = detail::loss_scale<Loss, Last>;
+    using V = internal::loss_value<T, Last>;
+    constexpr double scale = internal::loss_scale<Loss, Last>;
     using prediction = std::remove_const_t<decltype(symbols::prediction)>;
     using wanted = std::remove_const_t<decltype(symbols::target)>;
     using logit = std::remove_const_t<decltype(symbols::x)>;
@@ -102,7 +103,7 @@ double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) no
             store_first<lanes>(p, row + i);
             return environment<binding<logit, V>, binding<prediction, V>, binding<wanted, V>>{{x}, {p}, {t}};
         };
-        return scale * static_cast<double>(detail::formula_row<Last>(
+        return scale * static_cast<double>(internal::formula_row<Last>(
                            target, delta, weight * static_cast<T>(scale), Loss::shortcut::value,
                            Loss::shortcut::slope, variables));
     } else if constexpr (Loss::targets == target_kind::labels) {
@@ -122,9 +123,9 @@ double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) no
                                                                            {t}};
         };
         return scale *
-               static_cast<double>(detail::formula_row<Last>(target, delta, weight * static_cast<T>(scale),
-                                                             Loss::formula, Loss::slope, variables));
+               static_cast<double>(internal::formula_row<Last>(target, delta, weight * static_cast<T>(scale),
+                                                               Loss::formula, Loss::slope, variables));
     }
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

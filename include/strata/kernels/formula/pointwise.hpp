@@ -5,10 +5,11 @@
 #include <strata/kernels/formula/tail.hpp>
 #include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/threads/team.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// delta *= slope(kept), element by element, in place. Rows of `kept` may lie apart.
 template <class Stage, class T, class Slope>
@@ -63,4 +64,4 @@ void settle_delta(T* delta, const T* y, rows_view<const T> kept, team::range sam
         multiply_slope<Stage>(delta, kept, samples, slope);
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

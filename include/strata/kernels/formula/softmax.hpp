@@ -2,11 +2,12 @@
 #pragma once
 
 #include <strata/kernels/formula/exponential.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 #include <limits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Calls visit(count, first) for a row of `Length` in registers of V: count::value elements from `first` on.
 template <std::size_t Length, class V, class Visit>
@@ -75,4 +76,4 @@ void softmax_gradient_row(const T* y, T* delta) noexcept {
     });
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

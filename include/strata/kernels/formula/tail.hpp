@@ -5,12 +5,13 @@
 #include <strata/kernels/random/dropout.hpp>
 #include <strata/kernels/rows_view.hpp>
 #include <strata/plan/stage.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 #include <type_traits>
 #include <utility>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// What a tail's formula reads besides the element: a scale and a shift for each channel, and the rows of
 /// another value. All may be read for a register's width behind their end.
@@ -22,7 +23,7 @@ struct tail_operands {
 };
 struct no_operands {};
 
-namespace detail {
+namespace internal {
 template <class Tail, class T>
 using operands_of = std::conditional_t<Tail::has_affine || Tail::has_skip, tail_operands<T>, no_operands>;
 }
@@ -70,7 +71,7 @@ struct prediction_tail {
     };
 };
 
-namespace detail {
+namespace internal {
 template <std::size_t Dropouts, std::size_t Tall, std::size_t Wide, class T>
 struct tile_of_factors {
     alignas(alignment) T values[Dropouts][Tall][Wide];
@@ -111,7 +112,7 @@ struct tile_factors : tile_of_factors<Tail::dropout_count, Tall, Wide, T> {
         (std::make_index_sequence<dropouts>{});
     }
 };
-} // namespace detail
+} // namespace internal
 
 /// The same in training, with dropout's factors. Columns are the tile's own, in whole registers.
 template <class Tail>
@@ -120,10 +121,11 @@ struct training_tail {
     dropout_key key;
 
     template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
-    struct tile : detail::tile_factors<Tail, Tall, Wide, RowsPerSample, T> {
+    struct tile : internal::tile_factors<Tail, Tall, Wide, RowsPerSample, T> {
         tile(const training_tail& tail, std::size_t row, std::size_t column, std::size_t width,
              std::size_t step = 1) noexcept
-            : detail::tile_factors<Tail, Tall, Wide, RowsPerSample, T>(tail.key, row, column, width, step) {}
+            : internal::tile_factors<Tail, Tall, Wide, RowsPerSample, T>(tail.key, row, column, width, step) {
+        }
 
         template <class V>
         V operator()(V value, std::size_t row, std::size_t column) const noexcept {
@@ -139,12 +141,12 @@ struct tail_slope {
     dropout_key key;
 
     template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
-    struct tile : detail::tile_factors<std::conditional_t<Tail::redraws, Tail, strata::tail<>>, Tall, Wide,
-                                       RowsPerSample, T> {
+    struct tile : internal::tile_factors<std::conditional_t<Tail::redraws, Tail, strata::tail<>>, Tall, Wide,
+                                         RowsPerSample, T> {
         tile(const tail_slope& tail, std::size_t row, std::size_t column, std::size_t width,
              std::size_t step = 1) noexcept
-            : detail::tile_factors<std::conditional_t<Tail::redraws, Tail, strata::tail<>>, Tall, Wide,
-                                   RowsPerSample, T>(tail.key, row, column, width, step) {}
+            : internal::tile_factors<std::conditional_t<Tail::redraws, Tail, strata::tail<>>, Tall, Wide,
+                                     RowsPerSample, T>(tail.key, row, column, width, step) {}
 
         template <class V>
         V operator()(V kept, std::size_t row, std::size_t column) const noexcept {
@@ -156,7 +158,7 @@ struct tail_slope {
     };
 };
 
-namespace detail {
+namespace internal {
 /// Whether a tail draws random numbers, which depend on the sample and the place in it.
 template <class Tail>
 inline constexpr bool draws = false;
@@ -164,7 +166,7 @@ template <class Tail>
 inline constexpr bool draws<training_tail<Tail>> = Tail::dropout_count > 0;
 template <class Tail>
 inline constexpr bool draws<tail_slope<Tail>> = Tail::redraws;
-} // namespace detail
+} // namespace internal
 
 /// A slope of one everywhere: for a stage whose derivative is settled row by row, after a closing's.
 struct no_slope {
@@ -181,4 +183,4 @@ struct no_slope {
     };
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

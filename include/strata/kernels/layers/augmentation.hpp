@@ -4,13 +4,14 @@
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/random/noise.hpp>
 #include <strata/layers/augmentation.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Where an image is read from: output pixel (h, w) shows what is at row h0 + hh h + hw w and column
 /// w0 + wh h + ww w of the input.
@@ -19,7 +20,7 @@ struct affine_map {
     double w0, wh, ww;
 };
 
-namespace detail {
+namespace internal {
 /// Turned by an angle, and shown at 1 / zoom of its size, around the centre.
 constexpr affine_map around_centre(double cosine, double sine, double zoom, double height, double width) {
     const double h = (height - 1) / 2;
@@ -75,7 +76,7 @@ struct pixel_mixture {
     std::array<double, 4> weight;
     std::size_t count;
 };
-} // namespace detail
+} // namespace internal
 
 /// Data augmentation: an affine map of each image, drawn from its number.
 template <class Layer, std::size_t Height, std::size_t Width, std::size_t Channels>
@@ -85,14 +86,15 @@ private:
 
     static affine_map map_of(const dropout_key& key, std::size_t sample) noexcept {
         const random_block words = draw_block(key, sample);
-        return detail::map_of(
+        return internal::map_of(
             Layer{}, [&](std::size_t number) { return words[0][number] * 0x1p-32; },
             static_cast<double>(Height), static_cast<double>(Width));
     }
 
-    static void add_pixel(detail::pixel_mixture& mixture, double h, double w, double weight) noexcept {
-        const std::size_t row = detail::place_inside<Layer::beyond>(static_cast<std::ptrdiff_t>(h), Height);
-        const std::size_t column = detail::place_inside<Layer::beyond>(static_cast<std::ptrdiff_t>(w), Width);
+    static void add_pixel(internal::pixel_mixture& mixture, double h, double w, double weight) noexcept {
+        const std::size_t row = internal::place_inside<Layer::beyond>(static_cast<std::ptrdiff_t>(h), Height);
+        const std::size_t column =
+            internal::place_inside<Layer::beyond>(static_cast<std::ptrdiff_t>(w), Width);
         if (weight == 0 || row == Height || column == Width)
             return;
         mixture.from[mixture.count] = row * Width + column;
@@ -100,9 +102,9 @@ private:
         ++mixture.count;
     }
     // Not inlined, so that forward and backward round alike.
-    [[gnu::noinline]] static detail::pixel_mixture mixture_of(const affine_map& map,
-                                                              std::size_t pixel) noexcept {
-        detail::pixel_mixture result;
+    [[gnu::noinline]] static internal::pixel_mixture mixture_of(const affine_map& map,
+                                                                std::size_t pixel) noexcept {
+        internal::pixel_mixture result;
         result.count = 0;
         const auto h = static_cast<double>(pixel / Width);
         const auto w = static_cast<double>(pixel % Width);
@@ -135,7 +137,7 @@ public:
             if constexpr (Tail::training)
                 map = map_of(at.key, sample);
             for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
-                detail::pixel_mixture mixture{{pixel}, {1}, 1};
+                internal::pixel_mixture mixture{{pixel}, {1}, 1};
                 if constexpr (Tail::training)
                     mixture = mixture_of(map, pixel);
                 visit_columns<Channels, T>([&](auto count, std::size_t column) {
@@ -167,7 +169,7 @@ public:
                     std::fill_n(at.before[0].row(image + pixel), Channels, T(0));
             const affine_map map = map_of(at.key, sample);
             for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
-                const detail::pixel_mixture mixture = mixture_of(map, pixel);
+                const internal::pixel_mixture mixture = mixture_of(map, pixel);
                 for (std::size_t i = 0; i < mixture.count; ++i)
                     visit_columns<Channels, T>([&](auto count, std::size_t column) {
                         constexpr std::size_t lanes = decltype(count)::value;
@@ -180,4 +182,4 @@ public:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -4,13 +4,14 @@
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/product/matrix_product.hpp>
 #include <strata/layers/dot.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cmath>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 /// Each vector of x times one of y: `step` numbers on, or the same one. Writes whole registers.
 template <class Operand, class T>
 void dots(const T* x, const T* y, std::size_t step, T* to) noexcept {
@@ -46,7 +47,7 @@ template <class T>
 T inverse_length(T squares) noexcept {
     return T(1) / std::sqrt(std::max(squares, T(1e-12))); // NaN stays NaN
 }
-} // namespace detail
+} // namespace internal
 
 /// Dot products: products of two matrices for each sample. Lengths are not divided out of the operands but of
 /// the results, or of the derivatives by them.
@@ -85,10 +86,10 @@ private:
             : left(scratch), right(scratch + room<T>(rows)), rest(scratch + lengths) {}
 
         void measure(const T* a, const T* b) const noexcept {
-            detail::dots<Left>(a, a, length, left);
-            std::transform(left, left + rows, left, detail::inverse_length<T>);
-            detail::dots<Right>(b, b, length, right);
-            std::transform(right, right + columns, right, detail::inverse_length<T>);
+            internal::dots<Left>(a, a, length, left);
+            std::transform(left, left + rows, left, internal::inverse_length<T>);
+            internal::dots<Right>(b, b, length, right);
+            std::transform(right, right + columns, right, internal::inverse_length<T>);
         }
         template <class V>
         V scaled(V value, std::size_t row, std::size_t column) const noexcept {
@@ -115,7 +116,7 @@ public:
                 out.template put<lanes>(own.scaled(value, row, column), sample * rows + row, column);
             };
             if constexpr (is_row_of_dots) {
-                detail::dots<Right>(b, a, 0, own.rest);
+                internal::dots<Right>(b, a, 0, own.rest);
                 visit_columns<columns, T>([&](auto count, std::size_t column) {
                     put(count, V::load_unaligned(own.rest + column), 0, column);
                 });
@@ -188,9 +189,9 @@ private:
         if constexpr (Normalized) {
             // The part of the derivative that would change a vector's length alone goes.
             const T* const inverse = OfLeft ? own.left : own.right;
-            detail::dots<operand>(x, result, length, along);
+            internal::dots<operand>(x, result, length, along);
             for (std::size_t i = 0; i < operand::count; ++i)
-                along[i] *= inverse[i] < detail::inverse_length(T(0)) ? inverse[i] * inverse[i] : T(0);
+                along[i] *= inverse[i] < internal::inverse_length(T(0)) ? inverse[i] * inverse[i] : T(0);
             for (std::size_t row = 0; row < operand::rows; ++row)
                 visit_columns<operand::width, T>([&](auto count, std::size_t column) {
                     constexpr std::size_t lanes = decltype(count)::value;
@@ -218,4 +219,4 @@ public:
                      std::max(gradient<true, T>::strip_size, gradient<false, T>::strip_size));
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -4,10 +4,11 @@
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/random/noise.hpp>
 #include <strata/layers/gaussian_noise.hpp>
+#include <strata/setting.hpp>
 
 #include <cmath>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Gaussian noise: x + d n or x (1 + d n), with n drawn for each element.
 template <noise_kind Kind, real Amount, std::size_t Rows, std::size_t Width>
@@ -62,4 +63,4 @@ public:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

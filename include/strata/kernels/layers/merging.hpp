@@ -6,11 +6,12 @@
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/layers/concat.hpp>
 #include <strata/layers/merge.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <functional>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Merges of equal shapes: a formula of the parts, element by element.
 template <class Layer, std::size_t Rows, std::size_t Width, std::size_t Parts>
@@ -103,4 +104,4 @@ struct head_kernels<concatenation<Rows, Widths...>> : without_memory {
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

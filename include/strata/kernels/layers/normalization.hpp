@@ -3,11 +3,12 @@
 
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/layers/normalization.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cmath>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// scale and shift for x * scale + shift, which is a normalization by known means and variances.
 template <class Head, class T>
@@ -333,4 +334,4 @@ public:
     static constexpr std::size_t scratch_size = 0;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

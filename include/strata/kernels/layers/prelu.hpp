@@ -3,8 +3,9 @@
 
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/layers/prelu.hpp>
+#include <strata/setting.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Parametric rectifiers.
 template <std::size_t Rows, std::size_t Width>
@@ -64,4 +65,4 @@ struct head_kernels<parametric_rectifier<Rows, Width>> : without_memory {
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -4,10 +4,11 @@
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/layers/permute.hpp>
 #include <strata/layers/resample.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Padding, cropping and upsampling: up to two taps along each axis.
 template <std::array<resample_axis, 3> Axes, std::size_t Channels>
@@ -140,4 +141,4 @@ public:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -4,8 +4,9 @@
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/random/noise.hpp>
 #include <strata/layers/sampling.hpp>
+#include <strata/setting.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Draws from normal distributions: m + e^(l/2) n, with n drawn for each element.
 template <std::size_t Rows, std::size_t Width>
@@ -52,4 +53,4 @@ struct head_kernels<normal_draw<Rows, Width>> : without_memory {
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -4,8 +4,9 @@
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/random/noise.hpp>
 #include <strata/layers/spatial_dropout.hpp>
+#include <strata/setting.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Dropout of whole channels: a sample's rows are all multiplied by the same factors, 0 or 1 / (1 - rate).
 template <real Rate, std::size_t Rows, std::size_t Channels>
@@ -16,7 +17,7 @@ private:
     // The factors of a sample's channels, with more behind them than a register holds.
     template <class T>
     static void draw_factors(T* factors, const dropout_key& key, std::size_t sample) noexcept {
-        constexpr std::uint32_t threshold = detail::dropout_threshold(Rate.value());
+        constexpr std::uint32_t threshold = internal::dropout_threshold(Rate.value());
         constexpr T scale = static_cast<T>(1 / (1 - Rate.value()));
         for (std::size_t block = 0; block < blocks; ++block) {
             const random_block words = draw_block(key, sample * blocks + block);
@@ -76,4 +77,4 @@ public:
     static constexpr std::size_t scratch_size = blocks* block_size;
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -5,10 +5,11 @@
 #include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/threads/team.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// use(place, sum) for each register of column sums over rows of `Width` numbers, for some of the registers.
 template <std::size_t Width, class T, class Use>
@@ -33,4 +34,4 @@ void sum_columns(rows_view<const T> rows, std::size_t count, team::range registe
     });
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

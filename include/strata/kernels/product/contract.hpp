@@ -3,10 +3,11 @@
 
 #include <strata/kernels/product/nonzero.hpp>
 #include <strata/kernels/simd.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// The tile of the product that stays in registers: rows that are broadcast, times panels of columns that are
 /// loaded. With 32 registers 8 x 2 leaves room for the operands and hides the latency of 16 sums; with 16
@@ -28,7 +29,7 @@ struct tile_sums {
     V at[Rows][Panels];
 };
 
-namespace detail {
+namespace internal {
 // The terms of one k.
 template <std::size_t Rows, std::size_t Panels, class V, class Left, class Right>
 [[gnu::always_inline]] inline void contract_one(tile_sums<V, Rows, Panels>& sums, std::size_t k,
@@ -44,7 +45,7 @@ template <std::size_t Rows, std::size_t Panels, class V, class Left, class Right
             sums.at[i][q] = xsimd::fma(row, columns[q], sums.at[i][q]);
     }
 }
-} // namespace detail
+} // namespace internal
 
 /// The one contraction: at[i][q] += sum over k < depth of left(i, k) * right(q, k), k in ascending order.
 /// `left` gives a number, which is broadcast, `right` a register. The forward product, the input gradient and
@@ -53,7 +54,7 @@ template <std::size_t Rows, std::size_t Panels, class V, class Left, class Right
 [[gnu::always_inline]] inline void contract(tile_sums<V, Rows, Panels>& sums, std::size_t depth, Left left,
                                             Right right) noexcept {
     for (std::size_t k = 0; k < depth; ++k)
-        detail::contract_one<Rows, Panels>(sums, k, left, right);
+        internal::contract_one<Rows, Panels>(sums, k, left, right);
 }
 
 /// The same over those k alone whose bits are set: `words` of 64 bits.
@@ -61,7 +62,7 @@ template <std::size_t Rows, std::size_t Panels, class V, class Left, class Right
 [[gnu::always_inline]] inline void contract_set(tile_sums<V, Rows, Panels>& sums, const std::uint64_t* words,
                                                 std::size_t count, Left left, Right right) noexcept {
     nonzero::visit_set(words, count,
-                       [&](std::size_t k) { detail::contract_one<Rows, Panels>(sums, k, left, right); });
+                       [&](std::size_t k) { internal::contract_one<Rows, Panels>(sums, k, left, right); });
 }
 
 /// The same with each sum split into `Split` chains, chain c over every k = c, c + Split, ..., which are
@@ -101,7 +102,7 @@ template <std::size_t Depth, std::size_t Split, std::size_t Rows, std::size_t Pa
     }
 }
 
-namespace detail {
+namespace internal {
 template <std::size_t Size>
 struct constant_size {
     static constexpr std::size_t value = Size;
@@ -114,13 +115,13 @@ template <std::size_t Size, class Visit>
             visit(constant_size<Size>{}, begin);
     return begin;
 }
-} // namespace detail
+} // namespace internal
 
 /// Visits [begin, end) in runs of the first size as long as they fit, then of the next: visit(run, first)
 /// with run::value elements. A size of 0 is skipped. Each size is code of its own, so there should be few.
 template <std::size_t... Sizes, class Visit>
 [[gnu::always_inline]] inline void visit_runs(std::size_t begin, std::size_t end, Visit visit) {
-    ((begin = detail::visit_each<Sizes>(begin, end, visit)), ...);
+    ((begin = internal::visit_each<Sizes>(begin, end, visit)), ...);
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -4,11 +4,12 @@
 #include <strata/kernels/product/contract.hpp>
 #include <strata/kernels/product/transpose_weights.hpp>
 #include <strata/kernels/rows_view.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// A product of two small matrices: the sum over k of left(row, k) right(k, column). `right` is
 /// [Depth][Columns], or [Columns][Depth] if `Transposed`.
@@ -56,10 +57,10 @@ struct matrix_product {
                         const T* const sum = results[i] + q * lanes;
                         const std::size_t column = (first + q) * lanes;
                         if (last == lanes || column + lanes <= Columns)
-                            finish(detail::constant_size<lanes>{}, V::load_unaligned(sum), row + i, column);
+                            finish(internal::constant_size<lanes>{}, V::load_unaligned(sum), row + i, column);
                         else
-                            finish(detail::constant_size<last>{}, load_first<last, V>(sum + overlap), row + i,
-                                   column);
+                            finish(internal::constant_size<last>{}, load_first<last, V>(sum + overlap),
+                                   row + i, column);
                     }
             });
         });
@@ -91,7 +92,7 @@ private:
 #pragma GCC unroll 16
                 for (std::size_t j = 0; j < lanes; ++j)
                     square[j] = j < count ? V::load_unaligned(from + j * Depth + k) : V(T(0));
-                detail::transpose_square(square);
+                internal::transpose_square(square);
 #pragma GCC unroll 16
                 for (std::size_t j = 0; j < lanes; ++j)
                     square[j].store_unaligned(strip + (k + j) * lanes);
@@ -99,4 +100,4 @@ private:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

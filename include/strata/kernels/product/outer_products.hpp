@@ -2,14 +2,15 @@
 #pragma once
 
 #include <strata/kernels/product/contract.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 /// Neighbouring places whose products are added: where they begin in both images, and how many they are. For
 /// those at a border only the factors [low, high) of a line of taps are there.
 struct place_run {
@@ -111,6 +112,6 @@ void gather_places(const T* from, std::size_t pitch, std::size_t count, std::siz
             std::fill(to + i * Width + width, to + (i + 1) * Width, T(0));
         }
 }
-} // namespace detail
+} // namespace internal
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -2,14 +2,15 @@
 #pragma once
 
 #include <strata/kernels/simd.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <utility>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 // The first, or the last, halves of two registers shuffled into each other like cards. xsimd has this within
 // 128-bit parts only.
 template <std::size_t First, class V, std::size_t... I>
@@ -61,7 +62,7 @@ template <std::size_t Lanes, std::size_t LayoutLanes, class T>
         for (std::size_t n = 0; n < LayoutLanes; n += side)
             copy_transposed<side>(from + c * LayoutLanes + n, LayoutLanes, to + n * Lanes + c, Lanes);
 }
-} // namespace detail
+} // namespace internal
 
 /// Writes the weights of inputs [first, first + Lanes) as a panel [filters][Lanes] for the transposed
 /// product, of `filters` filters from `filter` on, with zeros from input `end` on. What is read of one panel
@@ -81,7 +82,7 @@ void transpose_weights(const T* kernel, std::size_t first, std::size_t end, std:
 #pragma GCC unroll 16
             for (std::size_t i = 0; i < Lanes * lanes; i += alignment / sizeof(T))
                 __builtin_prefetch(later + i, 0, 3);
-            detail::transpose_block<Lanes, lanes>(from, to);
+            internal::transpose_block<Lanes, lanes>(from, to);
         } else
             for (std::size_t k = 0; k < std::min(lanes, filters - n); ++k)
                 for (std::size_t c = 0; c < Lanes; ++c)
@@ -89,4 +90,4 @@ void transpose_weights(const T* kernel, std::size_t first, std::size_t end, std:
     }
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <strata/kernels/simd.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// How the weights of a K x N product rest in memory, so that a kernel reads them as they are.
 ///
@@ -31,4 +32,4 @@ struct weight_layout {
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

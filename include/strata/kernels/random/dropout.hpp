@@ -3,6 +3,7 @@
 
 #include <strata/plan/tail.hpp>
 #include <strata/random/philox.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// What dropout depends on besides the element: the seed, the number of the update, and which dropout it is.
 struct dropout_key {
@@ -20,7 +21,7 @@ struct dropout_key {
     std::uint32_t layer = 0;
 };
 
-namespace detail {
+namespace internal {
 constexpr std::uint32_t dropout_threshold(double rate) { return static_cast<std::uint32_t>(rate * 0x1p32); }
 
 /// The choices of one dropout, as factors.
@@ -82,7 +83,7 @@ dropout_factors<T, Width> draw_factors(const dropout_choice<T>& choice, std::siz
         return result;
     }
 }
-} // namespace detail
+} // namespace internal
 
 /// The factors, 0 or 1 / (1 - rate), for a tile of `Tall` rows and `Wide` columns. A sample is
 /// `RowsPerSample` rows of `width` columns; the choice for an element depends on the sample and on its place
@@ -91,11 +92,11 @@ dropout_factors<T, Width> draw_factors(const dropout_choice<T>& choice, std::siz
 template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
 void draw_dropout(T (&factors)[Tall][Wide], const dropout_key& key, std::uint32_t dropout, double rate,
                   std::size_t row, std::size_t column, std::size_t width, std::size_t step = 1) noexcept {
-    const detail::dropout_choice<T> choice(key, dropout, rate);
+    const internal::dropout_choice<T> choice(key, dropout, rate);
     // The same element of several samples.
     const auto draw_samples = [&](std::size_t first, std::size_t element) {
         for (std::size_t group = first / 4; group * 4 < first + Tall; ++group) {
-            const auto drawn = detail::draw_factors<Wide>(choice, element, group);
+            const auto drawn = internal::draw_factors<Wide>(choice, element, group);
             for (std::size_t w = 0; w < 4; ++w) {
                 const std::size_t sample = group * 4 + w;
                 if (sample >= first && sample < first + Tall)
@@ -111,9 +112,9 @@ void draw_dropout(T (&factors)[Tall][Wide], const dropout_key& key, std::uint32_
         for (std::size_t i = 0; i < Tall; ++i) {
             const std::size_t sample = (row + i * step) / RowsPerSample;
             const std::size_t element = (row + i * step) % RowsPerSample * width + column;
-            const auto drawn = detail::draw_factors<Wide>(choice, element, sample / 4);
+            const auto drawn = internal::draw_factors<Wide>(choice, element, sample / 4);
             std::copy(drawn[sample % 4].begin(), drawn[sample % 4].end(), factors[i]);
         }
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,6 +3,7 @@
 
 #include <strata/kernels/random/dropout.hpp>
 #include <strata/kernels/simd.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +11,7 @@
 #include <cstdint>
 #include <numbers>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Random words that a head draws at once.
 using random_block = philox<16>::words;
@@ -82,4 +83,4 @@ private:
     alignas(alignment) T values_[2 * block_size];
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

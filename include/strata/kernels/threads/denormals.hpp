@@ -1,7 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-namespace strata {
+#include <strata/setting.hpp>
+
+namespace strata::inline STRATA_SETTING {
 
 /// Treats denormal numbers as zero on this thread, as long as it lives. Training makes them by the thousand
 /// (the moments of weights whose input is always zero decay into them), and a processor is many times slower
@@ -36,4 +38,4 @@ private:
 #endif
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -1,6 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <vector>
@@ -9,7 +11,7 @@
 #    include <omp.h>
 #endif
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Runs parts of a sum on several threads, each part on one, and adds them in their order: the same bits on
 /// any number of threads. `run(part)` returns a part's sum, of about `bytes`; `merge(sum)` adds it up. With 0
@@ -45,4 +47,4 @@ void ordered_parts(std::size_t parts, std::size_t threads, std::size_t bytes, co
         merge(run(part));
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

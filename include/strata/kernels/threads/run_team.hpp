@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/threads/team.hpp>
+#include <strata/setting.hpp>
 
 #ifdef _OPENMP
 #    include <omp.h>
@@ -9,7 +10,7 @@
 
 #include <cstddef>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// How many threads OpenMP would start; 1 without it.
 [[nodiscard]] inline std::size_t available_threads() noexcept {
@@ -35,4 +36,4 @@ void run_team([[maybe_unused]] std::size_t threads, const Work& work) {
     work(team{});
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

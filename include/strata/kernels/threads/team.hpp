@@ -1,11 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Where the threads of a team wait for each other. They spin for some microseconds, which is what a phase of
 /// training is apart from the next, and then sleep: where other programs want the cores, spinning threads
@@ -65,4 +67,4 @@ struct team {
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,13 +3,14 @@
 
 #include <strata/kernels/threads/team.hpp>
 #include <strata/kernels/windows/convolution_lines.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// x and weights of a sum over windows.
 template <class T>
@@ -25,7 +26,7 @@ struct convolution_operands {
     T* gathered = nullptr;     ///< memory for x of tiles that gather
 };
 
-namespace detail {
+namespace internal {
 /// Walks along the tiles of all lines of all samples.
 template <class T>
 struct tile_walk {
@@ -241,7 +242,7 @@ std::size_t tiles_of_block(const convolution_lines& lines, std::size_t weight_by
     return std::max<std::size_t>(
         (weight_bytes <= few_weights ? small_block : large_block) / std::max<std::size_t>(bytes, 1), 1);
 }
-} // namespace detail
+} // namespace internal
 
 /// Computes tiles [work.begin, work.end), counted over the lines of all samples, for these panels of filters.
 ///
@@ -253,18 +254,18 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
     constexpr std::size_t many_weights = 512 * 1024;
     const auto& [depth, height, width] = lines.map.axes;
     const std::size_t weight_bytes = (panels.end - panels.begin) * lines.panel_size * sizeof(T);
-    const std::size_t block = detail::tiles_of_block<Shape, T>(lines, weight_bytes);
+    const std::size_t block = internal::tiles_of_block<Shape, T>(lines, weight_bytes);
     const bool fetches = weight_bytes > many_weights;
     const bool is_contiguous = lines.lines() == 1 && with.pitch == lines.channels && width.read_step == 1;
-    const std::size_t gathered_pitch = detail::gathered_pitch<T>(lines.channels);
+    const std::size_t gathered_pitch = internal::gathered_pitch<T>(lines.channels);
     [[maybe_unused]] std::size_t visited = 0;
     for (std::size_t begin = work.begin; begin < work.end; begin += block) {
         const std::size_t end = std::min(begin + block, work.end);
         if constexpr (Shape.gathers)
-            detail::gather_tiles(lines, with, V::size, Shape.places, {begin, end});
+            internal::gather_tiles(lines, with, V::size, Shape.places, {begin, end});
         const auto visit_block = [&](auto visit) {
-            detail::visit_tiles<Shape.lines>(detail::tile_walk<T>(lines, with, V::size, begin), {begin, end},
-                                             visit);
+            internal::visit_tiles<Shape.lines>(internal::tile_walk<T>(lines, with, V::size, begin),
+                                               {begin, end}, visit);
         };
         std::size_t tiles = end - begin;
         if constexpr (Shape.lines > 1) {
@@ -279,7 +280,7 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
                 // The last tiles fetch a panel each, when what the others read is needed no longer.
                 const std::size_t fetching = fetches ? std::min({wide, behind, tiles}) : 0;
                 std::size_t tile = 0;
-                visit_block([&](auto of_lines, const detail::tile_walk<T>& walk, std::size_t i) {
+                visit_block([&](auto of_lines, const internal::tile_walk<T>& walk, std::size_t i) {
                     const auto [place, places, cuts] = walk.tile(Shape.places);
                     tile_terms<T> terms = walk.terms_at(place, cuts, panel);
                     terms.soon = terms.later = terms.weights;
@@ -301,18 +302,18 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
                         terms.x = with.gathered + (i - begin) * Shape.places * gathered_pitch;
                         terms.place_step = static_cast<std::ptrdiff_t>(gathered_pitch);
                     }
-                    const detail::tile_rows rows{walk.row_of_line + place * width.step, width.step,
-                                                 height.step * width.result_extent};
+                    const internal::tile_rows rows{walk.row_of_line + place * width.step, width.step,
+                                                   height.step * width.result_extent};
                     const auto compute = [&](auto size) {
-                        detail::compute_tile<V, decltype(of_lines)::value, decltype(size)::value, wide,
-                                             Shape.cut, Shape.last_lanes>(terms, rows, panel * V::size,
-                                                                          is_last, finish);
+                        internal::compute_tile<V, decltype(of_lines)::value, decltype(size)::value, wide,
+                                               Shape.cut, Shape.last_lanes>(terms, rows, panel * V::size,
+                                                                            is_last, finish);
                     };
-                    for_each_index<detail::most_places>([&](auto index) {
-                        constexpr std::size_t size = detail::most_places - index;
+                    for_each_index<internal::most_places>([&](auto index) {
+                        constexpr std::size_t size = internal::most_places - index;
                         if constexpr (Shape.has_size(size))
                             if (places == size)
-                                compute(detail::constant_size<size>{});
+                                compute(internal::constant_size<size>{});
                     });
                 });
             });
@@ -335,4 +336,4 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
     return {threads.share(work), {0, lines.panels}};
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

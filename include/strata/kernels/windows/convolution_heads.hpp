@@ -8,10 +8,11 @@
 #include <strata/kernels/windows/convolution_weight_gradient.hpp>
 #include <strata/kernels/windows/winograd.hpp>
 #include <strata/layers/convolution.hpp>
+#include <strata/setting.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 /// Hands the sums of a convolution's tile to the tail.
 template <keeping Keep, std::size_t RowsPerSample, class T, class Tail>
 struct convolution_finish {
@@ -44,7 +45,7 @@ struct convolution_finish {
         template <std::size_t Count, class V>
         [[gnu::always_inline]] void put(V sum, std::size_t i, std::size_t column) const noexcept {
             T* const keep = Keep == keeping::nothing ? nullptr : kept + i * kept_step + column;
-            detail::finish<Keep, Count>(sum, tile_of_tail, i, column, y + i * y_step + column, keep);
+            internal::finish<Keep, Count>(sum, tile_of_tail, i, column, y + i * y_step + column, keep);
         }
     };
 
@@ -57,7 +58,7 @@ struct convolution_finish {
                             row_step * y.pitch, row_step * width};
     }
 };
-} // namespace detail
+} // namespace internal
 
 /// Convolutions and transposed ones: each is the other's input gradient.
 template <window Over, std::size_t Channels, std::size_t Filters, std::size_t Groups, bool Transposed,
@@ -73,11 +74,11 @@ struct head_kernels<convolution<Over, Channels, Filters, Groups, Transposed, Lay
 private:
     template <class T>
     using forward_winograd =
-        winograd_of<detail::first_map<Over, Transposed>, group_channels, group_filters, false, T>;
+        winograd_of<internal::first_map<Over, Transposed>, group_channels, group_filters, false, T>;
     template <class T>
     static constexpr std::size_t gathered_size = [] {
         std::size_t most = 0;
-        detail::for_each_map<Over, Transposed>([&](auto map) {
+        internal::for_each_map<Over, Transposed>([&](auto map) {
             using of = convolution_of<map.value, group_channels, Channels, group_filters, T, true>;
             most = std::max(most, of::gathered_size);
         });
@@ -94,7 +95,7 @@ public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
         // Only tails that draw need to know; all others share their code.
-        using finish = detail::convolution_finish<Keep, detail::draws<Tail> ? Stage::rows : 1, T, Tail>;
+        using finish = internal::convolution_finish<Keep, internal::draws<Tail> ? Stage::rows : 1, T, Tail>;
         for (std::size_t group = 0; group < Groups; ++group) {
             const rows_view<const T> x{at.x[0].data + group * group_channels, at.x[0].pitch};
             const T* const kernel = at.parameters.kernel + group * layout<T>::kernel_size;
@@ -124,7 +125,7 @@ public:
                 };
                 winograd<typename layout<T>::vector>(shape, x, weights_of, rows, panels, at.scratch, last);
             } else
-                detail::for_each_map<Over, Transposed>([&](auto map) {
+                internal::for_each_map<Over, Transposed>([&](auto map) {
                     using of = convolution_of<map.value, group_channels, Channels, group_filters, T, true>;
                     const auto [work, panels] = share_convolution(of::lines, of::shape, threads, at.samples);
                     convolution_operands<T> with{};
@@ -142,7 +143,7 @@ public:
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope& slope) noexcept {
-        using finish = detail::gradient_finish<detail::draws<Slope> ? head::input_rows : 1, T, Slope>;
+        using finish = internal::gradient_finish<internal::draws<Slope> ? head::input_rows : 1, T, Slope>;
         for (std::size_t group = 0; group < Groups; ++group) {
             const rows_view<const T> delta{at.delta.data + group * group_filters, at.delta.pitch};
             const T* const kernel = at.parameters.kernel + group * layout<T>::kernel_size;
@@ -190,4 +191,4 @@ public:
                                                           weight_gradient<T>::scratch_size});
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

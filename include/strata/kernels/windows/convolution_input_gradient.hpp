@@ -10,10 +10,11 @@
 #include <strata/kernels/windows/gradient_finish.hpp>
 #include <strata/kernels/windows/window_map.hpp>
 #include <strata/kernels/windows/winograd.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// The gradient of a convolution's input: the sums over windows of delta, in the other direction, times the
 /// transposed weights. Transposed are as many at a time as the second cache holds.
@@ -21,17 +22,17 @@ template <window Over, bool Transposed, std::size_t Channels, std::size_t Filter
           class T>
 struct convolution_input_gradient {
     using layout = weight_layout<T, Over.taps() * Channels, Filters, false>;
-    using by_winograd = winograd_of<detail::first_map<Over, !Transposed>, Filters, Channels, true, T>;
+    using by_winograd = winograd_of<internal::first_map<Over, !Transposed>, Filters, Channels, true, T>;
     static constexpr std::size_t taps = Over.taps();
     static constexpr std::size_t lanes = lanes_of<T, Channels>;
     static constexpr std::size_t panels = (Channels + lanes - 1) / lanes;
-    static constexpr std::size_t places = detail::first_map<Over, !Transposed>.read_rows(); ///< of delta
+    static constexpr std::size_t places = internal::first_map<Over, !Transposed>.read_rows(); ///< of delta
 
 private:
     /// Panels of channels that all tiles go into.
     static constexpr std::size_t tile_panels = [] {
         std::size_t widest = 1;
-        detail::for_each_map<Over, !Transposed>([&](auto map) {
+        internal::for_each_map<Over, !Transposed>([&](auto map) {
             using of = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
             widest = std::max(widest, of::shape.panels);
         });
@@ -41,7 +42,7 @@ private:
     static constexpr std::size_t cached_weights = 256 * 1024 / sizeof(T);
     static constexpr std::size_t strip_panels = [] {
         if constexpr (by_winograd::is_worthwhile)
-            return detail::winograd_panels;
+            return internal::winograd_panels;
         constexpr std::size_t strips = cached_weights / (taps * Filters * lanes) / tile_panels;
         return std::min((panels + tile_panels - 1) / tile_panels, std::max<std::size_t>(strips, 1)) *
                tile_panels;
@@ -67,7 +68,7 @@ private:
 
     using of_few = few_places_gradient<Channels, Filters, T>;
     static constexpr bool may_be_few = of_few::is_possible && places <= of_few::most_places && taps == 1 &&
-                                       detail::first_map<Over, !Transposed>.is_one_to_one();
+                                       internal::first_map<Over, !Transposed>.is_one_to_one();
 
 public:
     static constexpr std::size_t scratch_size = [] {
@@ -171,7 +172,7 @@ private:
     template <class Finish>
     static void run_few(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
                         const team& threads, const Finish& finish) noexcept {
-        detail::for_each_map<Over, !Transposed>([&](auto map) {
+        internal::for_each_map<Over, !Transposed>([&](auto map) {
             using of = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
             if constexpr (map.value.has_taps())
                 of_few::run(delta, kernel, samples * places, scratch, threads.share(panels),
@@ -195,7 +196,7 @@ private:
                                bool is_first) noexcept {
         for (std::size_t sample = 0; sample < samples; sample += some_samples) {
             const std::size_t last_sample = std::min(sample + some_samples, samples);
-            detail::for_each_map<Over, !Transposed>([&](auto map) {
+            internal::for_each_map<Over, !Transposed>([&](auto map) {
                 using of = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
                 if (!is_first && !map.value.has_taps())
                     return;
@@ -213,4 +214,4 @@ private:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,6 +3,7 @@
 
 #include <strata/kernels/windows/convolution_tile.hpp>
 #include <strata/kernels/windows/window_map.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -10,7 +11,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// How a line of places and the panels of filters are cut into tiles: sizes that code is compiled for. Maps
 /// of the same kind share it.
@@ -27,7 +28,7 @@ struct tile_shape {
     [[nodiscard]] constexpr bool has_size(std::size_t count) const { return (sizes >> count & 1) != 0; }
 };
 
-namespace detail {
+namespace internal {
 /// Sums that the registers hold beside operands.
 template <class V>
 inline constexpr std::size_t most_sums = sizeof(V) == 64 ? 28 : 12;
@@ -157,7 +158,7 @@ constexpr tile_shape choose_tile_shape(const window_map& map, std::size_t filter
     shape.lines = is_one_tile && 2 * results * shape.panels <= most_sums<V> ? 2 : 1;
     return shape;
 }
-} // namespace detail
+} // namespace internal
 
 /// A sum over windows as data. Lines are those of the map's depth and height; a line is made of tiles: some
 /// at its beginning, equal ones in its middle that lie wholly inside, some at its end.
@@ -170,7 +171,7 @@ struct convolution_lines {
     std::size_t middle_begin;
     std::size_t middle;
     std::size_t tiles; ///< of a line
-    const detail::end_tile* ends;
+    const internal::end_tile* ends;
     const std::uint8_t* cuts;    ///< [tiles at the ends][taps of a line]
     const std::uint8_t* no_cuts; ///< [taps of a line]
 
@@ -187,28 +188,29 @@ struct convolution_of {
     static constexpr std::size_t panels = (Filters + lanes - 1) / lanes;
     static constexpr map_axis width = Map.axes[2];
     static constexpr tile_shape shape =
-        detail::choose_tile_shape<vector>(Map, Filters, Pitch * sizeof(T), Forward);
+        internal::choose_tile_shape<vector>(Map, Filters, Pitch * sizeof(T), Forward);
     /// Numbers that a thread gathers at a time.
     static constexpr std::size_t gathered_size =
-        shape.gathers ? detail::gathered_size<T>(shape.places, Channels) : 0;
+        shape.gathers ? internal::gathered_size<T>(shape.places, Channels) : 0;
 
 private:
     static constexpr std::size_t end_count = [] {
         std::size_t count = 0;
-        detail::visit_end_tiles(width, shape.places, [&](detail::end_tile) { ++count; });
+        internal::visit_end_tiles(width, shape.places, [&](internal::end_tile) { ++count; });
         return count;
     }();
     static constexpr auto ends = [] {
-        std::array<detail::end_tile, end_count + 1> result{};
+        std::array<internal::end_tile, end_count + 1> result{};
         std::size_t next = 0;
-        detail::visit_end_tiles(width, shape.places, [&](detail::end_tile tile) { result[next++] = tile; });
+        internal::visit_end_tiles(width, shape.places,
+                                  [&](internal::end_tile tile) { result[next++] = tile; });
         return result;
     }();
     static constexpr auto cuts = [] {
         std::array<std::uint8_t, end_count * width.taps + 1> result{};
         for (std::size_t i = 0; i < end_count; ++i)
             for (std::size_t tap = 0; tap < width.taps; ++tap) {
-                const auto [low, high] = detail::find_inside(width, ends[i].begin, ends[i].places, tap);
+                const auto [low, high] = internal::find_inside(width, ends[i].begin, ends[i].places, tap);
                 result[i * width.taps + tap] = low == high             ? tile_cut::all
                                                : low > 0               ? tile_cut::first(low)
                                                : high < ends[i].places ? tile_cut::last(ends[i].places - high)
@@ -225,7 +227,7 @@ public:
         result.channels = Channels;
         result.panels = panels;
         result.panel_size = Map.weight_taps() * Channels * lanes;
-        const auto middle = detail::middle_tiles(width, shape.places);
+        const auto middle = internal::middle_tiles(width, shape.places);
         result.middle_begin = middle.first * shape.places;
         result.middle = middle.second - middle.first;
         while (result.first_ends < end_count && ends[result.first_ends].begin < result.middle_begin)
@@ -238,4 +240,4 @@ public:
     }();
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,11 +3,12 @@
 
 #include <strata/expression/type_list.hpp>
 #include <strata/kernels/product/contract.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 #include <cstdint>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Taps along one axis, and how far x and the weights move from one to the next.
 struct tap_steps {
@@ -159,4 +160,4 @@ private:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

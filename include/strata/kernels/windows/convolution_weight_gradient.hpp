@@ -6,12 +6,13 @@
 #include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/threads/team.hpp>
 #include <strata/kernels/windows/gradient_blocks.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 #include <type_traits>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// The gradient of a convolution's weights: for each tap, channel and filter the sum over places of x times
 /// delta. `Over` slides over the larger image: x, or delta where the convolution is transposed.
@@ -165,7 +166,7 @@ private:
     static void gather_x(const block& now) noexcept {
         const auto visit = [&](std::size_t from, std::size_t pitch, std::size_t count, std::size_t to) {
             for (std::size_t strip = now.strips.begin; strip < now.strips.end; ++strip)
-                detail::gather_places<rows>(
+                internal::gather_places<rows>(
                     now.x.data + from * now.x.pitch + first_row(strip), pitch * now.x.pitch, count, rows,
                     now.scratch + ((strip - now.strips.begin) * x_places + to) * rows);
         };
@@ -178,8 +179,8 @@ private:
     static void gather_delta(const block& now, std::size_t panel, T* to_begin) noexcept {
         const std::size_t there = std::min(Width, Filters - panel * lanes);
         const auto visit = [&](std::size_t from, std::size_t step, std::size_t count, std::size_t to) {
-            detail::gather_places<Width>(now.delta.row(from) + panel * lanes, step * now.delta.pitch, count,
-                                         there, to_begin + to * Width);
+            internal::gather_places<Width>(now.delta.row(from) + panel * lanes, step * now.delta.pitch, count,
+                                           there, to_begin + to * Width);
         };
         if constexpr (Transposed)
             places::visit_large(now.segments, visit);
@@ -196,7 +197,7 @@ private:
         std::array<part, 2> parts;
         std::size_t current = 0;
 
-        void next(detail::outer_terms<T>& terms, std::size_t lines_wanted) noexcept {
+        void next(internal::outer_terms<T>& terms, std::size_t lines_wanted) noexcept {
             constexpr std::size_t line = alignment / sizeof(T);
             while (current < parts.size() && parts[current].begin >= parts[current].end)
                 ++current;
@@ -238,16 +239,16 @@ private:
 
     // The places of a line that each tap has an input for.
     static constexpr auto places_of = [] {
-        std::array<detail::places_inside, width.taps> result{};
+        std::array<internal::places_inside, width.taps> result{};
         for (std::size_t j = 0; j < width.taps; ++j)
-            result[j] = detail::find_inside(width, 0, width.results, j);
+            result[j] = internal::find_inside(width, 0, width.results, j);
         return result;
     }();
     static constexpr std::size_t most_runs =
         places::block_segments *
         (joins_taps ? 1 + places::interior.first + width.results - places::interior.second : 1);
 
-    using run_list = std::array<detail::place_run, most_runs>;
+    using run_list = std::array<internal::place_run, most_runs>;
     // The runs of places of a block that a tap has an input for.
     static std::size_t find_runs(const block& now, std::size_t tap, run_list& runs) noexcept {
         constexpr bool gathers_small = Transposed ? gathers_x : gathers_delta;
@@ -308,7 +309,7 @@ private:
     // outside.
     template <class Add>
     static void add_border(const Add& add_places, std::size_t t) noexcept {
-        const auto [first, last] = detail::taps_of_result(width, t);
+        const auto [first, last] = internal::taps_of_result(width, t);
         if (first < last)
             add_places(t, t + 1, 0, first * Channels, last * Channels);
     }
@@ -317,7 +318,7 @@ private:
     static void add_panels(const block& now, std::size_t panel, team::range tiles, fetch_list& fetches,
                            const Use& use) noexcept {
         constexpr std::size_t panel_step = taps * factors * lanes;
-        detail::outer_terms<T> terms{};
+        internal::outer_terms<T> terms{};
         terms.x_pitch = gathers_x ? rows : now.x.pitch;
         terms.delta_pitch = gathers_delta ? Panels * lanes : now.delta.pitch;
         terms.large_step = places::is_single && gathers_large ? 1 : width.read_step;
@@ -356,8 +357,8 @@ private:
                     }
                 }
                 fetches.next(terms, block_places);
-                detail::add_outer_products<V, rows, Panels, Transposed, joins_taps>(terms, runs.data(),
-                                                                                    count);
+                internal::add_outer_products<V, rows, Panels, Transposed, joins_taps>(terms, runs.data(),
+                                                                                      count);
                 if constexpr (!is_stored && !std::is_same_v<Use, nothing>)
                     for (std::size_t q = 0; now.is_last && q < Panels; ++q)
                         for (std::size_t k = terms.skipped; k < rows; ++k)
@@ -368,4 +369,4 @@ private:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -5,10 +5,11 @@
 #include <strata/kernels/product/column_sums.hpp>
 #include <strata/kernels/windows/convolution_heads.hpp>
 #include <strata/layers/depthwise.hpp>
+#include <strata/setting.hpp>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 /// The sum over windows channel by channel, for lines [begin, end) of all samples: a register holds
 /// neighbouring channels of one place, and some of them are at work together to hide the latency of their
 /// sums.
@@ -72,7 +73,7 @@ void depthwise_lines(const T* x, const T* weights, team::range chosen, const Sta
         }
     }
 }
-} // namespace detail
+} // namespace internal
 
 /// Depthwise convolutions with one filter a channel; the weights are [taps][channels], filled to registers.
 template <window Over, std::size_t Channels, class Layer>
@@ -83,7 +84,7 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : without_memo
     static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
         constexpr window_map map = forward_map(Over);
         const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        detail::depthwise_lines<map, Channels>(
+        internal::depthwise_lines<map, Channels>(
             at.x[0].data, at.parameters.kernel,
             threads.share(at.samples * map.axes[0].results * map.axes[1].results),
             [&]<class V>(std::size_t column) {
@@ -99,8 +100,8 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : without_memo
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
-        detail::for_each_map<Over, true>([&](auto map) {
-            detail::depthwise_lines<map.value, Channels>(
+        internal::for_each_map<Over, true>([&](auto map) {
+            internal::depthwise_lines<map.value, Channels>(
                 at.delta.data, at.parameters.kernel,
                 threads.share(at.samples * map.value.axes[0].results * map.value.axes[1].results),
                 []<class V>(std::size_t) { return V(T(0)); },
@@ -168,4 +169,4 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : without_memo
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

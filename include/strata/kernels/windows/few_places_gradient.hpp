@@ -6,11 +6,12 @@
 #include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/threads/team.hpp>
 #include <strata/kernels/windows/convolution_tile.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// The input gradient of a convolution of one tap for few places: sums over filters of delta times weights.
 ///
@@ -43,8 +44,8 @@ struct few_places_gradient {
         const sums_over over{delta, kernel, scratch, places / lanes * lanes, places};
         for (std::size_t place = 0; place < over.filled; place += lanes)
             for (std::size_t filter = 0; filter < Filters; filter += lanes)
-                detail::copy_transposed<lanes>(delta.row(place) + filter, delta.pitch,
-                                               scratch + place * Filters + filter * lanes, lanes);
+                internal::copy_transposed<lanes>(delta.row(place) + filter, delta.pitch,
+                                                 scratch + place * Filters + filter * lanes, lanes);
         for (std::size_t panel = panels.begin; panel < panels.end; ++panel) {
             alignas(alignment) T sums[lanes * most_places];
             V rest[(most_rest + 1) * lanes];
@@ -52,7 +53,7 @@ struct few_places_gradient {
                 add_rows(over, panel * lanes + row, sums + row * over.filled, rest + row);
             for (std::size_t place = 0; place < over.filled; place += lanes) {
                 alignas(alignment) T turned[lanes * lanes];
-                detail::copy_transposed<lanes>(sums + place, over.filled, turned, lanes);
+                internal::copy_transposed<lanes>(sums + place, over.filled, turned, lanes);
                 for (std::size_t i = 0; i < lanes; ++i)
                     put(V::load_aligned(turned + i * lanes), place + i, panel * lanes);
             }
@@ -139,4 +140,4 @@ private:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,12 +3,13 @@
 
 #include <strata/kernels/threads/team.hpp>
 #include <strata/kernels/windows/window_map.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <utility>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// The places that the gradient of a convolution's weights is summed over, in blocks of about `BlockPlaces`.
 /// Places are those of the small image, whose lines are cut into segments; a block is a range of those,
@@ -118,4 +119,4 @@ private:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

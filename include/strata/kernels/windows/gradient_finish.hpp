@@ -4,17 +4,18 @@
 #include <strata/kernels/formula/tail.hpp>
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/rows_view.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 /// Multiplies the sums of an input gradient with the slope of the stage before, and stores or adds them.
 template <std::size_t RowsPerSample, class T, class Slope>
 struct gradient_finish {
     static constexpr bool scatters_weights = true;
-    static constexpr bool draws = detail::draws<Slope>;
+    static constexpr bool draws = internal::draws<Slope>;
     const T* kept;
     rows_view<T> before;
     bool adds;
@@ -58,6 +59,6 @@ struct gradient_finish {
                              adds};
     }
 };
-} // namespace detail
+} // namespace internal
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

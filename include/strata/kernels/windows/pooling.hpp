@@ -5,12 +5,13 @@
 #include <strata/kernels/windows/gradient_finish.hpp>
 #include <strata/kernels/windows/window_map.hpp>
 #include <strata/layers/pooling.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <limits>
 #include <utility>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Poolings: a register holds neighbouring channels of one place.
 template <window Over, std::size_t Channels, pooled Kind>
@@ -40,9 +41,9 @@ private:
             const std::size_t t = result % width.results;
             const std::size_t h = result / width.results % height.results;
             const std::size_t d = result / width.results / height.results;
-            const auto ds = detail::taps_of_result(depth, d);
-            const auto hs = detail::taps_of_result(height, h);
-            const auto ws = detail::taps_of_result(width, t);
+            const auto ds = internal::taps_of_result(depth, d);
+            const auto hs = internal::taps_of_result(height, h);
+            const auto ws = internal::taps_of_result(width, t);
             slices = ds.second - ds.first;
             lines = hs.second - hs.first;
             columns = ws.second - ws.first;
@@ -75,7 +76,7 @@ private:
     };
     /// Samples whose results for one place are made together: a draw of dropout serves four.
     template <class Tail>
-    static constexpr std::size_t samples_together = detail::draws<Tail> ? 4 : 1;
+    static constexpr std::size_t samples_together = internal::draws<Tail> ? 4 : 1;
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
@@ -124,7 +125,7 @@ public:
             for (std::size_t row = samples.begin * map.read_rows(); row < samples.end * map.read_rows();
                  ++row)
                 std::fill_n(at.before[0].row(row), Channels, T(0));
-        const detail::gradient_finish<detail::draws<Slope> ? head::input_rows : 1, T, Slope> finish{
+        const internal::gradient_finish<internal::draws<Slope> ? head::input_rows : 1, T, Slope> finish{
             at.before_kept, at.before[0], at.adds[0] || !is_disjoint, Channels, slope, 0};
         for (std::size_t row = samples.begin * results; row < samples.end * results; ++row) {
             const std::size_t image = row / results * map.read_rows();
@@ -156,4 +157,4 @@ public:
     }
 };
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -3,6 +3,7 @@
 
 #include <strata/expression/type_list.hpp>
 #include <strata/layers/window.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -10,7 +11,7 @@
 #include <numeric>
 #include <utility>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// One axis of a sum over windows, seen from what is computed: result number t lies at begin + t step and is
 /// the sum over taps j of what lies at t read_step + offset + j offset_step, as far as that is inside, times
@@ -106,7 +107,7 @@ struct window_map {
     [[nodiscard]] constexpr bool is_dense() const { return axes[2].step == 1; }
 };
 
-namespace detail {
+namespace internal {
 constexpr map_axis forward_axis(const window_axis& over) {
     return {over.output,
             0,
@@ -156,12 +157,12 @@ constexpr window_map merged(const window_map& map, bool is_pointwise) {
     constexpr map_axis one{1, 0, 1, 1, 1, 1, 1, 0, 1, 0, 1, 1};
     return {{one, one, map_axis{all, 0, 1, all, all, 1, 1, 0, 1, 0, 1, 1}}};
 }
-} // namespace detail
+} // namespace internal
 
 constexpr window_map forward_map(const window& over) {
-    return detail::merged({{detail::forward_axis(over.axes[0]), detail::forward_axis(over.axes[1]),
-                            detail::forward_axis(over.axes[2])}},
-                          over.is_pointwise());
+    return internal::merged({{internal::forward_axis(over.axes[0]), internal::forward_axis(over.axes[1]),
+                              internal::forward_axis(over.axes[2])}},
+                            over.is_pointwise());
 }
 
 /// How many maps the other direction takes: one for each remainder by the strides.
@@ -171,13 +172,13 @@ constexpr std::size_t adjoint_phases(const window& over) {
 constexpr window_map adjoint_map(const window& over, std::size_t phase) {
     const std::size_t across = over.axes[2].stride;
     const std::size_t down = over.axes[1].stride;
-    return detail::merged({{detail::adjoint_axis(over.axes[0], phase / across / down),
-                            detail::adjoint_axis(over.axes[1], phase / across % down),
-                            detail::adjoint_axis(over.axes[2], phase % across)}},
-                          over.is_pointwise());
+    return internal::merged({{internal::adjoint_axis(over.axes[0], phase / across / down),
+                              internal::adjoint_axis(over.axes[1], phase / across % down),
+                              internal::adjoint_axis(over.axes[2], phase % across)}},
+                            over.is_pointwise());
 }
 
-namespace detail {
+namespace internal {
 /// The taps of an axis that are inside for a result: [first, second).
 constexpr std::pair<std::size_t, std::size_t> taps_of_result(const map_axis& axis, std::size_t t) noexcept {
     std::size_t first = 0;
@@ -219,6 +220,6 @@ constexpr void for_each_map(Visit visit) noexcept {
 }
 template <window Over, bool Adjoint>
 inline constexpr window_map first_map = Adjoint ? adjoint_map(Over, 0) : forward_map(Over);
-} // namespace detail
+} // namespace internal
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

@@ -4,13 +4,14 @@
 #include <strata/kernels/threads/team.hpp>
 #include <strata/kernels/windows/convolution_tile.hpp>
 #include <strata/kernels/windows/winograd_transforms.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <utility>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
-namespace detail {
+namespace internal {
 /// One point's product for some tiles and panels: the sums over `terms`, added to what is there already.
 template <class V, std::size_t Tiles, std::size_t Panels>
 [[gnu::noinline]] void multiply_point(const tile_terms<value_type_of<V>>& terms, bool adds,
@@ -83,7 +84,7 @@ transform_output_tile(const winograd_shape& shape, const T* from, std::size_t po
                 out.template put<V::size>(results[j] + start, j, 0);
     }
 }
-} // namespace detail
+} // namespace internal
 
 /// Weights of some panels and channels: 9 taps, each [channels][lanes].
 template <class T>
@@ -108,16 +109,16 @@ void winograd(const winograd_shape& shape, rows_view<const T> x, const Weights& 
     constexpr std::size_t side = winograd_shape::side;
     constexpr std::size_t all_points = winograd_shape::points * winograd_shape::points;
     const std::size_t channels = shape.channels;
-    const std::size_t input_step = detail::winograd_input_step(shape.block_tiles(), channels, V::size);
-    const std::size_t result_step = detail::winograd_result_step(shape.block_tiles(), V::size);
-    const std::size_t weights_step = detail::winograd_weights_step(shape.some_channels, V::size);
+    const std::size_t input_step = internal::winograd_input_step(shape.block_tiles(), channels, V::size);
+    const std::size_t result_step = internal::winograd_result_step(shape.block_tiles(), V::size);
+    const std::size_t weights_step = internal::winograd_weights_step(shape.some_channels, V::size);
     T* const inputs = scratch;
     T* const results = inputs + all_points * input_step;
     T* const weights = results + all_points * result_step;
     const std::size_t most_tiles = std::min(shape.block_rows, rows.end - rows.begin) * shape.tiles_across;
     for (std::size_t point = 0; point < all_points; ++point)
-        std::fill_n(inputs + point * input_step + most_tiles * channels, detail::winograd_filling * channels,
-                    T(0));
+        std::fill_n(inputs + point * input_step + most_tiles * channels,
+                    internal::winograd_filling * channels, T(0));
     for (std::size_t begin = rows.begin; begin < rows.end; begin += shape.block_rows) {
         const std::size_t end = std::min(begin + shape.block_rows, rows.end);
         const std::size_t count = (end - begin) * shape.tiles_across;
@@ -129,13 +130,13 @@ void winograd(const winograd_shape& shape, rows_view<const T> x, const Weights& 
         };
         visit_tiles([&](std::size_t tile, std::size_t sample, std::size_t top, std::size_t left) {
             const std::size_t image = sample * shape.height.read_extent * shape.width.read_extent;
-            detail::transform_input_tile<V>(
+            internal::transform_input_tile<V>(
                 shape, rows_view<const T>{x.row(image), x.pitch},
                 static_cast<std::ptrdiff_t>(top) + winograd_shape::first_read(shape.height),
                 static_cast<std::ptrdiff_t>(left) + winograd_shape::first_read(shape.width),
                 inputs + tile * channels, input_step);
         });
-        visit_runs<detail::winograd_panels, 1>(panels.begin, panels.end, [&](auto run, std::size_t panel) {
+        visit_runs<internal::winograd_panels, 1>(panels.begin, panels.end, [&](auto run, std::size_t panel) {
             constexpr std::size_t wide = decltype(run)::value;
             for (std::size_t channel = 0; channel < channels; channel += shape.some_channels) {
                 const std::size_t depth = std::min(shape.some_channels, channels - channel);
@@ -143,9 +144,9 @@ void winograd(const winograd_shape& shape, rows_view<const T> x, const Weights& 
                 const auto tap_step = static_cast<std::ptrdiff_t>(plain.tap_step);
                 for (std::size_t q = 0; q < wide; ++q) {
                     const T* const first = plain.first_tap + q * plain.panel_step;
-                    detail::transform_weights<V>(shape.flips() ? first + 8 * tap_step : first,
-                                                 shape.flips() ? -tap_step : tap_step, depth,
-                                                 weights + q * shape.some_channels * V::size, weights_step);
+                    internal::transform_weights<V>(shape.flips() ? first + 8 * tap_step : first,
+                                                   shape.flips() ? -tap_step : tap_step, depth,
+                                                   weights + q * shape.some_channels * V::size, weights_step);
                 }
                 tile_terms<T> terms{};
                 terms.place_step = static_cast<std::ptrdiff_t>(channels);
@@ -158,19 +159,19 @@ void winograd(const winograd_shape& shape, rows_view<const T> x, const Weights& 
                     terms.soon = terms.weights;
                     terms.later = plain.source + plain.next + point / 9 % wide * plain.source_panel_step +
                                   point % 9 * plain.source_tap_step;
-                    detail::visit_tile_runs<V>(count, [&](auto size, std::size_t first) {
+                    internal::visit_tile_runs<V>(count, [&](auto size, std::size_t first) {
                         terms.x = inputs + point * input_step + first * channels + channel;
-                        detail::multiply_point<V, decltype(size)::value, wide>(
+                        internal::multiply_point<V, decltype(size)::value, wide>(
                             terms, channel > 0,
-                            results + point * result_step + first * detail::winograd_panels * V::size);
+                            results + point * result_step + first * internal::winograd_panels * V::size);
                     });
                 }
             }
             visit_tiles([&](std::size_t tile, std::size_t sample, std::size_t top, std::size_t left) {
                 for (std::size_t q = 0; q < wide; ++q)
-                    detail::transform_output_tile<V>(shape,
-                                                     results + (tile * detail::winograd_panels + q) * V::size,
-                                                     result_step, sample, top, left, panel + q, finish);
+                    internal::transform_output_tile<V>(
+                        shape, results + (tile * internal::winograd_panels + q) * V::size, result_step,
+                        sample, top, left, panel + q, finish);
             });
         });
     }
@@ -182,11 +183,11 @@ void winograd(const winograd_shape& shape, rows_view<const T> x, const Weights& 
 share_winograd(const winograd_shape& shape, const team& threads, std::size_t samples) noexcept {
     const std::size_t rows = samples * shape.tiles_down;
     constexpr std::size_t tiles_of_panel = 13;
-    const bool by_panels = threads.size > 1 && shape.panels >= detail::winograd_panels * threads.size &&
+    const bool by_panels = threads.size > 1 && shape.panels >= internal::winograd_panels * threads.size &&
                            rows * shape.tiles_across < tiles_of_panel * shape.panels;
     if (by_panels)
-        return {{0, rows}, threads.share(shape.panels, detail::winograd_panels)};
+        return {{0, rows}, threads.share(shape.panels, internal::winograd_panels)};
     return {threads.share(rows), {0, shape.panels}};
 }
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

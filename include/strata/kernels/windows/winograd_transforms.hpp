@@ -4,11 +4,12 @@
 #include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/windows/window_map.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
 
-namespace strata {
+namespace strata::inline STRATA_SETTING {
 
 /// Winograd's minimal filtering F(4 x 4, 3 x 3): 4 x 4 results of a 3 x 3 convolution from 6 x 6 numbers of x
 /// with 36 multiplications instead of 144 (Lavin and Gray, "Fast algorithms for convolutional neural
@@ -37,7 +38,7 @@ struct winograd_shape {
     [[nodiscard]] constexpr bool flips() const { return width.offset_step < 0; }
 };
 
-namespace detail {
+namespace internal {
 /// Panels that are computed together.
 inline constexpr std::size_t winograd_panels = 2;
 /// Tiles behind the last one, which may be computed for nothing.
@@ -53,7 +54,7 @@ constexpr std::size_t winograd_result_step(std::size_t tiles, std::size_t lanes)
 constexpr std::size_t winograd_weights_step(std::size_t channels, std::size_t lanes) {
     return winograd_panels * channels * lanes + lanes;
 }
-} // namespace detail
+} // namespace internal
 
 /// Whether the sums of a map are faster this way, and how its tiles lie. `Transposes`: the weights must be
 /// transposed first, and in parts, so once for each block of tiles.
@@ -104,13 +105,13 @@ public:
         constexpr std::size_t points = winograd_shape::points;
         constexpr std::size_t tiles = shape.block_tiles();
         return points * points *
-                   (detail::winograd_input_step(tiles, Channels, lanes) +
-                    detail::winograd_result_step(tiles, lanes)) +
-               points * points * detail::winograd_weights_step(shape.some_channels, lanes);
+                   (internal::winograd_input_step(tiles, Channels, lanes) +
+                    internal::winograd_result_step(tiles, lanes)) +
+               points * points * internal::winograd_weights_step(shape.some_channels, lanes);
     }();
 };
 
-namespace detail {
+namespace internal {
 // B' d for six registers that are `step` apart, in place.
 template <class V>
 [[gnu::always_inline]] inline void transform_input(const V (&d)[6], V (&to)[6]) noexcept {
@@ -229,6 +230,6 @@ template <class V, class T>
         }
     }
 }
-} // namespace detail
+} // namespace internal
 
-} // namespace strata
+} // namespace strata::inline STRATA_SETTING

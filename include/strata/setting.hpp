@@ -1,0 +1,79 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+/// The name of the settings that this file is compiled with: its registers, its threads, and what else changes
+/// the layout or the code of a network. Everything in include/ lives in an inline namespace of that name, so
+/// that two files of one program may have different settings: each keeps its own types and functions, and a
+/// network that one hands to the other is an error of the linker instead of one of memory.
+///
+/// Exceptions live outside, since one file may catch what another throws.
+
+#if !defined(__cplusplus) || (__cplusplus < 202002L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 202002L))
+#    error "strata needs C++20: compile with -std=c++20 or newer"
+#endif
+
+#if defined(__AVX512F__) && defined(__AVX512CD__) && defined(__AVX512DQ__) && defined(__AVX512BW__)
+#    define STRATA_REGISTERS avx512
+#elif defined(__AVX512F__)
+#    define STRATA_REGISTERS avx512f
+#elif defined(__AVX2__) && defined(__FMA__)
+#    define STRATA_REGISTERS avx2_fma
+#elif defined(__AVX2__)
+#    define STRATA_REGISTERS avx2
+#elif defined(__AVX__)
+#    define STRATA_REGISTERS avx
+#elif defined(__SSE4_2__)
+#    define STRATA_REGISTERS sse4_2
+#elif defined(__SSE4_1__)
+#    define STRATA_REGISTERS sse4_1
+#elif defined(__SSE3__)
+#    define STRATA_REGISTERS sse3
+#elif defined(__SSE2__)
+#    define STRATA_REGISTERS sse2
+#elif defined(__ARM_FEATURE_SVE)
+#    define STRATA_REGISTERS sve
+#elif defined(__ARM_NEON)
+#    define STRATA_REGISTERS neon
+#else
+#    define STRATA_REGISTERS plain
+#endif
+
+#if defined(_OPENMP)
+#    define STRATA_THREADS _openmp
+#else
+#    define STRATA_THREADS
+#endif
+
+#if defined(__cpp_exceptions)
+#    define STRATA_EXCEPTIONS
+#else
+#    define STRATA_EXCEPTIONS _no_exceptions
+#endif
+
+#if defined(__FAST_MATH__)
+#    define STRATA_ARITHMETIC _fast_math
+#else
+#    define STRATA_ARITHMETIC
+#endif
+
+#if defined(_GLIBCXX_DEBUG)
+#    define STRATA_CONTAINERS _debug
+#else
+#    define STRATA_CONTAINERS
+#endif
+
+#define STRATA_PASTE(registers, threads, exceptions, arithmetic, containers)                                 \
+    registers##threads##exceptions##arithmetic##containers
+#define STRATA_EXPAND(...) STRATA_PASTE(__VA_ARGS__)
+#define STRATA_SETTING                                                                                       \
+    STRATA_EXPAND(STRATA_REGISTERS, STRATA_THREADS, STRATA_EXCEPTIONS, STRATA_ARITHMETIC, STRATA_CONTAINERS)
+
+namespace strata {
+namespace detail {}
+inline namespace STRATA_SETTING {
+/// What is nobody's business outside of include/; it sees what dsl/ keeps to itself.
+namespace internal {
+using namespace strata::detail;
+}
+} // namespace STRATA_SETTING
+} // namespace strata
