@@ -4,6 +4,7 @@
 #include <strata/data/samples.hpp>
 #include <strata/setting.hpp>
 
+#include <cstddef>
 #include <vector>
 
 namespace strata::inline STRATA_SETTING {
@@ -26,6 +27,14 @@ public:
 
 private:
     std::vector<samples> all_;
+};
+
+/// A part of some samples with their targets, one array for each input and output: those from `first` on.
+struct sample_range {
+    const samples* x;
+    const samples* y;
+    std::size_t first = 0;
+    std::size_t count = 0;
 };
 
 /// In the place of targets: the loss does not look at any.

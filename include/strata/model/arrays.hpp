@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/sample_list.hpp>
+#include <strata/data/sample_count.hpp>
 #include <strata/model/model.hpp>
 #include <strata/setting.hpp>
 
@@ -13,27 +13,6 @@
 namespace strata::inline STRATA_SETTING {
 
 namespace internal {
-template <class Model>
-std::size_t count_samples(const sample_list& x) {
-    if (x.size() != Model::input_count)
-        throw std::invalid_argument(
-            concatenate("predict: expected ", Model::input_count, " input arrays, found ", x.size()));
-    std::size_t count = 0;
-    std::size_t next = 0;
-    for_each_type(typename Model::topology::inputs{}, [&]<class Shape>(std::type_identity<Shape>) {
-        const std::size_t found = x[next].count(std::span<const std::size_t>(Shape::extents),
-                                                next == 0 ? std::string("the array to predict")
-                                                          : concatenate("array ", next + 1, " to predict"));
-        if (next > 0 && found != count)
-            throw std::invalid_argument(concatenate("predict: there are ", count,
-                                                    " samples in the first array but ", found, " in array ",
-                                                    next + 1));
-        count = found;
-        ++next;
-    });
-    return count;
-}
-
 /// An array for so many of a network's outputs.
 template <class T, class Shape>
 auto output_array(std::size_t samples) {
@@ -62,7 +41,11 @@ auto predict_array(const Model& net, const Array& array) {
                       Model::input_size == 1 ? 1 : input_rank + 1 > ());
     }
     const sample_list x(array);
-    const std::size_t count = internal::count_samples<Model>(x);
+    const std::size_t count =
+        internal::count_samples(typename Model::topology::inputs{}, x, "predict", [](std::size_t index) {
+            return index == 0 ? std::string("the array to predict")
+                              : internal::concatenate("array ", index + 1, " to predict");
+        });
     auto result = internal::output_arrays<T>(typename Model::topology::outputs{}, count);
 
     // Other numbers than the network's are converted a part at a time, so that the copies stay small.

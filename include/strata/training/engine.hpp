@@ -1,7 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/samples.hpp>
 #include <strata/kernels/threads/denormals.hpp>
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/model/model.hpp>
@@ -9,6 +8,7 @@
 #include <strata/model/training_pass.hpp>
 #include <strata/model/update.hpp>
 #include <strata/setting.hpp>
+#include <strata/training/batches.hpp>
 #include <strata/training/metrics.hpp>
 #include <strata/training/progress.hpp>
 
@@ -21,20 +21,6 @@
 #include <vector>
 
 namespace strata::inline STRATA_SETTING {
-
-/// A part of some samples with their targets, one array for each input and output: those from `first` on.
-struct sample_range {
-    const samples* x;
-    const samples* y;
-    std::size_t first = 0;
-    std::size_t count = 0;
-};
-
-namespace internal {
-template <class Pass, std::size_t... I>
-auto target_vectors(std::index_sequence<I...>)
-    -> std::tuple<std::vector<typename Pass::template output<I>::target>...>;
-} // namespace internal
 
 /// What one pass over samples has added up.
 template <std::size_t Metrics>
@@ -73,14 +59,7 @@ public:
         capacity_ = std::max(batch_size, capacity_);
         threads_ = std::max(threads, threads_);
         space_ = typename pass::workspace(capacity_, threads_);
-        constexpr std::size_t slack = alignment / sizeof(T);
-        for (auto& inputs : x_)
-            for (std::size_t i = 0; i < Model::input_count; ++i)
-                inputs[i].assign(capacity_ * Model::input_sizes[i] + slack, T(0));
-        for (auto& outputs : targets_)
-            for_each_index<Model::output_count>([&](auto index) {
-                std::get<index>(outputs).assign(capacity_ * pass::template output<index>::targets, 0);
-            });
+        batches_.reserve(capacity_);
         losses_.assign(capacity_, 0.0);
         parts_.assign(capacity_ * sizeof...(Metrics), metric_parts{});
     }
@@ -105,13 +84,13 @@ public:
     /// One pass over the samples in the given order (an index for each), or as they come where it is empty.
     /// With `Training` every batch updates the parameters. `line` may be null.
     template <bool Training>
-    totals run(const sample_range& from, std::span<const std::uint32_t> order, std::size_t batch_size,
+    totals run(const sample_range& range, std::span<const std::uint32_t> order, std::size_t batch_size,
                std::size_t threads, progress_line* line) {
         prepare(batch_size, threads);
         totals sum;
         bool stop = false;
         run_team(threads, [&](const team& together) {
-            work<Training>(from, order, batch_size, line, sum, stop, together);
+            work<Training>({range, order, batch_size, line}, sum, stop, together);
         });
         return sum;
     }
@@ -177,91 +156,63 @@ private:
         return sum;
     }
 
-    /// Copies this thread's share of the samples of one batch, converting and scaling as it goes.
-    void gather(const sample_range& from, std::span<const std::uint32_t> order, std::size_t begin,
-                std::size_t count, std::size_t buffer, const team& threads) noexcept {
-        const team::range part = share_samples(threads, count);
-        for (std::size_t i = part.begin; i < part.end; ++i) {
-            const std::size_t sample = from.first + (order.empty() ? begin + i : order[begin + i]);
-            for (std::size_t input = 0; input < Model::input_count; ++input) {
-                const std::size_t size = Model::input_sizes[input];
-                from.x[input].read(sample * size, size, x_[buffer][input].data() + i * size);
-            }
-            for_each_index<Model::output_count>([&](auto index) {
-                constexpr std::size_t size = pass::template output<index>::targets;
-                if (!from.y[index].empty())
-                    from.y[index].read(sample * size, size,
-                                       std::get<index>(targets_[buffer]).data() + i * size);
-            });
+    /// What a pass runs over, the same for every thread.
+    struct course {
+        const sample_range& range;
+        std::span<const std::uint32_t> order;
+        std::size_t batch_size;
+        progress_line* line;
+
+        [[nodiscard]] std::size_t batch_from(std::size_t begin) const noexcept {
+            return std::min(batch_size, range.count - begin);
         }
-    }
+    };
+
+    /// Measures one output of one sample for the metrics that belong to it.
+    struct measurement {
+        metric_parts* parts;
+
+        template <std::size_t Output, class Target>
+        void operator()(std::integral_constant<std::size_t, Output>, [[maybe_unused]] std::size_t sample,
+                        [[maybe_unused]] const T* prediction,
+                        [[maybe_unused]] const Target* target) const noexcept {
+            using out = typename pass::template output<Output>;
+            [[maybe_unused]] std::size_t next = sample * sizeof...(Metrics);
+            [[maybe_unused]] const auto one = [&]<class Metric>(Metric metric) {
+                if constexpr (output_of_metric<Metric> == Output)
+                    parts[next] =
+                        measure<typename out::loss, out::rows, out::row_length>(metric, prediction, target);
+                ++next;
+            };
+            (one(Metrics{}), ...);
+        }
+    };
+
+    /// Whether a pass updates after every sample, by plain numbers instead of registers.
+    template <bool Training>
+    static constexpr bool may_step_by_sample = Training&& scalars::is_worthwhile;
 
     template <bool Training>
-    void work(const sample_range& from, std::span<const std::uint32_t> order, std::size_t batch_size,
-              progress_line* line, totals& sum, bool& stop, team threads) noexcept {
+    void work(const course& over, totals& sum, bool& stop, team threads) noexcept {
         const flush_denormals fast;
         const std::uint64_t first_step = step;
-        T* const parameters = net_->parameters().data();
         std::size_t begin = 0;
         std::size_t buffer = 0;
-        gather(from, order, 0, std::min(batch_size, from.count), buffer, threads);
+        batches_.gather(over.range, over.order, 0, over.batch_from(0), buffer, threads);
         threads.barrier();
-        for (std::uint64_t number = first_step; begin < from.count; ++number) {
-            const std::size_t now = std::min(batch_size, from.count - begin);
-            const typename pass::batch batch = batch_of(buffer, now);
-            double penalties = 0;
-            const auto measured = [&]<std::size_t Output>(std::integral_constant<std::size_t, Output>,
-                                                          [[maybe_unused]] std::size_t sample,
-                                                          [[maybe_unused]] const T* prediction,
-                                                          [[maybe_unused]] const auto* wanted) noexcept {
-                using out = typename pass::template output<Output>;
-                [[maybe_unused]] std::size_t next = sample * sizeof...(Metrics);
-                [[maybe_unused]] const auto one = [&]<class Metric>(Metric metric) {
-                    if constexpr (output_of_metric<Metric> == Output)
-                        parts_[next] = measure<typename out::loss, out::rows, out::row_length>(
-                            metric, prediction, wanted);
-                    ++next;
-                };
-                (one(Metrics{}), ...);
-            };
-            const auto penalized = [&] {
-                if (is_penalized && threads.rank == 0)
-                    penalties = penalty(); // before any thread updates
-            };
-            const auto added = [&] {
-                if (threads.rank == 0)
-                    stop = !add(sum, now, penalties);
-            };
-            if (Training && scalars::is_worthwhile && batch_size == 1) {
-                if constexpr (Training && scalars::is_worthwhile) {
-                    penalized();
-                    losses_[0] = scalars::run(
-                        parameters, batch.x[0], std::get<0>(batch.targets),
-                        [&](const T* prediction, const auto* wanted) {
-                            measured(std::integral_constant<std::size_t, 0>{}, 0, prediction, wanted);
-                        },
-                        updates(number));
-                    added();
-                }
-            } else {
-                const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(number), 0};
-                pass::template forward<Training>(parameters, batch, space_, threads, key);
-                pass::template loss<Training>(batch, space_, threads, key, losses_.data(), measured);
-                penalized();
-                if constexpr (Training)
-                    pass::backward(parameters, batch, space_, threads, key);
-                else
-                    threads.barrier();
-                added();
-                if constexpr (Training)
-                    pass::update(parameters, batch, space_, threads, updates(number));
-            }
-            begin += now;
+        for (std::uint64_t number = first_step; begin < over.range.count; ++number) {
+            const typename pass::batch batch = batches_.batch(buffer, over.batch_from(begin));
+            if (may_step_by_sample<Training> && over.batch_size == 1) {
+                if constexpr (may_step_by_sample<Training>)
+                    step_by_sample(batch, number, sum, stop, threads);
+            } else
+                step_by_batch<Training>(batch, number, sum, stop, threads);
+            begin += batch.samples;
             buffer = 1 - buffer;
-            if (begin < from.count)
-                gather(from, order, begin, std::min(batch_size, from.count - begin), buffer, threads);
-            if (line != nullptr && threads.rank == 0 && line->is_due())
-                line->show(sum.steps, named(sum));
+            if (begin < over.range.count)
+                batches_.gather(over.range, over.order, begin, over.batch_from(begin), buffer, threads);
+            if (over.line != nullptr && threads.rank == 0 && over.line->is_due())
+                over.line->show(sum.steps, named(sum));
             threads.barrier();
             if (stop)
                 break;
@@ -270,13 +221,46 @@ private:
             step = first_step + sum.steps;
     }
 
-    [[nodiscard]] typename pass::batch batch_of(std::size_t buffer, std::size_t samples) const noexcept {
-        typename pass::batch result{{}, {}, samples};
-        for (std::size_t i = 0; i < Model::input_count; ++i)
-            result.x[i] = x_[buffer][i].data();
-        for_each_index<Model::output_count>(
-            [&](auto index) { std::get<index>(result.targets) = std::get<index>(targets_[buffer]).data(); });
-        return result;
+    void step_by_sample(const typename pass::batch& batch, std::uint64_t number, totals& sum, bool& stop,
+                        const team& threads) noexcept {
+        const double penalties = penalty_of_step(threads);
+        const measurement measured{parts_.data()};
+        losses_[0] = scalars::run(
+            net_->parameters().data(), batch.x[0], std::get<0>(batch.targets),
+            [&](const T* prediction, const auto* target) {
+                measured(std::integral_constant<std::size_t, 0>{}, 0, prediction, target);
+            },
+            updates(number));
+        add_step(batch, penalties, sum, stop, threads);
+    }
+
+    template <bool Training>
+    void step_by_batch(const typename pass::batch& batch, std::uint64_t number, totals& sum, bool& stop,
+                       const team& threads) noexcept {
+        T* const parameters = net_->parameters().data();
+        const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(number), 0};
+        pass::template forward<Training>(parameters, batch, space_, threads, key);
+        pass::template loss<Training>(batch, space_, threads, key, losses_.data(),
+                                      measurement{parts_.data()});
+        const double penalties = penalty_of_step(threads);
+        if constexpr (Training)
+            pass::backward(parameters, batch, space_, threads, key);
+        else
+            threads.barrier();
+        add_step(batch, penalties, sum, stop, threads);
+        if constexpr (Training)
+            pass::update(parameters, batch, space_, threads, updates(number));
+    }
+
+    /// The penalties of the weights of now: to be asked for before any thread updates.
+    [[nodiscard]] double penalty_of_step(const team& threads) const noexcept {
+        return is_penalized && threads.rank == 0 ? penalty() : 0;
+    }
+
+    void add_step(const typename pass::batch& batch, double penalties, totals& sum, bool& stop,
+                  const team& threads) noexcept {
+        if (threads.rank == 0)
+            stop = !add(sum, batch.samples, penalties);
     }
 
     /// What applies the optimizer's update of that step.
@@ -307,10 +291,7 @@ private:
     }
 
     typename pass::workspace space_;
-    // The batch at work, and the next.
-    std::array<std::array<aligned_vector<T>, Model::input_count>, 2> x_;
-    std::array<decltype(internal::target_vectors<pass>(std::make_index_sequence<Model::output_count>{})), 2>
-        targets_;
+    batches<Model, pass> batches_;
     std::vector<double> losses_;
     std::vector<metric_parts> parts_;
     std::size_t capacity_ = 0;

@@ -5,45 +5,17 @@
 #include <strata/expression/print.hpp>
 #include <strata/io/checkpoint.hpp>
 #include <strata/setting.hpp>
+#include <strata/training/arguments.hpp>
 #include <strata/training/callbacks.hpp>
 #include <strata/training/diverged.hpp>
 #include <strata/training/engine.hpp>
+#include <strata/training/loss_check.hpp>
 #include <strata/training/options.hpp>
 
 #include <algorithm>
 #include <numeric>
 
 namespace strata::inline STRATA_SETTING {
-
-namespace internal {
-template <class Loss, class Shape>
-consteval bool check_loss() {
-    if constexpr (Loss::template accepts<Shape>)
-        return true;
-    else if constexpr (!Loss::is_bound)
-        return reject<Shape, text("the loss ") + Loss::name, "is no formula of",
-                      "prediction and target alone">();
-    else
-        return reject<Shape, text("the loss ") + Loss::name, text("cannot take ") + shape_text<Shape>,
-                      "it needs 2 classes or more">();
-}
-} // namespace internal
-
-namespace internal {
-template <class Losses, class... Shapes, std::size_t... I>
-consteval bool check_each_loss(type_list<Shapes...>, std::index_sequence<I...>) {
-    return (check_loss<typename Losses::template at<I>::loss, Shapes>() && ...);
-}
-template <class Losses, class... Shapes>
-consteval bool check_losses(type_list<Shapes...> shapes) {
-    if constexpr (Losses::size == sizeof...(Shapes))
-        return check_each_loss<Losses>(shapes, std::index_sequence_for<Shapes...>{});
-    else
-        return reject<Losses, number_text<Losses::size> + text(" losses"),
-                      text("for ") + number_text<sizeof...(Shapes)> + text(" outputs"),
-                      "it needs one each: losses(...)">();
-}
-} // namespace internal
 
 /// Teaches a network: `trainer teach{net, mean_squared_error, adam{}, accuracy};`. The network must outlive
 /// it.
@@ -53,6 +25,9 @@ consteval bool check_losses(type_list<Shapes...> shapes) {
 template <class Model, loss_type Loss, optimizer_type Optimizer, metric_type... Metrics>
 class trainer {
     static_assert(internal::check_losses<losses_of<Loss>>(typename Model::topology::outputs{}));
+
+    using arguments = training_arguments<Model, Loss>;
+    using engine_type = engine<Model, Loss, Optimizer, Metrics...>;
 
 public:
     using T = typename Model::value_type;
@@ -64,30 +39,30 @@ public:
     /// no longer finite.
     template <class X, class Y>
     history fit(const X& x, const Y& y, const fit_options& options = {}) {
-        check_ranks<X, Y>();
+        arguments::template check_ranks<X, Y>();
         return fit_samples(sample_list(x), sample_list(y), options);
     }
 
     /// The loss and the metrics on samples, without dropout.
     template <class X, class Y>
     scores evaluate(const X& x, const Y& y, const evaluate_options& options = {}) {
-        check_ranks<X, Y>();
+        arguments::template check_ranks<X, Y>();
         const sample_list inputs(x);
         const sample_list targets(y);
-        const sample_range all = range_of(inputs, targets, "evaluate");
-        check(all.count > 0, "evaluate: there are no samples");
-        check(options.batch_size > 0, "evaluate: the batch size is 0");
+        const sample_range all = arguments::range(inputs, targets, "evaluate");
+        internal::require(all.count > 0, "evaluate: there are no samples");
+        internal::require(options.batch_size > 0, "evaluate: the batch size is 0");
         return evaluate_range(all, options.batch_size, options.threads, options.verbose);
     }
 
     /// One update with one batch. Returns its loss and metrics from before the update.
     template <class X, class Y>
     scores train_on_batch(const X& x, const Y& y) {
-        check_ranks<X, Y>();
+        arguments::template check_ranks<X, Y>();
         const sample_list inputs(x);
         const sample_list targets(y);
-        const sample_range all = range_of(inputs, targets, "train_on_batch");
-        check(all.count > 0, "train_on_batch: there are no samples");
+        const sample_range all = arguments::range(inputs, targets, "train_on_batch");
+        internal::require(all.count > 0, "train_on_batch: there are no samples");
         return engine_.named(
             engine_.template run<true>(all, {}, all.count, engine_.choose_threads(all.count, 0), nullptr));
     }
@@ -130,124 +105,6 @@ private:
         void save(const std::filesystem::path& file) const override { owner->save(file); }
     };
 
-    template <class X, class Y>
-    static consteval void check_ranks() {
-        [[maybe_unused]] constexpr std::size_t input_rank = Model::input_shape.rank;
-        [[maybe_unused]] constexpr std::size_t output_rank = Model::output_shape.rank;
-        if constexpr (Model::input_count == 1)
-            static_assert(internal::check_rank < "the input array", X, input_rank + 1,
-                          Model::input_size == 1 ? 1 : input_rank + 1 > ());
-        if constexpr (Model::output_count > 1)
-            return;
-        else if constexpr (first_loss::targets == target_kind::labels)
-            static_assert(internal::check_rank < "the array of labels", Y, output_rank,
-                          output_rank == 1 ? 2 : output_rank > ());
-        else
-            static_assert(internal::check_rank < "the target array", Y, output_rank + 1,
-                          Model::output_size == 1 ? 1 : output_rank + 1 > ());
-    }
-
-    static void check(bool holds, const char* message) {
-        if (!holds)
-            throw std::invalid_argument(message);
-    }
-
-    using losses = losses_of<Loss>;
-    using first_loss = typename losses::template at<0>::loss;
-
-    static sample_range range_of(const sample_list& x, const sample_list& y, const std::string& caller) {
-        check_count(x.size(), Model::input_count, caller, "input");
-        check_count(y.size(), Model::output_count, caller, "target");
-        std::size_t count = 0;
-        std::size_t next = 0;
-        for_each_type(typename Model::topology::inputs{}, [&]<class Shape>(std::type_identity<Shape>) {
-            const std::size_t found =
-                x[next].count(Shape::extents, internal::concatenate(caller, ": ", array_name("input", next)));
-            if (next > 0 && found != count)
-                throw std::invalid_argument(internal::concatenate(caller, ": there are ", count,
-                                                                  " samples of the first input but ", found,
-                                                                  " of input ", next + 1));
-            count = found;
-            ++next;
-        });
-        check_targets(typename Model::topology::outputs{}, y, count, caller);
-        if (count > 0xFFFFFFFFu)
-            throw std::invalid_argument(internal::concatenate(caller, ": more than 2^32 - 1 samples"));
-        return {x.data(), y.data(), 0, count};
-    }
-
-    static void check_count(std::size_t found, std::size_t wanted, const std::string& caller,
-                            const char* what) {
-        if (found != wanted)
-            throw std::invalid_argument(internal::concatenate(caller, ": expected ", wanted, " ", what,
-                                                              wanted == 1 ? " array" : " arrays", ", found ",
-                                                              found));
-    }
-    static std::string array_name(const char* what, std::size_t number) {
-        if (number == 0)
-            return internal::concatenate("the ", what, " array");
-        return internal::concatenate(what, " array ", number + 1);
-    }
-
-    template <class... Shapes>
-    static void check_targets(type_list<Shapes...> shapes, const sample_list& y, std::size_t count,
-                              const std::string& caller) {
-        std::size_t next = 0;
-        for_each_type(shapes, [&]<class Shape>(std::type_identity<Shape>) {
-            check_target<Shape>(y[next], next, count, caller);
-            ++next;
-        });
-    }
-
-    template <class Shape>
-    static void check_target(const samples& y, std::size_t output, std::size_t count,
-                             const std::string& caller) {
-        const auto reads = traits(std::make_index_sequence<losses::size>{})[output];
-        if (y.empty() && !reads.targets)
-            return;
-        std::vector<std::size_t> shape(Shape::extents.begin(), Shape::extents.end());
-        if (reads.labels) {
-            shape.back() = 1;
-            if (shape.size() > 1)
-                shape.pop_back();
-        }
-        const auto found = y.count(shape, internal::concatenate(caller, ": ", array_name("target", output)));
-        if (found != count)
-            throw std::invalid_argument(
-                internal::concatenate(caller, ": there are ", count, " samples but ", found, " targets"));
-        if (reads.labels)
-            check_labels(y, count * Shape::size / Shape::last, Shape::last, caller);
-    }
-
-    /// What the loss of each output reads.
-    struct loss_traits {
-        bool targets;
-        bool labels;
-    };
-    template <std::size_t... I>
-    static constexpr std::array<loss_traits, losses::size> traits(std::index_sequence<I...>) {
-        return {loss_traits{losses::template at<I>::loss::targets == target_kind::labels ||
-                                contains(losses::template at<I>::loss::formula, symbols::target),
-                            losses::template at<I>::loss::targets == target_kind::labels}...};
-    }
-
-    /// Labels are indices of classes: whole, and in range, or the loss would read what is not there.
-    static void check_labels(const samples& y, std::size_t total, std::size_t classes,
-                             const std::string& caller) {
-        constexpr std::size_t part = 1024;
-        std::array<double, part> labels;
-        for (std::size_t first = 0; first < total; first += part) {
-            const std::size_t now = std::min(part, total - first);
-            y.read(first, now, labels.data());
-            for (std::size_t i = 0; i < now; ++i)
-                if (!(labels[i] >= 0 && labels[i] < static_cast<double>(classes) &&
-                      labels[i] == std::floor(labels[i])))
-                    throw std::invalid_argument(internal::concatenate(
-                        caller, ": label ", first + i, " is ", internal::number_to_string(labels[i]),
-                        ", expected a class from 0 to ", classes - 1));
-        }
-    }
-
     scores evaluate_range(const sample_range& from, std::size_t batch_size, std::size_t wanted,
                           verbosity verbose) {
         progress_line line(verbose, (from.count + batch_size - 1) / batch_size);
@@ -259,12 +116,12 @@ private:
     }
 
     history fit_samples(const sample_list& x, const sample_list& y, const fit_options& options) {
-        sample_range train = range_of(x, y, "fit");
-        check(options.batch_size > 0, "fit: the batch size is 0");
-        check(options.validation_split >= 0 && options.validation_split < 1,
-              "fit: the validation split is not in [0, 1)");
-        check(options.validation_split == 0 || options.validation_data.x.empty(),
-              "fit: both a validation split and validation data are given");
+        sample_range train = arguments::range(x, y, "fit");
+        internal::require(options.batch_size > 0, "fit: the batch size is 0");
+        internal::require(options.validation_split >= 0 && options.validation_split < 1,
+                          "fit: the validation split is not in [0, 1)");
+        internal::require(options.validation_split == 0 || options.validation_data.x.empty(),
+                          "fit: both a validation split and validation data are given");
         sample_range validation{nullptr, nullptr};
         if (options.validation_split > 0) {
             // Keras takes the last samples, before shuffling.
@@ -273,9 +130,9 @@ private:
             validation = {x.data(), y.data(), kept, train.count - kept};
             train.count = kept;
         } else if (!options.validation_data.x.empty())
-            validation =
-                range_of(options.validation_data.x, options.validation_data.y, "fit, validation data");
-        check(train.count > 0, "fit: there are no samples to train on");
+            validation = arguments::range(options.validation_data.x, options.validation_data.y,
+                                          "fit, validation data");
+        internal::require(train.count > 0, "fit: there are no samples to train on");
 
         std::vector<std::uint32_t> order;
         if (options.shuffle)
@@ -342,8 +199,6 @@ private:
             std::copy(good_states_[i].begin(), good_states_[i].end(), engine_.states[i].begin());
         engine_.step = good_step_;
     }
-
-    using engine_type = engine<Model, Loss, Optimizer, Metrics...>;
 
     /// The blocks of a checkpoint: the weights and each state, all in the parameters' layout.
     [[nodiscard]] auto blocks() const {

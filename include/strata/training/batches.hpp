@@ -1,0 +1,78 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/sample_list.hpp>
+#include <strata/model/training_pass.hpp>
+#include <strata/setting.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace strata::inline STRATA_SETTING {
+
+namespace internal {
+template <class Pass, std::size_t... I>
+auto target_vectors(std::index_sequence<I...>)
+    -> std::tuple<std::vector<typename Pass::template output<I>::target>...>;
+} // namespace internal
+
+/// Two batches of a network's samples and targets, in the network's own numbers: the one at work and the next
+/// one. A team gathers a batch together, each thread its share of the samples.
+template <class Model, class Pass>
+class batches {
+public:
+    using T = typename Model::value_type;
+
+    /// Makes room for batches of up to so many samples. Gathering allocates nothing afterwards.
+    void reserve(std::size_t samples) {
+        constexpr std::size_t slack = alignment / sizeof(T); // kernels may read a register further
+        for (auto& inputs : x_)
+            for (std::size_t i = 0; i < Model::input_count; ++i)
+                inputs[i].assign(samples * Model::input_sizes[i] + slack, T(0));
+        for (auto& outputs : targets_)
+            for_each_index<Model::output_count>([&](auto index) {
+                std::get<index>(outputs).assign(samples * Pass::template output<index>::targets, 0);
+            });
+    }
+
+    /// Copies this thread's share of `count` samples into a buffer, converting and scaling as it goes: those
+    /// that `order` names from its element `begin` on, or those from `begin` on where it is empty.
+    void gather(const sample_range& range, std::span<const std::uint32_t> order, std::size_t begin,
+                std::size_t count, std::size_t buffer, const team& threads) noexcept {
+        const team::range part = share_samples(threads, count);
+        for (std::size_t i = part.begin; i < part.end; ++i) {
+            const std::size_t sample = range.first + (order.empty() ? begin + i : order[begin + i]);
+            for (std::size_t input = 0; input < Model::input_count; ++input) {
+                const std::size_t size = Model::input_sizes[input];
+                range.x[input].read(sample * size, size, x_[buffer][input].data() + i * size);
+            }
+            for_each_index<Model::output_count>([&](auto index) {
+                constexpr std::size_t size = Pass::template output<index>::targets;
+                if (!range.y[index].empty())
+                    range.y[index].read(sample * size, size,
+                                        std::get<index>(targets_[buffer]).data() + i * size);
+            });
+        }
+    }
+
+    [[nodiscard]] typename Pass::batch batch(std::size_t buffer, std::size_t samples) const noexcept {
+        typename Pass::batch result{{}, {}, samples};
+        for (std::size_t i = 0; i < Model::input_count; ++i)
+            result.x[i] = x_[buffer][i].data();
+        for_each_index<Model::output_count>(
+            [&](auto index) { std::get<index>(result.targets) = std::get<index>(targets_[buffer]).data(); });
+        return result;
+    }
+
+private:
+    std::array<std::array<aligned_vector<T>, Model::input_count>, 2> x_;
+    std::array<decltype(internal::target_vectors<Pass>(std::make_index_sequence<Model::output_count>{})), 2>
+        targets_;
+};
+
+} // namespace strata::inline STRATA_SETTING

@@ -1,0 +1,39 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/learning/loss_list.hpp>
+#include <strata/setting.hpp>
+#include <strata/topology/diagnostic.hpp>
+
+#include <cstddef>
+#include <utility>
+
+namespace strata::inline STRATA_SETTING::internal {
+
+// Whether losses fit the outputs of a network: errors at compile time.
+template <class Loss, class Shape>
+consteval bool check_loss() {
+    if constexpr (Loss::template accepts<Shape>)
+        return true;
+    else if constexpr (!Loss::is_bound)
+        return reject<Shape, text("the loss ") + Loss::name, "is no formula of",
+                      "prediction and target alone">();
+    else
+        return reject<Shape, text("the loss ") + Loss::name, text("cannot take ") + shape_text<Shape>,
+                      "it needs 2 classes or more">();
+}
+template <class Losses, class... Shapes, std::size_t... I>
+consteval bool check_each_loss(type_list<Shapes...>, std::index_sequence<I...>) {
+    return (check_loss<typename Losses::template at<I>::loss, Shapes>() && ...);
+}
+template <class Losses, class... Shapes>
+consteval bool check_losses(type_list<Shapes...> shapes) {
+    if constexpr (Losses::size == sizeof...(Shapes))
+        return check_each_loss<Losses>(shapes, std::index_sequence_for<Shapes...>{});
+    else
+        return reject<Losses, number_text<Losses::size> + text(" losses"),
+                      text("for ") + number_text<sizeof...(Shapes)> + text(" outputs"),
+                      "it needs one each: losses(...)">();
+}
+
+} // namespace strata::inline STRATA_SETTING::internal
