@@ -5,10 +5,11 @@
 
 #include <strata/kernels/dense/heads.hpp>
 #include <strata/kernels/layers/augmentation.hpp>
+#include <strata/kernels/layers/batch_normalization.hpp>
 #include <strata/kernels/layers/dot.hpp>
 #include <strata/kernels/layers/gaussian_noise.hpp>
+#include <strata/kernels/layers/group_normalization.hpp>
 #include <strata/kernels/layers/merging.hpp>
-#include <strata/kernels/layers/normalization.hpp>
 #include <strata/kernels/layers/prelu.hpp>
 #include <strata/kernels/layers/resampling.hpp>
 #include <strata/kernels/layers/sampling.hpp>

@@ -1,0 +1,152 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/head_kernels.hpp>
+#include <strata/layers/normalization.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+namespace strata::inline STRATA_SETTING {
+
+/// Normalization over groups of a sample's channels and all its places; each row counts as a sample where a
+/// layer says so.
+template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
+struct head_kernels<normalization<normalized::groups, Rows, Channels, Groups, Layer>> {
+    using head = normalization<normalized::groups, Rows, Channels, Groups, Layer>;
+
+private:
+    static constexpr std::size_t rows_of_unit = requires { Layer::is_of_rows; }
+    ? 1 : Rows;
+    static constexpr std::size_t units = Rows / rows_of_unit; ///< in a sample
+    static constexpr std::size_t width = Channels / Groups;
+    static constexpr std::size_t room = (Channels + 31) / 16 * 16;
+
+    struct moments {
+        double mean;
+        double factor;
+    };
+    template <class T>
+    static moments moments_of(rows_view<const T> x, std::size_t first_row, std::size_t column) noexcept {
+        constexpr auto count = static_cast<double>(rows_of_unit * width);
+        double sum = 0;
+        for (std::size_t row = first_row; row < first_row + rows_of_unit; ++row)
+            for (std::size_t c = column; c < column + width; ++c)
+                sum += static_cast<double>(x.row(row)[c]);
+        const double mean = sum / count;
+        double squares = 0;
+        for (std::size_t row = first_row; row < first_row + rows_of_unit; ++row)
+            for (std::size_t c = column; c < column + width; ++c) {
+                const double difference = static_cast<double>(x.row(row)[c]) - mean;
+                squares += difference * difference;
+            }
+        return {mean, 1 / std::sqrt(squares / count + Layer::epsilon)};
+    }
+
+public:
+    template <class Stage, keeping Keep, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        const team::range mine = share_samples(threads, at.samples);
+        alignas(alignment) std::array<T, room> scale{};
+        alignas(alignment) std::array<T, room> shift{};
+        for (std::size_t unit = mine.begin * units; unit < mine.end * units; ++unit) {
+            for (std::size_t group = 0; group < Groups; ++group) {
+                const moments of = moments_of(at.x[0], unit * rows_of_unit, group * width);
+                for (std::size_t c = group * width; c < (group + 1) * width; ++c) {
+                    const T gamma = head::has_scale ? at.parameters.kernel[c] : T(1);
+                    scale[c] = static_cast<T>(of.factor) * gamma;
+                    shift[c] = -static_cast<T>(of.mean) * scale[c];
+                    if constexpr (head::has_center)
+                        shift[c] += at.parameters.bias[c];
+                }
+            }
+            for (std::size_t row = unit * rows_of_unit; row < (unit + 1) * rows_of_unit; ++row)
+                visit_columns<Channels, T>([&](auto count, std::size_t column) {
+                    constexpr std::size_t lanes = decltype(count)::value;
+                    out.template put<lanes>(V(xsimd::fma(load_first<lanes, V>(at.x[0].row(row) + column),
+                                                         V::load_aligned(scale.data() + column),
+                                                         V::load_aligned(shift.data() + column))),
+                                            row, column);
+                });
+        }
+        return true;
+    }
+
+    static constexpr bool finishes_slopes = false;
+    static constexpr bool sums_in_backward = true;
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+        const team::range mine = share_samples(threads, at.samples);
+        T* const of_gamma = at.shared;
+        T* const of_beta = at.shared + at.samples * room;
+        constexpr auto count = static_cast<double>(rows_of_unit * width);
+        for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
+            std::fill_n(of_gamma + sample * room, room, T(0));
+            std::fill_n(of_beta + sample * room, room, T(0));
+            for (std::size_t unit = sample * units; unit < (sample + 1) * units; ++unit)
+                for (std::size_t group = 0; group < Groups; ++group) {
+                    const moments of = moments_of(at.x[0], unit * rows_of_unit, group * width);
+                    const std::size_t first = unit * rows_of_unit;
+                    double sum = 0;
+                    double along = 0;
+                    const auto visit = [&](auto use) {
+                        for (std::size_t row = first; row < first + rows_of_unit; ++row)
+                            for (std::size_t c = group * width; c < (group + 1) * width; ++c)
+                                use(row, c, static_cast<double>(at.delta.row(row)[c]),
+                                    (static_cast<double>(at.x[0].row(row)[c]) - of.mean) * of.factor,
+                                    head::has_scale ? static_cast<double>(at.parameters.kernel[c]) : 1.0);
+                    };
+                    visit([&](std::size_t, std::size_t c, double delta, double normalized, double gamma) {
+                        of_gamma[sample * room + c] += static_cast<T>(delta * normalized);
+                        of_beta[sample * room + c] += static_cast<T>(delta);
+                        sum += delta * gamma;
+                        along += delta * gamma * normalized;
+                    });
+                    if (at.before[0].data == nullptr)
+                        continue;
+                    visit([&](std::size_t row, std::size_t c, double delta, double normalized, double gamma) {
+                        const double result =
+                            of.factor * (delta * gamma - (sum + normalized * along) / count);
+                        T& place = at.before[0].row(row)[c];
+                        place = (at.adds[0] ? place : T(0)) + static_cast<T>(result);
+                    });
+                }
+        }
+        threads.barrier();
+    }
+
+    template <class Stage, bool, class T, class Consumer, class Place>
+    static void update(const head_backward<T>& at, const team& threads, const Consumer& consumer,
+                       const Place& place) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        const team::range mine = threads.share(Channels, 16);
+        for (std::size_t c = mine.begin; c < mine.end; c += V::size) {
+            V of_gamma(T(0));
+            V of_beta(T(0));
+            for (std::size_t sample = 0; sample < at.samples; ++sample) {
+                of_gamma += V::load_unaligned(at.shared + sample * room + c);
+                of_beta += V::load_unaligned(at.shared + (at.samples + sample) * room + c);
+            }
+            if constexpr (head::has_scale)
+                consumer.bias(std::type_identity<Stage>{}, place.kernel)(c, of_gamma);
+            if constexpr (head::has_center)
+                consumer.bias(std::type_identity<Stage>{}, place.bias)(c, of_beta);
+        }
+    }
+
+    /// For each sample the sums for gamma and beta.
+    template <class T>
+    static constexpr std::size_t shared_size(std::size_t samples) {
+        return 2 * samples * room;
+    }
+    template <class T>
+    static constexpr std::size_t scratch_size = 0;
+};
+
+} // namespace strata::inline STRATA_SETTING
