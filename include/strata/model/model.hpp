@@ -3,6 +3,7 @@
 
 #include <strata/expression/concatenate.hpp>
 #include <strata/kernels/threads/run_team.hpp>
+#include <strata/kernels/threads/thread_count.hpp>
 #include <strata/model/prediction_pass.hpp>
 #include <strata/plan/summary.hpp>
 #include <strata/setting.hpp>
@@ -118,22 +119,8 @@ public:
                        std::size_t samples) const {
         if constexpr (is_large)
             predict_large(x, y, samples);
-        else {
-            const std::size_t blocks = (samples + block - 1) / block;
-            const bool many = blocks > 1 && samples * flops_per_sample > 2'000'000;
-            static_cast<void>(many);
-#ifdef _OPENMP
-#    pragma omp parallel if (many)
-#endif
-            {
-                aligned_vector<T> memory(network::memory_size(std::min(samples, block)));
-#ifdef _OPENMP
-#    pragma omp for schedule(static)
-#endif
-                for (std::size_t b = 0; b < blocks; ++b)
-                    run_block(x, y, samples, b, memory.data(), team{});
-            }
-        }
+        else
+            predict_blocks(x, y, samples);
     }
 
     /// Predictions for a batch in anything that xtensor takes: [samples, input...] -> xt::xtensor<T>
@@ -170,7 +157,8 @@ private:
     using network = prediction_pass<topology, T>;
 
     /// Networks whose single sample is work for several threads.
-    static constexpr bool is_large = flops_per_sample > 10'000'000;
+    static constexpr std::size_t least_of_large = 5 * worth_starting;
+    static constexpr bool is_large = flops_per_sample > least_of_large;
     /// Samples that go through all stages together, so that what passes between stages stays in the cache.
     static constexpr std::size_t block = is_large ? 8 : 64;
     static constexpr std::size_t largest_on_stack = 64 * 1024;
@@ -187,9 +175,25 @@ private:
         network::run(parameters_.data(), from, to, std::min(block, samples - first), memory, threads);
     }
 
+    /// Blocks of samples, each by one thread.
+    void predict_blocks(const std::array<const T*, input_count>& x, const std::array<T*, output_count>& y,
+                        std::size_t samples) const {
+        const std::size_t blocks = (samples + block - 1) / block;
+        const std::size_t threads = std::min(thread_count(samples * flops_per_sample, worth_starting),
+                                             std::max<std::size_t>(blocks, 1));
+        const std::size_t room = network::memory_size(std::min(samples, block));
+        aligned_vector<T> memory(threads * room);
+        run_team(threads, [&](const team& together) {
+            const team::range part = together.share(blocks);
+            for (std::size_t b = part.begin; b < part.end; ++b)
+                run_block(x, y, samples, b, memory.data() + together.rank * room, team{});
+        });
+    }
+
+    /// Blocks of samples one after another, each by all threads.
     void predict_large(const std::array<const T*, input_count>& x, const std::array<T*, output_count>& y,
                        std::size_t samples) const noexcept {
-        const std::size_t threads = is_large ? available_threads() : 1;
+        const std::size_t threads = thread_count(flops_per_sample, least_of_large);
         const std::size_t needed = network::memory_size(std::min(samples, block), threads);
         thread_local aligned_vector<T> memory;
         if (memory.size() < needed)

@@ -3,6 +3,7 @@
 
 #include <strata/kernels/threads/denormals.hpp>
 #include <strata/kernels/threads/run_team.hpp>
+#include <strata/kernels/threads/thread_count.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/scalar_step.hpp>
 #include <strata/model/training_pass.hpp>
@@ -67,18 +68,9 @@ public:
     /// How many threads are worth their barriers for batches of that size; at most `wanted`, or as many as
     /// OpenMP would start if that is 0.
     [[nodiscard]] static std::size_t choose_threads(std::size_t batch_size, std::size_t wanted) noexcept {
-#ifdef _OPENMP
-        constexpr std::size_t worthwhile = 400'000; // about ten microseconds' work
         if (batch_size == 1 && scalars::is_worthwhile)
             return 1;
-        if (wanted == 0)
-            return 3 * Model::flops_per_sample * batch_size < worthwhile ? 1 : available_threads();
-        return wanted;
-#else
-        static_cast<void>(batch_size);
-        static_cast<void>(wanted);
-        return 1;
-#endif
+        return thread_count(3 * Model::flops_per_sample * batch_size, worth_meeting, wanted);
     }
 
     /// One pass over the samples in the given order (an index for each), or as they come where it is empty.

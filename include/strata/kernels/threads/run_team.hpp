@@ -12,16 +12,8 @@
 
 namespace strata::inline STRATA_SETTING {
 
-/// How many threads OpenMP would start; 1 without it.
-[[nodiscard]] inline std::size_t available_threads() noexcept {
-#ifdef _OPENMP
-    return static_cast<std::size_t>(omp_get_max_threads());
-#else
-    return 1;
-#endif
-}
-
-/// Runs work(team) on up to so many threads together.
+/// Runs work(team) on up to so many threads together. Here, and nowhere else, threads start: without OpenMP
+/// there is one.
 template <class Work>
 void run_team([[maybe_unused]] std::size_t threads, const Work& work) {
 #ifdef _OPENMP
