@@ -4,6 +4,7 @@
 
 #include <strata/data/input_file.hpp>
 #include <strata/data/output_file.hpp>
+#include <strata/data/plain_file.hpp>
 
 #include "says.hpp"
 #include "temporary_directory.hpp"
@@ -12,6 +13,7 @@
 
 using strata::data_error;
 using strata::input_file;
+using strata::plain_file;
 
 namespace {
 std::filesystem::path packed(const temporary_directory& directory, std::string_view bytes) {
@@ -43,6 +45,30 @@ BOOST_AUTO_TEST_CASE(plain_and_packed_files_read_alike) {
         BOOST_TEST(file.position() == 6u);
         file.expect_end();
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_plain_file_is_read_as_it_is) {
+    const temporary_directory directory;
+    plain_file file{directory.write("plain", "abcdef")};
+    std::array<char, 3> bytes;
+    file.expect_left(6, "letters");
+    file.read(bytes.data(), 2, "letters");
+    BOOST_TEST((bytes[0] == 'a' && bytes[1] == 'b'));
+    BOOST_CHECK_EXCEPTION(file.expect_end(), data_error, says("at byte 2: expected the end of the file"));
+    BOOST_TEST(file.read_rest() == "def");
+    file.expect_end();
+    BOOST_CHECK_EXCEPTION(file.read(bytes.data(), 3, "letters"), data_error,
+                          says("at byte 6: expected 3 bytes of letters, found 0"));
+
+    const plain_file six{directory / "plain"};
+    BOOST_CHECK_EXCEPTION(six.expect_left(7, "letters"), data_error,
+                          says("at byte 0: expected 7 bytes of letters, found 6"));
+    BOOST_CHECK_EXCEPTION(six.expect_left(4, "letters"), data_error,
+                          says("at byte 4: expected the end of the file, found 2 more bytes"));
+    const auto gzip = packed(directory, "abcdef");
+    BOOST_TEST((plain_file{gzip}.read_rest() == bytes_of(gzip)));
+    BOOST_CHECK_EXCEPTION(plain_file{directory / "absent"}, data_error, says("nothing of this name"));
+    BOOST_CHECK_EXCEPTION(plain_file{directory.path()}, data_error, says("found a directory"));
 }
 
 BOOST_AUTO_TEST_CASE(the_rest_of_long_files) {

@@ -7,6 +7,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <zlib.h>
+
+#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <vector>
@@ -123,6 +126,25 @@ BOOST_AUTO_TEST_CASE(any_function_may_watch_and_stop) {
     BOOST_TEST(seen.epochs() == 2u);
     BOOST_TEST(begins == 1u);
     BOOST_TEST(ends == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_ends_with_the_checksum_that_gzip_has) {
+    const temporary_directory directory;
+    const auto file = directory.path() / "net.strata";
+    network net{seed{1}};
+    trainer{net, mean_squared_error, adam{}}.save(file);
+    const std::string all = contents(file);
+    std::size_t first = 0;
+    for (int line = 0; line < 3; ++line)
+        first = all.find('\n', first) + 1;
+    std::uint32_t sum = 0;
+    const std::size_t last = all.size() - sizeof sum;
+    std::memcpy(&sum, all.data() + last, sizeof sum);
+    BOOST_TEST(last - first ==
+               sizeof(checkpoint_counts) + 3 * 2 * sizeof(float)); // 2 weights, each with m and v
+    BOOST_TEST(sum == crc32(0, reinterpret_cast<const unsigned char*>(all.data()) + first,
+                            static_cast<unsigned>(last - first)));
+    BOOST_TEST(internal::checksum({'1', '2', '3', '4', '5', '6', '7', '8', '9'}) == 0xcbf43926u);
 }
 
 BOOST_AUTO_TEST_CASE(damaged_checkpoints_change_nothing) {

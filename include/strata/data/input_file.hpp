@@ -1,159 +1,63 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/error.hpp>
+#include <strata/data/file_reader.hpp>
 #include <strata/setting.hpp>
 
 #include <zlib.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstddef>
-#include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <utility>
 
 namespace strata::inline STRATA_SETTING {
 
-/// A file to read from front to back, plain or packed with gzip, whatever its name ends with. Every failure
-/// is a data_error with the file's name and the byte at which it happened. Bytes that follow the packed data
-/// of a gzip file are ignored, as gzip itself ignores them.
-class input_file {
+namespace internal {
+/// The bytes of a file that zlib opens: unpacked where they are packed with gzip.
+class gzip_source {
 public:
-    explicit input_file(std::filesystem::path path) : path_(std::move(path)) {
-        std::error_code error;
-        const auto status = std::filesystem::status(path_, error);
-        if (!std::filesystem::exists(status))
-            throw data_error::in_file(path_, "a file", "nothing of this name");
-        // Only a regular file has a size to check headers against.
-        if (!std::filesystem::is_regular_file(status))
-            throw data_error::in_file(
-                path_, "a file", std::filesystem::is_directory(status) ? "a directory" : "a special file");
-        stored_size_ = std::filesystem::file_size(path_, error);
-        if (!error) {
-            errno = 0;
-            file_.reset(gzopen(path_.string().c_str(), "rb"));
-            error = {errno, std::generic_category()};
-        }
+    bool open(const char* name) {
+        file_.reset(gzopen(name, "rb"));
         if (!file_)
-            throw data_error::in_file(path_, "a file that can be read", error.message());
+            return false;
         gzbuffer(file_.get(), 1u << 17);
         packed_ = gzdirect(file_.get()) == 0;
+        return true;
     }
+    [[nodiscard]] bool is_packed() const noexcept { return packed_; }
+    /// How many bytes there were, 0 for the end, a negative number for an error.
+    int read(void* to, unsigned count) { return gzread(file_.get(), to, count); }
 
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-    /// How many (unpacked) bytes have been read.
-    [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
-
-    /// Reads exactly `count` bytes; fewer are an error which calls them `what`.
-    void read(void* to, std::size_t count, std::string_view what) {
-        const auto start = position_;
-        const auto got = read_some(to, count, what);
-        if (got < count)
-            fail(start, byte_text(count, what),
-                 std::to_string(got) + (broken_off() ? ", where the gzip data break off" : ""));
-    }
-
-    /// Throws unless exactly `count` bytes can be left, so that a lying header allocates nothing. For a plain
-    /// file the answer is exact. A gzip file does not tell: there, `count` is held against the most that its
-    /// packed size can unpack to, and read() and expect_end() have the last word.
-    void expect_left(std::uint64_t count, std::string_view what) const {
-        if (packed_) {
-            // Deflate spends two bits at least on a run of 258 bytes: 1032 to 1.
-            const auto most = stored_size_ * 1032;
-            if (count > most - std::min(most, position_))
-                fail(position_, byte_text(count, what),
-                     "a gzip file of " + std::to_string(stored_size_) + " bytes, which cannot hold as many");
-        } else {
-            const auto left = stored_size_ - position_;
-            if (left < count)
-                fail(position_, byte_text(count, what), std::to_string(left));
-            if (left > count)
-                fail(position_ + count, "the end of the file", std::to_string(left - count) + " more bytes");
-        }
-    }
-
-    /// Throws unless everything has been read. Also the place where a gzip file's checksum is verified.
-    void expect_end() {
-        char next;
-        if (read_some(&next, 1, "the end of the file") != 0)
-            fail(position_ - 1, "the end of the file", "more bytes");
-        if (broken_off())
-            fail(position_, "the end of the gzip data", "that they break off");
-    }
-
-    /// Everything that has not been read yet.
-    [[nodiscard]] std::string read_rest() {
-        std::string result;
-        // Grows with what is really there, so that a small gzip file allocates no more than it unpacks to.
-        for (std::size_t step = packed_ ? 1u << 17 : stored_size_ + 1;; step = result.size()) {
-            const auto kept = result.size();
-            result.resize(kept + step);
-            const auto got = read_some(result.data() + kept, step, "the rest of the file");
-            if (got < step) {
-                result.resize(kept + got);
-                break;
-            }
-        }
-        expect_end();
-        return result;
-    }
-
-    [[noreturn]] void fail(std::uint64_t offset, std::string_view expected, std::string_view found) const {
-        throw data_error::at_byte(path_, offset, expected, found);
-    }
-
-private:
-    static std::string byte_text(std::uint64_t count, std::string_view what) {
-        return std::to_string(count).append(" bytes of ").append(what);
-    }
-
-    std::size_t read_some(void* to, std::size_t count, std::string_view what) {
-        std::size_t got = 0;
-        while (got < count) {
-            const auto part = static_cast<unsigned>(std::min<std::size_t>(count - got, 1u << 30));
-            const int now = gzread(file_.get(), static_cast<char*>(to) + got, part);
-            if (now < 0)
-                fail(position_, what, reason());
-            if (now == 0)
-                break;
-            got += static_cast<std::size_t>(now);
-            position_ += static_cast<std::uint64_t>(now);
-        }
-        return got;
-    }
-
-    [[nodiscard]] bool broken_off() const {
+    [[nodiscard]] bool is_broken_off() const {
         int code = Z_OK;
         gzerror(file_.get(), &code);
         return code == Z_BUF_ERROR;
     }
-
-    [[nodiscard]] std::string reason() const {
+    [[nodiscard]] std::string reason(const std::string& path) const {
         int code = Z_OK;
         const std::string_view message = gzerror(file_.get(), &code);
         if (code == Z_ERRNO)
             return "a read error";
         // zlib puts the path in front, which our message has already.
-        const auto prefix = path_.string().size() + 2;
+        const auto prefix = path.size() + 2;
         return std::string("damaged gzip data (")
             .append(message.substr(std::min(prefix, message.size())))
             .append(")");
     }
 
+private:
     struct closer {
         void operator()(gzFile file) const noexcept { gzclose(file); }
     };
 
-    std::filesystem::path path_;
     std::unique_ptr<gzFile_s, closer> file_;
-    std::uint64_t stored_size_ = 0;
-    std::uint64_t position_ = 0;
     bool packed_ = false;
 };
+} // namespace internal
+
+/// A file to read, plain or packed with gzip, whatever its name ends with. Bytes that follow the packed data
+/// of a gzip file are ignored, as gzip itself ignores them.
+using input_file = file_reader<internal::gzip_source>;
 
 } // namespace strata::inline STRATA_SETTING

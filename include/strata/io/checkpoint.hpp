@@ -1,11 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/input_file.hpp>
+#include <strata/data/plain_file.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/print.hpp>
+
+#include <boost/crc.hpp>
 
 #include <array>
 #include <bit>
@@ -36,8 +38,11 @@ std::string checkpoint_header(std::size_t blocks) {
                        " parameters, ", blocks - 1, " optimizer states\n");
 }
 
+/// CRC-32 as gzip and PNG have it.
 inline std::uint32_t checksum(const std::vector<unsigned char>& bytes) {
-    return static_cast<std::uint32_t>(crc32(0, bytes.data(), static_cast<unsigned>(bytes.size())));
+    boost::crc_32_type sum;
+    sum.process_bytes(bytes.data(), bytes.size());
+    return sum.checksum();
 }
 
 inline void append_bytes(std::vector<unsigned char>& bytes, const void* data, std::size_t size) {
@@ -77,7 +82,7 @@ void save_checkpoint(const std::filesystem::path& file, const std::array<std::sp
 template <class Topology, class T, std::size_t Blocks>
 checkpoint_counts load_checkpoint(const std::filesystem::path& file,
                                   const std::array<std::span<T>, Blocks>& blocks) {
-    input_file in(file);
+    plain_file in(file);
     const std::string header = internal::checkpoint_header<Topology, T>(Blocks);
     std::string found(header.size(), '\0');
     in.read(found.data(), found.size(), "a checkpoint's header");
