@@ -12,33 +12,33 @@ namespace detail {
 // The rules: for an operation, its arguments (a, b) and their derivatives (da, db). A kink takes the value of
 // the branch that `select` would take at that point; `max(x, 0)` has the derivative 0 at 0, as in Keras.
 template <term A, term B, term DA, term DB>
-constexpr auto rule(operation::add op, A, B, DA da, DB db) {
+constexpr auto differentiate(operation::add op, A, B, DA da, DB db) {
     return simplified(op, da, db);
 }
 template <term A, term B, term DA, term DB>
-constexpr auto rule(operation::subtract op, A, B, DA da, DB db) {
+constexpr auto differentiate(operation::subtract op, A, B, DA da, DB db) {
     return simplified(op, da, db);
 }
 template <term A, term B, term DA, term DB>
-constexpr auto rule(operation::multiply op, A a, B b, DA da, DB db) {
+constexpr auto differentiate(operation::multiply op, A a, B b, DA da, DB db) {
     return simplified(operation::add{}, simplified(op, da, b), simplified(op, a, db));
 }
 template <term A, term B, term DA, term DB>
-constexpr auto rule(operation::divide op, A a, B b, DA da, DB db) {
+constexpr auto differentiate(operation::divide op, A a, B b, DA da, DB db) {
     constexpr operation::multiply times;
     return simplified(operation::subtract{}, simplified(op, da, b),
                       simplified(times, simplified(op, simplified(op, a, b), b), db));
 }
 template <term A, term DA>
-constexpr auto rule(operation::negate op, A, DA da) {
+constexpr auto differentiate(operation::negate op, A, DA da) {
     return simplified(op, da);
 }
 template <term A, term B, term DA, term DB>
-constexpr auto rule(operation::minimum, A a, B b, DA da, DB db) {
+constexpr auto differentiate(operation::minimum, A a, B b, DA da, DB db) {
     return simplified(operation::select{}, detail::make<operation::less>(a, b), da, db);
 }
 template <term A, term B, term DA, term DB>
-constexpr auto rule(operation::maximum, A a, B b, DA da, DB db) {
+constexpr auto differentiate(operation::maximum, A a, B b, DA da, DB db) {
     return simplified(operation::select{}, detail::make<operation::greater>(a, b), da, db);
 }
 
@@ -99,7 +99,7 @@ constexpr auto outer(operation::error_function, A a) {
 }
 
 template <class Operation, term A, term DA>
-constexpr auto rule(Operation op, A a, DA da) {
+constexpr auto differentiate(Operation op, A a, DA da) {
     return simplified(operation::multiply{}, outer(op, a), da);
 }
 } // namespace detail
@@ -113,10 +113,11 @@ constexpr auto derivative(Formula formula, variable_term<Name, Index> by) {
         return simplified(operation::select{}, formula.first, derivative(formula.second, by),
                           derivative(formula.third, by));
     else if constexpr (requires { formula.second; })
-        return detail::rule(typename Formula::operation{}, formula.first, formula.second,
-                            derivative(formula.first, by), derivative(formula.second, by));
+        return detail::differentiate(typename Formula::operation{}, formula.first, formula.second,
+                                     derivative(formula.first, by), derivative(formula.second, by));
     else if constexpr (requires { formula.first; })
-        return detail::rule(typename Formula::operation{}, formula.first, derivative(formula.first, by));
+        return detail::differentiate(typename Formula::operation{}, formula.first,
+                                     derivative(formula.first, by));
     else
         return constant<0.0>;
 }

@@ -17,43 +17,43 @@ inline constexpr bool may_have_parameters =
     std::same_as<typename Layer::role, role::contraction> || std::same_as<typename Layer::role, role::head>;
 
 template <layer Layer>
-constexpr auto freeze(fragment<Layer>) {
+constexpr auto freeze_layers(fragment<Layer>) {
     if constexpr (may_have_parameters<Layer>)
         return fragment<frozen_layer<Layer>>{};
     else
         return fragment<Layer>{};
 }
 template <std::size_t Index>
-constexpr auto freeze(fragment<picked<Index>> one) {
+constexpr auto freeze_layers(fragment<picked<Index>> one) {
     return one;
 }
 template <class... Fragments>
-constexpr auto freeze(fragment<fork<Fragments...>>);
+constexpr auto freeze_layers(fragment<fork<Fragments...>>);
 template <class... Fragments>
-constexpr auto freeze(fragment<fork_of_all<Fragments...>>);
+constexpr auto freeze_layers(fragment<fork_of_all<Fragments...>>);
 template <class Body, class Projection>
-constexpr auto freeze(fragment<bypass<Body, Projection>>);
+constexpr auto freeze_layers(fragment<bypass<Body, Projection>>);
 template <std::size_t Times, class Fragment>
-constexpr auto freeze(fragment<repeated<Times, Fragment>>);
+constexpr auto freeze_layers(fragment<repeated<Times, Fragment>>);
 
 template <class... Layers>
 constexpr auto freeze_all(fragment<Layers...>) {
-    return (fragment<>{} | ... | freeze(fragment<Layers>{}));
+    return (fragment<>{} | ... | freeze_layers(fragment<Layers>{}));
 }
 template <class... Fragments>
-constexpr auto freeze(fragment<fork<Fragments...>>) {
+constexpr auto freeze_layers(fragment<fork<Fragments...>>) {
     return fragment<fork<decltype(freeze_all(Fragments{}))...>>{};
 }
 template <class... Fragments>
-constexpr auto freeze(fragment<fork_of_all<Fragments...>>) {
+constexpr auto freeze_layers(fragment<fork_of_all<Fragments...>>) {
     return fragment<fork_of_all<decltype(freeze_all(Fragments{}))...>>{};
 }
 template <class Body, class Projection>
-constexpr auto freeze(fragment<bypass<Body, Projection>>) {
+constexpr auto freeze_layers(fragment<bypass<Body, Projection>>) {
     return fragment<bypass<decltype(freeze_all(Body{})), decltype(freeze_all(Projection{}))>>{};
 }
 template <std::size_t Times, class Fragment>
-constexpr auto freeze(fragment<repeated<Times, Fragment>>) {
+constexpr auto freeze_layers(fragment<repeated<Times, Fragment>>) {
     return fragment<repeated<Times, decltype(freeze_all(Fragment{}))>>{};
 }
 } // namespace detail

@@ -147,7 +147,7 @@ template <class... Slots>
 struct memory : Slots... {};
 
 template <class Formula, class Value>
-const Value& recall(const slot<Formula, Value>& found) {
+const Value& look_up(const slot<Formula, Value>& found) {
     return found.value;
 }
 
@@ -163,7 +163,7 @@ struct evaluation {
         else if constexpr (requires { Formula::name; })
             return V(variables[Formula{}]);
         else
-            return recall<Formula>(known);
+            return look_up<Formula>(known);
     }
 
     // Computes one more operation. The operators of a fold expression make the loop over the list.

@@ -176,7 +176,7 @@ void gather_tiles(const convolution_lines& lines, const convolution_operands<T>&
 }
 
 /// Where the results of a tile go.
-struct tile_rows {
+struct result_rows {
     std::size_t begin;
     std::size_t step;      ///< from place to place
     std::size_t line_step; ///< from line to line
@@ -185,7 +185,7 @@ struct tile_rows {
 // A function of its own, so that the compiler keeps its sums in registers.
 template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, std::size_t Cut,
           std::size_t LastLanes, class Finish>
-[[gnu::noinline]] void compute_tile(const tile_terms<value_type_of<V>>& terms, const tile_rows& rows,
+[[gnu::noinline]] void compute_tile(const tile_terms<value_type_of<V>>& terms, const result_rows& rows,
                                     std::size_t column, bool is_last, const Finish& finish) noexcept {
     tile_sums<V, Lines * Places, Panels> sums;
 #pragma GCC unroll 4
@@ -302,8 +302,8 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& wit
                         terms.x = with.gathered + (i - begin) * Shape.places * gathered_pitch;
                         terms.place_step = static_cast<std::ptrdiff_t>(gathered_pitch);
                     }
-                    const internal::tile_rows rows{walk.row_of_line + place * width.step, width.step,
-                                                   height.step * width.result_extent};
+                    const internal::result_rows rows{walk.row_of_line + place * width.step, width.step,
+                                                     height.step * width.result_extent};
                     const auto compute = [&](auto size) {
                         internal::compute_tile<V, decltype(of_lines)::value, decltype(size)::value, wide,
                                                Shape.cut, Shape.last_lanes>(terms, rows, panel * V::size,
