@@ -3,6 +3,7 @@
 
 #include <strata/cluster/seeding.hpp>
 #include <strata/data/array.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <numeric>
@@ -57,8 +58,8 @@ public:
         check_rows(rows);
         const observations<T> given(centers, F, "kmeans: the array of centers");
         if (given.rows() != K)
-            throw std::invalid_argument(
-                internal::concatenate("kmeans: there are ", given.rows(), " centers, expected ", K));
+            internal::raise(std::invalid_argument(
+                internal::concatenate("kmeans: there are ", given.rows(), " centers, expected ", K)));
         given.check_finite();
         const pass all(rows, options_.threads);
         std::vector<T> first(given.data(), given.data() + K * F);
@@ -113,12 +114,12 @@ private:
 
     static void check(bool holds, const char* message) {
         if (!holds)
-            throw std::invalid_argument(message);
+            internal::raise(std::invalid_argument(message));
     }
     static void check_rows(const observations<T>& rows) {
         if (rows.rows() < K)
-            throw std::invalid_argument(internal::concatenate("kmeans: X has ", rows.rows(),
-                                                              " rows, expected as many as clusters, ", K));
+            internal::raise(std::invalid_argument(internal::concatenate(
+                "kmeans: X has ", rows.rows(), " rows, expected as many as clusters, ", K)));
     }
 
     static double squared_distance(const T* a, const T* b) noexcept {

@@ -3,6 +3,7 @@
 
 #include <strata/cluster/nearest_center.hpp>
 #include <strata/kernels/threads/ordered_parts.hpp>
+#include <strata/raise.hpp>
 #include <strata/regression/observations.hpp>
 #include <strata/setting.hpp>
 
@@ -36,7 +37,7 @@ public:
         for (std::size_t f = 0; f < F; ++f) {
             if (!std::isfinite(sums[f])) {
                 x.check_finite();
-                throw std::invalid_argument(x.what() + " has numbers so large that their sum is infinite");
+                raise(std::invalid_argument(x.what() + " has numbers so large that their sum is infinite"));
             }
             means_[f] = static_cast<T>(sums[f] / static_cast<double>(x.rows()));
         }
@@ -52,7 +53,7 @@ public:
         }
         // |c|^2 - 2 x.c is not above three times the square of the longest row.
         if (!std::isfinite(variance_) || 4 * longest > static_cast<double>(std::numeric_limits<T>::max()))
-            throw std::invalid_argument(x.what() + " has numbers so large that their squares are infinite");
+            raise(std::invalid_argument(x.what() + " has numbers so large that their squares are infinite"));
         variance_ /= static_cast<double>(x.rows() * F);
     }
 

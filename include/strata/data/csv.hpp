@@ -5,6 +5,7 @@
 #include <strata/data/error.hpp>
 #include <strata/data/input_file.hpp>
 #include <strata/data/table.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -40,12 +41,12 @@ inline double csv_number(const std::filesystem::path& file, const csv_field& fie
     const auto end = digits.data() + digits.size();
     const auto [stopped, problem] = std::from_chars(digits.data(), end, result);
     if (problem == std::errc::result_out_of_range)
-        throw data_error::at_line(file, field.line, field.column,
+        raise(data_error::at_line(file, field.line, field.column,
                                   "a number within the range of double for " + shown(name),
-                                  shown(field.value));
+                                  shown(field.value)));
     if (problem != std::errc{} || stopped != end)
-        throw data_error::at_line(file, field.line, field.column, "a number for " + shown(name),
-                                  field.value.empty() ? "an empty field" : shown(field.value));
+        raise(data_error::at_line(file, field.line, field.column, "a number for " + shown(name),
+                                  field.value.empty() ? "an empty field" : shown(field.value)));
     return result;
 }
 
@@ -55,8 +56,8 @@ inline void check_csv_names(const std::filesystem::path& file, const std::vector
         if (const auto first =
                 std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]);
             first != names.begin() + static_cast<std::ptrdiff_t>(i))
-            throw data_error::at_line(file, places[i].line, places[i].column, "columns of different names",
-                                      shown(names[i]) + " for the second time");
+            raise(data_error::at_line(file, places[i].line, places[i].column, "columns of different names",
+                                      shown(names[i]) + " for the second time"));
 }
 
 } // namespace internal
@@ -68,14 +69,15 @@ inline void check_csv_names(const std::filesystem::path& file, const std::vector
 [[nodiscard]] inline table read_csv(const std::filesystem::path& file, const csv_options& options = {}) {
     for (const char each : {'"', '\r', '\n'})
         if (options.separator == each)
-            throw data_error{"read_csv: expected a separator other than a quote or an end of line, found " +
-                             internal::shown({&each, 1})};
+            internal::raise(
+                data_error{"read_csv: expected a separator other than a quote or an end of line, found " +
+                           internal::shown({&each, 1})});
 
     const auto all = input_file{file}.read_rest();
     internal::csv_fields fields{file, all, options.separator};
     if (fields.done())
-        throw data_error::at_line(file, 1, 1, options.header ? "a line of names" : "a line of numbers",
-                                  "an empty file");
+        internal::raise(data_error::at_line(
+            file, 1, 1, options.header ? "a line of names" : "a line of numbers", "an empty file"));
 
     table result{.file = file};
     std::size_t width = 0;
@@ -99,11 +101,13 @@ inline void check_csv_names(const std::filesystem::path& file, const std::vector
             if (names_grow)
                 result.names.push_back(std::to_string(count));
             else if (count == width)
-                throw data_error::at_line(file, field.line, field.column, std::to_string(width) + " fields",
-                                          "one more: " + internal::shown(field.value));
+                internal::raise(data_error::at_line(file, field.line, field.column,
+                                                    std::to_string(width) + " fields",
+                                                    "one more: " + internal::shown(field.value)));
             else if (!more && count + 1 < width)
-                throw data_error::at_line(file, field.line, field.column, std::to_string(width) + " fields",
-                                          std::to_string(count + 1));
+                internal::raise(data_error::at_line(file, field.line, field.column,
+                                                    std::to_string(width) + " fields",
+                                                    std::to_string(count + 1)));
             values.push_back(field.value.empty() && options.missing
                                  ? *options.missing
                                  : internal::csv_number(file, field, result.names[count]));

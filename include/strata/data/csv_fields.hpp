@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/error.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <cstddef>
@@ -47,15 +48,15 @@ public:
                 ++position_;
             auto value = all_.substr(start, position_ - start);
             if (const auto quote = value.find('"'); quote != value.npos)
-                throw data_error::at_line(file_, line_, field.column + quote,
-                                          "a field in quotes as a whole, or without quotes", shown(value));
+                raise(data_error::at_line(file_, line_, field.column + quote,
+                                          "a field in quotes as a whole, or without quotes", shown(value)));
             while (!value.empty() && is_blank(value.back()))
                 value.remove_suffix(1);
             field.value = value;
         }
         if (!at_end_of_field()) // only after a closing quote
-            throw data_error::at_line(file_, line_, column(), "a separator or the end of the line",
-                                      shown(all_.substr(position_, 1)));
+            raise(data_error::at_line(file_, line_, column(), "a separator or the end of the line",
+                                      shown(all_.substr(position_, 1))));
         field.ends_record = position_ == all_.size() || all_[position_] != separator_;
         pass_end_of_field();
         return field;
@@ -98,8 +99,8 @@ private:
         unquoted_.clear();
         for (++position_;; ++position_) {
             if (position_ == all_.size())
-                throw data_error::at_line(file_, field.line, field.column, "a quote that closes the one here",
-                                          "the end of the file");
+                raise(data_error::at_line(file_, field.line, field.column, "a quote that closes the one here",
+                                          "the end of the file"));
             if (all_[position_] == '"') {
                 ++position_;
                 if (peek() != '"')

@@ -7,6 +7,7 @@
 #include <strata/data/idx.hpp>
 #include <strata/data/scaled_bytes.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <array>
@@ -67,7 +68,7 @@ inline std::filesystem::path dataset_file(const std::filesystem::path& directory
     for (const char* ending : {"", ".gz"})
         if (auto file = directory / (name + ending); std::filesystem::exists(file, ignored))
             return file;
-    throw data_error::in_file(directory, concatenate("the file ", name, " or ", name, ".gz"), "neither");
+    raise(data_error::in_file(directory, concatenate("the file ", name, " or ", name, ".gz"), "neither"));
 }
 
 inline labelled_images read_labelled_images(const std::filesystem::path& directory, const std::string& part) {
@@ -75,13 +76,13 @@ inline labelled_images read_labelled_images(const std::filesystem::path& directo
     const auto label_file = dataset_file(directory, concatenate(part, "-labels-idx1-ubyte"));
     labelled_images result{{read_idx<std::uint8_t, 3>(image_file)}, read_idx<std::uint8_t, 1>(label_file)};
     if (result.x.size() == 0)
-        throw data_error::in_file(image_file, "images",
-                                  concatenate("an array of ", extents_text(result.x.shape())));
+        raise(data_error::in_file(image_file, "images",
+                                  concatenate("an array of ", extents_text(result.x.shape()))));
     if (result.x.shape(0) != result.y.size())
-        throw data_error::in_file(
+        raise(data_error::in_file(
             label_file,
             concatenate(result.x.shape(0), " labels, one for each image in ", image_file.string()),
-            concatenate(result.y.size()));
+            concatenate(result.y.size())));
     return result;
 }
 
@@ -98,8 +99,8 @@ inline std::filesystem::path find_dataset(const dataset_places& places,
     std::string tried = concatenate("the environment variable ", places.variable, " (not set)");
     if (!places.packaged.empty())
         tried = concatenate(tried, " and ", places.packaged.string(), " (not there)");
-    throw data_error{
-        concatenate(places.name, ": expected a directory, found none; tried ", tried, "; ", places.advice)};
+    raise(data_error{
+        concatenate(places.name, ": expected a directory, found none; tried ", tried, "; ", places.advice)});
 }
 
 } // namespace internal
@@ -113,17 +114,17 @@ namespace datasets {
 [[nodiscard]] inline image_dataset images_from(const std::filesystem::path& directory) {
     std::error_code ignored;
     if (!std::filesystem::is_directory(directory, ignored))
-        throw data_error::in_file(directory, "a directory",
-                                  std::filesystem::exists(directory, ignored) ? "a file"
-                                                                              : "nothing of this name");
+        internal::raise(data_error::in_file(
+            directory, "a directory",
+            std::filesystem::exists(directory, ignored) ? "a file" : "nothing of this name"));
     image_dataset result{internal::read_labelled_images(directory, "train"),
                          internal::read_labelled_images(directory, "t10k")};
     const auto &train = result.train.x, &test = result.test.x;
     if (train.shape(1) != test.shape(1) || train.shape(2) != test.shape(2))
-        throw data_error::in_file(directory,
-                                  internal::concatenate("test images of ", train.shape(1), " x ",
-                                                        train.shape(2), " pixels as for training"),
-                                  internal::concatenate(test.shape(1), " x ", test.shape(2)));
+        internal::raise(data_error::in_file(directory,
+                                            internal::concatenate("test images of ", train.shape(1), " x ",
+                                                                  train.shape(2), " pixels as for training"),
+                                            internal::concatenate(test.shape(1), " x ", test.shape(2))));
     return result;
 }
 

@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -21,26 +20,39 @@ class data_error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 
-    [[nodiscard]] static data_error in_file(const std::filesystem::path& file, std::string_view expected,
+    static constexpr const char* kind = "strata::data_error"; ///< what an error handler is told
+
+    /// `file` is a path, or the text that names where the bytes are.
+    template <class File>
+    [[nodiscard]] static data_error in_file(const File& file, std::string_view expected,
                                             std::string_view found) {
-        return compose(file.string(), expected, found);
+        return compose(name(file), expected, found);
     }
 
     /// `offset` counts from 0; in a gzip file it counts the unpacked bytes.
-    [[nodiscard]] static data_error at_byte(const std::filesystem::path& file, std::uint64_t offset,
-                                            std::string_view expected, std::string_view found) {
-        return compose(detail::concatenate(file.string(), ", at byte ", offset), expected, found);
+    template <class File>
+    [[nodiscard]] static data_error at_byte(const File& file, std::uint64_t offset, std::string_view expected,
+                                            std::string_view found) {
+        return compose(detail::concatenate(name(file), ", at byte ", offset), expected, found);
     }
 
     /// `line` and `column` count from 1, as editors do; `column` counts bytes.
-    [[nodiscard]] static data_error at_line(const std::filesystem::path& file, std::size_t line,
-                                            std::size_t column, std::string_view expected,
-                                            std::string_view found) {
-        return compose(detail::concatenate(file.string(), ", line ", line, ", column ", column), expected,
+    template <class File>
+    [[nodiscard]] static data_error at_line(const File& file, std::size_t line, std::size_t column,
+                                            std::string_view expected, std::string_view found) {
+        return compose(detail::concatenate(name(file), ", line ", line, ", column ", column), expected,
                        found);
     }
 
 private:
+    // std::filesystem::path is left to those who open files.
+    template <class File>
+    static std::string name(const File& file) {
+        if constexpr (requires { file.string(); })
+            return file.string();
+        else
+            return std::string(file);
+    }
     static data_error compose(std::string place, std::string_view expected, std::string_view found) {
         return data_error{place.append(": expected ").append(expected).append(", found ").append(found)};
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/error.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -26,11 +27,11 @@ public:
         std::error_code error;
         const auto status = std::filesystem::status(path_, error);
         if (!std::filesystem::exists(status))
-            throw data_error::in_file(path_, "a file", "nothing of this name");
+            internal::raise(data_error::in_file(path_, "a file", "nothing of this name"));
         // Only a regular file has a size to check headers against.
         if (!std::filesystem::is_regular_file(status))
-            throw data_error::in_file(
-                path_, "a file", std::filesystem::is_directory(status) ? "a directory" : "a special file");
+            internal::raise(data_error::in_file(
+                path_, "a file", std::filesystem::is_directory(status) ? "a directory" : "a special file"));
         stored_size_ = std::filesystem::file_size(path_, error);
         bool is_open = false;
         if (!error) {
@@ -39,7 +40,7 @@ public:
             error = {errno, std::generic_category()};
         }
         if (!is_open)
-            throw data_error::in_file(path_, "a file that can be read", error.message());
+            internal::raise(data_error::in_file(path_, "a file that can be read", error.message()));
     }
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
@@ -101,7 +102,7 @@ public:
     }
 
     [[noreturn]] void fail(std::uint64_t offset, std::string_view expected, std::string_view found) const {
-        throw data_error::at_byte(path_, offset, expected, found);
+        internal::raise(data_error::at_byte(path_, offset, expected, found));
     }
 
 private:

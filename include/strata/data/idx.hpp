@@ -7,6 +7,7 @@
 #include <strata/data/input_file.hpp>
 #include <strata/data/output_file.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -128,14 +129,15 @@ void write_idx(const std::filesystem::path& path, const xt::xexpression<Expressi
     using element = typename Expression::value_type;
     const auto& array = expression.derived_cast();
     if (array.dimension() < 1 || array.dimension() > 255)
-        throw data_error::in_file(path, "an array of rank 1 to 255",
-                                  internal::concatenate("rank ", array.dimension()));
+        internal::raise(data_error::in_file(path, "an array of rank 1 to 255",
+                                            internal::concatenate("rank ", array.dimension())));
 
     std::vector<unsigned char> block{0, 0, internal::idx_code<element>(),
                                      static_cast<unsigned char>(array.dimension())};
     for (const std::uint64_t extent : array.shape()) {
         if (extent > std::numeric_limits<std::uint32_t>::max())
-            throw data_error::in_file(path, "extents of 32 bits", internal::extents_text(array.shape()));
+            internal::raise(
+                data_error::in_file(path, "extents of 32 bits", internal::extents_text(array.shape())));
         for (int shift = 24; shift >= 0; shift -= 8)
             block.push_back(static_cast<unsigned char>(extent >> shift));
     }

@@ -6,6 +6,7 @@
 #include <strata/data/extents.hpp>
 #include <strata/data/input_file.hpp>
 #include <strata/data/npy_header.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <xtensor/xarray.hpp>
@@ -13,12 +14,14 @@
 
 #include <array>
 #include <bit>
+#include <cerrno>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <system_error>
 #include <type_traits>
 
 namespace strata::inline STRATA_SETTING {
@@ -96,17 +99,16 @@ template <class Expression>
 void write_npy(const std::filesystem::path& path, const xt::xexpression<Expression>& expression) {
     using element = typename Expression::value_type;
     const auto& array = expression.derived_cast();
-    try {
-        // xtensor dumps the memory of whatever is a container, strides or not; so a container of known layout
-        // it is.
-        if constexpr (Expression::static_layout == xt::layout_type::row_major &&
-                      requires { array.storage(); })
-            xt::dump_npy(path.string(), array);
-        else
-            xt::dump_npy(path.string(), xt::xarray<element, xt::layout_type::row_major>(array));
-    } catch (const std::exception& error) {
-        throw data_error::in_file(path, "a file that can be written", error.what());
-    }
+    errno = 0;
+    if (!std::ofstream(path, std::ios::binary))
+        internal::raise(data_error::in_file(path, "a file that can be written",
+                                            std::error_code(errno, std::generic_category()).message()));
+    // xtensor dumps the memory of whatever is a container, strides or not; so a container of known layout it
+    // is.
+    if constexpr (Expression::static_layout == xt::layout_type::row_major && requires { array.storage(); })
+        xt::dump_npy(path.string(), array);
+    else
+        xt::dump_npy(path.string(), xt::xarray<element, xt::layout_type::row_major>(array));
     // xtensor does not look whether all was written, so the header is read back and held against the size.
     input_file written{path};
     internal::read_npy_header<element>(written, array.dimension());

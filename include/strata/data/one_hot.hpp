@@ -4,6 +4,7 @@
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <array>
@@ -37,16 +38,17 @@ template <std::floating_point Element = float, class Labels>
 [[nodiscard]] xt::xtensor<Element, 2> one_hot(const xt::xexpression<Labels>& labels, std::size_t classes) {
     const auto& given = labels.derived_cast();
     if (given.dimension() != 1)
-        throw data_error{"one_hot: expected labels of rank 1, found " +
-                         internal::extents_text(given.shape())};
+        internal::raise(
+            data_error{"one_hot: expected labels of rank 1, found " + internal::extents_text(given.shape())});
     const std::array<std::size_t, 2> extents{given.shape(0), classes};
     if (!internal::byte_count(extents, sizeof(Element)))
-        throw data_error{"one_hot: expected a result that fits into memory, found " +
-                         internal::extents_text(extents)};
+        internal::raise(data_error{"one_hot: expected a result that fits into memory, found " +
+                                   internal::extents_text(extents)});
     for (std::size_t i = 0; i < extents[0]; ++i)
         if (!internal::is_class(given(i), classes))
-            throw data_error{"one_hot: expected labels below " + std::to_string(classes) + ", found " +
-                             std::to_string(given(i)) + " at index " + std::to_string(i)};
+            internal::raise(data_error{"one_hot: expected labels below " + std::to_string(classes) +
+                                       ", found " + std::to_string(given(i)) + " at index " +
+                                       std::to_string(i)});
 
     xt::xtensor<Element, 2> result(extents, Element{0});
     for (std::size_t i = 0; i < extents[0]; ++i)

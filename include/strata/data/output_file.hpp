@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/error.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <zlib.h>
@@ -46,7 +47,7 @@ public:
 private:
     [[noreturn]] void fail() const {
         const std::error_code error{errno, std::generic_category()};
-        throw data_error::in_file(path_, "a file that can be written", error.message());
+        internal::raise(data_error::in_file(path_, "a file that can be written", error.message()));
     }
 
     struct closer {

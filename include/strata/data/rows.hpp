@@ -3,6 +3,7 @@
 
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <xtensor/xarray.hpp>
@@ -52,7 +53,7 @@ template <class Expression>
 template <class Array>
 [[nodiscard]] std::size_t row_count(const Array& array) {
     if (array.dimension() == 0)
-        throw data_error{"row_count: expected an array of samples, found a single number"};
+        internal::raise(data_error{"row_count: expected an array of samples, found a single number"});
     return array.shape(0);
 }
 
@@ -64,8 +65,8 @@ template <class Expression>
     const auto rows = row_count(array.derived_cast());
     for (const auto row : chosen)
         if (row >= rows)
-            throw data_error{"take_rows: expected a row below " + std::to_string(rows) + ", found " +
-                             std::to_string(row)};
+            internal::raise(data_error{"take_rows: expected a row below " + std::to_string(rows) +
+                                       ", found " + std::to_string(row)});
 
     const auto& from = internal::stored(array);
     auto shape_taken = from.shape();

@@ -4,6 +4,7 @@
 #include <strata/data/sample_list.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/type_list.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <cstddef>
@@ -17,8 +18,8 @@ namespace strata::inline STRATA_SETTING::internal {
 inline void check_array_count(std::size_t found, std::size_t expected, const std::string& caller,
                               const char* kind) {
     if (found != expected)
-        throw std::invalid_argument(concatenate(caller, ": expected ", expected, " ", kind,
-                                                expected == 1 ? " array" : " arrays", ", found ", found));
+        raise(std::invalid_argument(concatenate(caller, ": expected ", expected, " ", kind,
+                                                expected == 1 ? " array" : " arrays", ", found ", found)));
 }
 
 /// How many samples there are in the arrays for a network's inputs, of these shapes. `name(index)` is what
@@ -33,9 +34,9 @@ std::size_t count_samples(type_list<Shapes...> shapes, const sample_list& x, con
     for_each_type(shapes, [&]<class Shape>(std::type_identity<Shape>) {
         const std::size_t found = x[next].count(std::span<const std::size_t>(Shape::extents), name(next));
         if (next > 0 && found != count)
-            throw std::invalid_argument(concatenate(caller, ": there are ", count,
+            raise(std::invalid_argument(concatenate(caller, ": there are ", count,
                                                     " samples of the first input but ", found, " of input ",
-                                                    next + 1));
+                                                    next + 1)));
         count = found;
         ++next;
     });

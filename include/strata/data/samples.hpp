@@ -3,6 +3,7 @@
 
 #include <strata/data/scaled_bytes.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 
@@ -111,16 +112,16 @@ public:
             size *= extent;
         if (is_flat_) {
             if (flat_size_ % size != 0)
-                throw std::invalid_argument(internal::concatenate(what, " has ", flat_size_,
-                                                                  " numbers, expected a multiple of ", size));
+                internal::raise(std::invalid_argument(internal::concatenate(
+                    what, " has ", flat_size_, " numbers, expected a multiple of ", size)));
             return flat_size_ / size;
         }
         const bool fits = shape_.size() == sample_shape.size() + 1 &&
                           std::equal(sample_shape.begin(), sample_shape.end(), shape_.begin() + 1);
         if (!fits && !(size == 1 && shape_.size() == 1))
-            throw std::invalid_argument(
+            internal::raise(std::invalid_argument(
                 internal::concatenate(what, " has the shape ", internal::shape_to_string(shape_),
-                                      ", expected samples x ", internal::shape_to_string(sample_shape)));
+                                      ", expected samples x ", internal::shape_to_string(sample_shape))));
         return shape_[0];
     }
 

@@ -4,6 +4,7 @@
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/rows.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -51,8 +52,9 @@ struct scaled_bytes {
     /// A copy of samples begin, ..., end - 1. data_error unless begin <= end <= shape(0).
     [[nodiscard]] scaled_bytes rows(std::size_t begin, std::size_t end) const {
         if (begin > end || end > shape(0))
-            throw data_error{"scaled_bytes: expected rows within [0, " + std::to_string(shape(0)) +
-                             "), found [" + std::to_string(begin) + ", " + std::to_string(end) + ")"};
+            internal::raise(data_error{"scaled_bytes: expected rows within [0, " + std::to_string(shape(0)) +
+                                       "), found [" + std::to_string(begin) + ", " + std::to_string(end) +
+                                       ")"});
         auto shape_taken = shape();
         shape_taken[0] = end - begin;
         scaled_bytes result{xt::xtensor<std::uint8_t, Rank>(shape_taken), scale};

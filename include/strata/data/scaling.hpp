@@ -5,6 +5,7 @@
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/data/rows.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -96,7 +97,7 @@ protected:
 
 private:
     [[noreturn]] void fail(const char* action, const std::string& expected, const std::string& found) const {
-        throw data_error{std::string(name_) + ", " + action + ": expected " + expected + ", found " + found};
+        raise(data_error{std::string(name_) + ", " + action + ": expected " + expected + ", found " + found});
     }
 
     void check_fitted(const char* action) const {
@@ -185,8 +186,8 @@ class min_max_scaler : public internal::column_scaler {
 public:
     explicit min_max_scaler(double low = 0, double high = 1) : column_scaler("min_max_scaler", low, high) {
         if (!(low < high) || !std::isfinite(high - low))
-            throw data_error{"min_max_scaler: expected finite bounds, low < high, found " +
-                             std::to_string(low) + " and " + std::to_string(high)};
+            internal::raise(data_error{"min_max_scaler: expected finite bounds, low < high, found " +
+                                       std::to_string(low) + " and " + std::to_string(high)});
     }
 
     /// x: [rows, columns], with a row at least.

@@ -4,6 +4,7 @@
 #include <strata/data/error.hpp>
 #include <strata/data/rows.hpp>
 #include <strata/data/scaled_bytes.hpp>
+#include <strata/raise.hpp>
 #include <strata/random/philox.hpp>
 #include <strata/setting.hpp>
 
@@ -51,15 +52,15 @@ namespace internal {
 /// A fraction of the rows, rounded up as scikit-learn does.
 inline std::size_t part_rows(std::string_view option, double fraction, std::size_t rows) {
     if (!(fraction > 0 && fraction < 1))
-        throw data_error{std::string("split: expected ").append(option) +
-                         " between 0 and 1, both excluded, found " + std::to_string(fraction)};
+        raise(data_error{std::string("split: expected ").append(option) +
+                         " between 0 and 1, both excluded, found " + std::to_string(fraction)});
     return static_cast<std::size_t>(std::ceil(fraction * static_cast<double>(rows)));
 }
 
 /// The order in which rows are dealt out.
 inline std::vector<std::size_t> row_order(std::size_t rows, bool shuffled, seed random) {
     if (shuffled && rows > std::numeric_limits<std::uint32_t>::max())
-        throw data_error{"split: expected less than 2^32 rows to shuffle, found " + std::to_string(rows)};
+        raise(data_error{"split: expected less than 2^32 rows to shuffle, found " + std::to_string(rows)});
     std::vector<std::size_t> order(rows);
     std::iota(order.begin(), order.end(), std::size_t{0});
     if (shuffled)
@@ -71,15 +72,15 @@ template <class X, class Y>
 std::size_t common_row_count(const X& x, const Y& y) {
     const auto rows = row_count(x);
     if (row_count(y) != rows)
-        throw data_error{"split: expected x and y with as many rows, found " + std::to_string(rows) +
-                         " and " + std::to_string(row_count(y))};
+        raise(data_error{"split: expected x and y with as many rows, found " + std::to_string(rows) +
+                         " and " + std::to_string(row_count(y))});
     return rows;
 }
 
 inline void check_train_rows(std::size_t rows, std::size_t taken) {
     if (taken >= rows)
-        throw data_error{"split: expected a row for training at least, found that the other parts take " +
-                         std::to_string(taken) + " of " + std::to_string(rows)};
+        raise(data_error{"split: expected a row for training at least, found that the other parts take " +
+                         std::to_string(taken) + " of " + std::to_string(rows)});
 }
 
 } // namespace internal

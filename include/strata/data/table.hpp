@@ -3,6 +3,7 @@
 
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -69,8 +70,8 @@ private:
             std::string list;
             for (const auto& each : names)
                 list.append(list.empty() ? "only " : ", ").append(internal::shown(each));
-            throw data_error::in_file(file, "a column " + internal::shown(name),
-                                      list.empty() ? "no columns" : list);
+            internal::raise(data_error::in_file(file, "a column " + internal::shown(name),
+                                                list.empty() ? "no columns" : list));
         }
         return static_cast<std::size_t>(found - names.begin());
     }

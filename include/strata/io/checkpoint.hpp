@@ -4,6 +4,7 @@
 #include <strata/data/plain_file.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/model/parameters.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/print.hpp>
 
@@ -73,7 +74,7 @@ void save_checkpoint(const std::filesystem::path& file, const std::array<std::sp
     out.write(reinterpret_cast<const char*>(&sum), sizeof sum);
     out.close();
     if (!out)
-        throw data_error::in_file(file, "a file that can be written", "that it cannot");
+        internal::raise(data_error::in_file(file, "a file that can be written", "that it cannot"));
     std::filesystem::rename(unfinished, file);
 }
 

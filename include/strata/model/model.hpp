@@ -6,6 +6,7 @@
 #include <strata/kernels/threads/thread_count.hpp>
 #include <strata/model/prediction_pass.hpp>
 #include <strata/plan/summary.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -140,8 +141,8 @@ public:
     /// The same in the other direction. `std::invalid_argument` for another number of weights.
     void set_weights(std::span<const T> weights) {
         if (weights.size() != weight_count)
-            throw std::invalid_argument(internal::concatenate("set_weights: expected ", weight_count,
-                                                              " weights, found ", weights.size()));
+            internal::raise(std::invalid_argument(internal::concatenate(
+                "set_weights: expected ", weight_count, " weights, found ", weights.size())));
         visit_parameters<T>(stages{}, parameters_.data(),
                             [next = weights.begin()](T& weight) mutable { weight = *next++; });
     }

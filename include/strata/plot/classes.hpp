@@ -3,6 +3,7 @@
 
 #include <strata/data/samples.hpp>
 #include <strata/plot/figure.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -22,10 +23,10 @@ struct class_points {
         const std::size_t count = points.count(std::array<std::size_t, 1>{2}, "plot: the array of points");
         const std::size_t labelled = labels.count(std::array<std::size_t, 1>{1}, "plot: the array of labels");
         if (count != labelled)
-            throw std::invalid_argument(strata::internal::concatenate("plot: there are ", count,
-                                                                      " points and ", labelled, " labels"));
+            strata::internal::raise(std::invalid_argument(strata::internal::concatenate(
+                "plot: there are ", count, " points and ", labelled, " labels")));
         if (count == 0)
-            throw std::invalid_argument("plot: there are no points to draw");
+            strata::internal::raise(std::invalid_argument("plot: there are no points to draw"));
         for (std::size_t i = 0; i < count; ++i) {
             std::array<double, 2> at{};
             std::int32_t label = 0;

@@ -3,6 +3,7 @@
 
 #include <strata/data/samples.hpp>
 #include <strata/plot/gnuplot.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -17,8 +18,8 @@ inline void confusion(const samples& matrix, std::span<const std::string> class_
     const std::size_t classes = class_names.size();
     const std::size_t rows = matrix.count(std::array{classes}, "plot: the confusion matrix");
     if (classes == 0 || rows != classes)
-        throw std::invalid_argument(strata::internal::concatenate(
-            "plot: the confusion matrix has ", rows, " rows, there are ", classes, " class names"));
+        strata::internal::raise(std::invalid_argument(strata::internal::concatenate(
+            "plot: the confusion matrix has ", rows, " rows, there are ", classes, " class names")));
     std::vector<double> counts(classes * classes);
     matrix.read(0, counts.size(), counts.data());
     const double largest = std::max(1.0, *std::max_element(counts.begin(), counts.end()));

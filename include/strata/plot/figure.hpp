@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/plot/gnuplot.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <iterator>
@@ -61,7 +62,7 @@ public:
     /// The figure in gnuplot's language, for pictures of several.
     [[nodiscard]] std::string panel() const {
         if (series_.empty())
-            throw std::invalid_argument("plot: the figure has no data");
+            strata::internal::raise(std::invalid_argument("plot: the figure has no data"));
         std::string script;
         for (std::size_t i = 0; i < series_.size(); ++i) {
             script += strata::internal::concatenate("$series", i, " << end_of_data\n", series_[i].data,
@@ -121,8 +122,8 @@ private:
         const std::vector<double> xs(std::ranges::begin(x), std::ranges::end(x));
         const std::vector<double> ys(std::ranges::begin(y), std::ranges::end(y));
         if (xs.size() != ys.size())
-            throw std::invalid_argument(strata::internal::concatenate("plot: '", name, "' has ", xs.size(),
-                                                                      " x and ", ys.size(), " y"));
+            strata::internal::raise(std::invalid_argument(strata::internal::concatenate(
+                "plot: '", name, "' has ", xs.size(), " x and ", ys.size(), " y")));
         std::string data;
         for (std::size_t i = 0; i < xs.size(); ++i) {
             internal::append(data, xs[i]);

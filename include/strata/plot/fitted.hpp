@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/plot/figure.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -15,8 +16,8 @@ figure fitted_line(const X& x, const Y& y, const P& predicted, std::string title
     const std::vector<double> xs(std::ranges::begin(x), std::ranges::end(x));
     const std::vector<double> ps(std::ranges::begin(predicted), std::ranges::end(predicted));
     if (xs.size() != ps.size())
-        throw std::invalid_argument(strata::internal::concatenate("plot: there are ", xs.size(), " x and ",
-                                                                  ps.size(), " predictions"));
+        strata::internal::raise(std::invalid_argument(strata::internal::concatenate(
+            "plot: there are ", xs.size(), " x and ", ps.size(), " predictions")));
     std::vector<std::size_t> order(xs.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return xs[a] < xs[b]; });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <spawn.h>
@@ -22,15 +23,23 @@
 #include <string>
 #include <string_view>
 
-/// Pictures, drawn by gnuplot to PNG or SVG files; no display is needed. Programs that include none of these
-/// headers need no gnuplot.
-namespace strata::inline STRATA_SETTING::plot {
+namespace strata {
 
 /// A picture could not be drawn; the message says why.
 class plot_error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
+
+    static constexpr const char* kind = "strata::plot_error"; ///< what an error handler is told
 };
+
+} // namespace strata
+
+/// Pictures, drawn by gnuplot to PNG or SVG files; no display is needed. Programs that include none of these
+/// headers need no gnuplot.
+namespace strata::inline STRATA_SETTING::plot {
+
+using strata::plot_error;
 
 struct size {
     std::size_t width = 800; ///< in pixels
@@ -66,10 +75,11 @@ inline void append(std::string& script, double value) {
 inline std::string beginning(const std::filesystem::path& file, size pixels) {
     const std::string kind = file.extension().string();
     if (kind != ".png" && kind != ".svg")
-        throw std::invalid_argument(strata::internal::concatenate(
-            "plot: ", file.string(), ": expected a name that ends in .png or .svg, found '", kind, "'"));
+        strata::internal::raise(std::invalid_argument(strata::internal::concatenate(
+            "plot: ", file.string(), ": expected a name that ends in .png or .svg, found '", kind, "'")));
     if (!std::ofstream(file, std::ios::app))
-        throw plot_error(strata::internal::concatenate("plot: ", file.string(), ": cannot be written"));
+        strata::internal::raise(
+            plot_error(strata::internal::concatenate("plot: ", file.string(), ": cannot be written")));
     return strata::internal::concatenate(
         "set terminal ", kind == ".png" ? "pngcairo" : "svg", " noenhanced size ", pixels.width, ",",
         pixels.height, " background rgb 'white' font 'sans,11'\nset output ", literal(file.string()),
@@ -82,7 +92,8 @@ inline void run_gnuplot(const std::string& script) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> said(std::tmpfile(), std::fclose);
     std::array<int, 2> ends{};
     if (said == nullptr || ::pipe(ends.data()) != 0)
-        throw plot_error(strata::internal::concatenate("plot: no pipe to gnuplot: ", std::strerror(errno)));
+        strata::internal::raise(
+            plot_error(strata::internal::concatenate("plot: no pipe to gnuplot: ", std::strerror(errno))));
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
@@ -97,10 +108,10 @@ inline void run_gnuplot(const std::string& script) {
     ::close(ends[0]);
     if (problem != 0) {
         ::close(ends[1]);
-        throw plot_error(
+        strata::internal::raise(plot_error(
             problem == ENOENT
                 ? std::string("plot: gnuplot is not installed: the Debian package is gnuplot-nox")
-                : strata::internal::concatenate("plot: gnuplot does not start: ", std::strerror(problem)));
+                : strata::internal::concatenate("plot: gnuplot does not start: ", std::strerror(problem))));
     }
     // Should gnuplot stop reading, its status says so.
     void (*const before)(int) = std::signal(SIGPIPE, SIG_IGN);
@@ -122,7 +133,7 @@ inline void run_gnuplot(const std::string& script) {
     std::rewind(said.get());
     std::array<char, 1024> text;
     const std::size_t count = std::fread(text.data(), 1, text.size(), said.get());
-    throw plot_error("plot: gnuplot fails: " + std::string(text.data(), count));
+    strata::internal::raise(plot_error("plot: gnuplot fails: " + std::string(text.data(), count)));
 }
 
 } // namespace internal

@@ -3,6 +3,7 @@
 
 #include <strata/data/samples.hpp>
 #include <strata/plot/gnuplot.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -18,10 +19,10 @@ inline void image_grid(const samples& images, std::size_t height, std::size_t wi
                        std::size_t columns = 8) {
     const std::size_t count = images.count(std::array{height, width}, "plot: the array of images");
     if (count == 0 || columns == 0)
-        throw std::invalid_argument("plot: there are no images to draw");
+        strata::internal::raise(std::invalid_argument("plot: there are no images to draw"));
     if (!captions.empty() && captions.size() != count)
-        throw std::invalid_argument(strata::internal::concatenate("plot: there are ", count, " images and ",
-                                                                  captions.size(), " captions"));
+        strata::internal::raise(std::invalid_argument(strata::internal::concatenate(
+            "plot: there are ", count, " images and ", captions.size(), " captions")));
     columns = std::min(columns, count);
     const std::size_t rows = (count + columns - 1) / columns;
     const bool named = !captions.empty();

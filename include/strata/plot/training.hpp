@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/plot/figure.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/history.hpp>
 
@@ -14,7 +15,7 @@ namespace strata::inline STRATA_SETTING::plot {
 inline void training_curves(const history& seen, const std::filesystem::path& file) {
     const auto names = seen.names();
     if (names.empty())
-        throw std::invalid_argument("plot: the history has no epochs");
+        strata::internal::raise(std::invalid_argument("plot: the history has no epochs"));
     const auto has = [&](const std::string& name) {
         return std::find(names.begin(), names.end(), name) != names.end();
     };

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/raise.hpp>
 #include <strata/regression/observations.hpp>
 #include <strata/setting.hpp>
 
@@ -70,15 +71,15 @@ private:
         for (std::size_t i = 0; i < rows; ++i) {
             const double label = *labelled.row(i);
             if (!(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)))
-                throw std::invalid_argument(concatenate(labelled.what(), " is ", number_to_string(label),
+                raise(std::invalid_argument(concatenate(labelled.what(), " is ", number_to_string(label),
                                                         " at row ", i, ", expected a class from 0 to ",
-                                                        classes - 1));
+                                                        classes - 1)));
             labels[i] = static_cast<std::int32_t>(label);
         }
         if (std::all_of(labels.begin(), labels.end(), [&](auto label) { return label == labels[0]; }))
-            throw std::invalid_argument(concatenate(labelled.what(), " has class ",
+            raise(std::invalid_argument(concatenate(labelled.what(), " has class ",
                                                     static_cast<std::size_t>(labels[0]),
-                                                    " only, expected two classes or more"));
+                                                    " only, expected two classes or more")));
     }
 };
 

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/raise.hpp>
 #include <strata/regression/observations.hpp>
 #include <strata/regression/one_layer.hpp>
 #include <strata/setting.hpp>
@@ -70,8 +71,8 @@ double r_squared(const Model& net, const samples& x, const samples& y) {
     const observations<value> wanted(y, Outputs, "score: y");
     const std::size_t rows = wanted.rows();
     if (predicted.size() != rows * Outputs)
-        throw std::invalid_argument(
-            concatenate("score: X has ", predicted.size() / Outputs, " rows, y has ", rows));
+        raise(std::invalid_argument(
+            concatenate("score: X has ", predicted.size() / Outputs, " rows, y has ", rows)));
     double sum = 0;
     for (std::size_t t = 0; t < Outputs; ++t) {
         long double mean = 0;

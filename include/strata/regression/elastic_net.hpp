@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/layers/dense.hpp>
+#include <strata/raise.hpp>
 #include <strata/regression/coefficients.hpp>
 #include <strata/regression/normal_equations.hpp>
 #include <strata/setting.hpp>
@@ -113,7 +114,8 @@ public:
         if (!sums.is_finite()) {
             inputs.check_finite();
             outputs.check_finite();
-            throw std::invalid_argument("fit: the numbers are so large that their squares are infinite");
+            internal::raise(
+                std::invalid_argument("fit: the numbers are so large that their squares are infinite"));
         }
         const auto equations = internal::equations_of(sums);
         const auto rows = static_cast<double>(inputs.rows());
@@ -153,8 +155,8 @@ public:
 private:
     static void check(const elastic_net_options& options) {
         const auto reject = [](const char* name, double value, const char* expected) {
-            throw std::invalid_argument(internal::concatenate(
-                "fit: ", name, " is ", internal::number_to_string(value), ", expected ", expected));
+            internal::raise(std::invalid_argument(internal::concatenate(
+                "fit: ", name, " is ", internal::number_to_string(value), ", expected ", expected)));
         };
         if (!(options.alpha >= 0) || !std::isfinite(options.alpha))
             reject("alpha", options.alpha, "0 or more");
@@ -163,7 +165,7 @@ private:
         if (!(options.tolerance >= 0))
             reject("the tolerance", options.tolerance, "0 or more");
         if (options.max_iterations == 0)
-            throw std::invalid_argument("fit: max_iterations is 0, expected 1 or more");
+            internal::raise(std::invalid_argument("fit: max_iterations is 0, expected 1 or more"));
     }
 
     network_type net_;

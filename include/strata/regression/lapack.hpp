@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -44,12 +45,12 @@ namespace strata::inline STRATA_SETTING::lapack {
 namespace internal {
 inline int whole(std::size_t size) {
     if (size > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-        throw std::length_error("LAPACK counts to 2^31 - 1");
+        strata::internal::raise(std::length_error("LAPACK counts to 2^31 - 1"));
     return static_cast<int>(size);
 }
 inline void check(int info) {
     if (info != 0)
-        throw std::runtime_error("LAPACK found no convergence");
+        strata::internal::raise(std::runtime_error("LAPACK found no convergence"));
 }
 // A routine first says how much work space it wants.
 template <class Call>

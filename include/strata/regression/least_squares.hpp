@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/raise.hpp>
 #include <strata/regression/normal_equations.hpp>
 #include <strata/regression/one_layer.hpp>
 #include <strata/regression/orthogonal.hpp>
@@ -91,8 +92,8 @@ inline std::vector<long double> extended(const std::vector<double>& values) {
 
 inline void check_penalty(double l2) {
     if (!(l2 >= 0) || !std::isfinite(l2))
-        throw std::invalid_argument(
-            concatenate("fit: the penalty l2 is ", number_to_string(l2), ", expected 0 or more"));
+        raise(std::invalid_argument(
+            concatenate("fit: the penalty l2 is ", number_to_string(l2), ", expected 0 or more")));
 }
 
 /// The condition number up to which the normal equations lose no more than some six digits of sixteen.
@@ -167,7 +168,8 @@ least_squares_solution solve(Model& net, const samples& x, const samples& y,
     if (!sums.is_finite()) {
         inputs.check_finite();
         outputs.check_finite();
-        throw std::invalid_argument("fit: the numbers are so large that their squares are infinite");
+        internal::raise(
+            std::invalid_argument("fit: the numbers are so large that their squares are infinite"));
     }
     // Of a small problem the last digits are cheap.
     const bool is_small = inputs.rows() * (only::inputs + only::outputs) <= 20'000;

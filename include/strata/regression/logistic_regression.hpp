@@ -3,6 +3,7 @@
 
 #include <strata/layers/dense.hpp>
 #include <strata/layers/softmax.hpp>
+#include <strata/raise.hpp>
 #include <strata/regression/class_likelihood.hpp>
 #include <strata/regression/coefficients.hpp>
 #include <strata/regression/newton.hpp>
@@ -46,8 +47,8 @@ logistic_solution solve(Model& net, const samples& x, const samples& labels,
     constexpr std::size_t classes = internal::classes_of<Model>;
     constexpr std::size_t outputs = Model::output_size;
     if (!(options.C > 0))
-        throw std::invalid_argument(internal::concatenate("fit: C is ", internal::number_to_string(options.C),
-                                                          ", expected more than 0"));
+        internal::raise(std::invalid_argument(internal::concatenate(
+            "fit: C is ", internal::number_to_string(options.C), ", expected more than 0")));
     const observations<value> rows(x, features, "fit: X");
     const observations<double> labelled(labels, 1, "fit: y");
     std::unique_ptr<const observations<double>> weights;
@@ -70,11 +71,11 @@ logistic_solution solve(Model& net, const samples& x, const samples& labels,
                                                 options.tolerance, options.max_iterations);
     }();
     if (!found.converged)
-        throw std::runtime_error(internal::concatenate(
+        internal::raise(std::runtime_error(internal::concatenate(
             "fit: no optimum after ", found.iterations, " iterations",
             penalty == 0 ? ": a plane separates the classes, the weights grow without end; a "
                            "finite C has an optimum"
-                         : ""));
+                         : "")));
 
     std::vector<value> all(Model::parameter_count);
     for (std::size_t k = 0; k < outputs; ++k) {
@@ -141,8 +142,8 @@ public:
         const auto predicted = predict(x);
         const observations<double> wanted(labels, 1, "score: y");
         if (wanted.rows() != predicted.size())
-            throw std::invalid_argument(
-                concatenate("score: X has ", predicted.size(), " rows, y has ", wanted.rows()));
+            raise(std::invalid_argument(
+                concatenate("score: X has ", predicted.size(), " rows, y has ", wanted.rows())));
         std::size_t right = 0;
         for (std::size_t i = 0; i < predicted.size(); ++i)
             right += static_cast<double>(predicted(i)) == *wanted.row(i);

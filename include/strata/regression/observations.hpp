@@ -4,6 +4,7 @@
 #include <strata/data/samples.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/model/arrays.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <array>
@@ -28,7 +29,7 @@ public:
           rows_(from.count(std::array{columns}, what_)),
           columns_(columns) {
         if (rows_ == 0)
-            throw std::invalid_argument(what_ + " has no rows");
+            internal::raise(std::invalid_argument(what_ + " has no rows"));
         data_ = source_.template direct<T>();
         if (data_ == nullptr) {
             converted_.resize(rows_ * columns_);
@@ -49,17 +50,17 @@ public:
     void check_finite() const {
         for (std::size_t i = 0; i < rows_ * columns_; ++i)
             if (!std::isfinite(data_[i]))
-                throw std::invalid_argument(internal::concatenate(
+                internal::raise(std::invalid_argument(internal::concatenate(
                     what_, " is ", std::isnan(data_[i]) ? "not a number" : "infinite", " at row ",
-                    i / columns_, ", column ", i % columns_, ", expected finite numbers"));
+                    i / columns_, ", column ", i % columns_, ", expected finite numbers")));
     }
 
     /// `std::invalid_argument` unless both have as many rows.
     template <class U>
     void check_same_rows(const observations<U>& other) const {
         if (rows_ != other.rows())
-            throw std::invalid_argument(
-                internal::concatenate(what_, " has ", rows_, " rows, ", other.what(), " has ", other.rows()));
+            internal::raise(std::invalid_argument(internal::concatenate(
+                what_, " has ", rows_, " rows, ", other.what(), " has ", other.rows())));
     }
     [[nodiscard]] const std::string& what() const noexcept { return what_; }
 
@@ -85,13 +86,13 @@ void check_weights(const observations<Value>& weights) {
     double sum = 0;
     for (std::size_t i = 0; i < weights.rows(); ++i) {
         if (*weights.row(i) < Value(0))
-            throw std::invalid_argument(concatenate(weights.what(), " is ",
+            raise(std::invalid_argument(concatenate(weights.what(), " is ",
                                                     number_to_string(static_cast<double>(*weights.row(i))),
-                                                    " at row ", i, ", expected none below 0"));
+                                                    " at row ", i, ", expected none below 0")));
         sum += static_cast<double>(*weights.row(i));
     }
     if (!(sum > 0))
-        throw std::invalid_argument(weights.what() + " is 0 in all rows");
+        raise(std::invalid_argument(weights.what() + " is 0 in all rows"));
 }
 
 } // namespace internal

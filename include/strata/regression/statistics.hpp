@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/raise.hpp>
 #include <strata/regression/coefficients.hpp>
 #include <strata/regression/orthogonal.hpp>
 #include <strata/setting.hpp>
@@ -61,9 +62,9 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     constexpr std::size_t features = Model::input_size;
     constexpr bool intercept = has_intercept<Model>;
     if (!(level > 0 && level < 1))
-        throw std::invalid_argument(internal::concatenate("statistics: the level is ",
-                                                          internal::number_to_string(level),
-                                                          ", expected a number between 0 and 1"));
+        internal::raise(std::invalid_argument(internal::concatenate("statistics: the level is ",
+                                                                    internal::number_to_string(level),
+                                                                    ", expected a number between 0 and 1")));
     const observations<value> rows(x, features, "statistics: X");
     const observations<value> targets(y, 1, "statistics: y");
     rows.check_same_rows(targets);
@@ -71,8 +72,9 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     targets.check_finite();
     const std::size_t count = rows.rows();
     if (count <= features + intercept)
-        throw std::invalid_argument(internal::concatenate(
-            "statistics: X has ", count, " rows, expected more than the ", features + intercept, " weights"));
+        internal::raise(std::invalid_argument(internal::concatenate("statistics: X has ", count,
+                                                                    " rows, expected more than the ",
+                                                                    features + intercept, " weights")));
 
     const internal::centred_columns<value> columns(rows, targets, nullptr, intercept);
     std::vector<double> a(count * features);
@@ -87,9 +89,9 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     const auto singular = factors.singular_values();
     if (!(singular.back() >
           std::numeric_limits<double>::epsilon() * static_cast<double>(count) * singular.front()))
-        throw std::invalid_argument(
-            "statistics: some features depend on each other, so no weight can be told "
-            "from the others");
+        internal::raise(
+            std::invalid_argument("statistics: some features depend on each other, so no weight can be told "
+                                  "from the others"));
 
     regression_statistics result;
     result.has_intercept = intercept;

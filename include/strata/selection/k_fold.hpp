@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/split.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -27,8 +28,8 @@ struct k_fold_options {
 namespace internal {
 inline void check_folds(std::size_t folds, std::size_t rows) {
     if (folds < 2 || folds > rows)
-        throw data_error{"folds: expected from 2 to the number of rows, " + std::to_string(rows) +
-                         ", found " + std::to_string(folds)};
+        raise(data_error{"folds: expected from 2 to the number of rows, " + std::to_string(rows) +
+                         ", found " + std::to_string(folds)});
 }
 
 // Each row is tested in the fold that `tested` names; the rows in ascending order.
@@ -82,8 +83,9 @@ template <class Labels>
     std::size_t dealt = 0;
     for (std::size_t c = 0; c < members.size(); ++c) {
         if (members[c].size() < options.folds)
-            throw data_error{"folds: expected " + std::to_string(options.folds) + " rows or more of class " +
-                             std::to_string(known[c]) + ", found " + std::to_string(members[c].size())};
+            internal::raise(data_error{"folds: expected " + std::to_string(options.folds) +
+                                       " rows or more of class " + std::to_string(known[c]) + ", found " +
+                                       std::to_string(members[c].size())});
         std::vector<std::size_t> counts(options.folds, 0);
         for (std::size_t i = 0; i < members[c].size(); ++i)
             ++counts[dealt++ % options.folds];

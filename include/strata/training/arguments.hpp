@@ -4,6 +4,7 @@
 #include <strata/data/sample_count.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/learning/loss_list.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -21,7 +22,7 @@ namespace internal {
 /// `std::invalid_argument` where something does not hold.
 inline void require(bool holds, const char* message) {
     if (!holds)
-        throw std::invalid_argument(message);
+        raise(std::invalid_argument(message));
 }
 
 /// Labels are indices of classes: whole, and in range, or the loss would read what is not there.
@@ -35,9 +36,9 @@ inline void check_labels(const samples& y, std::size_t total, std::size_t classe
         for (std::size_t i = 0; i < count; ++i)
             if (!(labels[i] >= 0 && labels[i] < static_cast<double>(classes) &&
                   labels[i] == std::floor(labels[i])))
-                throw std::invalid_argument(concatenate(caller, ": label ", first + i, " is ",
+                raise(std::invalid_argument(concatenate(caller, ": label ", first + i, " is ",
                                                         number_to_string(labels[i]),
-                                                        ", expected a class from 0 to ", classes - 1));
+                                                        ", expected a class from 0 to ", classes - 1)));
     }
 }
 
@@ -81,7 +82,8 @@ struct training_arguments {
             });
         check_targets(typename Model::topology::outputs{}, y, count, caller);
         if (count > 0xFFFFFFFFu)
-            throw std::invalid_argument(internal::concatenate(caller, ": more than 2^32 - 1 samples"));
+            internal::raise(
+                std::invalid_argument(internal::concatenate(caller, ": more than 2^32 - 1 samples")));
         return {x.data(), y.data(), 0, count};
     }
 
@@ -124,8 +126,8 @@ private:
         const std::size_t found =
             y.count(shape, internal::concatenate(caller, ": ", internal::array_name("target", output)));
         if (found != count)
-            throw std::invalid_argument(
-                internal::concatenate(caller, ": there are ", count, " samples but ", found, " targets"));
+            internal::raise(std::invalid_argument(
+                internal::concatenate(caller, ": there are ", count, " samples but ", found, " targets")));
         if (reads.labels)
             internal::check_labels(y, count * Shape::size / Shape::last, Shape::last, caller);
     }

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/callback.hpp>
 
@@ -118,7 +119,7 @@ struct csv_log {
         }
         *out_ << std::endl;
         if (!*out_)
-            throw std::runtime_error("csv_log: cannot write to " + file.string());
+            internal::raise(std::runtime_error("csv_log: cannot write to " + file.string()));
     }
 
     std::shared_ptr<std::ofstream> out_ = {}; ///< its own

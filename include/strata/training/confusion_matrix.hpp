@@ -3,6 +3,7 @@
 
 #include <strata/data/array.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <array>
@@ -18,15 +19,15 @@ namespace strata::inline STRATA_SETTING {
 template <class Predictions, class Labels>
 xt::xtensor<std::size_t, 2> confusion_matrix(const Predictions& predictions, const Labels& labels) {
     if (predictions.dimension() != 2 || labels.dimension() != 1 || predictions.shape(0) != labels.shape(0))
-        throw std::invalid_argument(
-            "confusion_matrix: expected predictions of samples x classes, and as many labels");
+        internal::raise(std::invalid_argument(
+            "confusion_matrix: expected predictions of samples x classes, and as many labels"));
     const std::size_t classes = predictions.shape(1);
     xt::xtensor<std::size_t, 2> counts(std::array<std::size_t, 2>{classes, classes}, std::size_t{0});
     for (std::size_t i = 0; i < labels.shape(0); ++i) {
         const auto label = static_cast<std::size_t>(labels(i));
         if (!(labels(i) >= 0) || label >= classes)
-            throw std::invalid_argument(
-                internal::concatenate("confusion_matrix: label ", i, " is no class from 0 to ", classes - 1));
+            internal::raise(std::invalid_argument(internal::concatenate(
+                "confusion_matrix: label ", i, " is no class from 0 to ", classes - 1)));
         std::size_t best = 0;
         for (std::size_t j = 1; j < classes; ++j)
             if (predictions(i, j) > predictions(i, best))

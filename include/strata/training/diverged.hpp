@@ -19,6 +19,8 @@ public:
           epoch(in_epoch),
           step(at_step) {}
 
+    static constexpr const char* kind = "strata::diverged"; ///< what an error handler is told
+
     std::size_t epoch; ///< from 0
     std::size_t step;  ///< of the epoch, from 1
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <cstddef>
@@ -19,7 +20,7 @@ template <class Entries>
     std::string message = concatenate("there is no '", name, "', only");
     for (const auto& entry : entries)
         message += concatenate(" '", entry.first, "'");
-    throw std::out_of_range(message);
+    raise(std::out_of_range(message));
 }
 } // namespace internal
 

@@ -4,6 +4,7 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/io/checkpoint.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/arguments.hpp>
 #include <strata/training/callbacks.hpp>
@@ -166,7 +167,7 @@ private:
                                                            line.is_bar() ? &line : nullptr);
             if (!totals.finite) {
                 restore();
-                throw diverged(epoch, totals.steps, totals.loss);
+                internal::raise(diverged(epoch, totals.steps, totals.loss));
             }
             ++epochs_;
             engine_.name(totals, now.logs);
