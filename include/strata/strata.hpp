@@ -10,6 +10,9 @@
 #include <strata/data/one_hot.hpp>
 #include <strata/data/scaling.hpp>
 #include <strata/data/split.hpp>
+#include <strata/io/checkpoint.hpp>
+#include <strata/io/csv_log.hpp>
+#include <strata/io/terminal.hpp>
 #include <strata/layers/layers.hpp>
 #include <strata/learning/metric.hpp>
 #include <strata/learning/optimizers.hpp>

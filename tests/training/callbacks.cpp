@@ -85,6 +85,44 @@ BOOST_AUTO_TEST_CASE(checkpoints_are_written_and_read) {
     BOOST_TEST(again.weights() == first, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_snapshot_goes_on_without_a_file) {
+    network net{seed{1}};
+    training_snapshot after_two;
+    const auto keep = [&](training_state& state) {
+        if (state.now == training_state::moment::epoch_end && state.epoch == 1)
+            after_two = state.snapshot();
+    };
+    trainer teach{net, mean_squared_error, adam{}};
+    teach.fit(x, y, {.epochs = 4, .verbose = verbosity::silent, .callbacks = {keep}});
+
+    network other{seed{1}}; // the order of samples is the seed's
+    trainer later{other, mean_squared_error, adam{}};
+    later.restore(after_two);
+    BOOST_TEST(later.steps() == 2u);
+    later.fit(x, y, {.epochs = 2, .verbose = verbosity::silent});
+    BOOST_TEST(other.weights() == net.weights(), boost::test_tools::per_element());
+    BOOST_TEST(later.snapshot().bytes == teach.snapshot().bytes);
+
+    const auto before = other.weights();
+    auto damaged = after_two;
+    damaged.bytes.back() ^= 1;
+    BOOST_CHECK_EXCEPTION(later.restore(damaged), data_error,
+                          says({"the snapshot, at byte ", "expected the checksum "}));
+    damaged.bytes.pop_back();
+    BOOST_CHECK_EXCEPTION(later.restore(damaged), data_error,
+                          says({"the snapshot, at byte ", "bytes of numbers"}));
+    auto longer = after_two;
+    longer.bytes.push_back(0);
+    BOOST_CHECK_EXCEPTION(later.restore(longer), data_error, says({"expected the end, found 1 more bytes"}));
+    BOOST_CHECK_EXCEPTION(
+        later.restore(training_snapshot{}), data_error,
+        says({"the snapshot, at byte 0: expected ", " bytes of a checkpoint's header, found 0"}));
+    trainer simpler{other, mean_squared_error, sgd{}};
+    BOOST_CHECK_EXCEPTION(simpler.restore(after_two), data_error,
+                          says("the snapshot, at byte 0: expected \"strata checkpoint 1"));
+    BOOST_TEST(other.weights() == before, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_log_has_a_header_and_a_line_an_epoch) {
     const temporary_directory directory;
     const auto file = directory.path() / "log.csv";
@@ -141,10 +179,11 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_ends_with_the_checksum_that_gzip_has) {
     const std::size_t last = all.size() - sizeof sum;
     std::memcpy(&sum, all.data() + last, sizeof sum);
     BOOST_TEST(last - first ==
-               sizeof(checkpoint_counts) + 3 * 2 * sizeof(float)); // 2 weights, each with m and v
+               sizeof(training_counts) + 3 * 2 * sizeof(float)); // 2 weights, each with m and v
     BOOST_TEST(sum == crc32(0, reinterpret_cast<const unsigned char*>(all.data()) + first,
                             static_cast<unsigned>(last - first)));
-    BOOST_TEST(internal::checksum({'1', '2', '3', '4', '5', '6', '7', '8', '9'}) == 0xcbf43926u);
+    BOOST_TEST(internal::checksum(std::vector<unsigned char>{'1', '2', '3', '4', '5', '6', '7', '8', '9'}) ==
+               0xcbf43926u);
 }
 
 BOOST_AUTO_TEST_CASE(damaged_checkpoints_change_nothing) {

@@ -81,3 +81,30 @@ BOOST_AUTO_TEST_CASE(a_line_of_progress_has_the_shape_of_keras) {
     BOOST_TEST(line.text(1875, now, false).find("1875/1875 - ") == 0u);
     BOOST_TEST(line.text(1875, now, false).find("loss: 1.5000e-05") != std::string::npos);
 }
+
+BOOST_AUTO_TEST_CASE(progress_goes_where_the_program_wants_it) {
+    static std::string seen;
+    const text_output before = progress_output();
+    BOOST_TEST((before.write != nullptr)); // the standard output, by strata/strata.hpp
+    const auto keep = [](std::string_view text) { seen += text; };
+    const std::vector<float> numbers{0, 1, 2, 3};
+    model<input<1> | dense<1>> net;
+    trainer teach{net, mean_squared_error, sgd{}};
+
+    set_progress_output({keep});
+    teach.fit(numbers, numbers, {.batch_size = 2, .epochs = 2});
+    BOOST_TEST(seen.find("Epoch 1/2\n2/2 - 0s ") == 0u);
+    BOOST_TEST(seen.find("/step - loss: ") != std::string::npos);
+    BOOST_TEST(seen.find("Epoch 2/2\n") != std::string::npos);
+    BOOST_TEST(seen.find('\r') == std::string::npos);
+    seen.clear();
+    set_progress_output({keep, [] { return true; }});
+    teach.evaluate(numbers, numbers);
+    BOOST_TEST(seen.find("\r1/1 [==============================] - ") == 0u);
+    seen.clear();
+    teach.evaluate(numbers, numbers, {.verbose = verbosity::silent});
+    set_progress_output({});
+    teach.evaluate(numbers, numbers, {.verbose = verbosity::bar});
+    BOOST_TEST(seen.empty());
+    set_progress_output(before);
+}

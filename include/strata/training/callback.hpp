@@ -3,9 +3,9 @@
 
 #include <strata/setting.hpp>
 #include <strata/training/history.hpp>
+#include <strata/training/snapshot.hpp>
 
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <vector>
 
@@ -30,8 +30,13 @@ public:
     /// A copy of all parameters, and their return.
     [[nodiscard]] virtual std::vector<double> weights() const = 0;
     virtual void set_weights(const std::vector<double>& weights) = 0;
-    /// Writes everything that training needs to go on from here.
-    virtual void save(const std::filesystem::path& file) const = 0;
+    /// Everything that training needs to go on from here.
+    [[nodiscard]] virtual training_snapshot snapshot() const = 0;
+    /// Writes it to a file. Needs `strata/io/checkpoint.hpp`.
+    template <class File>
+    void save(const File& file) const {
+        write_checkpoint(snapshot(), file);
+    }
 };
 
 /// Anything that can be called with a `training_state&`, at the begin of `fit`, after each epoch and at the

@@ -1,49 +1,17 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/raise.hpp>
 #include <strata/setting.hpp>
+#include <strata/training/best_score.hpp>
 #include <strata/training/callback.hpp>
 
-#include <charconv>
-#include <cmath>
-#include <fstream>
-#include <limits>
+#include <cstddef>
+#include <functional>
 #include <memory>
-#include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace strata::inline STRATA_SETTING {
-
-namespace internal {
-/// Follows one score, which is better when smaller, or when larger for accuracies and the like.
-class best_score {
-public:
-    explicit best_score(std::string name, double least_change = 0)
-        : name_(std::move(name)),
-          least_change_(least_change),
-          larger_is_better_(name_.find("loss") == std::string::npos &&
-                            name_.find("error") == std::string::npos) {}
-
-    /// Whether this epoch is better than all before it.
-    bool improves(const training_state& state) {
-        const double value = state.logs[name_];
-        const bool better = larger_is_better_ ? value > best_ + least_change_ : value < best_ - least_change_;
-        if (better || first_)
-            best_ = value;
-        const bool result = better || first_;
-        first_ = false;
-        return result;
-    }
-
-private:
-    std::string name_;
-    double least_change_;
-    bool larger_is_better_;
-    double best_ = 0;
-    bool first_ = true;
-};
-} // namespace internal
 
 /// Stops when a score has not improved for `patience` epochs, as in Keras, and puts the best weights back.
 struct early_stopping {
@@ -73,57 +41,6 @@ struct early_stopping {
     std::shared_ptr<internal::best_score> best_ = {};
     std::size_t waited_ = 0;
     std::vector<double> weights_ = {};
-};
-
-/// Saves weights, optimizer and step after each epoch, or only when a score has improved.
-struct checkpoint {
-    std::filesystem::path file;
-    bool best_only = false;
-    std::string monitor = "val_loss";
-
-    void operator()(training_state& state) {
-        using enum training_state::moment;
-        if (state.now == begin)
-            best_ = std::make_shared<internal::best_score>(monitor);
-        if (state.now == epoch_end && (!best_only || best_->improves(state)))
-            state.save(file);
-    }
-
-    std::shared_ptr<internal::best_score> best_ = {}; ///< its own
-};
-
-/// One line an epoch: its number and every score, with a header. An existing file is replaced.
-struct csv_log {
-    std::filesystem::path file;
-
-    void operator()(training_state& state) {
-        using enum training_state::moment;
-        if (state.now == begin) {
-            out_ = std::make_shared<std::ofstream>(file);
-            has_header_ = false;
-        }
-        if (state.now != epoch_end)
-            return;
-        if (!has_header_) {
-            *out_ << "epoch";
-            for (const auto& [name, value] : state.logs)
-                *out_ << ',' << name;
-            *out_ << '\n';
-            has_header_ = true;
-        }
-        *out_ << state.epoch;
-        for (const auto& [name, value] : state.logs) {
-            char digits[32];
-            *out_ << ','
-                  << std::string_view(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-        }
-        *out_ << std::endl;
-        if (!*out_)
-            internal::raise(std::runtime_error("csv_log: cannot write to " + file.string()));
-    }
-
-    std::shared_ptr<std::ofstream> out_ = {}; ///< its own
-    bool has_header_ = false;
 };
 
 /// Sets the learning rate of each epoch: `rate_of(epoch, rate so far)`.

@@ -1,27 +1,52 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/history.hpp>
 
-#include <unistd.h>
-
+#include <charconv>
 #include <chrono>
 #include <cstddef>
-#include <cstdio>
 #include <string>
+#include <string_view>
+
+namespace strata {
+
+/// Where a program shows its progress.
+struct text_output {
+    /// Takes a piece of text; none: nothing is shown.
+    void (*write)(std::string_view text) = nullptr;
+    /// Whether a line behind "\r" takes the place of the one before it; none: it does not.
+    bool (*is_terminal)() = nullptr;
+};
+
+namespace detail {
+// One for the program, whatever its files are compiled with.
+inline text_output chosen_progress_output;
+} // namespace detail
+
+[[nodiscard]] inline text_output progress_output() noexcept { return detail::chosen_progress_output; }
+
+/// Chooses where `fit` and `evaluate` show their progress. `strata/io/terminal.hpp`, a part of
+/// `strata/strata.hpp`, chooses the standard output; without either nothing is shown.
+inline void set_progress_output(text_output output) noexcept { detail::chosen_progress_output = output; }
+
+} // namespace strata
 
 namespace strata::inline STRATA_SETTING {
 
-/// How much `fit` and `evaluate` print: on a terminal a bar that moves, elsewhere a line an epoch.
+/// How much `fit` and `evaluate` show: on a terminal a bar that moves, elsewhere a line an epoch.
 enum class verbosity { automatic, silent, bar, line };
 
 namespace internal {
-template <class... Arguments>
-std::string formatted(const char* format, Arguments... arguments) {
-    char buffer[128];
-    const int length = std::snprintf(buffer, sizeof buffer, format, arguments...);
-    return {buffer, static_cast<std::size_t>(length > 0 ? length : 0)};
+/// A number with so many digits behind the point.
+inline std::string rounded(double value, int digits, std::chars_format format = std::chars_format::fixed) {
+    char text[64];
+    auto written = std::to_chars(text, text + sizeof text, value, format, digits);
+    if (written.ec != std::errc{}) // too long for a line
+        written = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific, digits);
+    return {text, written.ptr};
 }
 } // namespace internal
 
@@ -29,11 +54,10 @@ std::string formatted(const char* format, Arguments... arguments) {
 /// `1875/1875 [==============================] - 1s 0.6ms/step - loss: 0.3646 - accuracy: 0.8927`.
 class progress_line {
 public:
-    progress_line(verbosity level, std::size_t steps, std::FILE* out = stdout)
-        : level_(level == verbosity::automatic ? (isatty(fileno(out)) ? verbosity::bar : verbosity::line)
-                                               : level),
+    progress_line(verbosity level, std::size_t steps, text_output output = progress_output())
+        : level_(choose(level, output)),
           steps_(steps),
-          out_(out),
+          output_(output),
           started_(level_ == verbosity::silent ? clock::time_point{} : clock::now()),
           shown_(started_) {}
 
@@ -42,7 +66,7 @@ public:
     /// The line above an epoch's own.
     void begin(std::size_t epoch, std::size_t epochs) {
         if (level_ != verbosity::silent)
-            std::fprintf(out_, "Epoch %zu/%zu\n", epoch + 1, epochs);
+            output_.write(internal::concatenate("Epoch ", epoch + 1, "/", epochs, "\n"));
     }
 
     /// Whether it is time to show something again; asks the clock only.
@@ -54,7 +78,7 @@ public:
         shown_ = clock::now();
         std::string line = text(step, now, true);
         line.insert(line.begin(), '\r');
-        print(line);
+        write(line);
     }
 
     [[gnu::cold]] void finish(const scores& now) {
@@ -64,60 +88,71 @@ public:
         if (is_bar())
             line.insert(line.begin(), '\r');
         line += '\n';
-        print(line);
+        write(line);
     }
 
     /// The line after that many steps; a test needs no clock.
     [[nodiscard, gnu::cold]] std::string text(std::size_t step, const scores& now, bool with_bar) const {
         const double seconds = std::chrono::duration<double>(clock::now() - started_).count();
-        std::string result;
+        const std::string steps = internal::concatenate(steps_);
+        std::string result = internal::concatenate(step);
         if (with_bar) {
             constexpr std::size_t width = 30;
             const std::size_t done = steps_ == 0 ? width : width * step / steps_;
-            const auto count = std::to_string(steps_);
-            result = internal::formatted("%*zu/%s [", static_cast<int>(count.size()), step, count.c_str());
+            if (result.size() < steps.size())
+                result.insert(0, steps.size() - result.size(), ' ');
+            result += "/" + steps + " [";
             for (std::size_t i = 0; i < width; ++i)
                 result += i < done ? '=' : i == done && step < steps_ ? '>' : '.';
             result += "] - ";
         } else
-            result = internal::formatted("%zu/%zu - ", step, steps_);
+            result += "/" + steps + " - ";
         if (step < steps_ && step > 0)
             result +=
                 "ETA: " + duration(seconds / static_cast<double>(step) * static_cast<double>(steps_ - step));
         else
             result += duration(seconds) + " " + per_step(seconds / static_cast<double>(step > 0 ? step : 1));
-        for (const auto& [name, value] : now)
-            result +=
-                " - " + name +
-                internal::formatted(value != 0 && value < 1e-3 && value > -1e-3 ? ": %.4e" : ": %.4f", value);
+        for (const auto& [name, value] : now) {
+            const bool is_small = value != 0 && value < 1e-3 && value > -1e-3;
+            result += " - " + name + ": " +
+                      internal::rounded(value, 4,
+                                        is_small ? std::chars_format::scientific : std::chars_format::fixed);
+        }
         return result;
     }
 
 private:
     using clock = std::chrono::steady_clock;
 
-    static std::string duration(double seconds) { return internal::formatted("%.0fs", seconds); }
-    static std::string per_step(double seconds) {
-        if (seconds >= 1)
-            return internal::formatted("%.1fs/step", seconds);
-        if (seconds >= 1e-4)
-            return internal::formatted("%.1fms/step", seconds * 1e3);
-        return internal::formatted("%.1fus/step", seconds * 1e6);
+    static verbosity choose(verbosity level, text_output output) {
+        if (output.write == nullptr)
+            return verbosity::silent;
+        if (level != verbosity::automatic)
+            return level;
+        return output.is_terminal != nullptr && output.is_terminal() ? verbosity::bar : verbosity::line;
     }
 
-    [[gnu::cold]] void print(std::string line) {
+    static std::string duration(double seconds) { return internal::rounded(seconds, 0) + "s"; }
+    static std::string per_step(double seconds) {
+        if (seconds >= 1)
+            return internal::rounded(seconds, 1) + "s/step";
+        if (seconds >= 1e-4)
+            return internal::rounded(seconds * 1e3, 1) + "ms/step";
+        return internal::rounded(seconds * 1e6, 1) + "us/step";
+    }
+
+    [[gnu::cold]] void write(std::string line) {
         // What a longer line left on the terminal is overwritten.
         const std::size_t length = line.size();
         if (is_bar() && length < longest_)
             line.insert(line.back() == '\n' ? length - 1 : length, longest_ - length, ' ');
         longest_ = length > longest_ ? length : longest_;
-        std::fputs(line.c_str(), out_);
-        std::fflush(out_);
+        output_.write(line);
     }
 
     verbosity level_;
     std::size_t steps_;
-    std::FILE* out_;
+    text_output output_;
     clock::time_point started_;
     clock::time_point shown_;
     std::size_t longest_ = 0;

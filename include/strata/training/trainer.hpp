@@ -1,9 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/byte_reader.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
-#include <strata/io/checkpoint.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/arguments.hpp>
@@ -12,6 +12,7 @@
 #include <strata/training/engine.hpp>
 #include <strata/training/loss_check.hpp>
 #include <strata/training/options.hpp>
+#include <strata/training/snapshot.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -72,17 +73,35 @@ public:
     [[nodiscard]] Optimizer& optimizer() noexcept { return engine_.optimizer; }
     [[nodiscard]] std::uint64_t steps() const noexcept { return engine_.step; }
 
-    /// Writes weights, the optimizer's states and the counts of steps and epochs, so that training goes on
-    /// from `load` to the same bits. The file is replaced as a whole or not at all.
-    void save(const std::filesystem::path& file) const {
-        save_checkpoint<typename Model::topology, T>(file, blocks(), counts());
+    /// Everything that training needs to go on from here to the same bits, as bytes: weights, the optimizer's
+    /// states, the counts of steps and epochs.
+    [[nodiscard]] training_snapshot snapshot() const {
+        return internal::write_snapshot<typename Model::topology, T>(blocks(), {engine_.step, epochs_});
     }
-    /// Reads what `save` wrote. `data_error` for a file of another network, type or optimizer, or a damaged
+    /// Goes on from there. `data_error` for a snapshot of another network, type or optimizer, or a damaged
     /// one; nothing is changed then.
-    void load(const std::filesystem::path& file) {
-        const auto counted = load_checkpoint<typename Model::topology, T>(file, blocks());
-        engine_.step = counted.steps;
-        epochs_ = counted.epochs;
+    void restore(const training_snapshot& snapshot) {
+        byte_reader in(snapshot.bytes, "the snapshot");
+        read(in);
+    }
+    /// The same from what reads bytes from front to back, as `byte_reader` does.
+    template <class Reader>
+    void read(Reader& in) {
+        const auto counts = internal::read_snapshot<typename Model::topology, T>(in, blocks());
+        engine_.step = counts.steps;
+        epochs_ = counts.epochs;
+    }
+
+    /// Writes a snapshot to a file, which is replaced as a whole or not at all. Needs
+    /// `strata/io/checkpoint.hpp`.
+    template <class File>
+    void save(const File& file) const {
+        write_checkpoint(snapshot(), file);
+    }
+    /// Goes on from what `save` wrote; errors are as for `restore`. Needs `strata/io/checkpoint.hpp`.
+    template <class File>
+    void load(const File& file) {
+        read_checkpoint(*this, file);
     }
 
 private:
@@ -103,7 +122,7 @@ private:
             std::transform(weights.begin(), weights.end(), owner->net_->parameters().begin(),
                            [](double weight) { return static_cast<T>(weight); });
         }
-        void save(const std::filesystem::path& file) const override { owner->save(file); }
+        [[nodiscard]] training_snapshot snapshot() const override { return owner->snapshot(); }
     };
 
     scores evaluate_range(const sample_range& from, std::size_t batch_size, std::size_t wanted,
@@ -166,7 +185,7 @@ private:
             const auto totals = engine_.template run<true>(train, order, batch_size, threads,
                                                            line.is_bar() ? &line : nullptr);
             if (!totals.finite) {
-                restore();
+                return_to_good();
                 internal::raise(diverged(epoch, totals.steps, totals.loss));
             }
             ++epochs_;
@@ -194,14 +213,14 @@ private:
             good_states_[i].assign(engine_.states[i].begin(), engine_.states[i].end());
         good_step_ = engine_.step;
     }
-    void restore() {
+    void return_to_good() {
         std::copy(good_weights_.begin(), good_weights_.end(), net_->parameters().begin());
         for (std::size_t i = 0; i < good_states_.size(); ++i)
             std::copy(good_states_[i].begin(), good_states_[i].end(), engine_.states[i].begin());
         engine_.step = good_step_;
     }
 
-    /// The blocks of a checkpoint: the weights and each state, all in the parameters' layout.
+    /// The blocks of a snapshot: the weights and each state, all in the parameters' layout.
     [[nodiscard]] auto blocks() const {
         std::array<std::span<T>, engine_type::state_count + 1> result;
         result[0] = net_->parameters();
@@ -209,7 +228,6 @@ private:
             result[i + 1] = const_cast<trainer*>(this)->engine_.states[i];
         return result;
     }
-    [[nodiscard]] checkpoint_counts counts() const noexcept { return {engine_.step, epochs_}; }
 
     Model* net_;
     engine_type engine_;

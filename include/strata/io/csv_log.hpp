@@ -1,0 +1,52 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/raise.hpp>
+#include <strata/setting.hpp>
+#include <strata/training/callback.hpp>
+
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+
+namespace strata::inline STRATA_SETTING {
+
+/// A callback that writes one line an epoch: its number and every score, with a header. An existing file is
+/// replaced.
+struct csv_log {
+    std::filesystem::path file;
+
+    void operator()(training_state& state) {
+        using enum training_state::moment;
+        if (state.now == begin) {
+            out_ = std::make_shared<std::ofstream>(file);
+            has_header_ = false;
+        }
+        if (state.now != epoch_end)
+            return;
+        if (!has_header_) {
+            *out_ << "epoch";
+            for (const auto& [name, value] : state.logs)
+                *out_ << ',' << name;
+            *out_ << '\n';
+            has_header_ = true;
+        }
+        *out_ << state.epoch;
+        for (const auto& [name, value] : state.logs) {
+            char digits[32];
+            *out_ << ','
+                  << std::string_view(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+        }
+        *out_ << std::endl;
+        if (!*out_)
+            internal::raise(std::runtime_error("csv_log: cannot write to " + file.string()));
+    }
+
+    std::shared_ptr<std::ofstream> out_ = {}; ///< its own
+    bool has_header_ = false;
+};
+
+} // namespace strata::inline STRATA_SETTING

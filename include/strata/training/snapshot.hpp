@@ -1,0 +1,108 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/error.hpp>
+#include <strata/expression/concatenate.hpp>
+#include <strata/model/parameters.hpp>
+#include <strata/setting.hpp>
+#include <strata/topology/print.hpp>
+
+#include <boost/crc.hpp>
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace strata::inline STRATA_SETTING {
+
+/// Everything that training needs to go on from a moment to the same bits: weights, the optimizer's states,
+/// the counts of steps and epochs. The bytes are those of a checkpoint's file, and can be kept anywhere.
+struct training_snapshot {
+    std::vector<unsigned char> bytes;
+};
+
+struct training_counts {
+    std::uint64_t steps = 0;
+    std::uint64_t epochs = 0;
+};
+
+namespace internal {
+static_assert(std::endian::native == std::endian::little, "strata: snapshots are little-endian");
+
+/// The lines that say what a snapshot is of. One with other lines does not fit.
+template <class Topology, class T>
+std::string snapshot_header(std::size_t blocks) {
+    return concatenate("strata checkpoint 1\n", to_string(std::type_identity<Topology>{}), "\n",
+                       sizeof(T) == 4 ? "float" : "double", ", ", weight_total(stages_of<Topology>{}),
+                       " parameters, ", blocks - 1, " optimizer states\n");
+}
+
+/// CRC-32 as gzip and PNG have it.
+inline std::uint32_t checksum(std::span<const unsigned char> bytes) {
+    boost::crc_32_type sum;
+    sum.process_bytes(bytes.data(), bytes.size());
+    return sum.checksum();
+}
+
+inline void append_bytes(std::vector<unsigned char>& bytes, const void* data, std::size_t size) {
+    const auto* first = static_cast<const unsigned char*>(data);
+    bytes.insert(bytes.end(), first, first + size);
+}
+
+/// Writes weights and optimizer states (`blocks`, in the kernels' layout) and counts. The numbers are stored
+/// in the conventional layout, kernels [in, out] and biases in the order of the layers, so that any register
+/// width reads them; a checksum follows.
+template <class Topology, class T, std::size_t Blocks>
+training_snapshot write_snapshot(const std::array<std::span<T>, Blocks>& blocks, training_counts counts) {
+    training_snapshot result;
+    const std::string header = snapshot_header<Topology, T>(Blocks);
+    append_bytes(result.bytes, header.data(), header.size());
+    append_bytes(result.bytes, &counts, sizeof counts);
+    for (const std::span<T> block : blocks)
+        visit_parameters<T>(stages_of<Topology>{}, block.data(),
+                            [&](const T& number) { append_bytes(result.bytes, &number, sizeof number); });
+    const std::uint32_t sum = checksum(std::span(result.bytes).subspan(header.size()));
+    append_bytes(result.bytes, &sum, sizeof sum);
+    return result;
+}
+
+/// Reads what `write_snapshot` wrote into the blocks, from a file or from memory. `data_error` for bytes that
+/// do not fit; the blocks are unchanged then.
+template <class Topology, class T, std::size_t Blocks, class Reader>
+training_counts read_snapshot(Reader& in, const std::array<std::span<T>, Blocks>& blocks) {
+    const std::string header = snapshot_header<Topology, T>(Blocks);
+    std::string found(header.size(), '\0');
+    in.read(found.data(), found.size(), "a checkpoint's header");
+    if (found != header)
+        in.fail(0, shown(header), shown(found));
+
+    constexpr std::size_t parameters = weight_total(stages_of<Topology>{});
+    std::vector<unsigned char> bytes(sizeof(training_counts) + Blocks * parameters * sizeof(T));
+    in.expect_left(bytes.size() + sizeof(std::uint32_t), "numbers");
+    in.read(bytes.data(), bytes.size(), "numbers");
+    std::uint32_t sum = 0;
+    const auto place = in.position();
+    in.read(&sum, sizeof sum, "a checksum");
+    in.expect_end();
+    if (sum != checksum(bytes))
+        in.fail(place, concatenate("the checksum ", checksum(bytes)), concatenate(sum));
+
+    training_counts counts;
+    const unsigned char* next = bytes.data();
+    const auto take = [&next](auto& value) {
+        std::memcpy(&value, next, sizeof value);
+        next += sizeof value;
+    };
+    take(counts);
+    for (const std::span<T> block : blocks)
+        visit_parameters<T>(stages_of<Topology>{}, block.data(), take);
+    return counts;
+}
+} // namespace internal
+
+} // namespace strata::inline STRATA_SETTING
