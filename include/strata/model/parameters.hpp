@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/aligned_vector.hpp>
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/product/weight_layout.hpp>
 #include <strata/layers/convolution.hpp>
@@ -21,10 +22,6 @@
 #include <vector>
 
 namespace strata::inline STRATA_SETTING {
-
-/// Memory that begins on a cache line.
-template <class T>
-using aligned_vector = std::vector<T, xsimd::aligned_allocator<T, alignment>>;
 
 namespace internal {
 /// An array whose numbers rest in their conventional order.

@@ -16,7 +16,7 @@ public:
     flush_denormals& operator=(const flush_denormals&) = delete;
 
 private:
-#if defined(__SSE2__)
+#if (defined(__x86_64__) || defined(__i386__)) && defined(__SSE2__)
     static constexpr unsigned mask = 0x8040; ///< flush to zero, and denormals are zero
     static unsigned read() noexcept { return __builtin_ia32_stmxcsr(); }
     static void write(unsigned value) noexcept { __builtin_ia32_ldmxcsr(value); }

@@ -25,7 +25,7 @@ public:
         for (int spin = 0; spin < 2000; ++spin) {
             if (round_.load(std::memory_order_acquire) != before)
                 return;
-#if defined(__SSE2__)
+#if defined(__x86_64__) || defined(__i386__)
             __builtin_ia32_pause();
 #endif
         }
