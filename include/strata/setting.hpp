@@ -34,6 +34,8 @@
 #    define STRATA_REGISTERS sve
 #elif defined(__ARM_NEON)
 #    define STRATA_REGISTERS neon
+#elif defined(__wasm_simd128__)
+#    define STRATA_REGISTERS wasm_simd128
 #else
 #    define STRATA_REGISTERS plain
 #endif

@@ -7,12 +7,15 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <string>
 
 namespace strata {
 
 namespace detail {
 inline std::string number_to_string(double number) {
+    if (std::isnan(number))
+        return "nan"; // libraries differ in what they write
     std::array<char, 32> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
     return {digits.data(), end};

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/expression/print.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/history.hpp>
 
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -42,6 +44,8 @@ enum class verbosity { automatic, silent, bar, line };
 namespace internal {
 /// A number with so many digits behind the point.
 inline std::string rounded(double value, int digits, std::chars_format format = std::chars_format::fixed) {
+    if (!std::isfinite(value))
+        return number_to_string(value);
     char text[64];
     auto written = std::to_chars(text, text + sizeof text, value, format, digits);
     if (written.ec != std::errc{}) // too long for a line
