@@ -39,17 +39,21 @@ def compile_cpp(source, options, tree):
     """The program built from a source, or the compiler's first complaint. Kept until something changes."""
     ours = [*headers_of(tree), *bench.glob("*.hpp"), *(bench / "peers").glob("*.hpp"),
             *(root / "examples" / "networks").glob("*.hpp")]
-    command = ["g++", *options, f"-I{tree / 'dsl'}", f"-I{tree / 'include'}", f"-I{bench}"]
+    return build_program(source, ["g++", *options, f"-I{tree / 'dsl'}", f"-I{tree / 'include'}", f"-I{bench}"], ours)
+
+
+def build_program(source, command, others):
+    """The program that a command builds from a source. `others` are files that it depends on besides."""
     digest = hashlib.sha256(" ".join(command).encode())
-    for path in [source, *ours]:
+    for path in [source, *others]:
         digest.update(path.read_bytes())
     program = build / "programs" / f"{source.stem}-{digest.hexdigest()[:16]}"
     if program.exists():
         return program, ""
     program.parent.mkdir(parents=True, exist_ok=True)
-    libraries = [option for option in options if option.startswith("-l")]
-    others = [option for option in command if not option.startswith("-l")]
-    run = subprocess.run([*others, str(source), *libraries, "-o", str(program)], capture_output=True, text=True)
+    libraries = [option for option in command if option.startswith("-l")]
+    rest = [option for option in command if not option.startswith("-l")]
+    run = subprocess.run([*rest, str(source), *libraries, "-o", str(program)], capture_output=True, text=True)
     if run.returncode == 0:
         return program, ""
     complaints = [line for line in run.stderr.splitlines() if "error" in line or "cannot find" in line]
@@ -62,6 +66,19 @@ def strata(program, name="strata", options=()):
     if not found:
         sys.exit(f"bench/strata/{program}.cpp does not compile: {why}")
     return Contender(name, [str(found)], f"g++ {' '.join(flags)}")
+
+
+def wasm(program, name="strata"):
+    """A program of bench/strata for a browser, which a script beside it runs in Node.js."""
+    settings = root / "examples" / "browser" / "wasm.cfg"
+    if shutil.which("clang++-19") is None or shutil.which("node") is None:
+        return Contender(name, missing="clang++-19 or node (Debian: the section wasm of .ci/packages.txt)")
+    found, why = build_program(bench / "strata" / f"{program}.cpp", ["clang++-19", "--config", str(settings), f"-I{bench}"],
+                               [settings, *headers_of(root), *bench.glob("*.hpp")])
+    if not found:
+        return Contender(name, missing=f"{why} (Debian: the section wasm of .ci/packages.txt)")
+    return Contender(name, ["node", "--no-warnings", str(bench / "strata" / f"{program}.mjs"), str(found)],
+                     "clang++-19 -O3 -msimd128, SIMDe")
 
 
 def cpp(name, program, packages, options=(), slow=False):

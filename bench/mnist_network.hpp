@@ -1,7 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/strata.hpp>
+#include <strata/layers/layers.hpp>
+#include <strata/model/model.hpp>
 
 /// The textbook's network, which several questions are about.
 using mnist_network =

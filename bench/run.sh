@@ -2,7 +2,7 @@
 # Compares strata with its peers on this machine, and installs those that it can have.
 #   bench/run.sh                    every question, and the report: build/bench/report/report.md
 #   bench/run.sh NAME...            some questions: train predict small mnist_cnn resnet50 contraction convolution elementwise
-#                                   optimizer pipeline startup compile scaling least_squares kmeans
+#                                   optimizer pipeline startup compile scaling least_squares kmeans browser
 #   bench/run.sh against REVISION   whether the working tree is slower than another revision
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
@@ -16,7 +16,7 @@ if [ "${1-}" = against ]; then
     exec python3 "$root/bench/against.py" "${@:2}"
 fi
 # What can't be had is named in the report as missing.
-"$root/.ci/install-packages" --each peers
+"$root/.ci/install-packages" --each peers wasm
 command -v npm >/dev/null || "$root/.ci/install-packages" --each node
 npm="$root/build/bench/npm"
 if command -v npm >/dev/null && ! cmp -s "$root/bench/peers/package.json" "$npm/package.json"; then

@@ -3,6 +3,8 @@
 // Writes what every contender reads: the images and labels as bytes, the MNIST network's first weights as
 // floats in Keras's order.
 //   export DIRECTORY-OF-IDX-FILES DIRECTORY
+#include <strata/strata.hpp>
+
 #include "mnist_network.hpp"
 
 #include <cstdio>

@@ -3,8 +3,10 @@
 // Predicts with the MNIST network: seconds an image, one at a time or 256 at once. `start` predicts one and
 // ends.
 //   predict DIRECTORY one|many|start
-#include "peers/predict.hpp"
+#include <strata/strata.hpp>
+
 #include "mnist_network.hpp"
+#include "peers/predict.hpp"
 
 using namespace strata;
 
