@@ -35,7 +35,10 @@ public:
     /// Writes it to a file. Needs `strata/io/checkpoint.hpp`.
     template <class File>
     void save(const File& file) const {
-        write_checkpoint(snapshot(), file);
+        constexpr bool known = requires(const training_snapshot& bytes) { write_checkpoint(bytes, file); };
+        static_assert(internal::check_files<known, File>());
+        if constexpr (known)
+            write_checkpoint(snapshot(), file);
     }
 };
 

@@ -5,6 +5,7 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/setting.hpp>
+#include <strata/topology/diagnostic.hpp>
 #include <strata/topology/print.hpp>
 
 #include <boost/crc.hpp>
@@ -102,6 +103,15 @@ training_counts read_snapshot(Reader& in, const std::array<std::span<T>, Blocks>
     for (const std::span<T> block : blocks)
         visit_parameters<T>(stages_of<Topology>{}, block.data(), take);
     return counts;
+}
+
+/// Whether files are known: an error of its own where they are not.
+template <bool Known, class File>
+consteval bool check_files() {
+    if constexpr (Known)
+        return true;
+    else
+        return reject<File, "a trainer alone", "knows no files", "they come with strata/io/checkpoint.hpp">();
 }
 } // namespace internal
 

@@ -96,12 +96,18 @@ public:
     /// `strata/io/checkpoint.hpp`.
     template <class File>
     void save(const File& file) const {
-        write_checkpoint(snapshot(), file);
+        constexpr bool known = requires(const training_snapshot& bytes) { write_checkpoint(bytes, file); };
+        static_assert(internal::check_files<known, File>());
+        if constexpr (known)
+            write_checkpoint(snapshot(), file);
     }
     /// Goes on from what `save` wrote; errors are as for `restore`. Needs `strata/io/checkpoint.hpp`.
     template <class File>
     void load(const File& file) {
-        read_checkpoint(*this, file);
+        constexpr bool known = requires { read_checkpoint(*this, file); };
+        static_assert(internal::check_files<known, File>());
+        if constexpr (known)
+            read_checkpoint(*this, file);
     }
 
 private:
