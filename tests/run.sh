@@ -1,16 +1,77 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds and passes all tests.
-#   tests/run.sh                 g++, for this machine's processor
+#   tests/run.sh                 what README tells people to run with g++, and all suites with clang
 #   tests/run.sh --matrix        every compiler, instruction set and sanitizer
 #   tests/run.sh --config NAME   one configuration of the matrix
+#
+# A configuration is a function `configuration_NAME` below and a name in the list. It may set
+#   compiler     that Meson takes; g++ if it does not
+#   options      for Meson, besides those that all have
+#   chosen       names of tests: folders, groups (tests/meson.build), `examples`, `tree`, `suites` for all suites
+#   without      names of tests to leave out of those
+#   variables    of the environment in which the tests run, NAME=VALUE
+#   needs        sections of .ci/packages.txt, besides those that all need
+#   script       a command that stands for building and testing with Meson; it gets the build directory as its last
+#                argument, and its last line is "N passed, N failed, N skipped"
+# and returns 1 behind a message where it cannot run here. Whoever adds one measures what it adds to the two times that
+# README states, and says what it finds that no other does.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
-configurations=(default sse2 avx2 clang sanitizers threads)
+usual=(default clang)
+configurations=(default clang sse2 avx2 sanitizers threads)
+
+# On processors that hide a part of AVX10, as virtual machines may, clang warns of what it makes of `native`.
+clang_native='-march=native -Wno-invalid-feature-combination'
+
+# What README tells people to run, as examples/run.sh builds it, and the suites that instantiate few networks.
+configuration_default() {
+    options=(-Dbuildtype=release -Dcpp_args=-march=native)
+    chosen=(suites examples tree)
+    without=(gradients layers keras kernels)
+}
+
+# All networks: clang compiles them in half of g++'s time.
+configuration_clang() {
+    compiler=clang++-19
+    options=(-Doptimization=1 "-Dcpp_args=$clang_native")
+    chosen=(gradients layers keras kernels laws)
+}
+
+# Registers of other widths, by g++.
+configuration_sse2() {
+    options=(-Doptimization=1 -Dcpp_args=-march=x86-64)
+    chosen=(suites)
+}
+
+configuration_avx2() {
+    if ! grep -qw avx2 /proc/cpuinfo; then
+        echo "this processor has no AVX2"
+        return 1
+    fi
+    options=(-Doptimization=1 -Dcpp_args=-march=x86-64-v3)
+    chosen=(kernels laws gradients)
+}
+
+configuration_sanitizers() {
+    compiler=clang++-19
+    options=(-Doptimization=1 "-Dcpp_args=$clang_native -g1" -Db_sanitize=address,undefined -Db_lundef=false)
+    chosen=(suites)
+    without=(networks)
+}
+
+configuration_threads() {
+    compiler=clang++-19
+    options=(-Doptimization=1 "-Dcpp_args=$clang_native -g1" -Db_sanitize=thread -Db_lundef=false)
+    chosen=(threaded)
+    # OpenMP's own waiting is known to the sanitizer through this library only.
+    variables=(TSAN_OPTIONS=ignore_noninstrumented_modules=1
+        OMP_TOOL_LIBRARIES="$(clang++-19 --print-file-name=libarcher.so)")
+}
 
 case "${1-}" in
-    '') chosen=(default) ;;
-    --matrix) chosen=("${configurations[@]}") ;;
-    --config) chosen=("${2:?a configuration: ${configurations[*]}}") ;;
+    '') asked=("${usual[@]}") ;;
+    --matrix) asked=("${configurations[@]}") ;;
+    --config) asked=("${2:?a configuration: ${configurations[*]}}") ;;
     *) sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
@@ -23,59 +84,44 @@ for found in STRATA_MNIST=mnist STRATA_KERAS_LAYERS=keras-layers; do
     if [ -z "${!name-}" ] && [ -d "$directory" ]; then export "$name=$directory"; fi
 done
 
-# On processors that hide a part of AVX10, as virtual machines may, clang warns of what it makes of `native`.
-clang_native='-march=native -Wno-invalid-feature-combination'
-
-passed=0 failed=0 skipped=0
-for configuration in "${chosen[@]}"; do
-    build="$root/build/$configuration"
+# Builds and passes the tests that a configuration has chosen, and prints three numbers in the last line.
+with_meson() {
+    local build="$1" log="$1/build.log" name targets
+    local selection=()
     # Without debugging information: with types as long as networks it takes as long to write as the code.
-    options=(-Ddebug=false)
-    compiler=g++
-    suites=(--no-suite tree)
-    unset TSAN_OPTIONS OMP_TOOL_LIBRARIES
-    case "$configuration" in
-        default) options+=(-Doptimization=2 -Dcpp_args=-march=native); suites=() ;;
-        sse2) options+=(-Doptimization=1 -Dcpp_args=-march=x86-64) ;;
-        avx2)
-            if ! grep -qw avx2 /proc/cpuinfo; then
-                echo "$configuration: this processor has no AVX2"
-                continue
-            fi
-            options+=(-Doptimization=1 -Dcpp_args=-march=x86-64-v3) ;;
-        clang) options+=(-Doptimization=1 "-Dcpp_args=$clang_native"); compiler=clang++-19 ;;
-        sanitizers)
-            # g++ takes its own instrumentation of the standard library for uninitialized reads.
-            options+=(-Doptimization=1 '-Dcpp_args=-march=native -g1 -Wno-maybe-uninitialized'
-                -Db_sanitize=address,undefined -Db_lundef=false)
-            suites=(--no-suite tree --no-suite examples) ;; # an epoch takes minutes there
-        threads)
-            options+=(-Doptimization=1 "-Dcpp_args=$clang_native -g1" -Db_sanitize=thread -Db_lundef=false)
-            compiler=clang++-19
-            suites=(--suite threaded)
-            # OpenMP's own waiting is known to the sanitizer through this library only.
-            export TSAN_OPTIONS=ignore_noninstrumented_modules=1
-            OMP_TOOL_LIBRARIES="$(clang++-19 --print-file-name=libarcher.so)"
-            export OMP_TOOL_LIBRARIES ;;
-        *) echo "no configuration '$configuration': ${configurations[*]}" >&2; exit 2 ;;
-    esac
-
-    started=$SECONDS
-    mkdir -p "$build"
-    log="$build/build.log"
+    options=(-Ddebug=false -Dwerror=true "${options[@]}")
     if [ -d "$build/meson-info" ]; then
         meson configure "$build" "${options[@]}" >"$log" 2>&1
     else
         CXX="$compiler" meson setup "$build" "$root" "${options[@]}" >"$log" 2>&1
-    fi || { cat "$log"; exit 1; }
-    target=meson-test-prereq
-    if [ "$configuration" = threads ]; then target=threaded; fi
-    ninja -C "$build" "$target" >>"$log" 2>&1 || { cat "$log"; exit 1; }
+    fi || { cat "$log"; return 1; }
+    targets="$("$root/tests/targets" "$build" "${chosen[*]}" "${without[*]}")" || return 1
+    # shellcheck disable=SC2086 # one argument a target
+    ninja -C "$build" $targets >>"$log" 2>&1 || { cat "$log"; return 1; }
+    for name in "${chosen[@]}"; do selection+=(--suite "$name"); done
+    for name in "${without[@]}"; do selection+=(--no-suite "$name"); done
     # Nothing waits for input; the log says what failed.
-    meson test -C "$build" --no-rebuild --print-errorlogs "${suites[@]}" </dev/null || true
-    read -r good bad left < <(python3 "$root/tests/count" "$build/meson-logs/testlog.json")
+    env "${variables[@]}" meson test -C "$build" --no-rebuild --print-errorlogs "${selection[@]}" </dev/null || true
+    "$root/tests/count" "$build/meson-logs/testlog.json"
+}
+
+passed=0 failed=0 skipped=0
+for configuration in "${asked[@]}"; do
+    if ! declare -F "configuration_$configuration" >/dev/null; then
+        echo "no configuration '$configuration': ${configurations[*]}" >&2
+        exit 2
+    fi
+    compiler=g++ options=() chosen=() without=() variables=() needs=() script=()
+    started=$SECONDS
+    "configuration_$configuration" || { echo "$configuration: left out"; continue; }
+    if [ ${#needs[@]} -gt 0 ]; then "$root/.ci/install-packages" "${needs[@]}"; fi
+    build="$root/build/$configuration"
+    mkdir -p "$build"
+    if [ ${#script[@]} -eq 0 ]; then script=(with_meson); fi
+    "${script[@]}" "$build" | tee "$build/tests.log" || { echo "$configuration: not built"; exit 1; }
+    read -r good bad left < <(tail -n 1 "$build/tests.log" | tr -dc '0-9 \n')
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
-    echo "$configuration: $good passed, $bad failed, $left skipped in $((SECONDS - started)) s"
+    echo "$configuration: in $((SECONDS - started)) s"
 done
 
 echo "$passed passed, $failed failed, $skipped skipped"

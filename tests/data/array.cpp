@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE array
 #include <boost/test/unit_test.hpp>
 
 #include <strata/data/array.hpp>

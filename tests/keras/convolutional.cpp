@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE keras / convolutional
 #include "cases.hpp"
 
 using namespace keras_cases;

@@ -1,7 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
 // How the work of a convolution is divided, between threads and into parts that caches hold.
-#define BOOST_TEST_MODULE kernels / convolution_division
 #include "convolution_check.hpp"
 
 using convolution_check::check;

@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE kernels / functions
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/kernels/formula/softmax.hpp>
 #include <strata/layers/layers.hpp>

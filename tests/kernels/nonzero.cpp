@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE kernels / nonzero
 #include <strata/kernels/dense/weight_gradient.hpp>
 #include <strata/layers/layers.hpp>
 #include <strata/model/model.hpp>

@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE kernels / random_layers
 #include <strata/kernels/layers/gaussian_noise.hpp>
 #include <strata/kernels/layers/sampling.hpp>
 #include <strata/kernels/layers/spatial_dropout.hpp>

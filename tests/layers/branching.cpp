@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE layers / branching
 #include "agreement.hpp"
 
 using namespace strata;

@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE networks / named
 #include "../../examples/networks/densenet.hpp"
 #include "../../examples/networks/inception.hpp"
 #include "../../examples/networks/lenet5.hpp"

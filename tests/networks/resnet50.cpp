@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE networks / resnet50
 #include "../../examples/networks/resnet50.hpp"
 #include "../data/temporary_directory.hpp"
 

@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE plan / plan
 #include <strata/layers/layers.hpp>
 #include <strata/plan/objective.hpp>
 #include <strata/plan/summary.hpp>

@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE plot / pictures
 #include <strata/plot/classes.hpp>
 #include <strata/plot/confusion.hpp>
 #include <strata/plot/fitted.hpp>

@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE regression / one_layer
 #include <strata/layers/layers.hpp>
 #include <strata/regression/observations.hpp>
 #include <strata/regression/one_layer.hpp>

@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE training / threads
 #include <strata/strata.hpp>
 
 #include <boost/test/unit_test.hpp>
