@@ -18,11 +18,6 @@ using namespace strata;
 
 namespace {
 
-struct places {
-    std::size_t kernel;
-    std::size_t bias;
-};
-
 template <std::size_t Number>
 void run(const sliding::options& with) {
     constexpr sliding::shape of = sliding::resnet50[Number];
@@ -32,8 +27,7 @@ void run(const sliding::options& with) {
     using stage =
         strata::stage<head, tail<std::remove_const_t<decltype(relu)>>, no_closing, head::output_rows>;
     using kernels = head_kernels<head>;
-    using weights = kernel_array<float, head>;
-    constexpr std::size_t bias_begin = (weights::size + 15) / 16 * 16;
+    constexpr std::size_t places = places_of_head<float, head>;
 
     const std::size_t threads = bench::threads();
     const bool is_forward = with.kernel == "forward";
@@ -41,8 +35,8 @@ void run(const sliding::options& with) {
     sliding::numbers x(with.batch * head::input_rows * of.channels);
     sliding::numbers y(with.batch * head::output_rows * of.filters);
     sliding::numbers back(is_forward || is_update ? 0 : x.size());
-    sliding::numbers parameters(bias_begin + of.filters);
-    sliding::numbers gradients(is_update ? bias_begin + of.filters : 0);
+    sliding::numbers parameters(places);
+    sliding::numbers gradients(is_update ? places : 0);
     sliding::numbers shared(is_update ? kernels::template shared_size<float>(with.batch) : 0);
     std::vector<sliding::numbers> scratch(threads, sliding::numbers(kernels::template scratch_size<float>));
     meeting_point point;
@@ -55,7 +49,7 @@ void run(const sliding::options& with) {
             head_forward<float> at{};
             at.x = &source;
             at.y = {y.data(), of.filters};
-            at.parameters = {parameters.data(), parameters.data() + bias_begin, nullptr, nullptr};
+            at.parameters = parameters.data();
             at.scratch = scratch[now.rank].data();
             at.samples = with.batch;
             kernels::template forward<stage, keeping::nothing, false>(
@@ -67,13 +61,14 @@ void run(const sliding::options& with) {
         at.delta = {y.data(), of.filters};
         at.before = &before;
         at.adds = &adds;
-        at.parameters = {parameters.data(), parameters.data() + bias_begin, nullptr, nullptr};
+        at.parameters = parameters.data();
         at.shared = shared.data();
         at.scratch = scratch[now.rank].data();
         at.samples = with.batch;
+        const gradient_store<float> store{gradients.data()};
         if (is_update)
-            kernels::template update<stage, false>(at, now, gradient_store<float>{gradients.data()},
-                                                   places{0, bias_begin});
+            kernels::template update<stage, false>(
+                at, now, head_updates<float, head, gradient_store<float>>{store, 0});
         else
             kernels::template backward<stage>(at, now, no_slope{});
     };

@@ -89,28 +89,20 @@ template <class T>
 struct gradient_sum {
     T* gradients;
 
-    template <class Stage>
-    auto kernel(std::type_identity<Stage>, std::size_t place) const noexcept {
+    template <class Parameter>
+    auto take(Parameter, std::size_t place) const noexcept {
         return [to = gradients + place](std::size_t offset, auto gradient) {
             store(decltype(gradient)(load<decltype(gradient)>(to + offset) + gradient), to + offset);
         };
     }
-    template <class Stage>
-    auto bias(std::type_identity<Stage> stage, std::size_t place) const noexcept {
-        return kernel(stage, place);
-    }
-};
-
-struct place_of_parameters {
-    std::size_t kernel = 0;
-    std::size_t bias = 0;
 };
 
 template <class T, class Layer, class Shape>
 class checker {
     using head = typename Layer::template head<Shape>;
     using kernels = head_kernels<head>;
-    using weights = kernel_array<T, head>;
+    using weights = layout_of<T, typename head::kernel>;
+    static constexpr std::size_t weight_count = head::kernel::shape::size;
     using plain_stage = stage<head, tail<>, no_closing, head::output_rows>;
     using relu_stage = stage<head, tail<std::remove_const_t<decltype(relu)>>, no_closing, head::output_rows>;
     static constexpr std::size_t slack = alignment / sizeof(T);
@@ -121,7 +113,7 @@ class checker {
 
     std::size_t samples;
     std::uint32_t drawn = 0;
-    aligned_vector<T> x, delta, conventional, kernel, bias, before;
+    aligned_vector<T> x, delta, conventional, parameters, bias, before;
     std::vector<double> y, dx, dw, db;
 
 public:
@@ -129,16 +121,18 @@ public:
         : samples(count),
           x(numbers(samples * read)),
           delta(numbers(samples * written)),
-          conventional(numbers(weights::count)),
-          kernel(weights::size),
+          conventional(numbers(weight_count)),
+          parameters(places_of_head<T, head> + slack),
           bias(numbers(head::outputs)),
           before(numbers(samples * read)),
           y(samples * written),
           dx(samples * read),
-          dw(weights::count),
+          dw(weight_count),
           db(head::outputs) {
-        for (std::size_t i = 0; i < weights::count; ++i)
-            kernel[weights::index(i)] = conventional[i];
+        for (std::size_t i = 0; i < weight_count; ++i)
+            array_of<head>(parameters.data(), typename head::kernel{})[weights::index(i)] = conventional[i];
+        if constexpr (head::has_bias)
+            std::copy(bias.begin(), bias.end(), array_of<head>(parameters.data(), typename head::bias{}));
         const plain_convolution plain{head::over, head::channels, head::outputs, head::groups,
                                       head::is_transposed};
         for (std::size_t sample = 0; sample < samples; ++sample) {
@@ -196,9 +190,8 @@ private:
         with_team(threads, [&](const team& now) {
             scratch[now.rank].assign(kernels::template scratch_size<T> + slack, nan);
             const rows_view<const T> source{x.data(), head::channels};
-            const head_forward<T> at{
-                &source, {result.data(), pitch},   kept,   {kernel.data(), bias.data(), nullptr, nullptr},
-                nullptr, scratch[now.rank].data(), samples};
+            const head_forward<T> at{&source, {result.data(), pitch},   kept,   parameters.data(),
+                                     nullptr, scratch[now.rank].data(), samples};
             kernels::template forward<Stage, Keep, false>(at, now, prediction_tail<typename Stage::tail>{});
         });
         return result;
@@ -247,7 +240,7 @@ private:
                 at.delta = {delta.data(), head::outputs};
                 at.before = &to;
                 at.adds = &adds;
-                at.parameters = {kernel.data(), bias.data(), nullptr, nullptr};
+                at.parameters = parameters.data();
                 at.shared = shared.data();
                 at.scratch = scratch[now.rank].data();
                 at.samples = samples;
@@ -267,8 +260,7 @@ private:
 
     void check_update(std::size_t threads) {
         const auto run = [&](std::size_t size, auto consumer) {
-            constexpr std::size_t bias_begin = (weights::size + slack - 1) / slack * slack;
-            aligned_vector<T> result(bias_begin + head::outputs + 2 * slack, T(0));
+            aligned_vector<T> result(places_of_head<T, head> + slack, T(0));
             consumer.gradients = result.data();
             std::vector<aligned_vector<T>> scratch(size);
             aligned_vector<T> shared(kernels::template shared_size<T>(samples) + slack, nan);
@@ -278,12 +270,12 @@ private:
                 head_backward<T> at{};
                 at.x = &source;
                 at.delta = {delta.data(), head::outputs};
-                at.parameters = {kernel.data(), bias.data(), nullptr, nullptr};
+                at.parameters = parameters.data();
                 at.shared = shared.data();
                 at.scratch = scratch[now.rank].data();
                 at.samples = samples;
-                kernels::template update<plain_stage, false>(at, now, consumer,
-                                                             place_of_parameters{0, bias_begin});
+                kernels::template update<plain_stage, false>(
+                    at, now, head_updates<T, head, decltype(consumer)>{consumer, 0});
             });
             return result;
         };
@@ -291,7 +283,7 @@ private:
         BOOST_TEST(error(dw, [&](std::size_t i) { return got[weights::index(i)]; }) <= tolerance);
         if constexpr (head::has_bias)
             BOOST_TEST(error(db, [&](std::size_t i) {
-                           return got[got.size() - head::outputs - 2 * slack + i];
+                           return array_of<head>(got.data(), typename head::bias{})[i];
                        }) <= tolerance);
         BOOST_TEST(same_bits(got, run(threads, gradient_sum<T>{})));
         if (threads > 1)

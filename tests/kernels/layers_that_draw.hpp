@@ -60,7 +60,7 @@ struct harness {
         std::vector<rows_view<const T>> views;
         for (const auto& each : x)
             views.push_back({each.data(), pitch});
-        const head_forward<T> at{views.data(), {y.data(), pitch}, nullptr, {},
+        const head_forward<T> at{views.data(), {y.data(), pitch}, nullptr, nullptr,
                                  nullptr,      scratch.data(),    samples, drawn};
         for (std::size_t rank = 0; rank < threads; ++rank) {
             const team part{rank, threads};

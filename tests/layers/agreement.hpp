@@ -113,11 +113,12 @@ template <class T>
 struct update_store : gradient_store<T> {
     const T* parameters;
 
-    auto average(std::size_t place, T kept) const noexcept {
-        return [to = this->gradients + place, from = parameters + place, kept](std::size_t offset, auto now) {
-            using V = decltype(now);
-            store(V(V(kept) * load<V>(from + offset) + V(1 - kept) * now), to + offset);
-        };
+    template <class Parameter>
+    auto take(Parameter array, std::size_t place) const noexcept {
+        if constexpr (Parameter::is_learnt)
+            return gradient_store<T>::take(array, place);
+        else
+            return moving_average<T, Parameter>{parameters + place, this->gradients + place};
     }
 };
 
@@ -176,7 +177,7 @@ void agree(const example& one) {
 
     typename pass::workspace space(one.samples, 1);
     space.fill(nan);
-    aligned_vector<T> updates(net.parameters().size(), nan);
+    aligned_vector<T> updates(net.parameter_block().size(), nan);
     std::vector<double> losses(one.samples);
     std::vector<T> y(one.outputs.size(), nan);
     typename pass::batch batch{};
@@ -185,7 +186,7 @@ void agree(const example& one) {
     std::get<0>(batch.targets) = targets.data();
     batch.samples = one.samples;
     batch.input_deltas = dx.pointers();
-    const T* const parameters = net.parameters().data();
+    const T* const parameters = net.parameter_block().data();
     pass::template forward<true>(parameters, batch, space, team{}, {});
     pass::template loss<true>(batch, space, team{}, {}, losses.data(),
                               [&](auto, std::size_t sample, const T* prediction, const T*) {

@@ -63,7 +63,7 @@ void check(std::size_t samples, double low = -1, double high = 1) {
     network net{seed{11}};
     random_sequence of_weights(seed{5}, stream::split, 0);
     random_sequence random(seed{5}, stream::split, 1);
-    for (double& weight : net.parameters())
+    for (double& weight : net.parameter_block())
         if (weight == 0)
             weight =
                 0.2 * (of_weights.uniform() - 0.5); // biases, and filling, which no gradient may depend on
@@ -87,7 +87,7 @@ void check(std::size_t samples, double low = -1, double high = 1) {
     const dropout_key key{9, 3, 0};
     const auto ignore = [](auto...) noexcept {};
     const auto mean_loss = [&] {
-        pass::template forward<true>(net.parameters().data(), batch, space, team{}, key);
+        pass::template forward<true>(net.parameter_block().data(), batch, space, team{}, key);
         pass::template loss<false>(batch, space, team{}, key, losses.data(), ignore);
         double sum = 0;
         for (double each : losses)
@@ -95,9 +95,9 @@ void check(std::size_t samples, double low = -1, double high = 1) {
         return sum / static_cast<double>(samples);
     };
 
-    aligned_vector<double> gradients(net.parameters().size(), 0.0); // moving averages have none
+    aligned_vector<double> gradients(net.parameter_block().size(), 0.0); // moving averages have none
     const auto differentiate = [&]<class Pass>(std::type_identity<Pass>, auto& in, const auto& now) {
-        const double* const parameters = net.parameters().data();
+        const double* const parameters = net.parameter_block().data();
         visit_parameters<double>(typename network::stages{}, gradients.data(),
                                  [](double& each) { each = nan; });
         Pass::template forward<true>(parameters, now, in, team{}, key);
@@ -122,7 +122,7 @@ void check(std::size_t samples, double low = -1, double high = 1) {
 
     std::size_t next = 0;
     comparison weights;
-    visit_learnt<double>(typename network::stages{}, net.parameters().data(),
+    visit_learnt<double>(typename network::stages{}, net.parameter_block().data(),
                          [&](double& weight) { weights.differ(weight, analytic[next++], mean_loss); });
     comparison inputs;
     for (std::size_t i = 0; i < samples * network::input_size; ++i)
@@ -132,7 +132,7 @@ void check(std::size_t samples, double low = -1, double high = 1) {
         if (samples == 1) {
             aligned_vector<double> scalar(gradients.size(), 0.0); // which does not see the filling
             const double loss = scalar_step<pass>::run(
-                net.parameters().data(), x.data(), targets.data(), [](auto...) {},
+                net.parameter_block().data(), x.data(), targets.data(), [](auto...) {},
                 gradient_store<double>{scalar.data()});
             BOOST_TEST(std::abs(loss - mean_loss()) <= 1e-12);
             next = 0;

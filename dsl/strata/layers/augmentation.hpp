@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/real.hpp>
+#include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/resample.hpp>
@@ -30,18 +31,12 @@ enum class outside { reflected, zero, edge };
 
 /// What a layer of data augmentation computes, for the plan.
 template <class Layer, std::size_t Height, std::size_t Width, std::size_t Channels>
-struct augmentation {
+struct augmentation : head_base<Height * Width, Channels, Height * Width, Channels> {
     using layer = Layer;
     static constexpr std::size_t height = Height;
     static constexpr std::size_t width = Width;
     static constexpr bool reads_pitched = true;
     static constexpr bool writes_pitched = true;
-    static constexpr bool has_parameters = false;
-    static constexpr std::size_t inputs = Channels;
-    static constexpr std::size_t outputs = Channels;
-    static constexpr std::size_t input_rows = Height * Width;
-    static constexpr std::size_t output_rows = Height * Width;
-    static constexpr std::size_t parameter_count = 0;
 };
 
 namespace detail {

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 
 #include <array>
@@ -9,12 +10,13 @@ namespace strata {
 
 /// What a concatenation computes, for the plan: `Rows` times the parts' pieces one after another.
 template <std::size_t Rows, std::size_t... Widths>
-struct concatenation {
+struct concatenation : head_base<Rows, (Widths + ...), Rows, (Widths + ...)> {
     static constexpr bool reads_pitched = true;
     static constexpr bool writes_pitched = true;
-    static constexpr bool has_parameters = false;
+    static constexpr bool joins = true;
     static constexpr std::size_t parts = sizeof...(Widths);
     static constexpr std::array<std::size_t, parts> widths{Widths...};
+    [[nodiscard]] static constexpr std::size_t source_width(std::size_t index) { return widths[index]; }
     /// Where in a row each part begins.
     static constexpr std::array<std::size_t, parts> offsets = [] {
         std::array<std::size_t, parts> result{};
@@ -22,11 +24,6 @@ struct concatenation {
             result[i] = result[i - 1] + widths[i - 1];
         return result;
     }();
-    static constexpr std::size_t outputs = (Widths + ...);
-    static constexpr std::size_t inputs = outputs;
-    static constexpr std::size_t input_rows = Rows;
-    static constexpr std::size_t output_rows = Rows;
-    static constexpr std::size_t parameter_count = 0;
 };
 
 /// Values side by side along an axis, which is counted from 0 without the batch axis, or from the last one

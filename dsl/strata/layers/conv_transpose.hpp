@@ -27,6 +27,9 @@ struct conv_transpose_layer : layer_base {
                   "a regularizer");
     using role = role::head;
     static constexpr bool has_adding_kernel = true;
+    static constexpr auto kernel_name = text("kernel");
+    template <window Over, std::size_t Channels, std::size_t>
+    using kernel_shape = decltype(detail::kernel_shape<Over, Filters, Channels>());
     static constexpr auto label =
         text("conv_transpose<") + number_text<Filters> + ", " + detail::spatial_text<Kernel> + ">";
     static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps, 1,
@@ -57,8 +60,8 @@ private:
 
     template <class Shape>
     static constexpr window over_shape() {
-        window result{{no_axis, no_axis, no_axis}};
         constexpr std::size_t axes = Shape::rank - 1;
+        window result{{no_axis, no_axis, no_axis}, axes};
         for (std::size_t axis = 0; axis < axes; ++axis)
             result.axes[3 - axes + axis] = axis_of(Shape::extents[axis], axis);
         return result;

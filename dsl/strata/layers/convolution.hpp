@@ -17,20 +17,30 @@ inline constexpr groups_option groups{Count};
 /// is the output.
 template <window Over, std::size_t Channels, std::size_t Filters, std::size_t Groups, bool Transposed,
           class Layer>
-struct convolution {
-    using layer = Layer;
+struct convolution : head_base<Transposed ? Over.outputs() : Over.inputs(), Channels,
+                               Transposed ? Over.inputs() : Over.outputs(), Filters> {
     static constexpr window over = Over;
     static constexpr bool is_transposed = Transposed;
     static constexpr std::size_t channels = Channels;
     static constexpr std::size_t groups = Groups;
     static constexpr bool writes_pitched = true;
-    static constexpr bool has_parameters = true;
+    static constexpr bool has_product = true;
     static constexpr bool has_bias = Layer::has_bias;
     static constexpr std::size_t inputs = Over.taps() * Channels / Groups; ///< products for one output
-    static constexpr std::size_t outputs = Filters;
-    static constexpr std::size_t input_rows = Transposed ? Over.outputs() : Over.inputs();
-    static constexpr std::size_t output_rows = Transposed ? Over.inputs() : Over.outputs();
-    static constexpr std::size_t parameter_count = (inputs + has_bias) * Filters;
+
+    struct kernel
+        : parameter<Layer::kernel_name, typename Layer::template kernel_shape<Over, Channels, Filters>> {
+        using storage = std::conditional_t<Transposed, transposed_filter_storage<Channels, Filters>,
+                                           filter_storage<Over.taps() * Channels / Groups, Filters, Groups>>;
+        static constexpr initializer first = Layer::kernel_initializer;
+        static constexpr fan_counts fans{Over.taps() * (Transposed ? Filters : Channels / Groups),
+                                         Over.taps() * (Transposed ? Channels : Filters)};
+        static constexpr regularizer penalty = Layer::kernel_regularizer;
+    };
+    struct bias : parameter<"bias", shape<Filters>> {
+        static constexpr bool is_present = has_bias;
+    };
+    using parameters = type_list<kernel, bias>;
 };
 
 /// Convolution (cross-correlation) over the leading axes of [..., C], in one, two or three dimensions:
@@ -52,12 +62,15 @@ struct conv_layer : layer_base {
                   "regularizer");
     using role = role::head;
     static constexpr bool has_adding_kernel = true;
+    static constexpr auto kernel_name = text("kernel");
     static constexpr auto label =
         text("conv<") + number_text<Filters> + ", " + detail::spatial_text<Kernel> + ">";
     static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps,
                                                 detail::option(dilation_option{1}, Options...).steps,
                                                 detail::option(valid, Options...)};
     static constexpr std::size_t group_count = detail::option(groups_option{1}, Options...).count;
+    template <window Over, std::size_t Channels, std::size_t>
+    using kernel_shape = decltype(detail::kernel_shape<Over, Channels / group_count, Filters>());
     static constexpr bool has_bias = !(detail::option_of<decltype(Options), without_bias> || ...);
     static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);
     static constexpr regularizer kernel_regularizer = detail::option(regularizer{}, Options...);

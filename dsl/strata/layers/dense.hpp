@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/layers/head.hpp>
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
@@ -10,6 +11,24 @@ namespace strata {
 
 struct without_bias {};
 inline constexpr without_bias no_bias{};
+
+/// The head of a stage that multiplies rows of `Inputs` numbers with a matrix of weights: dense layers.
+template <std::size_t Inputs, class Layer, std::size_t Units>
+struct contraction : head_base<0, Inputs, 0, Units> {
+    static constexpr bool has_product = true;
+    static constexpr bool has_bias = Layer::has_bias;
+
+    struct kernel : parameter<"kernel", shape<Inputs, Units>> {
+        using storage = panel_storage<Inputs, Units>;
+        static constexpr initializer first = Layer::kernel_initializer;
+        static constexpr fan_counts fans{Inputs, Units};
+        static constexpr regularizer penalty = Layer::kernel_regularizer;
+    };
+    struct bias : parameter<"bias", shape<Units>> {
+        static constexpr bool is_present = has_bias;
+    };
+    using parameters = type_list<kernel, bias>;
+};
 
 /// A fully connected layer over the last axis: y = x W + b with W of K x Units and b of Units.
 /// Shape [..., K] -> [..., Units]. Gradients: dW = x^T dy, db = the sum of dy over samples and rows, dx = dy
@@ -21,7 +40,7 @@ template <std::size_t Units, auto... Options>
 struct dense_layer : layer_base {
     static_assert((detail::option_of<decltype(Options), without_bias, initializer, regularizer> && ...),
                   "strata: dense takes no_bias, an initializer and a regularizer");
-    using role = role::contraction;
+    using role = role::head;
     static constexpr auto label = text("dense<") + number_text<Units> + text(">");
 
     static constexpr bool has_bias =
@@ -41,7 +60,7 @@ struct dense_layer : layer_base {
     template <class Shape>
     using output = with_last<Shape, Units>;
     template <class Shape>
-    static constexpr std::size_t parameter_count = (Shape::last + has_bias) * Units;
+    using head = contraction<Shape::last, dense_layer, Units>;
 };
 
 template <std::size_t Units, auto... Options>

@@ -15,18 +15,25 @@ inline constexpr multiplier_option depth_multiplier{Count};
 
 /// What a depthwise convolution with one filter a channel computes, for the plan.
 template <window Over, std::size_t Channels, class Layer>
-struct depthwise_convolution {
-    using layer = Layer;
+struct depthwise_convolution : head_base<Over.inputs(), Channels, Over.outputs(), Channels> {
     static constexpr window over = Over;
     static constexpr std::size_t channels = Channels;
     static constexpr bool writes_pitched = true;
-    static constexpr bool has_parameters = true;
+    static constexpr bool has_product = true;
     static constexpr bool has_bias = Layer::has_bias;
-    static constexpr std::size_t inputs = Over.taps();
-    static constexpr std::size_t outputs = Channels;
-    static constexpr std::size_t input_rows = Over.inputs();
-    static constexpr std::size_t output_rows = Over.outputs();
-    static constexpr std::size_t parameter_count = (inputs + has_bias) * outputs;
+    static constexpr std::size_t inputs = Over.taps(); ///< products for one output
+
+    struct kernel
+        : parameter<Layer::kernel_name, typename Layer::template kernel_shape<Over, Channels, Channels>> {
+        using storage = row_storage<Channels>;
+        static constexpr initializer first = Layer::kernel_initializer;
+        static constexpr fan_counts fans{Over.taps() * Channels, Over.taps()};
+        static constexpr regularizer penalty = Layer::kernel_regularizer;
+    };
+    struct bias : parameter<"bias", shape<Channels>> {
+        static constexpr bool is_present = has_bias;
+    };
+    using parameters = type_list<kernel, bias>;
 };
 
 /// A convolution of each channel by itself: y[o, c m + j] = b[c m + j] + sum over taps k of x[o stride + k
@@ -41,6 +48,9 @@ struct depthwise_conv_layer : layer_base {
                   "initializer and a regularizer");
     using role = role::head;
     static constexpr bool has_adding_kernel = true;
+    static constexpr auto kernel_name = text("depthwise_kernel");
+    template <window Over, std::size_t Channels, std::size_t Filters>
+    using kernel_shape = decltype(detail::kernel_shape<Over, Channels, Filters / Channels>());
     static constexpr auto label = text("depthwise_conv<") + detail::spatial_text<Kernel> + ">";
     static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps,
                                                 detail::option(dilation_option{1}, Options...).steps,

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
 
@@ -31,17 +32,13 @@ struct dot_operand {
 /// What dot products compute, for the plan: a row for each vector of the left operand, in it a number for
 /// each of the right one, which is the first value with `Swapped`.
 template <class Left, class Right, bool Swapped, bool Normalized>
-struct dot_product {
+struct dot_product
+    : head_base<1, (Swapped ? Right::count : Left::count) * Left::length, Left::count, Right::count> {
     static constexpr bool writes_pitched = true;
-    static constexpr bool has_parameters = false;
     static constexpr std::size_t parts = 2;
     static constexpr std::array<std::size_t, 2> widths{(Swapped ? Right::count : Left::count) * Left::length,
                                                        (Swapped ? Left::count : Right::count) * Left::length};
-    static constexpr std::size_t inputs = widths[0];
-    static constexpr std::size_t outputs = Right::count;
-    static constexpr std::size_t input_rows = 1;
-    static constexpr std::size_t output_rows = Left::count;
-    static constexpr std::size_t parameter_count = 0;
+    [[nodiscard]] static constexpr std::size_t source_width(std::size_t index) { return widths[index]; }
     static constexpr std::size_t product_flops = 2 * Left::count * Right::count * Left::length;
 };
 

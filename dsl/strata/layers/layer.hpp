@@ -9,12 +9,24 @@
 namespace strata {
 
 /// What marks a type as a layer. A layer is an empty type that offers
-///  - `label`: its name as a text,
+///  - `label`: its name as a text; what stands before `<` is the name of its kind,
 ///  - `role`: what the plan makes of it, one of `namespace role`,
 ///  - `accepts<Shape>`: whether it fits a shape, and `wants<Shape>`: what it would accept, as a text,
 ///  - `output<Shape>`: the shape that it makes of one that fits,
-/// and what its role asks for.
-struct layer_base {};
+/// and what its role asks for. What it may offer besides has its defaults here.
+struct layer_base {
+    /// The name of the part that it stands in, "encoder" behind `named<"encoder">`.
+    static constexpr auto scope = text("");
+    /// Whether training leaves its parameters alone.
+    static constexpr bool is_frozen = false;
+    /// A merge that adds, and one that puts values side by side.
+    static constexpr bool is_sum = false;
+    static constexpr bool joins = false;
+    /// Whether its kernel can also scale its channels and add another value before it stores.
+    static constexpr bool has_adding_kernel = false;
+    /// Whether prediction computes x * scale + shift instead, with numbers that depend on the channel alone.
+    static constexpr bool is_affine_in_prediction = false;
+};
 
 template <class T>
 concept layer = std::derived_from<T, layer_base>;
@@ -26,14 +38,11 @@ concept accepts = layer<Layer> && Layer::template accepts<Shape>;
 namespace role {
 /// A formula for each element: joins the tail of the stage before it.
 struct pointwise {};
-/// A product with a matrix of weights over the last axis: begins a stage.
-struct contraction {};
 /// Another shape for the same numbers in the same order: costs nothing.
 struct rearrangement {};
 /// A formula over each row (the last axis): closes a stage.
 struct normalization {};
-/// Anything with a kernel of its own, `head<Shape>`: begins a stage. With `has_adding_kernel` the kernel can
-/// also scale its channels and add another value before it stores.
+/// Anything with a kernel of its own, `head<Shape>`: begins a stage.
 struct head {};
 /// The same in training; prediction has nothing to do.
 struct training_head {};

@@ -26,4 +26,5 @@
 #include <strata/layers/spatial_dropout.hpp>
 #include <strata/topology/branch.hpp>
 #include <strata/topology/frozen.hpp>
+#include <strata/topology/named.hpp>
 #include <strata/topology/topology.hpp>

@@ -51,6 +51,7 @@ constexpr auto folded(Combine combine, First first, Second second, Rest... rest)
 
 /// The sum of all values.
 struct add_layer : detail::merge_layer<add_layer> {
+    static constexpr bool is_sum = true;
     static constexpr auto label = text("add");
     template <std::size_t... I>
     static constexpr auto formula(std::index_sequence<I...>) {

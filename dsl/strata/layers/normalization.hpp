@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/real.hpp>
+#include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
 
@@ -31,20 +32,34 @@ inline constexpr without_center no_center{};
 enum class normalized { batch, groups };
 
 template <normalized Kind, std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
-struct normalization {
+struct normalization : head_base<Rows, Channels, Rows, Channels> {
     using layer = Layer;
     static constexpr normalized kind = Kind;
     static constexpr std::size_t groups = Groups; ///< of a sample's channels; a batch has one a channel
     static constexpr bool reads_pitched = true;
     static constexpr bool writes_pitched = true;
-    static constexpr bool has_parameters = true;
     static constexpr bool has_scale = Layer::has_scale;
     static constexpr bool has_center = Layer::has_center;
-    static constexpr std::size_t inputs = Channels;
-    static constexpr std::size_t outputs = Channels;
-    static constexpr std::size_t input_rows = Rows;
-    static constexpr std::size_t output_rows = Rows;
-    static constexpr std::size_t parameter_count = (has_scale + has_center) * Channels;
+
+    struct gamma : parameter<"gamma", shape<Channels>> {
+        static constexpr initializer first = ones;
+        static constexpr bool is_present = has_scale;
+    };
+    struct beta : parameter<"beta", shape<Channels>> {
+        static constexpr bool is_present = has_center;
+    };
+    struct moving_mean : parameter<"moving_mean", shape<Channels>> {
+        static constexpr bool is_learnt = false;
+        static constexpr double kept = Layer::momentum;
+        static constexpr bool is_present = Kind == normalized::batch;
+    };
+    struct moving_variance : parameter<"moving_variance", shape<Channels>> {
+        static constexpr initializer first = ones;
+        static constexpr bool is_learnt = false;
+        static constexpr double kept = Layer::momentum;
+        static constexpr bool is_present = Kind == normalized::batch;
+    };
+    using parameters = type_list<gamma, beta, moving_mean, moving_variance>;
 };
 
 namespace detail {
@@ -53,6 +68,9 @@ struct normalization_base : layer_base {
     static constexpr bool has_scale = !(option_of<decltype(Options), without_scale> || ...);
     static constexpr bool has_center = !(option_of<decltype(Options), without_center> || ...);
     static constexpr double epsilon = option(epsilon_option{1e-3}, Options...).value.value();
+    static constexpr double momentum = 0; ///< of moving averages
+    /// Whether each row counts as a sample of its own.
+    static constexpr bool is_of_rows = false;
 
     template <class Shape>
     static constexpr bool accepts = Shape::rank > 0 && Shape::size > 0;
@@ -77,7 +95,6 @@ struct batch_norm_layer : detail::normalization_base<Options...> {
     using role = role::head;
     static constexpr auto label = text("batch_norm");
     static constexpr double momentum = detail::option(momentum_option{0.99}, Options...).value.value();
-    /// Prediction computes x * scale + shift instead, with numbers that depend on the channel alone.
     static constexpr bool is_affine_in_prediction = true;
 
     template <class Shape>
@@ -128,7 +145,6 @@ struct layer_norm_layer : detail::normalization_base<Options...> {
                   "strata: layer_norm takes epsilon, no_scale and no_center");
     using role = role::head;
     static constexpr auto label = text("layer_norm");
-    /// Each row counts as a sample of its own.
     static constexpr bool is_of_rows = true;
     template <class Shape>
     using head =

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 
 #include <array>
@@ -9,13 +10,7 @@ namespace strata {
 
 /// What a permutation of axes computes, for the plan.
 template <class From, std::size_t... Order>
-struct permutation {
-    static constexpr bool has_parameters = false;
-    static constexpr std::size_t inputs = From::size;
-    static constexpr std::size_t outputs = From::size;
-    static constexpr std::size_t input_rows = 1;
-    static constexpr std::size_t output_rows = 1;
-    static constexpr std::size_t parameter_count = 0;
+struct permutation : head_base<1, From::size, 1, From::size> {
     static constexpr std::size_t rank = sizeof...(Order);
 
     /// The extents of the output, and how far apart in the input neighbours along each of its axes are.

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/window.hpp>
@@ -17,17 +18,11 @@ inline constexpr padding_counts_option count_padding{};
 
 /// What a pooling computes, for the plan.
 template <window Over, std::size_t Channels, pooled Kind>
-struct pooling {
+struct pooling : head_base<Over.inputs(), Channels, Over.outputs(), Channels> {
     static constexpr window over = Over;
     static constexpr pooled kind = Kind;
     static constexpr bool reads_pitched = true;
     static constexpr bool writes_pitched = true;
-    static constexpr bool has_parameters = false;
-    static constexpr std::size_t inputs = Channels;
-    static constexpr std::size_t outputs = Channels;
-    static constexpr std::size_t input_rows = Over.inputs();
-    static constexpr std::size_t output_rows = Over.outputs();
-    static constexpr std::size_t parameter_count = 0;
 };
 
 /// The largest number, or the mean, of each channel in a window that slides over [I..., C] -> [O..., C], with
@@ -86,8 +81,8 @@ struct global_pool_layer : layer_base {
 private:
     template <class Shape>
     static constexpr window everything() {
-        window result{{no_axis, no_axis, no_axis}};
         constexpr std::size_t axes = Shape::rank - 1;
+        window result{{no_axis, no_axis, no_axis}, axes};
         for (std::size_t axis = 0; axis < axes; ++axis) {
             const std::size_t extent = Shape::extents[axis];
             result.axes[3 - axes + axis] = {extent, 1, extent, 1, 1, 0};

@@ -1,19 +1,16 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata {
 
 /// What a parametric rectifier computes, for the plan: rows of `Width` numbers, a slope for each.
-template <std::size_t Rows, std::size_t Width>
-struct parametric_rectifier {
-    static constexpr bool has_parameters = true;
-    static constexpr std::size_t inputs = Width;
-    static constexpr std::size_t outputs = Width;
-    static constexpr std::size_t input_rows = Rows;
-    static constexpr std::size_t output_rows = Rows;
-    static constexpr std::size_t parameter_count = Width;
+template <std::size_t Rows, class Slopes>
+struct parametric_rectifier : head_base<Rows, Slopes::size, Rows, Slopes::size> {
+    struct alpha : parameter<"alpha", Slopes> {};
+    using parameters = type_list<alpha>;
 };
 
 /// Which numbers of a sample share a slope.
@@ -35,7 +32,7 @@ struct prelu_layer : layer_base {
     using output = Shape;
     template <class Shape>
     using head = parametric_rectifier<Over == shared::none ? 1 : Shape::size / Shape::last,
-                                      Over == shared::none ? Shape::size : Shape::last>;
+                                      std::conditional_t<Over == shared::none, Shape, shape<Shape::last>>>;
 };
 
 template <shared Over = shared::none>

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/window.hpp>
@@ -49,16 +50,11 @@ struct resample_axis {
 /// What padding, cropping and upsampling compute, for the plan: y[o] = sum over taps of weight x[from], axis
 /// by axis.
 template <std::array<resample_axis, 3> Axes, std::size_t Channels>
-struct resampling {
+struct resampling : head_base<Axes[0].input * Axes[1].input * Axes[2].input, Channels,
+                              Axes[0].output * Axes[1].output * Axes[2].output, Channels> {
     static constexpr auto axes = Axes;
     static constexpr bool reads_pitched = true;
     static constexpr bool writes_pitched = true;
-    static constexpr bool has_parameters = false;
-    static constexpr std::size_t inputs = Channels;
-    static constexpr std::size_t outputs = Channels;
-    static constexpr std::size_t input_rows = Axes[0].input * Axes[1].input * Axes[2].input;
-    static constexpr std::size_t output_rows = Axes[0].output * Axes[1].output * Axes[2].output;
-    static constexpr std::size_t parameter_count = 0;
 };
 
 namespace detail {

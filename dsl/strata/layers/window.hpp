@@ -88,9 +88,11 @@ struct window_axis {
 /// An axis that an input lacks.
 inline constexpr window_axis no_axis{1, 1, 1, 1, 1, 0};
 
-/// A window over depth, height and width; axes that an input lacks have the extent 1.
+/// A window over depth, height and width, of which an input has the last `rank`; axes that it lacks have the
+/// extent 1.
 struct window {
     std::array<window_axis, 3> axes;
+    std::size_t rank;
 
     [[nodiscard]] constexpr std::size_t inputs() const {
         return axes[0].input * axes[1].input * axes[2].input;
@@ -145,8 +147,8 @@ constexpr window_axis slide(std::size_t input, std::size_t axis, const window_op
 /// The window over the leading axes of a shape, whose last axis are the channels.
 template <class Shape>
 constexpr window slide(const window_options& how) {
-    window result{{no_axis, no_axis, no_axis}};
     constexpr std::size_t axes = Shape::rank - 1;
+    window result{{no_axis, no_axis, no_axis}, axes};
     for (std::size_t axis = 0; axis < axes; ++axis)
         result.axes[3 - axes + axis] = slide(Shape::extents[axis], axis, how);
     return result;
@@ -160,6 +162,15 @@ constexpr auto slid_shape() {
         return shape<Over.axes[3 - axes + Axis].output..., Channels>{};
     }
     (std::make_index_sequence<axes>{});
+}
+
+/// The taps of a window, axis by axis, and further extents: the shape of a kernel.
+template <window Over, std::size_t... Further>
+constexpr auto kernel_shape() {
+    return []<std::size_t... Axis>(std::index_sequence<Axis...>) {
+        return shape<Over.axes[3 - Over.rank + Axis].taps..., Further...>{};
+    }
+    (std::make_index_sequence<Over.rank>{});
 }
 
 template <class Shape>

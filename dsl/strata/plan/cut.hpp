@@ -3,6 +3,8 @@
 
 #include <strata/plan/marks.hpp>
 #include <strata/plan/stage.hpp>
+#include <strata/plan/tail.hpp>
+#include <strata/topology/node_head.hpp>
 
 #include <utility>
 
@@ -38,30 +40,15 @@ constexpr std::size_t total(const std::array<std::size_t, Count>& numbers) {
     return sum;
 }
 
-template <class Layer>
-inline constexpr bool is_sum_layer = std::derived_from<Layer, add_layer>;
-template <class Layer>
-inline constexpr bool is_joining = requires {
-    Layer::joins;
-};
-template <class Layer>
-inline constexpr bool has_adding_kernel = requires {
-    Layer::has_adding_kernel;
-};
-template <class Layer>
-inline constexpr bool is_frozen = requires {
-    Layer::is_frozen;
-};
-
 // What is known of a node by itself. These functions and the next know nothing of the whole network:
 // compilers spell out the name of each function, which would be as long as the network.
 template <class Layer>
 constexpr node_mark mark_of(purpose what_for, std::size_t sources) {
     return {kind_of<Layer>(what_for),
-            is_sum_layer<Layer>,
-            is_joining<Layer>,
-            has_adding_kernel<Layer>,
-            is_frozen<Layer>,
+            Layer::is_sum,
+            Layer::joins,
+            Layer::has_adding_kernel,
+            Layer::is_frozen,
             0,
             sources};
 }
@@ -103,23 +90,6 @@ struct node_list<topology<Inputs, type_list<Ends...>, Nodes...>, For> {
     using output = type_at<Index, type_list<typename Ends::shape...>>;
 };
 
-template <class Layer, class... Shapes>
-constexpr auto merge_head(type_list<Shapes...>) {
-    return typename Layer::template head_of<Shapes...>{};
-}
-
-/// The head that a node is.
-template <node_kind Kind, class Node>
-constexpr auto head_of_node() {
-    using layer = typename Node::layer;
-    if constexpr (Kind == node_kind::contraction)
-        return contraction<Node::input::last, layer, Node::output::last>{};
-    else if constexpr (Kind == node_kind::merge)
-        return merge_head<layer>(typename Node::input{});
-    else
-        return typename layer::template head<typename Node::input>{};
-}
-
 // What a node is in a tail.
 template <node_kind Kind, class Layer>
 struct tail_layer {
@@ -157,7 +127,7 @@ constexpr beginning begins_with(const stage_mark& mark) {
 template <class Nodes, std::size_t Number, beginning How = begins_with(Nodes::marks.stages[Number])>
 struct stage_head {
     using first = typename Nodes::template at<Nodes::marks.stages[Number].first>;
-    using type = decltype(head_of_node<Nodes::nodes[Nodes::marks.stages[Number].first].kind, first>());
+    using type = head_of_node<first>;
     using input = typename first::input;
 };
 template <class Nodes, std::size_t Number>
@@ -178,7 +148,7 @@ struct stage_head<Nodes, Number, beginning::copy> {
 
 template <class Head, class Input>
 constexpr std::size_t rows_of() {
-    if constexpr (requires { Head::output_rows; })
+    if constexpr (Head::output_rows > 0)
         return Head::output_rows;
     else
         return Input::size / Head::inputs;

@@ -13,11 +13,11 @@ struct gradient_flow {
     static constexpr std::size_t count = wires::count;
 
 private:
-    static constexpr auto has_parameters = [] {
+    static constexpr auto with_parameters = [] {
         std::array<bool, count> result{};
         std::size_t next = 0;
         for_each_type(typename wires::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
-            result[next++] = Stage::head::has_parameters;
+            result[next++] = has_parameters<typename Stage::head>;
         });
         return result;
     }();
@@ -39,7 +39,7 @@ private:
                     result.reaches[value - wires::inputs] |= result.reaches[s];
         }
         for (std::size_t s = 0; s < count; ++s) {
-            result.learns[s] = has_parameters[s] && !wires::is_frozen(s) && result.reaches[s];
+            result.learns[s] = with_parameters[s] && !wires::is_frozen(s) && result.reaches[s];
             bool above = result.learns[s];
             for (std::size_t i = 0; i < wires::source_count(s); ++i) {
                 const std::size_t value = wires::source(s, i);

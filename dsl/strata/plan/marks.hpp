@@ -15,14 +15,12 @@ inline constexpr std::size_t none = static_cast<std::size_t>(-1);
 /// formula, or nothing at all, in prediction.
 enum class purpose { training, prediction };
 
-enum class node_kind { contraction, head, pointwise, affine, normalization, rearrangement, merge };
+enum class node_kind { head, pointwise, affine, normalization, rearrangement, merge };
 
 template <class Layer>
 constexpr node_kind kind_of(purpose what_for) {
     using chosen = typename Layer::role;
-    if constexpr (std::same_as<chosen, role::contraction>)
-        return node_kind::contraction;
-    else if constexpr (std::same_as<chosen, role::pointwise>)
+    if constexpr (std::same_as<chosen, role::pointwise>)
         return node_kind::pointwise;
     else if constexpr (std::same_as<chosen, role::normalization>)
         return node_kind::normalization;
@@ -32,7 +30,7 @@ constexpr node_kind kind_of(purpose what_for) {
         return node_kind::merge;
     else if constexpr (std::same_as<chosen, role::training_head>)
         return what_for == purpose::training ? node_kind::head : node_kind::rearrangement;
-    else if constexpr (requires { Layer::is_affine_in_prediction; })
+    else if constexpr (Layer::is_affine_in_prediction)
         return what_for == purpose::training ? node_kind::head : node_kind::affine;
     else
         return node_kind::head;
@@ -119,7 +117,6 @@ constexpr auto mark_stages(const std::array<node_mark, Nodes>& nodes,
                 sealed[stored[value] - Inputs] = true;
             marks.stage_of[node] = stored[value] < Inputs ? none : stored[value] - Inputs;
             continue;
-        case node_kind::contraction:
         case node_kind::head:
             open(node).head = node;
             stage = marks.stage_count - 1;

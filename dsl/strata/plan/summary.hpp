@@ -4,6 +4,7 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/plan/facts.hpp>
+#include <strata/topology/parameter_count.hpp>
 #include <strata/topology/print.hpp>
 
 #include <cstddef>
@@ -28,25 +29,15 @@ inline std::string padded(std::string_view text, std::size_t width) {
 }
 
 template <class Node>
-constexpr std::size_t parameters_of() {
-    if constexpr (requires { Node::layer::template parameter_count<typename Node::input>; })
-        return Node::layer::template parameter_count<typename Node::input>;
-    else if constexpr (requires { typename Node::layer::template head<typename Node::input>; })
-        return Node::layer::template head<typename Node::input>::parameter_count;
-    else
-        return 0;
-}
-
-template <class Node>
 void add_line(std::string& table) {
     append_to(table, padded(Node::layer::label, 28));
     append_to(table, padded(shape_text<typename Node::output>, 22));
-    append_to(table, grouped(parameters_of<Node>()));
+    append_to(table, grouped(parameters_in<head_of_node<Node>>.learnt));
     append_to(table, "\n");
 }
 
 template <class... Inputs, class Ends, class... Nodes>
-std::string summarize(topology<type_list<Inputs...>, Ends, Nodes...>) {
+std::string summarize(topology<type_list<Inputs...>, Ends, Nodes...> network) {
     const std::string line(62, '-');
     std::string table =
         concatenate(padded("layer", 28), padded("output shape", 22), "parameters\n", line, "\n");
@@ -57,11 +48,7 @@ std::string summarize(topology<type_list<Inputs...>, Ends, Nodes...>) {
     });
     for_each_type(type_list<Nodes...>{},
                   [&]<class Node>(std::type_identity<Node>) { add_line<Node>(table); });
-    return concatenate(
-        table, line, "\n", padded("total", 50),
-        grouped(sum_over_types(type_list<Nodes...>{},
-                               []<class Node>(std::type_identity<Node>) { return parameters_of<Node>(); })),
-        "\n");
+    return concatenate(table, line, "\n", padded("total", 50), grouped(parameter_count(network)), "\n");
 }
 
 /// How many parts of a concatenation are made where it wants them.
@@ -87,9 +74,9 @@ std::string head_text() {
         return concatenate("elements, ", stage::output_size);
     else {
         std::string result(wires::nodes::template at<node>::layer::label.view());
-        if constexpr (has_product<head>)
+        if constexpr (head::has_product)
             append_to(result, concatenate(", ", head::inputs, " -> ", head::outputs));
-        else if constexpr (requires { head::parts; })
+        else if constexpr (head::parts > 1)
             append_to(result, concatenate(", ", head::parts, " values -> ", head::outputs));
         else
             append_to(result, concatenate(", ", head::inputs, " -> ", head::outputs));
@@ -113,9 +100,9 @@ void add_stage(std::string& plan, std::size_t bytes_of_number) {
         add(", ", stage::rows, " rows a sample");
 
     add("\n  forward   ");
-    if constexpr (has_product<head>)
+    if constexpr (head::has_product)
         add(head::has_bias ? "product + bias" : "product");
-    else if constexpr (is_concatenation<head>)
+    else if constexpr (head::joins)
         add("parts in place: ", parts_in_place<wires>(Number), " of ", head::parts);
     else
         add(wires::marks.stages[Number].head == none ? "x" : "its kernel");
@@ -138,7 +125,7 @@ void add_stage(std::string& plan, std::size_t bytes_of_number) {
     if (learns)
         add("weight gradient + update");
     if (carries_back)
-        add(learns ? ", input gradient" : head::has_parameters ? "input gradient" : "elements");
+        add(learns ? ", input gradient" : has_parameters<head> ? "input gradient" : "elements");
     if (!tail::is_identity && (learns || carries_back))
         add(", slope ", to_string(tail::slope), tail::redraws ? ", dropout drawn again" : "");
     add("\n  products  ", grouped(stage::product_flops), " FLOP a sample forward\n");

@@ -24,19 +24,6 @@ struct stage_shape {
     bool joins;
 };
 
-template <class Head>
-inline constexpr bool is_concatenation = requires {
-    Head::offsets;
-};
-
-template <class Stage>
-constexpr std::size_t input_rows_of() {
-    if constexpr (requires { Stage::head::input_rows; })
-        return Stage::head::input_rows;
-    else
-        return Stage::rows;
-}
-
 struct buffer_use {
     std::size_t size = 0;     ///< numbers for one sample
     std::size_t first = none; ///< the stages that write it first and read it last
@@ -192,10 +179,10 @@ private:
             using head = typename Stage::head;
             result[next++] = {Stage::rows,
                               head::outputs,
-                              detail::input_rows_of<Stage>(),
-                              detail::reads_pitched<head>,
-                              detail::writes_pitched<head>,
-                              detail::is_concatenation<head>};
+                              head::input_rows > 0 ? head::input_rows : Stage::rows,
+                              head::reads_pitched,
+                              head::writes_pitched,
+                              head::joins};
         });
         return result;
     }();
@@ -203,7 +190,7 @@ private:
         std::array<std::size_t, marks.read.size()> result{};
         std::size_t stage = 0;
         for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
-            if constexpr (detail::is_concatenation<typename Stage::head>)
+            if constexpr (Stage::head::joins)
                 std::copy(Stage::head::offsets.begin(), Stage::head::offsets.end(),
                           result.begin() + static_cast<std::ptrdiff_t>(marks.stages[stage].source_begin));
             ++stage;

@@ -3,6 +3,7 @@
 
 #include <strata/kernels/dense/forward.hpp>
 #include <strata/kernels/formula/softmax.hpp>
+#include <strata/kernels/parameter_arrays.hpp>
 #include <strata/kernels/rows_view.hpp>
 #include <strata/setting.hpp>
 
@@ -10,25 +11,16 @@
 
 namespace strata::inline STRATA_SETTING {
 
-/// Where the parameters of a head are. A normalization has gamma and beta in the places of kernel and bias.
-template <class T>
-struct head_parameters {
-    T* kernel = nullptr;
-    T* bias = nullptr;
-    T* mean = nullptr;
-    T* variance = nullptr;
-};
-
 /// What a stage's forward kernel reads and writes. Memory of the network's own goes on for a register behind
 /// the last row; inputs of the network may end there.
 template <class T>
 struct head_forward {
     const rows_view<const T>* x; ///< one for each source
     rows_view<T> y;
-    T* kept; ///< [rows][outputs], as `keeping` says
-    head_parameters<const T> parameters;
-    T* shared;  ///< of this stage, kept for its backward kernels
-    T* scratch; ///< of this thread
+    T* kept;             ///< [rows][outputs], as `keeping` says
+    const T* parameters; ///< of this head: `array_of` finds its arrays
+    T* shared;           ///< of this stage, kept for its backward kernels
+    T* scratch;          ///< of this thread
     std::size_t samples;
     dropout_key key = {}; ///< for heads that draw random numbers in training
 };
@@ -42,33 +34,42 @@ struct head_backward {
     const rows_view<T>* before; ///< one for each source; without data where nobody asks
     const bool* adds;           ///< for each source: whether others have written there already
     const T* before_kept;       ///< what the first source's stage kept for its tail's slope
-    head_parameters<const T> parameters;
+    const T* parameters;
     T* shared;
     T* scratch;
     std::size_t samples;
     dropout_key key = {};
 };
 
-/// The kernels of a kind of head:
+/// The kernels of a kind of head, a specialization that derives from `head_kernels_base` and offers
 ///  - `forward<Stage, Keep, Data>(at, threads, tail)`, by a team together; returns whether each thread has
 ///    computed whole samples, those of `share_samples`,
-///  - `backward<Stage>(at, threads, finish)`: the derivatives by the sources; with `finishes_slopes` also
-///  times
-///    the slope of the stage that made the source,
-///  - `update<Stage, Data>(at, threads, consumer, place)` where there are parameters,
-///  - `shared_size<T>(samples)` and `scratch_size<T>`: the memory that they need; `forward_scratch_size<T>`
-///    where forward needs less of it.
+///  - `backward<Stage>(at, threads, finish)`: the derivatives by the sources,
+///  - `update<Stage, Data>(at, threads, updates)` where there are parameters: hands each array's gradients to
+///    `updates(array)`, a `head_updates`,
+/// and hides what differs from the defaults.
 template <class Head>
 struct head_kernels;
 
-/// The kernels of heads that need no memory besides what they read and write.
-struct without_memory {
+/// What the kernels of most heads have in common.
+struct head_kernels_base {
+    /// Numbers that a stage keeps from its forward to its backward kernels.
     template <class T>
-    static constexpr std::size_t shared_size(std::size_t) {
+    static constexpr std::size_t shared_size(std::size_t /* samples */) {
         return 0;
     }
+    /// Numbers that each thread's kernels need while they run, and those that forward alone needs.
     template <class T>
     static constexpr std::size_t scratch_size = 0;
+    template <class T>
+    static constexpr std::size_t forward_scratch_size = 0;
+    /// Whether backward also multiplies with the slope of the stage that made its source.
+    static constexpr bool finishes_slopes = false;
+    /// Whether backward computes what update needs, so that it runs even where nobody asks for derivatives.
+    static constexpr bool sums_in_backward = false;
+    /// Whether prediction may compute x * scale + shift instead, of what
+    /// `prepare_affine(parameters, scale, shift, channels)` writes.
+    static constexpr bool is_affine = false;
 };
 
 /// This thread's part of the samples where work is split by samples.

@@ -60,7 +60,7 @@ void visit_layer_outputs(const Model& net,
         to[i] = results[i].data();
     }
     aligned_vector<T> memory(network::memory_size(1));
-    network::run(net.parameters().data(), {sample.data()}, to, 1, memory.data(), team{},
+    network::run(net.parameter_block().data(), {sample.data()}, to, 1, memory.data(), team{},
                  [&](std::size_t number, rows_view<const T> rows) {
                      layer_output<T>& now = outputs[number];
                      // Rows that follow each other are those of the last layer, whatever the stage calls a

@@ -67,18 +67,18 @@ public:
     /// Numbers in each input and each output.
     static constexpr auto input_sizes = internal::sizes_of(typename topology::inputs{});
     static constexpr auto output_sizes = internal::sizes_of(typename topology::outputs{});
+    static constexpr parameter_totals totals = count_parameters(topology{});
     /// Numbers that are learnt, as Keras counts them.
-    static constexpr std::size_t parameter_count = internal::parameter_total(stages{});
-    /// Those and the moving averages of batch normalizations: what `weights` returns.
-    static constexpr std::size_t weight_count = internal::weight_total(stages{});
+    static constexpr std::size_t parameter_count = totals.learnt;
+    /// Those and the statistics, as the moving averages of batch normalizations: what `weights` returns.
+    static constexpr std::size_t weight_count = totals.all;
 
     /// Draws the first weights. The same seed gives the same weights on every machine.
     explicit model(seed key = {}) : parameters_(layout::size), seed_(key) {
         std::uint32_t number = 0;
         for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
-            if constexpr (Stage::head::has_parameters)
-                internal::initialize<typename Stage::head>(layout::at(number, parameters_.data()), seed_,
-                                                           number);
+            internal::initialize_head<typename Stage::head>(parameters_.data() + layout::places[number],
+                                                            seed_, number);
             ++number;
         });
     }
@@ -148,8 +148,8 @@ public:
     }
 
     /// All parameters in the kernels' own layout, filling included: for optimizers, copies and tests.
-    [[nodiscard]] std::span<T> parameters() noexcept { return parameters_; }
-    [[nodiscard]] std::span<const T> parameters() const noexcept { return parameters_; }
+    [[nodiscard]] std::span<T> parameter_block() noexcept { return parameters_; }
+    [[nodiscard]] std::span<const T> parameter_block() const noexcept { return parameters_; }
 
     /// Multiplications and additions of one prediction's products.
     static constexpr std::size_t flops_per_sample = internal::product_flops(stages{});

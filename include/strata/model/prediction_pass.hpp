@@ -25,17 +25,10 @@ public:
     using outputs = std::array<T*, Topology::outputs::size>;
 
 private:
-    template <class Head>
-    static constexpr std::size_t scratch_of() {
-        using kernels = head_kernels<Head>;
-        if constexpr (requires { kernels::template forward_scratch_size<T>; })
-            return kernels::template forward_scratch_size<T>;
-        else
-            return kernels::template scratch_size<T>;
-    }
     template <class... Stages>
     static constexpr std::size_t most_scratch(stage_list<Stages...>) {
-        return std::max({std::size_t{0}, scratch_of<typename Stages::head>()...});
+        return std::max(
+            {std::size_t{0}, head_kernels<typename Stages::head>::template forward_scratch_size<T>...});
     }
     static constexpr std::size_t line = alignment / sizeof(T);
     static constexpr std::size_t rounded(std::size_t numbers) { return (numbers + line - 1) / line * line; }
@@ -52,7 +45,7 @@ private:
         affine_places result;
         std::size_t stage = 0;
         for_each_type(typename trained::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
-            if constexpr (average_count < typename Stage::head >> 0) {
+            if constexpr (head_kernels<typename Stage::head>::is_affine) {
                 result.scale[stage] = result.end;
                 result.shift[stage] = result.end + rounded(Stage::head::outputs) + line;
                 result.end += 2 * (rounded(Stage::head::outputs) + line);
@@ -136,9 +129,10 @@ private:
         std::size_t stage = 0;
         for_each_type(typename trained::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
             using head = typename Stage::head;
-            if constexpr (average_count < head >> 0)
-                normalization_scales<head>(places::at(stage, parameters), memory + affine.scale[stage],
-                                           memory + affine.shift[stage], threads.share(head::outputs, line));
+            if constexpr (head_kernels<head>::is_affine)
+                head_kernels<head>::prepare_affine(parameters + places::places[stage],
+                                                   memory + affine.scale[stage], memory + affine.shift[stage],
+                                                   threads.share(head::outputs, line));
             ++stage;
         });
     }
@@ -156,12 +150,12 @@ private:
         head_forward<T> at{sources.data(),
                            output(number, y, samples, memory),
                            nullptr,
-                           {},
+                           nullptr,
                            nullptr,
                            memory + affine.end + samples * wires::shared_size + threads.rank * thread_scratch,
                            samples};
-        if constexpr (head::has_parameters)
-            at.parameters = places::at(stage_of_node(mark.head), parameters);
+        if constexpr (has_parameters<head>)
+            at.parameters = parameters + places::places[stage_of_node(mark.head)];
         using operands = internal::operands_of<tail, T>;
         prediction_tail<tail, operands> applied;
         if constexpr (tail::has_affine) {

@@ -96,13 +96,15 @@ private:
 
     template <std::size_t I>
     static void forward(const T* parameters, const T* x, T* y, T* kept) noexcept {
-        const auto& place = Pass::places::places[I];
+        const T* const begin = parameters + Pass::places::places[I];
+        const T* const kernel = array_of<head<I>>(begin, typename head<I>::kernel{});
+        [[maybe_unused]] const T* const bias = array_of<head<I>>(begin, typename head<I>::bias{});
         for (std::size_t n = 0; n < head<I>::outputs; ++n) {
             T sum = 0;
             if constexpr (head<I>::has_bias)
-                sum = parameters[place.bias + n];
+                sum = bias[n];
             for (std::size_t k = 0; k < head<I>::inputs; ++k)
-                sum += x[k] * parameters[place.kernel + weights<I>::index(k, n)];
+                sum += x[k] * kernel[weights<I>::index(k, n)];
             y[n] = evaluate_at(stage<I>::tail::prediction, symbols::x, sum);
             kept[n] = stage<I>::tail::from_output ? y[n] : sum;
         }
@@ -121,7 +123,8 @@ private:
 
     template <std::size_t I>
     static void propagate(const T* parameters, const T* delta, T* before) noexcept {
-        const T* const kernel = parameters + Pass::places::places[I].kernel;
+        const T* const kernel =
+            array_of<head<I>>(parameters + Pass::places::places[I], typename head<I>::kernel{});
         for (std::size_t k = 0; k < head<I>::inputs; ++k) {
             before[k] = 0;
             for (std::size_t n = 0; n < head<I>::outputs; ++n)
@@ -131,13 +134,13 @@ private:
 
     template <std::size_t I, class Consumer>
     static void update(const T* x, const T* delta, const Consumer& consumer) noexcept {
-        const auto& place = Pass::places::places[I];
-        const auto use_kernel = consumer.kernel(std::type_identity<stage<I>>{}, place.kernel);
+        const head_updates<T, head<I>, Consumer> updates{consumer, Pass::places::places[I]};
+        const auto use_kernel = updates(typename head<I>::kernel{});
         for (std::size_t n = 0; n < head<I>::outputs; ++n)
             for (std::size_t k = 0; k < head<I>::inputs; ++k)
                 use_kernel(weights<I>::index(k, n), x[k] * delta[n]);
         if constexpr (head<I>::has_bias) {
-            const auto use_bias = consumer.bias(std::type_identity<stage<I>>{}, place.bias);
+            const auto use_bias = updates(typename head<I>::bias{});
             for (std::size_t n = 0; n < head<I>::outputs; ++n)
                 use_bias(n, delta[n]);
         }

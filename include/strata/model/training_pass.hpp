@@ -108,9 +108,9 @@ struct training_pass {
         });
     }
 
-    /// The weight gradients, for this thread's part: `consumer.kernel(type_identity<stage>, place)`,
-    /// `consumer.bias(type_identity<stage>, place)` and `consumer.average(place, kept)` return what takes the
-    /// registers of gradients, or of new averages, of the array that begins at that place of the parameters.
+    /// The weight gradients, for this thread's part: `consumer.take(parameter, place)` returns what takes the
+    /// registers of the gradients, or of what a statistic observed, of the array that begins at that place of
+    /// the parameters.
     template <class Consumer>
     static void update(const T* parameters, const batch& now, workspace& space, const team& threads,
                        const Consumer& consumer) noexcept {
@@ -137,7 +137,7 @@ private:
         const head_forward<T> at{x.data(),
                                  space.output(number),
                                  space.kept(number).data,
-                                 places::at(number, parameters),
+                                 parameters + places::places[number],
                                  space.shared(number),
                                  space.scratch(threads.rank),
                                  now.samples,
@@ -237,7 +237,7 @@ private:
                 before,
                 adds,
                 before_kept,
-                places::at(number, parameters),
+                parameters + places::places[number],
                 space.shared(number),
                 space.scratch(threads.rank),
                 now.samples,
@@ -248,7 +248,7 @@ private:
     static void propagate(const T* parameters, const batch& now, workspace& space, const team& threads,
                           dropout_key key) noexcept {
         using head = typename stage<Number>::head;
-        constexpr bool sums = flow::learns(Number) && requires { head_kernels<head>::sums_in_backward; };
+        constexpr bool sums = flow::learns(Number) && head_kernels<head>::sums_in_backward;
         if constexpr (flow::carries_any(Number) || sums) {
             if constexpr (finishes_source<Number>) {
                 constexpr std::size_t before = wires::source(Number, 0) - wires::inputs;
@@ -274,7 +274,7 @@ private:
                                 const team& threads, dropout_key key, const T* before_kept,
                                 const Slope& slope) noexcept {
         using head = typename Stage::head;
-        constexpr std::size_t parts = source_count_of<head>;
+        constexpr std::size_t parts = head::parts;
         const auto x = sources<head>(number, now, space);
         std::array<rows_view<T>, parts> before{};
         std::array<bool, parts> adds{};
@@ -284,7 +284,7 @@ private:
             const std::size_t value = wires::source(number, i);
             T* const to =
                 wires::is_input(value) ? now.input_deltas[value] : space.delta(value - wires::inputs);
-            before[i] = {to, source_width<head>(i)};
+            before[i] = {to, head::source_width(i)};
             adds[i] = flow::adds(number, i);
         }
         head_kernels<head>::template backward<Stage>(buffers<Stage>(number, x.data(), before.data(),
@@ -297,9 +297,10 @@ private:
     static void update_stage(std::size_t number, const T* parameters, const batch& now, workspace& space,
                              const team& threads, const Consumer& consumer) noexcept {
         const auto x = sources<typename Stage::head>(number, now, space);
-        head_kernels<typename Stage::head>::template update<Stage, First>(
+        using head = typename Stage::head;
+        head_kernels<head>::template update<Stage, First>(
             buffers<Stage>(number, x.data(), nullptr, nullptr, nullptr, parameters, now, space, threads, {}),
-            threads, consumer, places::places[number]);
+            threads, head_updates<T, head, Consumer>{consumer, places::places[number]});
     }
 };
 

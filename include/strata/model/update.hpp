@@ -2,7 +2,7 @@
 #pragma once
 
 #include <strata/kernels/formula/evaluate.hpp>
-#include <strata/layers/regularizer.hpp>
+#include <strata/layers/parameter.hpp>
 #include <strata/learning/optimizer.hpp>
 #include <strata/setting.hpp>
 
@@ -90,7 +90,20 @@ struct weight_update {
     }
 };
 
-/// Hands each kernel's and bias's gradients to an optimizer. Regularizers act on kernels only.
+/// Writes what a statistic is after an observation: of what it was, the part `kept` stays.
+template <class T, class Parameter>
+struct moving_average {
+    const T* before;
+    T* after;
+
+    template <class V>
+    void operator()(std::size_t offset, V observed) const noexcept {
+        constexpr T kept = static_cast<T>(Parameter::kept);
+        store(V(V(kept) * load<V>(before + offset) + V(1 - kept) * observed), after + offset);
+    }
+};
+
+/// Hands each array's gradients to an optimizer, with the array's penalty, and moves its statistics on.
 template <class T, class Optimizer>
 struct update_consumer {
     using rule = std::remove_const_t<decltype(Optimizer::update)>;
@@ -99,33 +112,21 @@ struct update_consumer {
     std::array<T*, rule::states::size> states;
     scalars_of<T, Optimizer> scalars;
 
-    template <class Stage>
-    auto kernel(std::type_identity<Stage>, std::size_t place) const noexcept {
-        return at<Stage::head::layer::kernel_regularizer>(place);
-    }
-    template <class Stage>
-    auto bias(std::type_identity<Stage>, std::size_t place) const noexcept {
-        return at<regularizer{}>(place);
-    }
-    /// A moving average, of which `kept` stays.
-    auto average(std::size_t place, T kept) const noexcept {
-        return [to = parameters + place, kept](std::size_t offset, auto now) {
-            using V = decltype(now);
-            store(V(V(kept) * load<V>(to + offset) + V(1 - kept) * now), to + offset);
-        };
-    }
-
-private:
-    template <regularizer Penalty>
-    auto at(std::size_t place) const noexcept {
-        auto moved = states;
-        for (T*& state : moved)
-            state += place;
-        return weight_update<T, Optimizer, Penalty>{parameters + place, moved, scalars};
+    /// What takes the registers of an array that begins at that place of the parameters: its gradients, or
+    /// what was observed for a statistic.
+    template <class Parameter>
+    auto take(Parameter, std::size_t place) const noexcept {
+        if constexpr (Parameter::is_learnt) {
+            auto moved = states;
+            for (T*& state : moved)
+                state += place;
+            return weight_update<T, Optimizer, Parameter::penalty>{parameters + place, moved, scalars};
+        } else
+            return moving_average<T, Parameter>{parameters + place, parameters + place};
     }
 };
 
-/// Writes the gradients where somebody asked for them, in the parameters' layout.
+/// Writes the gradients where somebody asked for them, in the parameters' layout. Statistics stay.
 template <class T>
 struct gradient_store {
     T* gradients;
@@ -141,16 +142,12 @@ struct gradient_store {
         [[nodiscard]] T* stored_at(std::size_t offset) const noexcept { return to + offset; }
     };
 
-    template <class Stage>
-    store_from kernel(std::type_identity<Stage>, std::size_t place) const noexcept {
-        return {gradients + place};
-    }
-    template <class Stage>
-    auto bias(std::type_identity<Stage> stage, std::size_t place) const noexcept {
-        return kernel(stage, place);
-    }
-    auto average(std::size_t, T) const noexcept {
-        return [](std::size_t, auto) {};
+    template <class Parameter>
+    auto take(Parameter, std::size_t place) const noexcept {
+        if constexpr (Parameter::is_learnt)
+            return store_from{gradients + place};
+        else
+            return [](std::size_t, auto) {};
     }
 };
 

@@ -10,35 +10,15 @@
 
 namespace strata::inline STRATA_SETTING {
 
-/// How many values a head reads.
-template <class Head>
-inline constexpr std::size_t source_count_of = [] {
-    if constexpr (requires { Head::parts; })
-        return Head::parts;
-    else
-        return std::size_t{1};
-}();
-
-/// How long the rows are in which a head sees its source number `index`, where they follow each other.
-template <class Head>
-[[nodiscard]] constexpr std::size_t source_width([[maybe_unused]] std::size_t index) noexcept {
-    if constexpr (requires { Head::widths; })
-        return Head::widths[index];
-    else if constexpr (requires { Head::channels; })
-        return Head::channels;
-    else
-        return Head::inputs;
-}
-
 /// The values that a stage reads: inputs of the network, or outputs of stages before it. `input(i)` gives the
 /// first number of an input, `output(s)` the rows of a stage's output.
 template <class Wires, class Head, class Input, class Output>
 [[nodiscard]] inline auto sources_of(std::size_t stage, const Input& input, const Output& output) noexcept {
     using view = rows_view<std::remove_pointer_t<decltype(input(0))>>;
-    std::array<view, source_count_of<Head>> result;
+    std::array<view, Head::parts> result;
     for (std::size_t i = 0; i < result.size(); ++i) {
         const std::size_t value = Wires::source(stage, i);
-        const std::size_t width = source_width<Head>(i);
+        const std::size_t width = Head::source_width(i);
         // A network's only stage reads inputs, which g++ 12 does not see by itself.
         if (Wires::count == 1 || Wires::is_input(value))
             result[i] = {input(value), width};

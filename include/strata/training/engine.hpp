@@ -120,31 +120,35 @@ public:
     std::uint64_t step = 0; ///< updates made so far
 
 private:
-    template <class Stage>
+    template <class Head>
     static constexpr bool penalizes = [] {
-        if constexpr (requires { Stage::head::layer::kernel_regularizer; })
-            return Stage::head::layer::kernel_regularizer.active();
-        else
-            return false;
+        bool result = false;
+        for_each_parameter<Head>([&]<class Parameter>(std::type_identity<Parameter>) {
+            result = result || Parameter::penalty.active();
+        });
+        return result;
     }();
     static constexpr bool is_penalized =
         sum_over_types(typename pass::stages{}, []<class Stage>(std::type_identity<Stage>) {
-            return std::size_t{penalizes<Stage>};
+            return std::size_t{penalizes<typename Stage::head>};
         }) > 0;
 
     template <std::size_t I>
     [[nodiscard]] double stage_penalty() const noexcept {
-        using stage = typename pass::template stage<I>;
+        using head = typename pass::template stage<I>::head;
         double sum = 0;
-        if constexpr (penalizes<stage> && pass::flow::learns(I)) {
-            constexpr regularizer by = stage::head::layer::kernel_regularizer;
-            using array = kernel_array<T, typename stage::head>;
-            const T* kernel = net_->parameters().data() + pass::places::places[I].kernel;
-            for (std::size_t i = 0; i < array::count; ++i) {
-                const auto w = static_cast<double>(kernel[array::index(i)]);
-                sum += by.l1_factor.value() * std::abs(w) + by.l2_factor.value() * w * w;
-            }
-        }
+        if constexpr (penalizes<head> && pass::flow::learns(I))
+            for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
+                constexpr regularizer by = Parameter::penalty;
+                if constexpr (by.active()) {
+                    const T* const array =
+                        array_of<head>(net_->parameter_block().data() + pass::places::places[I], Parameter{});
+                    for (std::size_t i = 0; i < Parameter::shape::size; ++i) {
+                        const auto w = static_cast<double>(array[layout_of<T, Parameter>::index(i)]);
+                        sum += by.l1_factor.value() * std::abs(w) + by.l2_factor.value() * w * w;
+                    }
+                }
+            });
         return sum;
     }
 
@@ -218,7 +222,7 @@ private:
         const double penalties = penalty_of_step(threads);
         const measurement measured{parts_.data()};
         losses_[0] = scalars::run(
-            net_->parameters().data(), batch.x[0], std::get<0>(batch.targets),
+            net_->parameter_block().data(), batch.x[0], std::get<0>(batch.targets),
             [&](const T* prediction, const auto* target) {
                 measured(std::integral_constant<std::size_t, 0>{}, 0, prediction, target);
             },
@@ -229,7 +233,7 @@ private:
     template <bool Training>
     void step_by_batch(const typename pass::batch& batch, std::uint64_t number, totals& sum, bool& stop,
                        const team& threads) noexcept {
-        T* const parameters = net_->parameters().data();
+        T* const parameters = net_->parameter_block().data();
         const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(number), 0};
         pass::template forward<Training>(parameters, batch, space_, threads, key);
         pass::template loss<Training>(batch, space_, threads, key, losses_.data(),
@@ -261,7 +265,7 @@ private:
         for (std::size_t i = 0; i < state_count; ++i)
             pointers[i] = states[i].data();
         return update_consumer<T, Optimizer>{
-            net_->parameters().data(), pointers,
+            net_->parameter_block().data(), pointers,
             internal::converted<T>(optimizer.scalars(static_cast<double>(number)))};
     }
 

@@ -39,7 +39,7 @@ static_assert(std::endian::native == std::endian::little, "strata: snapshots are
 template <class Topology, class T>
 std::string snapshot_header(std::size_t blocks) {
     return concatenate("strata checkpoint 1\n", to_string(std::type_identity<Topology>{}), "\n",
-                       sizeof(T) == 4 ? "float" : "double", ", ", weight_total(stages_of<Topology>{}),
+                       sizeof(T) == 4 ? "float" : "double", ", ", count_parameters(Topology{}).all,
                        " parameters, ", blocks - 1, " optimizer states\n");
 }
 
@@ -82,7 +82,7 @@ training_counts read_snapshot(Reader& in, const std::array<std::span<T>, Blocks>
     if (found != header)
         in.fail(0, shown(header), shown(found));
 
-    constexpr std::size_t parameters = weight_total(stages_of<Topology>{});
+    constexpr std::size_t parameters = count_parameters(Topology{}).all;
     std::vector<unsigned char> bytes(sizeof(training_counts) + Blocks * parameters * sizeof(T));
     in.expect_left(bytes.size() + sizeof(std::uint32_t), "numbers");
     in.read(bytes.data(), bytes.size(), "numbers");

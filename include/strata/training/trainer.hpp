@@ -121,11 +121,11 @@ private:
         }
         void set_learning_rate(double rate) override { owner->engine_.optimizer.learning_rate = rate; }
         [[nodiscard]] std::vector<double> weights() const override {
-            const auto all = owner->net_->parameters();
+            const auto all = owner->net_->parameter_block();
             return {all.begin(), all.end()};
         }
         void set_weights(const std::vector<double>& weights) override {
-            std::transform(weights.begin(), weights.end(), owner->net_->parameters().begin(),
+            std::transform(weights.begin(), weights.end(), owner->net_->parameter_block().begin(),
                            [](double weight) { return static_cast<T>(weight); });
         }
         [[nodiscard]] training_snapshot snapshot() const override { return owner->snapshot(); }
@@ -213,14 +213,14 @@ private:
 
     // The state before an epoch, to return to if it diverges.
     void remember() {
-        const auto weights = net_->parameters();
+        const auto weights = net_->parameter_block();
         good_weights_.assign(weights.begin(), weights.end());
         for (std::size_t i = 0; i < good_states_.size(); ++i)
             good_states_[i].assign(engine_.states[i].begin(), engine_.states[i].end());
         good_step_ = engine_.step;
     }
     void return_to_good() {
-        std::copy(good_weights_.begin(), good_weights_.end(), net_->parameters().begin());
+        std::copy(good_weights_.begin(), good_weights_.end(), net_->parameter_block().begin());
         for (std::size_t i = 0; i < good_states_.size(); ++i)
             std::copy(good_states_[i].begin(), good_states_[i].end(), engine_.states[i].begin());
         engine_.step = good_step_;
@@ -229,7 +229,7 @@ private:
     /// The blocks of a snapshot: the weights and each state, all in the parameters' layout.
     [[nodiscard]] auto blocks() const {
         std::array<std::span<T>, engine_type::state_count + 1> result;
-        result[0] = net_->parameters();
+        result[0] = net_->parameter_block();
         for (std::size_t i = 0; i < engine_type::state_count; ++i)
             result[i + 1] = const_cast<trainer*>(this)->engine_.states[i];
         return result;

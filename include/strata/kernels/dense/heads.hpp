@@ -11,16 +11,18 @@ namespace strata::inline STRATA_SETTING {
 
 /// Dense layers.
 template <std::size_t Inputs, class Layer, std::size_t Units>
-struct head_kernels<contraction<Inputs, Layer, Units>> {
+struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {
     using head = contraction<Inputs, Layer, Units>;
+    using kernel = typename head::kernel;
+    using bias = typename head::bias;
     template <class T>
     using layout = weight_layout<T, Inputs, Units>;
 
     template <class Stage, keeping Keep, bool Data, class T, class Tail>
     [[gnu::always_inline]] static inline bool forward(const head_forward<T>& with, const team& threads,
                                                       const Tail& tail) noexcept {
-        const forward_buffers<T> at{with.x[0].data, with.parameters.kernel, with.parameters.bias, with.y.data,
-                                    with.kept};
+        const forward_buffers<T> at{with.x[0].data, array_of<head>(with.parameters, kernel{}),
+                                    array_of<head>(with.parameters, bias{}), with.y.data, with.kept};
         const team::range part = share_samples(threads, with.samples);
         // By panels, a thread meets the same weights in every pass. A closing needs whole rows.
         if (is_tiny<head> && Stage::rows == 1 && with.samples == 1 && threads.size == 1)
@@ -39,8 +41,9 @@ struct head_kernels<contraction<Inputs, Layer, Units>> {
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& with, const team& threads, const Slope& slope) noexcept {
-        const input_gradient_buffers<T> at{with.delta.data,     with.parameters.kernel, with.before_kept,
-                                           with.before[0].data, with.scratch,           with.adds[0]};
+        const input_gradient_buffers<T> at{with.delta.data,  array_of<head>(with.parameters, kernel{}),
+                                           with.before_kept, with.before[0].data,
+                                           with.scratch,     with.adds[0]};
         const std::size_t rows = with.samples * Stage::rows;
         constexpr std::size_t width = tile_panels * lanes_of<T, Inputs>;
         if (Inputs >= width * threads.size)
@@ -52,28 +55,19 @@ struct head_kernels<contraction<Inputs, Layer, Units>> {
         }
     }
 
-    template <class Stage, bool Data, class T, class Consumer, class Place>
-    static void update(const head_backward<T>& with, const team& threads, const Consumer& consumer,
-                       const Place& place) noexcept {
+    template <class Stage, bool Data, class T, class Updates>
+    static void update(const head_backward<T>& with, const team& threads, const Updates& updates) noexcept {
         const weight_gradient_buffers<T> at{with.x[0].data, with.delta.data, with.samples * Stage::rows};
-        dense_weight_gradient<head, Data>(at, threads,
-                                          consumer.kernel(std::type_identity<Stage>{}, place.kernel),
-                                          consumer.bias(std::type_identity<Stage>{}, place.bias));
+        dense_weight_gradient<head, Data>(at, threads, updates(kernel{}), updates(bias{}));
     }
 
-    template <class T>
-    static constexpr std::size_t shared_size(std::size_t) {
-        return 0;
-    }
-    template <class T>
-    static constexpr std::size_t forward_scratch_size = 0;
     template <class T>
     static constexpr std::size_t scratch_size = input_gradient_scratch<stage<head, tail<>, no_closing, 1>, T>;
 };
 
 /// Stages that are nothing but a tail.
 template <std::size_t Width>
-struct head_kernels<pass_through<Width>> : without_memory {
+struct head_kernels<pass_through<Width>> : head_kernels_base {
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
         const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
@@ -90,8 +84,6 @@ struct head_kernels<pass_through<Width>> : without_memory {
             });
         return !by_rows || threads.size == 1;
     }
-
-    static constexpr bool finishes_slopes = false;
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {

@@ -80,7 +80,7 @@ struct pixel_mixture {
 
 /// Data augmentation: an affine map of each image, drawn from its number.
 template <class Layer, std::size_t Height, std::size_t Width, std::size_t Channels>
-struct head_kernels<augmentation<Layer, Height, Width, Channels>> : without_memory {
+struct head_kernels<augmentation<Layer, Height, Width, Channels>> : head_kernels_base {
 private:
     static constexpr std::size_t pixels = Height * Width;
 
@@ -153,8 +153,6 @@ public:
         }
         return true;
     }
-
-    static constexpr bool finishes_slopes = false;
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {

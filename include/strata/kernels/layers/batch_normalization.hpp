@@ -10,27 +10,14 @@
 
 namespace strata::inline STRATA_SETTING {
 
-/// scale and shift for x * scale + shift, which is a normalization by known means and variances.
-template <class Head, class T>
-void normalization_scales(const head_parameters<const T>& from, T* scale, T* shift,
-                          team::range channels) noexcept {
-    for (std::size_t c = channels.begin; c < channels.end; ++c) {
-        T factor = T(1) / std::sqrt(from.variance[c] + static_cast<T>(Head::layer::epsilon));
-        if constexpr (Head::has_scale)
-            factor *= from.kernel[c];
-        scale[c] = factor;
-        shift[c] = -from.mean[c] * factor;
-        if constexpr (Head::has_center)
-            shift[c] += from.bias[c];
-    }
-}
-
 /// Batch normalization in training: mean and variance of each channel over all places of all samples. Sums
 /// are taken sample by sample, each by one thread, and added in the order of the samples. The variance is
 /// that of the differences from the mean, so that it does not suffer from a large one.
 template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
-struct head_kernels<normalization<normalized::batch, Rows, Channels, Groups, Layer>> {
+struct head_kernels<normalization<normalized::batch, Rows, Channels, Groups, Layer>> : head_kernels_base {
     using head = normalization<normalized::batch, Rows, Channels, Groups, Layer>;
+    using gamma = typename head::gamma;
+    using beta = typename head::beta;
 
 private:
     static constexpr std::size_t room = (Channels + 31) / 16 * 16; ///< behind the channels, for a register
@@ -108,13 +95,13 @@ public:
                 own.factor[c] = T(1) / std::sqrt(variance + static_cast<T>(Layer::epsilon));
                 own.scale[c] = own.factor[c];
                 if constexpr (head::has_scale)
-                    own.scale[c] *= at.parameters.kernel[c];
+                    own.scale[c] *= array_of<head>(at.parameters, gamma{})[c];
                 own.shift[c] = -own.mean[c] * own.scale[c];
                 if constexpr (head::has_center)
-                    own.shift[c] += at.parameters.bias[c];
+                    own.shift[c] += array_of<head>(at.parameters, beta{})[c];
             }
         } else
-            normalization_scales<head>(at.parameters, own.scale, own.shift, channels);
+            prepare_affine(at.parameters, own.scale, own.shift, channels);
         threads.barrier();
         const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
         const team::range rows = threads.share(at.samples * Rows);
@@ -131,6 +118,24 @@ public:
 
     static constexpr bool finishes_slopes = false;
     static constexpr bool sums_in_backward = true;
+    static constexpr bool is_affine = true;
+
+    template <class T>
+    static void prepare_affine(const T* parameters, T* scale, T* shift, team::range channels) noexcept {
+        [[maybe_unused]] const T* const gammas = array_of<head>(parameters, gamma{});
+        [[maybe_unused]] const T* const betas = array_of<head>(parameters, beta{});
+        const T* const mean = array_of<head>(parameters, typename head::moving_mean{});
+        const T* const variance = array_of<head>(parameters, typename head::moving_variance{});
+        for (std::size_t c = channels.begin; c < channels.end; ++c) {
+            T factor = T(1) / std::sqrt(variance[c] + static_cast<T>(Layer::epsilon));
+            if constexpr (head::has_scale)
+                factor *= gammas[c];
+            scale[c] = factor;
+            shift[c] = -mean[c] * factor;
+            if constexpr (head::has_center)
+                shift[c] += betas[c];
+        }
+    }
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
@@ -171,21 +176,18 @@ public:
             });
     }
 
-    template <class Stage, bool, class T, class Consumer, class Place>
-    static void update(const head_backward<T>& at, const team& threads, const Consumer& consumer,
-                       const Place& place) noexcept {
+    template <class Stage, bool, class T, class Updates>
+    static void update(const head_backward<T>& at, const team& threads, const Updates& updates) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
         const memory<T> own(at.shared, at.samples);
         const team::range mine = threads.share(Channels, 16);
-        constexpr std::type_identity<Stage> stage{};
         for (std::size_t c = mine.begin; c < mine.end; c += V::size) {
             if constexpr (head::has_scale)
-                consumer.bias(stage, place.kernel)(c, V::load_unaligned(own.second + c));
+                updates(gamma{})(c, V::load_unaligned(own.second + c));
             if constexpr (head::has_center)
-                consumer.bias(stage, place.bias)(c, V::load_unaligned(own.first + c));
-            const auto kept = static_cast<T>(Layer::momentum);
-            consumer.average(place.mean, kept)(c, V::load_unaligned(own.mean + c));
-            consumer.average(place.variance, kept)(c, V::load_unaligned(own.variance + c));
+                updates(beta{})(c, V::load_unaligned(own.first + c));
+            updates(typename head::moving_mean{})(c, V::load_unaligned(own.mean + c));
+            updates(typename head::moving_variance{})(c, V::load_unaligned(own.variance + c));
         }
     }
 
@@ -193,8 +195,6 @@ public:
     static constexpr std::size_t shared_size(std::size_t samples) {
         return (5 + 2 * samples) * room;
     }
-    template <class T>
-    static constexpr std::size_t scratch_size = 0;
 };
 
 } // namespace strata::inline STRATA_SETTING

@@ -52,7 +52,7 @@ T inverse_length(T squares) noexcept {
 /// Dot products: products of two matrices for each sample. Lengths are not divided out of the operands but of
 /// the results, or of the derivatives by them.
 template <class Left, class Right, bool Swapped, bool Normalized>
-struct head_kernels<dot_product<Left, Right, Swapped, Normalized>> : without_memory {
+struct head_kernels<dot_product<Left, Right, Swapped, Normalized>> : head_kernels_base {
 private:
     static constexpr std::size_t rows = Left::count;
     static constexpr std::size_t columns = Right::count;
@@ -126,8 +126,6 @@ public:
         }
         return true;
     }
-
-    static constexpr bool finishes_slopes = false;
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {

@@ -12,7 +12,7 @@ namespace strata::inline STRATA_SETTING {
 
 /// Gaussian noise: x + d n or x (1 + d n), with n drawn for each element.
 template <noise_kind Kind, real Amount, std::size_t Rows, std::size_t Width>
-struct head_kernels<gaussian_disturbance<Kind, Amount, Rows, Width>> : without_memory {
+struct head_kernels<gaussian_disturbance<Kind, Amount, Rows, Width>> : head_kernels_base {
 private:
     // What multiplies the noise.
     template <class T>
@@ -41,8 +41,6 @@ public:
             });
         return threads.size == 1;
     }
-
-    static constexpr bool finishes_slopes = false;
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {

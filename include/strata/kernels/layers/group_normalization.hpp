@@ -15,12 +15,11 @@ namespace strata::inline STRATA_SETTING {
 /// Normalization over groups of a sample's channels and all its places; each row counts as a sample where a
 /// layer says so.
 template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
-struct head_kernels<normalization<normalized::groups, Rows, Channels, Groups, Layer>> {
+struct head_kernels<normalization<normalized::groups, Rows, Channels, Groups, Layer>> : head_kernels_base {
     using head = normalization<normalized::groups, Rows, Channels, Groups, Layer>;
 
 private:
-    static constexpr std::size_t rows_of_unit = requires { Layer::is_of_rows; }
-    ? 1 : Rows;
+    static constexpr std::size_t rows_of_unit = Layer::is_of_rows ? 1 : Rows;
     static constexpr std::size_t units = Rows / rows_of_unit; ///< in a sample
     static constexpr std::size_t width = Channels / Groups;
     static constexpr std::size_t room = (Channels + 31) / 16 * 16;
@@ -51,6 +50,8 @@ public:
     static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
         const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        [[maybe_unused]] const T* const gammas = array_of<head>(at.parameters, typename head::gamma{});
+        [[maybe_unused]] const T* const betas = array_of<head>(at.parameters, typename head::beta{});
         const team::range mine = share_samples(threads, at.samples);
         alignas(alignment) std::array<T, room> scale{};
         alignas(alignment) std::array<T, room> shift{};
@@ -58,11 +59,10 @@ public:
             for (std::size_t group = 0; group < Groups; ++group) {
                 const moments of = moments_of(at.x[0], unit * rows_of_unit, group * width);
                 for (std::size_t c = group * width; c < (group + 1) * width; ++c) {
-                    const T gamma = head::has_scale ? at.parameters.kernel[c] : T(1);
-                    scale[c] = static_cast<T>(of.factor) * gamma;
+                    scale[c] = static_cast<T>(of.factor) * (head::has_scale ? gammas[c] : T(1));
                     shift[c] = -static_cast<T>(of.mean) * scale[c];
                     if constexpr (head::has_center)
-                        shift[c] += at.parameters.bias[c];
+                        shift[c] += betas[c];
                 }
             }
             for (std::size_t row = unit * rows_of_unit; row < (unit + 1) * rows_of_unit; ++row)
@@ -83,6 +83,7 @@ public:
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
         const team::range mine = share_samples(threads, at.samples);
+        [[maybe_unused]] const T* const gammas = array_of<head>(at.parameters, typename head::gamma{});
         T* const of_gamma = at.shared;
         T* const of_beta = at.shared + at.samples * room;
         constexpr auto count = static_cast<double>(rows_of_unit * width);
@@ -100,7 +101,7 @@ public:
                             for (std::size_t c = group * width; c < (group + 1) * width; ++c)
                                 use(row, c, static_cast<double>(at.delta.row(row)[c]),
                                     (static_cast<double>(at.x[0].row(row)[c]) - of.mean) * of.factor,
-                                    head::has_scale ? static_cast<double>(at.parameters.kernel[c]) : 1.0);
+                                    head::has_scale ? static_cast<double>(gammas[c]) : 1.0);
                     };
                     visit([&](std::size_t, std::size_t c, double delta, double normalized, double gamma) {
                         of_gamma[sample * room + c] += static_cast<T>(delta * normalized);
@@ -121,9 +122,8 @@ public:
         threads.barrier();
     }
 
-    template <class Stage, bool, class T, class Consumer, class Place>
-    static void update(const head_backward<T>& at, const team& threads, const Consumer& consumer,
-                       const Place& place) noexcept {
+    template <class Stage, bool, class T, class Updates>
+    static void update(const head_backward<T>& at, const team& threads, const Updates& updates) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
         const team::range mine = threads.share(Channels, 16);
         for (std::size_t c = mine.begin; c < mine.end; c += V::size) {
@@ -134,9 +134,9 @@ public:
                 of_beta += V::load_unaligned(at.shared + (at.samples + sample) * room + c);
             }
             if constexpr (head::has_scale)
-                consumer.bias(std::type_identity<Stage>{}, place.kernel)(c, of_gamma);
+                updates(typename head::gamma{})(c, of_gamma);
             if constexpr (head::has_center)
-                consumer.bias(std::type_identity<Stage>{}, place.bias)(c, of_beta);
+                updates(typename head::beta{})(c, of_beta);
         }
     }
 
@@ -145,8 +145,6 @@ public:
     static constexpr std::size_t shared_size(std::size_t samples) {
         return 2 * samples * room;
     }
-    template <class T>
-    static constexpr std::size_t scratch_size = 0;
 };
 
 } // namespace strata::inline STRATA_SETTING

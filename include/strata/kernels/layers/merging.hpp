@@ -15,7 +15,7 @@ namespace strata::inline STRATA_SETTING {
 
 /// Merges of equal shapes: a formula of the parts, element by element.
 template <class Layer, std::size_t Rows, std::size_t Width, std::size_t Parts>
-struct head_kernels<merging<Layer, Rows, Width, Parts>> : without_memory {
+struct head_kernels<merging<Layer, Rows, Width, Parts>> : head_kernels_base {
     using head = merging<Layer, Rows, Width, Parts>;
 
 private:
@@ -42,8 +42,6 @@ public:
         return threads.size == 1;
     }
 
-    static constexpr bool finishes_slopes = false;
-
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
         const team::range mine = threads.share(at.samples * Rows);
@@ -68,7 +66,7 @@ public:
 
 /// Concatenations. A part that was made in its place is not copied.
 template <std::size_t Rows, std::size_t... Widths>
-struct head_kernels<concatenation<Rows, Widths...>> : without_memory {
+struct head_kernels<concatenation<Rows, Widths...>> : head_kernels_base {
     using head = concatenation<Rows, Widths...>;
 
     template <class Stage, keeping, bool, class T, class Tail>
@@ -83,8 +81,6 @@ struct head_kernels<concatenation<Rows, Widths...>> : without_memory {
         }
         return threads.size == 1;
     }
-
-    static constexpr bool finishes_slopes = false;
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {

@@ -8,47 +8,50 @@
 namespace strata::inline STRATA_SETTING {
 
 /// Parametric rectifiers.
-template <std::size_t Rows, std::size_t Width>
-struct head_kernels<parametric_rectifier<Rows, Width>> : without_memory {
+template <std::size_t Rows, class Slopes>
+struct head_kernels<parametric_rectifier<Rows, Slopes>> : head_kernels_base {
+    using head = parametric_rectifier<Rows, Slopes>;
+    using alpha = typename head::alpha;
+    static constexpr std::size_t width = head::outputs;
+
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
-        using V = simd<T, lanes_of<T, Width>>;
+        using V = simd<T, lanes_of<T, width>>;
         const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        const T* const slopes = array_of<head>(at.parameters, alpha{});
         const team::range mine = threads.share(at.samples * Rows);
         for (std::size_t row = mine.begin; row < mine.end; ++row)
-            visit_columns<Width, T>([&](auto count, std::size_t column) {
+            visit_columns<width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
                 const V x = load_first<lanes, V>(at.x[0].row(row) + column);
-                const V slope = V::load_unaligned(at.parameters.kernel + column);
+                const V slope = V::load_unaligned(slopes + column);
                 out.template put<lanes>(xsimd::select(x > V(T(0)), x, x * slope), row, column);
             });
         return threads.size == 1;
     }
 
-    static constexpr bool finishes_slopes = false;
-
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
-        using V = simd<T, lanes_of<T, Width>>;
+        using V = simd<T, lanes_of<T, width>>;
+        const T* const slopes = array_of<head>(at.parameters, alpha{});
         const team::range mine = threads.share(at.samples * Rows);
         for (std::size_t row = mine.begin; row < mine.end; ++row)
-            visit_columns<Width, T>([&](auto count, std::size_t column) {
+            visit_columns<width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
                 const V x = load_first<lanes, V>(at.x[0].row(row) + column);
                 const V delta = load_first<lanes, V>(at.delta.row(row) + column);
-                const V slope = V::load_unaligned(at.parameters.kernel + column);
+                const V slope = V::load_unaligned(slopes + column);
                 store_or_add<lanes>(V(xsimd::select(x > V(T(0)), delta, delta * slope)),
                                     at.before[0].row(row) + column, at.adds[0]);
             });
     }
 
-    template <class Stage, bool, class T, class Consumer, class Place>
-    static void update(const head_backward<T>& at, const team& threads, const Consumer& consumer,
-                       const Place& place) noexcept {
-        using V = simd<T, lanes_of<T, Width>>;
-        constexpr std::size_t whole = Width / V::size * V::size;
-        const team::range mine = threads.share(Width, V::size);
-        const auto use = consumer.bias(std::type_identity<Stage>{}, place.kernel);
+    template <class Stage, bool, class T, class Updates>
+    static void update(const head_backward<T>& at, const team& threads, const Updates& updates) noexcept {
+        using V = simd<T, lanes_of<T, width>>;
+        constexpr std::size_t whole = width / V::size * V::size;
+        const team::range mine = threads.share(width, V::size);
+        const auto use = updates(alpha{});
         const auto sum = [&](auto count, std::size_t column) {
             constexpr std::size_t lanes = decltype(count)::value;
             V total(T(0));
@@ -61,7 +64,7 @@ struct head_kernels<parametric_rectifier<Rows, Width>> : without_memory {
             if (column < whole)
                 sum(std::integral_constant<std::size_t, V::size>{}, column);
             else
-                sum(std::integral_constant<std::size_t, Width % V::size>{}, column);
+                sum(std::integral_constant<std::size_t, width % V::size>{}, column);
     }
 };
 

@@ -12,7 +12,7 @@ namespace strata::inline STRATA_SETTING {
 
 /// Padding, cropping and upsampling: up to two taps along each axis.
 template <std::array<resample_axis, 3> Axes, std::size_t Channels>
-struct head_kernels<resampling<Axes, Channels>> : without_memory {
+struct head_kernels<resampling<Axes, Channels>> : head_kernels_base {
     using head = resampling<Axes, Channels>;
 
 private:
@@ -61,8 +61,6 @@ public:
         return threads.size == 1;
     }
 
-    static constexpr bool finishes_slopes = false;
-
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
         const team::range samples = share_samples(threads, at.samples);
@@ -88,7 +86,7 @@ public:
 
 /// Axes in another order.
 template <class From, std::size_t... Order>
-struct head_kernels<permutation<From, Order...>> : without_memory {
+struct head_kernels<permutation<From, Order...>> : head_kernels_base {
     using head = permutation<From, Order...>;
 
 private:
@@ -127,8 +125,6 @@ public:
                 });
         return true;
     }
-
-    static constexpr bool finishes_slopes = false;
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {

@@ -10,7 +10,7 @@ namespace strata::inline STRATA_SETTING {
 
 /// Draws from normal distributions: m + e^(l/2) n, with n drawn for each element.
 template <std::size_t Rows, std::size_t Width>
-struct head_kernels<normal_draw<Rows, Width>> : without_memory {
+struct head_kernels<normal_draw<Rows, Width>> : head_kernels_base {
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, Width>>;
@@ -29,8 +29,6 @@ struct head_kernels<normal_draw<Rows, Width>> : without_memory {
             });
         return threads.size == 1;
     }
-
-    static constexpr bool finishes_slopes = false;
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {

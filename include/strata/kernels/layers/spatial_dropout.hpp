@@ -10,7 +10,7 @@ namespace strata::inline STRATA_SETTING {
 
 /// Dropout of whole channels: a sample's rows are all multiplied by the same factors, 0 or 1 / (1 - rate).
 template <real Rate, std::size_t Rows, std::size_t Channels>
-struct head_kernels<channel_dropping<Rate, Rows, Channels>> {
+struct head_kernels<channel_dropping<Rate, Rows, Channels>> : head_kernels_base {
 private:
     static constexpr std::size_t blocks = (Channels + block_size - 1) / block_size; ///< of a sample
 
@@ -48,8 +48,6 @@ public:
         return true;
     }
 
-    static constexpr bool finishes_slopes = false;
-
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
         if (at.before[0].data == nullptr)
@@ -68,10 +66,6 @@ public:
         }
     }
 
-    template <class T>
-    static constexpr std::size_t shared_size(std::size_t) {
-        return 0;
-    }
     /// The factors of one sample.
     template <class T>
     static constexpr std::size_t scratch_size = blocks* block_size;

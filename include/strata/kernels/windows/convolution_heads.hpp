@@ -63,8 +63,9 @@ struct convolution_finish {
 /// Convolutions and transposed ones: each is the other's input gradient.
 template <window Over, std::size_t Channels, std::size_t Filters, std::size_t Groups, bool Transposed,
           class Layer>
-struct head_kernels<convolution<Over, Channels, Filters, Groups, Transposed, Layer>> {
+struct head_kernels<convolution<Over, Channels, Filters, Groups, Transposed, Layer>> : head_kernels_base {
     using head = convolution<Over, Channels, Filters, Groups, Transposed, Layer>;
+    using bias = typename head::bias;
     static constexpr std::size_t group_channels = Channels / Groups;
     static constexpr std::size_t group_filters = Filters / Groups;
     static constexpr std::size_t taps = Over.taps();
@@ -91,6 +92,11 @@ private:
     using weight_gradient =
         convolution_weight_gradient<Over, Transposed, group_channels, Channels, group_filters, Filters, T>;
 
+    template <class T>
+    static const T* kernel_of_group(const T* parameters, std::size_t group) noexcept {
+        return array_of<head>(parameters, typename head::kernel{}) + group * layout<T>::kernel_size;
+    }
+
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
@@ -98,8 +104,8 @@ public:
         using finish = internal::convolution_finish<Keep, internal::draws<Tail> ? Stage::rows : 1, T, Tail>;
         for (std::size_t group = 0; group < Groups; ++group) {
             const rows_view<const T> x{at.x[0].data + group * group_channels, at.x[0].pitch};
-            const T* const kernel = at.parameters.kernel + group * layout<T>::kernel_size;
-            const finish last{head::has_bias ? at.parameters.bias : nullptr,
+            const T* const kernel = kernel_of_group(at.parameters, group);
+            const finish last{head::has_bias ? array_of<head>(at.parameters, bias{}) : nullptr,
                               at.y,
                               at.kept,
                               head::outputs,
@@ -146,26 +152,24 @@ public:
         using finish = internal::gradient_finish<internal::draws<Slope> ? head::input_rows : 1, T, Slope>;
         for (std::size_t group = 0; group < Groups; ++group) {
             const rows_view<const T> delta{at.delta.data + group * group_filters, at.delta.pitch};
-            const T* const kernel = at.parameters.kernel + group * layout<T>::kernel_size;
+            const T* const kernel = kernel_of_group(at.parameters, group);
             const finish last{at.before_kept, at.before[0], at.adds[0],
                               head::channels, slope,        group * group_channels};
             input_gradient<T>::run(delta, kernel, at.samples, at.scratch, threads, last);
         }
     }
 
-    template <class Stage, bool, class T, class Consumer, class Place>
-    static void update(const head_backward<T>& at, const team& threads, const Consumer& consumer,
-                       const Place& place) noexcept {
+    template <class Stage, bool, class T, class Updates>
+    static void update(const head_backward<T>& at, const team& threads, const Updates& updates) noexcept {
         for (std::size_t group = 0; group < Groups; ++group)
-            weight_gradient<T>::run(
-                {at.x[0].data + group * group_channels, at.x[0].pitch},
-                {at.delta.data + group * group_filters, at.delta.pitch}, at.samples,
-                at.shared + group * weight_gradient<T>::shared_size, at.scratch, threads,
-                consumer.kernel(std::type_identity<Stage>{}, place.kernel + group * layout<T>::kernel_size));
+            weight_gradient<T>::run({at.x[0].data + group * group_channels, at.x[0].pitch},
+                                    {at.delta.data + group * group_filters, at.delta.pitch}, at.samples,
+                                    at.shared + group * weight_gradient<T>::shared_size, at.scratch, threads,
+                                    updates(typename head::kernel{}, group * layout<T>::kernel_size));
         if constexpr (head::has_bias) {
             constexpr std::size_t lanes = lanes_of<T, Filters>;
             constexpr std::size_t panels = (Filters + lanes - 1) / lanes;
-            const auto use_bias = consumer.bias(std::type_identity<Stage>{}, place.bias);
+            const auto use_bias = updates(bias{});
             const team::range mine = threads.share(panels);
             sum_columns<Filters>(at.delta, at.samples * head::output_rows, mine, use_bias);
         }

@@ -77,18 +77,21 @@ void depthwise_lines(const T* x, const T* weights, team::range chosen, const Sta
 
 /// Depthwise convolutions with one filter a channel; the weights are [taps][channels], filled to registers.
 template <window Over, std::size_t Channels, class Layer>
-struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : without_memory {
+struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels_base {
     using head = depthwise_convolution<Over, Channels, Layer>;
+    using kernel = typename head::kernel;
+    using bias = typename head::bias;
 
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
         constexpr window_map map = forward_map(Over);
         const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        [[maybe_unused]] const T* const of_bias = array_of<head>(at.parameters, bias{});
         internal::depthwise_lines<map, Channels>(
-            at.x[0].data, at.parameters.kernel,
+            at.x[0].data, array_of<head>(at.parameters, kernel{}),
             threads.share(at.samples * map.axes[0].results * map.axes[1].results),
             [&]<class V>(std::size_t column) {
-                return head::has_bias ? V::load_unaligned(at.parameters.bias + column) : V(T(0));
+                return head::has_bias ? V::load_unaligned(of_bias + column) : V(T(0));
             },
             [&]<std::size_t Count, class V>(V sum, std::size_t row, std::size_t column) {
                 out.template put<Count>(sum, row, column);
@@ -96,13 +99,11 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : without_memo
         return threads.size == 1;
     }
 
-    static constexpr bool finishes_slopes = false;
-
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
         internal::for_each_map<Over, true>([&](auto map) {
             internal::depthwise_lines<map.value, Channels>(
-                at.delta.data, at.parameters.kernel,
+                at.delta.data, array_of<head>(at.parameters, kernel{}),
                 threads.share(at.samples * map.value.axes[0].results * map.value.axes[1].results),
                 []<class V>(std::size_t) { return V(T(0)); },
                 [&]<std::size_t Count, class V>(V sum, std::size_t row, std::size_t column) {
@@ -111,9 +112,8 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : without_memo
         });
     }
 
-    template <class Stage, bool, class T, class Consumer, class Place>
-    static void update(const head_backward<T>& at, const team& threads, const Consumer& consumer,
-                       const Place& place) noexcept {
+    template <class Stage, bool, class T, class Updates>
+    static void update(const head_backward<T>& at, const team& threads, const Updates& updates) noexcept {
         constexpr std::size_t lanes = lanes_of<T, Channels>;
         using V = simd<T, lanes>;
         constexpr std::size_t panels = (Channels + lanes - 1) / lanes;
@@ -122,7 +122,7 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : without_memo
         static constexpr map_axis depth = map.axes[0];
         static constexpr map_axis height = map.axes[1];
         static constexpr map_axis width = map.axes[2];
-        const auto use_kernel = consumer.kernel(std::type_identity<Stage>{}, place.kernel);
+        const auto use_kernel = updates(kernel{});
         const team::range mine = threads.share(panels);
         const auto load = [](const T* from, std::size_t panel) {
             return last == lanes || panel + 1 < panels ? V::load_unaligned(from) : load_first<last, V>(from);
@@ -164,8 +164,7 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : without_memo
                                    sums[j]);
                 }
         if constexpr (head::has_bias)
-            sum_columns<Channels>(at.delta, at.samples * head::output_rows, mine,
-                                  consumer.bias(std::type_identity<Stage>{}, place.bias));
+            sum_columns<Channels>(at.delta, at.samples * head::output_rows, mine, updates(bias{}));
     }
 };
 

@@ -15,7 +15,7 @@ namespace strata::inline STRATA_SETTING {
 
 /// Poolings: a register holds neighbouring channels of one place.
 template <window Over, std::size_t Channels, pooled Kind>
-struct head_kernels<pooling<Over, Channels, Kind>> : without_memory {
+struct head_kernels<pooling<Over, Channels, Kind>> : head_kernels_base {
 private:
     static constexpr window_map map = forward_map(Over);
     static constexpr map_axis depth = map.axes[0];

@@ -1,0 +1,31 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/topology/wrapped.hpp>
+
+namespace strata {
+
+/// A layer in a part of a network that has a name.
+template <text Name, class Layer>
+struct named_layer : Layer {
+    static constexpr auto scope = Name + "." + Layer::scope;
+};
+
+namespace detail {
+template <text Name>
+struct naming {
+    static_assert(!Name.view().empty(), "strata: a part's name has at least one character");
+    template <class Layer>
+    using type = named_layer<Name, Layer>;
+};
+} // namespace detail
+
+/// A fragment whose parameters have a name of its own in front of theirs, and are counted by themselves:
+/// `named<"encoder">(dense<8> | relu | dense<2>)` has `encoder.dense.kernel` and `encoder.dense_1.kernel`.
+/// Parts may stand in each other.
+template <text Name, class Piece>
+constexpr auto named(Piece piece) {
+    return detail::wrap_all<detail::naming<Name>>(detail::as_fragment(piece));
+}
+
+} // namespace strata

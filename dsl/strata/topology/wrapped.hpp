@@ -1,0 +1,56 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/topology/branch.hpp>
+
+namespace strata::detail {
+
+// Wrapping puts each layer of a fragment that may have parameters into `Wrapper::type<Layer>`, also where the
+// layer stands in a branch, a bypass or a repetition.
+
+template <class Layer>
+inline constexpr bool may_have_parameters =
+    std::same_as<typename Layer::role, role::head> || std::same_as<typename Layer::role, role::merge>;
+
+template <class Wrapper, layer Layer>
+constexpr auto wrap(fragment<Layer>) {
+    if constexpr (may_have_parameters<Layer>)
+        return fragment<typename Wrapper::template type<Layer>>{};
+    else
+        return fragment<Layer>{};
+}
+template <class Wrapper, std::size_t Index>
+constexpr auto wrap(fragment<picked<Index>> one) {
+    return one;
+}
+template <class Wrapper, class... Fragments>
+constexpr auto wrap(fragment<fork<Fragments...>>);
+template <class Wrapper, class... Fragments>
+constexpr auto wrap(fragment<fork_of_all<Fragments...>>);
+template <class Wrapper, class Body, class Projection>
+constexpr auto wrap(fragment<bypass<Body, Projection>>);
+template <class Wrapper, std::size_t Times, class Fragment>
+constexpr auto wrap(fragment<repeated<Times, Fragment>>);
+
+template <class Wrapper, class... Layers>
+constexpr auto wrap_all(fragment<Layers...>) {
+    return (fragment<>{} | ... | wrap<Wrapper>(fragment<Layers>{}));
+}
+template <class Wrapper, class... Fragments>
+constexpr auto wrap(fragment<fork<Fragments...>>) {
+    return fragment<fork<decltype(wrap_all<Wrapper>(Fragments{}))...>>{};
+}
+template <class Wrapper, class... Fragments>
+constexpr auto wrap(fragment<fork_of_all<Fragments...>>) {
+    return fragment<fork_of_all<decltype(wrap_all<Wrapper>(Fragments{}))...>>{};
+}
+template <class Wrapper, class Body, class Projection>
+constexpr auto wrap(fragment<bypass<Body, Projection>>) {
+    return fragment<bypass<decltype(wrap_all<Wrapper>(Body{})), decltype(wrap_all<Wrapper>(Projection{}))>>{};
+}
+template <class Wrapper, std::size_t Times, class Fragment>
+constexpr auto wrap(fragment<repeated<Times, Fragment>>) {
+    return fragment<repeated<Times, decltype(wrap_all<Wrapper>(Fragment{}))>>{};
+}
+
+} // namespace strata::detail

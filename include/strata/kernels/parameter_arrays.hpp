@@ -1,0 +1,124 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/product/weight_layout.hpp>
+#include <strata/layers/parameter.hpp>
+#include <strata/setting.hpp>
+
+#include <cstddef>
+
+namespace strata::inline STRATA_SETTING {
+
+/// Where the numbers of an array rest that a head declares with `Storage`: number i in the conventional order
+/// is at index(i) of `size` places. A storage of a program's own is a specialization.
+template <class T, class Storage, class Shape>
+struct array_layout;
+
+template <class T, class Shape>
+struct array_layout<T, plain_storage, Shape> {
+    static constexpr std::size_t size = Shape::size;
+    [[nodiscard]] static constexpr std::size_t index(std::size_t number) noexcept { return number; }
+};
+
+template <class T, std::size_t Inputs, std::size_t Outputs, class Shape>
+struct array_layout<T, panel_storage<Inputs, Outputs>, Shape> {
+    using layout = weight_layout<T, Inputs, Outputs>;
+    static constexpr std::size_t size = layout::kernel_size;
+    [[nodiscard]] static constexpr std::size_t index(std::size_t number) noexcept {
+        return layout::index(number / Outputs, number % Outputs);
+    }
+};
+
+template <class T, std::size_t Inputs, std::size_t Filters, std::size_t Groups, class Shape>
+struct array_layout<T, filter_storage<Inputs, Filters, Groups>, Shape> {
+    static constexpr std::size_t filters = Filters / Groups;
+    using layout = weight_layout<T, Inputs, filters, false>;
+    static constexpr std::size_t size = Groups * layout::kernel_size;
+    [[nodiscard]] static constexpr std::size_t index(std::size_t number) noexcept {
+        const std::size_t filter = number % Filters;
+        return filter / filters * layout::kernel_size + layout::index(number / Filters, filter % filters);
+    }
+};
+
+template <class T, std::size_t Channels, std::size_t Filters, class Shape>
+struct array_layout<T, transposed_filter_storage<Channels, Filters>, Shape> {
+    using layout = weight_layout<T, Shape::size / Filters, Filters, false>;
+    static constexpr std::size_t size = layout::kernel_size;
+    [[nodiscard]] static constexpr std::size_t index(std::size_t number) noexcept {
+        return layout::index(number / (Filters * Channels) * Channels + number % Channels,
+                             number / Channels % Filters);
+    }
+};
+
+template <class T, std::size_t Width, class Shape>
+struct array_layout<T, row_storage<Width>, Shape> {
+    static constexpr std::size_t lanes = lanes_of<T, Width>;
+    static constexpr std::size_t stored = (Width + lanes - 1) / lanes * lanes;
+    static constexpr std::size_t size = Shape::size / Width * stored;
+    [[nodiscard]] static constexpr std::size_t index(std::size_t number) noexcept {
+        return number / Width * stored + number % Width;
+    }
+};
+
+template <class T, class Parameter>
+using layout_of = array_layout<T, typename Parameter::storage, typename Parameter::shape>;
+
+namespace internal {
+template <class T>
+constexpr std::size_t whole_lines(std::size_t numbers) noexcept {
+    constexpr std::size_t line = alignment / sizeof(T);
+    return (numbers + line - 1) / line * line;
+}
+
+/// A head's arrays one after another, each from a cache line on.
+template <class T, class Parameters>
+struct array_places;
+template <class T, class... Parameters>
+struct array_places<T, type_list<Parameters...>> {
+    template <class Parameter>
+    static constexpr std::size_t room = Parameter::is_present ? whole_lines<T>(layout_of<T, Parameter>::size)
+                                                              : 0;
+    static constexpr std::size_t size = (std::size_t{0} + ... + room<Parameters>);
+
+    template <class Parameter>
+    static constexpr std::size_t begin = [] {
+        static_assert((std::is_same_v<Parameter, Parameters> || ...),
+                      "strata: a kernel asks for an array that its head does not list");
+        std::size_t result = 0;
+        bool found = false;
+        ((found = found || std::is_same_v<Parameter, Parameters>, result += found ? 0 : room<Parameters>),
+         ...);
+        return result;
+    }();
+};
+} // namespace internal
+
+/// How many places a head's parameters take, and where among them one of its arrays begins.
+template <class T, class Head>
+inline constexpr std::size_t places_of_head = internal::array_places<T, typename Head::parameters>::size;
+template <class T, class Head, class Parameter>
+inline constexpr std::size_t place_in_head =
+    internal::array_places<T, typename Head::parameters>::template begin<Parameter>;
+
+/// One array of a head, whose parameters begin at `parameters`. Behind an array a register's width may be
+/// read.
+template <class Head, class T, class Parameter>
+[[nodiscard]] constexpr T* array_of(T* parameters, Parameter) noexcept {
+    return parameters + place_in_head<std::remove_const_t<T>, Head, Parameter>;
+}
+
+/// What a head's `update` hands its gradients to: `updates(kernel{})` returns what takes the registers of the
+/// gradients of one array, `use(offset, register)`, from its place number `begin` on. What a statistic takes
+/// is what was observed.
+template <class T, class Head, class Consumer>
+struct head_updates {
+    const Consumer& consumer;
+    std::size_t place; ///< where the head's parameters begin in the network's
+
+    template <class Parameter>
+    auto operator()(Parameter array, std::size_t begin = 0) const noexcept {
+        return consumer.take(array, place + place_in_head<T, Head, Parameter> + begin);
+    }
+};
+
+} // namespace strata::inline STRATA_SETTING
