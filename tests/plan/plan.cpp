@@ -77,10 +77,19 @@ BOOST_AUTO_TEST_CASE(tails_are_one_formula) {
 
 BOOST_AUTO_TEST_CASE(the_summary_counts_as_keras_does) {
     const auto table = summary_of<network>();
-    BOOST_TEST(table.find("dense<512>                  512                   401,920\n") !=
-               std::string::npos);
+    BOOST_TEST(
+        table.find("dense<512>                  512                   401,920     dense.kernel .bias\n") !=
+        std::string::npos);
+    BOOST_TEST(
+        table.find("dense<10>                   10                    5,130       dense_1.kernel .bias\n") !=
+        std::string::npos);
     BOOST_TEST(table.find("flatten                     784                   0\n") != std::string::npos);
     BOOST_TEST(table.find("total                                             407,050\n") !=
+               std::string::npos);
+    // Statistics are not learnt but have names.
+    using normalized = std::remove_const_t<decltype(input<4> | named<"encoder">(dense<3> | batch_norm<>))>;
+    BOOST_TEST(summary_of<normalized>().find(
+                   "6           encoder.batch_norm.gamma .beta .moving_mean .moving_variance\n") !=
                std::string::npos);
 }
 

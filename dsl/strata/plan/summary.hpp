@@ -4,6 +4,7 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/plan/facts.hpp>
+#include <strata/plan/names.hpp>
 #include <strata/topology/parameter_count.hpp>
 #include <strata/topology/print.hpp>
 
@@ -28,26 +29,42 @@ inline std::string padded(std::string_view text, std::size_t width) {
     return result;
 }
 
+/// The names of a layer's parameters: "dense_1.kernel .bias".
+template <class Head>
+std::string names_text(const layer_name& layer) {
+    std::string result;
+    for_each_parameter<Head>([&]<class Parameter>(std::type_identity<Parameter>) {
+        append_to(result, result.empty() ? layer.string() : std::string(" "));
+        append_to(result, concatenate(".", Parameter::name.view()));
+    });
+    return result;
+}
+
 template <class Node>
-void add_line(std::string& table) {
+void add_line(std::string& table, const layer_name& layer) {
+    using head = head_of_node<Node>;
     append_to(table, padded(Node::layer::label, 28));
     append_to(table, padded(shape_text<typename Node::output>, 22));
-    append_to(table, grouped(parameters_in<head_of_node<Node>>.learnt));
+    const std::string count = grouped(parameters_in<head>.learnt);
+    const std::string names = names_text<head>(layer);
+    append_to(table, names.empty() ? count : concatenate(padded(count, 12), names));
     append_to(table, "\n");
 }
 
 template <class... Inputs, class Ends, class... Nodes>
 std::string summarize(topology<type_list<Inputs...>, Ends, Nodes...> network) {
     const std::string line(62, '-');
-    std::string table =
-        concatenate(padded("layer", 28), padded("output shape", 22), "parameters\n", line, "\n");
+    std::string table = concatenate(padded("layer", 28), padded("output shape", 22), padded("parameters", 12),
+                                    "names\n", line, "\n");
     for_each_type(type_list<Inputs...>{}, [&]<class Shape>(std::type_identity<Shape>) {
         append_to(table, padded("input", 28));
         append_to(table, padded(shape_text<Shape>, 22));
         append_to(table, "0\n");
     });
+    const auto layers = network_names<topology<type_list<Inputs...>, Ends, Nodes...>>::layers();
+    auto layer = layers.begin();
     for_each_type(type_list<Nodes...>{},
-                  [&]<class Node>(std::type_identity<Node>) { add_line<Node>(table); });
+                  [&]<class Node>(std::type_identity<Node>) { add_line<Node>(table, *layer++); });
     return concatenate(table, line, "\n", padded("total", 50), grouped(parameter_count(network)), "\n");
 }
 
@@ -148,7 +165,7 @@ std::string describe_plan(std::size_t bytes_of_number) {
 }
 } // namespace detail
 
-/// A table of the layers with their output shapes and parameters.
+/// A table of the layers with their output shapes, the numbers that they learn, and their parameters' names.
 template <class Topology>
 std::string summary_of() {
     return detail::summarize(Topology{});

@@ -3,6 +3,7 @@
 
 #include <strata/data/sample_count.hpp>
 #include <strata/model/model.hpp>
+#include <strata/model/parameter_tensors.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>

@@ -4,6 +4,7 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/kernels/threads/thread_count.hpp>
+#include <strata/model/parameter_views.hpp>
 #include <strata/model/prediction_pass.hpp>
 #include <strata/plan/summary.hpp>
 #include <strata/raise.hpp>
@@ -145,6 +146,24 @@ public:
                 "set_weights: expected ", weight_count, " weights, found ", weights.size())));
         visit_parameters<T>(stages{}, parameters_.data(),
                             [next = weights.begin()](T& weight) mutable { weight = *next++; });
+    }
+
+    /// One array of parameters by its name, as `summary` shows it: `net.parameter<"dense_1.kernel">()`. A
+    /// name that the network does not have is a compile-time error that lists the nearest.
+    template <text Name>
+    [[nodiscard]] auto parameter() noexcept {
+        return internal::view_parameter<topology, Name>(parameters_.data());
+    }
+    template <text Name>
+    [[nodiscard]] auto parameter() const noexcept {
+        return internal::view_parameter<topology, Name>(parameters_.data());
+    }
+    /// All of them, in the order of `weights`.
+    [[nodiscard]] std::vector<any_parameter<T>> parameters() {
+        return internal::view_parameters<topology>(parameters_.data());
+    }
+    [[nodiscard]] std::vector<any_parameter<const T>> parameters() const {
+        return internal::view_parameters<topology>(parameters_.data());
     }
 
     /// All parameters in the kernels' own layout, filling included: for optimizers, copies and tests.

@@ -1,0 +1,199 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#define BOOST_TEST_MODULE model / parameters
+#include <strata/layers/layers.hpp>
+#include <strata/model/arrays.hpp>
+#include <strata/model/model.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace strata;
+
+namespace {
+constexpr auto block = conv<5, 3, same> | batch_norm<no_scale>;
+constexpr auto images = input<6, 6, 3> | conv<4, 3> | named<"encoder">(conv<4, 3, groups<2>, no_bias> | relu);
+constexpr auto whole = input<6, 6, 4> | conv<4, 3> | repeat<2>(block) |
+                       named<"encoder">(branches(depthwise_conv<3> | flatten, flatten | dense<6>) | concat<> |
+                                        frozen_weights(named<"deep">(dense<3>)) | dense<17>) |
+                       dense<3> | prelu<> | dense<2>;
+using network = model<whole>;
+
+std::vector<std::string> names_in(const network& net) {
+    std::vector<std::string> result;
+    for (const auto& each : net.parameters())
+        result.push_back(each.name());
+    return result;
+}
+
+template <class T>
+std::vector<T> counted(std::size_t count) {
+    std::vector<T> result(count);
+    std::iota(result.begin(), result.end(), T(1));
+    return result;
+}
+
+template <class Call>
+std::string complaint(const Call& call) {
+    try {
+        call();
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+    return "nothing";
+}
+
+template <auto Topology, text Name>
+using shape_in =
+    std::remove_const_t<decltype(std::declval<model<Topology>&>().template parameter<Name>().shape)>;
+} // namespace
+
+BOOST_AUTO_TEST_CASE(layers_of_a_kind_are_counted_in_their_part) {
+    const std::vector<std::string> expected{"conv.kernel",
+                                            "conv.bias",
+                                            "conv_1.kernel",
+                                            "conv_1.bias",
+                                            "batch_norm.beta",
+                                            "batch_norm.moving_mean",
+                                            "batch_norm.moving_variance",
+                                            "conv_2.kernel",
+                                            "conv_2.bias",
+                                            "batch_norm_1.beta",
+                                            "batch_norm_1.moving_mean",
+                                            "batch_norm_1.moving_variance",
+                                            "encoder.depthwise_conv.depthwise_kernel",
+                                            "encoder.depthwise_conv.bias",
+                                            "encoder.dense.kernel",
+                                            "encoder.dense.bias",
+                                            "encoder.deep.dense.kernel",
+                                            "encoder.deep.dense.bias",
+                                            "encoder.dense_1.kernel",
+                                            "encoder.dense_1.bias",
+                                            "dense.kernel",
+                                            "dense.bias",
+                                            "prelu.alpha",
+                                            "dense_1.kernel",
+                                            "dense_1.bias"};
+    const auto found = names_in(network{});
+    BOOST_TEST(found == expected, boost::test_tools::per_element());
+    // The search at compile time agrees.
+    using names = internal::network_names<network::topology>;
+    for (std::size_t i = 0; i < found.size(); ++i)
+        BOOST_TEST(names::find(found[i]) == i);
+    for (const char* wrong :
+         {"", ".", "dense", "kernel", ".kernel", "dense.", "dense_0.kernel", "dense_01.kernel",
+          "dense_2.kernel", "dense_.kernel", "conv_3.bias", "encoder.prelu.alpha", "encoder.dense",
+          "batch_norm.gamma", "dense_1.kernel.", "relu.kernel"})
+        BOOST_TEST(names::find(wrong) == names::count, wrong);
+}
+
+BOOST_AUTO_TEST_CASE(a_dozen_has_two_digits) {
+    using twelve = model<input<2> | repeat<12>(dense<2>)>;
+    twelve net;
+    BOOST_TEST(net.parameters()[20].name() == "dense_10.kernel");
+    BOOST_TEST(&net.parameter<"dense_11.bias">()(0) > &net.parameter<"dense_10.bias">()(0));
+}
+
+BOOST_AUTO_TEST_CASE(shapes_are_those_of_keras) {
+    static_assert(shape_in<images, "conv.kernel">{} == shape<3, 3, 3, 4>{});
+    static_assert(shape_in<images, "conv.bias">{} == shape<4>{});
+    static_assert(shape_in<images, "encoder.conv.kernel">{} == shape<3, 3, 2, 4>{});
+    static_assert(shape_in<input<9, 4> | conv<6, 2, groups<2>>, "conv.kernel">{} == shape<2, 2, 6>{});
+    static_assert(shape_in<input<3, 4, 5, 6> | conv<7, spatial{1, 2, 3}>, "conv.kernel">{} ==
+                  shape<1, 2, 3, 6, 7>{});
+    static_assert(shape_in<input<4, 4, 3> | conv_transpose<5, 2>, "conv_transpose.kernel">{} ==
+                  shape<2, 2, 5, 3>{});
+    static_assert(shape_in<input<4, 4, 3> | depthwise_conv<2>, "depthwise_conv.depthwise_kernel">{} ==
+                  shape<2, 2, 3, 1>{});
+    static_assert(shape_in<input<4, 4, 3> | depthwise_conv<2, depth_multiplier<4>>,
+                           "depthwise_conv.depthwise_kernel">{} == shape<2, 2, 3, 4>{});
+    static_assert(shape_in<input<4, 3> | dense<5>, "dense.kernel">{} == shape<3, 5>{});
+    static_assert(shape_in<input<4, 3> | prelu<>, "prelu.alpha">{} == shape<4, 3>{});
+    static_assert(shape_in<input<4, 3> | prelu<shared::places>, "prelu.alpha">{} == shape<3>{});
+    static_assert(shape_in<input<4, 3> | group_norm<3>, "group_norm.gamma">{} == shape<3>{});
+    static_assert(shape_in<input<4, 3> | batch_norm<>, "batch_norm.moving_variance">{} == shape<3>{});
+}
+
+BOOST_AUTO_TEST_CASE(arrays_one_after_another_are_the_weights) {
+    network net{seed{3}};
+    net.set_weights(counted<float>(network::weight_count));
+    std::vector<float> all;
+    std::size_t learnt = 0;
+    for (const auto& each : std::as_const(net).parameters()) {
+        const auto values = each.values();
+        BOOST_TEST(values.size() == each.size());
+        all.insert(all.end(), values.begin(), values.end());
+        learnt += each.is_learnt() ? each.size() : 0;
+    }
+    BOOST_TEST((all == net.weights()));
+    BOOST_TEST(learnt == network::parameter_count);
+
+    network other{seed{4}};
+    const auto from = net.parameters();
+    const auto to = other.parameters();
+    for (std::size_t i = 0; i < to.size(); ++i)
+        to[i].set(from[i].values());
+    BOOST_TEST((other.weights() == net.weights()));
+}
+
+BOOST_AUTO_TEST_CASE(one_array_is_read_and_written_in_its_conventional_shape) {
+    network net{seed{3}};
+    const auto before = net.weights();
+    const auto kernel = net.parameter<"encoder.dense_1.kernel">(); // 3 x 17, which fills no panel
+    static_assert(kernel.size == 51 && kernel.shape == shape<3, 17>{});
+    BOOST_TEST(kernel.name == "encoder.dense_1.kernel");
+    kernel.set(counted<float>(51));
+    BOOST_TEST((kernel.values() == counted<float>(51)));
+    BOOST_TEST(kernel(0, 0) == 1.f);
+    BOOST_TEST(kernel(2, 16) == 51.f);
+    kernel(1, 2) = -1;
+    BOOST_TEST(std::as_const(net).parameter<"encoder.dense_1.kernel">()(1, 2) == -1.f);
+
+    // Nothing else changed.
+    auto expected = before;
+    std::size_t place = 0;
+    for (const auto& each : net.parameters()) {
+        if (each.name() == kernel.name)
+            break;
+        place += each.size();
+    }
+    const auto values = kernel.values();
+    std::copy(values.begin(), values.end(), expected.begin() + static_cast<std::ptrdiff_t>(place));
+    BOOST_TEST((net.weights() == expected));
+
+    // It is what the network computes with.
+    model<input<3> | dense<2, zeros>> small;
+    small.parameter<"dense.kernel">()(2, 1) = 5;
+    small.parameter<"dense.bias">()(1) = 0.5f;
+    const std::vector<float> x{1, 2, 3};
+    const auto y = small.predict(std::span<const float, 3>(x.data(), 3));
+    BOOST_TEST(y[0] == 0.f);
+    BOOST_TEST(y[1] == 15.5f);
+}
+
+BOOST_AUTO_TEST_CASE(arrays_of_xtensor) {
+    model<input<3> | dense<2>, double> net;
+    const xt::xtensor<float, 2> kernel{{1, 2}, {3, 4}, {5, 6}};
+    net.parameter<"dense.kernel">().set(kernel);
+    const xt::xtensor<double, 2> found = net.parameter<"dense.kernel">().array();
+    BOOST_TEST(found.shape(0) == 3u);
+    BOOST_TEST(found(2, 0) == 5.0);
+    net.parameter<"dense.kernel">().set(2 * kernel);
+    BOOST_TEST(net.parameter<"dense.kernel">()(1, 1) == 8.0);
+    BOOST_TEST(complaint([&] {
+                   net.parameter<"dense.kernel">().set(xt::xtensor<float, 2>({2, 3}));
+               }) == "dense.kernel: expected the shape 3 x 2, found 2 x 3");
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
+    network net;
+    BOOST_TEST(complaint([&] { net.parameter<"encoder.dense_1.kernel">().set(std::vector<float>(50)); }) ==
+               "encoder.dense_1.kernel: expected 3 x 17 = 51 numbers, found 50");
+    BOOST_TEST(complaint([&] { net.parameters()[0].set(std::vector<float>(1)); }) ==
+               "conv.kernel: expected 3 x 3 x 4 x 4 = 144 numbers, found 1");
+    BOOST_TEST(complaint([&] { static_cast<void>(net.parameter<"encoder.dense_1.kernel">()(3, 0)); }) ==
+               "encoder.dense_1.kernel: index 3 of axis 0, which has 3");
+}
