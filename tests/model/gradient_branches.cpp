@@ -16,6 +16,11 @@ BOOST_AUTO_TEST_CASE(merges) {
 }
 
 BOOST_AUTO_TEST_CASE(concatenations) {
+    // Stages of one row that have a tail and lie in their place among others.
+    check_all<input<3> | dense<4> | branches(identity | tanh, dense<2>) | concat<>, weighted>();
+    check_all<input<4, 3> | dense<4> | branches(global_average_pool | sigmoid, flatten | dense<2>) |
+                  concat<> | dense<2>,
+              weighted>();
     check_all<input<5> | branches(dense<3> | tanh, identity, dense<9>) | concat<> | dense<2>, weighted>();
     check_all<input<4, 3, 2> | branches(conv<3, 1> | tanh, conv<5, 3, same>) | concat<> | sigmoid |
                   conv<2, 2>,

@@ -17,7 +17,7 @@ void multiply_slope(T* delta, rows_view<const T> kept, team::range samples, cons
     constexpr std::size_t width = Stage::head::outputs;
     const auto multiply_rows =
         [&]<std::size_t Size, std::size_t Rows>(std::integral_constant<std::size_t, Size>,
-                                                std::integral_constant<std::size_t, Rows>) {
+                                                std::integral_constant<std::size_t, Rows>, auto pitch) {
             using V = simd<T, lanes_of<T, Size>>;
             for (std::size_t row = samples.begin * Rows; row < samples.end * Rows; ++row)
                 visit_row<Size, V>([&](auto count, std::size_t column) {
@@ -25,17 +25,18 @@ void multiply_slope(T* delta, rows_view<const T> kept, team::range samples, cons
                     const typename Slope::template tile<1, V::size, Rows, T> tile(slope, row, column, Size);
                     V at(T(0));
                     if constexpr (Slope::reads_kept)
-                        at = load_first<lanes, V>(kept.data + row * (Rows == 1 ? Size : kept.pitch) + column);
+                        at = load_first<lanes, V>(kept.data + row * pitch + column);
                     T* const place = delta + row * Size + column;
                     store_first<lanes>(load_first<lanes, V>(place) * tile(at, 0, 0), place);
                 });
         };
     using one = std::integral_constant<std::size_t, 1>;
-    if (Stage::rows == 1 || kept.pitch == width || !Slope::reads_kept)
-        multiply_rows(std::integral_constant<std::size_t, Stage::output_size>{}, one{});
+    using whole = std::integral_constant<std::size_t, Stage::output_size>;
+    if (kept.pitch == width || !Slope::reads_kept)
+        multiply_rows(whole{}, one{}, whole{});
     else
         multiply_rows(std::integral_constant<std::size_t, width>{},
-                      std::integral_constant<std::size_t, Stage::rows>{});
+                      std::integral_constant<std::size_t, Stage::rows>{}, kept.pitch);
 }
 
 /// The closing of a stage on whole samples of its output, in place.
