@@ -12,9 +12,13 @@ namespace strata {
 ///  - `label`: its name as a text; what stands before `<` is the name of its kind,
 ///  - `role`: what the plan makes of it, one of `namespace role`,
 ///  - `accepts<Shape>`: whether it fits a shape, and `wants<Shape>`: what it would accept, as a text,
-///  - `output<Shape>`: the shape that it makes of one that fits,
+///  - `output<Shape>`: the shape that it makes of one that fits; a layer that makes several values says how
+///  many
+///    in `output_count` and offers `outputs<Shape>` instead, a list of shapes,
 /// and what its role asks for. What it may offer besides has its defaults here.
 struct layer_base {
+    /// How many values it makes of what it reads: a result and a state beside it are two.
+    static constexpr std::size_t output_count = 1;
     /// The name of the part that it stands in, "encoder" behind `named<"encoder">`.
     static constexpr auto scope = text("");
     /// Whether training leaves its parameters alone.
@@ -46,7 +50,8 @@ struct normalization {};
 struct head {};
 /// The same in training; prediction has nothing to do.
 struct training_head {};
-/// One value of several: `head<Shapes...>`. It offers `accepts_all`, `wants_all` and `output_of` for shapes.
+/// One value of several, or some: `head_of<Shapes...>`. It offers `accepts_all`, `wants_all` and `output_of`,
+/// or `outputs_of`, for shapes.
 struct merge {};
 } // namespace role
 

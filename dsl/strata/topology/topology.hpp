@@ -3,6 +3,7 @@
 
 #include <strata/layers/activations.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/slice.hpp>
 #include <strata/topology/diagnostic.hpp>
 
 namespace strata {
@@ -121,11 +122,42 @@ constexpr auto join(growth<Between, First...>, growth<Behind, Second...>) {
     return growth<Behind, First..., Second...>{};
 }
 
+// The shapes of a layer's outputs one after another, and where each begins.
+template <class... Shapes>
+struct outputs_in_row {
+    static constexpr std::size_t size = (Shapes::size + ...);
+    static constexpr std::array<std::size_t, sizeof...(Shapes)> begins = [] {
+        std::array<std::size_t, sizeof...(Shapes)> result{};
+        std::size_t next = 0;
+        std::size_t begin = 0;
+        ((result[next++] = begin, begin += Shapes::size), ...);
+        return result;
+    }();
+};
+
+// A layer of several outputs: the node that makes them all, and a slice for each.
+template <class Layer, std::size_t Inputs, std::size_t Before, class Sources, class Input, class... Shapes>
+constexpr auto append_several(type_list<Shapes...>) {
+    static_assert(sizeof...(Shapes) == Layer::output_count, "strata: a layer has as many outputs as it says");
+    using row = outputs_in_row<Shapes...>;
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+        return growth<
+            site<Inputs, Before + 1 + sizeof...(I), type_list<open_end<Inputs + Before + 1 + I, Shapes>...>>,
+            node<Layer, Sources, Input, shape<row::size>>,
+            node<slice_layer<I, row::begins[I], Shapes>, value_list<Inputs + Before>, shape<row::size>,
+                 Shapes>...>{};
+    }
+    (std::index_sequence_for<Shapes...>{});
+}
+
 // One layer behind the one open end.
 template <std::size_t Inputs, std::size_t Before, std::size_t Value, class Shape, layer Layer>
     requires(!merges<Layer>)
 constexpr auto append(site<Inputs, Before, type_list<open_end<Value, Shape>>> at, fragment<Layer>) {
-    if constexpr (accepts<Layer, Shape>) {
+    if constexpr (accepts<Layer, Shape> && Layer::output_count > 1)
+        return append_several<Layer, Inputs, Before, value_list<Value>, Shape>(
+            typename Layer::template outputs<Shape>{});
+    else if constexpr (accepts<Layer, Shape>) {
         using next = typename Layer::template output<Shape>;
         return growth<site<Inputs, Before + 1, type_list<open_end<Before + Inputs, next>>>,
                       node<Layer, value_list<Value>, Shape, next>>{};
@@ -140,7 +172,10 @@ template <std::size_t Inputs, std::size_t Before, class... Ends, layer Layer>
     requires(merges<Layer>)
 constexpr auto append(site<Inputs, Before, type_list<Ends...>> at, fragment<Layer>) {
     using shapes = type_list<typename Ends::shape...>;
-    if constexpr (Layer::template accepts_all<typename Ends::shape...>) {
+    if constexpr (Layer::template accepts_all<typename Ends::shape...> && Layer::output_count > 1)
+        return append_several<Layer, Inputs, Before, value_list<Ends::value...>, shapes>(
+            typename Layer::template outputs_of<typename Ends::shape...>{});
+    else if constexpr (Layer::template accepts_all<typename Ends::shape...>) {
         using next = typename Layer::template output_of<typename Ends::shape...>;
         return growth<site<Inputs, Before + 1, type_list<open_end<Before + Inputs, next>>>,
                       node<Layer, value_list<Ends::value...>, shapes, next>>{};

@@ -13,6 +13,7 @@
 #include <strata/kernels/layers/prelu.hpp>
 #include <strata/kernels/layers/resampling.hpp>
 #include <strata/kernels/layers/sampling.hpp>
+#include <strata/kernels/layers/slicing.hpp>
 #include <strata/kernels/layers/spatial_dropout.hpp>
 #include <strata/kernels/windows/convolution_heads.hpp>
 #include <strata/kernels/windows/depthwise.hpp>

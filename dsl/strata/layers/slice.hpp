@@ -1,0 +1,34 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/elementwise_head.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata {
+
+/// What a slice computes, for the plan: `Count` of a sample's `Total` numbers, those from `Begin` on.
+template <std::size_t Begin, std::size_t Count, std::size_t Total>
+struct slicing : head_base<1, Total, 1, Count> {
+    static constexpr std::size_t begin = Begin;
+    static constexpr bool reads_pitched = true;
+    static constexpr bool writes_pitched = true;
+};
+
+/// One of the values that a layer with several outputs makes: its head writes them one after another, and a
+/// slice behind it hands on each. Nobody writes it: it comes along with such a layer.
+template <std::size_t Number, std::size_t Begin, class Shape>
+struct slice_layer : layer_base {
+    using role = role::head;
+    static constexpr auto label = text("output<") + number_text<Number> + ">";
+
+    template <class Whole>
+    static constexpr bool accepts = Begin + Shape::size <= Whole::size;
+    template <class>
+    static constexpr auto wants = text("all outputs of a layer");
+    template <class>
+    using output = Shape;
+    template <class Whole>
+    using head = slicing<Begin, Shape::size, Whole::size>;
+};
+
+} // namespace strata

@@ -1,0 +1,46 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/head_kernels.hpp>
+#include <strata/layers/slice.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+
+namespace strata::inline STRATA_SETTING {
+
+/// Slices. The first to come back writes the derivative by all of the numbers, which is zero for those that
+/// nobody reads.
+template <std::size_t Begin, std::size_t Count, std::size_t Total>
+struct head_kernels<slicing<Begin, Count, Total>> : head_kernels_base {
+    template <class Stage, keeping Keep, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+        using V = simd<T, lanes_of<T, Count>>;
+        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        const team::range mine = share_samples(threads, at.samples);
+        for (std::size_t row = mine.begin; row < mine.end; ++row)
+            visit_columns<Count, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                out.template put<lanes>(load_first<lanes, V>(at.x[0].row(row) + Begin + column), row, column);
+            });
+        return true;
+    }
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+        using V = simd<T, lanes_of<T, Count>>;
+        const team::range mine = share_samples(threads, at.samples);
+        for (std::size_t row = mine.begin; row < mine.end; ++row) {
+            T* const before = at.before[0].row(row);
+            if (!at.adds[0])
+                std::fill_n(before, Total, T(0));
+            visit_columns<Count, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                store_or_add<lanes>(load_first<lanes, V>(at.delta.row(row) + column), before + Begin + column,
+                                    at.adds[0]);
+            });
+        }
+    }
+};
+
+} // namespace strata::inline STRATA_SETTING
