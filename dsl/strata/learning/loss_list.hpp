@@ -1,11 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/type_list.hpp>
 #include <strata/learning/loss.hpp>
-
-#include <boost/hana/at.hpp>
-#include <boost/hana/basic_tuple.hpp>
-#include <boost/hana/type.hpp>
 
 namespace strata {
 
@@ -21,8 +18,7 @@ template <class... Weighted>
 struct loss_list : loss_base {
     static constexpr std::size_t size = sizeof...(Weighted);
     template <std::size_t Index>
-    using at = typename decltype(+boost::hana::at_c<Index>(
-        boost::hana::basic_tuple<boost::hana::type<Weighted>...>{}))::type;
+    using at = type_at<Index, type_list<Weighted...>>;
 };
 
 namespace detail {

@@ -68,20 +68,13 @@ constexpr std::string_view kind_in(std::string_view label) { return label.substr
 /// Numbers the layers of each kind in each part.
 template <std::size_t Count>
 constexpr std::array<layer_name, Count> numbered_layers(std::array<layer_name, Count> layers) {
-    std::array<std::size_t, Count> order{};
-    for (std::size_t i = 0; i < Count; ++i)
-        order[i] = i;
-    const auto compared = [&](std::size_t a, std::size_t b) {
-        const int kinds = layers[a].kind.compare(layers[b].kind);
-        return kinds != 0 ? kinds : layers[a].scope.compare(layers[b].scope);
-    };
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        const int difference = compared(a, b);
-        return difference != 0 ? difference < 0 : a < b;
-    });
+    // The one before it of the same kind stands near in most networks.
     for (std::size_t i = 1; i < Count; ++i)
-        if (compared(order[i - 1], order[i]) == 0)
-            layers[order[i]].number = layers[order[i - 1]].number + 1;
+        for (std::size_t j = i; j-- > 0;)
+            if (layers[j].kind == layers[i].kind && layers[j].scope == layers[i].scope) {
+                layers[i].number = layers[j].number + 1;
+                break;
+            }
     return layers;
 }
 
@@ -120,7 +113,7 @@ template <class Inputs, class Ends, class... Nodes>
 struct network_names<topology<Inputs, Ends, Nodes...>> {
     static constexpr std::size_t layer_count = sizeof...(Nodes);
 
-    /// Costs the compiler what sorting the layers costs, where it must be known at compile time.
+    /// All layers with their numbers.
     static constexpr std::array<layer_name, layer_count> layers() { return numbered_layers(unnumbered()); }
 
     static constexpr std::size_t count = [] {

@@ -31,16 +31,13 @@ struct without_last<Last, type_list<>> {
 };
 template <class Last, class First, class... Rest>
 struct without_last<Last, type_list<First, Rest...>> {
+    using layers = type_list<First, Rest...>;
     template <std::size_t... I>
     static constexpr auto take(std::index_sequence<I...>) {
-        using layers = boost::hana::basic_tuple<boost::hana::type<First>, boost::hana::type<Rest>...>;
-        return tail<typename decltype(+boost::hana::at_c<I>(layers{}))::type...>{};
+        return tail<type_at<I, layers>...>{};
     }
     using type = decltype(take(std::make_index_sequence<sizeof...(Rest)>{}));
-    static constexpr bool found = std::same_as<
-        typename decltype(+boost::hana::at_c<sizeof...(Rest)>(
-            boost::hana::basic_tuple<boost::hana::type<First>, boost::hana::type<Rest>...>{}))::type,
-        Last>;
+    static constexpr bool found = std::same_as<type_at<sizeof...(Rest), layers>, Last>;
 };
 
 // A pointwise link such as sigmoid, where it is the tail's last layer.

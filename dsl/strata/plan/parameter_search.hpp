@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/plan/names.hpp>
+#include <strata/plan/name_texts.hpp>
 #include <strata/topology/diagnostic.hpp>
 
 #include <algorithm>
@@ -30,26 +30,11 @@ constexpr std::size_t edit_distance(std::string_view one, std::string_view other
     return row[one.size()];
 }
 
-template <class Topology>
-inline constexpr auto layer_names = network_names<Topology>::layers();
-
-/// The whole name of an array of a network.
-template <class Topology, std::size_t Array>
-inline constexpr auto array_name = [] {
-    constexpr array_mark mark = network_names<Topology>::arrays[Array];
-    constexpr std::size_t layer = layer_names<Topology>[mark.node].size();
-    text<layer + 1 + mark.name.size() + 1> result;
-    char* const dot = layer_names<Topology>[mark.node].write(result.characters);
-    *dot = '.';
-    *std::copy(mark.name.begin(), mark.name.end(), dot + 1) = '\0';
-    return result;
-}();
-
 /// The arrays whose names are nearest to a text, the nearest first.
 template <class Topology, text Wanted, std::size_t Count>
 inline constexpr auto nearest_arrays = []<std::size_t... Array>(std::index_sequence<Array...>) {
     std::array<std::pair<std::size_t, std::size_t>, sizeof...(Array)> distances{
-        std::pair{std::integral_constant<std::size_t, edit_distance(array_name<Topology, Array>.view(),
+        std::pair{std::integral_constant<std::size_t, edit_distance(array_text<Topology, Array>.view(),
                                                                     Wanted.view())>::value,
                   Array}...};
     std::sort(distances.begin(), distances.end());
@@ -64,8 +49,8 @@ template <class Topology, text Wanted, std::size_t... I>
 consteval bool reject_name(std::index_sequence<I...>) {
     constexpr auto nearest = nearest_arrays<Topology, Wanted, sizeof...(I) + 1>;
     return reject<Topology, text("the name ") + Wanted, text("is that of no parameter of the network"),
-                  text("the nearest: ") + array_name<Topology, nearest[0]>,
-                  array_name<Topology, nearest[I + 1]>...>();
+                  text("the nearest: ") + array_text<Topology, nearest[0]>,
+                  array_text<Topology, nearest[I + 1]>...>();
 }
 template <class Topology, text Wanted>
 consteval bool reject_name() {

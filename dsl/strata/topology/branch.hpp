@@ -1,12 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/type_list.hpp>
 #include <strata/layers/merge.hpp>
 #include <strata/topology/topology.hpp>
-
-#include <boost/hana/at.hpp>
-#include <boost/hana/basic_tuple.hpp>
-#include <boost/hana/type.hpp>
 
 namespace strata {
 
@@ -88,8 +85,7 @@ struct picked : split_base {
     template <std::size_t Inputs, std::size_t Before, class... Ends>
     static constexpr auto append_to(detail::site<Inputs, Before, type_list<Ends...>> at) {
         if constexpr (Index < sizeof...(Ends)) {
-            using ends = boost::hana::basic_tuple<boost::hana::type<Ends>...>;
-            using end = typename decltype(+boost::hana::at_c<Index>(ends{}))::type;
+            using end = type_at<Index, type_list<Ends...>>;
             return detail::growth<detail::site<Inputs, Before, type_list<end>>>{};
         } else {
             static_assert(detail::reject<decltype(at), detail::place_text<Before + 1, picked>,

@@ -1,0 +1,91 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/plan/name_texts.hpp>
+
+#include <boost/hana/tuple.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+namespace strata {
+
+/// One array of parameters of a layer: its name, which `net.parameter<...>()` takes, its shape in the
+/// conventional order, and whether it is learnt.
+template <class Topology, std::size_t Array>
+struct parameter_description {
+private:
+    using parameter = typename detail::network_names<Topology>::template parameter<Array>;
+
+public:
+    static constexpr auto name = detail::array_text<Topology, Array>;
+    static constexpr typename parameter::shape shape{};
+    static constexpr bool is_learnt = parameter::is_learnt;
+};
+
+/// One layer of a network. All is known at compile time; the names are texts, which convert to
+/// std::string_view.
+template <class Topology, std::size_t Number>
+struct layer_description;
+template <class Inputs, class Ends, class... Nodes, std::size_t Number>
+struct layer_description<topology<Inputs, Ends, Nodes...>, Number> {
+private:
+    using network = topology<Inputs, Ends, Nodes...>;
+    using names = detail::network_names<network>;
+    using node = type_at<Number, type_list<Nodes...>>;
+
+    template <class... Shapes>
+    static constexpr auto shapes(type_list<Shapes...>) {
+        return boost::hana::tuple<Shapes...>{};
+    }
+    template <std::size_t... Extents>
+    static constexpr auto shapes(strata::shape<Extents...> one) {
+        return boost::hana::tuple<strata::shape<Extents...>>{one};
+    }
+    // Its arrays follow each other.
+    static constexpr std::size_t first_array = [] {
+        std::size_t result = 0;
+        while (result < names::count && names::arrays[result].node < Number)
+            ++result;
+        return result;
+    }();
+    static constexpr std::size_t array_count = [] {
+        std::size_t result = 0;
+        for (const detail::array_mark& mark : names::arrays)
+            result += std::size_t{mark.node == Number};
+        return result;
+    }();
+    template <std::size_t... I>
+    static constexpr auto describe(std::index_sequence<I...>) {
+        return boost::hana::tuple<parameter_description<network, first_array + I>...>{};
+    }
+
+public:
+    /// "encoder.conv_1", and how it is written, "conv<32, 3>".
+    static constexpr auto name = detail::layer_text<network, Number>;
+    static constexpr auto label = node::layer::label;
+    /// A sequence of what it reads, most often one shape, and the shape that it makes.
+    static constexpr auto input_shapes = shapes(typename node::input{});
+    static constexpr typename node::output output_shape{};
+    /// The numbers that it learns, and a sequence of its arrays.
+    static constexpr std::size_t parameter_count = parameters_in<head_of_node<node>>.learnt;
+    static constexpr auto parameters = describe(std::make_index_sequence<array_count>{});
+    static constexpr bool is_frozen = node::layer::is_frozen;
+};
+
+namespace detail {
+template <class Topology, std::size_t... Number>
+constexpr auto describe_layers(std::index_sequence<Number...>) {
+    return boost::hana::tuple<layer_description<Topology, Number>...>{};
+}
+} // namespace detail
+
+/// The layers of a topology as a sequence of Boost.Hana, in the order in which they run:
+/// `hana::for_each(layers_of(net), [](auto layer) { ... })`. Each is an empty `layer_description`.
+template <class Inputs, class Ends, class... Nodes>
+constexpr auto layers_of(topology<Inputs, Ends, Nodes...>) {
+    return detail::describe_layers<topology<Inputs, Ends, Nodes...>>(std::index_sequence_for<Nodes...>{});
+}
+
+} // namespace strata

@@ -1,0 +1,17 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/model/model.hpp>
+#include <strata/plan/layers_of.hpp>
+#include <strata/setting.hpp>
+
+namespace strata::inline STRATA_SETTING {
+
+/// The layers of a network as a sequence of Boost.Hana: each says its `name`, `label`, `input_shapes`,
+/// `output_shape` and `parameters` at compile time.
+template <auto Topology, class T>
+constexpr auto layers_of(const model<Topology, T>&) {
+    return strata::layers_of(Topology);
+}
+
+} // namespace strata::inline STRATA_SETTING
