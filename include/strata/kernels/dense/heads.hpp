@@ -5,6 +5,7 @@
 #include <strata/kernels/dense/weight_gradient.hpp>
 #include <strata/kernels/formula/pointwise.hpp>
 #include <strata/kernels/head_kernels.hpp>
+#include <strata/layers/dense.hpp>
 #include <strata/setting.hpp>
 
 namespace strata::inline STRATA_SETTING {
