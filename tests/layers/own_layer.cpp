@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE layers / own_layer
 #include "own_layer/gated.hpp"
 #include "own_layer/gated_kernels.hpp"
 

@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE layers / own_merge
 #include "../model/gradient_check.hpp"
 
 #include <strata/strata.hpp>

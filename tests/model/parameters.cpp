@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE model / parameters
 #include <strata/layers/layers.hpp>
 #include <strata/model/arrays.hpp>
 #include <strata/model/model.hpp>

@@ -1,5 +1,4 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#define BOOST_TEST_MODULE plan / layers_of
 #include <strata/layers/layers.hpp>
 #include <strata/plan/layers_of.hpp>
 

@@ -4,6 +4,7 @@
 #include <strata/data/array.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/model/parameter_views.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -30,9 +31,9 @@ void set_parameter(const parameter_view<T, Parameter, Name>& parameter, const Ar
     const auto& found = values.shape();
     if (!std::equal(found.begin(), found.end(), view::shape.extents.begin(), view::shape.extents.end(),
                     [](auto a, std::size_t b) { return static_cast<std::size_t>(a) == b; }))
-        throw std::invalid_argument(internal::concatenate(view::name, ": expected the shape ",
-                                                          internal::extents_text(view::shape.extents),
-                                                          ", found ", internal::extents_text(found)));
+        internal::raise(std::invalid_argument(internal::concatenate(
+            view::name, ": expected the shape ", internal::extents_text(view::shape.extents), ", found ",
+            internal::extents_text(found))));
     std::vector<typename view::value_type> flat(view::size);
     std::transform(values.template begin<xt::layout_type::row_major>(),
                    values.template end<xt::layout_type::row_major>(), flat.begin(),

@@ -6,6 +6,7 @@
 #include <strata/model/parameters.hpp>
 #include <strata/plan/parameter_search.hpp>
 #include <strata/plan/wiring.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <array>
@@ -24,8 +25,8 @@ inline void check_count(std::string_view name, std::span<const std::size_t> exte
                         std::size_t found) {
     if (found == size)
         return;
-    throw std::invalid_argument(
-        concatenate(name, ": expected ", extents_text(extents), " = ", size, " numbers, found ", found));
+    raise(std::invalid_argument(
+        concatenate(name, ": expected ", extents_text(extents), " = ", size, " numbers, found ", found)));
 }
 } // namespace internal
 
@@ -53,8 +54,8 @@ public:
         std::size_t axis = 0;
         for (const std::size_t each : {static_cast<std::size_t>(index)...}) {
             if (each >= shape.extents[axis])
-                throw std::out_of_range(internal::concatenate(name, ": index ", each, " of axis ", axis,
-                                                              ", which has ", shape.extents[axis]));
+                internal::raise(std::out_of_range(internal::concatenate(
+                    name, ": index ", each, " of axis ", axis, ", which has ", shape.extents[axis])));
             number = number * shape.extents[axis++] + each;
         }
         return array_[layout::index(number)];
