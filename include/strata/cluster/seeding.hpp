@@ -35,7 +35,7 @@ public:
     explicit seeding(const lloyd<K, F, T>& all)
         : all_(&all),
           parts_((all.rows() + part_rows - 1) / part_rows),
-          nearest_((all.rows() + group - 1) / group * group) {}
+          nearest_(round_up(all.rows(), group)) {}
 
     /// [K][F], about the means.
     std::vector<T> draw(random_sequence& random) {

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/alignment.hpp>
 #include <strata/setting.hpp>
 
 // g++ 12 warns of its own AVX-512 intrinsics, which leave a register undefined on purpose (GCC bug 105593).
@@ -19,9 +20,6 @@
 #include <type_traits>
 
 namespace strata::inline STRATA_SETTING {
-
-/// The alignment of every buffer, in bytes: a cache line, and the widest register.
-inline constexpr std::size_t alignment = 64;
 
 namespace internal {
 template <class T, std::size_t Lanes>

@@ -40,7 +40,7 @@ private:
 public:
     static constexpr const auto& places = computed.begins;
     /// Numbers in the block, filling included. Kernels may read a register's width behind an array.
-    static constexpr std::size_t size = computed.end + alignment / sizeof(T);
+    static constexpr std::size_t size = computed.end + line_size<T>;
 };
 
 namespace internal {

@@ -30,10 +30,8 @@ private:
         return std::max(
             {std::size_t{0}, head_kernels<typename Stages::head>::template forward_scratch_size<T>...});
     }
-    static constexpr std::size_t line = alignment / sizeof(T);
-    static constexpr std::size_t rounded(std::size_t numbers) { return (numbers + line - 1) / line * line; }
 
-    static constexpr std::size_t thread_scratch = rounded(most_scratch(stages{}));
+    static constexpr std::size_t thread_scratch = whole_lines<T>(most_scratch(stages{}));
 
     /// Where the scale and the shift of each batch normalization are, by its stage in training.
     struct affine_places {
@@ -47,8 +45,8 @@ private:
         for_each_type(typename trained::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
             if constexpr (head_kernels<typename Stage::head>::is_affine) {
                 result.scale[stage] = result.end;
-                result.shift[stage] = result.end + rounded(Stage::head::outputs) + line;
-                result.end += 2 * (rounded(Stage::head::outputs) + line);
+                result.shift[stage] = result.end + whole_lines<T>(Stage::head::outputs) + line_size<T>;
+                result.end += 2 * (whole_lines<T>(Stage::head::outputs) + line_size<T>);
             }
             ++stage;
         });
@@ -61,7 +59,7 @@ private:
 public:
     /// Numbers of memory that a prediction for so many samples needs, aligned.
     static constexpr std::size_t memory_size(std::size_t samples, std::size_t threads = 1) noexcept {
-        return affine.end + samples * wires::shared_size + threads * thread_scratch + line;
+        return affine.end + samples * wires::shared_size + threads * thread_scratch + line_size<T>;
     }
 
     /// x [samples][input] -> y [samples][output] for each input and output, by a team together.
@@ -132,7 +130,7 @@ private:
             if constexpr (head_kernels<head>::is_affine)
                 head_kernels<head>::prepare_affine(parameters + places::places[stage],
                                                    memory + affine.scale[stage], memory + affine.shift[stage],
-                                                   threads.share(head::outputs, line));
+                                                   threads.share(head::outputs, line_size<T>));
             ++stage;
         });
     }

@@ -73,8 +73,7 @@ private:
         std::max({std::size_t{0}, head_kernels<typename Stages::head>::template scratch_size<T>...});
 
     static constexpr std::size_t room(std::size_t numbers) noexcept {
-        constexpr std::size_t line = alignment / sizeof(T);
-        return (numbers + line - 1) / line * line + line;
+        return whole_lines<T>(numbers) + line_size<T>;
     }
 
     struct offset {

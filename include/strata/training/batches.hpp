@@ -30,7 +30,7 @@ public:
 
     /// Makes room for batches of up to so many samples. Gathering allocates nothing afterwards.
     void reserve(std::size_t samples) {
-        constexpr std::size_t slack = alignment / sizeof(T); // kernels may read a register further
+        constexpr std::size_t slack = line_size<T>; // kernels may read a register further
         for (auto& inputs : x_)
             for (std::size_t i = 0; i < Model::input_count; ++i)
                 inputs[i].assign(samples * Model::input_sizes[i] + slack, T(0));

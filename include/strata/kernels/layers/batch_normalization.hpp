@@ -20,7 +20,7 @@ struct head_kernels<normalization<normalized::batch, Rows, Channels, Groups, Lay
     using beta = typename head::beta;
 
 private:
-    static constexpr std::size_t room = (Channels + 31) / 16 * 16; ///< behind the channels, for a register
+    static constexpr std::size_t room = round_up(Channels, 16) + 16; ///< behind the channels, for a register
 
     // What is kept in the stage's memory.
     template <class T>

@@ -67,15 +67,11 @@ private:
     using gradient = matrix_product<Operand::rows, Other::count, Operand::width,
                                     Operand::is_last ? !Other::is_last : OfLeft, T>;
 
-    template <class T>
-    static constexpr std::size_t room(std::size_t numbers) {
-        constexpr std::size_t line = alignment / sizeof(T);
-        return (numbers + line - 1) / line * line;
-    }
     /// Of a thread's scratch.
     template <class T>
     struct memory {
-        static constexpr std::size_t lengths = Normalized ? room<T>(rows) + room<T>(columns) : 0;
+        static constexpr std::size_t lengths =
+            Normalized ? whole_lines<T>(rows) + whole_lines<T>(columns) : 0;
         static constexpr std::size_t most = std::max(rows, columns);
 
         T* left; ///< one over the lengths
@@ -83,7 +79,7 @@ private:
         T* rest;
 
         explicit memory(T* scratch)
-            : left(scratch), right(scratch + room<T>(rows)), rest(scratch + lengths) {}
+            : left(scratch), right(scratch + whole_lines<T>(rows)), rest(scratch + lengths) {}
 
         void measure(const T* a, const T* b) const noexcept {
             internal::dots<Left>(a, a, length, left);
@@ -164,9 +160,9 @@ private:
         const T* const x = at.x[index].row(sample);
         const T* const y = at.x[1 - index].row(sample);
         T* const to = at.before[index].row(sample);
-        T* const result = own.rest + room<T>(rows * columns);
-        T* const along = result + room<T>(operand::count * length);
-        T* const strip = Normalized ? along + room<T>(operand::count) : own.rest;
+        T* const result = own.rest + whole_lines<T>(rows * columns);
+        T* const along = result + whole_lines<T>(operand::count * length);
+        T* const strip = Normalized ? along + whole_lines<T>(operand::count) : own.rest;
 
         const auto store = [&](auto count, V value, std::size_t row, std::size_t column) {
             constexpr std::size_t lanes = decltype(count)::value;
@@ -205,14 +201,14 @@ private:
 public:
     template <class T>
     static constexpr std::size_t forward_scratch_size = memory<T>::lengths + (is_row_of_dots
-                                                                                  ? room<T>(columns)
+                                                                                  ? whole_lines<T>(columns)
                                                                                   : product<T>::strip_size);
     template <class T>
     static constexpr std::size_t scratch_size =
         std::max(forward_scratch_size<T>,
                  memory<T>::lengths +
-                     (Normalized ? room<T>(rows * columns) + room<T>(memory<T>::most * length) +
-                                       room<T>(memory<T>::most)
+                     (Normalized ? whole_lines<T>(rows * columns) + whole_lines<T>(memory<T>::most * length) +
+                                       whole_lines<T>(memory<T>::most)
                                  : 0) +
                      std::max(gradient<true, T>::strip_size, gradient<false, T>::strip_size));
 };

@@ -22,7 +22,7 @@ private:
     static constexpr std::size_t rows_of_unit = Layer::is_of_rows ? 1 : Rows;
     static constexpr std::size_t units = Rows / rows_of_unit; ///< in a sample
     static constexpr std::size_t width = Channels / Groups;
-    static constexpr std::size_t room = (Channels + 31) / 16 * 16;
+    static constexpr std::size_t room = round_up(Channels, 16) + 16;
 
     struct moments {
         double mean;

@@ -80,7 +80,7 @@ void transpose_weights(const T* kernel, std::size_t first, std::size_t end, std:
             const std::size_t next = std::min(n + ahead * lanes, filters - lanes);
             const T* const later = kernel + Layout::index(first, filter + next);
 #pragma GCC unroll 16
-            for (std::size_t i = 0; i < Lanes * lanes; i += alignment / sizeof(T))
+            for (std::size_t i = 0; i < Lanes * lanes; i += line_size<T>)
                 __builtin_prefetch(later + i, 0, 3);
             internal::transpose_block<Lanes, lanes>(from, to);
         } else

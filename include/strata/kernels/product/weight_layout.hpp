@@ -23,7 +23,7 @@ struct weight_layout {
     static constexpr std::size_t panels = is_dot ? 1 : (N + lanes - 1) / lanes;
     /// Columns in the last panel, or inputs in the last register, that are not filling.
     static constexpr std::size_t last = (is_dot ? K - 1 : N - 1) % lanes + 1;
-    static constexpr std::size_t kernel_size = is_dot ? (K + lanes - 1) / lanes * lanes : panels * K * lanes;
+    static constexpr std::size_t kernel_size = is_dot ? round_up(K, lanes) : panels * K * lanes;
     static constexpr std::size_t bias_size = is_dot ? lanes : panels * lanes;
 
     /// Where the weight from input k to output n is.

@@ -40,7 +40,7 @@ inline constexpr std::size_t large_block = 384 * 1024;
 /// From one gathered place to the next: none of a dozen collide.
 template <class T>
 constexpr std::size_t gathered_pitch(std::size_t channels) {
-    return channels + 64 / sizeof(T);
+    return channels + line_size<T>;
 }
 template <class T>
 constexpr std::size_t gathered_size(std::size_t places, std::size_t channels) {

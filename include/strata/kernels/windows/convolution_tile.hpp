@@ -24,7 +24,7 @@ struct tap_steps {
 template <class T>
 struct tile_terms {
     /// How many registers of what is fetched later lie together.
-    static constexpr std::size_t later_run = 64 / sizeof(T);
+    static constexpr std::size_t later_run = line_size<T>;
 
     const T* x; ///< what the first tap reads for the tile's first place: outside of the line where it is cut
     const T* weights; ///< of the first panel and tap

@@ -71,8 +71,7 @@ private:
         constexpr std::size_t numbers = 512 * 1024 / sizeof(T);
         return gathers_x ? std::clamp<std::size_t>(numbers / (x_places * rows), 1, strips) : strips;
     }();
-    static constexpr std::size_t gathered_x =
-        gathers_x ? (some_strips * x_places * rows + lanes - 1) / lanes * lanes : 0;
+    static constexpr std::size_t gathered_x = gathers_x ? round_up(some_strips * x_places * rows, lanes) : 0;
 
 public:
     static constexpr std::size_t scratch_size =
@@ -198,7 +197,7 @@ private:
         std::size_t current = 0;
 
         void next(internal::outer_terms<T>& terms, std::size_t lines_wanted) noexcept {
-            constexpr std::size_t line = alignment / sizeof(T);
+            constexpr std::size_t line = line_size<T>;
             while (current < parts.size() && parts[current].begin >= parts[current].end)
                 ++current;
             const bool is_done = current == parts.size();
