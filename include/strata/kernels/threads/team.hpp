@@ -62,7 +62,7 @@ struct team {
 
     /// Waits until all have come here.
     void barrier() const noexcept {
-        if (size > 1)
+        if (point != nullptr)
             point->meet(size);
     }
 };
