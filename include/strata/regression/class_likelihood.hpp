@@ -24,41 +24,43 @@ struct labelled_rows {
     std::vector<std::int32_t> labels;
     std::vector<double> weights;
     std::vector<double> means;
-    std::vector<double> scales; ///< the original feature = mean + scale * the one here
+    std::vector<double> scales; ///< an original feature is mean + scale * the one in x
 
     template <class Value>
-    labelled_rows(const observations<Value>& from, const observations<double>& labelled,
-                  const observations<double>* weighted, std::size_t classes, bool with_intercept)
-        : rows(from.rows()),
-          features(from.columns()),
-          has_intercept(with_intercept),
+    labelled_rows(const observations<Value>& inputs, const observations<double>& targets,
+                  const observations<double>* row_weights, std::size_t classes, bool intercept)
+        : rows(inputs.rows()),
+          features(inputs.columns()),
+          has_intercept(intercept),
           x(rows * (features + 1)),
           labels(rows),
           weights(rows, 1.0),
           means(features, 0.0),
           scales(features, 1.0) {
-        from.check_same_rows(labelled);
-        from.check_finite();
-        take_labels(labelled, classes);
-        if (weighted != nullptr)
-            std::copy_n(weighted->data(), rows, weights.begin());
+        inputs.check_same_rows(targets);
+        inputs.check_finite();
+        take_labels(targets, classes);
+        if (row_weights != nullptr)
+            std::copy_n(row_weights->data(), rows, weights.begin());
         const auto count = static_cast<double>(rows);
         for (std::size_t j = 0; j < features; ++j) {
             double mean = 0;
             for (std::size_t i = 0; i < rows; ++i)
-                mean += static_cast<double>(from.row(i)[j]) / count;
+                mean += static_cast<double>(inputs.row(i)[j]) / count;
             double variance = 0;
             for (std::size_t i = 0; i < rows; ++i) {
-                const double off = static_cast<double>(from.row(i)[j]) - (has_intercept ? mean : 0.0);
-                variance += off * off / count;
+                const double difference =
+                    static_cast<double>(inputs.row(i)[j]) - (has_intercept ? mean : 0.0);
+                variance += difference * difference / count;
             }
             means[j] = has_intercept ? mean : 0;
             const double deviation = std::sqrt(variance);
             scales[j] = deviation > 1e-14 * std::abs(mean) ? deviation : 1;
             for (std::size_t i = 0; i < rows; ++i)
-                x[i * (features + 1) + j] = deviation > 1e-14 * std::abs(mean)
-                                                ? (static_cast<double>(from.row(i)[j]) - means[j]) / scales[j]
-                                                : 0;
+                x[i * (features + 1) + j] =
+                    deviation > 1e-14 * std::abs(mean)
+                        ? (static_cast<double>(inputs.row(i)[j]) - means[j]) / scales[j]
+                        : 0;
         }
         for (std::size_t i = 0; i < rows; ++i)
             x[i * (features + 1) + features] = has_intercept ? 1 : 0;
@@ -67,29 +69,29 @@ struct labelled_rows {
     [[nodiscard]] const double* row(std::size_t i) const noexcept { return x.data() + i * (features + 1); }
 
 private:
-    void take_labels(const observations<double>& labelled, std::size_t classes) {
+    void take_labels(const observations<double>& targets, std::size_t classes) {
         for (std::size_t i = 0; i < rows; ++i) {
-            const double label = *labelled.row(i);
+            const double label = *targets.row(i);
             if (!(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)))
-                raise(std::invalid_argument(concatenate(labelled.what(), " is ", number_to_string(label),
+                raise(std::invalid_argument(concatenate(targets.what(), " is ", number_to_string(label),
                                                         " at row ", i, ", expected a class from 0 to ",
                                                         classes - 1)));
             labels[i] = static_cast<std::int32_t>(label);
         }
         if (std::all_of(labels.begin(), labels.end(), [&](auto label) { return label == labels[0]; }))
-            raise(std::invalid_argument(concatenate(labelled.what(), " has class ",
+            raise(std::invalid_argument(concatenate(targets.what(), " has class ",
                                                     static_cast<std::size_t>(labels[0]),
                                                     " only, expected two classes or more")));
     }
 };
 
 /// Adds factor * x x^T to the lower half of a block of a column-by-column matrix.
-inline void add_outer(const double* x, std::size_t size, double factor, double* to,
-                      std::size_t stride) noexcept {
+inline void add_outer_product(const double* x, std::size_t size, double factor, double* matrix,
+                              std::size_t stride) noexcept {
     for (std::size_t j = 0; j < size; ++j) {
         const double scaled = factor * x[j];
         for (std::size_t i = 0; i < size; ++i)
-            to[j * stride + i] += scaled * x[i];
+            matrix[j * stride + i] += scaled * x[i];
     }
 }
 
@@ -100,44 +102,44 @@ public:
     logistic_likelihood(const labelled_rows& data, double penalty) : data_(&data), penalty_(penalty) {}
     [[nodiscard]] std::size_t unknowns() const noexcept { return data_->features + 1; }
 
-    [[nodiscard]] double value(const std::vector<double>& at) const {
+    [[nodiscard]] double value(const std::vector<double>& point) const {
         double sum = 0;
         for (std::size_t i = 0; i < data_->rows; ++i) {
-            const double logit = logit_of(at, i);
+            const double logit = row_logit(point, i);
             // log(1 + e^z) - t z, without overflow.
             sum += data_->weights[i] * (std::max(logit, 0.0) + std::log1p(std::exp(-std::abs(logit))) -
                                         (data_->labels[i] == 1 ? logit : 0.0));
         }
         for (std::size_t j = 0; j < data_->features; ++j)
-            sum += penalty_ / 2 * square_of(at[j] / data_->scales[j]);
+            sum += penalty_ / 2 * square(point[j] / data_->scales[j]);
         return sum;
     }
 
-    void derivatives(const std::vector<double>& at, std::vector<double>& gradient,
+    void derivatives(const std::vector<double>& point, std::vector<double>& gradient,
                      std::vector<double>& hessian) const {
         const std::size_t n = unknowns();
         for (std::size_t i = 0; i < data_->rows; ++i) {
-            const double p = 1 / (1 + std::exp(-logit_of(at, i)));
+            const double p = 1 / (1 + std::exp(-row_logit(point, i)));
             const double error = data_->weights[i] * (p - (data_->labels[i] == 1 ? 1.0 : 0.0));
             for (std::size_t j = 0; j < n; ++j)
                 gradient[j] += error * data_->row(i)[j];
-            add_outer(data_->row(i), n, data_->weights[i] * p * (1 - p), hessian.data(), n);
+            add_outer_product(data_->row(i), n, data_->weights[i] * p * (1 - p), hessian.data(), n);
         }
         for (std::size_t j = 0; j < n; ++j) {
-            const double scale = j < data_->features ? 1 / square_of(data_->scales[j]) : 0.0;
-            gradient[j] += penalty_ * scale * at[j];
+            const double scale = j < data_->features ? 1 / square(data_->scales[j]) : 0.0;
+            gradient[j] += penalty_ * scale * point[j];
             hessian[j * n + j] += penalty_ * scale;
-            if (hessian[j * n + j] == 0) // nothing depends on it
+            if (hessian[j * n + j] == 0) // nothing depends on this weight, so any slope will do
                 hessian[j * n + j] = 1;
         }
     }
 
 private:
-    static double square_of(double x) noexcept { return x * x; }
-    [[nodiscard]] double logit_of(const std::vector<double>& at, std::size_t i) const noexcept {
+    static double square(double x) noexcept { return x * x; }
+    [[nodiscard]] double row_logit(const std::vector<double>& point, std::size_t i) const noexcept {
         double sum = 0;
         for (std::size_t j = 0; j <= data_->features; ++j)
-            sum += at[j] * data_->row(i)[j];
+            sum += point[j] * data_->row(i)[j];
         return sum;
     }
 
@@ -145,34 +147,35 @@ private:
     double penalty_;
 };
 
-/// The same for K classes, with weights for each of them: unknowns [K][features + 1]. What all classes share
-/// changes no probability; where no penalty decides, the weights of all classes sum to zero.
+/// The same for K classes, with weights for each of them: unknowns [K][features + 1]. A number added to the
+/// weights of all classes changes no probability. Where no penalty decides it, the weights of a feature sum
+/// to zero over the classes.
 class softmax_likelihood {
 public:
     softmax_likelihood(const labelled_rows& data, std::size_t classes, double penalty)
         : data_(&data), classes_(classes), penalty_(penalty) {}
     [[nodiscard]] std::size_t unknowns() const noexcept { return classes_ * (data_->features + 1); }
 
-    [[nodiscard]] double value(const std::vector<double>& at) const {
+    [[nodiscard]] double value(const std::vector<double>& point) const {
         std::vector<double> p(classes_);
         double sum = 0;
         for (std::size_t i = 0; i < data_->rows; ++i)
-            sum += data_->weights[i] * loss(at, i, p);
+            sum += data_->weights[i] * loss(point, i, p);
         for (std::size_t k = 0; k < classes_; ++k)
             for (std::size_t j = 0; j < data_->features; ++j) {
-                const double weight = at[k * (data_->features + 1) + j] / data_->scales[j];
+                const double weight = point[k * (data_->features + 1) + j] / data_->scales[j];
                 sum += penalty_ / 2 * weight * weight;
             }
         return sum;
     }
 
-    void derivatives(const std::vector<double>& at, std::vector<double>& gradient,
+    void derivatives(const std::vector<double>& point, std::vector<double>& gradient,
                      std::vector<double>& hessian) const {
         const std::size_t size = data_->features + 1;
         const std::size_t n = unknowns();
         std::vector<double> p(classes_);
         for (std::size_t i = 0; i < data_->rows; ++i) {
-            loss(at, i, p);
+            loss(point, i, p);
             const double* const x = data_->row(i);
             const double weight = data_->weights[i];
             for (std::size_t k = 0; k < classes_; ++k) {
@@ -181,19 +184,20 @@ public:
                 for (std::size_t j = 0; j < size; ++j)
                     gradient[k * size + j] += error * x[j];
                 for (std::size_t l = k; l < classes_; ++l)
-                    add_outer(x, size, weight * p[k] * ((l == k ? 1.0 : 0.0) - p[l]),
-                              hessian.data() + k * size * n + l * size, n);
+                    add_outer_product(x, size, weight * p[k] * ((l == k ? 1.0 : 0.0) - p[l]),
+                                      hessian.data() + k * size * n + l * size, n);
             }
         }
         for (std::size_t j = 0; j < size; ++j) {
             const double penalty =
                 j < data_->features ? penalty_ / (data_->scales[j] * data_->scales[j]) : 0.0;
             for (std::size_t k = 0; k < classes_; ++k) {
-                gradient[k * size + j] += penalty * at[k * size + j];
+                gradient[k * size + j] += penalty * point[k * size + j];
                 hessian[(k * size + j) * n + k * size + j] += penalty;
                 if (hessian[(k * size + j) * n + k * size + j] == 0)
                     hessian[(k * size + j) * n + k * size + j] = 1;
-                // Along what all classes share the likelihood is flat: no step that way.
+                // The likelihood is flat where the weights of all classes change alike. Ones make the Hessian
+                // positive there, and since the gradient is zero, no step goes that way.
                 if (penalty == 0)
                     for (std::size_t l = k; l < classes_; ++l)
                         hessian[(k * size + j) * n + l * size + j] += 1;
@@ -202,23 +206,23 @@ public:
     }
 
 private:
-    // The loss of a row; `p` becomes the probabilities.
-    double loss(const std::vector<double>& at, std::size_t i, std::vector<double>& p) const noexcept {
+    // Returns the loss of row i, and writes the probabilities of its classes to `p`.
+    double loss(const std::vector<double>& point, std::size_t i, std::vector<double>& p) const noexcept {
         const std::size_t size = data_->features + 1;
         const double* const x = data_->row(i);
         for (std::size_t k = 0; k < classes_; ++k) {
             p[k] = 0;
             for (std::size_t j = 0; j < size; ++j)
-                p[k] += at[k * size + j] * x[j];
+                p[k] += point[k * size + j] * x[j];
         }
-        const double right = p[static_cast<std::size_t>(data_->labels[i])];
+        const double label_logit = p[static_cast<std::size_t>(data_->labels[i])];
         const double largest = *std::max_element(p.begin(), p.end());
         double sum = 0;
-        for (double& each : p)
-            sum += each = std::exp(each - largest);
-        for (double& each : p)
-            each /= sum;
-        return largest + std::log(sum) - right;
+        for (double& probability : p)
+            sum += probability = std::exp(probability - largest);
+        for (double& probability : p)
+            probability /= sum;
+        return largest + std::log(sum) - label_logit;
     }
 
     const labelled_rows* data_;

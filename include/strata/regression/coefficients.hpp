@@ -36,15 +36,15 @@ template <std::size_t Outputs, class Model>
 auto intercepts(const Model& net) {
     using value = typename Model::value_type;
     const auto weights = net.weights();
-    const auto at = [&](std::size_t t) {
+    const auto intercept = [&](std::size_t t) {
         return has_intercept<Model> ? weights[Model::input_size * Outputs + t] : value(0);
     };
     if constexpr (Outputs == 1)
-        return at(0);
+        return intercept(0);
     else {
         auto result = xt::xtensor<value, 1>::from_shape({Outputs});
         for (std::size_t t = 0; t < Outputs; ++t)
-            result(t) = at(t);
+            result(t) = intercept(t);
         return result;
     }
 }
@@ -68,8 +68,8 @@ template <std::size_t Outputs, class Model>
 double r_squared(const Model& net, const samples& x, const samples& y) {
     using value = typename Model::value_type;
     const auto predicted = predictions<Outputs>(net, x);
-    const observations<value> wanted(y, Outputs, "score: y");
-    const std::size_t rows = wanted.rows();
+    const observations<value> targets(y, Outputs, "score: y");
+    const std::size_t rows = targets.rows();
     if (predicted.size() != rows * Outputs)
         raise(std::invalid_argument(
             concatenate("score: X has ", predicted.size() / Outputs, " rows, y has ", rows)));
@@ -77,18 +77,20 @@ double r_squared(const Model& net, const samples& x, const samples& y) {
     for (std::size_t t = 0; t < Outputs; ++t) {
         long double mean = 0;
         for (std::size_t i = 0; i < rows; ++i)
-            mean += static_cast<long double>(wanted.row(i)[t]);
+            mean += static_cast<long double>(targets.row(i)[t]);
         mean /= static_cast<long double>(rows);
-        long double left = 0;
-        long double total = 0;
+        long double residual_squares = 0;
+        long double total_squares = 0;
         for (std::size_t i = 0; i < rows; ++i) {
-            const auto target = static_cast<long double>(wanted.row(i)[t]);
+            const auto target = static_cast<long double>(targets.row(i)[t]);
             const long double error = target - static_cast<long double>(predicted.data()[i * Outputs + t]);
-            left += error * error;
-            total += (target - mean) * (target - mean);
+            residual_squares += error * error;
+            total_squares += (target - mean) * (target - mean);
         }
-        // Of a constant target there is nothing to explain, as scikit-learn has it.
-        sum += total > 0 ? static_cast<double>(1 - left / total) : left > 0 ? 0.0 : 1.0;
+        // A constant target leaves nothing to explain: 1 if it is met and 0 if not, as in scikit-learn.
+        sum += total_squares > 0      ? static_cast<double>(1 - residual_squares / total_squares)
+               : residual_squares > 0 ? 0.0
+                                      : 1.0;
     }
     return sum / static_cast<double>(Outputs);
 }

@@ -33,25 +33,26 @@ struct descent_result {
 /// Minimises 1/2 |y - X w|^2 + l1 |w|_1 + l2/2 |w|^2 by cyclic coordinate descent on the products of columns
 /// (Friedman, Hastie and Tibshirani, "Regularization paths for generalized linear models via coordinate
 /// descent", 2010), until the duality gap is at most `tolerance`. O(inputs^2) a cycle, whatever the rows.
-inline descent_result descend(const normal_equations& of, double squared_targets, double l1, double l2,
+inline descent_result descend(const normal_equations& equations, double squared_targets, double l1, double l2,
                               double tolerance, std::size_t max_iterations, bool positive) {
-    const std::size_t n = of.inputs;
+    const std::size_t n = equations.inputs;
     descent_result result;
     result.weights.assign(n, 0.0);
-    std::vector<double> along(n, 0.0); // the products of X^T X w
+    std::vector<double> products(n, 0.0); // X^T X w, kept up to date with w
     auto& w = result.weights;
     const auto gap = [&] {
-        // With residual r, X^T r - l2 w must be at most l1 everywhere; what exceeds it scales the dual point.
+        // With the residual r, no element of X^T r - l2 w may exceed l1 in a point of the dual problem. Where
+        // the largest does, the residual is scaled down until it is such a point.
         double largest = 0;
         double target_product = 0;
         double square = 0;
         double weight_square = 0;
         double weight_sum = 0;
         for (std::size_t j = 0; j < n; ++j) {
-            const double slope = of.cross[j] - along[j] - l2 * w[j];
+            const double slope = equations.cross[j] - products[j] - l2 * w[j];
             largest = std::max(largest, positive ? slope : std::abs(slope));
-            target_product += w[j] * of.cross[j];
-            square += w[j] * along[j];
+            target_product += w[j] * equations.cross[j];
+            square += w[j] * products[j];
             weight_square += w[j] * w[j];
             weight_sum += std::abs(w[j]);
         }
@@ -65,16 +66,16 @@ inline descent_result descend(const normal_equations& of, double squared_targets
         double largest_change = 0;
         double largest_weight = 0;
         for (std::size_t j = 0; j < n; ++j) {
-            const double length = of.gram[j * n + j];
-            if (of.is_constant(j) || !(length > 0))
+            const double length = equations.gram[j * n + j];
+            if (equations.is_constant(j) || !(length > 0))
                 continue;
-            const double before = w[j];
-            const double slope = of.cross[j] - along[j] + length * before;
+            const double previous = w[j];
+            const double slope = equations.cross[j] - products[j] + length * previous;
             const double shrunk = std::max(std::abs(slope) - l1, 0.0);
             w[j] = positive && slope < 0 ? 0 : std::copysign(shrunk, slope) / (length + l2);
-            if (const double change = w[j] - before; change != 0) {
+            if (const double change = w[j] - previous; change != 0) {
                 for (std::size_t i = 0; i < n; ++i)
-                    along[i] += change * of.gram[j * n + i];
+                    products[i] += change * equations.gram[j * n + i];
                 largest_change = std::max(largest_change, std::abs(change));
             }
             largest_weight = std::max(largest_weight, std::abs(w[j]));
@@ -111,29 +112,24 @@ public:
         inputs.check_same_rows(outputs);
         moments<F, 1, true> sums;
         sums.add(inputs, outputs, static_cast<const observations<Value>*>(nullptr), options.threads);
-        if (!sums.is_finite()) {
-            inputs.check_finite();
-            outputs.check_finite();
-            internal::raise(
-                std::invalid_argument("fit: the numbers are so large that their squares are infinite"));
-        }
-        const auto equations = internal::equations_of(sums);
+        sums.check_finite(inputs, outputs);
+        const auto equations = internal::make_equations(sums);
         const auto rows = static_cast<double>(inputs.rows());
         const double squared_targets = sums.product(F, F);
-        const auto found =
+        const auto solution =
             internal::descend(equations, squared_targets, options.alpha * options.l1_ratio * rows,
                               options.alpha * (1 - options.l1_ratio) * rows,
                               options.tolerance * squared_targets, options.max_iterations, options.positive);
-        std::vector<Value> all;
+        std::vector<Value> parameters;
         double intercept = equations.output_means[0];
         for (std::size_t j = 0; j < F; ++j) {
-            all.push_back(static_cast<Value>(found.weights[j]));
-            intercept -= found.weights[j] * equations.input_means[j];
+            parameters.push_back(static_cast<Value>(solution.weights[j]));
+            intercept -= solution.weights[j] * equations.input_means[j];
         }
-        all.push_back(static_cast<Value>(intercept));
-        net_.set_weights(all);
-        iterations_ = found.iterations;
-        gap_ = found.gap / rows;
+        parameters.push_back(static_cast<Value>(intercept));
+        net_.set_weights(parameters);
+        iterations_ = solution.iterations;
+        gap_ = solution.gap / rows;
         return *this;
     }
 

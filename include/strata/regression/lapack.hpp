@@ -19,10 +19,9 @@ void dpotrf_(const char* triangle, const int* n, double* a, const int* stride, i
 void dpotrs_(const char* triangle, const int* n, const int* columns, const double* a, const int* stride,
              double* b, const int* stride_b, int* info);
 void dpocon_(const char* triangle, const int* n, const double* a, const int* stride, const double* norm,
-             double* reciprocal, double* work, int* whole_work, int* info);
+             double* reciprocal, double* work, int* int_work, int* info);
 void dsyevd_(const char* vectors, const char* triangle, const int* n, double* a, const int* stride,
-             double* values, double* work, const int* size, int* whole_work, const int* whole_size,
-             int* info);
+             double* values, double* work, const int* size, int* int_work, const int* int_size, int* info);
 void dgeqrf_(const int* m, const int* n, double* a, const int* stride, double* tau, double* work,
              const int* size, int* info);
 void dormqr_(const char* side, const char* transposed, const int* m, const int* n, const int* k,
@@ -33,17 +32,17 @@ void dtrtrs_(const char* triangle, const char* transposed, const char* diagonal,
              int* info);
 void dgesdd_(const char* vectors, const int* m, const int* n, double* a, const int* stride, double* values,
              double* u, const int* stride_u, double* v, const int* stride_v, double* work, const int* size,
-             int* whole_work, int* info);
+             int* int_work, int* info);
 void dgelsd_(const int* m, const int* n, const int* columns, double* a, const int* stride, double* b,
              const int* stride_b, double* values, const double* threshold, int* rank, double* work,
-             const int* size, int* whole_work, int* info);
+             const int* size, int* int_work, int* info);
 }
 
 /// LAPACK on matrices that lie column by column, without gaps.
 namespace strata::inline STRATA_SETTING::lapack {
 
 namespace internal {
-inline int whole(std::size_t size) {
+inline int lapack_int(std::size_t size) {
     if (size > static_cast<std::size_t>(std::numeric_limits<int>::max()))
         strata::internal::raise(std::length_error("LAPACK counts to 2^31 - 1"));
     return static_cast<int>(size);
@@ -52,13 +51,13 @@ inline void check(int info) {
     if (info != 0)
         strata::internal::raise(std::runtime_error("LAPACK found no convergence"));
 }
-// A routine first says how much work space it wants.
-template <class Call>
-void with_work(Call call) {
-    double wanted = 0;
-    call(&wanted, -1);
-    std::vector<double> work(static_cast<std::size_t>(wanted));
-    call(work.data(), whole(work.size()));
+// Calls a routine twice: with the size -1 it says how much work space it wants, then it works in that.
+template <class Routine>
+void provide_work_space(Routine routine) {
+    double optimal_size = 0;
+    routine(&optimal_size, -1);
+    std::vector<double> work(static_cast<std::size_t>(optimal_size));
+    routine(work.data(), lapack_int(work.size()));
 }
 } // namespace internal
 
@@ -72,41 +71,41 @@ inline double cholesky(std::vector<double>& a, std::size_t n) {
             sum += std::abs(a[j * n + i]);
         norm = std::max(norm, sum);
     }
-    const int size = internal::whole(n);
+    const int size = internal::lapack_int(n);
     int info = 0;
     dpotrf_("L", &size, a.data(), &size, &info);
     if (info != 0)
         return 0;
     double reciprocal = 0;
     std::vector<double> work(3 * n);
-    std::vector<int> whole_work(n);
-    dpocon_("L", &size, a.data(), &size, &norm, &reciprocal, work.data(), whole_work.data(), &info);
+    std::vector<int> int_work(n);
+    dpocon_("L", &size, a.data(), &size, &norm, &reciprocal, work.data(), int_work.data(), &info);
     return reciprocal;
 }
 
 /// Solves L L^T x = b for several columns b, in place.
 inline void cholesky_solve(const std::vector<double>& factor, std::size_t n, double* b, std::size_t columns) {
-    const int size = internal::whole(n);
-    const int count = internal::whole(columns);
+    const int size = internal::lapack_int(n);
+    const int count = internal::lapack_int(columns);
     int info = 0;
     dpotrs_("L", &size, &count, factor.data(), &size, b, &size, &info);
 }
 
 /// The eigenvalues of a symmetric matrix, ascending; with `vectors` the matrix becomes its eigenvectors.
 inline std::vector<double> eigenvalues(std::vector<double>& a, std::size_t n, bool vectors) {
-    const int size = internal::whole(n);
+    const int size = internal::lapack_int(n);
     std::vector<double> values(n);
     int info = 0;
-    int whole_size = 0;
-    double wanted = 0;
+    int int_size = 0;
+    double optimal_size = 0;
     const int query = -1;
     const char* job = vectors ? "V" : "N";
-    dsyevd_(job, "L", &size, a.data(), &size, values.data(), &wanted, &query, &whole_size, &query, &info);
-    std::vector<double> work(static_cast<std::size_t>(wanted));
-    std::vector<int> whole_work(static_cast<std::size_t>(whole_size));
-    const int work_size = internal::whole(work.size());
-    dsyevd_(job, "L", &size, a.data(), &size, values.data(), work.data(), &work_size, whole_work.data(),
-            &whole_size, &info);
+    dsyevd_(job, "L", &size, a.data(), &size, values.data(), &optimal_size, &query, &int_size, &query, &info);
+    std::vector<double> work(static_cast<std::size_t>(optimal_size));
+    std::vector<int> int_work(static_cast<std::size_t>(int_size));
+    const int work_size = internal::lapack_int(work.size());
+    dsyevd_(job, "L", &size, a.data(), &size, values.data(), work.data(), &work_size, int_work.data(),
+            &int_size, &info);
     internal::check(info);
     return values;
 }
@@ -116,29 +115,29 @@ class orthogonal_factors {
 public:
     orthogonal_factors(std::vector<double> a, std::size_t rows, std::size_t columns)
         : a_(std::move(a)), tau_(columns), rows_(rows), columns_(columns) {
-        const int m = internal::whole(rows);
-        const int n = internal::whole(columns);
+        const int m = internal::lapack_int(rows);
+        const int n = internal::lapack_int(columns);
         int info = 0;
-        internal::with_work(
+        internal::provide_work_space(
             [&](double* work, int size) { dgeqrf_(&m, &n, a_.data(), &m, tau_.data(), work, &size, &info); });
         internal::check(info);
     }
 
     /// Descending.
     [[nodiscard]] std::vector<double> singular_values() const {
-        const int n = internal::whole(columns_);
+        const int n = internal::lapack_int(columns_);
         std::vector<double> r(columns_ * columns_, 0.0);
         for (std::size_t j = 0; j < columns_; ++j)
             std::copy_n(a_.begin() + static_cast<std::ptrdiff_t>(j * rows_), j + 1,
                         r.begin() + static_cast<std::ptrdiff_t>(j * columns_));
         std::vector<double> values(columns_);
-        std::vector<int> whole_work(8 * columns_);
+        std::vector<int> int_work(8 * columns_);
         double unused = 0;
         const int one = 1;
         int info = 0;
-        internal::with_work([&](double* work, int size) {
+        internal::provide_work_space([&](double* work, int size) {
             dgesdd_("N", &n, &n, r.data(), &n, values.data(), &unused, &one, &unused, &one, work, &size,
-                    whole_work.data(), &info);
+                    int_work.data(), &info);
         });
         internal::check(info);
         return values;
@@ -146,11 +145,11 @@ public:
 
     /// b = Q b or Q^T b, for `rows` elements.
     void multiply_by_q(bool transposed, std::vector<double>& b) const {
-        const int m = internal::whole(rows_);
-        const int n = internal::whole(columns_);
+        const int m = internal::lapack_int(rows_);
+        const int n = internal::lapack_int(columns_);
         const int one = 1;
         int info = 0;
-        internal::with_work([&](double* work, int size) {
+        internal::provide_work_space([&](double* work, int size) {
             dormqr_("L", transposed ? "T" : "N", &m, &one, &n, a_.data(), &m, tau_.data(), b.data(), &m, work,
                     &size, &info);
         });
@@ -159,8 +158,8 @@ public:
 
     /// b = R^-1 b or R^-T b, for the first `columns` elements.
     void divide_by_r(bool transposed, std::vector<double>& b) const {
-        const int m = internal::whole(rows_);
-        const int n = internal::whole(columns_);
+        const int m = internal::lapack_int(rows_);
+        const int n = internal::lapack_int(columns_);
         const int one = 1;
         int info = 0;
         dtrtrs_("U", transposed ? "T" : "N", "N", &n, &one, a_.data(), &m, b.data(), &n, &info);
@@ -185,23 +184,23 @@ struct decomposition {
 /// elements become the solutions; `a` is lost.
 inline decomposition minimum_norm(std::vector<double>& a, std::size_t rows, std::size_t columns,
                                   std::vector<double>& b, std::size_t sides, double threshold) {
-    const int m = internal::whole(rows);
-    const int n = internal::whole(columns);
-    const int count = internal::whole(sides);
+    const int m = internal::lapack_int(rows);
+    const int n = internal::lapack_int(columns);
+    const int count = internal::lapack_int(sides);
     const int stride = std::max({m, n, 1});
     decomposition result{std::vector<double>(std::min(rows, columns)), 0};
     int rank = 0;
     int info = 0;
-    int whole_size = 0;
-    double wanted = 0;
+    int int_size = 0;
+    double optimal_size = 0;
     const int query = -1;
     dgelsd_(&m, &n, &count, a.data(), &m, b.data(), &stride, result.singular_values.data(), &threshold, &rank,
-            &wanted, &query, &whole_size, &info);
-    std::vector<double> work(static_cast<std::size_t>(wanted));
-    std::vector<int> whole_work(static_cast<std::size_t>(std::max(whole_size, 1)));
-    const int size = internal::whole(work.size());
+            &optimal_size, &query, &int_size, &info);
+    std::vector<double> work(static_cast<std::size_t>(optimal_size));
+    std::vector<int> int_work(static_cast<std::size_t>(std::max(int_size, 1)));
+    const int size = internal::lapack_int(work.size());
     dgelsd_(&m, &n, &count, a.data(), &m, b.data(), &stride, result.singular_values.data(), &threshold, &rank,
-            work.data(), &size, whole_work.data(), &info);
+            work.data(), &size, int_work.data(), &info);
     internal::check(info);
     result.rank = static_cast<std::size_t>(rank);
     return result;

@@ -26,7 +26,7 @@ enum class least_squares_method {
     normal_equations,   ///< by Cholesky, in one pass over the data
     orthogonal_factors, ///< QR with refinement
     singular_values,    ///< the solution of minimum norm, where the columns depend on each other
-    eigenvalues,        ///< the same from the normal equations alone, where the rows are gone
+    eigenvalues,        ///< the same from the normal equations alone, where the rows are no longer there
 };
 
 /// What is known of a solution beside the weights themselves.
@@ -41,19 +41,20 @@ public:
 
     /// The singular values of the (centred) inputs, descending: min(rows, inputs) of them. O(inputs^3).
     [[nodiscard]] std::vector<double> singular_values() const {
-        auto values = singular_values_.empty() ? internal::singular_values_of(equations_) : singular_values_;
+        auto values =
+            singular_values_.empty() ? internal::compute_singular_values(equations_) : singular_values_;
         values.resize(std::min(rows, values.size()));
         return values;
     }
 
-    /// Made by the functions that solve.
+    /// The functions that solve make one.
     least_squares_solution() = default;
     least_squares_solution(internal::normal_equations equations, std::vector<double> singular_values,
-                           std::size_t of_rank, double of_condition, least_squares_method by)
+                           std::size_t input_rank, double input_condition, least_squares_method chosen_method)
         : rows(equations.rows),
-          rank(of_rank),
-          condition(of_condition),
-          method(by),
+          rank(input_rank),
+          condition(input_condition),
+          method(chosen_method),
           equations_(std::move(equations)),
           singular_values_(std::move(singular_values)) {}
 
@@ -64,29 +65,30 @@ private:
 
 namespace internal {
 template <class Model>
-using moments_of = moments<only_stage_of<Model>::inputs, only_stage_of<Model>::outputs, has_intercept<Model>>;
+using model_moments =
+    moments<single_stage<Model>::inputs, single_stage<Model>::outputs, has_intercept<Model>>;
 
 template <class Model>
 void set_linear_weights(Model& net, const std::vector<long double>& weights,
                         const std::vector<long double>& input_means,
                         const std::vector<long double>& output_means) {
-    using only = only_stage_of<Model>;
+    using stage_type = single_stage<Model>;
     using value = typename Model::value_type;
-    std::vector<value> all(Model::parameter_count);
-    for (std::size_t t = 0; t < only::outputs; ++t) {
+    std::vector<value> parameters(Model::parameter_count);
+    for (std::size_t t = 0; t < stage_type::outputs; ++t) {
         long double intercept = output_means[t];
-        for (std::size_t j = 0; j < only::inputs; ++j) {
-            const long double weight = weights[t * only::inputs + j];
-            all[j * only::outputs + t] = static_cast<value>(weight);
+        for (std::size_t j = 0; j < stage_type::inputs; ++j) {
+            const long double weight = weights[t * stage_type::inputs + j];
+            parameters[j * stage_type::outputs + t] = static_cast<value>(weight);
             intercept -= weight * input_means[j];
         }
         if constexpr (has_intercept<Model>)
-            all[only::inputs * only::outputs + t] = static_cast<value>(intercept);
+            parameters[stage_type::inputs * stage_type::outputs + t] = static_cast<value>(intercept);
     }
-    net.set_weights(all);
+    net.set_weights(parameters);
 }
 
-inline std::vector<long double> extended(const std::vector<double>& values) {
+inline std::vector<long double> widen(const std::vector<double>& values) {
     return {values.begin(), values.end()};
 }
 
@@ -96,44 +98,47 @@ inline void check_penalty(double l2) {
             concatenate("fit: the penalty l2 is ", number_to_string(l2), ", expected 0 or more")));
 }
 
-/// The condition number up to which the normal equations lose no more than some six digits of sixteen.
+/// The condition number up to which the normal equations are used: they lose some six digits of sixteen
+/// there.
 inline constexpr double worst_condition = 1000;
 
-/// From the moments alone: Cholesky up to that condition number, or eigenvalues beyond it if `anyway`.
-/// Returns whether the network was given weights.
+/// Solves from the moments alone: by Cholesky up to the condition number `max_condition`, and beyond it by
+/// eigenvalues if `use_eigenvalues`. Returns whether the network was given weights.
 template <class Model>
-bool solve_moments(Model& net, const moments_of<Model>& from, double l2, double worst, bool anyway,
-                   least_squares_solution& solution) {
-    auto equations = equations_of(from);
-    auto found = solve_by_cholesky(equations, l2, worst);
+bool solve_moments(Model& net, const model_moments<Model>& sums, double l2, double max_condition,
+                   bool use_eigenvalues, least_squares_solution& solution) {
+    auto equations = make_equations(sums);
+    auto result = solve_by_cholesky(equations, l2, max_condition);
     auto method = least_squares_method::normal_equations;
-    if (found.weights.empty()) {
-        if (!anyway)
+    if (result.weights.empty()) {
+        if (!use_eigenvalues)
             return false;
-        found = solve_by_eigenvalues(equations, l2);
+        result = solve_by_eigenvalues(equations, l2);
         method = least_squares_method::eigenvalues;
     }
-    set_linear_weights(net, extended(found.weights), extended(equations.input_means),
-                       extended(equations.output_means));
-    solution = {std::move(equations), {}, found.rank, found.condition, method};
+    set_linear_weights(net, widen(result.weights), widen(equations.input_means),
+                       widen(equations.output_means));
+    solution = {std::move(equations), {}, result.rank, result.condition, method};
     return true;
 }
 
+/// Solves from the rows: by QR, or by singular values where there is a penalty or the columns have not full
+/// rank.
 template <class Model, class Value>
 least_squares_solution solve_rows(Model& net, const observations<Value>& x, const observations<Value>& y,
-                                  const observations<Value>* weights, const moments_of<Model>& sums,
+                                  const observations<Value>* weights, const model_moments<Model>& sums,
                                   double l2) {
     const centred_columns<Value> columns(x, y, weights, has_intercept<Model>);
-    orthogonal_solution found;
+    orthogonal_solution result;
     if (l2 == 0)
-        found = solve_by_factors(columns);
+        result = solve_by_factors(columns);
     auto method = least_squares_method::orthogonal_factors;
-    if (!found.has_full_rank) {
-        found = solve_by_singular_values(columns, l2);
+    if (!result.has_full_rank) {
+        result = solve_by_singular_values(columns, l2);
         method = least_squares_method::singular_values;
     }
-    set_linear_weights(net, found.weights, columns.input_means, columns.output_means);
-    return {equations_of(sums), std::move(found.singular_values), found.rank, found.condition, method};
+    set_linear_weights(net, result.weights, columns.input_means, columns.output_means);
+    return {make_equations(sums), std::move(result.singular_values), result.rank, result.condition, method};
 }
 } // namespace internal
 
@@ -149,33 +154,23 @@ template <linear_model Model>
 least_squares_solution solve(Model& net, const samples& x, const samples& y,
                              const least_squares_options& options = {}) {
     using value = typename Model::value_type;
-    using only = internal::only_stage_of<Model>;
-    static_assert(!only::layer::kernel_regularizer.active(),
+    using stage_type = internal::single_stage<Model>;
+    static_assert(!stage_type::layer::kernel_regularizer.active(),
                   "strata: solve takes its penalty as an option, l2, not from the layer");
     internal::check_penalty(options.l2);
-    const observations<value> inputs(x, only::inputs, "fit: X");
-    const observations<value> outputs(y, only::outputs, "fit: y");
+    const observations<value> inputs(x, stage_type::inputs, "fit: X");
+    const observations<value> outputs(y, stage_type::outputs, "fit: y");
     inputs.check_same_rows(outputs);
-    std::unique_ptr<const observations<value>> weights;
-    if (!options.sample_weight.empty()) {
-        weights =
-            std::make_unique<const observations<value>>(options.sample_weight, 1, "fit: the sample weight");
-        inputs.check_same_rows(*weights);
-        internal::check_weights(*weights);
-    }
-    internal::moments_of<Model> sums;
+    const auto weights =
+        internal::read_weights<value>(options.sample_weight, inputs, "fit: the sample weight");
+    internal::model_moments<Model> sums;
     sums.add(inputs, outputs, weights.get(), options.threads);
-    if (!sums.is_finite()) {
-        inputs.check_finite();
-        outputs.check_finite();
-        internal::raise(
-            std::invalid_argument("fit: the numbers are so large that their squares are infinite"));
-    }
-    // Of a small problem the last digits are cheap.
-    const bool is_small = inputs.rows() * (only::inputs + only::outputs) <= 20'000;
-    const double worst = is_small ? 4 : internal::worst_condition;
+    sums.check_finite(inputs, outputs);
+    // A small problem is solved so fast that the last digits are worth the slower way.
+    const bool is_small = inputs.rows() * (stage_type::inputs + stage_type::outputs) <= 20'000;
+    const double max_condition = is_small ? 4 : internal::worst_condition;
     least_squares_solution solution;
-    if (!internal::solve_moments(net, sums, options.l2, worst, false, solution))
+    if (!internal::solve_moments(net, sums, options.l2, max_condition, false, solution))
         solution = internal::solve_rows(net, inputs, outputs, weights.get(), sums, options.l2);
     return solution;
 }

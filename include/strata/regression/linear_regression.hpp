@@ -40,8 +40,8 @@ public:
         return *this;
     }
 
-    /// Fits all rows that came so far, of which only sums are kept: for data larger than memory. Columns that
-    /// depend on each other nearly are told apart less well than by `fit`; see `condition`.
+    /// Fits all rows that came so far, of which only sums are kept: for data larger than memory. The weights
+    /// of columns that nearly depend on each other have fewer right digits than by `fit`; see `condition`.
     linear_regression& partial_fit(const samples& x, const samples& y,
                                    const least_squares_options& options = {}) {
         internal::check_penalty(options.l2);
@@ -50,13 +50,8 @@ public:
         inputs.check_same_rows(outputs);
         inputs.check_finite(); // before anything is added
         outputs.check_finite();
-        std::unique_ptr<const observations<Value>> weights;
-        if (!options.sample_weight.empty()) {
-            weights = std::make_unique<const observations<Value>>(options.sample_weight, 1,
-                                                                  "partial_fit: the sample weight");
-            inputs.check_same_rows(*weights);
-            internal::check_weights(*weights);
-        }
+        const auto weights =
+            internal::read_weights<Value>(options.sample_weight, inputs, "partial_fit: the sample weight");
         sums_.add(inputs, outputs, weights.get(), options.threads);
         internal::solve_moments(net_, sums_, options.l2, internal::worst_condition, true, solution_);
         return *this;
@@ -84,7 +79,7 @@ public:
 private:
     network_type net_;
     least_squares_solution solution_;
-    internal::moments_of<network_type> sums_;
+    internal::model_moments<network_type> sums_;
 };
 
 } // namespace strata::inline STRATA_SETTING

@@ -17,7 +17,7 @@ namespace strata::inline STRATA_SETTING {
 struct logistic_options {
     double C = 1;               ///< the weight of the data against the penalty; infinity: no penalty
     samples sample_weight = {}; ///< one for each row, not below zero
-    double tolerance = 1e-14;   ///< of the objective, relative
+    double tolerance = 1e-14;   ///< how much of the objective's value the next step may still promise
     std::size_t max_iterations = 100;
 };
 
@@ -26,9 +26,9 @@ struct logistic_solution {
 };
 
 namespace internal {
-// A softmax over a single class has nothing to decide.
+// One output, a sigmoid, stands for two classes.
 template <class Model>
-inline constexpr std::size_t classes_of = std::max<std::size_t>(Model::output_size, 2);
+inline constexpr std::size_t class_count = std::max<std::size_t>(Model::output_size, 2);
 } // namespace internal
 
 /// Gives a network `input<F> | dense<1> | sigmoid` or `input<F> | dense<K> | softmax` the weights that
@@ -44,52 +44,47 @@ logistic_solution solve(Model& net, const samples& x, const samples& labels,
                         const logistic_options& options = {}) {
     using value = typename Model::value_type;
     constexpr std::size_t features = Model::input_size;
-    constexpr std::size_t classes = internal::classes_of<Model>;
+    constexpr std::size_t classes = internal::class_count<Model>;
     constexpr std::size_t outputs = Model::output_size;
     if (!(options.C > 0))
         internal::raise(std::invalid_argument(internal::concatenate(
             "fit: C is ", internal::number_to_string(options.C), ", expected more than 0")));
     const observations<value> rows(x, features, "fit: X");
-    const observations<double> labelled(labels, 1, "fit: y");
-    std::unique_ptr<const observations<double>> weights;
-    if (!options.sample_weight.empty()) {
-        weights =
-            std::make_unique<const observations<double>>(options.sample_weight, 1, "fit: the sample weight");
-        rows.check_same_rows(*weights);
-        internal::check_weights(*weights);
-    }
-    const internal::labelled_rows data(rows, labelled, weights.get(), classes, has_intercept<Model>);
+    const observations<double> targets(labels, 1, "fit: y");
+    const auto weights =
+        internal::read_weights<double>(options.sample_weight, rows, "fit: the sample weight");
+    const internal::labelled_rows data(rows, targets, weights.get(), classes, has_intercept<Model>);
     const double penalty = 1 / options.C;
 
-    std::vector<double> at(outputs * (features + 1), 0.0);
-    const auto found = [&] {
+    std::vector<double> point(outputs * (features + 1), 0.0);
+    const auto optimum = [&] {
         if constexpr (logistic_model<Model>)
-            return internal::minimise_by_newton(internal::logistic_likelihood(data, penalty), at,
+            return internal::minimise_by_newton(internal::logistic_likelihood(data, penalty), point,
                                                 options.tolerance, options.max_iterations);
         else
-            return internal::minimise_by_newton(internal::softmax_likelihood(data, classes, penalty), at,
+            return internal::minimise_by_newton(internal::softmax_likelihood(data, classes, penalty), point,
                                                 options.tolerance, options.max_iterations);
     }();
-    if (!found.converged)
+    if (!optimum.converged)
         internal::raise(std::runtime_error(internal::concatenate(
-            "fit: no optimum after ", found.iterations, " iterations",
+            "fit: no optimum after ", optimum.iterations, " iterations",
             penalty == 0 ? ": a plane separates the classes, the weights grow without end; a "
                            "finite C has an optimum"
                          : "")));
 
-    std::vector<value> all(Model::parameter_count);
+    std::vector<value> parameters(Model::parameter_count);
     for (std::size_t k = 0; k < outputs; ++k) {
-        double intercept = at[k * (features + 1) + features];
+        double intercept = point[k * (features + 1) + features];
         for (std::size_t j = 0; j < features; ++j) {
-            const double weight = at[k * (features + 1) + j] / data.scales[j];
-            all[j * outputs + k] = static_cast<value>(weight);
+            const double weight = point[k * (features + 1) + j] / data.scales[j];
+            parameters[j * outputs + k] = static_cast<value>(weight);
             intercept -= weight * data.means[j];
         }
         if constexpr (has_intercept<Model>)
-            all[features * outputs + k] = static_cast<value>(intercept);
+            parameters[features * outputs + k] = static_cast<value>(intercept);
     }
-    net.set_weights(all);
-    return {found.iterations};
+    net.set_weights(parameters);
+    return {optimum.iterations};
 }
 
 namespace internal {
@@ -98,7 +93,7 @@ template <class Network>
 class class_estimator {
 public:
     using network_type = Network;
-    static constexpr std::size_t classes = classes_of<Network>;
+    static constexpr std::size_t classes = class_count<Network>;
 
     /// X: [rows, F]; labels: [rows], classes from 0. See `solve` for errors.
     class_estimator& fit(const samples& x, const samples& labels, const logistic_options& options = {}) {
@@ -114,15 +109,15 @@ public:
     /// [rows, classes].
     [[nodiscard]] auto predict_probability(const samples& x) const {
         using value = typename Network::value_type;
-        const auto raw = predictions<Network::output_size>(net_, x);
-        const std::size_t rows = raw.size() / Network::output_size;
+        const auto outputs = predictions<Network::output_size>(net_, x);
+        const std::size_t rows = outputs.size() / Network::output_size;
         auto result = xt::xtensor<value, 2>::from_shape({rows, classes});
         for (std::size_t i = 0; i < rows; ++i)
             for (std::size_t k = 0; k < classes; ++k)
                 if constexpr (Network::output_size == 1)
-                    result(i, k) = k == 1 ? raw(i) : 1 - raw(i);
+                    result(i, k) = k == 1 ? outputs(i) : 1 - outputs(i);
                 else
-                    result(i, k) = raw(i, k);
+                    result(i, k) = outputs(i, k);
         return result;
     }
     /// The most probable class of each row, the first of equal ones: [rows].
@@ -140,14 +135,14 @@ public:
     /// The accuracy: the share of rows whose class is predicted.
     [[nodiscard]] double score(const samples& x, const samples& labels) const {
         const auto predicted = predict(x);
-        const observations<double> wanted(labels, 1, "score: y");
-        if (wanted.rows() != predicted.size())
+        const observations<double> targets(labels, 1, "score: y");
+        if (targets.rows() != predicted.size())
             raise(std::invalid_argument(
-                concatenate("score: X has ", predicted.size(), " rows, y has ", wanted.rows())));
-        std::size_t right = 0;
+                concatenate("score: X has ", predicted.size(), " rows, y has ", targets.rows())));
+        std::size_t correct = 0;
         for (std::size_t i = 0; i < predicted.size(); ++i)
-            right += static_cast<double>(predicted(i)) == *wanted.row(i);
-        return static_cast<double>(right) / static_cast<double>(predicted.size());
+            correct += static_cast<double>(predicted(i)) == *targets.row(i);
+        return static_cast<double>(correct) / static_cast<double>(predicted.size());
     }
 
     [[nodiscard]] std::size_t iterations() const noexcept { return iterations_; }

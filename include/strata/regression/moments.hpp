@@ -3,6 +3,7 @@
 
 #include <strata/kernels/product/contract.hpp>
 #include <strata/kernels/threads/ordered_parts.hpp>
+#include <strata/raise.hpp>
 #include <strata/regression/observations.hpp>
 #include <strata/setting.hpp>
 
@@ -14,10 +15,10 @@
 
 namespace strata::inline STRATA_SETTING {
 
-/// The sums of all products of two of the columns 1, x (F of them) and y (T of them), weighted, over rows
-/// that may come in parts: what the normal equations are made of. Everything is summed in double. With
-/// `Centred` the products are about the means, and summed about a point near them, so that columns far from
-/// zero lose no digits.
+/// What the normal equations are made of: the weighted sums over rows of the products of every two of the
+/// columns 1, x (F of them) and y (T of them). The rows may come in parts. Everything is summed in double.
+/// With `Centred` the means are subtracted before the numbers are multiplied. While rows still come, the
+/// means of the first few stand in for them, so that columns far from zero lose no digits.
 ///
 /// One pass, O(rows (F + T)^2 / 2) multiply-adds on the kernel of the weight gradient. Parts of a fixed
 /// number of rows are summed each by one thread and added in their order: the same bits on any number of
@@ -25,13 +26,13 @@ namespace strata::inline STRATA_SETTING {
 template <std::size_t F, std::size_t T, bool Centred>
 class moments {
     using V = simd<double, lanes_of<double, 1 + F + T>>;
-    static constexpr std::size_t tall = V::size == 8 ? 8 : 4; ///< rows of a tile
+    static constexpr std::size_t tile_height = V::size == 8 ? 8 : 4; ///< rows of a tile
 
 public:
     static constexpr std::size_t columns = 1 + F + T;
-    /// A row of `sums`, filled up to whole registers and tiles.
-    static constexpr std::size_t width =
-        (columns + std::max(V::size, tall) - 1) / std::max(V::size, tall) * std::max(V::size, tall);
+    /// The numbers of a row of `sums_`: the columns, filled up to whole registers and tiles.
+    static constexpr std::size_t width = (columns + std::max(V::size, tile_height) - 1) /
+                                         std::max(V::size, tile_height) * std::max(V::size, tile_height);
 
     /// Adds rows. `weights` may be null.
     template <class Value>
@@ -63,9 +64,16 @@ public:
 
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
     [[nodiscard]] double weight() const noexcept { return sums_[0]; }
-    /// False where a number was none or infinite, or their products became so.
-    [[nodiscard]] bool is_finite() const noexcept {
-        return std::all_of(sums_.begin(), sums_.end(), [](double sum) { return std::isfinite(sum); });
+    /// Throws `std::invalid_argument` where a number of the rows that were added is infinite or not a number
+    /// (and names it), or where their products became infinite.
+    template <class Value>
+    void check_finite(const observations<Value>& x, const observations<Value>& y) const {
+        if (std::all_of(sums_.begin(), sums_.end(), [](double sum) { return std::isfinite(sum); }))
+            return;
+        x.check_finite();
+        y.check_finite();
+        internal::raise(
+            std::invalid_argument("fit: the numbers are so large that their squares are infinite"));
     }
 
     /// The weighted mean of column i: x for i < F, then y.
@@ -84,12 +92,12 @@ private:
 
     template <class Value>
     void choose_origin(const observations<Value>& x, const observations<Value>& y) {
-        const std::size_t some = std::min<std::size_t>(x.rows(), 64);
+        const std::size_t count = std::min<std::size_t>(x.rows(), 64);
         for (std::size_t j = 0; j < F + T; ++j) {
             double sum = 0;
-            for (std::size_t i = 0; i < some; ++i)
+            for (std::size_t i = 0; i < count; ++i)
                 sum += static_cast<double>(j < F ? x.row(i)[j] : y.row(i)[j - F]);
-            origin_[j] = sum / static_cast<double>(some);
+            origin_[j] = sum / static_cast<double>(count);
         }
     }
 
@@ -97,32 +105,32 @@ private:
     void pack(const observations<Value>& x, const observations<Value>& y, const observations<Value>* weights,
               std::size_t first, std::size_t rows, double* block) const noexcept {
         for (std::size_t i = 0; i < rows; ++i) {
-            const Value* const from = x.row(first + i);
+            const Value* const input = x.row(first + i);
             const Value* const target = y.row(first + i);
-            double* const to = block + i * width;
+            double* const packed = block + i * width;
             const double root =
                 weights == nullptr ? 1.0 : std::sqrt(static_cast<double>(*weights->row(first + i)));
-            to[0] = root;
+            packed[0] = root;
             for (std::size_t j = 0; j < F; ++j)
-                to[1 + j] = (static_cast<double>(from[j]) - origin_[j]) * root;
+                packed[1 + j] = (static_cast<double>(input[j]) - origin_[j]) * root;
             for (std::size_t j = 0; j < T; ++j)
-                to[1 + F + j] = (static_cast<double>(target[j]) - origin_[F + j]) * root;
+                packed[1 + F + j] = (static_cast<double>(target[j]) - origin_[F + j]) * root;
             for (std::size_t j = columns; j < width; ++j)
-                to[j] = 0;
+                packed[j] = 0;
         }
     }
 
-    // The upper triangle of block^T block, by tiles.
+    // Adds the upper triangle of block^T block to the sums, tile by tile.
     static void accumulate(const double* block, std::size_t rows, double* sums) noexcept {
         constexpr std::size_t panels = width / V::size;
-        constexpr std::size_t wide = std::min(tile_panels, panels);
-        visit_runs<wide, panels % wide>(0, panels, [&](auto run, std::size_t panel) {
+        constexpr std::size_t run_panels = std::min(tile_panels, panels);
+        visit_runs<run_panels, panels % run_panels>(0, panels, [&](auto run, std::size_t panel) {
             constexpr std::size_t count = decltype(run)::value;
             const std::size_t column = panel * V::size;
-            // What lies below the diagonal in the last tile is not wanted, but costs less than a narrower
-            // one.
-            for (std::size_t row = 0; row < column + count * V::size; row += tall)
-                accumulate_tile<tall, count>(block, rows, row, column, sums);
+            // The last tile reaches below the diagonal. Those sums are not needed, but a narrower tile would
+            // cost more.
+            for (std::size_t row = 0; row < column + count * V::size; row += tile_height)
+                accumulate_tile<tile_height, count>(block, rows, row, column, sums);
         });
     }
 

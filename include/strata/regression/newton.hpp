@@ -17,22 +17,22 @@ struct newton_result {
 
 /// Minimises a convex function of a few thousand variables by Newton's method with Cholesky steps, halved
 /// until the value falls enough (Boyd and Vandenberghe, "Convex optimization", 9.5). Stops where the Newton
-/// decrement promises less than `tolerance` of the value, after one step more. `function.value(at)` gives the
-/// value, `function.derivatives(at, gradient, hessian)` the others, the Hessian column by column (lower
-/// half).
+/// decrement, the gain that the next step promises, is less than `tolerance` of the value; that step is
+/// taken. `function.value(point)` gives the value, `function.derivatives(point, gradient, hessian)` adds the
+/// gradient and the Hessian (its lower half, column by column).
 template <class Function>
-newton_result minimise_by_newton(const Function& function, std::vector<double>& at, double tolerance,
+newton_result minimise_by_newton(const Function& function, std::vector<double>& point, double tolerance,
                                  std::size_t max_iterations) {
-    const std::size_t n = at.size();
+    const std::size_t n = point.size();
     std::vector<double> gradient(n);
     std::vector<double> hessian(n * n);
-    std::vector<double> next(n);
+    std::vector<double> candidate(n);
     newton_result result;
-    double value = function.value(at);
+    double value = function.value(point);
     while (result.iterations < max_iterations) {
         std::fill(gradient.begin(), gradient.end(), 0.0);
         std::fill(hessian.begin(), hessian.end(), 0.0);
-        function.derivatives(at, gradient, hessian);
+        function.derivatives(point, gradient, hessian);
         if (!(lapack::cholesky(hessian, n) > 0))
             return result;
         std::vector<double> step = gradient;
@@ -47,14 +47,14 @@ newton_result minimise_by_newton(const Function& function, std::vector<double>& 
         double lower = value;
         for (;; length /= 2) {
             for (std::size_t i = 0; i < n; ++i)
-                next[i] = at[i] - length * step[i];
-            lower = function.value(next);
+                candidate[i] = point[i] - length * step[i];
+            lower = function.value(candidate);
             if (is_last || lower <= value - 0.25 * length * decrement)
                 break;
             if (length < 1e-10)
                 return result;
         }
-        at = next;
+        point = candidate;
         value = lower;
         if (is_last) {
             result.converged = true;

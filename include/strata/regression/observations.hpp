@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -21,12 +22,12 @@ namespace strata::inline STRATA_SETTING {
 template <class T>
 class observations {
 public:
-    /// Rows of so many columns. `std::invalid_argument`, which begins with `what`, where the array has
-    /// another shape or no rows.
-    observations(const samples& from, std::size_t columns, std::string what)
-        : source_(from),
+    /// Reads an array as rows of so many columns. Throws `std::invalid_argument`, whose text begins with
+    /// `what`, where the array has another shape or no rows.
+    observations(const samples& source, std::size_t columns, std::string what)
+        : source_(source),
           what_(std::move(what)),
-          rows_(from.count(std::array{columns}, what_)),
+          rows_(source.count(std::array{columns}, what_)),
           columns_(columns) {
         if (rows_ == 0)
             internal::raise(std::invalid_argument(what_ + " has no rows"));
@@ -46,7 +47,7 @@ public:
     [[nodiscard]] const T* data() const noexcept { return data_; }
     [[nodiscard]] const T* row(std::size_t i) const noexcept { return data_ + i * columns_; }
 
-    /// `std::invalid_argument` that names the first number which is none, or is infinite.
+    /// Throws `std::invalid_argument`, which names the first number that is infinite or not a number.
     void check_finite() const {
         for (std::size_t i = 0; i < rows_ * columns_; ++i)
             if (!std::isfinite(data_[i]))
@@ -55,7 +56,7 @@ public:
                     i / columns_, ", column ", i % columns_, ", expected finite numbers")));
     }
 
-    /// `std::invalid_argument` unless both have as many rows.
+    /// Throws `std::invalid_argument` unless both have as many rows.
     template <class U>
     void check_same_rows(const observations<U>& other) const {
         if (rows_ != other.rows())
@@ -74,12 +75,12 @@ private:
 };
 
 namespace internal {
-/// How far rounding alone may take the numbers of a constant column from their mean.
-[[nodiscard]] inline double rounding_about(double mean) noexcept {
+/// How far the numbers of a constant column may be from their computed mean, by rounding alone.
+[[nodiscard]] inline double rounding_error(double mean) noexcept {
     return 16 * std::numeric_limits<double>::epsilon() * std::abs(mean);
 }
 
-/// `std::invalid_argument` for weights of rows that are negative, not finite, or all zero.
+/// Throws `std::invalid_argument` for weights of rows that are negative, not finite, or all zero.
 template <class Value>
 void check_weights(const observations<Value>& weights) {
     weights.check_finite();
@@ -93,6 +94,18 @@ void check_weights(const observations<Value>& weights) {
     }
     if (!(sum > 0))
         raise(std::invalid_argument(weights.what() + " is 0 in all rows"));
+}
+
+/// The weights of these rows, checked; null where none are given. Errors begin with `what`.
+template <class Weight, class Value>
+std::unique_ptr<const observations<Weight>> read_weights(const samples& sample_weight,
+                                                         const observations<Value>& rows, const char* what) {
+    if (sample_weight.empty())
+        return nullptr;
+    auto weights = std::make_unique<const observations<Weight>>(sample_weight, 1, what);
+    rows.check_same_rows(*weights);
+    check_weights(*weights);
+    return weights;
 }
 
 } // namespace internal

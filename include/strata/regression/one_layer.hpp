@@ -12,13 +12,14 @@
 namespace strata::inline STRATA_SETTING {
 
 namespace internal {
-// A model's only stage, where it has one only and that begins with a product and nothing happens by chance.
+// The stage of a model that has no more than one. It exists where that stage begins with a product and has no
+// dropout.
 template <class Stages>
-struct only_stage {
+struct find_single_stage {
     static constexpr bool exists = false;
 };
 template <class Layer, std::size_t Inputs, std::size_t Units, class Tail, class Closing>
-struct only_stage<stage_list<stage<contraction<Inputs, Layer, Units>, Tail, Closing, 1>>> {
+struct find_single_stage<stage_list<stage<contraction<Inputs, Layer, Units>, Tail, Closing, 1>>> {
     using tail = Tail;
     using closing = Closing;
     using layer = Layer;
@@ -28,7 +29,7 @@ struct only_stage<stage_list<stage<contraction<Inputs, Layer, Units>, Tail, Clos
 };
 
 template <class Model>
-using only_stage_of = only_stage<typename Model::stages>;
+using single_stage = find_single_stage<typename Model::stages>;
 
 template <class Tail>
 inline constexpr bool is_sigmoid_tail =
@@ -40,27 +41,28 @@ inline constexpr bool is_empty_tail =
 
 template <class Model>
 consteval bool is_linear_model() {
-    using only = only_stage_of<Model>;
-    if constexpr (only::exists)
-        return is_empty_tail<typename only::tail> && std::same_as<typename only::closing, no_closing>;
+    using stage_type = single_stage<Model>;
+    if constexpr (stage_type::exists)
+        return is_empty_tail<typename stage_type::tail> &&
+               std::same_as<typename stage_type::closing, no_closing>;
     else
         return false;
 }
 template <class Model>
 consteval bool is_logistic_model() {
-    using only = only_stage_of<Model>;
-    if constexpr (only::exists)
-        return is_sigmoid_tail<typename only::tail> && std::same_as<typename only::closing, no_closing> &&
-               only::outputs == 1;
+    using stage_type = single_stage<Model>;
+    if constexpr (stage_type::exists)
+        return is_sigmoid_tail<typename stage_type::tail> &&
+               std::same_as<typename stage_type::closing, no_closing> && stage_type::outputs == 1;
     else
         return false;
 }
 template <class Model>
 consteval bool is_softmax_model() {
-    using only = only_stage_of<Model>;
-    if constexpr (only::exists)
-        return is_empty_tail<typename only::tail> &&
-               std::same_as<typename only::closing, closing_softmax<only::outputs>>;
+    using stage_type = single_stage<Model>;
+    if constexpr (stage_type::exists)
+        return is_empty_tail<typename stage_type::tail> &&
+               std::same_as<typename stage_type::closing, closing_softmax<stage_type::outputs>>;
     else
         return false;
 }
@@ -81,6 +83,6 @@ concept softmax_model = internal::is_softmax_model<Model>();
 
 /// Whether a one-layer model has an intercept (a bias, in the network's words).
 template <class Model>
-inline constexpr bool has_intercept = internal::only_stage_of<Model>::layer::has_bias;
+inline constexpr bool has_intercept = internal::single_stage<Model>::layer::has_bias;
 
 } // namespace strata::inline STRATA_SETTING

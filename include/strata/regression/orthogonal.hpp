@@ -12,32 +12,33 @@
 
 namespace strata::inline STRATA_SETTING::internal {
 
-/// Least squares on the rows themselves, for problems whose normal equations would lose digits.
+/// The result of least squares on the rows themselves, for problems whose normal equations would lose digits.
 struct orthogonal_solution {
-    std::vector<long double> weights; ///< [outputs][inputs], which the intercept is computed from
+    std::vector<long double> weights; ///< [outputs][inputs]; the intercept follows from them and the means
     std::vector<double> singular_values;
     std::size_t rank = 0;
     double condition = 0;
     bool has_full_rank = false;
 };
 
-/// The rows as LAPACK wants them: column by column, about the weighted means, times the roots of the weights.
+/// The rows as LAPACK wants them, column by column. From each number the weighted mean of its column is
+/// subtracted, and each row is multiplied by the square root of its weight.
 template <class Value>
 class centred_columns {
 public:
     centred_columns(const observations<Value>& x, const observations<Value>& y,
-                    const observations<Value>* weights, bool about_means)
+                    const observations<Value>* weights, bool subtract_means)
         : x_(&x),
           y_(&y),
           roots_(x.rows(), 1.0),
           input_means(x.columns(), 0.0L),
           output_means(y.columns(), 0.0L) {
-        long double total = 0;
+        long double total_weight = 0;
         for (std::size_t i = 0; i < x.rows(); ++i) {
             const double weight = weights == nullptr ? 1.0 : static_cast<double>(*weights->row(i));
             roots_[i] = std::sqrt(weight);
-            total += static_cast<long double>(weight);
-            if (about_means) {
+            total_weight += static_cast<long double>(weight);
+            if (subtract_means) {
                 for (std::size_t j = 0; j < x.columns(); ++j)
                     input_means[j] +=
                         static_cast<long double>(weight) * static_cast<long double>(x.row(i)[j]);
@@ -47,36 +48,38 @@ public:
             }
         }
         for (auto& mean : input_means)
-            mean /= total;
+            mean /= total_weight;
         for (auto& mean : output_means)
-            mean /= total;
+            mean /= total_weight;
     }
 
-    /// Column j of x, to `to[0]`, `to[1]`, ...; its length.
-    double input(std::size_t j, double* to) const {
+    /// Writes column j of x to `column[0]`, `column[1]`, ..., and returns its length.
+    double copy_input(std::size_t j, double* column) const {
         double squares = 0;
         for (std::size_t i = 0; i < x_->rows(); ++i) {
-            to[i] = static_cast<double>(static_cast<long double>(x_->row(i)[j]) - input_means[j]) * roots_[i];
-            squares += to[i] * to[i];
+            column[i] =
+                static_cast<double>(static_cast<long double>(x_->row(i)[j]) - input_means[j]) * roots_[i];
+            squares += column[i] * column[i];
         }
         return std::sqrt(squares);
     }
     /// Whether a column of this length about its mean differs from it by rounding only.
     [[nodiscard]] bool is_constant(std::size_t j, double length) const {
-        const double rounding = rounding_about(static_cast<double>(input_means[j]));
+        const double rounding = rounding_error(static_cast<double>(input_means[j]));
         return !(length > rounding * std::sqrt(static_cast<double>(rows())));
     }
-    void output(std::size_t t, double* to) const {
+    /// Writes column t of y to `column[0]`, `column[1]`, ...
+    void copy_output(std::size_t t, double* column) const {
         for (std::size_t i = 0; i < y_->rows(); ++i)
-            to[i] =
+            column[i] =
                 static_cast<double>(static_cast<long double>(y_->row(i)[t]) - output_means[t]) * roots_[i];
     }
-    /// The same elements in more digits than the numbers have.
-    [[nodiscard]] long double input_at(std::size_t i, std::size_t j) const {
+    /// One element of the same columns, in more digits than the numbers themselves have.
+    [[nodiscard]] long double exact_input(std::size_t i, std::size_t j) const {
         return (static_cast<long double>(x_->row(i)[j]) - input_means[j]) *
                static_cast<long double>(roots_[i]);
     }
-    [[nodiscard]] long double output_at(std::size_t i, std::size_t t) const {
+    [[nodiscard]] long double exact_output(std::size_t i, std::size_t t) const {
         return (static_cast<long double>(y_->row(i)[t]) - output_means[t]) *
                static_cast<long double>(roots_[i]);
     }
@@ -93,31 +96,31 @@ public:
     std::vector<long double> input_means, output_means;
 };
 
-/// Least squares for output t by refinement of weights and residuals together, which are the solution of one
-/// symmetric system (Bjorck, "Iterative refinement of linear least squares solutions I", BIT 7, 1967): the
-/// products are exact to extended precision, the corrections come from the factors.
+/// Least squares for output t, refined: weights and residuals together are the solution of one symmetric
+/// system (Bjorck, "Iterative refinement of linear least squares solutions I", BIT 7, 1967). In each round
+/// extended precision shows how far both are from solving it, and the factors give the correction.
 template <class Value>
-void refine(const centred_columns<Value>& from, const lapack::orthogonal_factors& factors,
+void refine(const centred_columns<Value>& columns, const lapack::orthogonal_factors& factors,
             const std::vector<double>& scale, std::size_t t, long double* weights) {
     constexpr int rounds = 4;
-    const std::size_t m = from.rows();
-    const std::size_t n = from.inputs();
+    const std::size_t m = columns.rows();
+    const std::size_t n = columns.inputs();
     std::vector<long double> solution(n, 0.0L);
     std::vector<long double> residual(m, 0.0L);
     std::vector<double> row_errors(m);
     std::vector<double> column_errors(n);
     for (int round = 0; round < rounds; ++round) {
-        std::vector<long double> along(n, 0.0L);
+        std::vector<long double> column_residuals(n, 0.0L);
         for (std::size_t i = 0; i < m; ++i) {
-            long double left = from.output_at(i, t) - residual[i];
+            long double row_residual = columns.exact_output(i, t) - residual[i];
             for (std::size_t j = 0; j < n; ++j) {
-                const long double element = from.input_at(i, j) * static_cast<long double>(scale[j]);
-                left -= element * solution[j];
-                along[j] -= element * residual[i];
+                const long double element = columns.exact_input(i, j) * static_cast<long double>(scale[j]);
+                row_residual -= element * solution[j];
+                column_residuals[j] -= element * residual[i];
             }
-            row_errors[i] = static_cast<double>(left);
+            row_errors[i] = static_cast<double>(row_residual);
         }
-        std::transform(along.begin(), along.end(), column_errors.begin(),
+        std::transform(column_residuals.begin(), column_residuals.end(), column_errors.begin(),
                        [](long double error) { return static_cast<double>(error); });
         factors.divide_by_r(true, column_errors);
         factors.multiply_by_q(true, row_errors);
@@ -137,11 +140,12 @@ void refine(const centred_columns<Value>& from, const lapack::orthogonal_factors
         weights[j] = solution[j] * static_cast<long double>(scale[j]);
 }
 
-/// QR of columns scaled to the same length, refined, where they have full rank. Else empty.
+/// Least squares by QR of the columns, scaled to the same length, and refined. Where the columns do not have
+/// full rank the result is empty, and `has_full_rank` false.
 template <class Value>
-orthogonal_solution solve_by_factors(const centred_columns<Value>& from) {
-    const std::size_t m = from.rows();
-    const std::size_t n = from.inputs();
+orthogonal_solution solve_by_factors(const centred_columns<Value>& columns) {
+    const std::size_t m = columns.rows();
+    const std::size_t n = columns.inputs();
     constexpr double epsilon = std::numeric_limits<double>::epsilon();
     orthogonal_solution result;
     if (m < n)
@@ -149,10 +153,8 @@ orthogonal_solution solve_by_factors(const centred_columns<Value>& from) {
     std::vector<double> a(m * n);
     std::vector<double> scale(n);
     for (std::size_t j = 0; j < n; ++j) {
-        const double length = from.input(j, a.data() + j * m);
-        const double rounding = 16 * epsilon * std::abs(static_cast<double>(from.input_means[j])) *
-                                std::sqrt(static_cast<double>(m));
-        if (!(length > rounding))
+        const double length = columns.copy_input(j, a.data() + j * m);
+        if (columns.is_constant(j, length))
             return result;
         scale[j] = 1 / length;
         for (std::size_t i = 0; i < m; ++i)
@@ -165,9 +167,9 @@ orthogonal_solution solve_by_factors(const centred_columns<Value>& from) {
     result.has_full_rank = true;
     result.rank = n;
     result.condition = values.front() / values.back();
-    result.weights.assign(from.outputs() * n, 0.0L);
-    for (std::size_t t = 0; t < from.outputs(); ++t)
-        refine(from, factors, scale, t, result.weights.data() + t * n);
+    result.weights.assign(columns.outputs() * n, 0.0L);
+    for (std::size_t t = 0; t < columns.outputs(); ++t)
+        refine(columns, factors, scale, t, result.weights.data() + t * n);
     return result;
 }
 
@@ -175,35 +177,33 @@ orthogonal_solution solve_by_factors(const centred_columns<Value>& from) {
 /// squared weights. Singular values below max(rows, inputs) rounding errors of the largest are taken for
 /// zero.
 template <class Value>
-orthogonal_solution solve_by_singular_values(const centred_columns<Value>& from, double l2) {
-    const std::size_t n = from.inputs();
-    const std::size_t m = from.rows() + (l2 > 0 ? n : 0);
-    const std::size_t tall = std::max(m, n);
+orthogonal_solution solve_by_singular_values(const centred_columns<Value>& columns, double l2) {
+    const std::size_t n = columns.inputs();
+    const std::size_t m = columns.rows() + (l2 > 0 ? n : 0);
+    const std::size_t stride = std::max(m, n);
     std::vector<double> a(m * n, 0.0);
-    std::vector<double> b(tall * from.outputs(), 0.0);
+    std::vector<double> b(stride * columns.outputs(), 0.0);
     for (std::size_t j = 0; j < n; ++j) {
         double* const column = a.data() + j * m;
-        const double length = from.input(j, column);
-        const double rounding = 16 * std::numeric_limits<double>::epsilon() *
-                                std::abs(static_cast<double>(from.input_means[j])) *
-                                std::sqrt(static_cast<double>(from.rows()));
-        if (!(length > rounding))
-            std::fill_n(column, from.rows(), 0.0);
+        const double length = columns.copy_input(j, column);
+        if (columns.is_constant(j, length))
+            std::fill_n(column, columns.rows(), 0.0);
         if (l2 > 0)
-            column[from.rows() + j] = std::sqrt(l2);
+            column[columns.rows() + j] = std::sqrt(l2);
     }
-    for (std::size_t t = 0; t < from.outputs(); ++t)
-        from.output(t, b.data() + t * tall);
-    const auto found = lapack::minimum_norm(
-        a, m, n, b, from.outputs(), std::numeric_limits<double>::epsilon() * static_cast<double>(tall));
+    for (std::size_t t = 0; t < columns.outputs(); ++t)
+        columns.copy_output(t, b.data() + t * stride);
+    const auto decomposition = lapack::minimum_norm(
+        a, m, n, b, columns.outputs(), std::numeric_limits<double>::epsilon() * static_cast<double>(stride));
     orthogonal_solution result;
-    result.rank = found.rank;
-    result.singular_values = found.singular_values;
-    if (found.rank > 0)
-        result.condition = found.singular_values.front() / found.singular_values[found.rank - 1];
-    for (std::size_t t = 0; t < from.outputs(); ++t)
-        result.weights.insert(result.weights.end(), b.begin() + static_cast<std::ptrdiff_t>(t * tall),
-                              b.begin() + static_cast<std::ptrdiff_t>(t * tall + n));
+    result.rank = decomposition.rank;
+    result.singular_values = decomposition.singular_values;
+    if (decomposition.rank > 0)
+        result.condition =
+            decomposition.singular_values.front() / decomposition.singular_values[decomposition.rank - 1];
+    for (std::size_t t = 0; t < columns.outputs(); ++t)
+        result.weights.insert(result.weights.end(), b.begin() + static_cast<std::ptrdiff_t>(t * stride),
+                              b.begin() + static_cast<std::ptrdiff_t>(t * stride + n));
     return result;
 }
 

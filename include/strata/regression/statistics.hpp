@@ -25,7 +25,7 @@ struct coefficient_statistics {
     double estimate = 0;
     double standard_error = 0;
     double t = 0;             ///< estimate / standard error
-    double p = 0;             ///< of a |t| as large if the true weight were 0
+    double p = 0;             ///< the probability of a |t| as large if the true weight were 0
     double low = 0, high = 0; ///< the confidence interval
 };
 
@@ -36,18 +36,18 @@ struct regression_statistics {
     std::vector<double> residuals;
     std::size_t degrees_of_freedom = 0; ///< of the residuals: rows - weights
     double level = 0.95;                ///< of the confidence intervals
-    double r_squared = 0;               ///< about the mean; about 0 without an intercept
+    double r_squared = 0;               ///< beside the mean of y as prediction; beside 0 without an intercept
     double adjusted_r_squared = 0;
     double residual_standard_error = 0;
-    double f = 0; ///< of the hypothesis that no feature matters
-    double f_p = 0;
+    double f = 0;   ///< the F statistic of the hypothesis that no feature matters
+    double f_p = 0; ///< the probability of an F as large if that hypothesis were true
     double log_likelihood = 0, aic = 0, bic = 0;
 };
 
 namespace internal {
-/// The probability beyond a statistic that is no finite number: an infinite one has 0, and what is not a
-/// number says nothing.
-inline double beyond(double statistic) { return std::isnan(statistic) ? statistic : 0.0; }
+/// The probability of a value as large as a statistic that is no finite number: 0 if it is infinite. One that
+/// is not a number has a probability that is not a number.
+inline double limit_probability(double statistic) { return std::isnan(statistic) ? statistic : 0.0; }
 } // namespace internal
 
 /// The statistics of a linear model with one output that was fitted to these rows without a penalty (Hastie,
@@ -80,15 +80,15 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     std::vector<double> a(count * features);
     std::vector<double> scale(features);
     for (std::size_t j = 0; j < features; ++j) {
-        const double length = columns.input(j, a.data() + j * count);
+        const double length = columns.copy_input(j, a.data() + j * count);
         scale[j] = columns.is_constant(j, length) ? 0 : 1 / length;
         for (std::size_t i = 0; i < count; ++i)
             a[j * count + i] *= scale[j];
     }
     const lapack::orthogonal_factors factors(std::move(a), count, features);
-    const auto singular = factors.singular_values();
-    if (!(singular.back() >
-          std::numeric_limits<double>::epsilon() * static_cast<double>(count) * singular.front()))
+    const auto singular_values = factors.singular_values();
+    if (!(singular_values.back() >
+          std::numeric_limits<double>::epsilon() * static_cast<double>(count) * singular_values.front()))
         internal::raise(
             std::invalid_argument("statistics: some features depend on each other, so no weight can be told "
                                   "from the others"));
@@ -98,68 +98,74 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     result.level = level;
     result.degrees_of_freedom = count - features - intercept;
     const auto weights = net.weights();
-    long double left = 0;
-    long double total = 0;
+    long double residual_squares = 0;
+    long double total_squares = 0;
     for (std::size_t i = 0; i < count; ++i) {
         const auto target = static_cast<long double>(*targets.row(i));
         long double predicted = intercept ? static_cast<long double>(weights[features]) : 0.0L;
         for (std::size_t j = 0; j < features; ++j)
             predicted += static_cast<long double>(weights[j]) * static_cast<long double>(rows.row(i)[j]);
         result.residuals.push_back(static_cast<double>(target - predicted));
-        left += (target - predicted) * (target - predicted);
-        total += (target - columns.output_means[0]) * (target - columns.output_means[0]);
+        residual_squares += (target - predicted) * (target - predicted);
+        total_squares += (target - columns.output_means[0]) * (target - columns.output_means[0]);
     }
-    const auto freedom = static_cast<double>(result.degrees_of_freedom);
+    const auto degrees = static_cast<double>(result.degrees_of_freedom);
     const auto n = static_cast<double>(count);
-    const double variance = static_cast<double>(left) / freedom;
+    const double variance = static_cast<double>(residual_squares) / degrees;
 
     // The diagonal of (X^T X)^-1 from the rows of R^-1.
-    std::vector<double> spread(features, 0.0);
+    std::vector<double> inverse_diagonal(features, 0.0);
     std::vector<double> column(features);
     for (std::size_t k = 0; k < features; ++k) {
         std::fill(column.begin(), column.end(), 0.0);
         column[k] = 1;
         factors.divide_by_r(false, column);
         for (std::size_t j = 0; j < features; ++j)
-            spread[j] += column[j] * column[j];
+            inverse_diagonal[j] += column[j] * column[j];
     }
-    const boost::math::students_t students(freedom);
-    const double reach = quantile(complement(students, (1 - level) / 2));
+    const boost::math::students_t students(degrees);
+    const double critical_value = quantile(complement(students, (1 - level) / 2));
     const auto add_coefficient = [&](double estimate, double error) {
         const double t = estimate / error;
-        const double p = std::isfinite(t) ? 2 * cdf(complement(students, std::abs(t))) : internal::beyond(t);
+        const double p =
+            std::isfinite(t) ? 2 * cdf(complement(students, std::abs(t))) : internal::limit_probability(t);
         result.coefficients.push_back(
-            {estimate, error, t, p, estimate - reach * error, estimate + reach * error});
+            {estimate, error, t, p, estimate - critical_value * error, estimate + critical_value * error});
     };
     if constexpr (intercept) {
         for (std::size_t j = 0; j < features; ++j)
             column[j] = static_cast<double>(columns.input_means[j]) * scale[j];
         factors.divide_by_r(true, column);
         double sum = 1 / n;
-        for (const double each : column)
-            sum += each * each;
+        for (const double element : column)
+            sum += element * element;
         add_coefficient(static_cast<double>(weights[features]), std::sqrt(variance * sum));
     }
     for (std::size_t j = 0; j < features; ++j)
-        add_coefficient(static_cast<double>(weights[j]), std::sqrt(variance * spread[j]) * scale[j]);
+        add_coefficient(static_cast<double>(weights[j]),
+                        std::sqrt(variance * inverse_diagonal[j]) * scale[j]);
 
     result.residual_standard_error = std::sqrt(variance);
-    result.r_squared = static_cast<double>(1 - left / total);
-    result.adjusted_r_squared = 1 - (n - intercept) / freedom * static_cast<double>(left / total);
-    result.f = static_cast<double>(total - left) / static_cast<double>(features) / variance;
+    result.r_squared = static_cast<double>(1 - residual_squares / total_squares);
+    result.adjusted_r_squared =
+        1 - (n - intercept) / degrees * static_cast<double>(residual_squares / total_squares);
+    result.f =
+        static_cast<double>(total_squares - residual_squares) / static_cast<double>(features) / variance;
     result.f_p = std::isfinite(result.f)
-                     ? cdf(complement(boost::math::fisher_f(static_cast<double>(features), freedom),
+                     ? cdf(complement(boost::math::fisher_f(static_cast<double>(features), degrees),
                                       std::max(result.f, 0.0)))
-                     : internal::beyond(result.f);
-    result.log_likelihood = -n / 2 * (std::log(2 * std::numbers::pi * static_cast<double>(left) / n) + 1);
-    const double parameters = static_cast<double>(features) + intercept;
-    result.aic = 2 * parameters - 2 * result.log_likelihood;
-    result.bic = std::log(n) * parameters - 2 * result.log_likelihood;
+                     : internal::limit_probability(result.f);
+    result.log_likelihood =
+        -n / 2 * (std::log(2 * std::numbers::pi * static_cast<double>(residual_squares) / n) + 1);
+    const double parameter_count = static_cast<double>(features) + intercept;
+    result.aic = 2 * parameter_count - 2 * result.log_likelihood;
+    result.bic = std::log(n) * parameter_count - 2 * result.log_likelihood;
     return result;
 }
 
-/// A table of the coefficients, and the fit's figures below. `names` of the features may be empty.
-[[nodiscard]] inline std::string to_string(const regression_statistics& of,
+/// A table of the coefficients, and below it the figures of the whole fit. `names` of the features may be
+/// empty.
+[[nodiscard]] inline std::string to_string(const regression_statistics& statistics,
                                            std::span<const std::string> names = {}) {
     std::string result;
     std::array<char, 256> line;
@@ -169,23 +175,24 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     };
     std::array<char, 16> low;
     std::array<char, 16> high;
-    std::snprintf(low.data(), low.size(), "[%.4g", (1 - of.level) / 2);
-    std::snprintf(high.data(), high.size(), "%.4g]", (1 + of.level) / 2);
+    std::snprintf(low.data(), low.size(), "[%.4g", (1 - statistics.level) / 2);
+    std::snprintf(high.data(), high.size(), "%.4g]", (1 + statistics.level) / 2);
     print("%-20s %12s %12s %9s %8s %12s %12s\n", "coefficient", "estimate", "std. error", "t", "P>|t|",
           low.data(), high.data());
-    for (std::size_t i = 0; i < of.coefficients.size(); ++i) {
-        const auto& each = of.coefficients[i];
-        const std::size_t feature = i - of.has_intercept;
-        const std::string name = of.has_intercept && i == 0 ? "intercept"
-                                 : feature < names.size()   ? names[feature]
-                                                            : internal::concatenate("x", feature);
-        print("%-20.20s %12.6g %12.4g %9.3f %8.4f %12.6g %12.6g\n", name.c_str(), each.estimate,
-              each.standard_error, each.t, each.p, each.low, each.high);
+    for (std::size_t i = 0; i < statistics.coefficients.size(); ++i) {
+        const auto& coefficient = statistics.coefficients[i];
+        const std::size_t feature = i - statistics.has_intercept;
+        const std::string name = statistics.has_intercept && i == 0 ? "intercept"
+                                 : feature < names.size()           ? names[feature]
+                                                                    : internal::concatenate("x", feature);
+        print("%-20.20s %12.6g %12.4g %9.3f %8.4f %12.6g %12.6g\n", name.c_str(), coefficient.estimate,
+              coefficient.standard_error, coefficient.t, coefficient.p, coefficient.low, coefficient.high);
     }
-    print("R^2 %.6f, adjusted %.6f, residual standard error %.6g on %zu degrees of freedom\n", of.r_squared,
-          of.adjusted_r_squared, of.residual_standard_error, of.degrees_of_freedom);
-    print("F %.6g, P>F %.4g, log-likelihood %.6g, AIC %.6g, BIC %.6g\n", of.f, of.f_p, of.log_likelihood,
-          of.aic, of.bic);
+    print("R^2 %.6f, adjusted %.6f, residual standard error %.6g on %zu degrees of freedom\n",
+          statistics.r_squared, statistics.adjusted_r_squared, statistics.residual_standard_error,
+          statistics.degrees_of_freedom);
+    print("F %.6g, P>F %.4g, log-likelihood %.6g, AIC %.6g, BIC %.6g\n", statistics.f, statistics.f_p,
+          statistics.log_likelihood, statistics.aic, statistics.bic);
     return result;
 }
 
