@@ -11,7 +11,7 @@
 namespace strata::inline STRATA_SETTING {
 
 struct kmeans_options {
-    std::size_t n_init = 10;          ///< beginnings, of which the best result counts
+    std::size_t n_init = 10;          ///< how often to start from other first centers; the best result counts
     std::size_t max_iterations = 300; ///< of each
     double tolerance = 1e-4;          ///< of the centers' movement, relative to the data's variance
     seed random = {};
@@ -40,32 +40,32 @@ public:
     kmeans& fit(const samples& x) {
         const observations<T> rows(x, F, "kmeans: X");
         check_rows(rows);
-        const pass all(rows, options_.threads);
-        internal::seeding<K, F, T> first(all);
+        const pass points(rows, options_.threads);
+        internal::seeding<K, F, T> seeds(points);
         result best;
         for (std::size_t run = 0; run < options_.n_init; ++run) {
             random_sequence random(options_.random, stream::centers, static_cast<std::uint32_t>(run));
-            result now = iterate(all, first.draw(random));
-            if (run == 0 || now.inertia < best.inertia)
-                best = std::move(now);
+            result current = iterate(points, seeds.draw(random));
+            if (run == 0 || current.inertia < best.inertia)
+                best = std::move(current);
         }
-        take(all, std::move(best));
+        keep_result(points, std::move(best));
         return *this;
     }
-    /// From these centers, once. centers: [K, F].
+    /// Starts from these centers, once. centers: [K, F].
     kmeans& fit(const samples& x, const samples& centers) {
         const observations<T> rows(x, F, "kmeans: X");
         check_rows(rows);
-        const observations<T> given(centers, F, "kmeans: the array of centers");
-        if (given.rows() != K)
-            internal::raise(std::invalid_argument(
-                internal::concatenate("kmeans: there are ", given.rows(), " centers, expected ", K)));
-        given.check_finite();
-        const pass all(rows, options_.threads);
-        std::vector<T> first(given.data(), given.data() + K * F);
+        const observations<T> initial_centers(centers, F, "kmeans: the array of centers");
+        if (initial_centers.rows() != K)
+            internal::raise(std::invalid_argument(internal::concatenate(
+                "kmeans: there are ", initial_centers.rows(), " centers, expected ", K)));
+        initial_centers.check_finite();
+        const pass points(rows, options_.threads);
+        std::vector<T> first_centers(initial_centers.data(), initial_centers.data() + K * F);
         for (std::size_t i = 0; i < K * F; ++i)
-            first[i] -= all.means()[i % F];
-        take(all, iterate(all, std::move(first)));
+            first_centers[i] -= points.means()[i % F];
+        keep_result(points, iterate(points, std::move(first_centers)));
         return *this;
     }
 
@@ -74,26 +74,28 @@ public:
         check(!labels_.empty(), "kmeans: there are no centers yet, expected fit before predict");
         const observations<T> rows(x, F, "kmeans: X");
         rows.check_finite();
-        // About the means, as in `fit`, so that equally near centers are told apart as there.
-        const internal::nearest_center<K, F, T> closest(about_means_.data());
-        auto found = xt::xtensor<std::int32_t, 1>::from_shape({rows.rows()});
-        constexpr std::size_t part = pass::part_rows;
-        ordered_parts((rows.rows() + part - 1) / part, options_.threads, 1,
+        // The means are subtracted as in `fit`, so that the same rounding decides between equally near
+        // centers.
+        const internal::nearest_center<K, F, T> nearest(shifted_centers_.data());
+        auto labels = xt::xtensor<std::int32_t, 1>::from_shape({rows.rows()});
+        constexpr std::size_t part_rows = pass::part_rows;
+        ordered_parts((rows.rows() + part_rows - 1) / part_rows, options_.threads, 1,
                       [&](std::size_t p) {
-                          const std::size_t count = std::min(part, rows.rows() - p * part);
-                          closest.find(rows.row(p * part), means_.data(), count, found.data() + p * part);
+                          const std::size_t count = std::min(part_rows, rows.rows() - p * part_rows);
+                          nearest.find(rows.row(p * part_rows), means_.data(), count,
+                                       labels.data() + p * part_rows);
                           return char{};
                       },
                       [](char) {});
-        return found;
+        return labels;
     }
     /// Minus the sum of the squared distances of rows from their nearest centers.
     [[nodiscard]] double score(const samples& x) const {
-        const auto found = predict(x);
+        const auto labels = predict(x);
         const observations<T> rows(x, F, "kmeans: X");
         double sum = 0;
         for (std::size_t i = 0; i < rows.rows(); ++i)
-            sum += squared_distance(rows.row(i), &centers_(static_cast<std::size_t>(found(i)), 0));
+            sum += squared_distance(rows.row(i), &centers_(static_cast<std::size_t>(labels(i)), 0));
         return -sum;
     }
 
@@ -106,7 +108,7 @@ public:
 private:
     using pass = internal::lloyd<K, F, T>;
     struct result {
-        std::vector<T> centers; ///< about the means
+        std::vector<T> centers; ///< less the means
         std::vector<std::int32_t> labels;
         double inertia = 0;
         std::size_t iterations = 0;
@@ -125,82 +127,83 @@ private:
     static double squared_distance(const T* a, const T* b) noexcept {
         double sum = 0;
         for (std::size_t f = 0; f < F; ++f) {
-            const auto off = static_cast<double>(a[f]) - static_cast<double>(b[f]);
-            sum += off * off;
+            const auto difference = static_cast<double>(a[f]) - static_cast<double>(b[f]);
+            sum += difference * difference;
         }
         return sum;
     }
 
-    result iterate(const pass& all, std::vector<T> first) const {
-        result now{std::move(first), std::vector<std::int32_t>(all.rows(), -1), 0, 0};
-        const double tolerance = options_.tolerance * all.variance();
-        bool settled = false;
-        while (now.iterations < options_.max_iterations && !settled) {
-            auto sums = all.assign(now.centers, now.labels);
-            ++now.iterations;
-            settled = !sums.changed;
-            const double moved = move_centers(all, now, sums);
-            if (!settled && moved <= tolerance)
+    result iterate(const pass& points, std::vector<T> first_centers) const {
+        result current{std::move(first_centers), std::vector<std::int32_t>(points.rows(), -1), 0, 0};
+        const double tolerance = options_.tolerance * points.variance();
+        bool converged = false;
+        while (current.iterations < options_.max_iterations && !converged) {
+            auto sums = points.assign(current.centers, current.labels);
+            ++current.iterations;
+            converged = !sums.changed;
+            const double movement_squares = move_centers(points, current, sums);
+            if (!converged && movement_squares <= tolerance)
                 break;
         }
-        // After a stop for another reason the labels are those of the centers before.
-        std::vector<std::int32_t> labels = now.labels;
-        now.inertia = all.assign(now.centers, settled ? labels : now.labels).inertia;
-        return now;
+        // Where the centers still moved last, the labels are still those of the centers before that: assign
+        // again.
+        std::vector<std::int32_t> labels = current.labels;
+        current.inertia = points.assign(current.centers, converged ? labels : current.labels).inertia;
+        return current;
     }
 
-    // To the means of their rows; returns the sum of the squared movements.
-    static double move_centers(const pass& all, result& now, typename pass::totals& sums) {
-        fill_empty(all, now, sums);
-        double moved = 0;
+    // Moves each center to the mean of its rows, and returns the sum of the squared movements.
+    static double move_centers(const pass& points, result& current, typename pass::totals& sums) {
+        fill_empty(points, current, sums);
+        double movement_squares = 0;
         for (std::size_t k = 0; k < K; ++k)
             for (std::size_t f = 0; f < F && sums.counts[k] > 0; ++f) {
                 const T mean = static_cast<T>(sums.sums[k * F + f] / sums.counts[k]);
-                const auto way = static_cast<double>(mean - now.centers[k * F + f]);
-                moved += way * way;
-                now.centers[k * F + f] = mean;
+                const auto movement = static_cast<double>(mean - current.centers[k * F + f]);
+                movement_squares += movement * movement;
+                current.centers[k * F + f] = mean;
             }
-        return moved;
+        return movement_squares;
     }
 
     // A center without rows takes the row that is furthest from its own center.
-    static void fill_empty(const pass& all, const result& now, typename pass::totals& sums) {
+    static void fill_empty(const pass& points, const result& current, typename pass::totals& sums) {
         std::vector<std::size_t> empty;
         for (std::size_t k = 0; k < K; ++k)
             if (sums.counts[k] == 0)
                 empty.push_back(k);
         if (empty.empty())
             return;
-        std::vector<double> distances(all.rows());
+        std::vector<double> distances(points.rows());
         std::array<T, F> row;
-        for (std::size_t i = 0; i < all.rows(); ++i) {
-            all.row(i, row.data());
-            distances[i] =
-                squared_distance(row.data(), &now.centers[static_cast<std::size_t>(now.labels[i]) * F]);
+        for (std::size_t i = 0; i < points.rows(); ++i) {
+            points.copy_row(i, row.data());
+            distances[i] = squared_distance(
+                row.data(), &current.centers[static_cast<std::size_t>(current.labels[i]) * F]);
         }
-        std::vector<std::size_t> order(all.rows());
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(empty.size()),
-                          order.end(),
+        std::vector<std::size_t> indices(points.rows());
+        std::iota(indices.begin(), indices.end(), std::size_t{0});
+        std::partial_sort(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(empty.size()),
+                          indices.end(),
                           [&](std::size_t a, std::size_t b) { return distances[a] > distances[b]; });
         for (std::size_t e = 0; e < empty.size(); ++e) {
-            const auto before = static_cast<std::size_t>(now.labels[order[e]]);
-            all.row(order[e], row.data());
+            const auto former_label = static_cast<std::size_t>(current.labels[indices[e]]);
+            points.copy_row(indices[e], row.data());
             for (std::size_t f = 0; f < F; ++f) {
-                sums.sums[before * F + f] -= static_cast<double>(row[f]);
+                sums.sums[former_label * F + f] -= static_cast<double>(row[f]);
                 sums.sums[empty[e] * F + f] = static_cast<double>(row[f]);
             }
-            sums.counts[before] -= 1;
+            sums.counts[former_label] -= 1;
             sums.counts[empty[e]] = 1;
         }
     }
 
-    void take(const pass& all, result best) {
+    void keep_result(const pass& points, result best) {
         centers_ = xt::xtensor<T, 2>::from_shape({K, F});
         for (std::size_t i = 0; i < K * F; ++i)
-            centers_.data()[i] = best.centers[i] + all.means()[i % F];
-        means_ = all.means();
-        about_means_ = std::move(best.centers);
+            centers_.data()[i] = best.centers[i] + points.means()[i % F];
+        means_ = points.means();
+        shifted_centers_ = std::move(best.centers);
         labels_ = std::move(best.labels);
         inertia_ = best.inertia;
         iterations_ = best.iterations;
@@ -208,8 +211,8 @@ private:
 
     kmeans_options options_;
     xt::xtensor<T, 2> centers_ = xt::zeros<T>({K, F});
-    std::vector<T> means_;       ///< of the rows that were fitted
-    std::vector<T> about_means_; ///< the centers, as `fit` computes with them
+    std::vector<T> means_;           ///< of the rows that were fitted
+    std::vector<T> shifted_centers_; ///< the centers less the means, as `fit` computes with them
     std::vector<std::int32_t> labels_;
     double inertia_ = 0;
     std::size_t iterations_ = 0;

@@ -14,19 +14,19 @@
 
 namespace strata::inline STRATA_SETTING::internal {
 
-/// The rows of a clustering, about their means, and passes over them. Parts of a fixed number of rows are
-/// each handled by one thread and added in their order: the same bits on any number of threads.
+/// The rows of a clustering, less their means, and passes over them. Parts of a fixed number of rows are each
+/// handled by one thread and added in their order, which gives the same bits on any number of threads.
 template <std::size_t K, std::size_t F, class T>
 class lloyd {
 public:
-    static constexpr std::size_t part_rows = 4096; ///< that a thread takes at a time
+    static constexpr std::size_t part_rows = 4096; ///< the rows that a thread takes at a time
 
     /// What one pass adds up.
     struct totals {
         std::vector<double> sums = std::vector<double>(K * F, 0.0); ///< of the rows of each center
         std::vector<double> counts = std::vector<double>(K, 0.0);
-        double inertia = 0; ///< the sum of the squared distances
-        bool changed = false;
+        double inertia = 0;   ///< the sum of the squared distances
+        bool changed = false; ///< whether a row has another label than before
     };
 
     lloyd(const observations<T>& x, std::size_t threads) : x_(&x), threads_(threads), means_(F) {
@@ -45,13 +45,14 @@ public:
         for (std::size_t i = 0; i < x.rows(); ++i) {
             double square = 0;
             for (std::size_t f = 0; f < F; ++f) {
-                const auto off = static_cast<double>(x.row(i)[f] - means_[f]);
-                square += off * off;
+                const auto difference = static_cast<double>(x.row(i)[f] - means_[f]);
+                square += difference * difference;
             }
             variance_ += square;
             longest = std::max(longest, square);
         }
-        // |c|^2 - 2 x.c is not above three times the square of the longest row.
+        // The nearest center is found by |c|^2 - 2 x.c, which is at most three times the square of the
+        // longest row.
         if (!std::isfinite(variance_) || 4 * longest > static_cast<double>(std::numeric_limits<T>::max()))
             raise(std::invalid_argument(x.what() + " has numbers so large that their squares are infinite"));
         variance_ /= static_cast<double>(x.rows() * F);
@@ -63,53 +64,55 @@ public:
     [[nodiscard]] const std::vector<T>& means() const noexcept { return means_; }
     [[nodiscard]] std::size_t threads() const noexcept { return threads_; }
 
-    /// Row i about the means.
-    void row(std::size_t i, T* to) const noexcept {
+    /// Writes row i, less the means, to `result`.
+    void copy_row(std::size_t i, T* result) const noexcept {
         for (std::size_t f = 0; f < F; ++f)
-            to[f] = x_->row(i)[f] - means_[f];
+            result[f] = x_->row(i)[f] - means_[f];
     }
 
-    /// Rows from `first` on about the means, side by side: to[f * group + i] is feature f of row first + i.
-    void columns(std::size_t first, std::size_t count, std::size_t group, T* to) const noexcept {
-        centered_columns<F>(x_->row(first), means_.data(), count, group, to);
+    /// Writes `count` rows from `first` on, less the means, side by side: result[f * group + i] becomes
+    /// feature f of row first + i.
+    void copy_columns(std::size_t first, std::size_t count, std::size_t group, T* result) const noexcept {
+        copy_centered_columns<F>(x_->row(first), means_.data(), count, group, result);
     }
 
-    /// Gives each row the label of its nearest center (about the means), and adds up what comes of it.
+    /// Gives each row the label of its nearest center, and adds up the rows of each center. The means are
+    /// subtracted from centers and sums alike.
     totals assign(std::span<const T> centers, std::span<std::int32_t> labels) const {
         const nearest_center<K, F, T> nearest(centers.data());
         totals sum;
         ordered_parts((rows() + part_rows - 1) / part_rows, threads_, K * F * sizeof(double),
                       [&](std::size_t part) {
-                          totals now;
+                          totals part_totals;
                           const std::size_t end = std::min((part + 1) * part_rows, rows());
                           for (std::size_t first = part * part_rows; first < end; first += block_rows)
                               assign_block(nearest, centers, first, std::min(block_rows, end - first), labels,
-                                           now);
-                          return now;
+                                           part_totals);
+                          return part_totals;
                       },
-                      [&](const totals& now) {
+                      [&](const totals& part_totals) {
                           for (std::size_t i = 0; i < K * F; ++i)
-                              sum.sums[i] += now.sums[i];
+                              sum.sums[i] += part_totals.sums[i];
                           for (std::size_t k = 0; k < K; ++k)
-                              sum.counts[k] += now.counts[k];
-                          sum.inertia += now.inertia;
-                          sum.changed = sum.changed || now.changed;
+                              sum.counts[k] += part_totals.counts[k];
+                          sum.inertia += part_totals.inertia;
+                          sum.changed = sum.changed || part_totals.changed;
                       });
         return sum;
     }
 
 private:
-    // A block of rows is still in the first cache when they are added to their centers' sums.
+    // A block is so small that its rows are still in the first cache when they are added to the sums.
     static constexpr std::size_t block_rows = std::clamp<std::size_t>(16384 / (F * sizeof(T)), 16, 256);
     static constexpr std::size_t lanes = 8;
 
-    // Adds a row to its center's sum, and the squares of its distance to several running sums.
+    // Adds a row to its center's sum, and the square of its distance to running sums, one for each lane.
     void add_row(const T* x, const T* center, double* sum,
                  std::array<double, lanes>& squares) const noexcept {
         const auto add = [&](std::size_t f, std::size_t lane) {
             const auto number = static_cast<double>(x[f] - means_[f]);
-            const double off = number - static_cast<double>(center[f]);
-            squares[lane] += off * off;
+            const double difference = number - static_cast<double>(center[f]);
+            squares[lane] += difference * difference;
             sum[f] += number;
         };
         std::size_t f = 0;

@@ -32,23 +32,23 @@ class seeding {
     using potentials = std::array<double, trials>;
 
 public:
-    explicit seeding(const lloyd<K, F, T>& all)
-        : all_(&all),
-          parts_((all.rows() + part_rows - 1) / part_rows),
-          nearest_(round_up(all.rows(), group)) {}
+    explicit seeding(const lloyd<K, F, T>& points)
+        : points_(&points),
+          parts_((points.rows() + part_rows - 1) / part_rows),
+          nearest_(round_up(points.rows(), group)) {}
 
-    /// [K][F], about the means.
+    /// Returns the first centers, less the means of the rows: [K][F].
     std::vector<T> draw(random_sequence& random) {
-        // Rows that only fill the last registers are at no distance.
+        // The numbers that only fill the last registers stand for no rows, so their distance is zero.
         std::fill(nearest_.begin(), nearest_.end(), T(0));
-        std::fill_n(nearest_.begin(), all_->rows(), std::numeric_limits<T>::max());
-        all_->row(anywhere(random), latest_.data());
+        std::fill_n(nearest_.begin(), points_->rows(), std::numeric_limits<T>::max());
+        points_->copy_row(draw_row(random), latest_.data());
         candidates_.fill(latest_);
         std::vector<T> centers(latest_.begin(), latest_.end());
         std::size_t best = try_candidates();
         while (centers.size() < K * F) {
             for (auto& candidate : candidates_)
-                all_->row(pick(random, best), candidate.data());
+                points_->copy_row(draw_row_by_distance(random, best), candidate.data());
             best = try_candidates();
             latest_ = candidates_[best];
             centers.insert(centers.end(), latest_.begin(), latest_.end());
@@ -57,26 +57,26 @@ public:
     }
 
 private:
-    std::size_t anywhere(random_sequence& random) const noexcept {
-        const auto rows = static_cast<double>(all_->rows());
-        return std::min(static_cast<std::size_t>(random.uniform() * rows), all_->rows() - 1);
+    std::size_t draw_row(random_sequence& random) const noexcept {
+        const auto rows = static_cast<double>(points_->rows());
+        return std::min(static_cast<std::size_t>(random.uniform() * rows), points_->rows() - 1);
     }
 
-    // Squared distances of a group of rows from `Count` points.
+    // Computes the squared distances of a group of rows from `Count` centers.
     template <std::size_t Count>
-    [[gnu::always_inline]] static void measure(const T* columns, const std::array<T, F>* points,
+    [[gnu::always_inline]] static void measure(const T* columns, const std::array<T, F>* centers,
                                                tile_sums<V, Count, panels>& squares) noexcept {
-        for (auto& line : squares.at)
-            for (V& square : line)
+        for (auto& row_squares : squares.at)
+            for (V& square : row_squares)
                 square = V(T(0));
         for (std::size_t f = 0; f < F; ++f)
 #pragma GCC unroll 16
             for (std::size_t i = 0; i < Count; ++i) {
-                const V point(points[i][f]);
+                const V center(centers[i][f]);
 #pragma GCC unroll 4
                 for (std::size_t q = 0; q < panels; ++q) {
-                    const V off = V::load_aligned(columns + f * group + q * V::size) - point;
-                    squares.at[i][q] = xsimd::fma(off, off, squares.at[i][q]);
+                    const V difference = V::load_aligned(columns + f * group + q * V::size) - center;
+                    squares.at[i][q] = xsimd::fma(difference, difference, squares.at[i][q]);
                 }
             }
     }
@@ -85,41 +85,41 @@ private:
     template <class Visit>
     void visit_part(std::size_t part, Visit visit) const {
         alignas(alignment) std::array<T, F * group> columns{};
-        const std::size_t end = std::min((part + 1) * part_rows, all_->rows());
+        const std::size_t end = std::min((part + 1) * part_rows, points_->rows());
         for (std::size_t first = part * part_rows; first < end; first += group) {
-            all_->columns(first, std::min(group, end - first), group, columns.data());
+            points_->copy_columns(first, std::min(group, end - first), group, columns.data());
             visit(first, columns.data());
         }
     }
 
-    // Takes the latest center into the nearest distances, and returns the candidate that would leave the
-    // smallest sum of them. What each would leave of each part is kept.
+    // Updates the squared distances of all rows from their nearest center by the latest center. Returns the
+    // candidate that would make their sum, the potential, smallest, and keeps the potentials of the parts.
     std::size_t try_candidates() {
-        left_.clear();
+        part_potentials_.clear();
         totals_.fill(0);
         ordered_parts(
-            parts_, all_->threads(), sizeof(potentials), [&](std::size_t part) { return try_part(part); },
-            [&](const potentials& now) {
-                left_.push_back(now);
+            parts_, points_->threads(), sizeof(potentials), [&](std::size_t part) { return try_part(part); },
+            [&](const potentials& part_potential) {
+                part_potentials_.push_back(part_potential);
                 for (std::size_t t = 0; t < trials; ++t)
-                    totals_[t] += now[t];
+                    totals_[t] += part_potential[t];
             });
         return static_cast<std::size_t>(std::min_element(totals_.begin(), totals_.end()) - totals_.begin());
     }
 
     potentials try_part(std::size_t part) {
-        std::array<std::array<T, F>, trials + 1> points;
-        points[0] = latest_;
-        std::copy(candidates_.begin(), candidates_.end(), points.begin() + 1);
+        std::array<std::array<T, F>, trials + 1> centers;
+        centers[0] = latest_;
+        std::copy(candidates_.begin(), candidates_.end(), centers.begin() + 1);
         std::array<V, trials> sums;
         sums.fill(V(T(0)));
         visit_part(part, [&](std::size_t first, const T* columns) {
             tile_sums<V, trials + 1, panels> squares;
-            measure(columns, points.data(), squares);
+            measure(columns, centers.data(), squares);
             for (std::size_t q = 0; q < panels; ++q) {
-                T* const place = nearest_.data() + first + q * V::size;
-                const V nearest = xsimd::min(V::load_aligned(place), squares.at[0][q]);
-                nearest.store_aligned(place);
+                T* const distances = nearest_.data() + first + q * V::size;
+                const V nearest = xsimd::min(V::load_aligned(distances), squares.at[0][q]);
+                nearest.store_aligned(distances);
                 for (std::size_t t = 0; t < trials; ++t)
                     sums[t] += xsimd::min(nearest, squares.at[t + 1][q]);
             }
@@ -134,18 +134,19 @@ private:
         return result;
     }
 
-    // A row by its distance from the nearest center, the latest included, which was the candidate `best`.
-    std::size_t pick(random_sequence& random, std::size_t best) const {
+    // Draws a row with a probability proportional to its squared distance from the nearest center. The latest
+    // center, which was the candidate `best`, counts among them.
+    std::size_t draw_row_by_distance(random_sequence& random, std::size_t best) const {
         if (!(totals_[best] > 0)) // fewer distinct rows than clusters
-            return anywhere(random);
-        double left = random.uniform() * totals_[best];
+            return draw_row(random);
+        double remaining = random.uniform() * totals_[best];
         std::size_t part = 0;
         for (std::size_t p = 0; p < parts_; ++p)
-            if (const double mass = left_[p][best]; mass > 0) {
+            if (const double mass = part_potentials_[p][best]; mass > 0) {
                 part = p;
-                if (left < mass)
+                if (remaining < mass)
                     break;
-                left -= mass;
+                remaining -= mass;
             }
         std::size_t chosen = part * part_rows;
         alignas(alignment) std::array<T, group> distances;
@@ -160,19 +161,19 @@ private:
             for (std::size_t i = 0; i < group && !found; ++i)
                 if (distances[i] > 0) { // never a row that is a center
                     chosen = first + i;
-                    found = left < static_cast<double>(distances[i]);
-                    left -= static_cast<double>(distances[i]);
+                    found = remaining < static_cast<double>(distances[i]);
+                    remaining -= static_cast<double>(distances[i]);
                 }
         });
         return chosen;
     }
 
-    const lloyd<K, F, T>* all_;
+    const lloyd<K, F, T>* points_;
     std::size_t parts_;
-    aligned_vector<T> nearest_; ///< of each row, without the latest center
+    aligned_vector<T> nearest_; ///< the squared distance of each row from the nearest center but the latest
     std::array<T, F> latest_{};
     std::array<std::array<T, F>, trials> candidates_{};
-    std::vector<potentials> left_; ///< of each part
+    std::vector<potentials> part_potentials_; ///< of each part of the rows, for each candidate
     potentials totals_{};
 };
 
