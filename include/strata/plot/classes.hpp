@@ -14,30 +14,35 @@
 namespace strata::inline STRATA_SETTING::plot {
 
 namespace internal {
-/// Points of the plane by their classes.
+/// Points of the plane, grouped by their classes, and the rectangle that holds them all.
 struct class_points {
-    std::map<std::int32_t, std::pair<std::vector<double>, std::vector<double>>> of;
+    struct coordinates {
+        std::vector<double> x;
+        std::vector<double> y;
+    };
+    std::map<std::int32_t, coordinates> groups;
     double left = 0, right = 0, bottom = 0, top = 0;
 
     class_points(const samples& points, const samples& labels) {
         const std::size_t count = points.count(std::array<std::size_t, 1>{2}, "plot: the array of points");
-        const std::size_t labelled = labels.count(std::array<std::size_t, 1>{1}, "plot: the array of labels");
-        if (count != labelled)
+        const std::size_t label_count =
+            labels.count(std::array<std::size_t, 1>{1}, "plot: the array of labels");
+        if (count != label_count)
             strata::internal::raise(std::invalid_argument(strata::internal::concatenate(
-                "plot: there are ", count, " points and ", labelled, " labels")));
+                "plot: there are ", count, " points and ", label_count, " labels")));
         if (count == 0)
             strata::internal::raise(std::invalid_argument("plot: there are no points to draw"));
         for (std::size_t i = 0; i < count; ++i) {
-            std::array<double, 2> at{};
+            std::array<double, 2> point{};
             std::int32_t label = 0;
-            points.read(2 * i, 2, at.data());
+            points.read(2 * i, 2, point.data());
             labels.read(i, 1, &label);
-            of[label].first.push_back(at[0]);
-            of[label].second.push_back(at[1]);
-            left = i == 0 ? at[0] : std::min(left, at[0]);
-            right = i == 0 ? at[0] : std::max(right, at[0]);
-            bottom = i == 0 ? at[1] : std::min(bottom, at[1]);
-            top = i == 0 ? at[1] : std::max(top, at[1]);
+            groups[label].x.push_back(point[0]);
+            groups[label].y.push_back(point[1]);
+            left = i == 0 ? point[0] : std::min(left, point[0]);
+            right = i == 0 ? point[0] : std::max(right, point[0]);
+            bottom = i == 0 ? point[1] : std::min(bottom, point[1]);
+            top = i == 0 ? point[1] : std::max(top, point[1]);
         }
     }
 };
@@ -50,49 +55,50 @@ inline void clusters(const samples& points, const samples& labels, const samples
     const internal::class_points classes(points, labels);
     figure picture(std::move(title));
     picture.axes("feature 0", "feature 1");
-    for (const auto& [label, at] : classes.of)
-        picture.scatter(at.first, at.second,
-                        strata::internal::concatenate("cluster ", std::to_string(label)));
+    for (const auto& [label, group] : classes.groups)
+        picture.scatter(group.x, group.y, strata::internal::concatenate("cluster ", std::to_string(label)));
     std::vector<double> x;
     std::vector<double> y;
     const std::size_t count = centers.count(std::array<std::size_t, 1>{2}, "plot: the array of centers");
     for (std::size_t i = 0; i < count; ++i) {
-        std::array<double, 2> at{};
-        centers.read(2 * i, 2, at.data());
-        x.push_back(at[0]);
-        y.push_back(at[1]);
+        std::array<double, 2> center{};
+        centers.read(2 * i, 2, center.data());
+        x.push_back(center[0]);
+        y.push_back(center[1]);
     }
     picture.marks(x, y, "centers").save(file);
 }
 
-/// The regions in which a classifier of two features decides for each class, and labelled points over them.
+/// The regions in which a classifier of two features decides for each class, and labelled points drawn over
+/// them.
 /// `predict(x, y)` returns a class from 0.
 template <class Predict>
 void decision_boundary(Predict predict, const samples& points, const samples& labels,
                        const std::filesystem::path& file, std::string title = {}) {
     constexpr std::size_t steps = 200;
     const internal::class_points classes(points, labels);
-    const double wide = (classes.right - classes.left) * 1.1;
-    const double tall = (classes.top - classes.bottom) * 1.1;
-    const double left = classes.left - wide / 22;
-    const double bottom = classes.bottom - tall / 22;
+    const double width = (classes.right - classes.left) * 1.1;
+    const double height = (classes.top - classes.bottom) * 1.1;
+    const double left = classes.left - width / 22;
+    const double bottom = classes.bottom - height / 22;
     std::string regions;
-    std::int32_t largest = classes.of.rbegin()->first;
+    std::int32_t largest_class = classes.groups.rbegin()->first;
     for (std::size_t j = 0; j < steps; ++j)
         for (std::size_t i = 0; i < steps; ++i) {
-            const double x = left + wide * static_cast<double>(i) / (steps - 1);
-            const double y = bottom + tall * static_cast<double>(j) / (steps - 1);
-            const auto decided = static_cast<std::int32_t>(predict(x, y));
-            largest = std::max(largest, decided);
+            const double x = left + width * static_cast<double>(i) / (steps - 1);
+            const double y = bottom + height * static_cast<double>(j) / (steps - 1);
+            const auto class_number = static_cast<std::int32_t>(predict(x, y));
+            largest_class = std::max(largest_class, class_number);
             internal::append(regions, x);
             internal::append(regions, y);
-            internal::append(regions, static_cast<double>(decided));
+            internal::append(regions, static_cast<double>(class_number));
             regions += '\n';
         }
     figure picture(std::move(title));
-    picture.axes("feature 0", "feature 1").regions(std::move(regions), static_cast<std::size_t>(largest) + 1);
-    for (const auto& [label, at] : classes.of)
-        picture.scatter(at.first, at.second, strata::internal::concatenate("class ", std::to_string(label)));
+    picture.axes("feature 0", "feature 1")
+        .regions(std::move(regions), static_cast<std::size_t>(largest_class) + 1);
+    for (const auto& [label, group] : classes.groups)
+        picture.scatter(group.x, group.y, strata::internal::concatenate("class ", std::to_string(label)));
     picture.save(file);
 }
 

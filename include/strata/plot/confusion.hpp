@@ -36,7 +36,7 @@ inline void confusion(const samples& matrix, std::span<const std::string> class_
     }
     const std::size_t side = std::clamp<std::size_t>(60 * classes + 200, 400, 1600);
     internal::run_gnuplot(
-        internal::beginning(file, {side + 60, side}) +
+        internal::begin_script(file, {side + 60, side}) +
         strata::internal::concatenate(
             "$counts << end_of_data\n", data, "end_of_data\nset title ", internal::literal(title),
             "\nset xlabel 'predicted'\nset ylabel 'true'\nunset key\nunset grid\nset size square\nset xtics "

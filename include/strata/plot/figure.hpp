@@ -56,7 +56,7 @@ public:
     /// Draws to a .png or .svg file, which is complete when this returns. `plot_error` where that fails,
     /// `std::invalid_argument` for another extension, or a figure without data.
     void save(const std::filesystem::path& file) const {
-        internal::run_gnuplot(internal::beginning(file, pixels_) + panel());
+        internal::run_gnuplot(internal::begin_script(file, pixels_) + panel());
     }
 
     /// The figure in gnuplot's language, for pictures of several.
@@ -96,7 +96,7 @@ private:
         std::string colour;
     };
 
-    /// The classes' colours, paler, as the palette of regions.
+    /// The palette of regions: the colours of the classes, paler.
     [[nodiscard]] std::string class_colours() const {
         std::string script =
             "unset colorbox\nunset grid\nset offsets\nset autoscale fix\nset palette defined (";

@@ -32,7 +32,8 @@ figure fitted_line(const X& x, const Y& y, const P& predicted, std::string title
     return result;
 }
 
-/// Predictions over the actual values, with the diagonal on which they would be right.
+/// A dot for each row, at its actual and its predicted value, and the diagonal on which predictions are
+/// right.
 template <numbers Y, numbers P>
 figure predicted_against_actual(const Y& actual, const P& predicted, std::string title = {}) {
     figure result(std::move(title), {700, 700});

@@ -48,7 +48,7 @@ struct size {
 
 namespace internal {
 
-/// Text as gnuplot takes it literally.
+/// Returns text in quotes, so that gnuplot takes it literally.
 inline std::string literal(std::string_view text) {
     std::string result = "'";
     for (const char letter : text) {
@@ -59,7 +59,8 @@ inline std::string literal(std::string_view text) {
     return result + "'";
 }
 
-/// A number for gnuplot: NaN where there is none, which leaves a gap.
+/// Adds a number and a blank to a script. A number that is not finite becomes NaN, for which gnuplot leaves a
+/// gap.
 inline void append(std::string& script, double value) {
     if (!std::isfinite(value)) {
         script += "NaN ";
@@ -71,8 +72,8 @@ inline void append(std::string& script, double value) {
     script += ' ';
 }
 
-/// What every script begins with: where the picture goes, and how it looks.
-inline std::string beginning(const std::filesystem::path& file, size pixels) {
+/// Returns the lines that every script begins with: where the picture goes, and how it looks.
+inline std::string begin_script(const std::filesystem::path& file, size pixels) {
     const std::string kind = file.extension().string();
     if (kind != ".png" && kind != ".svg")
         strata::internal::raise(std::invalid_argument(strata::internal::concatenate(
@@ -87,18 +88,18 @@ inline std::string beginning(const std::filesystem::path& file, size pixels) {
         "set key opaque box lc rgb '#c0c0c0' outside top center horizontal samplen 2\n");
 }
 
-/// Runs a script to its end. `plot_error` where gnuplot is missing or finds fault with it.
+/// Runs a script to its end. Throws `plot_error` where gnuplot is missing or finds fault with it.
 inline void run_gnuplot(const std::string& script) {
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> said(std::tmpfile(), std::fclose);
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(std::tmpfile(), std::fclose);
     std::array<int, 2> ends{};
-    if (said == nullptr || ::pipe(ends.data()) != 0)
+    if (output == nullptr || ::pipe(ends.data()) != 0)
         strata::internal::raise(
             plot_error(strata::internal::concatenate("plot: no pipe to gnuplot: ", std::strerror(errno))));
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, fileno(said.get()), STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, fileno(said.get()), STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, fileno(output.get()), STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, fileno(output.get()), STDERR_FILENO);
     posix_spawn_file_actions_addclose(&actions, ends[1]);
     char name[] = "gnuplot";
     char* const arguments[] = {name, nullptr};
@@ -113,26 +114,26 @@ inline void run_gnuplot(const std::string& script) {
                 ? std::string("plot: gnuplot is not installed: the Debian package is gnuplot-nox")
                 : strata::internal::concatenate("plot: gnuplot does not start: ", std::strerror(problem))));
     }
-    // Should gnuplot stop reading, its status says so.
-    void (*const before)(int) = std::signal(SIGPIPE, SIG_IGN);
-    std::string_view left = script;
-    while (!left.empty()) {
-        const ssize_t written = ::write(ends[1], left.data(), left.size());
+    // Should gnuplot stop reading, a write fails and its status says why; the signal would end the program.
+    void (*const previous_handler)(int) = std::signal(SIGPIPE, SIG_IGN);
+    std::string_view unwritten = script;
+    while (!unwritten.empty()) {
+        const ssize_t written = ::write(ends[1], unwritten.data(), unwritten.size());
         if (written < 0 && errno != EINTR)
             break;
         if (written > 0)
-            left.remove_prefix(static_cast<std::size_t>(written));
+            unwritten.remove_prefix(static_cast<std::size_t>(written));
     }
     ::close(ends[1]);
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    std::signal(SIGPIPE, before);
-    if (status == 0 && left.empty())
+    std::signal(SIGPIPE, previous_handler);
+    if (status == 0 && unwritten.empty())
         return;
-    std::rewind(said.get());
+    std::rewind(output.get());
     std::array<char, 1024> text;
-    const std::size_t count = std::fread(text.data(), 1, text.size(), said.get());
+    const std::size_t count = std::fread(text.data(), 1, text.size(), output.get());
     strata::internal::raise(plot_error("plot: gnuplot fails: " + std::string(text.data(), count)));
 }
 

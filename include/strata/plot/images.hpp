@@ -26,9 +26,9 @@ inline void image_grid(const samples& images, std::size_t height, std::size_t wi
     columns = std::min(columns, count);
     const std::size_t rows = (count + columns - 1) / columns;
     const bool named = !captions.empty();
-    std::string script = internal::beginning(file, {std::max<std::size_t>(120 * columns, 240),
-                                                    (named ? std::size_t{140} : std::size_t{120}) * rows});
-    // Gaps are parts of a cell, whatever their number.
+    std::string script = internal::begin_script(file, {std::max<std::size_t>(120 * columns, 240),
+                                                       (named ? std::size_t{140} : std::size_t{120}) * rows});
+    // Gaps are fractions of a cell, so that they look the same whatever the number of cells.
     script += strata::internal::concatenate(
         "set multiplot layout ", rows, ",", columns, " margins 0.03/", columns, ",1-0.03/", columns, ",0.03/",
         rows, ",1-", named ? "0.18/" : "0.03/", rows, " spacing 0.06/", columns, ",",

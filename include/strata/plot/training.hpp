@@ -12,14 +12,14 @@ namespace strata::inline STRATA_SETTING::plot {
 
 /// The curves of a training over its epochs: a panel for the loss and one for each metric, with those of the
 /// validation data beside them where there are any.
-inline void training_curves(const history& seen, const std::filesystem::path& file) {
-    const auto names = seen.names();
+inline void training_curves(const history& record, const std::filesystem::path& file) {
+    const auto names = record.names();
     if (names.empty())
         strata::internal::raise(std::invalid_argument("plot: the history has no epochs"));
     const auto has = [&](const std::string& name) {
         return std::find(names.begin(), names.end(), name) != names.end();
     };
-    std::vector<double> epochs(seen.epochs());
+    std::vector<double> epochs(record.epochs());
     for (std::size_t i = 0; i < epochs.size(); ++i)
         epochs[i] = static_cast<double>(i + 1);
     std::string panels;
@@ -28,13 +28,13 @@ inline void training_curves(const history& seen, const std::filesystem::path& fi
         if (name.starts_with("val_"))
             continue;
         figure panel(name);
-        panel.axes("epoch", name).line(epochs, seen[name], "training");
+        panel.axes("epoch", name).line(epochs, record[name], "training");
         if (has("val_" + name))
-            panel.line(epochs, seen["val_" + name], "validation");
+            panel.line(epochs, record["val_" + name], "validation");
         panels += panel.panel();
         ++count;
     }
-    internal::run_gnuplot(internal::beginning(file, {600 * count, 450}) +
+    internal::run_gnuplot(internal::begin_script(file, {600 * count, 450}) +
                           strata::internal::concatenate("set multiplot layout 1,", count, "\n") + panels +
                           "unset multiplot\n");
 }
