@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(sequences_are_even_and_apart) {
     BOOST_TEST(random() != third());
     std::array<int, 7> counts{};
     for (int i = 0; i < 70'000; ++i)
-        ++counts[random.below(7)];
+        ++counts[random.integer(7)];
     for (const int count : counts)
         BOOST_TEST(std::abs(count - 10'000) < 500);
     double sum = 0;

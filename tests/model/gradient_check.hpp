@@ -74,7 +74,7 @@ void check(std::size_t samples, double low = -1, double high = 1) {
     for (auto& each : targets) {
         if constexpr (loss_type::targets == target_kind::labels)
             each =
-                static_cast<typename out::target>(random.below(static_cast<std::uint32_t>(out::row_length)));
+                static_cast<typename out::target>(random.integer(static_cast<std::uint32_t>(out::row_length)));
         else
             each = random.uniform();
     }

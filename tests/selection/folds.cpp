@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(cross_validation_scores_are_scikit_learns) {
 }
 
 static_assert(polynomial_features<3, 2>::count == 9 && polynomial_features<2, 10>::count == 65);
-static_assert(polynomial_features<64, 3>::columns.by[47'903] == 63); // within the compilers' step limits
+static_assert(polynomial_features<64, 3>::columns.factor[47'903] == 63); // within the compilers' step limits
 
 BOOST_AUTO_TEST_CASE(polynomial_features_are_scikit_learns) {
     check_polynomials<1>();

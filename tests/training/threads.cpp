@@ -26,7 +26,7 @@ std::vector<float> trained(std::size_t threads, std::vector<double>& losses) {
     constexpr bool labels = loss_type::targets == target_kind::labels;
     std::vector<float> y(samples * (labels ? 1 : Network::output_size));
     for (float& each : y)
-        each = labels ? static_cast<float>(random.below(Network::output_shape.last))
+        each = labels ? static_cast<float>(random.integer(Network::output_shape.last))
                       : static_cast<float>(random.uniform());
 
     Network net{seed{4}};

@@ -17,7 +17,7 @@
 namespace strata::inline STRATA_SETTING {
 
 /// Bytes in memory to read from front to back, as `file_reader` reads those of a file. Every failure is a
-/// data_error with the name that they go by and the byte at which it happened.
+/// data_error with the name of the bytes and the position at which it happened.
 class byte_reader {
 public:
     byte_reader(std::span<const unsigned char> bytes, std::string name)
@@ -26,21 +26,21 @@ public:
     [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
 
     /// Reads exactly `count` bytes; fewer are an error which calls them `what`.
-    void read(void* to, std::size_t count, std::string_view what) {
-        const std::size_t left = bytes_.size() - position_;
-        if (left < count)
-            fail(position_, byte_text(count, what), internal::concatenate(left));
-        std::memcpy(to, bytes_.data() + position_, count);
+    void read(void* destination, std::size_t count, std::string_view what) {
+        const std::size_t remaining = bytes_.size() - position_;
+        if (remaining < count)
+            fail(position_, byte_text(count, what), internal::concatenate(remaining));
+        std::memcpy(destination, bytes_.data() + position_, count);
         position_ += count;
     }
 
-    /// Raises an error unless exactly `count` bytes are left.
+    /// Raises an error unless exactly `count` bytes remain.
     void expect_left(std::uint64_t count, std::string_view what) const {
-        const std::size_t left = bytes_.size() - position_;
-        if (left < count)
-            fail(position_, byte_text(count, what), internal::concatenate(left));
-        if (left > count)
-            fail(position_ + count, "the end", internal::concatenate(left - count, " more bytes"));
+        const std::size_t remaining = bytes_.size() - position_;
+        if (remaining < count)
+            fail(position_, byte_text(count, what), internal::concatenate(remaining));
+        if (remaining > count)
+            fail(position_ + count, "the end", internal::concatenate(remaining - count, " more bytes"));
     }
 
     /// Raises an error unless everything has been read.

@@ -32,31 +32,32 @@ struct csv_options {
 
 namespace internal {
 
-/// A number as people write it: std::from_chars, and a plus sign.
+/// The number that a field holds, as people write it: what std::from_chars takes, or that after a plus sign.
 inline double csv_number(const std::filesystem::path& file, const csv_field& field, const std::string& name) {
     auto digits = field.value;
     if (digits.size() > 1 && digits[0] == '+' && digits[1] != '-')
         digits.remove_prefix(1);
     double result = 0;
     const auto end = digits.data() + digits.size();
-    const auto [stopped, problem] = std::from_chars(digits.data(), end, result);
+    const auto [parsed_end, problem] = std::from_chars(digits.data(), end, result);
     if (problem == std::errc::result_out_of_range)
         raise(data_error::at_line(file, field.line, field.column,
                                   "a number within the range of double for " + shown(name),
                                   shown(field.value)));
-    if (problem != std::errc{} || stopped != end)
+    if (problem != std::errc{} || parsed_end != end)
         raise(data_error::at_line(file, field.line, field.column, "a number for " + shown(name),
                                   field.value.empty() ? "an empty field" : shown(field.value)));
     return result;
 }
 
-inline void check_csv_names(const std::filesystem::path& file, const std::vector<csv_field>& places,
+inline void check_csv_names(const std::filesystem::path& file, const std::vector<csv_field>& name_fields,
                             const std::vector<std::string>& names) {
     for (std::size_t i = 0; i < names.size(); ++i)
         if (const auto first =
                 std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]);
             first != names.begin() + static_cast<std::ptrdiff_t>(i))
-            raise(data_error::at_line(file, places[i].line, places[i].column, "columns of different names",
+            raise(data_error::at_line(file, name_fields[i].line, name_fields[i].column,
+                                      "columns of different names",
                                       shown(names[i]) + " for the second time"));
 }
 
@@ -67,14 +68,14 @@ inline void check_csv_names(const std::filesystem::path& file, const std::vector
 /// at the end are no records. data_error names line, column and text of a field that is no number, and the
 /// line of a record with too few or too many fields. Time and memory are linear in the file's size.
 [[nodiscard]] inline table read_csv(const std::filesystem::path& file, const csv_options& options = {}) {
-    for (const char each : {'"', '\r', '\n'})
-        if (options.separator == each)
+    for (const char character : {'"', '\r', '\n'})
+        if (options.separator == character)
             internal::raise(
                 data_error{"read_csv: expected a separator other than a quote or an end of line, found " +
-                           internal::shown({&each, 1})});
+                           internal::shown({&character, 1})});
 
-    const auto all = input_file{file}.read_rest();
-    internal::csv_fields fields{file, all, options.separator};
+    const auto text = input_file{file}.read_rest();
+    internal::csv_fields fields{file, text, options.separator};
     if (fields.done())
         internal::raise(data_error::at_line(
             file, 1, 1, options.header ? "a line of names" : "a line of numbers", "an empty file"));
@@ -82,12 +83,12 @@ inline void check_csv_names(const std::filesystem::path& file, const std::vector
     table result{.file = file};
     std::size_t width = 0;
     if (options.header) {
-        std::vector<internal::csv_field> places;
+        std::vector<internal::csv_field> name_fields;
         do {
-            places.push_back(fields.next());
-            result.names.emplace_back(places.back().value);
-        } while (!places.back().ends_record);
-        internal::check_csv_names(file, places, result.names);
+            name_fields.push_back(fields.next());
+            result.names.emplace_back(name_fields.back().value);
+        } while (!name_fields.back().ends_record);
+        internal::check_csv_names(file, name_fields, result.names);
         width = result.names.size();
     }
 
@@ -95,16 +96,16 @@ inline void check_csv_names(const std::filesystem::path& file, const std::vector
     for (std::size_t record = 0; !fields.done(); ++record) {
         const bool names_grow = record == 0 && !options.header;
         std::size_t count = 0;
-        for (bool more = true; more; ++count) {
+        for (bool record_continues = true; record_continues; ++count) {
             const auto field = fields.next();
-            more = !field.ends_record;
+            record_continues = !field.ends_record;
             if (names_grow)
                 result.names.push_back(std::to_string(count));
             else if (count == width)
                 internal::raise(data_error::at_line(file, field.line, field.column,
                                                     std::to_string(width) + " fields",
                                                     "one more: " + internal::shown(field.value)));
-            else if (!more && count + 1 < width)
+            else if (!record_continues && count + 1 < width)
                 internal::raise(data_error::at_line(file, field.line, field.column,
                                                     std::to_string(width) + " fields",
                                                     std::to_string(count + 1)));

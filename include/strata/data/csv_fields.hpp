@@ -12,7 +12,7 @@
 
 namespace strata::inline STRATA_SETTING::internal {
 
-/// One field, and the place at which it begins. `value` holds until the next field is read.
+/// One field, and the place where it begins. `value` is valid until the next field is read.
 struct csv_field {
     std::string_view value = {};
     std::size_t line = 1;
@@ -24,18 +24,18 @@ struct csv_field {
 /// and doubled quotes. Two liberties: lines may end with LF alone, and blanks around a field are dropped.
 class csv_fields {
 public:
-    csv_fields(const std::filesystem::path& file, std::string_view all, char separator)
-        : file_(file), all_(all), separator_(separator) {
-        if (all_.starts_with("\xEF\xBB\xBF")) // the byte order mark that spreadsheets put in front
-            all_.remove_prefix(3);
+    csv_fields(const std::filesystem::path& file, std::string_view text, char separator)
+        : file_(file), text_(text), separator_(separator) {
+        if (text_.starts_with("\xEF\xBB\xBF")) // the byte order mark that spreadsheets put in front
+            text_.remove_prefix(3);
         // Blank lines at the end are no records.
-        const auto last = all_.find_last_not_of("\r\n");
-        all_ = all_.substr(0, last == all_.npos ? 0 : last + 1);
+        const auto last = text_.find_last_not_of("\r\n");
+        text_ = text_.substr(0, last == text_.npos ? 0 : last + 1);
     }
 
-    [[nodiscard]] bool done() const noexcept { return done_ || all_.empty(); }
+    [[nodiscard]] bool done() const noexcept { return done_ || text_.empty(); }
 
-    /// Call while not done().
+    /// Reads the next field. Only to be called while not done().
     csv_field next() {
         skip_blanks();
         csv_field field{.line = line_, .column = column()};
@@ -44,9 +44,9 @@ public:
             skip_blanks();
         } else {
             const auto start = position_;
-            while (!at_end_of_field())
+            while (!is_field_end())
                 ++position_;
-            auto value = all_.substr(start, position_ - start);
+            auto value = text_.substr(start, position_ - start);
             if (const auto quote = value.find('"'); quote != value.npos)
                 raise(data_error::at_line(file_, line_, field.column + quote,
                                           "a field in quotes as a whole, or without quotes", shown(value)));
@@ -54,28 +54,28 @@ public:
                 value.remove_suffix(1);
             field.value = value;
         }
-        if (!at_end_of_field()) // only after a closing quote
+        if (!is_field_end()) // only after a closing quote
             raise(data_error::at_line(file_, line_, column(), "a separator or the end of the line",
-                                      shown(all_.substr(position_, 1))));
-        field.ends_record = position_ == all_.size() || all_[position_] != separator_;
-        pass_end_of_field();
+                                      shown(text_.substr(position_, 1))));
+        field.ends_record = position_ == text_.size() || text_[position_] != separator_;
+        skip_field_end();
         return field;
     }
 
 private:
-    [[nodiscard]] int peek() const { return position_ < all_.size() ? all_[position_] : -1; }
+    [[nodiscard]] int peek() const { return position_ < text_.size() ? text_[position_] : -1; }
     [[nodiscard]] std::size_t column() const { return position_ - line_start_ + 1; }
-    [[nodiscard]] bool is_blank(char each) const {
-        return (each == ' ' || each == '\t') && each != separator_;
+    [[nodiscard]] bool is_blank(char character) const {
+        return (character == ' ' || character == '\t') && character != separator_;
     }
-    [[nodiscard]] bool at_carriage_return() const { return all_.substr(position_, 2) == "\r\n"; }
-    [[nodiscard]] bool at_end_of_field() const {
-        return position_ == all_.size() || all_[position_] == separator_ || all_[position_] == '\n' ||
-               at_carriage_return();
+    [[nodiscard]] bool is_carriage_return() const { return text_.substr(position_, 2) == "\r\n"; }
+    [[nodiscard]] bool is_field_end() const {
+        return position_ == text_.size() || text_[position_] == separator_ || text_[position_] == '\n' ||
+               is_carriage_return();
     }
 
     void skip_blanks() {
-        while (position_ < all_.size() && is_blank(all_[position_]))
+        while (position_ < text_.size() && is_blank(text_[position_]))
             ++position_;
     }
 
@@ -84,12 +84,12 @@ private:
         line_start_ = position_;
     }
 
-    void pass_end_of_field() {
-        if (position_ == all_.size()) {
+    void skip_field_end() {
+        if (position_ == text_.size()) {
             done_ = true;
         } else {
-            const bool separates = all_[position_] == separator_;
-            position_ += !separates && at_carriage_return() ? 2 : 1;
+            const bool separates = text_[position_] == separator_;
+            position_ += !separates && is_carriage_return() ? 2 : 1;
             if (!separates)
                 begin_line();
         }
@@ -98,16 +98,16 @@ private:
     std::string_view quoted_value(const csv_field& field) {
         unquoted_.clear();
         for (++position_;; ++position_) {
-            if (position_ == all_.size())
+            if (position_ == text_.size())
                 raise(data_error::at_line(file_, field.line, field.column, "a quote that closes the one here",
                                           "the end of the file"));
-            if (all_[position_] == '"') {
+            if (text_[position_] == '"') {
                 ++position_;
                 if (peek() != '"')
                     return unquoted_;
             }
-            unquoted_ += all_[position_];
-            if (all_[position_] == '\n') {
+            unquoted_ += text_[position_];
+            if (text_[position_] == '\n') {
                 ++line_;
                 line_start_ = position_ + 1;
             }
@@ -115,7 +115,7 @@ private:
     }
 
     const std::filesystem::path& file_;
-    std::string_view all_;
+    std::string_view text_;
     std::string unquoted_;
     std::size_t position_ = 0;
     std::size_t line_ = 1;

@@ -35,16 +35,16 @@ struct image_dataset {
 
 namespace internal {
 
-/// Where a data set is looked for when the program does not say.
-struct dataset_places {
+/// Where a data set is looked for when the program names no directory.
+struct dataset_location {
     std::string_view name;
-    const char* variable;
+    const char* variable; ///< the environment variable that names a directory
     /// Where a package puts it; empty if no package has it.
     std::filesystem::path packaged;
-    std::string_view advice;
+    std::string_view advice; ///< what a user without the data can do, for the error message
 };
 
-inline dataset_places mnist_places() {
+inline dataset_location mnist_location() {
     return {.name = "MNIST",
             .variable = "STRATA_MNIST",
             .packaged = {},
@@ -53,7 +53,7 @@ inline dataset_places mnist_places() {
                       "directory and set STRATA_MNIST to it"};
 }
 
-inline dataset_places fashion_mnist_places() {
+inline dataset_location fashion_mnist_location() {
     return {.name = "Fashion-MNIST",
             .variable = "STRATA_FASHION_MNIST",
             .packaged = "/usr/share/datasets/fashion-mnist",
@@ -64,9 +64,9 @@ inline dataset_places fashion_mnist_places() {
 
 /// A file of a data set, plain or packed; the plain one, which reads faster, if both are there.
 inline std::filesystem::path dataset_file(const std::filesystem::path& directory, const std::string& name) {
-    std::error_code ignored;
+    std::error_code error;
     for (const char* ending : {"", ".gz"})
-        if (auto file = directory / (name + ending); std::filesystem::exists(file, ignored))
+        if (auto file = directory / (name + ending); std::filesystem::exists(file, error))
             return file;
     raise(data_error::in_file(directory, concatenate("the file ", name, " or ", name, ".gz"), "neither"));
 }
@@ -86,21 +86,21 @@ inline labelled_images read_labelled_images(const std::filesystem::path& directo
     return result;
 }
 
-inline std::filesystem::path find_dataset(const dataset_places& places,
-                                          const std::optional<std::filesystem::path>& given) {
-    if (given)
-        return *given;
-    const char* set = std::getenv(places.variable);
-    if (set != nullptr && *set != '\0')
-        return set;
-    std::error_code ignored;
-    if (!places.packaged.empty() && std::filesystem::exists(places.packaged, ignored))
-        return places.packaged;
-    std::string tried = concatenate("the environment variable ", places.variable, " (not set)");
-    if (!places.packaged.empty())
-        tried = concatenate(tried, " and ", places.packaged.string(), " (not there)");
-    raise(data_error{
-        concatenate(places.name, ": expected a directory, found none; tried ", tried, "; ", places.advice)});
+inline std::filesystem::path find_dataset(const dataset_location& location,
+                                          const std::optional<std::filesystem::path>& directory) {
+    if (directory)
+        return *directory;
+    const char* value = std::getenv(location.variable);
+    if (value != nullptr && *value != '\0')
+        return value;
+    std::error_code error;
+    if (!location.packaged.empty() && std::filesystem::exists(location.packaged, error))
+        return location.packaged;
+    std::string attempts = concatenate("the environment variable ", location.variable, " (not set)");
+    if (!location.packaged.empty())
+        attempts = concatenate(attempts, " and ", location.packaged.string(), " (not there)");
+    raise(data_error{concatenate(location.name, ": expected a directory, found none; tried ", attempts, "; ",
+                                 location.advice)});
 }
 
 } // namespace internal
@@ -112,11 +112,11 @@ namespace datasets {
 /// data_error names a file that is missing or broken, and images and labels, or training and test images,
 /// that do not fit together.
 [[nodiscard]] inline image_dataset images_from(const std::filesystem::path& directory) {
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(directory, ignored))
+    std::error_code error;
+    if (!std::filesystem::is_directory(directory, error))
         internal::raise(data_error::in_file(
             directory, "a directory",
-            std::filesystem::exists(directory, ignored) ? "a file" : "nothing of this name"));
+            std::filesystem::exists(directory, error) ? "a file" : "nothing of this name"));
     image_dataset result{internal::read_labelled_images(directory, "train"),
                          internal::read_labelled_images(directory, "t10k")};
     const auto &train = result.train.x, &test = result.test.x;
@@ -131,13 +131,13 @@ namespace datasets {
 /// MNIST, handwritten digits: `auto [train, test] = datasets::mnist();` with 60000 and 10000 images of 28
 /// x 28. From `directory`, or else from the one that the environment variable STRATA_MNIST names.
 [[nodiscard]] inline image_dataset mnist(const std::optional<std::filesystem::path>& directory = {}) {
-    return images_from(internal::find_dataset(internal::mnist_places(), directory));
+    return images_from(internal::find_dataset(internal::mnist_location(), directory));
 }
 
 /// Fashion-MNIST, articles of Zalando's, in the form of MNIST. From `directory`, or else from the one that
 /// the environment variable STRATA_FASHION_MNIST names, or else from Debian's package dataset-fashion-mnist.
 [[nodiscard]] inline image_dataset fashion_mnist(const std::optional<std::filesystem::path>& directory = {}) {
-    return images_from(internal::find_dataset(internal::fashion_mnist_places(), directory));
+    return images_from(internal::find_dataset(internal::fashion_mnist_location(), directory));
 }
 
 /// What the labels of Fashion-MNIST mean.

@@ -24,19 +24,19 @@ std::string extents_text(const Extents& extents) {
 /// holds.
 template <class Extents>
 constexpr std::optional<std::size_t> byte_count(const Extents& extents, std::size_t element_bytes) {
-    constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max());
-    std::uint64_t total = element_bytes;
+    constexpr auto limit = static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max());
+    std::uint64_t bytes = element_bytes;
     bool empty = false;
     for (const std::uint64_t extent : extents) {
         if (extent == 0) {
-            empty = true; // yet the other extents still become strides, so they are multiplied on
+            empty = true; // the others are still multiplied, since their products become strides
         } else {
-            if (extent > most / total)
+            if (extent > limit / bytes)
                 return std::nullopt;
-            total *= extent;
+            bytes *= extent;
         }
     }
-    return empty ? 0 : static_cast<std::size_t>(total);
+    return empty ? 0 : static_cast<std::size_t>(bytes);
 }
 
 } // namespace strata::inline STRATA_SETTING::internal

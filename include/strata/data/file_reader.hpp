@@ -18,8 +18,8 @@
 namespace strata::inline STRATA_SETTING {
 
 /// A file to read from front to back. Every failure is a data_error with the file's name and the byte at
-/// which it happened. `Source` opens the file, reads its bytes, and knows whether they are packed and broken
-/// off.
+/// which it happened. `Source` opens the file, reads its bytes, and knows whether they are packed, and
+/// whether the packed data end too early.
 template <class Source>
 class file_reader {
 public:
@@ -48,30 +48,32 @@ public:
     [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
 
     /// Reads exactly `count` bytes; fewer are an error which calls them `what`.
-    void read(void* to, std::size_t count, std::string_view what) {
+    void read(void* destination, std::size_t count, std::string_view what) {
         const auto start = position_;
-        const auto got = read_some(to, count, what);
-        if (got < count)
+        const auto count_read = read_some(destination, count, what);
+        if (count_read < count)
             fail(start, byte_text(count, what),
-                 std::to_string(got) + (source_.is_broken_off() ? ", where the gzip data break off" : ""));
+                 std::to_string(count_read) +
+                     (source_.is_truncated() ? ", where the gzip data break off" : ""));
     }
 
-    /// Throws unless exactly `count` bytes can be left, so that a lying header allocates nothing. For a plain
-    /// file the answer is exact. A gzip file does not tell: there, `count` is held against the most that its
-    /// packed size can unpack to, and read() and expect_end() have the last word.
+    /// Throws unless exactly `count` bytes can remain, so that a header that lies allocates nothing. For a
+    /// plain file the answer is exact. A gzip file does not tell: there, `count` is compared with the most
+    /// that its packed size can unpack to, and read() and expect_end() find out the rest.
     void expect_left(std::uint64_t count, std::string_view what) const {
         if (source_.is_packed()) {
-            // Deflate spends two bits at least on a run of 258 bytes: 1032 to 1.
-            const auto most = stored_size_ * 1032;
-            if (count > most - std::min(most, position_))
+            // Deflate spends two bits at least on a run of 258 bytes, so a byte unpacks to 1032 at most.
+            const auto limit = stored_size_ * 1032;
+            if (count > limit - std::min(limit, position_))
                 fail(position_, byte_text(count, what),
                      "a gzip file of " + std::to_string(stored_size_) + " bytes, which cannot hold as many");
         } else {
-            const auto left = stored_size_ - position_;
-            if (left < count)
-                fail(position_, byte_text(count, what), std::to_string(left));
-            if (left > count)
-                fail(position_ + count, "the end of the file", std::to_string(left - count) + " more bytes");
+            const auto remaining = stored_size_ - position_;
+            if (remaining < count)
+                fail(position_, byte_text(count, what), std::to_string(remaining));
+            if (remaining > count)
+                fail(position_ + count, "the end of the file",
+                     std::to_string(remaining - count) + " more bytes");
         }
     }
 
@@ -80,7 +82,7 @@ public:
         char next;
         if (read_some(&next, 1, "the end of the file") != 0)
             fail(position_ - 1, "the end of the file", "more bytes");
-        if (source_.is_broken_off())
+        if (source_.is_truncated())
             fail(position_, "the end of the gzip data", "that they break off");
     }
 
@@ -89,11 +91,11 @@ public:
         std::string result;
         // Grows with what is really there, so that a small gzip file allocates no more than it unpacks to.
         for (std::size_t step = source_.is_packed() ? 1u << 17 : stored_size_ + 1;; step = result.size()) {
-            const auto kept = result.size();
-            result.resize(kept + step);
-            const auto got = read_some(result.data() + kept, step, "the rest of the file");
-            if (got < step) {
-                result.resize(kept + got);
+            const auto old_size = result.size();
+            result.resize(old_size + step);
+            const auto count_read = read_some(result.data() + old_size, step, "the rest of the file");
+            if (count_read < step) {
+                result.resize(old_size + count_read);
                 break;
             }
         }
@@ -110,19 +112,19 @@ private:
         return std::to_string(count).append(" bytes of ").append(what);
     }
 
-    std::size_t read_some(void* to, std::size_t count, std::string_view what) {
-        std::size_t got = 0;
-        while (got < count) {
-            const auto part = static_cast<unsigned>(std::min<std::size_t>(count - got, 1u << 30));
-            const auto come = source_.read(static_cast<char*>(to) + got, part);
-            if (come < 0)
+    std::size_t read_some(void* destination, std::size_t count, std::string_view what) {
+        std::size_t count_read = 0;
+        while (count_read < count) {
+            const auto chunk = static_cast<unsigned>(std::min<std::size_t>(count - count_read, 1u << 30));
+            const auto received = source_.read(static_cast<char*>(destination) + count_read, chunk);
+            if (received < 0)
                 fail(position_, what, source_.reason(path_.string()));
-            if (come == 0)
+            if (received == 0)
                 break;
-            got += static_cast<std::size_t>(come);
-            position_ += static_cast<std::uint64_t>(come);
+            count_read += static_cast<std::size_t>(received);
+            position_ += static_cast<std::uint64_t>(received);
         }
-        return got;
+        return count_read;
     }
 
     std::filesystem::path path_;

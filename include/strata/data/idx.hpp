@@ -67,7 +67,7 @@ inline std::string idx_name(unsigned code) {
     }
 }
 
-/// Turns `count` values at `bytes` from the machine's order of bytes to big-endian, or back.
+/// Turns `count` values from the machine's order of bytes to big-endian, or back, in place.
 template <class Element>
 void swap_big_endian(unsigned char* bytes, std::size_t count) {
     if constexpr (std::endian::native == std::endian::little && sizeof(Element) > 1)
@@ -89,28 +89,28 @@ template <idx_element Element, std::size_t Rank>
     static_assert(Rank >= 1 && Rank <= 255, "strata: an IDX file has 1 to 255 axes");
     input_file file{path};
 
-    std::array<unsigned char, 4> start;
-    file.read(start.data(), start.size(), "an IDX header");
-    if (start[0] != 0 || start[1] != 0)
+    std::array<unsigned char, 4> header;
+    file.read(header.data(), header.size(), "an IDX header");
+    if (header[0] != 0 || header[1] != 0)
         file.fail(0, "the two zero bytes that begin an IDX file",
-                  internal::concatenate(start[0], " and ", start[1]));
-    if (start[2] != internal::idx_code<Element>())
+                  internal::concatenate(header[0], " and ", header[1]));
+    if (header[2] != internal::idx_code<Element>())
         file.fail(2, internal::concatenate("elements of ", internal::idx_name(internal::idx_code<Element>())),
-                  internal::idx_name(start[2]));
-    if (start[3] != Rank)
+                  internal::idx_name(header[2]));
+    if (header[3] != Rank)
         file.fail(3, internal::concatenate("an array of rank ", Rank),
-                  internal::concatenate("rank ", start[3]));
+                  internal::concatenate("rank ", header[3]));
 
-    std::array<unsigned char, 4 * Rank> stored;
-    file.read(stored.data(), stored.size(), "an IDX header's extents");
+    std::array<unsigned char, 4 * Rank> extent_bytes;
+    file.read(extent_bytes.data(), extent_bytes.size(), "an IDX header's extents");
     std::array<std::size_t, Rank> extents{};
-    for (std::size_t i = 0; i < stored.size(); ++i)
-        extents[i / 4] = extents[i / 4] << 8 | stored[i];
+    for (std::size_t i = 0; i < extent_bytes.size(); ++i)
+        extents[i / 4] = extents[i / 4] << 8 | extent_bytes[i];
 
     const auto bytes = internal::byte_count(extents, sizeof(Element));
     if (!bytes)
         file.fail(4, "extents of an array that fits into memory", internal::extents_text(extents));
-    const auto what = internal::concatenate(internal::idx_name(start[2]), " values (",
+    const auto what = internal::concatenate(internal::idx_name(header[2]), " values (",
                                             internal::extents_text(extents), ")");
     file.expect_left(*bytes, what);
 
@@ -146,16 +146,16 @@ void write_idx(const std::filesystem::path& path, const xt::xexpression<Expressi
     file.write(block.data(), block.size());
     constexpr std::size_t block_elements = 8192;
     block.resize(block_elements * sizeof(element));
-    auto next = array.template begin<xt::layout_type::row_major>();
-    for (std::size_t left = array.size(); left > 0;) {
-        const auto count = std::min(left, block_elements);
-        for (std::size_t i = 0; i < count; ++i, ++next) {
-            const element value = *next;
+    auto iterator = array.template begin<xt::layout_type::row_major>();
+    for (std::size_t remaining = array.size(); remaining > 0;) {
+        const auto count = std::min(remaining, block_elements);
+        for (std::size_t i = 0; i < count; ++i, ++iterator) {
+            const element value = *iterator;
             std::memcpy(block.data() + i * sizeof(element), &value, sizeof(element));
         }
         internal::swap_big_endian<element>(block.data(), count);
         file.write(block.data(), count * sizeof(element));
-        left -= count;
+        remaining -= count;
     }
     file.close();
 }

@@ -26,10 +26,10 @@ public:
         return true;
     }
     [[nodiscard]] bool is_packed() const noexcept { return packed_; }
-    /// How many bytes there were, 0 for the end, a negative number for an error.
-    int read(void* to, unsigned count) { return gzread(file_.get(), to, count); }
+    /// Returns how many bytes were read, 0 at the end, a negative number for an error.
+    int read(void* destination, unsigned count) { return gzread(file_.get(), destination, count); }
 
-    [[nodiscard]] bool is_broken_off() const {
+    [[nodiscard]] bool is_truncated() const {
         int code = Z_OK;
         gzerror(file_.get(), &code);
         return code == Z_BUF_ERROR;

@@ -103,13 +103,14 @@ void write_npy(const std::filesystem::path& path, const xt::xexpression<Expressi
     if (!std::ofstream(path, std::ios::binary))
         internal::raise(data_error::in_file(path, "a file that can be written",
                                             std::error_code(errno, std::generic_category()).message()));
-    // xtensor dumps the memory of whatever is a container, strides or not; so a container of known layout it
-    // is.
+    // xtensor writes the memory of a container as it lies, even where strides skip elements. So only a
+    // container of a known layout is handed to it.
     if constexpr (Expression::static_layout == xt::layout_type::row_major && requires { array.storage(); })
         xt::dump_npy(path.string(), array);
     else
         xt::dump_npy(path.string(), xt::xarray<element, xt::layout_type::row_major>(array));
-    // xtensor does not look whether all was written, so the header is read back and held against the size.
+    // xtensor does not check that all was written, so the header is read back and compared with the file's
+    // size.
     input_file written{path};
     internal::read_npy_header<element>(written, array.dimension());
 }

@@ -28,7 +28,7 @@ public:
     bool columns_first = false;
     std::vector<std::uint64_t> extents;
 
-    /// Leaves `file` at the first element.
+    /// Reads the header, after which `file` stands at the first element.
     explicit npy_header(input_file& file) : file_(file) {
         std::array<char, 8> start;
         file_.read(start.data(), start.size(), "a .npy header");
@@ -47,9 +47,9 @@ public:
         if (length > longest)
             file_.fail(8, "a header of at most " + std::to_string(longest) + " bytes",
                        std::to_string(length));
-        start_ = file_.position();
-        all_.resize(length);
-        file_.read(all_.data(), length, "a .npy header");
+        dictionary_offset_ = file_.position();
+        text_.resize(length);
+        file_.read(text_.data(), length, "a .npy header");
         read_dictionary();
     }
 
@@ -58,7 +58,7 @@ private:
         bool has_type = false, has_order = false, has_shape = false;
         expect('{');
         while (!accept('}')) {
-            const auto key_at = position_;
+            const auto key_position = position_;
             const auto key = read_string();
             expect(':');
             if (key == "descr") {
@@ -71,7 +71,7 @@ private:
                 read_shape();
                 has_shape = true;
             } else {
-                fail(key_at, "one of the keys descr, fortran_order and shape");
+                fail(key_position, "one of the keys descr, fortran_order and shape");
             }
             if (!accept(',')) {
                 expect('}');
@@ -79,18 +79,19 @@ private:
             }
         }
         if (!has_type || !has_order || !has_shape)
-            file_.fail(start_, "a header with the keys descr, fortran_order and shape", shown(all_));
+            file_.fail(dictionary_offset_, "a header with the keys descr, fortran_order and shape",
+                       shown(text_));
     }
 
     std::string_view read_string() {
         skip_blanks();
-        const char quote = position_ < all_.size() ? all_[position_] : ' ';
+        const char quote = position_ < text_.size() ? text_[position_] : ' ';
         if (quote != '\'' && quote != '"')
             fail(position_, "a text in quotes");
-        const auto end = all_.find(quote, position_ + 1);
-        if (end == all_.npos)
+        const auto end = text_.find(quote, position_ + 1);
+        if (end == text_.npos)
             fail(position_, "a text in quotes");
-        const auto result = std::string_view(all_).substr(position_ + 1, end - position_ - 1);
+        const auto result = std::string_view(text_).substr(position_ + 1, end - position_ - 1);
         position_ = end + 1;
         return result;
     }
@@ -98,7 +99,7 @@ private:
     bool read_bool() {
         skip_blanks();
         for (const std::string_view word : {"True", "False"})
-            if (all_.compare(position_, word.size(), word) == 0) {
+            if (text_.compare(position_, word.size(), word) == 0) {
                 position_ += word.size();
                 return word == "True";
             }
@@ -111,12 +112,12 @@ private:
         while (!accept(')')) {
             skip_blanks();
             std::uint64_t extent = 0;
-            const auto begin = all_.data() + position_;
-            const auto [stopped, problem] = std::from_chars(begin, all_.data() + all_.size(), extent);
+            const auto begin = text_.data() + position_;
+            const auto [parsed_end, problem] = std::from_chars(begin, text_.data() + text_.size(), extent);
             if (problem != std::errc{})
                 fail(position_, "an extent");
-            position_ += static_cast<std::size_t>(stopped - begin);
-            accept('L'); // how Python 2 wrote them
+            position_ += static_cast<std::size_t>(parsed_end - begin);
+            accept('L'); // Python 2 wrote an extent as 3L
             extents.push_back(extent);
             if (!accept(',')) {
                 expect(')');
@@ -126,27 +127,28 @@ private:
     }
 
     void skip_blanks() {
-        while (position_ < all_.size() && (all_[position_] == ' ' || all_[position_] == '\n'))
+        while (position_ < text_.size() && (text_[position_] == ' ' || text_[position_] == '\n'))
             ++position_;
     }
-    bool accept(char wanted) {
+    bool accept(char symbol) {
         skip_blanks();
-        const bool there = position_ < all_.size() && all_[position_] == wanted;
-        position_ += there;
-        return there;
+        const bool accepted = position_ < text_.size() && text_[position_] == symbol;
+        position_ += accepted;
+        return accepted;
     }
-    void expect(char wanted) {
-        if (!accept(wanted))
-            fail(position_, shown({&wanted, 1}));
+    void expect(char symbol) {
+        if (!accept(symbol))
+            fail(position_, shown({&symbol, 1}));
     }
-    [[noreturn]] void fail(std::size_t at, std::string_view expected) const {
-        file_.fail(start_ + at, expected,
-                   at < all_.size() ? shown(std::string_view(all_).substr(at)) : "the end of the header");
+    [[noreturn]] void fail(std::size_t offset, std::string_view expected) const {
+        file_.fail(dictionary_offset_ + offset, expected,
+                   offset < text_.size() ? shown(std::string_view(text_).substr(offset))
+                                         : "the end of the header");
     }
 
     input_file& file_;
-    std::string all_;
-    std::uint64_t start_ = 0;
+    std::string text_;
+    std::uint64_t dictionary_offset_ = 0;
     std::size_t position_ = 0;
 };
 

@@ -36,23 +36,23 @@ bool is_class(Label label, std::size_t classes) {
 /// for a label that is not one of these.
 template <std::floating_point Element = float, class Labels>
 [[nodiscard]] xt::xtensor<Element, 2> one_hot(const xt::xexpression<Labels>& labels, std::size_t classes) {
-    const auto& given = labels.derived_cast();
-    if (given.dimension() != 1)
+    const auto& array = labels.derived_cast();
+    if (array.dimension() != 1)
         internal::raise(
-            data_error{"one_hot: expected labels of rank 1, found " + internal::extents_text(given.shape())});
-    const std::array<std::size_t, 2> extents{given.shape(0), classes};
+            data_error{"one_hot: expected labels of rank 1, found " + internal::extents_text(array.shape())});
+    const std::array<std::size_t, 2> extents{array.shape(0), classes};
     if (!internal::byte_count(extents, sizeof(Element)))
         internal::raise(data_error{"one_hot: expected a result that fits into memory, found " +
                                    internal::extents_text(extents)});
     for (std::size_t i = 0; i < extents[0]; ++i)
-        if (!internal::is_class(given(i), classes))
+        if (!internal::is_class(array(i), classes))
             internal::raise(data_error{"one_hot: expected labels below " + std::to_string(classes) +
-                                       ", found " + std::to_string(given(i)) + " at index " +
+                                       ", found " + std::to_string(array(i)) + " at index " +
                                        std::to_string(i)});
 
     xt::xtensor<Element, 2> result(extents, Element{0});
     for (std::size_t i = 0; i < extents[0]; ++i)
-        result(i, static_cast<std::size_t>(given(i))) = Element{1};
+        result(i, static_cast<std::size_t>(array(i))) = Element{1};
     return result;
 }
 

@@ -29,16 +29,18 @@ public:
         gzbuffer(file_.get(), 1u << 17);
     }
 
-    void write(const void* from, std::size_t count) {
-        for (std::size_t done = 0; done < count;) {
-            const auto part = static_cast<unsigned>(std::min<std::size_t>(count - done, 1u << 30));
-            if (gzwrite(file_.get(), static_cast<const char*>(from) + done, part) != static_cast<int>(part))
+    void write(const void* source, std::size_t count) {
+        for (std::size_t written = 0; written < count;) {
+            const auto chunk = static_cast<unsigned>(std::min<std::size_t>(count - written, 1u << 30));
+            if (gzwrite(file_.get(), static_cast<const char*>(source) + written, chunk) !=
+                static_cast<int>(chunk))
                 fail();
-            done += part;
+            written += chunk;
         }
     }
 
-    /// Without this call the file is closed all the same, but nobody hears of a full disk.
+    /// Closes the file and throws if that fails, as on a full disk. The destructor closes it too, but in
+    /// silence.
     void close() {
         if (gzclose(file_.release()) != Z_OK)
             fail();

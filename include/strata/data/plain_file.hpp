@@ -19,12 +19,12 @@ public:
         return file_ != nullptr;
     }
     [[nodiscard]] static constexpr bool is_packed() noexcept { return false; }
-    /// How many bytes there were, 0 for the end, a negative number for an error.
-    long read(void* to, unsigned count) {
-        const auto come = static_cast<long>(std::fread(to, 1, count, file_.get()));
-        return come == 0 && std::ferror(file_.get()) != 0 ? -1 : come;
+    /// Returns how many bytes were read, 0 at the end, a negative number for an error.
+    long read(void* destination, unsigned count) {
+        const auto received = static_cast<long>(std::fread(destination, 1, count, file_.get()));
+        return received == 0 && std::ferror(file_.get()) != 0 ? -1 : received;
     }
-    [[nodiscard]] static constexpr bool is_broken_off() noexcept { return false; }
+    [[nodiscard]] static constexpr bool is_truncated() noexcept { return false; }
     [[nodiscard]] static std::string reason(const std::string&) { return "a read error"; }
 
 private:

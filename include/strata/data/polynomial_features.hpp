@@ -31,30 +31,31 @@ class polynomial_features {
 public:
     static constexpr std::size_t count = count_products();
 
-    /// Column i is the product of column `from[i]` (1 where it is `count`) and feature `by[i]`.
+    /// Column i is the product of column `base[i]` and feature `factor[i]`; a base of `count` stands for 1.
     struct products {
-        std::array<std::size_t, count> from;
-        std::array<std::size_t, count> by;
+        std::array<std::size_t, count> base;
+        std::array<std::size_t, count> factor;
     };
     static constexpr products columns = [] {
         products result{};
         std::size_t next = 0;
-        std::array<std::size_t, F> led_by{}; // where the products of a degree begin that a feature leads
+        std::array<std::size_t, F> first_product{}; // of the current degree, by the feature that leads it
         for (std::size_t f = 0; f < F; ++f, ++next) {
-            result.from[next] = count;
-            result.by[next] = f;
-            led_by[f] = next;
+            result.base[next] = count;
+            result.factor[next] = f;
+            first_product[f] = next;
         }
-        // A product of one degree more begins with each feature in turn, followed by a product whose features
-        // do not come before it: those to the end of the degree, since they are in the features' order.
+        // Each feature in turn leads products of one degree more. Its partners are the products of the degree
+        // before that hold no feature before it; since they are in the features' order, those are the ones
+        // from the first that it leads itself to the end of the degree.
         for (std::size_t degree = 2; degree <= Degree; ++degree) {
             const std::size_t end = next;
             for (std::size_t f = 0; f < F; ++f) {
-                const std::size_t begin = led_by[f];
-                led_by[f] = next;
+                const std::size_t begin = first_product[f];
+                first_product[f] = next;
                 for (std::size_t i = begin; i < end; ++i, ++next) {
-                    result.from[next] = i;
-                    result.by[next] = f;
+                    result.base[next] = i;
+                    result.factor[next] = f;
                 }
             }
         }
@@ -68,10 +69,10 @@ public:
         std::array<T, F> row;
         for (std::size_t i = 0; i < rows; ++i) {
             x.read(i * F, F, row.data());
-            T* const to = result.data() + i * count;
+            T* const output = result.data() + i * count;
             for (std::size_t j = 0; j < count; ++j)
-                to[j] =
-                    columns.from[j] == count ? row[columns.by[j]] : to[columns.from[j]] * row[columns.by[j]];
+                output[j] = columns.base[j] == count ? row[columns.factor[j]]
+                                                     : output[columns.base[j]] * row[columns.factor[j]];
         }
         return result;
     }
@@ -81,8 +82,8 @@ public:
         std::vector<std::string> result;
         for (std::size_t j = 0; j < count; ++j) {
             std::array<std::size_t, F> powers{};
-            for (std::size_t i = j; i != count; i = columns.from[i])
-                ++powers[columns.by[i]];
+            for (std::size_t i = j; i != count; i = columns.base[i])
+                ++powers[columns.factor[i]];
             std::string name;
             for (std::size_t f = 0; f < F; ++f)
                 if (powers[f] > 0) {

@@ -38,7 +38,7 @@ using stored_array = typename internal::row_major_array<std::decay_t<Expression>
 
 namespace internal {
 
-/// The array itself if it is stored that way already, else a copy that is.
+/// The array itself if it is a stored_array already, else a copy that is one.
 template <class Expression>
 [[nodiscard]] decltype(auto) stored(const xt::xexpression<Expression>& expression) {
     if constexpr (std::is_same_v<stored_array<Expression>, Expression>)
@@ -57,24 +57,24 @@ template <class Array>
     return array.shape(0);
 }
 
-/// A copy of chosen samples: element i along the first axis of the result is element chosen[i] of `array`.
+/// A copy of chosen samples: element i along the first axis of the result is element indices[i] of `array`.
 /// data_error if there is no such element.
 template <class Expression>
 [[nodiscard]] stored_array<Expression> take_rows(const xt::xexpression<Expression>& array,
-                                                 std::span<const std::size_t> chosen) {
+                                                 std::span<const std::size_t> indices) {
     const auto rows = row_count(array.derived_cast());
-    for (const auto row : chosen)
+    for (const auto row : indices)
         if (row >= rows)
             internal::raise(data_error{"take_rows: expected a row below " + std::to_string(rows) +
                                        ", found " + std::to_string(row)});
 
-    const auto& from = internal::stored(array);
-    auto shape_taken = from.shape();
-    shape_taken[0] = chosen.size();
-    stored_array<Expression> result(shape_taken);
-    const auto stride = rows == 0 ? 0 : from.size() / rows;
-    for (std::size_t i = 0; i < chosen.size(); ++i)
-        std::copy_n(from.data() + chosen[i] * stride, stride, result.data() + i * stride);
+    const auto& source = internal::stored(array);
+    auto result_shape = source.shape();
+    result_shape[0] = indices.size();
+    stored_array<Expression> result(result_shape);
+    const auto stride = rows == 0 ? 0 : source.size() / rows;
+    for (std::size_t i = 0; i < indices.size(); ++i)
+        std::copy_n(source.data() + indices[i] * stride, stride, result.data() + i * stride);
     return result;
 }
 

@@ -55,9 +55,9 @@ struct scaled_bytes {
             internal::raise(data_error{"scaled_bytes: expected rows within [0, " + std::to_string(shape(0)) +
                                        "), found [" + std::to_string(begin) + ", " + std::to_string(end) +
                                        ")"});
-        auto shape_taken = shape();
-        shape_taken[0] = end - begin;
-        scaled_bytes result{xt::xtensor<std::uint8_t, Rank>(shape_taken), scale};
+        auto result_shape = shape();
+        result_shape[0] = end - begin;
+        scaled_bytes result{xt::xtensor<std::uint8_t, Rank>(result_shape), scale};
         const auto stride = shape(0) == 0 ? 0 : size() / shape(0);
         std::copy(data() + begin * stride, data() + end * stride, result.values.data());
         return result;
@@ -72,8 +72,8 @@ scaled_bytes(xt::xtensor<std::uint8_t, Rank>, float) -> scaled_bytes<Rank>;
 /// A copy of chosen samples, as for arrays.
 template <std::size_t Rank>
 [[nodiscard]] scaled_bytes<Rank> take_rows(const scaled_bytes<Rank>& array,
-                                           std::span<const std::size_t> chosen) {
-    return {take_rows(array.values, chosen), array.scale};
+                                           std::span<const std::size_t> indices) {
+    return {take_rows(array.values, indices), array.scale};
 }
 
 } // namespace strata::inline STRATA_SETTING

@@ -40,7 +40,7 @@ public:
         });
     }
 
-    /// From scaled values back to values like those given to fit().
+    /// Turns scaled values back into values like those given to fit().
     template <class Expression>
     [[nodiscard]] scaled_array<Expression> inverse_transform(const xt::xexpression<Expression>& x) const {
         return apply(x, "inverse_transform", [this](double value, std::size_t j) {
@@ -55,7 +55,7 @@ protected:
 
     /// Stores x if it is not an array yet, and throws unless it is a matrix of finite numbers.
     template <class Expression>
-    [[nodiscard]] decltype(auto) checked(const xt::xexpression<Expression>& x, const char* action) const {
+    [[nodiscard]] decltype(auto) read_matrix(const xt::xexpression<Expression>& x, const char* action) const {
         decltype(auto) matrix = stored(x);
         if (matrix.dimension() != 2)
             fail(action, "an array of shape [rows, columns]", extents_text(matrix.shape()));
@@ -69,8 +69,8 @@ protected:
     }
 
     template <class Expression>
-    [[nodiscard]] decltype(auto) checked_for_fit(const xt::xexpression<Expression>& x) const {
-        decltype(auto) matrix = checked(x, "fit");
+    [[nodiscard]] decltype(auto) read_training_matrix(const xt::xexpression<Expression>& x) const {
+        decltype(auto) matrix = read_matrix(x, "fit");
         if (matrix.shape(0) == 0)
             fail("fit", "a row at least", "none");
         return matrix;
@@ -109,7 +109,7 @@ private:
     [[nodiscard]] scaled_array<Expression> apply(const xt::xexpression<Expression>& x, const char* action,
                                                  Formula formula) const {
         check_fitted(action);
-        const auto& matrix = checked(x, action);
+        const auto& matrix = read_matrix(x, action);
         if (matrix.shape(1) != scale_.size())
             fail(action, std::to_string(scale_.size()) + " columns as in fit",
                  std::to_string(matrix.shape(1)));
@@ -129,7 +129,7 @@ private:
 
 } // namespace internal
 
-/// Scales each column to mean 0 and standard deviation 1 (that of the population, with n below the line):
+/// Scales each column to mean 0 and standard deviation 1 (that of the population, divided by n):
 /// y = (x - mean) / scale. As in scikit-learn a column that is constant but for rounding has scale 1.
 ///
 /// Computes in double, in two passes. data_error for use before fit(), for another number of columns than in
@@ -141,7 +141,7 @@ public:
     /// x: [rows, columns], with a row at least.
     template <class Expression>
     standard_scaler& fit(const xt::xexpression<Expression>& x) {
-        const auto& matrix = checked_for_fit(x);
+        const auto& matrix = read_training_matrix(x);
         const auto rows = static_cast<double>(matrix.shape(0));
         const std::array columns{matrix.shape(1)};
         column_values means(columns, 0.0), deviations(columns, 0.0), squares(columns, 0.0), scales(columns);
@@ -156,8 +156,9 @@ public:
                 squares(j) += deviation * deviation;
             }
         for (std::size_t j = 0; j < columns[0]; ++j) {
-            // The deviations' sum would be 0 but for the rounding of the mean: Chan, Golub and LeVeque,
-            // "Algorithms for computing the sample variance" (1983).
+            // The sum of the deviations is not quite 0, since the mean is rounded. Subtracting its square
+            // corrects the variance: Chan, Golub and LeVeque, "Algorithms for computing the sample variance"
+            // (1983).
             const double variance = (squares(j) - deviations(j) * deviations(j) / rows) / rows;
             const double epsilon = std::numeric_limits<double>::epsilon();
             const double rounding = rows * means(j) * epsilon;
@@ -193,18 +194,18 @@ public:
     /// x: [rows, columns], with a row at least.
     template <class Expression>
     min_max_scaler& fit(const xt::xexpression<Expression>& x) {
-        const auto& matrix = checked_for_fit(x);
+        const auto& matrix = read_training_matrix(x);
         const std::array columns{matrix.shape(1)};
-        column_values least(columns), ranges(columns);
+        column_values minima(columns), ranges(columns);
         for (std::size_t j = 0; j < columns[0]; ++j) {
-            least(j) = ranges(j) = static_cast<double>(matrix(0, j));
+            minima(j) = ranges(j) = static_cast<double>(matrix(0, j));
             for (std::size_t i = 1; i < matrix.shape(0); ++i) {
-                least(j) = std::min(least(j), static_cast<double>(matrix(i, j)));
+                minima(j) = std::min(minima(j), static_cast<double>(matrix(i, j)));
                 ranges(j) = std::max(ranges(j), static_cast<double>(matrix(i, j)));
             }
-            ranges(j) = ranges(j) == least(j) ? 1 : ranges(j) - least(j);
+            ranges(j) = ranges(j) == minima(j) ? 1 : ranges(j) - minima(j);
         }
-        learn(std::move(least), std::move(ranges));
+        learn(std::move(minima), std::move(ranges));
         return *this;
     }
 

@@ -49,7 +49,7 @@ struct train_validation_test_arrays {
 
 namespace internal {
 
-/// A fraction of the rows, rounded up as scikit-learn does.
+/// The number of rows in a fraction of them, rounded up as scikit-learn does.
 inline std::size_t part_rows(std::string_view option, double fraction, std::size_t rows) {
     if (!(fraction > 0 && fraction < 1))
         raise(data_error{std::string("split: expected ").append(option) +
@@ -57,13 +57,13 @@ inline std::size_t part_rows(std::string_view option, double fraction, std::size
     return static_cast<std::size_t>(std::ceil(fraction * static_cast<double>(rows)));
 }
 
-/// The order in which rows are dealt out.
-inline std::vector<std::size_t> row_order(std::size_t rows, bool shuffled, seed random) {
-    if (shuffled && rows > std::numeric_limits<std::uint32_t>::max())
+/// The order in which the rows are distributed over the parts.
+inline std::vector<std::size_t> row_order(std::size_t rows, bool shuffle, seed random) {
+    if (shuffle && rows > std::numeric_limits<std::uint32_t>::max())
         raise(data_error{"split: expected less than 2^32 rows to shuffle, found " + std::to_string(rows)});
     std::vector<std::size_t> order(rows);
     std::iota(order.begin(), order.end(), std::size_t{0});
-    if (shuffled)
+    if (shuffle)
         random_sequence{random, stream::split}.shuffle(order);
     return order;
 }
@@ -77,10 +77,10 @@ std::size_t common_row_count(const X& x, const Y& y) {
     return rows;
 }
 
-inline void check_train_rows(std::size_t rows, std::size_t taken) {
-    if (taken >= rows)
+inline void check_train_rows(std::size_t rows, std::size_t other_rows) {
+    if (other_rows >= rows)
         raise(data_error{"split: expected a row for training at least, found that the other parts take " +
-                         std::to_string(taken) + " of " + std::to_string(rows)});
+                         std::to_string(other_rows) + " of " + std::to_string(rows)});
 }
 
 } // namespace internal
@@ -97,12 +97,12 @@ template <class X, class Y>
     const auto test = internal::part_rows("test_size", options.test_size, rows);
     internal::check_train_rows(rows, test);
     const auto order = internal::row_order(rows, options.shuffle, options.random);
-    const std::span<const std::size_t> all = order;
-    const auto for_train = all.first(rows - test), for_test = all.last(test);
-    using x_array = decltype(take_rows(x, all));
-    using y_array = decltype(take_rows(y, all));
-    return train_test_arrays<x_array, y_array>{take_rows(x, for_train), take_rows(x, for_test),
-                                               take_rows(y, for_train), take_rows(y, for_test)};
+    const std::span<const std::size_t> row_indices = order;
+    const auto train_rows = row_indices.first(rows - test), test_rows = row_indices.last(test);
+    using x_array = decltype(take_rows(x, row_indices));
+    using y_array = decltype(take_rows(y, row_indices));
+    return train_test_arrays<x_array, y_array>{take_rows(x, train_rows), take_rows(x, test_rows),
+                                               take_rows(y, train_rows), take_rows(y, test_rows)};
 }
 
 /// The same with three parts: training, validation, test. For equal seed and test_size the test part is that
@@ -115,15 +115,15 @@ template <class X, class Y>
     const auto test = internal::part_rows("test_size", options.test_size, rows);
     internal::check_train_rows(rows, validation + test);
     const auto order = internal::row_order(rows, options.shuffle, options.random);
-    const std::span<const std::size_t> all = order;
-    const auto for_train = all.first(rows - validation - test);
-    const auto for_validation = all.subspan(for_train.size(), validation);
-    const auto for_test = all.last(test);
-    using x_array = decltype(take_rows(x, all));
-    using y_array = decltype(take_rows(y, all));
+    const std::span<const std::size_t> row_indices = order;
+    const auto train_rows = row_indices.first(rows - validation - test);
+    const auto validation_rows = row_indices.subspan(train_rows.size(), validation);
+    const auto test_rows = row_indices.last(test);
+    using x_array = decltype(take_rows(x, row_indices));
+    using y_array = decltype(take_rows(y, row_indices));
     return train_validation_test_arrays<x_array, y_array>{
-        take_rows(x, for_train), take_rows(x, for_validation), take_rows(x, for_test),
-        take_rows(y, for_train), take_rows(y, for_validation), take_rows(y, for_test)};
+        take_rows(x, train_rows), take_rows(x, validation_rows), take_rows(x, test_rows),
+        take_rows(y, train_rows), take_rows(y, validation_rows), take_rows(y, test_rows)};
 }
 
 } // namespace strata::inline STRATA_SETTING

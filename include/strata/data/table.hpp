@@ -30,19 +30,19 @@ struct table {
 
     /// One column as an array of shape [rows].
     [[nodiscard]] xt::xtensor<double, 1> column(std::string_view name) const {
-        const auto from = position(name);
+        const auto j = position(name);
         xt::xtensor<double, 1> result(std::array{row_count()});
         for (std::size_t i = 0; i < row_count(); ++i)
-            result(i) = values(i, from);
+            result(i) = values(i, j);
         return result;
     }
 
     /// Some columns, in the order asked for, as an array of shape [rows, asked.size()].
     [[nodiscard]] xt::xtensor<double, 2> columns(const std::vector<std::string>& asked) const {
-        std::vector<std::size_t> from;
+        std::vector<std::size_t> positions;
         for (const auto& name : asked)
-            from.push_back(position(name));
-        return gather(from);
+            positions.push_back(position(name));
+        return gather(positions);
     }
 
     /// All columns but some, as an array of shape [rows, column_count() - dropped.size()].
@@ -50,14 +50,14 @@ struct table {
         std::vector<bool> keep(column_count(), true);
         for (const auto& name : dropped)
             keep[position(name)] = false;
-        std::vector<std::size_t> from;
+        std::vector<std::size_t> positions;
         for (std::size_t j = 0; j < column_count(); ++j)
             if (keep[j])
-                from.push_back(j);
-        return gather(from);
+                positions.push_back(j);
+        return gather(positions);
     }
 
-    // A template, lest {"a", "b"} be taken for the two ends of one name.
+    // A template, since {"a", "b"} would otherwise also mean one name between two pointers.
     template <std::convertible_to<std::string_view> Name>
     [[nodiscard]] xt::xtensor<double, 2> without(const Name& dropped) const {
         return without(std::vector<std::string>{std::string(std::string_view(dropped))});
@@ -65,22 +65,22 @@ struct table {
 
 private:
     [[nodiscard]] std::size_t position(std::string_view name) const {
-        const auto found = std::find(names.begin(), names.end(), name);
-        if (found == names.end()) {
-            std::string list;
+        const auto match = std::find(names.begin(), names.end(), name);
+        if (match == names.end()) {
+            std::string known_names;
             for (const auto& each : names)
-                list.append(list.empty() ? "only " : ", ").append(internal::shown(each));
+                known_names.append(known_names.empty() ? "only " : ", ").append(internal::shown(each));
             internal::raise(data_error::in_file(file, "a column " + internal::shown(name),
-                                                list.empty() ? "no columns" : list));
+                                                known_names.empty() ? "no columns" : known_names));
         }
-        return static_cast<std::size_t>(found - names.begin());
+        return static_cast<std::size_t>(match - names.begin());
     }
 
-    [[nodiscard]] xt::xtensor<double, 2> gather(const std::vector<std::size_t>& from) const {
-        xt::xtensor<double, 2> result(std::array{row_count(), from.size()});
+    [[nodiscard]] xt::xtensor<double, 2> gather(const std::vector<std::size_t>& positions) const {
+        xt::xtensor<double, 2> result(std::array{row_count(), positions.size()});
         for (std::size_t i = 0; i < row_count(); ++i)
-            for (std::size_t j = 0; j < from.size(); ++j)
-                result(i, j) = values(i, from[j]);
+            for (std::size_t j = 0; j < positions.size(); ++j)
+                result(i, j) = values(i, positions[j]);
         return result;
     }
 };

@@ -51,7 +51,7 @@ enum class stream : std::uint32_t {
     shuffle = 3,
     split = 4,
     centers = 5,
-    head = 6 ///< of a stage whose head draws numbers
+    head = 6 ///< for a stage whose head draws numbers
 };
 
 /// A sequential reader of one stream, for everything that is drawn in order: initial weights, shuffles,
@@ -60,7 +60,7 @@ class random_sequence {
 public:
     using result_type = std::uint32_t;
 
-    /// `index` tells apart sequences of one purpose: the layer, the epoch.
+    /// `index` distinguishes sequences of the same purpose: the layer's number, or the epoch's.
     constexpr random_sequence(seed key, stream purpose, std::uint32_t index = 0) noexcept
         : key_(key.value), purpose_(static_cast<std::uint32_t>(purpose)), index_(index) {}
 
@@ -87,7 +87,7 @@ public:
 
     /// A whole number in [0, bound), bound > 0, without bias (Lemire, "Fast random integer generation in an
     /// interval", 2019).
-    constexpr std::uint32_t below(std::uint32_t bound) noexcept {
+    constexpr std::uint32_t integer(std::uint32_t bound) noexcept {
         std::uint64_t product = std::uint64_t{(*this)()} * bound;
         if (static_cast<std::uint32_t>(product) < bound) {
             const std::uint32_t threshold = (0u - bound) % bound;
@@ -97,14 +97,15 @@ public:
         return static_cast<std::uint32_t>(product >> 32);
     }
 
-    /// Fisher-Yates over a random-access range: the same order with every standard library.
+    /// Shuffles a random-access range by Fisher and Yates' method, to the same order with every standard
+    /// library.
     template <class Range>
     constexpr void shuffle(Range& range) noexcept {
         for (std::size_t i = std::size(range); i > 1; --i) {
-            const std::size_t other = below(static_cast<std::uint32_t>(i));
-            const auto kept = range[i - 1];
-            range[i - 1] = range[other];
-            range[other] = kept;
+            const std::size_t j = integer(static_cast<std::uint32_t>(i));
+            const auto element = range[i - 1];
+            range[i - 1] = range[j];
+            range[j] = element;
         }
     }
 

@@ -22,7 +22,7 @@ struct cross_validation {
             sum += score;
         return sum / static_cast<double>(scores.size());
     }
-    /// Of the scores about their mean.
+    /// The standard deviation of the scores about their mean.
     [[nodiscard]] double standard_deviation() const noexcept {
         double sum = 0;
         for (const double score : scores)

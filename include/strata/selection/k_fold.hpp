@@ -32,12 +32,13 @@ inline void check_folds(std::size_t folds, std::size_t rows) {
                          ", found " + std::to_string(folds)});
 }
 
-// Each row is tested in the fold that `tested` names; the rows in ascending order.
-inline std::vector<fold> folds_from(const std::vector<std::size_t>& tested, std::size_t folds) {
+// Puts row i into the test rows of fold test_folds[i] and into the training rows of the others. Rows are in
+// ascending order.
+inline std::vector<fold> make_folds(const std::vector<std::size_t>& test_folds, std::size_t folds) {
     std::vector<fold> result(folds);
-    for (std::size_t row = 0; row < tested.size(); ++row)
+    for (std::size_t row = 0; row < test_folds.size(); ++row)
         for (std::size_t f = 0; f < folds; ++f)
-            (tested[row] == f ? result[f].test : result[f].train).push_back(row);
+            (test_folds[row] == f ? result[f].test : result[f].train).push_back(row);
     return result;
 }
 } // namespace internal
@@ -47,12 +48,12 @@ inline std::vector<fold> folds_from(const std::vector<std::size_t>& tested, std:
 [[nodiscard]] inline std::vector<fold> k_fold(std::size_t rows, const k_fold_options& options = {}) {
     internal::check_folds(options.folds, rows);
     const auto order = internal::row_order(rows, options.shuffle, options.random);
-    std::vector<std::size_t> tested(rows);
+    std::vector<std::size_t> test_folds(rows);
     std::size_t next = 0;
     for (std::size_t f = 0; f < options.folds; ++f)
         for (std::size_t i = 0; i < rows / options.folds + (f < rows % options.folds); ++i)
-            tested[order[next++]] = f;
-    return internal::folds_from(tested, options.folds);
+            test_folds[order[next++]] = f;
+    return internal::make_folds(test_folds, options.folds);
 }
 
 /// The same with each class's rows spread evenly over the folds, as scikit-learn's StratifiedKFold does:
@@ -61,40 +62,41 @@ template <class Labels>
 [[nodiscard]] std::vector<fold> stratified_k_fold(const Labels& labels, const k_fold_options& options = {}) {
     const std::size_t rows = std::size(labels);
     internal::check_folds(options.folds, rows);
-    // Classes are numbered as they appear.
-    std::vector<std::int64_t> known;
-    std::vector<std::size_t> number(rows);
+    // Classes are numbered in the order in which they first appear.
+    std::vector<std::int64_t> classes;
+    std::vector<std::size_t> class_numbers(rows);
     std::vector<std::vector<std::size_t>> members;
     const auto order = internal::row_order(rows, options.shuffle, options.random);
     for (std::size_t row = 0; row < rows; ++row) {
         const auto label = static_cast<std::int64_t>(labels[row]);
-        const auto found =
-            static_cast<std::size_t>(std::find(known.begin(), known.end(), label) - known.begin());
-        if (found == known.size()) {
-            known.push_back(label);
+        const auto c =
+            static_cast<std::size_t>(std::find(classes.begin(), classes.end(), label) - classes.begin());
+        if (c == classes.size()) {
+            classes.push_back(label);
             members.emplace_back();
         }
-        number[row] = found;
+        class_numbers[row] = c;
     }
     for (const std::size_t row : order)
-        members[number[row]].push_back(row);
-    // Dealt out one after another, classes in turn, so that the folds' sizes differ by one at most.
-    std::vector<std::size_t> tested(rows);
-    std::size_t dealt = 0;
+        members[class_numbers[row]].push_back(row);
+    // As if rows were dealt to the folds one after another, class by class, so that the sizes of the folds
+    // differ by one at most.
+    std::vector<std::size_t> test_folds(rows);
+    std::size_t dealt_rows = 0;
     for (std::size_t c = 0; c < members.size(); ++c) {
         if (members[c].size() < options.folds)
             internal::raise(data_error{"folds: expected " + std::to_string(options.folds) +
-                                       " rows or more of class " + std::to_string(known[c]) + ", found " +
+                                       " rows or more of class " + std::to_string(classes[c]) + ", found " +
                                        std::to_string(members[c].size())});
         std::vector<std::size_t> counts(options.folds, 0);
         for (std::size_t i = 0; i < members[c].size(); ++i)
-            ++counts[dealt++ % options.folds];
+            ++counts[dealt_rows++ % options.folds];
         std::size_t next = 0;
         for (std::size_t f = 0; f < options.folds; ++f)
             for (std::size_t i = 0; i < counts[f]; ++i)
-                tested[members[c][next++]] = f;
+                test_folds[members[c][next++]] = f;
     }
-    return internal::folds_from(tested, options.folds);
+    return internal::make_folds(test_folds, options.folds);
 }
 
 } // namespace strata::inline STRATA_SETTING
