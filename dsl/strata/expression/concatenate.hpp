@@ -7,8 +7,8 @@
 
 namespace strata::detail {
 
-// Never inlined: messages are many and seldom built, and chains of operator+ would cost every program compile
-// time.
+// Never inlined: messages are many and seldom built, and the code of chains of operator+ would cost every
+// program compile time.
 [[gnu::noinline]] inline void append_to(std::string& message, std::string_view piece) {
     message.append(piece);
 }
@@ -20,7 +20,7 @@ void append_to(std::string& message, Number number) {
     append_number(message, number);
 }
 
-/// Texts and whole numbers one after another.
+/// A string of texts and whole numbers, one after another.
 template <class... Pieces>
 std::string concatenate(const Pieces&... pieces) {
     std::string message;

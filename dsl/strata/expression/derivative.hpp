@@ -6,11 +6,12 @@
 namespace strata {
 
 template <term Formula, text Name, int Index>
-constexpr auto derivative(Formula formula, variable_term<Name, Index> by);
+constexpr auto derivative(Formula formula, variable_term<Name, Index> unknown);
 
 namespace detail {
-// The rules: for an operation, its arguments (a, b) and their derivatives (da, db). A kink takes the value of
-// the branch that `select` would take at that point; `max(x, 0)` has the derivative 0 at 0, as in Keras.
+// Each rule gives the derivative of an operation, from its arguments (a, b) and their derivatives (da, db).
+// At a kink the derivative is that of the branch which `select` would take: `max(x, 0)` has the derivative 0
+// at 0, as in Keras.
 template <term A, term B, term DA, term DB>
 constexpr auto differentiate(operation::add op, A, B, DA da, DB db) {
     return simplified(op, da, db);
@@ -42,7 +43,7 @@ constexpr auto differentiate(operation::maximum, A a, B b, DA da, DB db) {
     return simplified(operation::select{}, detail::make<operation::greater>(a, b), da, db);
 }
 
-// For the others it is enough to name the outer derivative.
+// For the other operations, `outer` gives the derivative by the argument, and the chain rule does the rest.
 template <term A>
 constexpr auto outer(operation::absolute, A a) {
     return simplified(operation::sign{}, a);
@@ -104,20 +105,20 @@ constexpr auto differentiate(Operation op, A a, DA da) {
 }
 } // namespace detail
 
-/// The derivative of a frozen formula by a variable, again a frozen formula, simplified.
+/// The derivative of a frozen formula by one of its variables: again a frozen formula, simplified.
 template <term Formula, text Name, int Index>
-constexpr auto derivative(Formula formula, variable_term<Name, Index> by) {
+constexpr auto derivative(Formula formula, variable_term<Name, Index> unknown) {
     if constexpr (std::same_as<Formula, variable_term<Name, Index>>)
         return constant<1.0>;
     else if constexpr (detail::is_apply<operation::select, Formula>)
-        return simplified(operation::select{}, formula.first, derivative(formula.second, by),
-                          derivative(formula.third, by));
+        return simplified(operation::select{}, formula.first, derivative(formula.second, unknown),
+                          derivative(formula.third, unknown));
     else if constexpr (requires { formula.second; })
         return detail::differentiate(typename Formula::operation{}, formula.first, formula.second,
-                                     derivative(formula.first, by), derivative(formula.second, by));
+                                     derivative(formula.first, unknown), derivative(formula.second, unknown));
     else if constexpr (requires { formula.first; })
         return detail::differentiate(typename Formula::operation{}, formula.first,
-                                     derivative(formula.first, by));
+                                     derivative(formula.first, unknown));
     else
         return constant<0.0>;
 }

@@ -7,12 +7,12 @@ namespace strata {
 
 namespace detail {
 template <class Variable, class Value>
-constexpr const Value& value_of(const binding<Variable, Value>& found) {
-    return found.value;
+constexpr const Value& look_up(const binding<Variable, Value>& bound) {
+    return bound.value;
 }
 } // namespace detail
 
-/// Values for variables: what a formula is evaluated in.
+/// The values of variables, with which a formula is evaluated.
 template <class... Bindings>
 struct environment : Bindings... {
     template <class Variable>
@@ -20,14 +20,14 @@ struct environment : Bindings... {
 
     template <class Variable>
     [[nodiscard]] constexpr const auto& operator[](Variable) const {
-        return detail::value_of<Variable>(*this);
+        return detail::look_up<Variable>(*this);
     }
 };
 
 template <class... Bindings>
 environment(Bindings...) -> environment<Bindings...>;
 
-/// `bind(x = 1.5, y = 2.0)`.
+/// The environment of these bindings: `bind(x = 1.5, y = 2.0)`.
 template <class... Variables, class... Values>
 constexpr auto bind(binding<Variables, Values>... bindings) {
     return environment<binding<Variables, Values>...>{bindings...};

@@ -5,8 +5,8 @@
 
 namespace strata {
 
-/// The same formula with its literals moved into the type, simplified: from here on the type says everything
-/// and the value is empty.
+/// The same formula, simplified, with its literals moved into the type. The type of the result says
+/// everything about it, and its value is empty.
 template <auto Formula>
 consteval auto freeze() {
     using type = decltype(Formula);

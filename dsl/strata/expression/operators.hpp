@@ -19,7 +19,7 @@ constexpr literal as_term(T number) {
 template <class T>
 concept operand = term<T> || arithmetic<T>;
 
-/// At least one side is a formula, so that operators on plain numbers stay untouched.
+/// Two operands, one of which is a formula, so that operators on two plain numbers keep their meaning.
 template <class A, class B>
 concept formula_pair = operand<A> && operand<B> &&(term<A> || term<B>);
 
@@ -29,7 +29,7 @@ constexpr auto make(Operands... operands) {
 }
 } // namespace detail
 
-/// What a formula is written with. Plain numbers become constants.
+/// The operators and functions that formulas are written with. Plain numbers become literals.
 template <class A, class B>
     requires detail::formula_pair<A, B>
 constexpr auto operator+(A a, B b) { return detail::make<operation::add>(a, b); }

@@ -10,31 +10,33 @@ namespace strata {
 
 namespace detail {
 template <class List, class T>
-inline constexpr bool listed = false;
-template <class... T, class Wanted>
-inline constexpr bool listed<type_list<T...>, Wanted> = (std::same_as<T, Wanted> || ...);
+inline constexpr bool contains_type = false;
+template <class... T, class Searched>
+inline constexpr bool contains_type<type_list<T...>, Searched> = (std::same_as<T, Searched> || ...);
 
-template <class... T, class Last>
-constexpr auto with(type_list<T...> list, Last) {
-    if constexpr (listed<type_list<T...>, Last>)
+// The list with one more type, or the same list if it has that type already.
+template <class... T, class Added>
+constexpr auto insert_type(type_list<T...> list, Added) {
+    if constexpr (contains_type<type_list<T...>, Added>)
         return list;
     else
-        return type_list<T..., Last>{};
+        return type_list<T..., Added>{};
 }
 
 template <class List, term Formula>
 constexpr auto collect_operations(List list, Formula formula) {
-    if constexpr (detail::listed<List, Formula>)
+    if constexpr (detail::contains_type<List, Formula>)
         return list;
     else if constexpr (requires { formula.third; })
-        return with(
+        return insert_type(
             collect_operations(collect_operations(collect_operations(list, formula.first), formula.second),
                                formula.third),
             formula);
     else if constexpr (requires { formula.second; })
-        return with(collect_operations(collect_operations(list, formula.first), formula.second), formula);
+        return insert_type(collect_operations(collect_operations(list, formula.first), formula.second),
+                           formula);
     else if constexpr (requires { formula.first; })
-        return with(collect_operations(list, formula.first), formula);
+        return insert_type(collect_operations(list, formula.first), formula);
     else
         return list;
 }
@@ -49,14 +51,14 @@ constexpr auto collect_variables(List list, Formula formula) {
     else if constexpr (requires { formula.first; })
         return collect_variables(list, formula.first);
     else if constexpr (requires { Formula::name; })
-        return with(list, formula);
+        return insert_type(list, formula);
     else
         return list;
 }
 } // namespace detail
 
-/// The distinct operations of a formula, each after its arguments: the order in which they can be computed,
-/// every common part once.
+/// The distinct operations of a formula, each after its arguments, which is an order in which they can be
+/// computed. A part that occurs several times is listed once.
 template <term Formula>
 constexpr auto operations_of(Formula formula) {
     return detail::collect_operations(type_list<>{}, formula);

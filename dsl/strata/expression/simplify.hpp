@@ -11,7 +11,7 @@ inline constexpr bool is_constant = false;
 template <real Number>
 inline constexpr bool is_constant<constant_term<Number>> = true;
 
-/// Whether T is that constant. Compares numbers, so that -0.0 is 0.0.
+/// Whether T is the constant `Number`. Numbers are compared as such, so that -0.0 is 0.0.
 template <class T, real Number>
 inline constexpr bool is_number = false;
 template <real Found, real Number>
@@ -28,7 +28,8 @@ template <real Factor, class A>
 inline constexpr bool
     has_positive_factor<apply<operation::multiply, constant_term<Factor>, A>> = Factor.value() > 0;
 
-/// Whether a choice between two constants can take a factor in without a second product.
+/// Whether a factor of a choice between two constants can move into the choice without a second product,
+/// since one of the constants is 0 or 1.
 template <class A, class B>
 inline constexpr bool takes_factor = is_constant<A>&& is_constant<B> &&
                                      (is_number<A, 0.0> || is_number<A, 1.0> || is_number<B, 0.0> ||
@@ -44,8 +45,8 @@ concept folds = sizeof...(A) > 0 && (is_constant<A> && ...) && requires {
 /// are folded, neutral elements dropped, signs and constant factors moved outwards. The result is never
 /// larger.
 ///
-/// Zero times anything is zero, also where that anything is infinite: a derivative's dead branch has no
-/// value.
+/// Zero times a formula is zero, even where the formula is infinite: in a derivative such a product is a
+/// branch that is not taken.
 template <class Operation, term... A>
 constexpr auto simplified(Operation, A... arguments) {
     if constexpr (detail::folds<Operation, A...>)
@@ -98,8 +99,7 @@ constexpr auto simplified(operation::multiply, A a, B b) {
         return a;
     else if constexpr (detail::is_number<A, -1.0>)
         return simplified(operation::negate{}, b);
-    else if constexpr (detail::is_constant<B>) // constants stand on the left, where the next rules look for
-                                               // them
+    else if constexpr (detail::is_constant<B>) // the next rules look for constants on the left
         return simplified(operation::multiply{}, b, a);
     else if constexpr (detail::is_apply<operation::negate, A>)
         return simplified(operation::negate{}, simplified(operation::multiply{}, a.first, b));
@@ -170,7 +170,7 @@ constexpr auto simplified(operation::select, C condition, A a, B b) {
         return apply<operation::select, C, A, B>{condition, a, b};
 }
 
-/// A positive factor does not change on which side of zero a number lies.
+/// A comparison with zero. A positive factor does not change its outcome, so it is dropped.
 template <class Comparison, term A, term B>
     requires operation::is_comparison<Comparison>
 constexpr auto simplified(Comparison, A a, B b) {

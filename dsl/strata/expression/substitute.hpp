@@ -5,35 +5,37 @@
 
 namespace strata {
 
-/// The formula with every occurrence of the part `What` replaced by `With`, simplified. All three are frozen.
-template <term Formula, term What, term With>
-constexpr auto substitute(Formula formula, What what, With with) {
-    if constexpr (std::same_as<Formula, What>)
-        return with;
+/// The formula with every occurrence of a part replaced, simplified. Formula, part and replacement are
+/// frozen.
+template <term Formula, term Part, term Replacement>
+constexpr auto substitute(Formula formula, Part part, Replacement replacement) {
+    if constexpr (std::same_as<Formula, Part>)
+        return replacement;
     else if constexpr (requires { formula.third; })
-        return simplified(typename Formula::operation{}, substitute(formula.first, what, with),
-                          substitute(formula.second, what, with), substitute(formula.third, what, with));
+        return simplified(typename Formula::operation{}, substitute(formula.first, part, replacement),
+                          substitute(formula.second, part, replacement),
+                          substitute(formula.third, part, replacement));
     else if constexpr (requires { formula.second; })
-        return simplified(typename Formula::operation{}, substitute(formula.first, what, with),
-                          substitute(formula.second, what, with));
+        return simplified(typename Formula::operation{}, substitute(formula.first, part, replacement),
+                          substitute(formula.second, part, replacement));
     else if constexpr (requires { formula.first; })
-        return simplified(typename Formula::operation{}, substitute(formula.first, what, with));
+        return simplified(typename Formula::operation{}, substitute(formula.first, part, replacement));
     else
         return formula;
 }
 
 /// Whether the part occurs in the formula.
-template <term What, term Formula>
-constexpr bool contains(Formula formula, What what) {
-    if constexpr (std::same_as<Formula, What>)
+template <term Part, term Formula>
+constexpr bool contains(Formula formula, Part part) {
+    if constexpr (std::same_as<Formula, Part>)
         return true;
     else if constexpr (requires { formula.third; })
-        return contains(formula.first, what) || contains(formula.second, what) ||
-               contains(formula.third, what);
+        return contains(formula.first, part) || contains(formula.second, part) ||
+               contains(formula.third, part);
     else if constexpr (requires { formula.second; })
-        return contains(formula.first, what) || contains(formula.second, what);
+        return contains(formula.first, part) || contains(formula.second, part);
     else if constexpr (requires { formula.first; })
-        return contains(formula.first, what);
+        return contains(formula.first, part);
     else
         return false;
 }

@@ -9,7 +9,7 @@
 
 namespace strata {
 
-/// What marks a type as part of a formula.
+/// The base of every type that is part of a formula.
 struct term_base {};
 
 /// A scalar formula: a variable, a constant, or an operation applied to formulas. Formulas are values of
@@ -48,7 +48,7 @@ struct binding {
     Value value;
 };
 
-/// A named unknown. `Index` tells apart variables that a plan makes in numbers, such as the factors of two
+/// A named unknown. `Index` distinguishes variables of one name that a plan makes, such as the factors of two
 /// dropouts.
 ///
 /// `variable = formula` is an assignment, the unit of an update rule; `variable = number` binds the variable

@@ -23,8 +23,8 @@ struct numbered_types<std::index_sequence<Index...>, T...> : numbered<Index, T>.
 template <class... T>
 using all_numbered = numbered_types<std::index_sequence_for<T...>, T...>;
 
-// Declared and never defined: a function with a body would have a name as long as the list, which compilers
-// spell out for each index.
+// Declared and never defined. A function with a body would have a name as long as the list, which compilers
+// would write out for each index.
 template <std::size_t Index, class T>
 std::type_identity<T> find_numbered(const numbered<Index, T>&);
 
@@ -36,16 +36,16 @@ struct type_finder<Index, List<T...>> {
 };
 } // namespace detail
 
-/// The type of that number in a list, found without a walk through the others.
+/// The type number `Index` in a list, found without a recursion over the others.
 template <std::size_t Index, class List>
 using type_at = typename detail::type_finder<Index, List>::type;
 
-/// Calls visit(std::type_identity<T>{}) for each type of a list, in order. A pack that initializes an array
-/// has no limit of length; compilers nest fold expressions, and clang stops at 256.
+/// Calls visit(std::type_identity<T>{}) for each type of a list, in order. The pack initializes an array,
+/// which has no limit of length; a fold expression is nested, and clang stops at a depth of 256.
 template <template <class...> class List, class... T, class Visit>
 constexpr void for_each_type(List<T...>, Visit&& visit) {
-    using swallow = int[];
-    static_cast<void>(swallow{0, (static_cast<void>(visit(std::type_identity<T>{})), 0)...});
+    using sequence = int[];
+    static_cast<void>(sequence{0, (static_cast<void>(visit(std::type_identity<T>{})), 0)...});
 }
 
 /// Calls visit(std::integral_constant<std::size_t, I>{}) for I = 0, ..., Count - 1.
@@ -63,8 +63,8 @@ template <template <class...> class List, class... T, class Term>
 constexpr std::size_t sum_over_types(List<T...>, Term term) {
     std::size_t sum = 0;
     const std::size_t terms[] = {0, term(std::type_identity<T>{})...};
-    for (const std::size_t each : terms)
-        sum += each;
+    for (const std::size_t summand : terms)
+        sum += summand;
     return sum;
 }
 

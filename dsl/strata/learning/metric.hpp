@@ -12,8 +12,8 @@ struct metric_base {};
 template <class T>
 concept metric_type = std::derived_from<T, metric_base>;
 
-/// A ratio of two sums over all outputs of all samples, each a formula of `prediction` and `target`. A ratio
-/// with nothing below it is 0.
+/// A ratio of two sums over all outputs of all samples, each of a formula of `prediction` and `target`. Where
+/// the denominator is 0, the ratio is 0.
 template <text Name, auto Numerator, auto Denominator>
 struct ratio_metric : metric_base {
     static constexpr auto name = Name;
@@ -64,11 +64,11 @@ inline constexpr ratio_metric<"binary_accuracy",
                               1 - abs(detail::metric_formulas::guess - detail::metric_formulas::truth),
                               constant<1.0>>
     binary_accuracy{};
-/// Of what was predicted to be true (above 0.5), the share that is.
+/// The share that is true of what was predicted to be true (above 0.5).
 inline constexpr ratio_metric<"precision", detail::metric_formulas::guess * detail::metric_formulas::truth,
                               detail::metric_formulas::guess>
     precision{};
-/// Of what is true, the share that was predicted to be.
+/// The share that was predicted to be true of what is true.
 inline constexpr ratio_metric<"recall", detail::metric_formulas::guess * detail::metric_formulas::truth,
                               detail::metric_formulas::truth>
     recall{};

@@ -13,37 +13,38 @@ template <class Variable>
 inline constexpr bool is_state = !std::same_as<Variable, std::remove_const_t<decltype(symbols::w)>> &&
                                  !std::same_as<Variable, std::remove_const_t<decltype(symbols::g)>>;
 
+// Folds over the assigned variables with <<, and keeps those that are states.
 template <class List>
-struct collecting_states {
+struct state_collector {
     using list = List;
     template <class Variable>
     constexpr auto operator<<(type_list<Variable>) const {
         if constexpr (is_state<Variable>)
-            return collecting_states<decltype(with(List{}, Variable{}))>{};
+            return state_collector<decltype(insert_type(List{}, Variable{}))>{};
         else
             return *this;
     }
 };
 } // namespace detail
 
-/// How an optimizer changes a weight `w` with the gradient `g`: assignments in order, each seeing the ones
-/// before. Every other variable that is assigned is a state, one number a weight, zero at first. Variables
-/// that are never assigned come from the optimizer's `scalars(step)`.
+/// How an optimizer changes a weight `w` with the gradient `g`: assignments, which are done in order, so that
+/// each sees the results of those before. Every other variable that is assigned is a state: one number for
+/// each weight, zero at first. Variables that are never assigned come from the optimizer's `scalars(step)`.
 template <auto... Assignments>
 struct update_rule {
-    using states = typename decltype((detail::collecting_states<type_list<>>{}
+    using states = typename decltype((detail::state_collector<type_list<>>{}
                                       << ... << type_list<typename decltype(Assignments)::variable>{}))::list;
 
-    /// Runs the assignments: `evaluate(formula, variables)` must return a value; `assign(variable, value)`
-    /// returns the variables with one more.
+    /// Runs the assignments: `step(variables, variable, formula)` evaluates the formula with the variables,
+    /// and returns the variables with this one assigned. Returns the variables after the last assignment.
     template <class Variables, class Step>
     static constexpr auto run(Variables variables, Step step) {
-        return (chain<Variables, Step>{variables, step} << ... << one<Assignments>{}).variables;
+        return (chain<Variables, Step>{variables, step} << ... << single_assignment<Assignments>{}).variables;
     }
 
 private:
     template <auto Assignment>
-    struct one {};
+    struct single_assignment {};
 
     template <class Variables, class Step>
     struct chain {
@@ -51,10 +52,10 @@ private:
         Step step;
 
         template <auto Assignment>
-        constexpr auto operator<<(one<Assignment>) const {
+        constexpr auto operator<<(single_assignment<Assignment>) const {
             using variable = typename decltype(Assignment)::variable;
-            auto next = step(variables, variable{}, frozen<Assignment.formula>);
-            return chain<decltype(next), Step>{next, step};
+            auto next_variables = step(variables, variable{}, frozen<Assignment.formula>);
+            return chain<decltype(next_variables), Step>{next_variables, step};
         }
     };
 };

@@ -15,7 +15,8 @@ inline constexpr variable_term<"epsilon"> epsilon{};
 inline constexpr variable_term<"momentum"> momentum{};
 inline constexpr variable_term<"decay"> decay{};
 
-// Kingma and Ba 2015, section 2's efficient order: the bias correction is part of the rate.
+// Adam in the more efficient order of Kingma and Ba 2015, section 2: the correction of the bias is part of
+// the rate.
 inline constexpr auto first_moment = (m = beta_1 * m + (1 - beta_1) * g);
 inline constexpr auto second_moment = (v = beta_2 * v + (1 - beta_2) * square(g));
 inline constexpr auto adam_step = (w = w - rate * m / (sqrt(v) + epsilon));
@@ -90,10 +91,10 @@ struct adamw {
 
     auto scalars(double step) const {
         namespace names = detail::optimizer_names;
-        const double now = learning_rate(step);
-        return bind(symbols::rate = now * names::bias_correction(beta_1, beta_2, step),
-                    names::decay = now * weight_decay, names::beta_1 = beta_1, names::beta_2 = beta_2,
-                    names::epsilon = epsilon);
+        const double current_rate = learning_rate(step);
+        return bind(symbols::rate = current_rate * names::bias_correction(beta_1, beta_2, step),
+                    names::decay = current_rate * weight_decay, names::beta_1 = beta_1,
+                    names::beta_2 = beta_2, names::epsilon = epsilon);
     }
     static constexpr auto update = [] {
         using namespace detail::optimizer_names;
@@ -120,8 +121,8 @@ struct rmsprop {
     }();
 };
 
-/// Duchi, Hazan and Singer 2011, with Keras's defaults: v = v + g^2 from 0.1 on; w = w - rate g / (sqrt(v) +
-/// epsilon).
+/// Duchi, Hazan and Singer 2011, with Keras's defaults: v = v + g^2, where v begins at 0.1; w = w - rate g /
+/// (sqrt(v) + epsilon).
 struct adagrad {
     schedule learning_rate = 1e-3;
     double epsilon = 1e-7;

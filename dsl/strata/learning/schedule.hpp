@@ -20,8 +20,8 @@ public:
                  std::is_invocable_r_v<double, const Function&, double>)
     schedule(Function function) {
         std::memcpy(storage_, &function, sizeof(Function));
-        call_ = [](const void* stored, double step) -> double {
-            return (*static_cast<const Function*>(stored))(step);
+        call_ = [](const void* storage, double step) -> double {
+            return (*static_cast<const Function*>(storage))(step);
         };
     }
 
@@ -48,7 +48,8 @@ struct exponential_decay {
     double operator()(double step) const { return initial * std::pow(rate, step / every); }
 };
 
-/// From initial to final over half a cosine in `steps` updates (Loshchilov and Hutter 2017), then final.
+/// Falls from `initial` to `final` along half a period of a cosine in `steps` updates (Loshchilov and Hutter
+/// 2017), and stays at `final`.
 struct cosine_decay {
     double initial;
     double steps;
@@ -59,12 +60,12 @@ struct cosine_decay {
     }
 };
 
-/// Rises linearly from zero over the first `steps` updates, then follows `after`, which starts counting
-/// there.
-template <class After>
+/// Rises linearly from near zero over the first `steps` updates, then takes the rates of `following`, which
+/// counts its steps from there.
+template <class Following>
 struct warm_up {
     double steps;
-    After after;
+    Following following;
     double operator()(double step) const {
         if (step >= steps)
             return rate(step - steps);
@@ -73,13 +74,13 @@ struct warm_up {
 
 private:
     double rate(double step) const {
-        if constexpr (std::is_arithmetic_v<After>)
-            return after;
+        if constexpr (std::is_arithmetic_v<Following>)
+            return following;
         else
-            return after(step);
+            return following(step);
     }
 };
-template <class After>
-warm_up(double, After) -> warm_up<After>;
+template <class Following>
+warm_up(double, Following) -> warm_up<Following>;
 
 } // namespace strata
