@@ -66,11 +66,11 @@ BOOST_AUTO_TEST_CASE(noise_is_found_in_any_order) {
     normal_noise<float> forwards(key);
     std::vector<float> numbers(1000);
     for (std::size_t i = 0; i < numbers.size(); ++i)
-        numbers[i] = *forwards.from(i);
+        numbers[i] = *forwards.values(i);
     normal_noise<float> jumping(key);
     for (std::size_t i = 0; i + 16 < numbers.size(); ++i) {
         const std::size_t place = i * 389 % (numbers.size() - 16);
-        const float* const found = jumping.from(place);
+        const float* const found = jumping.values(place);
         for (std::size_t j = 0; j < 16; ++j)
             BOOST_REQUIRE_EQUAL(found[j], numbers[place + j]);
     }

@@ -7,7 +7,7 @@ namespace strata {
 
 namespace detail {
 template <class Variable, class Value>
-constexpr const Value& look_up(const binding<Variable, Value>& bound) {
+constexpr const Value& bound_value(const binding<Variable, Value>& bound) {
     return bound.value;
 }
 } // namespace detail
@@ -20,7 +20,7 @@ struct environment : Bindings... {
 
     template <class Variable>
     [[nodiscard]] constexpr const auto& operator[](Variable) const {
-        return detail::look_up<Variable>(*this);
+        return detail::bound_value<Variable>(*this);
     }
 };
 

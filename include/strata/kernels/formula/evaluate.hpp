@@ -13,7 +13,7 @@
 namespace strata::inline STRATA_SETTING {
 
 namespace internal {
-// One overload an operation, for registers and for plain numbers alike: xsimd has both.
+// One overload for each operation. It serves registers and plain numbers, since xsimd's functions take both.
 template <class V>
 V compute(operation::add, V a, V b) {
     return a + b;
@@ -65,8 +65,8 @@ V compute(operation::select, Condition condition, V a, V b) {
     else
         return xsimd::select(condition, a, b);
 }
-// A NaN in the first argument comes out again, since a network that diverges must say so: x86's instructions
-// return their second operand where either is NaN.
+// Where the first argument is NaN the result is NaN, since a network that diverges must say so. The arguments
+// are swapped for xsimd because x86's instructions return their second operand where either is NaN.
 template <class V>
 V compute(operation::minimum, V a, V b) {
     if constexpr (std::is_arithmetic_v<V>)
@@ -138,7 +138,7 @@ V compute(operation::error_function, V a) {
     return error_function_of(a);
 }
 
-// What has been computed so far: one slot for each distinct operation.
+// The values of the operations that have been computed so far: one slot for each distinct operation.
 template <class Formula, class Value>
 struct slot {
     Value value;
@@ -147,14 +147,14 @@ template <class... Slots>
 struct memory : Slots... {};
 
 template <class Formula, class Value>
-const Value& look_up(const slot<Formula, Value>& found) {
-    return found.value;
+const Value& look_up(const slot<Formula, Value>& computed) {
+    return computed.value;
 }
 
 template <class V, class Environment, class Memory>
 struct evaluation {
     const Environment& variables;
-    Memory known;
+    Memory computed;
 
     template <term Formula>
     auto value_of(Formula) const {
@@ -163,21 +163,22 @@ struct evaluation {
         else if constexpr (requires { Formula::name; })
             return V(variables[Formula{}]);
         else
-            return look_up<Formula>(known);
+            return look_up<Formula>(computed);
     }
 
-    // Computes one more operation. The operators of a fold expression make the loop over the list.
+    // Computes one more operation. This is an operator so that a fold expression can be the loop over the
+    // list.
     template <class Operation, term... A>
     auto operator<<(apply<Operation, A...>) const {
-        return and_slot<apply<Operation, A...>>(compute(Operation{}, value_of(A{})...), known);
+        return add_slot<apply<Operation, A...>>(compute(Operation{}, value_of(A{})...), computed);
     }
 
 private:
     template <class Formula, class Value, class... Slots>
-    auto and_slot(Value value, const memory<Slots...>& before) const {
-        using longer = memory<Slots..., slot<Formula, Value>>;
-        return evaluation<V, Environment, longer>{
-            variables, longer{static_cast<const Slots&>(before)..., slot<Formula, Value>{value}}};
+    auto add_slot(Value value, const memory<Slots...>& previous) const {
+        using extended = memory<Slots..., slot<Formula, Value>>;
+        return evaluation<V, Environment, extended>{
+            variables, extended{static_cast<const Slots&>(previous)..., slot<Formula, Value>{value}}};
     }
 };
 
@@ -187,8 +188,8 @@ auto evaluate_all(const Environment& variables, type_list<Operations...>) {
 }
 } // namespace internal
 
-/// The value of a frozen formula, with V a number or an xsimd register: every distinct operation is computed
-/// once. The environment's values are numbers (the same in every lane) or registers.
+/// The value of a frozen formula, where V is a number or an xsimd register. Every distinct operation is
+/// computed once. The environment's values are numbers, which are the same in every lane, or registers.
 template <class V, term Formula, class... Bindings>
 V evaluate(Formula formula, const environment<Bindings...>& variables) {
     return internal::evaluate_all<V>(variables, operations_of(formula)).value_of(formula);

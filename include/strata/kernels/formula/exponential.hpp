@@ -11,7 +11,7 @@ namespace strata::inline STRATA_SETTING {
 
 namespace internal {
 /// Whether V is a register of floats. For those there are functions of our own, which are exact to 2 units in
-/// the last place over all floats; xsimd 8's end before the largest and the smallest results.
+/// the last place for all floats. Those of xsimd 8 return 0 or infinity for some results that are floats.
 template <class V>
 inline constexpr bool is_float_register = !std::is_arithmetic_v<V> && std::is_same_v<value_type_of<V>, float>;
 
@@ -23,14 +23,14 @@ struct reduced_exponent {
     V r;
 
     explicit reduced_exponent(V x) noexcept {
-        const V whole = xsimd::nearbyint(x * V(1.44269504f));
-        n = xsimd::to_int(whole);
-        r = xsimd::fnma(whole, V(0.693359375f), x); // exact: these are the first bits of log 2
-        r = xsimd::fnma(whole, V(-2.12194440e-4f), r);
+        const V rounded = xsimd::nearbyint(x * V(1.44269504f));
+        n = xsimd::to_int(rounded);
+        r = xsimd::fnma(rounded, V(0.693359375f), x); // exact: these are the first bits of log 2
+        r = xsimd::fnma(rounded, V(-2.12194440e-4f), r);
     }
 
     /// e^r - 1, by a polynomial whose largest error is 3e-9.
-    [[nodiscard]] V minus_one() const noexcept {
+    [[nodiscard]] V expm1() const noexcept {
         V q = xsimd::fma(V(1.39504892e-3f), r, V(8.36888980e-3f));
         q = xsimd::fma(q, r, V(4.16662060e-2f));
         q = xsimd::fma(q, r, V(1.66665182e-1f));
@@ -45,9 +45,9 @@ template <class V, class Integers>
     return xsimd::bitwise_cast<V>((n + Integers(127)) << 23);
 }
 
-/// The number within [low, high]; a NaN stays one.
+/// The nearest number in [low, high]; NaN for NaN.
 template <class V>
-[[nodiscard]] inline V within(V low, V x, V high) noexcept {
+[[nodiscard]] inline V clamp(V x, V low, V high) noexcept {
     return xsimd::max(low, xsimd::min(high, x));
 }
 } // namespace internal
@@ -56,11 +56,11 @@ template <class V>
 template <class V>
 [[nodiscard]] inline V exponential_of(V x) noexcept {
     if constexpr (internal::is_float_register<V>) {
-        const internal::reduced_exponent<V> at(internal::within(V(-104.0f), x, V(89.0f)));
-        // In two steps, since 2^n may be no float where the result is one.
-        const auto half = at.n >> 1;
-        return (at.minus_one() + V(1.0f)) * internal::power_of_two<V>(half) *
-               internal::power_of_two<V>(at.n - half);
+        const internal::reduced_exponent<V> reduced(internal::clamp(x, V(-104.0f), V(89.0f)));
+        // Multiplied by 2^n in two steps, since the result may be a float where 2^n is none.
+        const auto half = reduced.n >> 1;
+        return (reduced.expm1() + V(1.0f)) * internal::power_of_two<V>(half) *
+               internal::power_of_two<V>(reduced.n - half);
     } else
         return xsimd::exp(x);
 }
@@ -69,9 +69,9 @@ template <class V>
 template <class V>
 [[nodiscard]] inline V exponential_minus_one_of(V x) noexcept {
     if constexpr (internal::is_float_register<V>) {
-        const internal::reduced_exponent<V> at(internal::within(V(-30.0f), x, V(89.0f)));
-        const V half = internal::power_of_two<V>(at.n - decltype(at.n)(1)); // 2^128 is no float
-        return V(2.0f) * xsimd::fma(half, at.minus_one(), half - V(0.5f));
+        const internal::reduced_exponent<V> reduced(internal::clamp(x, V(-30.0f), V(89.0f)));
+        const V half = internal::power_of_two<V>(reduced.n - decltype(reduced.n)(1)); // 2^128 is no float
+        return V(2.0f) * xsimd::fma(half, reduced.expm1(), half - V(0.5f));
     } else
         return xsimd::expm1(x);
 }
@@ -80,14 +80,14 @@ template <class V>
 template <class V>
 [[nodiscard]] inline V logistic_of(V x) noexcept {
     if constexpr (internal::is_float_register<V>) {
-        const internal::reduced_exponent<V> at(xsimd::max(V(-104.0f), -xsimd::abs(x)));
-        // 2^n in two steps, since it may be no float where the result is one.
-        const V scale = internal::power_of_two<V>(at.n + decltype(at.n)(24));
-        const V e = (at.minus_one() + V(1.0f)) * scale * V(0x1p-24f);
+        const internal::reduced_exponent<V> reduced(xsimd::max(V(-104.0f), -xsimd::abs(x)));
+        // Multiplied by 2^n in two steps, since the result may be a float where 2^n is none.
+        const V scale = internal::power_of_two<V>(reduced.n + decltype(reduced.n)(24));
+        const V e = (reduced.expm1() + V(1.0f)) * scale * V(0x1p-24f);
         const V sum = V(1.0f) + e;
-        const V rounded_off = e - (sum - V(1.0f));
+        const V rounding_error = e - (sum - V(1.0f));
         const V y = xsimd::select(x < V(0.0f), e, V(1.0f)) / sum;
-        return xsimd::fnma(y, rounded_off, y);
+        return xsimd::fnma(y, rounding_error, y);
     } else
         return V(1) / (V(1) + xsimd::exp(-x));
 }
@@ -97,18 +97,19 @@ template <class V>
 template <class V>
 [[nodiscard]] inline V error_function_of(V x) noexcept {
     if constexpr (internal::is_float_register<V>) {
-        const V size = xsimd::min(V(4.0f), xsimd::abs(x));
+        const V magnitude = xsimd::min(V(4.0f), xsimd::abs(x));
         const V square = x * x;
         V p = V(7.88911930e-5f);
-        for (const float next : {-8.02084105e-4f, 5.18953521e-3f, -2.68544443e-2f, 1.12836003e-1f,
-                                 -3.76126260e-1f, 1.28379166e-1f})
-            p = xsimd::fma(p, square, V(next));
+        for (const float coefficient : {-8.02084105e-4f, 5.18953521e-3f, -2.68544443e-2f, 1.12836003e-1f,
+                                        -3.76126260e-1f, 1.28379166e-1f})
+            p = xsimd::fma(p, square, V(coefficient));
         V q = V(1.85574900e-4f);
-        for (const float next : {-2.93961563e-3f, 2.18053516e-2f, -1.03037432e-1f, -6.38225615e-1f,
-                                 -1.12704003f, -3.53708921e-4f})
-            q = xsimd::fma(q, size, V(next));
-        const V far = V(1.0f) - exponential_of(q);
-        return xsimd::select(size < V(1.0f), xsimd::fma(x, p, x), xsimd::select(x < V(0.0f), -far, far));
+        for (const float coefficient : {-2.93961563e-3f, 2.18053516e-2f, -1.03037432e-1f, -6.38225615e-1f,
+                                        -1.12704003f, -3.53708921e-4f})
+            q = xsimd::fma(q, magnitude, V(coefficient));
+        const V outer_value = V(1.0f) - exponential_of(q);
+        return xsimd::select(magnitude < V(1.0f), xsimd::fma(x, p, x),
+                             xsimd::select(x < V(0.0f), -outer_value, outer_value));
     } else
         return xsimd::erf(x);
 }

@@ -11,7 +11,7 @@
 
 namespace strata::inline STRATA_SETTING {
 
-/// delta *= slope(kept), element by element, in place. Rows of `kept` may lie apart.
+/// delta *= slope(kept), element by element, in place. There may be gaps between the rows of `kept`.
 template <class Stage, class T, class Slope>
 void multiply_slope(T* delta, rows_view<const T> kept, team::range samples, const Slope& slope) noexcept {
     constexpr std::size_t width = Stage::head::outputs;
@@ -23,11 +23,11 @@ void multiply_slope(T* delta, rows_view<const T> kept, team::range samples, cons
                 visit_row<Size, V>([&](auto count, std::size_t column) {
                     constexpr std::size_t lanes = decltype(count)::value;
                     const typename Slope::template tile<1, V::size, Rows, T> tile(slope, row, column, Size);
-                    V at(T(0));
+                    V value(T(0));
                     if constexpr (Slope::reads_kept)
-                        at = load_first<lanes, V>(kept.data + row * pitch + column);
-                    T* const place = delta + row * Size + column;
-                    store_first<lanes>(load_first<lanes, V>(place) * tile(at, 0, 0), place);
+                        value = load_first<lanes, V>(kept.data + row * pitch + column);
+                    T* const destination = delta + row * Size + column;
+                    store_first<lanes>(load_first<lanes, V>(destination) * tile(value, 0, 0), destination);
                 });
         };
     using one = std::integral_constant<std::size_t, 1>;
@@ -39,7 +39,7 @@ void multiply_slope(T* delta, rows_view<const T> kept, team::range samples, cons
                       std::integral_constant<std::size_t, Stage::rows>{}, kept.pitch);
 }
 
-/// The closing of a stage on whole samples of its output, in place.
+/// Applies the closing of a stage to whole samples of its output, in place.
 template <class Stage, class T>
 void close(T* y, team::range samples) noexcept {
     if constexpr (Stage::has_softmax) {
@@ -50,16 +50,16 @@ void close(T* y, team::range samples) noexcept {
     }
 }
 
-/// Turns the loss's derivative by a stage's output into the one by its sums, in place, on whole samples:
-/// through the closing, then through the tail.
+/// Turns the loss's derivative by a stage's output into the derivative by the sums that its head computed,
+/// for whole samples, in place: first through the closing, then through the tail.
 template <class Stage, class T>
 void settle_delta(T* delta, const T* y, rows_view<const T> kept, team::range samples,
                   const tail_slope<typename Stage::tail>& slope) noexcept {
     if constexpr (Stage::has_softmax) {
         constexpr std::size_t size = Stage::output_size;
         constexpr std::size_t length = Stage::closing::length;
-        for (std::size_t at = samples.begin * size; at < samples.end * size; at += length)
-            softmax_gradient_row<length>(y + at, delta + at);
+        for (std::size_t offset = samples.begin * size; offset < samples.end * size; offset += length)
+            softmax_gradient_row<length>(y + offset, delta + offset);
     }
     if constexpr (!Stage::tail::is_identity)
         multiply_slope<Stage>(delta, kept, samples, slope);

@@ -9,14 +9,15 @@
 
 namespace strata::inline STRATA_SETTING {
 
-/// Calls visit(count, first) for a row of `Length` in registers of V: count::value elements from `first` on.
+/// Visits a row of `Length` elements in registers of V: calls visit(count, first) for each register, which
+/// holds count::value elements from `first` on.
 template <std::size_t Length, class V, class Visit>
 [[gnu::always_inline]] inline void visit_row(Visit visit) noexcept {
-    constexpr std::size_t whole = Length / V::size * V::size;
-    for (std::size_t i = 0; i < whole; i += V::size)
+    constexpr std::size_t full_length = Length / V::size * V::size;
+    for (std::size_t i = 0; i < full_length; i += V::size)
         visit(std::integral_constant<std::size_t, V::size>{}, i);
-    if constexpr (whole < Length)
-        visit(std::integral_constant<std::size_t, Length - whole>{}, whole);
+    if constexpr (full_length < Length)
+        visit(std::integral_constant<std::size_t, Length - full_length>{}, full_length);
 }
 
 template <class T>
@@ -38,10 +39,10 @@ softmax_sums<T> softmax_row(T* row) noexcept {
             x = xsimd::select(lane_numbers<V>() < V(T(lanes)), x, lowest);
         largest_lanes = xsimd::max(x, largest_lanes);
     });
-    alignas(alignment) T spread[V::size];
-    largest_lanes.store_aligned(spread);
-    T largest = spread[0];
-    for (T value : spread)
+    alignas(alignment) T values[V::size];
+    largest_lanes.store_aligned(values);
+    T largest = values[0];
+    for (T value : values)
         largest = value > largest ? value : largest;
 
     V sum_lanes(T(0));

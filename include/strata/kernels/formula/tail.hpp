@@ -14,7 +14,8 @@
 namespace strata::inline STRATA_SETTING {
 
 /// What a tail's formula reads besides the element: a scale and a shift for each channel, and the rows of
-/// another value. All may be read for a register's width behind their end.
+/// another value. A register that begins inside any of them may be read, even where it reaches behind the
+/// end.
 template <class T>
 struct tail_operands {
     const T* scale = nullptr;
@@ -28,7 +29,8 @@ template <class Tail, class T>
 using operands_of = std::conditional_t<Tail::has_affine || Tail::has_skip, tail_operands<T>, no_operands>;
 }
 
-/// A tail's formula on a tile that is still in registers, in prediction. Rows of the tile are `step` apart.
+/// A tail's formula in prediction, on a tile of outputs that is still in registers. Rows of the tile are
+/// `step` apart.
 template <class Tail, class Operands = no_operands>
 struct prediction_tail {
     static constexpr bool training = false;
@@ -56,16 +58,16 @@ struct prediction_tail {
                 using skipping = std::remove_const_t<decltype(skipped)>;
                 V factor(T(1));
                 V summand(T(0));
-                V passed_by(T(0));
+                V skip_value(T(0));
                 if constexpr (Tail::has_affine) {
                     factor = V::load_unaligned(operands.scale + column + j);
                     summand = V::load_unaligned(operands.shift + column + j);
                 }
                 if constexpr (Tail::has_skip)
-                    passed_by = V::load_unaligned(operands.skip.row(row + i * step) + column + j);
+                    skip_value = V::load_unaligned(operands.skip.row(row + i * step) + column + j);
                 return evaluate<V>(Tail::prediction, environment<binding<x, V>, binding<scaling, V>,
                                                                  binding<shifting, V>, binding<skipping, V>>{
-                                                         {value}, {factor}, {summand}, {passed_by}});
+                                                         {value}, {factor}, {summand}, {skip_value}});
             }
         }
     };
@@ -73,22 +75,22 @@ struct prediction_tail {
 
 namespace internal {
 template <std::size_t Dropouts, std::size_t Tall, std::size_t Wide, class T>
-struct tile_of_factors {
+struct factor_storage {
     alignas(alignment) T values[Dropouts][Tall][Wide];
 
-    const T* at(std::size_t dropout, std::size_t row, std::size_t column) const noexcept {
+    const T* factors(std::size_t dropout, std::size_t row, std::size_t column) const noexcept {
         return &values[dropout][row][column];
     }
 };
-// Without dropouts nothing is stored, and nothing read.
+// A tail without dropouts has no factors to store.
 template <std::size_t Tall, std::size_t Wide, class T>
-struct tile_of_factors<0, Tall, Wide, T> {
-    static const T* at(std::size_t, std::size_t, std::size_t) noexcept { return nullptr; }
+struct factor_storage<0, Tall, Wide, T> {
+    static const T* factors(std::size_t, std::size_t, std::size_t) noexcept { return nullptr; }
 };
 
 /// The factors of all dropouts of a tail for one tile, drawn before the tile's elements are visited.
 template <class Tail, std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
-struct tile_factors : tile_of_factors<Tail::dropout_count, Tall, Wide, T> {
+struct tile_factors : factor_storage<Tail::dropout_count, Tall, Wide, T> {
     static constexpr std::size_t dropouts = Tail::dropout_count;
 
     tile_factors([[maybe_unused]] const dropout_key& key, [[maybe_unused]] std::size_t row,
@@ -100,21 +102,23 @@ struct tile_factors : tile_of_factors<Tail::dropout_count, Tall, Wide, T> {
                                                         Tail::rates[d], row, column, width, step);
     }
 
-    /// Evaluates a formula of one named value and the factors at (row, column) of the tile.
+    /// Evaluates a formula of one variable and of the factors of the element (row, column) of the tile.
     template <class V, term Formula, class Variable>
-    V evaluate_with(Formula formula, Variable, V value, [[maybe_unused]] std::size_t row,
-                    [[maybe_unused]] std::size_t column) const noexcept {
+    V evaluate_element(Formula formula, Variable, V value, [[maybe_unused]] std::size_t row,
+                       [[maybe_unused]] std::size_t column) const noexcept {
         return [&]<std::size_t... D>(std::index_sequence<D...>) {
             using variables =
                 environment<binding<Variable, V>, binding<variable_term<"keep", static_cast<int>(D)>, V>...>;
-            return evaluate<V>(formula, variables{{value}, {V::load_aligned(this->at(D, row, column))}...});
+            return evaluate<V>(formula,
+                               variables{{value}, {V::load_aligned(this->factors(D, row, column))}...});
         }
         (std::make_index_sequence<dropouts>{});
     }
 };
 } // namespace internal
 
-/// The same in training, with dropout's factors. Columns are the tile's own, in whole registers.
+/// A tail's formula in training, with the factors of dropout. Rows and columns count from the tile's first,
+/// and columns come in whole registers.
 template <class Tail>
 struct training_tail {
     static constexpr bool training = true;
@@ -129,12 +133,12 @@ struct training_tail {
 
         template <class V>
         V operator()(V value, std::size_t row, std::size_t column) const noexcept {
-            return this->evaluate_with(Tail::training, symbols::x, value, row, column);
+            return this->evaluate_element(Tail::training, symbols::x, value, row, column);
         }
     };
 };
 
-/// The tail's derivative at what training kept of it: one factor for each element of a tile.
+/// The tail's derivative, computed from what training kept: one factor for each element of a tile.
 template <class Tail>
 struct tail_slope {
     static constexpr bool reads_kept = !Tail::is_identity;
@@ -151,9 +155,9 @@ struct tail_slope {
         template <class V>
         V operator()(V kept, std::size_t row, std::size_t column) const noexcept {
             if constexpr (Tail::from_output)
-                return this->evaluate_with(Tail::slope, symbols::y, kept, row, column);
+                return this->evaluate_element(Tail::slope, symbols::y, kept, row, column);
             else
-                return this->evaluate_with(Tail::slope, symbols::x, kept, row, column);
+                return this->evaluate_element(Tail::slope, symbols::x, kept, row, column);
         }
     };
 };
@@ -168,7 +172,8 @@ template <class Tail>
 inline constexpr bool draws<tail_slope<Tail>> = Tail::redraws;
 } // namespace internal
 
-/// A slope of one everywhere: for a stage whose derivative is settled row by row, after a closing's.
+/// A slope of one everywhere, for a stage whose tail's slope is applied later, row by row, behind the
+/// derivative of its closing.
 struct no_slope {
     static constexpr bool reads_kept = false;
 

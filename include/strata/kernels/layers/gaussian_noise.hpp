@@ -34,7 +34,7 @@ public:
                 constexpr std::size_t lanes = decltype(count)::value;
                 V x = load_first<lanes, V>(at.x[0].row(row) + column);
                 if constexpr (Tail::training) {
-                    const V drawn = V::load_unaligned(noise.from(row * Width + column)) * deviations;
+                    const V drawn = V::load_unaligned(noise.values(row * Width + column)) * deviations;
                     x += Kind == noise_kind::added ? drawn : x * drawn;
                 }
                 out.template put<lanes>(x, row, column);
@@ -55,7 +55,7 @@ public:
                 constexpr std::size_t lanes = decltype(count)::value;
                 V delta = load_first<lanes, V>(at.delta.row(row) + column);
                 if constexpr (Kind == noise_kind::multiplied)
-                    delta += delta * (V::load_unaligned(noise.from(row * Width + column)) * deviations);
+                    delta += delta * (V::load_unaligned(noise.values(row * Width + column)) * deviations);
                 store_or_add<lanes>(delta, at.before[0].row(row) + column, at.adds[0]);
             });
     }

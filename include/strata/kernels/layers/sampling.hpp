@@ -23,7 +23,7 @@ struct head_kernels<normal_draw<Rows, Width>> : head_kernels_base {
                 V y = load_first<lanes, V>(at.x[0].row(row) + column);
                 if constexpr (Tail::training) {
                     const V half = load_first<lanes, V>(at.x[1].row(row) + column) * V(T(0.5));
-                    y += exponential_of(half) * V::load_unaligned(noise.from(row * Width + column));
+                    y += exponential_of(half) * V::load_unaligned(noise.values(row * Width + column));
                 }
                 out.template put<lanes>(y, row, column);
             });
@@ -43,7 +43,7 @@ struct head_kernels<normal_draw<Rows, Width>> : head_kernels_base {
                     store_or_add<lanes>(delta, at.before[0].row(row) + column, at.adds[0]);
                 if (at.before[1].data != nullptr) {
                     const V half = load_first<lanes, V>(at.x[1].row(row) + column) * V(T(0.5));
-                    const V drawn = V::load_unaligned(noise.from(row * Width + column));
+                    const V drawn = V::load_unaligned(noise.values(row * Width + column));
                     store_or_add<lanes>(V(delta * exponential_of(half) * drawn * V(T(0.5))),
                                         at.before[1].row(row) + column, at.adds[1]);
                 }

@@ -24,7 +24,7 @@ struct dropout_key {
 namespace internal {
 constexpr std::uint32_t dropout_threshold(double rate) { return static_cast<std::uint32_t>(rate * 0x1p32); }
 
-/// The choices of one dropout, as factors.
+/// What decides the factors of one dropout.
 template <class T>
 struct dropout_choice {
     dropout_key key;
@@ -32,17 +32,18 @@ struct dropout_choice {
     std::uint32_t threshold;
     T scale;
 
-    dropout_choice(const dropout_key& of, std::uint32_t number, double rate) noexcept
-        : key(of),
+    dropout_choice(const dropout_key& stream_key, std::uint32_t number, double rate) noexcept
+        : key(stream_key),
           dropout(number),
           threshold(dropout_threshold(rate)),
           scale(static_cast<T>(1 / (1 - rate))) {}
 };
-/// [samples of a draw][elements]
+/// The factors that one draw gives: [samples][elements].
 template <class T, std::size_t Width>
 using dropout_factors = std::array<std::array<T, Width>, 4>;
 
-// A function of its own and of one register's width: inlined, or wider, compilers make scalar code of it.
+// Draws the factors of `Width` elements of four samples. It is a function of its own, and no wider than a
+// register, because compilers make scalar code of it otherwise.
 template <std::size_t Width, class T>
 [[gnu::noinline]] dropout_factors<T, Width>
 draw_register(const dropout_choice<T>& choice, std::size_t element, std::size_t sample_group) noexcept {
@@ -55,27 +56,27 @@ draw_register(const dropout_choice<T>& choice, std::size_t element, std::size_t 
             static_cast<std::uint32_t>(stream::dropout) + ((choice.key.layer * 8 + choice.dropout) << 4);
     }
     const auto words = philox<Width>::draw(counter, choice.key.seed);
-    // As whole numbers, without a branch.
+    // The factors are chosen as whole numbers, by their bits, which needs no branch.
     using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
     const std::uint32_t threshold = choice.threshold;
     const auto scale = std::bit_cast<bits>(choice.scale);
-    std::array<std::array<bits, Width>, 4> chosen;
+    std::array<std::array<bits, Width>, 4> factors;
     for (std::size_t w = 0; w < 4; ++w)
         for (std::size_t j = 0; j < Width; ++j)
-            chosen[w][j] = scale & (bits{0} - static_cast<bits>(words[w][j] >= threshold));
-    return std::bit_cast<dropout_factors<T, Width>>(chosen);
+            factors[w][j] = scale & (bits{0} - static_cast<bits>(words[w][j] >= threshold));
+    return std::bit_cast<dropout_factors<T, Width>>(factors);
 }
 
 template <std::size_t Width, class T>
 dropout_factors<T, Width> draw_factors(const dropout_choice<T>& choice, std::size_t element,
                                        std::size_t sample_group) noexcept {
-    constexpr std::size_t part = 16;
-    if constexpr (Width <= part || Width % part != 0)
+    constexpr std::size_t piece = 16;
+    if constexpr (Width <= piece || Width % piece != 0)
         return draw_register<Width>(choice, element, sample_group);
     else {
         dropout_factors<T, Width> result;
-        for (std::size_t j = 0; j < Width; j += part) {
-            const auto drawn = draw_register<part>(choice, element + j, sample_group);
+        for (std::size_t j = 0; j < Width; j += piece) {
+            const auto drawn = draw_register<piece>(choice, element + j, sample_group);
             for (std::size_t w = 0; w < 4; ++w)
                 std::copy(drawn[w].begin(), drawn[w].end(),
                           result[w].begin() + static_cast<std::ptrdiff_t>(j));
