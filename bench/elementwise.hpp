@@ -15,7 +15,7 @@
 /// What all programs that apply a function to many floats have in common.
 namespace elementwise {
 
-/// The same in double, from the C library.
+/// The exact result: the function in double, from the C library.
 inline double reference(const std::string& name, double x) {
     if (name == "exp")
         return std::exp(x);
@@ -61,7 +61,8 @@ double largest_error(const std::string& name, std::uint64_t stride, Apply apply)
     return worst;
 }
 
-/// PROGRAM FUNCTION COUNT: seconds an element, bytes read and written a second, and the largest error.
+/// Runs PROGRAM FUNCTION COUNT: prints the time for an element, the bytes read and written in a second, and
+/// the largest error.
 template <class Choose>
 int run(int count, char** arguments, Choose choose) {
     if (count != 3) {

@@ -33,8 +33,8 @@ double peak_flops() {
     return 2.0 * static_cast<double>(rounds * chains * V::size) / best;
 }
 
-/// Seconds that one core needs to read so many bytes, again and again, from wherever they stay in between:
-/// the mean over `repeats`.
+/// Seconds that one core needs to read so many bytes, as the mean over `repeats` reads. Between two reads the
+/// bytes stay in the cache that they fit into, or in memory.
 inline double read_seconds(std::size_t bytes, std::size_t repeats) {
     using V = xsimd::batch<float>;
     static std::vector<float, xsimd::aligned_allocator<float, strata::alignment>> memory;

@@ -18,7 +18,7 @@ inline double peak_megabytes() {
     return 0;
 }
 
-/// Counts the peak from here on.
+/// Resets the peak, so that it counts from this call on.
 inline void forget_peak() { std::ofstream("/proc/self/clear_refs") << 5; }
 
 } // namespace bench

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <cstdio>
 
-/// Images that stay bytes: "train" or "test".
-inline strata::scaled_bytes<3> images_of(const mnist::options& with, const std::string& part) {
-    const auto pixels = mnist::read<std::uint8_t>(with.directory + "/" + part + "_x.u8");
+/// The images of a part, "train" or "test", as bytes.
+inline strata::scaled_bytes<3> read_images(const mnist::options& settings, const std::string& part) {
+    const auto pixels = mnist::read<std::uint8_t>(settings.directory + "/" + part + "_x.u8");
     auto x = xt::xtensor<std::uint8_t, 3>::from_shape({pixels.size() / 784, 28, 28});
     std::copy(pixels.begin(), pixels.end(), x.begin());
     return strata::scaled_bytes<3>{std::move(x)};
@@ -19,26 +19,27 @@ inline strata::scaled_bytes<3> images_of(const mnist::options& with, const std::
 /// Trains a network that tells digits apart. Prints the loss before, the fastest epoch's seconds, and the
 /// accuracy after.
 template <class Network>
-void train_and_print(Network& net, const mnist::options& with) {
+void train_and_print(Network& net, const mnist::options& settings) {
     using namespace strata;
-    const auto x = images_of(with, "train").rows(0, with.images);
-    auto y = mnist::read<std::uint8_t>(with.directory + "/train_y.u8");
-    y.resize(with.images);
-    const auto test_x = images_of(with, "test");
-    const auto test_y = mnist::read<std::uint8_t>(with.directory + "/test_y.u8");
+    const auto x = read_images(settings, "train").rows(0, settings.images);
+    auto y = mnist::read<std::uint8_t>(settings.directory + "/train_y.u8");
+    y.resize(settings.images);
+    const auto test_x = read_images(settings, "test");
+    const auto test_y = mnist::read<std::uint8_t>(settings.directory + "/test_y.u8");
 
     trainer teach{net, sparse_categorical_crossentropy, adam{}, accuracy};
     std::printf("initial_loss %.5f\n",
                 teach.evaluate(test_x, test_y, {.verbose = verbosity::silent})["loss"]);
     double fastest = 1e9;
-    for (std::size_t epoch = 0; epoch < with.epochs; ++epoch)
+    for (std::size_t epoch = 0; epoch < settings.epochs; ++epoch)
         fastest = std::min(fastest, bench::seconds([&] {
                                teach.fit(x, y,
-                                         {.batch_size = with.batch,
+                                         {.batch_size = settings.batch,
                                           .verbose = verbosity::silent,
                                           .threads = bench::threads()});
                            }));
-    std::printf("seconds %.6f\nupdates %zu\n", fastest, (with.images + with.batch - 1) / with.batch);
+    std::printf("seconds %.6f\nupdates %zu\n", fastest,
+                (settings.images + settings.batch - 1) / settings.batch);
     std::printf("accuracy %.4f\n",
                 teach.evaluate(test_x, test_y, {.verbose = verbosity::silent})["accuracy"]);
 }

@@ -29,17 +29,17 @@ struct options {
     }
 };
 
-/// Aligned numbers, none of them zero, with room for a register behind.
+/// Aligned numbers, none of them zero, followed by as many as a register holds.
 struct numbers : std::vector<float, xsimd::aligned_allocator<float, 64>> {
-    explicit numbers(std::size_t count, float all = 1.0f) : vector(count + 16) {
+    explicit numbers(std::size_t count, float scale = 1.0f) : vector(count + 16) {
         for (std::size_t i = 0; i < size(); ++i)
-            (*this)[i] = all * (0.01f + 1e-4f * static_cast<float>(i * 2654435761u % 256));
+            (*this)[i] = scale * (0.01f + 1e-4f * static_cast<float>(i * 2654435761u % 256));
     }
 };
 
 template <class Call>
-void time(const options& with, Call call) {
-    const double flops = 2.0 * static_cast<double>(with.rows * with.inputs * with.outputs);
+void time(const options& settings, Call call) {
+    const double flops = 2.0 * static_cast<double>(settings.rows * settings.inputs * settings.outputs);
     const auto repeats = static_cast<std::size_t>(std::max(4.0, 2e9 / flops));
     call();
     const double time = bench::median_seconds(11, repeats, call);

@@ -9,29 +9,30 @@
 using matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 int main(int count, char** arguments) {
-    const product::options with(count, arguments);
-    const auto rows = static_cast<long>(with.rows), in = static_cast<long>(with.inputs),
-               out = static_cast<long>(with.outputs);
+    const product::options settings(count, arguments);
+    const auto rows = static_cast<long>(settings.rows), inputs = static_cast<long>(settings.inputs),
+               outputs = static_cast<long>(settings.outputs);
     const auto fill = [](long m, long n) {
         const product::numbers values(static_cast<std::size_t>(m * n));
         return matrix(Eigen::Map<const matrix>(values.data(), m, n));
     };
-    matrix x = fill(rows, in), y = fill(rows, out), w = fill(in, out), g = w, back = x;
-    product::numbers m(static_cast<std::size_t>(in * out), 0.0f), v(m);
-    const Eigen::RowVectorXf b = fill(1, out);
-    if (with.kernel == "forward")
-        product::time(with, [&] {
+    matrix x = fill(rows, inputs), y = fill(rows, outputs), w = fill(inputs, outputs), g = w,
+           input_gradient = x;
+    product::numbers m(static_cast<std::size_t>(inputs * outputs), 0.0f), v(m);
+    const Eigen::RowVectorXf b = fill(1, outputs);
+    if (settings.kernel == "forward")
+        product::time(settings, [&] {
             y.noalias() = x * w;
             y = (y.rowwise() + b).cwiseMax(0.0f);
         });
-    else if (with.kernel == "weight_gradient")
-        product::time(with, [&] {
+    else if (settings.kernel == "weight_gradient")
+        product::time(settings, [&] {
             g.noalias() = x.transpose() * y;
-            product::adam(static_cast<std::size_t>(in * out), w.data(), m.data(), v.data(), g.data());
+            product::adam(static_cast<std::size_t>(inputs * outputs), w.data(), m.data(), v.data(), g.data());
         });
     else
-        product::time(with, [&] {
-            back.noalias() = y * w.transpose();
-            back = (x.array() > 0.0f).select(back, 0.0f);
+        product::time(settings, [&] {
+            input_gradient.noalias() = y * w.transpose();
+            input_gradient = (x.array() > 0.0f).select(input_gradient, 0.0f);
         });
 }

@@ -11,46 +11,47 @@ using namespace dnnl;
 using tag = memory::format_tag;
 
 int main(int count, char** arguments) {
-    const product::options with(count, arguments);
+    const product::options settings(count, arguments);
     const engine cpu(engine::kind::cpu, 0);
     stream queue(cpu);
-    const auto rows = static_cast<memory::dim>(with.rows), in = static_cast<memory::dim>(with.inputs),
-               out = static_cast<memory::dim>(with.outputs);
+    const auto rows = static_cast<memory::dim>(settings.rows),
+               inputs = static_cast<memory::dim>(settings.inputs),
+               outputs = static_cast<memory::dim>(settings.outputs);
     const auto any = [](memory::dims sizes) { return memory::desc(sizes, memory::data_type::f32, tag::any); };
-    const memory::desc bias({out}, memory::data_type::f32, tag::a);
-    const auto make = [&](const memory::desc& of) {
-        memory result(of, cpu);
+    const memory::desc bias({outputs}, memory::data_type::f32, tag::a);
+    const auto make = [&](const memory::desc& description) {
+        memory result(description, cpu);
         auto* begin = static_cast<float*>(result.get_data_handle());
-        const product::numbers values(of.get_size() / sizeof(float));
-        std::copy_n(values.data(), of.get_size() / sizeof(float), begin);
+        const product::numbers values(description.get_size() / sizeof(float));
+        std::copy_n(values.data(), description.get_size() / sizeof(float), begin);
         return result;
     };
     primitive_attr attributes;
     post_ops relu;
     relu.append_eltwise(1.0f, algorithm::eltwise_relu, 0.0f, 0.0f);
-    if (with.kernel == "forward")
+    if (settings.kernel == "forward")
         attributes.set_post_ops(relu);
-    const inner_product_forward::primitive_desc forward(
-        {prop_kind::forward_training, any({rows, in}), any({out, in}), bias, any({rows, out})}, attributes,
-        cpu);
-    if (with.kernel == "forward") {
+    const inner_product_forward::primitive_desc forward({prop_kind::forward_training, any({rows, inputs}),
+                                                         any({outputs, inputs}), bias, any({rows, outputs})},
+                                                        attributes, cpu);
+    if (settings.kernel == "forward") {
         auto x = make(forward.src_desc()), w = make(forward.weights_desc()), b = make(bias),
              y = make(forward.dst_desc());
         const inner_product_forward run(forward);
-        product::time(with, [&] {
+        product::time(settings, [&] {
             run.execute(queue,
                         {{DNNL_ARG_SRC, x}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_BIAS, b}, {DNNL_ARG_DST, y}});
             queue.wait();
         });
-    } else if (with.kernel == "weight_gradient") {
+    } else if (settings.kernel == "weight_gradient") {
         const inner_product_backward_weights::primitive_desc backward(
-            {any({rows, in}), any({out, in}), bias, any({rows, out})}, cpu, forward);
+            {any({rows, inputs}), any({outputs, inputs}), bias, any({rows, outputs})}, cpu, forward);
         auto x = make(backward.src_desc()), g = make(backward.diff_weights_desc()), b = make(bias),
              delta = make(backward.diff_dst_desc());
         const std::size_t size = backward.diff_weights_desc().get_size() / sizeof(float);
         product::numbers w(size), m(size, 0.0f), v(size, 0.0f);
         const inner_product_backward_weights run(backward);
-        product::time(with, [&] {
+        product::time(settings, [&] {
             run.execute(queue, {{DNNL_ARG_SRC, x},
                                 {DNNL_ARG_DIFF_DST, delta},
                                 {DNNL_ARG_DIFF_WEIGHTS, g},
@@ -60,18 +61,19 @@ int main(int count, char** arguments) {
         });
     } else {
         const inner_product_backward_data::primitive_desc backward(
-            {any({rows, in}), any({out, in}), any({rows, out})}, cpu, forward);
-        auto back = make(backward.diff_src_desc()), w = make(backward.weights_desc()),
+            {any({rows, inputs}), any({outputs, inputs}), any({rows, outputs})}, cpu, forward);
+        auto input_gradient = make(backward.diff_src_desc()), w = make(backward.weights_desc()),
              delta = make(backward.diff_dst_desc());
-        product::numbers kept(with.rows * with.inputs);
+        product::numbers kept(settings.rows * settings.inputs);
         const inner_product_backward_data run(backward);
-        product::time(with, [&] {
-            run.execute(queue,
-                        {{DNNL_ARG_DIFF_SRC, back}, {DNNL_ARG_DIFF_DST, delta}, {DNNL_ARG_WEIGHTS, w}});
+        product::time(settings, [&] {
+            run.execute(
+                queue,
+                {{DNNL_ARG_DIFF_SRC, input_gradient}, {DNNL_ARG_DIFF_DST, delta}, {DNNL_ARG_WEIGHTS, w}});
             queue.wait();
-            auto* to = static_cast<float*>(back.get_data_handle());
-            for (std::size_t i = 0; i < with.rows * with.inputs; ++i)
-                to[i] = kept[i] > 0 ? to[i] : 0;
+            auto* elements = static_cast<float*>(input_gradient.get_data_handle());
+            for (std::size_t i = 0; i < settings.rows * settings.inputs; ++i)
+                elements[i] = kept[i] > 0 ? elements[i] : 0;
         });
     }
 }

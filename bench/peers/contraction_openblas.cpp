@@ -7,32 +7,33 @@
 #include <cblas.h>
 
 int main(int count, char** arguments) {
-    const product::options with(count, arguments);
-    const auto rows = static_cast<int>(with.rows), in = static_cast<int>(with.inputs),
-               out = static_cast<int>(with.outputs);
-    product::numbers x(with.rows * with.inputs), y(with.rows * with.outputs), w(with.inputs * with.outputs),
-        b(with.outputs), g(w.size()), m(w.size(), 0.0f), v(w.size(), 0.0f), back(x.size());
-    if (with.kernel == "forward")
-        product::time(with, [&] {
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, out, in, 1.0f, x.data(), in,
-                        w.data(), out, 0.0f, y.data(), out);
-            for (std::size_t i = 0; i < with.rows; ++i)
-                for (std::size_t j = 0; j < with.outputs; ++j) {
-                    float& each = y[i * with.outputs + j];
-                    each = std::max(each + b[j], 0.0f);
+    const product::options settings(count, arguments);
+    const auto rows = static_cast<int>(settings.rows), inputs = static_cast<int>(settings.inputs),
+               outputs = static_cast<int>(settings.outputs);
+    product::numbers x(settings.rows * settings.inputs), y(settings.rows * settings.outputs),
+        w(settings.inputs * settings.outputs), b(settings.outputs), g(w.size()), m(w.size(), 0.0f),
+        v(w.size(), 0.0f), input_gradient(x.size());
+    if (settings.kernel == "forward")
+        product::time(settings, [&] {
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, outputs, inputs, 1.0f, x.data(),
+                        inputs, w.data(), outputs, 0.0f, y.data(), outputs);
+            for (std::size_t i = 0; i < settings.rows; ++i)
+                for (std::size_t j = 0; j < settings.outputs; ++j) {
+                    float& element = y[i * settings.outputs + j];
+                    element = std::max(element + b[j], 0.0f);
                 }
         });
-    else if (with.kernel == "weight_gradient")
-        product::time(with, [&] {
-            cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, in, out, rows, 1.0f, x.data(), in, y.data(),
-                        out, 0.0f, g.data(), out);
-            product::adam(with.inputs * with.outputs, w.data(), m.data(), v.data(), g.data());
+    else if (settings.kernel == "weight_gradient")
+        product::time(settings, [&] {
+            cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, inputs, outputs, rows, 1.0f, x.data(),
+                        inputs, y.data(), outputs, 0.0f, g.data(), outputs);
+            product::adam(settings.inputs * settings.outputs, w.data(), m.data(), v.data(), g.data());
         });
     else
-        product::time(with, [&] {
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, in, out, 1.0f, y.data(), out, w.data(),
-                        out, 0.0f, back.data(), in);
-            for (std::size_t i = 0; i < with.rows * with.inputs; ++i)
-                back[i] = x[i] > 0 ? back[i] : 0;
+        product::time(settings, [&] {
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, inputs, outputs, 1.0f, y.data(),
+                        outputs, w.data(), outputs, 0.0f, input_gradient.data(), inputs);
+            for (std::size_t i = 0; i < settings.rows * settings.inputs; ++i)
+                input_gradient[i] = x[i] > 0 ? input_gradient[i] : 0;
         });
 }

@@ -16,7 +16,7 @@
 /// What all programs about the kernels of a convolution have in common.
 namespace sliding {
 
-/// A convolution of square images with as many zeros around them as leave `size / stride` results.
+/// A convolution of square images, padded with as many zeros as leave `size / stride` results along an axis.
 struct shape {
     std::size_t size, channels, filters, kernel, stride;
 
@@ -25,7 +25,7 @@ struct shape {
     [[nodiscard]] constexpr std::size_t results() const {
         return (size + 2 * padding() - kernel) / stride + 1;
     }
-    /// As if zeros of the padding were multiplied.
+    /// The floating-point operations, counting products with the zeros of the padding too.
     [[nodiscard]] constexpr double flops(std::size_t batch) const {
         return 2.0 *
                static_cast<double>(batch * results() * results() * filters * kernel * kernel * channels);
@@ -45,7 +45,7 @@ inline constexpr std::array resnet50{
 
 struct options {
     std::string kernel;
-    shape of{};
+    shape geometry{};
     std::size_t batch = 0;
 
     options(int count, char** arguments) {
@@ -54,12 +54,12 @@ struct options {
                 "expected forward|input_gradient|weight_gradient SIZE CHANNELS FILTERS KERNEL STRIDE BATCH");
         const auto number = [=](int i) { return std::strtoull(arguments[i], nullptr, 10); };
         kernel = arguments[1];
-        of = {number(2), number(3), number(4), number(5), number(6)};
+        geometry = {number(2), number(3), number(4), number(5), number(6)};
         batch = number(7);
     }
 };
 
-/// Aligned numbers, none of them zero, with room for a register behind.
+/// Aligned numbers, none of them zero, followed by as many as a register holds.
 struct numbers : std::vector<float, xsimd::aligned_allocator<float, 64>> {
     explicit numbers(std::size_t count) : vector(count + 16) {
         for (std::size_t i = 0; i < size(); ++i)
@@ -67,12 +67,12 @@ struct numbers : std::vector<float, xsimd::aligned_allocator<float, 64>> {
     }
 };
 
-/// The lower quartile of many short runs: what other programs do to the machine only adds.
+/// Prints the lower quartile of many short runs, since other programs on the machine only add to the time.
 template <class Call>
-void time(const options& with, Call call) {
+void time(const options& settings, Call call) {
     constexpr double run_flops = 6e7;
     constexpr double all_flops = 4e10;
-    const double flops = with.of.flops(with.batch);
+    const double flops = settings.geometry.flops(settings.batch);
     const auto repeats = static_cast<std::size_t>(std::max(1.0, run_flops / flops));
     const auto runs =
         static_cast<std::size_t>(std::clamp(all_flops / (flops * static_cast<double>(repeats)), 9.0, 80.0));

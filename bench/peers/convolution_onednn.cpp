@@ -11,67 +11,72 @@ using namespace dnnl;
 using tag = memory::format_tag;
 
 int main(int count, char** arguments) {
-    const sliding::options with(count, arguments);
-    const sliding::shape& of = with.of;
+    const sliding::options settings(count, arguments);
+    const sliding::shape& geometry = settings.geometry;
     const engine cpu(engine::kind::cpu, 0);
     stream queue(cpu);
     const auto dim = [](std::size_t number) { return static_cast<memory::dim>(number); };
     const auto any = [](memory::dims sizes) { return memory::desc(sizes, memory::data_type::f32, tag::any); };
-    const memory::dim n = dim(with.batch), c = dim(of.channels), f = dim(of.filters), k = dim(of.kernel);
-    const memory::desc x = any({n, c, dim(of.size), dim(of.size)}), w = any({f, c, k, k}),
-                       y = any({n, f, dim(of.results()), dim(of.results())}),
+    const memory::dim n = dim(settings.batch), c = dim(geometry.channels), f = dim(geometry.filters),
+                      k = dim(geometry.kernel);
+    const memory::desc x = any({n, c, dim(geometry.size), dim(geometry.size)}), w = any({f, c, k, k}),
+                       y = any({n, f, dim(geometry.results()), dim(geometry.results())}),
                        bias({f}, memory::data_type::f32, tag::a);
-    const memory::dims strides{dim(of.stride), dim(of.stride)};
-    const memory::dims before{dim(of.padding()), dim(of.padding())};
-    const memory::dim behind = dim((of.results() - 1) * of.stride + of.kernel) - dim(of.size + of.padding());
-    const memory::dims after{behind, behind};
-    const auto make = [&](const memory::desc& of_memory) {
-        memory result(of_memory, cpu);
-        const sliding::numbers values(of_memory.get_size() / sizeof(float));
-        std::copy_n(values.data(), of_memory.get_size() / sizeof(float),
+    const memory::dims strides{dim(geometry.stride), dim(geometry.stride)};
+    const memory::dims padding_begin{dim(geometry.padding()), dim(geometry.padding())};
+    const memory::dim end_width = dim((geometry.results() - 1) * geometry.stride + geometry.kernel) -
+                                  dim(geometry.size + geometry.padding());
+    const memory::dims padding_end{end_width, end_width};
+    const auto make = [&](const memory::desc& description) {
+        memory result(description, cpu);
+        const sliding::numbers values(description.get_size() / sizeof(float));
+        std::copy_n(values.data(), description.get_size() / sizeof(float),
                     static_cast<float*>(result.get_data_handle()));
         return result;
     };
     const algorithm direct = algorithm::convolution_direct;
-    if (with.kernel == "forward") {
+    if (settings.kernel == "forward") {
         primitive_attr attributes;
         post_ops relu;
         relu.append_eltwise(1.0f, algorithm::eltwise_relu, 0.0f, 0.0f);
         attributes.set_post_ops(relu);
         const convolution_forward::primitive_desc forward(
-            {prop_kind::forward_inference, direct, x, w, bias, y, strides, before, after}, attributes, cpu);
-        auto from = make(forward.src_desc()), weights = make(forward.weights_desc()), b = make(bias),
-             to = make(forward.dst_desc());
+            {prop_kind::forward_inference, direct, x, w, bias, y, strides, padding_begin, padding_end},
+            attributes, cpu);
+        auto source = make(forward.src_desc()), weights = make(forward.weights_desc()), b = make(bias),
+             destination = make(forward.dst_desc());
         const convolution_forward run(forward);
-        sliding::time(with, [&] {
-            run.execute(
-                queue,
-                {{DNNL_ARG_SRC, from}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_BIAS, b}, {DNNL_ARG_DST, to}});
+        sliding::time(settings, [&] {
+            run.execute(queue, {{DNNL_ARG_SRC, source},
+                                {DNNL_ARG_WEIGHTS, weights},
+                                {DNNL_ARG_BIAS, b},
+                                {DNNL_ARG_DST, destination}});
             queue.wait();
         });
         return 0;
     }
     const convolution_forward::primitive_desc forward(
-        {prop_kind::forward_training, direct, x, w, bias, y, strides, before, after}, cpu);
-    if (with.kernel == "input_gradient") {
-        const convolution_backward_data::primitive_desc backward({direct, x, w, y, strides, before, after},
-                                                                 cpu, forward);
-        auto back = make(backward.diff_src_desc()), weights = make(backward.weights_desc()),
+        {prop_kind::forward_training, direct, x, w, bias, y, strides, padding_begin, padding_end}, cpu);
+    if (settings.kernel == "input_gradient") {
+        const convolution_backward_data::primitive_desc backward(
+            {direct, x, w, y, strides, padding_begin, padding_end}, cpu, forward);
+        auto input_gradient = make(backward.diff_src_desc()), weights = make(backward.weights_desc()),
              delta = make(backward.diff_dst_desc());
         const convolution_backward_data run(backward);
-        sliding::time(with, [&] {
-            run.execute(queue,
-                        {{DNNL_ARG_DIFF_SRC, back}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DIFF_DST, delta}});
+        sliding::time(settings, [&] {
+            run.execute(queue, {{DNNL_ARG_DIFF_SRC, input_gradient},
+                                {DNNL_ARG_WEIGHTS, weights},
+                                {DNNL_ARG_DIFF_DST, delta}});
             queue.wait();
         });
     } else {
         const convolution_backward_weights::primitive_desc backward(
-            {direct, x, w, bias, y, strides, before, after}, cpu, forward);
-        auto from = make(backward.src_desc()), gradient = make(backward.diff_weights_desc()), b = make(bias),
-             delta = make(backward.diff_dst_desc());
+            {direct, x, w, bias, y, strides, padding_begin, padding_end}, cpu, forward);
+        auto source = make(backward.src_desc()), gradient = make(backward.diff_weights_desc()),
+             b = make(bias), delta = make(backward.diff_dst_desc());
         const convolution_backward_weights run(backward);
-        sliding::time(with, [&] {
-            run.execute(queue, {{DNNL_ARG_SRC, from},
+        sliding::time(settings, [&] {
+            run.execute(queue, {{DNNL_ARG_SRC, source},
                                 {DNNL_ARG_DIFF_DST, delta},
                                 {DNNL_ARG_DIFF_WEIGHTS, gradient},
                                 {DNNL_ARG_DIFF_BIAS, b}});

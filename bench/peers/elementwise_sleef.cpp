@@ -15,22 +15,22 @@ namespace {
 #if defined(__AVX512F__)
 using V = __m512;
 constexpr std::size_t lanes = 16;
-V load(const float* from) { return _mm512_loadu_ps(from); }
-void store(float* to, V value) { _mm512_storeu_ps(to, value); }
+V load(const float* source) { return _mm512_loadu_ps(source); }
+void store(float* destination, V value) { _mm512_storeu_ps(destination, value); }
 V fill(float value) { return _mm512_set1_ps(value); }
 #    define SLEEF(name) Sleef_##name##f16_u10avx512f
 #elif defined(__AVX2__)
 using V = __m256;
 constexpr std::size_t lanes = 8;
-V load(const float* from) { return _mm256_loadu_ps(from); }
-void store(float* to, V value) { _mm256_storeu_ps(to, value); }
+V load(const float* source) { return _mm256_loadu_ps(source); }
+void store(float* destination, V value) { _mm256_storeu_ps(destination, value); }
 V fill(float value) { return _mm256_set1_ps(value); }
 #    define SLEEF(name) Sleef_##name##f8_u10avx2
 #else
 using V = __m128;
 constexpr std::size_t lanes = 4;
-V load(const float* from) { return _mm_loadu_ps(from); }
-void store(float* to, V value) { _mm_storeu_ps(to, value); }
+V load(const float* source) { return _mm_loadu_ps(source); }
+void store(float* destination, V value) { _mm_storeu_ps(destination, value); }
 V fill(float value) { return _mm_set1_ps(value); }
 #    define SLEEF(name) Sleef_##name##f4_u10sse2
 #endif

@@ -40,7 +40,7 @@ struct images {
     }
 };
 
-/// Keras's order: kernels [inputs][outputs].
+/// The network's first weights in Keras's order: kernels are [inputs][outputs].
 struct first_weights {
     std::vector<float> all;
     const float *kernel1, *bias1, *kernel2, *bias2;
@@ -53,7 +53,7 @@ struct first_weights {
           bias2(kernel2 + 512 * 10) {}
 };
 
-/// PROGRAM DIRECTORY BATCH IMAGES EPOCHS
+/// The arguments of PROGRAM DIRECTORY BATCH IMAGES EPOCHS.
 struct options {
     std::string directory;
     std::size_t batch, images, epochs;

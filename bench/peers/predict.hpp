@@ -21,21 +21,21 @@ struct options {
 
 /// Calls predict(x, y, samples) and prints the seconds an image, and the first prediction.
 template <class Predict>
-void run(const options& with, Predict predict) {
-    constexpr std::size_t many = 256;
-    const mnist::images test(with.directory + "/test", with.mode == "start" ? 1 : 8192);
+void run(const options& settings, Predict predict) {
+    constexpr std::size_t large_batch = 256;
+    const mnist::images test(settings.directory + "/test", settings.mode == "start" ? 1 : 8192);
     std::vector<float> y(test.count * 10);
-    if (with.mode == "start")
+    if (settings.mode == "start")
         predict(test.x.data(), y.data(), 1);
     else {
-        const std::size_t at_once = with.mode == "one" ? 1 : many;
+        const std::size_t batch_size = settings.mode == "one" ? 1 : large_batch;
         std::vector<double> times;
         for (int run = 0; run < 12; ++run)
             times.push_back(bench::seconds([&] {
-                                for (std::size_t i = 0; i + at_once <= test.count; i += at_once)
-                                    predict(&test.x[i * 784], &y[i * 10], at_once);
+                                for (std::size_t i = 0; i + batch_size <= test.count; i += batch_size)
+                                    predict(&test.x[i * 784], &y[i * 10], batch_size);
                             }) /
-                            static_cast<double>(test.count / at_once * at_once));
+                            static_cast<double>(test.count / batch_size * batch_size));
         std::sort(times.begin() + 2, times.end()); // the first two warm up
         std::printf("seconds %.9f\n", times[7]);
     }

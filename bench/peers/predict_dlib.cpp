@@ -11,19 +11,19 @@ using image = matrix<float, 28, 28>;
 using network = softmax<fc<10, relu<fc<512, input<image>>>>>;
 
 int main(int count, char** arguments) {
-    const prediction::options with(count, arguments);
+    const prediction::options settings(count, arguments);
     network net;
     resizable_tensor batch;
     const std::vector<image> one(1, zeros_matrix<float>(28, 28));
     net.to_tensor(one.begin(), one.end(), batch);
     net.forward(batch); // gives the layers their sizes
-    const mnist::first_weights w(with.directory);
+    const mnist::first_weights w(settings.directory);
     std::copy_n(w.kernel1, 785 * 512, layer<3>(net).layer_details().get_layer_params().host());
     std::copy_n(w.kernel2, 513 * 10, layer<1>(net).layer_details().get_layer_params().host());
-    prediction::run(with, [&](const float* x, float* y, std::size_t samples) {
+    prediction::run(settings, [&](const float* x, float* y, std::size_t samples) {
         batch.set_size(static_cast<long>(samples), 1, 28, 28);
         std::copy_n(x, samples * 784, batch.host_write_only());
-        const tensor& found = net.forward(batch);
-        std::copy_n(found.host(), samples * 10, y);
+        const tensor& probabilities = net.forward(batch);
+        std::copy_n(probabilities.host(), samples * 10, y);
     });
 }

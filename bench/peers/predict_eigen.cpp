@@ -9,15 +9,15 @@
 using matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 int main(int count, char** arguments) {
-    const prediction::options with(count, arguments);
-    const mnist::first_weights w(with.directory);
+    const prediction::options settings(count, arguments);
+    const mnist::first_weights w(settings.directory);
     const matrix w1 = Eigen::Map<const matrix>(w.kernel1, 784, 512),
                  w2 = Eigen::Map<const matrix>(w.kernel2, 512, 10);
     const Eigen::RowVectorXf b1 = Eigen::Map<const Eigen::RowVectorXf>(w.bias1, 512),
                              b2 = Eigen::Map<const Eigen::RowVectorXf>(w.bias2, 10);
     matrix hidden, logits;
     Eigen::RowVectorXf hidden_one(512), logits_one(10);
-    prediction::run(with, [&](const float* x, float* y, std::size_t samples) {
+    prediction::run(settings, [&](const float* x, float* y, std::size_t samples) {
         const auto rows = static_cast<long>(samples);
         if (rows == 1) { // a vector times a matrix, which Eigen knows a kernel for
             hidden_one.noalias() = Eigen::Map<const Eigen::RowVectorXf>(x, 784) * w1;

@@ -30,15 +30,15 @@ struct product {
         if (relu)
             tail.append_eltwise(1.0f, algorithm::eltwise_relu, 0.0f, 0.0f);
         attributes.set_post_ops(tail);
-        const inner_product_forward::primitive_desc wanted(
+        const inner_product_forward::primitive_desc descriptor(
             {prop_kind::forward_inference, memory::desc({samples, inputs}, f32, tag::nc),
              memory::desc({outputs, inputs}, f32, tag::any), memory::desc({outputs}, f32, tag::a),
              memory::desc({samples, outputs}, f32, tag::nc)},
             attributes, cpu);
-        primitive = inner_product_forward(wanted);
-        weights = memory(wanted.weights_desc(), cpu);
-        memory given({{outputs, inputs}, f32, tag::io}, cpu, const_cast<float*>(kernel));
-        reorder(given, weights).execute(queue, given, weights);
+        primitive = inner_product_forward(descriptor);
+        weights = memory(descriptor.weights_desc(), cpu);
+        memory source({{outputs, inputs}, f32, tag::io}, cpu, const_cast<float*>(kernel));
+        reorder(source, weights).execute(queue, source, weights);
         bias = memory({{outputs}, f32, tag::a}, cpu, const_cast<float*>(first));
         queue.wait();
     }
@@ -59,9 +59,9 @@ struct network {
         y = memory({{samples, 10}, f32, tag::nc}, cpu, nullptr);
         last = softmax_forward({{prop_kind::forward_inference, logits.get_desc(), 1}, cpu});
     }
-    void run(const float* from, float* to) {
-        x.set_data_handle(const_cast<float*>(from));
-        y.set_data_handle(to);
+    void run(const float* images, float* probabilities) {
+        x.set_data_handle(const_cast<float*>(images));
+        y.set_data_handle(probabilities);
         first.primitive.execute(queue, {{DNNL_ARG_SRC, x},
                                         {DNNL_ARG_WEIGHTS, first.weights},
                                         {DNNL_ARG_BIAS, first.bias},
@@ -78,10 +78,10 @@ struct network {
 } // namespace
 
 int main(int count, char** arguments) {
-    const prediction::options with(count, arguments);
-    const mnist::first_weights w(with.directory);
+    const prediction::options settings(count, arguments);
+    const mnist::first_weights w(settings.directory);
     std::map<std::size_t, std::unique_ptr<network>> networks;
-    prediction::run(with, [&](const float* x, float* y, std::size_t samples) {
+    prediction::run(settings, [&](const float* x, float* y, std::size_t samples) {
         auto& net = networks[samples];
         if (!net)
             net = std::make_unique<network>(static_cast<memory::dim>(samples), w);

@@ -19,7 +19,7 @@ inline constexpr std::size_t xor_epochs = 10'000;
 /// Kernel [2][2], bias [2], kernel [2][1], bias [1].
 inline const std::vector<float> xor_weights{0.7f, -0.4f, 0.3f, 0.9f, 0, 0, -0.8f, 0.6f, 0};
 
-/// Of 1-8-8-1, in Keras's order.
+/// The weights of the 1-8-8-1 network, in Keras's order.
 inline std::vector<float> tanh_weights() {
     std::vector<float> result;
     for (int i = 0; i < 1 * 8 + 8 + 8 * 8 + 8 + 8 + 1; ++i)

@@ -22,8 +22,8 @@ int main(int count, char** arguments) {
                 kernel[j][i] = w[next++];
         layer.setWeights(kernel);
         std::vector<float> bias(outputs);
-        for (float& each : bias)
-            each = w[next++];
+        for (float& element : bias)
+            element = w[next++];
         layer.setBias(bias.data());
     };
     set(net.get<0>(), 1, 8);
@@ -31,7 +31,7 @@ int main(int count, char** arguments) {
     set(net.get<4>(), 8, 1);
     net.reset();
     small::time_predictions(mode, [&](float x) {
-        alignas(64) const float in[64]{x};
-        return net.forward(in);
+        alignas(64) const float input[64]{x};
+        return net.forward(input);
     });
 }

@@ -17,10 +17,10 @@ using image = matrix<float, 28, 28>;
 using network = loss_multiclass_log<fc<10, dropout<relu<fc<512, input<image>>>>>>;
 
 int main(int count, char** arguments) {
-    const mnist::options with(count, arguments);
+    const mnist::options settings(count, arguments);
     _mm_setcsr(_mm_getcsr() | 0x8040); // flush denormals
     const auto read = [&](const char* part, std::vector<image>& x, std::vector<unsigned long>& y) {
-        const mnist::images all(with.directory + "/" + part);
+        const mnist::images all(settings.directory + "/" + part);
         for (std::size_t i = 0; i < all.count; ++i) {
             x.push_back(reshape(mat(&all.x[i * 784], 784), 28, 28));
             y.push_back(all.y[i]);
@@ -36,45 +36,46 @@ int main(int count, char** arguments) {
     resizable_tensor batch_tensor;
     net.to_tensor(x.begin(), x.begin() + 1, batch_tensor);
     net.forward(batch_tensor); // gives the layers their sizes
-    const mnist::first_weights w(with.directory);
-    const auto copy = [](auto& to, const float* begin, std::size_t size) {
-        std::copy_n(begin, size, to.layer_details().get_layer_params().host());
+    const mnist::first_weights w(settings.directory);
+    const auto copy = [](auto& target, const float* begin, std::size_t size) {
+        std::copy_n(begin, size, target.layer_details().get_layer_params().host());
     };
     copy(layer<4>(net), w.kernel1, 784 * 512 + 512); // the bias is the last row
     copy(layer<1>(net), w.kernel2, 512 * 10 + 10);
 
     std::vector<adam> solvers(net.num_computational_layers, adam(0, 0.9f, 0.999f));
     const auto evaluate = [&] {
-        network still = net;
-        layer<2>(still).layer_details() = dropout_(0);
-        double right = 0, loss = 0;
+        network evaluated_net = net;
+        layer<2>(evaluated_net).layer_details() = dropout_(0);
+        double correct = 0, loss = 0;
         for (std::size_t begin = 0; begin < test_x.size(); begin += 500) {
-            still.to_tensor(test_x.begin() + static_cast<long>(begin),
-                            test_x.begin() + static_cast<long>(begin) + 500, batch_tensor);
-            loss += 500 * still.compute_loss(batch_tensor, test_y.begin() + static_cast<long>(begin));
-            std::vector<unsigned long> found(500);
-            still(batch_tensor, found.begin());
+            evaluated_net.to_tensor(test_x.begin() + static_cast<long>(begin),
+                                    test_x.begin() + static_cast<long>(begin) + 500, batch_tensor);
+            loss += 500 * evaluated_net.compute_loss(batch_tensor, test_y.begin() + static_cast<long>(begin));
+            std::vector<unsigned long> predictions(500);
+            evaluated_net(batch_tensor, predictions.begin());
             for (std::size_t i = 0; i < 500; ++i)
-                right += found[i] == test_y[begin + i];
+                correct += predictions[i] == test_y[begin + i];
         }
         return std::pair{loss / static_cast<double>(test_x.size()),
-                         right / static_cast<double>(test_x.size())};
+                         correct / static_cast<double>(test_x.size())};
     };
     std::printf("initial_loss %.5f\n", evaluate().first);
-    std::vector<std::size_t> order(with.images);
+    std::vector<std::size_t> order(settings.images);
     std::iota(order.begin(), order.end(), 0u);
     std::minstd_rand random{7};
     double fastest = 1e9;
     std::vector<image> samples;
     std::vector<unsigned long> labels;
-    for (std::size_t epoch = 0; epoch < with.epochs; ++epoch)
+    for (std::size_t epoch = 0; epoch < settings.epochs; ++epoch)
         fastest = std::min(fastest, bench::seconds([&] {
                                std::shuffle(order.begin(), order.end(), random);
-                               for (std::size_t begin = 0; begin < with.images; begin += with.batch) {
-                                   const std::size_t now = std::min(with.batch, with.images - begin);
+                               for (std::size_t begin = 0; begin < settings.images; begin += settings.batch) {
+                                   const std::size_t batch_size =
+                                       std::min(settings.batch, settings.images - begin);
                                    samples.clear();
                                    labels.clear();
-                                   for (std::size_t i = 0; i < now; ++i) {
+                                   for (std::size_t i = 0; i < batch_size; ++i) {
                                        samples.push_back(x[order[begin + i]]);
                                        labels.push_back(y[order[begin + i]]);
                                    }
@@ -83,6 +84,7 @@ int main(int count, char** arguments) {
                                    net.update_parameters(solvers, 0.001);
                                }
                            }));
-    std::printf("seconds %.6f\nupdates %zu\n", fastest, (with.images + with.batch - 1) / with.batch);
+    std::printf("seconds %.6f\nupdates %zu\n", fastest,
+                (settings.images + settings.batch - 1) / settings.batch);
     std::printf("accuracy %.4f\n", evaluate().second);
 }

@@ -45,18 +45,19 @@ private:
 #pragma omp parallel for schedule(static)
         for (long begin = 0; begin < size; begin += slice) {
             const long length = std::min(slice, size - begin);
-            Eigen::Map<Eigen::ArrayXf> at(weights.data() + begin, length), g(gradient.data() + begin, length),
-                m(mean.data() + begin, length), v(square.data() + begin, length);
+            Eigen::Map<Eigen::ArrayXf> parameter(weights.data() + begin, length),
+                g(gradient.data() + begin, length), m(mean.data() + begin, length),
+                v(square.data() + begin, length);
             m += 0.1f * (g - m);
             v += 0.001f * (g.square() - v);
-            at -= rate * m / (v.sqrt() + 1e-7f);
+            parameter -= rate * m / (v.sqrt() + 1e-7f);
         }
     }
 };
 
 struct network {
     dense first, second;
-    matrix x, hidden, mask, logits, back;
+    matrix x, hidden, mask, logits, hidden_gradient;
     std::minstd_rand random{7};
     std::uint64_t state[8]{};
     long step = 0;
@@ -81,13 +82,13 @@ struct network {
     }
     // 1.25 with a probability of 0.8, else 0: eight lanes of xorshift, which the compiler vectorizes.
     void draw() {
-        float* const to = mask.data();
+        float* const factors = mask.data();
         for (long i = 0; i + 8 <= mask.size(); i += 8)
             for (int j = 0; j < 8; ++j) {
                 state[j] ^= state[j] << 13;
                 state[j] ^= state[j] >> 7;
                 state[j] ^= state[j] << 17;
-                to[i + j] = static_cast<std::uint32_t>(state[j]) >= 858993459u ? 1.25f : 0.0f;
+                factors[i + j] = static_cast<std::uint32_t>(state[j]) >= 858993459u ? 1.25f : 0.0f;
             }
     }
     void update(const std::uint8_t* labels) {
@@ -102,62 +103,63 @@ struct network {
         logits /= static_cast<float>(batch);
         second.dw.noalias() = hidden.transpose() * logits;
         second.db = logits.colwise().sum();
-        back.noalias() = logits * second.w.transpose();
-        back.array() *= (hidden.array() > 0.0f).select(mask.array(), 0.0f);
-        first.dw.noalias() = x.transpose() * back;
-        first.db = back.colwise().sum();
+        hidden_gradient.noalias() = logits * second.w.transpose();
+        hidden_gradient.array() *= (hidden.array() > 0.0f).select(mask.array(), 0.0f);
+        first.dw.noalias() = x.transpose() * hidden_gradient;
+        first.db = hidden_gradient.colwise().sum();
         ++step;
         const float rate = 0.001f * std::sqrt(1 - std::pow(0.999f, static_cast<float>(step))) /
                            (1 - std::pow(0.9f, static_cast<float>(step)));
         first.adam(rate);
         second.adam(rate);
     }
-    std::pair<double, double> evaluate(const mnist::images& of) {
-        double loss = 0, right = 0;
-        for (std::size_t begin = 0; begin < of.count; begin += 500) {
-            x = Eigen::Map<const matrix>(of.x.data() + begin * 784, 500, 784);
+    std::pair<double, double> evaluate(const mnist::images& data) {
+        double loss = 0, correct = 0;
+        for (std::size_t begin = 0; begin < data.count; begin += 500) {
+            x = Eigen::Map<const matrix>(data.x.data() + begin * 784, 500, 784);
             forward();
             classify();
             for (long i = 0; i < 500; ++i) {
-                const std::uint8_t label = of.y[begin + static_cast<std::size_t>(i)];
-                long most = 0;
-                logits.row(i).maxCoeff(&most);
-                right += most == label;
+                const std::uint8_t label = data.y[begin + static_cast<std::size_t>(i)];
+                long prediction = 0;
+                logits.row(i).maxCoeff(&prediction);
+                correct += prediction == label;
                 loss -= std::log(std::max(logits(i, label), 1e-30f));
             }
         }
-        return {loss / static_cast<double>(of.count), right / static_cast<double>(of.count)};
+        return {loss / static_cast<double>(data.count), correct / static_cast<double>(data.count)};
     }
 };
 
 } // namespace
 
 int main(int count, char** arguments) {
-    const mnist::options with(count, arguments);
+    const mnist::options settings(count, arguments);
     _mm_setcsr(_mm_getcsr() | 0x8040); // flush denormals, which -ffast-math does as well
 #pragma omp parallel
     _mm_setcsr(_mm_getcsr() | 0x8040);
-    const mnist::images train(with.directory + "/train"), test(with.directory + "/test");
-    network net{mnist::first_weights(with.directory)};
+    const mnist::images train(settings.directory + "/train"), test(settings.directory + "/test");
+    network net{mnist::first_weights(settings.directory)};
     std::printf("initial_loss %.5f\n", net.evaluate(test).first);
-    std::vector<std::size_t> order(with.images);
+    std::vector<std::size_t> order(settings.images);
     std::iota(order.begin(), order.end(), 0u);
-    std::vector<std::uint8_t> labels(with.batch);
+    std::vector<std::uint8_t> labels(settings.batch);
     double fastest = 1e9;
-    for (std::size_t epoch = 0; epoch < with.epochs; ++epoch)
+    for (std::size_t epoch = 0; epoch < settings.epochs; ++epoch)
         fastest =
             std::min(fastest, bench::seconds([&] {
                          std::shuffle(order.begin(), order.end(), net.random);
-                         for (std::size_t begin = 0; begin < with.images; begin += with.batch) {
-                             const std::size_t now = std::min(with.batch, with.images - begin);
-                             net.x.resize(static_cast<long>(now), 784);
-                             for (std::size_t i = 0; i < now; ++i) {
+                         for (std::size_t begin = 0; begin < settings.images; begin += settings.batch) {
+                             const std::size_t batch_size = std::min(settings.batch, settings.images - begin);
+                             net.x.resize(static_cast<long>(batch_size), 784);
+                             for (std::size_t i = 0; i < batch_size; ++i) {
                                  std::copy_n(&train.x[order[begin + i] * 784], 784, net.x.data() + i * 784);
                                  labels[i] = train.y[order[begin + i]];
                              }
                              net.update(labels.data());
                          }
                      }));
-    std::printf("seconds %.6f\nupdates %zu\n", fastest, (with.images + with.batch - 1) / with.batch);
+    std::printf("seconds %.6f\nupdates %zu\n", fastest,
+                (settings.images + settings.batch - 1) / settings.batch);
     std::printf("accuracy %.4f\n", net.evaluate(test).second);
 }

@@ -11,11 +11,11 @@
 using namespace tiny_dnn;
 
 int main(int count, char** arguments) {
-    const mnist::options with(count, arguments);
+    const mnist::options settings(count, arguments);
     _mm_setcsr(_mm_getcsr() | 0x8040); // flush denormals
     const auto read = [&](const char* part, std::size_t limit, std::vector<vec_t>& x,
                           std::vector<label_t>& y) {
-        const mnist::images all(with.directory + "/" + part);
+        const mnist::images all(settings.directory + "/" + part);
         for (std::size_t i = 0; i < std::min(limit, all.count); ++i) {
             x.emplace_back(all.x.begin() + static_cast<long>(i) * 784,
                            all.x.begin() + static_cast<long>(i + 1) * 784);
@@ -24,14 +24,14 @@ int main(int count, char** arguments) {
     };
     std::vector<vec_t> x, test_x;
     std::vector<label_t> y, test_y;
-    read("train", with.images, x, y);
+    read("train", settings.images, x, y);
     read("test", 10000, test_x, test_y);
 
     network<sequential> net;
     net << fully_connected_layer<activation::relu>(784, 512) << dropout_layer(512, 0.2f, net_phase::train)
         << fully_connected_layer<activation::softmax>(512, 10);
     net.init_weight();
-    const mnist::first_weights w(with.directory);
+    const mnist::first_weights w(settings.directory);
     const auto copy = [&](std::size_t layer, const float* kernel, std::size_t size, const float* bias,
                           std::size_t outputs) {
         std::copy_n(kernel, size, net[layer]->weights()[0]->begin());
@@ -41,24 +41,25 @@ int main(int count, char** arguments) {
     copy(2, w.kernel2, 512 * 10, w.bias2, 10);
     adam optimizer;
     optimizer.alpha = 0.001f;
-    std::vector<vec_t> wanted;
+    std::vector<vec_t> targets;
     for (const label_t label : test_y) {
-        wanted.emplace_back(10, 0.0f);
-        wanted.back()[label] = 1;
+        targets.emplace_back(10, 0.0f);
+        targets.back()[label] = 1;
     }
     net.set_netphase(net_phase::test);
     std::printf("initial_loss %.5f\n",
-                static_cast<double>(net.get_loss<cross_entropy_multiclass>(test_x, wanted)) / 10000);
+                static_cast<double>(net.get_loss<cross_entropy_multiclass>(test_x, targets)) / 10000);
     net.set_netphase(net_phase::train);
     double fastest = 1e9;
-    for (std::size_t epoch = 0; epoch < with.epochs; ++epoch)
+    for (std::size_t epoch = 0; epoch < settings.epochs; ++epoch)
         fastest = std::min(fastest, bench::seconds([&] {
                                net.train<cross_entropy_multiclass>(
-                                   optimizer, x, y, with.batch, 1, [] {}, [] {}, false,
+                                   optimizer, x, y, settings.batch, 1, [] {}, [] {}, false,
                                    static_cast<int>(bench::threads()));
                            }));
-    std::printf("seconds %.6f\nupdates %zu\n", fastest, (with.images + with.batch - 1) / with.batch);
+    std::printf("seconds %.6f\nupdates %zu\n", fastest,
+                (settings.images + settings.batch - 1) / settings.batch);
     net.set_netphase(net_phase::test);
-    const result seen = net.test(test_x, test_y);
-    std::printf("accuracy %.4f\n", static_cast<double>(seen.num_success) / seen.num_total);
+    const result outcome = net.test(test_x, test_y);
+    std::printf("accuracy %.4f\n", static_cast<double>(outcome.num_success) / outcome.num_total);
 }

@@ -19,65 +19,66 @@ using namespace strata;
 namespace {
 
 template <std::size_t Number>
-void run(const sliding::options& with) {
-    constexpr sliding::shape of = sliding::resnet50[Number];
-    constexpr auto layer = conv<of.filters, of.kernel, stride<of.stride>, padding<of.padding()>>;
-    using head =
-        typename std::remove_const_t<decltype(layer)>::template head<shape<of.size, of.size, of.channels>>;
+void run(const sliding::options& settings) {
+    constexpr sliding::shape geometry = sliding::resnet50[Number];
+    constexpr auto layer =
+        conv<geometry.filters, geometry.kernel, stride<geometry.stride>, padding<geometry.padding()>>;
+    using head = typename std::remove_const_t<decltype(layer)>::template head<
+        shape<geometry.size, geometry.size, geometry.channels>>;
     using stage =
         strata::stage<head, tail<std::remove_const_t<decltype(relu)>>, no_closing, head::output_rows>;
     using kernels = head_kernels<head>;
     constexpr std::size_t places = places_of_head<float, head>;
 
     const std::size_t threads = bench::threads();
-    const bool is_forward = with.kernel == "forward";
-    const bool is_update = with.kernel == "weight_gradient";
-    sliding::numbers x(with.batch * head::input_rows * of.channels);
-    sliding::numbers y(with.batch * head::output_rows * of.filters);
-    sliding::numbers back(is_forward || is_update ? 0 : x.size());
+    const bool is_forward = settings.kernel == "forward";
+    const bool is_update = settings.kernel == "weight_gradient";
+    sliding::numbers x(settings.batch * head::input_rows * geometry.channels);
+    sliding::numbers y(settings.batch * head::output_rows * geometry.filters);
+    sliding::numbers gradient_rows(is_forward || is_update ? 0 : x.size());
     sliding::numbers parameters(places);
     sliding::numbers gradients(is_update ? places : 0);
-    sliding::numbers shared(is_update ? kernels::template shared_size<float>(with.batch) : 0);
+    sliding::numbers shared(is_update ? kernels::template shared_size<float>(settings.batch) : 0);
     std::vector<sliding::numbers> scratch(threads, sliding::numbers(kernels::template scratch_size<float>));
     meeting_point point;
 
-    const rows_view<const float> source{x.data(), of.channels};
-    const rows_view<float> before{back.data(), of.channels};
+    const rows_view<const float> source{x.data(), geometry.channels};
+    const rows_view<float> input_gradient{gradient_rows.data(), geometry.channels};
     const bool adds = false;
-    const auto one = [&](const team& now) {
+    const auto run_kernel = [&](const team& team_member) {
         if (is_forward) {
-            head_forward<float> at{};
-            at.x = &source;
-            at.y = {y.data(), of.filters};
-            at.parameters = parameters.data();
-            at.scratch = scratch[now.rank].data();
-            at.samples = with.batch;
+            head_forward<float> pass{};
+            pass.x = &source;
+            pass.y = {y.data(), geometry.filters};
+            pass.parameters = parameters.data();
+            pass.scratch = scratch[team_member.rank].data();
+            pass.samples = settings.batch;
             kernels::template forward<stage, keeping::nothing, false>(
-                at, now, prediction_tail<typename stage::tail>{});
+                pass, team_member, prediction_tail<typename stage::tail>{});
             return;
         }
-        head_backward<float> at{};
-        at.x = &source;
-        at.delta = {y.data(), of.filters};
-        at.before = &before;
-        at.adds = &adds;
-        at.parameters = parameters.data();
-        at.shared = shared.data();
-        at.scratch = scratch[now.rank].data();
-        at.samples = with.batch;
+        head_backward<float> pass{};
+        pass.x = &source;
+        pass.delta = {y.data(), geometry.filters};
+        pass.before = &input_gradient;
+        pass.adds = &adds;
+        pass.parameters = parameters.data();
+        pass.shared = shared.data();
+        pass.scratch = scratch[team_member.rank].data();
+        pass.samples = settings.batch;
         const gradient_store<float> store{gradients.data()};
         if (is_update)
             kernels::template update<stage, false>(
-                at, now, head_updates<float, head, gradient_store<float>>{store, 0});
+                pass, team_member, head_updates<float, head, gradient_store<float>>{store, 0});
         else
-            kernels::template backward<stage>(at, now, no_slope{});
+            kernels::template backward<stage>(pass, team_member, no_slope{});
     };
-    sliding::time(with, [&] {
+    sliding::time(settings, [&] {
         if (threads == 1)
-            one(team{});
+            run_kernel(team{});
         else {
 #pragma omp parallel num_threads(static_cast <int>(threads))
-            one(team{static_cast<std::size_t>(omp_get_thread_num()), threads, &point});
+            run_kernel(team{static_cast<std::size_t>(omp_get_thread_num()), threads, &point});
         }
     });
 }
@@ -96,11 +97,11 @@ int main(int count, char** arguments) {
         print_peak();
         return 0;
     }
-    const sliding::options with(count, arguments);
+    const sliding::options settings(count, arguments);
     bool found = false;
     for_each_index<sliding::resnet50.size()>([&](auto number) {
-        if (sliding::resnet50[number] == with.of) {
-            run<number>(with);
+        if (sliding::resnet50[number] == settings.geometry) {
+            run<number>(settings);
             found = true;
         }
     });

@@ -16,11 +16,11 @@ using namespace strata;
 namespace {
 
 template <class T>
-void write(const std::filesystem::path& to, const T* values, std::size_t count) {
-    std::ofstream file(to, std::ios::binary);
-    file.write(reinterpret_cast<const char*>(values), static_cast<std::streamsize>(count * sizeof(T)));
-    if (!file.flush())
-        throw std::runtime_error("cannot write " + to.string());
+void write(const std::filesystem::path& file, const T* values, std::size_t count) {
+    std::ofstream output(file, std::ios::binary);
+    output.write(reinterpret_cast<const char*>(values), static_cast<std::streamsize>(count * sizeof(T)));
+    if (!output.flush())
+        throw std::runtime_error("cannot write " + file.string());
 }
 
 } // namespace
@@ -30,12 +30,12 @@ int main(int count, char** arguments) {
         std::fputs("export DIRECTORY-OF-IDX-FILES DIRECTORY\n", stderr);
         return 2;
     }
-    const std::filesystem::path to = arguments[2];
-    for (const auto& [name, set] : {std::pair{"train", datasets::images_from(arguments[1]).train},
-                                    std::pair{"test", datasets::images_from(arguments[1]).test}}) {
-        write(to / (std::string(name) + "_x.u8"), set.x.data(), set.x.size());
-        write(to / (std::string(name) + "_y.u8"), set.y.data(), set.y.size());
+    const std::filesystem::path directory = arguments[2];
+    for (const auto& [name, images] : {std::pair{"train", datasets::images_from(arguments[1]).train},
+                                       std::pair{"test", datasets::images_from(arguments[1]).test}}) {
+        write(directory / (std::string(name) + "_x.u8"), images.x.data(), images.x.size());
+        write(directory / (std::string(name) + "_y.u8"), images.y.data(), images.y.size());
     }
     const auto weights = mnist_network{seed{7}}.weights();
-    write(to / "weights.f32", weights.data(), weights.size());
+    write(directory / "weights.f32", weights.data(), weights.size());
 }

@@ -11,10 +11,10 @@
 using namespace strata;
 
 int main(int count, char** arguments) {
-    const prediction::options with(count, arguments);
+    const prediction::options settings(count, arguments);
     mnist_network net;
-    net.set_weights(mnist::first_weights(with.directory).all);
-    prediction::run(with, [&](const float* x, float* y, std::size_t samples) {
+    net.set_weights(mnist::first_weights(settings.directory).all);
+    prediction::run(settings, [&](const float* x, float* y, std::size_t samples) {
         if (samples == 1)
             net.predict(std::span<const float, 784>(x, 784), std::span<float, 10>(y, 10));
         else

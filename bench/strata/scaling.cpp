@@ -11,18 +11,18 @@ using namespace strata;
 namespace {
 
 template <std::size_t Depth>
-constexpr auto hidden(auto before) {
+constexpr auto hidden(auto layers) {
     if constexpr (Depth == 0)
-        return before;
+        return layers;
     else
-        return hidden<Depth - 1>(before | dense<WIDTH> | relu);
+        return hidden<Depth - 1>(layers | dense<WIDTH> | relu);
 }
-constexpr auto net_of_that_size = hidden<DEPTH>(input<WIDTH>) | dense<10> | softmax;
+constexpr auto deep_topology = hidden<DEPTH>(input<WIDTH>) | dense<10> | softmax;
 
 } // namespace
 
 int main() {
-    using network = model<net_of_that_size>;
+    using network = model<deep_topology>;
     constexpr double flops = 6.0 * network::parameter_count; // less the first layer's input gradient
     const auto samples = static_cast<std::size_t>(std::clamp(2e10 / flops, 64.0, 20'000.0)) / 32 * 32;
     random_sequence random(seed{1}, stream::split);

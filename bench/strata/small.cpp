@@ -19,10 +19,10 @@ void learn_xor() {
         network net;
         net.set_weights(small::xor_weights);
         trainer teach{net, mean_squared_error, sgd{.learning_rate = 0.1}};
-        const auto seen = teach.fit(
+        const auto record = teach.fit(
             corners, truths,
             {.batch_size = 1, .epochs = small::xor_epochs, .shuffle = false, .verbose = verbosity::silent});
-        loss = seen["loss"].back();
+        loss = record["loss"].back();
     });
     std::printf("loss %.6f\n", loss);
 }
@@ -38,11 +38,11 @@ int main(int count, char** arguments) {
     using network = model<input<1> | dense<8> | tanh | dense<8> | tanh | dense<1>>;
     network net;
     net.set_weights(small::tanh_weights());
-    std::array<float, 1> in{};
-    std::array<float, 1> out{};
+    std::array<float, 1> inputs{};
+    std::array<float, 1> outputs{};
     small::time_predictions(mode, [&](float x) {
-        in[0] = x;
-        net.predict(in, out);
-        return out[0];
+        inputs[0] = x;
+        net.predict(inputs, outputs);
+        return outputs[0];
     });
 }

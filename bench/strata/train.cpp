@@ -6,8 +6,8 @@
 #include "mnist_training.hpp"
 
 int main(int count, char** arguments) {
-    const mnist::options with(count, arguments);
+    const mnist::options settings(count, arguments);
     mnist_network net;
-    net.set_weights(mnist::first_weights(with.directory).all);
-    train_and_print(net, with);
+    net.set_weights(mnist::first_weights(settings.directory).all);
+    train_and_print(net, settings);
 }
