@@ -18,7 +18,7 @@ namespace {
 struct known_network {
     const char* name;
     std::unique_ptr<image_classifier> (*make)(std::uint64_t seed);
-    // How torchvision shifts and scales the colours for it.
+    // Of the colours, by which torchvision shifts and scales them for this network.
     std::array<float, 3> mean = {0.485F, 0.456F, 0.406F};
     std::array<float, 3> deviation = {0.229F, 0.224F, 0.225F};
 };
@@ -33,10 +33,10 @@ const known_network known_networks[] = {
 
 const known_network& find_network(const std::string& name) {
     std::string names;
-    for (const known_network& each : known_networks) {
-        if (each.name == name)
-            return each;
-        names += std::string(" ") + each.name;
+    for (const known_network& network : known_networks) {
+        if (network.name == name)
+            return network;
+        names += std::string(" ") + network.name;
     }
     throw std::invalid_argument("--network: expected one of" + names + ", found '" + name + "'");
 }
@@ -46,38 +46,39 @@ colour_image test_pattern() {
     colour_image result{320, 400, {}};
     for (std::size_t y = 0; y < result.height; ++y)
         for (std::size_t x = 0; x < result.width; ++x) {
-            const float right = static_cast<float>(x) / 200 - 1;
-            const float down = static_cast<float>(y) / 160 - 1;
-            const float radius = std::hypot(right, down);
+            const float horizontal = static_cast<float>(x) / 200 - 1;
+            const float vertical = static_cast<float>(y) / 160 - 1;
+            const float radius = std::hypot(horizontal, vertical);
             result.values.push_back(0.5F + 0.5F * std::sin(20 * radius));
-            result.values.push_back(radius < 0.8F ? 0.5F + 0.4F * std::cos(9 * right) : 0.2F);
-            result.values.push_back(0.5F + 0.4F * down);
+            result.values.push_back(radius < 0.8F ? 0.5F + 0.4F * std::cos(9 * horizontal) : 0.2F);
+            result.values.push_back(0.5F + 0.4F * vertical);
         }
     return result;
 }
 
-/// As torchvision prepares images: the shorter side becomes 256 pixels for a network that sees 224 (and as
-/// many more for others), then the middle is taken, then the colours are scaled.
-std::vector<float> prepared(const colour_image& image, std::size_t side, const known_network& network) {
-    const auto shorter = static_cast<std::size_t>(std::lround(static_cast<double>(side) * 256 / 224));
-    const std::size_t smallest = std::min(image.height, image.width);
-    auto [height, width, values] = cropped(
-        resized(image, shorter * image.height / smallest, shorter * image.width / smallest), side, side);
+/// Prepares an image as torchvision does. The shorter side becomes 256 pixels for a network that sees 224,
+/// and as many times larger or smaller for others; then the middle is taken, and the colours are scaled.
+std::vector<float> prepare(const colour_image& image, std::size_t side, const known_network& network) {
+    const auto scaled_side = static_cast<std::size_t>(std::lround(static_cast<double>(side) * 256 / 224));
+    const std::size_t shorter_side = std::min(image.height, image.width);
+    auto [height, width, values] = crop(
+        resize(image, scaled_side * image.height / shorter_side, scaled_side * image.width / shorter_side),
+        side, side);
     for (std::size_t i = 0; i < values.size(); ++i)
         values[i] = (values[i] - network.mean[i % 3]) / network.deviation[i % 3];
     return std::move(values);
 }
 
 std::vector<float> read_weights(const std::string& file, std::size_t count) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in)
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream)
         throw std::runtime_error(file + ": cannot be read");
     const auto bytes = std::filesystem::file_size(file);
     if (bytes != count * sizeof(float))
         throw std::runtime_error(file + ": expected " + std::to_string(count) +
                                  " weights of four bytes, found " + std::to_string(bytes) + " bytes");
     std::vector<float> result(count);
-    in.read(reinterpret_cast<char*>(result.data()), static_cast<std::streamsize>(bytes));
+    stream.read(reinterpret_cast<char*>(result.data()), static_cast<std::streamsize>(bytes));
     return result;
 }
 
@@ -92,10 +93,10 @@ void draw(const layer_values& layer, const std::string& file) {
         std::ceil(std::sqrt(static_cast<double>(channels * height) / static_cast<double>(width))));
     const std::size_t rows = (channels + columns - 1) / columns;
     const std::size_t zoom = std::clamp<std::size_t>(1000 / (columns * width), 1, 16);
-    const std::size_t down = height * zoom + gap;
-    const std::size_t across = width * zoom + gap;
-    const std::size_t line = columns * across + gap;
-    std::vector<std::uint8_t> pixels((rows * down + gap) * line, 64);
+    const std::size_t cell_height = height * zoom + gap;
+    const std::size_t cell_width = width * zoom + gap;
+    const std::size_t row_length = columns * cell_width + gap;
+    std::vector<std::uint8_t> pixels((rows * cell_height + gap) * row_length, 64);
     for (std::size_t c = 0; c < channels; ++c) {
         float low = layer.values[c];
         float high = low;
@@ -103,21 +104,21 @@ void draw(const layer_values& layer, const std::string& file) {
             low = std::min(low, layer.values[i]);
             high = std::max(high, layer.values[i]);
         }
-        if (height * width == 1) { // a number has its place among those of all channels
-            const auto [least, most] = std::minmax_element(layer.values.begin(), layer.values.end());
-            low = *least;
-            high = *most;
+        if (height * width == 1) { // a map of one number is drawn by the smallest and the largest of all maps
+            const auto [lowest, highest] = std::minmax_element(layer.values.begin(), layer.values.end());
+            low = *lowest;
+            high = *highest;
         }
         const float scale = high > low ? 255 / (high - low) : 0;
         std::uint8_t* const map =
-            pixels.data() + (c / columns * down + gap) * line + c % columns * across + gap;
+            pixels.data() + (c / columns * cell_height + gap) * row_length + c % columns * cell_width + gap;
         for (std::size_t y = 0; y < height * zoom; ++y)
             for (std::size_t x = 0; x < width * zoom; ++x) {
                 const float value = layer.values[(y / zoom * width + x / zoom) * channels + c];
-                map[y * line + x] = static_cast<std::uint8_t>((value - low) * scale);
+                map[y * row_length + x] = static_cast<std::uint8_t>((value - low) * scale);
             }
     }
-    write_grey_png(file, pixels.size() / line, line, pixels);
+    write_grey_png(file, pixels.size() / row_length, row_length, pixels);
 }
 
 /// Draws one layer after another into a directory, with a page that shows them all.
@@ -149,25 +150,25 @@ private:
 
 std::vector<std::string> read_lines(const std::string& file) {
     std::vector<std::string> result;
-    std::ifstream in(file);
-    if (!in)
+    std::ifstream stream(file);
+    if (!stream)
         throw std::runtime_error(file + ": cannot be read");
-    for (std::string line; std::getline(in, line);)
+    for (std::string line; std::getline(stream, line);)
         result.push_back(line);
     return result;
 }
 
 void classify(const given_options& options) {
-    const known_network& chosen = find_network(options.text("network"));
-    const auto net = chosen.make(options.count("seed"));
-    std::printf("%s: %zu parameters\n", chosen.name, net->parameter_count());
+    const known_network& network = find_network(options.text("network"));
+    const auto net = network.make(options.count("seed"));
+    std::printf("%s: %zu parameters\n", network.name, net->parameter_count());
     if (const std::string& file = options.text("weights"); !file.empty())
         net->set_weights(read_weights(file, net->weight_count()));
     else
         std::puts("No --weights are given: they are RANDOM, and what the network says means nothing.");
 
     const std::string& file = options.text("image");
-    const auto image = prepared(file.empty() ? test_pattern() : read_image(file), net->side(), chosen);
+    const auto image = prepare(file.empty() ? test_pattern() : read_image(file), net->side(), network);
     std::vector<float> probabilities;
     if (const std::string& directory = options.text("layers"); !directory.empty()) {
         gallery pictures(directory);
@@ -181,11 +182,11 @@ void classify(const given_options& options) {
         names = read_lines(labels);
     std::vector<std::size_t> order(probabilities.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    constexpr std::size_t best = 5;
-    std::ranges::partial_sort(order, order.begin() + best, [&](std::size_t a, std::size_t b) {
+    constexpr std::size_t shown_classes = 5;
+    std::ranges::partial_sort(order, order.begin() + shown_classes, [&](std::size_t a, std::size_t b) {
         return probabilities[a] > probabilities[b];
     });
-    for (std::size_t i = 0; i < best; ++i)
+    for (std::size_t i = 0; i < shown_classes; ++i)
         std::printf("%6.2f %%  %s\n", 100 * static_cast<double>(probabilities[order[i]]),
                     order[i] < names.size() ? names[order[i]].c_str()
                                             : ("class " + std::to_string(order[i])).c_str());

@@ -11,25 +11,26 @@
 #include <filesystem>
 #include <iostream>
 
-int run_example(int count, char** arguments, const std::string& about, const std::vector<option>& known,
+int run_example(int count, char** arguments, const std::string& description,
+                const std::vector<option>& known_options,
                 const std::function<void(const given_options&)>& program) {
     const std::string name = std::filesystem::path(arguments[0]).filename().string();
     try {
-        cxxopts::Options options(name, about);
+        cxxopts::Options options(name, description);
         options.add_options()("help", "show this");
-        for (const option& each : known)
-            options.add_options()(each.name, each.meaning,
-                                  cxxopts::value<std::string>()->default_value(each.preset));
-        const cxxopts::ParseResult parsed = options.parse(count, arguments);
-        if (!parsed.unmatched().empty())
-            throw std::invalid_argument("'" + parsed.unmatched().front() + "' is no option; see --help");
-        if (parsed.count("help") > 0) {
+        for (const option& known_option : known_options)
+            options.add_options()(known_option.name, known_option.meaning,
+                                  cxxopts::value<std::string>()->default_value(known_option.preset));
+        const cxxopts::ParseResult result = options.parse(count, arguments);
+        if (!result.unmatched().empty())
+            throw std::invalid_argument("'" + result.unmatched().front() + "' is no option; see --help");
+        if (result.count("help") > 0) {
             std::cout << options.help();
             return 0;
         }
         std::map<std::string, std::string> values;
-        for (const option& each : known)
-            values[each.name] = parsed[each.name].as<std::string>();
+        for (const option& known_option : known_options)
+            values[known_option.name] = result[known_option.name].as<std::string>();
         program(given_options(values));
         return 0;
     } catch (const std::exception& problem) {

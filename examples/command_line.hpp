@@ -20,7 +20,7 @@ struct option {
     std::string preset;
 };
 
-/// The values that the options have, given or preset.
+/// The values of the options: those on the command line, and presets for the others.
 class given_options {
 public:
     explicit given_options(std::map<std::string, std::string> values) : values_(std::move(values)) {}
@@ -32,8 +32,8 @@ public:
         const std::string& digits = text(name);
         const char* const end = digits.data() + digits.size();
         Number result{};
-        const auto [stopped, problem] = std::from_chars(digits.data(), end, result);
-        if (problem != std::errc{} || stopped != end)
+        const auto [parsed_end, problem] = std::from_chars(digits.data(), end, result);
+        if (problem != std::errc{} || parsed_end != end)
             throw std::invalid_argument("--" + name + ": expected a number, found '" + digits + "'");
         return result;
     }
@@ -43,6 +43,7 @@ private:
     std::map<std::string, std::string> values_;
 };
 
-/// Runs an example with its options: what `main` returns.
-int run_example(int count, char** arguments, const std::string& about, const std::vector<option>& known,
+/// Runs an example with the options on its command line. Returns what `main` should return.
+int run_example(int count, char** arguments, const std::string& description,
+                const std::vector<option>& known_options,
                 const std::function<void(const given_options&)>& program);

@@ -21,7 +21,7 @@ constexpr auto m = variable<"m">; // a state of the optimizer, one number a weig
 // Misra 2019.
 constexpr auto mish = named_activation<"mish", x * tanh(softplus(x))>;
 
-// Outliers count by the logarithm of their distance.
+// Outliers count little, by the logarithm of their distance.
 constexpr auto cauchy = loss<"cauchy", log1p(square(prediction - target))>;
 
 // Chen et al. 2023, without weight decay: every weight takes a step of the same length.
@@ -40,13 +40,13 @@ struct points {
 float curve(float x) { return std::sin(3 * x) + 0.5f * x; }
 
 /// Points near the curve, of which every tenth is far above it.
-points measured(std::size_t count) {
+points measure_points(std::size_t count) {
     points result;
     std::mt19937 random;
-    std::uniform_real_distribution<float> place(-2, 2);
+    std::uniform_real_distribution<float> position(-2, 2);
     std::normal_distribution<float> noise(0, 0.1f);
     for (std::size_t i = 0; i < count; ++i) {
-        const float x = place(random);
+        const float x = position(random);
         result.x.push_back(x);
         result.y.push_back(curve(x) + noise(random) + (i % 10 == 0 ? 5.0f : 0.0f));
     }
@@ -62,12 +62,12 @@ void compare(const char* name, const points& data, const given_options& options,
     teach.fit(data.x, data.y, {.epochs = options.count("epochs"), .verbose = verbosity::silent});
 
     double sum = 0;
-    constexpr int places = 201;
-    for (int i = 0; i < places; ++i) {
+    constexpr int positions = 201;
+    for (int i = 0; i < positions; ++i) {
         const std::array<float, 1> x{0.02f * static_cast<float>(i) - 2};
         sum += std::abs(net.predict(x)[0] - curve(x[0]));
     }
-    std::printf("%-32s %.3f\n", name, sum / places);
+    std::printf("%-32s %.3f\n", name, sum / positions);
 }
 
 void learn(const given_options& options) {
@@ -77,7 +77,7 @@ void learn(const given_options& options) {
     std::printf("cauchy   = %s\n", to_string(own::cauchy.formula).c_str());
     std::printf("cauchy'  = %s\n\n", to_string(own::cauchy.slope).c_str());
 
-    const points data = measured(1000);
+    const points data = measure_points(1000);
     std::puts("mean distance from the curve, learnt from points of which a tenth are 5 too high:");
     compare<own::mish>("mish, cauchy, lion", data, options, own::cauchy, own::lion{});
     compare<own::mish>("mish, cauchy, adam", data, options, own::cauchy, adam{3e-3});

@@ -11,7 +11,7 @@
 
 namespace {
 
-/// For one axis the pixels that each new pixel is a mean of, and their weights.
+/// For each new pixel along one axis: the old pixels that it is the mean of, and their weights.
 struct interpolation {
     struct taps {
         std::size_t first;
@@ -19,13 +19,13 @@ struct interpolation {
     };
     std::vector<taps> pixels;
 
-    interpolation(std::size_t from, std::size_t to) {
-        const double scale = static_cast<double>(from) / static_cast<double>(to);
+    interpolation(std::size_t old_size, std::size_t new_size) {
+        const double scale = static_cast<double>(old_size) / static_cast<double>(new_size);
         const double reach = std::max(scale, 1.0);
-        for (std::size_t i = 0; i < to; ++i) {
+        for (std::size_t i = 0; i < new_size; ++i) {
             const double center = (static_cast<double>(i) + 0.5) * scale;
             const auto first = static_cast<std::size_t>(std::max(center - reach + 0.5, 0.0));
-            const auto end = std::min(from, static_cast<std::size_t>(center + reach + 0.5));
+            const auto end = std::min(old_size, static_cast<std::size_t>(center + reach + 0.5));
             std::vector<double> weights;
             double sum = 0;
             for (std::size_t j = first; j < end; ++j) {
@@ -41,18 +41,18 @@ struct interpolation {
     }
 };
 
-/// The middle axis of [outer, from, inner] numbers at another size.
-std::vector<float> resized_axis(const std::vector<float>& numbers, std::size_t outer, std::size_t from,
-                                std::size_t to, std::size_t inner) {
-    const interpolation how(from, to);
-    std::vector<float> result(outer * to * inner);
+/// Resizes the middle axis of numbers [outer, old_size, inner].
+std::vector<float> resize_axis(const std::vector<float>& numbers, std::size_t outer, std::size_t old_size,
+                               std::size_t new_size, std::size_t inner) {
+    const interpolation axis(old_size, new_size);
+    std::vector<float> result(outer * new_size * inner);
     for (std::size_t o = 0; o < outer; ++o)
-        for (std::size_t i = 0; i < to; ++i) {
-            const auto& [first, weights] = how.pixels[i];
-            float* const target = result.data() + (o * to + i) * inner;
+        for (std::size_t i = 0; i < new_size; ++i) {
+            const auto& [first, weights] = axis.pixels[i];
+            float* const destination = result.data() + (o * new_size + i) * inner;
             for (std::size_t tap = 0; tap < weights.size(); ++tap)
                 for (std::size_t k = 0; k < inner; ++k)
-                    target[k] += weights[tap] * numbers[(o * from + first + tap) * inner + k];
+                    destination[k] += weights[tap] * numbers[(o * old_size + first + tap) * inner + k];
         }
     return result;
 }
@@ -74,20 +74,20 @@ colour_image read_image(const std::string& file) {
     return result;
 }
 
-colour_image resized(const colour_image& image, std::size_t height, std::size_t width) {
+colour_image resize(const colour_image& image, std::size_t height, std::size_t width) {
     colour_image result{height, width, {}};
-    result.values = resized_axis(resized_axis(image.values, image.height, image.width, width, 3), 1,
-                                 image.height, height, width * 3);
+    result.values = resize_axis(resize_axis(image.values, image.height, image.width, width, 3), 1,
+                                image.height, height, width * 3);
     return result;
 }
 
-colour_image cropped(const colour_image& image, std::size_t height, std::size_t width) {
+colour_image crop(const colour_image& image, std::size_t height, std::size_t width) {
     if (height > image.height || width > image.width)
         throw std::invalid_argument("the image is too small to be cropped");
     colour_image result{height, width, {}};
-    // To the nearest pixel, or the nearest even one, as torchvision does.
-    const auto margin = [](std::size_t more, std::size_t less) {
-        return static_cast<std::size_t>(std::nearbyint(static_cast<double>(more - less) / 2));
+    // Rounded to the nearest whole number, a half to the even one, as torchvision does.
+    const auto margin = [](std::size_t outer_size, std::size_t inner_size) {
+        return static_cast<std::size_t>(std::nearbyint(static_cast<double>(outer_size - inner_size) / 2));
     };
     const std::size_t top = margin(image.height, height);
     const std::size_t left = margin(image.width, width);

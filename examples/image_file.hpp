@@ -17,12 +17,12 @@ struct colour_image {
 /// Reads a PNG, JPEG, BMP or PNM file. `std::runtime_error` says why that fails.
 colour_image read_image(const std::string& file);
 
-/// Another size, by linear interpolation; where it is smaller, each pixel is a mean of those that it covers,
-/// weighted by a triangle, as in the Python imaging library and torchvision.
-colour_image resized(const colour_image& image, std::size_t height, std::size_t width);
+/// The image at another size, by linear interpolation. Where the size is smaller, each pixel is the mean of
+/// those that it covers, weighted by a triangle, as in the Python imaging library and torchvision.
+colour_image resize(const colour_image& image, std::size_t height, std::size_t width);
 
 /// The middle of an image.
-colour_image cropped(const colour_image& image, std::size_t height, std::size_t width);
+colour_image crop(const colour_image& image, std::size_t height, std::size_t width);
 
 /// Writes a grey PNG file of pixels [height, width]. `std::runtime_error` where that fails.
 void write_grey_png(const std::string& file, std::size_t height, std::size_t width,

@@ -19,38 +19,39 @@ using generator = model<networks::mnist_generator>;
 using discriminator = model<networks::mnist_discriminator>;
 using adversary = model<networks::mnist_adversary>;
 
-/// What a generator is asked for: noise, and digits as labels and one-hot.
-struct wishes {
+/// The inputs of the generator: noise, and the digits that it is asked for, as labels and one-hot.
+struct generator_inputs {
     xt::xtensor<float, 2> noise;
     xt::xtensor<float, 2> one_hot;
     xt::xtensor<std::uint8_t, 1> digits;
 
-    explicit wishes(std::size_t count)
+    explicit generator_inputs(std::size_t count)
         : noise(xt::zeros<float>({count, std::size_t{100}})),
           one_hot(xt::zeros<float>({count, std::size_t{10}})),
           digits(xt::zeros<std::uint8_t>({count})) {}
 
-    void ask(std::size_t index, std::size_t digit) {
+    void request(std::size_t index, std::size_t digit) {
         digits(index) = static_cast<std::uint8_t>(digit);
         for (std::size_t i = 0; i < 10; ++i)
             one_hot(index, i) = i == digit ? 1 : 0;
     }
-    /// Others, at random; the standard's distributions differ between libraries.
-    void change(std::mt19937& random) {
-        for (float& each : noise)
-            each = static_cast<float>(random()) / 2147483648.0F - 1;
+    /// Draws other noise and digits. The standard's distributions are not used, since libraries differ in
+    /// them.
+    void randomize(std::mt19937& random) {
+        for (float& number : noise)
+            number = static_cast<float>(random()) / 2147483648.0F - 1;
         for (std::size_t i = 0; i < digits.size(); ++i)
-            ask(i, random() % 10);
+            request(i, random() % 10);
     }
 };
 
-/// A batch for the discriminator, half of it drawn.
-struct evidence {
+/// A batch for the discriminator: half of the images are real, half are drawn by the generator.
+struct discriminator_batch {
     xt::xtensor<float, 4> images;
     xt::xtensor<float, 1> is_real;
     xt::xtensor<std::uint8_t, 1> digits;
 
-    explicit evidence(std::size_t half)
+    explicit discriminator_batch(std::size_t half)
         : images(xt::zeros<float>({2 * half, std::size_t{28}, std::size_t{28}, std::size_t{1}})),
           is_real(xt::zeros<float>({2 * half})),
           digits(xt::zeros<std::uint8_t>({2 * half})) {
@@ -58,17 +59,17 @@ struct evidence {
         std::fill_n(is_real.begin(), half, 0.95F);
     }
 
-    void collect(const labelled_images& real, const xt::xtensor<float, 4>& drawn, const wishes& wanted,
-                 std::mt19937& random) {
-        const std::size_t half = wanted.digits.size();
+    void collect(const labelled_images& real, const xt::xtensor<float, 4>& drawn,
+                 const generator_inputs& inputs, std::mt19937& random) {
+        const std::size_t half = inputs.digits.size();
         for (std::size_t i = 0; i < half; ++i) {
-            const std::size_t chosen = random() % real.y.size();
-            digits(i) = real.y(chosen);
+            const std::size_t sample = random() % real.y.size();
+            digits(i) = real.y(sample);
             for (std::size_t y = 0; y < 28; ++y)
                 for (std::size_t x = 0; x < 28; ++x)
-                    images(i, y, x, 0) = 2 * real.x(chosen, y, x) - 1;
+                    images(i, y, x, 0) = 2 * real.x(sample, y, x) - 1;
         }
-        std::copy(wanted.digits.begin(), wanted.digits.end(),
+        std::copy(inputs.digits.begin(), inputs.digits.end(),
                   digits.begin() + static_cast<std::ptrdiff_t>(half));
         std::copy(drawn.begin(), drawn.end(), images.begin() + static_cast<std::ptrdiff_t>(drawn.size()));
     }
@@ -81,55 +82,58 @@ void learn(const given_options& options) {
     const std::size_t steps = options.count("steps");
 
     const seed key{options.count("seed")};
-    generator draws{key};
-    discriminator judges{key};
-    adversary both{key};
+    generator generator_net{key};
+    discriminator discriminator_net{key};
+    adversary adversary_net{key};
     const auto loss = losses(binary_crossentropy, sparse_categorical_crossentropy);
-    const adam slow{.learning_rate = 2e-4, .beta_1 = 0.5};
-    trainer teach_judge{judges, loss, slow};
-    trainer teach_artist{both, loss, slow};
+    const adam optimizer{.learning_rate = 2e-4, .beta_1 = 0.5};
+    trainer discriminator_trainer{discriminator_net, loss, optimizer};
+    trainer generator_trainer{adversary_net, loss, optimizer};
 
     std::mt19937 random(static_cast<std::mt19937::result_type>(options.count("seed")));
-    wishes wanted(batch);
-    evidence shown(batch);
+    generator_inputs inputs(batch);
+    discriminator_batch examples(batch);
     const xt::xtensor<float, 1> all_real = xt::ones<float>({batch});
-    std::vector<float> weights = both.weights();
-    const std::span artist = std::span(weights).first(generator::weight_count);
-    const std::span judge = std::span(weights).last(discriminator::weight_count);
-    double judge_loss = 0;
-    double artist_loss = 0;
+    std::vector<float> weights = adversary_net.weights();
+    const std::span generator_weights = std::span(weights).first(generator::weight_count);
+    const std::span discriminator_weights = std::span(weights).last(discriminator::weight_count);
+    double discriminator_loss = 0;
+    double generator_loss = 0;
     for (std::size_t step = 1; step <= steps; ++step) {
-        draws.set_weights(artist);
-        wanted.change(random);
-        shown.collect(train, draws.predict(together(wanted.noise, wanted.one_hot)), wanted, random);
-        judge_loss += teach_judge.train_on_batch(shown.images, together(shown.is_real, shown.digits)).loss();
-
-        // The artist learns to be taken for real by a judge that does not change meanwhile.
-        std::ranges::copy(judges.weights(), judge.begin());
-        both.set_weights(weights);
-        wanted.change(random);
-        artist_loss +=
-            teach_artist
-                .train_on_batch(together(wanted.noise, wanted.one_hot), together(all_real, wanted.digits))
+        generator_net.set_weights(generator_weights);
+        inputs.randomize(random);
+        examples.collect(train, generator_net.predict(together(inputs.noise, inputs.one_hot)), inputs,
+                         random);
+        discriminator_loss +=
+            discriminator_trainer.train_on_batch(examples.images, together(examples.is_real, examples.digits))
                 .loss();
-        std::ranges::copy(both.weights(), weights.begin());
 
-        constexpr std::size_t reported = 100;
-        if (step % reported == 0 || step == steps) {
-            const auto count = static_cast<double>((step - 1) % reported + 1);
+        // The generator learns to be taken for real by a discriminator that does not change meanwhile.
+        std::ranges::copy(discriminator_net.weights(), discriminator_weights.begin());
+        adversary_net.set_weights(weights);
+        inputs.randomize(random);
+        generator_loss +=
+            generator_trainer
+                .train_on_batch(together(inputs.noise, inputs.one_hot), together(all_real, inputs.digits))
+                .loss();
+        std::ranges::copy(adversary_net.weights(), weights.begin());
+
+        constexpr std::size_t report_interval = 100;
+        if (step % report_interval == 0 || step == steps) {
+            const auto count = static_cast<double>((step - 1) % report_interval + 1);
             std::printf("step %zu of %zu: the discriminator's loss is %.3f, the generator's %.3f\n", step,
-                        steps, judge_loss / count, artist_loss / count);
+                        steps, discriminator_loss / count, generator_loss / count);
             std::fflush(stdout);
-            judge_loss = artist_loss = 0;
+            discriminator_loss = generator_loss = 0;
         }
     }
 
-    draws.set_weights(artist);
-    wishes hundred(100);
-    hundred.change(random);
+    generator_net.set_weights(generator_weights);
+    generator_inputs gallery_inputs(100);
+    gallery_inputs.randomize(random);
     for (std::size_t i = 0; i < 100; ++i)
-        hundred.ask(i, i % 10);
-    const auto images = draws.predict(together(hundred.noise, hundred.one_hot));
+        gallery_inputs.request(i, i % 10);
+    const auto images = generator_net.predict(together(gallery_inputs.noise, gallery_inputs.one_hot));
     for (std::size_t first = 0; first < 10; first += 5)
         print_images(5, [&](std::size_t i, std::size_t y, std::size_t x) {
             return (images(first + i, y, x, 0) + 1) / 2;

@@ -17,11 +17,12 @@ using autoencoder = model<networks::mnist_vae>;
 using decoder = model<networks::mnist_decoder>;
 
 namespace divergence {
-// That of N(m, e^l) from N(0, 1) is the sum of (m^2 + e^l - l - 1) / 2: a loss of each of the two outputs
-// that the image's code is. Neither has a target.
+// The divergence of N(m, e^l) from N(0, 1) is the sum of (m^2 + e^l - l - 1) / 2. The means m and the
+// logarithms l are two outputs of the network, each with a loss of its own and without a target.
 using symbols::prediction;
-constexpr auto of_mean = loss<"of_mean", 0.5 * square(prediction), over_outputs::sum>;
-constexpr auto of_variance = loss<"of_variance", 0.5 * (exp(prediction) - prediction - 1), over_outputs::sum>;
+constexpr auto mean = loss<"mean_divergence", 0.5 * square(prediction), over_outputs::sum>;
+constexpr auto variance =
+    loss<"variance_divergence", 0.5 * (exp(prediction) - prediction - 1), over_outputs::sum>;
 } // namespace divergence
 
 /// Images for a square grid of pairs of numbers from -reach to reach.
@@ -44,8 +45,7 @@ void learn(const given_options& options) {
     autoencoder net{seed{options.count("seed")}};
     std::printf("%s\n", net.summary().c_str());
 
-    trainer teach{net,
-                  losses(loss_weight<784>(binary_crossentropy), divergence::of_mean, divergence::of_variance),
+    trainer teach{net, losses(loss_weight<784>(binary_crossentropy), divergence::mean, divergence::variance),
                   adam{}};
     teach.fit(train.x, together(train.x, no_targets, no_targets),
               {.batch_size = options.count("batch"),
@@ -60,16 +60,17 @@ void learn(const given_options& options) {
     decoder drawing;
     drawing.set_weights(std::span(weights).last(decoder::weight_count));
 
-    constexpr std::size_t few = 4;
-    const auto images = decode_grid(drawing, few, 1.5F);
-    for (std::size_t row = 0; row < few; ++row) {
-        print_images(
-            few, [&](std::size_t i, std::size_t y, std::size_t x) { return images(row * few + i, y, x); });
+    constexpr std::size_t printed_steps = 4;
+    const auto images = decode_grid(drawing, printed_steps, 1.5F);
+    for (std::size_t row = 0; row < printed_steps; ++row) {
+        print_images(printed_steps, [&](std::size_t i, std::size_t y, std::size_t x) {
+            return images(row * printed_steps + i, y, x);
+        });
         std::puts("");
     }
     const std::string file = options.text("picture");
-    constexpr std::size_t many = 15;
-    plot::image_grid(decode_grid(drawing, many, 2), 28, 28, {}, file, many);
+    constexpr std::size_t drawn_steps = 15;
+    plot::image_grid(decode_grid(drawing, drawn_steps, 2), 28, 28, {}, file, drawn_steps);
     std::printf("%s: images for the numbers from -2 to 2 (across) and 2 to -2 (down)\n", file.c_str());
 }
 

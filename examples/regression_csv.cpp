@@ -18,7 +18,7 @@ using namespace strata;
 
 /// The number of features is a part of the type; a file tells it at run time. So there is a regression for
 /// each.
-constexpr std::size_t most_features = 12;
+constexpr std::size_t max_features = 12;
 
 template <std::size_t F>
 void regress(const table& data, const given_options& options) {
@@ -37,11 +37,11 @@ void regress(const table& data, const given_options& options) {
     std::fputs(to_string(statistics_of(reg.network(), x, y), names).c_str(), stdout);
 
     const auto folds = k_fold(y.size(), {.folds = options.count("folds"), .shuffle = true});
-    const auto validated = cross_validate(
-        [](const auto& some_x, const auto& some_y) { return linear_regression<F>{}.fit(some_x, some_y); }, x,
+    const auto validation = cross_validate(
+        [](const auto& fold_x, const auto& fold_y) { return linear_regression<F>{}.fit(fold_x, fold_y); }, x,
         y, folds);
-    std::printf("\nR^2 in %zu folds: %.4f +- %.4f\n", folds.size(), validated.mean(),
-                validated.standard_deviation());
+    std::printf("\nR^2 in %zu folds: %.4f +- %.4f\n", folds.size(), validation.mean(),
+                validation.standard_deviation());
 
     const std::string& picture = options.text("picture");
     plot::predicted_against_actual(y, reg.predict(x), target).save(picture);
@@ -52,12 +52,12 @@ void learn(const given_options& options) {
     const table data = read_csv(options.text("csv"));
     static_cast<void>(data.column(options.text("target"))); // names the columns that there are
     const std::size_t features = data.column_count() - 1;
-    const bool done = [&]<std::size_t... I>(std::index_sequence<I...>) {
+    const bool found = [&]<std::size_t... I>(std::index_sequence<I...>) {
         return ((features == I + 1 && (regress<I + 1>(data, options), true)) || ...);
     }
-    (std::make_index_sequence<most_features>{});
-    if (!done)
-        throw std::invalid_argument(options.text("csv") + ": expected 1 to " + std::to_string(most_features) +
+    (std::make_index_sequence<max_features>{});
+    if (!found)
+        throw std::invalid_argument(options.text("csv") + ": expected 1 to " + std::to_string(max_features) +
                                     " columns beside the target, found " + std::to_string(features));
 }
 

@@ -18,8 +18,9 @@ void print_images(std::size_t count, const Darkness& darkness) {
         std::string line;
         for (std::size_t i = 0; i < count; ++i) {
             for (std::size_t column = 0; column < 28; ++column) {
-                const float both = darkness(i, row, column) + darkness(i, row + 1, column);
-                line += shades[static_cast<std::size_t>(both * static_cast<float>(shades.size() - 1) / 2)];
+                const float darkness_sum = darkness(i, row, column) + darkness(i, row + 1, column);
+                line += shades[static_cast<std::size_t>(darkness_sum * static_cast<float>(shades.size() - 1) /
+                                                        2)];
             }
             line += "  ";
         }
@@ -35,18 +36,18 @@ void show_first(std::size_t count, const strata::labelled_images& images, const 
         return is_fashion ? std::string(strata::datasets::fashion_mnist_classes[label])
                           : std::to_string(label);
     };
-    constexpr std::size_t across = 3;
-    for (std::size_t first = 0; first < count; first += across) {
-        const std::size_t end = std::min(first + across, count);
+    constexpr std::size_t columns = 3;
+    for (std::size_t first = 0; first < count; first += columns) {
+        const std::size_t end = std::min(first + columns, count);
         print_images(end - first, [&](std::size_t i, std::size_t row, std::size_t column) {
             return images.x(first + i, row, column);
         });
         for (std::size_t i = first; i < end; ++i) {
             const float* const p = &predictions(i, 0);
             const auto best = static_cast<std::size_t>(std::max_element(p, p + 10) - p);
-            const bool right = best == images.y(i);
+            const bool is_correct = best == images.y(i);
             const std::string guess = name(best) + " " + std::to_string(std::lround(100 * p[best])) + " %";
-            std::printf("%-30s", (right ? guess : guess + ", is " + name(images.y(i))).c_str());
+            std::printf("%-30s", (is_correct ? guess : guess + ", is " + name(images.y(i))).c_str());
         }
         std::puts("\n");
     }

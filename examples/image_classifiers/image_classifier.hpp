@@ -9,15 +9,15 @@
 #include <string>
 #include <vector>
 
-/// What some layers, those that prediction runs as one, made of an image.
+/// What layers made of an image: a layer, or several that prediction runs as one.
 struct layer_values {
     std::string layers;             ///< "conv<64, 7> | batch_norm | relu"
     std::vector<std::size_t> shape; ///< height x width x channels, or channels
     std::vector<float> values;      ///< last axis fastest
 };
 
-/// A network for square colour images, one of several behind the same door. Each is compiled apart, since the
-/// larger ones take the compiler a minute.
+/// A network for square colour images. The networks derive from this class, so that each can be compiled in a
+/// file of its own: the larger ones take the compiler a minute.
 class image_classifier {
 public:
     virtual ~image_classifier() = default;

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../networks/inception.hpp"
-#include "classifier_of.hpp"
+#include "topology_classifier.hpp"
 
 std::unique_ptr<image_classifier> make_inception_v3(std::uint64_t seed) {
-    return std::make_unique<classifier_of<networks::inception_v3>>(seed);
+    return std::make_unique<topology_classifier<networks::inception_v3>>(seed);
 }

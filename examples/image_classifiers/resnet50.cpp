@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../networks/resnet50.hpp"
-#include "classifier_of.hpp"
+#include "topology_classifier.hpp"
 
 std::unique_ptr<image_classifier> make_resnet50(std::uint64_t seed) {
-    return std::make_unique<classifier_of<networks::resnet50>>(seed);
+    return std::make_unique<topology_classifier<networks::resnet50>>(seed);
 }

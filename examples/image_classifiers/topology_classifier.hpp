@@ -5,13 +5,13 @@
 
 #include <strata/model/layer_outputs.hpp>
 
-/// The classifier with a topology that ends with logits.
+/// The classifier whose network has this topology, which ends with logits.
 template <auto Topology>
-class classifier_of final : public image_classifier {
+class topology_classifier final : public image_classifier {
     using network = strata::model<(Topology | strata::softmax)>;
 
 public:
-    explicit classifier_of(std::uint64_t seed) : net_(strata::seed{seed}) {}
+    explicit topology_classifier(std::uint64_t seed) : net_(strata::seed{seed}) {}
 
     [[nodiscard]] std::size_t side() const override { return network::input_shape.extents[0]; }
     [[nodiscard]] std::size_t parameter_count() const override { return network::parameter_count; }
@@ -21,19 +21,19 @@ public:
     [[nodiscard]] std::vector<float>
     classify(std::span<const float> image,
              const std::function<void(const layer_values&)>& visit) const override {
-        layer_values now;
+        layer_values layer;
         visit_layer_outputs(net_, image.first<network::input_size>(),
                             [&](const strata::layer_output<float>& output) {
-                                now.layers = output.name;
-                                now.shape = output.shape;
-                                now.values.clear();
+                                layer.layers = output.name;
+                                layer.shape = output.shape;
+                                layer.values.clear();
                                 for (std::size_t row = 0; row < output.row_count; ++row) {
                                     const float* const first = output.rows.row(row);
-                                    now.values.insert(now.values.end(), first, first + output.row_length);
+                                    layer.values.insert(layer.values.end(), first, first + output.row_length);
                                 }
-                                visit(now);
+                                visit(layer);
                             });
-        return now.values; // those of the softmax, which comes last
+        return layer.values; // those of the softmax, which comes last
     }
 
 private:
