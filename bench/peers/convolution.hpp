@@ -1,8 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/simd.hpp>
-
+#include "numbers.hpp"
 #include "timing.hpp"
 
 #include <algorithm>
@@ -59,13 +58,7 @@ struct options {
     }
 };
 
-/// Aligned numbers, none of them zero, followed by as many as a register holds.
-struct numbers : std::vector<float, xsimd::aligned_allocator<float, 64>> {
-    explicit numbers(std::size_t count) : vector(count + 16) {
-        for (std::size_t i = 0; i < size(); ++i)
-            (*this)[i] = 0.01f + 1e-4f * static_cast<float>(i * 2654435761u % 256);
-    }
-};
+using bench::numbers;
 
 /// Prints the lower quartile of many short runs, since other programs on the machine only add to the time.
 template <class Call>
