@@ -17,11 +17,12 @@ struct between {
     constexpr between(double largest) : low(-largest), high(largest) {}
     constexpr between(double lowest, double highest) : low(lowest), high(highest) {}
 
-    /// The number at a place in [0, 1).
-    [[nodiscard]] constexpr double at(double place) const {
-        return low.value() + (high.value() - low.value()) * place;
+    /// The number that divides the interval at this fraction, in [0, 1).
+    [[nodiscard]] constexpr double at(double fraction) const {
+        return low.value() + (high.value() - low.value()) * fraction;
     }
-    [[nodiscard]] constexpr bool within(double lowest, double highest) const {
+    /// Whether the bounds are in order and lie in [lowest, highest].
+    [[nodiscard]] constexpr bool fits(double lowest, double highest) const {
         return lowest <= low.value() && low.value() <= high.value() && high.value() <= highest;
     }
 };
@@ -42,7 +43,7 @@ struct augmentation : head_base<Height * Width, Channels, Height * Width, Channe
 namespace detail {
 /// A layer that shows each image of [H, W, C] from another side in training, and as it is in prediction. What
 /// it draws depends on seed, step, layer and the number of the sample only. Shape in = shape out. The
-/// gradient goes back to the pixels that an output was mixed of, in the same parts.
+/// gradient of an output goes to the pixels that it was mixed of, in the same proportions.
 template <class Rule, auto... Options>
 struct augmentation_layer : layer_base {
     static_assert((option_of<decltype(Options), interpolation, outside> && ...),
@@ -98,7 +99,7 @@ struct random_shift_layer
     static constexpr auto label = text("random_shift");
     static constexpr between down = Height;
     static constexpr between right = Width;
-    static constexpr bool bounds_fit = Height.within(-1, 1) && Width.within(-1, 1);
+    static constexpr bool bounds_fit = Height.fits(-1, 1) && Width.fits(-1, 1);
     static constexpr auto wanted_bounds = text("fractions in [-1, 1], the lower first");
 };
 
@@ -110,7 +111,7 @@ struct random_rotation_layer
     : detail::augmentation_layer<random_rotation_layer<Factor, Options...>, Options...> {
     static constexpr auto label = text("random_rotation");
     static constexpr between factor = Factor;
-    static constexpr bool bounds_fit = Factor.within(-1, 1);
+    static constexpr bool bounds_fit = Factor.fits(-1, 1);
     static constexpr auto wanted_bounds = text("fractions of a turn in [-1, 1], the lower first");
 };
 
@@ -121,7 +122,7 @@ template <between Factor, auto... Options>
 struct random_zoom_layer : detail::augmentation_layer<random_zoom_layer<Factor, Options...>, Options...> {
     static constexpr auto label = text("random_zoom");
     static constexpr between factor = Factor;
-    static constexpr bool bounds_fit = Factor.within(-1, 1) && Factor.low.value() > -1;
+    static constexpr bool bounds_fit = Factor.fits(-1, 1) && Factor.low.value() > -1;
     static constexpr auto wanted_bounds = text("bounds in (-1, 1], the lower first");
 };
 

@@ -45,17 +45,17 @@ private:
         const std::size_t taps = how.taps.at(axis);
         const std::size_t stride = how.strides.at(axis);
         const std::size_t reach = (input - 1) * stride + taps;
-        std::size_t before = 0;
+        std::size_t padding_begin = 0;
         std::size_t output = input * stride + (taps > stride ? taps - stride : 0) + extra.at(axis);
-        if (how.around.rule == padding_rule::same) {
+        if (how.padding.rule == padding_rule::same) {
             output = input * stride;
-            before = (reach > output ? reach - output : 0) / 2;
-        } else if (how.around.rule == padding_rule::given) {
-            before = how.around.given.before.at(axis);
-            const std::size_t cut = before + how.around.given.after.at(axis);
-            output = reach + extra.at(axis) > cut ? reach + extra.at(axis) - cut : 0;
+            padding_begin = (reach > output ? reach - output : 0) / 2;
+        } else if (how.padding.rule == padding_rule::given) {
+            padding_begin = how.padding.given.begin.at(axis);
+            const std::size_t padding_sum = padding_begin + how.padding.given.end.at(axis);
+            output = reach + extra.at(axis) > padding_sum ? reach + extra.at(axis) - padding_sum : 0;
         }
-        return {output, input, taps, stride, 1, before};
+        return {output, input, taps, stride, 1, padding_begin};
     }
 
     template <class Shape>

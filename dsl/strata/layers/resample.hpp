@@ -10,8 +10,8 @@
 
 namespace strata {
 
-/// Where an output of one axis comes from: two inputs with their weights, of which one may be 0 (and then its
-/// input is not read).
+/// What an output of one axis is made of: two inputs and their weights. An input whose weight is 0 is not
+/// read.
 struct resample_taps {
     std::array<std::size_t, 2> from{};
     std::array<double, 2> weight{};
@@ -21,7 +21,7 @@ struct resample_taps {
 struct resample_axis {
     enum class rule { shift, repeat, interpolate };
     // Without initializers: g++ 12 forgets some of them in objects that are template arguments.
-    rule how;
+    rule kind;
     std::size_t input;
     std::size_t output;
     std::size_t before;  ///< zeros in front
@@ -29,21 +29,22 @@ struct resample_axis {
     std::size_t factor;
 
     [[nodiscard]] constexpr resample_taps taps(std::size_t o) const {
-        if (how == rule::repeat)
+        if (kind == rule::repeat)
             return {{o / factor, 0}, {1, 0}};
-        if (how == rule::shift) {
-            const bool inside = o + cropped >= before && o + cropped - before < input;
-            return inside ? resample_taps{{o + cropped - before, 0}, {1, 0}} : resample_taps{};
+        if (kind == rule::shift) {
+            const bool is_inside = o + cropped >= before && o + cropped - before < input;
+            return is_inside ? resample_taps{{o + cropped - before, 0}, {1, 0}} : resample_taps{};
         }
-        // Half-pixel centres; outside the first and the last centre their values go on.
-        const double place = (static_cast<double>(o) + 0.5) / static_cast<double>(factor) - 0.5;
-        if (place <= 0)
+        // Pixels have their values at their centres. Beyond the first and the last centre those values
+        // continue.
+        const double position = (static_cast<double>(o) + 0.5) / static_cast<double>(factor) - 0.5;
+        if (position <= 0)
             return {{0, 0}, {1, 0}};
-        const auto low = static_cast<std::size_t>(place);
+        const auto low = static_cast<std::size_t>(position);
         if (low + 1 >= input)
             return {{input - 1, 0}, {1, 0}};
-        const double rest = place - static_cast<double>(low);
-        return {{low, low + 1}, {1 - rest, rest}};
+        const double fraction = position - static_cast<double>(low);
+        return {{low, low + 1}, {1 - fraction, fraction}};
     }
 };
 
@@ -59,7 +60,7 @@ struct resampling : head_base<Axes[0].input * Axes[1].input * Axes[2].input, Cha
 
 namespace detail {
 template <class Shape, class Change>
-constexpr std::array<resample_axis, 3> resampled(Change change) {
+constexpr std::array<resample_axis, 3> resample_axes(Change change) {
     constexpr resample_axis unchanged{resample_axis::rule::shift, 1, 1, 0, 0, 1};
     std::array<resample_axis, 3> result{unchanged, unchanged, unchanged};
     constexpr std::size_t axes = Shape::rank - 1;
@@ -85,7 +86,7 @@ struct resample_layer : layer_base {
 
 private:
     template <class Shape>
-    static constexpr auto axes = resampled<Shape>(&Rule::change);
+    static constexpr auto axes = resample_axes<Shape>(&Rule::change);
 
 public:
     template <class Shape>
@@ -95,8 +96,8 @@ public:
         else if constexpr (!Rule::fits(Shape::rank - 1))
             return false;
         else {
-            for (const resample_axis& each : axes<Shape>)
-                if (each.output == 0)
+            for (const resample_axis& axis : axes<Shape>)
+                if (axis.output == 0)
                     return false;
             return true;
         }
@@ -117,39 +118,45 @@ public:
 };
 } // namespace detail
 
-/// Zeros around the spatial axes: `zero_pad<1>`, `zero_pad<spatial{1, 2}>`, or
-/// `zero_pad<margins{{1, 0}, {2, 1}}>` with the numbers before, then after the axes.
-template <margins Around>
-struct zero_pad_layer : detail::resample_layer<zero_pad_layer<Around>> {
+/// Adds zeros around the spatial axes: `zero_pad<1>`, `zero_pad<spatial{1, 2}>`, or
+/// `zero_pad<margins{{1, 0}, {2, 1}}>` with the numbers at the beginning, then at the end of the
+/// axes.
+template <margins Margins>
+struct zero_pad_layer : detail::resample_layer<zero_pad_layer<Margins>> {
     static constexpr auto label = text("zero_pad");
     static constexpr bool fits(std::size_t axes) {
-        return Around.before.fits(axes) && Around.after.fits(axes);
+        return Margins.begin.fits(axes) && Margins.end.fits(axes);
     }
     template <std::size_t Axes>
     static constexpr auto numbers_wanted = text("margins ") + detail::numbers_text<Axes>;
     static constexpr spatial least = 1;
     static constexpr resample_axis change(std::size_t extent, std::size_t axis) {
-        const std::size_t before = Around.before.at(axis);
-        return {resample_axis::rule::shift, extent, extent + before + Around.after.at(axis), before, 0, 1};
+        const std::size_t padding_begin = Margins.begin.at(axis);
+        return {resample_axis::rule::shift,
+                extent,
+                extent + padding_begin + Margins.end.at(axis),
+                padding_begin,
+                0,
+                1};
     }
 };
 
-/// Without some of the outer places of the spatial axes; the numbers as for `zero_pad`.
-template <margins Around>
-struct crop_layer : detail::resample_layer<crop_layer<Around>> {
+/// Removes the outer places of the spatial axes, as many as `zero_pad` would add.
+template <margins Margins>
+struct crop_layer : detail::resample_layer<crop_layer<Margins>> {
     static constexpr auto label = text("crop");
     static constexpr bool fits(std::size_t axes) {
-        return Around.before.fits(axes) && Around.after.fits(axes);
+        return Margins.begin.fits(axes) && Margins.end.fits(axes);
     }
     template <std::size_t Axes>
     static constexpr auto numbers_wanted = text("margins ") + detail::numbers_text<Axes>;
-    static constexpr spatial least{Around.before.at(0) + Around.after.at(0) + 1,
-                                   Around.before.at(1) + Around.after.at(1) + 1,
-                                   Around.before.at(2) + Around.after.at(2) + 1};
+    static constexpr spatial least{Margins.begin.at(0) + Margins.end.at(0) + 1,
+                                   Margins.begin.at(1) + Margins.end.at(1) + 1,
+                                   Margins.begin.at(2) + Margins.end.at(2) + 1};
     static constexpr resample_axis change(std::size_t extent, std::size_t axis) {
-        const std::size_t gone = Around.before.at(axis) + Around.after.at(axis);
-        return {resample_axis::rule::shift, extent, extent > gone ? extent - gone : 0, 0,
-                Around.before.at(axis),     1};
+        const std::size_t margin_sum = Margins.begin.at(axis) + Margins.end.at(axis);
+        return {resample_axis::rule::shift, extent, extent > margin_sum ? extent - margin_sum : 0, 0,
+                Margins.begin.at(axis),     1};
     }
 };
 
@@ -158,10 +165,10 @@ enum class interpolation { nearest, bilinear };
 inline constexpr interpolation nearest = interpolation::nearest;
 inline constexpr interpolation bilinear = interpolation::bilinear;
 
-/// Images larger by a whole factor: `upsample<2>`, `upsample<spatial{2, 3}, bilinear>`. Interpolation is that
-/// of TensorFlow 2 and of PyTorch without aligned corners.
-template <spatial Factor, interpolation How = nearest>
-struct upsample_layer : detail::resample_layer<upsample_layer<Factor, How>> {
+/// Enlarges images by a whole factor: `upsample<2>`, `upsample<spatial{2, 3}, bilinear>`. Interpolation is
+/// that of TensorFlow 2 and of PyTorch without aligned corners.
+template <spatial Factor, interpolation Interpolation = nearest>
+struct upsample_layer : detail::resample_layer<upsample_layer<Factor, Interpolation>> {
     static constexpr auto label = text("upsample<") + detail::spatial_text<Factor> + ">";
     static constexpr bool fits(std::size_t axes) { return Factor.fits(axes) && Factor.positive(); }
     template <std::size_t Axes>
@@ -174,7 +181,7 @@ struct upsample_layer : detail::resample_layer<upsample_layer<Factor, How>> {
     static constexpr spatial least = 1;
     static constexpr resample_axis change(std::size_t extent, std::size_t axis) {
         using rule = resample_axis::rule;
-        return {How == nearest ? rule::repeat : rule::interpolate,
+        return {Interpolation == nearest ? rule::repeat : rule::interpolate,
                 extent,
                 extent * Factor.at(axis),
                 0,
@@ -183,11 +190,11 @@ struct upsample_layer : detail::resample_layer<upsample_layer<Factor, How>> {
     }
 };
 
-template <margins Around>
-inline constexpr zero_pad_layer<Around> zero_pad{};
-template <margins Around>
-inline constexpr crop_layer<Around> crop{};
-template <spatial Factor, interpolation How = nearest>
-inline constexpr upsample_layer<Factor, How> upsample{};
+template <margins Margins>
+inline constexpr zero_pad_layer<Margins> zero_pad{};
+template <margins Margins>
+inline constexpr crop_layer<Margins> crop{};
+template <spatial Factor, interpolation Interpolation = nearest>
+inline constexpr upsample_layer<Factor, Interpolation> upsample{};
 
 } // namespace strata

@@ -32,14 +32,14 @@ struct spatial {
     }
 };
 
-/// Numbers before and after each spatial axis: what is padded or cropped there.
+/// How much is padded or cropped at the beginning and at the end of each spatial axis.
 struct margins {
-    spatial before;
-    spatial after;
+    spatial begin;
+    spatial end;
 
-    constexpr margins(std::size_t all) : before(all), after(all) {}
-    constexpr margins(spatial around) : before(around), after(around) {}
-    constexpr margins(spatial in_front, spatial behind) : before(in_front), after(behind) {}
+    constexpr margins(std::size_t all) : begin(all), end(all) {}
+    constexpr margins(spatial both) : begin(both), end(both) {}
+    constexpr margins(spatial first, spatial last) : begin(first), end(last) {}
 };
 
 /// How far a window moves from one output to the next: `stride<2>`, `stride<spatial{2, 1}>`.
@@ -66,11 +66,11 @@ struct padding_option {
 };
 inline constexpr padding_option valid{padding_rule::valid, {0, 0}};
 inline constexpr padding_option same{padding_rule::same, {0, 0}};
-template <spatial Around>
-inline constexpr padding_option padding{padding_rule::given, {Around, Around}};
+template <spatial Margin>
+inline constexpr padding_option padding{padding_rule::given, {Margin, Margin}};
 
-/// One axis of a window that slides over an input: output o looks at the inputs o stride + k dilation -
-/// before, for the taps k.
+/// One axis of a window that slides over an input: output o looks at the inputs o * stride + k * dilation -
+/// before, for the taps k. `before` counts the padded places at the beginning.
 struct window_axis {
     // Without initializers: g++ 12 forgets some of them in objects that are template arguments.
     std::size_t input;
@@ -113,53 +113,54 @@ struct window_options {
     spatial taps;
     spatial strides;
     spatial dilations;
-    padding_option around;
+    padding_option padding;
 
     [[nodiscard]] constexpr bool fit(std::size_t axes) const {
         return axes >= 1 && axes <= 3 && taps.fits(axes) && taps.positive() && strides.fits(axes) &&
                strides.positive() && dilations.fits(axes) && dilations.positive() &&
-               around.given.before.fits(axes);
+               padding.given.begin.fits(axes);
     }
 };
 
-constexpr window_axis slide(std::size_t input, std::size_t axis, const window_options& how) {
-    const std::size_t taps = how.taps.at(axis);
-    const std::size_t stride = how.strides.at(axis);
-    const std::size_t dilation = how.dilations.at(axis);
+// The axis of a window with these options over `input` places.
+constexpr window_axis slide(std::size_t input, std::size_t axis, const window_options& options) {
+    const std::size_t taps = options.taps.at(axis);
+    const std::size_t stride = options.strides.at(axis);
+    const std::size_t dilation = options.dilations.at(axis);
     const std::size_t extent = (taps - 1) * dilation + 1;
-    std::size_t before = 0;
-    std::size_t after = 0;
-    if (how.around.rule == padding_rule::given) {
-        before = how.around.given.before.at(axis);
-        after = how.around.given.after.at(axis);
-    } else if (how.around.rule == padding_rule::same) {
+    std::size_t padding_begin = 0;
+    std::size_t padding_end = 0;
+    if (options.padding.rule == padding_rule::given) {
+        padding_begin = options.padding.given.begin.at(axis);
+        padding_end = options.padding.given.end.at(axis);
+    } else if (options.padding.rule == padding_rule::same) {
         const std::size_t output = (input + stride - 1) / stride;
         const std::size_t covered = (output - 1) * stride + extent;
         const std::size_t missing = covered > input ? covered - input : 0;
-        before = missing / 2;
-        after = missing - before;
+        padding_begin = missing / 2;
+        padding_end = missing - padding_begin;
     }
-    const std::size_t padded = input + before + after;
+    const std::size_t padded = input + padding_begin + padding_end;
     const std::size_t output = padded < extent ? 0 : (padded - extent) / stride + 1;
-    return {input, output, taps, stride, dilation, before};
+    return {input, output, taps, stride, dilation, padding_begin};
 }
 
 /// The window over the leading axes of a shape, whose last axis are the channels.
 template <class Shape>
-constexpr window slide(const window_options& how) {
+constexpr window slide(const window_options& options) {
     constexpr std::size_t axes = Shape::rank - 1;
     window result{{no_axis, no_axis, no_axis}, axes};
     for (std::size_t axis = 0; axis < axes; ++axis)
-        result.axes[3 - axes + axis] = slide(Shape::extents[axis], axis, how);
+        result.axes[3 - axes + axis] = slide(Shape::extents[axis], axis, options);
     return result;
 }
 
 /// The shape with the window's outputs for its spatial axes, and that many channels.
-template <class Shape, window Over, std::size_t Channels>
+template <class Shape, window Window, std::size_t Channels>
 constexpr auto slid_shape() {
     constexpr std::size_t axes = Shape::rank - 1;
     return []<std::size_t... Axis>(std::index_sequence<Axis...>) {
-        return shape<Over.axes[3 - axes + Axis].output..., Channels>{};
+        return shape<Window.axes[3 - axes + Axis].output..., Channels>{};
     }
     (std::make_index_sequence<axes>{});
 }
@@ -189,7 +190,7 @@ inline constexpr auto spatial_text = [] {
 
 inline constexpr auto spatial_axes_text = text("one to three spatial axes and channels");
 
-/// How many numbers an option may have: one for all axes, or one for each.
+/// How many numbers an option may have, as a text: one for all axes, or one for each.
 template <std::size_t Axes>
 inline constexpr auto numbers_text = [] {
     if constexpr (Axes == 1)
@@ -211,50 +212,51 @@ inline constexpr auto least_text = [] {
         return text("images of at least ") + joined;
 }();
 
-template <window_options How>
+template <window_options Options>
 constexpr spatial least_input() {
     const auto least = [](std::size_t axis) {
-        const std::size_t reach = (How.taps.at(axis) - 1) * How.dilations.at(axis) + 1;
-        const std::size_t around = How.around.given.before.at(axis) + How.around.given.after.at(axis);
-        return reach > around + 1 ? reach - around : 1;
+        const std::size_t reach = (Options.taps.at(axis) - 1) * Options.dilations.at(axis) + 1;
+        const std::size_t margin_sum =
+            Options.padding.given.begin.at(axis) + Options.padding.given.end.at(axis);
+        return reach > margin_sum + 1 ? reach - margin_sum : 1;
     };
     return {least(0), least(1), least(2)};
 }
 
 /// What a layer with a window says of a shape that it does not take.
-template <class Shape, window_options How>
+template <class Shape, window_options Options>
 constexpr auto window_wants() {
     if constexpr (!has_spatial_axes<Shape>)
         return spatial_axes_text;
     else {
         constexpr std::size_t axes = Shape::rank - 1;
-        if constexpr (!How.taps.fits(axes))
+        if constexpr (!Options.taps.fits(axes))
             return text("a kernel ") + numbers_text<axes>;
-        else if constexpr (!How.taps.positive())
+        else if constexpr (!Options.taps.positive())
             return text("a kernel above 0");
-        else if constexpr (!How.strides.fits(axes))
+        else if constexpr (!Options.strides.fits(axes))
             return text("a stride ") + numbers_text<axes>;
-        else if constexpr (!How.strides.positive())
+        else if constexpr (!Options.strides.positive())
             return text("a stride above 0");
-        else if constexpr (!How.dilations.fits(axes))
+        else if constexpr (!Options.dilations.fits(axes))
             return text("a dilation ") + numbers_text<axes>;
-        else if constexpr (!How.dilations.positive())
+        else if constexpr (!Options.dilations.positive())
             return text("a dilation above 0");
-        else if constexpr (!How.around.given.before.fits(axes))
+        else if constexpr (!Options.padding.given.begin.fits(axes))
             return text("a padding ") + numbers_text<axes>;
         else
-            return least_text<axes, least_input<How>()>;
+            return least_text<axes, least_input<Options>()>;
     }
 }
 
-template <class Shape, window_options How>
+template <class Shape, window_options Options>
 constexpr bool window_fits() {
     if constexpr (!has_spatial_axes<Shape>)
         return false;
-    else if constexpr (!How.fit(Shape::rank - 1))
+    else if constexpr (!Options.fit(Shape::rank - 1))
         return false;
     else
-        return slide<Shape>(How).outputs() > 0;
+        return slide<Shape>(Options).outputs() > 0;
 }
 } // namespace detail
 
