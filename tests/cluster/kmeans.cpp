@@ -125,17 +125,17 @@ BOOST_AUTO_TEST_CASE(the_best_beginning_counts) {
     std::vector<double> x;
     for (std::size_t i = 0; i < 900; ++i)
         x.push_back(random.uniform());
-    double before = std::numeric_limits<double>::infinity();
+    double smallest_inertia = std::numeric_limits<double>::infinity();
     std::set<double> results;
     for (std::size_t runs = 1; runs <= 10; ++runs) {
         kmeans<8, 3> clusters({.n_init = runs, .random = seed{2}});
         clusters.fit(x);
-        BOOST_TEST(clusters.inertia() <= before);
-        before = clusters.inertia();
-        results.insert(before);
-        kmeans<8, 3> again({.n_init = runs, .random = seed{2}});
-        again.fit(x);
-        BOOST_TEST((again.centers() == clusters.centers()));
+        BOOST_TEST(clusters.inertia() <= smallest_inertia);
+        smallest_inertia = clusters.inertia();
+        results.insert(smallest_inertia);
+        kmeans<8, 3> repetition({.n_init = runs, .random = seed{2}});
+        repetition.fit(x);
+        BOOST_TEST((repetition.centers() == clusters.centers()));
     }
     BOOST_TEST(results.size() > 1u); // else this shows nothing
 }

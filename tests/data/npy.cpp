@@ -160,9 +160,9 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_written) {
 BOOST_AUTO_TEST_CASE(a_full_disk) {
     const temporary_directory directory;
     const auto path = directory / "a.npy";
-    rlimit before{};
-    BOOST_REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
-    const rlimit small{200, before.rlim_max};
+    rlimit old_limit{};
+    BOOST_REQUIRE(getrlimit(RLIMIT_FSIZE, &old_limit) == 0);
+    const rlimit small{200, old_limit.rlim_max};
     std::signal(SIGXFSZ, SIG_IGN);
     BOOST_REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
     std::string message;
@@ -171,6 +171,6 @@ BOOST_AUTO_TEST_CASE(a_full_disk) {
     } catch (const data_error& error) {
         message = error.what();
     }
-    setrlimit(RLIMIT_FSIZE, &before); // before Boost.Test writes its report
+    setrlimit(RLIMIT_FSIZE, &old_limit); // before Boost.Test writes its report
     BOOST_TEST(message == path.string() + ", at byte 128: expected 80 bytes of <f8 values (10), found 72");
 }

@@ -19,7 +19,7 @@ using matrix = xt::xtensor<double, 2>;
 using scalers = boost::mpl::list<standard_scaler, min_max_scaler>;
 
 namespace {
-bool near(const matrix& a, const matrix& b, double tolerance) {
+bool is_close(const matrix& a, const matrix& b, double tolerance) {
     bool good = a.shape() == b.shape();
     for (std::size_t i = 0; good && i < a.size(); ++i)
         good = std::abs(a.data()[i] - b.data()[i]) <= tolerance;
@@ -35,21 +35,21 @@ BOOST_AUTO_TEST_CASE(mean_and_deviation) {
     BOOST_TEST(scaler.scale()(0) == std::sqrt(3.5), boost::test_tools::tolerance(1e-15));
     BOOST_TEST(scaler.scale()(1) == std::sqrt(500.0), boost::test_tools::tolerance(1e-15));
     const double a = std::sqrt(3.5), b = std::sqrt(500.0);
-    BOOST_TEST(near(scaled, {{-2 / a, -30 / b, 0}, {-1 / a, -10 / b, 0}, {0, 10 / b, 0}, {3 / a, 30 / b, 0}},
-                    1e-15));
-    BOOST_TEST(near(scaler.transform(matrix{{3, 40, -4}}), {{0, 0, 1}}, 0));
+    BOOST_TEST(is_close(
+        scaled, {{-2 / a, -30 / b, 0}, {-1 / a, -10 / b, 0}, {0, 10 / b, 0}, {3 / a, 30 / b, 0}}, 1e-15));
+    BOOST_TEST(is_close(scaler.transform(matrix{{3, 40, -4}}), {{0, 0, 1}}, 0));
 }
 
 BOOST_AUTO_TEST_CASE(least_and_greatest) {
     min_max_scaler scaler;
-    BOOST_TEST(near(scaler.fit_transform(small), {{0, 0, 0}, {0.2, 1.0 / 3, 0}, {0.4, 2.0 / 3, 0}, {1, 1, 0}},
-                    1e-15));
+    BOOST_TEST(is_close(scaler.fit_transform(small),
+                        {{0, 0, 0}, {0.2, 1.0 / 3, 0}, {0.4, 2.0 / 3, 0}, {1, 1, 0}}, 1e-15));
     BOOST_TEST((scaler.minimum() == xt::xtensor<double, 1>{1, 10, -5}));
     BOOST_TEST((scaler.range() == xt::xtensor<double, 1>{5, 60, 1}));
     min_max_scaler wide{-1, 3};
     const auto scaled = wide.fit_transform(small);
     BOOST_TEST((scaled(0, 0) == -1 && scaled(3, 0) == 3 && scaled(0, 2) == -1));
-    BOOST_TEST(near(wide.inverse_transform(scaled), small, 1e-13));
+    BOOST_TEST(is_close(wide.inverse_transform(scaled), small, 1e-13));
 }
 
 BOOST_AUTO_TEST_CASE(columns_that_are_constant_but_for_rounding) {
@@ -76,11 +76,11 @@ BOOST_AUTO_TEST_CASE(deviations_much_smaller_than_the_mean) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(inverse_of_transform, scaler_type, scalers) {
     scaler_type scaler;
     const auto scaled = scaler.fit_transform(small);
-    BOOST_TEST(near(scaler.inverse_transform(scaled), small, 1e-13));
-    BOOST_TEST(near(scaler.transform(small), scaled, 0));
+    BOOST_TEST(is_close(scaler.inverse_transform(scaled), small, 1e-13));
+    BOOST_TEST(is_close(scaler.transform(small), scaled, 0));
     // A second fit forgets the first.
     scaler.fit(small * 2 + 1);
-    BOOST_TEST(near(scaler.transform(small * 2 + 1), scaled, 1e-15));
+    BOOST_TEST(is_close(scaler.transform(small * 2 + 1), scaled, 1e-15));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_arrays_own_floating_type, scaler_type, scalers) {
@@ -88,16 +88,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_arrays_own_floating_type, scaler_type, scalers
     const xt::xtensor<float, 2> floats = small;
     const auto scaled = scaler.fit_transform(floats);
     static_assert(std::is_same_v<decltype(scaled), const xt::xtensor<float, 2>>);
-    BOOST_TEST(near(scaled, scaler.transform(small), 1e-6));
-    const auto of_integers = scaler.fit_transform(xt::xarray<int>(small));
-    static_assert(std::is_same_v<decltype(of_integers), const matrix>);
-    BOOST_TEST(near(of_integers, scaler.transform(small), 0));
+    BOOST_TEST(is_close(scaled, scaler.transform(small), 1e-6));
+    const auto scaled_integers = scaler.fit_transform(xt::xarray<int>(small));
+    static_assert(std::is_same_v<decltype(scaled_integers), const matrix>);
+    BOOST_TEST(is_close(scaled_integers, scaler.transform(small), 0));
     static_assert(std::is_same_v<decltype(scaler.inverse_transform(floats)), xt::xtensor<float, 2>>);
     // Views and other layouts hold the same numbers.
     const xt::xtensor<double, 2, xt::layout_type::column_major> columns = small;
-    BOOST_TEST(near(scaler.transform(columns), of_integers, 0));
-    BOOST_TEST(near(scaler.transform(xt::view(small, xt::range(1, 3), xt::all())),
-                    xt::view(of_integers, xt::range(1, 3), xt::all()), 0));
+    BOOST_TEST(is_close(scaler.transform(columns), scaled_integers, 0));
+    BOOST_TEST(is_close(scaler.transform(xt::view(small, xt::range(1, 3), xt::all())),
+                        xt::view(scaled_integers, xt::range(1, 3), xt::all()), 0));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(errors, scaler_type, scalers) {

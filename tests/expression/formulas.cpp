@@ -55,18 +55,18 @@ static_assert(contains(frozen<x * tanh(y)>, y) && !contains(frozen<x * tanh(y)>,
 static_assert(std::same_as<std::remove_const_t<decltype(substitute(frozen<x + tanh(x)>, frozen<tanh(x)>, y))>,
                            frozen_type<x + y>>);
 
-double value(auto formula, double at) { return evaluate_at(formula, x, at); }
+double value(auto formula, double point) { return evaluate_at(formula, x, point); }
 
 /// The derivative against central differences where the formula is smooth.
 template <auto Formula>
 void check_derivative(std::initializer_list<double> points) {
     constexpr auto formula = frozen<Formula>;
     constexpr auto slope = derivative(formula, x);
-    for (const double at : points) {
-        const double h = 1e-6 * std::max(1.0, std::abs(at));
-        const double numeric = (value(formula, at + h) - value(formula, at - h)) / (2 * h);
-        BOOST_TEST_CONTEXT(to_string(formula) << " at " << at)
-        BOOST_TEST(std::abs(value(slope, at) - numeric) <= 1e-7 * std::max(1.0, std::abs(numeric)));
+    for (const double point : points) {
+        const double h = 1e-6 * std::max(1.0, std::abs(point));
+        const double numeric = (value(formula, point + h) - value(formula, point - h)) / (2 * h);
+        BOOST_TEST_CONTEXT(to_string(formula) << " at " << point)
+        BOOST_TEST(std::abs(value(slope, point) - numeric) <= 1e-7 * std::max(1.0, std::abs(numeric)));
     }
 }
 
@@ -75,13 +75,13 @@ template <auto Formula, class T>
 void check_registers() {
     using V = simd<T, lanes_of<T, 64>>;
     constexpr auto formula = frozen<Formula>;
-    for (double at = -4.9; at < 5; at += 0.37) {
+    for (double point = -4.9; point < 5; point += 0.37) {
         alignas(alignment) T lanes[V::size];
-        evaluate_at(formula, x, V(static_cast<T>(at))).store_aligned(lanes);
-        const double expected = value(formula, static_cast<double>(static_cast<T>(at)));
+        evaluate_at(formula, x, V(static_cast<T>(point))).store_aligned(lanes);
+        const double expected = value(formula, static_cast<double>(static_cast<T>(point)));
         if (std::isnan(expected))
             continue;
-        BOOST_TEST_CONTEXT(to_string(formula) << " at " << at)
+        BOOST_TEST_CONTEXT(to_string(formula) << " at " << point)
         for (const T lane : lanes)
             BOOST_TEST(std::abs(static_cast<double>(lane) - expected) <=
                        (sizeof(T) == 4 ? 2e-6 : 1e-14) * std::max(1.0, std::abs(expected)));

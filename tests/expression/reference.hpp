@@ -74,8 +74,8 @@ double value_at(Formula formula, double number) {
 template <term Formula>
 double slope_at(Formula formula, double point) {
     constexpr double step = 0x1p-10;
-    const auto at = [&](double steps) { return value_at(formula, point + steps * step); };
-    return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step);
+    const auto value_near = [&](double steps) { return value_at(formula, point + steps * step); };
+    return (8 * (value_near(1) - value_near(-1)) - (value_near(2) - value_near(-2))) / (12 * step);
 }
 
 /// The error relative to the wanted value, or to 1e-3 where that is smaller. Equal infinities and two NaNs

@@ -41,13 +41,13 @@ private:
         const auto scalars = optimizer.scalars(step);
         const auto all = join(scalars, bind(symbols::w = w, symbols::g = g,
                                             States{} = states[std::string(States::name.view())]...));
-        const auto after = Optimizer::update.run(all, [](auto variables, auto variable, auto formula) {
+        const auto updated = Optimizer::update.run(all, [](auto variables, auto variable, auto formula) {
             static_cast<binding<decltype(variable), double>&>(variables).value =
                 evaluate<double>(formula, variables);
             return variables;
         });
-        w = after[symbols::w];
-        ((states[std::string(States::name.view())] = after[States{}]), ...);
+        w = updated[symbols::w];
+        ((states[std::string(States::name.view())] = updated[States{}]), ...);
     }
     template <class... A, class... B>
     static environment<A..., B...> join(const environment<A...>& a, const environment<B...>& b) {

@@ -17,22 +17,22 @@ using namespace strata;
 
 namespace {
 
-struct folder {
+struct temporary_folder {
     std::filesystem::path path;
-    folder() {
+    temporary_folder() {
         std::string name = (std::filesystem::temp_directory_path() / "strata-plot-XXXXXX").string();
         if (mkdtemp(name.data()) == nullptr)
             throw std::runtime_error("no temporary folder");
         path = name;
     }
-    ~folder() { std::filesystem::remove_all(path); }
-    folder(const folder&) = delete;
-    folder& operator=(const folder&) = delete;
+    ~temporary_folder() { std::filesystem::remove_all(path); }
+    temporary_folder(const temporary_folder&) = delete;
+    temporary_folder& operator=(const temporary_folder&) = delete;
 };
 
 std::string contents(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 /// Width and height as a PNG file's first bytes tell.
@@ -40,10 +40,10 @@ std::pair<unsigned, unsigned> png_size(const std::filesystem::path& file) {
     const std::string bytes = contents(file);
     BOOST_REQUIRE(bytes.size() > 1000);
     BOOST_TEST(bytes.substr(1, 3) == "PNG");
-    const auto number = [&](std::size_t at) {
+    const auto number = [&](std::size_t offset) {
         unsigned result = 0;
         for (std::size_t i = 0; i < 4; ++i)
-            result = 256 * result + static_cast<unsigned char>(bytes[at + i]);
+            result = 256 * result + static_cast<unsigned char>(bytes[offset + i]);
         return result;
     };
     return {number(16), number(20)};
@@ -51,7 +51,7 @@ std::pair<unsigned, unsigned> png_size(const std::filesystem::path& file) {
 
 std::size_t occurrences(const std::string& text, const std::string& part) {
     std::size_t count = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    for (auto offset = text.find(part); offset != std::string::npos; offset = text.find(part, offset + 1))
         ++count;
     return count;
 }
@@ -71,17 +71,17 @@ const std::vector<double> weights{71, 55, 46, 38, 88};
 } // namespace
 
 BOOST_AUTO_TEST_CASE(a_figure_becomes_a_png_of_its_size) {
-    const folder here;
-    plot::figure("Heights", {640, 480}).scatter(heights, weights, "people").save(here.path / "a.png");
-    BOOST_TEST((png_size(here.path / "a.png") == std::pair{640u, 480u}));
+    const temporary_folder directory;
+    plot::figure("Heights", {640, 480}).scatter(heights, weights, "people").save(directory.path / "a.png");
+    BOOST_TEST((png_size(directory.path / "a.png") == std::pair{640u, 480u}));
 }
 
 BOOST_AUTO_TEST_CASE(an_svg_holds_every_point_and_text_literally) {
-    const folder here;
+    const temporary_folder directory;
     plot::fitted_line(heights, weights, weights, "it's 100 % \"m_1\" {x}^2 é")
         .axes("height_cm", "weight")
-        .save(here.path / "a.svg");
-    const std::string svg = contents(here.path / "a.svg");
+        .save(directory.path / "a.svg");
+    const std::string svg = contents(directory.path / "a.svg");
     BOOST_TEST(occurrences(svg, "it's 100 % \"m_1\" {x}^2 é") + occurrences(svg, "it&apos;s") > 0u);
     BOOST_TEST(occurrences(svg, "height_cm") == 1u);
     BOOST_TEST(occurrences(svg, "fitted") >= 1u);
@@ -89,61 +89,62 @@ BOOST_AUTO_TEST_CASE(an_svg_holds_every_point_and_text_literally) {
 }
 
 BOOST_AUTO_TEST_CASE(numbers_that_are_none_leave_gaps) {
-    const folder here;
+    const temporary_folder directory;
     std::vector<double> gap = weights;
     gap[2] = std::numeric_limits<double>::quiet_NaN();
-    plot::figure().scatter(heights, gap).save(here.path / "a.svg");
-    BOOST_TEST(occurrences(contents(here.path / "a.svg"), "<use xlink:href='#gpPt6'") == 4u);
+    plot::figure().scatter(heights, gap).save(directory.path / "a.svg");
+    BOOST_TEST(occurrences(contents(directory.path / "a.svg"), "<use xlink:href='#gpPt6'") == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(every_kind_of_picture_is_drawn) {
-    const folder here;
-    history seen;
+    const temporary_folder directory;
+    history record;
     for (int epoch = 0; epoch < 4; ++epoch) {
-        scores now;
-        now.set("loss", 1.0 / (epoch + 1));
-        now.set("accuracy", 0.5 + 0.1 * epoch);
-        now.set("val_loss", 1.1 / (epoch + 1));
-        seen.add(now);
+        scores epoch_scores;
+        epoch_scores.set("loss", 1.0 / (epoch + 1));
+        epoch_scores.set("accuracy", 0.5 + 0.1 * epoch);
+        epoch_scores.set("val_loss", 1.1 / (epoch + 1));
+        record.add(epoch_scores);
     }
-    plot::training_curves(seen, here.path / "training.png");
-    BOOST_TEST((png_size(here.path / "training.png") == std::pair{1200u, 450u})); // two panels
+    plot::training_curves(record, directory.path / "training.png");
+    BOOST_TEST((png_size(directory.path / "training.png") == std::pair{1200u, 450u})); // two panels
 
     const std::vector<float> images(3 * 4 * 5, 0.5f);
     const std::vector<std::string> captions{"one", "two", "three"};
-    plot::image_grid(images, 4, 5, captions, here.path / "images.svg");
-    BOOST_TEST(occurrences(contents(here.path / "images.svg"), "three") == 1u);
+    plot::image_grid(images, 4, 5, captions, directory.path / "images.svg");
+    BOOST_TEST(occurrences(contents(directory.path / "images.svg"), "three") == 1u);
 
     const std::vector<double> points{0, 0, 1, 1, 0, 1};
     const std::vector<int> labels{0, 1, 1};
     const std::vector<double> centers{0, 0, 0.5, 1};
-    plot::clusters(points, labels, centers, here.path / "clusters.svg");
-    BOOST_TEST(occurrences(contents(here.path / "clusters.svg"), "cluster 1") >= 1u);
+    plot::clusters(points, labels, centers, directory.path / "clusters.svg");
+    BOOST_TEST(occurrences(contents(directory.path / "clusters.svg"), "cluster 1") >= 1u);
     plot::decision_boundary([](double x, double) { return x > 0.5 ? 1 : 0; }, points, labels,
-                            here.path / "boundary.png");
-    BOOST_TEST(png_size(here.path / "boundary.png").first == 800u);
+                            directory.path / "boundary.png");
+    BOOST_TEST(png_size(directory.path / "boundary.png").first == 800u);
 
     const std::vector<int> counts{5, 1, 2, 7};
     const std::vector<std::string> names{"cat_1", "dog"};
-    plot::confusion(counts, names, here.path / "confusion.svg");
-    BOOST_TEST(occurrences(contents(here.path / "confusion.svg"), "cat_1") == 2u); // both axes
-    plot::predicted_against_actual(weights, heights).save(here.path / "against.png");
-    BOOST_TEST((png_size(here.path / "against.png") == std::pair{700u, 700u}));
+    plot::confusion(counts, names, directory.path / "confusion.svg");
+    BOOST_TEST(occurrences(contents(directory.path / "confusion.svg"), "cat_1") == 2u); // both axes
+    plot::predicted_against_actual(weights, heights).save(directory.path / "against.png");
+    BOOST_TEST((png_size(directory.path / "against.png") == std::pair{700u, 700u}));
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
-    const folder here;
+    const temporary_folder directory;
     const std::vector<double> two{1, 2};
     const std::vector<std::string> names{"a"};
     BOOST_TEST(message([&] { plot::figure().scatter(heights, two, "people"); }) ==
                "plot: 'people' has 5 x and 2 y");
-    BOOST_TEST(message([&] { plot::figure().save(here.path / "a.png"); }) == "plot: the figure has no data");
+    BOOST_TEST(message([&] { plot::figure().save(directory.path / "a.png"); }) ==
+               "plot: the figure has no data");
     BOOST_TEST(message([&] { plot::figure().scatter(two, two).save("a.pdf"); }) ==
                "plot: a.pdf: expected a name that ends in .png or .svg, found '.pdf'");
-    const auto missing = here.path / "no" / "a.png";
+    const auto missing = directory.path / "no" / "a.png";
     BOOST_TEST(message([&] { plot::figure().scatter(two, two).save(missing); }) ==
                "plot: " + missing.string() + ": cannot be written");
-    BOOST_TEST(message([&] { plot::image_grid(two, 1, 2, names, here.path / "b.png"); }) == "no error");
+    BOOST_TEST(message([&] { plot::image_grid(two, 1, 2, names, directory.path / "b.png"); }) == "no error");
     BOOST_TEST(message([&] { plot::image_grid(two, 1, 1, names, "a.png"); }) ==
                "plot: there are 2 images and 1 captions");
     BOOST_TEST(message([&] { plot::clusters(two, two, two, "a.png"); }) ==
@@ -157,11 +158,11 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_gnuplot_is_named_with_its_package) {
-    const folder here;
-    const std::string before = std::getenv("PATH");
-    setenv("PATH", here.path.c_str(), 1);
-    const std::string said =
-        message([&] { plot::figure().scatter(heights, weights).save(here.path / "a.png"); });
-    setenv("PATH", before.c_str(), 1);
-    BOOST_TEST(said == "plot: gnuplot is not installed: the Debian package is gnuplot-nox");
+    const temporary_folder directory;
+    const std::string search_path = std::getenv("PATH");
+    setenv("PATH", directory.path.c_str(), 1);
+    const std::string output =
+        message([&] { plot::figure().scatter(heights, weights).save(directory.path / "a.png"); });
+    setenv("PATH", search_path.c_str(), 1);
+    BOOST_TEST(output == "plot: gnuplot is not installed: the Debian package is gnuplot-nox");
 }

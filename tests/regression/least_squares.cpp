@@ -141,18 +141,18 @@ BOOST_AUTO_TEST_CASE(rows_may_come_in_parts) {
     const std::span<const double> all_x(x);
     const std::span<const double> all_y(y);
     for (std::size_t first = 0; first < 5000; first += 700) {
-        const std::size_t now = std::min<std::size_t>(700, 5000 - first);
-        parts.partial_fit(all_x.subspan(3 * first, 3 * now), all_y.subspan(first, now));
+        const std::size_t row_count = std::min<std::size_t>(700, 5000 - first);
+        parts.partial_fit(all_x.subspan(3 * first, 3 * row_count), all_y.subspan(first, row_count));
     }
     BOOST_TEST(largest_difference(flat(whole.coef()), flat(parts.coef())) <= 1e-10);
     BOOST_TEST(std::abs(whole.intercept() - parts.intercept()) <= 1e-8);
     BOOST_TEST(parts.rank() == 3u);
     // A part with a number that is none changes nothing.
     x[4] = std::numeric_limits<double>::quiet_NaN();
-    const auto before = flat(parts.coef());
+    const auto coefficients = flat(parts.coef());
     BOOST_TEST(message([&] { parts.partial_fit(x, y); }) ==
                "partial_fit: X is not a number at row 1, column 1, expected finite numbers");
-    BOOST_TEST(largest_difference(flat(parts.coef()), before) == 0);
+    BOOST_TEST(largest_difference(flat(parts.coef()), coefficients) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(any_number_of_threads_gives_the_same_bits) {

@@ -48,9 +48,9 @@ void check_if(const nlohmann::json& expected, const nlohmann::json& data, bool& 
     BOOST_TEST_CONTEXT(expected["name"] << ", C " << expected["C"] << ", weighted " << expected["weighted"]) {
         const auto coef = expected["coef"].get<std::vector<double>>();
         check_near(flat(estimator.coef()), coef, 1e-6);
-        const auto all = [](std::vector<double> of, const std::vector<double>& more) {
-            of.insert(of.end(), more.begin(), more.end());
-            return of;
+        const auto all = [](std::vector<double> values, const std::vector<double>& added_values) {
+            values.insert(values.end(), added_values.begin(), added_values.end());
+            return values;
         };
         check_near(all(coef, flat(estimator.intercept())),
                    all(coef, expected["intercept"].get<std::vector<double>>()), 1e-6);
