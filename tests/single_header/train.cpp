@@ -18,6 +18,8 @@ int main(int count, char** arguments) {
     const std::vector<float> y{1, 3, 5, 7};
     trainer teach{net, mean_squared_error, sgd{0.1}};
     teach.fit(x, y, {.epochs = 500, .verbose = verbosity::silent});
+    teach.save(arguments[1]);
+    teach.load(arguments[1]);
 
     const float here = net.predict(std::array{4.0f})[0];
     const float there = predict_in_other(net, 4);

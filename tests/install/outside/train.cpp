@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
 // Trains, saves and goes on, without zlib, and with OpenMP where there is some.
+#include <strata/io/checkpoint.hpp>
 #include <strata/layers/layers.hpp>
 #include <strata/learning/optimizers.hpp>
 #include <strata/training/trainer.hpp>
