@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/alignment.hpp>
 #include <strata/kernels/product/weight_layout.hpp>
 #include <strata/layers/parameter.hpp>
 #include <strata/setting.hpp>
@@ -64,12 +65,6 @@ template <class T, class Parameter>
 using layout_of = array_layout<T, typename Parameter::storage, typename Parameter::shape>;
 
 namespace internal {
-template <class T>
-constexpr std::size_t whole_lines(std::size_t numbers) noexcept {
-    constexpr std::size_t line = alignment / sizeof(T);
-    return (numbers + line - 1) / line * line;
-}
-
 /// A head's arrays one after another, each from a cache line on.
 template <class T, class Parameters>
 struct array_places;
