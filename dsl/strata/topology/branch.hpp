@@ -13,56 +13,57 @@ constexpr auto join(type_list<Left...>, type_list<Right...>) {
     return type_list<Left..., Right...>{};
 }
 
-// A fragment with the open ends that it continues from.
+// A fragment, and the open ends that it is appended to.
 template <class Ends, class Fragment>
-struct branch_of {};
+struct branch {};
 
-// What several fragments made, each from open ends of its own; the open ends that result are collected.
+// The growth by several fragments, each of which is appended to open ends of its own. The open ends that they
+// leave are collected.
 template <class Growth>
 struct branching;
-template <std::size_t Inputs, std::size_t Before, class Collected, class... Nodes>
-struct branching<growth<site<Inputs, Before, Collected>, Nodes...>> {
-    using result = growth<site<Inputs, Before, Collected>, Nodes...>;
+template <std::size_t Inputs, std::size_t NodeCount, class Collected, class... Nodes>
+struct branching<growth<site<Inputs, NodeCount, Collected>, Nodes...>> {
+    using result = growth<site<Inputs, NodeCount, Collected>, Nodes...>;
 
     // Lets a fold expression grow one branch after another.
     template <class Ends, class... Layers>
-    constexpr auto operator<<(branch_of<Ends, fragment<Layers...>>) const {
-        return collect(append_all(site<Inputs, Before, Ends>{}, fragment<Layers...>{}));
+    constexpr auto operator<<(branch<Ends, fragment<Layers...>>) const {
+        return collect(append_all(site<Inputs, NodeCount, Ends>{}, fragment<Layers...>{}));
     }
 
 private:
-    template <std::size_t Behind, class Ends, class... Added>
-    static constexpr auto collect(growth<site<Inputs, Behind, Ends>, Added...>) {
+    template <std::size_t GrownCount, class Ends, class... Added>
+    static constexpr auto collect(growth<site<Inputs, GrownCount, Ends>, Added...>) {
         return branching<
-            growth<site<Inputs, Behind, decltype(join(Collected{}, Ends{}))>, Nodes..., Added...>>{};
+            growth<site<Inputs, GrownCount, decltype(join(Collected{}, Ends{}))>, Nodes..., Added...>>{};
     }
 };
-template <std::size_t Inputs, std::size_t Before>
-using no_branches = branching<growth<site<Inputs, Before, type_list<>>>>;
+template <std::size_t Inputs, std::size_t NodeCount>
+using no_branches = branching<growth<site<Inputs, NodeCount, type_list<>>>>;
 } // namespace detail
 
-/// Fragments beside each other. Behind one value, each gets that value; behind as many values as there are
-/// fragments, each gets its own.
+/// Fragments beside each other. Behind one value, each gets that value. Behind several, there must be as many
+/// fragments, and each gets one.
 template <class... Fragments>
 struct fork : split_base {
     static constexpr auto label = number_text<sizeof...(Fragments)> + " branches";
 
-    template <std::size_t Inputs, std::size_t Before, class End>
-    static constexpr auto append_to(detail::site<Inputs, Before, type_list<End>>) {
-        return typename decltype((detail::no_branches<Inputs, Before>{}
-                                  << ... << detail::branch_of<type_list<End>, Fragments>{}))::result{};
+    template <std::size_t Inputs, std::size_t NodeCount, class End>
+    static constexpr auto append_to(detail::site<Inputs, NodeCount, type_list<End>>) {
+        return typename decltype((detail::no_branches<Inputs, NodeCount>{}
+                                  << ... << detail::branch<type_list<End>, Fragments>{}))::result{};
     }
-    template <std::size_t Inputs, std::size_t Before, class... Ends>
+    template <std::size_t Inputs, std::size_t NodeCount, class... Ends>
         requires(sizeof...(Ends) > 1)
-    static constexpr auto append_to(detail::site<Inputs, Before, type_list<Ends...>> at) {
+    static constexpr auto append_to(detail::site<Inputs, NodeCount, type_list<Ends...>> start) {
         if constexpr (sizeof...(Ends) == sizeof...(Fragments)) {
-            return typename decltype((detail::no_branches<Inputs, Before>{}
-                                      << ... << detail::branch_of<type_list<Ends>, Fragments>{}))::result{};
+            return typename decltype((detail::no_branches<Inputs, NodeCount>{}
+                                      << ... << detail::branch<type_list<Ends>, Fragments>{}))::result{};
         } else {
-            static_assert(detail::reject<decltype(at), detail::place_text<Before + 1, fork>,
+            static_assert(detail::reject<decltype(start), detail::place_text<NodeCount + 1, fork>,
                                          text("cannot take ") + detail::shapes_text<typename Ends::shape...>,
                                          text("it accepts one value, or one each")>());
-            return detail::growth<decltype(at)>{};
+            return detail::growth<decltype(start)>{};
         }
     }
 };
@@ -70,10 +71,10 @@ struct fork : split_base {
 /// Fragments beside each other, each of which gets all values.
 template <class... Fragments>
 struct fork_of_all : split_base {
-    template <std::size_t Inputs, std::size_t Before, class Ends>
-    static constexpr auto append_to(detail::site<Inputs, Before, Ends>) {
-        return typename decltype((detail::no_branches<Inputs, Before>{}
-                                  << ... << detail::branch_of<Ends, Fragments>{}))::result{};
+    template <std::size_t Inputs, std::size_t NodeCount, class Ends>
+    static constexpr auto append_to(detail::site<Inputs, NodeCount, Ends>) {
+        return typename decltype((detail::no_branches<Inputs, NodeCount>{}
+                                  << ... << detail::branch<Ends, Fragments>{}))::result{};
     }
 };
 
@@ -82,16 +83,16 @@ template <std::size_t Index>
 struct picked : split_base {
     static constexpr auto label = text("pick<") + number_text<Index> + ">";
 
-    template <std::size_t Inputs, std::size_t Before, class... Ends>
-    static constexpr auto append_to(detail::site<Inputs, Before, type_list<Ends...>> at) {
+    template <std::size_t Inputs, std::size_t NodeCount, class... Ends>
+    static constexpr auto append_to(detail::site<Inputs, NodeCount, type_list<Ends...>> start) {
         if constexpr (Index < sizeof...(Ends)) {
             using end = type_at<Index, type_list<Ends...>>;
-            return detail::growth<detail::site<Inputs, Before, type_list<end>>>{};
+            return detail::growth<detail::site<Inputs, NodeCount, type_list<end>>>{};
         } else {
-            static_assert(detail::reject<decltype(at), detail::place_text<Before + 1, picked>,
+            static_assert(detail::reject<decltype(start), detail::place_text<NodeCount + 1, picked>,
                                          text("cannot take ") + detail::shapes_text<typename Ends::shape...>,
                                          text("it accepts ") + number_text<Index + 1> + " values or more">());
-            return detail::growth<decltype(at)>{};
+            return detail::growth<decltype(start)>{};
         }
     }
 };
@@ -102,9 +103,9 @@ struct bypass;
 template <class... Body, class... Projection>
 struct bypass<fragment<Body...>, fragment<Projection...>> : split_base {
     template <class Site>
-    static constexpr auto append_to(Site at) {
+    static constexpr auto append_to(Site start) {
         return detail::append_all(
-            at, fragment<fork<fragment<Body...>, fragment<Projection...>>, residual_layer>{});
+            start, fragment<fork<fragment<Body...>, fragment<Projection...>>, residual_layer>{});
     }
 };
 
@@ -143,16 +144,16 @@ struct repeated;
 template <std::size_t Times, class... Layers>
 struct repeated<Times, fragment<Layers...>> : split_base {
     template <class Site>
-    static constexpr auto append_to(Site at) {
+    static constexpr auto append_to(Site start) {
         if constexpr (Times == 0)
             return detail::growth<Site>{};
         else if constexpr (Times == 1)
-            return detail::append_all(at, fragment<Layers...>{});
+            return detail::append_all(start, fragment<Layers...>{});
         else {
-            // In halves, which keeps the types in between short.
-            constexpr auto first = repeated<Times / 2, fragment<Layers...>>::append_to(at);
+            // The halves are repeated and joined, which keeps the types in between short.
+            constexpr auto first = repeated<Times / 2, fragment<Layers...>>::append_to(start);
             using rest = repeated<Times - Times / 2, fragment<Layers...>>;
-            return detail::join(first, rest::append_to(typename decltype(first)::behind{}));
+            return detail::join(first, rest::append_to(typename decltype(first)::end_site{}));
         }
     }
 };
@@ -165,7 +166,7 @@ constexpr auto repeat(Piece piece) {
 
 namespace detail {
 template <class... Shapes, std::size_t... I>
-constexpr auto with_inputs(type_list<Shapes...>, std::index_sequence<I...>) {
+constexpr auto make_inputs(type_list<Shapes...>, std::index_sequence<I...>) {
     return topology<type_list<Shapes...>, type_list<open_end<I, Shapes>...>>{};
 }
 template <class Shape, class Ends>
@@ -174,8 +175,8 @@ Shape shape_of(topology<type_list<Shape>, Ends>);
 
 /// Several inputs beside each other: `inputs(input<8>, input<4, 4>) | branches(a, b) | concat<>`.
 template <class... Inputs>
-constexpr auto inputs(Inputs... each) {
-    return detail::with_inputs(type_list<decltype(detail::shape_of(each))...>{},
+constexpr auto inputs(Inputs... topologies) {
+    return detail::make_inputs(type_list<decltype(detail::shape_of(topologies))...>{},
                                std::index_sequence_for<Inputs...>{});
 }
 

@@ -8,8 +8,8 @@
 
 namespace strata {
 
-/// The values that a node reads, or those that are left open: the inputs are the first ones, then the node of
-/// number n makes value n + inputs.
+/// Numbers of values: those that a node reads, or those that are left open. The inputs have the first
+/// numbers; the value that node n makes has the number n + inputs.
 template <std::size_t... Values>
 struct value_list {};
 
@@ -32,7 +32,7 @@ struct open_end {
 
 namespace detail {
 template <class First, class...>
-struct first_of {
+struct first_type {
     using type = First;
 };
 } // namespace detail
@@ -47,9 +47,9 @@ struct topology<type_list<Inputs...>, type_list<Ends...>, Nodes...> {
     using inputs = type_list<Inputs...>;
     using outputs = type_list<typename Ends::shape...>;
     using nodes = type_list<Nodes...>;
-    /// The first of each, which is the only one of most networks.
-    using input_shape = typename detail::first_of<Inputs...>::type;
-    using output_shape = typename detail::first_of<typename Ends::shape...>::type;
+    /// The shapes of the first input and the first output. Most networks have no other.
+    using input_shape = typename detail::first_type<Inputs...>::type;
+    using output_shape = typename detail::first_type<typename Ends::shape...>::type;
 };
 
 /// Layers in a row without an input, to be reused: `constexpr auto block = dense<64> | relu;`.
@@ -89,7 +89,7 @@ concept piece = requires(T value) {
 template <class Shape, class... Others>
 inline constexpr auto shapes_text = (shape_text<Shape> + ... + (text(" beside ") + shape_text<Others>));
 
-// The errors of a layer that does not fit: its place, what it got and what it accepts.
+// The errors of a layer that does not fit. They say its place, what it got and what it accepts.
 template <std::size_t Position, class Layer>
 inline constexpr auto place_text = text("layer ") + number_text<Position> + text(", ") + Layer::label;
 
@@ -107,19 +107,19 @@ consteval bool merge_misfit() {
 template <class Layer>
 inline constexpr bool merges = std::same_as<typename Layer::role, role::merge>;
 
-// Where a layer is put: behind so many inputs and nodes, at these open ends. What is there besides does not
-// matter to it, so that its types stay small in a deep network.
-template <std::size_t Inputs, std::size_t Before, class Ends>
+// Where a layer is appended: at these open ends, in a network of so many inputs and nodes. Nothing else of
+// the network is part of the type, so that types stay small in a deep network.
+template <std::size_t Inputs, std::size_t NodeCount, class Ends>
 struct site {};
 
-// The nodes that something adds to a network, and the site behind them.
-template <class Behind, class... Nodes>
+// The nodes that are added to a network, and the site behind them.
+template <class EndSite, class... Nodes>
 struct growth {
-    using behind = Behind;
+    using end_site = EndSite;
 };
-template <class Between, class... First, class Behind, class... Second>
-constexpr auto join(growth<Between, First...>, growth<Behind, Second...>) {
-    return growth<Behind, First..., Second...>{};
+template <class MiddleSite, class... First, class EndSite, class... Second>
+constexpr auto join(growth<MiddleSite, First...>, growth<EndSite, Second...>) {
+    return growth<EndSite, First..., Second...>{};
 }
 
 // The shapes of a layer's outputs one after another, and where each begins.
@@ -136,75 +136,75 @@ struct outputs_in_row {
 };
 
 // A layer of several outputs: the node that makes them all, and a slice for each.
-template <class Layer, std::size_t Inputs, std::size_t Before, class Sources, class Input, class... Shapes>
+template <class Layer, std::size_t Inputs, std::size_t NodeCount, class Sources, class Input, class... Shapes>
 constexpr auto append_several(type_list<Shapes...>) {
     static_assert(sizeof...(Shapes) == Layer::output_count, "strata: a layer has as many outputs as it says");
     using row = outputs_in_row<Shapes...>;
     return []<std::size_t... I>(std::index_sequence<I...>) {
-        return growth<
-            site<Inputs, Before + 1 + sizeof...(I), type_list<open_end<Inputs + Before + 1 + I, Shapes>...>>,
-            node<Layer, Sources, Input, shape<row::size>>,
-            node<slice_layer<I, row::begins[I], Shapes>, value_list<Inputs + Before>, shape<row::size>,
-                 Shapes>...>{};
+        return growth<site<Inputs, NodeCount + 1 + sizeof...(I),
+                           type_list<open_end<Inputs + NodeCount + 1 + I, Shapes>...>>,
+                      node<Layer, Sources, Input, shape<row::size>>,
+                      node<slice_layer<I, row::begins[I], Shapes>, value_list<Inputs + NodeCount>,
+                           shape<row::size>, Shapes>...>{};
     }
     (std::index_sequence_for<Shapes...>{});
 }
 
-// One layer behind the one open end.
-template <std::size_t Inputs, std::size_t Before, std::size_t Value, class Shape, layer Layer>
+// Appends a layer to the only open end.
+template <std::size_t Inputs, std::size_t NodeCount, std::size_t Value, class Shape, layer Layer>
     requires(!merges<Layer>)
-constexpr auto append(site<Inputs, Before, type_list<open_end<Value, Shape>>> at, fragment<Layer>) {
+constexpr auto append(site<Inputs, NodeCount, type_list<open_end<Value, Shape>>> start, fragment<Layer>) {
     if constexpr (accepts<Layer, Shape> && Layer::output_count > 1)
-        return append_several<Layer, Inputs, Before, value_list<Value>, Shape>(
+        return append_several<Layer, Inputs, NodeCount, value_list<Value>, Shape>(
             typename Layer::template outputs<Shape>{});
     else if constexpr (accepts<Layer, Shape>) {
-        using next = typename Layer::template output<Shape>;
-        return growth<site<Inputs, Before + 1, type_list<open_end<Before + Inputs, next>>>,
-                      node<Layer, value_list<Value>, Shape, next>>{};
+        using output = typename Layer::template output<Shape>;
+        return growth<site<Inputs, NodeCount + 1, type_list<open_end<NodeCount + Inputs, output>>>,
+                      node<Layer, value_list<Value>, Shape, output>>{};
     } else {
-        static_assert(misfit<Before + 1, Layer, Shape>());
-        return growth<decltype(at)>{};
+        static_assert(misfit<NodeCount + 1, Layer, Shape>());
+        return growth<decltype(start)>{};
     }
 }
 
-// One layer that makes one value of all open ends.
-template <std::size_t Inputs, std::size_t Before, class... Ends, layer Layer>
+// Appends a layer that merges all open ends into one value.
+template <std::size_t Inputs, std::size_t NodeCount, class... Ends, layer Layer>
     requires(merges<Layer>)
-constexpr auto append(site<Inputs, Before, type_list<Ends...>> at, fragment<Layer>) {
+constexpr auto append(site<Inputs, NodeCount, type_list<Ends...>> start, fragment<Layer>) {
     using shapes = type_list<typename Ends::shape...>;
     if constexpr (Layer::template accepts_all<typename Ends::shape...> && Layer::output_count > 1)
-        return append_several<Layer, Inputs, Before, value_list<Ends::value...>, shapes>(
+        return append_several<Layer, Inputs, NodeCount, value_list<Ends::value...>, shapes>(
             typename Layer::template outputs_of<typename Ends::shape...>{});
     else if constexpr (Layer::template accepts_all<typename Ends::shape...>) {
-        using next = typename Layer::template output_of<typename Ends::shape...>;
-        return growth<site<Inputs, Before + 1, type_list<open_end<Before + Inputs, next>>>,
-                      node<Layer, value_list<Ends::value...>, shapes, next>>{};
+        using output = typename Layer::template output_of<typename Ends::shape...>;
+        return growth<site<Inputs, NodeCount + 1, type_list<open_end<NodeCount + Inputs, output>>>,
+                      node<Layer, value_list<Ends::value...>, shapes, output>>{};
     } else {
-        static_assert(merge_misfit<Before + 1, Layer, typename Ends::shape...>());
-        return growth<decltype(at)>{};
+        static_assert(merge_misfit<NodeCount + 1, Layer, typename Ends::shape...>());
+        return growth<decltype(start)>{};
     }
 }
 
-// A layer of one value behind several.
-template <std::size_t Inputs, std::size_t Before, class... Ends, layer Layer>
+// A layer that takes one value does not fit behind several.
+template <std::size_t Inputs, std::size_t NodeCount, class... Ends, layer Layer>
     requires(!merges<Layer> && sizeof...(Ends) > 1)
-constexpr auto append(site<Inputs, Before, type_list<Ends...>> at, fragment<Layer>) {
-    static_assert(reject<Layer, place_text<Before + 1, Layer>,
+constexpr auto append(site<Inputs, NodeCount, type_list<Ends...>> start, fragment<Layer>) {
+    static_assert(reject<Layer, place_text<NodeCount + 1, Layer>,
                          text("cannot take ") + shapes_text<typename Ends::shape...>,
                          text("it accepts one value: put add or concat before it")>());
-    return growth<decltype(at)>{};
+    return growth<decltype(start)>{};
 }
 
 // Branches and bypasses know how to append themselves.
 template <class Site, split Split>
-constexpr auto append(Site at, fragment<Split>) {
-    return Split::append_to(at);
+constexpr auto append(Site start, fragment<Split>) {
+    return Split::append_to(start);
 }
 
 // Lets a fold expression append one layer after another.
-template <class Behind, class... Nodes, class Layer>
-constexpr auto operator<<(growth<Behind, Nodes...> before, fragment<Layer> next) {
-    return join(before, append(Behind{}, next));
+template <class EndSite, class... Nodes, class Layer>
+constexpr auto operator<<(growth<EndSite, Nodes...> earlier, fragment<Layer> added) {
+    return join(earlier, append(EndSite{}, added));
 }
 
 template <class Site, class... Layers>
@@ -212,22 +212,22 @@ constexpr auto append_all(Site, fragment<Layers...>) {
     return (growth<Site>{} << ... << fragment<Layers>{});
 }
 
-// Types rather than functions: compilers spell out the name of each function, which would be as long as the
-// network.
+// Types rather than functions, since compilers write out the name of each function, which would be as long as
+// the network.
 template <class Topology, class Growth>
 struct grown;
-template <class Inputs, class Before, class... Nodes, std::size_t Count, std::size_t Position, class Ends,
+template <class Inputs, class OldEnds, class... Nodes, std::size_t Count, std::size_t Position, class Ends,
           class... Added>
-struct grown<topology<Inputs, Before, Nodes...>, growth<site<Count, Position, Ends>, Added...>> {
+struct grown<topology<Inputs, OldEnds, Nodes...>, growth<site<Count, Position, Ends>, Added...>> {
     using type = topology<Inputs, Ends, Nodes..., Added...>;
 };
 template <class Topology, class Fragment>
-struct put_behind;
+struct extension;
 template <class Inputs, class Ends, class... Nodes, class Fragment>
-struct put_behind<topology<Inputs, Ends, Nodes...>, Fragment> {
-    using begin = site<Inputs::size, sizeof...(Nodes), Ends>;
-    using type =
-        typename grown<topology<Inputs, Ends, Nodes...>, decltype(append_all(begin{}, Fragment{}))>::type;
+struct extension<topology<Inputs, Ends, Nodes...>, Fragment> {
+    using start_site = site<Inputs::size, sizeof...(Nodes), Ends>;
+    using type = typename grown<topology<Inputs, Ends, Nodes...>,
+                                decltype(append_all(start_site{}, Fragment{}))>::type;
 };
 
 template <class... Left, class... Right>
@@ -240,12 +240,12 @@ constexpr auto join(fragment<Left...>, fragment<Right...>) {
 /// layer, its position, the shape that it got and what it accepts.
 template <class... Topology, detail::piece Piece>
 constexpr auto operator|(topology<Topology...>, Piece) {
-    using next = decltype(detail::as_fragment(Piece{}));
-    return typename detail::put_behind<topology<Topology...>, next>::type{};
+    using added = decltype(detail::as_fragment(Piece{}));
+    return typename detail::extension<topology<Topology...>, added>::type{};
 }
 template <class... Topology>
 constexpr auto operator|(topology<Topology...>, tanh_layer (*)(tanh_layer)) {
-    return typename detail::put_behind<topology<Topology...>, fragment<tanh_layer>>::type{};
+    return typename detail::extension<topology<Topology...>, fragment<tanh_layer>>::type{};
 }
 
 template <detail::piece Left, detail::piece Right>
