@@ -76,15 +76,15 @@ private:
         tile_sums<V, Centers, panels> sums;
         for (std::size_t i = 0; i < Centers; ++i)
             for (std::size_t q = 0; q < panels; ++q)
-                sums.at[i][q] = V(squares_[k + i]);
+                sums.registers[i][q] = V(squares_[k + i]);
         const T* const weights = weights_.data() + k * F;
         contract<Centers, panels>(
             sums, F, [=](std::size_t i, std::size_t f) { return weights[i * F + f]; },
             [=](std::size_t q, std::size_t f) { return V::load_aligned(columns + f * group + q * V::size); });
         for (std::size_t i = 0; i < Centers; ++i)
             for (std::size_t q = 0; q < panels; ++q) {
-                const auto nearer = sums.at[i][q] < smallest[q];
-                smallest[q] = xsimd::select(nearer, sums.at[i][q], smallest[q]);
+                const auto nearer = sums.registers[i][q] < smallest[q];
+                smallest[q] = xsimd::select(nearer, sums.registers[i][q], smallest[q]);
                 nearest[q] = xsimd::select(nearer, V(static_cast<T>(k + i)), nearest[q]);
             }
     }

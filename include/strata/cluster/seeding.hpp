@@ -66,7 +66,7 @@ private:
     template <std::size_t Count>
     [[gnu::always_inline]] static void measure(const T* columns, const std::array<T, F>* centers,
                                                tile_sums<V, Count, panels>& squares) noexcept {
-        for (auto& row_squares : squares.at)
+        for (auto& row_squares : squares.registers)
             for (V& square : row_squares)
                 square = V(T(0));
         for (std::size_t f = 0; f < F; ++f)
@@ -76,7 +76,7 @@ private:
 #pragma GCC unroll 4
                 for (std::size_t q = 0; q < panels; ++q) {
                     const V difference = V::load_aligned(columns + f * group + q * V::size) - center;
-                    squares.at[i][q] = xsimd::fma(difference, difference, squares.at[i][q]);
+                    squares.registers[i][q] = xsimd::fma(difference, difference, squares.registers[i][q]);
                 }
             }
     }
@@ -118,10 +118,10 @@ private:
             measure(columns, centers.data(), squares);
             for (std::size_t q = 0; q < panels; ++q) {
                 T* const distances = nearest_.data() + first + q * V::size;
-                const V nearest = xsimd::min(V::load_aligned(distances), squares.at[0][q]);
+                const V nearest = xsimd::min(V::load_aligned(distances), squares.registers[0][q]);
                 nearest.store_aligned(distances);
                 for (std::size_t t = 0; t < trials; ++t)
-                    sums[t] += xsimd::min(nearest, squares.at[t + 1][q]);
+                    sums[t] += xsimd::min(nearest, squares.registers[t + 1][q]);
             }
         });
         potentials result{};
@@ -156,7 +156,7 @@ private:
             measure(columns, &latest_, squares);
             for (std::size_t q = 0; q < panels; ++q) {
                 const V nearest = V::load_aligned(nearest_.data() + first + q * V::size);
-                xsimd::min(nearest, squares.at[0][q]).store_aligned(distances.data() + q * V::size);
+                xsimd::min(nearest, squares.registers[0][q]).store_aligned(distances.data() + q * V::size);
             }
             for (std::size_t i = 0; i < group && !found; ++i)
                 if (distances[i] > 0) { // never a row that is a center

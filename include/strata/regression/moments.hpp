@@ -140,7 +140,7 @@ private:
         tile_sums<V, Rows, Panels> tile;
         for (std::size_t i = 0; i < Rows; ++i)
             for (std::size_t q = 0; q < Panels; ++q)
-                tile.at[i][q] = V::load_aligned(sums + (row + i) * width + column + q * V::size);
+                tile.registers[i][q] = V::load_aligned(sums + (row + i) * width + column + q * V::size);
         contract<Rows, Panels>(
             tile, rows, [=](std::size_t i, std::size_t k) { return block[k * width + row + i]; },
             [=](std::size_t q, std::size_t k) {
@@ -148,7 +148,7 @@ private:
             });
         for (std::size_t i = 0; i < Rows; ++i)
             for (std::size_t q = 0; q < Panels; ++q)
-                tile.at[i][q].store_aligned(sums + (row + i) * width + column + q * V::size);
+                tile.registers[i][q].store_aligned(sums + (row + i) * width + column + q * V::size);
     }
 
     std::array<double, F + T> origin_{};

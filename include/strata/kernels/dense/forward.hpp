@@ -63,7 +63,7 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
         if constexpr (Head::has_bias)
             start = V::load_aligned(at.bias + (panel + q) * lanes) + V(T(0)); // -0 would show left out zeros
         for (std::size_t i = 0; i < Rows; ++i)
-            sums.at[i][q] = start;
+            sums.registers[i][q] = start;
     }
     const auto left = [=](std::size_t i, std::size_t k) { return x[i * K + k]; };
     const auto right = [=](std::size_t q, std::size_t k) {
@@ -83,9 +83,9 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
             const std::size_t place = (row + i) * N + (panel + q) * lanes;
             T* kept = Keep == keeping::nothing ? nullptr : at.kept + place;
             if (layout::last == lanes || panel + q + 1 < layout::panels)
-                finish<Keep, lanes>(sums.at[i][q], tile, i, q * lanes, at.y + place, kept);
+                finish<Keep, lanes>(sums.registers[i][q], tile, i, q * lanes, at.y + place, kept);
             else
-                finish<Keep, layout::last>(sums.at[i][q], tile, i, q * lanes, at.y + place, kept);
+                finish<Keep, layout::last>(sums.registers[i][q], tile, i, q * lanes, at.y + place, kept);
         }
     }
 }

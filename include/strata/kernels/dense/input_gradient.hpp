@@ -71,7 +71,7 @@ void input_gradient_tile(const input_gradient_buffers<T>& at, std::size_t row, s
     const T* delta = at.delta + row * N;
     const T* strip = at.strip;
     tile_sums<V, Rows, Panels> sums;
-    for (auto& line : sums.at)
+    for (auto& line : sums.registers)
         for (V& sum : line)
             sum = V(T(0));
     contract<Rows, Panels>(
@@ -87,7 +87,7 @@ void input_gradient_tile(const input_gradient_buffers<T>& at, std::size_t row, s
             const std::size_t place = (row + i) * K + column + q * V::size;
             // Behind the last element of a buffer there is room for a register, so reading needs no mask.
             const V kept = Finish::reads_kept ? V::load_unaligned(at.before_kept + place) : V(T(0));
-            V result = sums.at[i][q] * tile(kept, i, q * V::size);
+            V result = sums.registers[i][q] * tile(kept, i, q * V::size);
             if (at.adds)
                 result += V::load_unaligned(at.before_delta + place);
             if (last == V::size || column + (q + 1) * V::size <= K)

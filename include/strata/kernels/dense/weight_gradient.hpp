@@ -44,7 +44,7 @@ void weight_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t inpu
     const T* x = at.x + input;
     const T* delta = at.delta + panel * layout::lanes;
     tile_sums<V, Inputs, Panels> sums;
-    for (auto& line : sums.at)
+    for (auto& line : sums.registers)
         for (V& sum : line)
             sum = V(T(0));
     const auto left = [=](std::size_t i, std::size_t row) { return x[row * K + i]; };
@@ -59,7 +59,7 @@ void weight_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t inpu
     for (std::size_t q = 0; q < Panels; ++q)
 #pragma GCC unroll 16
         for (std::size_t i = 0; i < Inputs; ++i)
-            use(((panel + q) * K + input + i) * layout::lanes, sums.at[i][q]);
+            use(((panel + q) * K + input + i) * layout::lanes, sums.registers[i][q]);
 }
 
 template <class Head, std::size_t Panels, bool Last, class T, class Use>

@@ -26,7 +26,7 @@ inline constexpr std::size_t split_sums = 4;
 /// Sums of a tile: rows x panels registers.
 template <class V, std::size_t Rows, std::size_t Panels>
 struct tile_sums {
-    V at[Rows][Panels];
+    V registers[Rows][Panels];
 };
 
 namespace internal {
@@ -42,14 +42,14 @@ template <std::size_t Rows, std::size_t Panels, class V, class Left, class Right
         const V row(left(i, k));
 #pragma GCC unroll 16
         for (std::size_t q = 0; q < Panels; ++q)
-            sums.at[i][q] = xsimd::fma(row, columns[q], sums.at[i][q]);
+            sums.registers[i][q] = xsimd::fma(row, columns[q], sums.registers[i][q]);
     }
 }
 } // namespace internal
 
-/// The one contraction: at[i][q] += sum over k < depth of left(i, k) * right(q, k), k in ascending order.
-/// `left` gives a number, which is broadcast, `right` a register. The forward product, the input gradient and
-/// the weight gradient differ in the two functions only.
+/// The one contraction: registers[i][q] += sum over k < depth of left(i, k) * right(q, k), k in ascending
+/// order. `left` gives a number, which is broadcast, `right` a register. The forward product, the input
+/// gradient and the weight gradient differ in the two functions only.
 template <std::size_t Rows, std::size_t Panels, class V, class Left, class Right>
 [[gnu::always_inline]] inline void contract(tile_sums<V, Rows, Panels>& sums, std::size_t depth, Left left,
                                             Right right) noexcept {
@@ -78,7 +78,7 @@ template <std::size_t Depth, std::size_t Split, std::size_t Rows, std::size_t Pa
         tile_sums<V, Rows, Panels> parts[chains];
         parts[0] = sums;
         for (std::size_t c = 1; c < chains; ++c)
-            for (auto& line : parts[c].at)
+            for (auto& line : parts[c].registers)
                 for (V& sum : line)
                     sum = V(0);
         const auto step = [&](std::size_t c, std::size_t k) {
@@ -97,7 +97,7 @@ template <std::size_t Depth, std::size_t Split, std::size_t Rows, std::size_t Pa
             for (std::size_t c = 0; c + distance < chains; c += 2 * distance)
                 for (std::size_t i = 0; i < Rows; ++i)
                     for (std::size_t q = 0; q < Panels; ++q)
-                        parts[c].at[i][q] += parts[c + distance].at[i][q];
+                        parts[c].registers[i][q] += parts[c + distance].registers[i][q];
         sums = parts[0];
     }
 }

@@ -41,7 +41,7 @@ struct matrix_product {
                 for (std::size_t i = 0; i < high; ++i)
 #pragma GCC unroll 4
                     for (std::size_t q = 0; q < broad; ++q)
-                        sums.at[i][q] = V(T(0));
+                        sums.registers[i][q] = V(T(0));
                 contract<high, broad>(
                     sums, Depth, [&](std::size_t i, std::size_t k) { return left(row + i, k); },
                     [&](std::size_t q, std::size_t k) { return V::load_unaligned(columns[q].row(k)); });
@@ -51,7 +51,7 @@ struct matrix_product {
                 for (std::size_t i = 0; i < high; ++i)
 #pragma GCC unroll 4
                     for (std::size_t q = 0; q < broad; ++q)
-                        sums.at[i][q].store_unaligned(results[i] + q * lanes);
+                        sums.registers[i][q].store_unaligned(results[i] + q * lanes);
                 for (std::size_t i = 0; i < high; ++i)
                     for (std::size_t q = 0; q < broad; ++q) {
                         const T* const sum = results[i] + q * lanes;

@@ -49,13 +49,13 @@ template <class V, std::size_t Rows, std::size_t Panels, bool Transposed, bool J
     for (std::size_t i = 0; i < Rows; ++i)
 #pragma GCC unroll 4
         for (std::size_t q = 0; q < Panels; ++q)
-            sums.at[i][q] = V(T(0));
+            sums.registers[i][q] = V(T(0));
     if (terms.before != nullptr)
 #pragma GCC unroll 32
         for (std::size_t i = 0; i < Rows; ++i)
 #pragma GCC unroll 4
             for (std::size_t q = 0; q < Panels; ++q)
-                sums.at[i][q] = V::load_aligned(terms.before + q * terms.before_panel + i * V::size);
+                sums.registers[i][q] = V::load_aligned(terms.before + q * terms.before_panel + i * V::size);
     const std::size_t x_step = terms.x_pitch * (Transposed ? 1 : terms.large_step);
     const std::size_t delta_step = terms.delta_pitch * (Transposed ? terms.large_step : 1);
     const T* ahead = terms.ahead;
@@ -81,7 +81,7 @@ template <class V, std::size_t Rows, std::size_t Panels, bool Transposed, bool J
                         const V row(x[i]);
 #pragma GCC unroll 4
                         for (std::size_t q = 0; q < Panels; ++q)
-                            sums.at[i][q] = xsimd::fma(row, columns[q], sums.at[i][q]);
+                            sums.registers[i][q] = xsimd::fma(row, columns[q], sums.registers[i][q]);
                     }
             }
         };
@@ -95,7 +95,7 @@ template <class V, std::size_t Rows, std::size_t Panels, bool Transposed, bool J
         if (i >= terms.skipped) {
 #pragma GCC unroll 4
             for (std::size_t q = 0; q < Panels; ++q)
-                sums.at[i][q].store_aligned(terms.sums + q * terms.sums_panel + i * V::size);
+                sums.registers[i][q].store_aligned(terms.sums + q * terms.sums_panel + i * V::size);
         }
 }
 

@@ -193,7 +193,7 @@ template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, st
         const V start = finish.template start<V>(column + q * V::size);
 #pragma GCC unroll 32
         for (std::size_t i = 0; i < Lines * Places; ++i)
-            sums.at[i][q] = start;
+            sums.registers[i][q] = start;
     }
     const auto out_of = [&](std::size_t line) {
         return finish.template tile<Places, Panels * V::size>(rows.begin + line * rows.line_step, column,
@@ -216,7 +216,7 @@ template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, st
         for (std::size_t i = 0; i < Places; ++i) {
 #pragma GCC unroll 4
             for (std::size_t q = 0; q < Panels; ++q) {
-                const V sum = sums.at[line * Places + i][q];
+                const V sum = sums.registers[line * Places + i][q];
                 if (LastLanes < V::size && q + 1 == Panels && is_last)
                     outs[line].template put<LastLanes>(sum, i, q * V::size);
                 else

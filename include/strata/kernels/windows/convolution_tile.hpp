@@ -147,7 +147,7 @@ private:
                 for (std::size_t i = 0; i < High - Low; ++i) {
                     const V row(
                         from[line * groups + i / group][static_cast<std::ptrdiff_t>(i % group) * step]);
-                    V(&of_place)[Panels] = sums.at[line * Places + Low + i];
+                    V(&of_place)[Panels] = sums.registers[line * Places + Low + i];
 #pragma GCC unroll 4
                     for (std::size_t q = 0; q < Panels; ++q)
                         of_place[q] = xsimd::fma(row, columns[q], of_place[q]);

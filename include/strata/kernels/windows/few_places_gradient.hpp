@@ -118,13 +118,13 @@ private:
         for (std::size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 4
             for (std::size_t q = 0; q < Vectors; ++q)
-                sums.at[i][q] = V::load_aligned(to + i * pitch + q * lanes);
+                sums.registers[i][q] = V::load_aligned(to + i * pitch + q * lanes);
         convolution_tile<V, 1, rows, Vectors, 0, true>::add(sums, terms);
 #pragma GCC unroll 16
         for (std::size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 4
             for (std::size_t q = 0; q < Vectors; ++q)
-                sums.at[i][q].store_aligned(to + i * pitch + q * lanes);
+                sums.registers[i][q].store_aligned(to + i * pitch + q * lanes);
     }
 
     static void add_dots(const T* weights, std::size_t panels, const T* delta, V* to) noexcept {

@@ -22,13 +22,13 @@ template <class V, std::size_t Tiles, std::size_t Panels>
     for (std::size_t i = 0; i < Tiles; ++i)
 #pragma GCC unroll 4
         for (std::size_t q = 0; q < Panels; ++q)
-            sums.at[i][q] = adds ? V::load_aligned(at(i, q)) : V(0);
+            sums.registers[i][q] = adds ? V::load_aligned(at(i, q)) : V(0);
     convolution_tile<V, 1, Tiles, Panels, 0, true>::add(sums, terms);
 #pragma GCC unroll 32
     for (std::size_t i = 0; i < Tiles; ++i)
 #pragma GCC unroll 4
         for (std::size_t q = 0; q < Panels; ++q)
-            sums.at[i][q].store_aligned(at(i, q));
+            sums.registers[i][q].store_aligned(at(i, q));
 }
 
 /// Calls visit(size, first) with runs of tiles that cover [0, count), and up to `winograd_filling` more.
