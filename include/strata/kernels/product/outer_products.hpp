@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/product/contract.hpp>
+#include <strata/kernels/product/fetching.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -33,10 +34,9 @@ struct outer_terms {
     std::size_t before_panel;
     T* sums;
     std::size_t sums_panel;
-    const T* ahead; ///< memory that is fetched meanwhile, a line for each place, and how far to go on
-    std::size_t ahead_step;
-    std::size_t skipped; ///< rows whose sums belong to another tile
-    std::size_t row;     ///< of the first row among a line's factors
+    line_fetching<T> fetching; ///< for each place a line
+    std::size_t skipped;       ///< rows whose sums belong to another tile
+    std::size_t row;           ///< of the first row among a line's factors
 };
 
 // All shapes share these, so their numbers are known at run time only. `Joins`: borders have factors missing.
@@ -58,7 +58,7 @@ template <class V, std::size_t Rows, std::size_t Panels, bool Transposed, bool J
                 sums.registers[i][q] = V::load_aligned(terms.before + q * terms.before_panel + i * V::size);
     const std::size_t x_step = terms.x_pitch * (Transposed ? 1 : terms.large_step);
     const std::size_t delta_step = terms.delta_pitch * (Transposed ? terms.large_step : 1);
-    const T* ahead = terms.ahead;
+    line_fetching<T> fetching = terms.fetching;
     for (std::size_t r = 0; r < count; ++r) {
         const place_run& run = runs[r];
         const T* x =
@@ -73,8 +73,7 @@ template <class V, std::size_t Rows, std::size_t Panels, bool Transposed, bool J
 #pragma GCC unroll 4
                 for (std::size_t q = 0; q < Panels; ++q)
                     columns[q] = V::load_unaligned(delta + q * V::size);
-                __builtin_prefetch(ahead, 0, 2);
-                ahead += terms.ahead_step;
+                fetching.fetch();
 #pragma GCC unroll 32
                 for (std::size_t i = 0; i < Rows; ++i)
                     if (is_there(i)) {

@@ -16,7 +16,6 @@ namespace internal {
 /// Hands the sums of a convolution's tile to the tail.
 template <keeping Keep, std::size_t RowsPerSample, class T, class Tail>
 struct convolution_finish {
-    static constexpr bool scatters_weights = false;
     const T* bias; ///< none: without
     rows_view<T> y;
     T* kept;
@@ -39,7 +38,7 @@ struct convolution_finish {
 
         /// Has the memory that a sum goes to brought near.
         [[gnu::always_inline]] void fetch(std::size_t i, std::size_t column) const noexcept {
-            __builtin_prefetch(y + i * y_step + column, 1, 3);
+            fetch_writable(y + i * y_step + column);
         }
 
         template <std::size_t Count, class V>
@@ -125,7 +124,7 @@ public:
                                                from,
                                                tap_size,
                                                taps * tap_size,
-                                               tile_terms<T>::later_run * layout<T>::lanes,
+                                               scattered_fetching<T>::run * layout<T>::lanes,
                                                is_last ? count * taps * tap_size - channel * layout<T>::lanes
                                                        : channels * layout<T>::lanes};
                 };
@@ -134,12 +133,12 @@ public:
                 internal::for_each_map<Over, Transposed>([&](auto map) {
                     using of = convolution_of<map.value, group_channels, Channels, group_filters, T, true>;
                     const auto [work, panels] = share_convolution(of::lines, of::shape, threads, at.samples);
-                    convolution_operands<T> with{};
-                    with.x = x.data;
-                    with.pitch = x.pitch;
-                    with.weights = kernel;
-                    with.gathered = at.scratch;
-                    convolve<typename of::vector, of::shape>(of::lines, with, work, panels, last);
+                    convolution_operands<T> operands{};
+                    operands.x = x.data;
+                    operands.pitch = x.pitch;
+                    operands.weights = kernel;
+                    operands.gathered = at.scratch;
+                    convolve<typename of::vector, of::shape>(of::lines, operands, work, panels, last);
                 });
         }
         return threads.size == 1;

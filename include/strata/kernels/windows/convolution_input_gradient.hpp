@@ -148,24 +148,27 @@ private:
             for (std::size_t filter = 0; filter < Filters; filter += some_filters) {
                 const std::size_t filters = std::min(some_filters, Filters - filter);
                 transpose(kernel, panel, end - panel, filter, filters, scratch);
-                convolution_operands<T> with{};
-                with.x = delta.data + filter;
-                with.pitch = delta.pitch;
-                with.weights = scratch;
-                with.first_panel = panel;
-                if constexpr (layout::lanes == tile_terms<T>::later_run) {
-                    const bool goes_on = filter + filters < Filters;
-                    const std::size_t next = goes_on ? panel : end;
-                    with.next = kernel + layout::index(next * lanes, goes_on ? filter + filters : 0);
-                    with.next_panels = std::min(strip_panels, mine.end - next);
-                    with.next_tap = Channels * layout::lanes;
-                    with.next_step = taps * with.next_tap;
-                }
-                Finish of_part = finish;
-                of_part.adds = finish.adds || filter > 0;
-                convolve_strip(with, filters, {panel, end}, samples, sharing, of_part, filter == 0);
+                const convolution_operands<T> operands{delta.data + filter, delta.pitch, scratch, panel};
+                const bool goes_on = filter + filters < Filters;
+                const auto schedule = goes_on ? transposing(kernel, panel, mine.end, filter + filters)
+                                              : transposing(kernel, end, mine.end, 0);
+                Finish part_finish = finish;
+                part_finish.adds = finish.adds || filter > 0;
+                convolve_strip(operands, schedule, filters, {panel, end}, samples, sharing, part_finish,
+                               filter == 0);
             }
         }
+    }
+
+    // Fetches what will be transposed next: the weights of a strip from `panel` on, and from `filter` on.
+    static scattered_schedule<T> transposing(const T* kernel, std::size_t panel, std::size_t last_panel,
+                                             std::size_t filter) noexcept {
+        constexpr std::size_t tap_step = Channels * layout::lanes;
+        if constexpr (layout::lanes == scattered_fetching<T>::run)
+            return {kernel + layout::index(panel * lanes, filter), std::min(strip_panels, last_panel - panel),
+                    taps * tap_step, tap_step};
+        else
+            return {};
     }
 
     // The map of the one tap, and those of the places between strides, which get zeros.
@@ -184,16 +187,17 @@ private:
             else
                 convolve<typename of::vector, of::shape>(
                     of::lines, convolution_operands<T>{delta.data, delta.pitch, kernel},
-                    threads.share(samples * of::lines.lines() * of::lines.tiles), {0, panels}, finish);
+                    threads.share(samples * of::lines.lines() * of::lines.tiles), {0, panels}, finish,
+                    scattered_schedule<T>{});
         });
     }
 
     // The sums of a strip's panels over some filters: all maps of some samples, whose deltas stay in the
     // cache. Maps without taps only have zeros to write, once.
     template <class Finish>
-    static void convolve_strip(const convolution_operands<T>& with, std::size_t filters, team::range strip,
-                               std::size_t samples, const team& sharing, const Finish& finish,
-                               bool is_first) noexcept {
+    static void convolve_strip(const convolution_operands<T>& operands, const scattered_schedule<T>& schedule,
+                               std::size_t filters, team::range strip, std::size_t samples,
+                               const team& sharing, const Finish& finish, bool is_first) noexcept {
         for (std::size_t sample = 0; sample < samples; sample += some_samples) {
             const std::size_t last_sample = std::min(sample + some_samples, samples);
             internal::for_each_map<Over, !Transposed>([&](auto map) {
@@ -208,7 +212,7 @@ private:
                 const team::range work{std::max(all.begin, sample * of_sample),
                                        std::min(all.end, last_sample * of_sample)};
                 if (work.begin < work.end)
-                    convolve<typename of::vector, of::shape>(lines, with, work, strip, finish);
+                    convolve<typename of::vector, of::shape>(lines, operands, work, strip, finish, schedule);
             });
         }
     }

@@ -201,8 +201,8 @@ private:
             while (current < parts.size() && parts[current].begin >= parts[current].end)
                 ++current;
             const bool is_done = current == parts.size();
-            terms.ahead = is_done ? terms.delta : parts[current].begin;
-            terms.ahead_step = is_done ? 0 : line;
+            terms.fetching =
+                is_done ? line_fetching<T>{terms.delta, 0} : line_fetching<T>{parts[current].begin, line};
             if (!is_done)
                 parts[current].begin += lines_wanted * line;
         }

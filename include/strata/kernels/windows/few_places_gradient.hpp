@@ -100,43 +100,47 @@ private:
 
     // A tile whose places are channels and whose panels are places; its taps are the weights' panels.
     template <std::size_t Vectors>
-    [[gnu::noinline]] static void add_products(const T* weights, std::size_t panels, const T* delta, T* to,
-                                               std::size_t pitch) noexcept {
-        constexpr std::size_t ahead = 4; // panels that are fetched before they are used
+    [[gnu::noinline]] static void add_products(const T* weights, std::size_t panels, const T* delta,
+                                               T* place_sums, std::size_t pitch) noexcept {
+        constexpr std::size_t lead = 4; // panels that are fetched before they are used
         constexpr auto step = static_cast<std::ptrdiff_t>(panel_step);
-        tile_terms<T> terms{};
+        using fetching = scattered_fetching<T>;
+        tile_task<T, fetching> task{};
+        tile_terms<T>& terms = task.terms;
         terms.x = weights;
-        terms.weights = terms.soon = delta;
-        terms.later = weights + ahead * panel_step;
+        terms.weights = delta;
         terms.place_step = static_cast<std::ptrdiff_t>(lanes);
         terms.panel_step = Filters * lanes;
         terms.slices.taps = terms.lines.taps = 1;
-        terms.columns = {panels, step, static_cast<std::ptrdiff_t>(lanes * lanes), step};
+        terms.columns = {panels, step, static_cast<std::ptrdiff_t>(lanes * lanes)};
         terms.depth = lanes;
+        task.fetching.near_memory = delta;
+        task.fetching.far_memory = weights + lead * panel_step;
+        task.fetching.column_step = step;
         tile_sums<V, rows, Vectors> sums;
 #pragma GCC unroll 16
         for (std::size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 4
             for (std::size_t q = 0; q < Vectors; ++q)
-                sums.registers[i][q] = V::load_aligned(to + i * pitch + q * lanes);
-        convolution_tile<V, 1, rows, Vectors, 0, true>::add(sums, terms);
+                sums.registers[i][q] = V::load_aligned(place_sums + i * pitch + q * lanes);
+        convolution_tile<V, 1, rows, Vectors, 0, fetching>::add(sums, task);
 #pragma GCC unroll 16
         for (std::size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 4
             for (std::size_t q = 0; q < Vectors; ++q)
-                sums.registers[i][q].store_aligned(to + i * pitch + q * lanes);
+                sums.registers[i][q].store_aligned(place_sums + i * pitch + q * lanes);
     }
 
-    static void add_dots(const T* weights, std::size_t panels, const T* delta, V* to) noexcept {
+    static void add_dots(const T* weights, std::size_t panels, const T* delta, V* dots) noexcept {
         V sums[rows];
-        std::copy_n(to, rows, sums);
+        std::copy_n(dots, rows, sums);
         for (std::size_t panel = 0; panel < panels; ++panel, weights += panel_step, delta += lanes) {
             const V factor = V::load_unaligned(delta);
 #pragma GCC unroll 16
             for (std::size_t i = 0; i < rows; ++i)
                 sums[i] = xsimd::fma(factor, V::load_aligned(weights + i * lanes), sums[i]);
         }
-        std::copy_n(sums, rows, to);
+        std::copy_n(sums, rows, dots);
     }
 };
 

@@ -3,6 +3,7 @@
 
 #include <strata/kernels/formula/tail.hpp>
 #include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/product/fetching.hpp>
 #include <strata/kernels/rows_view.hpp>
 #include <strata/setting.hpp>
 
@@ -14,7 +15,6 @@ namespace internal {
 /// Multiplies the sums of an input gradient with the slope of the stage before, and stores or adds them.
 template <std::size_t RowsPerSample, class T, class Slope>
 struct gradient_finish {
-    static constexpr bool scatters_weights = true;
     static constexpr bool draws = internal::draws<Slope>;
     const T* kept;
     rows_view<T> before;
@@ -38,7 +38,7 @@ struct gradient_finish {
         bool adds;
 
         [[gnu::always_inline]] void fetch(std::size_t i, std::size_t column) const noexcept {
-            __builtin_prefetch(before + i * before_step + column, 1, 3);
+            fetch_writable(before + i * before_step + column);
         }
 
         template <std::size_t Count, class V>

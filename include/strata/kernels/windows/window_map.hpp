@@ -81,6 +81,28 @@ struct window_map {
         return slice / axes[0].results * result_rows() +
                result_row(slice % axes[0].results, line % axes[1].results, number % axes[2].results);
     }
+    /// The row of one sample that is read at a place of what the window slides over; where the place is
+    /// outside of a line, a row of another line, or none.
+    [[nodiscard]] constexpr std::ptrdiff_t read_row(std::ptrdiff_t slice, std::ptrdiff_t line,
+                                                    std::ptrdiff_t column) const {
+        return (slice * static_cast<std::ptrdiff_t>(axes[1].read_extent) + line) *
+                   static_cast<std::ptrdiff_t>(axes[2].read_extent) +
+               column;
+    }
+    /// Which of the kernel's taps it is that has these numbers along the axes.
+    [[nodiscard]] constexpr std::size_t weight_tap(std::size_t slice, std::size_t line,
+                                                   std::size_t column) const {
+        const auto& [depth, height, width] = axes;
+        return (depth.tap(slice) * height.weight_extent + height.tap(line)) * width.weight_extent +
+               width.tap(column);
+    }
+    /// How many taps of the kernel further the next along an axis is.
+    [[nodiscard]] constexpr std::size_t weight_step(std::size_t axis) const {
+        std::size_t step = axes[axis].weight_step;
+        for (std::size_t inner = axis + 1; inner < axes.size(); ++inner)
+            step *= axes[inner].weight_extent;
+        return step;
+    }
     [[nodiscard]] constexpr std::size_t read_rows() const {
         return axes[0].read_extent * axes[1].read_extent * axes[2].read_extent;
     }

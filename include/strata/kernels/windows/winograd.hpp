@@ -12,23 +12,29 @@
 namespace strata::inline STRATA_SETTING {
 
 namespace internal {
-/// One point's product for some tiles and panels: the sums over `terms`, added to what is there already.
+template <class T>
+using winograd_task = tile_task<T, scattered_fetching<T>>;
+
+/// One point's product for some tiles and panels: the sums of `task`, added to those that `results` has
+/// already.
 template <class V, std::size_t Tiles, std::size_t Panels>
-[[gnu::noinline]] void multiply_point(const tile_terms<value_type_of<V>>& terms, bool adds,
-                                      value_type_of<V>* to) noexcept {
-    const auto at = [to](std::size_t i, std::size_t q) { return to + (i * winograd_panels + q) * V::size; };
+[[gnu::noinline]] void multiply_point(const winograd_task<value_type_of<V>>& task, bool adds,
+                                      value_type_of<V>* results) noexcept {
+    const auto place = [results](std::size_t i, std::size_t q) {
+        return results + (i * winograd_panels + q) * V::size;
+    };
     tile_sums<V, Tiles, Panels> sums;
 #pragma GCC unroll 32
     for (std::size_t i = 0; i < Tiles; ++i)
 #pragma GCC unroll 4
         for (std::size_t q = 0; q < Panels; ++q)
-            sums.registers[i][q] = adds ? V::load_aligned(at(i, q)) : V(0);
-    convolution_tile<V, 1, Tiles, Panels, 0, true>::add(sums, terms);
+            sums.registers[i][q] = adds ? V::load_aligned(place(i, q)) : V(0);
+    convolution_tile<V, 1, Tiles, Panels, 0, scattered_fetching<value_type_of<V>>>::add(sums, task);
 #pragma GCC unroll 32
     for (std::size_t i = 0; i < Tiles; ++i)
 #pragma GCC unroll 4
         for (std::size_t q = 0; q < Panels; ++q)
-            sums.registers[i][q].store_aligned(at(i, q));
+            sums.registers[i][q].store_aligned(place(i, q));
 }
 
 /// Calls visit(size, first) with runs of tiles that cover [0, count), and up to `winograd_filling` more.
@@ -148,21 +154,23 @@ void winograd(const winograd_shape& shape, rows_view<const T> x, const Weights& 
                                                    shape.flips() ? -tap_step : tap_step, depth,
                                                    weights + q * shape.some_channels * V::size, weights_step);
                 }
-                tile_terms<T> terms{};
+                internal::winograd_task<T> task{};
+                tile_terms<T>& terms = task.terms;
                 terms.place_step = static_cast<std::ptrdiff_t>(channels);
                 terms.panel_step = shape.some_channels * V::size;
-                terms.slices = terms.lines = terms.columns = {1, 0, 0, 0};
+                terms.slices = terms.lines = terms.columns = {1, 0, 0};
                 terms.depth = depth;
-                terms.later_step = plain.run_step;
+                task.fetching.run_step = plain.run_step;
                 for (std::size_t point = 0; point < all_points; ++point) {
                     terms.weights = weights + point * weights_step;
-                    terms.soon = terms.weights;
-                    terms.later = plain.source + plain.next + point / 9 % wide * plain.source_panel_step +
-                                  point % 9 * plain.source_tap_step;
+                    task.fetching.near_memory = terms.weights;
+                    task.fetching.far_memory = plain.source + plain.next +
+                                               point / 9 % wide * plain.source_panel_step +
+                                               point % 9 * plain.source_tap_step;
                     internal::visit_tile_runs<V>(count, [&](auto size, std::size_t first) {
                         terms.x = inputs + point * input_step + first * channels + channel;
                         internal::multiply_point<V, decltype(size)::value, wide>(
-                            terms, channel > 0,
+                            task, channel > 0,
                             results + point * result_step + first * internal::winograd_panels * V::size);
                     });
                 }

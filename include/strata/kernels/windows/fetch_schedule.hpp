@@ -1,0 +1,109 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/product/fetching.hpp>
+#include <strata/kernels/windows/convolution_tile.hpp>
+#include <strata/kernels/windows/window_map.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace strata::inline STRATA_SETTING {
+
+/// What decides about fetching in one pass over the tiles of a convolution.
+struct fetch_circumstances {
+    window_map map;
+    std::size_t panel_size; ///< numbers of a panel's weights
+    /// Numbers from what a tile reads of x to what the same tile of the next block reads; 0 where the blocks'
+    /// x do not follow each other in memory.
+    std::size_t block_step;
+    bool has_many_weights; ///< more than the second cache keeps
+};
+
+namespace internal {
+/// What all schedules have in common: the last panels of a block fetch x of the next block.
+template <class T>
+class block_schedule {
+public:
+    void start_pass(const fetch_circumstances& circumstances) noexcept { pass_ = circumstances; }
+
+protected:
+    fetch_circumstances pass_{};
+    std::size_t panels_left_ = 0; ///< after the current run of panels
+
+    [[nodiscard]] const T* near_memory(const tile_terms<T>& terms) const noexcept {
+        return pass_.block_step > 0 && panels_left_ == 0 ? terms.x + pass_.block_step : terms.weights;
+    }
+};
+} // namespace internal
+
+/// For weights that are used where they rest. The last tiles of a run of panels fetch one of the next panels
+/// each, at a time when what the other tiles of the run read is needed no longer.
+template <class T>
+class linear_schedule : public internal::block_schedule<T> {
+public:
+    using fetching = linear_fetching<T>;
+
+    /// A run of so many panels, with which so many tiles are computed.
+    void start_panels(std::size_t panels, std::size_t panels_left, std::size_t tiles) noexcept {
+        this->panels_left_ = panels_left;
+        const std::size_t fetchers =
+            this->pass_.has_many_weights ? std::min({panels, panels_left, tiles}) : 0;
+        tile_ = 0;
+        first_fetcher_ = tiles - fetchers;
+        panels_ = panels;
+    }
+    template <std::size_t>
+    [[nodiscard]] fetching next_tile(const tile_terms<T>& terms, std::size_t) noexcept {
+        const T* panel = terms.weights;
+        if (tile_ >= first_fetcher_)
+            panel += (panels_ + tile_ - first_fetcher_) * this->pass_.panel_size;
+        ++tile_;
+        return {this->near_memory(terms), panel};
+    }
+
+private:
+    std::size_t tile_ = 0;
+    std::size_t first_fetcher_ = 0; ///< the first tile that fetches a panel
+    std::size_t panels_ = 0;
+};
+
+/// For weights that were transposed into scratch. The first tiles of a pass fetch what will be transposed
+/// next: each the part of one panel, which is scattered over the taps and the filters.
+template <class T>
+class scattered_schedule : public internal::block_schedule<T> {
+public:
+    using fetching = scattered_fetching<T>;
+
+    /// Fetches nothing.
+    scattered_schedule() = default;
+    /// Fetches so many panels. `run_step` is as in `scattered_fetching`, `tap_step` from tap to tap.
+    scattered_schedule(const T* memory, std::size_t panels, std::size_t run_step,
+                       std::size_t tap_step) noexcept
+        : memory_(memory), panels_(panels), run_step_(run_step), tap_step_(tap_step) {}
+
+    void start_panels(std::size_t, std::size_t panels_left, std::size_t) noexcept {
+        this->panels_left_ = panels_left;
+    }
+    /// `tap` is the number of the first tap that the tile reads.
+    template <std::size_t Lanes>
+    [[nodiscard]] fetching next_tile(const tile_terms<T>& terms, std::size_t tap) noexcept {
+        if (tile_ >= panels_)
+            return {this->near_memory(terms), terms.weights};
+        const T* const panel = memory_ + tap * tap_step_ + tile_++ * fetching::run * Lanes;
+        const auto step = [this](std::size_t axis) {
+            return static_cast<std::ptrdiff_t>(this->pass_.map.weight_step(axis) * tap_step_);
+        };
+        return {this->near_memory(terms), panel, run_step_, step(0), step(1), step(2)};
+    }
+
+private:
+    const T* memory_ = nullptr;
+    std::size_t panels_ = 0;
+    std::size_t run_step_ = 0;
+    std::size_t tap_step_ = 0;
+    std::size_t tile_ = 0;
+};
+
+} // namespace strata::inline STRATA_SETTING
