@@ -1,0 +1,16 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+//
+// What README's fragments use and leave to the reader to declare.
+#pragma once
+
+#include <strata/strata.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+namespace assumed {
+extern const std::vector<float> images, is_even;
+extern const std::vector<int> digits;
+extern const std::vector<double> heights, weights, others, x, y;
+} // namespace assumed
