@@ -37,7 +37,7 @@ configuration_clang() {
     chosen=(gradients layers keras kernels laws)
 }
 
-# Registers of other widths, by g++.
+# Registers of other widths: all suites with g++ for the narrowest, and what depends on the width for the others.
 configuration_sse2() {
     options=(-Doptimization=1 -Dcpp_args=-march=x86-64)
     chosen=(suites)
@@ -49,14 +49,15 @@ configuration_avx2() {
         return 1
     fi
     options=(-Doptimization=1 -Dcpp_args=-march=x86-64-v3)
-    chosen=(kernels laws gradients)
+    chosen=(kernels laws gradients keras chains)
 }
 
+# Gradients and Keras's cases run the same kernels as the comparisons with PyTorch, which take minutes here.
 configuration_sanitizers() {
     compiler=clang++-19
     options=(-Doptimization=1 "-Dcpp_args=$clang_native -g1" -Db_sanitize=address,undefined -Db_lundef=false)
     chosen=(suites)
-    without=(networks)
+    without=(networks layers)
 }
 
 configuration_threads() {

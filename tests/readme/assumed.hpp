@@ -10,6 +10,7 @@
 #include <vector>
 
 namespace assumed {
+extern strata::model<strata::input<8> | strata::dense<16> | strata::relu | strata::dense<10>> net;
 extern const std::vector<float> images, is_even;
 extern const std::vector<int> digits;
 extern const std::vector<double> heights, weights, others, x, y;
