@@ -18,7 +18,7 @@
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
 usual=(default clang)
-configurations=(default clang sse2 avx2 sanitizers threads)
+configurations=(default clang sse2 avx2 sanitizers threads no_exceptions wasm)
 
 # On processors that hide a part of AVX10, as virtual machines may, clang warns of what it makes of `native`.
 clang_native='-march=native -Wno-invalid-feature-combination'
@@ -67,6 +67,17 @@ configuration_threads() {
     # OpenMP's own waiting is known to the sanitizer through this library only.
     variables=(TSAN_OPTIONS=ignore_noninstrumented_modules=1
         OMP_TOOL_LIBRARIES="$(clang++-19 --print-file-name=libarcher.so)")
+}
+
+# Nothing throws, and every error reaches the program: half a minute.
+configuration_no_exceptions() {
+    script=("$root/tests/no_exceptions/check")
+}
+
+# The same bits in WebAssembly, and a page that calls an engine: half a minute.
+configuration_wasm() {
+    needs=(wasm)
+    script=("$root/tests/wasm/check")
 }
 
 case "${1-}" in
