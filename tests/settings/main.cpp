@@ -1,8 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-// Files of four settings in one program: each computes with registers of its own, and they agree.
+// Files of five settings in one program: each computes with registers of its own, and they agree.
 #include "network.hpp"
 
 #include <strata/data/error.hpp>
+#include <strata/raise.hpp>
 
 #include <cmath>
 #include <cstdio>
@@ -10,9 +11,12 @@
 
 void settings::misread() { throw strata::data_error("a file that does not fit"); }
 
+void settings::handle(const char*, const char*) {}
+
 int main() {
+    strata::set_error_handler(settings::handle);
     const settings::answer answers[] = {settings::generic(), settings::generic_threaded(), settings::native(),
-                                        settings::native_threaded()};
+                                        settings::native_threaded(), settings::generic_without_exceptions()};
     int failures = 0;
     for (const auto& one : answers) {
         std::printf("%-24s %.6f, learnt %.6f\n", one.registers, static_cast<double>(one.prediction[0]),
@@ -25,9 +29,10 @@ int main() {
             failures += !(std::abs(one.learnt[i] - answers[0].learnt[i]) < 1e-4f);
         }
     }
-    // Threads change no bit.
+    // Threads change no bit, nor do exceptions.
     failures += std::memcmp(&answers[0].learnt, &answers[1].learnt, sizeof answers[0].learnt) != 0;
     failures += std::memcmp(&answers[2].learnt, &answers[3].learnt, sizeof answers[2].learnt) != 0;
+    failures += std::memcmp(&answers[0].learnt, &answers[4].learnt, sizeof answers[0].learnt) != 0;
     std::printf("%d failures\n", failures);
     return failures == 0 ? 0 : 1;
 }

@@ -10,15 +10,19 @@ struct answer {
     const char* registers;
     std::array<float, 3> prediction;
     std::array<float, 3> learnt; ///< the prediction after an epoch of training
-    bool caught;                 ///< whether an error of the other files' kind was caught here
+    bool caught; ///< whether another file's error was caught here or, without exceptions, its handler found
 };
 
 answer generic();
 answer generic_threaded();
 answer native();
 answer native_threaded();
+answer generic_without_exceptions();
 
 /// Throws what another file is to catch.
 void misread();
+
+/// What another file is to find as the program's error handler.
+void handle(const char* kind, const char* message);
 
 } // namespace settings
