@@ -1,16 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-/// The name of the settings that this file is compiled with: its registers, its threads, and what else changes
-/// the layout or the code of a network. Everything in include/ lives in an inline namespace of that name, so
-/// that two files of one program may have different settings: each keeps its own types and functions, and a
-/// network that one hands to the other is an error of the linker instead of one of memory.
+#include <strata/language.hpp>
+
+/// The name of the settings that this file is compiled with: its registers, its threads, and what else
+/// changes the layout or the code of a network. Everything in include/ lives in an inline namespace of that
+/// name, so that two files of one program may have different settings: each keeps its own types and
+/// functions, and a network that one hands to the other is an error of the linker instead of one of memory.
 ///
 /// Exceptions live outside, since one file may catch what another throws.
-
-#if !defined(__cplusplus) || (__cplusplus < 202002L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 202002L))
-#    error "strata needs C++20: compile with -std=c++20 or newer"
-#endif
 
 #if defined(__AVX512F__) && defined(__AVX512CD__) && defined(__AVX512DQ__) && defined(__AVX512BW__)
 #    define STRATA_REGISTERS avx512

@@ -1,7 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <algorithm>
+#include <strata/language.hpp>
+
 #include <cstddef>
 #include <string_view>
 
@@ -14,17 +15,23 @@ struct text {
     char characters[Size]{};
 
     constexpr text() = default;
-    constexpr text(const char (&literal)[Size]) { std::copy_n(literal, Size, characters); }
+    constexpr text(const char (&literal)[Size]) { put(0, literal, Size); }
 
     [[nodiscard]] constexpr std::string_view view() const { return {characters, Size - 1}; }
     constexpr operator std::string_view() const { return view(); }
+
+    /// A loop of our own: std::copy_n of a library that checks itself is no constant expression.
+    constexpr void put(std::size_t begin, const char* source, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i)
+            characters[begin + i] = source[i];
+    }
 };
 
 template <std::size_t Left, std::size_t Right>
 [[nodiscard]] constexpr auto operator+(const text<Left>& left, const text<Right>& right) {
     text<Left + Right - 1> joined;
-    std::copy_n(left.characters, Left - 1, joined.characters);
-    std::copy_n(right.characters, Right, joined.characters + Left - 1);
+    joined.put(0, left.characters, Left - 1);
+    joined.put(Left - 1, right.characters, Right);
     return joined;
 }
 

@@ -23,7 +23,7 @@ struct sentences {
 template <std::size_t Begin, std::size_t End, std::size_t Size>
 constexpr auto part_of(const text<Size>& whole) {
     text<End - Begin + 1> result;
-    std::copy_n(whole.characters + Begin, End - Begin, result.characters);
+    result.put(0, whole.characters + Begin, End - Begin);
     result.characters[End - Begin] = '\0'; // which clang wants to see written, or it prints numbers
     return result;
 }
