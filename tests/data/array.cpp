@@ -3,9 +3,9 @@
 
 #include <strata/data/array.hpp>
 
-#include <xtensor/xarray.hpp>
-#include <xtensor/xbuilder.hpp>
-#include <xtensor/xmanipulation.hpp>
+#include STRATA_XTENSOR(xarray)
+#include STRATA_XTENSOR(xbuilder)
+#include STRATA_XTENSOR(xmanipulation)
 
 // With clang 19 and without the repair in array.hpp none of this compiles.
 BOOST_AUTO_TEST_CASE(arrays_whose_rank_the_compiler_does_not_know) {

@@ -8,10 +8,10 @@
 #include "says.hpp"
 #include "temporary_directory.hpp"
 
-#include <xtensor/xarray.hpp>
-#include <xtensor/xbuilder.hpp>
-#include <xtensor/xmath.hpp>
-#include <xtensor/xview.hpp>
+#include STRATA_XTENSOR(xarray)
+#include STRATA_XTENSOR(xbuilder)
+#include STRATA_XTENSOR(xmath)
+#include STRATA_XTENSOR(xview)
 
 using namespace std::string_literals;
 using strata::data_error;

@@ -9,8 +9,8 @@
 #include "says.hpp"
 #include "temporary_directory.hpp"
 
-#include <xtensor/xmath.hpp>
-#include <xtensor/xview.hpp>
+#include STRATA_XTENSOR(xmath)
+#include STRATA_XTENSOR(xview)
 
 #include <csignal>
 #include <sys/resource.h>

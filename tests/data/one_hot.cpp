@@ -5,7 +5,7 @@
 
 #include "says.hpp"
 
-#include <xtensor/xarray.hpp>
+#include STRATA_XTENSOR(xarray)
 
 #include <cstdint>
 #include <limits>

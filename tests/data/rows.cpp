@@ -5,7 +5,7 @@
 
 #include "says.hpp"
 
-#include <xtensor/xview.hpp>
+#include STRATA_XTENSOR(xview)
 
 #include <vector>
 

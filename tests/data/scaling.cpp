@@ -6,8 +6,8 @@
 
 #include "says.hpp"
 
-#include <xtensor/xarray.hpp>
-#include <xtensor/xview.hpp>
+#include STRATA_XTENSOR(xarray)
+#include STRATA_XTENSOR(xview)
 
 #include <cmath>
 #include <limits>

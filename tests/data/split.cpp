@@ -5,8 +5,8 @@
 
 #include "says.hpp"
 
-#include <xtensor/xarray.hpp>
-#include <xtensor/xbuilder.hpp>
+#include STRATA_XTENSOR(xarray)
+#include STRATA_XTENSOR(xbuilder)
 
 #include <algorithm>
 #include <limits>

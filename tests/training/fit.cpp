@@ -4,7 +4,7 @@
 #include <strata/strata.hpp>
 
 #include <boost/test/unit_test.hpp>
-#include <xtensor/xview.hpp>
+#include STRATA_XTENSOR(xview)
 
 #include <cmath>
 #include <stdexcept>

@@ -1,8 +1,27 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <xtensor/xtensor.hpp>
-#include <xtensor/xtensor_config.hpp>
+#include <strata/language.hpp>
+
+// Names a header of xtensor's. They lie in folders since 0.26, which is all that its versions from 0.24 to
+// 0.27 want to be told apart by, but for the repair below.
+#if __has_include(<xtensor/containers/xtensor.hpp>)
+#    define STRATA_XTENSOR(name) <xtensor/STRATA_FOLDER_OF_##name/name.hpp>
+#    define STRATA_FOLDER_OF_xadapt containers
+#    define STRATA_FOLDER_OF_xarray containers
+#    define STRATA_FOLDER_OF_xbuilder generators
+#    define STRATA_FOLDER_OF_xmanipulation misc
+#    define STRATA_FOLDER_OF_xmath core
+#    define STRATA_FOLDER_OF_xnpy io
+#    define STRATA_FOLDER_OF_xtensor containers
+#    define STRATA_FOLDER_OF_xtensor_config core
+#    define STRATA_FOLDER_OF_xutils utils
+#    define STRATA_FOLDER_OF_xview views
+#else
+#    define STRATA_XTENSOR(name) <xtensor/name.hpp>
+#endif
+#include STRATA_XTENSOR(xtensor)
+#include STRATA_XTENSOR(xtensor_config)
 
 #include <memory>
 

@@ -9,8 +9,8 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
-#include <xtensor/xarray.hpp>
-#include <xtensor/xnpy.hpp>
+#include STRATA_XTENSOR(xarray)
+#include STRATA_XTENSOR(xnpy)
 
 #include <array>
 #include <bit>

@@ -6,8 +6,8 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
-#include <xtensor/xarray.hpp>
-#include <xtensor/xutils.hpp>
+#include STRATA_XTENSOR(xarray)
+#include STRATA_XTENSOR(xutils)
 
 #include <algorithm>
 #include <cstddef>

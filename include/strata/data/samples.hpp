@@ -1,13 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/array.hpp>
 #include <strata/data/scaled_bytes.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 
-#include <xtensor/xadapt.hpp>
+#include STRATA_XTENSOR(xadapt)
 
 #include <concepts>
 #include <cstddef>
