@@ -60,6 +60,78 @@ struct value_type<xsimd::batch<T, Architecture>> {
 template <class V>
 using value_type_of = typename internal::value_type<V>::type;
 
+namespace internal {
+// What the versions of xsimd, from 8.1 to 14, name or do differently. All else is the same with all of them.
+
+/// The sum of all lanes.
+template <class V>
+[[nodiscard]] inline value_type_of<V> add_lanes(V value) noexcept {
+#if XSIMD_VERSION_MAJOR < 9
+    return xsimd::hadd(value);
+#else
+    return xsimd::reduce_add(value);
+#endif
+}
+
+/// The register V with the bits of another.
+template <class V, class Register>
+[[nodiscard]] inline V same_bits(Register value) noexcept {
+#if XSIMD_VERSION_MAJOR < 11
+    return xsimd::bitwise_cast<V>(value);
+#else
+    return xsimd::bitwise_cast<value_type_of<V>>(value);
+#endif
+}
+
+/// The square root, rounded to the nearest. With NEON xsimd estimates that of floats, and takes infinity's
+/// for NaN.
+template <class V>
+[[nodiscard]] inline V square_root(V value) noexcept {
+#if defined(__aarch64__)
+    if constexpr (!std::is_arithmetic_v<V>)
+        if constexpr (std::is_same_v<typename V::register_type, float32x4_t>)
+            return vsqrtq_f32(value);
+#endif
+    return xsimd::sqrt(value);
+}
+
+// The rule for NaN, for registers and plain numbers, all processors and versions: as std::min and std::max
+// have it, the first argument comes out where either is NaN or both are equal. So a NaN that is the first
+// argument comes out again, and a network that diverges says so; one that is the second is passed over. On
+// x86 that is what the instruction does with its arguments swapped, and xsimd swaps them itself since version
+// 14; others compare and choose, since their instructions have other rules.
+
+/// b < a ? b : a.
+template <class V>
+[[nodiscard]] inline V smaller(V a, V b) noexcept {
+    if constexpr (std::is_arithmetic_v<V>)
+        return b < a ? b : a;
+    else
+#if !defined(__SSE2__)
+        return xsimd::select(b < a, b, a);
+#elif XSIMD_VERSION_MAJOR < 14
+        return xsimd::min(b, a);
+#else
+        return xsimd::min(a, b);
+#endif
+}
+
+/// a < b ? b : a.
+template <class V>
+[[nodiscard]] inline V larger(V a, V b) noexcept {
+    if constexpr (std::is_arithmetic_v<V>)
+        return a < b ? b : a;
+    else
+#if !defined(__SSE2__)
+        return xsimd::select(a < b, b, a);
+#elif XSIMD_VERSION_MAJOR < 14
+        return xsimd::max(b, a);
+#else
+        return xsimd::max(a, b);
+#endif
+}
+} // namespace internal
+
 /// Reads a whole register from an aligned place, or a plain number.
 template <class V>
 [[nodiscard]] inline V load(const value_type_of<V>* from) noexcept {
@@ -110,7 +182,7 @@ template <std::size_t Count, class V>
         using halves = xsimd::batch<double, typename V::arch_type>;
         double first; // only its bits matter
         std::memcpy(&first, from, sizeof first);
-        return xsimd::bitwise_cast<V>(halves{first, 0.0});
+        return internal::same_bits<V>(halves{first, 0.0});
     } else {
         alignas(alignment) typename V::value_type lanes[V::size]{};
         std::memcpy(lanes, from, Count * sizeof(typename V::value_type));

@@ -132,11 +132,11 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
             sums[i] = xsimd::fma(rest(x + i * K + whole), weights, sums[i]);
     }
     // A single row's result may stand in every lane, which spares the way through memory.
-    result value(xsimd::hadd(sums[0]));
+    result value(internal::add_lanes(sums[0]));
     if constexpr (Rows > 1) {
         alignas(alignment) T dots[result::size]{};
         for (std::size_t i = 0; i < Rows; ++i)
-            dots[i] = xsimd::hadd(sums[i]);
+            dots[i] = internal::add_lanes(sums[i]);
         value = result::load_aligned(dots);
     }
     if constexpr (Head::has_bias)

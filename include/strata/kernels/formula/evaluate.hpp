@@ -54,9 +54,10 @@ template <class V>
 auto compute(operation::equal, V a, V b) {
     return a == b;
 }
+// A NaN equals nothing; xsimd 8's own `!=` says of AVX registers that it does not differ either.
 template <class V>
 auto compute(operation::not_equal, V a, V b) {
-    return a != b;
+    return !(a == b);
 }
 template <class Condition, class V>
 V compute(operation::select, Condition condition, V a, V b) {
@@ -65,21 +66,13 @@ V compute(operation::select, Condition condition, V a, V b) {
     else
         return xsimd::select(condition, a, b);
 }
-// Where the first argument is NaN the result is NaN, since a network that diverges must say so. The arguments
-// are swapped for xsimd because x86's instructions return their second operand where either is NaN.
 template <class V>
 V compute(operation::minimum, V a, V b) {
-    if constexpr (std::is_arithmetic_v<V>)
-        return b < a ? b : a;
-    else
-        return xsimd::min(b, a);
+    return smaller(a, b);
 }
 template <class V>
 V compute(operation::maximum, V a, V b) {
-    if constexpr (std::is_arithmetic_v<V>)
-        return a < b ? b : a;
-    else
-        return xsimd::max(b, a);
+    return larger(a, b);
 }
 template <class V>
 V compute(operation::absolute, V a) {
@@ -95,7 +88,7 @@ V compute(operation::square, V a) {
 }
 template <class V>
 V compute(operation::square_root, V a) {
-    return xsimd::sqrt(a);
+    return square_root(a);
 }
 template <int Exponent, class V>
 V compute(operation::power<Exponent>, V a) {

@@ -54,7 +54,7 @@ T formula_row(const T* target, T* delta, T weight, Value value, Slope slope,
             if (delta != nullptr)
                 store_first<lanes>(evaluate<V>(slope, variables) * V(weight), delta + i);
         });
-        return xsimd::hadd(sum);
+        return add_lanes(sum);
     }
 }
 

@@ -37,7 +37,7 @@ softmax_sums<T> softmax_row(T* row) noexcept {
         V x = load_first<lanes, V>(row + i);
         if constexpr (lanes < V::size)
             x = xsimd::select(lane_numbers<V>() < V(T(lanes)), x, lowest);
-        largest_lanes = xsimd::max(x, largest_lanes);
+        largest_lanes = internal::larger(largest_lanes, x);
     });
     alignas(alignment) T values[V::size];
     largest_lanes.store_aligned(values);
@@ -52,7 +52,7 @@ softmax_sums<T> softmax_row(T* row) noexcept {
         store_first<lanes>(e, row + i);
         sum_lanes += first_lanes<lanes>(e);
     });
-    const T sum = xsimd::hadd(sum_lanes);
+    const T sum = internal::add_lanes(sum_lanes);
     visit_row<Length, V>([&](auto count, std::size_t i) {
         constexpr std::size_t lanes = decltype(count)::value;
         store_first<lanes>(load_first<lanes, V>(row + i) / V(sum), row + i);
@@ -69,7 +69,7 @@ void softmax_gradient_row(const T* y, T* delta) noexcept {
         constexpr std::size_t lanes = decltype(count)::value;
         products += load_first<lanes, V>(y + i) * load_first<lanes, V>(delta + i);
     });
-    const V product(xsimd::hadd(products));
+    const V product(internal::add_lanes(products));
     visit_row<Length, V>([&](auto count, std::size_t i) {
         constexpr std::size_t lanes = decltype(count)::value;
         store_first<lanes>(load_first<lanes, V>(y + i) * (load_first<lanes, V>(delta + i) - product),

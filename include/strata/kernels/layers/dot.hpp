@@ -29,7 +29,7 @@ void dots(const T* x, const T* y, std::size_t step, T* to) noexcept {
                 } else
                     sum = xsimd::fma(load_first<lanes, V>(x + k), load_first<lanes, V>(y + k), sum);
             });
-            to[i] = xsimd::hadd(sum);
+            to[i] = internal::add_lanes(sum);
         }
     else
         visit_columns<Operand::count, T>([&](auto count, std::size_t column) {

@@ -57,7 +57,7 @@ struct head_kernels<parametric_rectifier<Rows, Slopes>> : head_kernels_base {
             V total(T(0));
             for (std::size_t row = 0; row < at.samples * Rows; ++row)
                 total += load_first<lanes, V>(at.delta.row(row) + column) *
-                         xsimd::min(load_first<lanes, V>(at.x[0].row(row) + column), V(T(0)));
+                         internal::smaller(load_first<lanes, V>(at.x[0].row(row) + column), V(T(0)));
             use(column, total);
         };
         for (std::size_t column = mine.begin; column < mine.end; column += V::size)

@@ -60,7 +60,7 @@ struct few_places_gradient {
             for (std::size_t place = over.filled; place < places; ++place) {
                 alignas(alignment) T dots[lanes];
                 for (std::size_t i = 0; i < lanes; ++i)
-                    dots[i] = xsimd::hadd(rest[(place - over.filled) * lanes + i]);
+                    dots[i] = internal::add_lanes(rest[(place - over.filled) * lanes + i]);
                 put(V::load_aligned(dots), place, panel * lanes);
             }
         }

@@ -101,7 +101,7 @@ public:
                     window.visit([&](std::size_t from) {
                         const V x = load_first<lanes, V>(at.x[0].row(image + from) + column);
                         if constexpr (Kind == pooled::largest)
-                            sum = xsimd::max(x, sum);
+                            sum = internal::larger(sum, x);
                         else
                             sum += x;
                     });
@@ -143,7 +143,7 @@ public:
                 V rest = load_first<lanes, V>(at.delta.row(row) + column);
                 if constexpr (Kind == pooled::largest) {
                     V largest(-std::numeric_limits<T>::infinity());
-                    window.visit([&](std::size_t from) { largest = xsimd::max(x_of(from), largest); });
+                    window.visit([&](std::size_t from) { largest = internal::larger(largest, x_of(from)); });
                     // The first place that holds the maximum takes it all.
                     window.visit([&](std::size_t from) {
                         const auto holds = x_of(from) == largest;

@@ -1,0 +1,249 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../expression/reference.hpp"
+
+#include <strata/kernels/formula/evaluate.hpp>
+#include <strata/kernels/formula/softmax.hpp>
+#include <strata/model/model.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+// NaN and the infinities go through formulas and layers by one rule, whatever the registers, and whichever
+// version of xsimd: operations do what the standard library's function of that name does, min and max are
+// std::min and std::max, and a comparison with NaN is false.
+
+using namespace strata;
+
+namespace {
+
+template <class T>
+constexpr T infinity = std::numeric_limits<T>::infinity();
+template <class T>
+constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+
+template <class T>
+const std::vector<T> arguments{nan<T>, infinity<T>, -infinity<T>, T(0),   T(-0.0),
+                               T(1),   T(-1),       T(0.5),       T(-2.5)};
+
+/// NaN agrees with NaN alone, an infinity with itself alone. How exact finite numbers are is asked elsewhere.
+template <class T>
+bool agree(T found, double wanted) {
+    if (std::isnan(wanted) || std::isnan(found))
+        return std::isnan(wanted) && std::isnan(found);
+    if (std::isinf(wanted) || std::isinf(found))
+        return static_cast<double>(found) == wanted;
+    return std::abs(static_cast<double>(found) - wanted) <= 1e-5 * std::max(1.0, std::abs(wanted));
+}
+
+/// Operations of one argument, and what they are in the standard library.
+template <class V, class Operation>
+void check_one(Operation operation, double (*wanted)(double)) {
+    using T = value_type_of<V>;
+    for (const T a : arguments<T>) {
+        // The other lanes hold what is harmless.
+        for (std::size_t lane = 0; lane < sizeof(V) / sizeof(T); ++lane) {
+            alignas(alignment) std::array<T, sizeof(V) / sizeof(T)> given, found;
+            given.fill(T(0.25));
+            given[lane] = a;
+            store(internal::compute(operation, load<V>(given.data())), found.data());
+            for (std::size_t i = 0; i < given.size(); ++i)
+                BOOST_TEST(agree(found[i], wanted(static_cast<double>(given[i]))),
+                           Operation::prefix.view() << '(' << given[i] << ") is " << found[i] << " in lane "
+                                                    << i << " of " << given.size());
+        }
+    }
+}
+
+/// Operations of two arguments; the wanted value to the last bit, since each is one instruction.
+template <class V, class Operation, class Wanted>
+void check_two(Operation operation, std::string_view name, Wanted wanted) {
+    using T = value_type_of<V>;
+    for (const T a : arguments<T>)
+        for (const T b : arguments<T>) {
+            alignas(alignment) std::array<T, sizeof(V) / sizeof(T)> found;
+            store(internal::compute(operation, V(a), V(b)), found.data());
+            const T expected = wanted(a, b);
+            for (const T each : found)
+                BOOST_TEST(((std::isnan(each) && std::isnan(expected)) ||
+                            (each == expected && std::signbit(each) == std::signbit(expected))),
+                           name << " of " << a << " and " << b << " is " << each);
+        }
+}
+
+template <class V, class Operation>
+void check_comparison(Operation operation) {
+    using T = value_type_of<V>;
+    for (const T a : arguments<T>)
+        for (const T b : arguments<T>) {
+            alignas(alignment) std::array<T, sizeof(V) / sizeof(T)> found;
+            store(internal::compute(operation::select{}, internal::compute(operation, V(a), V(b)), V(T(1)),
+                                    V(T(0))),
+                  found.data());
+            const bool holds = Operation::holds(static_cast<double>(a), static_cast<double>(b));
+            for (const T each : found)
+                BOOST_TEST(each == T(holds), a << Operation::infix.view() << b);
+        }
+}
+
+template <class V>
+void check_operations() {
+    using T = value_type_of<V>;
+    check_two<V>(operation::add{}, "the sum", [](T a, T b) { return a + b; });
+    check_two<V>(operation::subtract{}, "the difference", [](T a, T b) { return a - b; });
+    check_two<V>(operation::multiply{}, "the product", [](T a, T b) { return a * b; });
+    check_two<V>(operation::divide{}, "the quotient", [](T a, T b) { return a / b; });
+    check_two<V>(operation::minimum{}, "min", [](T a, T b) { return std::min(a, b); });
+    check_two<V>(operation::maximum{}, "max", [](T a, T b) { return std::max(a, b); });
+    check_comparison<V>(operation::less{});
+    check_comparison<V>(operation::less_equal{});
+    check_comparison<V>(operation::greater{});
+    check_comparison<V>(operation::greater_equal{});
+    check_comparison<V>(operation::equal{});
+    check_comparison<V>(operation::not_equal{});
+    check_one<V>(operation::negate{}, [](double a) { return -a; });
+    check_one<V>(operation::absolute{}, [](double a) { return std::abs(a); });
+    // Made of two comparisons.
+    check_one<V>(operation::sign{}, [](double a) { return a > 0 ? 1.0 : a < 0 ? -1.0 : 0.0; });
+    check_one<V>(operation::square{}, [](double a) { return a * a; });
+    check_one<V>(operation::square_root{}, [](double a) { return std::sqrt(a); });
+    check_one<V>(operation::power<3>{}, [](double a) { return std::pow(a, 3); });
+    check_one<V>(operation::power<-2>{}, [](double a) { return std::pow(a, -2); });
+    check_one<V>(operation::exponential{}, [](double a) { return std::exp(a); });
+    check_one<V>(operation::exponential_minus_one{}, [](double a) { return std::expm1(a); });
+    check_one<V>(operation::logarithm{}, [](double a) { return std::log(a); });
+    check_one<V>(operation::logarithm_of_one_plus{}, [](double a) { return std::log1p(a); });
+    check_one<V>(operation::hyperbolic_tangent{}, [](double a) { return std::tanh(a); });
+    check_one<V>(operation::logistic{},
+                 [](double a) { return reference::compute(operation::logistic{}, a); });
+    check_one<V>(operation::error_function{}, [](double a) { return std::erf(a); });
+}
+
+template <class T, std::size_t Lanes>
+void check_lanes() {
+    if constexpr (internal::has_register<T, Lanes>)
+        check_operations<simd<T, Lanes>>();
+}
+
+/// What a network without weights makes of the numbers.
+template <auto Topology>
+std::vector<float> results(const std::vector<float>& x) {
+    using network = model<Topology>;
+    const network net;
+    std::vector<float> y(x.size() / network::input_size * network::output_size);
+    net.predict_batch(x.data(), y.data(), x.size() / network::input_size);
+    return y;
+}
+
+/// A NaN comes out where it went in, and nowhere else, whatever the width of the rows is.
+template <std::size_t Width, auto Layer>
+void check_activation(const char* name) {
+    for (const std::size_t place : {std::size_t{0}, Width / 2, Width - 1}) {
+        std::vector<float> x(3 * Width, 0.25f);
+        x[Width + place] = nan<float>;
+        const auto y = results<input<Width> | Layer>(x);
+        for (std::size_t i = 0; i < y.size(); ++i)
+            BOOST_TEST(std::isnan(y[i]) == std::isnan(x[i]), name << ", width " << Width << ", place " << i);
+    }
+}
+
+template <std::size_t Width>
+void check_activations() {
+    check_activation<Width, relu>("relu");
+    check_activation<Width, leaky_relu<0.3>>("leaky_relu");
+    check_activation<Width, elu<1.0>>("elu");
+    check_activation<Width, selu>("selu");
+    check_activation<Width, gelu>("gelu");
+    check_activation<Width, sigmoid>("sigmoid");
+    check_activation<Width, silu>("silu");
+    check_activation<Width, hard_sigmoid>("hard_sigmoid");
+    check_activation<Width, tanh_layer{}>("tanh");
+    check_activation<Width, softplus>("softplus");
+    check_activation<Width, softsign>("softsign");
+    check_activation<Width, exponential>("exponential");
+    // Cut to [-1, 1].
+    check_activation<Width, activation<max(min(symbols::x, 1), -1)>>("clip");
+}
+
+template <std::size_t Length, class T>
+void check_softmax() {
+    for (std::size_t place = 0; place < Length; ++place) {
+        std::array<T, Length> row;
+        row.fill(T(0.5));
+        row[place] = nan<T>;
+        softmax_row<Length>(row.data());
+        for (const T each : row)
+            BOOST_TEST(std::isnan(each), "length " << Length << ", place " << place);
+
+        row.fill(T(0.5));
+        row[place] = -infinity<T>; // a logit that was masked
+        softmax_row<Length>(row.data());
+        for (std::size_t i = 0; i < Length; ++i)
+            BOOST_TEST(agree(row[i], i == place ? 0.0 : 1.0 / (Length - 1)),
+                       "length " << Length << ", place " << i);
+    }
+}
+
+/// A window's largest number, NaN passed over; its mean, NaN in each that holds one.
+template <std::size_t Channels>
+void check_pooling() {
+    for (std::size_t place = 0; place < 4; ++place) {
+        std::vector<float> x(4 * Channels);
+        for (std::size_t i = 0; i < x.size(); ++i)
+            x[i] = static_cast<float>(i / Channels);
+        const std::size_t channel = place * 7 % Channels;
+        x[place * Channels + channel] = nan<float>;
+        const auto largest = results<input<4, Channels> | max_pool<2>>(x);
+        const auto means = results<input<4, Channels> | average_pool<2>>(x);
+        for (std::size_t i = 0; i < largest.size(); ++i) {
+            const bool hit = i == place / 2 * Channels + channel;
+            const float first = static_cast<float>(i / Channels * 2);
+            BOOST_TEST(largest[i] == (hit && place % 2 == 1 ? first : first + 1));
+            BOOST_TEST(std::isnan(means[i]) == hit);
+        }
+    }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(operations_of_plain_numbers) {
+    check_operations<float>();
+    check_operations<double>();
+}
+
+BOOST_AUTO_TEST_CASE(operations_of_registers) {
+    check_lanes<float, 4>();
+    check_lanes<float, 8>();
+    check_lanes<float, 16>();
+    check_lanes<double, 2>();
+    check_lanes<double, 4>();
+    check_lanes<double, 8>();
+}
+
+BOOST_AUTO_TEST_CASE(activations) {
+    check_activations<1>();
+    check_activations<4>();
+    check_activations<19>();
+}
+
+BOOST_AUTO_TEST_CASE(softmax_rows) {
+    check_softmax<2, float>();
+    check_softmax<5, float>();
+    check_softmax<16, float>();
+    check_softmax<21, float>();
+    check_softmax<5, double>();
+    check_softmax<8, double>();
+}
+
+BOOST_AUTO_TEST_CASE(poolings) {
+    check_pooling<1>();
+    check_pooling<5>();
+    check_pooling<16>();
+}
