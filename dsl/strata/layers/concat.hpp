@@ -53,6 +53,8 @@ private:
             return true;
         }
     }
+
+public: // to aliases, too, which clang before 17 lets use nothing that is private
     template <class First, class... Rest>
     static constexpr auto joined() {
         return []<std::size_t... I>(std::index_sequence<I...>) {
@@ -71,7 +73,6 @@ private:
         return result;
     }();
 
-public:
     template <class First, class... Rest>
     static constexpr bool accepts_all = sizeof...(Rest) > 0 && (agree<First, Rest>() && ...);
     template <class First, class... Rest>

@@ -58,6 +58,7 @@ private:
         return {output, input, taps, stride, 1, padding_begin};
     }
 
+public: // to aliases, too, which clang before 17 lets use nothing that is private
     template <class Shape>
     static constexpr window over_shape() {
         constexpr std::size_t axes = Shape::rank - 1;
@@ -75,7 +76,6 @@ private:
         (std::make_index_sequence<axes>{});
     }
 
-public:
     template <class Shape>
     static constexpr bool accepts = [] {
         if constexpr (Filters == 0 || !detail::has_spatial_axes<Shape>)

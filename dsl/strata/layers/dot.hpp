@@ -90,6 +90,7 @@ private:
     using operand = dot_operand<Shape::size / length_of<Shape, Number>, length_of<Shape, Number>,
                                 axis_of<Shape, Number> + 1 == Shape::rank>;
 
+public: // to aliases, too, which clang before 17 lets use nothing that is private
     // What it makes of some values, or what is wrong with them.
     template <class First, class Second, class... Rest>
     static constexpr auto check() {
@@ -126,7 +127,6 @@ private:
             return dot_product<first, second, false, is_normalized>{};
     }
 
-public:
     template <class... Shapes>
     static constexpr bool accepts_all = requires {
         decltype(check<Shapes...>())::extents;

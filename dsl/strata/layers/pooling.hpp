@@ -78,7 +78,6 @@ struct global_pool_layer : layer_base {
             return text("global_average_pool");
     }();
 
-private:
     template <class Shape>
     static constexpr window everything() {
         constexpr std::size_t axes = Shape::rank - 1;
@@ -90,7 +89,6 @@ private:
         return result;
     }
 
-public:
     template <class Shape>
     static constexpr bool accepts = detail::has_spatial_axes<Shape>;
     template <class>

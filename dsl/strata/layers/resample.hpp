@@ -84,11 +84,9 @@ template <class Rule>
 struct resample_layer : layer_base {
     using role = role::head;
 
-private:
     template <class Shape>
     static constexpr auto axes = resample_axes<Shape>(&Rule::change);
 
-public:
     template <class Shape>
     static constexpr bool accepts = [] {
         if constexpr (!has_spatial_axes<Shape>)

@@ -4,13 +4,13 @@
 #include <strata/data/csv_fields.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/input_file.hpp>
+#include <strata/data/read_number.hpp>
 #include <strata/data/table.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -39,7 +39,7 @@ inline double csv_number(const std::filesystem::path& file, const csv_field& fie
         digits.remove_prefix(1);
     double result = 0;
     const auto end = digits.data() + digits.size();
-    const auto [parsed_end, problem] = std::from_chars(digits.data(), end, result);
+    const auto [parsed_end, problem] = read_number(digits.data(), end, result);
     if (problem == std::errc::result_out_of_range)
         raise(data_error::at_line(file, field.line, field.column,
                                   "a number within the range of double for " + shown(name),
