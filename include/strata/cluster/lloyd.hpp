@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/cluster/nearest_center.hpp>
+#include <strata/finite.hpp>
 #include <strata/kernels/threads/ordered_parts.hpp>
 #include <strata/raise.hpp>
 #include <strata/regression/observations.hpp>
@@ -35,7 +36,7 @@ public:
             for (std::size_t f = 0; f < F; ++f)
                 sums[f] += static_cast<double>(x.row(i)[f]);
         for (std::size_t f = 0; f < F; ++f) {
-            if (!std::isfinite(sums[f])) {
+            if (!internal::is_finite(sums[f])) {
                 x.check_finite();
                 raise(std::invalid_argument(x.what() + " has numbers so large that their sum is infinite"));
             }
@@ -53,7 +54,8 @@ public:
         }
         // The nearest center is found by |c|^2 - 2 x.c, which is at most three times the square of the
         // longest row.
-        if (!std::isfinite(variance_) || 4 * longest > static_cast<double>(std::numeric_limits<T>::max()))
+        if (!internal::is_finite(variance_) ||
+            4 * longest > static_cast<double>(std::numeric_limits<T>::max()))
             raise(std::invalid_argument(x.what() + " has numbers so large that their squares are infinite"));
         variance_ /= static_cast<double>(x.rows() * F);
     }

@@ -5,6 +5,7 @@
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/data/rows.hpp>
+#include <strata/finite.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -61,7 +62,7 @@ protected:
             fail(action, "an array of shape [rows, columns]", extents_text(matrix.shape()));
         for (std::size_t i = 0; i < matrix.shape(0); ++i)
             for (std::size_t j = 0; j < matrix.shape(1); ++j)
-                if (const auto value = static_cast<double>(matrix(i, j)); !std::isfinite(value))
+                if (const auto value = static_cast<double>(matrix(i, j)); !internal::is_finite(value))
                     fail(action, "finite numbers",
                          std::to_string(value) + " in row " + std::to_string(i) + ", column " +
                              std::to_string(j));
@@ -78,7 +79,7 @@ protected:
 
     void learn(column_values offset, column_values scale) {
         for (std::size_t j = 0; j < scale.size(); ++j)
-            if (!std::isfinite(scale(j)))
+            if (!internal::is_finite(scale(j)))
                 fail("fit", "values that spread over less than the range of double",
                      "more in column " + std::to_string(j));
         offset_ = std::move(offset);
@@ -163,7 +164,7 @@ public:
             const double epsilon = std::numeric_limits<double>::epsilon();
             const double rounding = rows * means(j) * epsilon;
             const bool constant =
-                std::isfinite(variance) && variance <= rows * epsilon * variance + rounding * rounding;
+                internal::is_finite(variance) && variance <= rows * epsilon * variance + rounding * rounding;
             scales(j) = constant ? 1 : std::sqrt(variance);
         }
         learn(std::move(means), std::move(scales));
@@ -186,7 +187,7 @@ public:
 class min_max_scaler : public internal::column_scaler {
 public:
     explicit min_max_scaler(double low = 0, double high = 1) : column_scaler("min_max_scaler", low, high) {
-        if (!(low < high) || !std::isfinite(high - low))
+        if (!(low < high) || !internal::is_finite(high - low))
             internal::raise(data_error{"min_max_scaler: expected finite bounds, low < high, found " +
                                        std::to_string(low) + " and " + std::to_string(high)});
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/finite.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -62,7 +63,7 @@ inline std::string literal(std::string_view text) {
 /// Adds a number and a blank to a script. A number that is not finite becomes NaN, for which gnuplot leaves a
 /// gap.
 inline void append(std::string& script, double value) {
-    if (!std::isfinite(value)) {
+    if (!strata::internal::is_finite(value)) {
         script += "NaN ";
         return;
     }

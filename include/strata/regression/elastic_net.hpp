@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/finite.hpp>
 #include <strata/layers/dense.hpp>
 #include <strata/raise.hpp>
 #include <strata/regression/coefficients.hpp>
@@ -154,7 +155,7 @@ private:
             internal::raise(std::invalid_argument(internal::concatenate(
                 "fit: ", name, " is ", internal::number_to_string(value), ", expected ", expected)));
         };
-        if (!(options.alpha >= 0) || !std::isfinite(options.alpha))
+        if (!(options.alpha >= 0) || !internal::is_finite(options.alpha))
             reject("alpha", options.alpha, "0 or more");
         if (!(options.l1_ratio >= 0 && options.l1_ratio <= 1))
             reject("l1_ratio", options.l1_ratio, "a number from 0 to 1");

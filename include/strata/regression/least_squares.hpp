@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/finite.hpp>
 #include <strata/raise.hpp>
 #include <strata/regression/normal_equations.hpp>
 #include <strata/regression/one_layer.hpp>
@@ -93,7 +94,7 @@ inline std::vector<long double> widen(const std::vector<double>& values) {
 }
 
 inline void check_penalty(double l2) {
-    if (!(l2 >= 0) || !std::isfinite(l2))
+    if (!(l2 >= 0) || !internal::is_finite(l2))
         raise(std::invalid_argument(
             concatenate("fit: the penalty l2 is ", number_to_string(l2), ", expected 0 or more")));
 }

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/finite.hpp>
 #include <strata/kernels/product/contract.hpp>
 #include <strata/kernels/threads/ordered_parts.hpp>
 #include <strata/raise.hpp>
@@ -68,7 +69,7 @@ public:
     /// (and names it), or where their products became infinite.
     template <class Value>
     void check_finite(const observations<Value>& x, const observations<Value>& y) const {
-        if (std::all_of(sums_.begin(), sums_.end(), [](double sum) { return std::isfinite(sum); }))
+        if (std::all_of(sums_.begin(), sums_.end(), [](double sum) { return internal::is_finite(sum); }))
             return;
         x.check_finite();
         y.check_finite();

@@ -3,6 +3,7 @@
 
 #include <strata/data/samples.hpp>
 #include <strata/expression/print.hpp>
+#include <strata/finite.hpp>
 #include <strata/model/arrays.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -50,10 +51,10 @@ public:
     /// Throws `std::invalid_argument`, which names the first number that is infinite or not a number.
     void check_finite() const {
         for (std::size_t i = 0; i < rows_ * columns_; ++i)
-            if (!std::isfinite(data_[i]))
+            if (!internal::is_finite(data_[i]))
                 internal::raise(std::invalid_argument(internal::concatenate(
-                    what_, " is ", std::isnan(data_[i]) ? "not a number" : "infinite", " at row ",
-                    i / columns_, ", column ", i % columns_, ", expected finite numbers")));
+                    what_, " is ", internal::is_not_a_number(data_[i]) ? "not a number" : "infinite",
+                    " at row ", i / columns_, ", column ", i % columns_, ", expected finite numbers")));
     }
 
     /// Throws `std::invalid_argument` unless both have as many rows.

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/finite.hpp>
 #include <strata/raise.hpp>
 #include <strata/regression/coefficients.hpp>
 #include <strata/regression/orthogonal.hpp>
@@ -47,7 +48,9 @@ struct regression_statistics {
 namespace internal {
 /// The probability of a value as large as a statistic that is no finite number: 0 if it is infinite. One that
 /// is not a number has a probability that is not a number.
-inline double limit_probability(double statistic) { return std::isnan(statistic) ? statistic : 0.0; }
+inline double limit_probability(double statistic) {
+    return internal::is_not_a_number(statistic) ? statistic : 0.0;
+}
 } // namespace internal
 
 /// The statistics of a linear model with one output that was fitted to these rows without a penalty (Hastie,
@@ -127,8 +130,8 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     const double critical_value = quantile(complement(students, (1 - level) / 2));
     const auto add_coefficient = [&](double estimate, double error) {
         const double t = estimate / error;
-        const double p =
-            std::isfinite(t) ? 2 * cdf(complement(students, std::abs(t))) : internal::limit_probability(t);
+        const double p = internal::is_finite(t) ? 2 * cdf(complement(students, std::abs(t)))
+                                                : internal::limit_probability(t);
         result.coefficients.push_back(
             {estimate, error, t, p, estimate - critical_value * error, estimate + critical_value * error});
     };
@@ -151,7 +154,7 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
         1 - (n - intercept) / degrees * static_cast<double>(residual_squares / total_squares);
     result.f =
         static_cast<double>(total_squares - residual_squares) / static_cast<double>(features) / variance;
-    result.f_p = std::isfinite(result.f)
+    result.f_p = internal::is_finite(result.f)
                      ? cdf(complement(boost::math::fisher_f(static_cast<double>(features), degrees),
                                       std::max(result.f, 0.0)))
                      : internal::limit_probability(result.f);

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/finite.hpp>
 #include <strata/kernels/threads/denormals.hpp>
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/kernels/threads/thread_count.hpp>
@@ -282,7 +283,7 @@ private:
             }
         sum.samples += count;
         ++sum.steps;
-        sum.finite = std::isfinite(loss + penalties);
+        sum.finite = internal::is_finite(loss + penalties);
         return sum.finite;
     }
 

@@ -3,6 +3,7 @@
 
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
+#include <strata/finite.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/history.hpp>
 
@@ -44,7 +45,7 @@ enum class verbosity { automatic, silent, bar, line };
 namespace internal {
 /// A number with so many digits behind the point.
 inline std::string rounded(double value, int digits, std::chars_format format = std::chars_format::fixed) {
-    if (!std::isfinite(value))
+    if (!internal::is_finite(value))
         return number_to_string(value);
     char text[64];
     auto written = std::to_chars(text, text + sizeof text, value, format, digits);
