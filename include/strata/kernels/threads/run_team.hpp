@@ -6,18 +6,41 @@
 
 #ifdef _OPENMP
 #    include <omp.h>
+// LLVM's library, which says its name so, starts new threads in a process that was forked. GNU's waits for
+// ever for those of the parent.
+#    if __has_include(<pthread.h>) && !defined(KMP_VERSION_MAJOR)
+#        define STRATA_LOSES_THREADS
+#        include <pthread.h>
+#    endif
 #endif
 
+#include <atomic>
 #include <cstddef>
 
 namespace strata::inline STRATA_SETTING {
+
+#ifdef _OPENMP
+namespace internal {
+/// Whether this process may start threads: not if it was forked from one whose threads it lacks.
+[[nodiscard]] inline bool may_start_threads() noexcept {
+#    ifdef STRATA_LOSES_THREADS
+    static std::atomic<bool> is_forked = false;
+    [[maybe_unused]] static const int watches =
+        pthread_atfork(nullptr, nullptr, [] { is_forked.store(true, std::memory_order_relaxed); });
+    return !is_forked.load(std::memory_order_relaxed);
+#    else
+    return true;
+#    endif
+}
+} // namespace internal
+#endif
 
 /// Runs work(team) on up to so many threads together. Here, and nowhere else, threads start: without OpenMP
 /// there is one.
 template <class Work>
 void run_team([[maybe_unused]] std::size_t threads, const Work& work) {
 #ifdef _OPENMP
-    if (threads > 1) {
+    if (threads > 1 && internal::may_start_threads()) {
         meeting_point point;
 #    pragma omp parallel num_threads(static_cast <int>(threads))
         work(team{static_cast<std::size_t>(omp_get_thread_num()),
@@ -29,3 +52,4 @@ void run_team([[maybe_unused]] std::size_t threads, const Work& work) {
 }
 
 } // namespace strata::inline STRATA_SETTING
+#undef STRATA_LOSES_THREADS
