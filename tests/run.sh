@@ -18,7 +18,7 @@
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
 usual=(default clang)
-configurations=(default clang sse2 avx2 sanitizers threads no_exceptions wasm)
+configurations=(default clang sse2 avx2 sanitizers threads no_exceptions wasm compilers arm newest)
 
 # On processors that hide a part of AVX10, as virtual machines may, clang warns of what it makes of `native`.
 clang_native='-march=native -Wno-invalid-feature-combination'
@@ -78,6 +78,27 @@ configuration_no_exceptions() {
 configuration_wasm() {
     needs=(wasm)
     script=("$root/tests/wasm/check")
+}
+
+# What no suite is built with: older compilers, libc++, C++23, no optimization, checked containers, fast arithmetic.
+configuration_compilers() {
+    "$root/.ci/install-packages" --each compilers
+    script=("$root/tests/portable/compilers")
+}
+
+# Another processor, in an emulator: its registers and its rules for NaN.
+configuration_arm() {
+    needs=(arm)
+    script=("$root/tests/portable/arm")
+}
+
+# xsimd and xtensor as Debian does not have them yet.
+configuration_newest() {
+    if [ -z "${STRATA_XSIMD-}${STRATA_XTENSOR-}${STRATA_XTL-}" ]; then
+        echo "none of STRATA_XSIMD, STRATA_XTENSOR and STRATA_XTL names a folder of sources"
+        return 1
+    fi
+    script=("$root/tests/portable/newest")
 }
 
 case "${1-}" in
