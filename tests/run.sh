@@ -92,12 +92,13 @@ configuration_arm() {
     script=("$root/tests/portable/arm")
 }
 
-# xsimd and xtensor as Debian does not have them yet.
+# xsimd and xtensor as Debian does not have them yet, which also emulate the registers that RISC-V lacks.
 configuration_newest() {
     if [ -z "${STRATA_XSIMD-}${STRATA_XTENSOR-}${STRATA_XTL-}" ]; then
         echo "none of STRATA_XSIMD, STRATA_XTENSOR and STRATA_XTL names a folder of sources"
         return 1
     fi
+    needs=(riscv)
     script=("$root/tests/portable/newest")
 }
 

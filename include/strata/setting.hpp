@@ -34,8 +34,13 @@
 #    define STRATA_REGISTERS neon
 #elif defined(__wasm_simd128__)
 #    define STRATA_REGISTERS wasm_simd128
+#elif defined(__VSX__)
+#    define STRATA_REGISTERS vsx
+#elif defined(__riscv_v_fixed_vlen)
+#    define STRATA_REGISTERS rvv
 #else
 #    define STRATA_REGISTERS plain
+#    define STRATA_NO_REGISTERS
 #endif
 
 #if defined(_OPENMP)

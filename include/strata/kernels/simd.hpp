@@ -4,6 +4,12 @@
 #include <strata/kernels/alignment.hpp>
 #include <strata/setting.hpp>
 
+// Where a processor has no registers that xsimd knows, xsimd emulates them since version 13.
+#if defined(STRATA_NO_REGISTERS) && !defined(XSIMD_WITH_EMULATED)
+#    define XSIMD_WITH_EMULATED 1
+#    define XSIMD_DEFAULT_ARCH emulated<128>
+#endif
+
 // g++ 12 warns of its own AVX-512 intrinsics, which leave a register undefined on purpose (GCC bug 105593).
 #if defined(__GNUC__) && !defined(__clang__)
 #    pragma GCC diagnostic push
@@ -15,6 +21,10 @@
 #    pragma GCC diagnostic pop
 #endif
 
+#if defined(STRATA_NO_REGISTERS) && XSIMD_VERSION_MAJOR < 13
+#    error "xsimd has no registers for this processor: version 13 and newer ones emulate them"
+#endif
+
 #include <cstddef>
 #include <cstring>
 #include <type_traits>
@@ -23,7 +33,16 @@ namespace strata::inline STRATA_SETTING {
 
 namespace internal {
 template <class T, std::size_t Lanes>
-inline constexpr bool has_register = !std::is_void_v<xsimd::make_sized_batch_t<T, Lanes>>;
+struct sized_register {
+#if defined(STRATA_NO_REGISTERS)
+    using type = std::conditional_t<sizeof(T) * Lanes == 16, xsimd::batch<T, xsimd::emulated<128>>, void>;
+#else
+    using type = xsimd::make_sized_batch_t<T, Lanes>;
+#endif
+};
+
+template <class T, std::size_t Lanes>
+inline constexpr bool has_register = !std::is_void_v<typename sized_register<T, Lanes>::type>;
 
 template <class T>
 constexpr std::size_t lanes_for(std::size_t width) {
@@ -38,7 +57,7 @@ constexpr std::size_t lanes_for(std::size_t width) {
 
 /// A vector register of that many elements.
 template <class T, std::size_t Lanes>
-using simd = xsimd::make_sized_batch_t<T, Lanes>;
+using simd = typename internal::sized_register<T, Lanes>::type;
 
 /// How many lanes of the target's registers rows of this width fill best: the narrowest register that holds
 /// the row, or else the widest there is.

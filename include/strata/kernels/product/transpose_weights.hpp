@@ -15,7 +15,11 @@ namespace internal {
 // 128-bit parts only.
 template <std::size_t First, class V, std::size_t... I>
 [[gnu::always_inline]] inline V interleave(V a, V b, std::index_sequence<I...>) noexcept {
+#if defined(STRATA_NO_REGISTERS)
+    return V(value_type_of<V>((I % 2 == 0 ? a : b).get(First + I / 2))...);
+#else
     return V(__builtin_shufflevector(a.data, b.data, (First + I / 2 + I % 2 * V::size)...));
+#endif
 }
 
 /// Transposes a square of as many registers as each has lanes, by rounds of interleaving: each shuffles the
