@@ -5,6 +5,7 @@
 #include <strata/expression/freeze.hpp>
 #include <strata/expression/parts.hpp>
 #include <strata/expression/substitute.hpp>
+#include <strata/expression/type_of.hpp>
 #include <strata/layers/layer.hpp>
 
 namespace strata {
@@ -18,7 +19,7 @@ struct no_formula {};
 
 template <auto Formula, auto FromOutput>
 constexpr auto slope_from_output() {
-    if constexpr (!std::same_as<std::remove_const_t<decltype(FromOutput)>, automatic_derivative>)
+    if constexpr (!std::same_as<type_of<FromOutput>, automatic_derivative>)
         return frozen<FromOutput>;
     else {
         constexpr auto slope =
@@ -32,7 +33,7 @@ constexpr auto slope_from_output() {
 
 template <class... Variables>
 constexpr bool only_x(type_list<Variables...>) {
-    return (std::same_as<Variables, std::remove_const_t<decltype(symbols::x)>> && ...);
+    return (std::same_as<Variables, type_of<symbols::x>> && ...);
 }
 template <class First, class... Rest>
 constexpr auto stranger(type_list<First, Rest...>) {

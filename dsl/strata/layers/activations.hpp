@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/type_of.hpp>
 #include <strata/layers/activation.hpp>
 
 namespace strata {
@@ -82,7 +83,7 @@ inline constexpr auto leaky_relu = detail::formulas::leaky_relu<Slope>;
 template <real Alpha = 1.0>
 inline constexpr auto elu = detail::formulas::elu<Alpha>;
 
-using tanh_layer = std::remove_const_t<decltype(detail::formulas::tanh)>;
+using tanh_layer = type_of<detail::formulas::tanh>;
 
 /// `tanh` as a layer is a function that nobody calls, as `std::endl` is: the C library owns a function of
 /// that name in the global namespace, so an object could not be named after `using namespace strata`. The

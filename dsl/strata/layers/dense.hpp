@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/type_of.hpp>
 #include <strata/layers/head.hpp>
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/layer.hpp>
@@ -43,8 +44,7 @@ struct dense_layer : layer_base {
     using role = role::head;
     static constexpr auto label = text("dense<") + number_text<Units> + text(">");
 
-    static constexpr bool has_bias =
-        !(std::same_as<std::remove_const_t<decltype(Options)>, without_bias> || ...);
+    static constexpr bool has_bias = !(std::same_as<type_of<Options>, without_bias> || ...);
     static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);
     static constexpr regularizer kernel_regularizer = detail::option(regularizer{}, Options...);
 

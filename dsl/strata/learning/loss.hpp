@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/type_of.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/softmax.hpp>
 
@@ -46,8 +47,8 @@ struct loss_function : loss_base {
 
     template <class... Variables>
     static constexpr bool known(type_list<Variables...>) {
-        return ((std::same_as<Variables, std::remove_const_t<decltype(symbols::prediction)>> ||
-                 std::same_as<Variables, std::remove_const_t<decltype(symbols::target)>>)&&...);
+        return ((std::same_as<Variables, type_of<symbols::prediction>> ||
+                 std::same_as<Variables, type_of<symbols::target>>)&&...);
     }
     static constexpr bool is_bound = known(variables_of(formula));
     static constexpr bool needs_classes =

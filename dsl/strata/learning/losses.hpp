@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/type_of.hpp>
 #include <strata/learning/loss.hpp>
 
 namespace strata {
@@ -17,8 +18,8 @@ inline constexpr auto cross_entropy = -(target * log(max(prediction, smallest)))
 inline constexpr auto binary_cross_entropy =
     -(target * log(max(prediction, smallest)) + (1 - target) * log(max(1 - prediction, smallest)));
 // -target log(sigmoid(x)) - (1 - target) log(1 - sigmoid(x)), without overflow for any x.
-using binary_shortcut = shortcut<std::remove_const_t<decltype(sigmoid)>,
-                                 max(x, 0) - x * target + log1p(exp(-abs(x))), prediction - target>;
+using binary_shortcut =
+    shortcut<type_of<sigmoid>, max(x, 0) - x * target + log1p(exp(-abs(x))), prediction - target>;
 template <real Delta>
 inline constexpr auto huber = select(wrongness <= constant<Delta>, 0.5 * square(error),
                                      constant<Delta>*(wrongness - 0.5 * constant<Delta>));

@@ -4,14 +4,15 @@
 #include <strata/expression/environment.hpp>
 #include <strata/expression/freeze.hpp>
 #include <strata/expression/parts.hpp>
+#include <strata/expression/type_of.hpp>
 #include <strata/learning/schedule.hpp>
 
 namespace strata {
 
 namespace detail {
 template <class Variable>
-inline constexpr bool is_state = !std::same_as<Variable, std::remove_const_t<decltype(symbols::w)>> &&
-                                 !std::same_as<Variable, std::remove_const_t<decltype(symbols::g)>>;
+inline constexpr bool is_state =
+    !std::same_as<Variable, type_of<symbols::w>> && !std::same_as<Variable, type_of<symbols::g>>;
 
 // Folds over the assigned variables with <<, and keeps those that are states.
 template <class List>

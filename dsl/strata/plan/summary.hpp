@@ -3,6 +3,7 @@
 
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
+#include <strata/expression/type_of.hpp>
 #include <strata/plan/facts.hpp>
 #include <strata/plan/names.hpp>
 #include <strata/topology/parameter_count.hpp>
@@ -123,8 +124,7 @@ void add_stage(std::string& plan, std::size_t bytes_of_number) {
         add("parts in place: ", parts_in_place<wires>(Number), " of ", head::parts);
     else
         add(wires::marks.stages[Number].head == none ? "x" : "its kernel");
-    if constexpr (!std::same_as<std::remove_const_t<decltype(tail::training)>,
-                                std::remove_const_t<decltype(symbols::x)>>)
+    if constexpr (!std::same_as<type_of<tail::training>, type_of<symbols::x>>)
         add(", then ", to_string(tail::training), " in registers");
     if constexpr (stage::has_softmax)
         add(", then softmax on rows of ", stage::closing::length);

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/type_of.hpp>
 #include <strata/layers/activation.hpp>
 #include <strata/layers/dropout.hpp>
 
@@ -29,7 +30,7 @@ template <class Layer>
 inline constexpr bool is_linear = false;
 template <text Name, auto Formula, auto FromOutput>
 inline constexpr bool is_linear<activation_layer<Name, Formula, FromOutput>> =
-    std::same_as<std::remove_const_t<decltype(frozen<Formula>)>, std::remove_const_t<decltype(symbols::x)>>;
+    std::same_as<type_of<frozen<Formula>>, type_of<symbols::x>>;
 
 /// The tail's formulas after some of its layers; one more by `<<`.
 template <term Prediction, term Training, class FromOutput, int Dropouts>
@@ -51,19 +52,19 @@ struct composition {
             return *this;
         else {
             constexpr auto dropped = simplified(operation::multiply{}, training, keep<Dropouts>);
-            return composition<Prediction, std::remove_const_t<decltype(dropped)>,
-                               decltype(slope_after_dropout<Rate>()), Dropouts + 1>{};
+            return composition<Prediction, type_of<dropped>, decltype(slope_after_dropout<Rate>()),
+                               Dropouts + 1>{};
         }
     }
 
     constexpr auto operator<<(channel_affine) const {
         constexpr auto scaled = simplified(operation::multiply{}, prediction, channel_scale);
         constexpr auto shifted = simplified(operation::add{}, scaled, channel_shift);
-        return composition<std::remove_const_t<decltype(shifted)>, Training, no_formula, Dropouts>{};
+        return composition<type_of<shifted>, Training, no_formula, Dropouts>{};
     }
     constexpr auto operator<<(skip_addition) const {
         constexpr auto sum = simplified(operation::add{}, prediction, skipped);
-        return composition<std::remove_const_t<decltype(sum)>, Training, no_formula, Dropouts>{};
+        return composition<type_of<sum>, Training, no_formula, Dropouts>{};
     }
 
 private:
@@ -89,7 +90,7 @@ private:
                 simplified(operation::multiply{}, constant<1.0 - Rate.value()>, symbols::y);
             constexpr auto slope = substitute(from_output, symbols::y, scaled);
             constexpr auto at_zero = substitute(from_output, symbols::y, constant<0.0>);
-            if constexpr (is_number<std::remove_const_t<decltype(at_zero)>, 0.0>)
+            if constexpr (is_number<type_of<at_zero>, 0.0>)
                 return simplified(operation::multiply{}, constant<1.0 / (1.0 - Rate.value())>, slope);
             else
                 return simplified(operation::multiply{}, slope, keep<Dropouts>);
@@ -97,8 +98,7 @@ private:
     }
 };
 
-using empty_composition = composition<std::remove_const_t<decltype(symbols::x)>,
-                                      std::remove_const_t<decltype(symbols::x)>, constant_term<1.0>, 0>;
+using empty_composition = composition<type_of<symbols::x>, type_of<symbols::x>, constant_term<1.0>, 0>;
 
 template <class Layer>
 inline constexpr double dropout_rate = 0.0;
@@ -118,8 +118,7 @@ public:
     static constexpr auto training = composed.training;
 
     /// The derivative is a formula of the output `y`; else of the input `x`, which then must be kept.
-    static constexpr bool from_output =
-        !std::same_as<std::remove_const_t<decltype(composed.from_output)>, detail::no_formula>;
+    static constexpr bool from_output = !std::same_as<type_of<composed.from_output>, detail::no_formula>;
     static constexpr auto slope = [] {
         if constexpr (from_output)
             return composed.from_output;
@@ -127,7 +126,7 @@ public:
             return derivative(composed.training, symbols::x);
     }();
 
-    static constexpr bool is_identity = detail::is_number<std::remove_const_t<decltype(slope)>, 1.0>;
+    static constexpr bool is_identity = detail::is_number<type_of<slope>, 1.0>;
     static constexpr std::size_t dropout_count = static_cast<std::size_t>(composed.dropouts);
     /// Whether backward must draw dropout's choices again.
     static constexpr bool redraws = [] {

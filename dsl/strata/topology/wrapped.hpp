@@ -10,7 +10,8 @@ namespace strata::detail {
 
 template <class Layer>
 inline constexpr bool may_have_parameters =
-    std::same_as<typename Layer::role, role::head> || std::same_as<typename Layer::role, role::merge>;
+    std::same_as<typename Layer::role, role::head> || std::same_as<typename Layer::role, role::merge> ||
+    std::same_as<typename Layer::role, role::training_head>;
 
 template <class Wrapper, layer Layer>
 constexpr auto wrap(fragment<Layer>) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/expression/type_of.hpp>
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/kernels/threads/thread_count.hpp>
 #include <strata/model/parameter_views.hpp>
@@ -49,10 +50,10 @@ consteval bool check_has_layers() {
 /// `predict` is const and may be called from many threads at once.
 template <auto Topology, class T = float>
 class model {
-    static_assert(internal::check_has_input<std::remove_const_t<decltype(Topology)>>());
+    static_assert(internal::check_has_input<type_of<Topology>>());
 
 public:
-    using topology = std::remove_const_t<decltype(Topology)>;
+    using topology = type_of<Topology>;
     static_assert(internal::check_has_layers<topology>());
     using value_type = T;
     using stages = stages_of<topology>;

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/type_of.hpp>
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/layers/parameter.hpp>
 #include <strata/learning/optimizer.hpp>
@@ -24,8 +25,8 @@ template <class V, class Scalars, class States>
 struct update_variables;
 template <class V, class... Scalars, class... States>
 struct update_variables<V, environment<Scalars...>, type_list<States...>> {
-    using weight = std::remove_const_t<decltype(symbols::w)>;
-    using gradient = std::remove_const_t<decltype(symbols::g)>;
+    using weight = type_of<symbols::w>;
+    using gradient = type_of<symbols::g>;
     using type = environment<Scalars..., binding<weight, V>, binding<gradient, V>, binding<States, V>...>;
 
     static type make(const environment<Scalars...>& scalars, V w, V g,
@@ -57,7 +58,7 @@ using scalars_of = decltype(internal::converted<T>(std::declval<const Optimizer&
 /// states have the same layout.
 template <class T, class Optimizer, regularizer Penalty>
 struct weight_update {
-    using rule = std::remove_const_t<decltype(Optimizer::update)>;
+    using rule = type_of<Optimizer::update>;
     using states = typename rule::states;
     using scalars_type = scalars_of<T, Optimizer>;
 
@@ -71,11 +72,9 @@ struct weight_update {
         if constexpr (Penalty.l2_factor.value() != 0)
             gradient = xsimd::fma(V(static_cast<T>(2 * Penalty.l2_factor.value())), w, gradient);
         if constexpr (Penalty.l1_factor.value() != 0)
-            gradient =
-                xsimd::fma(V(static_cast<T>(Penalty.l1_factor.value())),
-                           evaluate_at(apply<operation::sign, std::remove_const_t<decltype(symbols::w)>>{},
-                                       symbols::w, w),
-                           gradient);
+            gradient = xsimd::fma(V(static_cast<T>(Penalty.l1_factor.value())),
+                                  evaluate_at(apply<operation::sign, type_of<symbols::w>>{}, symbols::w, w),
+                                  gradient);
         std::array<V, states::size> loaded;
         for (std::size_t i = 0; i < states::size; ++i)
             loaded[i] = load<V>(state[i] + place);
@@ -106,7 +105,7 @@ struct moving_average {
 /// Hands each array's gradients to an optimizer, with the array's penalty, and moves its statistics on.
 template <class T, class Optimizer>
 struct update_consumer {
-    using rule = std::remove_const_t<decltype(Optimizer::update)>;
+    using rule = type_of<Optimizer::update>;
 
     T* parameters;
     std::array<T*, rule::states::size> states;

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/type_of.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/model/model.hpp>
 #include <strata/setting.hpp>
@@ -33,11 +34,9 @@ using single_stage = find_single_stage<typename Model::stages>;
 
 template <class Tail>
 inline constexpr bool is_sigmoid_tail =
-    std::same_as<std::remove_const_t<decltype(Tail::prediction)>,
-                 std::remove_const_t<decltype(frozen<formulas::logistic>)>>;
+    std::same_as<type_of<Tail::prediction>, type_of<frozen<formulas::logistic>>>;
 template <class Tail>
-inline constexpr bool is_empty_tail =
-    std::same_as<std::remove_const_t<decltype(Tail::prediction)>, std::remove_const_t<decltype(symbols::x)>>;
+inline constexpr bool is_empty_tail = std::same_as<type_of<Tail::prediction>, type_of<symbols::x>>;
 
 template <class Model>
 consteval bool is_linear_model() {

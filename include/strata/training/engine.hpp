@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/type_of.hpp>
 #include <strata/finite.hpp>
 #include <strata/kernels/threads/denormals.hpp>
 #include <strata/kernels/threads/run_team.hpp>
@@ -42,7 +43,7 @@ public:
     using T = typename Model::value_type;
     using pass = training_pass<typename Model::topology, T, Loss>;
     using scalars = scalar_step<pass>;
-    using rule = std::remove_const_t<decltype(Optimizer::update)>;
+    using rule = type_of<Optimizer::update>;
     using totals = pass_totals<sizeof...(Metrics)>;
     static constexpr std::size_t state_count = rule::states::size;
 

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/type_of.hpp>
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/kernels/formula/softmax.hpp>
 #include <strata/learning/losses.hpp>
@@ -67,9 +68,9 @@ template <class Loss, class Link, std::size_t Last, class T>
 double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) noexcept {
     using V = internal::loss_value<T, Last>;
     constexpr double scale = internal::loss_scale<Loss, Last>;
-    using prediction = std::remove_const_t<decltype(symbols::prediction)>;
-    using target_term = std::remove_const_t<decltype(symbols::target)>;
-    using logit = std::remove_const_t<decltype(symbols::x)>;
+    using prediction = type_of<symbols::prediction>;
+    using target_term = type_of<symbols::target>;
+    using logit = type_of<symbols::x>;
 
     if constexpr (std::is_same_v<Link, softmax_layer>) {
         if constexpr (Loss::targets == target_kind::labels) {

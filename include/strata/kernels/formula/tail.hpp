@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/type_of.hpp>
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/kernels/random/dropout.hpp>
 #include <strata/kernels/rows_view.hpp>
@@ -52,10 +53,10 @@ struct prediction_tail {
             if constexpr (std::is_same_v<Operands, no_operands>)
                 return evaluate_at(Tail::prediction, symbols::x, value);
             else {
-                using x = std::remove_const_t<decltype(symbols::x)>;
-                using scaling = std::remove_const_t<decltype(channel_scale)>;
-                using shifting = std::remove_const_t<decltype(channel_shift)>;
-                using skipping = std::remove_const_t<decltype(skipped)>;
+                using x = type_of<symbols::x>;
+                using scaling = type_of<channel_scale>;
+                using shifting = type_of<channel_shift>;
+                using skipping = type_of<skipped>;
                 V factor(T(1));
                 V summand(T(0));
                 V skip_value(T(0));

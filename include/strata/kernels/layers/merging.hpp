@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/derivative.hpp>
+#include <strata/expression/type_of.hpp>
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/layers/concat.hpp>
@@ -22,7 +23,7 @@ private:
     template <class V, std::size_t Lanes, class T, std::size_t... I>
     static auto load_parts(const rows_view<const T>* x, std::size_t row, std::size_t column,
                            std::index_sequence<I...>) noexcept {
-        return environment<binding<std::remove_const_t<decltype(part<static_cast<int>(I)>)>, V>...>{
+        return environment<binding<type_of<part<static_cast<int>(I)>>, V>...>{
             {load_first<Lanes, V>(x[I].row(row) + column)}...};
     }
 
