@@ -2,22 +2,13 @@
 #pragma once
 
 #include <strata/kernels/formula/loss.hpp>
+#include <strata/model/training_output.hpp>
 #include <strata/model/workspace.hpp>
-#include <strata/plan/objective.hpp>
 #include <strata/setting.hpp>
 
 #include <tuple>
 
 namespace strata::inline STRATA_SETTING {
-
-namespace internal {
-template <class Losses, class T>
-struct targets_of;
-template <class... Weighted, class T>
-struct targets_of<loss_list<Weighted...>, T> {
-    using pointers = std::tuple<const target_of<typename Weighted::loss, T>*...>;
-};
-} // namespace internal
 
 /// Forward, loss and backward of one network with one loss for each output, run by every thread of a team
 /// together. Between the phases the threads meet; after `update` they must meet before the parameters are
@@ -41,21 +32,8 @@ struct training_pass {
     template <std::size_t I>
     using stage = typename stages::template at<I>;
 
-    /// What one output is compared with.
     template <std::size_t Output>
-    struct output {
-        using shape =
-            typename internal::node_list<Topology, internal::purpose::training>::template output<Output>;
-        using loss = typename losses::template at<Output>::loss;
-        using link = typename goal::template link_of<Output>;
-        using target = target_of<loss, T>;
-        static constexpr double weight = losses::template at<Output>::weight;
-        static constexpr std::size_t size = shape::size;
-        static constexpr std::size_t row_length = shape::last;
-        static constexpr std::size_t rows = size / row_length;
-        /// Targets of one sample: a label for each row, or a value for each output.
-        static constexpr std::size_t targets = loss::targets == target_kind::labels ? rows : size;
-    };
+    using output = training_output<Topology, T, goal, Output>;
 
     /// The samples of one step: for each input [samples][input], with room for a register behind it, and for
     /// each output [samples][targets].

@@ -1,0 +1,39 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/formula/loss.hpp>
+#include <strata/plan/objective.hpp>
+#include <strata/setting.hpp>
+
+#include <cstddef>
+#include <tuple>
+
+namespace strata::inline STRATA_SETTING {
+
+namespace internal {
+template <class Losses, class T>
+struct targets_of;
+template <class... Weighted, class T>
+struct targets_of<loss_list<Weighted...>, T> {
+    using pointers = std::tuple<const target_of<typename Weighted::loss, T>*...>;
+};
+} // namespace internal
+
+/// What one output of a network is compared with in training.
+template <class Topology, class T, class Goal, std::size_t Output>
+struct training_output {
+    using shape =
+        typename internal::node_list<Topology, internal::purpose::training>::template output<Output>;
+    using weighted = typename Goal::losses::template at<Output>;
+    using loss = typename weighted::loss;
+    using link = typename Goal::template link_of<Output>;
+    using target = target_of<loss, T>;
+    static constexpr double weight = weighted::weight;
+    static constexpr std::size_t size = shape::size;
+    static constexpr std::size_t row_length = shape::last;
+    static constexpr std::size_t rows = size / row_length;
+    /// Targets of one sample: a label for each row, or a value for each output.
+    static constexpr std::size_t targets = loss::targets == target_kind::labels ? rows : size;
+};
+
+} // namespace strata::inline STRATA_SETTING
