@@ -3,6 +3,7 @@
 
 #include <strata/kernels/simd.hpp>
 
+#include "bedrock.hpp"
 #include "timing.hpp"
 
 #include <vector>

@@ -7,6 +7,7 @@
 #include <strata/model/update.hpp>
 #include <strata/strata.hpp>
 
+#include "bedrock.hpp"
 #include "peers/contraction.hpp"
 
 using namespace strata;

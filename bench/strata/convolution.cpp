@@ -9,6 +9,7 @@
 #include <strata/model/parameters.hpp>
 #include <strata/model/update.hpp>
 
+#include "bedrock.hpp"
 #include "machine.hpp"
 #include "peers/convolution.hpp"
 

@@ -4,6 +4,7 @@
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/layers/layers.hpp>
 
+#include "bedrock.hpp"
 #include "elementwise.hpp"
 
 #include <stdexcept>

@@ -4,6 +4,7 @@
 // same first centers.
 #include <strata/cluster/kmeans.hpp>
 
+#include "bedrock.hpp"
 #include "timing.hpp"
 
 #include <cstdio>

@@ -5,6 +5,7 @@
 #include <strata/kernels/formula/loss.hpp>
 #include <strata/layers/layers.hpp>
 
+#include "bedrock.hpp"
 #include "timing.hpp"
 
 #include <cstdio>

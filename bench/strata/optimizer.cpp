@@ -5,6 +5,7 @@
 #include <strata/model/update.hpp>
 #include <strata/strata.hpp>
 
+#include "bedrock.hpp"
 #include "timing.hpp"
 
 #include <cstdio>

@@ -4,6 +4,7 @@
 //   pipeline DIRECTORY read|batches
 #include <strata/strata.hpp>
 
+#include "bedrock.hpp"
 #include "timing.hpp"
 
 #include <cstdio>

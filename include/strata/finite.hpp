@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 // Of losses, data and options, whether they are numbers is asked here and nowhere else, and asked of their
 // bits: with -ffast-math a compiler takes std::isfinite for always true.
@@ -41,4 +41,4 @@ template <std::floating_point T>
     return size_bits(value) > last_exponent<T>;
 }
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

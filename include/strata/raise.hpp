@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What takes an error where a program has no exceptions: the name of the exception that it would have been,
 /// as "std::invalid_argument" or "strata::data_error", and its text. Both live no longer than the call.
@@ -19,15 +19,15 @@ inline std::atomic<error_handler> chosen_error_handler = nullptr;
 } // namespace detail
 
 /// Chooses what takes errors in files compiled with `-fno-exceptions`; returns the choice before. A handler
-/// leaves the library for good: it ends the program or, in a browser, throws out of it. The program is aborted
-/// where it returns or where there is none. Files compiled with exceptions throw, and ask no handler.
+/// leaves the library for good: it ends the program or, in a browser, throws out of it. The program is
+/// aborted where it returns or where there is none. Files compiled with exceptions throw, and ask no handler.
 inline error_handler set_error_handler(error_handler handler) noexcept {
     return detail::chosen_error_handler.exchange(handler);
 }
 
-} // namespace strata
+} // namespace strata::bedrock
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// What a handler is told of an error's kind. Errors of strata's own say it themselves.
 template <class Error>
@@ -54,4 +54,9 @@ template <class Error>
 #endif
 }
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal
+
+namespace strata {
+using bedrock::error_handler;
+using bedrock::set_error_handler;
+} // namespace strata

@@ -73,12 +73,12 @@
 #define STRATA_SETTING                                                                                       \
     STRATA_EXPAND(STRATA_REGISTERS, STRATA_THREADS, STRATA_EXCEPTIONS, STRATA_ARITHMETIC, STRATA_CONTAINERS)
 
-namespace strata {
+namespace strata::bedrock {
 namespace detail {}
 inline namespace STRATA_SETTING {
 /// What is nobody's business outside of include/; it sees what dsl/ keeps to itself.
 namespace internal {
-using namespace strata::detail;
+using namespace bedrock::detail;
 }
 } // namespace STRATA_SETTING
-} // namespace strata
+} // namespace strata::bedrock

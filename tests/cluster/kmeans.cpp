@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 

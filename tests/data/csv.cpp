@@ -18,7 +18,7 @@ using matrix = xt::xtensor<double, 2>;
 using names = std::vector<std::string>;
 
 namespace {
-strata::table parse(std::string_view bytes, const csv_options& options = {}) {
+strata::bedrock::table parse(std::string_view bytes, const csv_options& options = {}) {
     const temporary_directory directory;
     return read_csv(directory.write("t.csv", bytes), options);
 }
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(only_a_header) {
 
 BOOST_AUTO_TEST_CASE(packed_tables) {
     const temporary_directory directory;
-    strata::output_file file{directory / "t.csv.gz"};
+    strata::bedrock::output_file file{directory / "t.csv.gz"};
     file.write("a\n7\n", 4);
     file.close();
     BOOST_TEST((read_csv(directory / "t.csv.gz").values == matrix{{7}}));

@@ -7,7 +7,7 @@
 
 #include <vector>
 
-using strata::internal::csv_fields;
+using strata::bedrock::internal::csv_fields;
 
 namespace {
 /// Each field as value@line:column, and | after the last one of a record.

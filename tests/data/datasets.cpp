@@ -107,10 +107,10 @@ BOOST_AUTO_TEST_CASE(what_is_nowhere_gets_advice) {
         BOOST_CHECK_EXCEPTION((void)datasets::mnist(), data_error,
                               says({"MNIST: ", "STRATA_MNIST (not set)",
                                     "four IDX files (train-images-idx3-ubyte", "set STRATA_MNIST to it"}));
-        auto location = strata::internal::fashion_mnist_location();
+        auto location = strata::bedrock::internal::fashion_mnist_location();
         location.packaged = "/absent/fashion-mnist";
         BOOST_CHECK_EXCEPTION(
-            (void)strata::internal::find_dataset(location, {}), data_error,
+            (void)strata::bedrock::internal::find_dataset(location, {}), data_error,
             says({"Fashion-MNIST: ", "STRATA_FASHION_MNIST (not set)", "/absent/fashion-mnist (not there)",
                   "apt-get install dataset-fashion-mnist"}));
     }
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(files_that_do_not_fit_together) {
 }
 
 BOOST_AUTO_TEST_CASE(the_real_fashion_mnist) {
-    if (!std::filesystem::exists(strata::internal::fashion_mnist_location().packaged)) {
+    if (!std::filesystem::exists(strata::bedrock::internal::fashion_mnist_location().packaged)) {
         BOOST_TEST_MESSAGE("skipped: Debian's package dataset-fashion-mnist is not installed");
         return;
     }

@@ -4,7 +4,7 @@
 #include <strata/data/error.hpp>
 
 using strata::data_error;
-using strata::internal::shown;
+using strata::bedrock::internal::shown;
 
 BOOST_AUTO_TEST_CASE(a_message_names_file_place_expectation_and_finding) {
     BOOST_TEST(data_error::at_byte("images", 16, "47040000 bytes of pixels", "1000").what() ==

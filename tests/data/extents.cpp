@@ -5,8 +5,8 @@
 
 #include <vector>
 
-using strata::internal::byte_count;
-using strata::internal::extents_text;
+using strata::bedrock::internal::byte_count;
+using strata::bedrock::internal::extents_text;
 using extents = std::vector<std::uint64_t>;
 
 BOOST_AUTO_TEST_CASE(extents_as_text) {

@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(short_and_long_files) {
                           says("at byte 20: expected the end of the file, found 3 more bytes"));
 
     const auto packed = [&](const std::string& bytes) {
-        strata::output_file file{directory / "a.gz"};
+        strata::bedrock::output_file file{directory / "a.gz"};
         file.write(bytes.data(), bytes.size());
         file.close();
         return directory / "a.gz";
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_lying_header_allocates_nothing) {
     const auto claim = "\0\0\x08\x03\xff\xff\xff\xff\0\0\0\x1c\0\0\0\x1c"
                        "abc"s;
     const auto plain = directory.write("a", claim);
-    strata::output_file file{directory / "a.gz"};
+    strata::bedrock::output_file file{directory / "a.gz"};
     file.write(claim.data(), claim.size());
     file.close();
     largest_allocation = 0;

@@ -11,12 +11,12 @@
 #include <array>
 
 using strata::data_error;
-using strata::input_file;
 using strata::plain_file;
+using strata::bedrock::input_file;
 
 namespace {
 std::filesystem::path packed(const temporary_directory& directory, std::string_view bytes) {
-    strata::output_file file{directory / "packed.gz"};
+    strata::bedrock::output_file file{directory / "packed.gz"};
     file.write(bytes.data(), bytes.size());
     file.close();
     return directory / "packed.gz";

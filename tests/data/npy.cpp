@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(packed_files) {
     const temporary_directory directory;
     write_npy(directory / "a.npy", xt::xtensor<float, 1>{1, 2});
     const auto bytes = bytes_of(directory / "a.npy");
-    strata::output_file file{directory / "a.npy.gz"};
+    strata::bedrock::output_file file{directory / "a.npy.gz"};
     file.write(bytes.data(), bytes.size());
     file.close();
     BOOST_TEST((read_npy<float, 1>(directory / "a.npy.gz") == xt::xtensor<float, 1>{1, 2}));

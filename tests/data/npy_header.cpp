@@ -8,8 +8,8 @@
 
 using namespace std::string_literals;
 using strata::data_error;
-using strata::input_file;
-using strata::internal::npy_header;
+using strata::bedrock::input_file;
+using strata::bedrock::internal::npy_header;
 using extents = std::vector<std::uint64_t>;
 
 namespace {

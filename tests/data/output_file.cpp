@@ -8,7 +8,7 @@
 #include "temporary_directory.hpp"
 
 using strata::data_error;
-using strata::output_file;
+using strata::bedrock::output_file;
 
 BOOST_AUTO_TEST_CASE(the_name_says_whether_to_pack) {
     const temporary_directory directory;
@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(the_name_says_whether_to_pack) {
         file.write("", 0);
         file.write("cd", 2);
         file.close();
-        BOOST_TEST(strata::input_file{directory / name}.read_rest() == "abcd");
+        BOOST_TEST(strata::bedrock::input_file{directory / name}.read_rest() == "abcd");
     }
     BOOST_TEST(bytes_of(directory / "a") == "abcd");
     BOOST_TEST(bytes_of(directory / "a.gz").substr(0, 2) == "\x1f\x8b");

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(rows_that_do_not_exist) {
     const xt::xtensor<int, 2> array{{1, 2}, {3, 4}};
     BOOST_CHECK_EXCEPTION((void)take_rows(array, indices{0, 2}), data_error,
                           says("expected a row below 2, found 2"));
-    BOOST_CHECK_EXCEPTION((void)strata::row_count(xt::xarray<int>(1)), data_error,
+    BOOST_CHECK_EXCEPTION((void)strata::bedrock::row_count(xt::xarray<int>(1)), data_error,
                           says("found a single number"));
-    BOOST_TEST(strata::row_count(array) == 2u);
+    BOOST_TEST(strata::bedrock::row_count(array) == 2u);
 }

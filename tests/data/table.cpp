@@ -9,7 +9,7 @@ using matrix = xt::xtensor<double, 2>;
 using strata::data_error;
 
 namespace {
-const strata::table people{
+const strata::bedrock::table people{
     .file = "people.csv", .names = {"age", "height", "weight"}, .values = {{1, 2, 3}, {4, 5, 6}}};
 }
 
@@ -31,5 +31,5 @@ BOOST_AUTO_TEST_CASE(columns_that_do_not_exist) {
     BOOST_CHECK_EXCEPTION((void)people.column("size"), data_error, message);
     BOOST_CHECK_EXCEPTION((void)people.columns({"age", "size"}), data_error, message);
     BOOST_CHECK_EXCEPTION((void)people.without("size"), data_error, message);
-    BOOST_CHECK_EXCEPTION((void)strata::table{}.column("a"), data_error, says("found no columns"));
+    BOOST_CHECK_EXCEPTION((void)strata::bedrock::table{}.column("a"), data_error, says("found no columns"));
 }

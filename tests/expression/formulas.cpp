@@ -12,7 +12,7 @@
 #include <cmath>
 #include <string>
 
-using namespace strata;
+using namespace strata::bedrock;
 using namespace strata::symbols;
 
 namespace {

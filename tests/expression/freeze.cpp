@@ -5,7 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-using namespace strata;
+using namespace strata::bedrock;
 using namespace strata::symbols;
 
 namespace {

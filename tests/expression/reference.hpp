@@ -10,7 +10,7 @@
 /// What a formula means, by the standard library in double, independent of the library's evaluation.
 namespace reference {
 
-using namespace strata;
+using namespace strata::bedrock;
 
 inline double compute(operation::add, double a, double b) { return a + b; }
 inline double compute(operation::subtract, double a, double b) { return a - b; }

@@ -7,7 +7,7 @@
 #include <limits>
 #include <string>
 
-using namespace strata;
+using namespace strata::bedrock;
 using namespace strata::symbols;
 
 namespace {
@@ -64,7 +64,7 @@ static_assert(same(exp(x), apply<operation::exponential, X>{}));
 static_assert(same(expm1(x), apply<operation::exponential_minus_one, X>{}));
 static_assert(same(log(x), apply<operation::logarithm, X>{}));
 static_assert(same(log1p(x), apply<operation::logarithm_of_one_plus, X>{}));
-static_assert(same(strata::tanh(x), apply<operation::hyperbolic_tangent, X>{}));
+static_assert(same(strata::bedrock::tanh(x), apply<operation::hyperbolic_tangent, X>{}));
 static_assert(same(erf(x), apply<operation::error_function, X>{}));
 
 // Plain numbers of any kind become literals on either side, and their value is part of the formula's.

@@ -8,7 +8,7 @@
 #include <limits>
 #include <type_traits>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 

@@ -19,7 +19,7 @@
 /// message says so. Where Keras has channels first, the network permutes the axes around the layer.
 namespace keras_cases {
 
-using namespace strata;
+using namespace strata::bedrock;
 using nlohmann::json;
 using strata::tanh;
 

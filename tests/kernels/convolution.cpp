@@ -2,7 +2,7 @@
 #include "convolution_check.hpp"
 
 using convolution_check::check;
-using namespace strata;
+using namespace strata::bedrock;
 
 BOOST_AUTO_TEST_CASE(one_dimension) {
     check<conv<5, 3>, 12, 4>();

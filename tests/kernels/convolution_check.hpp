@@ -19,7 +19,7 @@
 
 /// Checks all kernels of convolutions against loops.
 namespace convolution_check {
-using namespace strata;
+using namespace strata::bedrock;
 
 /// A convolution written as loops over what it is defined by, in double. `x` slides, as the window says.
 struct plain_convolution {

@@ -4,7 +4,7 @@
 #include "convolution_check.hpp"
 
 using convolution_check::check;
-using namespace strata;
+using namespace strata::bedrock;
 
 // Weights that are transposed in parts, where few places share in that; more samples than that too.
 BOOST_AUTO_TEST_CASE(more_weights_than_the_cache_holds) {

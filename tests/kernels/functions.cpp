@@ -12,7 +12,7 @@
 #include <limits>
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 
@@ -65,12 +65,12 @@ double largest_error(Formula formula, double (*reference)(double)) {
 
 BOOST_AUTO_TEST_CASE(functions_are_exact_to_two_units_in_the_last_place) {
     using symbols::x;
-    BOOST_TEST(largest_error(strata::exp(x), [](double at) { return std::exp(at); }) <= 2);
-    BOOST_TEST(largest_error(strata::expm1(x), [](double at) { return std::expm1(at); }) <= 2);
-    BOOST_TEST(largest_error(strata::log(x), [](double at) { return std::log(at); }) <= 2);
-    BOOST_TEST(largest_error(strata::log1p(x), [](double at) { return std::log1p(at); }) <= 2);
+    BOOST_TEST(largest_error(strata::bedrock::exp(x), [](double at) { return std::exp(at); }) <= 2);
+    BOOST_TEST(largest_error(strata::bedrock::expm1(x), [](double at) { return std::expm1(at); }) <= 2);
+    BOOST_TEST(largest_error(strata::bedrock::log(x), [](double at) { return std::log(at); }) <= 2);
+    BOOST_TEST(largest_error(strata::bedrock::log1p(x), [](double at) { return std::log1p(at); }) <= 2);
     BOOST_TEST(largest_error(strata::tanh(x), [](double at) { return std::tanh(at); }) <= 2);
-    BOOST_TEST(largest_error(strata::erf(x), [](double at) { return std::erf(at); }) <= 2);
+    BOOST_TEST(largest_error(strata::bedrock::erf(x), [](double at) { return std::erf(at); }) <= 2);
     BOOST_TEST(largest_error(strata::sigmoid(x), [](double at) { return 1 / (1 + std::exp(-at)); }) <= 2);
 }
 

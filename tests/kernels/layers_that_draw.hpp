@@ -13,7 +13,7 @@
 
 /// Runs the kernels of layers that draw numbers, and checks what holds of all of them.
 namespace layers_that_draw {
-using namespace strata;
+using namespace strata::bedrock;
 
 inline constexpr dropout_key key{7, 3, 2};
 

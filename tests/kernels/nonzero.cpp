@@ -10,7 +10,7 @@
 #include <set>
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 
@@ -60,7 +60,7 @@ void check(double share, std::vector<std::size_t> counts = {1, 3, 4, 8, 13, 70})
         const auto x = rows_with_zeros<T>(rows, K, share);
         const auto run = [&](auto data) {
             aligned_vector<T> y(rows * N, T(9));
-            using tail = prediction_tail<strata::tail<>>;
+            using tail = prediction_tail<strata::bedrock::tail<>>;
             dense_forward<head, 1, keeping::nothing, data>(
                 forward_buffers<T>{x.data(), kernel.data(), bias.data(), y.data(), nullptr}, {0, rows},
                 {0, layout::panels}, tail{});

@@ -8,7 +8,7 @@
 #include <numeric>
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 std::array<std::uint32_t, 4> draw(std::array<std::uint32_t, 4> counter, std::uint64_t key) {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 template <std::size_t Length, class T>

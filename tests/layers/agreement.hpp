@@ -22,7 +22,7 @@
 /// same>)`, whose text agreement.py reads, so that nothing is said twice.
 namespace agreement {
 
-using namespace strata;
+using namespace strata::bedrock;
 
 /// A loss with the upstream gradient `target`, another number for each output.
 inline constexpr auto weighted = loss<"weighted", symbols::target * symbols::prediction, over_outputs::sum>;

@@ -10,7 +10,7 @@
 // A layer of a program's own that reads two values, makes two, and has parameters.
 
 namespace own {
-using namespace strata;
+using namespace strata::bedrock;
 
 /// What an exchange computes, for the plan: for each sample all of the sum's numbers, then the halves'.
 template <std::size_t Width>
@@ -45,7 +45,7 @@ inline constexpr exchange_layer exchange;
 } // namespace own
 
 template <std::size_t Width>
-struct strata::head_kernels<own::exchanging<Width>> : strata::head_kernels_base {
+struct strata::bedrock::head_kernels<own::exchanging<Width>> : strata::bedrock::head_kernels_base {
     using head = own::exchanging<Width>;
     using left = typename head::left;
     using right = typename head::right;

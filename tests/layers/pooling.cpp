@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "agreement.hpp"
 
-using namespace strata;
+using namespace strata::bedrock;
 using agreement::agree;
 using strata::tanh;
 

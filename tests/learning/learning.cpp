@@ -10,7 +10,7 @@
 #include <map>
 #include <string>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 template <class... States>

@@ -30,7 +30,7 @@ std::atomic<std::size_t> allocations = 0;
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 using small = model<input<8> | dense<16> | relu | dropout<0.2> | dense<3> | softmax>;

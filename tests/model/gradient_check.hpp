@@ -19,7 +19,7 @@
 /// and fails.
 namespace gradient_check {
 
-using namespace strata;
+using namespace strata::bedrock;
 
 /// A loss with the upstream gradient `target`, another number for each output.
 inline constexpr auto weighted = loss<"weighted", symbols::target * symbols::prediction, over_outputs::sum>;
@@ -73,8 +73,8 @@ void check(std::size_t samples, double low = -1, double high = 1) {
     std::vector<typename out::target> targets(samples * out::targets + slack);
     for (auto& each : targets) {
         if constexpr (loss_type::targets == target_kind::labels)
-            each =
-                static_cast<typename out::target>(random.integer(static_cast<std::uint32_t>(out::row_length)));
+            each = static_cast<typename out::target>(
+                random.integer(static_cast<std::uint32_t>(out::row_length)));
         else
             each = random.uniform();
     }

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 using strata::tanh;
 
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 constexpr auto block = conv<5, 3, same> | batch_norm<no_scale>;

@@ -21,7 +21,7 @@
 
 // The headers assert the numbers of their parameters and the shapes of their outputs.
 
-using namespace strata;
+using namespace strata::bedrock;
 
 BOOST_AUTO_TEST_CASE(channels_become_pixels) {
     using network = model<networks::super_resolution>;

@@ -14,7 +14,7 @@
 
 // The whole of ResNet-50 beside PyTorch's, with the same random weights.
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 using network = model<networks::resnet50>;

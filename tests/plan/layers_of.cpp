@@ -11,7 +11,7 @@
 
 #include <string>
 
-using namespace strata;
+using namespace strata::bedrock;
 namespace hana = boost::hana;
 
 namespace {

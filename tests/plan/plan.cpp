@@ -5,7 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 constexpr auto mnist = input<28, 28> | flatten | dense<512> | relu | dropout<0.2> | dense<10> | softmax;

@@ -13,7 +13,7 @@
 #include <iterator>
 #include <limits>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 

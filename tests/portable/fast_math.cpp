@@ -61,13 +61,15 @@ int main() {
     const bool number[] = {false, false, true, true, true, true, true};
     for (std::size_t i = 0; i < std::size(float_bits); ++i) {
         const auto value = std::bit_cast<float>(std::uint32_t{float_bits[i]});
-        check(strata::internal::is_finite(value) == finite[i], "a float is finite or not");
-        check(strata::internal::is_not_a_number(value) != number[i], "a float is a number or not");
+        check(strata::bedrock::internal::is_finite(value) == finite[i], "a float is finite or not");
+        check(strata::bedrock::internal::is_not_a_number(value) != number[i], "a float is a number or not");
     }
     const auto nan = std::bit_cast<double>(std::uint64_t{nan_bits});
     const auto infinity = std::bit_cast<double>(std::uint64_t{infinity_bits});
-    check(!strata::internal::is_finite(nan) && strata::internal::is_not_a_number(nan), "NaN is no number");
-    check(!strata::internal::is_finite(infinity) && !strata::internal::is_not_a_number(-infinity),
+    check(!strata::bedrock::internal::is_finite(nan) && strata::bedrock::internal::is_not_a_number(nan),
+          "NaN is no number");
+    check(!strata::bedrock::internal::is_finite(infinity) &&
+              !strata::bedrock::internal::is_not_a_number(-infinity),
           "infinity is a number");
 
     check(!throws<diverged>([] { train(2, 0.01); }), "good data is learnt from");

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 

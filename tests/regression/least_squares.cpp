@@ -10,7 +10,7 @@
 #include <limits>
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 

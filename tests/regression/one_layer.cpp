@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 static_assert(linear_model<model<input<3> | dense<2>>>);
 static_assert(linear_model<model<input<28, 28> | flatten | dense<1, no_bias> | linear, double>>);

@@ -12,7 +12,7 @@
 #include <set>
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 

@@ -13,7 +13,7 @@
 #include <sstream>
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 using network = model<input<1> | dense<1>>;

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 

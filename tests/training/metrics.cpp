@@ -7,7 +7,7 @@
 
 #include <cmath>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 using labels_loss = std::remove_const_t<decltype(sparse_categorical_crossentropy)>;

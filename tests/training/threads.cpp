@@ -9,7 +9,7 @@
 #endif
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 using strata::tanh;
 
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace strata::detail {
+namespace strata::bedrock::detail {
 
 // Never inlined: messages are many and seldom built, and the code of chains of operator+ would cost every
 // program compile time.
@@ -30,4 +30,4 @@ std::string concatenate(const Pieces&... pieces) {
     return message;
 }
 
-} // namespace strata::detail
+} // namespace strata::bedrock::detail

@@ -3,7 +3,7 @@
 
 #include <strata/expression/simplify.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 template <term Formula, text Name, int Index>
 constexpr auto derivative(Formula formula, variable_term<Name, Index> unknown);
@@ -123,4 +123,4 @@ constexpr auto derivative(Formula formula, variable_term<Name, Index> unknown) {
         return constant<0.0>;
 }
 
-} // namespace strata
+} // namespace strata::bedrock

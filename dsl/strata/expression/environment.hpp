@@ -3,7 +3,7 @@
 
 #include <strata/expression/term.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 namespace detail {
 template <class Variable, class Value>
@@ -33,4 +33,4 @@ constexpr auto bind(binding<Variables, Values>... bindings) {
     return environment<binding<Variables, Values>...>{bindings...};
 }
 
-} // namespace strata
+} // namespace strata::bedrock

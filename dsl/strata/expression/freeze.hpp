@@ -3,7 +3,7 @@
 
 #include <strata/expression/simplify.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// The same formula, simplified, with its literals moved into the type. The type of the result says
 /// everything about it, and its value is empty.
@@ -26,4 +26,4 @@ consteval auto freeze() {
 template <auto Formula>
 inline constexpr auto frozen = freeze<Formula>();
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -3,7 +3,7 @@
 
 #include <strata/expression/text.hpp>
 
-namespace strata::operation {
+namespace strata::bedrock::operation {
 
 /// The operations of formulas. Each says how it is printed (`prefix` around its arguments, or `infix` between
 /// two) and, where a constant expression can compute it exactly, its value on constants (`fold`).
@@ -125,4 +125,4 @@ inline constexpr bool is_comparison<equal> = true;
 template <>
 inline constexpr bool is_comparison<not_equal> = true;
 
-} // namespace strata::operation
+} // namespace strata::bedrock::operation

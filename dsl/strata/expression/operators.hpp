@@ -4,7 +4,7 @@
 #include <strata/expression/operations.hpp>
 #include <strata/expression/term.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 namespace detail {
 template <term T>
@@ -125,4 +125,4 @@ constexpr auto erf(A a) {
     return detail::make<operation::error_function>(a);
 }
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace strata {
+namespace strata::bedrock {
 
 namespace detail {
 template <class List, class T>
@@ -70,4 +70,4 @@ constexpr auto variables_of(Formula formula) {
     return detail::collect_variables(type_list<>{}, formula);
 }
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -10,7 +10,7 @@
 #include <cmath>
 #include <string>
 
-namespace strata {
+namespace strata::bedrock {
 
 namespace detail {
 inline std::string number_to_string(double number) {
@@ -51,4 +51,4 @@ std::string to_string(Formula formula, bool outermost = true) {
         return detail::concatenate(Formula::operation::prefix.view(), "(", to_string(formula.first), ")");
 }
 
-} // namespace strata
+} // namespace strata::bedrock

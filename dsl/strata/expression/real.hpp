@@ -6,7 +6,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// A `double` as a template argument. It is kept as its bits because clang before 18 refuses floating-point
 /// template arguments, and a class with public integers is accepted everywhere.
@@ -17,4 +17,4 @@ struct real {
     [[nodiscard]] constexpr double value() const { return std::bit_cast<double>(bits); }
 };
 
-} // namespace strata
+} // namespace strata::bedrock

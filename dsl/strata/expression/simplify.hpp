@@ -3,7 +3,7 @@
 
 #include <strata/expression/operators.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 namespace detail {
 template <class T>
@@ -192,4 +192,4 @@ constexpr auto simplified(operation::power<Exponent>, A a) {
         return apply<operation::power<Exponent>, A>{a};
 }
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -3,7 +3,7 @@
 
 #include <strata/expression/simplify.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// The formula with every occurrence of a part replaced, simplified. Formula, part and replacement are
 /// frozen.
@@ -40,4 +40,4 @@ constexpr bool contains(Formula formula, Part part) {
         return false;
 }
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -7,7 +7,7 @@
 #include <concepts>
 #include <type_traits>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// The base of every type that is part of a formula.
 struct term_base {};
@@ -113,4 +113,9 @@ inline constexpr variable_term<"g"> g{};                   ///< the loss's deriv
 inline constexpr variable_term<"rate"> rate{};             ///< the learning rate of this step
 } // namespace symbols
 
+} // namespace strata::bedrock
+
+namespace strata {
+namespace symbols = bedrock::symbols;
+using bedrock::variable;
 } // namespace strata

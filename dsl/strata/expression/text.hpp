@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// A string that can be a template argument: the names of variables and layers, and the sentences of
 /// diagnostics. `Size` counts the terminating zero.
@@ -65,4 +65,4 @@ inline constexpr auto number_text = [] {
     return result;
 }();
 
-} // namespace strata
+} // namespace strata::bedrock

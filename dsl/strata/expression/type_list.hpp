@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// A list of types.
 template <class... T>
@@ -70,4 +70,4 @@ constexpr std::size_t sum_over_types(List<T...>, Term term) {
     return sum;
 }
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -3,10 +3,10 @@
 
 #include <type_traits>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// The type of a constant, such as a variable, a layer or a topology, without its const.
 template <auto Constant>
 using type_of = std::remove_const_t<decltype(Constant)>;
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -8,7 +8,7 @@
 #include <strata/expression/type_of.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// "Take the derivative from the formula": the default of an activation.
 struct automatic_derivative {};
@@ -85,4 +85,9 @@ inline constexpr activation_layer<"activation", Formula, FromOutput> activation{
 template <text Name, auto Formula, auto FromOutput = automatic_derivative{}>
 inline constexpr activation_layer<Name, Formula, FromOutput> named_activation{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::activation;
+using bedrock::named_activation;
 } // namespace strata

@@ -4,7 +4,7 @@
 #include <strata/expression/type_of.hpp>
 #include <strata/layers/activation.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 namespace detail {
 // The formulas below are written with x and y, names that the library keeps out of its users' way.
@@ -90,4 +90,20 @@ using tanh_layer = type_of<detail::formulas::tanh>;
 /// pipe takes it.
 constexpr tanh_layer tanh(tanh_layer layer) { return layer; }
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::elu;
+using bedrock::exponential;
+using bedrock::gelu;
+using bedrock::hard_sigmoid;
+using bedrock::leaky_relu;
+using bedrock::linear;
+using bedrock::relu;
+using bedrock::selu;
+using bedrock::sigmoid;
+using bedrock::silu;
+using bedrock::softplus;
+using bedrock::softsign;
+using bedrock::tanh;
 } // namespace strata

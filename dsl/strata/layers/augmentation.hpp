@@ -7,7 +7,7 @@
 #include <strata/layers/option.hpp>
 #include <strata/layers/resample.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// The bounds of what a layer draws: `between{-0.1, 0.3}`, or one number for both sides of 0.
 struct between {
@@ -135,4 +135,16 @@ inline constexpr random_rotation_layer<Factor, Options...> random_rotation{};
 template <between Factor, auto... Options>
 inline constexpr random_zoom_layer<Factor, Options...> random_zoom{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::between;
+using bedrock::flip;
+using bedrock::horizontal;
+using bedrock::outside;
+using bedrock::random_flip;
+using bedrock::random_rotation;
+using bedrock::random_shift;
+using bedrock::random_zoom;
+using bedrock::vertical;
 } // namespace strata

@@ -6,7 +6,7 @@
 
 #include <array>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What a concatenation computes, for the plan: `Rows` times the parts' pieces one after another.
 template <std::size_t Rows, std::size_t... Widths>
@@ -93,4 +93,8 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
 template <int Axis = -1>
 inline constexpr concat_layer<Axis> concat{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::concat;
 } // namespace strata

@@ -3,7 +3,7 @@
 
 #include <strata/layers/convolution.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// Outputs behind those that the kernel reaches, which only the bias fills, or that it reaches with padding:
 /// of the shapes that a strided convolution maps to the same one, it chooses a larger.
@@ -107,4 +107,9 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
 template <std::size_t Filters, spatial Kernel, auto... Options>
 inline constexpr conv_transpose_layer<Filters, Kernel, Options...> conv_transpose{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::conv_transpose;
+using bedrock::output_padding;
 } // namespace strata

@@ -4,7 +4,7 @@
 #include <strata/layers/dense.hpp>
 #include <strata/layers/window.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// In how many groups the channels are: each group of filters sees its group of channels only.
 struct groups_option {
@@ -108,4 +108,9 @@ public:
 template <std::size_t Filters, spatial Kernel, auto... Options>
 inline constexpr conv_layer<Filters, Kernel, Options...> conv{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::conv;
+using bedrock::groups;
 } // namespace strata

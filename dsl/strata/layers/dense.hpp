@@ -8,7 +8,7 @@
 #include <strata/layers/option.hpp>
 #include <strata/layers/regularizer.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 struct without_bias {};
 inline constexpr without_bias no_bias{};
@@ -66,4 +66,9 @@ struct dense_layer : layer_base {
 template <std::size_t Units, auto... Options>
 inline constexpr dense_layer<Units, Options...> dense{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::dense;
+using bedrock::no_bias;
 } // namespace strata

@@ -4,7 +4,7 @@
 #include <strata/layers/convolution.hpp>
 #include <strata/topology/topology.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// How many filters each channel has.
 struct multiplier_option {
@@ -119,4 +119,10 @@ inline constexpr auto separable_conv = detail::join(
     detail::depthwise_of<Kernel>((detail::option_list<>{} + ... + detail::option_if<true, Options>())),
     detail::pointwise_of<Filters>((detail::option_list<>{} + ... + detail::option_if<false, Options>())));
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::depth_multiplier;
+using bedrock::depthwise_conv;
+using bedrock::separable_conv;
 } // namespace strata

@@ -8,7 +8,7 @@
 #include <array>
 #include <concepts>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// "Scaled to length one first."
 struct normalize_option {};
@@ -142,4 +142,9 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
 template <auto... Options>
 inline constexpr dot_layer<Options...> dot{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::dot;
+using bedrock::normalize;
 } // namespace strata

@@ -4,7 +4,7 @@
 #include <strata/expression/freeze.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// In training, each element is 0 with the probability Rate and x / (1 - Rate) otherwise; in prediction it is
 /// x
@@ -28,4 +28,8 @@ struct dropout_layer : layer_base {
 template <real Rate>
 inline constexpr dropout_layer<Rate> dropout{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::dropout;
 } // namespace strata

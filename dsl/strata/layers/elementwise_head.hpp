@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-namespace strata::detail {
+namespace strata::bedrock::detail {
 
 /// What all heads without parameters have in common that make each element of what stands in its place:
 /// `Rows` rows of `Width` numbers.
@@ -15,4 +15,4 @@ struct elementwise_head : head_base<Rows, Width, Rows, Width> {
     static constexpr bool writes_pitched = true;
 };
 
-} // namespace strata::detail
+} // namespace strata::bedrock::detail

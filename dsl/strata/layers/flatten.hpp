@@ -3,7 +3,7 @@
 
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// The same numbers on one axis, last axis fastest, as in Keras.
 struct flatten_layer : layer_base {
@@ -20,4 +20,8 @@ struct flatten_layer : layer_base {
 
 inline constexpr flatten_layer flatten{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::flatten;
 } // namespace strata

@@ -7,7 +7,7 @@
 
 #include <limits>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What noise does to an element: x + n, or x (1 + n).
 enum class noise_kind { added, multiplied };
@@ -77,4 +77,9 @@ inline constexpr gaussian_noise_layer<Deviation> gaussian_noise{};
 template <real Rate>
 inline constexpr gaussian_dropout_layer<Rate> gaussian_dropout{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::gaussian_dropout;
+using bedrock::gaussian_noise;
 } // namespace strata

@@ -6,7 +6,7 @@
 #include <concepts>
 #include <cstddef>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What every head offers to the plan, with the defaults of most. For each sample it makes `OutputRows` rows
 /// of `Outputs` numbers of `InputRows` rows of `Inputs`; 0 rows are as many as what it reads has. A head
@@ -53,4 +53,4 @@ concept head = requires(std::size_t index) {
 /// The head of a layer without one.
 struct no_head : head_base<0, 0, 0, 0> {};
 
-} // namespace strata
+} // namespace strata::bedrock

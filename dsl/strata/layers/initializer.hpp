@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstddef>
 
-namespace strata {
+namespace strata::bedrock {
 
 enum class distribution { constant, uniform, normal, truncated_normal };
 
@@ -53,4 +53,17 @@ inline constexpr initializer uniform{distribution::uniform, fan::none, Limit};
 template <real Deviation = 0.05>
 inline constexpr initializer normal{distribution::normal, fan::none, Deviation};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::glorot_normal;
+using bedrock::glorot_uniform;
+using bedrock::he_normal;
+using bedrock::he_uniform;
+using bedrock::lecun_normal;
+using bedrock::lecun_uniform;
+using bedrock::normal;
+using bedrock::ones;
+using bedrock::uniform;
+using bedrock::zeros;
 } // namespace strata

@@ -6,7 +6,7 @@
 
 #include <concepts>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What marks a type as a layer. A layer is an empty type that offers
 ///  - `label`: its name as a text; what stands before `<` is the name of its kind,
@@ -55,4 +55,4 @@ struct training_head {};
 struct merge {};
 } // namespace role
 
-} // namespace strata
+} // namespace strata::bedrock

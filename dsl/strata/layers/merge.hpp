@@ -9,7 +9,7 @@
 
 #include <utility>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// Value number Index of those that a merge combines.
 template <int Index>
@@ -118,4 +118,13 @@ inline constexpr average_layer average;
 inline constexpr maximum_layer maximum;
 inline constexpr minimum_layer minimum;
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::add;
+using bedrock::average;
+using bedrock::maximum;
+using bedrock::minimum;
+using bedrock::multiply;
+using bedrock::subtract;
 } // namespace strata

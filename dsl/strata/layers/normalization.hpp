@@ -6,7 +6,7 @@
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What is added to a variance so that nothing is divided by zero.
 struct epsilon_option {
@@ -153,4 +153,14 @@ struct layer_norm_layer : detail::normalization_base<Options...> {
 template <auto... Options>
 inline constexpr layer_norm_layer<Options...> layer_norm{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::batch_norm;
+using bedrock::epsilon;
+using bedrock::group_norm;
+using bedrock::layer_norm;
+using bedrock::momentum;
+using bedrock::no_center;
+using bedrock::no_scale;
 } // namespace strata

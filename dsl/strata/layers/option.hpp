@@ -6,7 +6,7 @@
 #include <concepts>
 #include <type_traits>
 
-namespace strata::detail {
+namespace strata::bedrock::detail {
 
 /// The option of a type among those that a layer was given, or the one that it has without.
 template <class Wanted>
@@ -25,4 +25,4 @@ constexpr Wanted option(Wanted fallback, First first, Rest... rest) {
 template <class Option, class... Known>
 concept option_of = (std::same_as<std::remove_const_t<Option>, Known> || ...);
 
-} // namespace strata::detail
+} // namespace strata::bedrock::detail

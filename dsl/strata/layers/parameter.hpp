@@ -9,7 +9,7 @@
 
 #include <cstddef>
 
-namespace strata {
+namespace strata::bedrock {
 
 // How an array of parameters rests in memory. The kernels' side maps each of these to a size and to the place
 // of every number (`array_layout`).
@@ -104,4 +104,4 @@ inline constexpr parameter_totals parameters_in = count_parameters<Head>();
 template <class Head>
 inline constexpr bool has_parameters = parameters_in<Head>.all > 0;
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -6,7 +6,7 @@
 
 #include <array>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What a permutation of axes computes, for the plan.
 template <class From, std::size_t... Order>
@@ -61,4 +61,8 @@ public:
 template <std::size_t... Order>
 inline constexpr permute_layer<Order...> permute{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::permute;
 } // namespace strata

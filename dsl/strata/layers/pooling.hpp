@@ -6,7 +6,7 @@
 #include <strata/layers/option.hpp>
 #include <strata/layers/window.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What a pooling makes of the numbers in a window. `mean` leaves the padding out, as Keras does;
 /// `mean_with_padding` counts its zeros, as PyTorch does unless told otherwise.
@@ -102,4 +102,12 @@ struct global_pool_layer : layer_base {
 inline constexpr global_pool_layer<pooled::largest> global_max_pool{};
 inline constexpr global_pool_layer<pooled::mean> global_average_pool{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::average_pool;
+using bedrock::count_padding;
+using bedrock::global_average_pool;
+using bedrock::global_max_pool;
+using bedrock::max_pool;
 } // namespace strata

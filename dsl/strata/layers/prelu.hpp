@@ -4,7 +4,7 @@
 #include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What a parametric rectifier computes, for the plan: rows of `Width` numbers, a slope for each.
 template <std::size_t Rows, class Slopes>
@@ -38,4 +38,9 @@ struct prelu_layer : layer_base {
 template <shared Over = shared::none>
 inline constexpr prelu_layer<Over> prelu{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::prelu;
+using bedrock::shared;
 } // namespace strata

@@ -3,7 +3,7 @@
 
 #include <strata/expression/real.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// A penalty on a kernel, added to the loss: the sum of l1 |w| + l2 w^2 over its weights, as in Keras.
 struct regularizer {
@@ -20,4 +20,10 @@ inline constexpr regularizer l2{0.0, Factor};
 template <real First = 0.01, real Second = 0.01>
 inline constexpr regularizer l1_l2{First, Second};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::l1;
+using bedrock::l1_l2;
+using bedrock::l2;
 } // namespace strata

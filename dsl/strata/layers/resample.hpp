@@ -8,7 +8,7 @@
 
 #include <array>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What an output of one axis is made of: two inputs and their weights. An input whose weight is 0 is not
 /// read.
@@ -195,4 +195,12 @@ inline constexpr crop_layer<Margins> crop{};
 template <spatial Factor, interpolation Interpolation = nearest>
 inline constexpr upsample_layer<Factor, Interpolation> upsample{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::bilinear;
+using bedrock::crop;
+using bedrock::nearest;
+using bedrock::upsample;
+using bedrock::zero_pad;
 } // namespace strata

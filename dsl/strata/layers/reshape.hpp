@@ -3,7 +3,7 @@
 
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// The same numbers with other extents, last axis fastest. Rejects a shape of another size.
 template <std::size_t... Extents>
@@ -22,4 +22,8 @@ struct reshape_layer : layer_base {
 template <std::size_t... Extents>
 inline constexpr reshape_layer<Extents...> reshape{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::reshape;
 } // namespace strata

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What a draw from normal distributions computes, for the plan.
 template <std::size_t Rows, std::size_t Width>
@@ -36,4 +36,8 @@ struct sampling_layer : layer_base {
 
 inline constexpr sampling_layer sampling;
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::sampling;
 } // namespace strata

@@ -4,7 +4,7 @@
 #include <strata/layers/elementwise_head.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What a slice computes, for the plan: `Count` of a sample's `Total` numbers, those from `Begin` on.
 template <std::size_t Begin, std::size_t Count, std::size_t Total>
@@ -31,4 +31,4 @@ struct slice_layer : layer_base {
     using head = slicing<Begin, Shape::size, Whole::size>;
 };
 
-} // namespace strata
+} // namespace strata::bedrock

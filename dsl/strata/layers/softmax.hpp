@@ -3,7 +3,7 @@
 
 #include <strata/layers/layer.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// y_i = e^(x_i - m) / sum_j e^(x_j - m) over the last axis, m the row's largest x, so that nothing
 /// overflows. Gradient: dx_i = y_i (dy_i - sum_j dy_j y_j). Shape in = shape out. Rejects a single number.
@@ -21,4 +21,8 @@ struct softmax_layer : layer_base {
 
 inline constexpr softmax_layer softmax{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::softmax;
 } // namespace strata

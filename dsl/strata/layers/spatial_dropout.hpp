@@ -6,7 +6,7 @@
 #include <strata/layers/layer.hpp>
 #include <strata/layers/window.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What a dropout of whole channels computes, for the plan.
 template <real Rate, std::size_t Rows, std::size_t Channels>
@@ -42,4 +42,8 @@ struct spatial_dropout_layer : layer_base {
 template <real Rate>
 inline constexpr spatial_dropout_layer<Rate> spatial_dropout{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::spatial_dropout;
 } // namespace strata

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// A number for each spatial axis, or one for all of them: `3`, or `spatial{1, 7}` as height x width.
 struct spatial {
@@ -260,4 +260,14 @@ constexpr bool window_fits() {
 }
 } // namespace detail
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::dilation;
+using bedrock::margins;
+using bedrock::padding;
+using bedrock::same;
+using bedrock::spatial;
+using bedrock::stride;
+using bedrock::valid;
 } // namespace strata

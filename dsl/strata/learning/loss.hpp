@@ -5,7 +5,7 @@
 #include <strata/layers/activations.hpp>
 #include <strata/layers/softmax.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What a loss makes of the outputs of one sample. Over the samples of a batch it is always the mean.
 enum class over_outputs { mean, sum };
@@ -66,4 +66,9 @@ concept loss_type = std::derived_from<T, loss_base>;
 template <text Name, auto Formula, over_outputs Reduction = over_outputs::mean>
 inline constexpr loss_function<Name, Formula, Reduction> loss{};
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::loss;
+using bedrock::over_outputs;
 } // namespace strata

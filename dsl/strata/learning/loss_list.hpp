@@ -4,7 +4,7 @@
 #include <strata/expression/type_list.hpp>
 #include <strata/learning/loss.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// A loss with what it counts for beside others.
 template <real Weight, loss_type Loss>
@@ -56,4 +56,9 @@ constexpr auto losses(Losses... each) {
     return loss_list<decltype(detail::with_weight(each))...>{};
 }
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::loss_weight;
+using bedrock::losses;
 } // namespace strata

@@ -4,7 +4,7 @@
 #include <strata/expression/type_of.hpp>
 #include <strata/learning/loss.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 namespace detail::loss_formulas {
 using namespace symbols;
@@ -67,4 +67,16 @@ inline constexpr loss_function<"sparse_categorical_crossentropy", detail::loss_f
 /// The mean of max(1 - t p, 0), with t = 1 for targets above zero and -1 for the others.
 inline constexpr loss_function<"hinge", detail::loss_formulas::hinge> hinge;
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::binary_crossentropy;
+using bedrock::categorical_crossentropy;
+using bedrock::half_squared_error;
+using bedrock::hinge;
+using bedrock::huber;
+using bedrock::log_cosh;
+using bedrock::mean_absolute_error;
+using bedrock::mean_squared_error;
+using bedrock::sparse_categorical_crossentropy;
 } // namespace strata

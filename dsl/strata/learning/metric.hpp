@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-namespace strata {
+namespace strata::bedrock {
 
 struct metric_base {};
 
@@ -82,4 +82,15 @@ inline constexpr ratio_metric<"mean_squared_error", square(symbols::prediction -
     mean_squared_error{};
 } // namespace metrics
 
+} // namespace strata::bedrock
+
+namespace strata {
+namespace metrics = bedrock::metrics;
+using bedrock::accuracy;
+using bedrock::binary_accuracy;
+using bedrock::metric;
+using bedrock::of_output;
+using bedrock::precision;
+using bedrock::recall;
+using bedrock::top_k;
 } // namespace strata

@@ -7,7 +7,7 @@
 #include <strata/expression/type_of.hpp>
 #include <strata/learning/schedule.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 namespace detail {
 template <class Variable>
@@ -74,4 +74,9 @@ concept optimizer_type = requires(T optimizer, double step) {
     typename std::remove_cvref_t<decltype(T::update)>::states;
 };
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::optimizer_type;
+using bedrock::rule;
 } // namespace strata

@@ -3,7 +3,7 @@
 
 #include <strata/learning/optimizer.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 namespace detail::optimizer_names {
 using namespace symbols;
@@ -138,4 +138,14 @@ struct adagrad {
     }();
 };
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::adagrad;
+using bedrock::adam;
+using bedrock::adamw;
+using bedrock::rmsprop;
+using bedrock::sgd;
+using bedrock::sgd_momentum;
+using bedrock::sgd_nesterov;
 } // namespace strata

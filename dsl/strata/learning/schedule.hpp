@@ -9,7 +9,7 @@
 #include <numbers>
 #include <type_traits>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// A learning rate that may depend on the step, the number of updates made so far: a number, one of the
 /// schedules below, or any small callable from a step to a rate. Copying one allocates nothing.
@@ -85,4 +85,12 @@ private:
 template <class Following>
 warm_up(double, Following) -> warm_up<Following>;
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::cosine_decay;
+using bedrock::exponential_decay;
+using bedrock::schedule;
+using bedrock::step_decay;
+using bedrock::warm_up;
 } // namespace strata

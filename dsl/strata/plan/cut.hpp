@@ -8,7 +8,7 @@
 
 #include <utility>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// The stages of a network, in the order in which they run.
 template <class... Stages>
@@ -202,4 +202,4 @@ constexpr std::size_t product_flops(stage_list<Stages...> stages) {
 template <class Topology>
 using stages_of = typename detail::cutting<Topology, detail::purpose::training>::type;
 
-} // namespace strata
+} // namespace strata::bedrock

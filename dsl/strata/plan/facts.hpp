@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What a plan costs, for one sample, in numbers and operations.
 template <class Topology>
@@ -65,4 +65,4 @@ public:
     static constexpr std::size_t prediction_peak = prediction_wiring<Topology>::shared_size;
 };
 
-} // namespace strata
+} // namespace strata::bedrock

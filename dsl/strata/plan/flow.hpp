@@ -3,7 +3,7 @@
 
 #include <strata/plan/wiring.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// Where derivatives flow in training, stage by stage, from the outputs back to what is learnt.
 /// `InputGradient`: also to the network's inputs.
@@ -99,4 +99,4 @@ public:
     }
 };
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// One array of parameters of a layer: its name, which `net.parameter<...>()` takes, its shape in the
 /// conventional order, and whether it is learnt.
@@ -88,4 +88,8 @@ constexpr auto layers_of(topology<Inputs, Ends, Nodes...>) {
     return detail::describe_layers<topology<Inputs, Ends, Nodes...>>(std::index_sequence_for<Nodes...>{});
 }
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::layers_of;
 } // namespace strata

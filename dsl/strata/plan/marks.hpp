@@ -7,7 +7,7 @@
 #include <array>
 #include <cstddef>
 
-namespace strata::detail {
+namespace strata::bedrock::detail {
 
 inline constexpr std::size_t none = static_cast<std::size_t>(-1);
 
@@ -203,4 +203,4 @@ constexpr auto mark_stages(const std::array<node_mark, Nodes>& nodes,
     return marks;
 }
 
-} // namespace strata::detail
+} // namespace strata::bedrock::detail

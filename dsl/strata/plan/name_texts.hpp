@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace strata::detail {
+namespace strata::bedrock::detail {
 
 template <class Topology>
 inline constexpr auto layer_names = network_names<Topology>::layers();
@@ -28,4 +28,4 @@ inline constexpr auto array_text = [] {
     return layer_text<Topology, mark.node> + "." + name;
 }();
 
-} // namespace strata::detail
+} // namespace strata::bedrock::detail

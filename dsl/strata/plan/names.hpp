@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What a layer is called in a network: the part that it stands in, "encoder." or nothing, the name of its
 /// kind, "dense", and its number among the layers of that kind in that part. The first has no number, as in
@@ -164,4 +164,4 @@ private:
 
 } // namespace detail
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -5,7 +5,7 @@
 #include <strata/learning/losses.hpp>
 #include <strata/plan/wiring.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 namespace detail {
 template <class Stage, class Loss>
@@ -18,7 +18,7 @@ struct opened {
 template <class Head, class Tail, std::size_t Length, std::size_t Rows, class Loss>
     requires requires { requires std::same_as<typename Loss::shortcut, softmax_shortcut>; }
 struct opened<stage<Head, Tail, closing_softmax<Length>, Rows>, Loss> {
-    using stage = strata::stage<Head, Tail, closed_by_loss, Rows>;
+    using stage = bedrock::stage<Head, Tail, closed_by_loss, Rows>;
     using link = softmax_layer;
 };
 
@@ -48,7 +48,7 @@ template <class Head, class... Layers, std::size_t Rows, class Loss>
     stage<Head, tail<Layers...>, no_closing, Rows>, Loss> {
     using link = typename Loss::shortcut::link;
     using stage =
-        strata::stage<Head, typename without_last<link, type_list<Layers...>>::type, closed_by_loss, Rows>;
+        bedrock::stage<Head, typename without_last<link, type_list<Layers...>>::type, closed_by_loss, Rows>;
 };
 
 // The stage that makes output number `Output` as training runs it, or any other one as it is.
@@ -85,4 +85,4 @@ struct objective {
     using link = link_of<0>;
 };
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace strata::detail {
+namespace strata::bedrock::detail {
 
 /// How many characters must be put in, taken out or changed (Levenshtein 1966).
 constexpr std::size_t edit_distance(std::string_view one, std::string_view other) {
@@ -71,4 +71,4 @@ consteval std::size_t find_array() {
     return found;
 }
 
-} // namespace strata::detail
+} // namespace strata::bedrock::detail

@@ -3,7 +3,7 @@
 
 #include <strata/layers/head.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// The head of a stage that has nothing but a tail. Elements without rows are one long row.
 template <std::size_t Width>
@@ -31,7 +31,7 @@ struct closing_softmax {
 /// in a register, then the closing on each row while it is in the cache.
 template <class Head, class Tail, class Closing, std::size_t Rows>
 struct stage {
-    static_assert(strata::head<Head>, "strata: what a stage begins with derives from head_base");
+    static_assert(bedrock::head<Head>, "strata: what a stage begins with derives from head_base");
     using head = Head;
     using tail = Tail;
     using closing = Closing;
@@ -51,4 +51,4 @@ struct stage {
         Head::has_product ? 2 * Rows * Head::inputs * Head::outputs : Head::product_flops;
 };
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace strata {
+namespace strata::bedrock {
 
 namespace detail {
 /// Digits in groups of three: 407,050.
@@ -177,4 +177,4 @@ std::string plan_of(std::size_t bytes_of_number) {
     return detail::describe_plan<Topology>(bytes_of_number);
 }
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -8,7 +8,7 @@
 #include <array>
 #include <cstddef>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// What dropout number Index of a tail multiplies an element with: 0 or 1 / (1 - rate).
 template <int Index>
@@ -149,4 +149,4 @@ public:
     }();
 };
 
-} // namespace strata
+} // namespace strata::bedrock

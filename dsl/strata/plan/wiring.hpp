@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// Where a stage's output is: in which buffer, from which column on, and how far apart its rows are.
 struct value_place {
@@ -243,4 +243,4 @@ using training_wiring = wiring<Topology, detail::purpose::training>;
 template <class Topology>
 using prediction_wiring = wiring<Topology, detail::purpose::prediction>;
 
-} // namespace strata
+} // namespace strata::bedrock

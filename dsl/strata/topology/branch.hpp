@@ -5,7 +5,7 @@
 #include <strata/layers/merge.hpp>
 #include <strata/topology/topology.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 namespace detail {
 template <class... Left, class... Right>
@@ -180,4 +180,14 @@ constexpr auto inputs(Inputs... topologies) {
                                std::index_sequence_for<Inputs...>{});
 }
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::branches;
+using bedrock::identity;
+using bedrock::inputs;
+using bedrock::pick;
+using bedrock::repeat;
+using bedrock::residual;
+using bedrock::with_all;
 } // namespace strata

@@ -3,7 +3,7 @@
 
 #include <strata/expression/text.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// Declared and never defined: naming it completely makes the compiler print the sentences, which is the
 /// message.
@@ -57,4 +57,4 @@ consteval bool reject() {
 }
 } // namespace detail
 
-} // namespace strata
+} // namespace strata::bedrock

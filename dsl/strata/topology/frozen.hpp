@@ -3,7 +3,7 @@
 
 #include <strata/topology/wrapped.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// A layer whose parameters training leaves as they are; derivatives pass through it.
 template <class Layer>
@@ -25,4 +25,8 @@ constexpr auto frozen_weights(Piece piece) {
     return detail::wrap_all<detail::freezing>(detail::as_fragment(piece));
 }
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::frozen_weights;
 } // namespace strata

@@ -3,7 +3,7 @@
 
 #include <strata/topology/wrapped.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// A layer in a part of a network that has a name.
 template <text Name, class Layer>
@@ -28,4 +28,8 @@ constexpr auto named(Piece piece) {
     return detail::wrap_all<detail::naming<Name>>(detail::as_fragment(piece));
 }
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::named;
 } // namespace strata

@@ -4,7 +4,7 @@
 #include <strata/layers/head.hpp>
 #include <strata/topology/topology.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 namespace detail {
 template <class Layer, class Input, class Role = typename Layer::role>
@@ -27,4 +27,4 @@ struct head_of_layer<Layer, type_list<Shapes...>, role::merge> {
 template <class Node>
 using head_of_node = typename detail::head_of_layer<typename Node::layer, typename Node::input>::type;
 
-} // namespace strata
+} // namespace strata::bedrock

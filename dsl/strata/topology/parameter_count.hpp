@@ -3,7 +3,7 @@
 
 #include <strata/topology/node_head.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// All numbers of a topology's parameters, the learnt ones among them. Linear in its layers.
 template <class Inputs, class Ends, class... Nodes>
@@ -21,4 +21,4 @@ constexpr std::size_t parameter_count(topology<Inputs, Ends, Nodes...> network) 
     return count_parameters(network).learnt;
 }
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace strata {
+namespace strata::bedrock {
 
 namespace detail {
 template <std::size_t First, std::size_t... Rest>
@@ -44,4 +44,4 @@ std::string to_string(std::type_identity<Topology>) {
     return detail::describe(Topology{});
 }
 
-} // namespace strata
+} // namespace strata::bedrock

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// The extents of an array, without the batch axis, last axis fastest. `shape<>` is a single number.
 template <std::size_t... Extents>
@@ -55,4 +55,8 @@ inline constexpr auto shape_text<shape<First, Rest...>> = (number_text<First> + 
 template <class Shape, std::size_t Last>
 using with_last = typename detail::replace_last<Shape, Last>::type;
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::shape;
 } // namespace strata

@@ -6,7 +6,7 @@
 #include <strata/layers/slice.hpp>
 #include <strata/topology/diagnostic.hpp>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// Numbers of values: those that a node reads, or those that are left open. The inputs have the first
 /// numbers; the value that node n makes has the number n + inputs.
@@ -280,4 +280,8 @@ constexpr auto operator|(Left left, topology<Topology...>) {
     return left;
 }
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::input;
 } // namespace strata

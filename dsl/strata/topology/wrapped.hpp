@@ -3,7 +3,7 @@
 
 #include <strata/topology/branch.hpp>
 
-namespace strata::detail {
+namespace strata::bedrock::detail {
 
 // Wrapping puts each layer of a fragment that may have parameters into `Wrapper::type<Layer>`, also where the
 // layer stands in a branch, a bypass or a repetition.
@@ -54,4 +54,4 @@ constexpr auto wrap(fragment<repeated<Times, Fragment>>) {
     return fragment<repeated<Times, decltype(wrap_all<Wrapper>(Fragment{}))>>{};
 }
 
-} // namespace strata::detail
+} // namespace strata::bedrock::detail

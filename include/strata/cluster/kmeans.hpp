@@ -8,7 +8,7 @@
 
 #include <numeric>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 struct kmeans_options {
     std::size_t n_init = 10;          ///< how often to start from other first centers; the best result counts
@@ -218,4 +218,9 @@ private:
     std::size_t iterations_ = 0;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::kmeans;
+using bedrock::kmeans_options;
+} // namespace strata

@@ -13,7 +13,7 @@
 #include <span>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// The rows of a clustering, less their means, and passes over them. Parts of a fixed number of rows are each
 /// handled by one thread and added in their order, which gives the same bits on any number of threads.
@@ -147,4 +147,4 @@ private:
     double variance_ = 0;
 };
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

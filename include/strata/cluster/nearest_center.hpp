@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// Writes rows side by side: columns[f * group + i] = x[i * F + f] - origin[f] for i < count. The places of
 /// the other rows of the group keep their values.
@@ -93,4 +93,4 @@ private:
     aligned_vector<T> squares_;
 };
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

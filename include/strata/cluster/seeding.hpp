@@ -7,7 +7,7 @@
 
 #include <limits>
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// First centers by greedy k-means++ (Arthur and Vassilvitskii, "k-means++: the advantages of careful
 /// seeding", 2007): each further center is the best of 2 + log K rows, drawn by their squared distances from
@@ -156,7 +156,8 @@ private:
             measure(columns, &latest_, squares);
             for (std::size_t q = 0; q < panels; ++q) {
                 const V nearest = V::load_aligned(nearest_.data() + first + q * V::size);
-                internal::smaller(squares.registers[0][q], nearest).store_aligned(distances.data() + q * V::size);
+                internal::smaller(squares.registers[0][q], nearest)
+                    .store_aligned(distances.data() + q * V::size);
             }
             for (std::size_t i = 0; i < group && !found; ++i)
                 if (distances[i] > 0) { // never a row that is a center
@@ -177,4 +178,4 @@ private:
     potentials totals_{};
 };
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Bytes in memory to read from front to back, as `file_reader` reads those of a file. Every failure is a
 /// data_error with the name of the bytes and the position at which it happened.
@@ -60,4 +60,4 @@ private:
     std::size_t position_ = 0;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

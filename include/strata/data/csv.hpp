@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 struct csv_options {
     char separator = ',';
@@ -121,4 +121,9 @@ inline void check_csv_names(const std::filesystem::path& file, const std::vector
     return result;
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::csv_options;
+using bedrock::read_csv;
+} // namespace strata

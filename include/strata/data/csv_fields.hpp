@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// One field, and the place where it begins. `value` is valid until the next field is read.
 struct csv_field {
@@ -124,4 +124,4 @@ private:
     bool done_ = false;
 };
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

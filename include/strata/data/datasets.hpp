@@ -21,7 +21,7 @@
 #include <system_error>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Grey images, x: [samples, height, width], and what is on them, y: [samples].
 struct labelled_images {
@@ -145,4 +145,10 @@ inline constexpr std::array<std::string_view, 10> fashion_mnist_classes{
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
 
 } // namespace datasets
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+namespace datasets = bedrock::datasets;
+using bedrock::image_dataset;
+using bedrock::labelled_images;
+} // namespace strata

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// Thrown by everything in strata/data/: a file, an array or an option that does not fit. Nothing is
 /// half-loaded when it is thrown. Where a file is at fault the message reads
@@ -58,9 +58,9 @@ private:
     }
 };
 
-} // namespace strata
+} // namespace strata::bedrock
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// Text from a file as it may stand in a message: in quotes, short, without control characters.
 inline std::string shown(std::string_view text_found) {
@@ -77,4 +77,8 @@ inline std::string shown(std::string_view text_found) {
     return result.append(text_found.size() > longest ? "...\"" : "\"");
 }
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal
+
+namespace strata {
+using bedrock::data_error;
+} // namespace strata

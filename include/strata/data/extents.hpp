@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// "60000 x 28 x 28"; "()" without any extent.
 template <class Extents>
@@ -39,4 +39,4 @@ constexpr std::optional<std::size_t> byte_count(const Extents& extents, std::siz
     return empty ? 0 : static_cast<std::size_t>(bytes);
 }
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

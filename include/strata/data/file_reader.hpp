@@ -15,7 +15,7 @@
 #include <system_error>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A file to read from front to back. Every failure is a data_error with the file's name and the byte at
 /// which it happened. `Source` opens the file, reads its bytes, and knows whether they are packed, and
@@ -133,4 +133,4 @@ private:
     std::uint64_t position_ = 0;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -22,7 +22,7 @@
 #include <string>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What an IDX file can hold.
 template <class Element>
@@ -160,4 +160,9 @@ void write_idx(const std::filesystem::path& path, const xt::xexpression<Expressi
     file.close();
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::read_idx;
+using bedrock::write_idx;
+} // namespace strata

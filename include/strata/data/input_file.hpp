@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// The bytes of a file that zlib opens: unpacked where they are packed with gzip.
@@ -60,4 +60,4 @@ private:
 /// of a gzip file are ignored, as gzip itself ignores them.
 using input_file = file_reader<internal::gzip_source>;
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

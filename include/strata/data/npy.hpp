@@ -24,7 +24,7 @@
 #include <system_error>
 #include <type_traits>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a .npy file of ours can hold: float, double, bool and the integers.
 template <class Element>
@@ -115,4 +115,9 @@ void write_npy(const std::filesystem::path& path, const xt::xexpression<Expressi
     internal::read_npy_header<element>(written, array.dimension());
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::read_npy;
+using bedrock::write_npy;
+} // namespace strata

@@ -15,7 +15,7 @@
 #include <system_error>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// What NumPy writes in front of an array: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
 ///
@@ -152,4 +152,4 @@ private:
     std::size_t position_ = 0;
 };
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

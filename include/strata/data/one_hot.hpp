@@ -13,7 +13,7 @@
 #include <string>
 #include <type_traits>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 
@@ -56,4 +56,8 @@ template <std::floating_point Element = float, class Labels>
     return result;
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::one_hot;
+} // namespace strata

@@ -15,7 +15,7 @@
 #include <system_error>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A file to write from front to back: packed with gzip if its name ends with .gz, plain otherwise. What was
 /// there before is lost. Every failure is a data_error with the file's name.
@@ -60,4 +60,4 @@ private:
     std::unique_ptr<gzFile_s, closer> file_;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// The bytes of a file as they are.
@@ -39,4 +39,4 @@ private:
 /// A file to read that is not packed, without zlib.
 using plain_file = file_reader<internal::plain_source>;
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// All products of up to `Degree` of F features, in scikit-learn's order: by degree, then by the features'
 /// order. No column of ones, since a linear model has an intercept.
@@ -99,4 +99,8 @@ public:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::polynomial_features;
+} // namespace strata

@@ -16,7 +16,7 @@
 #    include <system_error>
 #endif
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// std::from_chars of a double, which libc++ has since version 20 only.
 inline std::from_chars_result read_number(const char* begin, const char* end, double& number) {
@@ -47,4 +47,4 @@ inline std::from_chars_result read_number(const char* begin, const char* end, do
 #endif
 }
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

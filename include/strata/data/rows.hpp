@@ -16,7 +16,7 @@
 #include <string>
 #include <type_traits>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 
@@ -78,4 +78,8 @@ template <class Expression>
     return result;
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::take_rows;
+} // namespace strata

@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// `std::invalid_argument` for another number of arrays than the network has inputs, or outputs.
 inline void check_array_count(std::size_t found, std::size_t expected, const std::string& caller,
@@ -43,4 +43,4 @@ std::size_t count_samples(type_list<Shapes...> shapes, const sample_list& x, con
     return count;
 }
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Samples for each input, or targets for each output, of a network: one array, or several `together`.
 class sample_list {
@@ -48,4 +48,9 @@ template <class... Arrays>
     return result;
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::no_targets;
+using bedrock::together;
+} // namespace strata

@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// How elements of some type are read: count numbers from the element `first` on, converted, times the scale.
@@ -195,4 +195,4 @@ consteval bool check_rank() {
 }
 } // namespace internal
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

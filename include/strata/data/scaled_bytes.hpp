@@ -14,7 +14,7 @@
 #include <span>
 #include <string>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// 8-bit data, as a rule images, that stand for values[i] * scale: a quarter of what floats would take, and
 /// never expanded in memory. Shape [samples, ...], last axis fastest.
@@ -76,4 +76,9 @@ template <std::size_t Rank>
     return {take_rows(array.values, indices), array.scale};
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::scaled_bytes;
+using bedrock::take_rows;
+} // namespace strata

@@ -19,7 +19,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 
@@ -220,4 +220,9 @@ public:
     [[nodiscard]] const xt::xtensor<double, 1>& range() const { return column_scaler::scale("range"); }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::min_max_scaler;
+using bedrock::standard_scaler;
+} // namespace strata

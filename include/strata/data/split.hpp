@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 struct split_options {
     double test_size = 0.25;
@@ -126,4 +126,11 @@ template <class X, class Y>
         take_rows(y, train_rows), take_rows(y, validation_rows), take_rows(y, test_rows)};
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::split_options;
+using bedrock::three_way_split_options;
+using bedrock::train_test_split;
+using bedrock::train_validation_test_split;
+} // namespace strata

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Numbers in named columns. A name that does not exist is a data_error which lists those that do.
 struct table {
@@ -85,4 +85,8 @@ private:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::table;
+} // namespace strata

@@ -15,7 +15,7 @@
 #include <memory>
 #include <string>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Writes a snapshot of training. The file appears under its name when it is complete. This is what
 /// `save(file)` of a trainer and of a callback's state does.
@@ -55,4 +55,8 @@ struct checkpoint {
     std::shared_ptr<internal::best_score> best_ = {}; ///< its own
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::checkpoint;
+} // namespace strata

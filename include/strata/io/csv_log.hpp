@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <string_view>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A callback that writes one line an epoch: its number and every score, with a header. An existing file is
 /// replaced.
@@ -49,4 +49,8 @@ struct csv_log {
     bool has_header_ = false;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::csv_log;
+} // namespace strata

@@ -12,7 +12,7 @@
 
 /// A program that includes this header shows its progress on the standard output and, where it is compiled
 /// without exceptions, what it fails of on the standard error. A choice that the program makes goes before.
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 inline void print_progress(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
@@ -30,9 +30,9 @@ inline const bool has_terminal = [] {
         set_progress_output({print_progress, prints_to_terminal});
 #if !defined(__cpp_exceptions)
     error_handler none = nullptr;
-    strata::detail::chosen_error_handler.compare_exchange_strong(none, print_error);
+    bedrock::detail::chosen_error_handler.compare_exchange_strong(none, print_error);
 #endif
     return true;
 }();
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -8,7 +8,7 @@
 #include <new>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// Memory that begins on a cache line. xsimd's own allocator throws by itself, which links to nothing where a
@@ -38,4 +38,4 @@ struct aligned_allocator {
 template <class T>
 using aligned_vector = std::vector<T, internal::aligned_allocator<T>>;
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

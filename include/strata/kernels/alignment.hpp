@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The alignment of every buffer, in bytes: a cache line, and the widest register.
 inline constexpr std::size_t alignment = 64;
@@ -25,4 +25,4 @@ template <class T>
     return round_up(numbers, line_size<T>);
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

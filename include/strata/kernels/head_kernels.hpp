@@ -9,7 +9,7 @@
 
 #include <array>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a stage's forward kernel reads and writes. Memory of the network's own goes on for a register behind
 /// the last row; inputs of the network may end there.
@@ -128,4 +128,4 @@ template <std::size_t Width, class T, class Visit>
     visit_row<Width, simd<T, lanes_of<T, Width>>>(visit);
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -8,7 +8,7 @@
 
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Where the numbers of an array rest that a head declares with `Storage`: number i in the conventional order
 /// is at index(i) of `size` places. A storage of a program's own is a specialization.
@@ -116,4 +116,4 @@ struct head_updates {
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

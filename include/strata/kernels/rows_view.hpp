@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <type_traits>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Rows of numbers, `pitch` apart: the pixels of all samples, whose channels may be a part of longer rows.
 template <class T>
@@ -20,4 +20,4 @@ struct rows_view {
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

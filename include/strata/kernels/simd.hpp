@@ -29,7 +29,7 @@
 #include <cstring>
 #include <type_traits>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 template <class T, std::size_t Lanes>
@@ -232,4 +232,4 @@ inline void store_first(V value, value_type_of<V>* to) noexcept {
     }
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <tuple>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// An array for so many of a network's outputs.
@@ -80,4 +80,4 @@ auto predict_array(const Model& net, const Array& array) {
         return result;
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

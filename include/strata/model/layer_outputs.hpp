@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What the layers of one stage made of a sample.
 template <class T>
@@ -71,4 +71,9 @@ void visit_layer_outputs(const Model& net,
                  });
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::layer_output;
+using bedrock::visit_layer_outputs;
+} // namespace strata

@@ -5,7 +5,7 @@
 #include <strata/plan/layers_of.hpp>
 #include <strata/setting.hpp>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The layers of a network as a sequence of Boost.Hana: each says its `name`, `label`, `input_shapes`,
 /// `output_shape` and `parameters` at compile time.
@@ -14,4 +14,8 @@ constexpr auto layers_of(const model<Topology, T>&) {
     return strata::layers_of(Topology);
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::layers_of;
+} // namespace strata

@@ -20,7 +20,7 @@
 #include <string>
 #include <type_traits>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 template <class T>
@@ -232,4 +232,8 @@ private:
     seed seed_;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::model;
+} // namespace strata

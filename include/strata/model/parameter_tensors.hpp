@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// An array of parameters as an xt::xtensor in its conventional shape.
 template <class T, class Parameter, text Name>
@@ -41,4 +41,4 @@ void set_parameter(const parameter_view<T, Parameter, Name>& parameter, const Ar
     parameter.set(flat);
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -18,7 +18,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 inline void check_count(std::string_view name, std::span<const std::size_t> extents, std::size_t size,
@@ -161,4 +161,4 @@ std::vector<any_parameter<T>> view_parameters(T* block) {
 }
 } // namespace internal
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

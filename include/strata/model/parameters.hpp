@@ -14,7 +14,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Where each stage's parameters begin in the one block that holds a network's.
 template <class T, class Stages>
@@ -113,4 +113,4 @@ void visit_learnt(stage_list<Stages...> stages, Block* block, Visit visit) {
     internal::visit_block<T, false>(stages, block, visit);
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <type_traits>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Prediction with a network. Values that pass between its stages share one block of memory; batch
 /// normalizations are scales and shifts, which are computed once a call.
@@ -166,4 +166,4 @@ private:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

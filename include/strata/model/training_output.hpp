@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <tuple>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 template <class Losses, class T>
@@ -36,4 +36,4 @@ struct training_output {
     static constexpr std::size_t targets = loss::targets == target_kind::labels ? rows : size;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -8,7 +8,7 @@
 
 #include <tuple>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Forward, loss and backward of one network with one loss for each output, run by every thread of a team
 /// together. Between the phases the threads meet; after `update` they must meet before the parameters are
@@ -282,4 +282,4 @@ private:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

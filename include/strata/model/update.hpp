@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 template <class T, class... Variables, class... Values>
@@ -150,4 +150,4 @@ struct gradient_store {
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

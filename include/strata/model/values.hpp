@@ -8,7 +8,7 @@
 #include <array>
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The values that a stage reads: inputs of the network, or outputs of stages before it. `input(i)` gives the
 /// first number of an input, `output(s)` the rows of a stage's output.
@@ -62,4 +62,4 @@ template <class Stages, class Stage, class T, class Tail>
     return run_stage<Stage, false>(at, threads, tail);
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -11,7 +11,7 @@
 #include <array>
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Everything that training writes for one batch, in one aligned block. Outputs lie where the wiring places
 /// them; what tails keep and the derivatives are [samples][rows][width]. All have room for a register behind
@@ -90,4 +90,4 @@ private:
     std::size_t scratch_ = 0;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

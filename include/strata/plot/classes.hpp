@@ -11,7 +11,7 @@
 #include <map>
 #include <span>
 
-namespace strata::inline STRATA_SETTING::plot {
+namespace strata::bedrock::inline STRATA_SETTING::plot {
 
 namespace internal {
 /// Points of the plane, grouped by their classes, and the rectangle that holds them all.
@@ -28,10 +28,10 @@ struct class_points {
         const std::size_t label_count =
             labels.count(std::array<std::size_t, 1>{1}, "plot: the array of labels");
         if (count != label_count)
-            strata::internal::raise(std::invalid_argument(strata::internal::concatenate(
+            bedrock::internal::raise(std::invalid_argument(bedrock::internal::concatenate(
                 "plot: there are ", count, " points and ", label_count, " labels")));
         if (count == 0)
-            strata::internal::raise(std::invalid_argument("plot: there are no points to draw"));
+            bedrock::internal::raise(std::invalid_argument("plot: there are no points to draw"));
         for (std::size_t i = 0; i < count; ++i) {
             std::array<double, 2> point{};
             std::int32_t label = 0;
@@ -56,7 +56,7 @@ inline void clusters(const samples& points, const samples& labels, const samples
     figure picture(std::move(title));
     picture.axes("feature 0", "feature 1");
     for (const auto& [label, group] : classes.groups)
-        picture.scatter(group.x, group.y, strata::internal::concatenate("cluster ", std::to_string(label)));
+        picture.scatter(group.x, group.y, bedrock::internal::concatenate("cluster ", std::to_string(label)));
     std::vector<double> x;
     std::vector<double> y;
     const std::size_t count = centers.count(std::array<std::size_t, 1>{2}, "plot: the array of centers");
@@ -98,8 +98,8 @@ void decision_boundary(Predict predict, const samples& points, const samples& la
     picture.axes("feature 0", "feature 1")
         .regions(std::move(regions), static_cast<std::size_t>(largest_class) + 1);
     for (const auto& [label, group] : classes.groups)
-        picture.scatter(group.x, group.y, strata::internal::concatenate("class ", std::to_string(label)));
+        picture.scatter(group.x, group.y, bedrock::internal::concatenate("class ", std::to_string(label)));
     picture.save(file);
 }
 
-} // namespace strata::inline STRATA_SETTING::plot
+} // namespace strata::bedrock::inline STRATA_SETTING::plot

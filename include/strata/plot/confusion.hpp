@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING::plot {
+namespace strata::bedrock::inline STRATA_SETTING::plot {
 
 /// A confusion matrix [true class, predicted class] as a map of heat with its counts.
 inline void confusion(const samples& matrix, std::span<const std::string> class_names,
@@ -18,7 +18,7 @@ inline void confusion(const samples& matrix, std::span<const std::string> class_
     const std::size_t classes = class_names.size();
     const std::size_t rows = matrix.count(std::array{classes}, "plot: the confusion matrix");
     if (classes == 0 || rows != classes)
-        strata::internal::raise(std::invalid_argument(strata::internal::concatenate(
+        bedrock::internal::raise(std::invalid_argument(bedrock::internal::concatenate(
             "plot: the confusion matrix has ", rows, " rows, there are ", classes, " class names")));
     std::vector<double> counts(classes * classes);
     matrix.read(0, counts.size(), counts.data());
@@ -32,12 +32,12 @@ inline void confusion(const samples& matrix, std::span<const std::string> class_
             internal::append(data, counts[i * classes + j]);
             data += '\n';
         }
-        tics += strata::internal::concatenate(i == 0 ? "" : ", ", internal::literal(class_names[i]), " ", i);
+        tics += bedrock::internal::concatenate(i == 0 ? "" : ", ", internal::literal(class_names[i]), " ", i);
     }
     const std::size_t side = std::clamp<std::size_t>(60 * classes + 200, 400, 1600);
     internal::run_gnuplot(
         internal::begin_script(file, {side + 60, side}) +
-        strata::internal::concatenate(
+        bedrock::internal::concatenate(
             "$counts << end_of_data\n", data, "end_of_data\nset title ", internal::literal(title),
             "\nset xlabel 'predicted'\nset ylabel 'true'\nunset key\nunset grid\nset size square\nset xtics "
             "(",
@@ -51,4 +51,4 @@ inline void confusion(const samples& matrix, std::span<const std::string> class_
             " ? '' : sprintf('%g', $3)) with labels tc rgb '#202020'\n"));
 }
 
-} // namespace strata::inline STRATA_SETTING::plot
+} // namespace strata::bedrock::inline STRATA_SETTING::plot

@@ -9,7 +9,7 @@
 #include <ranges>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING::plot {
+namespace strata::bedrock::inline STRATA_SETTING::plot {
 
 /// Anything with numbers in order: std::vector, std::array, std::span, a one-dimensional array of xtensor.
 template <class Values>
@@ -62,11 +62,11 @@ public:
     /// The figure in gnuplot's language, for pictures of several.
     [[nodiscard]] std::string panel() const {
         if (series_.empty())
-            strata::internal::raise(std::invalid_argument("plot: the figure has no data"));
+            bedrock::internal::raise(std::invalid_argument("plot: the figure has no data"));
         std::string script;
         for (std::size_t i = 0; i < series_.size(); ++i) {
-            script += strata::internal::concatenate("$series", i, " << end_of_data\n", series_[i].data,
-                                                    "end_of_data\n");
+            script += bedrock::internal::concatenate("$series", i, " << end_of_data\n", series_[i].data,
+                                                     "end_of_data\n");
         }
         script += "set title " + internal::literal(title_) + "\nset xlabel " + internal::literal(x_name_) +
                   "\nset ylabel " + internal::literal(y_name_) +
@@ -76,7 +76,7 @@ public:
         script += "plot ";
         for (std::size_t i = 0; i < series_.size(); ++i) {
             const auto& each = series_[i];
-            script += strata::internal::concatenate(
+            script += bedrock::internal::concatenate(
                 i == 0 ? "" : ", ", "$series", i, each.style == "image" ? " using 1:2:3" : " using 1:2",
                 " with ", each.style, each.colour.empty() ? std::string{} : " lc rgb '" + each.colour + "'",
                 each.name.empty() ? std::string(" notitle") : " title " + internal::literal(each.name));
@@ -106,10 +106,10 @@ private:
             std::from_chars(digits.data() + 1, digits.data() + digits.size(), colour, 16);
             const auto pale = [&](unsigned shift) { return (((colour >> shift) & 255u) + 2 * 255u) / 3; };
             script +=
-                strata::internal::concatenate(i == 0 ? "" : ", ", i, " ", rgb(pale(16), pale(8), pale(0)));
+                bedrock::internal::concatenate(i == 0 ? "" : ", ", i, " ", rgb(pale(16), pale(8), pale(0)));
         }
-        return script + strata::internal::concatenate(") maxcolors ", classes_,
-                                                      "\nset cbrange [-0.5:", classes_, "-0.5]\n");
+        return script + bedrock::internal::concatenate(") maxcolors ", classes_,
+                                                       "\nset cbrange [-0.5:", classes_, "-0.5]\n");
     }
     static std::string rgb(unsigned red, unsigned green, unsigned blue) {
         std::array<char, 16> text;
@@ -122,7 +122,7 @@ private:
         const std::vector<double> xs(std::ranges::begin(x), std::ranges::end(x));
         const std::vector<double> ys(std::ranges::begin(y), std::ranges::end(y));
         if (xs.size() != ys.size())
-            strata::internal::raise(std::invalid_argument(strata::internal::concatenate(
+            bedrock::internal::raise(std::invalid_argument(bedrock::internal::concatenate(
                 "plot: '", name, "' has ", xs.size(), " x and ", ys.size(), " y")));
         std::string data;
         for (std::size_t i = 0; i < xs.size(); ++i) {
@@ -145,4 +145,4 @@ private:
     std::size_t classes_ = 0;
 };
 
-} // namespace strata::inline STRATA_SETTING::plot
+} // namespace strata::bedrock::inline STRATA_SETTING::plot

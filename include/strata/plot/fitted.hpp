@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace strata::inline STRATA_SETTING::plot {
+namespace strata::bedrock::inline STRATA_SETTING::plot {
 
 /// The points of a regression on one feature, and the predictions for them as a line.
 template <numbers X, numbers Y, numbers P>
@@ -16,7 +16,7 @@ figure fitted_line(const X& x, const Y& y, const P& predicted, std::string title
     const std::vector<double> xs(std::ranges::begin(x), std::ranges::end(x));
     const std::vector<double> ps(std::ranges::begin(predicted), std::ranges::end(predicted));
     if (xs.size() != ps.size())
-        strata::internal::raise(std::invalid_argument(strata::internal::concatenate(
+        bedrock::internal::raise(std::invalid_argument(bedrock::internal::concatenate(
             "plot: there are ", xs.size(), " x and ", ps.size(), " predictions")));
     std::vector<std::size_t> order(xs.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -47,4 +47,4 @@ figure predicted_against_actual(const Y& actual, const P& predicted, std::string
     return result;
 }
 
-} // namespace strata::inline STRATA_SETTING::plot
+} // namespace strata::bedrock::inline STRATA_SETTING::plot

@@ -24,7 +24,7 @@
 #include <string>
 #include <string_view>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// A picture could not be drawn; the message says why.
 class plot_error : public std::runtime_error {
@@ -34,13 +34,13 @@ public:
     static constexpr const char* kind = "strata::plot_error"; ///< what an error handler is told
 };
 
-} // namespace strata
+} // namespace strata::bedrock
 
 /// Pictures, drawn by gnuplot to PNG or SVG files; no display is needed. Programs that include none of these
 /// headers need no gnuplot.
-namespace strata::inline STRATA_SETTING::plot {
+namespace strata::bedrock::inline STRATA_SETTING::plot {
 
-using strata::plot_error;
+using bedrock::plot_error;
 
 struct size {
     std::size_t width = 800; ///< in pixels
@@ -63,7 +63,7 @@ inline std::string literal(std::string_view text) {
 /// Adds a number and a blank to a script. A number that is not finite becomes NaN, for which gnuplot leaves a
 /// gap.
 inline void append(std::string& script, double value) {
-    if (!strata::internal::is_finite(value)) {
+    if (!bedrock::internal::is_finite(value)) {
         script += "NaN ";
         return;
     }
@@ -77,12 +77,12 @@ inline void append(std::string& script, double value) {
 inline std::string begin_script(const std::filesystem::path& file, size pixels) {
     const std::string kind = file.extension().string();
     if (kind != ".png" && kind != ".svg")
-        strata::internal::raise(std::invalid_argument(strata::internal::concatenate(
+        bedrock::internal::raise(std::invalid_argument(bedrock::internal::concatenate(
             "plot: ", file.string(), ": expected a name that ends in .png or .svg, found '", kind, "'")));
     if (!std::ofstream(file, std::ios::app))
-        strata::internal::raise(
-            plot_error(strata::internal::concatenate("plot: ", file.string(), ": cannot be written")));
-    return strata::internal::concatenate(
+        bedrock::internal::raise(
+            plot_error(bedrock::internal::concatenate("plot: ", file.string(), ": cannot be written")));
+    return bedrock::internal::concatenate(
         "set terminal ", kind == ".png" ? "pngcairo" : "svg", " noenhanced size ", pixels.width, ",",
         pixels.height, " background rgb 'white' font 'sans,11'\nset output ", literal(file.string()),
         "\nset encoding utf8\nset border lc rgb '#404040'\nset grid lc rgb '#d8d8d8'\nset tics nomirror\n"
@@ -94,8 +94,8 @@ inline void run_gnuplot(const std::string& script) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(std::tmpfile(), std::fclose);
     std::array<int, 2> ends{};
     if (output == nullptr || ::pipe(ends.data()) != 0)
-        strata::internal::raise(
-            plot_error(strata::internal::concatenate("plot: no pipe to gnuplot: ", std::strerror(errno))));
+        bedrock::internal::raise(
+            plot_error(bedrock::internal::concatenate("plot: no pipe to gnuplot: ", std::strerror(errno))));
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
@@ -110,10 +110,10 @@ inline void run_gnuplot(const std::string& script) {
     ::close(ends[0]);
     if (problem != 0) {
         ::close(ends[1]);
-        strata::internal::raise(plot_error(
+        bedrock::internal::raise(plot_error(
             problem == ENOENT
                 ? std::string("plot: gnuplot is not installed: the Debian package is gnuplot-nox")
-                : strata::internal::concatenate("plot: gnuplot does not start: ", std::strerror(problem))));
+                : bedrock::internal::concatenate("plot: gnuplot does not start: ", std::strerror(problem))));
     }
     // Should gnuplot stop reading, a write fails and its status says why; the signal would end the program.
     void (*const previous_handler)(int) = std::signal(SIGPIPE, SIG_IGN);
@@ -135,8 +135,13 @@ inline void run_gnuplot(const std::string& script) {
     std::rewind(output.get());
     std::array<char, 1024> text;
     const std::size_t count = std::fread(text.data(), 1, text.size(), output.get());
-    strata::internal::raise(plot_error("plot: gnuplot fails: " + std::string(text.data(), count)));
+    bedrock::internal::raise(plot_error("plot: gnuplot fails: " + std::string(text.data(), count)));
 }
 
 } // namespace internal
-} // namespace strata::inline STRATA_SETTING::plot
+} // namespace strata::bedrock::inline STRATA_SETTING::plot
+
+namespace strata {
+namespace plot = bedrock::plot;
+using bedrock::plot_error;
+} // namespace strata

@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING::plot {
+namespace strata::bedrock::inline STRATA_SETTING::plot {
 
 /// Grey images side by side in rows, dark where their numbers are large, each with a caption above it.
 /// images: [n, height, width] of any numbers; captions: n, or none.
@@ -19,9 +19,9 @@ inline void image_grid(const samples& images, std::size_t height, std::size_t wi
                        std::size_t columns = 8) {
     const std::size_t count = images.count(std::array{height, width}, "plot: the array of images");
     if (count == 0 || columns == 0)
-        strata::internal::raise(std::invalid_argument("plot: there are no images to draw"));
+        bedrock::internal::raise(std::invalid_argument("plot: there are no images to draw"));
     if (!captions.empty() && captions.size() != count)
-        strata::internal::raise(std::invalid_argument(strata::internal::concatenate(
+        bedrock::internal::raise(std::invalid_argument(bedrock::internal::concatenate(
             "plot: there are ", count, " images and ", captions.size(), " captions")));
     columns = std::min(columns, count);
     const std::size_t rows = (count + columns - 1) / columns;
@@ -29,7 +29,7 @@ inline void image_grid(const samples& images, std::size_t height, std::size_t wi
     std::string script = internal::begin_script(file, {std::max<std::size_t>(120 * columns, 240),
                                                        (named ? std::size_t{140} : std::size_t{120}) * rows});
     // Gaps are fractions of a cell, so that they look the same whatever the number of cells.
-    script += strata::internal::concatenate(
+    script += bedrock::internal::concatenate(
         "set multiplot layout ", rows, ",", columns, " margins 0.03/", columns, ",1-0.03/", columns, ",0.03/",
         rows, ",1-", named ? "0.18/" : "0.03/", rows, " spacing 0.06/", columns, ",",
         named ? "0.21/" : "0.06/", rows,
@@ -38,17 +38,17 @@ inline void image_grid(const samples& images, std::size_t height, std::size_t wi
     std::vector<float> pixels(height * width);
     for (std::size_t i = 0; i < count; ++i) {
         images.read(i * pixels.size(), pixels.size(), pixels.data());
-        script += strata::internal::concatenate("$image", i, " << end_of_data\n");
+        script += bedrock::internal::concatenate("$image", i, " << end_of_data\n");
         for (std::size_t y = 0; y < height; ++y) {
             for (std::size_t x = 0; x < width; ++x)
                 internal::append(script, static_cast<double>(pixels[y * width + x]));
             script += '\n';
         }
-        script += strata::internal::concatenate(
+        script += bedrock::internal::concatenate(
             "end_of_data\nset title ", internal::literal(captions.empty() ? std::string_view{} : captions[i]),
             "\nplot [-0.5:", width, "-0.5] [", height, "-0.5:-0.5] $image", i, " matrix with image\n");
     }
     internal::run_gnuplot(script + "unset multiplot\n");
 }
 
-} // namespace strata::inline STRATA_SETTING::plot
+} // namespace strata::bedrock::inline STRATA_SETTING::plot

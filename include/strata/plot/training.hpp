@@ -8,14 +8,14 @@
 
 #include <algorithm>
 
-namespace strata::inline STRATA_SETTING::plot {
+namespace strata::bedrock::inline STRATA_SETTING::plot {
 
 /// The curves of a training over its epochs: a panel for the loss and one for each metric, with those of the
 /// validation data beside them where there are any.
 inline void training_curves(const history& record, const std::filesystem::path& file) {
     const auto names = record.names();
     if (names.empty())
-        strata::internal::raise(std::invalid_argument("plot: the history has no epochs"));
+        bedrock::internal::raise(std::invalid_argument("plot: the history has no epochs"));
     const auto has = [&](const std::string& name) {
         return std::find(names.begin(), names.end(), name) != names.end();
     };
@@ -35,8 +35,8 @@ inline void training_curves(const history& record, const std::filesystem::path& 
         ++count;
     }
     internal::run_gnuplot(internal::begin_script(file, {600 * count, 450}) +
-                          strata::internal::concatenate("set multiplot layout 1,", count, "\n") + panels +
+                          bedrock::internal::concatenate("set multiplot layout 1,", count, "\n") + panels +
                           "unset multiplot\n");
 }
 
-} // namespace strata::inline STRATA_SETTING::plot
+} // namespace strata::bedrock::inline STRATA_SETTING::plot

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <iterator>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The seed of everything random in a network: its first weights, its dropout, the order of its samples.
 struct seed {
@@ -118,4 +118,8 @@ private:
     std::size_t next_ = 4;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::seed;
+} // namespace strata

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// Rows, labels and weights of a classification, as doubles. Features are shifted by their means (only if an
 /// intercept can take that up) and scaled to unit variance, so that Newton's systems are well conditioned; a
@@ -230,4 +230,4 @@ private:
     double penalty_;
 };
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

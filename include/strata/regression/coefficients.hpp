@@ -11,7 +11,7 @@
 #include <cstddef>
 
 /// What an estimator shows of its one-layer network.
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 template <std::size_t Outputs, class Model>
 auto coefficients(const Model& net) {
@@ -95,4 +95,4 @@ double r_squared(const Model& net, const samples& x, const samples& y) {
     return sum / static_cast<double>(Outputs);
 }
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

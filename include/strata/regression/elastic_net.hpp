@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 struct elastic_net_options {
     double alpha = 1;        ///< the weight of the penalties
@@ -181,4 +181,10 @@ public:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::elastic_net;
+using bedrock::elastic_net_options;
+using bedrock::lasso;
+} // namespace strata

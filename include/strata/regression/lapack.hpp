@@ -39,17 +39,17 @@ void dgelsd_(const int* m, const int* n, const int* columns, double* a, const in
 }
 
 /// LAPACK on matrices that lie column by column, without gaps.
-namespace strata::inline STRATA_SETTING::lapack {
+namespace strata::bedrock::inline STRATA_SETTING::lapack {
 
 namespace internal {
 inline int lapack_int(std::size_t size) {
     if (size > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-        strata::internal::raise(std::length_error("LAPACK counts to 2^31 - 1"));
+        bedrock::internal::raise(std::length_error("LAPACK counts to 2^31 - 1"));
     return static_cast<int>(size);
 }
 inline void check(int info) {
     if (info != 0)
-        strata::internal::raise(std::runtime_error("LAPACK found no convergence"));
+        bedrock::internal::raise(std::runtime_error("LAPACK found no convergence"));
 }
 // Calls a routine twice: with the size -1 it says how much work space it wants, then it works in that.
 template <class Routine>
@@ -206,4 +206,4 @@ inline decomposition minimum_norm(std::vector<double>& a, std::size_t rows, std:
     return result;
 }
 
-} // namespace strata::inline STRATA_SETTING::lapack
+} // namespace strata::bedrock::inline STRATA_SETTING::lapack

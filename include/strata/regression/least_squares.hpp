@@ -14,7 +14,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 struct least_squares_options {
     double l2 = 0; ///< ridge: the penalty on the sum of the squared weights, without the intercept
@@ -176,4 +176,11 @@ least_squares_solution solve(Model& net, const samples& x, const samples& y,
     return solution;
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::least_squares_method;
+using bedrock::least_squares_options;
+using bedrock::least_squares_solution;
+using bedrock::solve;
+} // namespace strata

@@ -11,7 +11,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 template <std::size_t F, std::size_t T, class Value, bool Intercept>
@@ -82,4 +82,8 @@ private:
     internal::model_moments<network_type> sums_;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::linear_regression;
+} // namespace strata

@@ -12,7 +12,7 @@
 #include <limits>
 #include <memory>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 struct logistic_options {
     double C = 1;               ///< the weight of the data against the penalty; infinity: no penalty
@@ -163,4 +163,12 @@ class logistic_regression : public internal::class_estimator<model<input<F> | de
 template <std::size_t F, std::size_t K, class Value = double>
 class softmax_regression : public internal::class_estimator<model<input<F> | dense<K> | softmax, Value>> {};
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::logistic_options;
+using bedrock::logistic_regression;
+using bedrock::logistic_solution;
+using bedrock::softmax_regression;
+using bedrock::solve;
+} // namespace strata

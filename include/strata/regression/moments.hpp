@@ -14,7 +14,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What the normal equations are made of: the weighted sums over rows of the products of every two of the
 /// columns 1, x (F of them) and y (T of them). The rows may come in parts. Everything is summed in double.
@@ -157,4 +157,4 @@ private:
     std::size_t rows_ = 0;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

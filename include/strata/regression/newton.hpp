@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 struct newton_result {
     std::size_t iterations = 0;
@@ -64,4 +64,4 @@ newton_result minimise_by_newton(const Function& function, std::vector<double>& 
     return result;
 }
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

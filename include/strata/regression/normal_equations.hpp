@@ -10,7 +10,7 @@
 #include <limits>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// (G + l2 I) W = C, where G holds the products of two input columns and C those of an input and an output
 /// column. Matrices lie column by column.
@@ -122,4 +122,4 @@ inline std::vector<double> compute_singular_values(const normal_equations& equat
     return values;
 }
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

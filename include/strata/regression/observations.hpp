@@ -16,7 +16,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Rows of numbers of type T that a model is fitted to: the caller's own memory where it holds T row by row,
 /// else a converted copy. What is referred to must outlive it.
@@ -111,4 +111,4 @@ std::unique_ptr<const observations<Weight>> read_weights(const samples& sample_w
 
 } // namespace internal
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <type_traits>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 // The stage of a model that has no more than one. It exists where that stage begins with a product and has no
@@ -84,4 +84,4 @@ concept softmax_model = internal::is_softmax_model<Model>();
 template <class Model>
 inline constexpr bool has_intercept = internal::single_stage<Model>::layer::has_bias;
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -10,7 +10,7 @@
 #include <limits>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// The result of least squares on the rows themselves, for problems whose normal equations would lose digits.
 struct orthogonal_solution {
@@ -207,4 +207,4 @@ orthogonal_solution solve_by_singular_values(const centred_columns<Value>& colum
     return result;
 }
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What the data say of one weight, if errors are independent, normal and of equal variance.
 struct coefficient_statistics {
@@ -199,4 +199,10 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     return result;
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::coefficient_statistics;
+using bedrock::regression_statistics;
+using bedrock::statistics_of;
+} // namespace strata

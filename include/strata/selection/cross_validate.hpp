@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The score of each fold.
 struct cross_validation {
@@ -46,4 +46,9 @@ template <class Fit, class X, class Y>
     return result;
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::cross_validate;
+using bedrock::cross_validation;
+} // namespace strata

@@ -11,7 +11,7 @@
 #include <numeric>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The rows of one fold: those to fit on, and those to score on.
 struct fold {
@@ -99,4 +99,10 @@ template <class Labels>
     return internal::make_folds(test_folds, options.folds);
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::k_fold;
+using bedrock::k_fold_options;
+using bedrock::stratified_k_fold;
+} // namespace strata

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// `std::invalid_argument` where something does not hold.
@@ -133,4 +133,4 @@ private:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 template <class Pass, std::size_t... I>
@@ -75,4 +75,4 @@ private:
         targets_;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// Follows one score, which is better when smaller, or when larger for accuracies and the like.
 class best_score {
@@ -37,4 +37,4 @@ private:
     bool first_ = true;
 };
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -9,7 +9,7 @@
 #include <functional>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a callback sees of a running `fit`, and what it can do to it.
 class training_state {
@@ -46,4 +46,8 @@ public:
 /// end.
 using callback = std::function<void(training_state&)>;
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::training_state;
+} // namespace strata

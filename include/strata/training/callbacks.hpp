@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Stops when a score has not improved for `patience` epochs, as in Keras, and puts the best weights back.
 struct early_stopping {
@@ -66,4 +66,10 @@ struct on_epoch_end {
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::early_stopping;
+using bedrock::learning_rate_schedule;
+using bedrock::on_epoch_end;
+} // namespace strata

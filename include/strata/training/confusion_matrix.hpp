@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <stdexcept>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// How often samples of each class were taken for each: counts [classes, classes], the row is the right class
 /// and the column the predicted one, that of the largest of `predictions` [samples, classes] (the first of
@@ -37,4 +37,8 @@ xt::xtensor<std::size_t, 2> confusion_matrix(const Predictions& predictions, con
     return counts;
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::confusion_matrix;
+} // namespace strata

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <stdexcept>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// A loss that became infinite or no number. The network has the weights of the last good epoch again.
 class diverged : public std::runtime_error {
@@ -25,4 +25,8 @@ public:
     std::size_t step;  ///< of the epoch, from 1
 };
 
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::diverged;
 } // namespace strata

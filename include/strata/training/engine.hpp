@@ -23,7 +23,7 @@
 #include <tuple>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What one pass over samples has added up.
 template <std::size_t Metrics>
@@ -296,4 +296,4 @@ private:
     std::size_t threads_ = 0;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 template <class Entries>
@@ -96,4 +96,9 @@ private:
     std::vector<std::pair<std::string, std::vector<double>>> columns_;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::history;
+using bedrock::scores;
+} // namespace strata

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING::internal {
+namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 // Whether losses fit the outputs of a network: errors at compile time.
 template <class Loss, class Shape>
@@ -36,4 +36,4 @@ consteval bool check_losses(type_list<Shapes...> shapes) {
                       "it needs one each: losses(...)">();
 }
 
-} // namespace strata::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -8,7 +8,7 @@
 
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The parts of a ratio that one sample adds to.
 struct metric_parts {
@@ -74,4 +74,4 @@ metric_parts measure(rank_metric<Name, Count>, const T* prediction,
     return sum;
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

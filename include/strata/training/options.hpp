@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Samples with their targets: `.validation_data = {x, y}`. Both must outlive the call.
 struct labelled_samples {
@@ -35,4 +35,10 @@ struct evaluate_options {
     std::size_t threads = 0;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::evaluate_options;
+using bedrock::fit_options;
+using bedrock::labelled_samples;
+} // namespace strata

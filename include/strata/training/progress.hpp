@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace strata {
+namespace strata::bedrock {
 
 /// Where a program shows its progress.
 struct text_output {
@@ -35,9 +35,9 @@ inline text_output chosen_progress_output;
 /// `strata/strata.hpp`, chooses the standard output; without either nothing is shown.
 inline void set_progress_output(text_output output) noexcept { detail::chosen_progress_output = output; }
 
-} // namespace strata
+} // namespace strata::bedrock
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// How much `fit` and `evaluate` show: on a terminal a bar that moves, elsewhere a line an epoch.
 enum class verbosity { automatic, silent, bar, line };
@@ -163,4 +163,10 @@ private:
     std::size_t longest_ = 0;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::progress_output;
+using bedrock::set_progress_output;
+using bedrock::verbosity;
+} // namespace strata

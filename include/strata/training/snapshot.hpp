@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Everything that training needs to go on from a moment to the same bits: weights, the optimizer's states,
 /// the counts of steps and epochs. The bytes are those of a checkpoint's file, and can be kept anywhere.
@@ -115,4 +115,8 @@ consteval bool check_files() {
 }
 } // namespace internal
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::training_snapshot;
+} // namespace strata

@@ -17,7 +17,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Teaches a network: `trainer teach{net, mean_squared_error, adam{}, accuracy};`. The network must outlive
 /// it.
@@ -244,4 +244,8 @@ private:
     std::uint64_t good_step_ = 0;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::trainer;
+} // namespace strata

@@ -3,7 +3,7 @@
 // Two translation units include everything and link: nothing is defined twice, and both mean the same.
 #include <strata/strata.hpp>
 
-using namespace strata;
+using namespace strata::bedrock;
 using network = model<input<2> | dense<2> | tanh | dense<1>>;
 
 double loss_of(network& net);

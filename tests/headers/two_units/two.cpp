@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include <strata/strata.hpp>
 
-using namespace strata;
+using namespace strata::bedrock;
 using network = model<input<2> | dense<2> | tanh | dense<1>>;
 
 double loss_of(network& net);

@@ -7,7 +7,7 @@
 /// A layer as a program writes its own: nothing in the library knows of it.
 namespace own {
 
-using namespace strata;
+using namespace strata::bedrock;
 
 /// What a gated layer computes, for the plan: `Rows` rows of `Inputs` numbers become as many of `Units`.
 template <std::size_t Rows, std::size_t Inputs, std::size_t Units, class Layer>

@@ -11,7 +11,8 @@
 /// The kernels of gated layers. A thread has whole rows, or whole columns of weights where gradients are
 /// summed.
 template <std::size_t Rows, std::size_t Inputs, std::size_t Units, class Layer>
-struct strata::head_kernels<own::gated_product<Rows, Inputs, Units, Layer>> : strata::head_kernels_base {
+struct strata::bedrock::head_kernels<own::gated_product<Rows, Inputs, Units, Layer>>
+    : strata::bedrock::head_kernels_base {
     using head = own::gated_product<Rows, Inputs, Units, Layer>;
 
 private:
@@ -33,7 +34,8 @@ private:
     // Where the weights of an input are, by the storage that its array declares.
     template <class T, class Parameter>
     static const T* weights_of(const T* parameters, Parameter array, std::size_t input) {
-        return strata::array_of<head>(parameters, array) + layout_of<T, Parameter>::index(input * Units);
+        return strata::bedrock::array_of<head>(parameters, array) +
+               layout_of<T, Parameter>::index(input * Units);
     }
 
     // The sum over inputs of x[input] weights[input][columns of the register].

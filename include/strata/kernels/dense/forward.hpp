@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Where a stage's kernel reads and writes. Rows are contiguous: [rows][inputs] in, [rows][outputs] out.
 template <class T>
@@ -238,4 +238,4 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, class T, class Ta
     }
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

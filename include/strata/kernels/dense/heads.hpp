@@ -8,7 +8,7 @@
 #include <strata/layers/dense.hpp>
 #include <strata/setting.hpp>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Dense layers.
 template <std::size_t Inputs, class Layer, std::size_t Units>
@@ -99,4 +99,4 @@ struct head_kernels<pass_through<Width>> : head_kernels_base {
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -4,7 +4,7 @@
 #include <strata/kernels/dense/forward.hpp>
 #include <strata/setting.hpp>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What the input gradient of a stage reads and writes. `delta` is the loss's derivative by the stage's sums
 /// (before the tail): [rows][outputs]; what goes out is the same of the stage before, [rows][inputs].
@@ -127,4 +127,4 @@ void dense_input_gradient(const input_gradient_buffers<T>& at, team::range rows,
         });
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

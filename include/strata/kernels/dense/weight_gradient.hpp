@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What the weight gradient reads: the stage's input [rows][inputs] and the loss's derivative by its sums
 /// [rows][outputs], with room for a register behind the last element of both.
@@ -175,4 +175,4 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& at, const team& thr
     }
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -10,7 +10,7 @@
 
 #include <cmath>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 // One overload for each operation. It serves registers and plain numbers, since xsimd's functions take both.
@@ -194,4 +194,4 @@ V evaluate_at(Formula formula, Variable, V value) {
     return evaluate<V>(formula, environment<binding<Variable, V>>{{value}});
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// Whether V is a register of floats. For those there are functions of our own, which are exact to 2 units in
@@ -114,4 +114,4 @@ template <class V>
         return xsimd::erf(x);
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The type that holds the targets of one batch.
 template <class Loss, class T>
@@ -134,4 +134,4 @@ double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) no
     }
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

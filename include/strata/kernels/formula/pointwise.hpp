@@ -9,7 +9,7 @@
 
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// delta *= slope(kept), element by element, in place. There may be gaps between the rows of `kept`.
 template <class Stage, class T, class Slope>
@@ -65,4 +65,4 @@ void settle_delta(T* delta, const T* y, rows_view<const T> kept, team::range sam
         multiply_slope<Stage>(delta, kept, samples, slope);
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <limits>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Visits a row of `Length` elements in registers of V: calls visit(count, first) for each register, which
 /// holds count::value elements from `first` on.
@@ -77,4 +77,4 @@ void softmax_gradient_row(const T* y, T* delta) noexcept {
     });
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

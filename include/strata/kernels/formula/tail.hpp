@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a tail's formula reads besides the element: a scale and a shift for each channel, and the rows of
 /// another value. A register that begins inside any of them may be read, even where it reaches behind the
@@ -146,11 +146,11 @@ struct tail_slope {
     dropout_key key;
 
     template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
-    struct tile : internal::tile_factors<std::conditional_t<Tail::redraws, Tail, strata::tail<>>, Tall, Wide,
+    struct tile : internal::tile_factors<std::conditional_t<Tail::redraws, Tail, bedrock::tail<>>, Tall, Wide,
                                          RowsPerSample, T> {
         tile(const tail_slope& tail, std::size_t row, std::size_t column, std::size_t width,
              std::size_t step = 1) noexcept
-            : internal::tile_factors<std::conditional_t<Tail::redraws, Tail, strata::tail<>>, Tall, Wide,
+            : internal::tile_factors<std::conditional_t<Tail::redraws, Tail, bedrock::tail<>>, Tall, Wide,
                                      RowsPerSample, T>(tail.key, row, column, width, step) {}
 
         template <class V>
@@ -189,4 +189,4 @@ struct no_slope {
     };
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -11,7 +11,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Where an image is read from: output pixel (h, w) shows what is at row h0 + hh h + hw w and column
 /// w0 + wh h + ww w of the input.
@@ -180,4 +180,4 @@ public:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

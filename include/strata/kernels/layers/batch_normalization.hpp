@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Batch normalization in training: mean and variance of each channel over all places of all samples. Sums
 /// are taken sample by sample, each by one thread, and added in the order of the samples. The variance is
@@ -197,4 +197,4 @@ public:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

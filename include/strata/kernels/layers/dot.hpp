@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// Each vector of x times one of y: `step` numbers on, or the same one. Writes whole registers.
@@ -213,4 +213,4 @@ public:
                      std::max(gradient<true, T>::strip_size, gradient<false, T>::strip_size));
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

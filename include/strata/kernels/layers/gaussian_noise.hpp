@@ -8,7 +8,7 @@
 
 #include <cmath>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Gaussian noise: x + d n or x (1 + d n), with n drawn for each element.
 template <noise_kind Kind, real Amount, std::size_t Rows, std::size_t Width>
@@ -61,4 +61,4 @@ public:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

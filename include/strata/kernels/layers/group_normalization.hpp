@@ -10,7 +10,7 @@
 #include <cmath>
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Normalization over groups of a sample's channels and all its places; each row counts as a sample where a
 /// layer says so.
@@ -147,4 +147,4 @@ public:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

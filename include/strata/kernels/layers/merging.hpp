@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <functional>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Merges of equal shapes: a formula of the parts, element by element.
 template <class Layer, std::size_t Rows, std::size_t Width, std::size_t Parts>
@@ -101,4 +101,4 @@ struct head_kernels<concatenation<Rows, Widths...>> : head_kernels_base {
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

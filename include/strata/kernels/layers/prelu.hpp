@@ -5,7 +5,7 @@
 #include <strata/layers/prelu.hpp>
 #include <strata/setting.hpp>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Parametric rectifiers.
 template <std::size_t Rows, class Slopes>
@@ -68,4 +68,4 @@ struct head_kernels<parametric_rectifier<Rows, Slopes>> : head_kernels_base {
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Padding, cropping and upsampling: up to two taps along each axis.
 template <std::array<resample_axis, 3> Axes, std::size_t Channels>
@@ -137,4 +137,4 @@ public:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -6,7 +6,7 @@
 #include <strata/layers/sampling.hpp>
 #include <strata/setting.hpp>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Draws from normal distributions: m + e^(l/2) n, with n drawn for each element.
 template <std::size_t Rows, std::size_t Width>
@@ -51,4 +51,4 @@ struct head_kernels<normal_draw<Rows, Width>> : head_kernels_base {
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Slices. The first to come back writes the derivative by all of the numbers, which is zero for those that
 /// nobody reads.
@@ -43,4 +43,4 @@ struct head_kernels<slicing<Begin, Count, Total>> : head_kernels_base {
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

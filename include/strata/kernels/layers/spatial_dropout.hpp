@@ -6,7 +6,7 @@
 #include <strata/layers/spatial_dropout.hpp>
 #include <strata/setting.hpp>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Dropout of whole channels: a sample's rows are all multiplied by the same factors, 0 or 1 / (1 - rate).
 template <real Rate, std::size_t Rows, std::size_t Channels>
@@ -71,4 +71,4 @@ public:
     static constexpr std::size_t scratch_size = blocks* block_size;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -9,7 +9,7 @@
 
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// use(place, sum) for each register of column sums over rows of `Width` numbers, for some of the registers.
 template <std::size_t Width, class T, class Use>
@@ -34,4 +34,4 @@ void sum_columns(rows_view<const T> rows, std::size_t count, team::range registe
     });
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

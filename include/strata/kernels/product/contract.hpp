@@ -7,7 +7,7 @@
 
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The tile of the product that stays in registers: rows that are broadcast, times panels of columns that are
 /// loaded. With 32 registers 8 x 2 leaves room for the operands and hides the latency of 16 sums; with 16
@@ -124,4 +124,4 @@ template <std::size_t... Sizes, class Visit>
     ((begin = internal::visit_each<Sizes>(begin, end, visit)), ...);
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// While a tile of a product is computed from registers and the first cache, memory that is wanted next is
 /// asked for. What is asked for is a policy of its own, apart from the arithmetic: a tile's loop takes one of
@@ -106,4 +106,4 @@ struct line_fetching {
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

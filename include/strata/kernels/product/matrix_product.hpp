@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A product of two small matrices: the sum over k of left(row, k) right(k, column). `right` is
 /// [Depth][Columns], or [Columns][Depth] if `Transposed`.
@@ -100,4 +100,4 @@ private:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Many inputs are mostly zeros: dark pixels, one-hot rows. Adding 0 * w changes no bit of a sum as long as w
 /// is finite, so a product may leave those terms out.
@@ -107,4 +107,4 @@ inline void rows_of(const T* x, std::size_t rows, std::uint64_t* words) noexcept
 }
 
 } // namespace nonzero
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

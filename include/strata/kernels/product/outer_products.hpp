@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstring>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// Neighbouring places whose products are added: where they begin in both images, and how many they are. For
@@ -113,4 +113,4 @@ void gather_places(const T* from, std::size_t pitch, std::size_t count, std::siz
 }
 } // namespace internal
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 // The first, or the last, halves of two registers shuffled into each other like cards. xsimd has this within
@@ -94,4 +94,4 @@ void transpose_weights(const T* kernel, std::size_t first, std::size_t end, std:
     }
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// How the weights of a K x N product rest in memory, so that a kernel reads them as they are.
 ///
@@ -32,4 +32,4 @@ struct weight_layout {
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What dropout depends on besides the element: the seed, the number of the update, and which dropout it is.
 struct dropout_key {
@@ -118,4 +118,4 @@ void draw_dropout(T (&factors)[Tall][Wide], const dropout_key& key, std::uint32_
         }
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <numbers>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The random words that a head draws in one call.
 using random_block = philox<16>::words;
@@ -83,4 +83,4 @@ private:
     alignas(alignment) T values_[2 * block_size];
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

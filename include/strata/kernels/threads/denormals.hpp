@@ -3,7 +3,7 @@
 
 #include <strata/setting.hpp>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Treats denormal numbers as zero on this thread, as long as it lives. Training makes them by the thousand
 /// (the moments of weights whose input is always zero decay into them), and a processor is many times slower
@@ -38,4 +38,4 @@ private:
 #endif
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

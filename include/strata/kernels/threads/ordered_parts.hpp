@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Runs parts of a sum on several threads, each part on one, and adds them in their order: the same bits on
 /// any number of threads. `run(part)` returns a part's sum, of about `bytes`; `merge(sum)` adds it up. With 0
@@ -43,4 +43,4 @@ void ordered_parts(std::size_t parts, std::size_t threads, std::size_t bytes, co
     }
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -17,7 +17,7 @@
 #include <atomic>
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 #ifdef _OPENMP
 namespace internal {
@@ -51,5 +51,5 @@ void run_team([[maybe_unused]] std::size_t threads, const Work& work) {
     work(team{});
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
 #undef STRATA_LOSES_THREADS

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Where the threads of a team wait for each other. They spin for some microseconds, which is what a phase of
 /// training is apart from the next, and then sleep: where other programs want the cores, spinning threads
@@ -74,4 +74,4 @@ struct team {
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -9,7 +9,7 @@
 
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// How many threads OpenMP would start; 1 without it.
 [[nodiscard]] inline std::size_t available_threads() noexcept {
@@ -34,4 +34,4 @@ inline constexpr std::size_t worth_starting = 5 * worth_meeting;
     return operations < worth ? 1 : available_threads();
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

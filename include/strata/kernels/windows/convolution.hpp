@@ -10,7 +10,7 @@
 #include <array>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// Where the results of a tile go.
@@ -190,4 +190,4 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& ope
     return {threads.share(work), {0, lines.panels}};
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -10,7 +10,7 @@
 #include <strata/layers/convolution.hpp>
 #include <strata/setting.hpp>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// Hands the sums of a convolution's tile to the tail.
@@ -194,4 +194,4 @@ public:
                                                           weight_gradient<T>::scratch_size});
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

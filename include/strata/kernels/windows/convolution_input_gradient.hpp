@@ -14,7 +14,7 @@
 
 #include <algorithm>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The gradient of a convolution's input: the sums over windows of delta, in the other direction, times the
 /// transposed weights. Transposed are as many at a time as the second cache holds.
@@ -218,4 +218,4 @@ private:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

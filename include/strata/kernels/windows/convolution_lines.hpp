@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// How a line of places and the panels of filters are cut into tiles: sizes that code is compiled for. Maps
 /// of the same kind share it.
@@ -240,4 +240,4 @@ public:
     }();
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

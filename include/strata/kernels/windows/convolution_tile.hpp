@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <iterator>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Taps along one axis, and how far x and the weights move from one to the next.
 struct tap_steps {
@@ -160,4 +160,4 @@ private:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -7,7 +7,7 @@
 
 #include <cstring>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// x and weights of a sum over windows.
 template <class T>
@@ -167,4 +167,4 @@ void gather_tiles(const convolution_lines& lines, const convolution_operands<T>&
 }
 } // namespace internal
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -12,7 +12,7 @@
 #include <array>
 #include <type_traits>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The gradient of a convolution's weights: for each tap, channel and filter the sum over places of x times
 /// delta. `Over` slides over the larger image: x, or delta where the convolution is transposed.
@@ -368,4 +368,4 @@ private:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

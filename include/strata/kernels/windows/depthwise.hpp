@@ -7,7 +7,7 @@
 #include <strata/layers/depthwise.hpp>
 #include <strata/setting.hpp>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// The sum over windows channel by channel, for lines [begin, end) of all samples: a register holds
@@ -168,4 +168,4 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What decides about fetching in one pass over the tiles of a convolution.
 struct fetch_circumstances {
@@ -106,4 +106,4 @@ private:
     std::size_t tile_ = 0;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

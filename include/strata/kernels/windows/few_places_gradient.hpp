@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The input gradient of a convolution of one tap for few places: sums over filters of delta times weights.
 ///
@@ -144,4 +144,4 @@ private:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The places that the gradient of a convolution's weights is summed over, in blocks of about `BlockPlaces`.
 /// Places are those of the small image, whose lines are cut into segments; a block is a range of those,
@@ -119,4 +119,4 @@ private:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -9,7 +9,7 @@
 
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// Multiplies the sums of an input gradient with the slope of the stage before, and stores or adds them.
@@ -61,4 +61,4 @@ struct gradient_finish {
 };
 } // namespace internal
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -11,7 +11,7 @@
 #include <limits>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Poolings: a register holds neighbouring channels of one place.
 template <window Over, std::size_t Channels, pooled Kind>
@@ -157,4 +157,4 @@ public:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -11,7 +11,7 @@
 #include <numeric>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// One axis of a sum over windows, seen from what is computed: result number t lies at begin + t step and is
 /// the sum over taps j of what lies at t read_step + offset + j offset_step, as far as that is inside, times
@@ -244,4 +244,4 @@ template <window Over, bool Adjoint>
 inline constexpr window_map first_map = Adjoint ? adjoint_map(Over, 0) : forward_map(Over);
 } // namespace internal
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 template <class T>
@@ -198,4 +198,4 @@ share_winograd(const winograd_shape& shape, const team& threads, std::size_t sam
     return {threads.share(rows), {0, shape.panels}};
 }
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

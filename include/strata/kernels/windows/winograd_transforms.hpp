@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Winograd's minimal filtering F(4 x 4, 3 x 3): 4 x 4 results of a 3 x 3 convolution from 6 x 6 numbers of x
 /// with 36 multiplications instead of 144 (Lavin and Gray, "Fast algorithms for convolutional neural
@@ -232,4 +232,4 @@ template <class V, class T>
 }
 } // namespace internal
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
