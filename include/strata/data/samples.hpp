@@ -2,15 +2,13 @@
 #pragma once
 
 #include <strata/data/array.hpp>
-#include <strata/data/scaled_bytes.hpp>
+#include <strata/data/array_kinds.hpp>
+#include <strata/data/rows.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
-#include <strata/topology/diagnostic.hpp>
 
-#include STRATA_XTENSOR(xadapt)
-
-#include <concepts>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,19 +34,6 @@ void read_elements(const void* data, std::size_t first, std::size_t count, float
             to[i] = static_cast<To>(from[i]);
 }
 
-template <class Array>
-inline constexpr bool is_scaled_bytes = false;
-template <std::size_t Rank>
-inline constexpr bool is_scaled_bytes<scaled_bytes<Rank>> = true;
-
-// In memory as it is read: row-major and without gaps.
-template <class Array>
-concept contiguous_array = requires(const Array& array) {
-    { array.data() } -> std::convertible_to<const typename Array::value_type*>;
-    { array.layout() } -> std::same_as<xt::layout_type>;
-    array.strides();
-};
-
 inline std::string shape_to_string(std::span<const std::size_t> shape) {
     std::string result;
     for (const std::size_t extent : shape)
@@ -57,44 +42,29 @@ inline std::string shape_to_string(std::span<const std::size_t> shape) {
 }
 } // namespace internal
 
-template <class Array>
-concept array_expression = xt::is_xexpression<Array>::value || internal::is_scaled_bytes<std::decay_t<Array>>;
-
-template <class Range>
-concept number_range = std::ranges::contiguous_range<Range> && !array_expression<Range> &&
-                       std::is_arithmetic_v<std::ranges::range_value_t<Range>>;
-
-/// The rank of an array where its type tells, else `SIZE_MAX`.
-template <class Array>
-inline constexpr std::size_t static_rank = [] {
-    if constexpr (internal::is_scaled_bytes<Array>)
-        return Array::rank;
-    else
-        return xt::get_rank<Array>::value;
-}();
-
-/// Samples to read, wherever they are: an array of any element type [samples, ...], or a contiguous range of
-/// numbers, sample after sample. Nothing is copied but expressions and views, which are evaluated once; what
-/// is referred to must outlive it. 8-bit data are scaled as they are read.
+/// Samples to read, wherever they are: an array of any element type [samples, ...], a contiguous range of
+/// numbers, sample after sample, or a range of rows, each of which is a sample. Nothing is copied but
+/// expressions and views, which are evaluated once, and rows that lie apart; what is referred to must outlive
+/// it. 8-bit data are scaled as they are read.
 class samples {
 public:
     samples() = default;
 
     template <array_expression Array>
-    samples(const Array& array) {
-        using element = typename Array::value_type;
-        shape_.assign(array.shape().begin(), array.shape().end());
-        if constexpr (internal::is_scaled_bytes<Array>) {
-            use<std::uint8_t>(array.data());
-            scale_ = array.scale;
-        } else if constexpr (internal::contiguous_array<Array>) {
-            if (array.layout() == xt::layout_type::row_major && array.data_offset() == 0)
-                use<element>(array.data());
-            else
+        requires std::is_arithmetic_v<typename Array::value_type> samples(const Array& array) {
+            using element = typename Array::value_type;
+            shape_.assign(array.shape().begin(), array.shape().end());
+            if constexpr (internal::is_scaled_bytes<Array>) {
+                use<std::uint8_t>(array.data());
+                scale_ = array.scale;
+            } else if constexpr (internal::contiguous_array<Array>) {
+                if (array.layout() == xt::layout_type::row_major && array.data_offset() == 0)
+                    use<element>(array.data());
+                else
+                    keep<element>(array);
+            } else
                 keep<element>(array);
-        } else
-            keep<element>(array);
-    }
+        }
 
     /// `shape` stays empty: whoever reads knows how many numbers make a sample.
     template <number_range Range>
@@ -102,7 +72,61 @@ public:
         use<std::ranges::range_value_t<Range>>(std::ranges::data(numbers));
     }
 
+    template <fixed_rows Range>
+    samples(const Range& rows) {
+        using row = internal::number_row<std::ranges::range_value_t<Range>>;
+        rows_ = {true, std::ranges::size(rows), row::length};
+        use<typename row::number>(reinterpret_cast<const typename row::number*>(std::ranges::data(rows)));
+    }
+
+    /// Rows of different lengths are kept in mind until `count` can say which length is right.
+    template <loose_rows Range>
+    samples(const Range& rows) {
+        rows_.given = true;
+        for (const auto& row : rows) {
+            const std::size_t length = std::ranges::size(row);
+            if (rows_.count == 0)
+                rows_.length = length;
+            else if (length != rows_.length && rows_.other == 0) {
+                rows_.other = rows_.count;
+                rows_.other_length = length;
+            }
+            ++rows_.count;
+        }
+        using element = std::ranges::range_value_t<std::ranges::range_reference_t<const Range>>;
+        const std::size_t total = rows_.other == 0 ? rows_.count * rows_.length : 0;
+        const std::shared_ptr<element[]> owned(new element[total]);
+        element* next = owned.get();
+        if (total > 0)
+            for (const auto& row : rows)
+                next = std::ranges::copy(row, next).out;
+        use<element>(owned.get());
+        owner_ = owned;
+    }
+
     [[nodiscard]] bool empty() const noexcept { return data_ == nullptr; }
+    /// Whether it is a plain range of so many numbers, or so many rows of one number.
+    [[nodiscard]] bool has_numbers(std::size_t count) const noexcept {
+        if (is_flat_)
+            return flat_size_ == count;
+        if (rows_.given)
+            return rows_.count == count && rows_.length == 1;
+        return shape_.size() <= 2 && shape_.size() > 0 && shape_[0] == count &&
+               (shape_.size() == 1 || shape_[1] == 1);
+    }
+
+    /// Whether it holds so many samples of that shape.
+    [[nodiscard]] bool fits(std::span<const std::size_t> sample_shape, std::size_t count) const {
+        std::size_t size = 1;
+        for (const std::size_t extent : sample_shape)
+            size *= extent;
+        if (is_flat_)
+            return flat_size_ == count * size;
+        if (rows_.given)
+            return rows_.count == count && rows_.length == size && rows_.other == 0;
+        return shape_.size() == sample_shape.size() + 1 && shape_[0] == count &&
+               std::equal(sample_shape.begin(), sample_shape.end(), shape_.begin() + 1);
+    }
 
     /// How many samples there are if each has that shape. `std::invalid_argument` where the array's shape is
     /// another; `what` names it in the message. Samples of a single number may lack their axis.
@@ -116,6 +140,14 @@ public:
                 internal::raise(std::invalid_argument(internal::concatenate(
                     what, " has ", flat_size_, " numbers, expected a multiple of ", size)));
             return flat_size_ / size;
+        }
+        if (rows_.given) {
+            const bool first = rows_.length != size;
+            if (rows_.count > 0 && (first || rows_.other > 0))
+                internal::raise(std::invalid_argument(internal::concatenate(
+                    what, ": row ", first ? 0 : rows_.other, " has ",
+                    first ? rows_.length : rows_.other_length, " numbers, expected ", size)));
+            return rows_.count;
         }
         const bool fits = shape_.size() == sample_shape.size() + 1 &&
                           std::equal(sample_shape.begin(), sample_shape.end(), shape_.begin() + 1);
@@ -150,7 +182,6 @@ private:
 
     template <class Element>
     void use(const Element* data) {
-        static_assert(std::is_arithmetic_v<Element>, "strata: arrays of numbers are wanted");
         data_ = data;
         kind_ = kind_of<Element>();
         read_float_ = internal::read_elements<Element, float>;
@@ -171,28 +202,18 @@ private:
     int kind_ = 0;
     bool is_flat_ = false;
     std::size_t flat_size_ = 0;
+    /// A range of rows: how many, the length of the first, and the first row of another length.
+    struct row_lengths {
+        bool given = false;
+        std::size_t count = 0;
+        std::size_t length = 0;
+        std::size_t other = 0; ///< none if 0, since the first cannot differ from itself
+        std::size_t other_length = 0;
+    } rows_;
     float scale_ = 1;
     void (*read_float_)(const void*, std::size_t, std::size_t, float, float*) noexcept = nullptr;
     void (*read_double_)(const void*, std::size_t, std::size_t, float, double*) noexcept = nullptr;
     void (*read_label_)(const void*, std::size_t, std::size_t, float, std::int32_t*) noexcept = nullptr;
 };
-
-namespace internal {
-// Where the type tells the rank, a wrong one is an error at compile time.
-template <text What, class Array, std::size_t... Accepted>
-consteval bool check_rank() {
-    constexpr std::size_t rank = [] {
-        if constexpr (array_expression<Array>)
-            return static_rank<Array>;
-        else
-            return SIZE_MAX;
-    }();
-    if constexpr (rank == SIZE_MAX || ((rank == Accepted) || ...))
-        return true;
-    else
-        return reject<Array, What + text(" has rank ") + number_text<rank>,
-                      (text("it must have rank") + ... + (text(" ") + number_text<Accepted>))>();
-}
-} // namespace internal
 
 } // namespace strata::bedrock::inline STRATA_SETTING

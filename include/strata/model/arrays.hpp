@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/array_check.hpp>
 #include <strata/data/sample_count.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/parameter_tensors.hpp>
@@ -36,12 +37,13 @@ auto predict_array(const Model& net, const Array& array) {
     using T = typename Model::value_type;
     constexpr std::size_t inputs = Model::input_count;
     constexpr std::size_t outputs = Model::output_count;
-    if constexpr (inputs == 1) {
-        constexpr std::size_t input_rank = Model::input_shape.rank;
-        static_assert(internal::check_rank < "the array to predict", Array, input_rank + 1,
-                      Model::input_size == 1 ? 1 : input_rank + 1 > ());
-    }
-    const sample_list x(array);
+    constexpr std::size_t rank = Model::input_shape.rank;
+    if constexpr (inputs == 1)
+        static_assert(internal::check_array < "the array to predict", Array, text("it takes numbers"), "",
+                      rank + 1, Model::input_size == 1 ? 1 : rank + 1 > ());
+    else
+        static_assert(internal::check_readable<"the array to predict", Array, text("it takes numbers")>());
+    const sample_list x = internal::read_list(array);
     const std::size_t count =
         internal::count_samples(typename Model::topology::inputs{}, x, "predict", [](std::size_t index) {
             return index == 0 ? std::string("the array to predict")

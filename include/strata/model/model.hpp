@@ -130,7 +130,13 @@ public:
     /// [samples, output...]. Needs `strata/model/arrays.hpp`.
     template <class Array>
         requires(!std::is_convertible_v<const Array&, std::span<const T, input_size>>)
-    [[nodiscard]] auto predict(const Array& x) const { return predict_array(*this, x); }
+    [[nodiscard]] auto predict(const Array& x) const {
+        if constexpr (requires { predict_array(*this, x); })
+            return predict_array(*this, x);
+        else
+            static_assert(
+                internal::reject<Array, "predict of an array needs", "#include <strata/model/arrays.hpp>">());
+    }
 
     /// All parameters in the conventional order, that of Keras's `get_weights` one after another: for each
     /// layer its kernel, its bias, and the moving averages of a batch normalization (mean, then variance).

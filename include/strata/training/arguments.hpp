@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/array_check.hpp>
 #include <strata/data/sample_count.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/learning/loss_list.hpp>
@@ -48,39 +49,49 @@ inline std::string array_name(const char* kind, std::size_t index) {
 }
 } // namespace internal
 
+/// What a loss reads of the targets: labels, a distribution over classes, other numbers, or nothing.
+enum class target_reading { labels, distributions, numbers, nothing };
+
+namespace internal {
+template <class Loss>
+constexpr target_reading reading_of_loss() {
+    if (Loss::targets == target_kind::labels)
+        return target_reading::labels;
+    if (!contains(Loss::formula, symbols::target))
+        return target_reading::nothing;
+    return Loss::needs_classes ? target_reading::distributions : target_reading::numbers;
+}
+} // namespace internal
+
 /// What a trainer is given, before anything is computed: whether arrays fit the network and its losses. Ranks
 /// that types tell are checked at compile time; what only a run can know is `std::invalid_argument`, which
 /// begins with the name of the function that was called.
-template <class Model, class Loss>
+///
+/// Only shapes and what each loss reads are its template arguments, since compilers print them.
+template <class Inputs, class Outputs, target_reading... Reads>
 struct training_arguments {
-    using losses = losses_of<Loss>;
-    using first_loss = typename losses::template at<0>::loss;
-
-    template <class X, class Y>
-    static consteval void check_ranks() {
-        [[maybe_unused]] constexpr std::size_t input_rank = Model::input_shape.rank;
-        [[maybe_unused]] constexpr std::size_t output_rank = Model::output_shape.rank;
-        if constexpr (Model::input_count == 1)
-            static_assert(internal::check_rank < "the input array", X, input_rank + 1,
-                          Model::input_size == 1 ? 1 : input_rank + 1 > ());
-        if constexpr (Model::output_count > 1)
-            return;
-        else if constexpr (first_loss::targets == target_kind::labels)
-            static_assert(internal::check_rank < "the array of labels", Y, output_rank,
-                          output_rank == 1 ? 2 : output_rank > ());
-        else
-            static_assert(internal::check_rank < "the target array", Y, output_rank + 1,
-                          Model::output_size == 1 ? 1 : output_rank + 1 > ());
-    }
+    /// The samples of all inputs: one array, or several `together`.
+    struct inputs : sample_list {
+        template <class X>
+        inputs(const X& array) : sample_list(internal::read_list(array)) {
+            static_assert(check_input<X>());
+        }
+    };
+    /// The targets of all outputs.
+    struct targets : sample_list {
+        template <class Y>
+        targets(const Y& array) : sample_list(internal::read_list(array)) {
+            static_assert(check_target<Y>());
+        }
+    };
 
     /// All samples and targets. Labels are read once, to see whether they are classes.
     static sample_range range(const sample_list& x, const sample_list& y, const std::string& caller) {
-        internal::check_array_count(y.size(), Model::output_count, caller, "target");
-        const std::size_t count =
-            internal::count_samples(typename Model::topology::inputs{}, x, caller, [&](std::size_t index) {
-                return internal::concatenate(caller, ": ", internal::array_name("input", index));
-            });
-        check_targets(typename Model::topology::outputs{}, y, count, caller);
+        internal::check_array_count(y.size(), Outputs::size, caller, "target");
+        const std::size_t count = internal::count_samples(Inputs{}, x, caller, [&](std::size_t index) {
+            return internal::concatenate(caller, ": ", internal::array_name("input", index));
+        });
+        check_targets(Outputs{}, y, count, caller);
         if (count > 0xFFFFFFFFu)
             internal::raise(
                 std::invalid_argument(internal::concatenate(caller, ": more than 2^32 - 1 samples")));
@@ -88,18 +99,48 @@ struct training_arguments {
     }
 
 private:
-    /// What the loss of each output reads.
-    struct loss_traits {
-        bool targets;
-        bool labels;
-    };
-    template <std::size_t... I>
-    static constexpr std::array<loss_traits, losses::size> list_traits(std::index_sequence<I...>) {
-        return {loss_traits{losses::template at<I>::loss::targets == target_kind::labels ||
-                                contains(losses::template at<I>::loss::formula, symbols::target),
-                            losses::template at<I>::loss::targets == target_kind::labels}...};
+    static constexpr auto numbers_wanted = text("it takes numbers");
+    static constexpr auto labels_wanted = text("a label is a number, 0 for the first class");
+
+    static constexpr std::array<target_reading, sizeof...(Reads)> reads{Reads...};
+    using input_shape = type_at<0, Inputs>;
+    using output_shape = type_at<0, Outputs>;
+    static constexpr bool has_labels = reads[0] == target_reading::labels;
+
+    template <class X>
+    static consteval bool check_input() {
+        constexpr std::size_t rank = input_shape::rank;
+        if constexpr (Inputs::size == 1)
+            return internal::check_array < "the input array", X, numbers_wanted, "", rank + 1,
+                   input_shape::size == 1 ? 1 : rank + 1 > ();
+        else
+            return internal::check_readable<"the input array", X, numbers_wanted>();
     }
-    static constexpr auto traits = list_traits(std::make_index_sequence<losses::size>{});
+
+    // The other cross-entropy, where the rank tells that it was meant.
+    template <std::size_t Rank>
+    static constexpr auto target_hint() {
+        constexpr std::size_t rank = output_shape::rank;
+        if constexpr (has_labels && Rank == rank + 1)
+            return text("one-hot rows are for categorical_crossentropy");
+        else if constexpr (reads[0] == target_reading::distributions && Rank == rank)
+            return text("labels are for sparse_categorical_crossentropy");
+        else
+            return text("");
+    }
+    template <class Y>
+    static consteval bool check_target() {
+        constexpr std::size_t rank = output_shape::rank;
+        constexpr auto hint = target_hint<internal::rank_of<Y>>();
+        if constexpr (Outputs::size > 1)
+            return internal::check_readable<"the target array", Y, numbers_wanted>();
+        else if constexpr (has_labels)
+            return internal::check_array < "the array of labels", Y, labels_wanted, hint, rank,
+                   rank == 1 ? 2 : rank > ();
+        else
+            return internal::check_array < "the target array", Y, numbers_wanted, hint, rank + 1,
+                   output_shape::size == 1 ? 1 : rank + 1 > ();
+    }
 
     template <class... Shapes>
     static void check_targets(type_list<Shapes...> shapes, const sample_list& y, std::size_t count,
@@ -114,11 +155,20 @@ private:
     template <class Shape>
     static void check_target(const samples& y, std::size_t output, std::size_t count,
                              const std::string& caller) {
-        const loss_traits reads = traits[output];
-        if (y.empty() && !reads.targets)
+        if (y.empty() && reads[output] == target_reading::nothing)
             return;
         std::vector<std::size_t> shape(Shape::extents.begin(), Shape::extents.end());
-        if (reads.labels) {
+        // Of two cross-entropies one reads labels, the other a number for each class.
+        if (count > 0 && Shape::last > 1 && reads[output] == target_reading::labels && y.fits(shape, count))
+            internal::raise(std::invalid_argument(internal::concatenate(
+                caller, ": ", internal::array_name("target", output), " has ", Shape::last,
+                " numbers a row, expected a label: one-hot rows are for categorical_crossentropy")));
+        if (count > 0 && reads[output] == target_reading::distributions &&
+            y.has_numbers(count * Shape::size / Shape::last))
+            internal::raise(std::invalid_argument(internal::concatenate(
+                caller, ": ", internal::array_name("target", output), " has a number a row, expected ",
+                Shape::last, ": labels are for sparse_categorical_crossentropy")));
+        if (reads[output] == target_reading::labels) {
             shape.back() = 1;
             if (shape.size() > 1)
                 shape.pop_back();
@@ -128,9 +178,24 @@ private:
         if (found != count)
             internal::raise(std::invalid_argument(
                 internal::concatenate(caller, ": there are ", count, " samples but ", found, " targets")));
-        if (reads.labels)
+        if (reads[output] == target_reading::labels)
             internal::check_labels(y, count * Shape::size / Shape::last, Shape::last, caller);
     }
 };
+
+namespace internal {
+template <class Topology, class Losses, class Indices>
+struct arguments_of_topology;
+template <class Topology, class Losses, std::size_t... I>
+struct arguments_of_topology<Topology, Losses, std::index_sequence<I...>> {
+    using type = training_arguments<typename Topology::inputs, typename Topology::outputs,
+                                    reading_of_loss<typename Losses::template at<I>::loss>()...>;
+};
+} // namespace internal
+
+template <class Topology, class Loss>
+using arguments_for =
+    typename internal::arguments_of_topology<Topology, losses_of<Loss>,
+                                             std::make_index_sequence<losses_of<Loss>::size>>::type;
 
 } // namespace strata::bedrock::inline STRATA_SETTING

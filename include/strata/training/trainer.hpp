@@ -28,7 +28,9 @@ template <class Model, loss_type Loss, optimizer_type Optimizer, metric_type... 
 class trainer {
     static_assert(internal::check_losses<losses_of<Loss>>(typename Model::topology::outputs{}));
 
-    using arguments = training_arguments<Model, Loss>;
+    using arguments = arguments_for<typename Model::topology, Loss>;
+    using inputs = typename arguments::inputs;
+    using targets = typename arguments::targets;
     using engine_type = engine<Model, Loss, Optimizer, Metrics...>;
 
 public:
@@ -39,31 +41,23 @@ public:
     /// Trains on samples [n, input...] with targets [n, output...], or [n] for labels and for a single
     /// output. `std::invalid_argument` for arrays and options that do not fit; `diverged` for a loss that is
     /// no longer finite.
-    template <class X, class Y>
-    history fit(const X& x, const Y& y, const fit_options& options = {}) {
-        arguments::template check_ranks<X, Y>();
-        return fit_samples(sample_list(x), sample_list(y), options);
+    ///
+    /// No template, so that a compiler looks at the options by themselves and names one that is misspelt.
+    history fit(const inputs& x, const targets& y, const fit_options& options = {}) {
+        return fit_samples(x, y, options);
     }
 
     /// The loss and the metrics on samples, without dropout.
-    template <class X, class Y>
-    scores evaluate(const X& x, const Y& y, const evaluate_options& options = {}) {
-        arguments::template check_ranks<X, Y>();
-        const sample_list inputs(x);
-        const sample_list targets(y);
-        const sample_range all = arguments::range(inputs, targets, "evaluate");
+    scores evaluate(const inputs& x, const targets& y, const evaluate_options& options = {}) {
+        const sample_range all = arguments::range(x, y, "evaluate");
         internal::require(all.count > 0, "evaluate: there are no samples");
         internal::require(options.batch_size > 0, "evaluate: the batch size is 0");
         return evaluate_range(all, options.batch_size, options.threads, options.verbose);
     }
 
     /// One update with one batch. Returns its loss and metrics from before the update.
-    template <class X, class Y>
-    scores train_on_batch(const X& x, const Y& y) {
-        arguments::template check_ranks<X, Y>();
-        const sample_list inputs(x);
-        const sample_list targets(y);
-        const sample_range all = arguments::range(inputs, targets, "train_on_batch");
+    scores train_on_batch(const inputs& x, const targets& y) {
+        const sample_range all = arguments::range(x, y, "train_on_batch");
         internal::require(all.count > 0, "train_on_batch: there are no samples");
         return engine_.named(
             engine_.template run<true>(all, {}, all.count, engine_.choose_threads(all.count, 0), nullptr));
