@@ -4,6 +4,7 @@
 #include <strata/expression/type_of.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/softmax.hpp>
+#include <strata/topology/diagnostic.hpp>
 
 namespace strata::bedrock {
 
@@ -62,6 +63,39 @@ struct loss_function : loss_base {
 template <class T>
 concept loss_type = std::derived_from<T, loss_base>;
 
+/// A cross-entropy that takes a network's outputs for logits: its last layer (softmax or sigmoid) is applied
+/// with the loss. Training and metrics are those of the network with that layer, to the last bit; predictions
+/// are logits.
+template <class Loss>
+struct logit_loss : Loss {
+    static constexpr bool reads_logits = true;
+};
+
+namespace detail {
+template <class Loss>
+concept reads_logits = requires {
+    requires Loss::reads_logits;
+};
+/// Whether a loss is one of probabilities.
+template <class Loss>
+concept is_cross_entropy = requires {
+    typename Loss::shortcut::link;
+};
+} // namespace detail
+
+/// `from_logits(sparse_categorical_crossentropy)`, for a network without a softmax, or
+/// `from_logits(binary_crossentropy)`, for one without a sigmoid.
+template <loss_type Loss>
+constexpr auto from_logits(Loss loss) {
+    if constexpr (detail::is_cross_entropy<Loss> && !detail::reads_logits<Loss>)
+        return logit_loss<Loss>{};
+    else {
+        static_assert(detail::reject<Loss, text("from_logits cannot take ") + Loss::name,
+                                     "it takes a cross-entropy">());
+        return loss;
+    }
+}
+
 /// The user's own: `constexpr auto cauchy = loss<"cauchy", log1p(square(prediction - target))>;`.
 template <text Name, auto Formula, over_outputs Reduction = over_outputs::mean>
 inline constexpr loss_function<Name, Formula, Reduction> loss{};
@@ -69,6 +103,7 @@ inline constexpr loss_function<Name, Formula, Reduction> loss{};
 } // namespace strata::bedrock
 
 namespace strata {
+using bedrock::from_logits;
 using bedrock::loss;
 using bedrock::over_outputs;
 } // namespace strata

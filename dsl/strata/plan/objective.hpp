@@ -16,7 +16,8 @@ struct opened {
 
 // Softmax and its cross-entropy: the closing moves into the loss.
 template <class Head, class Tail, std::size_t Length, std::size_t Rows, class Loss>
-    requires requires { requires std::same_as<typename Loss::shortcut, softmax_shortcut>; }
+    requires(requires { requires std::same_as<typename Loss::shortcut, softmax_shortcut>; } &&
+             !reads_logits<Loss>)
 struct opened<stage<Head, Tail, closing_softmax<Length>, Rows>, Loss> {
     using stage = bedrock::stage<Head, Tail, closed_by_loss, Rows>;
     using link = softmax_layer;
@@ -41,14 +42,25 @@ struct without_last<Last, type_list<First, Rest...>> {
 };
 
 // A pointwise link such as sigmoid, where it is the tail's last layer.
+template <class Loss, class Layers>
+concept ends_with_link = !reads_logits<Loss> && requires {
+    Loss::shortcut::slope;
+}
+&&without_last<typename Loss::shortcut::link, Layers>::found;
 template <class Head, class... Layers, std::size_t Rows, class Loss>
-    requires requires {
-        Loss::shortcut::slope;
-} && without_last<typename Loss::shortcut::link, type_list<Layers...>>::found struct opened<
-    stage<Head, tail<Layers...>, no_closing, Rows>, Loss> {
+    requires ends_with_link<Loss, type_list<Layers...>>
+struct opened<stage<Head, tail<Layers...>, no_closing, Rows>, Loss> {
     using link = typename Loss::shortcut::link;
     using stage =
         bedrock::stage<Head, typename without_last<link, type_list<Layers...>>::type, closed_by_loss, Rows>;
+};
+
+// A stage whose outputs are logits, of a layer that only the loss has.
+template <class Head, class Tail, std::size_t Rows, class Loss>
+    requires reads_logits<Loss>
+struct opened<stage<Head, Tail, no_closing, Rows>, Loss> {
+    using stage = bedrock::stage<Head, Tail, closed_by_loss, Rows>;
+    using link = typename Loss::shortcut::link;
 };
 
 // The stage that makes output number `Output` as training runs it, or any other one as it is.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/learning/loss_list.hpp>
+#include <strata/plan/output_range.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 
@@ -11,10 +12,29 @@
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 // Whether losses fit the outputs of a network: errors at compile time.
-template <class Loss, class Shape>
+template <class Loss, class Topology, std::size_t Output>
+consteval bool check_range() {
+    using origin = output_origin<Topology, Output>;
+    if constexpr (!detail::is_cross_entropy<Loss>)
+        return true;
+    else if constexpr (detail::reads_logits<Loss>) {
+        if constexpr (origin::range != output_range::probabilities)
+            return true;
+        else
+            return reject<Topology, text("from_logits(...) cannot take ") + origin::label,
+                          "whose results are no logits: leave one of both out">();
+    } else if constexpr (origin::range != output_range::any)
+        return true;
+    else
+        return reject<Topology, text("the loss ") + Loss::name, text("cannot take ") + origin::label,
+                      text("it wants probabilities: put ") + Loss::shortcut::link::label +
+                          text(" behind it,"),
+                      "or take from_logits(...) of this loss">();
+}
+template <class Loss, class Shape, class Topology, std::size_t Output>
 consteval bool check_loss() {
     if constexpr (Loss::template accepts<Shape>)
-        return true;
+        return check_range<Loss, Topology, Output>();
     else if constexpr (!Loss::is_bound)
         return reject<Shape, text("the loss ") + Loss::name, "is no formula of",
                       "prediction and target alone">();
@@ -22,14 +42,14 @@ consteval bool check_loss() {
         return reject<Shape, text("the loss ") + Loss::name, text("cannot take ") + shape_text<Shape>,
                       "it needs 2 classes or more">();
 }
-template <class Losses, class... Shapes, std::size_t... I>
+template <class Losses, class Topology, class... Shapes, std::size_t... I>
 consteval bool check_each_loss(type_list<Shapes...>, std::index_sequence<I...>) {
-    return (check_loss<typename Losses::template at<I>::loss, Shapes>() && ...);
+    return (check_loss<typename Losses::template at<I>::loss, Shapes, Topology, I>() && ...);
 }
-template <class Losses, class... Shapes>
+template <class Losses, class Topology, class... Shapes>
 consteval bool check_losses(type_list<Shapes...> shapes) {
     if constexpr (Losses::size == sizeof...(Shapes))
-        return check_each_loss<Losses>(shapes, std::index_sequence_for<Shapes...>{});
+        return check_each_loss<Losses, Topology>(shapes, std::index_sequence_for<Shapes...>{});
     else
         return reject<Losses, number_text<Losses::size> + text(" losses"),
                       text("for ") + number_text<sizeof...(Shapes)> + text(" outputs"),
