@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/learning/loss_list.hpp>
+#include <strata/learning/metric.hpp>
 #include <strata/plan/output_range.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
@@ -54,6 +55,17 @@ consteval bool check_losses(type_list<Shapes...> shapes) {
         return reject<Losses, number_text<Losses::size> + text(" losses"),
                       text("for ") + number_text<sizeof...(Shapes)> + text(" outputs"),
                       "it needs one each: losses(...)">();
+}
+
+// A metric is of an output that the network has.
+template <class Metric, std::size_t Outputs>
+consteval bool check_metric() {
+    if constexpr (output_of_metric<Metric> < Outputs)
+        return true;
+    else
+        return reject<Metric, text("the metric ") + Metric::name,
+                      text("is of output ") + number_text<output_of_metric<Metric> + 1>,
+                      text("the network has ") + number_text<Outputs>>();
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

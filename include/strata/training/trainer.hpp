@@ -28,6 +28,7 @@ template <class Model, loss_type Loss, optimizer_type Optimizer, metric_type... 
 class trainer {
     static_assert(internal::check_losses<losses_of<Loss>, typename Model::topology>(
         typename Model::topology::outputs{}));
+    static_assert((internal::check_metric<Metrics, Model::output_count>() && ...));
 
     using arguments = arguments_for<typename Model::topology, Loss>;
     using inputs = typename arguments::inputs;
