@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/dense/forward.hpp>
+#include <strata/kernels/product/transpose_weights.hpp>
 #include <strata/setting.hpp>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -24,45 +25,6 @@ inline constexpr std::size_t input_gradient_scratch =
     Stage::head::outputs* tile_panels* lanes_of<T, Stage::head::inputs>;
 
 namespace internal {
-// Writes the weights of inputs [first, first + Lanes) as a panel [outputs][Lanes] for the transposed product,
-// with zeros from input `end` on. Squares of 128 bits are transposed by rounds of interleaving: xsimd
-// interleaves wider registers within their 128-bit parts.
-template <class Layout, std::size_t N, std::size_t Lanes, class T>
-void transpose_panel(const T* kernel, std::size_t first, std::size_t end, T* panel) noexcept {
-    constexpr std::size_t side = 16 / sizeof(T);
-    using V = simd<T, side>;
-    std::size_t whole = 0;
-    if constexpr (!Layout::is_dot) {
-        for (; whole + side <= Lanes && first + whole + side <= end; whole += side)
-            for (std::size_t n = 0; n < N; n += side) {
-                V square[side];
-#pragma GCC unroll 4
-                for (std::size_t j = 0; j < side; ++j)
-                    square[j] = V::load_aligned(kernel + Layout::index(first + whole + j, n));
-                    // Unrolled and without a library's copy: else the square goes through memory.
-#pragma GCC unroll 4
-                for (std::size_t round = 1; round < side; round *= 2) {
-                    V next[side];
-#pragma GCC unroll 4
-                    for (std::size_t j = 0; j < side / 2; ++j) {
-                        next[2 * j] = xsimd::zip_lo(square[j], square[j + side / 2]);
-                        next[2 * j + 1] = xsimd::zip_hi(square[j], square[j + side / 2]);
-                    }
-#pragma GCC unroll 4
-                    for (std::size_t j = 0; j < side; ++j)
-                        square[j] = next[j];
-                }
-#pragma GCC unroll 4
-                for (std::size_t j = 0; j < side; ++j)
-                    if (n + j < N)
-                        square[j].store_aligned(panel + (n + j) * Lanes + whole);
-            }
-    }
-    for (; whole < Lanes; ++whole)
-        for (std::size_t n = 0; n < N; ++n)
-            panel[n * Lanes + whole] = first + whole < end ? kernel[Layout::index(first + whole, n)] : T(0);
-}
-
 template <class Stage, std::size_t Rows, std::size_t Panels, class V, class T, class Finish>
 void input_gradient_tile(const input_gradient_buffers<T>& at, std::size_t row, std::size_t column,
                          const Finish& finish) noexcept {
@@ -117,8 +79,8 @@ void dense_input_gradient(const input_gradient_buffers<T>& at, team::range rows,
         columns.begin / lanes, (columns.end + lanes - 1) / lanes, [&](auto run, std::size_t panel) {
             constexpr std::size_t wide = decltype(run)::value;
             for (std::size_t q = 0; q < wide; ++q)
-                internal::transpose_panel<weight_layout<T, K, N>, N, lanes>(at.kernel, (panel + q) * lanes, K,
-                                                                            at.strip + q * N * lanes);
+                transpose_weights<weight_layout<T, K, N>, lanes>(at.kernel, (panel + q) * lanes, K, 0, N,
+                                                                 at.strip + q * N * lanes);
             visit_runs<tile_rows<V>, tile_rows<V> / 2, 1>(
                 rows.begin, rows.end, [&](auto tall, std::size_t row) {
                     internal::input_gradient_tile<Stage, decltype(tall)::value, wide, V>(

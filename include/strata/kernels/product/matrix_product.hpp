@@ -2,7 +2,7 @@
 #pragma once
 
 #include <strata/kernels/product/contract.hpp>
-#include <strata/kernels/product/transpose_weights.hpp>
+#include <strata/kernels/product/transpose.hpp>
 #include <strata/kernels/rows_view.hpp>
 #include <strata/setting.hpp>
 
@@ -80,22 +80,15 @@ private:
     }
     static void transpose(const T* right, std::size_t column, T* strip) noexcept {
         const std::size_t count = std::min(lanes, Columns - column);
-        const T* const from = right + column * Depth;
+        const T* const rows = right + column * Depth;
         if constexpr (Depth < lanes) {
             for (std::size_t k = 0; k < Depth; ++k)
                 for (std::size_t j = 0; j < lanes; ++j)
-                    strip[k * lanes + j] = j < count ? from[j * Depth + k] : T(0);
+                    strip[k * lanes + j] = j < count ? rows[j * Depth + k] : T(0);
         } else
             for (std::size_t next = 0; next < Depth; next += lanes) {
                 const std::size_t k = std::min(next, Depth - lanes); // the last square overlaps another
-                V square[lanes];
-#pragma GCC unroll 16
-                for (std::size_t j = 0; j < lanes; ++j)
-                    square[j] = j < count ? V::load_unaligned(from + j * Depth + k) : V(T(0));
-                internal::transpose_square(square);
-#pragma GCC unroll 16
-                for (std::size_t j = 0; j < lanes; ++j)
-                    square[j].store_unaligned(strip + (k + j) * lanes);
+                internal::copy_transposed<lanes>(rows + k, Depth, count, strip + k * lanes, lanes, lanes);
             }
     }
 };

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/product/transpose_weights.hpp>
+#include <strata/kernels/product/transpose.hpp>
 #include <strata/kernels/product/weight_layout.hpp>
 #include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/threads/team.hpp>
