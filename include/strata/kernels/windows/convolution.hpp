@@ -90,6 +90,7 @@ struct convolution_block {
     using T = value_type_of<V>;
     const convolution_lines& lines;
     const convolution_operands<T>& operands;
+    const tile_walk<T>& walk;
     Schedule& schedule;
     const Finish& finish;
     team::range tiles;
@@ -97,14 +98,14 @@ struct convolution_block {
     /// Computes all tiles for these panels.
     void compute(team::range panels) const noexcept {
         if constexpr (Shape.gathers)
-            gather_tiles(lines, operands, V::size, Shape.places, tiles);
+            gather_tiles(lines, operands, walk, Shape.places, tiles);
         const std::size_t count = count_tasks();
         visit_runs<Shape.panels, Shape.last_panels>(
             panels.begin, panels.end, [&](auto run, std::size_t panel) {
                 constexpr std::size_t wide = decltype(run)::value;
                 schedule.start_panels(wide, panels.end - panel - wide, count);
-                visit([&](auto line_count, const tile_walk<T>& walk, std::size_t number) {
-                    compute_places<decltype(line_count)::value, wide>(walk, number, panel);
+                visit([&](auto line_count, const tile_walk<T>& place, std::size_t number) {
+                    compute_places<decltype(line_count)::value, wide>(place, number, panel);
                 });
             });
     }
@@ -112,7 +113,7 @@ struct convolution_block {
 private:
     template <class Visit>
     void visit(const Visit& visit) const noexcept {
-        visit_tiles<Shape.lines>(tile_walk<T>(lines, operands, V::size, tiles.begin), tiles, visit);
+        visit_tiles<Shape.lines>(walk, tiles, visit);
     }
     /// Tiles of two lines are computed at a time, as one.
     [[nodiscard]] std::size_t count_tasks() const noexcept {
@@ -126,18 +127,18 @@ private:
 
     /// One tile: what it reads, what it fetches and where its results go.
     template <std::size_t Lines, std::size_t Panels>
-    void compute_places(const tile_walk<T>& walk, std::size_t number, std::size_t panel) const noexcept {
-        const auto places = walk.tile(Shape.places);
-        const tile_terms<T> terms = walk.terms(places, panel);
-        tile_task<T, typename Schedule::fetching> task{
-            terms, schedule.template next_tile<V::size>(terms, walk.first_tap())};
+    void compute_places(const tile_walk<T>& place, std::size_t number, std::size_t panel) const noexcept {
+        const auto places = place.tile(Shape.places);
+        // The terms are made in their place: a copy of what has just been written waits for the writes.
+        tile_task<T, typename Schedule::fetching> task{place.terms(places, panel), {}};
+        task.fetching = schedule.template next_tile<V::size>(task.terms, place.first_tap());
         if constexpr (Shape.gathers) {
             const std::size_t pitch = gathered_pitch<T>(lines.channels);
             task.terms.x = operands.gathered + (number - tiles.begin) * Shape.places * pitch;
             task.terms.place_step = static_cast<std::ptrdiff_t>(pitch);
         }
         const auto& [depth, height, width] = lines.map.axes;
-        const result_rows rows{walk.result_row() + places.begin * width.step, width.step,
+        const result_rows rows{place.result_row() + places.begin * width.step, width.step,
                                height.step * width.result_extent};
         const bool is_last = panel + Panels == lines.panels;
         const std::size_t count = places.count;
@@ -168,9 +169,10 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& ope
     schedule.start_pass({lines.map, lines.panel_size,
                          is_contiguous ? block * Shape.places * operands.pitch : 0,
                          weight_bytes > many_weights});
+    const internal::tile_walk<T> walk(lines, operands, V::size);
     for (std::size_t begin = work.begin; begin < work.end; begin += block)
         internal::convolution_block<V, Shape, Schedule, Finish>{
-            lines, operands, schedule, finish, {begin, std::min(begin + block, work.end)}}
+            lines, operands, walk, schedule, finish, {begin, std::min(begin + block, work.end)}}
             .compute(panels);
 }
 

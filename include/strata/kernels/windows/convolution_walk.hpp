@@ -31,24 +31,31 @@ public:
         const std::uint8_t* cuts;
     };
 
-    /// Begins with tile `first`, counted over all lines.
-    tile_walk(const convolution_lines& all, const convolution_operands<T>& operands, std::size_t lanes,
-              std::size_t first) noexcept
-        : lines_(all),
-          operands_(operands),
-          line_(first / all.tiles),
-          tile_(first % all.tiles),
-          tap_size_(all.channels * lanes) {
+    /// A walk is made once, and a copy of it started wherever tiles are visited.
+    tile_walk(const convolution_lines& all, const convolution_operands<T>& operands,
+              std::size_t lanes) noexcept
+        : lines_(all), operands_(operands), tap_size_(all.channels * lanes) {
         const auto& [depth, height, width] = all.map.axes;
-        // Neighbouring taps read neighbouring memory: one long row of products.
-        joins_taps_ = width.offset_step == 1 && width.weight_step == 1 && operands.pitch == all.channels;
-        terms_.place_step = numbers(all.map.read_row(0, 0, static_cast<std::ptrdiff_t>(width.read_step)));
-        terms_.line_step = numbers(all.map.read_row(0, static_cast<std::ptrdiff_t>(height.read_step), 0));
+        // Neighbouring taps may read neighbouring memory: one long row of products.
+        if (width.offset_step == 1 && width.weight_step == 1 && operands.pitch == all.channels)
+            joined_taps_ = width.taps;
+        terms_.place_step =
+            numbers(all.map.read_row<std::ptrdiff_t>(0, 0, static_cast<std::ptrdiff_t>(width.read_step)));
+        terms_.line_step =
+            numbers(all.map.read_row<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(height.read_step), 0));
         terms_.panel_step = all.panel_size;
         terms_.depth = all.channels;
-        terms_.slices = {0, numbers(all.map.read_row(depth.offset_step, 0, 0)), weight_step(0)};
-        terms_.lines = {0, numbers(all.map.read_row(0, height.offset_step, 0)), weight_step(1)};
-        terms_.columns = {width.taps, numbers(all.map.read_row(0, 0, width.offset_step)), weight_step(2)};
+        terms_.slices = {0, numbers(all.map.read_row<std::ptrdiff_t>(depth.offset_step, 0, 0)),
+                         weight_step(0)};
+        terms_.lines = {0, numbers(all.map.read_row<std::ptrdiff_t>(0, height.offset_step, 0)),
+                        weight_step(1)};
+        terms_.columns = {width.taps, numbers(all.map.read_row<std::ptrdiff_t>(0, 0, width.offset_step)),
+                          weight_step(2)};
+    }
+    /// Begins with a tile, counted over all lines.
+    void start(std::size_t tile) noexcept {
+        line_ = tile / lines_.tiles;
+        tile_ = tile % lines_.tiles;
         enter_line();
     }
 
@@ -69,8 +76,8 @@ public:
         result.weights =
             operands_.weights + (panel - operands_.first_panel) * lines_.panel_size + first_tap_ * tap_size_;
         result.cuts = places.cuts;
-        if (joins_taps_ && places.cuts == lines_.no_cuts) {
-            result.depth *= result.columns.taps;
+        if (joined_taps_ > 1 && places.cuts == lines_.no_cuts) {
+            result.depth *= joined_taps_;
             result.columns.taps = 1;
         }
         return result;
@@ -103,10 +110,10 @@ private:
     const T* line_x_ = nullptr;
     std::size_t first_tap_ = 0;
     std::size_t result_row_ = 0;
-    std::size_t line_;
-    std::size_t tile_; ///< of the line
+    std::size_t line_ = 0;
+    std::size_t tile_ = 0; ///< of the line
     std::size_t tap_size_;
-    bool joins_taps_ = false;
+    std::size_t joined_taps_ = 1;
 
     /// Rows of x as numbers.
     [[nodiscard]] std::ptrdiff_t numbers(std::ptrdiff_t rows) const noexcept {
@@ -128,8 +135,9 @@ private:
         terms_.lines.taps = last_line - first_line;
         first_tap_ = map.weight_tap(first_slice, first_line, 0);
         const auto slice = static_cast<std::ptrdiff_t>(sample * depth.read_extent);
-        line_x_ = operands_.x + numbers(map.read_row(slice + depth.read(d, first_slice),
-                                                     height.read(h, first_line), width.offset));
+        line_x_ =
+            operands_.x + numbers(map.read_row<std::ptrdiff_t>(slice + depth.read(d, first_slice),
+                                                               height.read(h, first_line), width.offset));
         result_row_ = sample * map.result_rows() + map.result_row(d, h, 0);
     }
 };
@@ -138,6 +146,7 @@ private:
 /// the same taps.
 template <std::size_t Lines, class T, class Visit>
 void visit_tiles(tile_walk<T> walk, team::range tiles, const Visit& visit) noexcept {
+    walk.start(tiles.begin);
     for (std::size_t number = tiles.begin; number < tiles.end; ++number, walk.advance()) {
         if constexpr (Lines > 1)
             if (number + 1 < tiles.end && walk.spans_lines()) {
@@ -152,10 +161,10 @@ void visit_tiles(tile_walk<T> walk, team::range tiles, const Visit& visit) noexc
 
 /// Copies what tiles [tiles.begin, tiles.end) read, for tiles of one tap.
 template <class T>
-void gather_tiles(const convolution_lines& lines, const convolution_operands<T>& operands, std::size_t lanes,
+void gather_tiles(const convolution_lines& lines, const convolution_operands<T>& operands, tile_walk<T> walk,
                   std::size_t places, team::range tiles) noexcept {
     const std::size_t pitch = gathered_pitch<T>(lines.channels);
-    tile_walk<T> walk(lines, operands, lanes, tiles.begin);
+    walk.start(tiles.begin);
     for (std::size_t number = tiles.begin; number < tiles.end; ++number, walk.advance()) {
         const auto tile = walk.tile(places);
         const tile_terms<T> terms = walk.terms(tile, operands.first_panel);
