@@ -30,8 +30,8 @@ struct outer_terms {
     std::size_t x_pitch; ///< from place to place of its image
     std::size_t delta_pitch;
     std::size_t large_step; ///< places of the larger image from one of a run to the next
-    const T* before;        ///< sums to begin with, or none: [panels][..][rows][lanes]
-    std::size_t before_panel;
+    const T* start;         ///< sums to begin with, or none: [panels][..][rows][lanes]
+    std::size_t start_panel;
     T* sums;
     std::size_t sums_panel;
     line_fetching<T> fetching; ///< for each place a line
@@ -50,12 +50,12 @@ template <class V, std::size_t Rows, std::size_t Panels, bool Transposed, bool J
 #pragma GCC unroll 4
         for (std::size_t q = 0; q < Panels; ++q)
             sums.registers[i][q] = V(T(0));
-    if (terms.before != nullptr)
+    if (terms.start != nullptr)
 #pragma GCC unroll 32
         for (std::size_t i = 0; i < Rows; ++i)
 #pragma GCC unroll 4
             for (std::size_t q = 0; q < Panels; ++q)
-                sums.registers[i][q] = V::load_aligned(terms.before + q * terms.before_panel + i * V::size);
+                sums.registers[i][q] = V::load_aligned(terms.start + q * terms.start_panel + i * V::size);
     const std::size_t x_step = terms.x_pitch * (Transposed ? 1 : terms.large_step);
     const std::size_t delta_step = terms.delta_pitch * (Transposed ? terms.large_step : 1);
     line_fetching<T> fetching = terms.fetching;
@@ -101,14 +101,15 @@ template <class V, std::size_t Rows, std::size_t Panels, bool Transposed, bool J
 /// Puts `Width` numbers of each of some places side by side; of those only `width` are there, the others are
 /// 0.
 template <std::size_t Width, class T>
-void gather_places(const T* from, std::size_t pitch, std::size_t count, std::size_t width, T* to) noexcept {
+void gather_places(const T* places, std::size_t pitch, std::size_t count, std::size_t width,
+                   T* copy) noexcept {
     if (width == Width)
         for (std::size_t i = 0; i < count; ++i)
-            std::memcpy(to + i * Width, from + i * pitch, Width * sizeof(T));
+            std::memcpy(copy + i * Width, places + i * pitch, Width * sizeof(T));
     else
         for (std::size_t i = 0; i < count; ++i) {
-            std::memcpy(to + i * Width, from + i * pitch, width * sizeof(T));
-            std::fill(to + i * Width + width, to + (i + 1) * Width, T(0));
+            std::memcpy(copy + i * Width, places + i * pitch, width * sizeof(T));
+            std::fill(copy + i * Width + width, copy + (i + 1) * Width, T(0));
         }
 }
 } // namespace internal

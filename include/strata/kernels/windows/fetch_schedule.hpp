@@ -2,11 +2,13 @@
 #pragma once
 
 #include <strata/kernels/product/fetching.hpp>
+#include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/windows/convolution_tile.hpp>
 #include <strata/kernels/windows/window_map.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -106,4 +108,33 @@ private:
     std::size_t tile_ = 0;
 };
 
-} // namespace strata::bedrock::inline STRATA_SETTING
+/// For tiles that go along places: up to two pieces of memory, of which each tile fetches some lines.
+template <class T>
+class line_schedule {
+public:
+    /// So many rows of an image.
+    void add(rows_view<const T> image, std::size_t first, std::size_t count) noexcept {
+        pieces_[count_++] = {image.row(first), image.row(first + count)};
+    }
+    /// What the next tile fetches, which asks for that many lines; `known` is memory that it reads anyhow.
+    [[nodiscard]] line_fetching<T> next_tile(const T* known, std::size_t lines) noexcept {
+        while (current_ < count_ && pieces_[current_].begin >= pieces_[current_].end)
+            ++current_;
+        if (current_ == count_)
+            return {known, 0};
+        const T* const memory = pieces_[current_].begin;
+        pieces_[current_].begin += lines * line_size<T>;
+        return {memory, line_size<T>};
+    }
+
+private:
+    struct piece {
+        const T* begin;
+        const T* end;
+    };
+    std::array<piece, 2> pieces_{};
+    std::size_t count_ = 0;
+    std::size_t current_ = 0;
+};
+
+} // namespace strata::inline STRATA_SETTING

@@ -1,0 +1,80 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/product/weight_layout.hpp>
+#include <strata/kernels/windows/gradient_blocks.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace strata::inline STRATA_SETTING {
+
+/// How the gradient of a convolution's weights is cut up: which factors and which panels a tile holds, over
+/// how many places it sums at a time, and what is gathered for it. `Over` slides over the larger image: x, or
+/// delta where the convolution is transposed.
+template <window Over, bool Transposed, std::size_t Channels, std::size_t PitchX, std::size_t Filters,
+          std::size_t PitchDelta, class T>
+struct weight_gradient_shape {
+    using value_type = T;
+    static constexpr bool is_transposed = Transposed;
+    static constexpr bool is_pointwise = Over.is_pointwise();
+    static constexpr std::size_t channels = Channels;
+    static constexpr std::size_t filters = Filters;
+    using layout = weight_layout<T, Over.taps() * Channels, Filters, false>;
+    using V = typename layout::vector;
+    static constexpr std::size_t lanes = layout::lanes;
+    /// A whole small image, or as much of a larger one as leaves the first cache room for both images.
+    static constexpr std::size_t block_places =
+        (forward_map(Over).results() * sizeof(T) <= 1024 ? 1024 : 512) / sizeof(T);
+    using places = gradient_blocks<Over, block_places>;
+    static constexpr map_axis depth = places::depth;
+    static constexpr map_axis height = places::height;
+    static constexpr map_axis width = places::width;
+
+    /// With few channels, all taps of a line are one row of factors.
+    static constexpr bool joins_taps = !Transposed && Channels < 8 && Channels == PitchX &&
+                                       Over.axes[2].dilation == 1 && width.taps * Channels <= 64;
+    static constexpr std::size_t factors = joins_taps ? width.taps * Channels : Channels;
+    static constexpr std::size_t taps = depth.taps * height.taps * (joins_taps ? 1 : width.taps);
+
+    static constexpr std::size_t wide = std::min<std::size_t>(2, layout::panels);
+    static constexpr std::size_t most_rows = sizeof(V) == 64 ? 14 : 6;
+    /// Rows of a tile. The last tile overlaps with the one before, so that all are of one size; for many
+    /// factors that is one with which few rows are computed twice, whatever their number.
+    static constexpr std::size_t rows = [] {
+        if (factors >= 64)
+            return most_rows == 14 ? std::size_t{13} : most_rows;
+        const std::size_t tiles = (factors + most_rows - 1) / most_rows;
+        return (factors + tiles - 1) / tiles;
+    }();
+    static constexpr std::size_t strips = (factors + rows - 1) / rows;
+    static constexpr std::size_t first_row(std::size_t strip) {
+        return std::min(strip * rows, factors - rows);
+    }
+
+    static constexpr std::size_t long_pitch = 1024; ///< in bytes
+    static constexpr bool gathers_x = places::is_flat && !joins_taps && PitchX * sizeof(T) >= long_pitch;
+    static constexpr bool gathers_delta =
+        (places::is_flat && PitchDelta * sizeof(T) >= long_pitch) || layout::last < lanes;
+
+    static constexpr bool gathers_large = Transposed ? gathers_delta : gathers_x;
+    static constexpr bool gathers_small = Transposed ? gathers_x : gathers_delta;
+    static constexpr std::size_t x_places = Transposed ? places::small_places : places::large_places;
+    static constexpr std::size_t delta_places = Transposed ? places::large_places : places::small_places;
+    /// Strips of x that are gathered at a time.
+    static constexpr std::size_t some_strips = [] {
+        constexpr std::size_t numbers = 512 * 1024 / sizeof(T);
+        return gathers_x ? std::clamp<std::size_t>(numbers / (x_places * rows), 1, strips) : strips;
+    }();
+    static constexpr std::size_t gathered_x = gathers_x ? round_up(some_strips * x_places * rows, lanes) : 0;
+
+    static constexpr std::size_t scratch_size =
+        gathered_x + (gathers_delta ? delta_places * wide * lanes : 0);
+
+    /// Few weights are summed over so many parts of the places, each by one thread, and then over the parts.
+    static constexpr std::size_t most_parts = layout::kernel_size * sizeof(T) <= 16 * 1024 ? 8 : 1;
+    static constexpr std::size_t shared_size = most_parts * layout::kernel_size;
+};
+
+} // namespace strata::inline STRATA_SETTING
