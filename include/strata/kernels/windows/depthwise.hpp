@@ -4,6 +4,7 @@
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/product/column_sums.hpp>
 #include <strata/kernels/windows/convolution_heads.hpp>
+#include <strata/kernels/windows/result_window.hpp>
 #include <strata/layers/depthwise.hpp>
 #include <strata/setting.hpp>
 
@@ -25,43 +26,32 @@ void depthwise_lines(const T* x, const T* weights, team::range chosen, const Sta
     static constexpr map_axis height = Map.axes[1];
     static constexpr map_axis width = Map.axes[2];
     constexpr std::size_t lines = depth.results * height.results;
+    result_window<Map> window;
     for (std::size_t number = chosen.begin; number < chosen.end; ++number) {
         const std::size_t sample = number / lines;
         const std::size_t d = number % lines / height.results;
         const std::size_t h = number % lines % height.results;
-        const auto ds = taps_of_result(depth, d);
-        const auto hs = taps_of_result(height, h);
+        window.enter_line(d, h);
         const T* const image = x + sample * Map.read_rows() * Channels;
         const std::size_t first_row = sample * Map.result_rows() + Map.result_row(d, h, 0);
         for (std::size_t t = 0; t < width.results; ++t) {
-            const auto ws = taps_of_result(width, t);
+            window.enter_column(t);
             constexpr std::size_t many = std::min<std::size_t>(panels, 4);
             visit_runs<many, panels % many>(0, panels, [&](auto run, std::size_t panel) {
                 constexpr std::size_t wide = decltype(run)::value;
                 V sums[wide];
                 for (std::size_t q = 0; q < wide; ++q)
                     sums[q] = start.template operator()<V>((panel + q) * lanes);
-                for (std::size_t jd = ds.first; jd < ds.second; ++jd)
-                    for (std::size_t jh = hs.first; jh < hs.second; ++jh) {
-                        const std::size_t line =
-                            (static_cast<std::size_t>(depth.read(d, jd)) * height.read_extent +
-                             static_cast<std::size_t>(height.read(h, jh))) *
-                            width.read_extent;
-                        const std::size_t tap =
-                            (depth.tap(jd) * height.weight_extent + height.tap(jh)) * width.weight_extent;
-                        for (std::size_t jw = ws.first; jw < ws.second; ++jw) {
-                            const T* const from =
-                                image + (line + static_cast<std::size_t>(width.read(t, jw))) * Channels +
-                                panel * lanes;
-                            const T* const w = weights + (tap + width.tap(jw)) * stored + panel * lanes;
-                            for (std::size_t q = 0; q < wide; ++q) {
-                                const V values = last == lanes || panel + q + 1 < panels
-                                                     ? V::load_unaligned(from + q * lanes)
-                                                     : load_first<last, V>(from + q * lanes);
-                                sums[q] = xsimd::fma(values, V::load_aligned(w + q * lanes), sums[q]);
-                            }
-                        }
+                window.visit([&](std::size_t row, std::size_t tap) __attribute__((always_inline)) {
+                    const T* const values = image + row * Channels + panel * lanes;
+                    const T* const factors = weights + tap * stored + panel * lanes;
+                    for (std::size_t q = 0; q < wide; ++q) {
+                        const V value = last == lanes || panel + q + 1 < panels
+                                            ? V::load_unaligned(values + q * lanes)
+                                            : load_first<last, V>(values + q * lanes);
+                        sums[q] = xsimd::fma(value, V::load_aligned(factors + q * lanes), sums[q]);
                     }
+                });
                 for (std::size_t q = 0; q < wide; ++q)
                     if (last == lanes || panel + q + 1 < panels)
                         put.template operator()<lanes>(sums[q], first_row + t * width.step,
@@ -122,10 +112,12 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels
         static constexpr map_axis depth = map.axes[0];
         static constexpr map_axis height = map.axes[1];
         static constexpr map_axis width = map.axes[2];
+        constexpr std::size_t results = map.result_rows();
         const auto use_kernel = updates(kernel{});
         const team::range mine = threads.share(panels);
-        const auto load = [](const T* from, std::size_t panel) {
-            return last == lanes || panel + 1 < panels ? V::load_unaligned(from) : load_first<last, V>(from);
+        const auto load = [](const T* numbers, std::size_t panel) {
+            return last == lanes || panel + 1 < panels ? V::load_unaligned(numbers)
+                                                       : load_first<last, V>(numbers);
         };
         for (std::size_t panel = mine.begin; panel < mine.end; ++panel)
             for (std::size_t jd = 0; jd < depth.taps; ++jd)
@@ -137,26 +129,21 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels
                             for (std::size_t h = 0; h < height.results; ++h) {
                                 if (!depth.inside(d, jd) || !height.inside(h, jh))
                                     continue;
-                                const T* const x = at.x[0].data +
-                                                   ((sample * depth.read_extent +
-                                                     static_cast<std::size_t>(depth.read(d, jd))) *
-                                                        height.read_extent +
-                                                    static_cast<std::size_t>(height.read(h, jh))) *
-                                                       width.read_extent * Channels +
-                                                   panel * lanes;
-                                const T* const delta = at.delta.data +
-                                                       ((sample * depth.results + d) * height.results + h) *
-                                                           width.results * Channels +
-                                                       panel * lanes;
+                                const std::size_t row = map.read_row(
+                                    sample * depth.read_extent + static_cast<std::size_t>(depth.read(d, jd)),
+                                    static_cast<std::size_t>(height.read(h, jh)), std::size_t{0});
+                                const T* const x = at.x[0].data + row * Channels + panel * lanes;
+                                const std::size_t result = sample * results + map.result_row(d, h, 0);
+                                const T* const delta = at.delta.data + result * Channels + panel * lanes;
                                 for (std::size_t t = 0; t < width.results; ++t) {
-                                    const V of_result = load(delta + t * Channels, panel);
+                                    const V result_delta = load(delta + t * Channels, panel);
                                     for (std::size_t j = 0; j < width.taps; ++j)
                                         if (width.inside(t, j))
                                             sums[j] = xsimd::fma(
                                                 load(x + static_cast<std::size_t>(width.read(t, j)) *
                                                              Channels,
                                                      panel),
-                                                of_result, sums[j]);
+                                                result_delta, sums[j]);
                                 }
                             }
                     for (std::size_t j = 0; j < width.taps; ++j)

@@ -52,11 +52,11 @@ struct gradient_blocks {
         return {number / segments / lines, line / height.results, line % height.results, begin,
                 std::min(begin + segment, width.results)};
     }
-    static constexpr std::size_t small_place(const place& at) {
-        return ((at.sample * depth.results + at.d) * height.results + at.h) * width.results + at.begin;
+    static constexpr std::size_t small_place(const place& first) {
+        return first.sample * map.result_rows() + map.result_row(first.d, first.h, first.begin);
     }
 
-    /// The lines of one large image that a block reads, and how many of others are before them.
+    /// The lines of one large image that a block reads, and how many of others come first.
     struct large_lines {
         std::size_t sample, begin, end, slot;
     };
@@ -75,7 +75,7 @@ struct gradient_blocks {
     }
 
     /// Visits the places of a block, in the small image or in the large one, some at a time:
-    /// visit(first, step, count, how many were before).
+    /// visit(first, step, count, how many came first).
     template <class Visit>
     static void visit_small(team::range block, const Visit& visit) noexcept {
         const std::size_t first = small_place(place_of(block.begin));
@@ -84,26 +84,26 @@ struct gradient_blocks {
     }
     template <class Visit>
     static void visit_large(team::range block, const Visit& visit) noexcept {
-        std::size_t to = 0;
+        std::size_t gathered = 0;
         if constexpr (is_single)
             for (std::size_t number = block.begin; number < block.end; ++number) {
-                const place at = place_of(number);
+                const place segment_place = place_of(number);
+                const std::size_t count = segment_place.end - segment_place.begin;
                 const std::size_t first =
-                    (at.sample * height.read_extent + at.h * height.read_step) * width.read_extent +
-                    at.begin * width.read_step;
-                visit_chunks(first, width.read_step, at.end - at.begin, to, visit);
-                to += at.end - at.begin;
+                    map.read_row(segment_place.sample, segment_place.h * height.read_step,
+                                 segment_place.begin * width.read_step);
+                visit_chunks(first, width.read_step, count, gathered, visit);
+                gathered += count;
             }
         else
             for (std::size_t number = block.begin; number < block.end;) {
-                const large_lines here = lines_of_sample(block, number, 0);
+                const large_lines image = lines_of_sample(block, number, 0);
                 const std::size_t count =
-                    (here.end > here.begin ? here.end - here.begin : 0) * width.read_extent;
-                visit_chunks((here.sample * depth.read_extent * height.read_extent + here.begin) *
-                                 width.read_extent,
-                             1, count, to, visit);
-                to += count;
-                number = (here.sample + 1) * lines * segments;
+                    (image.end > image.begin ? image.end - image.begin : 0) * width.read_extent;
+                visit_chunks(map.read_row(image.sample * depth.read_extent, image.begin, std::size_t{0}), 1,
+                             count, gathered, visit);
+                gathered += count;
+                number = (image.sample + 1) * lines * segments;
             }
     }
 
@@ -111,11 +111,11 @@ struct gradient_blocks {
 
 private:
     template <class Visit>
-    static void visit_chunks(std::size_t from, std::size_t step, std::size_t count, std::size_t to,
+    static void visit_chunks(std::size_t first, std::size_t step, std::size_t count, std::size_t gathered,
                              const Visit& visit) noexcept {
         constexpr std::size_t chunk = 16;
         for (std::size_t i = 0; i < count; i += chunk)
-            visit(from + i * step, step, std::min(chunk, count - i), to + i);
+            visit(first + i * step, step, std::min(chunk, count - i), gathered + i);
     }
 };
 

@@ -81,12 +81,13 @@ struct window_map {
         return slice / axes[0].results * result_rows() +
                result_row(slice % axes[0].results, line % axes[1].results, number % axes[2].results);
     }
-    /// The row of one sample that is read at a place of what the window slides over; where the place is
-    /// outside of a line, a row of another line, or none.
-    [[nodiscard]] constexpr std::ptrdiff_t read_row(std::ptrdiff_t slice, std::ptrdiff_t line,
-                                                    std::ptrdiff_t column) const {
-        return (slice * static_cast<std::ptrdiff_t>(axes[1].read_extent) + line) *
-                   static_cast<std::ptrdiff_t>(axes[2].read_extent) +
+    /// The row that is read at a place of what the window slides over, with slices counted over all samples
+    /// or in one. Numbers are signed where the place may be outside of its line: that row belongs to another
+    /// line, or there is none.
+    template <class Number>
+    [[nodiscard]] constexpr Number read_row(Number slice, Number line, Number column) const {
+        return (slice * static_cast<Number>(axes[1].read_extent) + line) *
+                   static_cast<Number>(axes[2].read_extent) +
                column;
     }
     /// Which of the kernel's taps it is that has these numbers along the axes.

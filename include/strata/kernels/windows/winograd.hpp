@@ -135,7 +135,7 @@ void winograd(const winograd_shape& shape, rows_view<const T> x, const Weights& 
                           row % shape.tiles_down * side, column * side);
         };
         visit_tiles([&](std::size_t tile, std::size_t sample, std::size_t top, std::size_t left) {
-            const std::size_t image = sample * shape.height.read_extent * shape.width.read_extent;
+            const std::size_t image = sample * shape.read_rows();
             internal::transform_input_tile<V>(
                 shape, rows_view<const T>{x.row(image), x.pitch},
                 static_cast<std::ptrdiff_t>(top) + winograd_shape::first_read(shape.height),

@@ -35,6 +35,8 @@ struct winograd_shape {
     [[nodiscard]] static constexpr std::ptrdiff_t first_read(const map_axis& axis) {
         return axis.offset_step > 0 ? axis.offset : axis.offset - 2;
     }
+    /// Rows of one sample's image.
+    [[nodiscard]] constexpr std::size_t read_rows() const { return height.read_extent * width.read_extent; }
     [[nodiscard]] constexpr bool flips() const { return width.offset_step < 0; }
 };
 
