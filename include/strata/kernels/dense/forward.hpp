@@ -46,7 +46,7 @@ template <keeping Keep, std::size_t Columns, class V, class Tile, class T>
 // `columns` are the inputs that are not zero in all of these rows, as bits; without them all inputs count.
 template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, std::size_t Panels, class T,
           class Tail, class Columns>
-[[gnu::always_inline]] inline void forward_tile(const forward_buffers<T>& at, std::size_t row,
+[[gnu::always_inline]] inline void forward_tile(const forward_buffers<T>& buffers, std::size_t row,
                                                 std::size_t panel, const Tail& tail,
                                                 Columns columns) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
@@ -55,13 +55,14 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
     constexpr std::size_t N = Head::outputs;
     constexpr std::size_t lanes = layout::lanes;
 
-    const T* x = at.x + row * K;
-    const T* kernel = at.kernel + panel * K * lanes;
+    const T* x = buffers.x + row * K;
+    const T* kernel = buffers.kernel + panel * K * lanes;
     tile_sums<V, Rows, Panels> sums;
     for (std::size_t q = 0; q < Panels; ++q) {
         V start(T(0));
         if constexpr (Head::has_bias)
-            start = V::load_aligned(at.bias + (panel + q) * lanes) + V(T(0)); // -0 would show left out zeros
+            start =
+                V::load_aligned(buffers.bias + (panel + q) * lanes) + V(T(0)); // -0 would show left out zeros
         for (std::size_t i = 0; i < Rows; ++i)
             sums.registers[i][q] = start;
     }
@@ -81,11 +82,11 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
 #pragma GCC unroll 16
         for (std::size_t q = 0; q < Panels; ++q) {
             const std::size_t place = (row + i) * N + (panel + q) * lanes;
-            T* kept = Keep == keeping::nothing ? nullptr : at.kept + place;
+            T* kept = Keep == keeping::nothing ? nullptr : buffers.kept + place;
             if (layout::last == lanes || panel + q + 1 < layout::panels)
-                finish<Keep, lanes>(sums.registers[i][q], tile, i, q * lanes, at.y + place, kept);
+                finish<Keep, lanes>(sums.registers[i][q], tile, i, q * lanes, buffers.y + place, kept);
             else
-                finish<Keep, layout::last>(sums.registers[i][q], tile, i, q * lanes, at.y + place, kept);
+                finish<Keep, layout::last>(sums.registers[i][q], tile, i, q * lanes, buffers.y + place, kept);
         }
     }
 }
@@ -93,15 +94,16 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
 // A function of its own, so that the compiler keeps the sums of the loop over a set in registers.
 template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, std::size_t Panels, class T,
           class Tail>
-[[gnu::noinline]] void forward_tile_of_set(const forward_buffers<T>& at, std::size_t row, std::size_t panel,
-                                           const Tail& tail, const std::uint64_t* columns) noexcept {
-    forward_tile<Head, RowsPerSample, Keep, Rows, Panels>(at, row, panel, tail, columns);
+[[gnu::noinline]] void forward_tile_of_set(const forward_buffers<T>& buffers, std::size_t row,
+                                           std::size_t panel, const Tail& tail,
+                                           const std::uint64_t* columns) noexcept {
+    forward_tile<Head, RowsPerSample, Keep, Rows, Panels>(buffers, row, panel, tail, columns);
 }
 
 // With one output, a register holds one result for each of several rows, so that the tail is evaluated once
 // for all.
 template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, class T, class Tail>
-[[gnu::always_inline]] inline void forward_dots(const forward_buffers<T>& at, std::size_t row,
+[[gnu::always_inline]] inline void forward_dots(const forward_buffers<T>& buffers, std::size_t row,
                                                 const Tail& tail) noexcept {
     using layout = weight_layout<T, Head::inputs, 1>;
     using V = typename layout::vector;
@@ -109,24 +111,24 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
     constexpr std::size_t lanes = layout::lanes;
     using result = simd<T, lanes_of<T, Rows>>;
 
-    const T* x = at.x + row * K;
+    const T* x = buffers.x + row * K;
     V sums[Rows];
     for (std::size_t i = 0; i < Rows; ++i)
         sums[i] = V(T(0));
     constexpr std::size_t whole = K / lanes * lanes;
     for (std::size_t k = 0; k < whole; k += lanes) {
-        const V weights = V::load_aligned(at.kernel + k);
+        const V weights = V::load_aligned(buffers.kernel + k);
         for (std::size_t i = 0; i < Rows; ++i)
             sums[i] = xsimd::fma(V::load_unaligned(x + i * K + k), weights, sums[i]);
     }
     if constexpr (whole < K) {
-        const V weights = V::load_aligned(at.kernel + whole);
+        const V weights = V::load_aligned(buffers.kernel + whole);
         // Training reads its own memory, which goes on behind the last row; prediction may read the user's.
-        const auto rest = [](const T* from) {
+        const auto rest = [](const T* numbers) {
             if constexpr (Tail::training)
-                return load_first_of_more<K - whole, V>(from);
+                return load_first_of_more<K - whole, V>(numbers);
             else
-                return load_first<K - whole, V>(from);
+                return load_first<K - whole, V>(numbers);
         };
         for (std::size_t i = 0; i < Rows; ++i)
             sums[i] = xsimd::fma(rest(x + i * K + whole), weights, sums[i]);
@@ -140,24 +142,24 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
         value = result::load_aligned(dots);
     }
     if constexpr (Head::has_bias)
-        value = value + result(at.bias[0]);
+        value = value + result(buffers.bias[0]);
 
     // The tile is one column, so its factors lie side by side as the results do.
     const typename Tail::template tile<result::size, 1, RowsPerSample, T> tile(tail, row, 0, 1);
-    T* kept = Keep == keeping::nothing ? nullptr : at.kept + row;
-    finish<Keep, Rows>(value, tile, 0, 0, at.y + row, kept);
+    T* kept = Keep == keeping::nothing ? nullptr : buffers.kept + row;
+    finish<Keep, Rows>(value, tile, 0, 0, buffers.y + row, kept);
 }
 } // namespace internal
 
 /// y = tail(x W + b) for a part of the rows, and of the panels if that part is made of `tile_panels`. With
 /// `Data`, x are the user's, which may be mostly zeros: those are left out of the sums.
 template <class Head, std::size_t RowsPerSample, keeping Keep, bool Data, class T, class Tail>
-void dense_forward(const forward_buffers<T>& at, team::range rows, team::range panels,
+void dense_forward(const forward_buffers<T>& buffers, team::range rows, team::range panels,
                    const Tail& tail) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     if constexpr (layout::is_dot) {
         visit_runs<lanes_of<T, 4>, 1>(rows.begin, rows.end, [&](auto run, std::size_t row) {
-            internal::forward_dots<Head, RowsPerSample, Keep, decltype(run)::value>(at, row, tail);
+            internal::forward_dots<Head, RowsPerSample, Keep, decltype(run)::value>(buffers, row, tail);
         });
     } else {
         constexpr std::size_t K = Head::inputs;
@@ -172,7 +174,7 @@ void dense_forward(const forward_buffers<T>& at, team::range rows, team::range p
         // Of each run of rows, the columns that are not zero; none where that is most of them.
         [[maybe_unused]] const auto find = [&](auto run, std::size_t number, std::size_t row) {
             std::uint64_t* const set = sets.data() + number * words;
-            nonzero::columns_of<decltype(run)::value, K>(at.x + row * K, set);
+            nonzero::columns_of<decltype(run)::value, K>(buffers.x + row * K, set);
             set_of_run[number] = nonzero::is_sparse(set, words, K) ? set : nullptr;
         };
         const auto tile = [&](auto run, std::size_t row, auto panel_run, std::size_t panel,
@@ -182,11 +184,11 @@ void dense_forward(const forward_buffers<T>& at, team::range rows, team::range p
             if constexpr (sparse) {
                 if (set_of_run[number] != nullptr) {
                     internal::forward_tile_of_set<Head, RowsPerSample, Keep, many, broad>(
-                        at, row, panel, tail, set_of_run[number]);
+                        buffers, row, panel, tail, set_of_run[number]);
                     return;
                 }
             }
-            internal::forward_tile<Head, RowsPerSample, Keep, many, broad>(at, row, panel, tail,
+            internal::forward_tile<Head, RowsPerSample, Keep, many, broad>(buffers, row, panel, tail,
                                                                            internal::all_columns{});
         };
         const std::size_t single = rows.begin + (rows.end - rows.begin) / (tall / 2) * (tall / 2);
@@ -224,16 +226,16 @@ inline constexpr bool is_tiny = Head::inputs* Head::outputs <= 1024;
 
 /// The same for the first row alone, without a call or a loop over tiles.
 template <class Head, std::size_t RowsPerSample, keeping Keep, class T, class Tail>
-[[gnu::always_inline]] inline void dense_forward_row(const forward_buffers<T>& at,
+[[gnu::always_inline]] inline void dense_forward_row(const forward_buffers<T>& buffers,
                                                      const Tail& tail) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     if constexpr (layout::is_dot)
-        internal::forward_dots<Head, RowsPerSample, Keep, 1>(at, 0, tail);
+        internal::forward_dots<Head, RowsPerSample, Keep, 1>(buffers, 0, tail);
     else {
         constexpr std::size_t many = std::min(single_row_panels, layout::panels);
         visit_runs<many, layout::panels % many>(0, layout::panels, [&](auto run, std::size_t panel) {
             internal::forward_tile<Head, RowsPerSample, Keep, 1, decltype(run)::value>(
-                at, 0, panel, tail, internal::all_columns{});
+                buffers, 0, panel, tail, internal::all_columns{});
         });
     }
 }

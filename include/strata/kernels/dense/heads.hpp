@@ -20,46 +20,46 @@ struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {
     using layout = weight_layout<T, Inputs, Units>;
 
     template <class Stage, keeping Keep, bool Data, class T, class Tail>
-    [[gnu::always_inline]] static inline bool forward(const head_forward<T>& with, const team& threads,
+    [[gnu::always_inline]] static inline bool forward(const head_forward<T>& call, const team& threads,
                                                       const Tail& tail) noexcept {
-        const forward_buffers<T> at{with.x[0].data, array_of<head>(with.parameters, kernel{}),
-                                    array_of<head>(with.parameters, bias{}), with.y.data, with.kept};
-        const team::range part = share_samples(threads, with.samples);
+        const forward_buffers<T> buffers{call.x[0].data, array_of<head>(call.parameters, kernel{}),
+                                         array_of<head>(call.parameters, bias{}), call.y.data, call.kept};
+        const team::range part = share_samples(threads, call.samples);
         // By panels, a thread meets the same weights in every pass. A closing needs whole rows.
-        if (is_tiny<head> && Stage::rows == 1 && with.samples == 1 && threads.size == 1)
-            dense_forward_row<head, 1, Keep>(at, tail);
+        if (is_tiny<head> && Stage::rows == 1 && call.samples == 1 && threads.size == 1)
+            dense_forward_row<head, 1, Keep>(buffers, tail);
         else if (!Stage::is_closed && threads.size > 1 && layout<T>::panels >= tile_panels * threads.size) {
-            dense_forward<head, Stage::rows, Keep, Data>(at, {0, with.samples * Stage::rows},
+            dense_forward<head, Stage::rows, Keep, Data>(buffers, {0, call.samples * Stage::rows},
                                                          threads.share(layout<T>::panels, tile_panels), tail);
             return false;
         } else
             dense_forward<head, Stage::rows, Keep, Data>(
-                at, {part.begin * Stage::rows, part.end * Stage::rows}, {0, layout<T>::panels}, tail);
+                buffers, {part.begin * Stage::rows, part.end * Stage::rows}, {0, layout<T>::panels}, tail);
         return true;
     }
 
     static constexpr bool finishes_slopes = true;
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& with, const team& threads, const Slope& slope) noexcept {
-        const input_gradient_buffers<T> at{with.delta.data,  array_of<head>(with.parameters, kernel{}),
-                                           with.before_kept, with.before[0].data,
-                                           with.scratch,     with.adds[0]};
-        const std::size_t rows = with.samples * Stage::rows;
+    static void backward(const head_backward<T>& call, const team& threads, const Slope& slope) noexcept {
+        const input_gradient_buffers<T> buffers{call.delta.data,  array_of<head>(call.parameters, kernel{}),
+                                                call.before_kept, call.before[0].data,
+                                                call.scratch,     call.adds[0]};
+        const std::size_t rows = call.samples * Stage::rows;
         constexpr std::size_t width = tile_panels * lanes_of<T, Inputs>;
         if (Inputs >= width * threads.size)
-            dense_input_gradient<Stage>(at, {0, rows}, threads.share(Inputs, width), slope);
+            dense_input_gradient<Stage>(buffers, {0, rows}, threads.share(Inputs, width), slope);
         else {
-            const team::range part = share_samples(threads, with.samples);
-            dense_input_gradient<Stage>(at, {part.begin * Stage::rows, part.end * Stage::rows}, {0, Inputs},
-                                        slope);
+            const team::range part = share_samples(threads, call.samples);
+            dense_input_gradient<Stage>(buffers, {part.begin * Stage::rows, part.end * Stage::rows},
+                                        {0, Inputs}, slope);
         }
     }
 
     template <class Stage, bool Data, class T, class Updates>
-    static void update(const head_backward<T>& with, const team& threads, const Updates& updates) noexcept {
-        const weight_gradient_buffers<T> at{with.x[0].data, with.delta.data, with.samples * Stage::rows};
-        dense_weight_gradient<head, Data>(at, threads, updates(kernel{}), updates(bias{}));
+    static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
+        const weight_gradient_buffers<T> buffers{call.x[0].data, call.delta.data, call.samples * Stage::rows};
+        dense_weight_gradient<head, Data>(buffers, threads, updates(kernel{}), updates(bias{}));
     }
 
     template <class T>
@@ -70,31 +70,31 @@ struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {
 template <std::size_t Width>
 struct head_kernels<pass_through<Width>> : head_kernels_base {
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        const team::range samples = share_samples(threads, at.samples);
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
+        const row_writer<Stage, Keep, T, Tail> out{call.y, call.kept, tail};
+        const team::range samples = share_samples(threads, call.samples);
         const bool by_rows = Stage::rows > 1 && !Stage::is_closed;
         const team::range rows = by_rows
-                                     ? threads.share(at.samples * Stage::rows)
+                                     ? threads.share(call.samples * Stage::rows)
                                      : team::range{samples.begin * Stage::rows, samples.end * Stage::rows};
         using V = simd<T, lanes_of<T, Width>>;
         for (std::size_t row = rows.begin; row < rows.end; ++row)
             visit_columns<Width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
-                out.template put<lanes>(load_first<lanes, V>(at.x[0].row(row) + column), row, column);
+                out.template put<lanes>(load_first<lanes, V>(call.x[0].row(row) + column), row, column);
             });
         return !by_rows || threads.size == 1;
     }
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
         using V = simd<T, lanes_of<T, Width>>;
-        const team::range samples = share_samples(threads, at.samples);
+        const team::range samples = share_samples(threads, call.samples);
         for (std::size_t row = samples.begin * Stage::rows; row < samples.end * Stage::rows; ++row)
             visit_columns<Width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
-                store_or_add<lanes>(load_first<lanes, V>(at.delta.row(row) + column),
-                                    at.before[0].row(row) + column, at.adds[0]);
+                store_or_add<lanes>(load_first<lanes, V>(call.delta.row(row) + column),
+                                    call.before[0].row(row) + column, call.adds[0]);
             });
     }
 };

@@ -26,12 +26,12 @@ inline constexpr std::size_t input_gradient_scratch =
 
 namespace internal {
 template <class Stage, std::size_t Rows, std::size_t Panels, class V, class T, class Finish>
-void input_gradient_tile(const input_gradient_buffers<T>& at, std::size_t row, std::size_t column,
+void input_gradient_tile(const input_gradient_buffers<T>& buffers, std::size_t row, std::size_t column,
                          const Finish& finish) noexcept {
     constexpr std::size_t K = Stage::head::inputs;
     constexpr std::size_t N = Stage::head::outputs;
-    const T* delta = at.delta + row * N;
-    const T* strip = at.strip;
+    const T* delta = buffers.delta + row * N;
+    const T* strip = buffers.strip;
     tile_sums<V, Rows, Panels> sums;
     for (auto& line : sums.registers)
         for (V& sum : line)
@@ -48,14 +48,14 @@ void input_gradient_tile(const input_gradient_buffers<T>& at, std::size_t row, s
         for (std::size_t q = 0; q < Panels; ++q) {
             const std::size_t place = (row + i) * K + column + q * V::size;
             // Behind the last element of a buffer there is room for a register, so reading needs no mask.
-            const V kept = Finish::reads_kept ? V::load_unaligned(at.before_kept + place) : V(T(0));
+            const V kept = Finish::reads_kept ? V::load_unaligned(buffers.before_kept + place) : V(T(0));
             V result = sums.registers[i][q] * tile(kept, i, q * V::size);
-            if (at.adds)
-                result += V::load_unaligned(at.before_delta + place);
+            if (buffers.adds)
+                result += V::load_unaligned(buffers.before_delta + place);
             if (last == V::size || column + (q + 1) * V::size <= K)
-                result.store_unaligned(at.before_delta + place);
+                result.store_unaligned(buffers.before_delta + place);
             else
-                store_first<last>(result, at.before_delta + place);
+                store_first<last>(result, buffers.before_delta + place);
         }
     }
 }
@@ -67,7 +67,7 @@ void input_gradient_tile(const input_gradient_buffers<T>& at, std::size_t row, s
 /// The weights lie with the outputs in lanes; the product wants inputs there. So two panels of inputs at a
 /// time are transposed into scratch, and the rest is the forward product's loop.
 template <class Stage, class T, class Finish>
-void dense_input_gradient(const input_gradient_buffers<T>& at, team::range rows, team::range columns,
+void dense_input_gradient(const input_gradient_buffers<T>& buffers, team::range rows, team::range columns,
                           const Finish& finish) noexcept {
     constexpr std::size_t K = Stage::head::inputs;
     constexpr std::size_t N = Stage::head::outputs;
@@ -79,12 +79,12 @@ void dense_input_gradient(const input_gradient_buffers<T>& at, team::range rows,
         columns.begin / lanes, (columns.end + lanes - 1) / lanes, [&](auto run, std::size_t panel) {
             constexpr std::size_t wide = decltype(run)::value;
             for (std::size_t q = 0; q < wide; ++q)
-                transpose_weights<weight_layout<T, K, N>, lanes>(at.kernel, (panel + q) * lanes, K, 0, N,
-                                                                 at.strip + q * N * lanes);
+                transpose_weights<weight_layout<T, K, N>, lanes>(buffers.kernel, (panel + q) * lanes, K, 0, N,
+                                                                 buffers.strip + q * N * lanes);
             visit_runs<tile_rows<V>, tile_rows<V> / 2, 1>(
                 rows.begin, rows.end, [&](auto tall, std::size_t row) {
                     internal::input_gradient_tile<Stage, decltype(tall)::value, wide, V>(
-                        at, row, panel * lanes, finish);
+                        buffers, row, panel * lanes, finish);
                 });
         });
 }

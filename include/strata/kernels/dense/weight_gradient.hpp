@@ -24,25 +24,25 @@ struct all_rows {};
 
 // One panel's part of a row, zero where a last panel has no columns.
 template <class Layout, bool HasLast, class V, class T>
-[[gnu::always_inline]] inline V load_panel(const T* from, bool is_last) noexcept {
+[[gnu::always_inline]] inline V load_panel(const T* numbers, bool is_last) noexcept {
     if constexpr (HasLast) {
         if (is_last)
-            return load_first_of_more<Layout::last, V>(from);
+            return load_first_of_more<Layout::last, V>(numbers);
     }
-    return V::load_unaligned(from);
+    return V::load_unaligned(numbers);
 }
 
 // The gradients of Inputs x Panels registers of weights: computed, handed to `use`, and never written.
 // `rows` are those that are not zero in all of these inputs, as bits; without them all rows count.
 template <class Head, std::size_t Inputs, std::size_t Panels, bool Last, class T, class Use, class Rows>
-void weight_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t input, std::size_t panel,
+void weight_gradient_tile(const weight_gradient_buffers<T>& buffers, std::size_t input, std::size_t panel,
                           const Use& use, Rows rows) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     using V = typename layout::vector;
     constexpr std::size_t K = Head::inputs;
     constexpr std::size_t N = Head::outputs;
-    const T* x = at.x + input;
-    const T* delta = at.delta + panel * layout::lanes;
+    const T* x = buffers.x + input;
+    const T* delta = buffers.delta + panel * layout::lanes;
     tile_sums<V, Inputs, Panels> sums;
     for (auto& line : sums.registers)
         for (V& sum : line)
@@ -52,9 +52,9 @@ void weight_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t inpu
         return load_panel<layout, Last, V>(delta + row * N + q * layout::lanes, q + 1 == Panels);
     };
     if constexpr (std::is_same_v<Rows, all_rows>)
-        contract<Inputs, Panels>(sums, at.rows, left, right);
+        contract<Inputs, Panels>(sums, buffers.rows, left, right);
     else
-        contract_set(sums, rows, nonzero::words_for(at.rows), left, right);
+        contract_set(sums, rows, nonzero::words_for(buffers.rows), left, right);
 #pragma GCC unroll 16
     for (std::size_t q = 0; q < Panels; ++q)
 #pragma GCC unroll 16
@@ -63,23 +63,24 @@ void weight_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t inpu
 }
 
 template <class Head, std::size_t Panels, bool Last, class T, class Use>
-void bias_gradient_tile(const weight_gradient_buffers<T>& at, std::size_t panel, const Use& use) noexcept {
+void bias_gradient_tile(const weight_gradient_buffers<T>& buffers, std::size_t panel,
+                        const Use& use) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     using V = typename layout::vector;
     V sums[Panels];
     for (V& sum : sums)
         sum = V(T(0));
-    for (std::size_t row = 0; row < at.rows; ++row)
+    for (std::size_t row = 0; row < buffers.rows; ++row)
         for (std::size_t q = 0; q < Panels; ++q) {
             sums[q] += load_panel<layout, Last, V>(
-                at.delta + row * Head::outputs + (panel + q) * layout::lanes, q + 1 == Panels);
+                buffers.delta + row * Head::outputs + (panel + q) * layout::lanes, q + 1 == Panels);
         }
     for (std::size_t q = 0; q < Panels; ++q)
         use((panel + q) * layout::lanes, sums[q]);
 }
 
 template <class Head, class T, class UseKernel, class UseBias>
-void dot_weight_gradient(const weight_gradient_buffers<T>& at, const UseKernel& use_kernel,
+void dot_weight_gradient(const weight_gradient_buffers<T>& buffers, const UseKernel& use_kernel,
                          const UseBias& use_bias) noexcept {
     using layout = weight_layout<T, Head::inputs, 1>;
     using V = typename layout::vector;
@@ -91,11 +92,11 @@ void dot_weight_gradient(const weight_gradient_buffers<T>& at, const UseKernel& 
         V sums[wide];
         for (V& sum : sums)
             sum = V(T(0));
-        for (std::size_t row = 0; row < at.rows; ++row) {
-            const V delta(at.delta[row]);
+        for (std::size_t row = 0; row < buffers.rows; ++row) {
+            const V delta(buffers.delta[row]);
             for (std::size_t q = 0; q < wide; ++q)
-                sums[q] = xsimd::fma(delta, V::load_unaligned(at.x + row * K + (first + q) * layout::lanes),
-                                     sums[q]);
+                sums[q] = xsimd::fma(
+                    delta, V::load_unaligned(buffers.x + row * K + (first + q) * layout::lanes), sums[q]);
         }
         for (std::size_t q = 0; q < wide; ++q) {
             const bool filled = first + q + 1 < registers;
@@ -104,8 +105,8 @@ void dot_weight_gradient(const weight_gradient_buffers<T>& at, const UseKernel& 
     });
     if constexpr (Head::has_bias) {
         T sum = 0;
-        for (std::size_t row = 0; row < at.rows; ++row)
-            sum += at.delta[row];
+        for (std::size_t row = 0; row < buffers.rows; ++row)
+            sum += buffers.delta[row];
         use_bias(0, first_lanes<1>(V(sum)));
     }
 }
@@ -115,12 +116,12 @@ void dot_weight_gradient(const weight_gradient_buffers<T>& at, const UseKernel& 
 /// g)` and `use_bias(place, g)` take each register of gradients with its place in the weights' own layout: an
 /// optimizer's update, or a plain store where somebody asked for the gradient. `Data` as in `dense_forward`.
 template <class Head, bool Data, class T, class UseKernel, class UseBias>
-void dense_weight_gradient(const weight_gradient_buffers<T>& at, const team& threads,
+void dense_weight_gradient(const weight_gradient_buffers<T>& buffers, const team& threads,
                            const UseKernel& use_kernel, const UseBias& use_bias) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     if constexpr (layout::is_dot) {
         if (threads.rank == 0)
-            internal::dot_weight_gradient<Head>(at, use_kernel, use_bias);
+            internal::dot_weight_gradient<Head>(buffers, use_kernel, use_bias);
     } else {
         using V = typename layout::vector;
         constexpr bool filled = layout::last == layout::lanes;
@@ -132,45 +133,45 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& at, const team& thr
             by_panels ? threads.share(layout::panels, tile_panels) : team::range{0, layout::panels};
         const team::range inputs = by_panels ? team::range{0, K} : threads.share(K, tall);
         constexpr bool sparse = Data && nonzero::is_worthwhile<K, layout::panels>;
-        const std::size_t words = nonzero::words_for(at.rows);
+        const std::size_t words = nonzero::words_for(buffers.rows);
         [[maybe_unused]] std::array<std::uint64_t, sparse ? nonzero::most_words : 1> sets;
         [[maybe_unused]] bool searched = false;
         if constexpr (sparse) {
             searched = (K + tall - 1) / tall * words <= nonzero::most_words;
             if (searched)
-                nonzero::rows_of<tall, K>(at.x, at.rows, sets.data());
+                nonzero::rows_of<tall, K>(buffers.x, buffers.rows, sets.data());
         }
         constexpr std::size_t widest = std::min(tile_panels, layout::panels);
         visit_runs<widest, layout::panels % widest>(
             panels.begin, panels.end, [&](auto run, std::size_t panel) {
                 constexpr std::size_t wide = decltype(run)::value;
                 const bool last = !filled && panel + wide == layout::panels;
-                const auto with = [&](auto is_last) {
+                const auto add_panels = [&](auto is_last) {
                     visit_runs<std::min(tall, K), K % std::min(tall, K)>(
                         inputs.begin, inputs.end, [&](auto high, std::size_t input) {
-                            const auto over = [&](auto rows) {
+                            const auto add_rows = [&](auto rows) {
                                 internal::weight_gradient_tile<Head, decltype(high)::value, wide, is_last>(
-                                    at, input, panel, use_kernel, rows);
+                                    buffers, input, panel, use_kernel, rows);
                             };
                             if constexpr (sparse) {
                                 const std::uint64_t* const set = sets.data() + input / tall * words;
-                                if (searched && nonzero::is_sparse(set, words, at.rows)) {
-                                    over(set);
+                                if (searched && nonzero::is_sparse(set, words, buffers.rows)) {
+                                    add_rows(set);
                                     return;
                                 }
                             }
-                            over(internal::all_rows{});
+                            add_rows(internal::all_rows{});
                         });
                     if constexpr (Head::has_bias)
                         if (by_panels || threads.rank == 0)
-                            internal::bias_gradient_tile<Head, wide, is_last>(at, panel, use_bias);
+                            internal::bias_gradient_tile<Head, wide, is_last>(buffers, panel, use_bias);
                 };
                 if constexpr (filled)
-                    with(std::false_type{});
+                    add_panels(std::false_type{});
                 else if (last)
-                    with(std::true_type{});
+                    add_panels(std::true_type{});
                 else if constexpr (layout::panels > 1)
-                    with(std::false_type{});
+                    add_panels(std::false_type{});
             });
     }
 }

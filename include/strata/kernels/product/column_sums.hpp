@@ -24,10 +24,10 @@ void sum_columns(rows_view<const T> rows, std::size_t count, team::range registe
         for (V& sum : sums)
             sum = V(T(0));
         for (std::size_t row = 0; row < count; ++row) {
-            const T* const from = rows.row(row) + first * lanes;
+            const T* const numbers = rows.row(row) + first * lanes;
             for (std::size_t q = 0; q < wide; ++q)
-                sums[q] += first + q + 1 < all ? V::load_unaligned(from + q * lanes)
-                                               : load_first<last, V>(from + q * lanes);
+                sums[q] += first + q + 1 < all ? V::load_unaligned(numbers + q * lanes)
+                                               : load_first<last, V>(numbers + q * lanes);
         }
         for (std::size_t q = 0; q < wide; ++q)
             use((first + q) * lanes, sums[q]);

@@ -50,11 +50,11 @@ struct convolution_finish {
 
     template <std::size_t Rows, std::size_t Columns>
     auto tile(std::size_t row, std::size_t column, std::size_t row_step) const noexcept {
-        using of_tail = typename Tail::template tile<Rows, Columns, RowsPerSample, T>;
-        return out<of_tail>{of_tail(tail, row, group_begin + column, width, row_step),
-                            y.row(row) + group_begin + column,
-                            Keep == keeping::nothing ? nullptr : kept + row * width + group_begin + column,
-                            row_step * y.pitch, row_step * width};
+        using tail_tile = typename Tail::template tile<Rows, Columns, RowsPerSample, T>;
+        return out<tail_tile>{tail_tile(tail, row, group_begin + column, width, row_step),
+                              y.row(row) + group_begin + column,
+                              Keep == keeping::nothing ? nullptr : kept + row * width + group_begin + column,
+                              row_step * y.pitch, row_step * width};
     }
 };
 } // namespace internal
@@ -79,8 +79,8 @@ private:
     static constexpr std::size_t gathered_size = [] {
         std::size_t most = 0;
         internal::for_each_map<Over, Transposed>([&](auto map) {
-            using of = convolution_of<map.value, group_channels, Channels, group_filters, T, true>;
-            most = std::max(most, of::gathered_size);
+            using tiling = convolution_of<map.value, group_channels, Channels, group_filters, T, true>;
+            most = std::max(most, tiling::gathered_size);
         });
         return most;
     }();
@@ -98,47 +98,50 @@ private:
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         // Only tails that draw need to know; all others share their code.
         using finish = internal::convolution_finish<Keep, internal::draws<Tail> ? Stage::rows : 1, T, Tail>;
         for (std::size_t group = 0; group < Groups; ++group) {
-            const rows_view<const T> x{at.x[0].data + group * group_channels, at.x[0].pitch};
-            const T* const kernel = kernel_of_group(at.parameters, group);
-            const finish last{head::has_bias ? array_of<head>(at.parameters, bias{}) : nullptr,
-                              at.y,
-                              at.kept,
+            const rows_view<const T> x{call.x[0].data + group * group_channels, call.x[0].pitch};
+            const T* const kernel = kernel_of_group(call.parameters, group);
+            const finish last{head::has_bias ? array_of<head>(call.parameters, bias{}) : nullptr,
+                              call.y,
+                              call.kept,
                               head::outputs,
                               tail,
                               group * group_filters};
             if constexpr (forward_winograd<T>::is_worthwhile) {
                 constexpr winograd_shape shape = forward_winograd<T>::shape;
-                const auto [rows, panels] = share_winograd(shape, threads, at.samples);
+                const auto [rows, panels] = share_winograd(shape, threads, call.samples);
                 constexpr std::size_t tap_size = group_channels * layout<T>::lanes;
                 const auto weights_of = [&](std::size_t panel, std::size_t count, std::size_t channel,
                                             std::size_t channels) {
-                    const T* const from = kernel + panel * taps * tap_size + channel * layout<T>::lanes;
+                    const T* const first = kernel + panel * taps * tap_size + channel * layout<T>::lanes;
                     const bool is_last = channel + channels == group_channels;
-                    return winograd_weights<T>{from,
+                    return winograd_weights<T>{first,
                                                tap_size,
                                                taps * tap_size,
-                                               from,
+                                               first,
                                                tap_size,
                                                taps * tap_size,
                                                scattered_fetching<T>::run * layout<T>::lanes,
                                                is_last ? count * taps * tap_size - channel * layout<T>::lanes
                                                        : channels * layout<T>::lanes};
                 };
-                winograd<typename layout<T>::vector>(shape, x, weights_of, rows, panels, at.scratch, last);
+                winograd<typename layout<T>::vector>(shape, x, weights_of, rows, panels, call.scratch, last);
             } else
                 internal::for_each_map<Over, Transposed>([&](auto map) {
-                    using of = convolution_of<map.value, group_channels, Channels, group_filters, T, true>;
-                    const auto [work, panels] = share_convolution(of::lines, of::shape, threads, at.samples);
+                    using tiling =
+                        convolution_of<map.value, group_channels, Channels, group_filters, T, true>;
+                    const auto [work, panels] =
+                        share_convolution(tiling::lines, tiling::shape, threads, call.samples);
                     convolution_operands<T> operands{};
                     operands.x = x.data;
                     operands.pitch = x.pitch;
                     operands.weights = kernel;
-                    operands.gathered = at.scratch;
-                    convolve<typename of::vector, of::shape>(of::lines, operands, work, panels, last);
+                    operands.gathered = call.scratch;
+                    convolve<typename tiling::vector, tiling::shape>(tiling::lines, operands, work, panels,
+                                                                     last);
                 });
         }
         return threads.size == 1;
@@ -147,30 +150,31 @@ public:
     static constexpr bool finishes_slopes = true;
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope& slope) noexcept {
+    static void backward(const head_backward<T>& call, const team& threads, const Slope& slope) noexcept {
         using finish = internal::gradient_finish<internal::draws<Slope> ? head::input_rows : 1, T, Slope>;
         for (std::size_t group = 0; group < Groups; ++group) {
-            const rows_view<const T> delta{at.delta.data + group * group_filters, at.delta.pitch};
-            const T* const kernel = kernel_of_group(at.parameters, group);
-            const finish last{at.before_kept, at.before[0], at.adds[0],
-                              head::channels, slope,        group * group_channels};
-            input_gradient<T>::run(delta, kernel, at.samples, at.scratch, threads, last);
+            const rows_view<const T> delta{call.delta.data + group * group_filters, call.delta.pitch};
+            const T* const kernel = kernel_of_group(call.parameters, group);
+            const finish last{call.before_kept, call.before[0], call.adds[0],
+                              head::channels,   slope,          group * group_channels};
+            input_gradient<T>::run(delta, kernel, call.samples, call.scratch, threads, last);
         }
     }
 
     template <class Stage, bool, class T, class Updates>
-    static void update(const head_backward<T>& at, const team& threads, const Updates& updates) noexcept {
+    static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         for (std::size_t group = 0; group < Groups; ++group)
-            weight_gradient<T>::run({at.x[0].data + group * group_channels, at.x[0].pitch},
-                                    {at.delta.data + group * group_filters, at.delta.pitch}, at.samples,
-                                    at.shared + group * weight_gradient<T>::shared_size, at.scratch, threads,
+            weight_gradient<T>::run({call.x[0].data + group * group_channels, call.x[0].pitch},
+                                    {call.delta.data + group * group_filters, call.delta.pitch}, call.samples,
+                                    call.shared + group * weight_gradient<T>::shared_size, call.scratch,
+                                    threads,
                                     updates(typename head::kernel{}, group * layout<T>::kernel_size));
         if constexpr (head::has_bias) {
             constexpr std::size_t lanes = lanes_of<T, Filters>;
             constexpr std::size_t panels = (Filters + lanes - 1) / lanes;
             const auto use_bias = updates(bias{});
             const team::range mine = threads.share(panels);
-            sum_columns<Filters>(at.delta, at.samples * head::output_rows, mine, use_bias);
+            sum_columns<Filters>(call.delta, call.samples * head::output_rows, mine, use_bias);
         }
     }
 

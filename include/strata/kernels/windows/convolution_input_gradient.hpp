@@ -33,8 +33,8 @@ private:
     static constexpr std::size_t tile_panels = [] {
         std::size_t widest = 1;
         internal::for_each_map<Over, !Transposed>([&](auto map) {
-            using of = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
-            widest = std::max(widest, of::shape.panels);
+            using tiling = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
+            widest = std::max(widest, tiling::shape.panels);
         });
         return widest;
     }();
@@ -66,16 +66,16 @@ private:
                       : std::max<std::size_t>(numbers / (places * PitchDelta), 1);
     }();
 
-    using of_few = few_places_gradient<Channels, Filters, T>;
-    static constexpr bool may_be_few = of_few::is_possible && places <= of_few::most_places && taps == 1 &&
-                                       internal::first_map<Over, !Transposed>.is_one_to_one();
+    using few_gradient = few_places_gradient<Channels, Filters, T>;
+    static constexpr bool may_be_few = few_gradient::is_possible && places <= few_gradient::most_places &&
+                                       taps == 1 && internal::first_map<Over, !Transposed>.is_one_to_one();
 
 public:
     static constexpr std::size_t scratch_size = [] {
         if constexpr (by_winograd::is_worthwhile)
             return strip_size + by_winograd::scratch_size;
         else
-            return std::max(strip_size, may_be_few ? of_few::scratch_size : 0);
+            return std::max(strip_size, may_be_few ? few_gradient::scratch_size : 0);
     }();
 
     /// Hands the gradients to `finish`: a `gradient_finish`.
@@ -83,7 +83,7 @@ public:
     static void run(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
                     const team& threads, const Finish& finish) noexcept {
         if constexpr (may_be_few)
-            if (of_few::is_worthwhile(samples * places)) {
+            if (few_gradient::is_worthwhile(samples * places)) {
                 run_few(delta, kernel, samples, scratch, threads, finish);
                 return;
             }
@@ -96,12 +96,12 @@ public:
 private:
     // Puts the transposed weights of some panels of channels, for some filters, into scratch.
     static void transpose(const T* kernel, std::size_t panel, std::size_t count, std::size_t filter,
-                          std::size_t filters, T* to) noexcept {
+                          std::size_t filters, T* copy) noexcept {
         for (std::size_t p = 0; p < count; ++p)
             for (std::size_t tap = 0; tap < taps; ++tap)
                 transpose_weights<layout, lanes>(kernel, tap * Channels + (panel + p) * lanes,
                                                  (tap + 1) * Channels, filter, filters,
-                                                 to + (p * taps + tap) * filters * lanes);
+                                                 copy + (p * taps + tap) * filters * lanes);
     }
 
     template <class Finish>
@@ -114,17 +114,17 @@ private:
             transpose(kernel, panel, count, filter, filters, scratch);
             const std::size_t tap_size = filters * lanes;
             constexpr std::size_t source_tap_size = Channels * layout::lanes;
-            const std::size_t before = filter / layout::lanes * taps * source_tap_size;
+            const std::size_t read_already = filter / layout::lanes * taps * source_tap_size;
             const std::size_t some = filters / layout::lanes * taps * source_tap_size;
             const bool is_last = filter + filters == Filters;
             return winograd_weights<T>{scratch,
                                        tap_size,
                                        taps * tap_size,
-                                       kernel + before + panel * lanes * layout::lanes,
+                                       kernel + read_already + panel * lanes * layout::lanes,
                                        source_tap_size,
                                        lanes * layout::lanes,
                                        taps * source_tap_size,
-                                       is_last ? count * lanes * layout::lanes - before : some};
+                                       is_last ? count * lanes * layout::lanes - read_already : some};
         };
         winograd<typename by_winograd::vector>(shape, delta, weights_of, rows, mine, scratch + strip_size,
                                                finish);
@@ -176,18 +176,18 @@ private:
     static void run_few(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
                         const team& threads, const Finish& finish) noexcept {
         internal::for_each_map<Over, !Transposed>([&](auto map) {
-            using of = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
+            using tiling = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
             if constexpr (map.value.has_taps())
-                of_few::run(delta, kernel, samples * places, scratch, threads.share(panels),
-                            [&]<class V>(V sum, std::size_t place, std::size_t channel) {
-                                const auto out =
-                                    finish.template tile<1, V::size>(map.value.result_row(place), channel, 1);
-                                out.template put<V::size>(sum, 0, 0);
-                            });
+                few_gradient::run(delta, kernel, samples * places, scratch, threads.share(panels),
+                                  [&]<class V>(V sum, std::size_t place, std::size_t channel) {
+                                      const auto out = finish.template tile<1, V::size>(
+                                          map.value.result_row(place), channel, 1);
+                                      out.template put<V::size>(sum, 0, 0);
+                                  });
             else
-                convolve<typename of::vector, of::shape>(
-                    of::lines, convolution_operands<T>{delta.data, delta.pitch, kernel},
-                    threads.share(samples * of::lines.lines() * of::lines.tiles), {0, panels}, finish,
+                convolve<typename tiling::vector, tiling::shape>(
+                    tiling::lines, convolution_operands<T>{delta.data, delta.pitch, kernel},
+                    threads.share(samples * tiling::lines.lines() * tiling::lines.tiles), {0, panels}, finish,
                     scattered_schedule<T>{});
         });
     }
@@ -201,18 +201,19 @@ private:
         for (std::size_t sample = 0; sample < samples; sample += some_samples) {
             const std::size_t last_sample = std::min(sample + some_samples, samples);
             internal::for_each_map<Over, !Transposed>([&](auto map) {
-                using of = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
+                using tiling = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
                 if (!is_first && !map.value.has_taps())
                     return;
-                convolution_lines lines = of::lines;
+                convolution_lines lines = tiling::lines;
                 lines.channels = filters;
                 lines.panel_size = taps * filters * lanes;
-                constexpr std::size_t of_sample = of::lines.lines() * of::lines.tiles;
-                const team::range all = sharing.share(samples * of_sample);
-                const team::range work{std::max(all.begin, sample * of_sample),
-                                       std::min(all.end, last_sample * of_sample)};
+                constexpr std::size_t sample_tiles = tiling::lines.lines() * tiling::lines.tiles;
+                const team::range all = sharing.share(samples * sample_tiles);
+                const team::range work{std::max(all.begin, sample * sample_tiles),
+                                       std::min(all.end, last_sample * sample_tiles)};
                 if (work.begin < work.end)
-                    convolve<typename of::vector, of::shape>(lines, operands, work, strip, finish, schedule);
+                    convolve<typename tiling::vector, tiling::shape>(lines, operands, work, strip, finish,
+                                                                     schedule);
             });
         }
     }

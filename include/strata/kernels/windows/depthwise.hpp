@@ -73,13 +73,13 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels
     using bias = typename head::bias;
 
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         constexpr window_map map = forward_map(Over);
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        [[maybe_unused]] const T* const of_bias = array_of<head>(at.parameters, bias{});
+        const row_writer<Stage, Keep, T, Tail> out{call.y, call.kept, tail};
+        [[maybe_unused]] const T* const of_bias = array_of<head>(call.parameters, bias{});
         internal::depthwise_lines<map, Channels>(
-            at.x[0].data, array_of<head>(at.parameters, kernel{}),
-            threads.share(at.samples * map.axes[0].results * map.axes[1].results),
+            call.x[0].data, array_of<head>(call.parameters, kernel{}),
+            threads.share(call.samples * map.axes[0].results * map.axes[1].results),
             [&]<class V>(std::size_t column) {
                 return head::has_bias ? V::load_unaligned(of_bias + column) : V(T(0));
             },
@@ -90,20 +90,20 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels
     }
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
         internal::for_each_map<Over, true>([&](auto map) {
             internal::depthwise_lines<map.value, Channels>(
-                at.delta.data, array_of<head>(at.parameters, kernel{}),
-                threads.share(at.samples * map.value.axes[0].results * map.value.axes[1].results),
+                call.delta.data, array_of<head>(call.parameters, kernel{}),
+                threads.share(call.samples * map.value.axes[0].results * map.value.axes[1].results),
                 []<class V>(std::size_t) { return V(T(0)); },
                 [&]<std::size_t Count, class V>(V sum, std::size_t row, std::size_t column) {
-                    store_or_add<Count>(sum, at.before[0].row(row) + column, at.adds[0]);
+                    store_or_add<Count>(sum, call.before[0].row(row) + column, call.adds[0]);
                 });
         });
     }
 
     template <class Stage, bool, class T, class Updates>
-    static void update(const head_backward<T>& at, const team& threads, const Updates& updates) noexcept {
+    static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         constexpr std::size_t lanes = lanes_of<T, Channels>;
         using V = simd<T, lanes>;
         constexpr std::size_t panels = (Channels + lanes - 1) / lanes;
@@ -124,7 +124,7 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels
                 for (std::size_t jh = 0; jh < height.taps; ++jh) {
                     std::array<V, width.taps> sums;
                     sums.fill(V(T(0)));
-                    for (std::size_t sample = 0; sample < at.samples; ++sample)
+                    for (std::size_t sample = 0; sample < call.samples; ++sample)
                         for (std::size_t d = 0; d < depth.results; ++d)
                             for (std::size_t h = 0; h < height.results; ++h) {
                                 if (!depth.inside(d, jd) || !height.inside(h, jh))
@@ -132,9 +132,9 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels
                                 const std::size_t row = map.read_row(
                                     sample * depth.read_extent + static_cast<std::size_t>(depth.read(d, jd)),
                                     static_cast<std::size_t>(height.read(h, jh)), std::size_t{0});
-                                const T* const x = at.x[0].data + row * Channels + panel * lanes;
+                                const T* const x = call.x[0].data + row * Channels + panel * lanes;
                                 const std::size_t result = sample * results + map.result_row(d, h, 0);
-                                const T* const delta = at.delta.data + result * Channels + panel * lanes;
+                                const T* const delta = call.delta.data + result * Channels + panel * lanes;
                                 for (std::size_t t = 0; t < width.results; ++t) {
                                     const V result_delta = load(delta + t * Channels, panel);
                                     for (std::size_t j = 0; j < width.taps; ++j)
@@ -151,7 +151,7 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels
                                    sums[j]);
                 }
         if constexpr (head::has_bias)
-            sum_columns<Channels>(at.delta, at.samples * head::output_rows, mine, updates(bias{}));
+            sum_columns<Channels>(call.delta, call.samples * head::output_rows, mine, updates(bias{}));
     }
 };
 

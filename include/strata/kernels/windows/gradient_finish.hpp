@@ -17,7 +17,7 @@ template <std::size_t RowsPerSample, class T, class Slope>
 struct gradient_finish {
     static constexpr bool draws = internal::draws<Slope>;
     const T* kept;
-    rows_view<T> before;
+    rows_view<T> gradients;
     bool adds;
     std::size_t width;
     const Slope& slope;
@@ -32,31 +32,31 @@ struct gradient_finish {
     struct out {
         SlopeTile slope;
         const T* kept;
-        T* before;
+        T* gradients;
         std::size_t kept_step;
-        std::size_t before_step;
+        std::size_t gradient_step;
         bool adds;
 
         [[gnu::always_inline]] void fetch(std::size_t i, std::size_t column) const noexcept {
-            fetch_writable(before + i * before_step + column);
+            fetch_writable(gradients + i * gradient_step + column);
         }
 
         template <std::size_t Count, class V>
         [[gnu::always_inline]] void put(V sum, std::size_t i, std::size_t column) const noexcept {
             const V known = Slope::reads_kept ? V::load_unaligned(kept + i * kept_step + column) : V(T(0));
-            store_or_add<Count>(sum * slope(known, i, column), before + i * before_step + column, adds);
+            store_or_add<Count>(sum * slope(known, i, column), gradients + i * gradient_step + column, adds);
         }
     };
 
     template <std::size_t Rows, std::size_t Columns>
     auto tile(std::size_t row, std::size_t column, std::size_t row_step) const noexcept {
-        using of_slope = typename Slope::template tile<Rows, Columns, RowsPerSample, T>;
-        return out<of_slope>{of_slope(slope, row, group_begin + column, width, row_step),
-                             Slope::reads_kept ? kept + row * width + group_begin + column : nullptr,
-                             before.row(row) + group_begin + column,
-                             row_step * width,
-                             row_step * before.pitch,
-                             adds};
+        using slope_tile = typename Slope::template tile<Rows, Columns, RowsPerSample, T>;
+        return out<slope_tile>{slope_tile(slope, row, group_begin + column, width, row_step),
+                               Slope::reads_kept ? kept + row * width + group_begin + column : nullptr,
+                               gradients.row(row) + group_begin + column,
+                               row_step * width,
+                               row_step * gradients.pitch,
+                               adds};
     }
 };
 } // namespace internal

@@ -42,15 +42,15 @@ private:
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
+        const row_writer<Stage, Keep, T, Tail> out{call.y, call.kept, tail};
         constexpr std::size_t together = samples_together<Tail>;
-        const std::size_t groups = (at.samples + together - 1) / together;
+        const std::size_t groups = (call.samples + together - 1) / together;
         const team::range mine = threads.share(groups * results);
         for (std::size_t place = mine.begin; place < mine.end; ++place) {
             const std::size_t result = place % results;
             const std::size_t first = place / results * together;
-            const std::size_t count = std::min(together, at.samples - first);
+            const std::size_t count = std::min(together, call.samples - first);
             const result_window window(result);
             const T share = share_of<T>(window);
             visit_columns<Channels, T>([&](auto some, std::size_t column) {
@@ -61,7 +61,7 @@ public:
                     const std::size_t image = (first + s) * map.read_rows();
                     V sum(Kind == pooled::largest ? -std::numeric_limits<T>::infinity() : T(0));
                     window.visit([&](std::size_t input, std::size_t) {
-                        const V x = load_first<lanes, V>(at.x[0].row(image + input) + column);
+                        const V x = load_first<lanes, V>(call.x[0].row(image + input) + column);
                         if constexpr (Kind == pooled::largest)
                             sum = internal::larger(sum, x);
                         else
@@ -79,16 +79,16 @@ public:
 
     /// Windows may overlap, so a thread has whole samples.
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope& slope) noexcept {
+    static void backward(const head_backward<T>& call, const team& threads, const Slope& slope) noexcept {
         using head = typename Stage::head;
-        const team::range samples = share_samples(threads, at.samples);
+        const team::range samples = share_samples(threads, call.samples);
         using V = simd<T, lanes_of<T, Channels>>;
-        if (!covers_all && !at.adds[0])
+        if (!covers_all && !call.adds[0])
             for (std::size_t row = samples.begin * map.read_rows(); row < samples.end * map.read_rows();
                  ++row)
-                std::fill_n(at.before[0].row(row), Channels, T(0));
+                std::fill_n(call.before[0].row(row), Channels, T(0));
         const internal::gradient_finish<internal::draws<Slope> ? head::input_rows : 1, T, Slope> finish{
-            at.before_kept, at.before[0], at.adds[0] || !is_disjoint, Channels, slope, 0};
+            call.before_kept, call.before[0], call.adds[0] || !is_disjoint, Channels, slope, 0};
         for (std::size_t row = samples.begin * results; row < samples.end * results; ++row) {
             const std::size_t image = row / results * map.read_rows();
             const result_window window(row % results);
@@ -96,13 +96,13 @@ public:
             visit_columns<Channels, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
                 const auto x_of = [&](std::size_t input) {
-                    return load_first<lanes, V>(at.x[0].row(image + input) + column);
+                    return load_first<lanes, V>(call.x[0].row(image + input) + column);
                 };
                 const auto put = [&](V gradient, std::size_t input) {
                     const auto out = finish.template tile<1, V::size>(image + input, column, 1);
                     out.template put<lanes>(gradient, 0, 0);
                 };
-                V rest = load_first<lanes, V>(at.delta.row(row) + column);
+                V rest = load_first<lanes, V>(call.delta.row(row) + column);
                 if constexpr (Kind == pooled::largest) {
                     V largest(-std::numeric_limits<T>::infinity());
                     window.visit(

@@ -131,45 +131,45 @@ struct window_map {
 };
 
 namespace internal {
-constexpr map_axis forward_axis(const window_axis& over) {
-    return {over.output,
+constexpr map_axis forward_axis(const window_axis& axis) {
+    return {axis.output,
             0,
             1,
-            over.output,
-            over.input,
-            over.stride,
-            over.taps,
-            -static_cast<std::ptrdiff_t>(over.before),
-            static_cast<std::ptrdiff_t>(over.dilation),
+            axis.output,
+            axis.input,
+            axis.stride,
+            axis.taps,
+            -static_cast<std::ptrdiff_t>(axis.before),
+            static_cast<std::ptrdiff_t>(axis.dilation),
             0,
             1,
-            over.taps};
+            axis.taps};
 }
 
 /// The other direction: what lies at i gets from o wherever i = o stride + k dilation - before. Those i whose
 /// remainder by the stride is `phase` share their taps.
-constexpr map_axis adjoint_axis(const window_axis& over, std::size_t phase) {
-    const std::size_t results = phase < over.input ? (over.input - phase + over.stride - 1) / over.stride : 0;
-    const std::size_t weight_step = over.stride / std::gcd(over.stride, over.dilation);
-    const auto stride = static_cast<std::ptrdiff_t>(over.stride);
-    const auto dilation = static_cast<std::ptrdiff_t>(over.dilation);
-    const auto place = static_cast<std::ptrdiff_t>(phase + over.before);
+constexpr map_axis adjoint_axis(const window_axis& axis, std::size_t phase) {
+    const std::size_t results = phase < axis.input ? (axis.input - phase + axis.stride - 1) / axis.stride : 0;
+    const std::size_t weight_step = axis.stride / std::gcd(axis.stride, axis.dilation);
+    const auto stride = static_cast<std::ptrdiff_t>(axis.stride);
+    const auto dilation = static_cast<std::ptrdiff_t>(axis.dilation);
+    const auto place = static_cast<std::ptrdiff_t>(phase + axis.before);
     std::size_t tap = 0;
-    while (tap < over.taps && (place - static_cast<std::ptrdiff_t>(tap) * dilation) % stride != 0)
+    while (tap < axis.taps && (place - static_cast<std::ptrdiff_t>(tap) * dilation) % stride != 0)
         ++tap;
-    const std::size_t taps = tap < over.taps ? (over.taps - tap + weight_step - 1) / weight_step : 0;
+    const std::size_t taps = tap < axis.taps ? (axis.taps - tap + weight_step - 1) / weight_step : 0;
     return {results,
             phase,
-            over.stride,
-            over.input,
-            over.output,
+            axis.stride,
+            axis.input,
+            axis.output,
             1,
             taps,
             (place - static_cast<std::ptrdiff_t>(tap) * dilation) / stride,
             -static_cast<std::ptrdiff_t>(weight_step) * dilation / stride,
             tap,
             weight_step,
-            over.taps};
+            axis.taps};
 }
 
 /// Where every place reads itself alone, lines may be as long as the image.
@@ -182,23 +182,24 @@ constexpr window_map merged(const window_map& map, bool is_pointwise) {
 }
 } // namespace internal
 
-constexpr window_map forward_map(const window& over) {
-    return internal::merged({{internal::forward_axis(over.axes[0]), internal::forward_axis(over.axes[1]),
-                              internal::forward_axis(over.axes[2])}},
-                            over.is_pointwise());
+constexpr window_map forward_map(const window& sliding) {
+    return internal::merged(
+        {{internal::forward_axis(sliding.axes[0]), internal::forward_axis(sliding.axes[1]),
+          internal::forward_axis(sliding.axes[2])}},
+        sliding.is_pointwise());
 }
 
 /// How many maps the other direction takes: one for each remainder by the strides.
-constexpr std::size_t adjoint_phases(const window& over) {
-    return over.axes[0].stride * over.axes[1].stride * over.axes[2].stride;
+constexpr std::size_t adjoint_phases(const window& sliding) {
+    return sliding.axes[0].stride * sliding.axes[1].stride * sliding.axes[2].stride;
 }
-constexpr window_map adjoint_map(const window& over, std::size_t phase) {
-    const std::size_t across = over.axes[2].stride;
-    const std::size_t down = over.axes[1].stride;
-    return internal::merged({{internal::adjoint_axis(over.axes[0], phase / across / down),
-                              internal::adjoint_axis(over.axes[1], phase / across % down),
-                              internal::adjoint_axis(over.axes[2], phase % across)}},
-                            over.is_pointwise());
+constexpr window_map adjoint_map(const window& sliding, std::size_t phase) {
+    const std::size_t across = sliding.axes[2].stride;
+    const std::size_t down = sliding.axes[1].stride;
+    return internal::merged({{internal::adjoint_axis(sliding.axes[0], phase / across / down),
+                              internal::adjoint_axis(sliding.axes[1], phase / across % down),
+                              internal::adjoint_axis(sliding.axes[2], phase % across)}},
+                            sliding.is_pointwise());
 }
 
 namespace internal {

@@ -60,16 +60,17 @@ template <class V, class Visit>
 
 /// The results of one tile for one panel, handed to `out_of_line(i)`'s tiles of a finish.
 template <class V, class Finish, class T>
-[[gnu::noinline]] void
-transform_output_tile(const winograd_shape& shape, const T* from, std::size_t point_step, std::size_t sample,
-                      std::size_t top, std::size_t left, std::size_t panel, const Finish& finish) noexcept {
+[[gnu::noinline]] void transform_output_tile(const winograd_shape& shape, const T* points,
+                                             std::size_t point_step, std::size_t sample, std::size_t top,
+                                             std::size_t left, std::size_t panel,
+                                             const Finish& finish) noexcept {
     V down[4][6];
 #pragma GCC unroll 6
     for (std::size_t j = 0; j < 6; ++j) {
         V column[6];
 #pragma GCC unroll 6
         for (std::size_t i = 0; i < 6; ++i)
-            column[i] = V::load_aligned(from + (i * 6 + j) * point_step);
+            column[i] = V::load_aligned(points + (i * 6 + j) * point_step);
         V results[4];
         transform_output(column, results);
 #pragma GCC unroll 4

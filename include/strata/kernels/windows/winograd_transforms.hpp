@@ -116,7 +116,7 @@ public:
 namespace internal {
 // B' d for six registers that are `step` apart, in place.
 template <class V>
-[[gnu::always_inline]] inline void transform_input(const V (&d)[6], V (&to)[6]) noexcept {
+[[gnu::always_inline]] inline void transform_input(const V (&d)[6], V (&points)[6]) noexcept {
     using T = typename V::value_type;
     const V four(T(4));
     const V five(T(5));
@@ -125,32 +125,32 @@ template <class V>
     const V odd = xsimd::fnma(four, d[1], d[3]);
     const V middle = d[4] - d[2];
     const V outer = d[3] - d[1];
-    to[0] = xsimd::fma(four, d[0], xsimd::fnma(five, d[2], d[4]));
-    to[1] = even + odd;
-    to[2] = even - odd;
-    to[3] = xsimd::fma(two, outer, middle);
-    to[4] = xsimd::fnma(two, outer, middle);
-    to[5] = xsimd::fma(four, d[1], xsimd::fnma(five, d[3], d[5]));
+    points[0] = xsimd::fma(four, d[0], xsimd::fnma(five, d[2], d[4]));
+    points[1] = even + odd;
+    points[2] = even - odd;
+    points[3] = xsimd::fma(two, outer, middle);
+    points[4] = xsimd::fnma(two, outer, middle);
+    points[5] = xsimd::fma(four, d[1], xsimd::fnma(five, d[3], d[5]));
 }
 
 // A' m: four results from six points.
 template <class V>
-[[gnu::always_inline]] inline void transform_output(const V (&m)[6], V (&to)[4]) noexcept {
+[[gnu::always_inline]] inline void transform_output(const V (&m)[6], V (&results)[4]) noexcept {
     using T = typename V::value_type;
     const V sum = m[1] + m[2];
     const V difference = m[1] - m[2];
     const V far_sum = m[3] + m[4];
     const V far_difference = m[3] - m[4];
-    to[0] = m[0] + sum + far_sum;
-    to[1] = xsimd::fma(V(T(2)), far_difference, difference);
-    to[2] = xsimd::fma(V(T(4)), far_sum, sum);
-    to[3] = xsimd::fma(V(T(8)), far_difference, difference) + m[5];
+    results[0] = m[0] + sum + far_sum;
+    results[1] = xsimd::fma(V(T(2)), far_difference, difference);
+    results[2] = xsimd::fma(V(T(4)), far_sum, sum);
+    results[3] = xsimd::fma(V(T(8)), far_difference, difference) + m[5];
 }
 
 /// The 36 points of one tile's x for all channels. `x` is the image; what is outside of it counts as 0.
 template <class V, class T>
 [[gnu::noinline]] void transform_input_tile(const winograd_shape& shape, rows_view<const T> x,
-                                            std::ptrdiff_t top, std::ptrdiff_t left, T* to,
+                                            std::ptrdiff_t top, std::ptrdiff_t left, T* points,
                                             std::size_t point_step) noexcept {
     const std::size_t height = shape.height.read_extent;
     const std::size_t width = shape.width.read_extent;
@@ -162,11 +162,11 @@ template <class V, class T>
             const std::ptrdiff_t line = top + static_cast<std::ptrdiff_t>(i);
             V d[6];
             if (inside) {
-                const T* const from =
+                const T* const pixels =
                     x.row(static_cast<std::size_t>(line) * width + static_cast<std::size_t>(left)) + channel;
 #pragma GCC unroll 6
                 for (std::size_t j = 0; j < 6; ++j)
-                    d[j] = V::load_unaligned(from + j * x.pitch);
+                    d[j] = V::load_unaligned(pixels + j * x.pitch);
             } else
                 for (std::size_t j = 0; j < 6; ++j) {
                     const std::ptrdiff_t place = left + static_cast<std::ptrdiff_t>(j);
@@ -187,32 +187,32 @@ template <class V, class T>
             transform_input(column, down);
 #pragma GCC unroll 6
             for (std::size_t i = 0; i < 6; ++i)
-                down[i].store_aligned(to + (i * 6 + j) * point_step + channel);
+                down[i].store_aligned(points + (i * 6 + j) * point_step + channel);
         }
     }
 }
 
 // G g: six points from three taps.
 template <class V>
-[[gnu::always_inline]] inline void transform_taps(const V (&g)[3], V (&to)[6]) noexcept {
+[[gnu::always_inline]] inline void transform_taps(const V (&g)[3], V (&points)[6]) noexcept {
     using T = typename V::value_type;
     constexpr T sixth = T(1) / T(6);
     const V sum = V(-sixth) * (g[0] + g[2]);
     const V far = xsimd::fma(V(sixth / 4), g[0], V(sixth) * g[2]);
-    to[0] = V(T(1) / 4) * g[0];
-    to[1] = xsimd::fma(V(-sixth), g[1], sum);
-    to[2] = xsimd::fma(V(sixth), g[1], sum);
-    to[3] = xsimd::fma(V(sixth / 2), g[1], far);
-    to[4] = xsimd::fma(V(-sixth / 2), g[1], far);
-    to[5] = g[2];
+    points[0] = V(T(1) / 4) * g[0];
+    points[1] = xsimd::fma(V(-sixth), g[1], sum);
+    points[2] = xsimd::fma(V(sixth), g[1], sum);
+    points[3] = xsimd::fma(V(sixth / 2), g[1], far);
+    points[4] = xsimd::fma(V(-sixth / 2), g[1], far);
+    points[5] = g[2];
 }
 
 /// The 36 points of the weights of one panel for some channels: `taps` are 9 arrays [channels][lanes], and so
 /// are the points, which are `step` apart.
 template <class V, class T>
 [[gnu::noinline]] void transform_weights(const T* weights, std::ptrdiff_t tap_step, std::size_t channels,
-                                         T* to, std::size_t step) noexcept {
-    for (std::size_t c = 0; c < channels; ++c, weights += V::size, to += V::size) {
+                                         T* points, std::size_t step) noexcept {
+    for (std::size_t c = 0; c < channels; ++c, weights += V::size, points += V::size) {
         V down[3][6];
 #pragma GCC unroll 3
         for (std::ptrdiff_t j = 0; j < 3; ++j) {
@@ -228,7 +228,7 @@ template <class V, class T>
             transform_taps(line, across);
 #pragma GCC unroll 6
             for (std::size_t j = 0; j < 6; ++j)
-                across[j].store_aligned(to + (i * 6 + j) * step);
+                across[j].store_aligned(points + (i * 6 + j) * step);
         }
     }
 }
