@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 // The first, or the last, halves of two registers shuffled into each other like cards. xsimd has this within
@@ -72,4 +72,4 @@ template <std::size_t Side, class T>
 }
 } // namespace internal
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -137,4 +137,4 @@ private:
     std::size_t current_ = 0;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

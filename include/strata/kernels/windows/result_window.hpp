@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// The window of one result of a sample, for kernels whose registers hold channels and that go from place to
@@ -77,4 +77,4 @@ private:
 };
 } // namespace internal
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -12,7 +12,7 @@
 #include <array>
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What the gradient of a convolution's weights is summed over, and a thread's memory for what it gathers.
 template <class T>
@@ -191,4 +191,4 @@ private:
     }
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING

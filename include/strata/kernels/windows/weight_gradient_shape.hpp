@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace strata::inline STRATA_SETTING {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// How the gradient of a convolution's weights is cut up: which factors and which panels a tile holds, over
 /// how many places it sums at a time, and what is gathered for it. `Over` slides over the larger image: x, or
@@ -77,4 +77,4 @@ struct weight_gradient_shape {
     static constexpr std::size_t shared_size = most_parts * layout::kernel_size;
 };
 
-} // namespace strata::inline STRATA_SETTING
+} // namespace strata::bedrock::inline STRATA_SETTING
