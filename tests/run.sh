@@ -57,7 +57,7 @@ configuration_sanitizers() {
     compiler=clang++-19
     options=(-Doptimization=1 "-Dcpp_args=$clang_native -g1" -Db_sanitize=address,undefined -Db_lundef=false)
     chosen=(suites)
-    without=(networks layers)
+    without=(networks layers large)
 }
 
 configuration_threads() {
