@@ -64,9 +64,8 @@ void initialize(T* array, seed key, std::uint32_t stage, std::uint32_t number) {
     constexpr initializer how = Parameter::first;
     const double spread = how.spread(Parameter::fans.in, Parameter::fans.out);
     if constexpr (how.drawn_from == distribution::constant) {
-        if (spread != 0)
-            for (std::size_t i = 0; i < Parameter::shape::size; ++i)
-                array[layout::index(i)] = static_cast<T>(spread);
+        for (std::size_t i = 0; i < Parameter::shape::size; ++i)
+            array[layout::index(i)] = static_cast<T>(spread);
     } else {
         random_sequence random(key, stream::initial_weights, stage | number << 24);
         for (std::size_t i = 0; i < Parameter::shape::size; ++i)
@@ -78,7 +77,11 @@ template <class Head, class T>
 void initialize_head(T* parameters, seed key, std::uint32_t stage) {
     std::uint32_t number = 0;
     for_each_parameter<Head>([&]<class Parameter>(std::type_identity<Parameter>) {
-        initialize<Parameter>(array_of<Head>(parameters, Parameter{}), key, stage, number++);
+        // The block is zero at first.
+        if constexpr (Parameter::first.drawn_from != distribution::constant ||
+                      Parameter::first.scale.value() != 0)
+            initialize<Parameter>(array_of<Head>(parameters, Parameter{}), key, stage, number);
+        ++number;
     });
 }
 
