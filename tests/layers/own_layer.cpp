@@ -102,8 +102,8 @@ BOOST_AUTO_TEST_CASE(its_arrays_are_counted_named_and_shown) {
 
 BOOST_AUTO_TEST_CASE(its_first_numbers_are_drawn) {
     network net{seed{9}};
-    const network same{seed{9}};
-    BOOST_TEST((net.weights() == same.weights()));
+    const network twin{seed{9}};
+    BOOST_TEST((net.weights() == twin.weights()));
     const auto limit = static_cast<float>(std::sqrt(6.0 / (6 + 5)));
     for (const auto& values :
          {net.parameter<"gated.gate_kernel">().values(), net.parameter<"gated.kernel">().values(),
