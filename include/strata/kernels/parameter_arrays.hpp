@@ -54,7 +54,7 @@ struct array_layout<T, transposed_filter_storage<Channels, Filters>, Shape> {
 template <class T, std::size_t Width, class Shape>
 struct array_layout<T, row_storage<Width>, Shape> {
     static constexpr std::size_t lanes = lanes_of<T, Width>;
-    static constexpr std::size_t stored = (Width + lanes - 1) / lanes * lanes;
+    static constexpr std::size_t stored = round_up(Width, lanes);
     static constexpr std::size_t size = Shape::size / Width * stored;
     [[nodiscard]] static constexpr std::size_t index(std::size_t number) noexcept {
         return number / Width * stored + number % Width;
