@@ -20,7 +20,7 @@
 // version of xsimd: operations do what the standard library's function of that name does, min and max are
 // std::min and std::max, and a comparison with NaN is false.
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 

@@ -3,7 +3,7 @@
 // What holds with -ffast-math, where a compiler takes it that there are neither infinities nor NaN: strata
 // still says what data and losses are none.
 #include <strata/data/scaling.hpp>
-#include <strata/finite.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/layers/layers.hpp>
 #include <strata/learning/optimizers.hpp>
 #include <strata/model/arrays.hpp>

@@ -23,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 

@@ -8,7 +8,7 @@
 
 #include <vector>
 
-using namespace strata;
+using namespace strata::bedrock;
 
 namespace {
 

@@ -2,19 +2,19 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/expression/operations.hpp>
 #include <strata/expression/term.hpp>
 
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <string>
 
 namespace strata::bedrock {
 
 namespace detail {
 inline std::string number_to_string(double number) {
-    if (std::isnan(number))
+    if (is_not_a_number(number))
         return "nan"; // libraries differ in what they write
     std::array<char, 32> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;

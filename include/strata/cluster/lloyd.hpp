@@ -2,7 +2,7 @@
 #pragma once
 
 #include <strata/cluster/nearest_center.hpp>
-#include <strata/finite.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/kernels/threads/ordered_parts.hpp>
 #include <strata/raise.hpp>
 #include <strata/regression/observations.hpp>

@@ -20,6 +20,8 @@
 #else
 #    define STRATA_XTENSOR(name) <xtensor/name.hpp>
 #endif
+#include <exception> // which xtl uses and does not include
+
 #include STRATA_XTENSOR(xtensor)
 #include STRATA_XTENSOR(xtensor_config)
 

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/finite.hpp>
 #include <strata/setting.hpp>
 
 #include <charconv>
@@ -8,7 +9,6 @@
 
 #ifndef __cpp_lib_to_chars
 #    include <cerrno>
-#    include <cmath>
 #    include <cstdlib>
 #    include <locale.h>
 #    include <string>
@@ -40,7 +40,7 @@ inline std::from_chars_result read_number(const char* begin, const char* end, do
         return none;
     const char* const after = begin + (stopped - text.c_str());
     // Denormal numbers are within the range, though the C library says so of them, too.
-    if (errno == ERANGE && (std::isinf(found) || found == 0))
+    if (errno == ERANGE && (!internal::is_finite(found) || found == 0))
         return {after, std::errc::result_out_of_range};
     number = found;
     return {after, std::errc{}};

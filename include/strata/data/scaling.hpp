@@ -5,7 +5,7 @@
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/data/rows.hpp>
-#include <strata/finite.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 

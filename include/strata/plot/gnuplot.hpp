@@ -2,7 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
-#include <strata/finite.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/finite.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/raise.hpp>
 #include <strata/regression/normal_equations.hpp>
 #include <strata/regression/one_layer.hpp>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <strata/data/samples.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/expression/print.hpp>
-#include <strata/finite.hpp>
 #include <strata/model/arrays.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/expression/print.hpp>
-#include <strata/finite.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/history.hpp>
 

@@ -1,14 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/setting.hpp>
+#include <strata/language.hpp>
 
 #include <bit>
 #include <concepts>
 #include <cstdint>
 #include <type_traits>
 
-namespace strata::bedrock::inline STRATA_SETTING::internal {
+namespace strata::bedrock::detail {
 
 // Of losses, data and options, whether they are numbers is asked here and nowhere else, and asked of their
 // bits: with -ffast-math a compiler takes std::isfinite for always true.
@@ -41,4 +41,4 @@ template <std::floating_point T>
     return size_bits(value) > last_exponent<T>;
 }
 
-} // namespace strata::bedrock::inline STRATA_SETTING::internal
+} // namespace strata::bedrock::detail
