@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds and passes all tests.
-#   tests/run.sh                 what README tells people to run with g++, and all suites with clang
-#   tests/run.sh --matrix        every compiler, instruction set and sanitizer
+#   tests/run.sh                 all suites
+#   tests/run.sh --matrix        and what README tells people to run, every compiler, instruction set and sanitizer
 #   tests/run.sh --config NAME   one configuration of the matrix
 #
 # A configuration is a function `configuration_NAME` below and a name in the list. It may set
@@ -17,30 +17,30 @@
 # README states, and says what it finds that no other does.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
-usual=(default clang)
-configurations=(default clang sse2 avx2 sanitizers threads no_exceptions wasm compilers arm newest)
+configurations=(default release sse2 avx2 sanitizers threads no_exceptions wasm compilers arm newest)
 
 # On processors that hide a part of AVX10, as virtual machines may, clang warns of what it makes of `native`.
 clang_native='-march=native -Wno-invalid-feature-combination'
 
-# What README tells people to run, as examples/run.sh builds it, and the suites that instantiate few networks.
+# All suites: clang compiles their hundreds of networks in half of g++'s time.
 configuration_default() {
+    compiler=clang++-19
+    options=(-Doptimization=1 "-Dcpp_args=$clang_native")
+    chosen=(suites)
+    without=(networks)
+}
+
+# What README tells people to run, as examples/run.sh builds it, and by g++ the suites that instantiate few networks.
+configuration_release() {
     options=(-Dbuildtype=release -Dcpp_args=-march=native)
     chosen=(suites examples tree)
     without=(gradients layers keras kernels)
 }
 
-# All networks: clang compiles them in half of g++'s time.
-configuration_clang() {
-    compiler=clang++-19
-    options=(-Doptimization=1 "-Dcpp_args=$clang_native")
-    chosen=(gradients layers keras kernels laws)
-}
-
-# Registers of other widths: all suites with g++ for the narrowest, and what depends on the width for the others.
+# Registers of other widths: the narrowest by g++, the next ones by clang.
 configuration_sse2() {
     options=(-Doptimization=1 -Dcpp_args=-march=x86-64)
-    chosen=(suites)
+    chosen=(kernels laws gradients)
 }
 
 configuration_avx2() {
@@ -48,16 +48,16 @@ configuration_avx2() {
         echo "this processor has no AVX2"
         return 1
     fi
+    compiler=clang++-19
     options=(-Doptimization=1 -Dcpp_args=-march=x86-64-v3)
-    chosen=(kernels laws gradients keras chains)
+    chosen=(kernels laws gradients)
 }
 
-# Gradients and Keras's cases run the same kernels as the comparisons with PyTorch, which take minutes here.
 configuration_sanitizers() {
     compiler=clang++-19
     options=(-Doptimization=1 "-Dcpp_args=$clang_native -g1" -Db_sanitize=address,undefined -Db_lundef=false)
     chosen=(suites)
-    without=(networks layers large)
+    without=(networks layers)
 }
 
 configuration_threads() {
@@ -103,7 +103,7 @@ configuration_newest() {
 }
 
 case "${1-}" in
-    '') asked=("${usual[@]}") ;;
+    '') asked=(default) ;;
     --matrix) asked=("${configurations[@]}") ;;
     --config) asked=("${2:?a configuration: ${configurations[*]}}") ;;
     *) sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;

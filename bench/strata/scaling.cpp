@@ -4,6 +4,7 @@
 // batch 32.
 #include <strata/strata.hpp>
 
+#include "bedrock.hpp"
 #include "peers/mnist.hpp"
 
 using namespace strata;

@@ -11,7 +11,7 @@
 #include <array>
 
 using strata::data_error;
-using strata::plain_file;
+using strata::bedrock::plain_file;
 using strata::bedrock::input_file;
 
 namespace {
