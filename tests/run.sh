@@ -131,7 +131,7 @@ with_meson() {
     fi || { cat "$log"; return 1; }
     targets="$("$root/tests/targets" "$build" "${chosen[*]}" "${without[*]}")" || return 1
     # shellcheck disable=SC2086 # one argument a target
-    ninja -C "$build" $targets >>"$log" 2>&1 || { cat "$log"; return 1; }
+    ninja -k 0 -C "$build" $targets >>"$log" 2>&1 || { cat "$log"; return 1; }
     for name in "${chosen[@]}"; do selection+=(--suite "$name"); done
     for name in "${without[@]}"; do selection+=(--no-suite "$name"); done
     # Nothing waits for input; the log says what failed.

@@ -137,8 +137,8 @@ BOOST_AUTO_TEST_CASE(schedules_at_their_corners) {
     BOOST_TEST(warm(0) == 0.1, boost::test_tools::tolerance(1e-12));
     BOOST_TEST(warm(8) == 0.9, boost::test_tools::tolerance(1e-12));
     BOOST_TEST(warm(9) == 1);
-    const schedule both = warm_up{10, cosine_decay{1, 100}};
-    BOOST_TEST(both(60) == 0.5, boost::test_tools::tolerance(1e-12));
+    const schedule joined = warm_up{10, cosine_decay{1, 100}};
+    BOOST_TEST(joined(60) == 0.5, boost::test_tools::tolerance(1e-12));
     BOOST_TEST(schedule([](double step) { return 1 / (1 + step); })(3) == 0.25);
 }
 
