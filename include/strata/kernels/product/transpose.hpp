@@ -11,10 +11,15 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 // The first, or the last, halves of two registers shuffled into each other like cards. xsimd has this within
-// 128-bit parts only.
+// 128-bit parts only; narrow registers need not be vectors of the compiler's own.
 template <std::size_t First, class V, std::size_t... I>
 [[gnu::always_inline]] inline V interleave(V a, V b, std::index_sequence<I...>) noexcept {
-    return V(__builtin_shufflevector(a.data, b.data, (First + I / 2 + I % 2 * V::size)...));
+    if constexpr (V::size * sizeof(typename V::value_type) > 16)
+        return V(__builtin_shufflevector(a.data, b.data, (First + I / 2 + I % 2 * V::size)...));
+    else if constexpr (First == 0)
+        return xsimd::zip_lo(a, b);
+    else
+        return xsimd::zip_hi(a, b);
 }
 
 /// Transposes a square of as many registers as each has lanes, by rounds of interleaving: each shuffles the
