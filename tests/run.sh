@@ -58,6 +58,7 @@ configuration_sanitizers() {
     options=(-Doptimization=1 "-Dcpp_args=$clang_native -g1" -Db_sanitize=address,undefined -Db_lundef=false)
     chosen=(suites)
     without=(networks layers)
+    variables=("LSAN_OPTIONS=suppressions=$root/tests/leaks.txt:print_suppressions=0")
 }
 
 configuration_threads() {
