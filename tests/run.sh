@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds and passes all tests.
-#   tests/run.sh                 all suites
+#   tests/run.sh                 all suites, but for those of large networks
 #   tests/run.sh --matrix        and what README tells people to run, every compiler, instruction set and sanitizer
 #   tests/run.sh --config NAME   one configuration of the matrix
 #
@@ -22,7 +22,7 @@ configurations=(default release sse2 avx2 sanitizers threads no_exceptions wasm 
 # On processors that hide a part of AVX10, as virtual machines may, clang warns of what it makes of `native`.
 clang_native='-march=native -Wno-invalid-feature-combination'
 
-# All suites: clang compiles their hundreds of networks in half of g++'s time.
+# All suites but for those of large networks: clang compiles their hundreds of small ones in half of g++'s time.
 configuration_default() {
     compiler=clang++-19
     options=(-Doptimization=1 "-Dcpp_args=$clang_native")
