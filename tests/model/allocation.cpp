@@ -46,10 +46,10 @@ std::size_t allocations_of_prediction() {
     static std::array<float, Network::output_size> y{};
     static_assert(noexcept(net.predict(x, y)));
     net.predict(x, y); // the first may make room
-    const std::size_t before = allocations;
+    const std::size_t start = allocations;
     for (int i = 0; i < 10; ++i)
         net.predict(x, y);
-    return allocations - before;
+    return allocations - start;
 }
 
 template <class Network>
@@ -58,17 +58,17 @@ std::size_t allocations_of_fit(std::size_t samples, std::size_t threads) {
     trainer teach{net, sparse_categorical_crossentropy, adam{}, accuracy};
     const std::vector<float> x(samples * Network::input_size, 0.5f);
     const std::vector<float> y(samples, 1.0f);
-    const std::size_t before = allocations;
+    const std::size_t start = allocations;
     teach.fit(x, y, {.batch_size = 4, .epochs = 2, .verbose = verbosity::silent, .threads = threads});
-    return allocations - before;
+    return allocations - start;
 }
 } // namespace
 
 BOOST_AUTO_TEST_CASE(the_counter_counts) {
-    const std::size_t before = allocations;
+    const std::size_t start = allocations;
     ::operator delete(::operator new(100)); // unlike a new-expression, no compiler may leave it out
     const aligned_vector<float> numbers(100);
-    BOOST_TEST(allocations - before == 2);
+    BOOST_TEST(allocations - start == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_prediction_of_one_sample_allocates_nothing) {

@@ -28,15 +28,15 @@ inline constexpr auto weighted = loss<"weighted", symbols::target * symbols::pre
 class comparison {
 public:
     template <class Function>
-    void differ(double& at, double analytic, const Function& function) {
+    void differ(double& number, double analytic, const Function& function) {
         constexpr double step = 1e-5;
-        const double before = at;
-        at = before + step;
-        const double above = function();
-        at = before - step;
-        const double below = function();
-        at = before;
-        const double numeric = (above - below) / (2 * step);
+        const double value = number;
+        number = value + step;
+        const double upper = function();
+        number = value - step;
+        const double lower = function();
+        number = value;
+        const double numeric = (upper - lower) / (2 * step);
         const double error = std::abs(analytic - numeric) / std::max(1e-2, std::abs(numeric));
         worst_ = error > worst_ || std::isnan(error) ? error : worst_;
         largest_ = std::max(largest_, std::abs(numeric));
@@ -56,7 +56,7 @@ void check(std::size_t samples, double low = -1, double high = 1) {
     using loss_type = std::remove_const_t<decltype(Loss)>;
     using pass = training_pass<typename network::topology, double, loss_type, true>;
     using learning_pass = training_pass<typename network::topology, double, loss_type>;
-    using out = typename pass::template output<0>;
+    using result_type = typename pass::template output<0>;
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     constexpr std::size_t slack = 8;
 
@@ -70,11 +70,11 @@ void check(std::size_t samples, double low = -1, double high = 1) {
     aligned_vector<double> x(samples * network::input_size + slack);
     for (double& each : x)
         each = low + (high - low) * random.uniform();
-    std::vector<typename out::target> targets(samples * out::targets + slack);
+    std::vector<typename result_type::target> targets(samples * result_type::targets + slack);
     for (auto& each : targets) {
         if constexpr (loss_type::targets == target_kind::labels)
-            each = static_cast<typename out::target>(
-                random.integer(static_cast<std::uint32_t>(out::row_length)));
+            each = static_cast<typename result_type::target>(
+                random.integer(static_cast<std::uint32_t>(result_type::row_length)));
         else
             each = random.uniform();
     }
@@ -96,14 +96,14 @@ void check(std::size_t samples, double low = -1, double high = 1) {
     };
 
     aligned_vector<double> gradients(net.parameter_block().size(), 0.0); // moving averages have none
-    const auto differentiate = [&]<class Pass>(std::type_identity<Pass>, auto& in, const auto& now) {
+    const auto differentiate = [&]<class Pass>(std::type_identity<Pass>, auto& memory, const auto& data) {
         const double* const parameters = net.parameter_block().data();
         visit_parameters<double>(typename network::stages{}, gradients.data(),
                                  [](double& each) { each = nan; });
-        Pass::template forward<true>(parameters, now, in, team{}, key);
-        Pass::template loss<true>(now, in, team{}, key, losses.data(), ignore);
-        Pass::backward(parameters, now, in, team{}, key);
-        Pass::update(parameters, now, in, team{}, gradient_store<double>{gradients.data()});
+        Pass::template forward<true>(parameters, data, memory, team{}, key);
+        Pass::template loss<true>(data, memory, team{}, key, losses.data(), ignore);
+        Pass::backward(parameters, data, memory, team{}, key);
+        Pass::update(parameters, data, memory, team{}, gradient_store<double>{gradients.data()});
         std::vector<double> result;
         visit_learnt<double>(typename network::stages{}, gradients.data(),
                              [&](double gradient) { result.push_back(gradient); });
@@ -115,8 +115,8 @@ void check(std::size_t samples, double low = -1, double high = 1) {
         // Without the inputs' derivatives, as in training, the same bits.
         typename learning_pass::workspace other(samples, 1);
         other.fill(nan);
-        const typename learning_pass::batch now{{x.data()}, {targets.data()}, samples};
-        const auto learnt = differentiate(std::type_identity<learning_pass>{}, other, now);
+        const typename learning_pass::batch data{{x.data()}, {targets.data()}, samples};
+        const auto learnt = differentiate(std::type_identity<learning_pass>{}, other, data);
         BOOST_TEST(std::memcmp(learnt.data(), analytic.data(), learnt.size() * sizeof(double)) == 0);
     }
 

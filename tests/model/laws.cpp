@@ -179,14 +179,14 @@ BOOST_AUTO_TEST_CASE(a_network_with_branches_equals_its_parts) {
 BOOST_AUTO_TEST_CASE(frozen_weights_stay_and_others_learn) {
     using network = model<input<4> | dense<6> | tanh | frozen_weights(dense<5> | tanh) | dense<1>>;
     network net{seed{3}};
-    const auto before = net.weights();
+    const auto first = net.weights();
     trainer teach{net, mean_squared_error, sgd{}};
     const auto drawn = numbers(64 * 4, 10);
     teach.fit(std::vector<float>(drawn.begin(), drawn.end()), std::vector<float>(64, 1.0F),
               {.verbose = verbosity::silent});
-    const auto after = net.weights();
+    const auto learnt = net.weights();
     const auto changed = [&](std::size_t begin, std::size_t end) {
-        return std::memcmp(&before[begin], &after[begin], (end - begin) * sizeof(float)) != 0;
+        return std::memcmp(&first[begin], &learnt[begin], (end - begin) * sizeof(float)) != 0;
     };
     BOOST_TEST(changed(0, 24));
     BOOST_TEST(!changed(30, 30 + 35));

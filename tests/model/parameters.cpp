@@ -131,16 +131,16 @@ BOOST_AUTO_TEST_CASE(arrays_one_after_another_are_the_weights) {
     BOOST_TEST(learnt == network::parameter_count);
 
     network other{seed{4}};
-    const auto from = net.parameters();
-    const auto to = other.parameters();
-    for (std::size_t i = 0; i < to.size(); ++i)
-        to[i].set(from[i].values());
+    const auto source = net.parameters();
+    const auto copy = other.parameters();
+    for (std::size_t i = 0; i < copy.size(); ++i)
+        copy[i].set(source[i].values());
     BOOST_TEST((other.weights() == net.weights()));
 }
 
 BOOST_AUTO_TEST_CASE(one_array_is_read_and_written_in_its_conventional_shape) {
     network net{seed{3}};
-    const auto before = net.weights();
+    const auto first = net.weights();
     const auto kernel = net.parameter<"encoder.dense_1.kernel">(); // 3 x 17, which fills no panel
     static_assert(kernel.size == 51 && kernel.shape == shape<3, 17>{});
     BOOST_TEST(kernel.name == "encoder.dense_1.kernel");
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(one_array_is_read_and_written_in_its_conventional_shape) {
     BOOST_TEST(std::as_const(net).parameter<"encoder.dense_1.kernel">()(1, 2) == -1.f);
 
     // Nothing else changed.
-    auto expected = before;
+    auto expected = first;
     std::size_t place = 0;
     for (const auto& each : net.parameters()) {
         if (each.name() == kernel.name)

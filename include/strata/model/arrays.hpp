@@ -58,23 +58,23 @@ auto predict_array(const Model& net, const Array& array) {
     const std::size_t part = are_direct ? count : std::min<std::size_t>(count, 4096);
     std::array<aligned_vector<T>, inputs> converted;
     for (std::size_t first = 0; first < count; first += part) {
-        const std::size_t now = std::min(part, count - first);
-        std::array<const T*, inputs> from{};
+        const std::size_t length = std::min(part, count - first);
+        std::array<const T*, inputs> sources{};
         for (std::size_t i = 0; i < inputs; ++i) {
             const std::size_t size = Model::input_sizes[i];
             if (are_direct)
-                from[i] = x[i].template direct<T>();
+                sources[i] = x[i].template direct<T>();
             else {
                 converted[i].resize(part * size);
-                x[i].read(first * size, now * size, converted[i].data());
-                from[i] = converted[i].data();
+                x[i].read(first * size, length * size, converted[i].data());
+                sources[i] = converted[i].data();
             }
         }
-        std::array<T*, outputs> to{};
+        std::array<T*, outputs> results{};
         for_each_index<outputs>([&](auto index) {
-            to[index] = std::get<index>(result).data() + first * Model::output_sizes[index];
+            results[index] = std::get<index>(result).data() + first * Model::output_sizes[index];
         });
-        net.predict_batch(from, to, now);
+        net.predict_batch(sources, results, length);
     }
     if constexpr (outputs == 1)
         return std::get<0>(std::move(result));

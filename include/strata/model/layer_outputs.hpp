@@ -29,14 +29,14 @@ auto describe_outputs() {
         const std::size_t stage = wires::marks.stage_of[node++];
         if (stage == none)
             return;
-        auto& now = result[stage];
-        if (!now.name.empty())
-            append_to(now.name, " | ");
-        append_to(now.name, Node::layer::label.view());
+        auto& entry = result[stage];
+        if (!entry.name.empty())
+            append_to(entry.name, " | ");
+        append_to(entry.name, Node::layer::label.view());
         using shape = typename Node::output;
-        now.shape.assign(shape::extents.begin(), shape::extents.end());
-        now.row_length = shape::last;
-        now.row_count = shape::size / shape::last;
+        entry.shape.assign(shape::extents.begin(), shape::extents.end());
+        entry.row_length = shape::last;
+        entry.row_count = shape::size / shape::last;
     });
     return result;
 }
@@ -54,20 +54,20 @@ void visit_layer_outputs(const Model& net,
     static_assert(Model::input_count == 1, "strata: layer outputs are of networks with one input");
     auto outputs = internal::describe_outputs<T, topology>();
     std::array<aligned_vector<T>, Model::output_count> results;
-    std::array<T*, Model::output_count> to{};
+    std::array<T*, Model::output_count> pointers{};
     for (std::size_t i = 0; i < results.size(); ++i) {
         results[i].resize(Model::output_sizes[i]);
-        to[i] = results[i].data();
+        pointers[i] = results[i].data();
     }
     aligned_vector<T> memory(network::memory_size(1));
-    network::run(net.parameter_block().data(), {sample.data()}, to, 1, memory.data(), team{},
+    network::run(net.parameter_block().data(), {sample.data()}, pointers, 1, memory.data(), team{},
                  [&](std::size_t number, rows_view<const T> rows) {
-                     layer_output<T>& now = outputs[number];
+                     layer_output<T>& entry = outputs[number];
                      // Rows that follow each other are those of the last layer, whatever the stage calls a
                      // row.
                      const bool lies_apart = network::wires::lies_apart(number);
-                     now.rows = {rows.data, lies_apart ? rows.pitch : now.row_length};
-                     visit(static_cast<const layer_output<T>&>(now));
+                     entry.rows = {rows.data, lies_apart ? rows.pitch : entry.row_length};
+                     visit(static_cast<const layer_output<T>&>(entry));
                  });
 }
 

@@ -193,13 +193,13 @@ private:
     void run_block(const std::array<const T*, input_count>& x, const std::array<T*, output_count>& y,
                    std::size_t samples, std::size_t number, T* memory, const team& threads) const noexcept {
         const std::size_t first = number * block;
-        auto from = x;
-        auto to = y;
+        auto sources = x;
+        auto results = y;
         for (std::size_t i = 0; i < input_count; ++i)
-            from[i] += first * input_sizes[i];
+            sources[i] += first * input_sizes[i];
         for (std::size_t i = 0; i < output_count; ++i)
-            to[i] += first * output_sizes[i];
-        network::run(parameters_.data(), from, to, std::min(block, samples - first), memory, threads);
+            results[i] += first * output_sizes[i];
+        network::run(parameters_.data(), sources, results, std::min(block, samples - first), memory, threads);
     }
 
     /// Blocks of samples, each by one thread.

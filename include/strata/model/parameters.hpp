@@ -44,14 +44,14 @@ public:
 };
 
 namespace internal {
-inline double draw(random_sequence& random, distribution from, double spread) {
-    if (from == distribution::uniform)
+inline double draw(random_sequence& random, distribution kind, double spread) {
+    if (kind == distribution::uniform)
         return (2 * random.uniform() - 1) * spread;
     // Box and Muller 1958; a cut-off distribution draws again beyond two deviations.
     while (true) {
         const double radius = std::sqrt(-2 * std::log(1 - random.uniform()));
         const double z = radius * std::cos(2 * std::numbers::pi * random.uniform());
-        if (from == distribution::normal || std::abs(z) < 2)
+        if (kind == distribution::normal || std::abs(z) < 2)
             return z * spread;
     }
 }

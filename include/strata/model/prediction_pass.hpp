@@ -64,10 +64,10 @@ public:
 
     /// x [samples][input] -> y [samples][output] for each input and output, by a team together.
     /// `after(number, rows)` sees each stage's output as soon as it is there.
-    template <class After>
+    template <class Visit>
     [[gnu::always_inline]] static inline void run(const T* parameters, const inputs& x, const outputs& y,
                                                   std::size_t samples, T* memory, const team& threads,
-                                                  const After& after) noexcept {
+                                                  const Visit& visit) noexcept {
         if constexpr (affine.end > 0) {
             prepare_affine(parameters, memory, threads);
             threads.barrier();
@@ -76,14 +76,14 @@ public:
             if (number > 0)
                 threads.barrier();
             stage(number, parameters, x, y, samples, memory, threads);
-            after(number, rows_view<const T>(output(number, y, samples, memory)));
+            visit(number, rows_view<const T>(output(number, y, samples, memory)));
         };
         if constexpr (stages::size <= most_inlined) {
             std::size_t number = 0;
             for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
                 run_number(
-                    number++,
-                    [](const auto&... with) __attribute__((always_inline)) { run_one<Stage>(with...); });
+                    number++, [](const auto&... arguments)
+                                  __attribute__((always_inline)) { run_one<Stage>(arguments...); });
             });
         } else
             for (std::size_t number = 0; number < stages::size; ++number)
@@ -144,16 +144,17 @@ private:
         const internal::stage_mark& mark = wires::marks.stages[number];
         const auto sources = sources_of<wires, head>(
             number, [&](std::size_t input) { return x[input]; },
-            [&](std::size_t before) { return rows_view<const T>(output(before, y, samples, memory)); });
-        head_forward<T> at{sources.data(),
-                           output(number, y, samples, memory),
-                           nullptr,
-                           nullptr,
-                           nullptr,
-                           memory + affine.end + samples * wires::shared_size + threads.rank * thread_scratch,
-                           samples};
+            [&](std::size_t source) { return rows_view<const T>(output(source, y, samples, memory)); });
+        head_forward<T> call{
+            sources.data(),
+            output(number, y, samples, memory),
+            nullptr,
+            nullptr,
+            nullptr,
+            memory + affine.end + samples * wires::shared_size + threads.rank * thread_scratch,
+            samples};
         if constexpr (has_parameters<head>)
-            at.parameters = parameters + places::places[stage_of_node(mark.head)];
+            call.parameters = parameters + places::places[stage_of_node(mark.head)];
         using operands = internal::operands_of<tail, T>;
         prediction_tail<tail, operands> applied;
         if constexpr (tail::has_affine) {
@@ -162,7 +163,7 @@ private:
         }
         if constexpr (tail::has_skip)
             applied.operands.skip = output(mark.skip - wires::inputs, y, samples, memory);
-        run_data_or_stage<stages, Stage>(number == 0, at, threads, applied);
+        run_data_or_stage<stages, Stage>(number == 0, call, threads, applied);
     }
 };
 

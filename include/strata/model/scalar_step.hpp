@@ -45,7 +45,7 @@ private:
                 return false;
         return Pass::input_count == 1 && Pass::output_count == 1;
     }
-    using out = typename Pass::template output<0>;
+    using network_output = typename Pass::template output<0>;
 
 public:
     /// Whether every stage is one that this step can run, and is small enough to gain from it.
@@ -61,12 +61,14 @@ public:
         numbers outputs, kept, deltas;
         for_each_index<count>([&](auto index) {
             constexpr std::size_t number = index;
-            const T* const from = number == 0 ? x : outputs[number - 1].data();
-            forward<number>(parameters, from, outputs[number].data(), kept[number].data());
+            const T* const source = number == 0 ? x : outputs[number - 1].data();
+            forward<number>(parameters, source, outputs[number].data(), kept[number].data());
         });
-        const double loss = out::weight * loss_row<typename out::loss, typename out::link, out::size>(
-                                              outputs[count - 1].data(), wanted, deltas[count - 1].data(),
-                                              static_cast<T>(out::weight));
+        const double loss =
+            network_output::weight *
+            loss_row<typename network_output::loss, typename network_output::link, network_output::size>(
+                outputs[count - 1].data(), wanted, deltas[count - 1].data(),
+                static_cast<T>(network_output::weight));
         visit(static_cast<const T*>(outputs[count - 1].data()), wanted);
         multiply_by_slope<count - 1>(kept[count - 1].data(), deltas[count - 1].data());
         for_each_index<count - 1>([&](auto index) {
@@ -122,13 +124,13 @@ private:
     }
 
     template <std::size_t I>
-    static void propagate(const T* parameters, const T* delta, T* before) noexcept {
+    static void propagate(const T* parameters, const T* delta, T* source_delta) noexcept {
         const T* const kernel =
             array_of<head<I>>(parameters + Pass::places::places[I], typename head<I>::kernel{});
         for (std::size_t k = 0; k < head<I>::inputs; ++k) {
-            before[k] = 0;
+            source_delta[k] = 0;
             for (std::size_t n = 0; n < head<I>::outputs; ++n)
-                before[k] += delta[n] * kernel[weights<I>::index(k, n)];
+                source_delta[k] += delta[n] * kernel[weights<I>::index(k, n)];
         }
     }
 

@@ -47,14 +47,14 @@ struct training_pass {
     /// Runs the network with dropout (`Training`) or without. What it returns is in the outputs of the last
     /// stages, still without their links. Ends with each thread's samples complete.
     template <bool Training>
-    static void forward(const T* parameters, const batch& now, workspace& space, const team& threads,
+    static void forward(const T* parameters, const batch& data, workspace& space, const team& threads,
                         dropout_key key) noexcept {
         std::size_t number = 0;
         bool whole_samples = true;
         for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
             if (number > 0)
                 threads.barrier();
-            whole_samples = forward_stage<Training, Stage>(number, parameters, now, space, threads, key);
+            whole_samples = forward_stage<Training, Stage>(number, parameters, data, space, threads, key);
             ++number;
         });
         if (!whole_samples || output_count > 1)
@@ -65,23 +65,23 @@ struct training_pass {
     /// stages that make the outputs. `visit(output, sample, prediction, target)` sees each sample's outputs
     /// while they are at hand.
     template <bool Training, class Visit>
-    static void loss(const batch& now, workspace& space, const team& threads, dropout_key key, double* sums,
+    static void loss(const batch& data, workspace& space, const team& threads, dropout_key key, double* sums,
                      const Visit& visit) noexcept {
-        const team::range part = share_samples(threads, now.samples);
+        const team::range part = share_samples(threads, data.samples);
         std::fill(sums + part.begin, sums + part.end, 0.0);
         for_each_index<output_count>(
-            [&](auto index) { loss_of_output<Training, index>(now, space, part, key, sums, visit); });
+            [&](auto index) { loss_of_output<Training, index>(data, space, part, key, sums, visit); });
     }
 
     /// Carries the derivatives from the last stage to the first. Begins and ends with the threads meeting.
-    static void backward(const T* parameters, const batch& now, workspace& space, const team& threads,
+    static void backward(const T* parameters, const batch& data, workspace& space, const team& threads,
                          dropout_key key) noexcept {
         threads.barrier();
         for_each_index<count>([&](auto index) {
             constexpr std::size_t number = count - 1 - index;
             if constexpr (flow::is_needed(number)) {
-                settle<number>(now, space, threads, key);
-                propagate<number>(parameters, now, space, threads, key);
+                settle<number>(data, space, threads, key);
+                propagate<number>(parameters, data, space, threads, key);
             }
         });
     }
@@ -90,66 +90,66 @@ struct training_pass {
     /// registers of the gradients, or of what a statistic observed, of the array that begins at that place of
     /// the parameters.
     template <class Consumer>
-    static void update(const T* parameters, const batch& now, workspace& space, const team& threads,
+    static void update(const T* parameters, const batch& data, workspace& space, const team& threads,
                        const Consumer& consumer) noexcept {
         for_each_index<count>([&](auto index) {
             constexpr std::size_t number = count - 1 - index;
             if constexpr (flow::learns(number))
-                update_stage<stage<number>, number == 0>(number, parameters, now, space, threads, consumer);
+                update_stage<stage<number>, number == 0>(number, parameters, data, space, threads, consumer);
         });
     }
 
 private:
     template <class Head>
-    static auto sources(std::size_t number, const batch& now, workspace& space) noexcept {
+    static auto sources(std::size_t number, const batch& data, workspace& space) noexcept {
         return sources_of<wires, Head>(
-            number, [&](std::size_t input) { return now.x[input]; },
-            [&](std::size_t before) { return rows_view<const T>(space.output(before)); });
+            number, [&](std::size_t input) { return data.x[input]; },
+            [&](std::size_t source) { return rows_view<const T>(space.output(source)); });
     }
 
     template <bool Training, class Stage>
-    static bool forward_stage(std::size_t number, const T* parameters, const batch& now, workspace& space,
+    static bool forward_stage(std::size_t number, const T* parameters, const batch& data, workspace& space,
                               const team& threads, dropout_key key) noexcept {
         key.layer = static_cast<std::uint32_t>(number);
-        const auto x = sources<typename Stage::head>(number, now, space);
-        const head_forward<T> at{x.data(),
-                                 space.output(number),
-                                 space.kept(number).data,
-                                 parameters + places::places[number],
-                                 space.shared(number),
-                                 space.scratch(threads.rank),
-                                 now.samples,
-                                 key};
+        const auto x = sources<typename Stage::head>(number, data, space);
+        const head_forward<T> call{x.data(),
+                                   space.output(number),
+                                   space.kept(number).data,
+                                   parameters + places::places[number],
+                                   space.shared(number),
+                                   space.scratch(threads.rank),
+                                   data.samples,
+                                   key};
         if constexpr (Training)
-            return run_data_or_stage<stages, Stage>(number == 0, at, threads,
+            return run_data_or_stage<stages, Stage>(number == 0, call, threads,
                                                     training_tail<typename Stage::tail>{key});
         else
-            return run_data_or_stage<stages, Stage>(number == 0, at, threads,
+            return run_data_or_stage<stages, Stage>(number == 0, call, threads,
                                                     prediction_tail<typename Stage::tail>{});
     }
 
     template <bool Training, std::size_t Index, class Visit>
-    static void loss_of_output(const batch& now, workspace& space, team::range part, dropout_key key,
+    static void loss_of_output(const batch& data, workspace& space, team::range part, dropout_key key,
                                double* sums, const Visit& visit) noexcept {
-        using out = output<Index>;
+        using result = output<Index>;
         constexpr std::size_t number = wires::outputs[Index];
-        const T weight = static_cast<T>(out::weight / static_cast<double>(now.samples * out::rows));
+        const T weight = static_cast<T>(result::weight / static_cast<double>(data.samples * result::rows));
         T* const y = space.output(number).data;
         T* const delta = space.delta(number);
-        const auto* const targets = std::get<Index>(now.targets);
+        const auto* const targets = std::get<Index>(data.targets);
         constexpr bool wanted = Training && flow::is_needed(number);
         for (std::size_t sample = part.begin; sample < part.end; ++sample) {
             double sum = 0;
-            for (std::size_t row = 0; row < out::rows; ++row) {
-                const std::size_t place = sample * out::size + row * out::row_length;
+            for (std::size_t row = 0; row < result::rows; ++row) {
+                const std::size_t place = sample * result::size + row * result::row_length;
                 const std::size_t target_place =
-                    out::loss::targets == target_kind::labels ? sample * out::rows + row : place;
-                sum += loss_row<typename out::loss, typename out::link, out::row_length>(
+                    result::loss::targets == target_kind::labels ? sample * result::rows + row : place;
+                sum += loss_row<typename result::loss, typename result::link, result::row_length>(
                     y + place, targets + target_place, wanted ? delta + place : nullptr, weight);
             }
-            sums[sample] += out::weight * sum / static_cast<double>(out::rows);
+            sums[sample] += result::weight * sum / static_cast<double>(result::rows);
             visit(std::integral_constant<std::size_t, Index>{}, sample,
-                  static_cast<const T*>(y + sample * out::size), targets + sample * out::targets);
+                  static_cast<const T*>(y + sample * result::size), targets + sample * result::targets);
         }
         if constexpr (wanted) {
             using last = stage<number>;
@@ -178,21 +178,21 @@ private:
 
     /// Turns a derivative by a stage's output, which all its readers have written, into the one by its sums.
     template <std::size_t Number>
-    static void settle([[maybe_unused]] const batch& now, [[maybe_unused]] workspace& space,
+    static void settle([[maybe_unused]] const batch& data, [[maybe_unused]] workspace& space,
                        [[maybe_unused]] const team& threads, [[maybe_unused]] dropout_key key) noexcept {
-        using now_stage = stage<Number>;
-        if constexpr (!is_output(Number) && (now_stage::is_closed || !now_stage::tail::is_identity) &&
+        using own_stage = stage<Number>;
+        if constexpr (!is_output(Number) && (own_stage::is_closed || !own_stage::tail::is_identity) &&
                       !is_finished<Number>()) {
-            settle_stage<now_stage>(Number, now, space, threads, key);
+            settle_stage<own_stage>(Number, data, space, threads, key);
             threads.barrier();
         }
     }
     template <class Stage>
-    static void settle_stage(std::size_t number, const batch& now, workspace& space, const team& threads,
+    static void settle_stage(std::size_t number, const batch& data, workspace& space, const team& threads,
                              dropout_key key) noexcept {
         key.layer = static_cast<std::uint32_t>(number);
         settle_delta<Stage>(space.delta(number), space.output(number).data,
-                            rows_view<const T>(space.kept(number)), share_samples(threads, now.samples),
+                            rows_view<const T>(space.kept(number)), share_samples(threads, data.samples),
                             tail_slope<typename Stage::tail>{key});
     }
     template <std::size_t Number>
@@ -206,78 +206,78 @@ private:
 
     template <class Stage>
     static head_backward<T> buffers(std::size_t number, const rows_view<const T>* x,
-                                    const rows_view<T>* before, const bool* adds, const T* before_kept,
-                                    const T* parameters, const batch& now, workspace& space,
+                                    const rows_view<T>* source_deltas, const bool* adds, const T* source_kept,
+                                    const T* parameters, const batch& data, workspace& space,
                                     const team& threads, dropout_key key) noexcept {
         key.layer = static_cast<std::uint32_t>(number);
         return {x,
                 {space.delta(number), Stage::head::outputs},
-                before,
+                source_deltas,
                 adds,
-                before_kept,
+                source_kept,
                 parameters + places::places[number],
                 space.shared(number),
                 space.scratch(threads.rank),
-                now.samples,
+                data.samples,
                 key};
     }
 
     template <std::size_t Number>
-    static void propagate(const T* parameters, const batch& now, workspace& space, const team& threads,
+    static void propagate(const T* parameters, const batch& data, workspace& space, const team& threads,
                           dropout_key key) noexcept {
         using head = typename stage<Number>::head;
         constexpr bool sums = flow::learns(Number) && head_kernels<head>::sums_in_backward;
         if constexpr (flow::carries_any(Number) || sums) {
             if constexpr (finishes_source<Number>) {
-                constexpr std::size_t before = wires::source(Number, 0) - wires::inputs;
-                using tail = typename stage<before>::tail;
+                constexpr std::size_t source = wires::source(Number, 0) - wires::inputs;
+                using tail = typename stage<source>::tail;
                 if constexpr (tail::is_identity)
-                    propagate_stage<stage<Number>>(Number, parameters, now, space, threads, key, nullptr,
+                    propagate_stage<stage<Number>>(Number, parameters, data, space, threads, key, nullptr,
                                                    no_slope{});
                 else {
-                    dropout_key of_before = key;
-                    of_before.layer = before;
-                    propagate_stage<stage<Number>>(Number, parameters, now, space, threads, key,
-                                                   space.kept(before).data, tail_slope<tail>{of_before});
+                    dropout_key source_key = key;
+                    source_key.layer = source;
+                    propagate_stage<stage<Number>>(Number, parameters, data, space, threads, key,
+                                                   space.kept(source).data, tail_slope<tail>{source_key});
                 }
             } else
-                propagate_stage<stage<Number>>(Number, parameters, now, space, threads, key, nullptr,
+                propagate_stage<stage<Number>>(Number, parameters, data, space, threads, key, nullptr,
                                                no_slope{});
             threads.barrier();
         }
     }
 
     template <class Stage, class Slope>
-    static void propagate_stage(std::size_t number, const T* parameters, const batch& now, workspace& space,
-                                const team& threads, dropout_key key, const T* before_kept,
+    static void propagate_stage(std::size_t number, const T* parameters, const batch& data, workspace& space,
+                                const team& threads, dropout_key key, const T* source_kept,
                                 const Slope& slope) noexcept {
         using head = typename Stage::head;
         constexpr std::size_t parts = head::parts;
-        const auto x = sources<head>(number, now, space);
-        std::array<rows_view<T>, parts> before{};
+        const auto x = sources<head>(number, data, space);
+        std::array<rows_view<T>, parts> source_deltas{};
         std::array<bool, parts> adds{};
         for (std::size_t i = 0; i < parts; ++i) {
             if (!flow::carries(number, i))
                 continue;
             const std::size_t value = wires::source(number, i);
-            T* const to =
-                wires::is_input(value) ? now.input_deltas[value] : space.delta(value - wires::inputs);
-            before[i] = {to, head::source_width(i)};
+            T* const target =
+                wires::is_input(value) ? data.input_deltas[value] : space.delta(value - wires::inputs);
+            source_deltas[i] = {target, head::source_width(i)};
             adds[i] = flow::adds(number, i);
         }
-        head_kernels<head>::template backward<Stage>(buffers<Stage>(number, x.data(), before.data(),
-                                                                    adds.data(), before_kept, parameters, now,
-                                                                    space, threads, key),
+        head_kernels<head>::template backward<Stage>(buffers<Stage>(number, x.data(), source_deltas.data(),
+                                                                    adds.data(), source_kept, parameters,
+                                                                    data, space, threads, key),
                                                      threads, slope);
     }
 
     template <class Stage, bool First, class Consumer>
-    static void update_stage(std::size_t number, const T* parameters, const batch& now, workspace& space,
+    static void update_stage(std::size_t number, const T* parameters, const batch& data, workspace& space,
                              const team& threads, const Consumer& consumer) noexcept {
-        const auto x = sources<typename Stage::head>(number, now, space);
+        const auto x = sources<typename Stage::head>(number, data, space);
         using head = typename Stage::head;
         head_kernels<head>::template update<Stage, First>(
-            buffers<Stage>(number, x.data(), nullptr, nullptr, nullptr, parameters, now, space, threads, {}),
+            buffers<Stage>(number, x.data(), nullptr, nullptr, nullptr, parameters, data, space, threads, {}),
             threads, head_updates<T, head, Consumer>{consumer, places::places[number]});
     }
 };

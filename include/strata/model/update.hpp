@@ -44,9 +44,9 @@ private:
 
 template <class V, class... States, class Variables>
 void store_states(type_list<States...>, [[maybe_unused]] const Variables& variables,
-                  [[maybe_unused]] value_type_of<V>* const* to, [[maybe_unused]] std::size_t place) {
+                  [[maybe_unused]] value_type_of<V>* const* arrays, [[maybe_unused]] std::size_t place) {
     std::size_t next = 0;
-    ((store(V(variables[States{}]), to[next] + place), ++next), ...);
+    ((store(V(variables[States{}]), arrays[next] + place), ++next), ...);
 }
 } // namespace internal
 
@@ -78,27 +78,27 @@ struct weight_update {
         std::array<V, states::size> loaded;
         for (std::size_t i = 0; i < states::size; ++i)
             loaded[i] = load<V>(state[i] + place);
-        const auto before =
+        const auto given =
             internal::update_variables<V, scalars_type, states>::make(scalars, w, gradient, loaded);
-        const auto after = rule::run(before, [](auto variables, auto variable, auto formula) {
+        const auto changed = rule::run(given, [](auto variables, auto variable, auto formula) {
             static_cast<binding<decltype(variable), V>&>(variables).value = evaluate<V>(formula, variables);
             return variables;
         });
-        store(V(after[symbols::w]), weights + place);
-        internal::store_states<V>(states{}, after, state.data(), place);
+        store(V(changed[symbols::w]), weights + place);
+        internal::store_states<V>(states{}, changed, state.data(), place);
     }
 };
 
 /// Writes what a statistic is after an observation: of what it was, the part `kept` stays.
 template <class T, class Parameter>
 struct moving_average {
-    const T* before;
-    T* after;
+    const T* previous;
+    T* next;
 
     template <class V>
     void operator()(std::size_t offset, V observed) const noexcept {
         constexpr T kept = static_cast<T>(Parameter::kept);
-        store(V(V(kept) * load<V>(before + offset) + V(1 - kept) * observed), after + offset);
+        store(V(V(kept) * load<V>(previous + offset) + V(1 - kept) * observed), next + offset);
     }
 };
 
@@ -130,21 +130,21 @@ template <class T>
 struct gradient_store {
     T* gradients;
 
-    struct store_from {
-        T* to;
+    struct array_store {
+        T* array;
 
         template <class V>
         void operator()(std::size_t offset, V gradient) const noexcept {
-            store(gradient, to + offset);
+            store(gradient, array + offset);
         }
         /// Kernels may as well write there themselves.
-        [[nodiscard]] T* stored_at(std::size_t offset) const noexcept { return to + offset; }
+        [[nodiscard]] T* stored_at(std::size_t offset) const noexcept { return array + offset; }
     };
 
     template <class Parameter>
     auto take(Parameter, std::size_t place) const noexcept {
         if constexpr (Parameter::is_learnt)
-            return store_from{gradients + place};
+            return array_store{gradients + place};
         else
             return [](std::size_t, auto) {};
     }

@@ -36,16 +36,16 @@ template <class Wires, class Head, class Input, class Output>
 /// `share_samples`; else all threads must meet before anybody reads whole rows. `Data`: the stage reads the
 /// network's input, which may be zero in many places.
 template <class Stage, bool Data, class T, class Tail>
-[[gnu::always_inline]] inline bool run_stage(const head_forward<T>& at, const team& threads,
+[[gnu::always_inline]] inline bool run_stage(const head_forward<T>& call, const team& threads,
                                              const Tail& tail) noexcept {
     bool whole_samples =
         head_kernels<typename Stage::head>::template forward<Stage, keeping_of<Stage, Tail>, Data>(
-            at, threads, tail);
+            call, threads, tail);
     if constexpr (Stage::has_softmax) {
         if (!whole_samples)
             threads.barrier();
         whole_samples = true;
-        close<Stage>(at.y.data, share_samples(threads, at.samples));
+        close<Stage>(call.y.data, share_samples(threads, call.samples));
     }
     return whole_samples;
 }
@@ -54,12 +54,12 @@ template <class Stage, bool Data, class T, class Tail>
 /// one's type is compiled for that as well.
 template <class Stages, class Stage, class T, class Tail>
 [[gnu::always_inline]] inline bool run_data_or_stage([[maybe_unused]] bool is_first,
-                                                     const head_forward<T>& at, const team& threads,
+                                                     const head_forward<T>& call, const team& threads,
                                                      const Tail& tail) noexcept {
     if constexpr (std::is_same_v<Stage, typename Stages::template at<0>>)
         if (is_first)
-            return run_stage<Stage, true>(at, threads, tail);
-    return run_stage<Stage, false>(at, threads, tail);
+            return run_stage<Stage, true>(call, threads, tail);
+    return run_stage<Stage, false>(call, threads, tail);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -80,7 +80,9 @@ private:
         std::size_t begin = 0;
         std::size_t pitch = 0;
     };
-    [[nodiscard]] rows_view<T> view(offset at) noexcept { return {block_.data() + at.begin, at.pitch}; }
+    [[nodiscard]] rows_view<T> view(offset place) noexcept {
+        return {block_.data() + place.begin, place.pitch};
+    }
 
     aligned_vector<T> block_;
     std::array<offset, count> outputs_{};
