@@ -33,4 +33,11 @@ constexpr auto bind(binding<Variables, Values>... bindings) {
     return environment<binding<Variables, Values>...>{bindings...};
 }
 
+/// The variables of both.
+template <class... First, class... Second>
+constexpr auto join(const environment<First...>& first, const environment<Second...>& second) {
+    return environment<First..., Second...>{static_cast<const First&>(first)...,
+                                            static_cast<const Second&>(second)...};
+}
+
 } // namespace strata::bedrock

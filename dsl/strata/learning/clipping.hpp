@@ -1,0 +1,135 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/learning/gradient_needs.hpp>
+#include <strata/topology/diagnostic.hpp>
+
+#include <algorithm>
+
+namespace strata::bedrock {
+
+namespace detail {
+namespace clipping_names {
+using namespace symbols;
+inline constexpr variable_term<"clip_limit"> clip_limit{};
+inline constexpr variable_term<"clip_scale"> clip_scale{};
+inline constexpr auto value_rule = rule<(g = max(min(g, clip_limit), -clip_limit))>;
+inline constexpr auto norm_rule = rule<(g = clip_scale * g)>;
+} // namespace clipping_names
+
+template <class Optimizer>
+concept clips = requires {
+    Optimizer::clips;
+};
+
+template <class Optimizer>
+consteval bool check_clipping() {
+    if constexpr (clips<Optimizer>)
+        return reject<Optimizer, "an optimizer clips once", "by value, by norm or by global norm">();
+    else if constexpr (scales_directions<Optimizer>)
+        return reject<Optimizer, "an optimizer with direction_scalars", "cannot be clipped">();
+    else
+        return true;
+}
+
+/// An optimizer whose gradients go through a rule first. Where it needs norms, they are those behind the
+/// rule.
+template <class Optimizer, auto Rule>
+struct preceded : Optimizer {
+    static constexpr auto update = join_rules(Rule, Optimizer::update);
+};
+template <class Optimizer, auto Rule>
+    requires(!has_direction<Optimizer> && scales_arrays<Optimizer>)
+struct preceded<Optimizer, Rule> : Optimizer {
+    static constexpr auto direction = Rule;
+};
+template <has_direction Optimizer, auto Rule>
+struct preceded<Optimizer, Rule> : Optimizer {
+    static constexpr auto direction = join_rules(Rule, Optimizer::direction);
+};
+
+/// The factor that brings a norm down to a limit. A norm that is not finite makes it NaN, so that the next
+/// loss tells.
+inline auto scale_to_limit(double norm, double limit) {
+    return bind(clipping_names::clip_scale = limit / std::max(norm, limit) + (norm - norm));
+}
+
+inline std::string_view limit_fault(double limit, std::string_view fault) {
+    return limit > 0 ? fault : "the limit of a clipping is not above 0";
+}
+} // namespace detail
+
+/// Made by `clip_value`.
+template <class Optimizer>
+struct value_clipping : detail::preceded<Optimizer, detail::clipping_names::value_rule> {
+    static_assert(detail::check_clipping<Optimizer>());
+    static constexpr bool clips = true;
+
+    double limit;
+
+    auto scalars(double step) const {
+        return join(Optimizer::scalars(step), bind(detail::clipping_names::clip_limit = limit));
+    }
+    [[nodiscard]] std::string_view fault() const {
+        return detail::limit_fault(limit, detail::fault_of(static_cast<const Optimizer&>(*this)));
+    }
+};
+
+/// Made by `clip_norm` and `clip_global_norm`. Norms that the optimizer itself asks for are those of the
+/// clipped gradients, so they need a pass of their own.
+template <class Optimizer, bool Global,
+          bool Again = detail::has_direction<Optimizer> || detail::scales_arrays<Optimizer>>
+struct norm_clipping : detail::preceded<Optimizer, detail::clipping_names::norm_rule> {
+    static_assert(detail::check_clipping<Optimizer>());
+    static constexpr bool clips = true;
+
+    double limit;
+
+    auto array_scalars(const gradient_norms& norms) const {
+        return detail::scale_to_limit(Global ? norms.all : norms.array, limit);
+    }
+    [[nodiscard]] std::string_view fault() const {
+        return detail::limit_fault(limit, detail::fault_of(static_cast<const Optimizer&>(*this)));
+    }
+};
+template <class Optimizer, bool Global>
+struct norm_clipping<Optimizer, Global, true>
+    : detail::preceded<Optimizer, detail::clipping_names::norm_rule> {
+    static_assert(detail::check_clipping<Optimizer>());
+    static constexpr bool clips = true;
+
+    double limit;
+
+    auto direction_scalars(const gradient_norms& norms) const {
+        return detail::scale_to_limit(Global ? norms.all : norms.array, limit);
+    }
+    [[nodiscard]] std::string_view fault() const {
+        return detail::limit_fault(limit, detail::fault_of(static_cast<const Optimizer&>(*this)));
+    }
+};
+
+/// An optimizer whose gradients are clipped first, as Keras does it; penalties of regularizers are part of a
+/// gradient. `clip_value`: each number to [-limit, limit] (Keras's `clipvalue`); it needs nothing else and
+/// stays in the weight gradient's registers. `clip_norm`: each array whose norm is above the limit is scaled
+/// to it (`clipnorm`); `clip_global_norm`: all arrays are scaled alike where the norm of all together is
+/// above it (`global_clipnorm`; Pascanu, Mikolov and Bengio 2013). An optimizer is clipped once.
+template <optimizer_type Optimizer>
+constexpr value_clipping<Optimizer> clip_value(Optimizer optimizer, double limit) {
+    return {{optimizer}, limit};
+}
+template <optimizer_type Optimizer>
+constexpr norm_clipping<Optimizer, false> clip_norm(Optimizer optimizer, double limit) {
+    return {{optimizer}, limit};
+}
+template <optimizer_type Optimizer>
+constexpr norm_clipping<Optimizer, true> clip_global_norm(Optimizer optimizer, double limit) {
+    return {{optimizer}, limit};
+}
+
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::clip_global_norm;
+using bedrock::clip_norm;
+using bedrock::clip_value;
+} // namespace strata
