@@ -48,6 +48,19 @@ void store_states(type_list<States...>, [[maybe_unused]] const Variables& variab
     std::size_t next = 0;
     ((store(V(variables[States{}]), arrays[next] + place), ++next), ...);
 }
+
+/// A gradient and that of the array's penalty.
+template <regularizer Penalty, class V>
+[[gnu::always_inline]] inline V add_penalty(V gradient, [[maybe_unused]] V w) noexcept {
+    using T = value_type_of<V>;
+    if constexpr (Penalty.l2_factor.value() != 0)
+        gradient = xsimd::fma(V(static_cast<T>(2 * Penalty.l2_factor.value())), w, gradient);
+    if constexpr (Penalty.l1_factor.value() != 0)
+        gradient =
+            xsimd::fma(V(static_cast<T>(Penalty.l1_factor.value())),
+                       evaluate_at(apply<operation::sign, type_of<symbols::w>>{}, symbols::w, w), gradient);
+    return gradient;
+}
 } // namespace internal
 
 /// An optimizer's scalars of one step, in T.
@@ -69,12 +82,7 @@ struct weight_update {
     template <class V>
     [[gnu::always_inline]] void operator()(std::size_t place, V gradient) const noexcept {
         const V w = load<V>(weights + place);
-        if constexpr (Penalty.l2_factor.value() != 0)
-            gradient = xsimd::fma(V(static_cast<T>(2 * Penalty.l2_factor.value())), w, gradient);
-        if constexpr (Penalty.l1_factor.value() != 0)
-            gradient = xsimd::fma(V(static_cast<T>(Penalty.l1_factor.value())),
-                                  evaluate_at(apply<operation::sign, type_of<symbols::w>>{}, symbols::w, w),
-                                  gradient);
+        gradient = internal::add_penalty<Penalty>(gradient, w);
         std::array<V, states::size> loaded;
         for (std::size_t i = 0; i < states::size; ++i)
             loaded[i] = load<V>(state[i] + place);

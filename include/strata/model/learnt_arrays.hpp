@@ -1,0 +1,115 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/model/parameters.hpp>
+#include <strata/plan/flow.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// What of a network training changes, whatever its loss.
+template <class Topology, class T>
+struct learning_stages {
+    using value_type = T;
+    using flow = gradient_flow<Topology>;
+    using stages = stages_of<Topology>;
+    using places = parameter_layout<T, stages>;
+    static constexpr std::size_t count = stages::size;
+    template <std::size_t I>
+    using stage = typename stages::template at<I>;
+};
+
+/// Calls visit(std::type_identity<Parameter>{}, place) for each array that training changes, statistics
+/// included, with the place where it begins in the block of parameters. `Pass` is a training pass or
+/// `learning_stages`.
+template <class Pass, class Visit>
+constexpr void for_each_changing(Visit&& visit) {
+    for_each_index<Pass::count>([&](auto index) {
+        constexpr std::size_t number = index;
+        using head = typename Pass::template stage<number>::head;
+        if constexpr (Pass::flow::learns(number))
+            for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter> type) {
+                visit(type, Pass::places::places[number] +
+                                place_in_head<typename Pass::value_type, head, Parameter>);
+            });
+    });
+}
+/// The same for each array that is learnt.
+template <class Pass, class Visit>
+constexpr void for_each_learnt(Visit&& visit) {
+    for_each_changing<Pass>([&]<class Parameter>(std::type_identity<Parameter> type, std::size_t place) {
+        if constexpr (Parameter::is_learnt)
+            visit(type, place);
+    });
+}
+
+/// Makes the weights what their averages are, which one of an optimizer's states holds.
+template <class Pass, class T>
+void take_averages(T* parameters, const T* averages) noexcept {
+    for_each_learnt<Pass>([&]<class Parameter>(std::type_identity<Parameter>, std::size_t place) {
+        std::copy_n(averages + place, layout_of<T, Parameter>::size, parameters + place);
+    });
+}
+
+/// How many arrays that are.
+template <class Pass>
+inline constexpr std::size_t learnt_count = [] {
+    std::size_t result = 0;
+    for_each_learnt<Pass>([&](auto, std::size_t) { ++result; });
+    return result;
+}();
+
+/// The arrays that a pass learns, cut into pieces of whole cache lines that do not depend on how many threads
+/// share them: what is summed up piece by piece, and then over the pieces, has the same bits for any team.
+template <class Pass>
+class learnt_pieces {
+public:
+    using T = typename Pass::value_type;
+
+    /// Places of the block that belong to one array.
+    struct piece {
+        std::size_t begin;
+        std::size_t end;
+        std::size_t array;
+        std::size_t filling_begin; ///< in `filling`
+        std::size_t filling_end;
+    };
+
+    learnt_pieces() {
+        std::size_t array = 0;
+        for_each_learnt<Pass>([&]<class Parameter>(std::type_identity<Parameter>, std::size_t begin) {
+            using layout = layout_of<T, Parameter>;
+            firsts[array] = pieces.size();
+            std::vector<bool> is_used(whole_lines<T>(layout::size));
+            for (std::size_t i = 0; i < Parameter::shape::size; ++i)
+                is_used[layout::index(i)] = true;
+            for (std::size_t first = 0; first < is_used.size(); first += length) {
+                const std::size_t end = std::min(first + length, is_used.size());
+                const std::size_t filling_begin = filling.size();
+                for (std::size_t place = first; place < end; ++place)
+                    if (!is_used[place])
+                        filling.push_back(begin + place);
+                pieces.push_back({begin + first, begin + end, array, filling_begin, filling.size()});
+            }
+            firsts[++array] = pieces.size();
+        });
+    }
+
+    std::vector<piece> pieces;
+    /// Places between numbers, which hold nothing. Kernels may write there.
+    std::vector<std::size_t> filling;
+    /// The first piece of each array, and the end.
+    std::array<std::size_t, learnt_count<Pass> + 1> firsts{};
+
+private:
+    /// Numbers in a piece: as many as stay in a processor's first cache together with their states.
+    static constexpr std::size_t length = 64 * line_size<T>;
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
