@@ -29,9 +29,24 @@ BOOST_AUTO_TEST_CASE(fields_and_their_places) {
     BOOST_TEST(cut("a") == "a@1:1|");
     BOOST_TEST(cut("a,b\nc") == "a@1:1 b@1:3|c@2:1|");
     BOOST_TEST(cut("a,\n,b,\r\n\n") == "a@1:1 @1:3|@2:1 b@2:2 @2:4|");
-    BOOST_TEST(cut("a\n\nb") == "a@1:1|@2:1|b@3:1|");
+    BOOST_TEST(cut("a\n\nb") == "a@1:1|b@3:1|");
     BOOST_TEST(cut("  a  ,\tb\t") == "a@1:3 b@1:8|");
     BOOST_TEST(cut("a\tb", '\t') == "a@1:1 b@1:3|");
+}
+
+BOOST_AUTO_TEST_CASE(lines_that_end_with_a_carriage_return) {
+    BOOST_TEST(cut("a,b\rc,d\r") == "a@1:1 b@1:3|c@2:1 d@2:3|");
+    BOOST_TEST(cut("a\r\rb\r\nc\n\rd") == "a@1:1|b@3:1|c@4:1|d@6:1|");
+    BOOST_TEST(cut("\"a\rb\",c\rd") == "a\rb@1:1 c@2:4|d@3:1|");
+}
+
+BOOST_AUTO_TEST_CASE(blank_lines) {
+    BOOST_TEST(cut("\n\r\n\r") == "");
+    BOOST_TEST(cut(" \t") == "");
+    BOOST_TEST(cut("\n \na\n\t \n\n b\n  ") == "a@3:1|b@6:2|");
+    // Separators are no blanks, nor is a pair of quotes.
+    BOOST_TEST(cut("a\n \nb", ' ') == "a@1:1|@2:1 @2:2|b@3:1|");
+    BOOST_TEST(cut("a\n\"\"\nb") == "a@1:1|@2:1|b@3:1|");
 }
 
 BOOST_AUTO_TEST_CASE(quotes) {

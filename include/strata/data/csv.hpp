@@ -64,9 +64,11 @@ inline void check_csv_names(const std::filesystem::path& file, const std::vector
 } // namespace internal
 
 /// Reads a table of numbers from comma-separated values (RFC 4180), plain or packed with gzip. Numbers are
-/// written as std::from_chars takes them, "nan" and "inf" included. Lines end with CR LF or LF; blank lines
-/// at the end are no records. data_error names line, column and text of a field that is no number, and the
-/// line of a record with too few or too many fields. Time and memory are linear in the file's size.
+/// written as std::from_chars takes them, "nan" and "inf" included. As in pandas, lines end with CR LF, LF or
+/// CR, lines of nothing but blanks are no records wherever they stand (a missing value in a table of one
+/// column is `""`), and a number too small for double is the nearest there is, mostly 0. One too large is an
+/// error; pandas keeps it as a text. data_error names line, column and text of a field that is no number, and
+/// the line of a record with too few or too many fields. Time and memory are linear in the file's size.
 [[nodiscard]] inline table read_csv(const std::filesystem::path& file, const csv_options& options = {}) {
     for (const char character : {'"', '\r', '\n'})
         if (options.separator == character)

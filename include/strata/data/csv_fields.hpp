@@ -21,19 +21,18 @@ struct csv_field {
 };
 
 /// Cuts text into fields as RFC 4180 says: a field may stand in quotes and then hold separators, ends of line
-/// and doubled quotes. Two liberties: lines may end with LF alone, and blanks around a field are dropped.
+/// and doubled quotes. Three liberties, which pandas takes, too: lines may end with LF or CR alone, lines
+/// with nothing but blanks are no records, and blanks around a field are dropped.
 class csv_fields {
 public:
     csv_fields(const std::filesystem::path& file, std::string_view text, char separator)
         : file_(file), text_(text), separator_(separator) {
         if (text_.starts_with("\xEF\xBB\xBF")) // the byte order mark that spreadsheets put in front
             text_.remove_prefix(3);
-        // Blank lines at the end are no records.
-        const auto last = text_.find_last_not_of("\r\n");
-        text_ = text_.substr(0, last == text_.npos ? 0 : last + 1);
+        skip_blank_lines();
     }
 
-    [[nodiscard]] bool done() const noexcept { return done_ || text_.empty(); }
+    [[nodiscard]] bool done() const noexcept { return done_; }
 
     /// Reads the next field. Only to be called while not done().
     csv_field next() {
@@ -58,7 +57,11 @@ public:
             raise(data_error::at_line(file_, line_, column(), "a separator or the end of the line",
                                       shown(text_.substr(position_, 1))));
         field.ends_record = position_ == text_.size() || text_[position_] != separator_;
-        skip_field_end();
+        if (field.ends_record) {
+            skip_line_end();
+            skip_blank_lines();
+        } else
+            ++position_;
         return field;
     }
 
@@ -68,30 +71,41 @@ private:
     [[nodiscard]] bool is_blank(char character) const {
         return (character == ' ' || character == '\t') && character != separator_;
     }
-    [[nodiscard]] bool is_carriage_return() const { return text_.substr(position_, 2) == "\r\n"; }
-    [[nodiscard]] bool is_field_end() const {
-        return position_ == text_.size() || text_[position_] == separator_ || text_[position_] == '\n' ||
-               is_carriage_return();
+    [[nodiscard]] bool is_line_end() const {
+        return position_ == text_.size() || text_[position_] == '\n' || text_[position_] == '\r';
     }
+    [[nodiscard]] bool is_field_end() const { return is_line_end() || text_[position_] == separator_; }
 
     void skip_blanks() {
         while (position_ < text_.size() && is_blank(text_[position_]))
             ++position_;
     }
 
-    void begin_line() {
+    /// CR LF is one end of a line.
+    void pass_line_end() {
+        position_ += text_.substr(position_, 2) == "\r\n" ? 2 : 1;
         ++line_;
         line_start_ = position_;
     }
 
-    void skip_field_end() {
-        if (position_ == text_.size()) {
-            done_ = true;
-        } else {
-            const bool separates = text_[position_] == separator_;
-            position_ += !separates && is_carriage_return() ? 2 : 1;
-            if (!separates)
-                begin_line();
+    void skip_line_end() {
+        if (position_ < text_.size())
+            pass_line_end();
+    }
+
+    void skip_blank_lines() {
+        for (;;) {
+            const auto line_begin = position_;
+            skip_blanks();
+            if (position_ == text_.size()) {
+                done_ = true;
+                return;
+            }
+            if (!is_line_end()) {
+                position_ = line_begin;
+                return;
+            }
+            pass_line_end();
         }
     }
 
@@ -107,7 +121,8 @@ private:
                     return unquoted_;
             }
             unquoted_ += text_[position_];
-            if (text_[position_] == '\n') {
+            const bool is_crlf = text_.substr(position_, 2) == "\r\n"; // counted with its second byte
+            if (text_[position_] == '\n' || (text_[position_] == '\r' && !is_crlf)) {
                 ++line_;
                 line_start_ = position_ + 1;
             }
