@@ -16,8 +16,7 @@ using mnist_cnn = model<networks::mnist_cnn>;
 
 void learn(const given_options& options) {
     const std::string directory = options.text("data");
-    const bool is_fashion = directory.empty();
-    const auto [train, test] = is_fashion ? datasets::fashion_mnist() : datasets::mnist(directory);
+    const auto [train, test] = directory.empty() ? datasets::fashion_mnist() : datasets::mnist(directory);
 
     mnist_cnn net{seed{options.count("seed")}};
     std::printf("%s\n%s\n", net.summary().c_str(), net.plan().c_str());
@@ -31,7 +30,7 @@ void learn(const given_options& options) {
     const auto score = teach.evaluate(test.x, test.y, {.verbose = verbosity::silent});
     std::printf("test: loss %.4f, accuracy %.4f\n\n", score.loss(), score["accuracy"]);
 
-    show_first(9, test, net.predict(test.x), is_fashion);
+    show_first(9, test, net.predict(test.x));
 }
 
 int main(int count, char** arguments) {

@@ -14,8 +14,7 @@ using mnist_mlp = model<input<28, 28> | flatten | dense<512> | relu | dropout<0.
 
 void learn(const given_options& options) {
     const std::string directory = options.text("data");
-    const bool is_fashion = directory.empty();
-    const auto [train, test] = is_fashion ? datasets::fashion_mnist() : datasets::mnist(directory);
+    const auto [train, test] = directory.empty() ? datasets::fashion_mnist() : datasets::mnist(directory);
 
     mnist_mlp net{seed{options.count("seed")}};
     std::printf("%s\n%s\n", net.summary().c_str(), net.plan().c_str());
@@ -28,7 +27,7 @@ void learn(const given_options& options) {
     const auto score = teach.evaluate(test.x, test.y, {.verbose = verbosity::silent});
     std::printf("test: loss %.4f, accuracy %.4f\n\n", score.loss(), score["accuracy"]);
 
-    show_first(9, test, net.predict(test.x), is_fashion);
+    show_first(9, test, net.predict(test.x));
 }
 
 int main(int count, char** arguments) {

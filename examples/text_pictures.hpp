@@ -30,12 +30,7 @@ void print_images(std::size_t count, const Darkness& darkness) {
 
 /// The first images, three in a row, each with what a network takes it for.
 template <class Predictions>
-void show_first(std::size_t count, const strata::labelled_images& images, const Predictions& predictions,
-                bool is_fashion) {
-    const auto name = [&](std::size_t label) {
-        return is_fashion ? std::string(strata::datasets::fashion_mnist_classes[label])
-                          : std::to_string(label);
-    };
+void show_first(std::size_t count, const strata::labelled_images& images, const Predictions& predictions) {
     constexpr std::size_t columns = 3;
     for (std::size_t first = 0; first < count; first += columns) {
         const std::size_t end = std::min(first + columns, count);
@@ -46,8 +41,10 @@ void show_first(std::size_t count, const strata::labelled_images& images, const 
             const float* const p = &predictions(i, 0);
             const auto best = static_cast<std::size_t>(std::max_element(p, p + 10) - p);
             const bool is_correct = best == images.y(i);
-            const std::string guess = name(best) + " " + std::to_string(std::lround(100 * p[best])) + " %";
-            std::printf("%-30s", (is_correct ? guess : guess + ", is " + name(images.y(i))).c_str());
+            const std::string guess =
+                images.class_names[best] + " " + std::to_string(std::lround(100 * p[best])) + " %";
+            std::printf("%-30s",
+                        (is_correct ? guess : guess + ", is " + images.class_names[images.y(i)]).c_str());
         }
         std::puts("\n");
     }

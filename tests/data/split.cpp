@@ -54,25 +54,55 @@ bool is_partition(std::initializer_list<vector> parts, std::size_t rows) {
 
 BOOST_AUTO_TEST_CASE(two_parts) {
     const samples all(10);
-    const auto [x_train, x_test, y_train, y_test] = train_test_split(all.x, all.y);
-    BOOST_TEST(y_test.size() == 3u); // 2.5 rounded up, as in scikit-learn
-    check_pairs(x_train, y_train);
-    check_pairs(x_test, y_test);
-    BOOST_TEST(is_partition({y_train, y_test}, 10));
-    BOOST_TEST(!std::is_sorted(y_train.begin(), y_train.end()));
+    const auto [train, test] = train_test_split(all.x, all.y);
+    BOOST_TEST(test.y.size() == 3u); // 2.5 rounded up, as in scikit-learn
+    check_pairs(train.x, train.y);
+    check_pairs(test.x, test.y);
+    BOOST_TEST(is_partition({train.y, test.y}, 10));
+    BOOST_TEST(!std::is_sorted(train.y.begin(), train.y.end()));
 }
 
 BOOST_AUTO_TEST_CASE(without_shuffling_the_last_rows_are_for_the_test) {
     const samples all(5);
     const auto parts = train_test_split(all.x, all.y, {.test_size = 0.4, .shuffle = false});
-    BOOST_TEST((parts.y_train == vector{0, 1, 2}));
-    BOOST_TEST((parts.y_test == vector{3, 4}));
-    check_pairs(parts.x_test, parts.y_test);
+    BOOST_TEST((parts.train.y == vector{0, 1, 2}));
+    BOOST_TEST((parts.test.y == vector{3, 4}));
+    check_pairs(parts.test.x, parts.test.y);
+}
+
+BOOST_AUTO_TEST_CASE(shares_are_rounded_up) {
+    using strata::bedrock::internal::held_out_count;
+    BOOST_TEST(held_out_count(0.25, 10) == 3u);
+    BOOST_TEST(held_out_count(0.01, 10) == 1u);
+    BOOST_TEST(held_out_count(0.999, 10) == 10u);
+    BOOST_TEST(held_out_count(0.2, 60001) == 12001u);
+    // Whole numbers but for the rounding of the share: 1 - 0.8 is less than 0.2, 0.55 more than 11 / 20.
+    BOOST_TEST(held_out_count(0.8, 10) == 8u);
+    BOOST_TEST(held_out_count(0.55, 100) == 55u);
+    for (std::size_t percent = 1; percent < 100; ++percent)
+        for (const std::size_t hundreds : {1u, 2u, 3u, 7u, 1000u, 123457u})
+            BOOST_TEST(held_out_count(static_cast<double>(percent) / 100, 100 * hundreds) ==
+                       percent * hundreds);
+    // And one row more or less than that is not whole.
+    BOOST_TEST(held_out_count(0.55, 101) == 56u);
+    BOOST_TEST(held_out_count(0.5, 99999999) == 50000000u);
+}
+
+BOOST_AUTO_TEST_CASE(parts_keep_the_names_of_classes) {
+    const samples rows(10);
+    const strata::labelled_arrays<xt::xtensor<double, 2>, vector> all{rows.x, rows.y, {"no", "yes"}};
+    const auto [train, test] = train_test_split(all, {.random = seed{3}});
+    BOOST_TEST((test.y == train_test_split(rows.x, rows.y, {.random = seed{3}}).test.y));
+    BOOST_TEST((train.class_names == all.class_names && test.class_names == all.class_names));
+    const auto three = train_validation_test_split(all);
+    BOOST_TEST((three.validation.class_names == all.class_names));
+    check_pairs(three.validation.x, three.validation.y);
+    BOOST_TEST(train_test_split(rows.x, rows.y).train.class_names.empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_seed_decides) {
     const samples all(50);
-    const auto part = [&](seed random) { return train_test_split(all.x, all.y, {.random = random}).y_test; };
+    const auto part = [&](seed random) { return train_test_split(all.x, all.y, {.random = random}).test.y; };
     BOOST_TEST((part(seed{1}) == part(seed{1})));
     BOOST_TEST((part(seed{1}) != part(seed{2})));
     BOOST_TEST((part(seed{}) == part(seed{0})));
@@ -90,22 +120,21 @@ BOOST_AUTO_TEST_CASE(three_parts) {
     const samples all(11);
     const auto parts = train_validation_test_split(
         all.x, all.y, {.validation_size = 0.3, .test_size = 0.25, .random = seed{3}});
-    BOOST_TEST(parts.y_train.size() == 4u);
-    BOOST_TEST(parts.y_validation.size() == 4u);
-    BOOST_TEST(parts.y_test.size() == 3u);
-    check_pairs(parts.x_train, parts.y_train);
-    check_pairs(parts.x_validation, parts.y_validation);
-    check_pairs(parts.x_test, parts.y_test);
-    BOOST_TEST(is_partition({parts.y_train, parts.y_validation, parts.y_test}, 11));
+    BOOST_TEST(parts.train.y.size() == 4u);
+    BOOST_TEST(parts.validation.y.size() == 4u);
+    BOOST_TEST(parts.test.y.size() == 3u);
+    check_pairs(parts.train.x, parts.train.y);
+    check_pairs(parts.validation.x, parts.validation.y);
+    check_pairs(parts.test.x, parts.test.y);
+    BOOST_TEST(is_partition({parts.train.y, parts.validation.y, parts.test.y}, 11));
     // The test part is that of the split in two.
-    BOOST_TEST((parts.y_test == train_test_split(all.x, all.y, {.random = seed{3}}).y_test));
+    BOOST_TEST((parts.test.y == train_test_split(all.x, all.y, {.random = seed{3}}).test.y));
 
-    const auto [x_train, x_validation, x_test, y_train, y_validation, y_test] =
-        train_validation_test_split(all.x, all.y, {.shuffle = false});
-    BOOST_TEST((y_train == vector{0, 1, 2, 3, 4}));
-    BOOST_TEST((y_validation == vector{5, 6, 7}));
-    BOOST_TEST((y_test == vector{8, 9, 10}));
-    BOOST_TEST((x_train.shape(0) == 5 && x_validation.shape(0) == 3 && x_test.shape(0) == 3));
+    const auto [train, validation, test] = train_validation_test_split(all.x, all.y, {.shuffle = false});
+    BOOST_TEST((train.y == vector{0, 1, 2, 3, 4}));
+    BOOST_TEST((validation.y == vector{5, 6, 7}));
+    BOOST_TEST((test.y == vector{8, 9, 10}));
+    BOOST_TEST((train.x.shape(0) == 5 && validation.x.shape(0) == 3 && test.x.shape(0) == 3));
 }
 
 BOOST_AUTO_TEST_CASE(arrays_of_other_kinds) {
@@ -116,16 +145,16 @@ BOOST_AUTO_TEST_CASE(arrays_of_other_kinds) {
         labels(i) = static_cast<std::uint8_t>(i);
     }
     const auto parts = train_test_split(images, labels);
-    static_assert(std::is_same_v<decltype(parts.x_test), strata::scaled_bytes<3>>);
-    static_assert(std::is_same_v<decltype(parts.y_test), xt::xarray<std::uint8_t>>);
-    BOOST_TEST((parts.x_train.shape() == std::array<std::size_t, 3>{6, 2, 2}));
-    BOOST_TEST(parts.x_train.scale == 0.5f);
+    static_assert(std::is_same_v<decltype(parts.test.x), strata::scaled_bytes<3>>);
+    static_assert(std::is_same_v<decltype(parts.test.y), xt::xarray<std::uint8_t>>);
+    BOOST_TEST((parts.train.x.shape() == std::array<std::size_t, 3>{6, 2, 2}));
+    BOOST_TEST(parts.train.x.scale == 0.5f);
     for (std::size_t i = 0; i < 2; ++i)
-        BOOST_TEST(parts.x_test.values(i, 1, 1) == parts.y_test(i) + 100);
+        BOOST_TEST(parts.test.x.values(i, 1, 1) == parts.test.y(i) + 100);
 
     const samples all(4);
     const auto doubled = train_test_split(all.x * 2, all.y, {.shuffle = false});
-    BOOST_TEST((doubled.x_test == xt::xtensor<double, 2>{{60, 62}}));
+    BOOST_TEST((doubled.test.x == xt::xtensor<double, 2>{{60, 62}}));
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_split) {

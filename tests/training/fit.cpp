@@ -132,6 +132,14 @@ BOOST_AUTO_TEST_CASE(validation_takes_the_last_samples) {
                boost::test_tools::tolerance(1e-6));
     BOOST_TEST(teach.steps() == 4u);
 
+    // Of ten samples 0.8 leave two for training, though 1 - 0.8 is less than 0.2.
+    options.validation_split = 0.8;
+    options.batch_size = 1;
+    const xt::xtensor<float, 2> ten_x = xt::view(data.x, xt::range(0, 10), xt::all());
+    const xt::xtensor<float, 1> ten_y = xt::view(data.y, xt::range(0, 10));
+    teach.fit(ten_x, ten_y, options);
+    BOOST_TEST(teach.steps() == 6u);
+
     auto own = quietly(10, 1);
     own.validation_data = {last_x, last_y};
     BOOST_TEST(teach.fit(data.x, data.y, own)["val_loss"].size() == 1u);

@@ -5,6 +5,7 @@
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/data/idx.hpp>
+#include <strata/data/labelled_arrays.hpp>
 #include <strata/data/scaled_bytes.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
@@ -16,6 +17,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -24,16 +26,19 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Grey images, x: [samples, height, width], and what is on them, y: [samples].
-struct labelled_images {
-    scaled_bytes<3> x;
-    xt::xtensor<std::uint8_t, 1> y;
-};
+using labelled_images = labelled_arrays<scaled_bytes<3>, xt::xtensor<std::uint8_t, 1>>;
 
 struct image_dataset {
     labelled_images train, test;
 };
 
 namespace internal {
+
+inline image_dataset name_classes(image_dataset set, std::span<const std::string_view> names) {
+    set.train.class_names.assign(names.begin(), names.end());
+    set.test.class_names = set.train.class_names;
+    return set;
+}
 
 /// Where a data set is looked for when the program names no directory.
 struct dataset_location {
@@ -128,21 +133,26 @@ namespace datasets {
     return result;
 }
 
+/// What the labels of Fashion-MNIST mean.
+inline constexpr std::array<std::string_view, 10> fashion_mnist_classes{
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
+
 /// MNIST, handwritten digits: `auto [train, test] = datasets::mnist();` with 60000 and 10000 images of 28
-/// x 28. From `directory`, or else from the one that the environment variable STRATA_MNIST names.
+/// x 28 and the names of the classes, `train.class_names`. From `directory`, or else from the one that the
+/// environment variable STRATA_MNIST names.
 [[nodiscard]] inline image_dataset mnist(const std::optional<std::filesystem::path>& directory = {}) {
-    return images_from(internal::find_dataset(internal::mnist_location(), directory));
+    constexpr std::array<std::string_view, 10> digits{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+    return internal::name_classes(images_from(internal::find_dataset(internal::mnist_location(), directory)),
+                                  digits);
 }
 
 /// Fashion-MNIST, articles of Zalando's, in the form of MNIST. From `directory`, or else from the one that
 /// the environment variable STRATA_FASHION_MNIST names, or else from Debian's package dataset-fashion-mnist.
 [[nodiscard]] inline image_dataset fashion_mnist(const std::optional<std::filesystem::path>& directory = {}) {
-    return images_from(internal::find_dataset(internal::fashion_mnist_location(), directory));
+    return internal::name_classes(
+        images_from(internal::find_dataset(internal::fashion_mnist_location(), directory)),
+        fashion_mnist_classes);
 }
-
-/// What the labels of Fashion-MNIST mean.
-inline constexpr std::array<std::string_view, 10> fashion_mnist_classes{
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
 
 } // namespace datasets
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <strata/data/error.hpp>
+#include <strata/data/labelled_arrays.hpp>
 #include <strata/data/rows.hpp>
 #include <strata/data/scaled_bytes.hpp>
+#include <strata/data/share.hpp>
 #include <strata/raise.hpp>
 #include <strata/random/philox.hpp>
 #include <strata/setting.hpp>
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -34,27 +35,25 @@ struct three_way_split_options {
     seed random = {};
 };
 
-/// In scikit-learn's order: `auto [x_train, x_test, y_train, y_test] = train_test_split(x, y);`
+/// `const auto [train, test] = train_test_split(x, y);`, then `teach.fit(train.x, train.y)`.
 template <class X, class Y>
 struct train_test_arrays {
-    X x_train, x_test;
-    Y y_train, y_test;
+    labelled_arrays<X, Y> train, test;
 };
 
 template <class X, class Y>
 struct train_validation_test_arrays {
-    X x_train, x_validation, x_test;
-    Y y_train, y_validation, y_test;
+    labelled_arrays<X, Y> train, validation, test;
 };
 
 namespace internal {
 
-/// The number of rows in a fraction of them, rounded up as scikit-learn does.
+/// The number of rows in a fraction of them.
 inline std::size_t part_rows(std::string_view option, double fraction, std::size_t rows) {
     if (!(fraction > 0 && fraction < 1))
         raise(data_error{std::string("split: expected ").append(option) +
                          " between 0 and 1, both excluded, found " + std::to_string(fraction)});
-    return static_cast<std::size_t>(std::ceil(fraction * static_cast<double>(rows)));
+    return held_out_count(fraction, rows);
 }
 
 /// The order in which the rows are distributed over the parts.
@@ -86,8 +85,9 @@ inline void check_train_rows(std::size_t rows, std::size_t other_rows) {
 } // namespace internal
 
 /// Deals the samples (the first axis) of x and y out to two parts, which are copies. x and y are arrays,
-/// expressions of arrays or scaled_bytes. The test part has test_size of the rows, rounded up; without
-/// shuffling it is the last rows. The same seed gives the same parts everywhere.
+/// expressions of arrays or scaled_bytes. The test part has test_size of the rows, rounded up as
+/// internal::held_out_count says; without shuffling it is the last rows. The same seed gives the same parts
+/// everywhere.
 ///
 /// data_error if x and y have different numbers of rows, if test_size is not within (0, 1), or if a part
 /// would be empty.
@@ -101,8 +101,16 @@ template <class X, class Y>
     const auto train_rows = row_indices.first(rows - test), test_rows = row_indices.last(test);
     using x_array = decltype(take_rows(x, row_indices));
     using y_array = decltype(take_rows(y, row_indices));
-    return train_test_arrays<x_array, y_array>{take_rows(x, train_rows), take_rows(x, test_rows),
-                                               take_rows(y, train_rows), take_rows(y, test_rows)};
+    return train_test_arrays<x_array, y_array>{{take_rows(x, train_rows), take_rows(y, train_rows)},
+                                               {take_rows(x, test_rows), take_rows(y, test_rows)}};
+}
+
+/// The same for samples with their labels, whose class names each part keeps.
+template <class X, class Y>
+[[nodiscard]] auto train_test_split(const labelled_arrays<X, Y>& all, const split_options& options = {}) {
+    auto parts = train_test_split(all.x, all.y, options);
+    parts.train.class_names = parts.test.class_names = all.class_names;
+    return parts;
 }
 
 /// The same with three parts: training, validation, test. For equal seed and test_size the test part is that
@@ -122,8 +130,18 @@ template <class X, class Y>
     using x_array = decltype(take_rows(x, row_indices));
     using y_array = decltype(take_rows(y, row_indices));
     return train_validation_test_arrays<x_array, y_array>{
-        take_rows(x, train_rows), take_rows(x, validation_rows), take_rows(x, test_rows),
-        take_rows(y, train_rows), take_rows(y, validation_rows), take_rows(y, test_rows)};
+        {take_rows(x, train_rows), take_rows(y, train_rows)},
+        {take_rows(x, validation_rows), take_rows(y, validation_rows)},
+        {take_rows(x, test_rows), take_rows(y, test_rows)}};
+}
+
+/// The same for samples with their labels, whose class names each part keeps.
+template <class X, class Y>
+[[nodiscard]] auto train_validation_test_split(const labelled_arrays<X, Y>& all,
+                                               const three_way_split_options& options = {}) {
+    auto parts = train_validation_test_split(all.x, all.y, options);
+    parts.train.class_names = parts.validation.class_names = parts.test.class_names = all.class_names;
+    return parts;
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/byte_reader.hpp>
+#include <strata/data/share.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/raise.hpp>
@@ -147,8 +148,8 @@ private:
         sample_range validation{nullptr, nullptr};
         if (options.validation_split > 0) {
             // Keras takes the last samples, before shuffling.
-            const auto kept =
-                static_cast<std::size_t>(static_cast<double>(train.count) * (1 - options.validation_split));
+            const std::size_t kept =
+                train.count - internal::held_out_count(options.validation_split, train.count);
             validation = {x.data(), y.data(), kept, train.count - kept};
             train.count = kept;
         } else if (!options.validation_data.x.empty())
