@@ -96,6 +96,31 @@ BOOST_AUTO_TEST_CASE(rows_teach_as_an_array_does) {
     check(fixed_inputs(), label_rows);
 }
 
+BOOST_AUTO_TEST_CASE(bits_and_scattered_numbers_teach_as_others_do) {
+    std::vector<bool> bits;
+    std::vector<int> numbers;
+    for (const int label : labels()) {
+        bits.push_back(label == 1);
+        numbers.push_back(label == 1);
+    }
+    const auto check = [&](const auto& y, const auto& loss) {
+        const auto wanted = taught(plain_inputs(), numbers, loss);
+        const auto found = taught(plain_inputs(), y, loss);
+        BOOST_TEST(found == wanted, boost::test_tools::per_element());
+    };
+    check(bits, sparse_categorical_crossentropy);
+    check(std::deque<char>(bits.begin(), bits.end()), sparse_categorical_crossentropy);
+    std::vector<std::vector<bool>> rows;
+    for (const bool bit : bits)
+        rows.push_back({bit});
+    check(rows, sparse_categorical_crossentropy);
+
+    model<input<1> | dense<1> | sigmoid> net{seed{7}};
+    trainer teach{net, binary_crossentropy, adam{}};
+    const evaluate_options quiet{.verbose = verbosity::silent};
+    BOOST_TEST(teach.evaluate(bits, bits, quiet).loss() == teach.evaluate(numbers, numbers, quiet).loss());
+}
+
 BOOST_AUTO_TEST_CASE(rows_are_targets) {
     xt::xtensor<float, 2> one_hot_rows = one_hot(xt::xtensor<int, 1>(xt::adapt(labels())), 3);
     const auto wanted = taught(plain_inputs(), one_hot_rows, categorical_crossentropy);

@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <ranges>
 #include <string_view>
-#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
@@ -40,12 +39,9 @@ consteval bool check_readable() {
         return true;
     else if constexpr (holds_texts<Array>)
         return reject<Array, What + text(" holds texts"), Wants>();
-    else if constexpr (std::same_as<Array, std::vector<bool>>)
-        return reject<Array, What + text(" is a std::vector<bool>"), "whose bits are no numbers in a row",
-                      "std::vector<std::uint8_t> is read">();
     else
         return reject<Array, What + text(" cannot be read"), "it takes an array of numbers,",
-                      "a range of numbers in a row", "or a range of such rows">();
+                      "a range of numbers", "or a range of such rows">();
 }
 
 template <std::size_t First, std::size_t Second>

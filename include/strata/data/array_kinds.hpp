@@ -54,17 +54,30 @@ concept number_range = std::ranges::contiguous_range<Range> && !array_expression
                        std::is_arithmetic_v<std::ranges::range_value_t<Range>> &&
                        !std::convertible_to<const Range&, std::string_view>;
 
+/// Numbers that lie apart or are no numbers in memory, such as `std::deque<float>` and `std::vector<bool>`.
+template <class Range>
+concept loose_numbers =
+    std::ranges::forward_range<const Range> && std::ranges::sized_range<const Range> &&
+    !array_expression<Range> &&
+    !number_range<Range> && std::is_arithmetic_v<std::ranges::range_value_t<const Range>> &&
+    !std::convertible_to<const Range&, std::string_view>;
+
 /// Rows of one length that the type tells, one after another in memory: `std::vector<std::array<float, 4>>`.
 template <class Range>
 concept fixed_rows =
     std::ranges::contiguous_range<Range> && !array_expression<Range> && !number_range<Range> &&
     (internal::number_row<std::ranges::range_value_t<Range>>::length > 0);
 
+namespace internal {
+template <class Range>
+concept any_numbers = number_range<Range> || loose_numbers<Range>;
+} // namespace internal
+
 /// Rows of a length that only a run can know: `std::vector<std::vector<float>>`.
 template <class Range>
-concept loose_rows =
-    std::ranges::forward_range<const Range> && !array_expression<Range> && !number_range<Range> &&
-    !fixed_rows<Range> && number_range<std::remove_cvref_t<std::ranges::range_reference_t<const Range>>>;
+concept loose_rows = std::ranges::forward_range<const Range> && !array_expression<Range> &&
+                     !number_range<Range> && !loose_numbers<Range> && !fixed_rows<Range> &&
+                     internal::any_numbers<std::remove_cvref_t<std::ranges::range_reference_t<const Range>>>;
 
 /// The rank of an array where its type tells, else `SIZE_MAX`.
 template <class Array>

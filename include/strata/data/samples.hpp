@@ -22,16 +22,17 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// How elements of some type are read: count numbers from the element `first` on, converted, times the scale.
-template <class Element, class To>
-void read_elements(const void* data, std::size_t first, std::size_t count, float scale, To* to) noexcept {
-    const Element* from = static_cast<const Element*>(data) + first;
-    if constexpr (std::is_floating_point_v<To>) {
-        const To factor = static_cast<To>(scale);
+template <class Element, class Number>
+void read_elements(const void* data, std::size_t first, std::size_t count, float scale,
+                   Number* numbers) noexcept {
+    const Element* elements = static_cast<const Element*>(data) + first;
+    if constexpr (std::is_floating_point_v<Number>) {
+        const Number factor = static_cast<Number>(scale);
         for (std::size_t i = 0; i < count; ++i)
-            to[i] = static_cast<To>(from[i]) * factor;
+            numbers[i] = static_cast<Number>(elements[i]) * factor;
     } else
         for (std::size_t i = 0; i < count; ++i)
-            to[i] = static_cast<To>(from[i]);
+            numbers[i] = static_cast<Number>(elements[i]);
 }
 
 inline std::string shape_to_string(std::span<const std::size_t> shape) {
@@ -42,10 +43,10 @@ inline std::string shape_to_string(std::span<const std::size_t> shape) {
 }
 } // namespace internal
 
-/// Samples to read, wherever they are: an array of any element type [samples, ...], a contiguous range of
-/// numbers, sample after sample, or a range of rows, each of which is a sample. Nothing is copied but
-/// expressions and views, which are evaluated once, and rows that lie apart; what is referred to must outlive
-/// it. 8-bit data are scaled as they are read.
+/// Samples to read, wherever they are: an array of any element type [samples, ...], a range of numbers,
+/// sample after sample, or a range of rows, each of which is a sample. Nothing is copied but expressions and
+/// views, which are evaluated once, and numbers or rows that lie apart, or in bits as those of
+/// std::vector<bool>; what is referred to must outlive it. 8-bit data are scaled as they are read.
 class samples {
 public:
     samples() = default;
@@ -70,6 +71,15 @@ public:
     template <number_range Range>
     samples(const Range& numbers) : is_flat_(true), flat_size_(std::ranges::size(numbers)) {
         use<std::ranges::range_value_t<Range>>(std::ranges::data(numbers));
+    }
+
+    template <loose_numbers Range>
+    samples(const Range& numbers) : is_flat_(true), flat_size_(std::ranges::size(numbers)) {
+        using element = std::ranges::range_value_t<const Range>;
+        const std::shared_ptr<element[]> owned(new element[flat_size_]);
+        std::copy(std::ranges::begin(numbers), std::ranges::end(numbers), owned.get());
+        use<element>(owned.get());
+        owner_ = owned;
     }
 
     template <fixed_rows Range>
@@ -99,7 +109,7 @@ public:
         element* next = owned.get();
         if (total > 0)
             for (const auto& row : rows)
-                next = std::ranges::copy(row, next).out;
+                next = std::copy(std::ranges::begin(row), std::ranges::end(row), next);
         use<element>(owned.get());
         owner_ = owned;
     }
@@ -158,14 +168,14 @@ public:
         return shape_[0];
     }
 
-    void read(std::size_t first, std::size_t numbers, float* to) const noexcept {
-        read_float_(data_, first, numbers, scale_, to);
+    void read(std::size_t first, std::size_t count, float* numbers) const noexcept {
+        read_float_(data_, first, count, scale_, numbers);
     }
-    void read(std::size_t first, std::size_t numbers, double* to) const noexcept {
-        read_double_(data_, first, numbers, scale_, to);
+    void read(std::size_t first, std::size_t count, double* numbers) const noexcept {
+        read_double_(data_, first, count, scale_, numbers);
     }
-    void read(std::size_t first, std::size_t numbers, std::int32_t* to) const noexcept {
-        read_label_(data_, first, numbers, scale_, to);
+    void read(std::size_t first, std::size_t count, std::int32_t* numbers) const noexcept {
+        read_label_(data_, first, count, scale_, numbers);
     }
 
     /// The numbers themselves, where they are of that type and need no scaling; else null.
