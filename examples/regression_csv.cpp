@@ -23,7 +23,7 @@ constexpr std::size_t max_features = 12;
 template <std::size_t F>
 void regress(const table& data, const given_options& options) {
     const std::string& target = options.text("target");
-    const xt::xtensor<double, 2> x = data.without(target);
+    const xt::xtensor<double, 2> x = data.drop(target);
     const xt::xtensor<double, 1> y = data.column(target);
     std::vector<std::string> names;
     for (const auto& name : data.names)

@@ -11,8 +11,8 @@
 #include <array>
 
 using strata::data_error;
-using strata::bedrock::plain_file;
 using strata::bedrock::input_file;
+using strata::bedrock::plain_file;
 
 namespace {
 std::filesystem::path packed(const temporary_directory& directory, std::string_view bytes) {

@@ -46,7 +46,7 @@ struct table {
     }
 
     /// All columns but some, as an array of shape [rows, column_count() - dropped.size()].
-    [[nodiscard]] xt::xtensor<double, 2> without(const std::vector<std::string>& dropped) const {
+    [[nodiscard]] xt::xtensor<double, 2> drop(const std::vector<std::string>& dropped) const {
         std::vector<bool> keep(column_count(), true);
         for (const auto& name : dropped)
             keep[position(name)] = false;
@@ -59,8 +59,8 @@ struct table {
 
     // A template, since {"a", "b"} would otherwise also mean one name between two pointers.
     template <std::convertible_to<std::string_view> Name>
-    [[nodiscard]] xt::xtensor<double, 2> without(const Name& dropped) const {
-        return without(std::vector<std::string>{std::string(std::string_view(dropped))});
+    [[nodiscard]] xt::xtensor<double, 2> drop(const Name& dropped) const {
+        return drop(std::vector<std::string>{std::string(std::string_view(dropped))});
     }
 
 private:
