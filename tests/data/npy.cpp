@@ -12,7 +12,9 @@
 #include STRATA_XTENSOR(xmath)
 #include STRATA_XTENSOR(xview)
 
+#include <cmath>
 #include <csignal>
+#include <limits>
 #include <sys/resource.h>
 
 using namespace std::string_literals;
@@ -44,6 +46,49 @@ BOOST_AUTO_TEST_CASE(bytes_made_by_hand) {
     BOOST_TEST((read_npy<float, 0>(directory.write("a", number))() == 1.5f));
     const auto truths = file_of("{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }", "\x01\0\x01"s);
     BOOST_TEST((read_npy<bool, 1>(directory.write("a", truths)) == xt::xtensor<bool, 1>{true, false, true}));
+}
+
+BOOST_AUTO_TEST_CASE(the_other_order_of_bytes) {
+    const temporary_directory directory;
+    const auto path = directory.write(
+        "a", file_of("{'descr': '>i2', 'fortran_order': False, 'shape': (3,), }", "\x01\x02\xff\xfe\0\x03"s));
+    BOOST_TEST((read_npy<std::int16_t, 1>(path) == xt::xtensor<std::int16_t, 1>{258, -2, 3}));
+    directory.write("a", file_of("{'descr': '>f8', 'fortran_order': True, 'shape': (1, 2), }",
+                                 "\x3f\xf8\0\0\0\0\0\0\xc0\0\0\0\0\0\0\0"s));
+    BOOST_TEST((read_npy<double, 2>(path) == xt::xtensor<double, 2>{{1.5, -2}}));
+}
+
+BOOST_AUTO_TEST_CASE(halves) {
+    using strata::bedrock::internal::half_number;
+    // Every half: its sign, its place between its neighbours, and some that are known.
+    for (std::uint32_t bits = 0; bits < 0x7c00; ++bits) {
+        const float number = half_number(static_cast<std::uint16_t>(bits));
+        const double wanted = bits < 0x400
+                                  ? std::ldexp(bits, -24)
+                                  : std::ldexp(1024 + (bits & 0x3ff), static_cast<int>(bits >> 10) - 25);
+        BOOST_REQUIRE(number == wanted);
+        BOOST_REQUIRE(half_number(static_cast<std::uint16_t>(bits | 0x8000)) == -number);
+    }
+    BOOST_TEST(std::signbit(half_number(0x8000)));
+    BOOST_TEST(half_number(0x7c00) == std::numeric_limits<float>::infinity());
+    BOOST_TEST(half_number(0xfc00) == -std::numeric_limits<float>::infinity());
+    BOOST_TEST(std::isnan(half_number(0x7e00)));
+
+    const temporary_directory directory;
+    std::string bytes;
+    for (std::size_t i = 0; i < 10000; ++i)
+        bytes += i % 2 == 0 ? "\0\x3c"s : "\0\xc0"s;
+    const auto path = directory.write(
+        "a", file_of("{'descr': '<f2', 'fortran_order': False, 'shape': (5000, 2), }", bytes));
+    const auto array = read_npy<float, 2>(path);
+    for (std::size_t i = 0; i < 5000; ++i)
+        BOOST_REQUIRE((array(i, 0) == 1 && array(i, 1) == -2));
+    directory.write("a",
+                    file_of("{'descr': '>f2', 'fortran_order': False, 'shape': (2,), }", "\x3c\0\xc0\0"s));
+    BOOST_TEST((read_npy<float, 1>(path) == xt::xtensor<float, 1>{1, -2}));
+    directory.write("a", file_of("{'descr': '<f2', 'fortran_order': False, 'shape': (2,), }", "123"));
+    BOOST_CHECK_EXCEPTION((void)(read_npy<float, 1>(path)), data_error,
+                          says("expected 4 bytes of <f2 values (2), found 3"));
 }
 
 using elements = boost::mpl::list<bool, std::uint8_t, std::int8_t, std::uint16_t, std::int32_t, std::int64_t,
@@ -113,9 +158,17 @@ BOOST_AUTO_TEST_CASE(another_type_or_rank) {
                           says(path.string() + ", at byte 0: expected elements of type <f4, found \"<f8\""));
     BOOST_CHECK_EXCEPTION((void)(read_npy<double, 1>(path)), data_error,
                           says("expected an array of rank 1, found rank 2, 1 x 3"));
-    directory.write("a.npy",
-                    file_of("{'descr': '>f8', 'fortran_order': False, 'shape': (1,), }", "12345678"));
-    BOOST_CHECK_EXCEPTION((void)(read_npy<double, 1>(path)), data_error, says("found \">f8\""));
+    // Nor is there anything between a half and a double, or an order of bytes in no order.
+    for (const std::string type : {"<f2", "|f8", "f8", "<u8", ">i8", "", "<", "<f16"}) {
+        directory.write("a.npy", file_of("{'descr': '" + type + "', 'fortran_order': False, 'shape': (1,), }",
+                                         "12345678"));
+        BOOST_CHECK_EXCEPTION((void)(read_npy<double, 1>(path)), data_error,
+                              says("expected elements of type <f8, found \"" + type + "\""));
+    }
+    BOOST_CHECK_EXCEPTION(
+        (void)(read_npy<std::uint8_t, 1>(
+            directory.write("b", file_of("{'descr': '<u1', 'fortran_order': False, 'shape': (1,), }", "1")))),
+        data_error, says("expected elements of type |u1"));
 }
 
 BOOST_AUTO_TEST_CASE(short_long_and_lying_files) {

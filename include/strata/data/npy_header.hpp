@@ -2,13 +2,13 @@
 #pragma once
 
 #include <strata/data/error.hpp>
-#include <strata/data/input_file.hpp>
 #include <strata/setting.hpp>
 
 #include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -28,28 +28,29 @@ public:
     bool columns_first = false;
     std::vector<std::uint64_t> extents;
 
-    /// Reads the header, after which `file` stands at the first element.
-    explicit npy_header(input_file& file) : file_(file) {
+    /// Reads the header, after which `file` stands at the first element. A reader is an `input_file`, or
+    /// reads bytes and fails as one does.
+    template <class Reader>
+    explicit npy_header(Reader& file) : reader_(&file), fail_(fail_reader<Reader>) {
         std::array<char, 8> start;
-        file_.read(start.data(), start.size(), "a .npy header");
+        file.read(start.data(), start.size(), "a .npy header");
         if (std::memcmp(start.data(), "\x93NUMPY", 6) != 0)
-            file_.fail(0, "the mark \\x93NUMPY that begins a .npy file", shown({start.data(), 6}));
+            file.fail(0, "the mark \\x93NUMPY that begins a .npy file", shown({start.data(), 6}));
         const int version = start[6];
         if (version < 1 || version > 3)
-            file_.fail(6, "a .npy file of version 1, 2 or 3", "version " + std::to_string(version));
+            file.fail(6, "a .npy file of version 1, 2 or 3", "version " + std::to_string(version));
 
         std::array<unsigned char, 4> stored{};
-        file_.read(stored.data(), version == 1 ? 2 : 4, "a .npy header's length");
+        file.read(stored.data(), version == 1 ? 2 : 4, "a .npy header's length");
         const auto length = stored[0] | std::size_t{stored[1]} << 8 | std::size_t{stored[2]} << 16 |
                             std::size_t{stored[3]} << 24;
         // The real ones have some hundred bytes; NumPy itself takes no more than 10000.
         constexpr std::size_t longest = 1u << 16;
         if (length > longest)
-            file_.fail(8, "a header of at most " + std::to_string(longest) + " bytes",
-                       std::to_string(length));
-        dictionary_offset_ = file_.position();
+            file.fail(8, "a header of at most " + std::to_string(longest) + " bytes", std::to_string(length));
+        dictionary_offset_ = file.position();
         text_.resize(length);
-        file_.read(text_.data(), length, "a .npy header");
+        file.read(text_.data(), length, "a .npy header");
         read_dictionary();
     }
 
@@ -79,8 +80,7 @@ private:
             }
         }
         if (!has_type || !has_order || !has_shape)
-            file_.fail(dictionary_offset_, "a header with the keys descr, fortran_order and shape",
-                       shown(text_));
+            stop(dictionary_offset_, "a header with the keys descr, fortran_order and shape", shown(text_));
     }
 
     std::string_view read_string() {
@@ -141,12 +141,22 @@ private:
             fail(position_, shown({&symbol, 1}));
     }
     [[noreturn]] void fail(std::size_t offset, std::string_view expected) const {
-        file_.fail(dictionary_offset_ + offset, expected,
-                   offset < text_.size() ? shown(std::string_view(text_).substr(offset))
-                                         : "the end of the header");
+        stop(dictionary_offset_ + offset, expected,
+             offset < text_.size() ? shown(std::string_view(text_).substr(offset)) : "the end of the header");
     }
 
-    input_file& file_;
+    [[noreturn]] void stop(std::uint64_t offset, std::string_view expected, std::string_view found) const {
+        fail_(reader_, offset, expected, found);
+        std::abort(); // which a reader's failure does not come to
+    }
+    template <class Reader>
+    static void fail_reader(const void* reader, std::uint64_t offset, std::string_view expected,
+                            std::string_view found) {
+        static_cast<const Reader*>(reader)->fail(offset, expected, found);
+    }
+
+    const void* reader_;
+    void (*fail_)(const void*, std::uint64_t, std::string_view, std::string_view);
     std::string text_;
     std::uint64_t dictionary_offset_ = 0;
     std::size_t position_ = 0;
