@@ -1,0 +1,88 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/array.hpp>
+#include <strata/data/error.hpp>
+#include <strata/data/npy_array.hpp>
+#include <strata/data/zip_entry.hpp>
+#include <strata/raise.hpp>
+#include <strata/setting.hpp>
+
+#include <zip.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// A .npz file: NumPy's archive of arrays, which `numpy.savez` stores and `numpy.savez_compressed` deflates.
+/// Programs that include this header link libzip, `-lzip` (Debian's libzip-dev).
+///
+/// data_error for a file that is missing or no archive, for an array that is not in it, with the names of
+/// those that are, and for what `read_npy` refuses; its place is a byte of the unpacked array. Checksums are
+/// verified.
+class npz_file {
+public:
+    explicit npz_file(std::filesystem::path path) : path_(std::move(path)) {
+        std::error_code error;
+        if (!std::filesystem::exists(path_, error))
+            internal::raise(data_error::in_file(path_, "a file", "nothing of this name"));
+        int code = 0;
+        archive_.reset(zip_open(path_.string().c_str(), ZIP_RDONLY, &code));
+        if (!archive_) {
+            zip_error_t reason;
+            zip_error_init_with_code(&reason, code);
+            const std::string found = zip_error_strerror(&reason);
+            zip_error_fini(&reason);
+            internal::raise(data_error::in_file(path_, "a .npz file, a ZIP archive", found));
+        }
+        const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
+        for (zip_int64_t i = 0; i < count; ++i) {
+            const char* const name =
+                zip_get_name(archive_.get(), static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW);
+            std::string_view array = name == nullptr ? "" : name;
+            if (array.ends_with(".npy"))
+                array.remove_suffix(4);
+            names_.emplace_back(array);
+        }
+    }
+
+    /// The arrays' names, in the file's order.
+    [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
+
+    /// Reads one array. `Element` and `Rank` must be its own, as for `read_npy`.
+    template <npy_element Element, std::size_t Rank>
+    [[nodiscard]] xt::xtensor<Element, Rank> read(std::string_view name) const {
+        internal::zip_entry entry(path_, archive_.get(), position(name));
+        return internal::read_npy_array<Element, Rank>(entry);
+    }
+
+private:
+    [[nodiscard]] std::uint64_t position(std::string_view name) const {
+        std::string known_names;
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            if (names_[i] == name)
+                return i;
+            known_names.append(known_names.empty() ? "only " : ", ").append(internal::shown(names_[i]));
+        }
+        internal::raise(data_error::in_file(path_, "an array " + internal::shown(name),
+                                            known_names.empty() ? "no arrays" : known_names));
+    }
+
+    std::filesystem::path path_;
+    std::unique_ptr<zip_t, internal::zip_closer> archive_;
+    std::vector<std::string> names_;
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::npz_file;
+} // namespace strata
