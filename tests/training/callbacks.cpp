@@ -64,10 +64,10 @@ BOOST_AUTO_TEST_CASE(checkpoints_are_written_and_read) {
     const auto file = directory.path() / "net.strata";
     network net{seed{1}};
     teach_with(net, {checkpoint{file}});
-    network again{seed{2}};
-    trainer teach{again, mean_squared_error, sgd{}};
+    network copy{seed{2}};
+    trainer teach{copy, mean_squared_error, sgd{}};
     teach.load(file);
-    BOOST_TEST(again.weights() == net.weights(), boost::test_tools::per_element());
+    BOOST_TEST(copy.weights() == net.weights(), boost::test_tools::per_element());
     BOOST_TEST(teach.steps() == 5u);
 
     const auto best = directory.path() / "best.strata";
@@ -81,45 +81,46 @@ BOOST_AUTO_TEST_CASE(checkpoints_are_written_and_read) {
          }}},
         4, 0.5);
     teach.load(best);
-    BOOST_TEST(again.weights() == first, boost::test_tools::per_element());
+    BOOST_TEST(copy.weights() == first, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_snapshot_goes_on_without_a_file) {
     network net{seed{1}};
     training_snapshot after_two;
     const auto keep = [&](training_state& state) {
-        if (state.now == training_state::moment::epoch_end && state.epoch == 1)
+        if (state.phase == training_state::moment::epoch_end && state.epoch == 1)
             after_two = state.snapshot();
     };
     trainer teach{net, mean_squared_error, adam{}};
     teach.fit(x, y, {.epochs = 4, .verbose = verbosity::silent, .callbacks = {keep}});
 
     network other{seed{1}}; // the order of samples is the seed's
-    trainer later{other, mean_squared_error, adam{}};
-    later.restore(after_two);
-    BOOST_TEST(later.steps() == 2u);
-    later.fit(x, y, {.epochs = 2, .verbose = verbosity::silent});
+    trainer successor{other, mean_squared_error, adam{}};
+    successor.restore(after_two);
+    BOOST_TEST(successor.steps() == 2u);
+    successor.fit(x, y, {.epochs = 2, .verbose = verbosity::silent});
     BOOST_TEST(other.weights() == net.weights(), boost::test_tools::per_element());
-    BOOST_TEST(later.snapshot().bytes == teach.snapshot().bytes);
+    BOOST_TEST(successor.snapshot().bytes == teach.snapshot().bytes);
 
-    const auto before = other.weights();
+    const auto original = other.weights();
     auto damaged = after_two;
     damaged.bytes.back() ^= 1;
-    BOOST_CHECK_EXCEPTION(later.restore(damaged), data_error,
+    BOOST_CHECK_EXCEPTION(successor.restore(damaged), data_error,
                           says({"the snapshot, at byte ", "expected the checksum "}));
     damaged.bytes.pop_back();
-    BOOST_CHECK_EXCEPTION(later.restore(damaged), data_error,
+    BOOST_CHECK_EXCEPTION(successor.restore(damaged), data_error,
                           says({"the snapshot, at byte ", "bytes of numbers"}));
     auto longer = after_two;
     longer.bytes.push_back(0);
-    BOOST_CHECK_EXCEPTION(later.restore(longer), data_error, says({"expected the end, found 1 more bytes"}));
+    BOOST_CHECK_EXCEPTION(successor.restore(longer), data_error,
+                          says({"expected the end, found 1 more bytes"}));
     BOOST_CHECK_EXCEPTION(
-        later.restore(training_snapshot{}), data_error,
+        successor.restore(training_snapshot{}), data_error,
         says({"the snapshot, at byte 0: expected ", " bytes of a checkpoint's header, found 0"}));
     trainer simpler{other, mean_squared_error, sgd{}};
     BOOST_CHECK_EXCEPTION(simpler.restore(after_two), data_error,
                           says("the snapshot, at byte 0: expected \"strata checkpoint 1"));
-    BOOST_TEST(other.weights() == before, boost::test_tools::per_element());
+    BOOST_TEST(other.weights() == original, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_log_has_a_header_and_a_line_an_epoch) {
@@ -141,7 +142,7 @@ BOOST_AUTO_TEST_CASE(the_learning_rate_follows_a_schedule) {
     teach_with(net, {learning_rate_schedule{
                          [](std::size_t epoch, double rate) { return epoch < 2 ? rate : rate / 2; }},
                      [&](training_state& state) {
-                         if (state.now == training_state::moment::epoch_end)
+                         if (state.phase == training_state::moment::epoch_end)
                              rates.push_back(state.learning_rate());
                      }});
     // What is seen at the end of an epoch is the next one's.
@@ -155,9 +156,9 @@ BOOST_AUTO_TEST_CASE(any_function_may_watch_and_stop) {
     std::size_t ends = 0;
     const auto seen = teach_with(net, {[&](training_state& state) {
                                      using enum training_state::moment;
-                                     begins += state.now == begin;
-                                     ends += state.now == end;
-                                     if (state.now == epoch_end && state.epoch == 1)
+                                     begins += state.phase == begin;
+                                     ends += state.phase == end;
+                                     if (state.phase == epoch_end && state.epoch == 1)
                                          state.stop();
                                  }});
     BOOST_TEST(seen.epochs() == 2u);
@@ -193,11 +194,11 @@ BOOST_AUTO_TEST_CASE(damaged_checkpoints_change_nothing) {
     teach.fit(x, y, {.verbose = verbosity::silent});
     teach.save(file);
     const std::string good = contents(file);
-    const auto before = net.weights();
+    const auto original = net.weights();
     const auto refuses = [&](const std::string& bytes, const char* why) {
         std::ofstream(file, std::ios::binary) << bytes;
         BOOST_CHECK_EXCEPTION(teach.load(file), data_error, says(why));
-        BOOST_TEST(net.weights() == before, boost::test_tools::per_element());
+        BOOST_TEST(net.weights() == original, boost::test_tools::per_element());
         BOOST_TEST(teach.steps() == 1u);
     };
     refuses(good.substr(0, good.size() - 1), "net.strata, at byte");

@@ -42,9 +42,9 @@ void check_learns(Optimizer optimizer) {
     const plane data;
     model<input<2> | dense<1>> net{seed{2}};
     trainer teach{net, mean_squared_error, optimizer};
-    const auto before = teach.evaluate(data.x, data.y, {.verbose = verbosity::silent}).loss();
+    const auto original = teach.evaluate(data.x, data.y, {.verbose = verbosity::silent}).loss();
     teach.fit(data.x, data.y, quietly(10, 40));
-    BOOST_TEST(teach.evaluate(data.x, data.y, {.verbose = verbosity::silent}).loss() < before / 2);
+    BOOST_TEST(teach.evaluate(data.x, data.y, {.verbose = verbosity::silent}).loss() < original / 2);
 }
 } // namespace
 
@@ -195,12 +195,12 @@ BOOST_AUTO_TEST_CASE(a_loss_that_is_no_number_stops_and_restores) {
     const plane data;
     model<input<2> | dense<8> | relu | dense<1>> net{seed{2}};
     trainer teach{net, mean_squared_error, sgd{.learning_rate = 1e30}};
-    const auto before = net.weights();
+    const auto original = net.weights();
     BOOST_CHECK_EXCEPTION(teach.fit(data.x, data.y, quietly(10, 3)), diverged, [](const diverged& error) {
         return error.epoch == 0 && error.step >= 2 &&
                std::string(error.what()).find("in epoch 1, step ") != std::string::npos;
     });
-    BOOST_TEST(net.weights() == before, boost::test_tools::per_element());
+    BOOST_TEST(net.weights() == original, boost::test_tools::per_element());
     BOOST_TEST(teach.steps() == 0u);
 }
 

@@ -30,16 +30,16 @@ std::vector<float> learn() {
 
 // GNU's OpenMP would wait for ever for threads that only the parent has.
 BOOST_AUTO_TEST_CASE(a_process_forked_after_training_learns_the_same) {
-    const auto before = learn();
+    const auto original = learn();
     const pid_t child = ::fork();
     BOOST_REQUIRE(child >= 0);
     if (child == 0) {
         alarm(60); // ends the child where it waits
-        _exit(learn() == before ? 0 : 1);
+        _exit(learn() == original ? 0 : 1);
     }
     int status = 0;
     BOOST_REQUIRE(waitpid(child, &status, 0) == child);
     BOOST_TEST(WIFEXITED(status));
     BOOST_TEST(WEXITSTATUS(status) == 0);
-    BOOST_TEST((learn() == before)); // the parent has its threads still
+    BOOST_TEST((learn() == original)); // the parent has its threads still
 }

@@ -44,16 +44,16 @@ std::vector<float> distributions(std::size_t rows, std::size_t classes) {
 template <auto Probabilities, auto Logits, class Loss, class Y, class... Metrics>
 void check_same(const Y& y, Loss loss, Metrics... metrics) {
     model<Probabilities> with_layer{seed{11}};
-    model<Logits> without{seed{11}};
+    model<Logits> bare{seed{11}};
     const std::vector<float> x = pixels(count * model<Logits>::input_size);
     for (const std::size_t batch_size : {std::size_t{1}, std::size_t{8}}) {
         trainer first{with_layer, loss, adam{}, metrics...};
-        trainer second{without, from_logits(loss), adam{}, metrics...};
+        trainer second{bare, from_logits(loss), adam{}, metrics...};
         const fit_options options{
             .batch_size = batch_size, .epochs = 2, .validation_split = 0.2, .verbose = verbosity::silent};
         const history wanted = first.fit(x, y, options);
         const history found = second.fit(x, y, options);
-        BOOST_TEST(without.weights() == with_layer.weights(), boost::test_tools::per_element());
+        BOOST_TEST(bare.weights() == with_layer.weights(), boost::test_tools::per_element());
         for (const char* name : {"loss", "val_loss"})
             BOOST_TEST(found[name] == wanted[name], boost::test_tools::per_element());
         const scores scored = first.evaluate(x, y, {.verbose = verbosity::silent});
@@ -103,11 +103,11 @@ BOOST_AUTO_TEST_CASE(each_output_has_its_loss) {
     constexpr auto logits = input<4> | dense<6> | tanh | branches(dense<3>, dense<1>);
     constexpr auto probabilities =
         input<4> | dense<6> | tanh | branches(dense<3> | softmax, dense<1> | sigmoid);
-    model<logits> without{seed{11}};
+    model<logits> bare{seed{11}};
     model<probabilities> with_layers{seed{11}};
     trainer first{with_layers, losses(sparse_categorical_crossentropy, loss_weight<0.5>(binary_crossentropy)),
                   adam{}, accuracy, of_output<1>(accuracy)};
-    trainer second{without,
+    trainer second{bare,
                    losses(from_logits(sparse_categorical_crossentropy),
                           loss_weight<0.5>(from_logits(binary_crossentropy))),
                    adam{}, accuracy, of_output<1>(accuracy)};
@@ -117,16 +117,16 @@ BOOST_AUTO_TEST_CASE(each_output_has_its_loss) {
     const fit_options options{.batch_size = 8, .epochs = 3, .verbose = verbosity::silent};
     const history wanted = first.fit(x, together(y, z), options);
     const history found = second.fit(x, together(y, z), options);
-    BOOST_TEST(without.weights() == with_layers.weights(), boost::test_tools::per_element());
+    BOOST_TEST(bare.weights() == with_layers.weights(), boost::test_tools::per_element());
     for (const char* name : {"loss", "accuracy", "output_2_accuracy"})
         BOOST_TEST(found[name] == wanted[name], boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(predictions_are_logits) {
-    model<plain> without{seed{11}};
+    model<plain> bare{seed{11}};
     model<softened<plain>> with_layer{seed{11}};
     const auto x = pixels(4 * count);
-    const auto logits = without.predict(x);
+    const auto logits = bare.predict(x);
     const auto probabilities = with_layer.predict(x);
     for (std::size_t i = 0; i < count; ++i) {
         double sum = 0;

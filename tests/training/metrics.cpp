@@ -66,25 +66,25 @@ BOOST_AUTO_TEST_CASE(confusions_are_counted) {
 }
 
 BOOST_AUTO_TEST_CASE(a_line_of_progress_has_the_shape_of_keras) {
-    scores now;
-    now.set("loss", 0.3646);
-    now.set("accuracy", 0.8927);
+    scores values;
+    values.set("loss", 0.3646);
+    values.set("accuracy", 0.8927);
     const progress_line line(verbosity::bar, 1875);
-    const std::string done = line.text(1875, now, true);
+    const std::string done = line.text(1875, values, true);
     BOOST_TEST(done.substr(0, 45) == "1875/1875 [==============================] - ");
     BOOST_TEST(done.find("/step - loss: 0.3646 - accuracy: 0.8927") != std::string::npos);
-    const std::string half = line.text(938, now, true);
+    const std::string half = line.text(938, values, true);
     BOOST_TEST(half.substr(0, 42) == " 938/1875 [===============>..............]");
     BOOST_TEST(half.find("ETA: ") != std::string::npos);
-    now.set("loss", 1.5e-5);
-    BOOST_TEST(line.text(1875, now, false).find("1875/1875 - ") == 0u);
-    BOOST_TEST(line.text(1875, now, false).find("loss: 1.5000e-05") != std::string::npos);
+    values.set("loss", 1.5e-5);
+    BOOST_TEST(line.text(1875, values, false).find("1875/1875 - ") == 0u);
+    BOOST_TEST(line.text(1875, values, false).find("loss: 1.5000e-05") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(progress_goes_where_the_program_wants_it) {
     static std::string seen;
-    const text_output before = progress_output();
-    BOOST_TEST((before.write != nullptr)); // the standard output, by strata/strata.hpp
+    const text_output original = progress_output();
+    BOOST_TEST((original.write != nullptr)); // the standard output, by strata/strata.hpp
     const auto keep = [](std::string_view text) { seen += text; };
     const std::vector<float> numbers{0, 1, 2, 3};
     model<input<1> | dense<1>> net;
@@ -105,5 +105,5 @@ BOOST_AUTO_TEST_CASE(progress_goes_where_the_program_wants_it) {
     set_progress_output({});
     teach.evaluate(numbers, numbers, {.verbose = verbosity::bar});
     BOOST_TEST(seen.empty());
-    set_progress_output(before);
+    set_progress_output(original);
 }

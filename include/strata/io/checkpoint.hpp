@@ -22,11 +22,11 @@ namespace strata::bedrock::inline STRATA_SETTING {
 inline void write_checkpoint(const training_snapshot& snapshot, const std::filesystem::path& file) {
     auto unfinished = file;
     unfinished += ".unfinished";
-    std::ofstream out(unfinished, std::ios::binary);
-    out.write(reinterpret_cast<const char*>(snapshot.bytes.data()),
-              static_cast<std::streamsize>(snapshot.bytes.size()));
-    out.close();
-    if (!out)
+    std::ofstream stream(unfinished, std::ios::binary);
+    stream.write(reinterpret_cast<const char*>(snapshot.bytes.data()),
+                 static_cast<std::streamsize>(snapshot.bytes.size()));
+    stream.close();
+    if (!stream)
         internal::raise(data_error::in_file(file, "a file that can be written", "that it cannot"));
     std::filesystem::rename(unfinished, file);
 }
@@ -34,8 +34,8 @@ inline void write_checkpoint(const training_snapshot& snapshot, const std::files
 /// Goes on from what `write_checkpoint` wrote: what `load(file)` of a trainer does.
 template <class Trainer>
 void read_checkpoint(Trainer& teach, const std::filesystem::path& file) {
-    plain_file in(file);
-    teach.read(in);
+    plain_file reader(file);
+    teach.read(reader);
 }
 
 /// A callback that saves weights, optimizer and step after each epoch, or only when a score has improved.
@@ -46,9 +46,9 @@ struct checkpoint {
 
     void operator()(training_state& state) {
         using enum training_state::moment;
-        if (state.now == begin)
+        if (state.phase == begin)
             best_ = std::make_shared<internal::best_score>(monitor);
-        if (state.now == epoch_end && (!best_only || best_->improves(state)))
+        if (state.phase == epoch_end && (!best_only || best_->improves(state)))
             state.save(file);
     }
 

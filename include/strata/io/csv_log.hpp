@@ -21,11 +21,11 @@ struct csv_log {
 
     void operator()(training_state& state) {
         using enum training_state::moment;
-        if (state.now == begin) {
+        if (state.phase == begin) {
             out_ = std::make_shared<std::ofstream>(file);
             has_header_ = false;
         }
-        if (state.now != epoch_end)
+        if (state.phase != epoch_end)
             return;
         if (!has_header_) {
             *out_ << "epoch";

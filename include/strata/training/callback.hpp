@@ -16,7 +16,7 @@ class training_state {
 public:
     enum class moment { begin, epoch_end, end };
 
-    moment now = moment::begin;
+    moment phase = moment::begin;
     std::size_t epoch = 0; ///< from 0
     std::size_t epochs = 0;
     scores logs; ///< at the end of an epoch: its losses and metrics

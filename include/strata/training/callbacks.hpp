@@ -22,11 +22,11 @@ struct early_stopping {
 
     void operator()(training_state& state) {
         using enum training_state::moment;
-        if (state.now == begin) {
+        if (state.phase == begin) {
             best_ = std::make_shared<internal::best_score>(monitor, least_change);
             waited_ = 0;
             weights_.clear();
-        } else if (state.now == epoch_end) {
+        } else if (state.phase == epoch_end) {
             if (best_->improves(state)) {
                 waited_ = 0;
                 if (restore_best_weights)
@@ -49,9 +49,9 @@ struct learning_rate_schedule {
 
     void operator()(training_state& state) {
         using enum training_state::moment;
-        if (state.now == begin)
+        if (state.phase == begin)
             state.set_learning_rate(rate_of(0, state.learning_rate()));
-        else if (state.now == epoch_end && state.epoch + 1 < state.epochs)
+        else if (state.phase == epoch_end && state.epoch + 1 < state.epochs)
             state.set_learning_rate(rate_of(state.epoch + 1, state.learning_rate()));
     }
 };
@@ -61,7 +61,7 @@ struct on_epoch_end {
     std::function<void(std::size_t, const scores&)> function;
 
     void operator()(training_state& state) {
-        if (state.now == training_state::moment::epoch_end)
+        if (state.phase == training_state::moment::epoch_end)
             function(state.epoch, state.logs);
     }
 };

@@ -141,13 +141,13 @@ private:
         double sum = 0;
         if constexpr (penalizes<head> && pass::flow::learns(I))
             for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
-                constexpr regularizer by = Parameter::penalty;
-                if constexpr (by.active()) {
+                constexpr regularizer factors = Parameter::penalty;
+                if constexpr (factors.active()) {
                     const T* const array =
                         array_of<head>(net_->parameter_block().data() + pass::places::places[I], Parameter{});
                     for (std::size_t i = 0; i < Parameter::shape::size; ++i) {
                         const auto w = static_cast<double>(array[layout_of<T, Parameter>::index(i)]);
-                        sum += by.l1_factor.value() * std::abs(w) + by.l2_factor.value() * w * w;
+                        sum += factors.l1_factor.value() * std::abs(w) + factors.l2_factor.value() * w * w;
                     }
                 }
             });
@@ -174,12 +174,12 @@ private:
         void operator()(std::integral_constant<std::size_t, Output>, [[maybe_unused]] std::size_t sample,
                         [[maybe_unused]] const T* prediction,
                         [[maybe_unused]] const Target* target) const noexcept {
-            using out = typename pass::template output<Output>;
+            using goal = typename pass::template output<Output>;
             [[maybe_unused]] std::size_t next = sample * sizeof...(Metrics);
             [[maybe_unused]] const auto one = [&]<class Metric>(Metric metric) {
                 if constexpr (output_of_metric<Metric> == Output)
-                    parts[next] =
-                        measure<typename out::loss, out::rows, out::row_length>(metric, prediction, target);
+                    parts[next] = measure<typename goal::loss, goal::rows, goal::row_length>(
+                        metric, prediction, target);
                 ++next;
             };
             (one(Metrics{}), ...);
@@ -191,26 +191,26 @@ private:
     static constexpr bool may_step_by_sample = Training&& scalars::is_worthwhile;
 
     template <bool Training>
-    void work(const course& over, totals& sum, bool& stop, team threads) noexcept {
+    void work(const course& tour, totals& sum, bool& stop, team threads) noexcept {
         const flush_denormals fast;
         const std::uint64_t first_step = step;
         std::size_t begin = 0;
         std::size_t buffer = 0;
-        batches_.gather(over.range, over.order, 0, over.batch_from(0), buffer, threads);
+        batches_.gather(tour.range, tour.order, 0, tour.batch_from(0), buffer, threads);
         threads.barrier();
-        for (std::uint64_t number = first_step; begin < over.range.count; ++number) {
-            const typename pass::batch batch = batches_.batch(buffer, over.batch_from(begin));
-            if (may_step_by_sample<Training> && over.batch_size == 1) {
+        for (std::uint64_t number = first_step; begin < tour.range.count; ++number) {
+            const typename pass::batch batch = batches_.batch(buffer, tour.batch_from(begin));
+            if (may_step_by_sample<Training> && tour.batch_size == 1) {
                 if constexpr (may_step_by_sample<Training>)
                     step_by_sample(batch, number, sum, stop, threads);
             } else
                 step_by_batch<Training>(batch, number, sum, stop, threads);
             begin += batch.samples;
             buffer = 1 - buffer;
-            if (begin < over.range.count)
-                batches_.gather(over.range, over.order, begin, over.batch_from(begin), buffer, threads);
-            if (over.line != nullptr && threads.rank == 0 && over.line->is_due())
-                over.line->show(sum.steps, named(sum));
+            if (begin < tour.range.count)
+                batches_.gather(tour.range, tour.order, begin, tour.batch_from(begin), buffer, threads);
+            if (tour.line != nullptr && threads.rank == 0 && tour.line->is_due())
+                tour.line->show(sum.steps, named(sum));
             threads.barrier();
             if (stop)
                 break;

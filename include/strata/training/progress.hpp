@@ -79,17 +79,17 @@ public:
         return clock::now() - shown_ > std::chrono::milliseconds(100);
     }
 
-    [[gnu::cold]] void show(std::size_t step, const scores& now) {
+    [[gnu::cold]] void show(std::size_t step, const scores& values) {
         shown_ = clock::now();
-        std::string line = text(step, now, true);
+        std::string line = text(step, values, true);
         line.insert(line.begin(), '\r');
         write(line);
     }
 
-    [[gnu::cold]] void finish(const scores& now) {
+    [[gnu::cold]] void finish(const scores& values) {
         if (level_ == verbosity::silent)
             return;
-        std::string line = text(steps_, now, is_bar());
+        std::string line = text(steps_, values, is_bar());
         if (is_bar())
             line.insert(line.begin(), '\r');
         line += '\n';
@@ -97,7 +97,7 @@ public:
     }
 
     /// The line after that many steps; a test needs no clock.
-    [[nodiscard, gnu::cold]] std::string text(std::size_t step, const scores& now, bool with_bar) const {
+    [[nodiscard, gnu::cold]] std::string text(std::size_t step, const scores& values, bool with_bar) const {
         const double seconds = std::chrono::duration<double>(clock::now() - started_).count();
         const std::string steps = internal::concatenate(steps_);
         std::string result = internal::concatenate(step);
@@ -117,7 +117,7 @@ public:
                 "ETA: " + duration(seconds / static_cast<double>(step) * static_cast<double>(steps_ - step));
         else
             result += duration(seconds) + " " + per_step(seconds / static_cast<double>(step > 0 ? step : 1));
-        for (const auto& [name, value] : now) {
+        for (const auto& [name, value] : values) {
             const bool is_small = value != 0 && value < 1e-3 && value > -1e-3;
             result += " - " + name + ": " +
                       internal::rounded(value, 4,

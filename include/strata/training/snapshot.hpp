@@ -75,23 +75,23 @@ training_snapshot write_snapshot(const std::array<std::span<T>, Blocks>& blocks,
 /// Reads what `write_snapshot` wrote into the blocks, from a file or from memory. `data_error` for bytes that
 /// do not fit; the blocks are unchanged then.
 template <class Topology, class T, std::size_t Blocks, class Reader>
-training_counts read_snapshot(Reader& in, const std::array<std::span<T>, Blocks>& blocks) {
+training_counts read_snapshot(Reader& reader, const std::array<std::span<T>, Blocks>& blocks) {
     const std::string header = snapshot_header<Topology, T>(Blocks);
     std::string found(header.size(), '\0');
-    in.read(found.data(), found.size(), "a checkpoint's header");
+    reader.read(found.data(), found.size(), "a checkpoint's header");
     if (found != header)
-        in.fail(0, shown(header), shown(found));
+        reader.fail(0, shown(header), shown(found));
 
     constexpr std::size_t parameters = count_parameters(Topology{}).all;
     std::vector<unsigned char> bytes(sizeof(training_counts) + Blocks * parameters * sizeof(T));
-    in.expect_left(bytes.size() + sizeof(std::uint32_t), "numbers");
-    in.read(bytes.data(), bytes.size(), "numbers");
+    reader.expect_left(bytes.size() + sizeof(std::uint32_t), "numbers");
+    reader.read(bytes.data(), bytes.size(), "numbers");
     std::uint32_t sum = 0;
-    const auto place = in.position();
-    in.read(&sum, sizeof sum, "a checksum");
-    in.expect_end();
+    const auto place = reader.position();
+    reader.read(&sum, sizeof sum, "a checksum");
+    reader.expect_end();
     if (sum != checksum(bytes))
-        in.fail(place, concatenate("the checksum ", checksum(bytes)), concatenate(sum));
+        reader.fail(place, concatenate("the checksum ", checksum(bytes)), concatenate(sum));
 
     training_counts counts;
     const unsigned char* next = bytes.data();

@@ -78,13 +78,13 @@ public:
     /// Goes on from there. `data_error` for a snapshot of another network, type or optimizer, or a damaged
     /// one; nothing is changed then.
     void restore(const training_snapshot& snapshot) {
-        byte_reader in(snapshot.bytes, "the snapshot");
-        read(in);
+        byte_reader reader(snapshot.bytes, "the snapshot");
+        read(reader);
     }
     /// The same from what reads bytes from front to back, as `byte_reader` does.
     template <class Reader>
-    void read(Reader& in) {
-        const auto counts = internal::read_snapshot<typename Model::topology, T>(in, blocks());
+    void read(Reader& reader) {
+        const auto counts = internal::read_snapshot<typename Model::topology, T>(reader, blocks());
         engine_.step = counts.steps;
         epochs_ = counts.epochs;
     }
@@ -108,7 +108,7 @@ public:
     }
 
 private:
-    struct state final : training_state {
+    struct running_state final : training_state {
         trainer* owner = nullptr;
         bool stopped = false;
 
@@ -128,11 +128,11 @@ private:
         [[nodiscard]] training_snapshot snapshot() const override { return owner->snapshot(); }
     };
 
-    scores evaluate_range(const sample_range& from, std::size_t batch_size, std::size_t wanted,
+    scores evaluate_range(const sample_range& range, std::size_t batch_size, std::size_t wanted,
                           verbosity verbose) {
-        progress_line line(verbose, (from.count + batch_size - 1) / batch_size);
+        progress_line line(verbose, (range.count + batch_size - 1) / batch_size);
         const auto result = engine_.named(
-            engine_.template run<false>(from, {}, batch_size, engine_.choose_threads(batch_size, wanted),
+            engine_.template run<false>(range, {}, batch_size, engine_.choose_threads(batch_size, wanted),
                                         line.is_bar() ? &line : nullptr));
         line.finish(result);
         return result;
@@ -165,18 +165,18 @@ private:
         const std::size_t steps = (train.count + batch_size - 1) / batch_size;
 
         history result;
-        state now;
-        now.owner = this;
-        now.epochs = options.epochs;
+        running_state state;
+        state.owner = this;
+        state.epochs = options.epochs;
         const auto call = [&](training_state::moment moment) {
-            now.now = moment;
+            state.phase = moment;
             for (const auto& each : callbacks_)
-                each(now);
+                each(state);
         };
         callbacks_ = options.callbacks;
         call(training_state::moment::begin);
-        for (std::size_t epoch = 0; epoch < options.epochs && !now.stopped; ++epoch) {
-            now.epoch = epoch;
+        for (std::size_t epoch = 0; epoch < options.epochs && !state.stopped; ++epoch) {
+            state.epoch = epoch;
             remember();
             if (options.shuffle) {
                 std::iota(order.begin(), order.end(), 0u);
@@ -192,16 +192,16 @@ private:
                 internal::raise(diverged(epoch, totals.steps, totals.loss));
             }
             ++epochs_;
-            engine_.name(totals, now.logs);
+            engine_.name(totals, state.logs);
             if (validation.count > 0) {
                 const auto scored = engine_.named(engine_.template run<false>(
                     validation, {}, batch_size, engine_.choose_threads(batch_size, options.threads),
                     nullptr));
                 for (const auto& [name, value] : scored)
-                    now.logs.set(internal::concatenate("val_", name), value);
+                    state.logs.set(internal::concatenate("val_", name), value);
             }
-            line.finish(now.logs);
-            result.add(now.logs);
+            line.finish(state.logs);
+            result.add(state.logs);
             call(training_state::moment::epoch_end);
         }
         call(training_state::moment::end);
