@@ -93,17 +93,18 @@ public:
     [[nodiscard]] static std::string plan() { return plan_of<topology>(sizeof(T)); }
 
     /// The prediction for one sample, whose numbers come last axis fastest. Allocates nothing, locks nothing
-    /// and throws nothing, once a thread has made its first prediction with a network too large for the
-    /// stack. With OpenMP, networks of more than some million operations are computed by several threads.
-    [[nodiscard]] std::array<T, output_size> predict(std::span<const T, input_size> sample) const noexcept
-        requires(input_count == 1 && output_count == 1) {
+    /// and throws nothing, but for the first prediction of a thread with a network too large for the stack,
+    /// which may be `std::bad_alloc`. With OpenMP, networks of more than some million operations are computed
+    /// by several threads.
+    [[nodiscard]] std::array<T, output_size> predict(std::span<const T, input_size> sample) const
+        noexcept(fits_stack) requires(input_count == 1 && output_count == 1) {
         std::array<T, output_size> result;
         predict(sample, result);
         return result;
     }
-    void predict(std::span<const T, input_size> sample, std::span<T, output_size> result) const noexcept
-        requires(input_count == 1 && output_count == 1) {
-        if constexpr (is_large || network::memory_size(1) * sizeof(T) > largest_on_stack)
+    void predict(std::span<const T, input_size> sample, std::span<T, output_size> result) const
+        noexcept(fits_stack) requires(input_count == 1 && output_count == 1) {
+        if constexpr (!fits_stack)
             predict_large({sample.data()}, {result.data()}, 1);
         else {
             alignas(alignment) T memory[network::memory_size(1)];
@@ -189,6 +190,7 @@ private:
     /// Samples that go through all stages together, so that what passes between stages stays in the cache.
     static constexpr std::size_t block = is_large ? 8 : 64;
     static constexpr std::size_t largest_on_stack = 64 * 1024;
+    static constexpr bool fits_stack = !is_large && network::memory_size(1) * sizeof(T) <= largest_on_stack;
 
     void run_block(const std::array<const T*, input_count>& x, const std::array<T*, output_count>& y,
                    std::size_t samples, std::size_t number, T* memory, const team& threads) const noexcept {
@@ -219,7 +221,7 @@ private:
 
     /// Blocks of samples one after another, each by all threads.
     void predict_large(const std::array<const T*, input_count>& x, const std::array<T*, output_count>& y,
-                       std::size_t samples) const noexcept {
+                       std::size_t samples) const {
         const std::size_t threads = thread_count(flops_per_sample, least_of_large);
         const std::size_t needed = network::memory_size(std::min(samples, block), threads);
         thread_local aligned_vector<T> memory;

@@ -54,7 +54,7 @@ public:
     }(typename Pass::stages{}) && is_chain();
 
     /// Returns the sample's loss. `visit(prediction, target)` sees its outputs before the update, and
-    /// `consumer` takes the gradients one by one.
+    /// `consumer` takes the gradients one by one, unless the loss is no finite number.
     template <class Visit, class Consumer>
     [[gnu::flatten]] static double run(const T* parameters, const T* x, const target* wanted,
                                        const Visit& visit, const Consumer& consumer) noexcept {
@@ -70,6 +70,8 @@ public:
                 outputs[count - 1].data(), wanted, deltas[count - 1].data(),
                 static_cast<T>(network_output::weight));
         visit(static_cast<const T*>(outputs[count - 1].data()), wanted);
+        if (!internal::is_finite(loss))
+            return loss;
         multiply_by_slope<count - 1>(kept[count - 1].data(), deltas[count - 1].data());
         for_each_index<count - 1>([&](auto index) {
             constexpr std::size_t number = count - 1 - index;

@@ -14,7 +14,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Runs parts of a sum on several threads, each part on one, and adds them in their order: the same bits on
 /// any number of threads. `run(part)` returns a part's sum, of about `bytes`; `merge(sum)` adds it up. With 0
-/// threads as many as there are.
+/// threads as many as there are. What `run` throws, on whatever thread, comes out of here.
 ///
 /// Sums wait for their turn in memory, not their threads: a thread that waits for another which has lost its
 /// core would cost more than the parts.

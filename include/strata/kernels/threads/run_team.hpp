@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/threads/team.hpp>
+#include <strata/kernels/threads/team_failure.hpp>
 #include <strata/setting.hpp>
 
 #ifdef _OPENMP
@@ -37,14 +38,23 @@ namespace internal {
 
 /// Runs work(team) on up to so many threads together. Here, and nowhere else, threads start: without OpenMP
 /// there is one.
+///
+/// What a thread throws comes out of here when all are done, the first of several. The others do not wait at
+/// a barrier for one that has thrown, so what they compute from there on is worth nothing.
 template <class Work>
 void run_team([[maybe_unused]] std::size_t threads, const Work& work) {
 #ifdef _OPENMP
     if (threads > 1 && internal::may_start_threads()) {
         meeting_point point;
+        team_failure failure;
 #    pragma omp parallel num_threads(static_cast <int>(threads))
-        work(team{static_cast<std::size_t>(omp_get_thread_num()),
-                  static_cast<std::size_t>(omp_get_num_threads()), &point});
+        {
+            const team together{static_cast<std::size_t>(omp_get_thread_num()),
+                                static_cast<std::size_t>(omp_get_num_threads()), &point};
+            if (!failure.run([&]() noexcept(noexcept(work(together))) { work(together); }))
+                point.leave(together.size);
+        }
+        failure.raise_again();
         return;
     }
 #endif

@@ -15,23 +15,35 @@ namespace strata::bedrock::inline STRATA_SETTING {
 class meeting_point {
 public:
     void meet(std::size_t size) noexcept {
-        const std::uint32_t before = round_.load(std::memory_order_relaxed);
-        if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size) {
-            arrived_.store(0, std::memory_order_relaxed);
-            round_.store(before + 1, std::memory_order_release);
-            round_.notify_all();
+        const std::uint32_t round = round_.load(std::memory_order_relaxed);
+        if (arrive(size, round))
             return;
-        }
         for (int spin = 0; spin < 2000; ++spin) {
-            if (round_.load(std::memory_order_acquire) != before)
+            if (round_.load(std::memory_order_acquire) != round)
                 return;
             relax();
         }
-        while (round_.load(std::memory_order_acquire) == before)
-            round_.wait(before, std::memory_order_acquire);
+        while (round_.load(std::memory_order_acquire) == round)
+            round_.wait(round, std::memory_order_acquire);
+    }
+
+    /// Comes here for the last time, and waits for nobody: this thread counts as arrived from now on.
+    void leave(std::size_t size) noexcept {
+        absent_.fetch_add(1, std::memory_order_relaxed);
+        arrive(size, round_.load(std::memory_order_relaxed));
     }
 
 private:
+    /// Returns whether this thread was the last to come, which sends the others on.
+    bool arrive(std::size_t size, std::uint32_t round) noexcept {
+        if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 != size)
+            return false;
+        arrived_.store(absent_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        round_.store(round + 1, std::memory_order_release);
+        round_.notify_all();
+        return true;
+    }
+
     /// Tells the processor that this thread waits, so that its neighbour on the same core gets on faster.
     static void relax() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
@@ -42,6 +54,7 @@ private:
     }
 
     alignas(64) std::atomic<std::size_t> arrived_ = 0;
+    std::atomic<std::size_t> absent_ = 0; ///< those that have left; each arrives before a round ends
     alignas(64) std::atomic<std::uint32_t> round_ = 0;
 };
 

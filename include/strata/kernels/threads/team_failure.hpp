@@ -1,0 +1,53 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/setting.hpp>
+
+#include <atomic>
+#include <exception>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// Carries what a thread throws to whoever started its team: an exception that leaves a thread, or a function
+/// that is `noexcept`, would end the program.
+class team_failure {
+public:
+    /// Runs some work, and keeps what it throws unless another thread was first. Returns whether it came to
+    /// its end.
+    template <class Work>
+    bool run(const Work& work) noexcept {
+#if defined(__cpp_exceptions)
+        if constexpr (!noexcept(work())) {
+            try {
+                work();
+            } catch (...) {
+                if (!is_taken_.exchange(true))
+                    error_ = std::current_exception();
+                is_there_.store(true, std::memory_order_release);
+                return false;
+            }
+            return true;
+        }
+#endif
+        work();
+        return true;
+    }
+
+    /// Whether something was thrown so far. The threads of a team that have met since then agree.
+    [[nodiscard]] bool is_there() const noexcept { return is_there_.load(std::memory_order_acquire); }
+
+    /// Throws it again. The team must be done.
+    void raise_again() const {
+#if defined(__cpp_exceptions)
+        if (is_there())
+            std::rethrow_exception(error_);
+#endif
+    }
+
+private:
+    std::atomic<bool> is_taken_ = false;
+    std::atomic<bool> is_there_ = false;
+    std::exception_ptr error_;
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
