@@ -5,35 +5,31 @@
 #include <strata/expression/type_of.hpp>
 #include <strata/kernels/threads/denormals.hpp>
 #include <strata/kernels/threads/run_team.hpp>
+#include <strata/kernels/threads/team_failure.hpp>
 #include <strata/kernels/threads/thread_count.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/scalar_step.hpp>
 #include <strata/model/training_pass.hpp>
 #include <strata/model/update.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/batches.hpp>
-#include <strata/training/metrics.hpp>
+#include <strata/training/measurement.hpp>
+#include <strata/training/pass_totals.hpp>
+#include <strata/training/penalties.hpp>
 #include <strata/training/progress.hpp>
 
+#include <algorithm>
 #include <array>
-#include <cmath>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stdexcept>
 #include <tuple>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
-
-/// What one pass over samples has added up.
-template <std::size_t Metrics>
-struct pass_totals {
-    double loss = 0; ///< the sum over samples
-    std::array<metric_parts, Metrics> metrics{};
-    std::size_t samples = 0;
-    std::size_t steps = 0;
-    bool finite = true; ///< whether every step's loss was; the pass ends after one that was not
-};
 
 /// Runs passes over samples for a network, a loss, an optimizer and metrics: one parallel region a pass, and
 /// nothing allocated within. Every buffer is made by `prepare`.
@@ -44,7 +40,8 @@ public:
     using pass = training_pass<typename Model::topology, T, Loss>;
     using scalars = scalar_step<pass>;
     using rule = type_of<Optimizer::update>;
-    using totals = pass_totals<sizeof...(Metrics)>;
+    using totals = pass_totals<Metrics...>;
+    using penalty = penalties<pass>;
     static constexpr std::size_t state_count = rule::states::size;
 
     engine(Model& net, Optimizer chosen) : net_(&net), optimizer(chosen) {
@@ -55,16 +52,20 @@ public:
             state.assign(Model::layout::size, static_cast<T>(first));
     }
 
-    /// Makes room for batches of that size and that many threads.
+    /// Makes room for batches of that size and that many threads. Where there is not enough memory the room
+    /// is that of no batch, and the next call makes it anew: nothing lives in it between passes.
     void prepare(std::size_t batch_size, std::size_t threads) {
         if (batch_size <= capacity_ && threads <= threads_)
             return;
-        capacity_ = std::max(batch_size, capacity_);
-        threads_ = std::max(threads, threads_);
-        space_ = typename pass::workspace(capacity_, threads_);
-        batches_.reserve(capacity_);
-        losses_.assign(capacity_, 0.0);
-        parts_.assign(capacity_ * sizeof...(Metrics), metric_parts{});
+        const std::size_t samples = std::max(batch_size, capacity_);
+        const std::size_t members = std::max(threads, threads_);
+        capacity_ = 0;
+        space_ = typename pass::workspace(samples, members);
+        batches_.reserve(samples);
+        losses_.assign(samples, 0.0);
+        parts_.assign(samples * sizeof...(Metrics), metric_parts{});
+        capacity_ = samples;
+        threads_ = members;
     }
 
     /// How many threads are worth their barriers for batches of that size; at most `wanted`, or as many as
@@ -76,41 +77,22 @@ public:
     }
 
     /// One pass over the samples in the given order (an index for each), or as they come where it is empty.
-    /// With `Training` every batch updates the parameters. `line` may be null.
+    /// With `Training` every batch updates the parameters, until one whose loss is not finite: that one
+    /// changes nothing. `line` may be null.
+    ///
+    /// What a schedule, a metric or whoever shows the progress throws comes out of here after the step that
+    /// was at work.
     template <bool Training>
     totals run(const sample_range& range, std::span<const std::uint32_t> order, std::size_t batch_size,
                std::size_t threads, progress_line* line) {
+        const occupation here(is_busy_);
         prepare(batch_size, threads);
-        totals sum;
-        bool stop = false;
-        run_team(threads, [&](const team& together) {
-            work<Training>({range, order, batch_size, line}, sum, stop, together);
+        progress all;
+        run_team(threads, [&](const team& together) noexcept {
+            work<Training>({range, order, batch_size, line}, all, together);
         });
-        return sum;
-    }
-
-    /// The sum of the kernels' penalties.
-    [[nodiscard]] double penalty() const noexcept {
-        double sum = 0;
-        for_each_index<pass::count>([&](auto index) { sum += stage_penalty<index>(); });
-        return sum;
-    }
-
-    [[nodiscard]] scores named(const totals& sum) const {
-        scores result;
-        name(sum, result);
-        return result;
-    }
-    /// Sets the scores of these names, which allocates nothing if they exist.
-    void name(const totals& sum, scores& result) const {
-        const auto samples = static_cast<double>(sum.samples > 0 ? sum.samples : 1);
-        result.set("loss", sum.loss / samples);
-        std::size_t next = 0;
-        ((result.set(Metrics::name.view(), sum.metrics[next].denominator == 0
-                                               ? 0
-                                               : sum.metrics[next].numerator / sum.metrics[next].denominator),
-          ++next),
-         ...);
+        all.failure.raise_again();
+        return all.sum;
     }
 
 private:
@@ -122,38 +104,6 @@ public:
     std::uint64_t step = 0; ///< updates made so far
 
 private:
-    template <class Head>
-    static constexpr bool penalizes = [] {
-        bool result = false;
-        for_each_parameter<Head>([&]<class Parameter>(std::type_identity<Parameter>) {
-            result = result || Parameter::penalty.active();
-        });
-        return result;
-    }();
-    static constexpr bool is_penalized =
-        sum_over_types(typename pass::stages{}, []<class Stage>(std::type_identity<Stage>) {
-            return std::size_t{penalizes<typename Stage::head>};
-        }) > 0;
-
-    template <std::size_t I>
-    [[nodiscard]] double stage_penalty() const noexcept {
-        using head = typename pass::template stage<I>::head;
-        double sum = 0;
-        if constexpr (penalizes<head> && pass::flow::learns(I))
-            for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
-                constexpr regularizer factors = Parameter::penalty;
-                if constexpr (factors.active()) {
-                    const T* const array =
-                        array_of<head>(net_->parameter_block().data() + pass::places::places[I], Parameter{});
-                    for (std::size_t i = 0; i < Parameter::shape::size; ++i) {
-                        const auto w = static_cast<double>(array[layout_of<T, Parameter>::index(i)]);
-                        sum += factors.l1_factor.value() * std::abs(w) + factors.l2_factor.value() * w * w;
-                    }
-                }
-            });
-        return sum;
-    }
-
     /// What a pass runs over, the same for every thread.
     struct course {
         const sample_range& range;
@@ -166,24 +116,13 @@ private:
         }
     };
 
-    /// Measures one output of one sample for the metrics that belong to it.
-    struct measurement {
-        metric_parts* parts;
-
-        template <std::size_t Output, class Target>
-        void operator()(std::integral_constant<std::size_t, Output>, [[maybe_unused]] std::size_t sample,
-                        [[maybe_unused]] const T* prediction,
-                        [[maybe_unused]] const Target* target) const noexcept {
-            using goal = typename pass::template output<Output>;
-            [[maybe_unused]] std::size_t next = sample * sizeof...(Metrics);
-            [[maybe_unused]] const auto one = [&]<class Metric>(Metric metric) {
-                if constexpr (output_of_metric<Metric> == Output)
-                    parts[next] = measure<typename goal::loss, goal::rows, goal::row_length>(
-                        metric, prediction, target);
-                ++next;
-            };
-            (one(Metrics{}), ...);
-        }
+    /// What the threads of a pass share beside the buffers. The first of them writes, all read what it wrote
+    /// after they have met.
+    struct progress {
+        totals sum;
+        bool stop = false;
+        std::atomic<bool> is_broken = false; ///< a loss of this step is no finite number
+        team_failure failure;
     };
 
     /// Whether a pass updates after every sample, by plain numbers instead of registers.
@@ -191,74 +130,108 @@ private:
     static constexpr bool may_step_by_sample = Training&& scalars::is_worthwhile;
 
     template <bool Training>
-    void work(const course& tour, totals& sum, bool& stop, team threads) noexcept {
+    void work(const course& tour, progress& all, team threads) noexcept {
         const flush_denormals fast;
         const std::uint64_t first_step = step;
         std::size_t begin = 0;
         std::size_t buffer = 0;
         batches_.gather(tour.range, tour.order, 0, tour.batch_from(0), buffer, threads);
+        if (Training && threads.rank == 0)
+            ask_rates(first_step, all);
         threads.barrier();
-        for (std::uint64_t number = first_step; begin < tour.range.count; ++number) {
+        for (std::uint64_t number = first_step; begin < tour.range.count && !all.stop; ++number) {
             const typename pass::batch batch = batches_.batch(buffer, tour.batch_from(begin));
             if (may_step_by_sample<Training> && tour.batch_size == 1) {
                 if constexpr (may_step_by_sample<Training>)
-                    step_by_sample(batch, number, sum, stop, threads);
+                    step_by_sample(batch, number, all, threads);
             } else
-                step_by_batch<Training>(batch, number, sum, stop, threads);
+                step_by_batch<Training>(batch, number, all, threads);
             begin += batch.samples;
             buffer = 1 - buffer;
             if (begin < tour.range.count)
                 batches_.gather(tour.range, tour.order, begin, tour.batch_from(begin), buffer, threads);
-            if (tour.line != nullptr && threads.rank == 0 && tour.line->is_due())
-                tour.line->show(sum.steps, named(sum));
+            if (threads.rank == 0)
+                prepare_step<Training>(tour, begin, number + 1, all);
             threads.barrier();
-            if (stop)
-                break;
         }
         if (Training && threads.rank == 0)
-            step = first_step + sum.steps;
+            step = first_step + all.sum.steps - (all.sum.finite ? 0 : 1);
     }
 
-    void step_by_sample(const typename pass::batch& batch, std::uint64_t number, totals& sum, bool& stop,
+    /// What one thread does for all between two steps.
+    template <bool Training>
+    void prepare_step(const course& tour, std::size_t begin, std::uint64_t number, progress& all) noexcept {
+        if (tour.line != nullptr && tour.line->is_due() &&
+            !all.failure.run([&] { tour.line->show(all.sum.steps, all.sum.named()); }))
+            all.stop = true;
+        if (Training && begin < tour.range.count && !all.stop)
+            ask_rates(number, all);
+    }
+
+    /// Asks the optimizer, once a step, for what its rule needs. The step before may still be at work with
+    /// its own.
+    void ask_rates(std::uint64_t number, progress& all) noexcept {
+        const auto ask = [&] {
+            rates_[number % 2] = internal::converted<T>(optimizer.scalars(static_cast<double>(number)));
+        };
+        if (!all.failure.run(ask))
+            all.stop = true;
+    }
+
+    void step_by_sample(const typename pass::batch& batch, std::uint64_t number, progress& all,
                         const team& threads) noexcept {
         const double penalties = penalty_of_step(threads);
-        const measurement measured{parts_.data()};
+        const measurement<pass, Metrics...> measured{parts_.data(), &all.failure};
         losses_[0] = scalars::run(
             net_->parameter_block().data(), batch.x[0], std::get<0>(batch.targets),
             [&](const T* prediction, const auto* target) {
                 measured(std::integral_constant<std::size_t, 0>{}, 0, prediction, target);
             },
             updates(number));
-        add_step(batch, penalties, sum, stop, threads);
+        add_step<true>(batch, penalties, all, threads);
     }
 
     template <bool Training>
-    void step_by_batch(const typename pass::batch& batch, std::uint64_t number, totals& sum, bool& stop,
+    void step_by_batch(const typename pass::batch& batch, std::uint64_t number, progress& all,
                        const team& threads) noexcept {
         T* const parameters = net_->parameter_block().data();
         const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(number), 0};
         pass::template forward<Training>(parameters, batch, space_, threads, key);
         pass::template loss<Training>(batch, space_, threads, key, losses_.data(),
-                                      measurement{parts_.data()});
+                                      measurement<pass, Metrics...>{parts_.data(), &all.failure});
         const double penalties = penalty_of_step(threads);
-        if constexpr (Training)
+        if constexpr (Training) {
+            if (!have_finite_sum(share_samples(threads, batch.samples), penalties))
+                all.is_broken.store(true, std::memory_order_relaxed);
             pass::backward(parameters, batch, space_, threads, key);
-        else
+        } else
             threads.barrier();
-        add_step(batch, penalties, sum, stop, threads);
+        add_step<Training>(batch, penalties, all, threads);
         if constexpr (Training)
-            pass::update(parameters, batch, space_, threads, updates(number));
+            if (!all.is_broken.load(std::memory_order_relaxed))
+                pass::update(parameters, batch, space_, threads, updates(number));
     }
 
-    /// The penalties of the weights of now: to be asked for before any thread updates.
+    /// Whether these samples' losses are so finite that no batch of them has an infinite sum.
+    [[nodiscard]] bool have_finite_sum(team::range samples, double penalties) const noexcept {
+        constexpr double most_samples = 0x1p32;
+        bool result = internal::is_finite(penalties * most_samples);
+        for (std::size_t i = samples.begin; i < samples.end; ++i)
+            result &= internal::is_finite(losses_[i] * most_samples);
+        return result;
+    }
+
+    /// The penalties of the weights of this step: to be asked for before any thread updates.
     [[nodiscard]] double penalty_of_step(const team& threads) const noexcept {
-        return is_penalized && threads.rank == 0 ? penalty() : 0;
+        return penalty::exist && threads.rank == 0 ? penalty::sum(net_->parameter_block().data()) : 0;
     }
 
-    void add_step(const typename pass::batch& batch, double penalties, totals& sum, bool& stop,
+    template <bool Training>
+    void add_step(const typename pass::batch& batch, double penalties, progress& all,
                   const team& threads) noexcept {
         if (threads.rank == 0)
-            stop = !add(sum, batch.samples, penalties);
+            all.stop = (!all.sum.add(losses_.data(), parts_.data(), batch.samples, penalties) && Training) ||
+                       all.failure.is_there();
     }
 
     /// What applies the optimizer's update of that step.
@@ -266,27 +239,27 @@ private:
         std::array<T*, state_count> pointers{};
         for (std::size_t i = 0; i < state_count; ++i)
             pointers[i] = states[i].data();
-        return update_consumer<T, Optimizer>{
-            net_->parameter_block().data(), pointers,
-            internal::converted<T>(optimizer.scalars(static_cast<double>(number)))};
+        return update_consumer<T, Optimizer>{net_->parameter_block().data(), pointers, rates_[number % 2]};
     }
 
-    /// Adds one step in the order of the samples. Returns whether its loss is finite.
-    bool add(totals& sum, std::size_t count, double penalties) noexcept {
-        double loss = 0;
-        for (std::size_t i = 0; i < count; ++i)
-            loss += losses_[i];
-        sum.loss += loss + penalties * static_cast<double>(count);
-        for (std::size_t i = 0; i < count; ++i)
-            for (std::size_t m = 0; m < sizeof...(Metrics); ++m) {
-                sum.metrics[m].numerator += parts_[i * sizeof...(Metrics) + m].numerator;
-                sum.metrics[m].denominator += parts_[i * sizeof...(Metrics) + m].denominator;
-            }
-        sum.samples += count;
-        ++sum.steps;
-        sum.finite = internal::is_finite(loss + penalties);
-        return sum.finite;
-    }
+    /// Marks the engine as busy. A schedule or a metric that trains with the trainer which asks it would
+    /// write over the batch at work.
+    class occupation {
+    public:
+        explicit occupation(bool& busy) : busy_(busy) {
+            if (busy)
+                internal::raise(
+                    std::runtime_error("a trainer was called by a schedule, a metric or a progress "
+                                       "output of its own"));
+            busy = true;
+        }
+        ~occupation() { busy_ = false; }
+        occupation(const occupation&) = delete;
+        occupation& operator=(const occupation&) = delete;
+
+    private:
+        bool& busy_;
+    };
 
     typename pass::workspace space_;
     batches<Model, pass> batches_;
@@ -294,6 +267,8 @@ private:
     std::vector<metric_parts> parts_;
     std::size_t capacity_ = 0;
     std::size_t threads_ = 0;
+    std::array<scalars_of<T, Optimizer>, 2> rates_{};
+    bool is_busy_ = false;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

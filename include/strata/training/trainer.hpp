@@ -62,8 +62,9 @@ public:
     scores train_on_batch(const inputs& x, const targets& y) {
         const sample_range all = arguments::range(x, y, "train_on_batch");
         internal::require(all.count > 0, "train_on_batch: there are no samples");
-        return engine_.named(
-            engine_.template run<true>(all, {}, all.count, engine_.choose_threads(all.count, 0), nullptr));
+        const auto totals =
+            engine_.template run<true>(all, {}, all.count, engine_.choose_threads(all.count, 0), nullptr);
+        return totals.named();
     }
 
     /// The optimizer, whose settings may be changed between calls.
@@ -130,10 +131,13 @@ private:
 
     scores evaluate_range(const sample_range& range, std::size_t batch_size, std::size_t wanted,
                           verbosity verbose) {
+        batch_size = std::min(batch_size, range.count);
         progress_line line(verbose, (range.count + batch_size - 1) / batch_size);
-        const auto result = engine_.named(
-            engine_.template run<false>(range, {}, batch_size, engine_.choose_threads(batch_size, wanted),
-                                        line.is_bar() ? &line : nullptr));
+        const scores result =
+            engine_
+                .template run<false>(range, {}, batch_size, engine_.choose_threads(batch_size, wanted),
+                                     line.is_bar() ? &line : nullptr)
+                .named();
         line.finish(result);
         return result;
     }
@@ -192,11 +196,13 @@ private:
                 internal::raise(diverged(epoch, totals.steps, totals.loss));
             }
             ++epochs_;
-            engine_.name(totals, state.logs);
+            totals.name(state.logs);
             if (validation.count > 0) {
-                const auto scored = engine_.named(engine_.template run<false>(
-                    validation, {}, batch_size, engine_.choose_threads(batch_size, options.threads),
-                    nullptr));
+                const scores scored =
+                    engine_
+                        .template run<false>(validation, {}, batch_size,
+                                             engine_.choose_threads(batch_size, options.threads), nullptr)
+                        .named();
                 for (const auto& [name, value] : scored)
                     state.logs.set(internal::concatenate("val_", name), value);
             }
