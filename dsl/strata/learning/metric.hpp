@@ -2,21 +2,25 @@
 #pragma once
 
 #include <strata/expression/freeze.hpp>
+#include <strata/learning/direction.hpp>
 
 #include <cstddef>
 
 namespace strata::bedrock {
 
-struct metric_base {};
+struct metric_base {
+    static constexpr direction better = direction::unknown;
+};
 
 template <class T>
 concept metric_type = std::derived_from<T, metric_base>;
 
 /// A ratio of two sums over all outputs of all samples, each of a formula of `prediction` and `target`. Where
 /// the denominator is 0, the ratio is 0.
-template <text Name, auto Numerator, auto Denominator>
+template <text Name, auto Numerator, auto Denominator, direction Better = direction::unknown>
 struct ratio_metric : metric_base {
     static constexpr auto name = Name;
+    static constexpr direction better = Better;
     static constexpr auto numerator = frozen<Numerator>;
     static constexpr auto denominator = frozen<Denominator>;
 };
@@ -27,6 +31,7 @@ struct ratio_metric : metric_base {
 template <text Name, std::size_t Count>
 struct rank_metric : metric_base {
     static constexpr auto name = Name;
+    static constexpr direction better = direction::larger;
     static constexpr std::size_t count = Count;
 };
 
@@ -47,9 +52,10 @@ inline constexpr std::size_t output_of_metric = 0;
 template <std::size_t Output, class Metric>
 inline constexpr std::size_t output_of_metric<output_metric<Output, Metric>> = Output;
 
-/// The user's own: the mean of a formula over all outputs.
-template <text Name, auto Formula>
-inline constexpr ratio_metric<Name, Formula, constant<1.0>> metric{};
+/// The user's own: the mean of a formula over all outputs, and which of its values are better:
+/// `metric<"bias", abs(prediction - target), direction::smaller>`.
+template <text Name, auto Formula, direction Better = direction::unknown>
+inline constexpr ratio_metric<Name, Formula, constant<1.0>, Better> metric{};
 
 namespace detail::metric_formulas {
 using namespace symbols;
@@ -58,27 +64,28 @@ inline constexpr auto truth = select(target > 0.5, 1, 0);
 } // namespace detail::metric_formulas
 
 inline constexpr rank_metric<"accuracy", 1> accuracy{};
+/// Named "top_5" for `top_k<5>`.
 template <std::size_t Count = 5>
-inline constexpr rank_metric<"top_k", Count> top_k{};
+inline constexpr rank_metric<text("top_") + number_text<Count>, Count> top_k{};
 inline constexpr ratio_metric<"binary_accuracy",
                               1 - abs(detail::metric_formulas::guess - detail::metric_formulas::truth),
-                              constant<1.0>>
+                              constant<1.0>, direction::larger>
     binary_accuracy{};
 /// The share that is true of what was predicted to be true (above 0.5).
 inline constexpr ratio_metric<"precision", detail::metric_formulas::guess * detail::metric_formulas::truth,
-                              detail::metric_formulas::guess>
+                              detail::metric_formulas::guess, direction::larger>
     precision{};
 /// The share that was predicted to be true of what is true.
 inline constexpr ratio_metric<"recall", detail::metric_formulas::guess * detail::metric_formulas::truth,
-                              detail::metric_formulas::truth>
+                              detail::metric_formulas::truth, direction::larger>
     recall{};
 
 namespace metrics {
 inline constexpr ratio_metric<"mean_absolute_error", abs(symbols::prediction - symbols::target),
-                              constant<1.0>>
+                              constant<1.0>, direction::smaller>
     mean_absolute_error{};
 inline constexpr ratio_metric<"mean_squared_error", square(symbols::prediction - symbols::target),
-                              constant<1.0>>
+                              constant<1.0>, direction::smaller>
     mean_squared_error{};
 } // namespace metrics
 

@@ -43,11 +43,12 @@ struct checkpoint {
     std::filesystem::path file;
     bool best_only = false;
     std::string monitor = "val_loss";
+    direction mode = direction::unknown; ///< which values are better; unknown: as the score itself says
 
     void operator()(training_state& state) {
         using enum training_state::moment;
         if (state.phase == begin)
-            best_ = std::make_shared<internal::best_score>(monitor);
+            best_ = std::make_shared<internal::best_score>("checkpoint", monitor, mode);
         if (state.phase == epoch_end && (!best_only || best_->improves(state)))
             state.save(file);
     }

@@ -1,40 +1,51 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
+#include <strata/expression/finite.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/callback.hpp>
 
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
-/// Follows one score, which is better when smaller, or when larger for accuracies and the like.
+/// Follows one score for a callback, whose name is for errors. With `direction::unknown` the score says
+/// itself which values are better.
 class best_score {
 public:
-    explicit best_score(std::string name, double least_change = 0)
-        : name_(std::move(name)),
-          least_change_(least_change),
-          larger_is_better_(name_.find("loss") == std::string::npos &&
-                            name_.find("error") == std::string::npos) {}
+    best_score(const char* callback, std::string score, direction better, double least_change = 0)
+        : callback_(callback), name_(std::move(score)), better_(better), least_change_(least_change) {}
 
-    /// Whether this epoch is better than all before it.
+    /// Whether this epoch is better than all before it. One whose score is not a number never is.
+    /// `std::invalid_argument` where nobody has said what is better.
     bool improves(const training_state& state) {
         const double value = state.logs[name_];
-        const bool better = larger_is_better_ ? value > best_ + least_change_ : value < best_ - least_change_;
-        if (better || first_)
+        const direction better = better_ == direction::unknown ? state.logs.direction_of(name_) : better_;
+        if (better == direction::unknown)
+            raise(std::invalid_argument(
+                concatenate(callback_, ": nobody has said which values of '", name_,
+                            "' are better; set its mode to direction::smaller or direction::larger")));
+        if (is_not_a_number(value))
+            return false;
+        const bool result = !has_best_ || (better == direction::larger ? value > best_ + least_change_
+                                                                       : value < best_ - least_change_);
+        if (result)
             best_ = value;
-        const bool result = better || first_;
-        first_ = false;
+        has_best_ = true;
         return result;
     }
 
 private:
+    const char* callback_;
     std::string name_;
+    direction better_;
     double least_change_;
-    bool larger_is_better_;
     double best_ = 0;
-    bool first_ = true;
+    bool has_best_ = false;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -14,8 +14,10 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Stops when a score has not improved for `patience` epochs, as in Keras, and puts the best weights back.
+/// `std::invalid_argument` for a score of which nobody has said what is better.
 struct early_stopping {
     std::string monitor = "val_loss";
+    direction mode = direction::unknown; ///< which values are better; unknown: as the score itself says
     std::size_t patience = 0;
     double least_change = 0;
     bool restore_best_weights = true;
@@ -23,7 +25,7 @@ struct early_stopping {
     void operator()(training_state& state) {
         using enum training_state::moment;
         if (state.phase == begin) {
-            best_ = std::make_shared<internal::best_score>(monitor, least_change);
+            best_ = std::make_shared<internal::best_score>("early_stopping", monitor, mode, least_change);
             waited_ = 0;
             weights_.clear();
         } else if (state.phase == epoch_end) {

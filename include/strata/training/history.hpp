@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/learning/direction.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -27,13 +28,16 @@ template <class Entries>
 /// Named numbers in order: a loss and its metrics.
 class scores {
 public:
-    void set(std::string_view name, double value) {
-        for (auto& [known, number] : entries_)
-            if (known == name) {
-                number = value;
+    void set(std::string_view name, double value, direction better = direction::unknown) {
+        for (std::size_t i = 0; i < entries_.size(); ++i)
+            if (entries_[i].first == name) {
+                entries_[i].second = value;
+                directions_[i] = better;
                 return;
             }
+        directions_.reserve(entries_.size() + 1);
         entries_.emplace_back(name, value);
+        directions_.push_back(better);
     }
 
     [[nodiscard]] bool contains(std::string_view name) const noexcept {
@@ -51,12 +55,21 @@ public:
         internal::throw_unknown(name, entries_);
     }
 
+    /// Which values of that one are better. `std::out_of_range` as above.
+    [[nodiscard]] direction direction_of(std::string_view name) const {
+        for (std::size_t i = 0; i < entries_.size(); ++i)
+            if (entries_[i].first == name)
+                return directions_[i];
+        internal::throw_unknown(name, entries_);
+    }
+
     [[nodiscard]] double loss() const { return (*this)["loss"]; }
     [[nodiscard]] auto begin() const noexcept { return entries_.begin(); }
     [[nodiscard]] auto end() const noexcept { return entries_.end(); }
 
 private:
     std::vector<std::pair<std::string, double>> entries_;
+    std::vector<direction> directions_; ///< one an entry
 };
 
 /// What `fit` returns: every loss and metric of every epoch. `history["val_loss"].back()`.

@@ -8,6 +8,7 @@
 #include <strata/topology/diagnostic.hpp>
 
 #include <cstddef>
+#include <string_view>
 #include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
@@ -66,6 +67,23 @@ consteval bool check_metric() {
         return reject<Metric, text("the metric ") + Metric::name,
                       text("is of output ") + number_text<output_of_metric<Metric> + 1>,
                       text("the network has ") + number_text<Outputs>>();
+}
+
+// Every score has a name of its own.
+template <class Metric, class... Metrics>
+consteval bool check_name() {
+    constexpr std::string_view name = Metric::name.view();
+    if constexpr (name == "loss" || name.substr(0, 4) == "val_")
+        return reject<Metric, text("the metric ") + Metric::name, "has the name of",
+                      "a loss or a validation's score">();
+    else if constexpr ((std::size_t{Metrics::name.view() == name} + ...) > 1)
+        return reject<Metric, text("the metric ") + Metric::name, "is not the only one", "of its name">();
+    else
+        return true;
+}
+template <class... Metrics>
+consteval bool check_names() {
+    return (check_name<Metrics, Metrics...>() && ...);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

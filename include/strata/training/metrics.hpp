@@ -28,8 +28,8 @@ T target_value(const target_of<Loss, T>* target, std::size_t row, std::size_t i)
 
 /// What one sample of `Rows` rows of `Last` outputs adds to a ratio of sums.
 template <class Loss, std::size_t Rows, std::size_t Last, class T, text Name, auto Numerator,
-          auto Denominator>
-metric_parts measure(ratio_metric<Name, Numerator, Denominator> metric, const T* prediction,
+          auto Denominator, direction Better>
+metric_parts measure(ratio_metric<Name, Numerator, Denominator, Better> metric, const T* prediction,
                      const target_of<Loss, T>* target) noexcept {
     metric_parts sum;
     for (std::size_t row = 0; row < Rows; ++row)

@@ -41,11 +41,11 @@ struct pass_totals {
 
     /// Sets the scores of their names, which allocates nothing if they exist.
     void name(scores& result) const {
-        result.set("loss", loss / static_cast<double>(samples > 0 ? samples : 1));
+        result.set("loss", loss / static_cast<double>(samples > 0 ? samples : 1), direction::smaller);
         std::size_t next = 0;
-        ((result.set(Metrics::name.view(), metrics[next].denominator == 0
-                                               ? 0
-                                               : metrics[next].numerator / metrics[next].denominator),
+        ((result.set(Metrics::name.view(),
+                     metrics[next].denominator == 0 ? 0 : metrics[next].numerator / metrics[next].denominator,
+                     Metrics::better),
           ++next),
          ...);
     }

@@ -30,6 +30,7 @@ class trainer {
     static_assert(internal::check_losses<losses_of<Loss>, typename Model::topology>(
         typename Model::topology::outputs{}));
     static_assert((internal::check_metric<Metrics, Model::output_count>() && ...));
+    static_assert(internal::check_names<Metrics...>());
 
     using arguments = arguments_for<typename Model::topology, Loss>;
     using inputs = typename arguments::inputs;
@@ -204,7 +205,7 @@ private:
                                              engine_.choose_threads(batch_size, options.threads), nullptr)
                         .named();
                 for (const auto& [name, value] : scored)
-                    state.logs.set(internal::concatenate("val_", name), value);
+                    state.logs.set(internal::concatenate("val_", name), value, scored.direction_of(name));
             }
             line.finish(state.logs);
             result.add(state.logs);
