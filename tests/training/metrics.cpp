@@ -38,6 +38,7 @@ BOOST_AUTO_TEST_CASE(accuracy_asks_for_the_largest) {
     BOOST_TEST((by_labels<1, 3>(accuracy, {NAN, NAN, NAN}, {2})) == 0);
     BOOST_TEST((by_labels<1, 4>(top_k<2>, {0.1f, 0.3f, 0.4f, 0.2f}, {1})) == 1);
     BOOST_TEST((by_labels<1, 4>(top_k<2>, {0.1f, 0.3f, 0.4f, 0.2f}, {3})) == 0);
+    BOOST_TEST((top_k<2>.name.view() == "top_2" && top_k<>.name.view() == "top_5"));
 }
 
 BOOST_AUTO_TEST_CASE(ratios_count_what_they_say) {
@@ -60,7 +61,23 @@ BOOST_AUTO_TEST_CASE(confusions_are_counted) {
     BOOST_TEST((confusion_matrix(p, y) == expected));
     const xt::xtensor<int, 1> wrong{0, 1, 2, 0};
     BOOST_CHECK_EXCEPTION(confusion_matrix(p, wrong), std::invalid_argument,
-                          says("label 2 is no class from 0 to 1"));
+                          says("label 2 is 2, expected a class from 0 to 1"));
+    for (const double label : {-1.0, 1.7, double(NAN), double(INFINITY), 1e300}) {
+        const xt::xtensor<double, 1> strange{0, 1, 1, label};
+        BOOST_CHECK_EXCEPTION(confusion_matrix(p, strange), std::invalid_argument,
+                              says({"confusion_matrix: label 3 is ", "expected a class from 0 to 1"}));
+    }
+    const xt::xtensor<float, 2> empty(std::array<std::size_t, 2>{4, 0});
+    BOOST_CHECK_EXCEPTION(confusion_matrix(empty, y), std::invalid_argument,
+                          says("expected predictions of samples x classes"));
+    const xt::xtensor<float, 2> none{{0.9f, 0.1f}, {0.2f, 0.8f}, {0.7f, NAN}, {0.5f, 0.5f}};
+    BOOST_CHECK_EXCEPTION(confusion_matrix(none, y), std::invalid_argument,
+                          says("prediction 2 is nan, expected a number"));
+    // One output: the probability of class 1.
+    const xt::xtensor<float, 2> sigmoid_outputs{{0.9f}, {0.2f}, {0.5f}, {0.6f}};
+    const xt::xtensor<int, 1> truth{1, 1, 0, 0};
+    const xt::xtensor<std::size_t, 2> two_classes{{1, 1}, {1, 1}};
+    BOOST_TEST((confusion_matrix(sigmoid_outputs, truth) == two_classes));
     const xt::xtensor<int, 1> few{0, 1};
     BOOST_CHECK_THROW(confusion_matrix(p, few), std::invalid_argument);
 }
@@ -79,6 +96,8 @@ BOOST_AUTO_TEST_CASE(a_line_of_progress_has_the_shape_of_keras) {
     values.set("loss", 1.5e-5);
     BOOST_TEST(line.text(1875, values, false).find("1875/1875 - ") == 0u);
     BOOST_TEST(line.text(1875, values, false).find("loss: 1.5000e-05") != std::string::npos);
+    values.set("loss", 1e150);
+    BOOST_TEST(line.text(1875, values, true).find(" - loss: 1.0000e+150 - accuracy") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(progress_goes_where_the_program_wants_it) {
