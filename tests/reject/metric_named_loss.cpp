@@ -1,5 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-// expect: the metric loss.*has the name of.*a loss or a validation's score
+// expect: the metric loss.*has the name of.*a loss or a score of validation
 #include <strata/strata.hpp>
 
 using namespace strata;

@@ -145,6 +145,26 @@ BOOST_AUTO_TEST_CASE(validation_takes_the_last_samples) {
     BOOST_TEST(teach.fit(data.x, data.y, own)["val_loss"].size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_split_of_tenths_leaves_tenths) {
+    // 10 (1 - 0.8) is 1.9999999999999996.
+    const std::vector<float> x(10);
+    model<input<1> | dense<1>> net;
+    const auto steps = [&](double split, std::size_t count) {
+        trainer teach{net, mean_squared_error, sgd{}};
+        auto options = quietly(1, 1);
+        options.validation_split = split;
+        teach.fit(std::span(x).first(count), std::span(x).first(count), options);
+        return teach.steps();
+    };
+    BOOST_TEST(steps(0.8, 10) == 2u);
+    BOOST_TEST(steps(0.7, 10) == 3u);
+    BOOST_TEST(steps(0.1, 10) == 9u);
+    BOOST_TEST(steps(0.25, 10) == 7u); // 2.5 samples are 3
+    BOOST_CHECK_EXCEPTION(steps(0.95, 10), std::invalid_argument,
+                          says("fit: the validation split takes 10 of 10 samples and leaves none"));
+    BOOST_CHECK_THROW(steps(0.5, 1), std::invalid_argument);
+}
+
 BOOST_AUTO_TEST_CASE(arrays_of_every_kind_are_the_same_samples) {
     using network = model<input<2, 3> | flatten | dense<2> | softmax>;
     xt::xtensor<std::uint8_t, 3> bytes(std::array<std::size_t, 3>{6, 2, 3});
@@ -220,6 +240,12 @@ BOOST_AUTO_TEST_CASE(bad_input_is_named) {
     split.validation_split = 0.5;
     split.validation_data = {data.x, data.y};
     refuses(data.x, data.y, split, "both a validation split and validation data");
+    auto no_samples = quietly(10, 1);
+    const std::vector<float> none;
+    no_samples.validation_data = {none, none};
+    refuses(data.x, data.y, no_samples, "fit: the validation data has no samples");
+    no_samples.validation_data = {.x = data.x};
+    refuses(data.x, data.y, no_samples, "fit: validation data is samples and targets");
     const xt::xarray<float> wide = xt::xtensor<float, 2>(std::array<std::size_t, 2>{50, 3});
     refuses(wide, data.y, quietly(10, 1), "fit: the input array has the shape 50 x 3, expected samples x 2");
     refuses(std::vector<float>(7), data.y, quietly(10, 1), "has 7 numbers, expected a multiple of 2");

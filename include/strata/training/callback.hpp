@@ -11,27 +11,34 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// What a callback sees of a running `fit`, and what it can do to it.
+/// What a callback sees of a running `fit`, and what it can do to it. A callback may also call the trainer,
+/// `fit` included: that one has its own callbacks.
 class training_state {
 public:
-    enum class moment { begin, epoch_end, end };
+    enum class moment { begin, epoch_begin, epoch_end, end };
 
     moment phase = moment::begin;
-    std::size_t epoch = 0; ///< from 0
-    std::size_t epochs = 0;
-    scores logs; ///< at the end of an epoch: its losses and metrics
+    /// From 0, or from the option `initial_epoch`. At `moment::begin` it may be changed, to begin with
+    /// another.
+    std::size_t epoch = 0;
+    std::size_t epochs = 0; ///< where it ends
+    scores logs;            ///< at the end of an epoch: its losses and metrics
 
     virtual ~training_state() = default;
     /// Makes this epoch the last.
     virtual void stop() = 0;
     [[nodiscard]] virtual double learning_rate() const = 0;
-    /// A constant rate from the next step on.
+    /// A constant rate from the next step on. It is part of a snapshot.
     virtual void set_learning_rate(double rate) = 0;
-    /// A copy of all parameters, and their return.
+    /// A copy of all parameters, in the order of the network's `weights()`, and their return.
+    /// `std::invalid_argument` for another number of weights.
     [[nodiscard]] virtual std::vector<double> weights() const = 0;
     virtual void set_weights(const std::vector<double>& weights) = 0;
-    /// Everything that training needs to go on from here.
+    /// Everything that training needs to go on from here, and the return to it.
     [[nodiscard]] virtual training_snapshot snapshot() const = 0;
+    virtual void restore(const training_snapshot& snapshot) = 0;
+    /// Epochs that the trainer has made in all, also before this `fit`.
+    [[nodiscard]] virtual std::size_t epochs_in_all() const = 0;
     /// Writes it to a file. Needs `strata/io/checkpoint.hpp`.
     template <class File>
     void save(const File& file) const {
@@ -42,8 +49,8 @@ public:
     }
 };
 
-/// Anything that can be called with a `training_state&`, at the begin of `fit`, after each epoch and at the
-/// end.
+/// Anything that can be called with a `training_state&`, at the begin of `fit`, before and after each epoch
+/// and at the end.
 using callback = std::function<void(training_state&)>;
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -35,7 +35,7 @@ struct early_stopping {
                     weights_ = state.weights();
             } else if (++waited_ >= patience)
                 state.stop();
-        } else if (!weights_.empty())
+        } else if (state.phase == end && !weights_.empty())
             state.set_weights(weights_);
     }
 
@@ -45,16 +45,14 @@ struct early_stopping {
     std::vector<double> weights_ = {};
 };
 
-/// Sets the learning rate of each epoch: `rate_of(epoch, rate so far)`.
+/// Sets the learning rate at the begin of each epoch: `rate_of(epoch, rate so far)`. Training that goes on
+/// from a checkpoint counts its epochs from the option `initial_epoch`.
 struct learning_rate_schedule {
     std::function<double(std::size_t, double)> rate_of;
 
     void operator()(training_state& state) {
-        using enum training_state::moment;
-        if (state.phase == begin)
-            state.set_learning_rate(rate_of(0, state.learning_rate()));
-        else if (state.phase == epoch_end && state.epoch + 1 < state.epochs)
-            state.set_learning_rate(rate_of(state.epoch + 1, state.learning_rate()));
+        if (state.phase == training_state::moment::epoch_begin)
+            state.set_learning_rate(rate_of(state.epoch, state.learning_rate()));
     }
 };
 

@@ -75,7 +75,7 @@ consteval bool check_name() {
     constexpr std::string_view name = Metric::name.view();
     if constexpr (name == "loss" || name.substr(0, 4) == "val_")
         return reject<Metric, text("the metric ") + Metric::name, "has the name of",
-                      "a loss or a validation's score">();
+                      "a loss or a score of validation">();
     else if constexpr ((std::size_t{Metrics::name.view() == name} + ...) > 1)
         return reject<Metric, text("the metric ") + Metric::name, "is not the only one", "of its name">();
     else

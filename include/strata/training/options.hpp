@@ -21,8 +21,12 @@ struct labelled_samples {
 struct fit_options {
     std::size_t batch_size = 32; ///< the last batch of an epoch may be smaller
     std::size_t epochs = 1;
-    bool shuffle = true;         ///< a new order of the samples for every epoch
-    double validation_split = 0; ///< the share of samples, the last ones, that is kept for validation
+    std::size_t initial_epoch =
+        0;               ///< the number of the first one, where training goes on; `epochs` is the end
+    bool shuffle = true; ///< a new order of the samples for every epoch
+    /// The share of samples, the last ones before shuffling, that is kept for validation; their number is
+    /// rounded up.
+    double validation_split = 0;
     labelled_samples validation_data = {}; ///< or samples of its own
     verbosity verbose = verbosity::automatic;
     std::vector<callback> callbacks = {};

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -20,6 +21,9 @@ struct pass_totals {
     std::array<metric_parts, metric_count> metrics{};
     std::size_t samples = 0;
     std::size_t steps = 0;
+    /// The same of the steps whose loss was finite.
+    double finite_loss = 0;
+    std::size_t finite_samples = 0;
     bool finite = true; ///< whether every step's loss was; training ends with one that was not
 
     /// Adds one step in the order of the samples. Returns whether all losses so far are finite.
@@ -27,7 +31,8 @@ struct pass_totals {
         double sum = 0;
         for (std::size_t i = 0; i < count; ++i)
             sum += losses[i];
-        loss += sum + penalties * static_cast<double>(count);
+        sum += penalties * static_cast<double>(count);
+        loss += sum;
         for (std::size_t i = 0; i < count; ++i)
             for (std::size_t m = 0; m < metric_count; ++m) {
                 metrics[m].numerator += parts[i * metric_count + m].numerator;
@@ -35,8 +40,18 @@ struct pass_totals {
             }
         samples += count;
         ++steps;
-        finite = finite && internal::is_finite(sum + penalties);
+        if (internal::is_finite(sum)) {
+            finite_loss += sum;
+            finite_samples += count;
+        } else
+            finite = false;
         return finite;
+    }
+
+    /// The mean over the steps whose loss was finite; infinity where there is none.
+    [[nodiscard]] double finite_mean() const noexcept {
+        return finite_samples == 0 ? std::numeric_limits<double>::infinity()
+                                   : finite_loss / static_cast<double>(finite_samples);
     }
 
     /// Sets the scores of their names, which allocates nothing if they exist.

@@ -6,7 +6,7 @@
 #include <strata/model/parameters.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
-#include <strata/topology/print.hpp>
+#include <strata/training/network_text.hpp>
 
 #include <boost/crc.hpp>
 
@@ -17,6 +17,8 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -30,17 +32,42 @@ struct training_snapshot {
 struct training_counts {
     std::uint64_t steps = 0;
     std::uint64_t epochs = 0;
+    /// Whether a callback or the program has set a rate since the optimizer was made, and which.
+    std::uint64_t has_rate = 0;
+    double rate = 0;
 };
 
 namespace internal {
 static_assert(std::endian::native == std::endian::little, "strata: snapshots are little-endian");
 
 /// The lines that say what a snapshot is of. One with other lines does not fit.
-template <class Topology, class T>
-std::string snapshot_header(std::size_t blocks) {
-    return concatenate("strata checkpoint 1\n", to_string(std::type_identity<Topology>{}), "\n",
-                       sizeof(T) == 4 ? "float" : "double", ", ", count_parameters(Topology{}).all,
-                       " parameters, ", blocks - 1, " optimizer states\n");
+template <class Topology, class T, class Optimizer>
+std::vector<std::string> snapshot_lines() {
+    std::vector<std::string> lines{"strata checkpoint 2",
+                                   concatenate(sizeof(T) == 4 ? "float" : "double", ", ",
+                                               count_parameters(Topology{}).all, " parameters"),
+                                   optimizer_line<Optimizer>()};
+    for (std::string& line : network_lines(Topology{}))
+        lines.push_back(std::move(line));
+    lines.emplace_back("numbers");
+    for (std::string& line : lines)
+        line += '\n';
+    return lines;
+}
+
+/// Reads those lines. `data_error` for the first that is another.
+template <class Reader>
+void read_lines(Reader& reader, const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) {
+        const auto place = reader.position();
+        std::string found(line.size(), '\0');
+        reader.read(found.data(), found.size(), "a checkpoint's header");
+        if (found == line)
+            continue;
+        if (found.find('\n') != std::string::npos)
+            found.resize(found.find('\n'));
+        reader.fail(place, shown(std::string_view(line).substr(0, line.size() - 1)), shown(found));
+    }
 }
 
 /// CRC-32 as gzip and PNG have it.
@@ -58,30 +85,26 @@ inline void append_bytes(std::vector<unsigned char>& bytes, const void* data, st
 /// Writes weights and optimizer states (`blocks`, in the kernels' layout) and counts. The numbers are stored
 /// in the conventional layout, kernels [in, out] and biases in the order of the layers, so that any register
 /// width reads them; a checksum follows.
-template <class Topology, class T, std::size_t Blocks>
+template <class Topology, class T, class Optimizer, std::size_t Blocks>
 training_snapshot write_snapshot(const std::array<std::span<T>, Blocks>& blocks, training_counts counts) {
     training_snapshot result;
-    const std::string header = snapshot_header<Topology, T>(Blocks);
-    append_bytes(result.bytes, header.data(), header.size());
+    for (const std::string& line : snapshot_lines<Topology, T, Optimizer>())
+        append_bytes(result.bytes, line.data(), line.size());
+    const std::size_t begin = result.bytes.size();
     append_bytes(result.bytes, &counts, sizeof counts);
     for (const std::span<T> block : blocks)
         visit_parameters<T>(stages_of<Topology>{}, block.data(),
                             [&](const T& number) { append_bytes(result.bytes, &number, sizeof number); });
-    const std::uint32_t sum = checksum(std::span(result.bytes).subspan(header.size()));
+    const std::uint32_t sum = checksum(std::span(result.bytes).subspan(begin));
     append_bytes(result.bytes, &sum, sizeof sum);
     return result;
 }
 
 /// Reads what `write_snapshot` wrote into the blocks, from a file or from memory. `data_error` for bytes that
 /// do not fit; the blocks are unchanged then.
-template <class Topology, class T, std::size_t Blocks, class Reader>
+template <class Topology, class T, class Optimizer, std::size_t Blocks, class Reader>
 training_counts read_snapshot(Reader& reader, const std::array<std::span<T>, Blocks>& blocks) {
-    const std::string header = snapshot_header<Topology, T>(Blocks);
-    std::string found(header.size(), '\0');
-    reader.read(found.data(), found.size(), "a checkpoint's header");
-    if (found != header)
-        reader.fail(0, shown(header), shown(found));
-
+    read_lines(reader, snapshot_lines<Topology, T, Optimizer>());
     constexpr std::size_t parameters = count_parameters(Topology{}).all;
     std::vector<unsigned char> bytes(sizeof(training_counts) + Blocks * parameters * sizeof(T));
     reader.expect_left(bytes.size() + sizeof(std::uint32_t), "numbers");

@@ -9,14 +9,19 @@
 #include <strata/setting.hpp>
 #include <strata/training/arguments.hpp>
 #include <strata/training/callbacks.hpp>
+#include <strata/training/data_check.hpp>
 #include <strata/training/diverged.hpp>
 #include <strata/training/engine.hpp>
+#include <strata/training/epoch_memory.hpp>
 #include <strata/training/loss_check.hpp>
 #include <strata/training/options.hpp>
+#include <strata/training/running_state.hpp>
 #include <strata/training/snapshot.hpp>
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -35,6 +40,7 @@ class trainer {
     using arguments = arguments_for<typename Model::topology, Loss>;
     using inputs = typename arguments::inputs;
     using targets = typename arguments::targets;
+    using rate_type = decltype(Optimizer::learning_rate);
     using engine_type = engine<Model, Loss, Optimizer, Metrics...>;
 
 public:
@@ -43,8 +49,8 @@ public:
     trainer(Model& net, Loss, Optimizer optimizer, Metrics...) : net_(&net), engine_(net, optimizer) {}
 
     /// Trains on samples [n, input...] with targets [n, output...], or [n] for labels and for a single
-    /// output. `std::invalid_argument` for arrays and options that do not fit; `diverged` for a loss that is
-    /// no longer finite.
+    /// output. `std::invalid_argument` for arrays and options that do not fit, and for numbers that are not
+    /// finite where the loss is not either; else `diverged` for such a loss.
     ///
     /// No template, so that a compiler looks at the options by themselves and names one that is misspelt.
     history fit(const inputs& x, const targets& y, const fit_options& options = {}) {
@@ -59,23 +65,43 @@ public:
         return evaluate_range(all, options.batch_size, options.threads, options.verbose);
     }
 
-    /// One update with one batch. Returns its loss and metrics from before the update.
+    /// One update with one batch. Returns its loss and metrics from before the update. Where that loss is not
+    /// finite, errors are as for `fit` and nothing is changed.
     scores train_on_batch(const inputs& x, const targets& y) {
         const sample_range all = arguments::range(x, y, "train_on_batch");
         internal::require(all.count > 0, "train_on_batch: there are no samples");
         const auto totals =
             engine_.template run<true>(all, {}, all.count, engine_.choose_threads(all.count, 0), nullptr);
+        if (!totals.finite) {
+            check_data(all, "train_on_batch");
+            internal::raise(diverged(totals.loss));
+        }
         return totals.named();
+    }
+
+    /// The rate of the next step.
+    [[nodiscard]] double learning_rate() const {
+        return engine_.optimizer.learning_rate(static_cast<double>(engine_.step));
+    }
+    /// Sets a constant one, which snapshots keep.
+    void set_learning_rate(double rate) {
+        if (!own_rate_)
+            own_rate_ = engine_.optimizer.learning_rate;
+        engine_.optimizer.learning_rate = rate;
+        rate_ = rate;
     }
 
     /// The optimizer, whose settings may be changed between calls.
     [[nodiscard]] Optimizer& optimizer() noexcept { return engine_.optimizer; }
     [[nodiscard]] std::uint64_t steps() const noexcept { return engine_.step; }
+    /// The epochs that were made so far: where training goes on, `.initial_epoch` of its next `fit`.
+    [[nodiscard]] std::size_t epochs() const noexcept { return static_cast<std::size_t>(epochs_); }
 
     /// Everything that training needs to go on from here to the same bits, as bytes: weights, the optimizer's
     /// states, the counts of steps and epochs.
     [[nodiscard]] training_snapshot snapshot() const {
-        return internal::write_snapshot<typename Model::topology, T>(blocks(), {engine_.step, epochs_});
+        return internal::write_snapshot<typename Model::topology, T, Optimizer>(
+            blocks(), {engine_.step, epochs_, rate_.has_value(), rate_.value_or(0.0)});
     }
     /// Goes on from there. `data_error` for a snapshot of another network, type or optimizer, or a damaged
     /// one; nothing is changed then.
@@ -86,9 +112,15 @@ public:
     /// The same from what reads bytes from front to back, as `byte_reader` does.
     template <class Reader>
     void read(Reader& reader) {
-        const auto counts = internal::read_snapshot<typename Model::topology, T>(reader, blocks());
+        const auto counts = internal::read_snapshot<typename Model::topology, T, Optimizer>(reader, blocks());
         engine_.step = counts.steps;
         epochs_ = counts.epochs;
+        if (counts.has_rate != 0)
+            set_learning_rate(counts.rate);
+        else if (own_rate_) {
+            engine_.optimizer.learning_rate = *std::exchange(own_rate_, std::nullopt);
+            rate_.reset();
+        }
     }
 
     /// Writes a snapshot to a file, which is replaced as a whole or not at all. Needs
@@ -110,25 +142,15 @@ public:
     }
 
 private:
-    struct running_state final : training_state {
-        trainer* owner = nullptr;
-        bool stopped = false;
+    using memory_type = epoch_memory<T, engine_type::state_count + 1>;
+    static constexpr auto target_sizes = []<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array{engine_type::pass::template output<I>::targets...};
+    }
+    (std::make_index_sequence<Model::output_count>{});
 
-        void stop() override { stopped = true; }
-        [[nodiscard]] double learning_rate() const override {
-            return owner->engine_.optimizer.learning_rate(static_cast<double>(owner->engine_.step));
-        }
-        void set_learning_rate(double rate) override { owner->engine_.optimizer.learning_rate = rate; }
-        [[nodiscard]] std::vector<double> weights() const override {
-            const auto all = owner->net_->parameter_block();
-            return {all.begin(), all.end()};
-        }
-        void set_weights(const std::vector<double>& weights) override {
-            std::transform(weights.begin(), weights.end(), owner->net_->parameter_block().begin(),
-                           [](double weight) { return static_cast<T>(weight); });
-        }
-        [[nodiscard]] training_snapshot snapshot() const override { return owner->snapshot(); }
-    };
+    static void check_data(const sample_range& range, const char* caller) {
+        internal::check_data(range, Model::input_sizes, target_sizes, caller);
+    }
 
     scores evaluate_range(const sample_range& range, std::size_t batch_size, std::size_t wanted,
                           verbosity verbose) {
@@ -143,46 +165,65 @@ private:
         return result;
     }
 
-    history fit_samples(const sample_list& x, const sample_list& y, const fit_options& options) {
-        sample_range train = arguments::range(x, y, "fit");
+    /// What `fit` trains on, and what it is validated with.
+    struct division {
+        sample_range train;
+        sample_range validation{nullptr, nullptr};
+    };
+    static division divide(const sample_list& x, const sample_list& y, const fit_options& options) {
+        division result{arguments::range(x, y, "fit")};
+        internal::require(result.train.count > 0, "fit: there are no samples to train on");
         internal::require(options.batch_size > 0, "fit: the batch size is 0");
         internal::require(options.validation_split >= 0 && options.validation_split < 1,
                           "fit: the validation split is not in [0, 1)");
         internal::require(options.validation_split == 0 || options.validation_data.x.empty(),
                           "fit: both a validation split and validation data are given");
-        sample_range validation{nullptr, nullptr};
+        internal::require(options.validation_data.x.empty() == options.validation_data.y.empty(),
+                          "fit: validation data is samples and targets");
         if (options.validation_split > 0) {
             // Keras takes the last samples, before shuffling.
-            const std::size_t kept =
-                train.count - internal::held_out_count(options.validation_split, train.count);
-            validation = {x.data(), y.data(), kept, train.count - kept};
-            train.count = kept;
-        } else if (!options.validation_data.x.empty())
-            validation = arguments::range(options.validation_data.x, options.validation_data.y,
-                                          "fit, validation data");
-        internal::require(train.count > 0, "fit: there are no samples to train on");
+            const std::size_t all = result.train.count;
+            const std::size_t taken = internal::held_out_count(options.validation_split, all);
+            if (taken >= all)
+                internal::raise(std::invalid_argument(internal::concatenate(
+                    "fit: the validation split takes ", taken, " of ", all, " samples and leaves none")));
+            result.train.count = all - taken;
+            result.validation = {x.data(), y.data(), all - taken, taken};
+        } else if (!options.validation_data.x.empty()) {
+            result.validation = arguments::range(options.validation_data.x, options.validation_data.y,
+                                                 "fit, validation data");
+            internal::require(result.validation.count > 0, "fit: the validation data has no samples");
+        }
+        return result;
+    }
 
+    history fit_samples(const sample_list& x, const sample_list& y, const fit_options& options) {
+        const division data = divide(x, y, options);
+        const std::size_t batch_size = std::min(options.batch_size, data.train.count);
+        const std::size_t threads = engine_.choose_threads(batch_size, options.threads);
+        const std::size_t steps = (data.train.count + batch_size - 1) / batch_size;
         std::vector<std::uint32_t> order;
         if (options.shuffle)
-            order.resize(train.count);
-        const std::size_t batch_size = std::min(options.batch_size, train.count);
-        const std::size_t threads = engine_.choose_threads(batch_size, options.threads);
-        const std::size_t steps = (train.count + batch_size - 1) / batch_size;
+            order.resize(data.train.count);
 
-        history result;
-        running_state state;
-        state.owner = this;
-        state.epochs = options.epochs;
+        // Its own, since a callback may train with this trainer, too.
+        const std::vector<callback> callbacks = options.callbacks;
+        memory_type memory = std::move(memory_);
+        memory.begin();
+        internal::running_state<trainer, Model> state(*this, *net_);
         const auto call = [&](training_state::moment moment) {
             state.phase = moment;
-            for (const auto& each : callbacks_)
+            for (const auto& each : callbacks)
                 each(state);
         };
-        callbacks_ = options.callbacks;
+        history result;
+        state.epoch = options.initial_epoch;
+        state.epochs = options.epochs;
         call(training_state::moment::begin);
-        for (std::size_t epoch = 0; epoch < options.epochs && !state.stopped; ++epoch) {
+        for (std::size_t epoch = state.epoch; epoch < options.epochs && !state.stopped; ++epoch) {
             state.epoch = epoch;
-            remember();
+            call(training_state::moment::epoch_begin);
+            memory.remember(blocks(), engine_.step, epochs_, epoch);
             if (options.shuffle) {
                 std::iota(order.begin(), order.end(), 0u);
                 random_sequence(net_->random_seed(), stream::shuffle, static_cast<std::uint32_t>(epochs_))
@@ -190,44 +231,45 @@ private:
             }
             progress_line line(options.verbose, steps);
             line.begin(epoch, options.epochs);
-            const auto totals = engine_.template run<true>(train, order, batch_size, threads,
+            const auto totals = engine_.template run<true>(data.train, order, batch_size, threads,
                                                            line.is_bar() ? &line : nullptr);
-            if (!totals.finite) {
-                return_to_good();
-                internal::raise(diverged(epoch, totals.steps, totals.loss));
-            }
+            if (!totals.finite)
+                give_up(data.train, memory, epoch, totals);
+            memory.judge(totals.finite_mean());
             ++epochs_;
             totals.name(state.logs);
-            if (validation.count > 0) {
-                const scores scored =
-                    engine_
-                        .template run<false>(validation, {}, batch_size,
-                                             engine_.choose_threads(batch_size, options.threads), nullptr)
-                        .named();
-                for (const auto& [name, value] : scored)
-                    state.logs.set(internal::concatenate("val_", name), value, scored.direction_of(name));
-            }
+            if (data.validation.count > 0)
+                validate(data.validation, batch_size, options.threads, state.logs);
             line.finish(state.logs);
             result.add(state.logs);
             call(training_state::moment::epoch_end);
         }
         call(training_state::moment::end);
+        memory_ = std::move(memory);
         return result;
     }
 
-    // The state before an epoch, to return to if it diverges.
-    void remember() {
-        const auto weights = net_->parameter_block();
-        good_weights_.assign(weights.begin(), weights.end());
-        for (std::size_t i = 0; i < good_states_.size(); ++i)
-            good_states_[i].assign(engine_.states[i].begin(), engine_.states[i].end());
-        good_step_ = engine_.step;
+    void validate(const sample_range& range, std::size_t batch_size, std::size_t wanted, scores& logs) {
+        const auto totals = engine_.template run<false>(range, {}, batch_size,
+                                                        engine_.choose_threads(batch_size, wanted), nullptr);
+        const scores found = totals.named();
+        for (const auto& [name, value] : found)
+            logs.set(internal::concatenate("val_", name), value, found.direction_of(name));
     }
-    void return_to_good() {
-        std::copy(good_weights_.begin(), good_weights_.end(), net_->parameter_block().begin());
-        for (std::size_t i = 0; i < good_states_.size(); ++i)
-            std::copy(good_states_[i].begin(), good_states_[i].end(), engine_.states[i].begin());
-        engine_.step = good_step_;
+
+    /// Ends a fit whose loss is no longer finite: because the data are not, or because it diverged.
+    [[noreturn]] void give_up(const sample_range& range, const memory_type& memory, std::size_t epoch,
+                              const typename engine_type::totals& totals) {
+        return_to(memory.current());
+        check_data(range, "fit");
+        const auto& start = memory.choose(totals.finite_mean());
+        return_to(start);
+        internal::raise(diverged(epoch, totals.steps, totals.loss, start.epoch));
+    }
+    void return_to(const epoch_start<T, engine_type::state_count + 1>& start) {
+        memory_type::put_back(start, blocks());
+        engine_.step = start.steps;
+        epochs_ = start.epochs;
     }
 
     /// The blocks of a snapshot: the weights and each state, all in the parameters' layout.
@@ -242,10 +284,9 @@ private:
     Model* net_;
     engine_type engine_;
     std::uint64_t epochs_ = 0;
-    std::vector<callback> callbacks_;
-    std::vector<T> good_weights_;
-    std::array<std::vector<T>, engine_type::state_count> good_states_;
-    std::uint64_t good_step_ = 0;
+    memory_type memory_;                ///< kept between fits for its room
+    std::optional<rate_type> own_rate_; ///< the optimizer's, where `set_learning_rate` has replaced it
+    std::optional<double> rate_;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -1,0 +1,74 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// What training was before an epoch.
+template <class T, std::size_t Blocks>
+struct epoch_start {
+    std::array<std::vector<T>, Blocks> blocks; ///< the weights, then the optimizer's states
+    std::uint64_t steps = 0;
+    std::uint64_t epochs = 0;                              ///< in all
+    std::size_t epoch = 0;                                 ///< of this fit
+    double loss = std::numeric_limits<double>::infinity(); ///< the mean over the epoch that began there
+};
+
+/// The starts of the epoch at work and of the best one before it. A loss is known after the updates that
+/// follow from it, so the weights that an epoch leaves may already be useless: what counts for some weights
+/// is the loss of the epoch that began with them.
+template <class T, std::size_t Blocks>
+class epoch_memory {
+public:
+    using spans = std::array<std::span<T>, Blocks>;
+
+    /// Forgets another fit's epochs.
+    void begin() noexcept { has_best_ = false; }
+
+    void remember(const spans& blocks, std::uint64_t steps, std::uint64_t epochs, std::size_t epoch) {
+        for (std::size_t i = 0; i < Blocks; ++i)
+            current_.blocks[i].assign(blocks[i].begin(), blocks[i].end());
+        current_.steps = steps;
+        current_.epochs = epochs;
+        current_.epoch = epoch;
+    }
+
+    /// Says what the mean loss of the epoch was that began where `remember` was called.
+    void judge(double loss) noexcept {
+        current_.loss = loss;
+        if (has_best_ && loss > best_.loss)
+            return;
+        std::swap(current_, best_);
+        has_best_ = true;
+    }
+
+    [[nodiscard]] const epoch_start<T, Blocks>& current() const noexcept { return current_; }
+
+    /// The best start, where the epoch at work had that mean loss until it diverged; infinity, where that was
+    /// in its first step.
+    [[nodiscard]] const epoch_start<T, Blocks>& choose(double loss) const noexcept {
+        return has_best_ && loss > best_.loss ? best_ : current_;
+    }
+
+    static void put_back(const epoch_start<T, Blocks>& start, const spans& blocks) noexcept {
+        for (std::size_t i = 0; i < Blocks; ++i)
+            std::copy(start.blocks[i].begin(), start.blocks[i].end(), blocks[i].begin());
+    }
+
+private:
+    epoch_start<T, Blocks> current_;
+    epoch_start<T, Blocks> best_;
+    bool has_best_ = false;
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -1,0 +1,104 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/concatenate.hpp>
+#include <strata/expression/print.hpp>
+#include <strata/layers/dot.hpp>
+#include <strata/layers/resample.hpp>
+#include <strata/layers/window.hpp>
+#include <strata/learning/optimizer.hpp>
+#include <strata/setting.hpp>
+#include <strata/topology/node_head.hpp>
+#include <strata/topology/print.hpp>
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::internal {
+
+// What a network computes and an optimizer keeps, in lines: two that differ are not one network. The same on
+// every compiler and for all registers. What acts in training alone (dropout, noise, penalties, frozen parts)
+// may change between two parts of a training, and is not said.
+
+inline void append_window(std::string& line, const window& over) {
+    append_to(line, ", window");
+    for (std::size_t i = 3 - over.rank; i < 3; ++i) {
+        const window_axis& axis = over.axes[i];
+        append_to(line, concatenate(" ", axis.taps, "/", axis.stride, "/", axis.dilation, "/", axis.before));
+    }
+}
+
+inline void append_axes(std::string& line, const std::array<resample_axis, 3>& axes) {
+    append_to(line, ", axes");
+    for (const resample_axis& axis : axes)
+        append_to(line, concatenate(" ", static_cast<unsigned>(axis.kind), "/", axis.before, "/",
+                                    axis.cropped, "/", axis.factor));
+}
+
+template <class Head>
+void append_operands(std::string&, std::type_identity<Head>) {}
+template <class Left, class Right, bool Swapped, bool Normalized>
+void append_operands(std::string& line, std::type_identity<dot_product<Left, Right, Swapped, Normalized>>) {
+    append_to(line, concatenate(", along ", Left::is_last ? "last" : "first", " and ",
+                                Right::is_last ? "last" : "first", Normalized ? ", normalized" : ""));
+}
+
+/// One layer: its label, its options in numbers, its output and its arrays.
+template <class Node>
+std::string layer_line() {
+    using layer = typename Node::layer;
+    using head = head_of_node<Node>;
+    std::string line(layer::label.view());
+    if constexpr (std::is_same_v<typename layer::role, role::pointwise>) {
+        if constexpr (requires { to_string(layer::formula); })
+            append_to(line, concatenate(" ", to_string(layer::formula)));
+    }
+    if constexpr (requires { append_window(line, head::over); })
+        append_window(line, head::over);
+    if constexpr (requires { append_axes(line, head::axes); })
+        append_axes(line, head::axes);
+    if constexpr (requires { head::steps.size(); })
+        for (const std::size_t step : head::steps)
+            append_to(line, concatenate(", step ", step));
+    if constexpr (requires { std::size_t{head::groups}; })
+        append_to(line, concatenate(", groups ", head::groups));
+    if constexpr (requires { static_cast<unsigned>(head::kind); })
+        append_to(line, concatenate(", kind ", static_cast<unsigned>(head::kind)));
+    if constexpr (requires { double{layer::epsilon}; })
+        append_to(line, concatenate(", epsilon ", number_to_string(layer::epsilon)));
+    append_operands(line, std::type_identity<head>{});
+    append_to(line, concatenate(", ", detail::shape_text<typename Node::output>.view()));
+    for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
+        append_to(line, concatenate(", ", Parameter::name.view(), " ",
+                                    detail::shape_text<typename Parameter::shape>.view()));
+    });
+    append_to(line, concatenate(" of ", detail::values_text(typename Node::sources{})));
+    return line;
+}
+
+template <class... Inputs, class... Ends, class... Nodes>
+std::vector<std::string> network_lines(topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>) {
+    std::vector<std::string> lines{concatenate("input ", detail::shape_text<Inputs>.view())...};
+    (lines.push_back(layer_line<Nodes>()), ...);
+    std::string ends("outputs");
+    (append_to(ends, concatenate(" ", Ends::value)), ...);
+    lines.push_back(ends);
+    return lines;
+}
+
+/// The rule of an optimizer; its numbers, as the rate, are the program's.
+template <class Optimizer>
+std::string optimizer_line() {
+    using rule = std::remove_cvref_t<decltype(Optimizer::update)>;
+    std::string line =
+        rule::run(std::string("optimizer"), [](std::string before, auto variable, auto formula) {
+            return concatenate(before, " ", to_string(variable), " = ", to_string(formula), ";");
+        });
+    return line;
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::internal
