@@ -13,6 +13,18 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
+/// Which values of a score are better: those that a callback was told of, or that the score itself says.
+/// `std::invalid_argument` where nobody has said it.
+inline direction direction_for(const char* callback, const training_state& state, const std::string& score,
+                               direction mode) {
+    const direction better = mode == direction::unknown ? state.logs.direction_of(score) : mode;
+    if (better == direction::unknown)
+        raise(std::invalid_argument(
+            concatenate(callback, ": nobody has said which values of '", score,
+                        "' are better; set its mode to direction::smaller or direction::larger")));
+    return better;
+}
+
 /// Follows one score for a callback, whose name is for errors. With `direction::unknown` the score says
 /// itself which values are better.
 class best_score {
@@ -24,11 +36,7 @@ public:
     /// `std::invalid_argument` where nobody has said what is better.
     bool improves(const training_state& state) {
         const double value = state.logs[name_];
-        const direction better = better_ == direction::unknown ? state.logs.direction_of(name_) : better_;
-        if (better == direction::unknown)
-            raise(std::invalid_argument(
-                concatenate(callback_, ": nobody has said which values of '", name_,
-                            "' are better; set its mode to direction::smaller or direction::larger")));
+        const direction better = direction_for(callback_, state, name_, better_);
         if (is_not_a_number(value))
             return false;
         const bool result = !has_best_ || (better == direction::larger ? value > best_ + least_change_
