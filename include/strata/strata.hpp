@@ -10,6 +10,7 @@
 #include <strata/data/one_hot.hpp>
 #include <strata/data/scaling.hpp>
 #include <strata/data/split.hpp>
+#include <strata/io/backup.hpp>
 #include <strata/io/checkpoint.hpp>
 #include <strata/io/csv_log.hpp>
 #include <strata/io/terminal.hpp>

@@ -6,10 +6,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -379,4 +383,165 @@ BOOST_AUTO_TEST_CASE(training_goes_on_from_a_checkpoint_to_the_same_bits) {
     rest.load(file);
     rest.fit(inputs, outputs, options(4));
     BOOST_TEST(second.weights() == straight.weights(), boost::test_tools::per_element());
+}
+
+namespace {
+/// Hands a fit those values as the score "value", epoch by epoch, to other callbacks.
+callback feed(std::vector<double> values, direction better = direction::smaller) {
+    return [values = std::move(values), better](training_state& state) {
+        if (state.phase == training_state::moment::epoch_end)
+            state.logs.set("value", values.at(state.epoch), better);
+    };
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(the_rate_falls_on_a_plateau) {
+    const std::vector<double> values{1,   0.9,     0.91, 0.92, 0.95, 0.93, 0.5, 0.5,
+                                     0.5, 0.49995, 0.3,  0.4,  0.4,  0.4,  0.4, 0.4};
+    const auto rates_with = [&](std::size_t cooldown, bool are_larger_better) {
+        auto fed = values;
+        for (double& value : fed)
+            value *= are_larger_better ? -1 : 1;
+        std::vector<double> rates;
+        network net{seed{1}};
+        teach_with(net,
+                   {feed(fed, are_larger_better ? direction::larger : direction::smaller),
+                    reduce_on_plateau{.monitor = "value",
+                                      .factor = 0.5,
+                                      .patience = 2,
+                                      .cooldown = cooldown,
+                                      .least_rate = 0.2e-3},
+                    [&](training_state& state) {
+                        if (state.phase == training_state::moment::epoch_end)
+                            rates.push_back(state.learning_rate() * 1e3);
+                    }},
+                   values.size(), 1e-3);
+        return rates;
+    };
+    // What Keras's ReduceLROnPlateau does with these.
+    const std::vector<double> quick{1,   1,   1,   0.5, 0.5, 0.25, 0.25, 0.25,
+                                    0.2, 0.2, 0.2, 0.2, 0.2, 0.2,  0.2,  0.2};
+    const std::vector<double> slow{1,    1,    1,    0.5,  0.5, 0.5, 0.5, 0.5,
+                                   0.25, 0.25, 0.25, 0.25, 0.2, 0.2, 0.2, 0.2};
+    for (const bool are_larger_better : {false, true}) {
+        BOOST_TEST(rates_with(1, are_larger_better) == quick, boost::test_tools::per_element());
+        BOOST_TEST(rates_with(3, are_larger_better) == slow, boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(training_stops_at_a_target_a_time_or_no_number) {
+    const auto epochs_with = [](const callback& stops, std::vector<double> values) {
+        network net{seed{1}};
+        const std::size_t most = values.size();
+        return teach_with(net, {feed(std::move(values), direction::larger), stops}, most).epochs();
+    };
+    BOOST_TEST(epochs_with(score_target{"value", 0.9}, {0.2, NAN, 0.8, 0.9, 0.7, 1}) == 4u);
+    BOOST_TEST(epochs_with(score_target{"value", 0.9, direction::smaller}, {1, 0.95, 0.8, 0.9, 0.7, 1}) ==
+               3u);
+    BOOST_TEST(epochs_with(score_target{"value", 2}, {1, 1, 1}) == 3u);
+    BOOST_TEST(epochs_with(time_limit{}, {1, 1, 1}) == 1u);
+    BOOST_TEST(epochs_with(time_limit{std::chrono::hours(1)}, {1, 1, 1}) == 3u);
+    BOOST_TEST(epochs_with(terminate_on_nan{}, {1, INFINITY, 1}) == 2u);
+    BOOST_TEST(epochs_with(terminate_on_nan{}, {1, 1, NAN, 1}) == 3u);
+    network net;
+    BOOST_CHECK_EXCEPTION(
+        teach_with(net, {feed({1, 1, 1, 1, 1}, direction::unknown), score_target{.monitor = "value"}}),
+        std::invalid_argument, says("score_target: nobody has said"));
+}
+
+BOOST_AUTO_TEST_CASE(a_log_is_continued) {
+    const temporary_directory directory;
+    const auto file = directory.path() / "log.csv";
+    network net{seed{1}};
+    trainer teach{net, mean_squared_error, sgd{}};
+    const auto log = [&](std::size_t epochs) {
+        teach.fit(x, y,
+                  {.epochs = epochs,
+                   .initial_epoch = teach.epochs(),
+                   .verbose = verbosity::silent,
+                   .callbacks = {csv_log{.file = file, .append = true}}});
+    };
+    log(2);
+    log(5);
+    const auto table = read_csv(file);
+    BOOST_TEST(table.row_count() == 5u);
+    BOOST_TEST(table.column("epoch")(4) == 4);
+}
+
+namespace own {
+/// A metric that counts samples, and kills its program at one of them.
+struct fatal : metric_base {
+    static constexpr auto name = text("fatal");
+};
+std::uint32_t samples_left = 0;
+
+template <class Loss, std::size_t Rows, std::size_t Last, class T>
+metric_parts measure(fatal, const T*, const target_of<Loss, T>*) noexcept {
+    if (samples_left > 0 && --samples_left == 0)
+        ::raise(SIGKILL);
+    return {1, 1};
+}
+} // namespace own
+
+namespace {
+constexpr std::size_t fragile_samples = 100;
+constexpr std::size_t fragile_epochs = 6;
+
+/// What is left after training with a backup that nobody kills, or that is killed after so many samples.
+training_snapshot train_fragile(const std::filesystem::path& file, std::uint32_t samples_to_live) {
+    own::samples_left = samples_to_live;
+    std::vector<float> inputs(4 * fragile_samples);
+    std::vector<float> outputs(fragile_samples);
+    random_sequence random(seed{1}, stream::split);
+    for (float& each : inputs)
+        each = static_cast<float>(random.uniform());
+    for (std::size_t i = 0; i < fragile_samples; ++i)
+        outputs[i] = inputs[4 * i] - inputs[4 * i + 1];
+    model<input<4> | dense<16> | relu | dropout<0.2> | dense<1>> net{seed{3}};
+    trainer teach{net, mean_squared_error, adam{}, own::fatal{}};
+    const auto halved = [](std::size_t epoch, double rate) { return epoch % 2 == 1 ? rate / 2 : rate; };
+    teach.fit(inputs, outputs,
+              {.batch_size = 16,
+               .epochs = fragile_epochs,
+               .verbose = verbosity::silent,
+               .callbacks = {backup{file}, learning_rate_schedule{halved}},
+               .threads = 1});
+    return teach.snapshot();
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_program_that_is_killed_goes_on_to_the_same_bits) {
+    const temporary_directory directory;
+    const auto file = directory.path() / "training.backup";
+    const auto expected = train_fragile(file, 0);
+    BOOST_TEST(!std::filesystem::exists(file));
+
+    random_sequence random(seed{5}, stream::split);
+    std::size_t kills = 0;
+    bool is_done = false;
+    for (int attempt = 0; attempt < 100 && !is_done; ++attempt) {
+        std::ofstream(file.string() + ".unfinished") << "what a kill while saving leaves";
+        const auto samples = 1 + random.integer(250); // somewhere in a step of the first three epochs
+        const pid_t child = ::fork();
+        BOOST_REQUIRE(child >= 0);
+        if (child == 0) {
+            alarm(60);
+            _exit(train_fragile(file, samples).bytes == expected.bytes ? 0 : 1);
+        }
+        int status = 0;
+        BOOST_REQUIRE(waitpid(child, &status, 0) == child);
+        is_done = WIFEXITED(status);
+        if (is_done)
+            BOOST_TEST(WEXITSTATUS(status) == 0);
+        else
+            BOOST_TEST(WTERMSIG(status) == SIGKILL);
+        kills += !is_done;
+    }
+    BOOST_TEST(is_done);
+    BOOST_TEST(kills >= 3u);
+    BOOST_TEST(!std::filesystem::exists(file));
+
+    std::ofstream(file) << "something else than a backup, and long enough to be read";
+    BOOST_CHECK_EXCEPTION(train_fragile(file, 0), data_error,
+                          says({"training.backup, at byte 0", "expected \"strata checkpoint 2\""}));
 }

@@ -8,22 +8,26 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A callback that writes one line an epoch: its number and every score, with a header. An existing file is
-/// replaced.
+/// replaced, or with `append`, where training goes on, continued without a second header.
 struct csv_log {
     std::filesystem::path file;
+    bool append = false;
 
     void operator()(training_state& state) {
         using enum training_state::moment;
         if (state.phase == begin) {
-            out_ = std::make_shared<std::ofstream>(file);
-            has_header_ = false;
+            std::error_code none;
+            has_header_ = append && std::filesystem::file_size(file, none) > 0 && !none;
+            out_ = std::make_shared<std::ofstream>(file, append ? std::ios::app : std::ios::trunc);
         }
         if (state.phase != epoch_end)
             return;

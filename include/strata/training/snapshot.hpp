@@ -27,6 +27,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// the counts of steps and epochs. The bytes are those of a checkpoint's file, and can be kept anywhere.
 struct training_snapshot {
     std::vector<unsigned char> bytes;
+    std::string origin = "the snapshot"; ///< what errors call it
 };
 
 struct training_counts {

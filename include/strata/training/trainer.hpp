@@ -106,7 +106,7 @@ public:
     /// Goes on from there. `data_error` for a snapshot of another network, type or optimizer, or a damaged
     /// one; nothing is changed then.
     void restore(const training_snapshot& snapshot) {
-        byte_reader reader(snapshot.bytes, "the snapshot");
+        byte_reader reader(snapshot.bytes, snapshot.origin);
         read(reader);
     }
     /// The same from what reads bytes from front to back, as `byte_reader` does.

@@ -1,0 +1,50 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/io/checkpoint.hpp>
+#include <strata/setting.hpp>
+#include <strata/training/callback.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// A callback for programs that may be killed: it saves training to a file after each epoch, and a `fit` of
+/// the same program begins with what it finds there, and in the epoch behind it. Weights, optimizer, counts
+/// and a rate that was set are then what they would be without the kill, to the bit; what other callbacks
+/// remember begins anew. The file is gone when `fit` is done. `data_error` for a file of another network.
+///
+/// As in Keras's BackupAndRestore, it stands before callbacks that ask for the epoch at `moment::begin`.
+struct backup {
+    std::filesystem::path file;
+
+    void operator()(training_state& state) const {
+        using enum training_state::moment;
+        if (state.phase == begin && std::filesystem::exists(file)) {
+            const std::size_t made = state.epochs_in_all();
+            state.restore(read_snapshot_file());
+            state.epoch += state.epochs_in_all() - made;
+        } else if (state.phase == epoch_end)
+            state.save(file);
+        else if (state.phase == end)
+            std::filesystem::remove(file);
+    }
+
+private:
+    [[nodiscard]] training_snapshot read_snapshot_file() const {
+        std::ifstream stream(file, std::ios::binary);
+        training_snapshot result;
+        result.bytes.assign(std::istreambuf_iterator<char>(stream), {});
+        result.origin = file.string();
+        return result;
+    }
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::backup;
+} // namespace strata
