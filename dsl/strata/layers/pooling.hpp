@@ -28,7 +28,8 @@ struct pooling : head_base<Over.inputs(), Channels, Over.outputs(), Channels> {
 /// The largest number, or the mean, of each channel in a window that slides over [I..., C] -> [O..., C], with
 /// O as for `conv`. The window moves by its own size unless `stride<...>` says otherwise; `same` and
 /// `padding<1>` add places outside, which are never the largest. Gradients: a maximum's goes to the first
-/// place that holds it, a mean's to all places in equal parts. Rejects windows larger than the padded input.
+/// place that holds it, a mean's to all places in equal parts. Rejects windows larger than the padded input,
+/// and windows that would lie in padding alone, where nothing is the largest and nothing has a mean.
 template <pooled Kind, spatial Size, auto... Options>
 struct pool_layer : layer_base {
     static_assert((detail::option_of<
@@ -50,10 +51,25 @@ struct pool_layer : layer_base {
     static constexpr detail::window_options how{Size, detail::option(stride_option{Size}, Options...).steps,
                                                 1, detail::option(valid, Options...)};
 
+private:
+    /// Whether each window reaches the input on all of so many axes. A mean that counts zeros needs not.
+    static constexpr bool reaches_input(std::size_t axes) {
+        for (std::size_t axis = 0; axis < axes; ++axis)
+            if (kind != pooled::mean_with_padding && how.padding.given.begin.at(axis) >= how.taps.at(axis))
+                return false;
+        return true;
+    }
+
+public:
     template <class Shape>
-    static constexpr bool accepts = detail::window_fits<Shape, how>();
+    static constexpr bool accepts = detail::window_fits<Shape, how>() && reaches_input(Shape::rank - 1);
     template <class Shape>
-    static constexpr auto wants = detail::window_wants<Shape, how>();
+    static constexpr auto wants = [] {
+        if constexpr (detail::window_fits<Shape, how>())
+            return text("a padding less than its window");
+        else
+            return detail::window_wants<Shape, how>();
+    }();
     template <class Shape>
     static constexpr window over = detail::slide<Shape>(how);
     template <class Shape>
