@@ -2,11 +2,9 @@
 #pragma once
 
 #include <strata/data/array.hpp>
-#include <strata/data/error.hpp>
-#include <strata/raise.hpp>
+#include <strata/data/column_names.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -47,14 +45,7 @@ struct table {
 
     /// All columns but some, as an array of shape [rows, column_count() - dropped.size()].
     [[nodiscard]] xt::xtensor<double, 2> drop(const std::vector<std::string>& dropped) const {
-        std::vector<bool> keep(column_count(), true);
-        for (const auto& name : dropped)
-            keep[position(name)] = false;
-        std::vector<std::size_t> positions;
-        for (std::size_t j = 0; j < column_count(); ++j)
-            if (keep[j])
-                positions.push_back(j);
-        return gather(positions);
+        return gather(internal::other_positions(file, names, dropped));
     }
 
     // A template, since {"a", "b"} would otherwise also mean one name between two pointers.
@@ -65,15 +56,7 @@ struct table {
 
 private:
     [[nodiscard]] std::size_t position(std::string_view name) const {
-        const auto match = std::find(names.begin(), names.end(), name);
-        if (match == names.end()) {
-            std::string known_names;
-            for (const auto& each : names)
-                known_names.append(known_names.empty() ? "only " : ", ").append(internal::shown(each));
-            internal::raise(data_error::in_file(file, "a column " + internal::shown(name),
-                                                known_names.empty() ? "no columns" : known_names));
-        }
-        return static_cast<std::size_t>(match - names.begin());
+        return internal::column_position(file, names, name);
     }
 
     [[nodiscard]] xt::xtensor<double, 2> gather(const std::vector<std::size_t>& positions) const {
