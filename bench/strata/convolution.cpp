@@ -61,7 +61,7 @@ void run(const sliding::options& settings) {
         head_backward<float> pass{};
         pass.x = &source;
         pass.delta = {y.data(), geometry.filters};
-        pass.before = &input_gradient;
+        pass.source_deltas = &input_gradient;
         pass.adds = &adds;
         pass.parameters = parameters.data();
         pass.shared = shared.data();

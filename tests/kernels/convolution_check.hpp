@@ -187,12 +187,13 @@ private:
     aligned_vector<T> run_forward(std::size_t threads, std::size_t pitch, T* kept = nullptr) {
         aligned_vector<T> result(samples * head::output_rows * pitch + slack, T(7));
         std::vector<aligned_vector<T>> scratch(threads);
-        with_team(threads, [&](const team& now) {
-            scratch[now.rank].assign(kernels::template scratch_size<T> + slack, nan);
+        with_team(threads, [&](const team& part) {
+            scratch[part.rank].assign(kernels::template scratch_size<T> + slack, nan);
             const rows_view<const T> source{x.data(), head::channels};
-            const head_forward<T> at{&source, {result.data(), pitch},   kept,   parameters.data(),
-                                     nullptr, scratch[now.rank].data(), samples};
-            kernels::template forward<Stage, Keep, false>(at, now, prediction_tail<typename Stage::tail>{});
+            const head_forward<T> call{&source, {result.data(), pitch},    kept,   parameters.data(),
+                                       nullptr, scratch[part.rank].data(), samples};
+            kernels::template forward<Stage, Keep, false>(call, part,
+                                                          prediction_tail<typename Stage::tail>{});
         });
         return result;
     }
@@ -231,20 +232,20 @@ private:
             aligned_vector<T> result = adds ? before : aligned_vector<T>(before.size(), nan);
             std::vector<aligned_vector<T>> scratch(size);
             aligned_vector<T> shared(kernels::template shared_size<T>(samples) + slack, nan);
-            with_team(size, [&](const team& now) {
-                scratch[now.rank].assign(kernels::template scratch_size<T> + slack, nan);
+            with_team(size, [&](const team& part) {
+                scratch[part.rank].assign(kernels::template scratch_size<T> + slack, nan);
                 const rows_view<const T> source{x.data(), head::channels};
-                const rows_view<T> to{result.data(), head::channels};
-                head_backward<T> at{};
-                at.x = &source;
-                at.delta = {delta.data(), head::outputs};
-                at.before = &to;
-                at.adds = &adds;
-                at.parameters = parameters.data();
-                at.shared = shared.data();
-                at.scratch = scratch[now.rank].data();
-                at.samples = samples;
-                kernels::template backward<plain_stage>(at, now, no_slope{});
+                const rows_view<T> result_view{result.data(), head::channels};
+                head_backward<T> call{};
+                call.x = &source;
+                call.delta = {delta.data(), head::outputs};
+                call.source_deltas = &result_view;
+                call.adds = &adds;
+                call.parameters = parameters.data();
+                call.shared = shared.data();
+                call.scratch = scratch[part.rank].data();
+                call.samples = samples;
+                kernels::template backward<plain_stage>(call, part, no_slope{});
             });
             return result;
         };
@@ -264,18 +265,18 @@ private:
             consumer.gradients = result.data();
             std::vector<aligned_vector<T>> scratch(size);
             aligned_vector<T> shared(kernels::template shared_size<T>(samples) + slack, nan);
-            with_team(size, [&](const team& now) {
-                scratch[now.rank].assign(kernels::template scratch_size<T> + slack, nan);
+            with_team(size, [&](const team& part) {
+                scratch[part.rank].assign(kernels::template scratch_size<T> + slack, nan);
                 const rows_view<const T> source{x.data(), head::channels};
-                head_backward<T> at{};
-                at.x = &source;
-                at.delta = {delta.data(), head::outputs};
-                at.parameters = parameters.data();
-                at.shared = shared.data();
-                at.scratch = scratch[now.rank].data();
-                at.samples = samples;
+                head_backward<T> call{};
+                call.x = &source;
+                call.delta = {delta.data(), head::outputs};
+                call.parameters = parameters.data();
+                call.shared = shared.data();
+                call.scratch = scratch[part.rank].data();
+                call.samples = samples;
                 kernels::template update<plain_stage, false>(
-                    at, now, head_updates<T, head, decltype(consumer)>{consumer, 0});
+                    call, part, head_updates<T, head, decltype(consumer)>{consumer, 0});
             });
             return result;
         };

@@ -60,37 +60,45 @@ struct harness {
         std::vector<rows_view<const T>> views;
         for (const auto& each : x)
             views.push_back({each.data(), pitch});
-        const head_forward<T> at{views.data(), {y.data(), pitch}, nullptr, nullptr,
-                                 nullptr,      scratch.data(),    samples, drawn};
+        const head_forward<T> call{views.data(), {y.data(), pitch}, nullptr, nullptr,
+                                   nullptr,      scratch.data(),    samples, drawn};
         for (std::size_t rank = 0; rank < threads; ++rank) {
             const team part{rank, threads};
             if constexpr (Training)
-                kernels::template forward<single, keeping::nothing, true>(at, part,
+                kernels::template forward<single, keeping::nothing, true>(call, part,
                                                                           training_tail<tail<>>{key});
             else
-                kernels::template forward<single, keeping::nothing, true>(at, part,
+                kernels::template forward<single, keeping::nothing, true>(call, part,
                                                                           prediction_tail<tail<>>{});
         }
         return y;
     }
 
     std::vector<values<T>> backward(const values<T>& delta, bool adds = false) {
-        std::vector<values<T>> before(sources, values<T>(x[0].size() - 32));
+        std::vector<values<T>> source_deltas(sources, values<T>(x[0].size() - 32));
         if (adds)
-            for (auto& each : before)
+            for (auto& each : source_deltas)
                 std::fill(each.begin(), each.end(), T(1));
         std::vector<rows_view<const T>> views;
-        std::vector<rows_view<T>> to;
+        std::vector<rows_view<T>> delta_views;
         for (std::size_t s = 0; s < sources; ++s) {
             views.push_back({x[s].data(), pitch});
-            to.push_back({before[s].data(), pitch});
+            delta_views.push_back({source_deltas[s].data(), pitch});
         }
         const bool added[2] = {adds, adds};
-        const head_backward<T> at{views.data(), {delta.data(), pitch}, to.data(), added, nullptr, {},
-                                  nullptr,      scratch.data(),        samples,   drawn};
+        const head_backward<T> call{views.data(),
+                                    {delta.data(), pitch},
+                                    delta_views.data(),
+                                    added,
+                                    nullptr,
+                                    {},
+                                    nullptr,
+                                    scratch.data(),
+                                    samples,
+                                    drawn};
         for (std::size_t rank = 0; rank < threads; ++rank)
-            kernels::template backward<single>(at, team{rank, threads}, no_slope{});
-        return before;
+            kernels::template backward<single>(call, team{rank, threads}, no_slope{});
+        return source_deltas;
     }
 
     /// The numbers of a result in order, without what lies between rows and behind them.
@@ -122,11 +130,11 @@ void check_laws(Layer layer, std::size_t samples) {
     values<T> delta(samples * one.size);
     for (std::size_t i = 0; i < delta_numbers.size(); ++i)
         delta[i] = delta_numbers[i] = static_cast<T>(std::cos(0.7 * static_cast<double>(i)));
-    const auto before = one.backward(delta);
+    const auto source_deltas = one.backward(delta);
     const auto added = one.backward(delta, true);
     for (std::size_t s = 0; s < one.sources; ++s)
         for (std::size_t i = 0; i < delta_numbers.size(); ++i)
-            BOOST_REQUIRE_SMALL(static_cast<double>(added[s][i] - T(1) - before[s][i]), 1e-5);
+            BOOST_REQUIRE_SMALL(static_cast<double>(added[s][i] - T(1) - source_deltas[s][i]), 1e-5);
 
     for (const std::size_t threads : {2u, 3u}) {
         auto several = with<T, Shapes...>(layer, samples);
@@ -134,7 +142,7 @@ void check_laws(Layer layer, std::size_t samples) {
         BOOST_TEST((several.packed(several.forward()) == y));
         const auto of_several = several.backward(delta);
         for (std::size_t s = 0; s < one.sources; ++s)
-            BOOST_TEST((several.packed(of_several[s]) == one.packed(before[s])));
+            BOOST_TEST((several.packed(of_several[s]) == one.packed(source_deltas[s])));
     }
 
     harness<Layer, T, Shapes...> apart(layer, samples, head::outputs + 5);
@@ -144,7 +152,7 @@ void check_laws(Layer layer, std::size_t samples) {
         std::copy_n(&delta[row * head::outputs], head::outputs, &delta_apart[row * apart.pitch]);
     const auto of_apart = apart.backward(delta_apart);
     for (std::size_t s = 0; s < one.sources; ++s)
-        BOOST_TEST((apart.packed(of_apart[s]) == one.packed(before[s])));
+        BOOST_TEST((apart.packed(of_apart[s]) == one.packed(source_deltas[s])));
 
     for (const dropout_key& changed : {dropout_key{8, 3, 2}, dropout_key{7, 4, 2}, dropout_key{7, 3, 1}}) {
         auto other = with<T, Shapes...>(layer, samples);

@@ -51,14 +51,14 @@ struct strata::bedrock::head_kernels<own::exchanging<Width>> : strata::bedrock::
     using right = typename head::right;
 
     template <class Stage, keeping, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail&) noexcept {
-        const T* const u = array_of<head>(at.parameters, left{});
-        const T* const v = array_of<head>(at.parameters, right{});
-        const team::range mine = share_samples(threads, at.samples);
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail&) noexcept {
+        const T* const u = array_of<head>(call.parameters, left{});
+        const T* const v = array_of<head>(call.parameters, right{});
+        const team::range mine = share_samples(threads, call.samples);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
-            const T* const a = at.x[0].row(sample);
-            const T* const b = at.x[1].row(sample);
-            T* const y = at.y.row(sample);
+            const T* const a = call.x[0].row(sample);
+            const T* const b = call.x[1].row(sample);
+            T* const y = call.y.row(sample);
             for (std::size_t i = 0; i < Width; ++i)
                 y[i] = u[i] * a[i] + v[i] * b[i];
             for (std::size_t i = 0; i < Width / 2; ++i)
@@ -68,36 +68,36 @@ struct strata::bedrock::head_kernels<own::exchanging<Width>> : strata::bedrock::
     }
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
-        const T* const weights[] = {array_of<head>(at.parameters, left{}),
-                                    array_of<head>(at.parameters, right{})};
-        const team::range mine = share_samples(threads, at.samples);
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
+        const T* const weights[] = {array_of<head>(call.parameters, left{}),
+                                    array_of<head>(call.parameters, right{})};
+        const team::range mine = share_samples(threads, call.samples);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample)
             for (std::size_t source = 0; source < 2; ++source) {
-                if (at.before[source].data == nullptr)
+                if (call.source_deltas[source].data == nullptr)
                     continue;
-                const T* const delta = at.delta.row(sample);
-                const T* const other = at.x[1 - source].row(sample);
+                const T* const delta = call.delta.row(sample);
+                const T* const other = call.x[1 - source].row(sample);
                 for (std::size_t i = 0; i < Width; ++i) {
                     T sum = weights[source][i] * delta[i];
                     if (source == 0 && i < Width / 2)
                         sum += delta[Width + i] * other[Width / 2 + i];
                     if (source == 1 && i >= Width / 2)
                         sum += delta[Width + i - Width / 2] * other[i - Width / 2];
-                    T& to = at.before[source].row(sample)[i];
-                    to = at.adds[source] ? to + sum : sum;
+                    T& source_delta = call.source_deltas[source].row(sample)[i];
+                    source_delta = call.adds[source] ? source_delta + sum : sum;
                 }
             }
     }
 
     template <class Stage, bool, class T, class Updates>
-    static void update(const head_backward<T>& at, const team& threads, const Updates& updates) noexcept {
+    static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         const team::range mine = threads.share(Width);
         const auto sum = [&](const auto& use, std::size_t source) {
             for (std::size_t i = mine.begin; i < mine.end; ++i) {
                 T total = 0;
-                for (std::size_t sample = 0; sample < at.samples; ++sample)
-                    total += at.delta.row(sample)[i] * at.x[source].row(sample)[i];
+                for (std::size_t sample = 0; sample < call.samples; ++sample)
+                    total += call.delta.row(sample)[i] * call.x[source].row(sample)[i];
                 use(i, total);
             }
         };

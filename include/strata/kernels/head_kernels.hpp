@@ -31,9 +31,9 @@ template <class T>
 struct head_backward {
     const rows_view<const T>* x;
     rows_view<const T> delta;
-    const rows_view<T>* before; ///< one for each source; without data where nobody asks
-    const bool* adds;           ///< for each source: whether others have written there already
-    const T* before_kept;       ///< what the first source's stage kept for its tail's slope
+    const rows_view<T>* source_deltas; ///< one for each source; without data where nobody asks
+    const bool* adds;                  ///< for each source: whether others have written there already
+    const T* source_kept;              ///< what the first source's stage kept for its tail's slope
     const T* parameters;
     T* shared;
     T* scratch;
@@ -42,10 +42,11 @@ struct head_backward {
 };
 
 /// The kernels of a kind of head, a specialization that derives from `head_kernels_base` and offers
-///  - `forward<Stage, Keep, Data>(at, threads, tail)`, by a team together; returns whether each thread has
+///  - `forward<Stage, Keep, Data>(call, threads, tail)`, by a team together; returns whether each thread has
 ///    computed whole samples, those of `share_samples`,
-///  - `backward<Stage>(at, threads, finish)`: the derivatives by the sources,
-///  - `update<Stage, Data>(at, threads, updates)` where there are parameters: hands each array's gradients to
+///  - `backward<Stage>(call, threads, finish)`: the derivatives by the sources,
+///  - `update<Stage, Data>(call, threads, updates)` where there are parameters: hands each array's gradients
+///  to
 ///    `updates(array)`, a `head_updates`,
 /// and hides what differs from the defaults.
 template <class Head>
@@ -116,10 +117,10 @@ struct row_writer {
 
 /// Stores a derivative, or adds it to what is there.
 template <std::size_t Count, class V>
-inline void store_or_add(V value, value_type_of<V>* to, bool adds) noexcept {
+inline void store_or_add(V value, value_type_of<V>* place, bool adds) noexcept {
     if (adds)
-        value += load_first<Count, V>(to);
-    store_first<Count>(value, to);
+        value += load_first<Count, V>(place);
+    store_first<Count>(value, place);
 }
 
 /// Calls visit(count, column) for the registers of a row of `Width` numbers.

@@ -50,24 +50,24 @@ private:
 
 public:
     template <class Stage, keeping Keep, bool Data, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, Units>>;
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        const team::range mine = threads.share(at.samples * Rows);
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
+        const team::range mine = threads.share(call.samples * Rows);
         for (std::size_t row = mine.begin; row < mine.end; ++row)
             visit_columns<Units, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
-                const T* const x = at.x[0].row(row);
-                const V sum = product<V, lanes>(x, at.parameters, typename head::gate_kernel{}, column);
+                const T* const x = call.x[0].row(row);
+                const V sum = product<V, lanes>(x, call.parameters, typename head::gate_kernel{}, column);
                 const V gate = V(T(1)) / (V(T(1)) + xsimd::exp(-sum));
-                const V value = product<V, lanes>(x, at.parameters, typename head::kernel{}, column);
-                const V skip = product<V, lanes>(x, at.parameters, typename head::skip_kernel{}, column);
+                const V value = product<V, lanes>(x, call.parameters, typename head::kernel{}, column);
+                const V skip = product<V, lanes>(x, call.parameters, typename head::skip_kernel{}, column);
                 if constexpr (Tail::training) {
-                    const memory<T> own(at.shared, at.samples);
+                    const memory<T> own(call.shared, call.samples);
                     store_first<lanes>(gate, own.gate + row * room + column);
                     store_first<lanes>(value, own.value + row * room + column);
                 }
-                out.template put<lanes>(V(xsimd::fma(gate, value, skip)), row, column);
+                writer.template put<lanes>(V(xsimd::fma(gate, value, skip)), row, column);
             });
         return threads.size == 1;
     }
@@ -76,38 +76,38 @@ public:
     static constexpr bool sums_in_backward = true;
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
-        const memory<T> own(at.shared, at.samples);
-        const team::range mine = threads.share(at.samples * Rows);
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
+        const memory<T> own(call.shared, call.samples);
+        const team::range mine = threads.share(call.samples * Rows);
         for (std::size_t row = mine.begin; row < mine.end; ++row) {
             T* const by_gate = own.gate_delta + row * room;
             T* const by_value = own.value_delta + row * room;
-            const T* const delta = at.delta.row(row);
+            const T* const delta = call.delta.row(row);
             for (std::size_t unit = 0; unit < Units; ++unit) {
                 const T gate = own.gate[row * room + unit];
                 by_gate[unit] = delta[unit] * own.value[row * room + unit] * gate * (1 - gate);
                 by_value[unit] = delta[unit] * gate;
             }
-            if (at.before[0].data == nullptr)
+            if (call.source_deltas[0].data == nullptr)
                 continue;
             for (std::size_t input = 0; input < Inputs; ++input) {
-                const T* const gates = weights_of(at.parameters, typename head::gate_kernel{}, input);
-                const T* const values = weights_of(at.parameters, typename head::kernel{}, input);
-                const T* const skips = weights_of(at.parameters, typename head::skip_kernel{}, input);
+                const T* const gates = weights_of(call.parameters, typename head::gate_kernel{}, input);
+                const T* const values = weights_of(call.parameters, typename head::kernel{}, input);
+                const T* const skips = weights_of(call.parameters, typename head::skip_kernel{}, input);
                 T sum = 0;
                 for (std::size_t unit = 0; unit < Units; ++unit)
                     sum += by_gate[unit] * gates[unit] + by_value[unit] * values[unit] +
                            delta[unit] * skips[unit];
-                T& to = at.before[0].row(row)[input];
-                to = at.adds[0] ? to + sum : sum;
+                T& source_delta = call.source_deltas[0].row(row)[input];
+                source_delta = call.adds[0] ? source_delta + sum : sum;
             }
         }
     }
 
     template <class Stage, bool Data, class T, class Updates>
-    static void update(const head_backward<T>& at, const team& threads, const Updates& updates) noexcept {
-        const memory<T> own(at.shared, at.samples);
-        const std::size_t rows = at.samples * Rows;
+    static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
+        const memory<T> own(call.shared, call.samples);
+        const std::size_t rows = call.samples * Rows;
         const auto by_rows = [&](auto array, const T* deltas, std::size_t pitch) {
             const auto use = updates(array);
             const team::range mine = threads.share(Inputs);
@@ -115,13 +115,13 @@ public:
                 for (std::size_t unit = 0; unit < Units; ++unit) {
                     T sum = 0;
                     for (std::size_t row = 0; row < rows; ++row)
-                        sum += at.x[0].row(row)[input] * deltas[row * pitch + unit];
+                        sum += call.x[0].row(row)[input] * deltas[row * pitch + unit];
                     use(layout_of<T, decltype(array)>::index(input * Units + unit), sum);
                 }
         };
         by_rows(typename head::gate_kernel{}, own.gate_delta, room);
         by_rows(typename head::kernel{}, own.value_delta, room);
-        by_rows(typename head::skip_kernel{}, at.delta.data, at.delta.pitch);
+        by_rows(typename head::skip_kernel{}, call.delta.data, call.delta.pitch);
         const auto observe = updates(typename head::openness{});
         const team::range mine = threads.share(Units);
         for (std::size_t unit = mine.begin; unit < mine.end; ++unit) {

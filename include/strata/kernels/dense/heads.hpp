@@ -43,7 +43,7 @@ struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& call, const team& threads, const Slope& slope) noexcept {
         const input_gradient_buffers<T> buffers{call.delta.data,  array_of<head>(call.parameters, kernel{}),
-                                                call.before_kept, call.before[0].data,
+                                                call.source_kept, call.source_deltas[0].data,
                                                 call.scratch,     call.adds[0]};
         const std::size_t rows = call.samples * Stage::rows;
         constexpr std::size_t width = tile_panels * lanes_of<T, Inputs>;
@@ -71,7 +71,7 @@ template <std::size_t Width>
 struct head_kernels<pass_through<Width>> : head_kernels_base {
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
-        const row_writer<Stage, Keep, T, Tail> out{call.y, call.kept, tail};
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
         const team::range samples = share_samples(threads, call.samples);
         const bool by_rows = Stage::rows > 1 && !Stage::is_closed;
         const team::range rows = by_rows
@@ -81,7 +81,7 @@ struct head_kernels<pass_through<Width>> : head_kernels_base {
         for (std::size_t row = rows.begin; row < rows.end; ++row)
             visit_columns<Width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
-                out.template put<lanes>(load_first<lanes, V>(call.x[0].row(row) + column), row, column);
+                writer.template put<lanes>(load_first<lanes, V>(call.x[0].row(row) + column), row, column);
             });
         return !by_rows || threads.size == 1;
     }
@@ -94,7 +94,7 @@ struct head_kernels<pass_through<Width>> : head_kernels_base {
             visit_columns<Width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
                 store_or_add<lanes>(load_first<lanes, V>(call.delta.row(row) + column),
-                                    call.before[0].row(row) + column, call.adds[0]);
+                                    call.source_deltas[0].row(row) + column, call.adds[0]);
             });
     }
 };

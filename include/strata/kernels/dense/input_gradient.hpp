@@ -13,8 +13,8 @@ template <class T>
 struct input_gradient_buffers {
     const T* delta;
     const T* kernel;
-    const T* before_kept; ///< what the stage before kept for its tail's derivative
-    T* before_delta;
+    const T* source_kept; ///< what the stage before kept for its tail's derivative
+    T* source_delta;
     T* strip;          ///< scratch of this thread, `input_gradient_scratch` numbers
     bool adds = false; ///< to what others have written there
 };
@@ -48,20 +48,20 @@ void input_gradient_tile(const input_gradient_buffers<T>& buffers, std::size_t r
         for (std::size_t q = 0; q < Panels; ++q) {
             const std::size_t place = (row + i) * K + column + q * V::size;
             // Behind the last element of a buffer there is room for a register, so reading needs no mask.
-            const V kept = Finish::reads_kept ? V::load_unaligned(buffers.before_kept + place) : V(T(0));
+            const V kept = Finish::reads_kept ? V::load_unaligned(buffers.source_kept + place) : V(T(0));
             V result = sums.registers[i][q] * tile(kept, i, q * V::size);
             if (buffers.adds)
-                result += V::load_unaligned(buffers.before_delta + place);
+                result += V::load_unaligned(buffers.source_delta + place);
             if (last == V::size || column + (q + 1) * V::size <= K)
-                result.store_unaligned(buffers.before_delta + place);
+                result.store_unaligned(buffers.source_delta + place);
             else
-                store_first<last>(result, buffers.before_delta + place);
+                store_first<last>(result, buffers.source_delta + place);
         }
     }
 }
 } // namespace internal
 
-/// delta_before = (delta W^T) slope_before, where `finish` is the slope of the stage before (`tail_slope`, or
+/// source_delta = (delta W^T) source_slope, where `finish` is the slope of the stage before (`tail_slope`, or
 /// `no_slope`). Rows and columns (inputs) are this thread's part.
 ///
 /// The weights lie with the outputs in lanes; the product wants inputs there. So two panels of inputs at a

@@ -127,15 +127,15 @@ private:
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        const team::range mine = share_samples(threads, at.samples);
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
+        const team::range mine = share_samples(threads, call.samples);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
             const std::size_t image = sample * pixels;
             [[maybe_unused]] affine_map map;
             if constexpr (Tail::training)
-                map = map_of(at.key, sample);
+                map = map_of(call.key, sample);
             for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
                 internal::pixel_mixture mixture{{pixel}, {1}, 1};
                 if constexpr (Tail::training)
@@ -144,10 +144,10 @@ public:
                     constexpr std::size_t lanes = decltype(count)::value;
                     V sum(T(0));
                     for (std::size_t i = 0; i < mixture.count; ++i)
-                        sum = xsimd::fma(V(static_cast<T>(mixture.weight[i])),
-                                         load_first<lanes, V>(at.x[0].row(image + mixture.from[i]) + column),
-                                         sum);
-                    out.template put<lanes>(sum, image + pixel, column);
+                        sum = xsimd::fma(
+                            V(static_cast<T>(mixture.weight[i])),
+                            load_first<lanes, V>(call.x[0].row(image + mixture.from[i]) + column), sum);
+                    writer.template put<lanes>(sum, image + pixel, column);
                 });
             }
         }
@@ -155,25 +155,26 @@ public:
     }
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
-        if (at.before[0].data == nullptr)
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
+        if (call.source_deltas[0].data == nullptr)
             return;
         using V = simd<T, lanes_of<T, Channels>>;
-        const team::range mine = share_samples(threads, at.samples);
+        const team::range mine = share_samples(threads, call.samples);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
             const std::size_t image = sample * pixels;
-            if (!at.adds[0])
+            if (!call.adds[0])
                 for (std::size_t pixel = 0; pixel < pixels; ++pixel)
-                    std::fill_n(at.before[0].row(image + pixel), Channels, T(0));
-            const affine_map map = map_of(at.key, sample);
+                    std::fill_n(call.source_deltas[0].row(image + pixel), Channels, T(0));
+            const affine_map map = map_of(call.key, sample);
             for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
                 const internal::pixel_mixture mixture = mixture_of(map, pixel);
                 for (std::size_t i = 0; i < mixture.count; ++i)
                     visit_columns<Channels, T>([&](auto count, std::size_t column) {
                         constexpr std::size_t lanes = decltype(count)::value;
-                        const V delta = load_first<lanes, V>(at.delta.row(image + pixel) + column);
+                        const V delta = load_first<lanes, V>(call.delta.row(image + pixel) + column);
                         store_or_add<lanes>(V(V(static_cast<T>(mixture.weight[i])) * delta),
-                                            at.before[0].row(image + mixture.from[i]) + column, true);
+                                            call.source_deltas[0].row(image + mixture.from[i]) + column,
+                                            true);
                     });
             }
         }

@@ -69,49 +69,49 @@ private:
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
-        const memory<T> own(at.shared, at.samples);
+        const memory<T> own(call.shared, call.samples);
         const team::range channels = threads.share(Channels, 16);
-        const team::range samples = threads.share(at.samples);
+        const team::range samples = threads.share(call.samples);
         if constexpr (Tail::training) {
-            const T count = static_cast<T>(at.samples * Rows);
+            const T count = static_cast<T>(call.samples * Rows);
             sum_samples(own.first, samples, [&](auto lanes, std::size_t row, std::size_t column) {
-                return load_first<decltype(lanes)::value, V>(at.x[0].row(row) + column);
+                return load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column);
             });
             threads.barrier();
             for (std::size_t c = channels.begin; c < channels.end; ++c)
-                own.mean[c] = total(own.first, at.samples, c) / count;
+                own.mean[c] = total(own.first, call.samples, c) / count;
             threads.barrier();
             sum_samples(own.second, samples, [&](auto lanes, std::size_t row, std::size_t column) {
-                const V difference = load_first<decltype(lanes)::value, V>(at.x[0].row(row) + column) -
+                const V difference = load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column) -
                                      V::load_unaligned(own.mean + column);
                 return difference * difference;
             });
             threads.barrier();
             for (std::size_t c = channels.begin; c < channels.end; ++c) {
-                const T variance = total(own.second, at.samples, c) / count;
+                const T variance = total(own.second, call.samples, c) / count;
                 own.variance[c] = count > 1 ? variance * count / (count - 1) : variance;
                 own.factor[c] = T(1) / std::sqrt(variance + static_cast<T>(Layer::epsilon));
                 own.scale[c] = own.factor[c];
                 if constexpr (head::has_scale)
-                    own.scale[c] *= array_of<head>(at.parameters, gamma{})[c];
+                    own.scale[c] *= array_of<head>(call.parameters, gamma{})[c];
                 own.shift[c] = -own.mean[c] * own.scale[c];
                 if constexpr (head::has_center)
-                    own.shift[c] += array_of<head>(at.parameters, beta{})[c];
+                    own.shift[c] += array_of<head>(call.parameters, beta{})[c];
             }
         } else
-            prepare_affine(at.parameters, own.scale, own.shift, channels);
+            prepare_affine(call.parameters, own.scale, own.shift, channels);
         threads.barrier();
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        const team::range rows = threads.share(at.samples * Rows);
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
+        const team::range rows = threads.share(call.samples * Rows);
         for (std::size_t row = rows.begin; row < rows.end; ++row)
             visit_columns<Channels, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
-                out.template put<lanes>(V(xsimd::fma(load_first<lanes, V>(at.x[0].row(row) + column),
-                                                     V::load_unaligned(own.scale + column),
-                                                     V::load_unaligned(own.shift + column))),
-                                        row, column);
+                writer.template put<lanes>(V(xsimd::fma(load_first<lanes, V>(call.x[0].row(row) + column),
+                                                        V::load_unaligned(own.scale + column),
+                                                        V::load_unaligned(own.shift + column))),
+                                           row, column);
             });
         return threads.size == 1;
     }
@@ -138,16 +138,16 @@ public:
     }
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
-        const memory<T> own(at.shared, at.samples);
+        const memory<T> own(call.shared, call.samples);
         const team::range channels = threads.share(Channels, 16);
-        const team::range samples = threads.share(at.samples);
+        const team::range samples = threads.share(call.samples);
         const auto delta = [&](auto lanes, std::size_t row, std::size_t column) {
-            return load_first<decltype(lanes)::value, V>(at.delta.row(row) + column);
+            return load_first<decltype(lanes)::value, V>(call.delta.row(row) + column);
         };
         const auto normalized = [&](auto lanes, std::size_t row, std::size_t column) {
-            return V((load_first<decltype(lanes)::value, V>(at.x[0].row(row) + column) -
+            return V((load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column) -
                       V::load_unaligned(own.mean + column)) *
                      V::load_unaligned(own.factor + column));
         };
@@ -157,14 +157,14 @@ public:
         });
         threads.barrier();
         for (std::size_t c = channels.begin; c < channels.end; ++c) {
-            own.first[c] = total(own.first, at.samples, c);
-            own.second[c] = total(own.second, at.samples, c);
+            own.first[c] = total(own.first, call.samples, c);
+            own.second[c] = total(own.second, call.samples, c);
         }
         threads.barrier();
-        if (at.before[0].data == nullptr)
+        if (call.source_deltas[0].data == nullptr)
             return;
-        const V share(T(1) / static_cast<T>(at.samples * Rows));
-        const team::range rows = threads.share(at.samples * Rows);
+        const V share(T(1) / static_cast<T>(call.samples * Rows));
+        const team::range rows = threads.share(call.samples * Rows);
         for (std::size_t row = rows.begin; row < rows.end; ++row)
             visit_columns<Channels, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
@@ -172,14 +172,14 @@ public:
                                  normalized(count, row, column) * V::load_unaligned(own.second + column);
                 const V result =
                     (delta(count, row, column) - common * share) * V::load_unaligned(own.scale + column);
-                store_or_add<lanes>(result, at.before[0].row(row) + column, at.adds[0]);
+                store_or_add<lanes>(result, call.source_deltas[0].row(row) + column, call.adds[0]);
             });
     }
 
     template <class Stage, bool, class T, class Updates>
-    static void update(const head_backward<T>& at, const team& threads, const Updates& updates) noexcept {
+    static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
-        const memory<T> own(at.shared, at.samples);
+        const memory<T> own(call.shared, call.samples);
         const team::range mine = threads.share(Channels, 16);
         for (std::size_t c = mine.begin; c < mine.end; c += V::size) {
             if constexpr (head::has_scale)

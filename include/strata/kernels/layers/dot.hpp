@@ -97,19 +97,19 @@ private:
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, columns>>;
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        const memory<T> own(at.scratch);
-        const team::range mine = share_samples(threads, at.samples);
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
+        const memory<T> own(call.scratch);
+        const team::range mine = share_samples(threads, call.samples);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
-            const T* const a = at.x[Swapped].row(sample);
-            const T* const b = at.x[!Swapped].row(sample);
+            const T* const a = call.x[Swapped].row(sample);
+            const T* const b = call.x[!Swapped].row(sample);
             if constexpr (Normalized)
                 own.measure(a, b);
             const auto put = [&](auto count, V value, std::size_t row, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
-                out.template put<lanes>(own.scaled(value, row, column), sample * rows + row, column);
+                writer.template put<lanes>(own.scaled(value, row, column), sample * rows + row, column);
             };
             if constexpr (is_row_of_dots) {
                 internal::dots<Right>(b, a, 0, own.rest);
@@ -124,14 +124,14 @@ public:
     }
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
         using V = simd<T, lanes_of<T, columns>>;
-        const memory<T> own(at.scratch);
-        const team::range mine = share_samples(threads, at.samples);
+        const memory<T> own(call.scratch);
+        const team::range mine = share_samples(threads, call.samples);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
-            const T* delta = at.delta.row(sample * rows);
+            const T* delta = call.delta.row(sample * rows);
             if constexpr (Normalized) {
-                own.measure(at.x[Swapped].row(sample), at.x[!Swapped].row(sample));
+                own.measure(call.x[Swapped].row(sample), call.x[!Swapped].row(sample));
                 T* const scaled = own.rest;
                 for (std::size_t row = 0; row < rows; ++row)
                     visit_columns<columns, T>([&](auto count, std::size_t column) {
@@ -143,23 +143,23 @@ public:
                 delta = scaled;
             }
             // In the order of the values, which may be the same one: the second adds then.
-            carry<!Swapped>(at, 0, sample, delta, own);
-            carry<Swapped>(at, 1, sample, delta, own);
+            carry<!Swapped>(call, 0, sample, delta, own);
+            carry<Swapped>(call, 1, sample, delta, own);
         }
     }
 
 private:
     template <bool OfLeft, class T>
-    static void carry(const head_backward<T>& at, std::size_t index, std::size_t sample, const T* delta,
+    static void carry(const head_backward<T>& call, std::size_t index, std::size_t sample, const T* delta,
                       const memory<T>& own) noexcept {
-        if (at.before[index].data == nullptr)
+        if (call.source_deltas[index].data == nullptr)
             return;
         using operand = std::conditional_t<OfLeft, Left, Right>;
         using other = std::conditional_t<OfLeft, Right, Left>;
         using V = simd<T, lanes_of<T, operand::width>>;
-        const T* const x = at.x[index].row(sample);
-        const T* const y = at.x[1 - index].row(sample);
-        T* const to = at.before[index].row(sample);
+        const T* const x = call.x[index].row(sample);
+        const T* const y = call.x[1 - index].row(sample);
+        T* const to = call.source_deltas[index].row(sample);
         T* const result = own.rest + whole_lines<T>(rows * columns);
         T* const along = result + whole_lines<T>(operand::count * length);
         T* const strip = Normalized ? along + whole_lines<T>(operand::count) : own.rest;
@@ -169,7 +169,7 @@ private:
             if constexpr (Normalized)
                 store_first<lanes>(value, result + row * operand::width + column);
             else
-                store_or_add<lanes>(value, to + row * operand::width + column, at.adds[index]);
+                store_or_add<lanes>(value, to + row * operand::width + column, call.adds[index]);
         };
         if constexpr (operand::is_last)
             gradient<OfLeft, T>::run(
@@ -193,7 +193,7 @@ private:
                     const V share = operand::is_last ? V(along[row]) : V::load_unaligned(along + column);
                     store_or_add<lanes>(
                         V(load_first<lanes, V>(result + place) - share * load_first<lanes, V>(x + place)),
-                        to + place, at.adds[index]);
+                        to + place, call.adds[index]);
                 });
         }
     }

@@ -23,40 +23,40 @@ private:
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, Width>>;
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        const team::range mine = threads.share(at.samples * Rows);
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
+        const team::range mine = threads.share(call.samples * Rows);
         const V deviations(deviation<T>());
-        normal_noise<T> noise(at.key);
+        normal_noise<T> noise(call.key);
         for (std::size_t row = mine.begin; row < mine.end; ++row)
             visit_columns<Width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
-                V x = load_first<lanes, V>(at.x[0].row(row) + column);
+                V x = load_first<lanes, V>(call.x[0].row(row) + column);
                 if constexpr (Tail::training) {
                     const V drawn = V::load_unaligned(noise.values(row * Width + column)) * deviations;
                     x += Kind == noise_kind::added ? drawn : x * drawn;
                 }
-                out.template put<lanes>(x, row, column);
+                writer.template put<lanes>(x, row, column);
             });
         return threads.size == 1;
     }
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
-        if (at.before[0].data == nullptr)
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
+        if (call.source_deltas[0].data == nullptr)
             return;
         using V = simd<T, lanes_of<T, Width>>;
-        const team::range mine = threads.share(at.samples * Rows);
+        const team::range mine = threads.share(call.samples * Rows);
         const V deviations(deviation<T>());
-        normal_noise<T> noise(at.key);
+        normal_noise<T> noise(call.key);
         for (std::size_t row = mine.begin; row < mine.end; ++row)
             visit_columns<Width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
-                V delta = load_first<lanes, V>(at.delta.row(row) + column);
+                V delta = load_first<lanes, V>(call.delta.row(row) + column);
                 if constexpr (Kind == noise_kind::multiplied)
                     delta += delta * (V::load_unaligned(noise.values(row * Width + column)) * deviations);
-                store_or_add<lanes>(delta, at.before[0].row(row) + column, at.adds[0]);
+                store_or_add<lanes>(delta, call.source_deltas[0].row(row) + column, call.adds[0]);
             });
     }
 };

@@ -47,17 +47,17 @@ private:
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        [[maybe_unused]] const T* const gammas = array_of<head>(at.parameters, typename head::gamma{});
-        [[maybe_unused]] const T* const betas = array_of<head>(at.parameters, typename head::beta{});
-        const team::range mine = share_samples(threads, at.samples);
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
+        [[maybe_unused]] const T* const gammas = array_of<head>(call.parameters, typename head::gamma{});
+        [[maybe_unused]] const T* const betas = array_of<head>(call.parameters, typename head::beta{});
+        const team::range mine = share_samples(threads, call.samples);
         alignas(alignment) std::array<T, room> scale{};
         alignas(alignment) std::array<T, room> shift{};
         for (std::size_t unit = mine.begin * units; unit < mine.end * units; ++unit) {
             for (std::size_t group = 0; group < Groups; ++group) {
-                const moments of = moments_of(at.x[0], unit * rows_of_unit, group * width);
+                const moments of = moments_of(call.x[0], unit * rows_of_unit, group * width);
                 for (std::size_t c = group * width; c < (group + 1) * width; ++c) {
                     scale[c] = static_cast<T>(of.factor) * (head::has_scale ? gammas[c] : T(1));
                     shift[c] = -static_cast<T>(of.mean) * scale[c];
@@ -68,10 +68,10 @@ public:
             for (std::size_t row = unit * rows_of_unit; row < (unit + 1) * rows_of_unit; ++row)
                 visit_columns<Channels, T>([&](auto count, std::size_t column) {
                     constexpr std::size_t lanes = decltype(count)::value;
-                    out.template put<lanes>(V(xsimd::fma(load_first<lanes, V>(at.x[0].row(row) + column),
-                                                         V::load_aligned(scale.data() + column),
-                                                         V::load_aligned(shift.data() + column))),
-                                            row, column);
+                    writer.template put<lanes>(V(xsimd::fma(load_first<lanes, V>(call.x[0].row(row) + column),
+                                                            V::load_aligned(scale.data() + column),
+                                                            V::load_aligned(shift.data() + column))),
+                                               row, column);
                 });
         }
         return true;
@@ -81,26 +81,26 @@ public:
     static constexpr bool sums_in_backward = true;
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
-        const team::range mine = share_samples(threads, at.samples);
-        [[maybe_unused]] const T* const gammas = array_of<head>(at.parameters, typename head::gamma{});
-        T* const of_gamma = at.shared;
-        T* const of_beta = at.shared + at.samples * room;
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
+        const team::range mine = share_samples(threads, call.samples);
+        [[maybe_unused]] const T* const gammas = array_of<head>(call.parameters, typename head::gamma{});
+        T* const of_gamma = call.shared;
+        T* const of_beta = call.shared + call.samples * room;
         constexpr auto count = static_cast<double>(rows_of_unit * width);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
             std::fill_n(of_gamma + sample * room, room, T(0));
             std::fill_n(of_beta + sample * room, room, T(0));
             for (std::size_t unit = sample * units; unit < (sample + 1) * units; ++unit)
                 for (std::size_t group = 0; group < Groups; ++group) {
-                    const moments of = moments_of(at.x[0], unit * rows_of_unit, group * width);
+                    const moments of = moments_of(call.x[0], unit * rows_of_unit, group * width);
                     const std::size_t first = unit * rows_of_unit;
                     double sum = 0;
                     double along = 0;
                     const auto visit = [&](auto use) {
                         for (std::size_t row = first; row < first + rows_of_unit; ++row)
                             for (std::size_t c = group * width; c < (group + 1) * width; ++c)
-                                use(row, c, static_cast<double>(at.delta.row(row)[c]),
-                                    (static_cast<double>(at.x[0].row(row)[c]) - of.mean) * of.factor,
+                                use(row, c, static_cast<double>(call.delta.row(row)[c]),
+                                    (static_cast<double>(call.x[0].row(row)[c]) - of.mean) * of.factor,
                                     head::has_scale ? static_cast<double>(gammas[c]) : 1.0);
                     };
                     visit([&](std::size_t, std::size_t c, double delta, double normalized, double gamma) {
@@ -109,13 +109,13 @@ public:
                         sum += delta * gamma;
                         along += delta * gamma * normalized;
                     });
-                    if (at.before[0].data == nullptr)
+                    if (call.source_deltas[0].data == nullptr)
                         continue;
                     visit([&](std::size_t row, std::size_t c, double delta, double normalized, double gamma) {
                         const double result =
                             of.factor * (delta * gamma - (sum + normalized * along) / count);
-                        T& place = at.before[0].row(row)[c];
-                        place = (at.adds[0] ? place : T(0)) + static_cast<T>(result);
+                        T& place = call.source_deltas[0].row(row)[c];
+                        place = (call.adds[0] ? place : T(0)) + static_cast<T>(result);
                     });
                 }
         }
@@ -123,15 +123,15 @@ public:
     }
 
     template <class Stage, bool, class T, class Updates>
-    static void update(const head_backward<T>& at, const team& threads, const Updates& updates) noexcept {
+    static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
         const team::range mine = threads.share(Channels, 16);
         for (std::size_t c = mine.begin; c < mine.end; c += V::size) {
             V of_gamma(T(0));
             V of_beta(T(0));
-            for (std::size_t sample = 0; sample < at.samples; ++sample) {
-                of_gamma += V::load_unaligned(at.shared + sample * room + c);
-                of_beta += V::load_unaligned(at.shared + (at.samples + sample) * room + c);
+            for (std::size_t sample = 0; sample < call.samples; ++sample) {
+                of_gamma += V::load_unaligned(call.shared + sample * room + c);
+                of_beta += V::load_unaligned(call.shared + (call.samples + sample) * room + c);
             }
             if constexpr (head::has_scale)
                 updates(typename head::gamma{})(c, of_gamma);

@@ -29,37 +29,37 @@ private:
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        const team::range mine = threads.share(at.samples * Rows);
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
+        const team::range mine = threads.share(call.samples * Rows);
         using V = simd<T, lanes_of<T, Width>>;
         for (std::size_t row = mine.begin; row < mine.end; ++row)
             visit_columns<Width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
                 const auto values =
-                    load_parts<V, lanes>(at.x, row, column, std::make_index_sequence<Parts>{});
-                out.template put<lanes>(V(evaluate<V>(frozen<head::formula>, values)), row, column);
+                    load_parts<V, lanes>(call.x, row, column, std::make_index_sequence<Parts>{});
+                writer.template put<lanes>(V(evaluate<V>(frozen<head::formula>, values)), row, column);
             });
         return threads.size == 1;
     }
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
-        const team::range mine = threads.share(at.samples * Rows);
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
+        const team::range mine = threads.share(call.samples * Rows);
         using V = simd<T, lanes_of<T, Width>>;
         for_each_index<Parts>([&](auto index) {
             constexpr std::size_t i = index;
-            if (at.before[i].data == nullptr)
+            if (call.source_deltas[i].data == nullptr)
                 return;
             constexpr auto slope = derivative(frozen<head::formula>, part<static_cast<int>(i)>);
             for (std::size_t row = mine.begin; row < mine.end; ++row)
                 visit_columns<Width, T>([&](auto count, std::size_t column) {
                     constexpr std::size_t lanes = decltype(count)::value;
                     const auto values =
-                        load_parts<V, lanes>(at.x, row, column, std::make_index_sequence<Parts>{});
+                        load_parts<V, lanes>(call.x, row, column, std::make_index_sequence<Parts>{});
                     store_or_add<lanes>(
-                        V(evaluate<V>(slope, values) * load_first<lanes, V>(at.delta.row(row) + column)),
-                        at.before[i].row(row) + column, at.adds[i]);
+                        V(evaluate<V>(slope, values) * load_first<lanes, V>(call.delta.row(row) + column)),
+                        call.source_deltas[i].row(row) + column, call.adds[i]);
                 });
         });
     }
@@ -71,28 +71,28 @@ struct head_kernels<concatenation<Rows, Widths...>> : head_kernels_base {
     using head = concatenation<Rows, Widths...>;
 
     template <class Stage, keeping, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail&) noexcept {
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail&) noexcept {
         static_assert(Stage::tail::is_identity);
-        const team::range mine = threads.share(at.samples * Rows);
+        const team::range mine = threads.share(call.samples * Rows);
         for (std::size_t i = 0; i < head::parts; ++i) {
-            if (at.x[i].data == at.y.data + head::offsets[i])
+            if (call.x[i].data == call.y.data + head::offsets[i])
                 continue;
             for (std::size_t row = mine.begin; row < mine.end; ++row)
-                std::copy_n(at.x[i].row(row), head::widths[i], at.y.row(row) + head::offsets[i]);
+                std::copy_n(call.x[i].row(row), head::widths[i], call.y.row(row) + head::offsets[i]);
         }
         return threads.size == 1;
     }
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
-        const team::range mine = threads.share(at.samples * Rows);
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
+        const team::range mine = threads.share(call.samples * Rows);
         for (std::size_t i = 0; i < head::parts; ++i) {
-            if (at.before[i].data == nullptr)
+            if (call.source_deltas[i].data == nullptr)
                 continue;
             for (std::size_t row = mine.begin; row < mine.end; ++row) {
-                const T* const from = at.delta.row(row) + head::offsets[i];
-                T* const to = at.before[i].row(row);
-                if (at.adds[i])
+                const T* const from = call.delta.row(row) + head::offsets[i];
+                T* const to = call.source_deltas[i].row(row);
+                if (call.adds[i])
                     std::transform(to, to + head::widths[i], from, to, std::plus<T>{});
                 else
                     std::copy_n(from, head::widths[i], to);

@@ -15,39 +15,39 @@ struct head_kernels<parametric_rectifier<Rows, Slopes>> : head_kernels_base {
     static constexpr std::size_t width = head::outputs;
 
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, width>>;
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        const T* const slopes = array_of<head>(at.parameters, alpha{});
-        const team::range mine = threads.share(at.samples * Rows);
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
+        const T* const slopes = array_of<head>(call.parameters, alpha{});
+        const team::range mine = threads.share(call.samples * Rows);
         for (std::size_t row = mine.begin; row < mine.end; ++row)
             visit_columns<width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
-                const V x = load_first<lanes, V>(at.x[0].row(row) + column);
+                const V x = load_first<lanes, V>(call.x[0].row(row) + column);
                 const V slope = V::load_unaligned(slopes + column);
-                out.template put<lanes>(xsimd::select(x > V(T(0)), x, x * slope), row, column);
+                writer.template put<lanes>(xsimd::select(x > V(T(0)), x, x * slope), row, column);
             });
         return threads.size == 1;
     }
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
         using V = simd<T, lanes_of<T, width>>;
-        const T* const slopes = array_of<head>(at.parameters, alpha{});
-        const team::range mine = threads.share(at.samples * Rows);
+        const T* const slopes = array_of<head>(call.parameters, alpha{});
+        const team::range mine = threads.share(call.samples * Rows);
         for (std::size_t row = mine.begin; row < mine.end; ++row)
             visit_columns<width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
-                const V x = load_first<lanes, V>(at.x[0].row(row) + column);
-                const V delta = load_first<lanes, V>(at.delta.row(row) + column);
+                const V x = load_first<lanes, V>(call.x[0].row(row) + column);
+                const V delta = load_first<lanes, V>(call.delta.row(row) + column);
                 const V slope = V::load_unaligned(slopes + column);
                 store_or_add<lanes>(V(xsimd::select(x > V(T(0)), delta, delta * slope)),
-                                    at.before[0].row(row) + column, at.adds[0]);
+                                    call.source_deltas[0].row(row) + column, call.adds[0]);
             });
     }
 
     template <class Stage, bool, class T, class Updates>
-    static void update(const head_backward<T>& at, const team& threads, const Updates& updates) noexcept {
+    static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         using V = simd<T, lanes_of<T, width>>;
         constexpr std::size_t whole = width / V::size * V::size;
         const team::range mine = threads.share(width, V::size);
@@ -55,9 +55,9 @@ struct head_kernels<parametric_rectifier<Rows, Slopes>> : head_kernels_base {
         const auto sum = [&](auto count, std::size_t column) {
             constexpr std::size_t lanes = decltype(count)::value;
             V total(T(0));
-            for (std::size_t row = 0; row < at.samples * Rows; ++row)
-                total += load_first<lanes, V>(at.delta.row(row) + column) *
-                         internal::smaller(load_first<lanes, V>(at.x[0].row(row) + column), V(T(0)));
+            for (std::size_t row = 0; row < call.samples * Rows; ++row)
+                total += load_first<lanes, V>(call.delta.row(row) + column) *
+                         internal::smaller(load_first<lanes, V>(call.x[0].row(row) + column), V(T(0)));
             use(column, total);
         };
         for (std::size_t column = mine.begin; column < mine.end; column += V::size)

@@ -42,9 +42,9 @@ private:
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        const team::range mine = threads.share(at.samples * head::output_rows);
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
+        const team::range mine = threads.share(call.samples * head::output_rows);
         using V = simd<T, lanes_of<T, Channels>>;
         for (std::size_t row = mine.begin; row < mine.end; ++row) {
             const std::size_t image = row / head::output_rows * head::input_rows;
@@ -52,31 +52,31 @@ public:
                 constexpr std::size_t lanes = decltype(count)::value;
                 V sum(T(0));
                 visit_taps<T>(row % head::output_rows, [&](std::size_t from, T weight) {
-                    sum =
-                        xsimd::fma(V(weight), load_first<lanes, V>(at.x[0].row(image + from) + column), sum);
+                    sum = xsimd::fma(V(weight), load_first<lanes, V>(call.x[0].row(image + from) + column),
+                                     sum);
                 });
-                out.template put<lanes>(sum, row, column);
+                writer.template put<lanes>(sum, row, column);
             });
         }
         return threads.size == 1;
     }
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
-        const team::range samples = share_samples(threads, at.samples);
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
+        const team::range samples = share_samples(threads, call.samples);
         using V = simd<T, lanes_of<T, Channels>>;
-        if (!at.adds[0])
+        if (!call.adds[0])
             for (std::size_t row = samples.begin * head::input_rows; row < samples.end * head::input_rows;
                  ++row)
-                std::fill_n(at.before[0].row(row), Channels, T(0));
+                std::fill_n(call.source_deltas[0].row(row), Channels, T(0));
         for (std::size_t row = samples.begin * head::output_rows; row < samples.end * head::output_rows;
              ++row) {
             const std::size_t image = row / head::output_rows * head::input_rows;
             visit_taps<T>(row % head::output_rows, [&](std::size_t from, T weight) {
-                T* const to = at.before[0].row(image + from);
+                T* const to = call.source_deltas[0].row(image + from);
                 visit_columns<Channels, T>([&](auto count, std::size_t column) {
                     constexpr std::size_t lanes = decltype(count)::value;
-                    store_or_add<lanes>(V(V(weight) * load_first<lanes, V>(at.delta.row(row) + column)),
+                    store_or_add<lanes>(V(V(weight) * load_first<lanes, V>(call.delta.row(row) + column)),
                                         to + column, true);
                 });
             });
@@ -109,30 +109,32 @@ private:
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
-        const team::range mine = share_samples(threads, at.samples);
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
+        const team::range mine = share_samples(threads, call.samples);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample)
-            visit_elements(
-                [&](std::size_t to, std::size_t from) { at.y.row(sample)[to] = at.x[0].row(sample)[from]; });
+            visit_elements([&](std::size_t to, std::size_t from) {
+                call.y.row(sample)[to] = call.x[0].row(sample)[from];
+            });
         // A register's numbers come from everywhere, so the tail comes afterwards.
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
         using V = simd<T, lanes_of<T, head::outputs>>;
         if constexpr (!Stage::tail::is_identity)
             for (std::size_t sample = mine.begin; sample < mine.end; ++sample)
                 visit_columns<head::outputs, T>([&](auto count, std::size_t column) {
                     constexpr std::size_t lanes = decltype(count)::value;
-                    out.template put<lanes>(load_first<lanes, V>(at.y.row(sample) + column), sample, column);
+                    writer.template put<lanes>(load_first<lanes, V>(call.y.row(sample) + column), sample,
+                                               column);
                 });
         return true;
     }
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
-        const team::range mine = share_samples(threads, at.samples);
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
+        const team::range mine = share_samples(threads, call.samples);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample)
             visit_elements([&](std::size_t to, std::size_t from) {
-                T& place = at.before[0].row(sample)[from];
-                place = (at.adds[0] ? place : T(0)) + at.delta.row(sample)[to];
+                T& place = call.source_deltas[0].row(sample)[from];
+                place = (call.adds[0] ? place : T(0)) + call.delta.row(sample)[to];
             });
     }
 };

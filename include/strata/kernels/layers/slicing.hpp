@@ -14,30 +14,31 @@ namespace strata::bedrock::inline STRATA_SETTING {
 template <std::size_t Begin, std::size_t Count, std::size_t Total>
 struct head_kernels<slicing<Begin, Count, Total>> : head_kernels_base {
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, Count>>;
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        const team::range mine = share_samples(threads, at.samples);
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
+        const team::range mine = share_samples(threads, call.samples);
         for (std::size_t row = mine.begin; row < mine.end; ++row)
             visit_columns<Count, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
-                out.template put<lanes>(load_first<lanes, V>(at.x[0].row(row) + Begin + column), row, column);
+                writer.template put<lanes>(load_first<lanes, V>(call.x[0].row(row) + Begin + column), row,
+                                           column);
             });
         return true;
     }
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
         using V = simd<T, lanes_of<T, Count>>;
-        const team::range mine = share_samples(threads, at.samples);
+        const team::range mine = share_samples(threads, call.samples);
         for (std::size_t row = mine.begin; row < mine.end; ++row) {
-            T* const before = at.before[0].row(row);
-            if (!at.adds[0])
-                std::fill_n(before, Total, T(0));
+            T* const source_delta = call.source_deltas[0].row(row);
+            if (!call.adds[0])
+                std::fill_n(source_delta, Total, T(0));
             visit_columns<Count, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
-                store_or_add<lanes>(load_first<lanes, V>(at.delta.row(row) + column), before + Begin + column,
-                                    at.adds[0]);
+                store_or_add<lanes>(load_first<lanes, V>(call.delta.row(row) + column),
+                                    source_delta + Begin + column, call.adds[0]);
             });
         }
     }

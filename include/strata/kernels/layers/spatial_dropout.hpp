@@ -29,39 +29,39 @@ private:
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
-    static bool forward(const head_forward<T>& at, const team& threads, const Tail& tail) noexcept {
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
-        const row_writer<Stage, Keep, T, Tail> out{at.y, at.kept, tail};
-        const team::range mine = share_samples(threads, at.samples);
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
+        const team::range mine = share_samples(threads, call.samples);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
             if constexpr (Tail::training)
-                draw_factors(at.scratch, at.key, sample);
+                draw_factors(call.scratch, call.key, sample);
             for (std::size_t row = sample * Rows; row < (sample + 1) * Rows; ++row)
                 visit_columns<Channels, T>([&](auto count, std::size_t column) {
                     constexpr std::size_t lanes = decltype(count)::value;
-                    V x = load_first<lanes, V>(at.x[0].row(row) + column);
+                    V x = load_first<lanes, V>(call.x[0].row(row) + column);
                     if constexpr (Tail::training)
-                        x *= V::load_unaligned(at.scratch + column);
-                    out.template put<lanes>(x, row, column);
+                        x *= V::load_unaligned(call.scratch + column);
+                    writer.template put<lanes>(x, row, column);
                 });
         }
         return true;
     }
 
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& at, const team& threads, const Slope&) noexcept {
-        if (at.before[0].data == nullptr)
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
+        if (call.source_deltas[0].data == nullptr)
             return;
         using V = simd<T, lanes_of<T, Channels>>;
-        const team::range mine = share_samples(threads, at.samples);
+        const team::range mine = share_samples(threads, call.samples);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
-            draw_factors(at.scratch, at.key, sample);
+            draw_factors(call.scratch, call.key, sample);
             for (std::size_t row = sample * Rows; row < (sample + 1) * Rows; ++row)
                 visit_columns<Channels, T>([&](auto count, std::size_t column) {
                     constexpr std::size_t lanes = decltype(count)::value;
-                    const V delta = load_first<lanes, V>(at.delta.row(row) + column);
-                    store_or_add<lanes>(V(delta * V::load_unaligned(at.scratch + column)),
-                                        at.before[0].row(row) + column, at.adds[0]);
+                    const V delta = load_first<lanes, V>(call.delta.row(row) + column);
+                    store_or_add<lanes>(V(delta * V::load_unaligned(call.scratch + column)),
+                                        call.source_deltas[0].row(row) + column, call.adds[0]);
                 });
         }
     }

@@ -29,7 +29,7 @@ struct convolution_finish {
     }
 
     template <class TailTile>
-    struct out {
+    struct tile_writer {
         TailTile tile_of_tail;
         T* y;
         T* kept;
@@ -51,10 +51,10 @@ struct convolution_finish {
     template <std::size_t Rows, std::size_t Columns>
     auto tile(std::size_t row, std::size_t column, std::size_t row_step) const noexcept {
         using tail_tile = typename Tail::template tile<Rows, Columns, RowsPerSample, T>;
-        return out<tail_tile>{tail_tile(tail, row, group_begin + column, width, row_step),
-                              y.row(row) + group_begin + column,
-                              Keep == keeping::nothing ? nullptr : kept + row * width + group_begin + column,
-                              row_step * y.pitch, row_step * width};
+        return tile_writer<tail_tile>{
+            tail_tile(tail, row, group_begin + column, width, row_step), y.row(row) + group_begin + column,
+            Keep == keeping::nothing ? nullptr : kept + row * width + group_begin + column,
+            row_step * y.pitch, row_step * width};
     }
 };
 } // namespace internal
@@ -155,8 +155,9 @@ public:
         for (std::size_t group = 0; group < Groups; ++group) {
             const rows_view<const T> delta{call.delta.data + group * group_filters, call.delta.pitch};
             const T* const kernel = kernel_of_group(call.parameters, group);
-            const finish last{call.before_kept, call.before[0], call.adds[0],
-                              head::channels,   slope,          group * group_channels};
+            const finish last{
+                call.source_kept,      call.source_deltas[0], call.adds[0], head::channels, slope,
+                group * group_channels};
             input_gradient<T>::run(delta, kernel, call.samples, call.scratch, threads, last);
         }
     }

@@ -180,9 +180,9 @@ private:
             if constexpr (map.value.has_taps())
                 few_gradient::run(delta, kernel, samples * places, scratch, threads.share(panels),
                                   [&]<class V>(V sum, std::size_t place, std::size_t channel) {
-                                      const auto out = finish.template tile<1, V::size>(
+                                      const auto writer = finish.template tile<1, V::size>(
                                           map.value.result_row(place), channel, 1);
-                                      out.template put<V::size>(sum, 0, 0);
+                                      writer.template put<V::size>(sum, 0, 0);
                                   });
             else
                 convolve<typename tiling::vector, tiling::shape>(

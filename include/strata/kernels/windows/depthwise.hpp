@@ -75,7 +75,7 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         constexpr window_map map = forward_map(Over);
-        const row_writer<Stage, Keep, T, Tail> out{call.y, call.kept, tail};
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
         [[maybe_unused]] const T* const of_bias = array_of<head>(call.parameters, bias{});
         internal::depthwise_lines<map, Channels>(
             call.x[0].data, array_of<head>(call.parameters, kernel{}),
@@ -84,7 +84,7 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels
                 return head::has_bias ? V::load_unaligned(of_bias + column) : V(T(0));
             },
             [&]<std::size_t Count, class V>(V sum, std::size_t row, std::size_t column) {
-                out.template put<Count>(sum, row, column);
+                writer.template put<Count>(sum, row, column);
             });
         return threads.size == 1;
     }
@@ -97,7 +97,7 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels
                 threads.share(call.samples * map.value.axes[0].results * map.value.axes[1].results),
                 []<class V>(std::size_t) { return V(T(0)); },
                 [&]<std::size_t Count, class V>(V sum, std::size_t row, std::size_t column) {
-                    store_or_add<Count>(sum, call.before[0].row(row) + column, call.adds[0]);
+                    store_or_add<Count>(sum, call.source_deltas[0].row(row) + column, call.adds[0]);
                 });
         });
     }

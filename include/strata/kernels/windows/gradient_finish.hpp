@@ -29,7 +29,7 @@ struct gradient_finish {
     }
 
     template <class SlopeTile>
-    struct out {
+    struct tile_writer {
         SlopeTile slope;
         const T* kept;
         T* gradients;
@@ -51,12 +51,13 @@ struct gradient_finish {
     template <std::size_t Rows, std::size_t Columns>
     auto tile(std::size_t row, std::size_t column, std::size_t row_step) const noexcept {
         using slope_tile = typename Slope::template tile<Rows, Columns, RowsPerSample, T>;
-        return out<slope_tile>{slope_tile(slope, row, group_begin + column, width, row_step),
-                               Slope::reads_kept ? kept + row * width + group_begin + column : nullptr,
-                               gradients.row(row) + group_begin + column,
-                               row_step * width,
-                               row_step * gradients.pitch,
-                               adds};
+        return tile_writer<slope_tile>{slope_tile(slope, row, group_begin + column, width, row_step),
+                                       Slope::reads_kept ? kept + row * width + group_begin + column
+                                                         : nullptr,
+                                       gradients.row(row) + group_begin + column,
+                                       row_step * width,
+                                       row_step * gradients.pitch,
+                                       adds};
     }
 };
 } // namespace internal

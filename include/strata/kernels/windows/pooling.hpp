@@ -43,7 +43,7 @@ private:
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
-        const row_writer<Stage, Keep, T, Tail> out{call.y, call.kept, tail};
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
         constexpr std::size_t together = samples_together<Tail>;
         const std::size_t groups = (call.samples + together - 1) / together;
         const team::range mine = threads.share(groups * results);
@@ -69,7 +69,7 @@ public:
                     });
                     sums[s] = Kind == pooled::largest ? sum : sum * V(share);
                 }
-                out.template put_samples<lanes>(sums, count, first * results + result, column);
+                writer.template put_samples<lanes>(sums, count, first * results + result, column);
             });
         }
         return threads.size == 1;
@@ -86,9 +86,9 @@ public:
         if (!covers_all && !call.adds[0])
             for (std::size_t row = samples.begin * map.read_rows(); row < samples.end * map.read_rows();
                  ++row)
-                std::fill_n(call.before[0].row(row), Channels, T(0));
+                std::fill_n(call.source_deltas[0].row(row), Channels, T(0));
         const internal::gradient_finish<internal::draws<Slope> ? head::input_rows : 1, T, Slope> finish{
-            call.before_kept, call.before[0], call.adds[0] || !is_disjoint, Channels, slope, 0};
+            call.source_kept, call.source_deltas[0], call.adds[0] || !is_disjoint, Channels, slope, 0};
         for (std::size_t row = samples.begin * results; row < samples.end * results; ++row) {
             const std::size_t image = row / results * map.read_rows();
             const result_window window(row % results);
@@ -99,8 +99,8 @@ public:
                     return load_first<lanes, V>(call.x[0].row(image + input) + column);
                 };
                 const auto put = [&](V gradient, std::size_t input) {
-                    const auto out = finish.template tile<1, V::size>(image + input, column, 1);
-                    out.template put<lanes>(gradient, 0, 0);
+                    const auto writer = finish.template tile<1, V::size>(image + input, column, 1);
+                    writer.template put<lanes>(gradient, 0, 0);
                 };
                 V rest = load_first<lanes, V>(call.delta.row(row) + column);
                 if constexpr (Kind == pooled::largest) {

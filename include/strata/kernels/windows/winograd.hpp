@@ -84,11 +84,11 @@ template <class V, class Finish, class T>
         V results[4];
         transform_output(down[i], results);
         const std::size_t row = (sample * shape.height.results + top + i) * shape.width.results + left;
-        const auto out = finish.template tile<4, V::size>(row, panel * V::size, 1);
+        const auto writer = finish.template tile<4, V::size>(row, panel * V::size, 1);
 #pragma GCC unroll 4
         for (std::size_t j = 0; j < 4; ++j)
             if (j < places)
-                out.template put<V::size>(results[j] + start, j, 0);
+                writer.template put<V::size>(results[j] + start, j, 0);
     }
 }
 } // namespace internal
