@@ -1,14 +1,20 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include <strata/kernels/aligned_vector.hpp>
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/layers/initializer.hpp>
 #include <strata/learning/losses.hpp>
 #include <strata/learning/optimizers.hpp>
+#include <strata/model/update.hpp>
 
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
-#include <map>
+#include <fstream>
 #include <string>
+#include <vector>
 
 using namespace strata::bedrock;
 
@@ -18,55 +24,72 @@ std::string names(type_list<States...>) {
     return (std::string() + ... + (std::string(States::name.view()) + " "));
 }
 
-/// A weight and the states of its optimizer, in double.
-template <class Optimizer>
-struct scalar_weight {
+/// Weights and the states of their optimizer as training has them, in T.
+template <class T, class Optimizer>
+struct learnt_weights {
+    using consumer = update_consumer<T, Optimizer>;
+    using states = typename consumer::rule::states;
+    struct every_weight {
+        static constexpr bool is_learnt = true;
+        static constexpr regularizer penalty{};
+    };
+
     Optimizer optimizer;
-    double w = 1;
-    std::map<std::string, double> states = {};
+    aligned_vector<T> weights;
+    std::array<aligned_vector<T>, states::size> state = first_states(states{});
     double step = 0;
 
-    void update(double g) {
-        run(g, typename std::remove_const_t<decltype(Optimizer::update)>::states{});
-        ++step;
+    void update(const std::vector<double>& gradients) {
+        std::array<T*, states::size> pointers;
+        for (std::size_t i = 0; i < states::size; ++i)
+            pointers[i] = state[i].data();
+        const auto change =
+            consumer{weights.data(), pointers, internal::converted<T>(optimizer.scalars(step++))}.take(
+                every_weight{}, 0);
+        for (std::size_t i = 0; i < weights.size(); ++i)
+            change(i, static_cast<T>(gradients[i]));
     }
 
 private:
     template <class... States>
-    void run(double g, type_list<States...>) {
-        double first = 0;
-        if constexpr (requires { Optimizer::initial_state; })
-            first = Optimizer::initial_state;
-        (states.try_emplace(std::string(States::name.view()), first), ...);
-        const auto scalars = optimizer.scalars(step);
-        const auto all = join(scalars, bind(symbols::w = w, symbols::g = g,
-                                            States{} = states[std::string(States::name.view())]...));
-        const auto updated = Optimizer::update.run(all, [](auto variables, auto variable, auto formula) {
-            static_cast<binding<decltype(variable), double>&>(variables).value =
-                evaluate<double>(formula, variables);
-            return variables;
-        });
-        w = updated[symbols::w];
-        ((states[std::string(States::name.view())] = updated[States{}]), ...);
-    }
-    template <class... A, class... B>
-    static environment<A..., B...> join(const environment<A...>& a, const environment<B...>& b) {
-        return {static_cast<const A&>(a)..., static_cast<const B&>(b)...};
+    auto first_states(type_list<States...>) const {
+        return std::array<aligned_vector<T>, sizeof...(States)>{
+            aligned_vector<T>(weights.size(), static_cast<T>(initial_state(optimizer, States{})))...};
     }
 };
 
-constexpr double gradients[] = {0.5, -0.25, 2.0, 0.0, -1.0};
+using json = nlohmann::json;
+const json& optimizers_of_keras() {
+    static const json all = json::parse(std::ifstream(STRATA_TESTS "/learning/optimizers.json"));
+    return all;
+}
 
-template <class Optimizer, class Reference>
-void check(Optimizer optimizer, Reference reference) {
-    scalar_weight<Optimizer> weight{optimizer};
-    double w = 1;
-    double step = 0;
-    for (const double g : gradients) {
-        weight.update(g);
-        reference(w, g, ++step);
-        BOOST_TEST(weight.w == w, boost::test_tools::tolerance(1e-12));
+template <class T, class Optimizer>
+void check_in(const std::string& name, Optimizer optimizer, double tolerance) {
+    const json& all = optimizers_of_keras();
+    const auto first = all["first"].get<std::vector<double>>();
+    learnt_weights<T, Optimizer> learnt{optimizer, {first.begin(), first.end()}};
+    const json& wanted = all["weights"][name];
+    BOOST_TEST_REQUIRE(wanted.size() == 8u);
+    double moved = 0;
+    for (std::size_t step = 0; step < wanted.size(); ++step) {
+        learnt.update(all["gradients"][step]);
+        for (std::size_t i = 0; i < first.size(); ++i) {
+            const double expected = wanted[step][i];
+            const double found = learnt.weights[i];
+            BOOST_TEST(std::abs(found - expected) <= tolerance * std::max(1e-3, std::abs(expected)),
+                       name << ", step " << step << ", weight " << i << ": " << found << ", expected "
+                            << expected);
+            moved = std::max(moved, std::abs(expected - first[i]));
+        }
     }
+    BOOST_TEST(moved > 0.05);
+}
+/// After each of eight steps the weights are those of Keras's rule, to `tolerance` in double.
+template <class Optimizer>
+void check(const std::string& name, Optimizer optimizer, double tolerance = 1e-12) {
+    check_in<double>(name, optimizer, tolerance);
+    check_in<float>(name, optimizer, std::max(tolerance, 1e-4));
 }
 
 template <class Loss>
@@ -82,43 +105,73 @@ double slope(Loss, double p, double t) {
 BOOST_AUTO_TEST_CASE(states_are_what_is_assigned) {
     BOOST_TEST(names(decltype(sgd::update)::states{}) == "");
     BOOST_TEST(names(decltype(sgd_momentum::update)::states{}) == "v ");
-    BOOST_TEST(names(decltype(adam::update)::states{}) == "m v ");
+    BOOST_TEST(names(std::remove_const_t<decltype(adam::update)>::states{}) == "m v ");
+    BOOST_TEST(names(std::remove_const_t<decltype(ftrl::update)>::states{}) == "linear_sum v ");
 }
 
 BOOST_AUTO_TEST_CASE(optimizers_follow_keras) {
-    check(sgd{.learning_rate = 0.1}, [](double& w, double g, double) { w -= 0.1 * g; });
-    double v = 0;
-    check(sgd_momentum{.learning_rate = 0.1, .momentum = 0.8}, [&](double& w, double g, double) {
-        v = 0.8 * v - 0.1 * g;
-        w += v;
-    });
-    v = 0;
-    check(sgd_nesterov{.learning_rate = 0.1, .momentum = 0.8}, [&](double& w, double g, double) {
-        v = 0.8 * v - 0.1 * g;
-        w += 0.8 * v - 0.1 * g;
-    });
-    double m = v = 0;
-    const auto adam_step = [&](double& w, double g, double t) {
-        m = 0.9 * m + 0.1 * g;
-        v = 0.999 * v + 0.001 * g * g;
-        w -= 0.01 * std::sqrt(1 - std::pow(0.999, t)) / (1 - std::pow(0.9, t)) * m / (std::sqrt(v) + 1e-7);
+    check("sgd", sgd{.learning_rate = 0.1});
+    check("sgd_momentum", sgd_momentum{.learning_rate = 0.1, .momentum = 0.8});
+    check("sgd_nesterov", sgd_nesterov{.learning_rate = 0.1, .momentum = 0.8});
+    check("adam", adam{.learning_rate = 0.02});
+    check("adam_amsgrad", adam_amsgrad{.learning_rate = 0.02, .beta_2 = 0.6});
+    check("adamw", adamw{.learning_rate = 0.02, .weight_decay = 0.1});
+    check("nadam", nadam{.learning_rate = 0.02});
+    check("adamax", adamax{.learning_rate = 0.02, .beta_2 = 0.8});
+    check("lion", lion{.learning_rate = 0.02});
+    check("rmsprop_momentum", rmsprop_momentum{.learning_rate = 0.02, .momentum = 0.7});
+    check("rmsprop_centered", rmsprop_centered{.learning_rate = 0.02});
+    check("adagrad", adagrad{.learning_rate = 0.05}, 1e-6); // epsilon is added to the root
+    check("adadelta", adadelta{.learning_rate = 100});
+    check("ftrl", ftrl{.learning_rate = 0.1});
+    check("ftrl_penalties", ftrl{.learning_rate = 0.1,
+                                 .initial_accumulator = 0.2,
+                                 .l1 = 0.3,
+                                 .l2 = 0.2,
+                                 .l2_shrinkage = 0.05,
+                                 .beta = 0.4});
+}
+
+BOOST_AUTO_TEST_CASE(defaults_are_those_of_keras) {
+    const auto settings = [](auto optimizer, auto... more) {
+        return std::vector<double>{optimizer.learning_rate(0), more...};
     };
-    check(adam{.learning_rate = 0.01}, adam_step);
-    m = v = 0;
-    check(adamw{.learning_rate = 0.01, .weight_decay = 0.1}, [&](double& w, double g, double t) {
-        w -= 0.01 * 0.1 * w;
-        adam_step(w, g, t);
-    });
-    v = 0;
-    check(rmsprop{.learning_rate = 0.01}, [&](double& w, double g, double) {
+    using numbers = std::vector<double>;
+    const nadam n;
+    BOOST_TEST((settings(n, n.beta_1, n.beta_2, n.epsilon) == numbers{0.001, 0.9, 0.999, 1e-7}));
+    const adamax x;
+    BOOST_TEST((settings(x, x.beta_1, x.beta_2, x.epsilon) == numbers{0.001, 0.9, 0.999, 1e-7}));
+    const lion l;
+    BOOST_TEST((settings(l, l.beta_1, l.beta_2) == numbers{0.001, 0.9, 0.99}));
+    const adadelta d;
+    BOOST_TEST((settings(d, d.decay, d.epsilon) == numbers{0.001, 0.95, 1e-7}));
+    const ftrl f;
+    BOOST_TEST((settings(f, f.initial_accumulator, f.l1, f.l2, f.l2_shrinkage, f.beta) ==
+                numbers{0.001, 0.1, 0, 0, 0, 0}));
+}
+
+BOOST_AUTO_TEST_CASE(rmsprop_adds_epsilon_to_the_root) {
+    learnt_weights<double, rmsprop> learnt{rmsprop{.learning_rate = 0.01, .epsilon = 0.1}, {1.0}};
+    double w = 1;
+    double v = 0;
+    for (const double g : {0.5, -0.25, 2.0, 0.0, -1.0}) {
+        learnt.update({g});
         v = 0.9 * v + 0.1 * g * g;
-        w -= 0.01 * g / (std::sqrt(v) + 1e-7);
-    });
-    v = 0.1;
-    check(adagrad{.learning_rate = 0.01}, [&](double& w, double g, double) {
-        v += g * g;
-        w -= 0.01 * g / (std::sqrt(v) + 1e-7);
-    });
+        w -= 0.01 * g / (std::sqrt(v) + 0.1);
+        BOOST_TEST(learnt.weights[0] == w, boost::test_tools::tolerance(1e-12));
+    }
+}
+
+// The product of Nadam's momentums is a number of the step alone, also where steps are many.
+BOOST_AUTO_TEST_CASE(momentums_of_many_steps_multiply) {
+    using namespace strata::bedrock::detail::optimizer_names;
+    for (const double beta : {0.9, 0.9999}) {
+        double product = 1;
+        for (int step = 0; step < 3000; ++step) {
+            product *= warmed_momentum(beta, step);
+            BOOST_TEST_REQUIRE(std::abs(momentum_product(beta, step) - product) <= 1e-12 * product + 1e-20);
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(schedules_at_their_corners) {

@@ -30,7 +30,8 @@ struct state_collector {
 
 /// How an optimizer changes a weight `w` with the gradient `g`: assignments, which are done in order, so that
 /// each sees the results of those before. Every other variable that is assigned is a state: one number for
-/// each weight, zero at first. Variables that are never assigned come from the optimizer's `scalars(step)`.
+/// each weight, zero at first unless `initial_states()` says otherwise. Variables that are never assigned
+/// come from the optimizer's `scalars(step)`.
 template <auto... Assignments>
 struct update_rule {
     using states = typename decltype((detail::state_collector<type_list<>>{}
@@ -73,6 +74,15 @@ concept optimizer_type = requires(T optimizer, double step) {
     optimizer.learning_rate(step);
     typename std::remove_cvref_t<decltype(T::update)>::states;
 };
+
+/// What a state of an optimizer is at first: 0, unless its `initial_states()` bind the variable.
+template <class Optimizer, class Variable>
+double initial_state([[maybe_unused]] const Optimizer& optimizer, [[maybe_unused]] Variable state) {
+    if constexpr (requires { optimizer.initial_states(); })
+        if constexpr (decltype(optimizer.initial_states())::template binds<Variable>)
+            return optimizer.initial_states()[state];
+    return 0;
+}
 
 } // namespace strata::bedrock
 

@@ -1,30 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/learning/optimizer.hpp>
+#include <strata/learning/moment_optimizers.hpp>
+#include <strata/learning/optimizer_names.hpp>
+#include <strata/learning/rate_optimizers.hpp>
 
 namespace strata::bedrock {
-
-namespace detail::optimizer_names {
-using namespace symbols;
-inline constexpr variable_term<"m"> m{};
-inline constexpr variable_term<"v"> v{};
-inline constexpr variable_term<"beta_1"> beta_1{};
-inline constexpr variable_term<"beta_2"> beta_2{};
-inline constexpr variable_term<"epsilon"> epsilon{};
-inline constexpr variable_term<"momentum"> momentum{};
-inline constexpr variable_term<"decay"> decay{};
-
-// Adam in the more efficient order of Kingma and Ba 2015, section 2: the correction of the bias is part of
-// the rate.
-inline constexpr auto first_moment = (m = beta_1 * m + (1 - beta_1) * g);
-inline constexpr auto second_moment = (v = beta_2 * v + (1 - beta_2) * square(g));
-inline constexpr auto adam_step = (w = w - rate * m / (sqrt(v) + epsilon));
-
-inline double bias_correction(double first, double second, double step) {
-    return std::sqrt(1 - std::pow(second, step + 1)) / (1 - std::pow(first, step + 1));
-}
-} // namespace detail::optimizer_names
 
 /// w = w - rate g.
 struct sgd {
@@ -116,21 +97,21 @@ struct rmsprop {
     static constexpr auto update = [] {
         using namespace detail::optimizer_names;
         namespace names = detail::optimizer_names;
-        return rule<(v = names::decay * v + (1 - names::decay) * square(g)),
-                    (w = w - rate * g / (sqrt(v) + names::epsilon))>;
+        return rule<average_of_squares, (w = w - rate * g / (sqrt(v) + names::epsilon))>;
     }();
 };
 
-/// Duchi, Hazan and Singer 2011, with Keras's defaults: v = v + g^2, where v begins at 0.1; w = w - rate g /
-/// (sqrt(v) + epsilon).
+/// Duchi, Hazan and Singer 2011, with Keras's defaults: v = v + g^2, where v begins at `initial_accumulator`;
+/// w = w - rate g / (sqrt(v) + epsilon).
 struct adagrad {
     schedule learning_rate = 1e-3;
     double epsilon = 1e-7;
-    static constexpr double initial_state = 0.1;
+    double initial_accumulator = 0.1;
 
     auto scalars(double step) const {
         return bind(symbols::rate = learning_rate(step), detail::optimizer_names::epsilon = epsilon);
     }
+    auto initial_states() const { return bind(detail::optimizer_names::v = initial_accumulator); }
     static constexpr auto update = [] {
         using namespace detail::optimizer_names;
         namespace names = detail::optimizer_names;

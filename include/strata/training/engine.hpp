@@ -45,11 +45,10 @@ public:
     static constexpr std::size_t state_count = rule::states::size;
 
     engine(Model& net, Optimizer chosen) : net_(&net), optimizer(chosen) {
-        double first = 0;
-        if constexpr (requires { Optimizer::initial_state; })
-            first = Optimizer::initial_state;
-        for (auto& state : states)
-            state.assign(Model::layout::size, static_cast<T>(first));
+        std::size_t next = 0;
+        for_each_type(typename rule::states{}, [&]<class State>(std::type_identity<State>) {
+            states[next++].assign(Model::layout::size, static_cast<T>(initial_state(chosen, State{})));
+        });
     }
 
     /// Makes room for batches of that size and that many threads. Where there is not enough memory the room
