@@ -5,6 +5,7 @@ using namespace gradient_check;
 using strata::tanh;
 
 namespace {
+constexpr auto brier = label_loss<"brier", square(symbols::prediction - symbols::target)>;
 constexpr auto cauchy = loss<"cauchy", log1p(square(symbols::prediction - symbols::target))>;
 
 /// One output, several, rows of outputs, and behind layers that some losses have a shortcut for.
@@ -48,4 +49,18 @@ BOOST_AUTO_TEST_CASE(cross_entropies) {
     check_all<input<4> | dense<5> | softmax, sparse_categorical_crossentropy>();
     check_all<input<4> | dense<5> | sigmoid, sparse_categorical_crossentropy>();
     check_all<input<3, 4> | dense<18> | dropout<0.2> | softmax, sparse_categorical_crossentropy>();
+}
+
+BOOST_AUTO_TEST_CASE(losses_of_whole_rows) {
+    check_all<input<2, 4> | dense<3>, cosine_similarity>();
+    check_all<input<4> | dense<18> | tanh, categorical_hinge>();
+    check_all<input<2, 4> | dense<3> | sigmoid, dice>();
+    check_all<input<2, 4> | dense<18>, from_logits<softmax>(dice)>();
+}
+BOOST_AUTO_TEST_CASE(losses_of_probabilities) {
+    check_all<input<3, 4> | dense<18> | softmax, label_smoothing<0.1>(sparse_categorical_crossentropy)>();
+    check_all<input<4> | dense<5> | softmax, categorical_focal_crossentropy<>>();
+    check_all<input<4> | dense<5> | softmax, kl_divergence>();
+    check_all<input<4> | dense<5>, from_logits<softmax>(brier)>();
+    check_all<input<4> | dense<1>, from_logits(binary_focal_crossentropy<>)>();
 }

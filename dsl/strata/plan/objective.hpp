@@ -60,7 +60,7 @@ template <class Head, class Tail, std::size_t Rows, class Loss>
     requires reads_logits<Loss>
 struct opened<stage<Head, Tail, no_closing, Rows>, Loss> {
     using stage = bedrock::stage<Head, Tail, closed_by_loss, Rows>;
-    using link = typename Loss::shortcut::link;
+    using link = typename Loss::link;
 };
 
 // The stage that makes output number `Output` as training runs it, or any other one as it is.

@@ -32,6 +32,9 @@ struct training_output {
     static constexpr std::size_t size = shape::size;
     static constexpr std::size_t row_length = shape::last;
     static constexpr std::size_t rows = size / row_length;
+    /// Rows that the loss looks at together, and how many such groups a sample has.
+    static constexpr std::size_t loss_rows = loss::of_samples ? rows : 1;
+    static constexpr std::size_t loss_groups = rows / loss_rows;
     /// Targets of one sample: a label for each row, or a value for each output.
     static constexpr std::size_t targets = loss::targets == target_kind::labels ? rows : size;
 };

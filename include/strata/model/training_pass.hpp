@@ -133,21 +133,23 @@ private:
                                double* sums, const Visit& visit) noexcept {
         using result = output<Index>;
         constexpr std::size_t number = wires::outputs[Index];
-        const T weight = static_cast<T>(result::weight / static_cast<double>(data.samples * result::rows));
+        const T weight =
+            static_cast<T>(result::weight / static_cast<double>(data.samples * result::loss_groups));
         T* const y = space.output(number).data;
         T* const delta = space.delta(number);
         const auto* const targets = std::get<Index>(data.targets);
         constexpr bool wanted = Training && flow::is_needed(number);
         for (std::size_t sample = part.begin; sample < part.end; ++sample) {
             double sum = 0;
-            for (std::size_t row = 0; row < result::rows; ++row) {
+            for (std::size_t row = 0; row < result::rows; row += result::loss_rows) {
                 const std::size_t place = sample * result::size + row * result::row_length;
                 const std::size_t target_place =
                     result::loss::targets == target_kind::labels ? sample * result::rows + row : place;
-                sum += loss_row<typename result::loss, typename result::link, result::row_length>(
-                    y + place, targets + target_place, wanted ? delta + place : nullptr, weight);
+                sum += loss_row<typename result::loss, typename result::link, result::row_length,
+                                result::loss_rows>(y + place, targets + target_place,
+                                                   wanted ? delta + place : nullptr, weight);
             }
-            sums[sample] += result::weight * sum / static_cast<double>(result::rows);
+            sums[sample] += result::weight * sum / static_cast<double>(result::loss_groups);
             visit(std::integral_constant<std::size_t, Index>{}, sample,
                   static_cast<const T*>(y + sample * result::size), targets + sample * result::targets);
         }

@@ -57,7 +57,7 @@ template <class Loss>
 constexpr target_reading reading_of_loss() {
     if (Loss::targets == target_kind::labels)
         return target_reading::labels;
-    if (!contains(Loss::formula, symbols::target))
+    if (!Loss::reads_target)
         return target_reading::nothing;
     return Loss::needs_classes ? target_reading::distributions : target_reading::numbers;
 }

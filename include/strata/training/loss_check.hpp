@@ -17,15 +17,13 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 template <class Loss, class Topology, std::size_t Output>
 consteval bool check_range() {
     using origin = output_origin<Topology, Output>;
-    if constexpr (!detail::is_cross_entropy<Loss>)
-        return true;
-    else if constexpr (detail::reads_logits<Loss>) {
+    if constexpr (detail::reads_logits<Loss>) {
         if constexpr (origin::range != output_range::probabilities)
             return true;
         else
             return reject<Topology, text("from_logits(...) cannot take ") + origin::label,
                           "whose results are no logits: leave one of both out">();
-    } else if constexpr (origin::range != output_range::any)
+    } else if constexpr (!detail::is_cross_entropy<Loss> || origin::range != output_range::any)
         return true;
     else
         return reject<Topology, text("the loss ") + Loss::name, text("cannot take ") + origin::label,

@@ -3,6 +3,8 @@
 
 #include <strata/expression/type_of.hpp>
 #include <strata/kernels/formula/evaluate.hpp>
+#include <strata/kernels/formula/loss_link.hpp>
+#include <strata/kernels/formula/row_loss.hpp>
 #include <strata/kernels/formula/softmax.hpp>
 #include <strata/learning/losses.hpp>
 #include <strata/setting.hpp>
@@ -13,36 +15,21 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// The type that holds the targets of one batch.
-template <class Loss, class T>
-using target_of = std::conditional_t<Loss::targets == target_kind::labels, std::int32_t, T>;
-
 namespace internal {
 template <class Loss, std::size_t Last>
 inline constexpr double loss_scale = Loss::reduction == over_outputs::mean ? 1.0 / static_cast<double>(Last)
                                                                            : 1.0;
 
-// A single output is computed as a plain number, since a register would be filled for one lane.
-template <class T, std::size_t Last>
-struct loss_value_of {
-    using type = simd<T, lanes_of<T, Last>>;
-};
-template <class T>
-struct loss_value_of<T, 1> {
-    using type = T;
-};
-template <class T, std::size_t Last>
-using loss_value = typename loss_value_of<T, Last>::type;
-
 // Evaluates a formula on one row of outputs. Returns the sum of the loss over the row, and unless `delta` is
 // null writes weight * its slope there. `bind_variables(lanes, i, target)` binds the variables of elements
 // i, ..., i + lanes - 1.
-template <std::size_t Last, class T, class Value, class Slope, class Bindings>
-T formula_row(const T* target, T* delta, T weight, Value value, Slope slope,
+template <class Loss, std::size_t Last, class T, class Value, class Slope, class Bindings>
+T formula_row(const target_of<Loss, T>* target, T* delta, T weight, Value value, Slope slope,
               Bindings bind_variables) noexcept {
     using V = loss_value<T, Last>;
     if constexpr (Last == 1) {
-        const auto variables = bind_variables(std::integral_constant<std::size_t, 1>{}, 0, *target);
+        const auto variables =
+            bind_variables(std::integral_constant<std::size_t, 1>{}, 0, smoothed<Loss, 1>(*target));
         if (delta != nullptr)
             *delta = evaluate<T>(slope, variables) * weight;
         return evaluate<T>(value, variables);
@@ -50,7 +37,7 @@ T formula_row(const T* target, T* delta, T weight, Value value, Slope slope,
         V sum(T(0));
         visit_row<Last, V>([&](auto count, std::size_t i) {
             constexpr std::size_t lanes = decltype(count)::value;
-            const auto variables = bind_variables(count, i, load_first<lanes, V>(target + i));
+            const auto variables = bind_variables(count, i, load_targets<Loss, Last, lanes, V>(target, i));
             sum += first_lanes<lanes>(evaluate<V>(value, variables));
             if (delta != nullptr)
                 store_first<lanes>(evaluate<V>(slope, variables) * V(weight), delta + i);
@@ -63,23 +50,44 @@ T formula_row(const T* target, T* delta, T weight, Value value, Slope slope,
 
 /// The loss of one row of `Last` outputs behind `Link`: `no_shortcut` where `row` holds predictions, else the
 /// layer whose input it holds (the logits), which is applied in place. Returns the loss; unless `delta` is
-/// null, writes `weight` times the loss's derivative by what the row held.
-template <class Loss, class Link, std::size_t Last, class T>
+/// null, writes `weight` times the loss's derivative by what the row held. Some losses look at all `Rows` of
+/// a sample.
+template <class Loss, class Link, std::size_t Last, std::size_t Rows = 1, class T>
 double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) noexcept {
     using V = internal::loss_value<T, Last>;
-    constexpr double scale = internal::loss_scale<Loss, Last>;
     using prediction = type_of<symbols::prediction>;
     using target_term = type_of<symbols::target>;
     using logit = type_of<symbols::x>;
 
-    if constexpr (std::is_same_v<Link, softmax_layer>) {
+    if constexpr (!std::is_same_v<Link, no_shortcut> && !detail::has_shortcut<Loss, Link>) {
+        internal::apply_link<Link, Rows, Last>(row);
+        const double loss = loss_row<Loss, no_shortcut, Last, Rows>(row, target, delta, weight);
+        if (delta != nullptr)
+            internal::apply_link_slope<Link, Rows, Last>(row, delta);
+        return loss;
+    } else if constexpr (requires { typename Loss::reductions; }) {
+        return internal::reduced_loss<Loss, Rows, Last, T>{row, target}.run(typename Loss::reductions{},
+                                                                            delta, weight);
+    } else if constexpr (std::is_same_v<Link, softmax_layer>) {
         if constexpr (Loss::targets == target_kind::labels) {
-            const T true_logit = row[*target];
+            // The target of a wrong class, and what the right one has beyond it.
+            constexpr double share = detail::smoothing_share<Loss, Last>;
+            constexpr double rest = 1 - detail::smoothing_of<Loss>;
+            T true_logit = row[*target];
+            if constexpr (share > 0) {
+                T sum(0);
+                for (std::size_t i = 0; i < Last; ++i)
+                    sum += row[i];
+                true_logit = static_cast<T>(rest) * true_logit + static_cast<T>(share) * sum;
+            }
             const auto sums = softmax_row<Last>(row);
             if (delta != nullptr) {
                 for (std::size_t i = 0; i < Last; ++i)
-                    delta[i] = row[i] * weight;
-                delta[*target] -= weight;
+                    if constexpr (share > 0)
+                        delta[i] = (row[i] - static_cast<T>(share)) * weight;
+                    else
+                        delta[i] = row[i] * weight;
+                delta[*target] -= share > 0 ? static_cast<T>(rest) * weight : weight;
             }
             return static_cast<double>(sums.largest - true_logit) + std::log(static_cast<double>(sums.sum));
         } else {
@@ -88,13 +96,16 @@ double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) no
             double target_product = 0;
             double target_sum = 0;
             for (std::size_t i = 0; i < Last; ++i) {
-                target_product += static_cast<double>(target[i]) * static_cast<double>(row[i]);
-                target_sum += static_cast<double>(target[i]);
+                const T wanted = internal::smoothed<Loss, Last>(target[i]);
+                target_product += static_cast<double>(wanted) * static_cast<double>(row[i]);
+                target_sum += static_cast<double>(wanted);
             }
             const auto sums = softmax_row<Last>(row);
             if (delta != nullptr)
                 for (std::size_t i = 0; i < Last; ++i)
-                    delta[i] = (static_cast<T>(target_sum) * row[i] - target[i]) * weight;
+                    delta[i] =
+                        (static_cast<T>(target_sum) * row[i] - internal::smoothed<Loss, Last>(target[i])) *
+                        weight;
             return target_sum *
                        (static_cast<double>(sums.largest) + std::log(static_cast<double>(sums.sum))) -
                    target_product;
@@ -109,10 +120,12 @@ double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) no
             return environment<binding<logit, V>, binding<prediction, V>, binding<target_term, V>>{
                 {x}, {p}, {t}};
         };
-        return scale * static_cast<double>(internal::formula_row<Last>(
+        constexpr double scale = internal::loss_scale<Loss, Last>;
+        return scale * static_cast<double>(internal::formula_row<Loss, Last>(
                            target, delta, weight * static_cast<T>(scale), Loss::shortcut::value,
                            Loss::shortcut::slope, variables));
-    } else if constexpr (Loss::targets == target_kind::labels) {
+    } else if constexpr (Loss::targets == target_kind::labels && Loss::ignores_zeros &&
+                         detail::smoothing_of<Loss> == 0) {
         // The formula counts for the right class only, since the others have the target 0.
         if (delta != nullptr)
             for (std::size_t i = 0; i < Last; ++i)
@@ -128,9 +141,10 @@ double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) no
             return environment<binding<prediction, V>, binding<target_term, V>>{
                 {load_first<lanes, V>(row + i)}, {t}};
         };
+        constexpr double scale = internal::loss_scale<Loss, Last>;
         return scale *
-               static_cast<double>(internal::formula_row<Last>(target, delta, weight * static_cast<T>(scale),
-                                                               Loss::formula, Loss::slope, variables));
+               static_cast<double>(internal::formula_row<Loss, Last>(
+                   target, delta, weight * static_cast<T>(scale), Loss::formula, Loss::slope, variables));
     }
 }
 

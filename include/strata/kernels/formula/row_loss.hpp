@@ -1,0 +1,137 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/type_of.hpp>
+#include <strata/kernels/formula/evaluate.hpp>
+#include <strata/kernels/formula/loss_target.hpp>
+#include <strata/learning/row_loss.hpp>
+#include <strata/setting.hpp>
+
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <utility>
+
+namespace strata::bedrock::inline STRATA_SETTING::internal {
+
+template <class V>
+auto loss_variables(V prediction, V target) noexcept {
+    return environment<binding<type_of<symbols::prediction>, V>, binding<type_of<symbols::target>, V>>{
+        {prediction}, {target}};
+}
+
+/// A loss of what is reduced over `Rows` rows of `Last` outputs together.
+template <class Loss, std::size_t Rows, std::size_t Last, class T>
+struct reduced_loss {
+    using V = loss_value<T, Last>;
+    using target_type = target_of<Loss, T>;
+    static constexpr std::size_t target_step = Loss::targets == target_kind::labels ? 1 : Last;
+
+    const T* prediction;
+    const target_type* target;
+
+    // Calls visit(count, place, variables) for all outputs, some at a time.
+    template <class Visit>
+    void each(Visit visit) const noexcept {
+        for (std::size_t row = 0; row < Rows; ++row)
+            visit_outputs<Last, T>([&](auto count, std::size_t i) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                visit(count, row * Last + i,
+                      loss_variables<V>(load_first<lanes, V>(prediction + row * Last + i),
+                                        load_targets<Loss, Last, lanes, V>(target + row * target_step, i)));
+            });
+    }
+
+    template <class Reduction>
+    T reduce(Reduction) const noexcept {
+        constexpr T lowest = -std::numeric_limits<T>::infinity();
+        V result(Reduction::is_sum ? T(0) : lowest);
+        each([&](auto count, std::size_t, const auto& variables) {
+            constexpr std::size_t lanes = decltype(count)::value;
+            const V value = evaluate<V>(Reduction::formula, variables);
+            if constexpr (Last == 1)
+                result = Reduction::is_sum ? result + value : larger(result, value);
+            else if constexpr (Reduction::is_sum)
+                result += first_lanes<lanes>(value);
+            else if constexpr (lanes < V::size)
+                result = larger(result, V(xsimd::select(lane_numbers<V>() < V(T(lanes)), value, V(lowest))));
+            else
+                result = larger(result, value);
+        });
+        if constexpr (Last == 1)
+            return result;
+        else if constexpr (Reduction::is_sum)
+            return add_lanes(result);
+        else {
+            alignas(alignment) T values[V::size];
+            result.store_aligned(values);
+            T largest = values[0];
+            for (T value : values)
+                largest = larger(largest, value);
+            return largest;
+        }
+    }
+
+    /// How many outputs are that large.
+    template <class Reduction>
+    T count_equal(Reduction, T largest) const noexcept {
+        T result = 0;
+        each([&](auto count, std::size_t, const auto& variables) {
+            const V ones = evaluate_equal(evaluate<V>(Reduction::formula, variables), largest, T(1));
+            if constexpr (Last == 1)
+                result += ones;
+            else
+                result += add_lanes(first_lanes<decltype(count)::value>(ones));
+        });
+        return result;
+    }
+
+    // `yes` where the values are equal to a number, and 0 elsewhere.
+    static V evaluate_equal(V value, T number, T yes) noexcept {
+        return compute(operation::select{}, value == V(number), V(yes), V(T(0)));
+    }
+
+    /// The loss. Unless `delta` is null, writes there `weight` times its derivative by the predictions.
+    template <class... Reductions>
+    double run(type_list<Reductions...> reductions, T* delta, T weight) const noexcept {
+        return run(reductions, std::index_sequence_for<Reductions...>{}, delta, weight);
+    }
+
+private:
+    template <class... Reductions, std::size_t... I>
+    double run(type_list<Reductions...>, std::index_sequence<I...>, T* delta, T weight) const noexcept {
+        const std::array<T, sizeof...(Reductions)> reduced{reduce(Reductions{})...};
+        const environment<binding<typename Reductions::variable, T>...> variables{{reduced[I]}...};
+        if (delta != nullptr) {
+            const std::array<T, sizeof...(Reductions)> slopes{
+                weight * share(Reductions{}, reduced[I]) *
+                evaluate<T>(derivative(Loss::formula, typename Reductions::variable{}), variables)...};
+            each([&](auto count, std::size_t place, const auto& here) {
+                V sum(T(0));
+                ((sum += part(Reductions{}, here, reduced[I], slopes[I])), ...);
+                store_first<decltype(count)::value>(sum, delta + place);
+            });
+        }
+        return static_cast<double>(evaluate<T>(Loss::formula, variables));
+    }
+
+    // Equal largest outputs share the derivative.
+    template <class Reduction>
+    T share(Reduction reduction, T largest) const noexcept {
+        if constexpr (Reduction::is_sum)
+            return T(1);
+        else
+            return T(1) / larger(count_equal(reduction, largest), T(1));
+    }
+
+    template <class Reduction, class Variables>
+    static V part(Reduction, const Variables& here, T largest, T slope) noexcept {
+        const V change = evaluate<V>(Reduction::slope, here);
+        if constexpr (Reduction::is_sum)
+            return V(slope) * change;
+        else
+            return evaluate_equal(evaluate<V>(Reduction::formula, here), largest, slope) * change;
+    }
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING::internal
