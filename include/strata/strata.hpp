@@ -15,9 +15,10 @@
 #include <strata/io/csv_log.hpp>
 #include <strata/io/terminal.hpp>
 #include <strata/layers/layers.hpp>
-#include <strata/learning/metric.hpp>
+#include <strata/learning/metrics.hpp>
 #include <strata/learning/optimizers.hpp>
 #include <strata/model/arrays.hpp>
 #include <strata/model/model.hpp>
+#include <strata/training/class_counts.hpp>
 #include <strata/training/confusion_matrix.hpp>
 #include <strata/training/trainer.hpp>

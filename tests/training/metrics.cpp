@@ -4,8 +4,11 @@
 #include <strata/strata.hpp>
 
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+#include <xtensor/xadapt.hpp>
 
 #include <cmath>
+#include <fstream>
 
 using namespace strata::bedrock;
 
@@ -52,6 +55,149 @@ BOOST_AUTO_TEST_CASE(ratios_count_what_they_say) {
     BOOST_TEST((by_values<1, 2>(metrics::mean_squared_error, {1, 4}, {3, 3})) == 2.5);
     BOOST_TEST((by_values<1, 2>(metric<"bias", symbols::prediction - symbols::target>, {1, 4}, {3, 3})) ==
                -0.5);
+}
+
+namespace {
+using json = nlohmann::json;
+const json& metrics_of_others() {
+    static const json all = json::parse(std::ifstream(STRATA_TESTS "/training/metrics.json"));
+    return all;
+}
+
+/// The value of a metric of all samples, and whether it is the one in the file under the metric's name.
+template <class Loss, std::size_t Rows, std::size_t Last, class T, class Metric>
+double value_of(Metric, const json& prediction, const json& target, double offset = 0) {
+    using kind = typename internal::kind_of_metric<Metric>::type;
+    using meter = strata::bedrock::meter<kind, Loss, Rows, Last, T>;
+    auto outputs = prediction.get<std::vector<T>>();
+    auto wanted = target.get<std::vector<target_of<Loss, T>>>();
+    if constexpr (Loss::targets == target_kind::values)
+        for (std::size_t i = 0; offset != 0 && i < outputs.size(); ++i) {
+            const double away = i % 3 == 1 ? 10 : i % 3 == 2 ? 1e7 : 0;
+            outputs[i] -= static_cast<T>(away);
+            wanted[i] -= static_cast<T>(away);
+        }
+    const std::size_t samples = outputs.size() / (Rows * Last);
+    typename meter::total total;
+    total.reserve(samples);
+    for (std::size_t i = 0; i < samples; ++i) {
+        std::vector<double> numbers(meter::numbers, NAN);
+        meter::measure_sample(&outputs[i * Rows * Last], &wanted[i * wanted.size() / samples],
+                              numbers.data());
+        total.add(numbers.data());
+    }
+    return total.value();
+}
+template <class Loss, std::size_t Rows, std::size_t Last, class T, class... Metrics>
+void check_in(const char* name, const char* targets, Metrics... metrics) {
+    const json& wanted = metrics_of_others().at(name);
+    const auto check = [&](auto metric) {
+        const std::string metric_name(decltype(metric)::name.view());
+        const double found = value_of<Loss, Rows, Last, T>(metric, wanted["prediction"], wanted[targets]);
+        BOOST_TEST_CONTEXT(metric_name)
+        BOOST_TEST(found == wanted.at(metric_name).get<double>(), boost::test_tools::tolerance(1e-10));
+    };
+    (check(metrics), ...);
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(metrics_of_a_single_output_are_those_of_others) {
+    using metrics::threshold;
+    check_in<values_loss, 1, 1, float>("binary", "target", roc_auc, average_precision, mean_iou, metrics::f1,
+                                       threshold<0.35>(metrics::f1), threshold<0.35>(precision),
+                                       threshold<0.35>(recall), threshold<0.35>(binary_accuracy));
+    // All samples as one.
+    check_in<values_loss, 60, 1, double>("binary", "target", roc_auc, average_precision, mean_iou,
+                                         metrics::f1);
+}
+
+BOOST_AUTO_TEST_CASE(metrics_of_classes_are_those_of_others) {
+    check_in<labels_loss, 1, 5, float>("classes", "target", accuracy, top_k<2>, roc_auc, average_precision,
+                                       mean_iou, metrics::f1, metrics::f1_macro, metrics::f1_weighted);
+    check_in<values_loss, 1, 5, float>("classes", "one_hot", accuracy, top_k<2>, roc_auc, average_precision,
+                                       mean_iou, metrics::f1, metrics::f1_macro, metrics::f1_weighted);
+    check_in<labels_loss, 3, 5, double>("classes", "target", roc_auc, mean_iou, metrics::f1_macro);
+}
+
+BOOST_AUTO_TEST_CASE(metrics_of_several_labels_are_those_of_others) {
+    using metrics::threshold;
+    check_in<values_loss, 1, 4, float>(
+        "several", "target", binary_accuracy, threshold<0.4>(binary_accuracy), roc_auc, average_precision,
+        threshold<0.4>(metrics::f1), threshold<0.4>(metrics::f1_macro), threshold<0.4>(metrics::f1_weighted));
+    static_assert(decltype(threshold<0.4>(of_output<1>(metrics::f1)))::name.view() == "output_2_f1_0.4");
+    static_assert(decltype(threshold<0.125>(precision))::name.view() == "precision_0.125");
+    static_assert(decltype(threshold<1.0>(precision))::name.view() == "precision_1.0");
+    static_assert(decltype(threshold<0.05>(precision))::name.view() == "precision_0.05");
+}
+
+BOOST_AUTO_TEST_CASE(metrics_of_numbers_are_those_of_others) {
+    check_in<values_loss, 2, 3, double>("numbers", "target", metrics::r2);
+    check_in<values_loss, 1, 3, double>("numbers", "target", metrics::r2);
+    const json& wanted = metrics_of_others().at("numbers");
+    BOOST_TEST((value_of<values_loss, 2, 3, double>(metrics::cosine_similarity, wanted["prediction"],
+                                                    wanted["target"], 1)) ==
+                   wanted["cosine_similarity"].get<double>(),
+               boost::test_tools::tolerance(1e-8));
+}
+
+BOOST_AUTO_TEST_CASE(metrics_of_nothing_to_tell) {
+    const json alike{0.5, 0.7};
+    BOOST_TEST(std::isnan(value_of<values_loss, 1, 1, float>(roc_auc, alike, {1, 1})));
+    BOOST_TEST(std::isnan(value_of<values_loss, 1, 1, float>(average_precision, alike, {0, 0})));
+    BOOST_TEST((value_of<values_loss, 1, 1, float>(average_precision, alike, {1, 1})) == 1);
+    BOOST_TEST((value_of<values_loss, 1, 1, float>(roc_auc, {0.5, 0.5}, {1, 0})) == 0.5);
+    BOOST_TEST((value_of<values_loss, 1, 1, float>(metrics::f1, {0.1, 0.2}, {0, 0})) == 0);
+    BOOST_TEST((value_of<values_loss, 1, 1, float>(metrics::r2, {2, 2}, {2, 2})) == 1);
+    BOOST_TEST((value_of<values_loss, 1, 1, float>(metrics::r2, {2, 3}, {2, 2})) == 0);
+    BOOST_TEST(std::isnan(value_of<values_loss, 1, 1, float>(metrics::r2, {2}, {2})));
+}
+
+BOOST_AUTO_TEST_CASE(classes_have_counts_of_their_own) {
+    const json& wanted = metrics_of_others().at("classes");
+    const auto numbers = wanted["confusion"].get<std::vector<std::size_t>>();
+    const auto counts = counts_of_classes(xt::adapt(numbers, std::array<std::size_t, 2>{5, 5}));
+    BOOST_TEST_REQUIRE(counts.size() == 5u);
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        const auto close = boost::test_tools::tolerance(1e-12);
+        BOOST_TEST(counts[i].precision() == wanted["precisions"][i].get<double>(), close);
+        BOOST_TEST(counts[i].recall() == wanted["recalls"][i].get<double>(), close);
+        BOOST_TEST(counts[i].f1() == wanted["f1s"][i].get<double>(), close);
+        BOOST_TEST(counts[i].support() == wanted["supports"][i].get<std::size_t>());
+        BOOST_TEST(counts[i].true_positives + counts[i].true_negatives + counts[i].false_positives +
+                       counts[i].false_negatives ==
+                   60u);
+    }
+    const json& several = metrics_of_others().at("several");
+    const auto confusions = several["confusions"].get<std::vector<std::size_t>>();
+    const std::array<std::size_t, 2> shape{60, 4};
+    const auto each = counts_of_classes(xt::adapt(several["prediction"].get<std::vector<double>>(), shape),
+                                        xt::adapt(several["target"].get<std::vector<double>>(), shape), 0.4);
+    for (std::size_t i = 0; i < 4; ++i) {
+        BOOST_TEST(each[i].true_negatives == confusions[4 * i]);
+        BOOST_TEST(each[i].false_positives == confusions[4 * i + 1]);
+        BOOST_TEST(each[i].false_negatives == confusions[4 * i + 2]);
+        BOOST_TEST(each[i].true_positives == confusions[4 * i + 3]);
+    }
+    BOOST_CHECK_THROW(counts_of_classes(xt::xtensor<int, 2>{{1, 2}}), std::invalid_argument);
+}
+
+// A trainer measures with every kind of metric, the same on any number of threads.
+BOOST_AUTO_TEST_CASE(trainers_measure_with_all_kinds) {
+    const json& wanted = metrics_of_others().at("binary");
+    const auto score = wanted["prediction"].get<std::vector<float>>();
+    const auto truth = wanted["target"].get<std::vector<float>>();
+    model<input<1> | dense<1>> net;
+    net.set_weights(std::vector<float>{1, 0}); // predictions are the inputs
+    trainer teach{net,      mean_squared_error, sgd{},      roc_auc, average_precision,
+                  mean_iou, metrics::f1,        metrics::r2};
+    for (const std::size_t threads : {1u, 2u}) {
+        const auto found =
+            teach.evaluate(score, truth, {.batch_size = 7, .verbose = verbosity::silent, .threads = threads});
+        for (const char* name : {"roc_auc", "average_precision", "mean_iou", "f1"})
+            BOOST_TEST(found[name] == wanted[name].get<double>(), boost::test_tools::tolerance(1e-12));
+        BOOST_TEST((found.direction_of("roc_auc") == direction::larger));
+        BOOST_TEST(found["r2"] < 1);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(confusions_are_counted) {

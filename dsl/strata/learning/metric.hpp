@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/freeze.hpp>
+#include <strata/expression/substitute.hpp>
 #include <strata/learning/direction.hpp>
 
 #include <cstddef>
@@ -15,12 +16,14 @@ struct metric_base {
 template <class T>
 concept metric_type = std::derived_from<T, metric_base>;
 
-/// A ratio of two sums over all outputs of all samples, each of a formula of `prediction` and `target`. Where
-/// the denominator is 0, the ratio is 0.
-template <text Name, auto Numerator, auto Denominator, direction Better = direction::unknown>
+/// A ratio of two sums over all outputs of all samples, each of a formula of `prediction` and `target`, and
+/// of `threshold`, if it asks what is predicted to be true. Where the denominator is 0, the ratio is 0.
+template <text Name, auto Numerator, auto Denominator, direction Better = direction::unknown,
+          real Threshold = 0.5>
 struct ratio_metric : metric_base {
     static constexpr auto name = Name;
     static constexpr direction better = Better;
+    static constexpr double threshold = Threshold.value();
     static constexpr auto numerator = frozen<Numerator>;
     static constexpr auto denominator = frozen<Denominator>;
 };
@@ -59,7 +62,8 @@ inline constexpr ratio_metric<Name, Formula, constant<1.0>, Better> metric{};
 
 namespace detail::metric_formulas {
 using namespace symbols;
-inline constexpr auto guess = select(prediction > 0.5, 1, 0);
+inline constexpr variable_term<"threshold"> threshold{};
+inline constexpr auto guess = select(prediction > threshold, 1, 0);
 inline constexpr auto truth = select(target > 0.5, 1, 0);
 } // namespace detail::metric_formulas
 
@@ -71,7 +75,7 @@ inline constexpr ratio_metric<"binary_accuracy",
                               1 - abs(detail::metric_formulas::guess - detail::metric_formulas::truth),
                               constant<1.0>, direction::larger>
     binary_accuracy{};
-/// The share that is true of what was predicted to be true (above 0.5).
+/// The share that is true of what was predicted to be true (above 0.5, or the `threshold`).
 inline constexpr ratio_metric<"precision", detail::metric_formulas::guess * detail::metric_formulas::truth,
                               detail::metric_formulas::guess, direction::larger>
     precision{};
@@ -80,7 +84,48 @@ inline constexpr ratio_metric<"recall", detail::metric_formulas::guess * detail:
                               detail::metric_formulas::truth, direction::larger>
     recall{};
 
+namespace detail {
+/// Digits of a number from 0 to 1, six behind the point at most: "0.25".
+template <real Number>
+constexpr auto share_text() {
+    constexpr std::size_t one = 1000000;
+    constexpr auto millionths = static_cast<std::size_t>(Number.value() * one + 0.5);
+    constexpr std::size_t length = [] {
+        std::size_t digits = 6;
+        for (std::size_t rest = millionths; digits > 1 && rest % 10 == 0; rest /= 10)
+            --digits;
+        return digits;
+    }();
+    text<length + 3> result;
+    result.characters[0] = millionths < one ? '0' : '1';
+    result.characters[1] = '.';
+    std::size_t place = one / 10;
+    for (std::size_t i = 0; i < length; ++i, place /= 10)
+        result.characters[2 + i] = static_cast<char>('0' + millionths / place % 10);
+    return result;
+}
+} // namespace detail
+
+/// A metric that takes a prediction for true above another number than 0.5:
+/// `metrics::threshold<0.3>(precision)`, which is named "precision_0.3".
+template <real Number, text Name, auto Numerator, auto Denominator, direction Better, real Before>
+constexpr auto threshold(ratio_metric<Name, Numerator, Denominator, Better, Before>) {
+    using metric = ratio_metric<Name, Numerator, Denominator, Better, Before>;
+    static_assert(Number.value() >= 0 && Number.value() <= 1, "strata: threshold wants a number from 0 to 1");
+    static_assert(contains(metric::numerator, detail::metric_formulas::threshold) ||
+                      contains(metric::denominator, detail::metric_formulas::threshold),
+                  "strata: threshold takes a metric that asks what is predicted to be true");
+    return ratio_metric<Name + text("_") + detail::share_text<Number>(), Numerator, Denominator, Better,
+                        Number>{};
+}
+template <real Number, std::size_t Output, class Metric>
+constexpr auto threshold(output_metric<Output, Metric>) {
+    return of_output<Output>(threshold<Number>(Metric{}));
+}
+
 namespace metrics {
+using bedrock::threshold;
+
 inline constexpr ratio_metric<"mean_absolute_error", abs(symbols::prediction - symbols::target),
                               constant<1.0>, direction::smaller>
     mean_absolute_error{};

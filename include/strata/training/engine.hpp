@@ -40,7 +40,7 @@ public:
     using pass = training_pass<typename Model::topology, T, Loss>;
     using scalars = scalar_step<pass>;
     using rule = type_of<Optimizer::update>;
-    using totals = pass_totals<Metrics...>;
+    using totals = pass_totals<metered<pass, Metrics>...>;
     using penalty = penalties<pass>;
     static constexpr std::size_t state_count = rule::states::size;
 
@@ -62,7 +62,7 @@ public:
         space_ = typename pass::workspace(samples, members);
         batches_.reserve(samples);
         losses_.assign(samples, 0.0);
-        parts_.assign(samples * sizeof...(Metrics), metric_parts{});
+        parts_.assign(samples * totals::numbers, 0.0);
         capacity_ = samples;
         threads_ = members;
     }
@@ -87,6 +87,7 @@ public:
         const occupation here(is_busy_);
         prepare(batch_size, threads);
         progress all;
+        all.sum.reserve(range.count);
         run_team(threads, [&](const team& together) noexcept {
             work<Training>({range, order, batch_size, line}, all, together);
         });
@@ -263,7 +264,7 @@ private:
     typename pass::workspace space_;
     batches<Model, pass> batches_;
     std::vector<double> losses_;
-    std::vector<metric_parts> parts_;
+    std::vector<double> parts_;
     std::size_t capacity_ = 0;
     std::size_t threads_ = 0;
     std::array<scalars_of<T, Optimizer>, 2> rates_{};

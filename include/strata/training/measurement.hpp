@@ -4,7 +4,10 @@
 #include <strata/kernels/threads/team_failure.hpp>
 #include <strata/learning/metric.hpp>
 #include <strata/setting.hpp>
-#include <strata/training/metrics.hpp>
+#include <strata/training/class_meter.hpp>
+#include <strata/training/curve_meter.hpp>
+#include <strata/training/pass_totals.hpp>
+#include <strata/training/regression_meters.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -15,32 +18,29 @@ namespace strata::bedrock::inline STRATA_SETTING {
 template <class Pass, class... Metrics>
 struct measurement {
     using T = typename Pass::value_type;
+    static constexpr std::size_t numbers = pass_totals<metered<Pass, Metrics>...>::numbers;
 
-    metric_parts* parts; ///< [samples][metrics]
+    double* parts; ///< [samples][numbers]
     team_failure* failure;
 
     template <std::size_t Output, class Target>
     void operator()(std::integral_constant<std::size_t, Output> output, [[maybe_unused]] std::size_t sample,
                     [[maybe_unused]] const T* prediction,
                     [[maybe_unused]] const Target* target) const noexcept {
-        [[maybe_unused]] std::size_t place = sample * sizeof...(Metrics);
-        (measure_one(Metrics{}, output, place++, prediction, target), ...);
+        [[maybe_unused]] double* to = parts + sample * numbers;
+        ((measure_one<Metrics>(output, to, prediction, target),
+          to += metered<Pass, Metrics>::meter_type::numbers),
+         ...);
     }
 
 private:
     template <class Metric, std::size_t Output, class Target>
-    void measure_one([[maybe_unused]] Metric metric, std::integral_constant<std::size_t, Output>,
-                     [[maybe_unused]] std::size_t place, [[maybe_unused]] const T* prediction,
+    void measure_one(std::integral_constant<std::size_t, Output>, [[maybe_unused]] double* to,
+                     [[maybe_unused]] const T* prediction,
                      [[maybe_unused]] const Target* target) const noexcept {
-        using goal = typename Pass::template output<Output>;
-        using loss = typename goal::loss;
-        if constexpr (output_of_metric<Metric> == Output) {
-            constexpr bool is_safe =
-                noexcept(measure<loss, goal::rows, goal::row_length>(metric, prediction, target));
-            failure->run([&]() noexcept(is_safe) {
-                parts[place] = measure<loss, goal::rows, goal::row_length>(metric, prediction, target);
-            });
-        }
+        using meter = typename metered<Pass, Metric>::meter_type;
+        if constexpr (output_of_metric<Metric> == Output)
+            failure->run([&]() noexcept(meter::is_safe) { meter::measure_sample(prediction, target, to); });
     }
 };
 

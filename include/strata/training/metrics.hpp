@@ -28,14 +28,15 @@ T target_value(const target_of<Loss, T>* target, std::size_t row, std::size_t i)
 
 /// What one sample of `Rows` rows of `Last` outputs adds to a ratio of sums.
 template <class Loss, std::size_t Rows, std::size_t Last, class T, text Name, auto Numerator,
-          auto Denominator, direction Better>
-metric_parts measure(ratio_metric<Name, Numerator, Denominator, Better> metric, const T* prediction,
-                     const target_of<Loss, T>* target) noexcept {
+          auto Denominator, direction Better, real Threshold>
+metric_parts measure(ratio_metric<Name, Numerator, Denominator, Better, Threshold> metric,
+                     const T* prediction, const target_of<Loss, T>* target) noexcept {
     metric_parts sum;
     for (std::size_t row = 0; row < Rows; ++row)
         for (std::size_t i = 0; i < Last; ++i) {
             const auto variables =
                 bind(symbols::prediction = prediction[row * Last + i],
+                     detail::metric_formulas::threshold = static_cast<T>(Threshold.value()),
                      symbols::target = internal::target_value<Loss, Last, T>(target, row, i));
             sum.numerator += static_cast<double>(evaluate<T>(metric.numerator, variables));
             sum.denominator += static_cast<double>(evaluate<T>(metric.denominator, variables));

@@ -4,21 +4,22 @@
 #include <strata/expression/finite.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/history.hpp>
-#include <strata/training/metrics.hpp>
+#include <strata/training/meter.hpp>
 
-#include <array>
 #include <cstddef>
 #include <limits>
+#include <tuple>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// What one pass over samples has added up.
+/// What one pass over samples has added up. The metrics come with their meters, as `metered`.
 template <class... Metrics>
 struct pass_totals {
-    static constexpr std::size_t metric_count = sizeof...(Metrics);
+    /// What each sample gives for all metrics together, and where the numbers of each begin.
+    static constexpr std::size_t numbers = (std::size_t{0} + ... + Metrics::meter_type::numbers);
 
     double loss = 0; ///< the sum over samples
-    std::array<metric_parts, metric_count> metrics{};
+    std::tuple<typename Metrics::meter_type::total...> metrics{};
     std::size_t samples = 0;
     std::size_t steps = 0;
     /// The same of the steps whose loss was finite.
@@ -26,18 +27,25 @@ struct pass_totals {
     std::size_t finite_samples = 0;
     bool finite = true; ///< whether every step's loss was; training ends with one that was not
 
+    /// Makes room for that many samples, so that adding them allocates nothing.
+    void reserve(std::size_t count) {
+        std::apply([&](auto&... each) { (each.reserve(count), ...); }, metrics);
+    }
+
     /// Adds one step in the order of the samples. Returns whether all losses so far are finite.
-    bool add(const double* losses, const metric_parts* parts, std::size_t count, double penalties) noexcept {
+    bool add(const double* losses, [[maybe_unused]] const double* parts, std::size_t count,
+             double penalties) noexcept {
         double sum = 0;
         for (std::size_t i = 0; i < count; ++i)
             sum += losses[i];
         sum += penalties * static_cast<double>(count);
         loss += sum;
         for (std::size_t i = 0; i < count; ++i)
-            for (std::size_t m = 0; m < metric_count; ++m) {
-                metrics[m].numerator += parts[i * metric_count + m].numerator;
-                metrics[m].denominator += parts[i * metric_count + m].denominator;
-            }
+            std::apply(
+                [&]([[maybe_unused]] auto&... each) {
+                    ((each.add(parts), parts += Metrics::meter_type::numbers), ...);
+                },
+                metrics);
         samples += count;
         ++steps;
         if (internal::is_finite(sum)) {
@@ -57,12 +65,11 @@ struct pass_totals {
     /// Sets the scores of their names, which allocates nothing if they exist.
     void name(scores& result) const {
         result.set("loss", loss / static_cast<double>(samples > 0 ? samples : 1), direction::smaller);
-        std::size_t next = 0;
-        ((result.set(Metrics::name.view(),
-                     metrics[next].denominator == 0 ? 0 : metrics[next].numerator / metrics[next].denominator,
-                     Metrics::better),
-          ++next),
-         ...);
+        std::apply(
+            [&](const auto&... each) {
+                (result.set(Metrics::metric::name.view(), each.value(), Metrics::metric::better), ...);
+            },
+            metrics);
     }
     [[nodiscard]] scores named() const {
         scores result;

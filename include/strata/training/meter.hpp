@@ -1,0 +1,68 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/learning/metric.hpp>
+#include <strata/setting.hpp>
+#include <strata/training/metrics.hpp>
+
+#include <cstddef>
+#include <type_traits>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// A ratio of sums; where the denominator is 0, it is 0.
+struct ratio_total {
+    metric_parts sum;
+
+    void reserve(std::size_t) noexcept {}
+    void add(const double* sample) noexcept {
+        sum.numerator += sample[0];
+        sum.denominator += sample[1];
+    }
+    [[nodiscard]] double value() const noexcept {
+        return sum.denominator == 0 ? 0 : sum.numerator / sum.denominator;
+    }
+};
+
+/// Measures a kind of metric on outputs of `Rows` rows of `Last` numbers. `measure_sample` writes `numbers`
+/// numbers for a sample, and may be called by several threads; a `total` adds them up in the order of the
+/// samples, and has the value of the metric so far. Without a specialization it is a ratio, of what the
+/// function `measure` of the metric returns.
+template <class Kind, class Loss, std::size_t Rows, std::size_t Last, class T>
+struct meter {
+    static constexpr std::size_t numbers = 2;
+    static constexpr bool is_safe = noexcept(measure<Loss, Rows, Last>(
+        Kind{}, static_cast<const T*>(nullptr), static_cast<const target_of<Loss, T>*>(nullptr)));
+
+    static void measure_sample(const T* prediction, const target_of<Loss, T>* target,
+                               double* to) noexcept(is_safe) {
+        const metric_parts parts = measure<Loss, Rows, Last>(Kind{}, prediction, target);
+        to[0] = parts.numerator;
+        to[1] = parts.denominator;
+    }
+
+    using total = ratio_total;
+};
+
+namespace internal {
+template <class Metric>
+struct kind_of_metric {
+    using type = Metric;
+};
+template <class Metric>
+    requires requires { typename Metric::kind; }
+struct kind_of_metric<Metric> {
+    using type = typename Metric::kind;
+};
+} // namespace internal
+
+/// A metric and the meter of it, for the output that it belongs to.
+template <class Pass, class Metric>
+struct metered {
+    using metric = Metric;
+    using goal = typename Pass::template output<output_of_metric<Metric>>;
+    using meter_type = meter<typename internal::kind_of_metric<Metric>::type, typename goal::loss, goal::rows,
+                             goal::row_length, typename Pass::value_type>;
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
