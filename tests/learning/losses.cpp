@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(errors_are_those_of_keras) {
     check<huber<>>("huber");
     check<log_cosh>("log_cosh");
     check<poisson>("poisson");
-    check<quantile<0.9>>("quantile");
+    check<quantile_loss<0.9>>("quantile");
     check<contrastive<>>("contrastive");
     check<cosine_similarity>("cosine_similarity");
 }

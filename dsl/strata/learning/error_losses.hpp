@@ -69,7 +69,7 @@ inline constexpr loss_function<"poisson", symbols::prediction -
 
 /// The mean of max(q (t - p), (q - 1) (t - p)), also known as pinball loss: p becomes the q-quantile of t.
 template <real Quantile = 0.5>
-inline constexpr loss_function<"quantile", detail::loss_formulas::pinball<Quantile>> quantile{};
+inline constexpr loss_function<"quantile", detail::loss_formulas::pinball<Quantile>> quantile_loss{};
 
 /// The mean of t p^2 + (1 - t) max(Margin - p, 0)^2 (Hadsell, Chopra and LeCun 2006): p is the distance of
 /// two things, and t 1 where they are of one kind, else 0.
@@ -97,5 +97,5 @@ using bedrock::mean_absolute_percentage_error;
 using bedrock::mean_squared_error;
 using bedrock::mean_squared_logarithmic_error;
 using bedrock::poisson;
-using bedrock::quantile;
+using bedrock::quantile_loss;
 } // namespace strata
