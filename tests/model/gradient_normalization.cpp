@@ -14,6 +14,14 @@ BOOST_AUTO_TEST_CASE(of_a_batch) {
               weighted>();
 }
 
+// Frozen, it is a scale and a shift for each channel, which do not depend on the batch.
+BOOST_AUTO_TEST_CASE(of_moving_averages) {
+    constexpr auto still = frozen_weights(batch_norm<no_scale, no_center>);
+    check_all<input<3, 2, 2> | conv<9, 2> | tanh | dropout<0.3> | still | sigmoid | dense<2>, weighted>();
+    check_all<input<5> | dense<4> | residual(still | tanh | dense<4>) | branches(still, dense<2>) | concat<>,
+              weighted>();
+}
+
 BOOST_AUTO_TEST_CASE(of_rows) {
     check_all<input<6> | dense<9> | layer_norm<> | tanh | dense<2>, weighted>();
     check_all<input<3, 4> | layer_norm<no_scale> | dense<5> | tanh | layer_norm<no_center>, weighted>();

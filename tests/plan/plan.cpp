@@ -106,3 +106,20 @@ BOOST_AUTO_TEST_CASE(the_plan_says_what_is_fused_kept_and_computed) {
     BOOST_TEST(has("kernels: 2 forward, 2 weight gradient + update, 1 input gradient\n"));
     BOOST_TEST(has("kept: 2,088 bytes a sample; products: 813,056 FLOP forward, 823,296 backward\n"));
 }
+
+BOOST_AUTO_TEST_CASE(what_is_frozen_says_so) {
+    using still =
+        std::remove_const_t<decltype(input<4> | frozen_weights(dense<3> | batch_norm<>) | dense<2>)>;
+    const auto table = summary_of<still>();
+    BOOST_TEST(table.find("15          dense.kernel .bias, frozen\n") != std::string::npos);
+    BOOST_TEST(table.find("batch_norm.gamma .beta .moving_mean .moving_variance, frozen\n") !=
+               std::string::npos);
+    BOOST_TEST(table.find("8           dense_1.kernel .bias\n") != std::string::npos);
+    const auto plan = plan_of<still>(sizeof(float));
+    BOOST_TEST(plan.find("stage 1: dense<3>, 4 -> 3, frozen\n") != std::string::npos);
+    BOOST_TEST(
+        plan.find(
+            "stage 2: batch_norm, 3 -> 3, frozen\n  forward   x * scale + shift, of its moving averages\n") !=
+        std::string::npos);
+    BOOST_TEST(plan.find("stage 3: dense<2>, 3 -> 2\n") != std::string::npos);
+}

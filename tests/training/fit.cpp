@@ -211,6 +211,51 @@ BOOST_AUTO_TEST_CASE(penalties_count_in_the_loss_and_in_the_gradient) {
     BOOST_TEST(net.weights()[0] == 2 - 0.1 * (2 * 0.5 * 2 + 0.25), boost::test_tools::tolerance(1e-12));
 }
 
+// As in Keras: a frozen batch normalization takes its moving averages in training, too, wherever it stands.
+BOOST_AUTO_TEST_CASE(a_frozen_batch_normalization_keeps_its_averages) {
+    model<input<1> | frozen_weights(batch_norm<no_scale, no_center, epsilon<1e-12>>) | dense<1, ones>>
+        perfect{seed{7}};
+    const auto averages = perfect.parameter<"batch_norm.moving_mean">().values();
+    const std::vector<float> line{1, 2, 3, 4};
+    trainer teach{perfect, mean_squared_error, sgd{0.1}};
+    const auto history = teach.fit(line, line, quietly(4, 5));
+    BOOST_TEST(history["loss"].front() <= 1e-10);
+    BOOST_TEST(history["loss"].back() <= 1e-10);
+    BOOST_TEST((perfect.parameter<"batch_norm.moving_mean">().values() == averages));
+    BOOST_TEST(std::abs(perfect.parameter<"dense.kernel">().values()[0] - 1) <= 1e-5);
+
+    // In branches, and with all its parameters; x is far from the averages, so that a batch's own would show.
+    using network = model<input<2> | frozen_weights(residual(batch_norm<> | dense<2>)) |
+                          branches(frozen_weights(named<"left">(batch_norm<>)), dense<2> | batch_norm<>) |
+                          concat<> | dense<1>>;
+    network net{seed{7}};
+    net.parameter<"left.batch_norm.gamma">().set(std::vector<float>{2, -3});
+    net.parameter<"left.batch_norm.moving_variance">().set(std::vector<float>{0.5F, 4});
+    const auto first = net.weights();
+    std::vector<float> x, y;
+    for (int i = 0; i < 64; ++i) {
+        x.insert(x.end(), {100.0F + static_cast<float>(i), -50.0F});
+        y.push_back(0);
+    }
+    trainer other{net, mean_squared_error, sgd{1e-6}};
+    other.fit(x, y, quietly(16, 2));
+    const auto has_changed = [&](const char* name) {
+        network before;
+        before.set_weights(first);
+        for (std::size_t i = 0; i < net.parameters().size(); ++i)
+            if (net.parameters()[i].name() == name)
+                return net.parameters()[i].values() != before.parameters()[i].values();
+        return false;
+    };
+    for (const char* name :
+         {"batch_norm.gamma", "batch_norm.beta", "batch_norm.moving_mean", "batch_norm.moving_variance",
+          "left.batch_norm.gamma", "left.batch_norm.moving_mean", "left.batch_norm.moving_variance"})
+        BOOST_TEST(!has_changed(name), name);
+    for (const char* name :
+         {"batch_norm_1.gamma", "batch_norm_1.moving_mean", "batch_norm_1.moving_variance"})
+        BOOST_TEST(has_changed(name), name);
+}
+
 BOOST_AUTO_TEST_CASE(a_loss_that_is_no_number_stops_and_restores) {
     const plane data;
     model<input<2> | dense<8> | relu | dense<1>> net{seed{2}};

@@ -23,6 +23,8 @@ struct layer_base {
     static constexpr auto scope = text("");
     /// Whether training leaves its parameters alone.
     static constexpr bool is_frozen = false;
+    /// Whether it has another head, `frozen_head<Shape>`, for a training that leaves them alone.
+    static constexpr bool has_frozen_head = false;
     /// A merge that adds, and one that puts values side by side.
     static constexpr bool is_sum = false;
     static constexpr bool joins = false;

@@ -28,8 +28,9 @@ inline constexpr without_scale no_scale{};
 struct without_center {};
 inline constexpr without_center no_center{};
 
-/// What a normalization computes, for the plan: over which numbers mean and variance are taken.
-enum class normalized { batch, groups };
+/// What a normalization computes, for the plan: over which numbers mean and variance are taken. A batch's may
+/// be frozen: the moving averages, in training, too.
+enum class normalized { batch, frozen_batch, groups };
 
 template <normalized Kind, std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
 struct normalization : head_base<Rows, Channels, Rows, Channels> {
@@ -40,6 +41,13 @@ struct normalization : head_base<Rows, Channels, Rows, Channels> {
     static constexpr bool writes_pitched = true;
     static constexpr bool has_scale = Layer::has_scale;
     static constexpr bool has_center = Layer::has_center;
+    static constexpr bool has_averages = Kind != normalized::groups;
+    static constexpr auto computation = [] {
+        if constexpr (Kind == normalized::frozen_batch)
+            return text("x * scale + shift, of its moving averages");
+        else
+            return head_base<Rows, Channels, Rows, Channels>::computation;
+    }();
 
     struct gamma : parameter<"gamma", shape<Channels>> {
         static constexpr initializer first = ones;
@@ -51,13 +59,13 @@ struct normalization : head_base<Rows, Channels, Rows, Channels> {
     struct moving_mean : parameter<"moving_mean", shape<Channels>> {
         static constexpr bool is_learnt = false;
         static constexpr double kept = Layer::momentum;
-        static constexpr bool is_present = Kind == normalized::batch;
+        static constexpr bool is_present = has_averages;
     };
     struct moving_variance : parameter<"moving_variance", shape<Channels>> {
         static constexpr initializer first = ones;
         static constexpr bool is_learnt = false;
         static constexpr double kept = Layer::momentum;
-        static constexpr bool is_present = Kind == normalized::batch;
+        static constexpr bool is_present = has_averages;
     };
     using parameters = type_list<gamma, beta, moving_mean, moving_variance>;
 };
@@ -84,8 +92,9 @@ struct normalization_base : layer_base {
 /// y = gamma (x - m) / sqrt(v + epsilon) + beta for each channel (the last axis), with m and v the mean and
 /// the variance over samples and places in training, their moving averages in prediction (Ioffe and Szegedy
 /// 2015). Shape in = shape out. Defaults as in Keras: momentum 0.99, epsilon 1e-3; the moving variance is the
-/// unbiased one. Behind a convolution it costs prediction nothing: it becomes a part of that stage's formula.
-/// Options: `momentum<0.9>`, `epsilon<1e-5>`, `no_scale`, `no_center`.
+/// unbiased one. Within `frozen_weights` training, too, takes the moving averages, and leaves them alone, as
+/// with Keras's `trainable = False`. Behind a convolution it costs prediction nothing: it becomes a part of
+/// that stage's formula. Options: `momentum<0.9>`, `epsilon<1e-5>`, `no_scale`, `no_center`.
 template <auto... Options>
 struct batch_norm_layer : detail::normalization_base<Options...> {
     static_assert((detail::option_of<decltype(Options), epsilon_option, momentum_option, without_scale,
@@ -96,10 +105,14 @@ struct batch_norm_layer : detail::normalization_base<Options...> {
     static constexpr auto label = text("batch_norm");
     static constexpr double momentum = detail::option(momentum_option{0.99}, Options...).value.value();
     static constexpr bool is_affine_in_prediction = true;
+    static constexpr bool has_frozen_head = true;
 
     template <class Shape>
     using head = normalization<normalized::batch, Shape::size / Shape::last, Shape::last, Shape::last,
                                batch_norm_layer>;
+    template <class Shape>
+    using frozen_head = normalization<normalized::frozen_batch, Shape::size / Shape::last, Shape::last,
+                                      Shape::last, batch_norm_layer>;
 };
 template <auto... Options>
 inline constexpr batch_norm_layer<Options...> batch_norm{};

@@ -32,12 +32,14 @@ inline std::string padded(std::string_view text, std::size_t width) {
 
 /// The names of a layer's parameters: "dense_1.kernel .bias".
 template <class Head>
-std::string names_text(const layer_name& layer) {
+std::string names_text(const layer_name& layer, bool is_frozen) {
     std::string result;
     for_each_parameter<Head>([&]<class Parameter>(std::type_identity<Parameter>) {
         append_to(result, result.empty() ? layer.string() : std::string(" "));
         append_to(result, concatenate(".", Parameter::name.view()));
     });
+    if (is_frozen && !result.empty())
+        append_to(result, ", frozen");
     return result;
 }
 
@@ -47,7 +49,7 @@ void add_line(std::string& table, const layer_name& layer) {
     append_to(table, padded(Node::layer::label, 28));
     append_to(table, padded(shape_text<typename Node::output>, 22));
     const std::string count = grouped(parameters_in<head>.learnt);
-    const std::string names = names_text<head>(layer);
+    const std::string names = names_text<head>(layer, Node::layer::is_frozen);
     append_to(table, names.empty() ? count : concatenate(padded(count, 12), names));
     append_to(table, "\n");
 }
@@ -98,6 +100,8 @@ std::string head_text() {
             append_to(result, concatenate(", ", head::parts, " values -> ", head::outputs));
         else
             append_to(result, concatenate(", ", head::inputs, " -> ", head::outputs));
+        if constexpr (has_parameters<head> && wires::is_frozen(Stage))
+            append_to(result, ", frozen");
         return result;
     }
 }
@@ -122,8 +126,10 @@ void add_stage(std::string& plan, std::size_t bytes_of_number) {
         add(head::has_bias ? "product + bias" : "product");
     else if constexpr (head::joins)
         add("parts in place: ", parts_in_place<wires>(Number), " of ", head::parts);
+    else if constexpr (wires::marks.stages[Number].head == none)
+        add("x");
     else
-        add(wires::marks.stages[Number].head == none ? "x" : "its kernel");
+        add(head::computation);
     if constexpr (!std::same_as<type_of<tail::training>, type_of<symbols::x>>)
         add(", then ", to_string(tail::training), " in registers");
     if constexpr (stage::has_softmax)

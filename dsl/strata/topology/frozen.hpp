@@ -11,6 +11,15 @@ struct frozen_layer : Layer {
     static constexpr bool is_frozen = true;
 };
 
+/// One that computes something else in training as long as its parameters stay.
+template <class Layer>
+    requires(Layer::has_frozen_head)
+struct frozen_layer<Layer> : Layer {
+    static constexpr bool is_frozen = true;
+    template <class Shape>
+    using head = typename Layer::template frozen_head<Shape>;
+};
+
 namespace detail {
 struct freezing {
     template <class Layer>
@@ -19,7 +28,8 @@ struct freezing {
 } // namespace detail
 
 /// A fragment whose parameters training does not change (Keras: `trainable = False`): the part of a network
-/// that was learnt elsewhere, or the critic while its generator learns.
+/// that was learnt elsewhere, or the critic while its generator learns. Its batch normalizations compute with
+/// their moving averages, which stay, too; dropout is drawn as ever.
 template <class Piece>
 constexpr auto frozen_weights(Piece piece) {
     return detail::wrap_all<detail::freezing>(detail::as_fragment(piece));

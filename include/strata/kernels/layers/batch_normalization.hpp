@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/windows/gradient_finish.hpp>
 #include <strata/layers/normalization.hpp>
 #include <strata/setting.hpp>
 
@@ -10,17 +11,61 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
+/// What batch normalization is with its moving averages, in prediction and where it is frozen: x * scale +
+/// shift, with numbers for each channel.
+template <std::size_t Channels, class Head, class Layer>
+struct affine_normalization : head_kernels_base {
+    static constexpr std::size_t room = round_up(Channels, 16) + 16; ///< behind the channels, for a register
+    static constexpr bool is_affine = true;
+
+    template <class T>
+    static void prepare_affine(const T* parameters, T* scale, T* shift, team::range channels) noexcept {
+        [[maybe_unused]] const T* const gammas = array_of<Head>(parameters, typename Head::gamma{});
+        [[maybe_unused]] const T* const betas = array_of<Head>(parameters, typename Head::beta{});
+        const T* const mean = array_of<Head>(parameters, typename Head::moving_mean{});
+        const T* const variance = array_of<Head>(parameters, typename Head::moving_variance{});
+        for (std::size_t c = channels.begin; c < channels.end; ++c) {
+            T factor = T(1) / std::sqrt(variance[c] + static_cast<T>(Layer::epsilon));
+            if constexpr (Head::has_scale)
+                factor *= gammas[c];
+            scale[c] = factor;
+            shift[c] = -mean[c] * factor;
+            if constexpr (Head::has_center)
+                shift[c] += betas[c];
+        }
+    }
+
+    /// Writes x * scale + shift.
+    template <class Stage, keeping Keep, class T, class Tail>
+    static void write_affine(const head_forward<T>& call, const team& threads, const Tail& tail,
+                             const T* scale, const T* shift) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
+        const team::range rows = threads.share(call.samples * Head::output_rows);
+        for (std::size_t row = rows.begin; row < rows.end; ++row)
+            visit_columns<Channels, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                writer.template put<lanes>(
+                    V(xsimd::fma(load_first<lanes, V>(call.x[0].row(row) + column),
+                                 V::load_unaligned(scale + column), V::load_unaligned(shift + column))),
+                    row, column);
+            });
+    }
+};
+
 /// Batch normalization in training: mean and variance of each channel over all places of all samples. Sums
 /// are taken sample by sample, each by one thread, and added in the order of the samples. The variance is
 /// that of the differences from the mean, so that it does not suffer from a large one.
 template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
-struct head_kernels<normalization<normalized::batch, Rows, Channels, Groups, Layer>> : head_kernels_base {
+struct head_kernels<normalization<normalized::batch, Rows, Channels, Groups, Layer>>
+    : affine_normalization<Channels, normalization<normalized::batch, Rows, Channels, Groups, Layer>, Layer> {
     using head = normalization<normalized::batch, Rows, Channels, Groups, Layer>;
+    using affine = affine_normalization<Channels, head, Layer>;
     using gamma = typename head::gamma;
     using beta = typename head::beta;
 
 private:
-    static constexpr std::size_t room = round_up(Channels, 16) + 16; ///< behind the channels, for a register
+    using affine::room;
 
     // What is kept in the stage's memory.
     template <class T>
@@ -101,41 +146,14 @@ public:
                     own.shift[c] += array_of<head>(call.parameters, beta{})[c];
             }
         } else
-            prepare_affine(call.parameters, own.scale, own.shift, channels);
+            affine::prepare_affine(call.parameters, own.scale, own.shift, channels);
         threads.barrier();
-        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
-        const team::range rows = threads.share(call.samples * Rows);
-        for (std::size_t row = rows.begin; row < rows.end; ++row)
-            visit_columns<Channels, T>([&](auto count, std::size_t column) {
-                constexpr std::size_t lanes = decltype(count)::value;
-                writer.template put<lanes>(V(xsimd::fma(load_first<lanes, V>(call.x[0].row(row) + column),
-                                                        V::load_unaligned(own.scale + column),
-                                                        V::load_unaligned(own.shift + column))),
-                                           row, column);
-            });
+        affine::template write_affine<Stage, Keep>(call, threads, tail, own.scale, own.shift);
         return threads.size == 1;
     }
 
     static constexpr bool finishes_slopes = false;
     static constexpr bool sums_in_backward = true;
-    static constexpr bool is_affine = true;
-
-    template <class T>
-    static void prepare_affine(const T* parameters, T* scale, T* shift, team::range channels) noexcept {
-        [[maybe_unused]] const T* const gammas = array_of<head>(parameters, gamma{});
-        [[maybe_unused]] const T* const betas = array_of<head>(parameters, beta{});
-        const T* const mean = array_of<head>(parameters, typename head::moving_mean{});
-        const T* const variance = array_of<head>(parameters, typename head::moving_variance{});
-        for (std::size_t c = channels.begin; c < channels.end; ++c) {
-            T factor = T(1) / std::sqrt(variance[c] + static_cast<T>(Layer::epsilon));
-            if constexpr (head::has_scale)
-                factor *= gammas[c];
-            scale[c] = factor;
-            shift[c] = -mean[c] * factor;
-            if constexpr (head::has_center)
-                shift[c] += betas[c];
-        }
-    }
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
@@ -194,6 +212,49 @@ public:
     template <class T>
     static constexpr std::size_t shared_size(std::size_t samples) {
         return (5 + 2 * samples) * room;
+    }
+};
+
+/// The same with frozen parameters, in training and in prediction.
+template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
+struct head_kernels<normalization<normalized::frozen_batch, Rows, Channels, Groups, Layer>>
+    : affine_normalization<Channels, normalization<normalized::frozen_batch, Rows, Channels, Groups, Layer>,
+                           Layer> {
+    using head = normalization<normalized::frozen_batch, Rows, Channels, Groups, Layer>;
+    using affine = affine_normalization<Channels, head, Layer>;
+
+    template <class Stage, keeping Keep, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
+        T* const scale = call.shared;
+        T* const shift = scale + affine::room;
+        affine::prepare_affine(call.parameters, scale, shift, threads.share(Channels, 16));
+        threads.barrier();
+        affine::template write_affine<Stage, Keep>(call, threads, tail, scale, shift);
+        return threads.size == 1;
+    }
+
+    static constexpr bool finishes_slopes = true;
+
+    /// dx = dy * scale.
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& call, const team& threads, const Slope& slope) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        const internal::gradient_finish<internal::draws<Slope> ? Rows : 1, T, Slope> finish{
+            call.source_kept, call.source_deltas[0], call.adds[0], Channels, slope, 0};
+        const team::range rows = threads.share(call.samples * Rows);
+        for (std::size_t row = rows.begin; row < rows.end; ++row)
+            visit_columns<Channels, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                const auto writer = finish.template tile<1, V::size>(row, column, 1);
+                writer.template put<lanes>(V(load_first<lanes, V>(call.delta.row(row) + column) *
+                                             V::load_unaligned(call.shared + column)),
+                                           0, 0);
+            });
+    }
+
+    template <class T>
+    static constexpr std::size_t shared_size(std::size_t) {
+        return 2 * affine::room;
     }
 };
 
