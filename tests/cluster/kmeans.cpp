@@ -177,6 +177,34 @@ BOOST_AUTO_TEST_CASE(equally_near_centers_are_predicted_as_fitted) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(differences_small_beside_the_coordinates_decide) {
+    // Two clouds on each side, far from the middle: |c|^2 - 2 x.c would lose what tells them apart.
+    const auto check = [](auto type, double distance, double gap) {
+        using value = decltype(type);
+        random_sequence random(seed{3}, stream::split);
+        std::vector<value> x;
+        for (std::size_t i = 0; i < 400; ++i)
+            for (std::size_t f = 0; f < 2; ++f)
+                x.push_back(static_cast<value>((i % 4 < 2 ? -distance : distance) +
+                                               gap * (static_cast<double>(i % 2) + 0.1 * random.uniform())));
+        kmeans<4, 2, value> clusters;
+        clusters.fit(x, std::vector<value>(x.begin(), x.begin() + 8));
+        const auto predicted = clusters.predict(x);
+        for (std::size_t i = 0; i < 400; ++i) {
+            BOOST_TEST(clusters.labels()[i] == static_cast<std::int32_t>(i % 4));
+            BOOST_TEST(predicted(i) == clusters.labels()[i]);
+        }
+        BOOST_TEST(clusters.inertia() < 400 * 0.02 * gap * gap);
+        BOOST_TEST(std::abs(clusters.score(x) + clusters.inertia()) <= 1e-9 * gap * gap);
+        kmeans<4, 2, value> seeded;
+        seeded.fit(x);
+        BOOST_TEST(std::abs(seeded.inertia() - clusters.inertia()) <= 1e-9 * gap * gap);
+    };
+    check(float{}, 1000, 0.1);
+    check(float{}, 10'000, 1);
+    check(double{}, 1e9, 1);
+}
+
 BOOST_AUTO_TEST_CASE(more_clusters_than_distinct_rows_work) {
     const std::vector<double> x{1, 1, 1, 1, 1, 1, 2, 2};
     kmeans<3, 2> clusters;

@@ -94,8 +94,12 @@ public:
         const auto labels = predict(x);
         const observations<T> rows(x, F, "kmeans: X");
         double sum = 0;
-        for (std::size_t i = 0; i < rows.rows(); ++i)
-            sum += squared_distance(rows.row(i), &centers_(static_cast<std::size_t>(labels(i)), 0));
+        std::array<T, F> row; // less the means, where the centers have more digits
+        for (std::size_t i = 0; i < rows.rows(); ++i) {
+            for (std::size_t f = 0; f < F; ++f)
+                row[f] = rows.row(i)[f] - means_[f];
+            sum += squared_distance(row.data(), &shifted_centers_[static_cast<std::size_t>(labels(i)) * F]);
+        }
         return -sum;
     }
 

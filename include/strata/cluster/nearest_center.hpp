@@ -26,6 +26,11 @@ inline void copy_centered_columns(const T* x, const T* origin, std::size_t count
 /// Finds the nearest of K centers for rows of F numbers, which is the one with the smallest |c|^2 - 2 x.c.
 /// The lanes of a register belong to different rows and the same center, so that the smallest is found lane
 /// by lane.
+///
+/// That form loses |c|^2 times some rounding errors. Where two centers are so close to each other, and so far
+/// from the origin, that this would decide between them, the differences x - c are squared and added instead,
+/// which loses nothing and takes up to twice the time. The centers alone tell, so that rows which are fitted
+/// and rows which are predicted are measured alike.
 template <std::size_t K, std::size_t F, class T>
 class nearest_center {
     using V = simd<T, lanes_of<T, 64 / sizeof(T)>>;
@@ -36,6 +41,7 @@ class nearest_center {
 public:
     /// centers: [K][F].
     explicit nearest_center(const T* centers) : weights_(K * F), squares_(K) {
+        T longest = 0;
         for (std::size_t k = 0; k < K; ++k) {
             T square = 0;
             for (std::size_t f = 0; f < F; ++f) {
@@ -43,10 +49,56 @@ public:
                 weights_[k * F + f] = -2 * centers[k * F + f];
             }
             squares_[k] = square;
+            longest = std::max(longest, square);
         }
+        constexpr T rounding = 64 * std::numeric_limits<T>::epsilon() * static_cast<T>(F + 2);
+        by_differences_ = smallest_gap(centers) < rounding * longest;
+        if (by_differences_)
+            std::copy_n(centers, K * F, weights_.begin());
     }
 
     /// labels[i] = the nearest center of x[i][...] - origin[...], the first of equally near ones.
+    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels) const noexcept {
+        if (by_differences_)
+            find<true>(x, origin, rows, labels);
+        else
+            find<false>(x, origin, rows, labels);
+    }
+
+private:
+    // The smallest square of the distance between two centers. O(K^2 F).
+    static T smallest_gap(const T* centers) {
+        // Side by side, so that the lanes of a register belong to different centers.
+        aligned_vector<T> columns(round_up(K, V::size) * F);
+        copy_centered_columns<F>(centers, std::array<T, F>{}.data(), K, round_up(K, V::size), columns.data());
+        V smallest(std::numeric_limits<T>::max());
+        T result = std::numeric_limits<T>::max();
+        for (std::size_t k = 1; k < K; ++k) {
+            std::size_t other = 0;
+            for (; other + V::size <= k; other += V::size) {
+                V square(T(0));
+                for (std::size_t f = 0; f < F; ++f) {
+                    const V difference = V::load_aligned(columns.data() + f * round_up(K, V::size) + other) -
+                                         V(centers[k * F + f]);
+                    square = xsimd::fma(difference, difference, square);
+                }
+                smallest = internal::smaller(square, smallest);
+            }
+            for (; other < k; ++other) {
+                T square = 0;
+                for (std::size_t f = 0; f < F; ++f) {
+                    const T difference = centers[other * F + f] - centers[k * F + f];
+                    square += difference * difference;
+                }
+                result = std::min(result, square);
+            }
+        }
+        alignas(alignment) std::array<T, V::size> lanes;
+        smallest.store_aligned(lanes.data());
+        return std::min(result, *std::min_element(lanes.begin(), lanes.end()));
+    }
+
+    template <bool ByDifferences>
     void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels) const noexcept {
         alignas(alignment) std::array<T, F * group> columns{};
         alignas(alignment) std::array<T, group> found;
@@ -58,7 +110,7 @@ public:
             smallest.fill(V(std::numeric_limits<T>::max()));
             nearest.fill(V(T(0)));
             visit_runs<tile_height, K % tile_height>(0, K, [&](auto run, std::size_t k) {
-                compare<decltype(run)::value>(columns.data(), k, smallest, nearest);
+                compare<decltype(run)::value, ByDifferences>(columns.data(), k, smallest, nearest);
             });
             for (std::size_t q = 0; q < panels; ++q)
                 nearest[q].store_aligned(found.data() + q * V::size);
@@ -67,20 +119,24 @@ public:
         }
     }
 
-private:
-    // Computes |c|^2 - 2 x.c for the centers from k on, and keeps the smallest and the numbers of their
-    // centers.
-    template <std::size_t Centers>
+    // Computes |c|^2 - 2 x.c, or |x - c|^2, for the centers from k on, and keeps the smallest and the numbers
+    // of their centers.
+    template <std::size_t Centers, bool ByDifferences>
     [[gnu::always_inline]] void compare(const T* columns, std::size_t k, std::array<V, panels>& smallest,
                                         std::array<V, panels>& nearest) const noexcept {
         tile_sums<V, Centers, panels> sums;
         for (std::size_t i = 0; i < Centers; ++i)
             for (std::size_t q = 0; q < panels; ++q)
-                sums.registers[i][q] = V(squares_[k + i]);
+                sums.registers[i][q] = V(ByDifferences ? T(0) : squares_[k + i]);
         const T* const weights = weights_.data() + k * F;
-        contract<Centers, panels>(
-            sums, F, [=](std::size_t i, std::size_t f) { return weights[i * F + f]; },
-            [=](std::size_t q, std::size_t f) { return V::load_aligned(columns + f * group + q * V::size); });
+        const auto weight = [=](std::size_t i, std::size_t f) { return weights[i * F + f]; };
+        const auto column = [=](std::size_t q, std::size_t f) {
+            return V::load_aligned(columns + f * group + q * V::size);
+        };
+        if constexpr (ByDifferences)
+            add_squares<Centers>(sums, weight, column);
+        else
+            contract<Centers, panels>(sums, F, weight, column);
         for (std::size_t i = 0; i < Centers; ++i)
             for (std::size_t q = 0; q < panels; ++q) {
                 const auto nearer = sums.registers[i][q] < smallest[q];
@@ -89,8 +145,24 @@ private:
             }
     }
 
-    aligned_vector<T> weights_;
-    aligned_vector<T> squares_;
+    template <std::size_t Centers, class Weight, class Column>
+    [[gnu::always_inline]] static void add_squares(tile_sums<V, Centers, panels>& sums, const Weight& weight,
+                                                   const Column& column) noexcept {
+        for (std::size_t f = 0; f < F; ++f)
+#pragma GCC unroll 16
+            for (std::size_t i = 0; i < Centers; ++i) {
+                const V center(weight(i, f));
+#pragma GCC unroll 4
+                for (std::size_t q = 0; q < panels; ++q) {
+                    const V difference = column(q, f) - center;
+                    sums.registers[i][q] = xsimd::fma(difference, difference, sums.registers[i][q]);
+                }
+            }
+    }
+
+    aligned_vector<T> weights_; ///< -2 c, or c where differences are taken
+    aligned_vector<T> squares_; ///< |c|^2
+    bool by_differences_ = false;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal
