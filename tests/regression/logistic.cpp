@@ -138,6 +138,97 @@ BOOST_AUTO_TEST_CASE(a_constant_feature_gets_no_weight) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_constant_feature_of_any_length_gets_no_weight) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    random_sequence random(seed{3}, stream::split);
+    std::vector<double> alone;
+    std::vector<double> constant;
+    std::vector<int> labels;
+    for (std::size_t i = 0; i < 10'000; ++i) {
+        alone.push_back(random.uniform());
+        constant.insert(constant.end(), {alone.back(), 0.1});
+        labels.push_back(random.uniform() < alone.back());
+    }
+    logistic_regression<1> one;
+    one.fit(alone, labels, {.C = infinity});
+    logistic_regression<2> two;
+    two.fit(constant, labels, {.C = infinity});
+    BOOST_TEST(two.coef()(0) == one.coef()(0));
+    BOOST_TEST(two.coef()(1) == 0.0);
+    softmax_regression<2, 2> classes;
+    classes.fit(constant, labels, {.C = infinity});
+    BOOST_TEST(std::abs(classes.coef()(1, 0) - classes.coef()(0, 0) - one.coef()(0)) <= 1e-10);
+    BOOST_TEST(classes.coef()(1, 1) == 0.0);
+}
+
+BOOST_AUTO_TEST_CASE(a_feature_that_hardly_varies_keeps_its_weight) {
+    random_sequence random(seed{4}, stream::split);
+    std::vector<double> near;
+    std::vector<double> far;
+    std::vector<int> labels;
+    for (std::size_t i = 0; i < 5'000; ++i) {
+        near.push_back(std::floor(random.uniform() * 1000));
+        far.push_back(1e15 + near.back());
+        labels.push_back(random.uniform() < near.back() / 1000);
+    }
+    logistic_regression<1> one;
+    one.fit(near, labels, {.C = std::numeric_limits<double>::infinity()});
+    logistic_regression<1> other;
+    other.fit(far, labels, {.C = std::numeric_limits<double>::infinity()});
+    BOOST_TEST(std::abs(other.coef()(0) / one.coef()(0) - 1) <= 1e-9);
+}
+
+BOOST_AUTO_TEST_CASE(features_that_depend_on_each_other_share_their_weight) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    std::vector<double> alone;
+    std::vector<double> twice;
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        alone.push_back(x[2 * i]);
+        twice.insert(twice.end(), {x[2 * i], 3 * x[2 * i] - 1});
+    }
+    logistic_regression<1> one;
+    one.fit(alone, y, {.C = infinity});
+    logistic_regression<2> two;
+    two.fit(twice, y, {.C = infinity});
+    BOOST_TEST(std::abs(two.coef()(0) + 3 * two.coef()(1) - one.coef()(0)) <= 1e-9);
+    // And where a plane does separate the classes, that is said.
+    const std::vector<int> separated{0, 0, 1, 1, 1, 1, 0};
+    BOOST_TEST(message([&] {
+                   two.fit(twice, separated, {.C = infinity});
+               }).find("a plane separates the classes") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_weight_zero_are_as_if_absent) {
+    std::vector<double> more_x{1e9, 1e9, NAN, 4};
+    std::vector<int> more_y{1, 7};
+    std::vector<double> weights{0, 0};
+    more_x.insert(more_x.end(), x.begin(), x.end());
+    more_y.insert(more_y.end(), y.begin(), y.end());
+    weights.insert(weights.end(), {1, 2, 3, 1, 1, 2, 1});
+    const std::vector<double> other_weights(weights.begin() + 2, weights.end());
+    for (const double C : {1.0, std::numeric_limits<double>::infinity()}) {
+        logistic_regression<2> all;
+        all.fit(more_x, more_y, {.C = C, .sample_weight = weights});
+        logistic_regression<2> few;
+        few.fit(x, y, {.C = C, .sample_weight = other_weights});
+        BOOST_TEST((all.network().weights() == few.network().weights()));
+        softmax_regression<2, 2> classes;
+        classes.fit(more_x, more_y, {.C = C, .sample_weight = weights});
+        softmax_regression<2, 2> others;
+        others.fit(x, y, {.C = C, .sample_weight = other_weights});
+        BOOST_TEST((classes.network().weights() == others.network().weights()));
+    }
+    // Hardly any weight is nearly the same, since means and scales are weighted.
+    std::fill(weights.begin(), weights.begin() + 2, 1e-30);
+    more_x[2] = 1e9;
+    more_y[1] = 0;
+    logistic_regression<2> all;
+    all.fit(more_x, more_y, {.sample_weight = weights});
+    logistic_regression<2> few;
+    few.fit(x, y, {.sample_weight = other_weights});
+    BOOST_TEST(std::abs(all.coef()(0) / few.coef()(0) - 1) <= 1e-9);
+}
+
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     logistic_regression<2> net;
     const auto fit = [&](std::vector<double> rows, std::vector<double> labels,

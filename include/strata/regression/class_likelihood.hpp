@@ -9,13 +9,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// Rows, labels and weights of a classification, as doubles. Features are shifted by their means (only if an
-/// intercept can take that up) and scaled to unit variance, so that Newton's systems are well conditioned; a
-/// constant feature becomes 0, or stays 1 without an intercept.
+/// intercept can take that up) and scaled to unit variance, both weighted, so that Newton's systems are well
+/// conditioned; a constant feature becomes 0, or 1 without an intercept.
 struct labelled_rows {
     std::size_t rows;
     std::size_t features;
@@ -42,40 +43,67 @@ struct labelled_rows {
         take_labels(targets, classes);
         if (row_weights != nullptr)
             std::copy_n(row_weights->data(), rows, weights.begin());
-        const auto count = static_cast<double>(rows);
-        for (std::size_t j = 0; j < features; ++j) {
-            double mean = 0;
-            for (std::size_t i = 0; i < rows; ++i)
-                mean += static_cast<double>(inputs.row(i)[j]) / count;
-            double variance = 0;
-            for (std::size_t i = 0; i < rows; ++i) {
-                const double difference =
-                    static_cast<double>(inputs.row(i)[j]) - (has_intercept ? mean : 0.0);
-                variance += difference * difference / count;
-            }
-            means[j] = has_intercept ? mean : 0;
-            const double deviation = std::sqrt(variance);
-            scales[j] = deviation > 1e-14 * std::abs(mean) ? deviation : 1;
-            for (std::size_t i = 0; i < rows; ++i)
-                x[i * (features + 1) + j] =
-                    deviation > 1e-14 * std::abs(mean)
-                        ? (static_cast<double>(inputs.row(i)[j]) - means[j]) / scales[j]
-                        : 0;
-        }
+        double total_weight = 0;
+        for (const double weight : weights)
+            total_weight += weight;
+        for (std::size_t j = 0; j < features; ++j)
+            take_feature(inputs, j, total_weight);
         for (std::size_t i = 0; i < rows; ++i)
             x[i * (features + 1) + features] = has_intercept ? 1 : 0;
     }
 
     [[nodiscard]] const double* row(std::size_t i) const noexcept { return x.data() + i * (features + 1); }
+    /// How exact a sum over the rows is, relative to itself.
+    [[nodiscard]] double rounding() const noexcept {
+        return std::numeric_limits<double>::epsilon() * static_cast<double>(rows);
+    }
 
 private:
+    // Centres and scales feature j. The range of a column tells whether it is constant: no rounding is in it,
+    // while that of a mean grows with the rows.
+    template <class Value>
+    void take_feature(const observations<Value>& inputs, std::size_t j, double total_weight) {
+        const auto number = [&](std::size_t i) { return static_cast<double>(inputs.row(i)[j]); };
+        double mean = 0;
+        double least = number(0);
+        double greatest = number(0);
+        for (std::size_t i = 0; i < rows; ++i) {
+            mean += weights[i] * number(i) / total_weight;
+            least = std::min(least, number(i));
+            greatest = std::max(greatest, number(i));
+        }
+        double variance = 0;
+        double rest = 0; // what the mean lacks by rounding
+        const auto compare = [&] {
+            variance = 0;
+            rest = 0;
+            for (std::size_t i = 0; i < rows; ++i) {
+                const double difference = number(i) - (has_intercept ? mean : 0.0);
+                variance += weights[i] * difference * difference / total_weight;
+                rest += weights[i] * difference / total_weight;
+            }
+        };
+        compare();
+        // Where the numbers differ by little, it shows in the variance.
+        if (has_intercept && rest * rest > std::numeric_limits<double>::epsilon() * variance) {
+            mean += rest;
+            compare();
+        }
+        const bool is_constant =
+            has_intercept ? greatest - least <= rounding_error(mean) : least == 0 && greatest == 0;
+        means[j] = has_intercept ? mean : 0;
+        scales[j] = is_constant || !(variance > 0) ? 1 : std::sqrt(variance);
+        for (std::size_t i = 0; i < rows; ++i)
+            x[i * (features + 1) + j] = is_constant ? 0 : (number(i) - means[j]) / scales[j];
+    }
+
     void take_labels(const observations<double>& targets, std::size_t classes) {
         for (std::size_t i = 0; i < rows; ++i) {
             const double label = *targets.row(i);
             if (!(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)))
                 raise(std::invalid_argument(concatenate(targets.what(), " is ", number_to_string(label),
-                                                        " at row ", i, ", expected a class from 0 to ",
-                                                        classes - 1)));
+                                                        " at row ", targets.row_number(i),
+                                                        ", expected a class from 0 to ", classes - 1)));
             labels[i] = static_cast<std::int32_t>(label);
         }
         if (std::all_of(labels.begin(), labels.end(), [&](auto label) { return label == labels[0]; }))
@@ -101,6 +129,7 @@ class logistic_likelihood {
 public:
     logistic_likelihood(const labelled_rows& data, double penalty) : data_(&data), penalty_(penalty) {}
     [[nodiscard]] std::size_t unknowns() const noexcept { return data_->features + 1; }
+    [[nodiscard]] double rounding() const noexcept { return data_->rounding(); }
 
     [[nodiscard]] double value(const std::vector<double>& point) const {
         double sum = 0;
@@ -155,6 +184,7 @@ public:
     softmax_likelihood(const labelled_rows& data, std::size_t classes, double penalty)
         : data_(&data), classes_(classes), penalty_(penalty) {}
     [[nodiscard]] std::size_t unknowns() const noexcept { return classes_ * (data_->features + 1); }
+    [[nodiscard]] double rounding() const noexcept { return data_->rounding(); }
 
     [[nodiscard]] double value(const std::vector<double>& point) const {
         std::vector<double> p(classes_);

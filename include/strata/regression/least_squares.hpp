@@ -18,7 +18,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 struct least_squares_options {
     double l2 = 0; ///< ridge: the penalty on the sum of the squared weights, without the intercept
-    samples sample_weight = {}; ///< one for each row, not below zero
+    samples sample_weight = {}; ///< one for each row, not below zero; a row of weight zero is as if absent
     std::size_t threads = 0;    ///< 0: as many as OpenMP would start
 };
 
@@ -102,6 +102,9 @@ inline void check_penalty(double l2) {
 /// The condition number up to which the normal equations are used: they lose some six digits of sixteen
 /// there.
 inline constexpr double worst_condition = 1000;
+/// The same where the rows are no longer there. Cholesky keeps more digits than eigenvalues do, down to the
+/// four that are left there.
+inline constexpr double worst_condition_of_parts = 1e6;
 
 /// Solves from the moments alone: by Cholesky up to the condition number `max_condition`, and beyond it by
 /// eigenvalues if `use_eigenvalues`. Returns whether the network was given weights.
@@ -159,11 +162,11 @@ least_squares_solution solve(Model& net, const samples& x, const samples& y,
     static_assert(!stage_type::layer::kernel_regularizer.active(),
                   "strata: solve takes its penalty as an option, l2, not from the layer");
     internal::check_penalty(options.l2);
-    const observations<value> inputs(x, stage_type::inputs, "fit: X");
-    const observations<value> outputs(y, stage_type::outputs, "fit: y");
+    observations<value> inputs(x, stage_type::inputs, "fit: X");
+    observations<value> outputs(y, stage_type::outputs, "fit: y");
     inputs.check_same_rows(outputs);
     const auto weights =
-        internal::read_weights<value>(options.sample_weight, inputs, "fit: the sample weight");
+        internal::read_weights<value>(options.sample_weight, "fit: the sample weight", inputs, outputs);
     internal::model_moments<Model> sums;
     sums.add(inputs, outputs, weights.get(), options.threads);
     sums.check_finite(inputs, outputs);

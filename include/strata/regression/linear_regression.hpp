@@ -45,15 +45,15 @@ public:
     linear_regression& partial_fit(const samples& x, const samples& y,
                                    const least_squares_options& options = {}) {
         internal::check_penalty(options.l2);
-        const observations<Value> inputs(x, F, "partial_fit: X");
-        const observations<Value> outputs(y, T, "partial_fit: y");
+        observations<Value> inputs(x, F, "partial_fit: X");
+        observations<Value> outputs(y, T, "partial_fit: y");
         inputs.check_same_rows(outputs);
+        const auto weights = internal::read_weights<Value>(options.sample_weight,
+                                                           "partial_fit: the sample weight", inputs, outputs);
         inputs.check_finite(); // before anything is added
         outputs.check_finite();
-        const auto weights =
-            internal::read_weights<Value>(options.sample_weight, inputs, "partial_fit: the sample weight");
         sums_.add(inputs, outputs, weights.get(), options.threads);
-        internal::solve_moments(net_, sums_, options.l2, internal::worst_condition, true, solution_);
+        internal::solve_moments(net_, sums_, options.l2, internal::worst_condition_of_parts, true, solution_);
         return *this;
     }
 

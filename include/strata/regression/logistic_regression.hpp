@@ -16,7 +16,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 struct logistic_options {
     double C = 1;               ///< the weight of the data against the penalty; infinity: no penalty
-    samples sample_weight = {}; ///< one for each row, not below zero
+    samples sample_weight = {}; ///< one for each row, not below zero; a row of weight zero is as if absent
     double tolerance = 1e-14;   ///< how much of the objective's value the next step may still promise
     std::size_t max_iterations = 100;
 };
@@ -49,10 +49,11 @@ logistic_solution solve(Model& net, const samples& x, const samples& labels,
     if (!(options.C > 0))
         internal::raise(std::invalid_argument(internal::concatenate(
             "fit: C is ", internal::number_to_string(options.C), ", expected more than 0")));
-    const observations<value> rows(x, features, "fit: X");
-    const observations<double> targets(labels, 1, "fit: y");
+    observations<value> rows(x, features, "fit: X");
+    observations<double> targets(labels, 1, "fit: y");
+    rows.check_same_rows(targets);
     const auto weights =
-        internal::read_weights<double>(options.sample_weight, rows, "fit: the sample weight");
+        internal::read_weights<double>(options.sample_weight, "fit: the sample weight", rows, targets);
     const internal::labelled_rows data(rows, targets, weights.get(), classes, has_intercept<Model>);
     const double penalty = 1 / options.C;
 

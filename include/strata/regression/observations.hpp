@@ -8,6 +8,7 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -15,6 +16,8 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -54,7 +57,8 @@ public:
             if (!internal::is_finite(data_[i]))
                 internal::raise(std::invalid_argument(internal::concatenate(
                     what_, " is ", internal::is_not_a_number(data_[i]) ? "not a number" : "infinite",
-                    " at row ", i / columns_, ", column ", i % columns_, ", expected finite numbers")));
+                    " at row ", row_number(i / columns_), ", column ", i % columns_,
+                    ", expected finite numbers")));
     }
 
     /// Throws `std::invalid_argument` unless both have as many rows.
@@ -66,6 +70,25 @@ public:
     }
     [[nodiscard]] const std::string& what() const noexcept { return what_; }
 
+    /// Keeps these rows alone, in this order: from here on it is as if the others had never been there. What
+    /// is kept is a copy. O(chosen.size() columns).
+    [[gnu::cold, gnu::noinline]] void keep_rows(const std::vector<std::size_t>& chosen) {
+        aligned_vector<T> kept(chosen.size() * columns_);
+        std::vector<std::size_t> numbers;
+        for (std::size_t i = 0; i < chosen.size(); ++i) {
+            std::copy_n(row(chosen[i]), columns_, kept.data() + i * columns_);
+            numbers.push_back(row_number(chosen[i]));
+        }
+        converted_ = std::move(kept);
+        numbers_ = std::move(numbers);
+        data_ = converted_.data();
+        rows_ = chosen.size();
+    }
+    /// How the caller counts row i, for messages.
+    [[nodiscard]] std::size_t row_number(std::size_t i) const noexcept {
+        return numbers_.empty() ? i : numbers_[i];
+    }
+
 private:
     samples source_;
     std::string what_;
@@ -73,6 +96,7 @@ private:
     std::size_t columns_;
     const T* data_ = nullptr;
     aligned_vector<T> converted_;
+    std::vector<std::size_t> numbers_; ///< the caller's, where rows were left out
 };
 
 namespace internal {
@@ -97,15 +121,27 @@ void check_weights(const observations<Value>& weights) {
         raise(std::invalid_argument(weights.what() + " is 0 in all rows"));
 }
 
-/// The weights of these rows, checked; null where none are given. Errors begin with `what`.
-template <class Weight, class Value>
-std::unique_ptr<const observations<Weight>> read_weights(const samples& sample_weight,
-                                                         const observations<Value>& rows, const char* what) {
+/// The weights of the rows of these arrays, checked; null where none are given. Errors begin with `what`.
+/// Rows of weight zero are left out of the arrays and of the weights, so that they count nowhere: neither in
+/// means and scales, nor in the number of rows, nor where numbers must be finite.
+template <class Weight, class Value, class... Values>
+std::unique_ptr<const observations<Weight>> read_weights(const samples& sample_weight, const char* what,
+                                                         observations<Value>& rows,
+                                                         observations<Values>&... others) {
     if (sample_weight.empty())
         return nullptr;
-    auto weights = std::make_unique<const observations<Weight>>(sample_weight, 1, what);
+    auto weights = std::make_unique<observations<Weight>>(sample_weight, 1, what);
     rows.check_same_rows(*weights);
     check_weights(*weights);
+    std::vector<std::size_t> chosen;
+    for (std::size_t i = 0; i < weights->rows(); ++i)
+        if (*weights->row(i) > Weight(0))
+            chosen.push_back(i);
+    if (chosen.size() < weights->rows()) {
+        rows.keep_rows(chosen);
+        (others.keep_rows(chosen), ...);
+        weights->keep_rows(chosen);
+    }
     return weights;
 }
 

@@ -33,11 +33,10 @@ public:
           roots_(x.rows(), 1.0),
           input_means(x.columns(), 0.0L),
           output_means(y.columns(), 0.0L) {
-        long double total_weight = 0;
         for (std::size_t i = 0; i < x.rows(); ++i) {
             const double weight = weights == nullptr ? 1.0 : static_cast<double>(*weights->row(i));
             roots_[i] = std::sqrt(weight);
-            total_weight += static_cast<long double>(weight);
+            total_weight_ += static_cast<long double>(weight);
             if (subtract_means) {
                 for (std::size_t j = 0; j < x.columns(); ++j)
                     input_means[j] +=
@@ -48,9 +47,9 @@ public:
             }
         }
         for (auto& mean : input_means)
-            mean /= total_weight;
+            mean /= total_weight_;
         for (auto& mean : output_means)
-            mean /= total_weight;
+            mean /= total_weight_;
     }
 
     /// Writes column j of x to `column[0]`, `column[1]`, ..., and returns its length.
@@ -65,8 +64,22 @@ public:
     }
     /// Whether a column of this length about its mean differs from it by rounding only.
     [[nodiscard]] bool is_constant(std::size_t j, double length) const {
-        const double rounding = rounding_error(static_cast<double>(input_means[j]));
-        return !(length > rounding * std::sqrt(static_cast<double>(rows())));
+        const double mean = static_cast<double>(input_means[j]);
+        const double rounding = rounding_error(mean);
+        const double unit_length = std::sqrt(static_cast<double>(total_weight_));
+        if (!(length > rounding * unit_length))
+            return true;
+        // The rounding of the mean itself grows with the rows. No rounding is in their range.
+        if (length > std::numeric_limits<double>::epsilon() * static_cast<double>(rows()) * std::abs(mean) *
+                         unit_length)
+            return false;
+        double least = static_cast<double>(x_->row(0)[j]);
+        double greatest = least;
+        for (std::size_t i = 1; i < rows(); ++i) {
+            least = std::min(least, static_cast<double>(x_->row(i)[j]));
+            greatest = std::max(greatest, static_cast<double>(x_->row(i)[j]));
+        }
+        return greatest - least <= rounding;
     }
     /// Writes column t of y to `column[0]`, `column[1]`, ...
     void copy_output(std::size_t t, double* column) const {
@@ -91,6 +104,7 @@ private:
     const observations<Value>* x_;
     const observations<Value>* y_;
     std::vector<double> roots_;
+    long double total_weight_ = 0;
 
 public:
     std::vector<long double> input_means, output_means;
