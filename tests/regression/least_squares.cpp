@@ -155,6 +155,87 @@ BOOST_AUTO_TEST_CASE(rows_may_come_in_parts) {
     BOOST_TEST(largest_difference(flat(parts.coef()), coefficients) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(rows_of_weight_zero_are_as_if_absent) {
+    random_sequence random(seed{6}, stream::split);
+    std::vector<double> x;
+    std::vector<double> y;
+    std::vector<double> weights;
+    std::vector<double> few_x;
+    std::vector<double> few_y;
+    std::vector<double> few_weights;
+    for (std::size_t i = 0; i < 100; ++i) {
+        const bool counts = i % 13 != 0 || i > 60;
+        const double number = random.uniform();
+        x.push_back(counts ? number : 1e9);
+        y.push_back(counts ? 2 * number + 1 : i == 13 ? NAN : -5);
+        weights.push_back(counts ? 1 + random.uniform() : 0);
+        if (counts) {
+            few_x.push_back(x.back());
+            few_y.push_back(y.back());
+            few_weights.push_back(weights.back());
+        }
+    }
+    linear_regression<1> all;
+    linear_regression<1> few;
+    const auto check = [&] {
+        BOOST_TEST((all.network().weights() == few.network().weights()));
+        BOOST_TEST(all.condition() == few.condition());
+        BOOST_TEST(all.singular_values() == few.singular_values());
+        BOOST_TEST(all.solution().rows == few_x.size());
+        BOOST_TEST(std::abs(all.coef()(0) - 2) <= 1e-12);
+    };
+    all.fit(x, y, {.sample_weight = weights});
+    few.fit(few_x, few_y, {.sample_weight = few_weights});
+    check();
+    all.partial_fit(x, y, {.sample_weight = weights});
+    few.partial_fit(few_x, few_y, {.sample_weight = few_weights});
+    check();
+    // Errors go on to count the rows as the caller does.
+    y[70] = NAN;
+    BOOST_TEST(message([&] { all.fit(x, y, {.sample_weight = weights}); }) ==
+               "fit: y is not a number at row 70, column 0, expected finite numbers");
+    // Hardly any weight is nearly the same.
+    y[70] = 2 * x[70] + 1;
+    y[13] = 0;
+    for (double& weight : weights)
+        weight += 1e-40;
+    all.fit(x, y, {.sample_weight = weights});
+    BOOST_TEST(std::abs(all.coef()(0) - 2) <= 1e-9);
+}
+
+BOOST_AUTO_TEST_CASE(parts_with_dependent_columns_have_the_shortest_weights) {
+    random_sequence random(seed{7}, stream::split);
+    std::vector<double> x;
+    std::vector<double> y;
+    for (std::size_t i = 0; i < 300; ++i) {
+        const double a = random.uniform();
+        const double b = 1000 * random.uniform();
+        x.insert(x.end(), {a, b, 2 * a - b / 100, 0.1});
+        y.push_back(a + b + random.uniform());
+    }
+    linear_regression<4> whole;
+    whole.fit(x, y);
+    linear_regression<4> parts;
+    parts.partial_fit(x, y);
+    BOOST_TEST(whole.rank() == 2u);
+    BOOST_TEST(parts.rank() == 2u);
+    BOOST_TEST((parts.solution().method == least_squares_method::eigenvalues));
+    BOOST_TEST(parts.condition() < 10);
+    BOOST_TEST(largest_difference(flat(whole.coef()), flat(parts.coef())) <=
+               1e-10 * largest(flat(whole.coef())));
+    BOOST_TEST(parts.coef()(3) == 0.0);
+}
+
+BOOST_AUTO_TEST_CASE(a_constant_column_of_any_length_is_constant) {
+    // The rounding of the mean of so many equal numbers is larger than what may pass for rounding elsewhere.
+    const std::vector<double> x(1'000'000, 0.1);
+    const observations<double> rows(x, 1, "X");
+    const internal::centred_columns<double> columns(rows, rows, nullptr, true);
+    std::vector<double> column(x.size());
+    const double length = columns.copy_input(0, column.data());
+    BOOST_TEST(columns.is_constant(0, length));
+}
+
 BOOST_AUTO_TEST_CASE(any_number_of_threads_gives_the_same_bits) {
     random_sequence random(seed{2}, stream::split);
     std::vector<float> x(30'000 * 5);

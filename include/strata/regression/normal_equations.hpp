@@ -5,9 +5,11 @@
 #include <strata/regression/moments.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
@@ -85,29 +87,61 @@ inline normal_solution solve_by_cholesky(const normal_equations& equations, doub
     return result;
 }
 
-/// The solution of minimum norm by the eigenvalues of the products. A direction in which the data vary 1e-7
-/// times as much as in another, or less, counts as constant: in products such a variation is rounded away.
+/// Of all vectors that differ from `weights` by a combination of the columns of `directions`, the shortest.
+/// directions: [count][weights.size()], independent of each other.
+inline void shorten(std::vector<double>& weights, std::vector<double> directions, std::size_t count) {
+    if (count == 0)
+        return;
+    const lapack::orthogonal_factors factors(std::move(directions), weights.size(), count);
+    factors.multiply_by_q(true, weights);
+    std::fill_n(weights.begin(), count, 0.0);
+    factors.multiply_by_q(false, weights);
+}
+
+/// The solution of minimum norm by the eigenvalues of the products of columns scaled to the same length,
+/// which lose no digits to the columns' units. A direction in which the scaled data vary 1e-7 times as much
+/// as in another, or less, counts as constant: in products such a variation is rounded away.
 inline normal_solution solve_by_eigenvalues(const normal_equations& equations, double l2) {
     const std::size_t n = equations.inputs;
-    std::vector<double> vectors = equations.gram;
-    const std::vector<double> values = lapack::eigenvalues(vectors, n, true);
-    const double largest = values.empty() ? 0 : values.back();
-    const double threshold = 1e-14 * largest;
-    normal_solution result{std::vector<double>(equations.outputs * n, 0.0), 0, 0};
-    for (std::size_t e = 0; e < n; ++e) {
-        if (!(values[e] > threshold))
-            continue;
-        if (result.rank++ == 0)
-            result.condition = std::sqrt(largest / values[e]);
-        const double* const vector = vectors.data() + e * n;
-        for (std::size_t t = 0; t < equations.outputs; ++t) {
-            double projection = 0;
-            for (std::size_t j = 0; j < n; ++j)
-                projection += vector[j] * equations.cross[t * n + j];
-            projection /= values[e] + l2;
-            for (std::size_t j = 0; j < n; ++j)
-                result.weights[t * n + j] += projection * vector[j];
+    std::vector<std::size_t> varying; // the columns that are not constant
+    std::vector<double> scale;
+    for (std::size_t j = 0; j < n; ++j)
+        if (const double square = equations.gram[j * n + j]; !equations.is_constant(j) && square > 0) {
+            varying.push_back(j);
+            scale.push_back(1 / std::sqrt(square + l2));
         }
+    const std::size_t size = varying.size();
+    std::vector<double> vectors(size * size);
+    for (std::size_t i = 0; i < size; ++i)
+        for (std::size_t j = 0; j < size; ++j)
+            vectors[i * size + j] =
+                i == j ? 1.0 : equations.gram[varying[i] * n + varying[j]] * scale[i] * scale[j];
+    const std::vector<double> values = lapack::eigenvalues(vectors, size, true);
+    const double largest = values.empty() ? 0 : values.back();
+    std::size_t first = 0; // of the eigenvalues that count
+    while (first < size && !(values[first] > 1e-14 * largest))
+        ++first;
+    normal_solution result{std::vector<double>(equations.outputs * n, 0.0), size - first,
+                           size == first ? 0 : std::sqrt(largest / values[first])};
+    std::vector<double> free_directions(vectors.begin(),
+                                        vectors.begin() + static_cast<std::ptrdiff_t>(first * size));
+    for (std::size_t i = 0; i < free_directions.size(); ++i)
+        free_directions[i] *= scale[i % size];
+    std::vector<double> weights(size);
+    for (std::size_t t = 0; t < equations.outputs; ++t) {
+        std::fill(weights.begin(), weights.end(), 0.0);
+        for (std::size_t e = first; e < size; ++e) {
+            const double* const vector = vectors.data() + e * size;
+            double projection = 0;
+            for (std::size_t j = 0; j < size; ++j)
+                projection += vector[j] * equations.cross[t * n + varying[j]] * scale[j];
+            projection /= values[e];
+            for (std::size_t j = 0; j < size; ++j)
+                weights[j] += projection * vector[j] * scale[j];
+        }
+        shorten(weights, free_directions, first);
+        for (std::size_t j = 0; j < size; ++j)
+            result.weights[t * n + varying[j]] = weights[j];
     }
     return result;
 }
