@@ -23,11 +23,13 @@ void check(const nlohmann::json& expected) {
     const auto x = expected["X"].get<std::vector<double>>();
     const auto y = expected["y"].get<std::vector<double>>();
     linear_regression<F, 1, double, Intercept> reg;
-    reg.fit(x, y);
-    const auto found = statistics_of(reg.network(), x, y, 0.9);
+    const auto weights = expected["weights"].get<std::vector<double>>();
+    const samples sample_weight = weights.empty() ? samples() : samples(weights);
+    reg.fit(x, y, {.sample_weight = sample_weight});
+    const auto found = statistics_of(reg.network(), x, y, 0.9, sample_weight);
     // statsmodels' own weights have lost digits where the features nearly depend on each other.
     const double tolerance = 1e-8;
-    BOOST_TEST_CONTEXT(expected["name"] << ", intercept " << Intercept) {
+    BOOST_TEST_CONTEXT(expected["name"] << ", intercept " << Intercept << ", weighted " << !weights.empty()) {
         for (std::size_t i = 0; i < F + Intercept; ++i) {
             const auto& each = found.coefficients[i];
             const double error = expected["errors"][i];
@@ -138,6 +140,21 @@ BOOST_AUTO_TEST_CASE(a_constant_column_of_a_long_table_is_dependent) {
     reg.fit(x, y);
     BOOST_TEST(message([&] { static_cast<void>(statistics_of(reg.network(), x, y)); }) ==
                "statistics: some features depend on each other, so no weight can be told from the others");
+}
+
+BOOST_AUTO_TEST_CASE(a_row_of_weight_zero_is_as_if_absent) {
+    const std::vector<double> x{1, 1e9, 2, 3, 4, 5};
+    const std::vector<double> y{1, NAN, 2, 1.6, 3.8, 2.3};
+    const std::vector<double> weights{1, 0, 2, 1, 1, 3};
+    const std::vector<double> few_x{1, 2, 3, 4, 5};
+    const std::vector<double> few_y{1, 2, 1.6, 3.8, 2.3};
+    const std::vector<double> few_weights{1, 2, 1, 1, 3};
+    linear_regression<1> reg;
+    reg.fit(x, y, {.sample_weight = weights});
+    const auto found = statistics_of(reg.network(), x, y, 0.95, weights);
+    const auto wanted = statistics_of(reg.network(), few_x, few_y, 0.95, few_weights);
+    BOOST_TEST(to_string(found) == to_string(wanted));
+    BOOST_TEST(found.residuals == wanted.residuals);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_a_number_has_no_probability) {

@@ -34,10 +34,10 @@ struct coefficient_statistics {
 struct regression_statistics {
     bool has_intercept = true;
     std::vector<coefficient_statistics> coefficients; ///< the intercept first, if there is one
-    std::vector<double> residuals;
-    std::size_t degrees_of_freedom = 0; ///< of the residuals: rows - weights
-    double level = 0.95;                ///< of the confidence intervals
-    double r_squared = 0;               ///< beside the mean of y as prediction; beside 0 without an intercept
+    std::vector<double> residuals;                    ///< y - prediction, of the rows that weigh something
+    std::size_t degrees_of_freedom = 0;               ///< of the residuals: rows - weights
+    double level = 0.95;                              ///< of the confidence intervals
+    double r_squared = 0; ///< beside the mean of y as prediction; beside 0 without an intercept
     double adjusted_r_squared = 0;
     double residual_standard_error = 0;
     double f = 0;   ///< the F statistic of the hypothesis that no feature matters
@@ -55,12 +55,14 @@ inline double limit_probability(double statistic) {
 
 /// The statistics of a linear model with one output that was fitted to these rows without a penalty (Hastie,
 /// Tibshirani and Friedman, "The elements of statistical learning", 3.2). O(rows F^2).
+/// Of a weighted fit they are statsmodels' WLS results for the same `sample_weight`: the errors' variances
+/// are in inverse proportion to the weights, and a row of weight zero is as if absent.
 /// `std::invalid_argument` for arrays that do not fit, features that depend on each other, and no more rows
 /// than weights: then nothing can be said of the errors.
 template <linear_model Model>
     requires(Model::output_size == 1)
-regression_statistics statistics_of(const Model& net, const samples& x, const samples& y,
-                                    double level = 0.95) {
+regression_statistics statistics_of(const Model& net, const samples& x, const samples& y, double level = 0.95,
+                                    const samples& sample_weight = {}) {
     using value = typename Model::value_type;
     constexpr std::size_t features = Model::input_size;
     constexpr bool intercept = has_intercept<Model>;
@@ -68,9 +70,11 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
         internal::raise(std::invalid_argument(internal::concatenate("statistics: the level is ",
                                                                     internal::number_to_string(level),
                                                                     ", expected a number between 0 and 1")));
-    const observations<value> rows(x, features, "statistics: X");
-    const observations<value> targets(y, 1, "statistics: y");
+    observations<value> rows(x, features, "statistics: X");
+    observations<value> targets(y, 1, "statistics: y");
     rows.check_same_rows(targets);
+    const auto sample_weights =
+        internal::read_weights<value>(sample_weight, "statistics: the sample weight", rows, targets);
     rows.check_finite();
     targets.check_finite();
     const std::size_t count = rows.rows();
@@ -79,7 +83,7 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
                                                                     " rows, expected more than the ",
                                                                     features + intercept, " weights")));
 
-    const internal::centred_columns<value> columns(rows, targets, nullptr, intercept);
+    const internal::centred_columns<value> columns(rows, targets, sample_weights.get(), intercept);
     std::vector<double> a(count * features);
     std::vector<double> scale(features);
     for (std::size_t j = 0; j < features; ++j) {
@@ -103,14 +107,19 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     const auto weights = net.weights();
     long double residual_squares = 0;
     long double total_squares = 0;
+    double total_weight = 0;
+    double weight_logarithms = 0;
     for (std::size_t i = 0; i < count; ++i) {
         const auto target = static_cast<long double>(*targets.row(i));
         long double predicted = intercept ? static_cast<long double>(weights[features]) : 0.0L;
         for (std::size_t j = 0; j < features; ++j)
             predicted += static_cast<long double>(weights[j]) * static_cast<long double>(rows.row(i)[j]);
         result.residuals.push_back(static_cast<double>(target - predicted));
-        residual_squares += (target - predicted) * (target - predicted);
-        total_squares += (target - columns.output_means[0]) * (target - columns.output_means[0]);
+        const double weight = sample_weights ? static_cast<double>(*sample_weights->row(i)) : 1.0;
+        residual_squares += weight * (target - predicted) * (target - predicted);
+        total_squares += weight * (target - columns.output_means[0]) * (target - columns.output_means[0]);
+        total_weight += weight;
+        weight_logarithms += std::log(weight);
     }
     const auto degrees = static_cast<double>(result.degrees_of_freedom);
     const auto n = static_cast<double>(count);
@@ -139,7 +148,7 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
         for (std::size_t j = 0; j < features; ++j)
             column[j] = static_cast<double>(columns.input_means[j]) * scale[j];
         factors.divide_by_r(true, column);
-        double sum = 1 / n;
+        double sum = 1 / total_weight;
         for (const double element : column)
             sum += element * element;
         add_coefficient(static_cast<double>(weights[features]), std::sqrt(variance * sum));
@@ -159,7 +168,8 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
                                       std::max(result.f, 0.0)))
                      : internal::limit_probability(result.f);
     result.log_likelihood =
-        -n / 2 * (std::log(2 * std::numbers::pi * static_cast<double>(residual_squares) / n) + 1);
+        weight_logarithms / 2 -
+        n / 2 * (std::log(2 * std::numbers::pi * static_cast<double>(residual_squares) / n) + 1);
     const double parameter_count = static_cast<double>(features) + intercept;
     result.aic = 2 * parameter_count - 2 * result.log_likelihood;
     result.bic = std::log(n) * parameter_count - 2 * result.log_likelihood;
