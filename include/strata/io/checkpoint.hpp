@@ -1,17 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/error.hpp>
 #include <strata/data/plain_file.hpp>
-#include <strata/raise.hpp>
+#include <strata/io/complete_file.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/best_score.hpp>
 #include <strata/training/callback.hpp>
 #include <strata/training/snapshot.hpp>
 
 #include <filesystem>
-#include <fstream>
-#include <ios>
 #include <memory>
 #include <string>
 
@@ -20,15 +17,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// Writes a snapshot of training. The file appears under its name when it is complete. This is what
 /// `save(file)` of a trainer and of a callback's state does.
 inline void write_checkpoint(const training_snapshot& snapshot, const std::filesystem::path& file) {
-    auto unfinished = file;
-    unfinished += ".unfinished";
-    std::ofstream stream(unfinished, std::ios::binary);
-    stream.write(reinterpret_cast<const char*>(snapshot.bytes.data()),
-                 static_cast<std::streamsize>(snapshot.bytes.size()));
-    stream.close();
-    if (!stream)
-        internal::raise(data_error::in_file(file, "a file that can be written", "that it cannot"));
-    std::filesystem::rename(unfinished, file);
+    internal::write_complete_file(snapshot.bytes, file);
 }
 
 /// Goes on from what `write_checkpoint` wrote: what `load(file)` of a trainer does.
