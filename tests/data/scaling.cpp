@@ -11,6 +11,7 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 using strata::data_error;
 using strata::min_max_scaler;
@@ -100,6 +101,43 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_arrays_own_floating_type, scaler_type, scalers
                         xt::view(scaled_integers, xt::range(1, 3), xt::all()), 0));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_single_column_may_lack_its_axis, scaler_type, scalers) {
+    const xt::xtensor<double, 1> column{1, 2, 3, 6};
+    const matrix same{{1}, {2}, {3}, {6}};
+    scaler_type scaler;
+    const auto scaled = scaler.fit_transform(column);
+    static_assert(std::is_same_v<decltype(scaled), const xt::xtensor<double, 1>>);
+    scaler_type other;
+    const auto wanted = other.fit_transform(same);
+    BOOST_TEST(std::equal(scaled.begin(), scaled.end(), wanted.begin(), wanted.end()));
+    const auto back = scaler.inverse_transform(scaled);
+    for (std::size_t i = 0; i < 4; ++i)
+        BOOST_TEST(std::abs(back(i) - column(i)) <= 1e-14);
+    // An array whose type does not tell its rank becomes a matrix.
+    BOOST_TEST(is_close(scaler.transform(xt::xarray<double>(column)), wanted, 0));
+    // Three numbers are three rows, not a row of three columns.
+    other.fit(small);
+    BOOST_CHECK_EXCEPTION((void)other.transform(xt::xtensor<double, 1>{1, 2, 3}), data_error,
+                          says("transform: expected 3 columns as in fit, found 1"));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(rows_of_weight_zero_are_as_if_absent, scaler_type, scalers) {
+    matrix more{{1, 10, -5}, {1e9, std::nan(""), 7}, {2, 30, -5}, {3, 50, -5}, {6, 70, -5}};
+    scaler_type scaler;
+    scaler.fit(more, std::vector<double>{2, 0, 2, 2, 2});
+    scaler_type other;
+    other.fit(small);
+    BOOST_TEST(is_close(scaler.transform(small), other.transform(small), 1e-15));
+}
+
+BOOST_AUTO_TEST_CASE(means_and_deviations_are_weighted) {
+    standard_scaler scaler;
+    scaler.fit(small, std::vector<int>{1, 2, 1, 1});
+    standard_scaler other;
+    other.fit(matrix{{1, 10, -5}, {2, 30, -5}, {2, 30, -5}, {3, 50, -5}, {6, 70, -5}});
+    BOOST_TEST(is_close(scaler.transform(small), other.transform(small), 1e-15));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(errors, scaler_type, scalers) {
     scaler_type scaler;
     BOOST_CHECK_EXCEPTION((void)scaler.transform(small), data_error,
@@ -117,9 +155,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(errors, scaler_type, scalers) {
     }
     BOOST_CHECK_EXCEPTION(scaler.fit(matrix(std::array<std::size_t, 2>{0, 3})), data_error,
                           says("expected a row at least"));
-    BOOST_CHECK_EXCEPTION(scaler.fit(xt::xtensor<double, 1>{1, 2}), data_error,
-                          says("expected an array of shape [rows, columns], found 2"));
-    BOOST_CHECK_EXCEPTION(scaler.fit(xt::xarray<double>{{{1, 2}}}), data_error, says("found 1 x 1 x 2"));
+    BOOST_CHECK_EXCEPTION(
+        scaler.fit(xt::xarray<double>{{{1, 2}}}), data_error,
+        says("expected an array of shape [rows, columns], or [rows] of one column, found 1 x 1 x 2"));
+    BOOST_CHECK_EXCEPTION(scaler.fit(small, std::vector<double>{1, 2}), data_error,
+                          says("expected 4 weights, one for each row"));
+    BOOST_CHECK_EXCEPTION(scaler.fit(small, std::vector<double>{1, 2, -1, 3}), data_error,
+                          says({"expected finite weights, none below 0, found -1", "in row 2"}));
+    BOOST_CHECK_EXCEPTION(scaler.fit(small, std::vector<double>{0, 0, 0, 0}), data_error,
+                          says("expected a row at least"));
     BOOST_CHECK_EXCEPTION(scaler.fit(matrix{{1.7e308}, {-1.7e308}}), data_error, says("column 0"));
 
     scaler.fit(small);
