@@ -3,10 +3,13 @@
 
 #include <strata/cluster/seeding.hpp>
 #include <strata/data/array.hpp>
+#include <strata/data/estimator.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <numeric>
+#include <string>
+#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -25,11 +28,14 @@ struct kmeans_options {
 /// O(rows K F) an iteration, fused: distances, the nearest center, and the sums of the new centers in one
 /// pass over the rows. The same bits on any number of threads. `std::invalid_argument` for options and arrays
 /// that do not fit, and for numbers that are not finite.
-template <std::size_t K, std::size_t F, class T = double>
-class kmeans {
+template <std::size_t K, std::size_t F = 0, class T = double>
+class kmeans : public internal::savable<kmeans<K, F, T>> {
     static_assert(K > 0 && F > 0, "strata: kmeans needs a cluster and a feature at least");
 
 public:
+    using value_type = T;
+    static constexpr std::size_t features = F;
+
     explicit kmeans(const kmeans_options& options = {}) : options_(options) {
         check(options.n_init > 0, "kmeans: n_init is 0, expected 1 or more");
         check(options.max_iterations > 0, "kmeans: max_iterations is 0, expected 1 or more");
@@ -108,6 +114,24 @@ public:
     /// The sum of the squared distances of the rows from their centers.
     [[nodiscard]] double inertia() const noexcept { return inertia_; }
     [[nodiscard]] std::size_t iterations() const noexcept { return iterations_; }
+
+    [[nodiscard]] static std::string description() {
+        return internal::concatenate("kmeans of ", internal::counted(K, "cluster"), ", ",
+                                     internal::counted(F, "feature"), ", ",
+                                     sizeof(T) == sizeof(float) ? "float" : "double");
+    }
+    /// What is saved: what was found, and not the options.
+    template <class Self, class Visit>
+    static void visit_state(Self& self, Visit& visit) {
+        visit("labels", self.labels_);
+        const std::size_t size = self.labels_.empty() ? 0 : 1;
+        visit("means", self.means_, size * F);
+        visit("numbers of the centers", self.shifted_centers_, size * K * F);
+        visit("the inertia", self.inertia_);
+        visit("iterations", self.iterations_);
+        if constexpr (!std::is_const_v<Self>)
+            self.place_centers();
+    }
 
 private:
     using pass = internal::lloyd<K, F, T>;
@@ -202,12 +226,17 @@ private:
         }
     }
 
+    // The centers as the caller's coordinates have them.
+    void place_centers() {
+        centers_ = xt::zeros<T>({K, F});
+        for (std::size_t i = 0; i < shifted_centers_.size(); ++i)
+            centers_.data()[i] = shifted_centers_[i] + means_[i % F];
+    }
+
     void keep_result(const pass& points, result best) {
-        centers_ = xt::xtensor<T, 2>::from_shape({K, F});
-        for (std::size_t i = 0; i < K * F; ++i)
-            centers_.data()[i] = best.centers[i] + points.means()[i % F];
         means_ = points.means();
         shifted_centers_ = std::move(best.centers);
+        place_centers();
         labels_ = std::move(best.labels);
         inertia_ = best.inertia;
         iterations_ = best.iterations;
@@ -220,6 +249,21 @@ private:
     std::vector<std::int32_t> labels_;
     double inertia_ = 0;
     std::size_t iterations_ = 0;
+};
+
+/// `kmeans<K>{options}`: a step of a pipeline, which says how many features there are.
+template <std::size_t K, class T>
+class kmeans<K, 0, T> : public internal::step_without_features<kmeans<K, 0, T>> {
+public:
+    explicit kmeans(const kmeans_options& options = {}) : options_(options) {}
+
+    template <std::size_t F>
+    [[nodiscard]] kmeans<K, F, T> complete() const {
+        return kmeans<K, F, T>(options_);
+    }
+
+private:
+    kmeans_options options_;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

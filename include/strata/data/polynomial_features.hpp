@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/array.hpp>
+#include <strata/data/estimator.hpp>
 #include <strata/data/samples.hpp>
 #include <strata/setting.hpp>
 
@@ -15,8 +16,8 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 /// All products of up to `Degree` of F features, in scikit-learn's order: by degree, then by the features'
 /// order. No column of ones, since a linear model has an intercept.
-template <std::size_t F, std::size_t Degree, class T = double>
-class polynomial_features {
+template <std::size_t F, std::size_t Degree = 0, class T = double>
+class polynomial_features : public internal::savable<polynomial_features<F, Degree, T>> {
     static_assert(F > 0 && Degree > 0,
                   "strata: polynomial features need a feature and a degree of 1 at least");
 
@@ -29,6 +30,7 @@ class polynomial_features {
     }
 
 public:
+    static constexpr std::size_t features = F;
     static constexpr std::size_t count = count_products();
 
     /// Column i is the product of column `base[i]` and feature `factor[i]`; a base of `count` stands for 1.
@@ -77,8 +79,8 @@ public:
         return result;
     }
 
-    /// The columns' names, such as `height^2 weight`, from those of the features; or of x0, x1, ...
-    [[nodiscard]] static std::vector<std::string> names(std::span<const std::string> features = {}) {
+    /// The columns' names, such as `height^2 weight`, from the given ones of the features; or of x0, x1, ...
+    [[nodiscard]] static std::vector<std::string> names(std::span<const std::string> given = {}) {
         std::vector<std::string> result;
         for (std::size_t j = 0; j < count; ++j) {
             std::array<std::size_t, F> powers{};
@@ -87,8 +89,7 @@ public:
             std::string name;
             for (std::size_t f = 0; f < F; ++f)
                 if (powers[f] > 0) {
-                    const std::string base =
-                        f < features.size() ? features[f] : internal::concatenate("x", f);
+                    const std::string base = f < given.size() ? given[f] : internal::concatenate("x", f);
                     name = internal::concatenate(name, name.empty() ? "" : " ", base);
                     if (powers[f] > 1)
                         name = internal::concatenate(name, "^", powers[f]);
@@ -96,6 +97,25 @@ public:
             result.push_back(name);
         }
         return result;
+    }
+
+    [[nodiscard]] static std::string description() {
+        return internal::concatenate("polynomial_features of ", internal::counted(F, "feature"), ", degree ",
+                                     Degree);
+    }
+    /// Nothing is learnt: a file tells that the features are these.
+    template <class Self, class Visit>
+    static void visit_state(Self&, Visit&) {}
+};
+
+/// `polynomial_features<Degree>{}`: a step of a pipeline, which says how many features there are.
+template <std::size_t Degree, class T>
+class polynomial_features<Degree, 0, T>
+    : public internal::step_without_features<polynomial_features<Degree, 0, T>> {
+public:
+    template <std::size_t F>
+    [[nodiscard]] polynomial_features<F, Degree, T> complete() const {
+        return {};
     }
 };
 

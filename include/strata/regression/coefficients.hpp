@@ -9,6 +9,7 @@
 #include <strata/data/array.hpp>
 
 #include <cstddef>
+#include <type_traits>
 
 /// What an estimator shows of its one-layer network.
 namespace strata::bedrock::inline STRATA_SETTING::internal {
@@ -31,6 +32,19 @@ auto coefficients(const Model& net) {
         return result;
     }
 }
+
+/// Visits the weights of a network as a part of an estimator's state.
+template <class Model, class Visit>
+void visit_weights(Model& net, Visit& visit) {
+    auto weights = net.weights();
+    visit("weights", weights, weights.size());
+    if constexpr (!std::is_const_v<Model>)
+        net.set_weights(weights);
+}
+
+/// The type of numbers, as descriptions name it.
+template <class Value>
+inline constexpr const char* value_name = sizeof(Value) == sizeof(float) ? "float" : "double";
 
 template <std::size_t Outputs, class Model>
 auto intercepts(const Model& net) {

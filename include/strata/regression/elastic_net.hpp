@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/estimator.hpp>
 #include <strata/expression/finite.hpp>
 #include <strata/layers/dense.hpp>
 #include <strata/raise.hpp>
@@ -10,6 +11,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -101,9 +103,12 @@ inline descent_result descend(const normal_equations& equations, double squared_
 /// One pass over the rows, then O(F^2) an iteration. `std::invalid_argument` for arrays and options that do
 /// not fit and numbers that are not finite; where the gap is not closed after `max_iterations`, `dual_gap`
 /// says how far the weights are from the optimum.
-template <std::size_t F, class Value = double>
-class elastic_net {
+template <std::size_t F = 0, class Value = double>
+class elastic_net : public internal::savable<elastic_net<F, Value>> {
 public:
+    using value_type = Value;
+    using options_type = elastic_net_options;
+    static constexpr std::size_t features = F;
     using network_type = model<input<F> | dense<1>, Value>;
 
     elastic_net& fit(const samples& x, const samples& y, const elastic_net_options& options = {}) {
@@ -146,6 +151,18 @@ public:
     [[nodiscard]] std::size_t iterations() const noexcept { return iterations_; }
     /// How much the objective may lie above its minimum.
     [[nodiscard]] double dual_gap() const noexcept { return gap_; }
+    [[nodiscard]] static std::string description() {
+        return internal::concatenate("elastic_net of ", internal::counted(F, "feature"), ", ",
+                                     internal::value_name<Value>);
+    }
+    /// What is saved.
+    template <class Self, class Visit>
+    static void visit_state(Self& self, Visit& visit) {
+        internal::visit_weights(self.net_, visit);
+        visit("iterations", self.iterations_);
+        visit("the duality gap", self.gap_);
+    }
+
     [[nodiscard]] network_type& network() noexcept { return net_; }
     [[nodiscard]] const network_type& network() const noexcept { return net_; }
 
@@ -170,14 +187,34 @@ private:
     double gap_ = 0;
 };
 
-/// Elastic net with `l1_ratio` 1: fewer weights that are not zero.
-template <std::size_t F, class Value = double>
+/// `elastic_net{}`: a step of a pipeline, which says how many features there are.
+template <class Value>
+class elastic_net<0, Value> : public internal::step_without_features<elastic_net<0, Value>> {
+public:
+    template <std::size_t F>
+    [[nodiscard]] elastic_net<F, Value> complete() const {
+        return {};
+    }
+};
+
+/// Elastic net with `l1_ratio` 1: fewer weights that are not zero. It saves and loads as an elastic net.
+template <std::size_t F = 0, class Value = double>
 class lasso : public elastic_net<F, Value> {
 public:
     lasso& fit(const samples& x, const samples& y, elastic_net_options options = {}) {
         options.l1_ratio = 1;
         elastic_net<F, Value>::fit(x, y, options);
         return *this;
+    }
+};
+
+/// `lasso{}`: a step of a pipeline, which says how many features there are.
+template <class Value>
+class lasso<0, Value> : public internal::step_without_features<lasso<0, Value>> {
+public:
+    template <std::size_t F>
+    [[nodiscard]] lasso<F, Value> complete() const {
+        return {};
     }
 };
 

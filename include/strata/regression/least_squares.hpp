@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <memory>
 #include <stdexcept>
+#include <type_traits>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -58,6 +59,31 @@ public:
           method(chosen_method),
           equations_(std::move(equations)),
           singular_values_(std::move(singular_values)) {}
+
+    /// Visits what is known, of F inputs and T outputs.
+    template <std::size_t F, std::size_t T, class Self, class Visit>
+    static void visit_state(Self& self, Visit& visit) {
+        auto& equations = self.equations_;
+        bool is_solved = equations.inputs > 0;
+        visit("rows", self.rows);
+        visit("independent inputs", self.rank);
+        visit("the condition number", self.condition);
+        visit("the method of the solution", self.method, least_squares_method::eigenvalues);
+        visit("singular values", self.singular_values_);
+        visit("whether there is a solution", is_solved);
+        const std::size_t inputs = is_solved ? F : 0;
+        const std::size_t outputs = is_solved ? T : 0;
+        visit("rows of the equations", equations.rows);
+        visit("the weight of the equations", equations.weight);
+        visit("products of inputs", equations.gram, inputs * inputs);
+        visit("products of inputs and outputs", equations.cross, inputs * outputs);
+        visit("means of inputs", equations.input_means, inputs);
+        visit("means of outputs", equations.output_means, outputs);
+        if constexpr (!std::is_const_v<Self>) {
+            equations.inputs = inputs;
+            equations.outputs = outputs;
+        }
+    }
 
 private:
     internal::normal_equations equations_;

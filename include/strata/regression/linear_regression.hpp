@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/estimator.hpp>
 #include <strata/layers/dense.hpp>
 #include <strata/regression/coefficients.hpp>
 #include <strata/regression/least_squares.hpp>
@@ -8,6 +9,7 @@
 
 #include <cstddef>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -27,9 +29,12 @@ struct linear_network<F, T, Value, false> {
 /// Linear regression of T targets on F features, exact: `linear_regression<1> reg; reg.fit(X, y);`. A name
 /// for the network `input<F> | dense<T>` with the functions that people know from scikit-learn. Ridge
 /// regression is `reg.fit(X, y, {.l2 = 1.0})`.
-template <std::size_t F, std::size_t T = 1, class Value = double, bool Intercept = true>
-class linear_regression {
+template <std::size_t F = 0, std::size_t T = 1, class Value = double, bool Intercept = true>
+class linear_regression : public internal::savable<linear_regression<F, T, Value, Intercept>> {
 public:
+    using value_type = Value;
+    using options_type = least_squares_options;
+    static constexpr std::size_t features = F;
     using network_type = typename internal::linear_network<F, T, Value, Intercept>::type;
     static_assert(linear_model<network_type>);
 
@@ -73,6 +78,19 @@ public:
     [[nodiscard]] double condition() const noexcept { return solution_.condition; }
     [[nodiscard]] const least_squares_solution& solution() const noexcept { return solution_; }
 
+    [[nodiscard]] static std::string description() {
+        return internal::concatenate("linear_regression of ", internal::counted(F, "feature"), ", ",
+                                     internal::counted(T, "target"), ", ", internal::value_name<Value>,
+                                     Intercept ? "" : ", without an intercept");
+    }
+    /// What is saved: the weights, what is known of them, and the sums to which `partial_fit` adds.
+    template <class Self, class Visit>
+    static void visit_state(Self& self, Visit& visit) {
+        internal::visit_weights(self.net_, visit);
+        least_squares_solution::visit_state<F, T>(self.solution_, visit);
+        internal::model_moments<network_type>::visit_state(self.sums_, visit);
+    }
+
     [[nodiscard]] network_type& network() noexcept { return net_; }
     [[nodiscard]] const network_type& network() const noexcept { return net_; }
 
@@ -80,6 +98,17 @@ private:
     network_type net_;
     least_squares_solution solution_;
     internal::model_moments<network_type> sums_;
+};
+
+/// `linear_regression{}`: a step of a pipeline, which says how many features there are.
+template <std::size_t T, class Value, bool Intercept>
+class linear_regression<0, T, Value, Intercept>
+    : public internal::step_without_features<linear_regression<0, T, Value, Intercept>> {
+public:
+    template <std::size_t F>
+    [[nodiscard]] linear_regression<F, T, Value, Intercept> complete() const {
+        return {};
+    }
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/estimator.hpp>
 #include <strata/layers/dense.hpp>
 #include <strata/layers/softmax.hpp>
 #include <strata/raise.hpp>
@@ -11,6 +12,7 @@
 
 #include <limits>
 #include <memory>
+#include <string>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -91,9 +93,12 @@ logistic_solution solve(Model& net, const samples& x, const samples& labels,
 namespace internal {
 /// What logistic and softmax regression share: an estimator around a one-layer network of classes.
 template <class Network>
-class class_estimator {
+class class_estimator : public savable<class_estimator<Network>> {
 public:
     using network_type = Network;
+    using value_type = typename Network::value_type;
+    using options_type = logistic_options;
+    static constexpr std::size_t features = Network::input_size;
     static constexpr std::size_t classes = class_count<Network>;
 
     /// X: [rows, F]; labels: [rows], classes from 0. See `solve` for errors.
@@ -109,10 +114,9 @@ public:
 
     /// [rows, classes].
     [[nodiscard]] auto predict_probability(const samples& x) const {
-        using value = typename Network::value_type;
         const auto outputs = predictions<Network::output_size>(net_, x);
         const std::size_t rows = outputs.size() / Network::output_size;
-        auto result = xt::xtensor<value, 2>::from_shape({rows, classes});
+        auto result = xt::xtensor<value_type, 2>::from_shape({rows, classes});
         for (std::size_t i = 0; i < rows; ++i)
             for (std::size_t k = 0; k < classes; ++k)
                 if constexpr (Network::output_size == 1)
@@ -147,6 +151,22 @@ public:
     }
 
     [[nodiscard]] std::size_t iterations() const noexcept { return iterations_; }
+
+    [[nodiscard]] static std::string description() {
+        if constexpr (Network::output_size == 1)
+            return concatenate("logistic_regression of ", counted(features, "feature"), ", ",
+                               value_name<value_type>);
+        else
+            return concatenate("softmax_regression of ", counted(features, "feature"), ", ", classes,
+                               " classes, ", value_name<value_type>);
+    }
+    /// What is saved.
+    template <class Self, class Visit>
+    static void visit_state(Self& self, Visit& visit) {
+        visit_weights(self.net_, visit);
+        visit("iterations", self.iterations_);
+    }
+
     [[nodiscard]] network_type& network() noexcept { return net_; }
     [[nodiscard]] const network_type& network() const noexcept { return net_; }
 
@@ -157,12 +177,33 @@ private:
 } // namespace internal
 
 /// Two classes by F features: a name for the network `input<F> | dense<1> | sigmoid`, solved exactly.
-template <std::size_t F, class Value = double>
+template <std::size_t F = 0, class Value = double>
 class logistic_regression : public internal::class_estimator<model<input<F> | dense<1> | sigmoid, Value>> {};
 
+/// `logistic_regression{}`: a step of a pipeline, which says how many features there are.
+template <class Value>
+class logistic_regression<0, Value> : public internal::step_without_features<logistic_regression<0, Value>> {
+public:
+    template <std::size_t F>
+    [[nodiscard]] logistic_regression<F, Value> complete() const {
+        return {};
+    }
+};
+
 /// K classes by F features: a name for the network `input<F> | dense<K> | softmax`, solved exactly.
-template <std::size_t F, std::size_t K, class Value = double>
+template <std::size_t F, std::size_t K = 0, class Value = double>
 class softmax_regression : public internal::class_estimator<model<input<F> | dense<K> | softmax, Value>> {};
+
+/// `softmax_regression<K>{}`: a step of a pipeline, which says how many features there are.
+template <std::size_t K, class Value>
+class softmax_regression<K, 0, Value>
+    : public internal::step_without_features<softmax_regression<K, 0, Value>> {
+public:
+    template <std::size_t F>
+    [[nodiscard]] softmax_regression<F, K, Value> complete() const {
+        return {};
+    }
+};
 
 } // namespace strata::bedrock::inline STRATA_SETTING
 

@@ -12,6 +12,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <type_traits>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -87,6 +88,27 @@ public:
     [[nodiscard]] double product(std::size_t i, std::size_t j) const noexcept {
         const double sum = sums_[(1 + std::min(i, j)) * width + 1 + std::max(i, j)];
         return Centred ? sum - sums_[1 + i] * sums_[1 + j] / weight() : sum;
+    }
+
+    /// Visits the sums, in an order that no register's width decides.
+    template <class Self, class Visit>
+    static void visit_state(Self& self, Visit& visit) {
+        std::vector<double> origin(self.origin_.begin(), self.origin_.end());
+        std::vector<double> triangle;
+        for (std::size_t i = 0; i < columns && !self.sums_.empty(); ++i)
+            triangle.insert(triangle.end(), self.sums_.begin() + static_cast<std::ptrdiff_t>(i * width + i),
+                            self.sums_.begin() + static_cast<std::ptrdiff_t>(i * width + columns));
+        visit("rows that were summed", self.rows_);
+        visit("numbers of the sums' origin", origin, F + T);
+        visit("sums of products", triangle, self.rows_ == 0 ? 0 : columns * (columns + 1) / 2);
+        if constexpr (!std::is_const_v<Self>) {
+            std::copy(origin.begin(), origin.end(), self.origin_.begin());
+            self.sums_.assign(self.rows_ == 0 ? 0 : width * width, 0.0);
+            auto next = triangle.begin();
+            for (std::size_t i = 0; i < columns && !triangle.empty(); ++i)
+                for (std::size_t j = i; j < columns; ++j)
+                    self.sums_[i * width + j] = *next++;
+        }
     }
 
 private:
