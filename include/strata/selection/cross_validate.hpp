@@ -2,12 +2,14 @@
 #pragma once
 
 #include <strata/data/rows.hpp>
+#include <strata/data/samples.hpp>
 #include <strata/selection/k_fold.hpp>
 #include <strata/setting.hpp>
 
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -41,6 +43,51 @@ template <class Fit, class X, class Y>
     cross_validation result;
     for (const fold& each : folds) {
         const auto fitted = fit(take_rows(x, each.train), take_rows(y, each.train));
+        result.scores.push_back(fitted.score(take_rows(x, each.test), take_rows(y, each.test)));
+    }
+    return result;
+}
+
+namespace internal {
+template <class Estimator>
+concept scored_estimator = requires(Estimator& estimator, const samples& x, const samples& y,
+                                    const typename Estimator::options_type& options) {
+    estimator.fit(x, y, options);
+    estimator.score(x, y);
+};
+} // namespace internal
+
+/// Fits a copy of an estimator on each fold's training rows and scores it on the others. Of a pipeline, each
+/// step is fitted anew to the training rows alone, so that no step knows the rows that are scored:
+/// `cross_validate(pipeline{input<4>, standard_scaler{}, linear_regression{}}, x, y, k_fold(rows))`.
+/// A `sample_weight` among the options, one for each row, is taken along into the folds; scores are
+/// unweighted. data_error where x, y and the weights have different numbers of rows.
+template <internal::scored_estimator Estimator, class X, class Y>
+[[nodiscard]] cross_validation cross_validate(const Estimator& estimator, const X& x, const Y& y,
+                                              std::span<const fold> folds,
+                                              const typename Estimator::options_type& options = {}) {
+    const std::size_t rows = internal::common_row_count(x, y);
+    std::vector<double> weights;
+    if constexpr (requires { options.sample_weight; })
+        if (!options.sample_weight.empty()) {
+            if (!options.sample_weight.has_numbers(rows))
+                internal::raise(data_error{"cross_validate: expected a sample weight for each of the " +
+                                           std::to_string(rows) + " rows, found another number of them"});
+            weights.resize(rows);
+            options.sample_weight.read(0, rows, weights.data());
+        }
+    cross_validation result;
+    for (const fold& each : folds) {
+        auto fold_options = options;
+        std::vector<double> fold_weights;
+        if constexpr (requires { options.sample_weight; })
+            if (!weights.empty()) {
+                for (const std::size_t row : each.train)
+                    fold_weights.push_back(weights[row]);
+                fold_options.sample_weight = samples(fold_weights);
+            }
+        Estimator fitted = estimator;
+        fitted.fit(take_rows(x, each.train), take_rows(y, each.train), fold_options);
         result.scores.push_back(fitted.score(take_rows(x, each.test), take_rows(y, each.test)));
     }
     return result;
