@@ -50,8 +50,29 @@ template <std::size_t Output, class Metric>
 constexpr output_metric<Output, Metric> of_output(Metric) {
     return {};
 }
+/// A metric whose rows count what the weights of samples and classes say.
+template <class Metric>
+struct weighted_metric : Metric {
+    static constexpr bool is_weighted = true;
+    static constexpr auto name = text("weighted_") + Metric::name;
+};
+/// `weighted(accuracy)`, named "weighted_accuracy": one of Keras's `weighted_metrics`. Other metrics count
+/// each sample once.
+template <class Metric>
+constexpr weighted_metric<Metric> weighted(Metric) {
+    return {};
+}
+namespace detail {
+template <class Metric>
+concept is_weighted_metric = requires {
+    requires Metric::is_weighted;
+};
+} // namespace detail
+
 template <class Metric>
 inline constexpr std::size_t output_of_metric = 0;
+template <class Metric>
+inline constexpr std::size_t output_of_metric<weighted_metric<Metric>> = output_of_metric<Metric>;
 template <std::size_t Output, class Metric>
 inline constexpr std::size_t output_of_metric<output_metric<Output, Metric>> = Output;
 
@@ -145,4 +166,5 @@ using bedrock::of_output;
 using bedrock::precision;
 using bedrock::recall;
 using bedrock::top_k;
+using bedrock::weighted;
 } // namespace strata

@@ -29,12 +29,16 @@ private:
     std::vector<samples> all_;
 };
 
+/// What the rows of each output count, [samples][rows]; 1 each where an output has none.
+using row_weights = std::vector<std::vector<double>>;
+
 /// A part of some samples with their targets, one array for each input and output: those from `first` on.
 struct sample_range {
     const samples* x;
     const samples* y;
     std::size_t first = 0;
     std::size_t count = 0;
+    const row_weights* weights = nullptr;
 };
 
 /// In the place of targets: the loss does not look at any.

@@ -1,11 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/formula/loss.hpp>
+#include <strata/model/output_loss.hpp>
 #include <strata/model/training_output.hpp>
 #include <strata/model/workspace.hpp>
 #include <strata/setting.hpp>
 
+#include <array>
+#include <cstddef>
 #include <tuple>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -42,6 +44,8 @@ struct training_pass {
         typename internal::targets_of<losses, T>::pointers targets;
         std::size_t samples;
         std::array<T*, input_count> input_deltas = {}; ///< with `InputGradient`, [samples][input]
+        /// What the rows of each output count, [samples][rows]; null: 1.
+        std::array<const T*, output_count> weights = {};
     };
 
     /// Runs the network with dropout (`Training`) or without. What it returns is in the outputs of the last
@@ -131,28 +135,16 @@ private:
     template <bool Training, std::size_t Index, class Visit>
     static void loss_of_output(const batch& data, workspace& space, team::range part, dropout_key key,
                                double* sums, const Visit& visit) noexcept {
-        using result = output<Index>;
         constexpr std::size_t number = wires::outputs[Index];
-        const T weight =
-            static_cast<T>(result::weight / static_cast<double>(data.samples * result::loss_groups));
+        constexpr bool wanted = Training && flow::is_needed(number);
         T* const y = space.output(number).data;
         T* const delta = space.delta(number);
-        const auto* const targets = std::get<Index>(data.targets);
-        constexpr bool wanted = Training && flow::is_needed(number);
-        for (std::size_t sample = part.begin; sample < part.end; ++sample) {
-            double sum = 0;
-            for (std::size_t row = 0; row < result::rows; row += result::loss_rows) {
-                const std::size_t place = sample * result::size + row * result::row_length;
-                const std::size_t target_place =
-                    result::loss::targets == target_kind::labels ? sample * result::rows + row : place;
-                sum += loss_row<typename result::loss, typename result::link, result::row_length,
-                                result::loss_rows>(y + place, targets + target_place,
-                                                   wanted ? delta + place : nullptr, weight);
-            }
-            sums[sample] += result::weight * sum / static_cast<double>(result::loss_groups);
-            visit(std::integral_constant<std::size_t, Index>{}, sample,
-                  static_cast<const T*>(y + sample * result::size), targets + sample * result::targets);
-        }
+        const output_loss<output<Index>, T> goal{std::get<Index>(data.targets), data.weights[Index],
+                                                 data.samples};
+        goal.add(y, wanted ? delta : nullptr, part, sums,
+                 [&](std::size_t sample, const T* prediction, const auto* target) {
+                     visit(std::integral_constant<std::size_t, Index>{}, sample, prediction, target);
+                 });
         if constexpr (wanted) {
             using last = stage<number>;
             key.layer = static_cast<std::uint32_t>(number);

@@ -12,6 +12,8 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -26,9 +28,10 @@ inline void require(bool holds, const char* message) {
         raise(std::invalid_argument(message));
 }
 
-/// Labels are indices of classes: whole, and in range, or the loss would read what is not there.
+/// Labels are indices of classes: whole, and in range, or the loss would read what is not there; or they are
+/// the one that the loss ignores.
 inline void check_labels(const samples& y, std::size_t total, std::size_t classes,
-                         const std::string& caller) {
+                         std::optional<std::int32_t> ignored, const std::string& caller) {
     constexpr std::size_t part = 1024;
     std::array<double, part> labels;
     for (std::size_t first = 0; first < total; first += part) {
@@ -36,7 +39,8 @@ inline void check_labels(const samples& y, std::size_t total, std::size_t classe
         y.read(first, count, labels.data());
         for (std::size_t i = 0; i < count; ++i)
             if (!(labels[i] >= 0 && labels[i] < static_cast<double>(classes) &&
-                  labels[i] == std::floor(labels[i])))
+                  labels[i] == std::floor(labels[i])) &&
+                !(ignored && labels[i] == *ignored))
                 raise(std::invalid_argument(concatenate(caller, ": label ", first + i, " is ",
                                                         number_to_string(labels[i]),
                                                         ", expected a class from 0 to ", classes - 1)));
@@ -85,13 +89,17 @@ struct training_arguments {
         }
     };
 
+    /// Of each output, the label that its loss ignores.
+    using ignored_labels = std::array<std::optional<std::int32_t>, Outputs::size>;
+
     /// All samples and targets. Labels are read once, to see whether they are classes.
-    static sample_range range(const sample_list& x, const sample_list& y, const std::string& caller) {
+    static sample_range range(const sample_list& x, const sample_list& y, const std::string& caller,
+                              const ignored_labels& ignored = {}) {
         internal::check_array_count(y.size(), Outputs::size, caller, "target");
         const std::size_t count = internal::count_samples(Inputs{}, x, caller, [&](std::size_t index) {
             return internal::concatenate(caller, ": ", internal::array_name("input", index));
         });
-        check_targets(Outputs{}, y, count, caller);
+        check_targets(Outputs{}, y, count, ignored, caller);
         if (count > 0xFFFFFFFFu)
             internal::raise(
                 std::invalid_argument(internal::concatenate(caller, ": more than 2^32 - 1 samples")));
@@ -144,17 +152,17 @@ private:
 
     template <class... Shapes>
     static void check_targets(type_list<Shapes...> shapes, const sample_list& y, std::size_t count,
-                              const std::string& caller) {
+                              const ignored_labels& ignored, const std::string& caller) {
         std::size_t next = 0;
         for_each_type(shapes, [&]<class Shape>(std::type_identity<Shape>) {
-            check_target<Shape>(y[next], next, count, caller);
+            check_target<Shape>(y[next], next, count, ignored[next], caller);
             ++next;
         });
     }
 
     template <class Shape>
     static void check_target(const samples& y, std::size_t output, std::size_t count,
-                             const std::string& caller) {
+                             std::optional<std::int32_t> ignored, const std::string& caller) {
         if (y.empty() && reads[output] == target_reading::nothing)
             return;
         std::vector<std::size_t> shape(Shape::extents.begin(), Shape::extents.end());
@@ -179,7 +187,7 @@ private:
             internal::raise(std::invalid_argument(
                 internal::concatenate(caller, ": there are ", count, " samples but ", found, " targets")));
         if (reads[output] == target_reading::labels)
-            internal::check_labels(y, count * Shape::size / Shape::last, Shape::last, caller);
+            internal::check_labels(y, count * Shape::size / Shape::last, Shape::last, ignored, caller);
     }
 };
 

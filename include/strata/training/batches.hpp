@@ -5,6 +5,7 @@
 #include <strata/model/training_pass.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -40,6 +41,15 @@ public:
             });
     }
 
+    /// The same for weights of rows.
+    void reserve_weights(std::size_t samples) {
+        for (auto& outputs : weights_)
+            for_each_index<Model::output_count>([&](auto index) {
+                outputs[index].resize(
+                    std::max(outputs[index].size(), samples * Pass::template output<index>::rows));
+            });
+    }
+
     /// Copies this thread's share of `count` samples into a buffer, converting and scaling as it goes: those
     /// that `order` names from its element `begin` on, or those from `begin` on where it is empty.
     void gather(const sample_range& range, std::span<const std::uint32_t> order, std::size_t begin,
@@ -56,16 +66,27 @@ public:
                 if (!range.y[index].empty())
                     range.y[index].read(sample * size, size,
                                         std::get<index>(targets_[buffer]).data() + i * size);
+                constexpr std::size_t rows = Pass::template output<index>::rows;
+                if (range.weights != nullptr && !(*range.weights)[index].empty())
+                    std::transform((*range.weights)[index].data() + sample * rows,
+                                   (*range.weights)[index].data() + (sample + 1) * rows,
+                                   weights_[buffer][index].data() + i * rows,
+                                   [](double weight) { return static_cast<T>(weight); });
             });
         }
     }
 
-    [[nodiscard]] typename Pass::batch batch(std::size_t buffer, std::size_t samples) const noexcept {
+    [[nodiscard]] typename Pass::batch batch(const sample_range& range, std::size_t buffer,
+                                             std::size_t samples) const noexcept {
         typename Pass::batch result{{}, {}, samples};
         for (std::size_t i = 0; i < Model::input_count; ++i)
             result.x[i] = x_[buffer][i].data();
         for_each_index<Model::output_count>(
             [&](auto index) { std::get<index>(result.targets) = std::get<index>(targets_[buffer]).data(); });
+        if (range.weights != nullptr)
+            for (std::size_t i = 0; i < Model::output_count; ++i)
+                if (!(*range.weights)[i].empty())
+                    result.weights[i] = weights_[buffer][i].data();
         return result;
     }
 
@@ -73,6 +94,7 @@ private:
     std::array<std::array<aligned_vector<T>, Model::input_count>, 2> x_;
     std::array<decltype(internal::target_vectors<Pass>(std::make_index_sequence<Model::output_count>{})), 2>
         targets_;
+    std::array<std::array<std::vector<T>, Model::output_count>, 2> weights_;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

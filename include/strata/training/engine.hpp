@@ -86,6 +86,8 @@ public:
                std::size_t threads, progress_line* line) {
         const occupation here(is_busy_);
         prepare(batch_size, threads);
+        if (range.weights != nullptr)
+            batches_.reserve_weights(capacity_);
         progress all;
         all.sum.reserve(range.count);
         run_team(threads, [&](const team& together) noexcept {
@@ -127,7 +129,8 @@ private:
 
     /// Whether a pass updates after every sample, by plain numbers instead of registers.
     template <bool Training>
-    static constexpr bool may_step_by_sample = Training&& scalars::is_worthwhile;
+    static constexpr bool may_step_by_sample =
+        Training&& scalars::is_worthwhile && !detail::ignores_label<typename pass::template output<0>::loss>;
 
     template <bool Training>
     void work(const course& tour, progress& all, team threads) noexcept {
@@ -140,8 +143,8 @@ private:
             ask_rates(first_step, all);
         threads.barrier();
         for (std::uint64_t number = first_step; begin < tour.range.count && !all.stop; ++number) {
-            const typename pass::batch batch = batches_.batch(buffer, tour.batch_from(begin));
-            if (may_step_by_sample<Training> && tour.batch_size == 1) {
+            const typename pass::batch batch = batches_.batch(tour.range, buffer, tour.batch_from(begin));
+            if (may_step_by_sample<Training> && tour.batch_size == 1 && tour.range.weights == nullptr) {
                 if constexpr (may_step_by_sample<Training>)
                     step_by_sample(batch, number, all, threads);
             } else
@@ -181,7 +184,7 @@ private:
     void step_by_sample(const typename pass::batch& batch, std::uint64_t number, progress& all,
                         const team& threads) noexcept {
         const double penalties = penalty_of_step(threads);
-        const measurement<pass, Metrics...> measured{parts_.data(), &all.failure};
+        const measurement<pass, Metrics...> measured{parts_.data(), {}, &all.failure};
         losses_[0] = scalars::run(
             net_->parameter_block().data(), batch.x[0], std::get<0>(batch.targets),
             [&](const T* prediction, const auto* target) {
@@ -197,8 +200,9 @@ private:
         T* const parameters = net_->parameter_block().data();
         const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(number), 0};
         pass::template forward<Training>(parameters, batch, space_, threads, key);
-        pass::template loss<Training>(batch, space_, threads, key, losses_.data(),
-                                      measurement<pass, Metrics...>{parts_.data(), &all.failure});
+        pass::template loss<Training>(
+            batch, space_, threads, key, losses_.data(),
+            measurement<pass, Metrics...>{parts_.data(), batch.weights, &all.failure});
         const double penalties = penalty_of_step(threads);
         if constexpr (Training) {
             if (!have_finite_sum(share_samples(threads, batch.samples), penalties))

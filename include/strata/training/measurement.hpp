@@ -2,17 +2,33 @@
 #pragma once
 
 #include <strata/kernels/threads/team_failure.hpp>
+#include <strata/learning/ignored_label.hpp>
 #include <strata/learning/metric.hpp>
 #include <strata/setting.hpp>
+#include <strata/topology/diagnostic.hpp>
 #include <strata/training/class_meter.hpp>
 #include <strata/training/curve_meter.hpp>
 #include <strata/training/pass_totals.hpp>
 #include <strata/training/regression_meters.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
+
+namespace internal {
+// Whether what rows give may be scaled and added: an error at compile time.
+template <class Metric, class Meter>
+consteval bool check_additive() {
+    if constexpr (requires { requires Meter::is_additive; })
+        return true;
+    else
+        return reject<Metric, text("the metric ") + Metric::name, "is no sum over rows,",
+                      "so it takes no weights and no ignored label">();
+}
+} // namespace internal
 
 /// Measures one output of one sample for the metrics that belong to it. What a metric throws is kept.
 template <class Pass, class... Metrics>
@@ -20,7 +36,8 @@ struct measurement {
     using T = typename Pass::value_type;
     static constexpr std::size_t numbers = pass_totals<metered<Pass, Metrics>...>::numbers;
 
-    double* parts; ///< [samples][numbers]
+    double* parts;                                    ///< [samples][numbers]
+    std::array<const T*, Pass::output_count> weights; ///< of rows, as those of the batch
     team_failure* failure;
 
     template <std::size_t Output, class Target>
@@ -28,19 +45,51 @@ struct measurement {
                     [[maybe_unused]] const T* prediction,
                     [[maybe_unused]] const Target* target) const noexcept {
         [[maybe_unused]] double* to = parts + sample * numbers;
-        ((measure_one<Metrics>(output, to, prediction, target),
+        ((measure_one<Metrics>(output, sample, to, prediction, target),
           to += metered<Pass, Metrics>::meter_type::numbers),
          ...);
     }
 
 private:
     template <class Metric, std::size_t Output, class Target>
-    void measure_one(std::integral_constant<std::size_t, Output>, [[maybe_unused]] double* to,
-                     [[maybe_unused]] const T* prediction,
+    void measure_one(std::integral_constant<std::size_t, Output>, [[maybe_unused]] std::size_t sample,
+                     [[maybe_unused]] double* to, [[maybe_unused]] const T* prediction,
                      [[maybe_unused]] const Target* target) const noexcept {
         using meter = typename metered<Pass, Metric>::meter_type;
-        if constexpr (output_of_metric<Metric> == Output)
-            failure->run([&]() noexcept(meter::is_safe) { meter::measure_sample(prediction, target, to); });
+        using goal = typename Pass::template output<Output>;
+        if constexpr (output_of_metric<Metric> == Output) {
+            if constexpr (detail::is_weighted_metric<Metric> || detail::ignores_label<typename goal::loss>)
+                failure->run([&]() noexcept(meter::is_safe) {
+                    const T* const counts = detail::is_weighted_metric<Metric> ? weights[Output] : nullptr;
+                    measure_rows<Metric, goal>(prediction, target, to,
+                                               counts == nullptr ? nullptr : counts + sample * goal::rows);
+                });
+            else
+                failure->run(
+                    [&]() noexcept(meter::is_safe) { meter::measure_sample(prediction, target, to); });
+        }
+    }
+
+    /// Row by row, each with what it counts, but for those of an ignored label.
+    template <class Metric, class Goal, class Target>
+    static void measure_rows(const T* prediction, const Target* target, double* to, const T* counts) {
+        using loss = typename Goal::loss;
+        using row_meter =
+            meter<typename internal::kind_of_metric<Metric>::type, loss, 1, Goal::row_length, T>;
+        static_assert(internal::check_additive<Metric, row_meter>());
+        constexpr std::size_t size = row_meter::numbers;
+        constexpr std::size_t targets = Goal::targets / Goal::rows;
+        std::fill_n(to, size, 0.0);
+        std::array<double, size> part;
+        for (std::size_t row = 0; row < Goal::rows; ++row) {
+            if constexpr (detail::ignores_label<loss>)
+                if (target[row] == loss::ignored_label)
+                    continue;
+            row_meter::measure_sample(prediction + row * Goal::row_length, target + row * targets,
+                                      part.data());
+            for (std::size_t i = 0; i < size; ++i)
+                to[i] += counts == nullptr ? part[i] : static_cast<double>(counts[row]) * part[i];
+        }
     }
 };
 

@@ -26,11 +26,13 @@ struct ratio_total {
 
 /// Measures a kind of metric on outputs of `Rows` rows of `Last` numbers. `measure_sample` writes `numbers`
 /// numbers for a sample, and may be called by several threads; a `total` adds them up in the order of the
-/// samples, and has the value of the metric so far. Without a specialization it is a ratio, of what the
-/// function `measure` of the metric returns.
+/// samples, and has the value of the metric so far. Where it is `is_additive`, the numbers are sums over
+/// rows, so that rows can be weighted. Without a specialization it is a ratio, of what the function `measure`
+/// of the metric returns.
 template <class Kind, class Loss, std::size_t Rows, std::size_t Last, class T>
 struct meter {
     static constexpr std::size_t numbers = 2;
+    static constexpr bool is_additive = true;
     static constexpr bool is_safe = noexcept(measure<Loss, Rows, Last>(
         Kind{}, static_cast<const T*>(nullptr), static_cast<const target_of<Loss, T>*>(nullptr)));
 

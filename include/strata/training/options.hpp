@@ -11,10 +11,12 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// Samples with their targets: `.validation_data = {x, y}`. Both must outlive the call.
+/// Samples with their targets: `.validation_data = {x, y}`, and what they count, as in `fit_options`. All
+/// must outlive the call.
 struct labelled_samples {
     sample_list x = {};
     sample_list y = {};
+    sample_list sample_weight = {};
 };
 
 /// How `fit` goes about it, as in Keras.
@@ -28,6 +30,14 @@ struct fit_options {
     /// rounded up.
     double validation_split = 0;
     labelled_samples validation_data = {}; ///< or samples of its own
+    /// What each sample counts in the loss, [n], or each of its steps or pixels, [n, rows...]; for several
+    /// outputs one array for all or one each, `together`. As in Keras the loss is the sum of the weighted
+    /// losses over the number of samples, not of weights. Metrics are weighted where they say so,
+    /// `weighted(accuracy)`.
+    sample_list sample_weight = {};
+    /// What the samples of each class count in training, by the number of the class; times `sample_weight`.
+    /// For networks with one output.
+    std::vector<double> class_weight = {};
     verbosity verbose = verbosity::automatic;
     std::vector<callback> callbacks = {};
     std::size_t threads = 0; ///< 0: as many as OpenMP has, if the network is large enough
@@ -35,13 +45,21 @@ struct fit_options {
 
 struct evaluate_options {
     std::size_t batch_size = 256;
+    sample_list sample_weight = {}; ///< as for `fit`
     verbosity verbose = verbosity::automatic;
     std::size_t threads = 0;
+};
+
+/// What the samples of a batch count, as for `fit`.
+struct batch_options {
+    sample_list sample_weight = {};
+    std::vector<double> class_weight = {};
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
+using bedrock::batch_options;
 using bedrock::evaluate_options;
 using bedrock::fit_options;
 using bedrock::labelled_samples;

@@ -67,6 +67,7 @@ template <text Name, auto Formula, direction Better, class... Reductions, class 
           std::size_t Last, class T>
 struct meter<row_metric<Name, Formula, Better, Reductions...>, Loss, Rows, Last, T> {
     static constexpr std::size_t numbers = 2;
+    static constexpr bool is_additive = true;
     static constexpr bool is_safe = true;
     using total = ratio_total;
 

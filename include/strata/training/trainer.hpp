@@ -2,7 +2,6 @@
 #pragma once
 
 #include <strata/data/byte_reader.hpp>
-#include <strata/data/share.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/raise.hpp>
@@ -17,6 +16,7 @@
 #include <strata/training/options.hpp>
 #include <strata/training/running_state.hpp>
 #include <strata/training/snapshot.hpp>
+#include <strata/training/training_data.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -42,6 +42,7 @@ class trainer {
     using targets = typename arguments::targets;
     using rate_type = decltype(Optimizer::learning_rate);
     using engine_type = engine<Model, Loss, Optimizer, Metrics...>;
+    using data_type = internal::training_data<arguments, typename engine_type::pass>;
 
 public:
     using T = typename Model::value_type;
@@ -59,16 +60,17 @@ public:
 
     /// The loss and the metrics on samples, without dropout.
     scores evaluate(const inputs& x, const targets& y, const evaluate_options& options = {}) {
-        const sample_range all = arguments::range(x, y, "evaluate");
-        internal::require(all.count > 0, "evaluate: there are no samples");
+        const data_type data(x, y, options.sample_weight, {}, "evaluate");
+        internal::require(data.range.count > 0, "evaluate: there are no samples");
         internal::require(options.batch_size > 0, "evaluate: the batch size is 0");
-        return evaluate_range(all, options.batch_size, options.threads, options.verbose);
+        return evaluate_range(data.weighted(), options.batch_size, options.threads, options.verbose);
     }
 
     /// One update with one batch. Returns its loss and metrics from before the update. Where that loss is not
     /// finite, errors are as for `fit` and nothing is changed.
-    scores train_on_batch(const inputs& x, const targets& y) {
-        const sample_range all = arguments::range(x, y, "train_on_batch");
+    scores train_on_batch(const inputs& x, const targets& y, const batch_options& options = {}) {
+        const data_type data(x, y, options.sample_weight, options.class_weight, "train_on_batch");
+        const sample_range all = data.weighted();
         internal::require(all.count > 0, "train_on_batch: there are no samples");
         const auto totals =
             engine_.template run<true>(all, {}, all.count, engine_.choose_threads(all.count, 0), nullptr);
@@ -165,46 +167,16 @@ private:
         return result;
     }
 
-    /// What `fit` trains on, and what it is validated with.
-    struct division {
-        sample_range train;
-        sample_range validation{nullptr, nullptr};
-    };
-    static division divide(const sample_list& x, const sample_list& y, const fit_options& options) {
-        division result{arguments::range(x, y, "fit")};
-        internal::require(result.train.count > 0, "fit: there are no samples to train on");
-        internal::require(options.batch_size > 0, "fit: the batch size is 0");
-        internal::require(options.validation_split >= 0 && options.validation_split < 1,
-                          "fit: the validation split is not in [0, 1)");
-        internal::require(options.validation_split == 0 || options.validation_data.x.empty(),
-                          "fit: both a validation split and validation data are given");
-        internal::require(options.validation_data.x.empty() == options.validation_data.y.empty(),
-                          "fit: validation data is samples and targets");
-        if (options.validation_split > 0) {
-            // Keras takes the last samples, before shuffling.
-            const std::size_t all = result.train.count;
-            const std::size_t taken = internal::held_out_count(options.validation_split, all);
-            if (taken >= all)
-                internal::raise(std::invalid_argument(internal::concatenate(
-                    "fit: the validation split takes ", taken, " of ", all, " samples and leaves none")));
-            result.train.count = all - taken;
-            result.validation = {x.data(), y.data(), all - taken, taken};
-        } else if (!options.validation_data.x.empty()) {
-            result.validation = arguments::range(options.validation_data.x, options.validation_data.y,
-                                                 "fit, validation data");
-            internal::require(result.validation.count > 0, "fit: the validation data has no samples");
-        }
-        return result;
-    }
-
     history fit_samples(const sample_list& x, const sample_list& y, const fit_options& options) {
-        const division data = divide(x, y, options);
-        const std::size_t batch_size = std::min(options.batch_size, data.train.count);
+        const internal::divided_data<arguments, typename engine_type::pass> data(x, y, options);
+        const sample_range train = data.train.weighted();
+        const sample_range validation = data.validation.weighted();
+        const std::size_t batch_size = std::min(options.batch_size, train.count);
         const std::size_t threads = engine_.choose_threads(batch_size, options.threads);
-        const std::size_t steps = (data.train.count + batch_size - 1) / batch_size;
+        const std::size_t steps = (train.count + batch_size - 1) / batch_size;
         std::vector<std::uint32_t> order;
         if (options.shuffle)
-            order.resize(data.train.count);
+            order.resize(train.count);
 
         // Its own, since a callback may train with this trainer, too.
         const std::vector<callback> callbacks = options.callbacks;
@@ -231,15 +203,15 @@ private:
             }
             progress_line line(options.verbose, steps);
             line.begin(epoch, options.epochs);
-            const auto totals = engine_.template run<true>(data.train, order, batch_size, threads,
+            const auto totals = engine_.template run<true>(train, order, batch_size, threads,
                                                            line.is_bar() ? &line : nullptr);
             if (!totals.finite)
-                give_up(data.train, memory, epoch, totals);
+                give_up(train, memory, epoch, totals);
             memory.judge(totals.finite_mean());
             ++epochs_;
             totals.name(state.logs);
-            if (data.validation.count > 0)
-                validate(data.validation, batch_size, options.threads, state.logs);
+            if (validation.count > 0)
+                validate(validation, batch_size, options.threads, state.logs);
             line.finish(state.logs);
             result.add(state.logs);
             call(training_state::moment::epoch_end);

@@ -1,0 +1,72 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/formula/loss.hpp>
+#include <strata/kernels/threads/team.hpp>
+#include <strata/learning/ignored_label.hpp>
+#include <strata/setting.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// The loss of one output of a network on a batch. `Goal` is its `training_output`.
+template <class Goal, class T>
+struct output_loss {
+    using loss = typename Goal::loss;
+    using target = typename Goal::target;
+
+    const target* targets;
+    const T* row_weights; ///< what each row counts, [samples][rows]; null: 1
+    std::size_t samples;
+
+    /// Adds each sample's loss to `sums`, for a part of the samples, whose outputs are in `y`
+    /// [samples][size]; unless `delta` is null, the derivatives by them go there. `visit(sample, prediction,
+    /// target)` sees each sample's outputs while they are at hand.
+    template <class Visit>
+    void add(T* y, T* delta, team::range part, double* sums, const Visit& visit) const noexcept {
+        const double share = counted_share();
+        const T weight =
+            static_cast<T>(Goal::weight / static_cast<double>(samples * Goal::loss_groups) * share);
+        for (std::size_t sample = part.begin; sample < part.end; ++sample) {
+            double sum = 0;
+            for (std::size_t row = 0; row < Goal::rows; row += Goal::loss_rows)
+                sum += loss_of_rows(y, delta, sample * Goal::rows + row, weight);
+            sums[sample] += Goal::weight * sum / static_cast<double>(Goal::loss_groups) * share;
+            visit(sample, static_cast<const T*>(y + sample * Goal::size), targets + sample * Goal::targets);
+        }
+    }
+
+private:
+    // One row, or all of a sample where the loss looks at them together.
+    double loss_of_rows(T* y, T* delta, std::size_t row, T weight) const noexcept {
+        const std::size_t place = row * Goal::row_length;
+        const target* wanted = targets + row * (Goal::targets / Goal::rows);
+        T counts = row_weights == nullptr ? T(1) : row_weights[row];
+        if constexpr (detail::ignores_label<loss>)
+            if (*wanted == loss::ignored_label) { // the link is applied all the same
+                static constexpr target any_class = 0;
+                wanted = &any_class;
+                counts = 0;
+            }
+        const double value = loss_row<loss, typename Goal::link, Goal::row_length, Goal::loss_rows>(
+            y + place, wanted, delta == nullptr ? nullptr : delta + place, weight * counts);
+        return value * static_cast<double>(counts);
+    }
+
+    /// What a row counts more than usual, since only those of other labels than the ignored one count at all.
+    [[nodiscard]] double counted_share() const noexcept {
+        if constexpr (detail::ignores_label<loss>) {
+            const std::size_t all = samples * Goal::rows;
+            std::size_t counted = 0;
+            for (std::size_t row = 0; row < all; ++row)
+                counted += targets[row] != loss::ignored_label;
+            return counted == 0 ? 0 : static_cast<double>(all) / static_cast<double>(counted);
+        } else
+            return 1;
+    }
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
