@@ -139,12 +139,14 @@ private:
         std::size_t begin = 0;
         std::size_t buffer = 0;
         batches_.gather(tour.range, tour.order, 0, tour.batch_from(0), buffer, threads);
-        if (Training && threads.rank == 0)
-            ask_rates(first_step, all);
+        const bool is_by_sample =
+            may_step_by_sample<Training> && tour.batch_size == 1 && tour.range.weights == nullptr;
+        if (Training && !is_by_sample && threads.rank == 0)
+            ask_rates(first_step, rates_[first_step % 2], all);
         threads.barrier();
         for (std::uint64_t number = first_step; begin < tour.range.count && !all.stop; ++number) {
             const typename pass::batch batch = batches_.batch(tour.range, buffer, tour.batch_from(begin));
-            if (may_step_by_sample<Training> && tour.batch_size == 1 && tour.range.weights == nullptr) {
+            if (is_by_sample) {
                 if constexpr (may_step_by_sample<Training>)
                     step_by_sample(batch, number, all, threads);
             } else
@@ -154,7 +156,7 @@ private:
             if (begin < tour.range.count)
                 batches_.gather(tour.range, tour.order, begin, tour.batch_from(begin), buffer, threads);
             if (threads.rank == 0)
-                prepare_step<Training>(tour, begin, number + 1, all);
+                prepare_step<Training>(tour, is_by_sample ? tour.range.count : begin, number + 1, all);
             threads.barrier();
         }
         if (Training && threads.rank == 0)
@@ -167,22 +169,25 @@ private:
         if (tour.line != nullptr && tour.line->is_due() &&
             !all.failure.run([&] { tour.line->show(all.sum.steps, all.sum.named()); }))
             all.stop = true;
+        // The step before may still be at work with its own.
         if (Training && begin < tour.range.count && !all.stop)
-            ask_rates(number, all);
+            ask_rates(number, rates_[number % 2], all);
     }
 
-    /// Asks the optimizer, once a step, for what its rule needs. The step before may still be at work with
-    /// its own.
-    void ask_rates(std::uint64_t number, progress& all) noexcept {
-        const auto ask = [&] {
-            rates_[number % 2] = internal::converted<T>(optimizer.scalars(static_cast<double>(number)));
-        };
-        if (!all.failure.run(ask))
+    /// Asks the optimizer, once a step, for what its rule needs. Returns whether it has said it.
+    bool ask_rates(std::uint64_t number, scalars_of<T, Optimizer>& rates, progress& all) noexcept {
+        const bool is_said = all.failure.run(
+            [&] { rates = internal::converted<T>(optimizer.scalars(static_cast<double>(number))); });
+        if (!is_said)
             all.stop = true;
+        return is_said;
     }
 
     void step_by_sample(const typename pass::batch& batch, std::uint64_t number, progress& all,
                         const team& threads) noexcept {
+        scalars_of<T, Optimizer> rates{};
+        if (!ask_rates(number, rates, all))
+            return;
         const double penalties = penalty_of_step(threads);
         const measurement<pass, Metrics...> measured{parts_.data(), {}, &all.failure};
         losses_[0] = scalars::run(
@@ -190,7 +195,7 @@ private:
             [&](const T* prediction, const auto* target) {
                 measured(std::integral_constant<std::size_t, 0>{}, 0, prediction, target);
             },
-            updates(number));
+            updates(rates));
         add_step<true>(batch, penalties, all, threads);
     }
 
@@ -213,7 +218,7 @@ private:
         add_step<Training>(batch, penalties, all, threads);
         if constexpr (Training)
             if (!all.is_broken.load(std::memory_order_relaxed))
-                pass::update(parameters, batch, space_, threads, updates(number));
+                pass::update(parameters, batch, space_, threads, updates(rates_[number % 2]));
     }
 
     /// Whether these samples' losses are so finite that no batch of them has an infinite sum.
@@ -239,11 +244,11 @@ private:
     }
 
     /// What applies the optimizer's update of that step.
-    [[nodiscard]] auto updates(std::uint64_t number) noexcept {
+    [[nodiscard]] auto updates(const scalars_of<T, Optimizer>& rates) noexcept {
         std::array<T*, state_count> pointers{};
         for (std::size_t i = 0; i < state_count; ++i)
             pointers[i] = states[i].data();
-        return update_consumer<T, Optimizer>{net_->parameter_block().data(), pointers, rates_[number % 2]};
+        return update_consumer<T, Optimizer>{net_->parameter_block().data(), pointers, rates};
     }
 
     /// Marks the engine as busy. A schedule or a metric that trains with the trainer which asks it would

@@ -22,10 +22,10 @@ struct pass_totals {
     std::tuple<typename Metrics::meter_type::total...> metrics{};
     std::size_t samples = 0;
     std::size_t steps = 0;
-    /// The same of the steps whose loss was finite.
+    bool finite = true; ///< whether every step's loss was; training ends with one that was not
+    /// The same of the steps before that one.
     double finite_loss = 0;
     std::size_t finite_samples = 0;
-    bool finite = true; ///< whether every step's loss was; training ends with one that was not
 
     /// Makes room for that many samples, so that adding them allocates nothing.
     void reserve(std::size_t count) {
@@ -39,6 +39,11 @@ struct pass_totals {
         for (std::size_t i = 0; i < count; ++i)
             sum += losses[i];
         sum += penalties * static_cast<double>(count);
+        if (!internal::is_finite(sum) && finite) {
+            finite = false;
+            finite_loss = loss;
+            finite_samples = samples;
+        }
         loss += sum;
         for (std::size_t i = 0; i < count; ++i)
             std::apply(
@@ -48,18 +53,14 @@ struct pass_totals {
                 metrics);
         samples += count;
         ++steps;
-        if (internal::is_finite(sum)) {
-            finite_loss += sum;
-            finite_samples += count;
-        } else
-            finite = false;
         return finite;
     }
 
-    /// The mean over the steps whose loss was finite; infinity where there is none.
+    /// The mean over the steps before the first whose loss was not finite; infinity where there are none.
     [[nodiscard]] double finite_mean() const noexcept {
-        return finite_samples == 0 ? std::numeric_limits<double>::infinity()
-                                   : finite_loss / static_cast<double>(finite_samples);
+        const double sum = finite ? loss : finite_loss;
+        const std::size_t count = finite ? samples : finite_samples;
+        return count == 0 ? std::numeric_limits<double>::infinity() : sum / static_cast<double>(count);
     }
 
     /// Sets the scores of their names, which allocates nothing if they exist.
