@@ -54,7 +54,7 @@ std::vector<double> transformed(const double* image, std::size_t height, std::si
 template <std::size_t Height, std::size_t Width, class Layer, class Maps>
 void compare(Layer layer, Maps maps) {
     constexpr std::size_t channels = 3;
-    auto run = with<double, shape<Height, Width, channels>>(layer, 20);
+    auto run = make_harness<double, shape<Height, Width, channels>>(layer, 20);
     const auto y = run.packed(run.forward());
     for (std::size_t sample = 0; sample < run.samples; ++sample) {
         const random_block words = draw_block(key, sample);
@@ -67,12 +67,12 @@ void compare(Layer layer, Maps maps) {
     values<double> delta(run.samples * run.size);
     for (std::size_t i = 0; i < delta.size(); ++i)
         delta[i] = std::cos(static_cast<double>(i * i));
-    const auto before = run.packed(run.backward(delta)[0]);
+    const auto source_delta = run.packed(run.backward(delta)[0]);
     double left = 0;
     double right = 0;
-    for (std::size_t i = 0; i < before.size(); ++i) {
+    for (std::size_t i = 0; i < source_delta.size(); ++i) {
         left += y[i] * delta[i];
-        right += run.x[0][i] * before[i];
+        right += run.x[0][i] * source_delta[i];
     }
     BOOST_TEST(std::abs(left - right) < 1e-10);
 }
@@ -84,11 +84,12 @@ struct place {
 template <outside Beyond>
 void compare_all() {
     constexpr double tau = 6.283185307179586;
-    compare<7, 9>(random_shift<0.4, between{-0.1, 0.9}, Beyond>, [](double down, double right) {
-        return [=](double h, double w) {
-            return place{h - 7 * (-0.4 + 0.8 * down), w - 9 * (-0.1 + 1.0 * right)};
-        };
-    });
+    compare<7, 9>(
+        random_shift<0.4, interval{-0.1, 0.9}, Beyond>, [](double vertical_draw, double horizontal_draw) {
+            return [=](double h, double w) {
+                return place{h - 7 * (-0.4 + 0.8 * vertical_draw), w - 9 * (-0.1 + 1.0 * horizontal_draw)};
+            };
+        });
     compare<7, 9>(random_rotation<0.3, Beyond>, [](double draw, double) {
         const double angle = tau * (-0.3 + 0.6 * draw);
         return [=](double h, double w) {
@@ -97,7 +98,7 @@ void compare_all() {
                          4 + std::cos(angle) * (w - 4) - std::sin(angle) * (h - 3)};
         };
     });
-    compare<8, 5>(random_zoom<between{-0.5, 0.9}, Beyond>, [](double draw, double) {
+    compare<8, 5>(random_zoom<interval{-0.5, 0.9}, Beyond>, [](double draw, double) {
         const double zoom = 1 - 0.5 + 1.4 * draw;
         return [=](double h, double w) { return place{3.5 + zoom * (h - 3.5), 2 + zoom * (w - 2)}; };
     });
@@ -116,7 +117,7 @@ BOOST_AUTO_TEST_CASE(flips_flip_half_of_the_images) {
     constexpr std::size_t width = 4;
     constexpr std::size_t channels = 2;
     const auto count = [&](auto layer) {
-        auto run = with<float, shape<height, width, channels>>(layer, 400);
+        auto run = make_harness<float, shape<height, width, channels>>(layer, 400);
         const auto y = run.packed(run.forward());
         std::array<std::size_t, 4> found{};
         for (std::size_t sample = 0; sample < run.samples; ++sample) {
@@ -142,37 +143,37 @@ BOOST_AUTO_TEST_CASE(flips_flip_half_of_the_images) {
     };
     const auto sideways = count(random_flip<horizontal>);
     BOOST_TEST((sideways[1] > 160 && sideways[1] < 240 && sideways[0] + sideways[1] == 400));
-    const auto over = count(random_flip<vertical>);
-    BOOST_TEST((over[2] > 160 && over[2] < 240 && over[0] + over[2] == 400));
+    const auto upside_down = count(random_flip<vertical>);
+    BOOST_TEST((upside_down[2] > 160 && upside_down[2] < 240 && upside_down[0] + upside_down[2] == 400));
     for (const std::size_t each : count(random_flip<both>))
         BOOST_TEST((each > 60 && each < 140));
 }
 
 BOOST_AUTO_TEST_CASE(augmentation_with_known_draws) {
     const auto image = [] {
-        auto run = with<float, shape<3, 3, 1>>(random_zoom<0.0>, 1);
+        auto run = make_harness<float, shape<3, 3, 1>>(random_zoom<0.0>, 1);
         for (std::size_t i = 0; i < 9; ++i)
             run.x[0][i] = static_cast<float>(i + 1);
         return run.x[0];
     }();
     const auto shown = [&](auto layer) {
-        auto run = with<float, shape<3, 3, 1>>(layer, 1);
+        auto run = make_harness<float, shape<3, 3, 1>>(layer, 1);
         run.x[0] = image;
         return run.packed(run.forward());
     };
     using picture = std::vector<float>;
     // A quarter of a turn, anticlockwise.
-    BOOST_TEST((shown(random_rotation<between{0.25, 0.25}, nearest>) == picture{3, 6, 9, 2, 5, 8, 1, 4, 7}));
+    BOOST_TEST((shown(random_rotation<interval{0.25, 0.25}, nearest>) == picture{3, 6, 9, 2, 5, 8, 1, 4, 7}));
     // Down and to the right.
-    BOOST_TEST((shown(random_shift<between{1 / 3.0, 1 / 3.0}, 0.0, nearest, outside::zero>) ==
+    BOOST_TEST((shown(random_shift<interval{1 / 3.0, 1 / 3.0}, 0.0, nearest, outside::zero>) ==
                 picture{0, 0, 0, 1, 2, 3, 4, 5, 6}));
-    BOOST_TEST((shown(random_shift<0.0, between{1 / 3.0, 1 / 3.0}, nearest, outside::edge>) ==
+    BOOST_TEST((shown(random_shift<0.0, interval{1 / 3.0, 1 / 3.0}, nearest, outside::edge>) ==
                 picture{1, 1, 2, 4, 4, 5, 7, 7, 8}));
-    BOOST_TEST(
-        (shown(random_shift<0.0, between{2 / 3.0, 2 / 3.0}, nearest>) == picture{2, 1, 1, 5, 4, 4, 8, 7, 7}));
+    BOOST_TEST((shown(random_shift<0.0, interval{2 / 3.0, 2 / 3.0}, nearest>) ==
+                picture{2, 1, 1, 5, 4, 4, 8, 7, 7}));
     // Half as large: what was two pixels from the centre is at one.
     BOOST_TEST(
-        (shown(random_zoom<between{1, 1}, nearest, outside::zero>) == picture{0, 0, 0, 0, 5, 0, 0, 0, 0}));
+        (shown(random_zoom<interval{1, 1}, nearest, outside::zero>) == picture{0, 0, 0, 0, 5, 0, 0, 0, 0}));
     BOOST_TEST((shown(random_zoom<0.0>) == picture{1, 2, 3, 4, 5, 6, 7, 8, 9}));
 }
 
@@ -188,7 +189,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_rejected) {
                   !takes(random_flip<>, shape<4, 4, 4, 1>{}));
     static_assert(takes(random_shift<0.5, 1>, shape<4, 4, 1>{}) &&
                   !takes(random_shift<0.5, 1.5>, shape<4, 4, 1>{}) &&
-                  !takes(random_shift<between{0.5, 0.2}, 0>, shape<4, 4, 1>{}));
+                  !takes(random_shift<interval{0.5, 0.2}, 0>, shape<4, 4, 1>{}));
     static_assert(takes(random_rotation<1>, shape<4, 4, 1>{}) &&
                   !takes(random_rotation<1.5>, shape<4, 4, 1>{}));
     static_assert(takes(random_zoom<0.9>, shape<4, 4, 1>{}) && !takes(random_zoom<1.0>, shape<4, 4, 1>{}));

@@ -102,17 +102,17 @@ struct harness {
     }
 
     /// The numbers of a result in order, without what lies between rows and behind them.
-    std::vector<T> packed(const values<T>& from) const {
+    std::vector<T> packed(const values<T>& numbers) const {
         std::vector<T> result;
         for (std::size_t row = 0; row < samples * head::output_rows; ++row)
-            result.insert(result.end(), from.begin() + static_cast<std::ptrdiff_t>(row * pitch),
-                          from.begin() + static_cast<std::ptrdiff_t>(row * pitch + head::outputs));
+            result.insert(result.end(), numbers.begin() + static_cast<std::ptrdiff_t>(row * pitch),
+                          numbers.begin() + static_cast<std::ptrdiff_t>(row * pitch + head::outputs));
         return result;
     }
 };
 
 template <class T, class... Shapes, class Layer>
-auto with(Layer layer, std::size_t samples) {
+auto make_harness(Layer layer, std::size_t samples) {
     return harness<Layer, T, Shapes...>(layer, samples);
 }
 
@@ -120,7 +120,7 @@ auto with(Layer layer, std::size_t samples) {
 /// in rows that lie apart, and in backward; other numbers with another key.
 template <class T, class... Shapes, class Layer>
 void check_laws(Layer layer, std::size_t samples) {
-    auto one = with<T, Shapes...>(layer, samples);
+    auto one = make_harness<T, Shapes...>(layer, samples);
     using head = typename decltype(one)::head;
     const auto y = one.packed(one.forward());
     const auto same = one.packed(one.template forward<false>());
@@ -137,12 +137,12 @@ void check_laws(Layer layer, std::size_t samples) {
             BOOST_REQUIRE_SMALL(static_cast<double>(added[s][i] - T(1) - source_deltas[s][i]), 1e-5);
 
     for (const std::size_t threads : {2u, 3u}) {
-        auto several = with<T, Shapes...>(layer, samples);
+        auto several = make_harness<T, Shapes...>(layer, samples);
         several.threads = threads;
         BOOST_TEST((several.packed(several.forward()) == y));
-        const auto of_several = several.backward(delta);
+        const auto several_deltas = several.backward(delta);
         for (std::size_t s = 0; s < one.sources; ++s)
-            BOOST_TEST((several.packed(of_several[s]) == one.packed(source_deltas[s])));
+            BOOST_TEST((several.packed(several_deltas[s]) == one.packed(source_deltas[s])));
     }
 
     harness<Layer, T, Shapes...> apart(layer, samples, head::outputs + 5);
@@ -150,12 +150,12 @@ void check_laws(Layer layer, std::size_t samples) {
     values<T> delta_apart(samples * head::output_rows * apart.pitch);
     for (std::size_t row = 0; row < samples * head::output_rows; ++row)
         std::copy_n(&delta[row * head::outputs], head::outputs, &delta_apart[row * apart.pitch]);
-    const auto of_apart = apart.backward(delta_apart);
+    const auto apart_deltas = apart.backward(delta_apart);
     for (std::size_t s = 0; s < one.sources; ++s)
-        BOOST_TEST((apart.packed(of_apart[s]) == one.packed(source_deltas[s])));
+        BOOST_TEST((apart.packed(apart_deltas[s]) == one.packed(source_deltas[s])));
 
     for (const dropout_key& changed : {dropout_key{8, 3, 2}, dropout_key{7, 4, 2}, dropout_key{7, 3, 1}}) {
-        auto other = with<T, Shapes...>(layer, samples);
+        auto other = make_harness<T, Shapes...>(layer, samples);
         other.drawn = changed;
         BOOST_TEST((other.packed(other.forward()) != y));
     }

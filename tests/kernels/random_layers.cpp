@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(normal_numbers_are_normal) {
     const auto count = static_cast<double>(exact.size());
     double sums[5] = {};
     double beyond[4] = {};
-    double along = 0;
+    double correlation = 0;
     for (std::size_t i = 0; i < exact.size(); ++i) {
         double power = 1;
         for (double& sum : sums) {
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(normal_numbers_are_normal) {
         for (std::size_t k = 0; k < 4; ++k)
             beyond[k] += (std::abs(exact[i]) > static_cast<double>(k + 1)) / count;
         for (const std::size_t step : {1u, 16u, 32u}) // neighbours, and those of one pair of words
-            along += i >= step ? exact[i] * exact[i - step] / count : 0;
+            correlation += i >= step ? exact[i] * exact[i - step] / count : 0;
         BOOST_REQUIRE_SMALL(exact[i] - static_cast<double>(rounded[i]),
                             5e-4); // near the largest float below 1
     }
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(normal_numbers_are_normal) {
         const double share = std::erfc(static_cast<double>(k + 1) / std::sqrt(2.0));
         BOOST_TEST(std::abs(beyond[k] - share) < 4 * std::sqrt(share / count));
     }
-    BOOST_TEST(std::abs(along) < 4 * std::sqrt(3 / count));
+    BOOST_TEST(std::abs(correlation) < 4 * std::sqrt(3 / count));
 }
 
 BOOST_AUTO_TEST_CASE(noise_is_found_in_any_order) {
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(noise_is_found_in_any_order) {
 }
 
 BOOST_AUTO_TEST_CASE(gaussian_noise_has_its_deviation) {
-    auto run = with<float, shape<10, 10, 17>>(gaussian_noise<0.25>, 100);
+    auto run = make_harness<float, shape<10, 10, 17>>(gaussian_noise<0.25>, 100);
     auto y = run.packed(run.forward());
     const auto x = run.packed(run.x[0]);
     for (std::size_t i = 0; i < y.size(); ++i)
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(gaussian_noise_has_its_deviation) {
 }
 
 BOOST_AUTO_TEST_CASE(gaussian_dropout_has_the_deviation_of_dropout) {
-    auto run = with<double, shape<1700>>(gaussian_dropout<0.2>, 100);
+    auto run = make_harness<double, shape<1700>>(gaussian_dropout<0.2>, 100);
     const values<double> all_one = [&] {
         values<double> result(run.samples * run.size);
         std::fill(result.begin(), result.end(), 1.0);
@@ -107,28 +107,28 @@ BOOST_AUTO_TEST_CASE(gaussian_dropout_has_the_deviation_of_dropout) {
 
 BOOST_AUTO_TEST_CASE(spatial_dropout_drops_whole_channels) {
     constexpr std::size_t channels = 70;
-    auto run = with<float, shape<3, 4, channels>>(spatial_dropout<0.3>, 400);
+    auto run = make_harness<float, shape<3, 4, channels>>(spatial_dropout<0.3>, 400);
     const auto y = run.packed(run.forward());
     const auto x = run.packed(run.x[0]);
     std::size_t dropped = 0;
-    std::vector<std::size_t> of_channel(channels);
+    std::vector<std::size_t> dropped_counts(channels);
     for (std::size_t sample = 0; sample < run.samples; ++sample)
         for (std::size_t c = 0; c < channels; ++c) {
             const float factor = y[sample * run.size + c] == 0 ? 0.0f : static_cast<float>(1 / 0.7);
             dropped += factor == 0;
-            of_channel[c] += factor == 0;
+            dropped_counts[c] += factor == 0;
             for (std::size_t place = 0; place < 12; ++place) {
                 const std::size_t i = sample * run.size + place * channels + c;
                 BOOST_REQUIRE_EQUAL(y[i], x[i] * factor);
             }
         }
     BOOST_TEST(std::abs(static_cast<double>(dropped) / (400.0 * channels) - 0.3) < 0.01);
-    for (const std::size_t each : of_channel)
+    for (const std::size_t each : dropped_counts)
         BOOST_TEST(std::abs(static_cast<double>(each) / 400.0 - 0.3) < 0.12);
 }
 
 BOOST_AUTO_TEST_CASE(sampling_draws_from_its_distributions) {
-    auto run = with<double, shape<5, 7>, shape<5, 7>>(sampling, 2000);
+    auto run = make_harness<double, shape<5, 7>, shape<5, 7>>(sampling, 2000);
     for (double& each : run.x[0])
         each = 2;
     for (double& each : run.x[1])
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(sampling_draws_from_its_distributions) {
     BOOST_TEST(std::abs(found.deviation - 3) < 0.05);
 
     // Gradients against differences.
-    auto few = with<double, shape<5, 7>, shape<5, 7>>(sampling, 3);
+    auto few = make_harness<double, shape<5, 7>, shape<5, 7>>(sampling, 3);
     const auto gradient = few.backward(few.x[0]); // any delta will do
     for (std::size_t s = 0; s < 2; ++s)
         for (std::size_t i = 0; i < 3 * few.size; ++i) {
@@ -146,11 +146,11 @@ BOOST_AUTO_TEST_CASE(sampling_draws_from_its_distributions) {
             constexpr double step = 1e-6;
             const double middle = few.x[s][i];
             few.x[s][i] = middle + step;
-            const double above = few.forward()[i];
+            const double raised = few.forward()[i];
             few.x[s][i] = middle - step;
-            const double below = few.forward()[i];
+            const double lowered = few.forward()[i];
             few.x[s][i] = middle;
-            BOOST_REQUIRE_SMALL(gradient[s][i] - delta * (above - below) / (2 * step), 1e-8);
+            BOOST_REQUIRE_SMALL(gradient[s][i] - delta * (raised - lowered) / (2 * step), 1e-8);
         }
 }
 

@@ -9,16 +9,16 @@
 
 namespace strata::bedrock {
 
-/// The bounds of what a layer draws: `between{-0.1, 0.3}`, or one number for both sides of 0.
-struct between {
+/// The bounds of what a layer draws: `interval{-0.1, 0.3}`, or one number for both sides of 0.
+struct interval {
     real low;
     real high;
 
-    constexpr between(double largest) : low(-largest), high(largest) {}
-    constexpr between(double lowest, double highest) : low(lowest), high(highest) {}
+    constexpr interval(double largest) : low(-largest), high(largest) {}
+    constexpr interval(double lowest, double highest) : low(lowest), high(highest) {}
 
     /// The number that divides the interval at this fraction, in [0, 1).
-    [[nodiscard]] constexpr double at(double fraction) const {
+    [[nodiscard]] constexpr double value(double fraction) const {
         return low.value() + (high.value() - low.value()) * fraction;
     }
     /// Whether the bounds are in order and lie in [lowest, highest].
@@ -90,15 +90,15 @@ struct random_flip_layer : detail::augmentation_layer<random_flip_layer<Ways>, n
 
 /// Shifts images in training, by evenly distributed fractions of their height (down is positive) and width
 /// (to the right is positive), as Keras's RandomTranslation: `random_shift<0.1, 0.2>` by up to a tenth up or
-/// down and a fifth to the left or right, `random_shift<between{0, 0.1}, 0>` down only. Options of this and
+/// down and a fifth to the left or right, `random_shift<interval{0, 0.1}, 0>` down only. Options of this and
 /// the next two: `nearest` or `bilinear` (default), `outside::zero`, `outside::edge` or `outside::reflected`
 /// (default). Rejects fractions outside [-1, 1].
-template <between Height, between Width, auto... Options>
+template <interval Height, interval Width, auto... Options>
 struct random_shift_layer
     : detail::augmentation_layer<random_shift_layer<Height, Width, Options...>, Options...> {
     static constexpr auto label = text("random_shift");
-    static constexpr between down = Height;
-    static constexpr between right = Width;
+    static constexpr interval height_shift = Height;
+    static constexpr interval width_shift = Width;
     static constexpr bool bounds_fit = Height.fits(-1, 1) && Width.fits(-1, 1);
     static constexpr auto wanted_bounds = text("fractions in [-1, 1], the lower first");
 };
@@ -106,11 +106,11 @@ struct random_shift_layer
 /// Turns images around their centre in training, by evenly distributed fractions of a full turn
 /// (anticlockwise is positive), as Keras's RandomRotation: `random_rotation<0.1>` by up to 36 degrees to
 /// either side. Rejects fractions outside [-1, 1].
-template <between Factor, auto... Options>
+template <interval Factor, auto... Options>
 struct random_rotation_layer
     : detail::augmentation_layer<random_rotation_layer<Factor, Options...>, Options...> {
     static constexpr auto label = text("random_rotation");
-    static constexpr between factor = Factor;
+    static constexpr interval factor = Factor;
     static constexpr bool bounds_fit = Factor.fits(-1, 1);
     static constexpr auto wanted_bounds = text("fractions of a turn in [-1, 1], the lower first");
 };
@@ -118,29 +118,29 @@ struct random_rotation_layer
 /// Makes images larger or smaller in training, by an evenly distributed factor that is the same for height
 /// and width, as Keras's RandomZoom: `random_zoom<0.2>` shows between 0.8 and 1.2 times the image's extent,
 /// so positive numbers make it smaller. Rejects bounds of -1 and below, and above 1.
-template <between Factor, auto... Options>
+template <interval Factor, auto... Options>
 struct random_zoom_layer : detail::augmentation_layer<random_zoom_layer<Factor, Options...>, Options...> {
     static constexpr auto label = text("random_zoom");
-    static constexpr between factor = Factor;
+    static constexpr interval factor = Factor;
     static constexpr bool bounds_fit = Factor.fits(-1, 1) && Factor.low.value() > -1;
     static constexpr auto wanted_bounds = text("bounds in (-1, 1], the lower first");
 };
 
 template <flip Ways = both>
 inline constexpr random_flip_layer<Ways> random_flip{};
-template <between Height, between Width, auto... Options>
+template <interval Height, interval Width, auto... Options>
 inline constexpr random_shift_layer<Height, Width, Options...> random_shift{};
-template <between Factor, auto... Options>
+template <interval Factor, auto... Options>
 inline constexpr random_rotation_layer<Factor, Options...> random_rotation{};
-template <between Factor, auto... Options>
+template <interval Factor, auto... Options>
 inline constexpr random_zoom_layer<Factor, Options...> random_zoom{};
 
 } // namespace strata::bedrock
 
 namespace strata {
-using bedrock::between;
 using bedrock::flip;
 using bedrock::horizontal;
+using bedrock::interval;
 using bedrock::outside;
 using bedrock::random_flip;
 using bedrock::random_rotation;

@@ -25,9 +25,10 @@ namespace internal {
 constexpr affine_map around_centre(double cosine, double sine, double zoom, double height, double width) {
     const double h = (height - 1) / 2;
     const double w = (width - 1) / 2;
-    const double along = zoom * cosine;
-    const double across = zoom * sine;
-    return {h - along * h - across * w, along, across, w + across * h - along * w, -across, along};
+    const double turned_cosine = zoom * cosine;
+    const double turned_sine = zoom * sine;
+    return {h - turned_cosine * h - turned_sine * w, turned_cosine, turned_sine,
+            w + turned_sine * h - turned_cosine * w, -turned_sine,  turned_cosine};
 }
 
 template <flip Ways, class Draw>
@@ -37,20 +38,20 @@ affine_map map_of(random_flip_layer<Ways>, Draw draw, double height, double widt
     return {upside_down ? height - 1 : 0, upside_down ? -1.0 : 1.0, 0, left_right ? width - 1 : 0, 0,
             left_right ? -1.0 : 1.0};
 }
-template <between Height, between Width, auto... Options, class Draw>
+template <interval Height, interval Width, auto... Options, class Draw>
 affine_map map_of(random_shift_layer<Height, Width, Options...>, Draw draw, double height,
                   double width) noexcept {
-    return {-Height.at(draw(0)) * height, 1, 0, -Width.at(draw(1)) * width, 0, 1};
+    return {-Height.value(draw(0)) * height, 1, 0, -Width.value(draw(1)) * width, 0, 1};
 }
-template <between Factor, auto... Options, class Draw>
+template <interval Factor, auto... Options, class Draw>
 affine_map map_of(random_rotation_layer<Factor, Options...>, Draw draw, double height,
                   double width) noexcept {
-    const double angle = 2 * std::numbers::pi * Factor.at(draw(0));
+    const double angle = 2 * std::numbers::pi * Factor.value(draw(0));
     return around_centre(std::cos(angle), std::sin(angle), 1, height, width);
 }
-template <between Factor, auto... Options, class Draw>
+template <interval Factor, auto... Options, class Draw>
 affine_map map_of(random_zoom_layer<Factor, Options...>, Draw draw, double height, double width) noexcept {
-    return around_centre(1, 0, 1 + Factor.at(draw(0)), height, width);
+    return around_centre(1, 0, 1 + Factor.value(draw(0)), height, width);
 }
 
 /// The place inside an axis that stands for one beyond its ends, or `extent` where there is 0.
@@ -72,7 +73,7 @@ template <outside Beyond>
 
 /// The input pixels that make an output pixel, with their parts of it.
 struct pixel_mixture {
-    std::array<std::size_t, 4> from;
+    std::array<std::size_t, 4> pixels;
     std::array<double, 4> weight;
     std::size_t count;
 };
@@ -97,7 +98,7 @@ private:
             internal::place_inside<Layer::beyond>(static_cast<std::ptrdiff_t>(w), Width);
         if (weight == 0 || row == Height || column == Width)
             return;
-        mixture.from[mixture.count] = row * Width + column;
+        mixture.pixels[mixture.count] = row * Width + column;
         mixture.weight[mixture.count] = weight;
         ++mixture.count;
     }
@@ -113,14 +114,14 @@ private:
         if constexpr (Layer::between_pixels == nearest)
             add_pixel(result, std::floor(row + 0.5), std::floor(column + 0.5), 1);
         else {
-            const double above = std::floor(row);
+            const double top = std::floor(row);
             const double left = std::floor(column);
-            const double below_part = row - above;
+            const double lower_part = row - top;
             const double right_part = column - left;
-            add_pixel(result, above, left, (1 - below_part) * (1 - right_part));
-            add_pixel(result, above, left + 1, (1 - below_part) * right_part);
-            add_pixel(result, above + 1, left, below_part * (1 - right_part));
-            add_pixel(result, above + 1, left + 1, below_part * right_part);
+            add_pixel(result, top, left, (1 - lower_part) * (1 - right_part));
+            add_pixel(result, top, left + 1, (1 - lower_part) * right_part);
+            add_pixel(result, top + 1, left, lower_part * (1 - right_part));
+            add_pixel(result, top + 1, left + 1, lower_part * right_part);
         }
         return result;
     }
@@ -146,7 +147,7 @@ public:
                     for (std::size_t i = 0; i < mixture.count; ++i)
                         sum = xsimd::fma(
                             V(static_cast<T>(mixture.weight[i])),
-                            load_first<lanes, V>(call.x[0].row(image + mixture.from[i]) + column), sum);
+                            load_first<lanes, V>(call.x[0].row(image + mixture.pixels[i]) + column), sum);
                     writer.template put<lanes>(sum, image + pixel, column);
                 });
             }
@@ -173,7 +174,7 @@ public:
                         constexpr std::size_t lanes = decltype(count)::value;
                         const V delta = load_first<lanes, V>(call.delta.row(image + pixel) + column);
                         store_or_add<lanes>(V(V(static_cast<T>(mixture.weight[i])) * delta),
-                                            call.source_deltas[0].row(image + mixture.from[i]) + column,
+                                            call.source_deltas[0].row(image + mixture.pixels[i]) + column,
                                             true);
                     });
             }
