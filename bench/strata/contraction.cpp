@@ -16,7 +16,7 @@ namespace {
 
 template <std::size_t K, std::size_t N>
 void run(const product::options& settings) {
-    using stage = typename model<input<K> | dense<N> | relu>::stages::template at<0>;
+    using stage = typename model<input<K> | dense<N> | relu>::stages::template element<0>;
     using head = typename stage::head;
     using layout = weight_layout<float, K, N>;
     product::numbers x(settings.rows * K), delta(settings.rows * N), y(settings.rows * N),

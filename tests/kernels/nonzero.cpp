@@ -15,7 +15,7 @@ using namespace strata::bedrock;
 namespace {
 
 template <std::size_t K, std::size_t N>
-using head_of = typename model<input<K> | dense<N> | relu>::stages::template at<0>::head;
+using head_of = typename model<input<K> | dense<N> | relu>::stages::template element<0>::head;
 
 /// Rows of which a share is not zero: columns that are always zero, and zeros anywhere, some of them
 /// negative.

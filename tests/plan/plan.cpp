@@ -27,17 +27,17 @@ static_assert(plan_facts<std::remove_const_t<decltype(products)>>::forward_flops
               2 * (5 * 20 + 5 * 30 + 4 * 6 * 5));
 static_assert(plan_facts<std::remove_const_t<decltype(products)>>::backward_flops ==
               2 * (5 * 20 + 5 * 30 + 2 * 4 * 6 * 5));
-static_assert(!stages::at<0>::keeps_tail && !stages::at<0>::tail::redraws &&
-              stages::at<0>::tail::from_output);
-static_assert(stages::at<1>::has_softmax);
+static_assert(!stages::element<0>::keeps_tail && !stages::element<0>::tail::redraws &&
+              stages::element<0>::tail::from_output);
+static_assert(stages::element<1>::has_softmax);
 
 // In training the softmax belongs to its cross-entropy.
 template <auto Topology, auto Loss>
 using objective_of = objective<std::remove_const_t<decltype(Topology)>, std::remove_const_t<decltype(Loss)>>;
 using trained = objective_of<mnist, sparse_categorical_crossentropy>;
-static_assert(std::same_as<trained::link, softmax_layer> && !trained::stages::at<1>::has_softmax);
+static_assert(std::same_as<trained::link, softmax_layer> && !trained::stages::element<1>::has_softmax);
 static_assert(std::same_as<objective_of<mnist, mean_squared_error>::link, no_shortcut>);
-static_assert(objective_of<mnist, mean_squared_error>::stages::at<1>::has_softmax);
+static_assert(objective_of<mnist, mean_squared_error>::stages::element<1>::has_softmax);
 
 template <auto Topology>
 using stages_in = stages_of<std::remove_const_t<decltype(Topology)>>;
@@ -46,32 +46,34 @@ constexpr auto probability = input<4> | dense<3> | strata::tanh | sigmoid;
 using linked = objective_of<probability, binary_crossentropy>;
 static_assert(std::same_as<linked::link, std::remove_const_t<decltype(sigmoid)>>);
 // The loss overwrites the output with the sigmoid, so the tanh before it keeps its own.
-static_assert(linked::stages::at<0>::keeps_tail && !linked::stages::at<0>::keeps_tail_input);
+static_assert(linked::stages::element<0>::keeps_tail && !linked::stages::element<0>::keeps_tail_input);
 static_assert(std::same_as<objective_of<probability, mean_squared_error>::link, no_shortcut>);
 
 // Tails that cannot be told from their output keep their input; tanh under dropout draws again.
-static_assert(stages_in<input<4> | dense<3> | gelu>::at<0>::keeps_tail_input);
-static_assert(!stages_in<input<4> | dense<3> | silu | relu>::at<0>::tail::from_output);
-static_assert(stages_in<input<4> | dense<3> | strata::tanh | dropout<0.5>>::at<0>::tail::redraws);
-static_assert(stages_in<input<4> | dense<3> | dropout<0.5> | dropout<0.1>>::at<0>::tail::dropout_count == 2);
-static_assert(stages_in<input<4> | dense<3> | dropout<0.0>>::at<0>::tail::dropout_count == 0);
-static_assert(stages_in<input<4> | dense<3> | linear>::at<0>::tail::is_identity);
+static_assert(stages_in<input<4> | dense<3> | gelu>::element<0>::keeps_tail_input);
+static_assert(!stages_in<input<4> | dense<3> | silu | relu>::element<0>::tail::from_output);
+static_assert(stages_in<input<4> | dense<3> | strata::tanh | dropout<0.5>>::element<0>::tail::redraws);
+static_assert(stages_in<input<4> | dense<3> | dropout<0.5> | dropout<0.1>>::element<0>::tail::dropout_count ==
+              2);
+static_assert(stages_in<input<4> | dense<3> | dropout<0.0>>::element<0>::tail::dropout_count == 0);
+static_assert(stages_in<input<4> | dense<3> | linear>::element<0>::tail::is_identity);
 
 // Where stages begin.
 static_assert(stages_in<input<4> | relu | dense<3> | softmax | relu | softmax>::size == 3);
 static_assert(stages_in<input<4> | reshape<2, 2> | flatten>::size == 1);
-static_assert(stages_in<input<2, 6> | dense<4> | reshape<8> | strata::tanh | dense<2>>::at<0>::rows == 2);
+static_assert(stages_in<input<2, 6> | dense<4> | reshape<8> | strata::tanh | dense<2>>::element<0>::rows ==
+              2);
 static_assert(
-    std::same_as<stages_in<input<8> | dense<8> | relu | dense<8> | relu>::at<0>,
-                 stages_in<input<8> | dense<8> | relu | dense<8> | relu>::at<1>>); // one kernel for both
+    std::same_as<stages_in<input<8> | dense<8> | relu | dense<8> | relu>::element<0>,
+                 stages_in<input<8> | dense<8> | relu | dense<8> | relu>::element<1>>); // one kernel for both
 } // namespace
 
 BOOST_AUTO_TEST_CASE(tails_are_one_formula) {
-    using tail = stages::at<0>::tail;
+    using tail = stages::element<0>::tail;
     BOOST_TEST(to_string(tail::prediction) == "max(x, 0)");
     BOOST_TEST(to_string(tail::training) == "max(x, 0) * keep");
     BOOST_TEST(to_string(tail::slope) == "select(y > 0, 1.25, 0)");
-    using redrawn = stages_in<input<4> | dense<3> | strata::tanh | dropout<0.5>>::at<0>::tail;
+    using redrawn = stages_in<input<4> | dense<3> | strata::tanh | dropout<0.5>>::element<0>::tail;
     BOOST_TEST(to_string(redrawn::slope) == "(1 - square(0.5 * y)) * keep");
 }
 

@@ -18,7 +18,7 @@ template <class... Weighted>
 struct loss_list : loss_base {
     static constexpr std::size_t size = sizeof...(Weighted);
     template <std::size_t Index>
-    using at = type_at<Index, type_list<Weighted...>>;
+    using element = type_at<Index, type_list<Weighted...>>;
 };
 
 namespace detail {

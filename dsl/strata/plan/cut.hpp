@@ -17,7 +17,7 @@ struct stage_list {
 
     /// Finds one by its number without walking through the others.
     template <std::size_t Index>
-    using at = type_at<Index, type_list<Stages...>>;
+    using element = type_at<Index, type_list<Stages...>>;
 };
 
 namespace detail {
@@ -26,9 +26,9 @@ constexpr std::size_t count_of(value_list<Values...>) {
     return sizeof...(Values);
 }
 template <std::size_t... Values>
-constexpr std::size_t* copy_values(value_list<Values...>, std::size_t* to) {
-    ((*to++ = Values), ...);
-    return to;
+constexpr std::size_t* copy_values(value_list<Values...>, std::size_t* destination) {
+    ((*destination++ = Values), ...);
+    return destination;
 }
 
 // Compilers nest folds, and clang stops at 256.
@@ -85,7 +85,7 @@ struct node_list<topology<Inputs, type_list<Ends...>, Nodes...>, For> {
         nodes, sources, std::array<std::size_t, sizeof...(Ends)>{Ends::value...}, For == purpose::prediction);
 
     template <std::size_t Index>
-    using at = type_at<Index, type_list<Nodes...>>;
+    using element = type_at<Index, type_list<Nodes...>>;
     template <std::size_t Index>
     using output = type_at<Index, type_list<typename Ends::shape...>>;
 };
@@ -109,7 +109,7 @@ template <class Nodes, std::size_t Begin, std::size_t... I>
 struct tail_of<Nodes, Begin, std::index_sequence<I...>> {
     template <std::size_t Node>
     using layer =
-        typename tail_layer<Nodes::nodes[Node].kind, typename Nodes::template at<Node>::layer>::type;
+        typename tail_layer<Nodes::nodes[Node].kind, typename Nodes::template element<Node>::layer>::type;
     using type = tail<layer<Nodes::marks.tails[Begin + I]>...>;
 };
 
@@ -126,18 +126,18 @@ constexpr beginning begins_with(const stage_mark& mark) {
 
 template <class Nodes, std::size_t Number, beginning How = begins_with(Nodes::marks.stages[Number])>
 struct stage_head {
-    using first = typename Nodes::template at<Nodes::marks.stages[Number].first>;
+    using first = typename Nodes::template element<Nodes::marks.stages[Number].first>;
     using type = head_of_node<first>;
     using input = typename first::input;
 };
 template <class Nodes, std::size_t Number>
 struct stage_head<Nodes, Number, beginning::rows> {
-    using input = typename Nodes::template at<Nodes::marks.stages[Number].first>::input;
+    using input = typename Nodes::template element<Nodes::marks.stages[Number].first>::input;
     using type = pass_through<input::last>;
 };
 template <class Nodes, std::size_t Number>
 struct stage_head<Nodes, Number, beginning::elements> {
-    using input = typename Nodes::template at<Nodes::marks.stages[Number].first>::input;
+    using input = typename Nodes::template element<Nodes::marks.stages[Number].first>::input;
     using type = pass_through<input::size>;
 };
 template <class Nodes, std::size_t Number>
@@ -156,7 +156,7 @@ constexpr std::size_t rows_of() {
 
 template <class Nodes, std::size_t Node>
 struct closing_of {
-    using type = closing_softmax<Nodes::template at<Node>::input::last>;
+    using type = closing_softmax<Nodes::template element<Node>::input::last>;
 };
 template <class Nodes>
 struct closing_of<Nodes, none> {

@@ -40,12 +40,12 @@ private:
         }
         for (std::size_t s = 0; s < count; ++s) {
             result.learns[s] = with_parameters[s] && !wires::is_frozen(s) && result.reaches[s];
-            bool above = result.learns[s];
+            bool is_useful = result.learns[s];
             for (std::size_t i = 0; i < wires::source_count(s); ++i) {
                 const std::size_t value = wires::source(s, i);
-                above |= wires::is_input(value) ? InputGradient : result.needed[value - wires::inputs];
+                is_useful |= wires::is_input(value) ? InputGradient : result.needed[value - wires::inputs];
             }
-            result.needed[s] = above && result.reaches[s];
+            result.needed[s] = is_useful && result.reaches[s];
         }
         for (std::size_t s = 0; s < count; ++s)
             if (result.needed[s])

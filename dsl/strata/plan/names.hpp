@@ -23,16 +23,16 @@ struct layer_name {
         return scope.size() + kind.size() + (number > 0 ? 1 + detail::decimal_digits(number) : 0);
     }
     /// Writes its characters and returns what is behind them.
-    constexpr char* write(char* to) const {
-        to = std::copy(scope.begin(), scope.end(), to);
-        to = std::copy(kind.begin(), kind.end(), to);
+    constexpr char* write(char* place) const {
+        place = std::copy(scope.begin(), scope.end(), place);
+        place = std::copy(kind.begin(), kind.end(), place);
         if (number == 0)
-            return to;
-        *to = '_';
+            return place;
+        *place = '_';
         std::size_t rest = number;
         for (std::size_t digit = detail::decimal_digits(number); digit > 0; --digit, rest /= 10)
-            to[digit] = static_cast<char>('0' + rest % 10);
-        return to + 1 + detail::decimal_digits(number);
+            place[digit] = static_cast<char>('0' + rest % 10);
+        return place + 1 + detail::decimal_digits(number);
     }
     [[nodiscard]] std::string string() const {
         std::string result(size(), '\0');

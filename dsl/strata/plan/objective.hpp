@@ -66,10 +66,10 @@ struct opened<stage<Head, Tail, no_closing, Rows>, Loss> {
 // The stage that makes output number `Output` as training runs it, or any other one as it is.
 template <class Wires, class Losses, std::size_t Number>
 constexpr auto opened_stage() {
-    using stage = typename Wires::stages::template at<Number>;
+    using stage = typename Wires::stages::template element<Number>;
     constexpr std::size_t output = Wires::output_of(Number);
     if constexpr (output < Wires::output_count)
-        return opened<stage, typename Losses::template at<output>::loss>{};
+        return opened<stage, typename Losses::template element<output>::loss>{};
     else
         return opened<stage, void>{};
 }

@@ -87,13 +87,13 @@ constexpr std::size_t parts_in_place(std::size_t stage) {
 template <class Topology, std::size_t Stage>
 std::string head_text() {
     using wires = training_wiring<Topology>;
-    using stage = typename wires::stages::template at<Stage>;
+    using stage = typename wires::stages::template element<Stage>;
     using head = typename stage::head;
     constexpr std::size_t node = wires::marks.stages[Stage].head;
     if constexpr (node == none)
         return concatenate("elements, ", stage::output_size);
     else {
-        std::string result(wires::nodes::template at<node>::layer::label.view());
+        std::string result(wires::nodes::template element<node>::layer::label.view());
         if constexpr (head::has_product)
             append_to(result, concatenate(", ", head::inputs, " -> ", head::outputs));
         else if constexpr (head::parts > 1)
@@ -110,7 +110,7 @@ template <class Topology, std::size_t Number>
 void add_stage(std::string& plan, std::size_t bytes_of_number) {
     using flow = gradient_flow<Topology>;
     using wires = typename flow::wires;
-    using stage = typename wires::stages::template at<Number>;
+    using stage = typename wires::stages::template element<Number>;
     using head = typename stage::head;
     using tail = typename stage::tail;
     constexpr bool carries_back = flow::carries_any(Number);

@@ -109,18 +109,18 @@ constexpr std::size_t share_memory(value_places<Stages>& values, std::size_t rou
     std::array<std::size_t, Stages> alive{};
     std::size_t living = 0;
     for (std::size_t i = 0; i < values.buffer_count; ++i) {
-        buffer_use& now = values.buffers[order[i]];
-        if (now.output != none)
+        buffer_use& buffer = values.buffers[order[i]];
+        if (buffer.output != none)
             continue;
         std::size_t kept = 0;
         for (std::size_t j = 0; j < living; ++j)
-            if (values.buffers[alive[j]].last >= now.first)
+            if (values.buffers[alive[j]].last >= buffer.first)
                 alive[kept++] = alive[j];
         living = kept;
         std::sort(
             alive.begin(), alive.begin() + static_cast<std::ptrdiff_t>(living),
             [&](std::size_t a, std::size_t b) { return values.buffers[a].begin < values.buffers[b].begin; });
-        const std::size_t size = (now.size + rounding - 1) / rounding * rounding + rounding;
+        const std::size_t size = (buffer.size + rounding - 1) / rounding * rounding + rounding;
         std::size_t begin = 0;
         for (std::size_t j = 0; j < living; ++j) {
             const buffer_use& other = values.buffers[alive[j]];
@@ -129,7 +129,7 @@ constexpr std::size_t share_memory(value_places<Stages>& values, std::size_t rou
             const std::size_t other_size = (other.size + rounding - 1) / rounding * rounding + rounding;
             begin = std::max(begin, other.begin + other_size);
         }
-        now.begin = begin;
+        buffer.begin = begin;
         end = std::max(end, begin + size);
         alive[living++] = order[i];
     }

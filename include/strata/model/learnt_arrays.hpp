@@ -22,7 +22,7 @@ struct learning_stages {
     using places = parameter_layout<T, stages>;
     static constexpr std::size_t count = stages::size;
     template <std::size_t I>
-    using stage = typename stages::template at<I>;
+    using stage = typename stages::template element<I>;
 };
 
 /// Calls visit(std::type_identity<Parameter>{}, place) for each array that training changes, statistics

@@ -62,7 +62,7 @@ template <class Parameter, class T>
 void initialize(T* array, seed key, std::uint32_t stage, std::uint32_t number) {
     using layout = layout_of<T, Parameter>;
     constexpr initializer how = Parameter::first;
-    const double spread = how.spread(Parameter::fans.in, Parameter::fans.out);
+    const double spread = how.spread(Parameter::fans.inputs, Parameter::fans.outputs);
     if constexpr (how.drawn_from == distribution::constant) {
         for (std::size_t i = 0; i < Parameter::shape::size; ++i)
             array[layout::index(i)] = static_cast<T>(spread);

@@ -24,7 +24,7 @@ template <class Topology, class T, class Goal, std::size_t Output>
 struct training_output {
     using shape =
         typename internal::node_list<Topology, internal::purpose::training>::template output<Output>;
-    using weighted = typename Goal::losses::template at<Output>;
+    using weighted = typename Goal::losses::template element<Output>;
     using loss = typename weighted::loss;
     using link = typename Goal::template link_of<Output>;
     using target = target_of<loss, T>;

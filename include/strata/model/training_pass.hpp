@@ -32,7 +32,7 @@ struct training_pass {
     static_assert(losses::size == output_count, "strata: as many losses as the network has outputs");
 
     template <std::size_t I>
-    using stage = typename stages::template at<I>;
+    using stage = typename stages::template element<I>;
 
     template <std::size_t Output>
     using output = training_output<Topology, T, goal, Output>;

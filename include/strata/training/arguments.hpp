@@ -197,7 +197,7 @@ struct arguments_of_topology;
 template <class Topology, class Losses, std::size_t... I>
 struct arguments_of_topology<Topology, Losses, std::index_sequence<I...>> {
     using type = training_arguments<typename Topology::inputs, typename Topology::outputs,
-                                    reading_of_loss<typename Losses::template at<I>::loss>()...>;
+                                    reading_of_loss<typename Losses::template element<I>::loss>()...>;
 };
 } // namespace internal
 

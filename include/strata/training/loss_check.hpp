@@ -44,7 +44,7 @@ consteval bool check_loss() {
 }
 template <class Losses, class Topology, class... Shapes, std::size_t... I>
 consteval bool check_each_loss(type_list<Shapes...>, std::index_sequence<I...>) {
-    return (check_loss<typename Losses::template at<I>::loss, Shapes, Topology, I>() && ...);
+    return (check_loss<typename Losses::template element<I>::loss, Shapes, Topology, I>() && ...);
 }
 template <class Losses, class Topology, class... Shapes>
 consteval bool check_losses(type_list<Shapes...> shapes) {
