@@ -23,7 +23,7 @@ using namespace strata::bedrock;
 
 /// A convolution written as loops over what it is defined by, in double. `x` slides, as the window says.
 struct plain_convolution {
-    window over;
+    window geometry;
     std::size_t channels, filters, groups;
     bool transposed;
 
@@ -34,7 +34,7 @@ struct plain_convolution {
         const std::size_t group_channels = channels / groups;
         const std::size_t group_filters = filters / groups;
         std::array<std::size_t, 3> o{}, k{};
-        const auto& [d, h, w] = over.axes;
+        const auto& [d, h, w] = geometry.axes;
         for (o[0] = 0; o[0] < d.output; ++o[0])
             for (o[1] = 0; o[1] < h.output; ++o[1])
                 for (o[2] = 0; o[2] < w.output; ++o[2])
@@ -44,8 +44,8 @@ struct plain_convolution {
                                 std::array<std::size_t, 3> i{};
                                 bool inside = true;
                                 for (std::size_t axis = 0; axis < 3; ++axis) {
-                                    const window_axis& a = over.axes[axis];
-                                    i[axis] = o[axis] * a.stride + k[axis] * a.dilation - a.before;
+                                    const window_axis& a = geometry.axes[axis];
+                                    i[axis] = o[axis] * a.stride + k[axis] * a.dilation - a.padding_begin;
                                     inside = inside && i[axis] < a.input;
                                 }
                                 if (!inside)
@@ -91,8 +91,8 @@ struct gradient_sum {
 
     template <class Parameter>
     auto take(Parameter, std::size_t place) const noexcept {
-        return [to = gradients + place](std::size_t offset, auto gradient) {
-            store(decltype(gradient)(load<decltype(gradient)>(to + offset) + gradient), to + offset);
+        return [array = gradients + place](std::size_t offset, auto gradient) {
+            store(decltype(gradient)(load<decltype(gradient)>(array + offset) + gradient), array + offset);
         };
     }
 };
@@ -113,7 +113,7 @@ class checker {
 
     std::size_t samples;
     std::uint32_t drawn = 0;
-    aligned_vector<T> x, delta, conventional, parameters, bias, before;
+    aligned_vector<T> x, delta, conventional, parameters, bias, known;
     std::vector<double> y, dx, dw, db;
 
 public:
@@ -124,7 +124,7 @@ public:
           conventional(numbers(weight_count)),
           parameters(places_of_head<T, head> + slack),
           bias(numbers(head::outputs)),
-          before(numbers(samples * read)),
+          known(numbers(samples * read)),
           y(samples * written),
           dx(samples * read),
           dw(weight_count),
@@ -133,18 +133,18 @@ public:
             array_of<head>(parameters.data(), typename head::kernel{})[weights::index(i)] = conventional[i];
         if constexpr (head::has_bias)
             std::copy(bias.begin(), bias.end(), array_of<head>(parameters.data(), typename head::bias{}));
-        const plain_convolution plain{head::over, head::channels, head::outputs, head::groups,
+        const plain_convolution plain{head::geometry, head::channels, head::outputs, head::groups,
                                       head::is_transposed};
         for (std::size_t sample = 0; sample < samples; ++sample) {
             for (std::size_t i = 0; i < written; ++i) {
                 y[sample * written + i] = head::has_bias ? static_cast<double>(bias[i % head::outputs]) : 0.0;
                 db[i % head::outputs] += static_cast<double>(delta[sample * written + i]);
             }
-            plain.each_product([&](std::size_t from, std::size_t to, std::size_t weight) {
-                const auto value = static_cast<double>(x[sample * read + from]);
-                const auto slope = static_cast<double>(delta[sample * written + to]);
-                y[sample * written + to] += value * static_cast<double>(conventional[weight]);
-                dx[sample * read + from] += slope * static_cast<double>(conventional[weight]);
+            plain.each_product([&](std::size_t input, std::size_t output, std::size_t weight) {
+                const auto value = static_cast<double>(x[sample * read + input]);
+                const auto slope = static_cast<double>(delta[sample * written + output]);
+                y[sample * written + output] += value * static_cast<double>(conventional[weight]);
+                dx[sample * read + input] += slope * static_cast<double>(conventional[weight]);
                 dw[weight] += slope * value;
             });
         }
@@ -229,7 +229,7 @@ private:
 
     void check_backward(std::size_t threads) {
         const auto run = [&](std::size_t size, bool adds) {
-            aligned_vector<T> result = adds ? before : aligned_vector<T>(before.size(), nan);
+            aligned_vector<T> result = adds ? known : aligned_vector<T>(known.size(), nan);
             std::vector<aligned_vector<T>> scratch(size);
             aligned_vector<T> shared(kernels::template shared_size<T>(samples) + slack, nan);
             with_team(size, [&](const team& part) {
@@ -252,9 +252,9 @@ private:
         const auto got = run(threads, false);
         BOOST_TEST(error(dx, [&](std::size_t i) { return got[i]; }) <= tolerance);
         const auto added = run(threads, true);
-        BOOST_TEST(error(dx, [&](std::size_t i) { return added[i] - before[i]; }) <= 2 * tolerance);
+        BOOST_TEST(error(dx, [&](std::size_t i) { return added[i] - known[i]; }) <= 2 * tolerance);
         for (std::size_t i = samples * read; i < added.size(); ++i)
-            BOOST_TEST(added[i] == before[i]);
+            BOOST_TEST(added[i] == known[i]);
         if (threads > 1)
             BOOST_TEST(same_bits(added, run(1, true)));
     }

@@ -28,8 +28,8 @@ struct conv_transpose_layer : layer_base {
     using role = role::head;
     static constexpr bool has_adding_kernel = true;
     static constexpr auto kernel_name = text("kernel");
-    template <window Over, std::size_t Channels, std::size_t>
-    using kernel_shape = decltype(detail::kernel_shape<Over, Filters, Channels>());
+    template <window Geometry, std::size_t Channels, std::size_t>
+    using kernel_shape = decltype(detail::kernel_shape<Geometry, Filters, Channels>());
     static constexpr auto label =
         text("conv_transpose<") + number_text<Filters> + ", " + detail::spatial_text<Kernel> + ">";
     static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps, 1,
@@ -42,18 +42,18 @@ struct conv_transpose_layer : layer_base {
 private:
     // The axis of the convolution from the output back to the input.
     static constexpr window_axis axis_of(std::size_t input, std::size_t axis) {
-        const std::size_t taps = how.taps.at(axis);
-        const std::size_t stride = how.strides.at(axis);
+        const std::size_t taps = how.taps[axis];
+        const std::size_t stride = how.strides[axis];
         const std::size_t reach = (input - 1) * stride + taps;
         std::size_t padding_begin = 0;
-        std::size_t output = input * stride + (taps > stride ? taps - stride : 0) + extra.at(axis);
+        std::size_t output = input * stride + (taps > stride ? taps - stride : 0) + extra[axis];
         if (how.padding.rule == padding_rule::same) {
             output = input * stride;
             padding_begin = (reach > output ? reach - output : 0) / 2;
         } else if (how.padding.rule == padding_rule::given) {
-            padding_begin = how.padding.given.begin.at(axis);
-            const std::size_t padding_sum = padding_begin + how.padding.given.end.at(axis);
-            output = reach + extra.at(axis) > padding_sum ? reach + extra.at(axis) - padding_sum : 0;
+            padding_begin = how.padding.given.begin[axis];
+            const std::size_t padding_sum = padding_begin + how.padding.given.end[axis];
+            output = reach + extra[axis] > padding_sum ? reach + extra[axis] - padding_sum : 0;
         }
         return {output, input, taps, stride, 1, padding_begin};
     }

@@ -13,28 +13,29 @@ struct groups_option {
 template <std::size_t Count>
 inline constexpr groups_option groups{Count};
 
-/// What a convolution computes, for the plan: `Over` slides over the larger image. `Transposed`: that image
-/// is the output.
-template <window Over, std::size_t Channels, std::size_t Filters, std::size_t Groups, bool Transposed,
+/// What a convolution computes, for the plan: the window `Geometry` slides over the larger image.
+/// `Transposed`: that image is the output.
+template <window Geometry, std::size_t Channels, std::size_t Filters, std::size_t Groups, bool Transposed,
           class Layer>
-struct convolution : head_base<Transposed ? Over.outputs() : Over.inputs(), Channels,
-                               Transposed ? Over.inputs() : Over.outputs(), Filters> {
-    static constexpr window over = Over;
+struct convolution : head_base<Transposed ? Geometry.outputs() : Geometry.inputs(), Channels,
+                               Transposed ? Geometry.inputs() : Geometry.outputs(), Filters> {
+    static constexpr window geometry = Geometry;
     static constexpr bool is_transposed = Transposed;
     static constexpr std::size_t channels = Channels;
     static constexpr std::size_t groups = Groups;
     static constexpr bool writes_pitched = true;
     static constexpr bool has_product = true;
     static constexpr bool has_bias = Layer::has_bias;
-    static constexpr std::size_t inputs = Over.taps() * Channels / Groups; ///< products for one output
+    static constexpr std::size_t inputs = Geometry.taps() * Channels / Groups; ///< products for one output
 
     struct kernel
-        : parameter<Layer::kernel_name, typename Layer::template kernel_shape<Over, Channels, Filters>> {
-        using storage = std::conditional_t<Transposed, transposed_filter_storage<Channels, Filters>,
-                                           filter_storage<Over.taps() * Channels / Groups, Filters, Groups>>;
+        : parameter<Layer::kernel_name, typename Layer::template kernel_shape<Geometry, Channels, Filters>> {
+        using storage =
+            std::conditional_t<Transposed, transposed_filter_storage<Channels, Filters>,
+                               filter_storage<Geometry.taps() * Channels / Groups, Filters, Groups>>;
         static constexpr initializer first = Layer::kernel_initializer;
-        static constexpr fan_counts fans{Over.taps() * (Transposed ? Filters : Channels / Groups),
-                                         Over.taps() * (Transposed ? Channels : Filters)};
+        static constexpr fan_counts fans{Geometry.taps() * (Transposed ? Filters : Channels / Groups),
+                                         Geometry.taps() * (Transposed ? Channels : Filters)};
         static constexpr regularizer penalty = Layer::kernel_regularizer;
     };
     struct bias : parameter<"bias", shape<Filters>> {
@@ -44,7 +45,7 @@ struct convolution : head_base<Transposed ? Over.outputs() : Over.inputs(), Chan
 };
 
 /// Convolution (cross-correlation) over the leading axes of [..., C], in one, two or three dimensions:
-/// y[o, f] = b[f] + sum over taps k and channels c of x[o stride + k dilation - before, c] W[k, c, f].
+/// y[o, f] = b[f] + sum over taps k and channels c of x[o stride + k dilation - padding_begin, c] W[k, c, f].
 /// Shape [I..., C] -> [O..., Filters] with O = (I + padding - (K - 1) dilation - 1) / stride + 1. The kernel
 /// is [K..., C / groups, Filters], as in Keras. Gradients: dW[k, c, f] = sum over o of x[...] dy[o, f]; dx is
 /// the transposed convolution of dy. K... C / groups Filters multiplications for each output pixel.
@@ -69,8 +70,8 @@ struct conv_layer : layer_base {
                                                 detail::option(dilation_option{1}, Options...).steps,
                                                 detail::option(valid, Options...)};
     static constexpr std::size_t group_count = detail::option(groups_option{1}, Options...).count;
-    template <window Over, std::size_t Channels, std::size_t>
-    using kernel_shape = decltype(detail::kernel_shape<Over, Channels / group_count, Filters>());
+    template <window Geometry, std::size_t Channels, std::size_t>
+    using kernel_shape = decltype(detail::kernel_shape<Geometry, Channels / group_count, Filters>());
     static constexpr bool has_bias = !(detail::option_of<decltype(Options), without_bias> || ...);
     static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);
     static constexpr regularizer kernel_regularizer = detail::option(regularizer{}, Options...);
@@ -98,11 +99,11 @@ public:
             return detail::window_wants<Shape, how>();
     }();
     template <class Shape>
-    static constexpr window over = detail::slide<Shape>(how);
+    static constexpr window geometry = detail::slide<Shape>(how);
     template <class Shape>
-    using output = decltype(detail::slid_shape<Shape, over<Shape>, Filters>());
+    using output = decltype(detail::slid_shape<Shape, geometry<Shape>, Filters>());
     template <class Shape>
-    using head = convolution<over<Shape>, Shape::last, Filters, group_count, false, conv_layer>;
+    using head = convolution<geometry<Shape>, Shape::last, Filters, group_count, false, conv_layer>;
 };
 
 template <std::size_t Filters, spatial Kernel, auto... Options>

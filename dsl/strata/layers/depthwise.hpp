@@ -14,20 +14,20 @@ template <std::size_t Count>
 inline constexpr multiplier_option depth_multiplier{Count};
 
 /// What a depthwise convolution with one filter a channel computes, for the plan.
-template <window Over, std::size_t Channels, class Layer>
-struct depthwise_convolution : head_base<Over.inputs(), Channels, Over.outputs(), Channels> {
-    static constexpr window over = Over;
+template <window Geometry, std::size_t Channels, class Layer>
+struct depthwise_convolution : head_base<Geometry.inputs(), Channels, Geometry.outputs(), Channels> {
+    static constexpr window geometry = Geometry;
     static constexpr std::size_t channels = Channels;
     static constexpr bool writes_pitched = true;
     static constexpr bool has_product = true;
     static constexpr bool has_bias = Layer::has_bias;
-    static constexpr std::size_t inputs = Over.taps(); ///< products for one output
+    static constexpr std::size_t inputs = Geometry.taps(); ///< products for one output
 
     struct kernel
-        : parameter<Layer::kernel_name, typename Layer::template kernel_shape<Over, Channels, Channels>> {
+        : parameter<Layer::kernel_name, typename Layer::template kernel_shape<Geometry, Channels, Channels>> {
         using storage = row_storage<Channels>;
         static constexpr initializer first = Layer::kernel_initializer;
-        static constexpr fan_counts fans{Over.taps() * Channels, Over.taps()};
+        static constexpr fan_counts fans{Geometry.taps() * Channels, Geometry.taps()};
         static constexpr regularizer penalty = Layer::kernel_regularizer;
     };
     struct bias : parameter<"bias", shape<Channels>> {
@@ -49,8 +49,8 @@ struct depthwise_conv_layer : layer_base {
     using role = role::head;
     static constexpr bool has_adding_kernel = true;
     static constexpr auto kernel_name = text("depthwise_kernel");
-    template <window Over, std::size_t Channels, std::size_t Filters>
-    using kernel_shape = decltype(detail::kernel_shape<Over, Channels, Filters / Channels>());
+    template <window Geometry, std::size_t Channels, std::size_t Filters>
+    using kernel_shape = decltype(detail::kernel_shape<Geometry, Channels, Filters / Channels>());
     static constexpr auto label = text("depthwise_conv<") + detail::spatial_text<Kernel> + ">";
     static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps,
                                                 detail::option(dilation_option{1}, Options...).steps,
@@ -70,13 +70,13 @@ struct depthwise_conv_layer : layer_base {
             return detail::window_wants<Shape, how>();
     }();
     template <class Shape>
-    static constexpr window over = detail::slide<Shape>(how);
+    static constexpr window geometry = detail::slide<Shape>(how);
     template <class Shape>
-    using output = decltype(detail::slid_shape<Shape, over<Shape>, Shape::last * multiplier>());
+    using output = decltype(detail::slid_shape<Shape, geometry<Shape>, Shape::last * multiplier>());
     template <class Shape>
     using head = std::conditional_t<multiplier == 1,
-                                    depthwise_convolution<over<Shape>, Shape::last, depthwise_conv_layer>,
-                                    convolution<over<Shape>, Shape::last, Shape::last * multiplier,
+                                    depthwise_convolution<geometry<Shape>, Shape::last, depthwise_conv_layer>,
+                                    convolution<geometry<Shape>, Shape::last, Shape::last * multiplier,
                                                 Shape::last, false, depthwise_conv_layer>>;
 };
 

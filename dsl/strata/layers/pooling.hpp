@@ -17,9 +17,9 @@ struct padding_counts_option {};
 inline constexpr padding_counts_option count_padding{};
 
 /// What a pooling computes, for the plan.
-template <window Over, std::size_t Channels, pooled Kind>
-struct pooling : head_base<Over.inputs(), Channels, Over.outputs(), Channels> {
-    static constexpr window over = Over;
+template <window Geometry, std::size_t Channels, pooled Kind>
+struct pooling : head_base<Geometry.inputs(), Channels, Geometry.outputs(), Channels> {
+    static constexpr window geometry = Geometry;
     static constexpr pooled kind = Kind;
     static constexpr bool reads_pitched = true;
     static constexpr bool writes_pitched = true;
@@ -55,7 +55,7 @@ private:
     /// Whether each window reaches the input on all of so many axes. A mean that counts zeros needs not.
     static constexpr bool reaches_input(std::size_t axes) {
         for (std::size_t axis = 0; axis < axes; ++axis)
-            if (kind != pooled::mean_with_padding && how.padding.given.begin.at(axis) >= how.taps.at(axis))
+            if (kind != pooled::mean_with_padding && how.padding.given.begin[axis] >= how.taps[axis])
                 return false;
         return true;
     }
@@ -71,11 +71,11 @@ public:
             return detail::window_wants<Shape, how>();
     }();
     template <class Shape>
-    static constexpr window over = detail::slide<Shape>(how);
+    static constexpr window geometry = detail::slide<Shape>(how);
     template <class Shape>
-    using output = decltype(detail::slid_shape<Shape, over<Shape>, Shape::last>());
+    using output = decltype(detail::slid_shape<Shape, geometry<Shape>, Shape::last>());
     template <class Shape>
-    using head = pooling<over<Shape>, Shape::last, kind>;
+    using head = pooling<geometry<Shape>, Shape::last, kind>;
 };
 
 template <spatial Size, auto... Options>

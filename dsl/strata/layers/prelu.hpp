@@ -19,7 +19,7 @@ enum class shared { none, places };
 /// x above 0, alpha x below, with alpha learnt (He et al. 2015), zero at first. Each element of a sample has
 /// a slope of its own, as in Keras; with `prelu<shared::places>` each channel has (Keras's shared axes,
 /// PyTorch's default). Gradients: dx = dy (x > 0 ? 1 : alpha), dalpha = the sum of dy min(x, 0).
-template <shared Over = shared::none>
+template <shared Sharing = shared::none>
 struct prelu_layer : layer_base {
     using role = role::head;
     static constexpr auto label = text("prelu");
@@ -31,12 +31,12 @@ struct prelu_layer : layer_base {
     template <class Shape>
     using output = Shape;
     template <class Shape>
-    using head = parametric_rectifier<Over == shared::none ? 1 : Shape::size / Shape::last,
-                                      std::conditional_t<Over == shared::none, Shape, shape<Shape::last>>>;
+    using head = parametric_rectifier<Sharing == shared::none ? 1 : Shape::size / Shape::last,
+                                      std::conditional_t<Sharing == shared::none, Shape, shape<Shape::last>>>;
 };
 
-template <shared Over = shared::none>
-inline constexpr prelu_layer<Over> prelu{};
+template <shared Sharing = shared::none>
+inline constexpr prelu_layer<Sharing> prelu{};
 
 } // namespace strata::bedrock
 

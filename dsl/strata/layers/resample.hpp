@@ -13,7 +13,7 @@ namespace strata::bedrock {
 /// What an output of one axis is made of: two inputs and their weights. An input whose weight is 0 is not
 /// read.
 struct resample_taps {
-    std::array<std::size_t, 2> from{};
+    std::array<std::size_t, 2> places{};
     std::array<double, 2> weight{};
 };
 
@@ -24,16 +24,16 @@ struct resample_axis {
     rule kind;
     std::size_t input;
     std::size_t output;
-    std::size_t before;  ///< zeros in front
-    std::size_t cropped; ///< inputs left out in front
+    std::size_t padding_begin; ///< zeros in front
+    std::size_t cropped;       ///< inputs left out in front
     std::size_t factor;
 
     [[nodiscard]] constexpr resample_taps taps(std::size_t o) const {
         if (kind == rule::repeat)
             return {{o / factor, 0}, {1, 0}};
         if (kind == rule::shift) {
-            const bool is_inside = o + cropped >= before && o + cropped - before < input;
-            return is_inside ? resample_taps{{o + cropped - before, 0}, {1, 0}} : resample_taps{};
+            const bool is_inside = o + cropped >= padding_begin && o + cropped - padding_begin < input;
+            return is_inside ? resample_taps{{o + cropped - padding_begin, 0}, {1, 0}} : resample_taps{};
         }
         // Pixels have their values at their centres. Beyond the first and the last centre those values
         // continue.
@@ -48,7 +48,7 @@ struct resample_axis {
     }
 };
 
-/// What padding, cropping and upsampling compute, for the plan: y[o] = sum over taps of weight x[from], axis
+/// What padding, cropping and upsampling compute, for the plan: y[o] = sum over taps of weight x[place], axis
 /// by axis.
 template <std::array<resample_axis, 3> Axes, std::size_t Channels>
 struct resampling : head_base<Axes[0].input * Axes[1].input * Axes[2].input, Channels,
@@ -129,10 +129,10 @@ struct zero_pad_layer : detail::resample_layer<zero_pad_layer<Margins>> {
     static constexpr auto numbers_wanted = text("margins ") + detail::numbers_text<Axes>;
     static constexpr spatial least = 1;
     static constexpr resample_axis change(std::size_t extent, std::size_t axis) {
-        const std::size_t padding_begin = Margins.begin.at(axis);
+        const std::size_t padding_begin = Margins.begin[axis];
         return {resample_axis::rule::shift,
                 extent,
-                extent + padding_begin + Margins.end.at(axis),
+                extent + padding_begin + Margins.end[axis],
                 padding_begin,
                 0,
                 1};
@@ -148,13 +148,13 @@ struct crop_layer : detail::resample_layer<crop_layer<Margins>> {
     }
     template <std::size_t Axes>
     static constexpr auto numbers_wanted = text("margins ") + detail::numbers_text<Axes>;
-    static constexpr spatial least{Margins.begin.at(0) + Margins.end.at(0) + 1,
-                                   Margins.begin.at(1) + Margins.end.at(1) + 1,
-                                   Margins.begin.at(2) + Margins.end.at(2) + 1};
+    static constexpr spatial least{Margins.begin[0] + Margins.end[0] + 1,
+                                   Margins.begin[1] + Margins.end[1] + 1,
+                                   Margins.begin[2] + Margins.end[2] + 1};
     static constexpr resample_axis change(std::size_t extent, std::size_t axis) {
-        const std::size_t margin_sum = Margins.begin.at(axis) + Margins.end.at(axis);
+        const std::size_t margin_sum = Margins.begin[axis] + Margins.end[axis];
         return {resample_axis::rule::shift, extent, extent > margin_sum ? extent - margin_sum : 0, 0,
-                Margins.begin.at(axis),     1};
+                Margins.begin[axis],        1};
     }
 };
 
@@ -181,10 +181,10 @@ struct upsample_layer : detail::resample_layer<upsample_layer<Factor, Interpolat
         using rule = resample_axis::rule;
         return {Interpolation == nearest ? rule::repeat : rule::interpolate,
                 extent,
-                extent * Factor.at(axis),
+                extent * Factor[axis],
                 0,
                 0,
-                Factor.at(axis)};
+                Factor[axis]};
     }
 };
 

@@ -21,7 +21,7 @@ struct spatial {
         : numbers{first, second, third}, given(3) {}
 
     /// The number of an axis; 0 for one that was not given.
-    [[nodiscard]] constexpr std::size_t at(std::size_t axis) const { return numbers[axis]; }
+    [[nodiscard]] constexpr std::size_t operator[](std::size_t axis) const { return numbers[axis]; }
     /// Whether it has a number for each of so many axes.
     [[nodiscard]] constexpr bool fits(std::size_t axes) const { return given == 1 || given == axes; }
     [[nodiscard]] constexpr bool positive() const {
@@ -70,7 +70,7 @@ template <spatial Margin>
 inline constexpr padding_option padding{padding_rule::given, {Margin, Margin}};
 
 /// One axis of a window that slides over an input: output o looks at the inputs o * stride + k * dilation -
-/// before, for the taps k. `before` counts the padded places at the beginning.
+/// padding_begin, for the taps k. `padding_begin` counts the padded places at the beginning.
 struct window_axis {
     // Without initializers: g++ 12 forgets some of them in objects that are template arguments.
     std::size_t input;
@@ -78,10 +78,10 @@ struct window_axis {
     std::size_t taps;
     std::size_t stride;
     std::size_t dilation;
-    std::size_t before;
+    std::size_t padding_begin;
 
     [[nodiscard]] constexpr bool is_pointwise() const {
-        return taps == 1 && stride == 1 && before == 0 && input == output;
+        return taps == 1 && stride == 1 && padding_begin == 0 && input == output;
     }
 };
 
@@ -124,15 +124,15 @@ struct window_options {
 
 // The axis of a window with these options over `input` places.
 constexpr window_axis slide(std::size_t input, std::size_t axis, const window_options& options) {
-    const std::size_t taps = options.taps.at(axis);
-    const std::size_t stride = options.strides.at(axis);
-    const std::size_t dilation = options.dilations.at(axis);
+    const std::size_t taps = options.taps[axis];
+    const std::size_t stride = options.strides[axis];
+    const std::size_t dilation = options.dilations[axis];
     const std::size_t extent = (taps - 1) * dilation + 1;
     std::size_t padding_begin = 0;
     std::size_t padding_end = 0;
     if (options.padding.rule == padding_rule::given) {
-        padding_begin = options.padding.given.begin.at(axis);
-        padding_end = options.padding.given.end.at(axis);
+        padding_begin = options.padding.given.begin[axis];
+        padding_end = options.padding.given.end[axis];
     } else if (options.padding.rule == padding_rule::same) {
         const std::size_t output = (input + stride - 1) / stride;
         const std::size_t covered = (output - 1) * stride + extent;
@@ -166,12 +166,12 @@ constexpr auto slid_shape() {
 }
 
 /// The taps of a window, axis by axis, and further extents: the shape of a kernel.
-template <window Over, std::size_t... Further>
+template <window Geometry, std::size_t... Further>
 constexpr auto kernel_shape() {
     return []<std::size_t... Axis>(std::index_sequence<Axis...>) {
-        return shape<Over.axes[3 - Over.rank + Axis].taps..., Further...>{};
+        return shape<Geometry.axes[3 - Geometry.rank + Axis].taps..., Further...>{};
     }
-    (std::make_index_sequence<Over.rank>{});
+    (std::make_index_sequence<Geometry.rank>{});
 }
 
 template <class Shape>
@@ -180,12 +180,11 @@ inline constexpr bool has_spatial_axes = Shape::rank >= 2 && Shape::rank <= 4 &&
 template <spatial Numbers>
 inline constexpr auto spatial_text = [] {
     if constexpr (Numbers.given == 1)
-        return number_text<Numbers.at(0)>;
+        return number_text<Numbers[0]>;
     else if constexpr (Numbers.given == 2)
-        return number_text<Numbers.at(0)> + " x " + number_text<Numbers.at(1)>;
+        return number_text<Numbers[0]> + " x " + number_text<Numbers[1]>;
     else
-        return number_text<Numbers.at(0)> + " x " + number_text<Numbers.at(1)> + " x " +
-               number_text<Numbers.at(2)>;
+        return number_text<Numbers[0]> + " x " + number_text<Numbers[1]> + " x " + number_text<Numbers[2]>;
 }();
 
 inline constexpr auto spatial_axes_text = text("one to three spatial axes and channels");
@@ -203,7 +202,7 @@ inline constexpr auto numbers_text = [] {
 template <std::size_t Axes, spatial Least>
 inline constexpr auto least_text = [] {
     constexpr auto joined = []<std::size_t First, std::size_t... Rest>(std::index_sequence<First, Rest...>) {
-        return (number_text<Least.at(First)> + ... + (text(" x ") + number_text<Least.at(Rest)>));
+        return (number_text<Least[First]> + ... + (text(" x ") + number_text<Least[Rest]>));
     }
     (std::make_index_sequence<Axes>{});
     if constexpr (Axes == 1)
@@ -215,9 +214,8 @@ inline constexpr auto least_text = [] {
 template <window_options Options>
 constexpr spatial least_input() {
     const auto least = [](std::size_t axis) {
-        const std::size_t reach = (Options.taps.at(axis) - 1) * Options.dilations.at(axis) + 1;
-        const std::size_t margin_sum =
-            Options.padding.given.begin.at(axis) + Options.padding.given.end.at(axis);
+        const std::size_t reach = (Options.taps[axis] - 1) * Options.dilations[axis] + 1;
+        const std::size_t margin_sum = Options.padding.given.begin[axis] + Options.padding.given.end[axis];
         return reach > margin_sum + 1 ? reach - margin_sum : 1;
     };
     return {least(0), least(1), least(2)};

@@ -24,18 +24,19 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 // every compiler and for all registers. What acts in training alone (dropout, noise, penalties, frozen parts)
 // may change between two parts of a training, and is not said.
 
-inline void append_window(std::string& line, const window& over) {
+inline void append_window(std::string& line, const window& geometry) {
     append_to(line, ", window");
-    for (std::size_t i = 3 - over.rank; i < 3; ++i) {
-        const window_axis& axis = over.axes[i];
-        append_to(line, concatenate(" ", axis.taps, "/", axis.stride, "/", axis.dilation, "/", axis.before));
+    for (std::size_t i = 3 - geometry.rank; i < 3; ++i) {
+        const window_axis& axis = geometry.axes[i];
+        append_to(line,
+                  concatenate(" ", axis.taps, "/", axis.stride, "/", axis.dilation, "/", axis.padding_begin));
     }
 }
 
 inline void append_axes(std::string& line, const std::array<resample_axis, 3>& axes) {
     append_to(line, ", axes");
     for (const resample_axis& axis : axes)
-        append_to(line, concatenate(" ", static_cast<unsigned>(axis.kind), "/", axis.before, "/",
+        append_to(line, concatenate(" ", static_cast<unsigned>(axis.kind), "/", axis.padding_begin, "/",
                                     axis.cropped, "/", axis.factor));
 }
 
@@ -57,8 +58,8 @@ std::string layer_line() {
         if constexpr (requires { to_string(layer::formula); })
             append_to(line, concatenate(" ", to_string(layer::formula)));
     }
-    if constexpr (requires { append_window(line, head::over); })
-        append_window(line, head::over);
+    if constexpr (requires { append_window(line, head::geometry); })
+        append_window(line, head::geometry);
     if constexpr (requires { append_axes(line, head::axes); })
         append_axes(line, head::axes);
     if constexpr (requires { head::steps.size(); })

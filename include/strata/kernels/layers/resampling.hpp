@@ -35,7 +35,7 @@ private:
                 for (std::size_t w = 0; w < 2; ++w) {
                     const double weight = ds.weight[d] * hs.weight[h] * ws.weight[w];
                     if (weight != 0)
-                        visit((ds.from[d] * Axes[1].input + hs.from[h]) * Axes[2].input + ws.from[w],
+                        visit((ds.places[d] * Axes[1].input + hs.places[h]) * Axes[2].input + ws.places[w],
                               static_cast<T>(weight));
                 }
     }
@@ -51,8 +51,8 @@ public:
             visit_columns<Channels, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
                 V sum(T(0));
-                visit_taps<T>(row % head::output_rows, [&](std::size_t from, T weight) {
-                    sum = xsimd::fma(V(weight), load_first<lanes, V>(call.x[0].row(image + from) + column),
+                visit_taps<T>(row % head::output_rows, [&](std::size_t pixel, T weight) {
+                    sum = xsimd::fma(V(weight), load_first<lanes, V>(call.x[0].row(image + pixel) + column),
                                      sum);
                 });
                 writer.template put<lanes>(sum, row, column);
@@ -72,12 +72,12 @@ public:
         for (std::size_t row = samples.begin * head::output_rows; row < samples.end * head::output_rows;
              ++row) {
             const std::size_t image = row / head::output_rows * head::input_rows;
-            visit_taps<T>(row % head::output_rows, [&](std::size_t from, T weight) {
-                T* const to = call.source_deltas[0].row(image + from);
+            visit_taps<T>(row % head::output_rows, [&](std::size_t pixel, T weight) {
+                T* const source_delta = call.source_deltas[0].row(image + pixel);
                 visit_columns<Channels, T>([&](auto count, std::size_t column) {
                     constexpr std::size_t lanes = decltype(count)::value;
                     store_or_add<lanes>(V(V(weight) * load_first<lanes, V>(call.delta.row(row) + column)),
-                                        to + column, true);
+                                        source_delta + column, true);
                 });
             });
         }
@@ -94,14 +94,14 @@ private:
     template <class Visit>
     static void visit_elements(Visit visit) noexcept {
         std::array<std::size_t, head::rank> place{};
-        std::size_t from = 0;
-        for (std::size_t to = 0; to < head::outputs; ++to) {
-            visit(to, from);
+        std::size_t input = 0;
+        for (std::size_t output = 0; output < head::outputs; ++output) {
+            visit(output, input);
             for (std::size_t axis = head::rank; axis-- > 0;) {
-                from += head::steps[axis];
+                input += head::steps[axis];
                 if (++place[axis] < head::extents[axis])
                     break;
-                from -= head::steps[axis] * head::extents[axis];
+                input -= head::steps[axis] * head::extents[axis];
                 place[axis] = 0;
             }
         }
@@ -112,8 +112,8 @@ public:
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         const team::range mine = share_samples(threads, call.samples);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample)
-            visit_elements([&](std::size_t to, std::size_t from) {
-                call.y.row(sample)[to] = call.x[0].row(sample)[from];
+            visit_elements([&](std::size_t output, std::size_t input) {
+                call.y.row(sample)[output] = call.x[0].row(sample)[input];
             });
         // A register's numbers come from everywhere, so the tail comes afterwards.
         const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
@@ -132,9 +132,9 @@ public:
     static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
         const team::range mine = share_samples(threads, call.samples);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample)
-            visit_elements([&](std::size_t to, std::size_t from) {
-                T& place = call.source_deltas[0].row(sample)[from];
-                place = (call.adds[0] ? place : T(0)) + call.delta.row(sample)[to];
+            visit_elements([&](std::size_t output, std::size_t input) {
+                T& place = call.source_deltas[0].row(sample)[input];
+                place = (call.adds[0] ? place : T(0)) + call.delta.row(sample)[output];
             });
     }
 };

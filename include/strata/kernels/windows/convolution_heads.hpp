@@ -60,25 +60,25 @@ struct convolution_finish {
 } // namespace internal
 
 /// Convolutions and transposed ones: each is the other's input gradient.
-template <window Over, std::size_t Channels, std::size_t Filters, std::size_t Groups, bool Transposed,
+template <window Geometry, std::size_t Channels, std::size_t Filters, std::size_t Groups, bool Transposed,
           class Layer>
-struct head_kernels<convolution<Over, Channels, Filters, Groups, Transposed, Layer>> : head_kernels_base {
-    using head = convolution<Over, Channels, Filters, Groups, Transposed, Layer>;
+struct head_kernels<convolution<Geometry, Channels, Filters, Groups, Transposed, Layer>> : head_kernels_base {
+    using head = convolution<Geometry, Channels, Filters, Groups, Transposed, Layer>;
     using bias = typename head::bias;
     static constexpr std::size_t group_channels = Channels / Groups;
     static constexpr std::size_t group_filters = Filters / Groups;
-    static constexpr std::size_t taps = Over.taps();
+    static constexpr std::size_t taps = Geometry.taps();
     template <class T>
     using layout = weight_layout<T, taps * group_channels, group_filters, false>;
 
 private:
     template <class T>
     using forward_winograd =
-        winograd_of<internal::first_map<Over, Transposed>, group_channels, group_filters, false, T>;
+        winograd_of<internal::first_map<Geometry, Transposed>, group_channels, group_filters, false, T>;
     template <class T>
     static constexpr std::size_t gathered_size = [] {
         std::size_t most = 0;
-        internal::for_each_map<Over, Transposed>([&](auto map) {
+        internal::for_each_map<Geometry, Transposed>([&](auto map) {
             using tiling = convolution_of<map.value, group_channels, Channels, group_filters, T, true>;
             most = std::max(most, tiling::gathered_size);
         });
@@ -86,10 +86,10 @@ private:
     }();
     template <class T>
     using input_gradient =
-        convolution_input_gradient<Over, Transposed, group_channels, group_filters, Filters, T>;
+        convolution_input_gradient<Geometry, Transposed, group_channels, group_filters, Filters, T>;
     template <class T>
-    using weight_gradient =
-        convolution_weight_gradient<Over, Transposed, group_channels, Channels, group_filters, Filters, T>;
+    using weight_gradient = convolution_weight_gradient<Geometry, Transposed, group_channels, Channels,
+                                                        group_filters, Filters, T>;
 
     template <class T>
     static const T* kernel_of_group(const T* parameters, std::size_t group) noexcept {
@@ -130,7 +130,7 @@ public:
                 };
                 winograd<typename layout<T>::vector>(shape, x, weights_of, rows, panels, call.scratch, last);
             } else
-                internal::for_each_map<Over, Transposed>([&](auto map) {
+                internal::for_each_map<Geometry, Transposed>([&](auto map) {
                     using tiling =
                         convolution_of<map.value, group_channels, Channels, group_filters, T, true>;
                     const auto [work, panels] =

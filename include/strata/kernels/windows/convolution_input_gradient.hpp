@@ -18,21 +18,22 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The gradient of a convolution's input: the sums over windows of delta, in the other direction, times the
 /// transposed weights. Transposed are as many at a time as the second cache holds.
-template <window Over, bool Transposed, std::size_t Channels, std::size_t Filters, std::size_t PitchDelta,
+template <window Geometry, bool Transposed, std::size_t Channels, std::size_t Filters, std::size_t PitchDelta,
           class T>
 struct convolution_input_gradient {
-    using layout = weight_layout<T, Over.taps() * Channels, Filters, false>;
-    using by_winograd = winograd_of<internal::first_map<Over, !Transposed>, Filters, Channels, true, T>;
-    static constexpr std::size_t taps = Over.taps();
+    using layout = weight_layout<T, Geometry.taps() * Channels, Filters, false>;
+    using by_winograd = winograd_of<internal::first_map<Geometry, !Transposed>, Filters, Channels, true, T>;
+    static constexpr std::size_t taps = Geometry.taps();
     static constexpr std::size_t lanes = lanes_of<T, Channels>;
     static constexpr std::size_t panels = (Channels + lanes - 1) / lanes;
-    static constexpr std::size_t places = internal::first_map<Over, !Transposed>.read_rows(); ///< of delta
+    static constexpr std::size_t places =
+        internal::first_map<Geometry, !Transposed>.read_rows(); ///< of delta
 
 private:
     /// Panels of channels that all tiles go into.
     static constexpr std::size_t tile_panels = [] {
         std::size_t widest = 1;
-        internal::for_each_map<Over, !Transposed>([&](auto map) {
+        internal::for_each_map<Geometry, !Transposed>([&](auto map) {
             using tiling = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
             widest = std::max(widest, tiling::shape.panels);
         });
@@ -61,14 +62,15 @@ private:
     /// Samples whose gradients are computed together, where that takes several maps.
     static constexpr std::size_t some_samples = [] {
         constexpr std::size_t numbers = 512 * 1024 / sizeof(T);
-        constexpr bool is_one = Transposed || adjoint_phases(Over) == 1;
+        constexpr bool is_one = Transposed || adjoint_phases(Geometry) == 1;
         return is_one ? static_cast<std::size_t>(-1) / 2
                       : std::max<std::size_t>(numbers / (places * PitchDelta), 1);
     }();
 
     using few_gradient = few_places_gradient<Channels, Filters, T>;
     static constexpr bool may_be_few = few_gradient::is_possible && places <= few_gradient::most_places &&
-                                       taps == 1 && internal::first_map<Over, !Transposed>.is_one_to_one();
+                                       taps == 1 &&
+                                       internal::first_map<Geometry, !Transposed>.is_one_to_one();
 
 public:
     static constexpr std::size_t scratch_size = [] {
@@ -175,7 +177,7 @@ private:
     template <class Finish>
     static void run_few(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
                         const team& threads, const Finish& finish) noexcept {
-        internal::for_each_map<Over, !Transposed>([&](auto map) {
+        internal::for_each_map<Geometry, !Transposed>([&](auto map) {
             using tiling = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
             if constexpr (map.value.has_taps())
                 few_gradient::run(delta, kernel, samples * places, scratch, threads.share(panels),
@@ -200,7 +202,7 @@ private:
                                const team& sharing, const Finish& finish, bool is_first) noexcept {
         for (std::size_t sample = 0; sample < samples; sample += some_samples) {
             const std::size_t last_sample = std::min(sample + some_samples, samples);
-            internal::for_each_map<Over, !Transposed>([&](auto map) {
+            internal::for_each_map<Geometry, !Transposed>([&](auto map) {
                 using tiling = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
                 if (!is_first && !map.value.has_taps())
                     return;

@@ -14,17 +14,18 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The gradient of a convolution's weights: for each tap, channel and filter the sum over places of x times
-/// delta. `Over` slides over the larger image: x, or delta where the convolution is transposed.
+/// delta. The window `Geometry` slides over the larger image: x, or delta where the convolution is
+/// transposed.
 ///
 /// The gradients of a tile, some channels of one tap times some panels of filters, stay in registers over a
 /// block of places that fits the cache; between blocks they rest in `partial`, and after the last go to
 /// `use`: where that does nothing but store, and says where by `stored_at`, straight there. A tile reads a
 /// line or two of memory of each place, which the caches bear badly where places are far apart: then those of
 /// a block are gathered first, side by side.
-template <window Over, bool Transposed, std::size_t Channels, std::size_t PitchX, std::size_t Filters,
+template <window Geometry, bool Transposed, std::size_t Channels, std::size_t PitchX, std::size_t Filters,
           std::size_t PitchDelta, class T>
 class convolution_weight_gradient {
-    using shape = weight_gradient_shape<Over, Transposed, Channels, PitchX, Filters, PitchDelta, T>;
+    using shape = weight_gradient_shape<Geometry, Transposed, Channels, PitchX, Filters, PitchDelta, T>;
     using layout = typename shape::layout;
     using places = typename shape::places;
     using V = typename shape::V;

@@ -66,22 +66,22 @@ void depthwise_lines(const T* x, const T* weights, team::range chosen, const Sta
 } // namespace internal
 
 /// Depthwise convolutions with one filter a channel; the weights are [taps][channels], filled to registers.
-template <window Over, std::size_t Channels, class Layer>
-struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels_base {
-    using head = depthwise_convolution<Over, Channels, Layer>;
+template <window Geometry, std::size_t Channels, class Layer>
+struct head_kernels<depthwise_convolution<Geometry, Channels, Layer>> : head_kernels_base {
+    using head = depthwise_convolution<Geometry, Channels, Layer>;
     using kernel = typename head::kernel;
     using bias = typename head::bias;
 
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
-        constexpr window_map map = forward_map(Over);
+        constexpr window_map map = forward_map(Geometry);
         const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
-        [[maybe_unused]] const T* const of_bias = array_of<head>(call.parameters, bias{});
+        [[maybe_unused]] const T* const biases = array_of<head>(call.parameters, bias{});
         internal::depthwise_lines<map, Channels>(
             call.x[0].data, array_of<head>(call.parameters, kernel{}),
             threads.share(call.samples * map.axes[0].results * map.axes[1].results),
             [&]<class V>(std::size_t column) {
-                return head::has_bias ? V::load_unaligned(of_bias + column) : V(T(0));
+                return head::has_bias ? V::load_unaligned(biases + column) : V(T(0));
             },
             [&]<std::size_t Count, class V>(V sum, std::size_t row, std::size_t column) {
                 writer.template put<Count>(sum, row, column);
@@ -91,7 +91,7 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
-        internal::for_each_map<Over, true>([&](auto map) {
+        internal::for_each_map<Geometry, true>([&](auto map) {
             internal::depthwise_lines<map.value, Channels>(
                 call.delta.data, array_of<head>(call.parameters, kernel{}),
                 threads.share(call.samples * map.value.axes[0].results * map.value.axes[1].results),
@@ -108,7 +108,7 @@ struct head_kernels<depthwise_convolution<Over, Channels, Layer>> : head_kernels
         using V = simd<T, lanes>;
         constexpr std::size_t panels = (Channels + lanes - 1) / lanes;
         constexpr std::size_t last = (Channels - 1) % lanes + 1;
-        constexpr window_map map = forward_map(Over);
+        constexpr window_map map = forward_map(Geometry);
         static constexpr map_axis depth = map.axes[0];
         static constexpr map_axis height = map.axes[1];
         static constexpr map_axis width = map.axes[2];

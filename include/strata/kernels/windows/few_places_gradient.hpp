@@ -41,8 +41,8 @@ struct few_places_gradient {
     template <class Put>
     static void run(rows_view<const T> delta, const T* kernel, std::size_t places, T* scratch,
                     team::range panels, const Put& put) noexcept {
-        const sums_over over{delta, kernel, scratch, places / lanes * lanes, places};
-        for (std::size_t place = 0; place < over.filled; place += lanes)
+        const sum_operands operands{delta, kernel, scratch, places / lanes * lanes, places};
+        for (std::size_t place = 0; place < operands.filled; place += lanes)
             for (std::size_t filter = 0; filter < Filters; filter += lanes)
                 internal::copy_transposed<lanes>(delta.row(place) + filter, delta.pitch,
                                                  scratch + place * Filters + filter * lanes, lanes);
@@ -50,24 +50,24 @@ struct few_places_gradient {
             alignas(alignment) T sums[lanes * most_places];
             V rest[(most_rest + 1) * lanes];
             for (std::size_t row = 0; row < lanes; row += rows)
-                add_rows(over, panel * lanes + row, sums + row * over.filled, rest + row);
-            for (std::size_t place = 0; place < over.filled; place += lanes) {
+                add_rows(operands, panel * lanes + row, sums + row * operands.filled, rest + row);
+            for (std::size_t place = 0; place < operands.filled; place += lanes) {
                 alignas(alignment) T turned[lanes * lanes];
-                internal::copy_transposed<lanes>(sums + place, over.filled, turned, lanes);
+                internal::copy_transposed<lanes>(sums + place, operands.filled, turned, lanes);
                 for (std::size_t i = 0; i < lanes; ++i)
                     put(V::load_aligned(turned + i * lanes), place + i, panel * lanes);
             }
-            for (std::size_t place = over.filled; place < places; ++place) {
+            for (std::size_t place = operands.filled; place < places; ++place) {
                 alignas(alignment) T dots[lanes];
                 for (std::size_t i = 0; i < lanes; ++i)
-                    dots[i] = internal::add_lanes(rest[(place - over.filled) * lanes + i]);
+                    dots[i] = internal::add_lanes(rest[(place - operands.filled) * lanes + i]);
                 put(V::load_aligned(dots), place, panel * lanes);
             }
         }
     }
 
 private:
-    struct sums_over {
+    struct sum_operands {
         rows_view<const T> delta;
         const T* kernel;
         const T* transposed; ///< delta of places that fill registers: [filled / lanes][filters][lanes]
@@ -79,22 +79,22 @@ private:
     static constexpr std::size_t some_panels = 16 * 1024 / (rows * lanes * sizeof(T));
 
     // The sums of a tile's channels: [rows][filled], and the registers of the dot products.
-    static void add_rows(const sums_over& over, std::size_t channel, T* sums, V* rest) noexcept {
+    static void add_rows(const sum_operands& operands, std::size_t channel, T* sums, V* rest) noexcept {
         constexpr std::size_t all = Filters / lanes;
-        std::fill_n(sums, rows * over.filled, T(0));
-        for (std::size_t place = over.filled; place < over.places; ++place)
-            std::fill_n(rest + (place - over.filled) * lanes, rows, V(T(0)));
+        std::fill_n(sums, rows * operands.filled, T(0));
+        for (std::size_t place = operands.filled; place < operands.places; ++place)
+            std::fill_n(rest + (place - operands.filled) * lanes, rows, V(T(0)));
         for (std::size_t panel = 0; panel < all; panel += some_panels) {
             const std::size_t count = std::min(some_panels, all - panel);
-            const T* const weights = over.kernel + layout::index(channel, panel * lanes);
-            visit_runs<wide, 2, 1>(0, over.filled / lanes, [&](auto run, std::size_t group) {
+            const T* const weights = operands.kernel + layout::index(channel, panel * lanes);
+            visit_runs<wide, 2, 1>(0, operands.filled / lanes, [&](auto run, std::size_t group) {
                 add_products<decltype(run)::value>(
-                    weights, count, over.transposed + (group * Filters + panel * lanes) * lanes,
-                    sums + group * lanes, over.filled);
+                    weights, count, operands.transposed + (group * Filters + panel * lanes) * lanes,
+                    sums + group * lanes, operands.filled);
             });
-            for (std::size_t place = over.filled; place < over.places; ++place)
-                add_dots(weights, count, over.delta.row(place) + panel * lanes,
-                         rest + (place - over.filled) * lanes);
+            for (std::size_t place = operands.filled; place < operands.places; ++place)
+                add_dots(weights, count, operands.delta.row(place) + panel * lanes,
+                         rest + (place - operands.filled) * lanes);
         }
     }
 

@@ -14,9 +14,9 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// The places that the gradient of a convolution's weights is summed over, in blocks of about `BlockPlaces`.
 /// Places are those of the small image, whose lines are cut into segments; a block is a range of those,
 /// counted over all samples. Each place looks at some of the large image, over which the window slides.
-template <window Over, std::size_t BlockPlaces>
+template <window Geometry, std::size_t BlockPlaces>
 struct gradient_blocks {
-    static constexpr window_map map = forward_map(Over);
+    static constexpr window_map map = forward_map(Geometry);
     static constexpr map_axis depth = map.axes[0];
     static constexpr map_axis height = map.axes[1];
     static constexpr map_axis width = map.axes[2];
@@ -27,8 +27,9 @@ struct gradient_blocks {
 
     static constexpr bool is_flat = depth.results == 1 && depth.read_extent == 1;
     /// Each place of the small image looks at one of the large.
-    static constexpr bool is_single =
-        Over.taps() == 1 && is_flat && Over.axes[1].before == 0 && Over.axes[2].before == 0;
+    static constexpr bool is_single = Geometry.taps() == 1 && is_flat &&
+                                      Geometry.axes[1].padding_begin == 0 &&
+                                      Geometry.axes[2].padding_begin == 0;
 
     static constexpr std::size_t small_places = block_segments * segment;
     /// Places of the large image that a block needs at most: whole lines of it.

@@ -15,10 +15,10 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Poolings: a register holds neighbouring channels of one place.
-template <window Over, std::size_t Channels, pooled Kind>
-struct head_kernels<pooling<Over, Channels, Kind>> : head_kernels_base {
+template <window Geometry, std::size_t Channels, pooled Kind>
+struct head_kernels<pooling<Geometry, Channels, Kind>> : head_kernels_base {
 private:
-    static constexpr window_map map = forward_map(Over);
+    static constexpr window_map map = forward_map(Geometry);
     static constexpr std::size_t results = map.results();
 
     static constexpr bool is_inside = map.is_inside();
@@ -26,14 +26,15 @@ private:
     static constexpr bool is_disjoint = std::ranges::all_of(map.axes, [](const map_axis& axis) {
         return (axis.taps - 1) * static_cast<std::size_t>(axis.offset_step) < axis.read_step;
     });
-    static constexpr bool covers_all = is_disjoint && is_inside && results * Over.taps() == map.read_rows();
+    static constexpr bool covers_all =
+        is_disjoint && is_inside && results * Geometry.taps() == map.read_rows();
 
     using result_window = internal::result_window<map>;
 
     /// One over the number of places that a mean is taken of.
     template <class T>
     static T share_of(const result_window& window) noexcept {
-        const std::size_t places = Kind == pooled::mean ? window.taps() : Over.taps();
+        const std::size_t places = Kind == pooled::mean ? window.taps() : Geometry.taps();
         return places == 0 ? T(0) : T(1) / static_cast<T>(places);
     }
     /// Samples whose results for one place are made together: a draw of dropout serves four.

@@ -11,30 +11,30 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// How the gradient of a convolution's weights is cut up: which factors and which panels a tile holds, over
-/// how many places it sums at a time, and what is gathered for it. `Over` slides over the larger image: x, or
-/// delta where the convolution is transposed.
-template <window Over, bool Transposed, std::size_t Channels, std::size_t PitchX, std::size_t Filters,
+/// how many places it sums at a time, and what is gathered for it. The window `Geometry` slides over the
+/// larger image: x, or delta where the convolution is transposed.
+template <window Geometry, bool Transposed, std::size_t Channels, std::size_t PitchX, std::size_t Filters,
           std::size_t PitchDelta, class T>
 struct weight_gradient_shape {
     using value_type = T;
     static constexpr bool is_transposed = Transposed;
-    static constexpr bool is_pointwise = Over.is_pointwise();
+    static constexpr bool is_pointwise = Geometry.is_pointwise();
     static constexpr std::size_t channels = Channels;
     static constexpr std::size_t filters = Filters;
-    using layout = weight_layout<T, Over.taps() * Channels, Filters, false>;
+    using layout = weight_layout<T, Geometry.taps() * Channels, Filters, false>;
     using V = typename layout::vector;
     static constexpr std::size_t lanes = layout::lanes;
     /// A whole small image, or as much of a larger one as leaves the first cache room for both images.
     static constexpr std::size_t block_places =
-        (forward_map(Over).results() * sizeof(T) <= 1024 ? 1024 : 512) / sizeof(T);
-    using places = gradient_blocks<Over, block_places>;
+        (forward_map(Geometry).results() * sizeof(T) <= 1024 ? 1024 : 512) / sizeof(T);
+    using places = gradient_blocks<Geometry, block_places>;
     static constexpr map_axis depth = places::depth;
     static constexpr map_axis height = places::height;
     static constexpr map_axis width = places::width;
 
     /// With few channels, all taps of a line are one row of factors.
     static constexpr bool joins_taps = !Transposed && Channels < 8 && Channels == PitchX &&
-                                       Over.axes[2].dilation == 1 && width.taps * Channels <= 64;
+                                       Geometry.axes[2].dilation == 1 && width.taps * Channels <= 64;
     static constexpr std::size_t factors = joins_taps ? width.taps * Channels : Channels;
     static constexpr std::size_t taps = depth.taps * height.taps * (joins_taps ? 1 : width.taps);
 

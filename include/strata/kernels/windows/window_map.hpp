@@ -139,7 +139,7 @@ constexpr map_axis forward_axis(const window_axis& axis) {
             axis.input,
             axis.stride,
             axis.taps,
-            -static_cast<std::ptrdiff_t>(axis.before),
+            -static_cast<std::ptrdiff_t>(axis.padding_begin),
             static_cast<std::ptrdiff_t>(axis.dilation),
             0,
             1,
@@ -153,7 +153,7 @@ constexpr map_axis adjoint_axis(const window_axis& axis, std::size_t phase) {
     const std::size_t weight_step = axis.stride / std::gcd(axis.stride, axis.dilation);
     const auto stride = static_cast<std::ptrdiff_t>(axis.stride);
     const auto dilation = static_cast<std::ptrdiff_t>(axis.dilation);
-    const auto place = static_cast<std::ptrdiff_t>(phase + axis.before);
+    const auto place = static_cast<std::ptrdiff_t>(phase + axis.padding_begin);
     std::size_t tap = 0;
     while (tap < axis.taps && (place - static_cast<std::ptrdiff_t>(tap) * dilation) % stride != 0)
         ++tap;
@@ -194,11 +194,11 @@ constexpr std::size_t adjoint_phases(const window& sliding) {
     return sliding.axes[0].stride * sliding.axes[1].stride * sliding.axes[2].stride;
 }
 constexpr window_map adjoint_map(const window& sliding, std::size_t phase) {
-    const std::size_t across = sliding.axes[2].stride;
-    const std::size_t down = sliding.axes[1].stride;
-    return internal::merged({{internal::adjoint_axis(sliding.axes[0], phase / across / down),
-                              internal::adjoint_axis(sliding.axes[1], phase / across % down),
-                              internal::adjoint_axis(sliding.axes[2], phase % across)}},
+    const std::size_t columns = sliding.axes[2].stride;
+    const std::size_t lines = sliding.axes[1].stride;
+    return internal::merged({{internal::adjoint_axis(sliding.axes[0], phase / columns / lines),
+                              internal::adjoint_axis(sliding.axes[1], phase / columns % lines),
+                              internal::adjoint_axis(sliding.axes[2], phase % columns)}},
                             sliding.is_pointwise());
 }
 
@@ -231,19 +231,19 @@ constexpr places_inside find_inside(const map_axis& axis, std::size_t begin, std
 }
 
 /// Calls visit(map) with the maps that make up one direction of a convolution.
-template <window Over, bool Adjoint, class Visit>
+template <window Geometry, bool Adjoint, class Visit>
 constexpr void for_each_map(Visit visit) noexcept {
     if constexpr (!Adjoint)
-        visit(std::integral_constant<window_map, forward_map(Over)>{});
+        visit(std::integral_constant<window_map, forward_map(Geometry)>{});
     else
-        for_each_index<adjoint_phases(Over)>([&](auto phase) {
-            constexpr window_map map = adjoint_map(Over, phase);
+        for_each_index<adjoint_phases(Geometry)>([&](auto phase) {
+            constexpr window_map map = adjoint_map(Geometry, phase);
             if constexpr (map.results() > 0)
                 visit(std::integral_constant<window_map, map>{});
         });
 }
-template <window Over, bool Adjoint>
-inline constexpr window_map first_map = Adjoint ? adjoint_map(Over, 0) : forward_map(Over);
+template <window Geometry, bool Adjoint>
+inline constexpr window_map first_map = Adjoint ? adjoint_map(Geometry, 0) : forward_map(Geometry);
 } // namespace internal
 
 } // namespace strata::bedrock::inline STRATA_SETTING

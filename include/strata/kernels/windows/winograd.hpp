@@ -64,7 +64,7 @@ template <class V, class Finish, class T>
                                              std::size_t point_step, std::size_t sample, std::size_t top,
                                              std::size_t left, std::size_t panel,
                                              const Finish& finish) noexcept {
-    V down[4][6];
+    V column_results[4][6];
 #pragma GCC unroll 6
     for (std::size_t j = 0; j < 6; ++j) {
         V column[6];
@@ -75,14 +75,14 @@ template <class V, class Finish, class T>
         transform_output(column, results);
 #pragma GCC unroll 4
         for (std::size_t i = 0; i < 4; ++i)
-            down[i][j] = results[i];
+            column_results[i][j] = results[i];
     }
     const V start = finish.template start<V>(panel * V::size);
     const std::size_t lines = std::min<std::size_t>(4, shape.height.results - top);
     const std::size_t places = std::min<std::size_t>(4, shape.width.results - left);
     for (std::size_t i = 0; i < lines; ++i) {
         V results[4];
-        transform_output(down[i], results);
+        transform_output(column_results[i], results);
         const std::size_t row = (sample * shape.height.results + top + i) * shape.width.results + left;
         const auto writer = finish.template tile<4, V::size>(row, panel * V::size, 1);
 #pragma GCC unroll 4

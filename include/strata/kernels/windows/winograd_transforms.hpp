@@ -157,7 +157,7 @@ template <class V, class T>
     const bool inside = top >= 0 && left >= 0 && static_cast<std::size_t>(top) + 6 <= height &&
                         static_cast<std::size_t>(left) + 6 <= width;
     for (std::size_t channel = 0; channel < shape.channels; channel += V::size) {
-        V across[6][6];
+        V line_points[6][6];
         for (std::size_t i = 0; i < 6; ++i) {
             const std::ptrdiff_t line = top + static_cast<std::ptrdiff_t>(i);
             V d[6];
@@ -177,17 +177,17 @@ template <class V, class T>
                                                         channel)
                                     : V(T(0));
                 }
-            transform_input(d, across[i]);
+            transform_input(d, line_points[i]);
         }
 #pragma GCC unroll 6
         for (std::size_t j = 0; j < 6; ++j) {
-            V down[6];
-            const V column[6] = {across[0][j], across[1][j], across[2][j],
-                                 across[3][j], across[4][j], across[5][j]};
-            transform_input(column, down);
+            V column_points[6];
+            const V column[6] = {line_points[0][j], line_points[1][j], line_points[2][j],
+                                 line_points[3][j], line_points[4][j], line_points[5][j]};
+            transform_input(column, column_points);
 #pragma GCC unroll 6
             for (std::size_t i = 0; i < 6; ++i)
-                down[i].store_aligned(points + (i * 6 + j) * point_step + channel);
+                column_points[i].store_aligned(points + (i * 6 + j) * point_step + channel);
         }
     }
 }
@@ -213,22 +213,22 @@ template <class V, class T>
 [[gnu::noinline]] void transform_weights(const T* weights, std::ptrdiff_t tap_step, std::size_t channels,
                                          T* points, std::size_t step) noexcept {
     for (std::size_t c = 0; c < channels; ++c, weights += V::size, points += V::size) {
-        V down[3][6];
+        V column_points[3][6];
 #pragma GCC unroll 3
         for (std::ptrdiff_t j = 0; j < 3; ++j) {
             const V column[3] = {V::load_aligned(weights + j * tap_step),
                                  V::load_aligned(weights + (3 + j) * tap_step),
                                  V::load_aligned(weights + (6 + j) * tap_step)};
-            transform_taps(column, down[j]);
+            transform_taps(column, column_points[j]);
         }
 #pragma GCC unroll 6
         for (std::size_t i = 0; i < 6; ++i) {
-            const V line[3] = {down[0][i], down[1][i], down[2][i]};
-            V across[6];
-            transform_taps(line, across);
+            const V line[3] = {column_points[0][i], column_points[1][i], column_points[2][i]};
+            V line_points[6];
+            transform_taps(line, line_points);
 #pragma GCC unroll 6
             for (std::size_t j = 0; j < 6; ++j)
-                across[j].store_aligned(points + (i * 6 + j) * step);
+                line_points[j].store_aligned(points + (i * 6 + j) * step);
         }
     }
 }
