@@ -32,29 +32,29 @@ double error_in_ulp(float found, double exact) {
 /// The largest error over every 4999th float, and over those where results become infinite, zero or denormal.
 template <term Formula>
 double largest_error(Formula formula, double (*reference)(double)) {
-    std::vector<float> at;
+    std::vector<float> arguments;
     for (std::uint64_t bits = 0; bits < (std::uint64_t{1} << 32); bits += 4999)
-        at.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+        arguments.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
     for (const float edge : {0.0f, 1.0f, 17.0f, 88.0f, 88.722839f, 87.336548f, 103.97208f, 104.0f})
-        for (float near = edge; near < edge + 1.5f; near += 0.0001f) {
-            at.push_back(near - 0.75f);
-            at.push_back(0.75f - near);
+        for (float shifted = edge; shifted < edge + 1.5f; shifted += 0.0001f) {
+            arguments.push_back(shifted - 0.75f);
+            arguments.push_back(0.75f - shifted);
         }
     for (const float special :
          {0.0f, -0.0f, std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
           std::numeric_limits<float>::quiet_NaN()})
-        at.push_back(special);
-    at.resize((at.size() + V::size - 1) / V::size * V::size, 0.0f);
+        arguments.push_back(special);
+    arguments.resize((arguments.size() + V::size - 1) / V::size * V::size, 0.0f);
     double worst = 0;
     float where = 0;
     alignas(alignment) std::array<float, V::size> found;
-    for (std::size_t i = 0; i < at.size(); i += V::size) {
-        evaluate_at(formula, symbols::x, V::load_unaligned(&at[i])).store_aligned(found.data());
+    for (std::size_t i = 0; i < arguments.size(); i += V::size) {
+        evaluate_at(formula, symbols::x, V::load_unaligned(&arguments[i])).store_aligned(found.data());
         for (std::size_t j = 0; j < V::size; ++j)
-            if (const double error = error_in_ulp(found[j], reference(static_cast<double>(at[i + j])));
+            if (const double error = error_in_ulp(found[j], reference(static_cast<double>(arguments[i + j])));
                 error > worst) {
                 worst = error;
-                where = at[i + j];
+                where = arguments[i + j];
             }
     }
     BOOST_TEST_MESSAGE("the largest error is " << worst << " at " << where);
@@ -65,13 +65,19 @@ double largest_error(Formula formula, double (*reference)(double)) {
 
 BOOST_AUTO_TEST_CASE(functions_are_exact_to_two_units_in_the_last_place) {
     using symbols::x;
-    BOOST_TEST(largest_error(strata::bedrock::exp(x), [](double at) { return std::exp(at); }) <= 2);
-    BOOST_TEST(largest_error(strata::bedrock::expm1(x), [](double at) { return std::expm1(at); }) <= 2);
-    BOOST_TEST(largest_error(strata::bedrock::log(x), [](double at) { return std::log(at); }) <= 2);
-    BOOST_TEST(largest_error(strata::bedrock::log1p(x), [](double at) { return std::log1p(at); }) <= 2);
-    BOOST_TEST(largest_error(strata::tanh(x), [](double at) { return std::tanh(at); }) <= 2);
-    BOOST_TEST(largest_error(strata::bedrock::erf(x), [](double at) { return std::erf(at); }) <= 2);
-    BOOST_TEST(largest_error(strata::sigmoid(x), [](double at) { return 1 / (1 + std::exp(-at)); }) <= 2);
+    BOOST_TEST(largest_error(strata::bedrock::exp(x), [](double argument) { return std::exp(argument); }) <=
+               2);
+    BOOST_TEST(
+        largest_error(strata::bedrock::expm1(x), [](double argument) { return std::expm1(argument); }) <= 2);
+    BOOST_TEST(largest_error(strata::bedrock::log(x), [](double argument) { return std::log(argument); }) <=
+               2);
+    BOOST_TEST(
+        largest_error(strata::bedrock::log1p(x), [](double argument) { return std::log1p(argument); }) <= 2);
+    BOOST_TEST(largest_error(strata::tanh(x), [](double argument) { return std::tanh(argument); }) <= 2);
+    BOOST_TEST(largest_error(strata::bedrock::erf(x), [](double argument) { return std::erf(argument); }) <=
+               2);
+    BOOST_TEST(largest_error(strata::sigmoid(x),
+                             [](double argument) { return 1 / (1 + std::exp(-argument)); }) <= 2);
 }
 
 BOOST_AUTO_TEST_CASE(softmax_is_exact_to_its_size) {

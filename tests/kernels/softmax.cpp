@@ -21,13 +21,13 @@ void check(double scale, double shift) {
     double sum = 0;
     for (std::size_t i = 0; i < Length; ++i)
         sum += expected[i] = std::exp(static_cast<double>(row[i]) - largest);
-    std::vector<T> behind(row);
-    behind.push_back(T(7)); // must stay
-    const auto sums = softmax_row<Length>(behind.data());
+    std::vector<T> row_copy(row);
+    row_copy.push_back(T(7)); // must stay
+    const auto sums = softmax_row<Length>(row_copy.data());
     const double tolerance = sizeof(T) == 4 ? 1e-6 : 1e-14;
     for (std::size_t i = 0; i < Length; ++i)
-        BOOST_TEST(std::abs(static_cast<double>(behind[i]) - expected[i] / sum) <= tolerance);
-    BOOST_TEST(behind[Length] == T(7));
+        BOOST_TEST(std::abs(static_cast<double>(row_copy[i]) - expected[i] / sum) <= tolerance);
+    BOOST_TEST(row_copy[Length] == T(7));
     BOOST_TEST(static_cast<double>(sums.largest) == largest);
     BOOST_TEST(std::abs(static_cast<double>(sums.sum) - sum) <= 4 * tolerance * sum);
 
@@ -36,12 +36,12 @@ void check(double scale, double shift) {
     double product = 0;
     for (std::size_t i = 0; i < Length; ++i) {
         delta[i] = static_cast<T>(std::cos(static_cast<double>(i)));
-        product += static_cast<double>(delta[i]) * static_cast<double>(behind[i]);
+        product += static_cast<double>(delta[i]) * static_cast<double>(row_copy[i]);
     }
     std::vector<double> wanted(Length);
     for (std::size_t i = 0; i < Length; ++i)
-        wanted[i] = static_cast<double>(behind[i]) * (static_cast<double>(delta[i]) - product);
-    softmax_gradient_row<Length>(behind.data(), delta.data());
+        wanted[i] = static_cast<double>(row_copy[i]) * (static_cast<double>(delta[i]) - product);
+    softmax_gradient_row<Length>(row_copy.data(), delta.data());
     for (std::size_t i = 0; i < Length; ++i)
         BOOST_TEST(std::abs(static_cast<double>(delta[i]) - wanted[i]) <= tolerance);
 }

@@ -71,8 +71,8 @@ private:
         read(result.data(), result.size() * sizeof(double));
         return result;
     }
-    void read(void* to, std::size_t bytes) {
-        if (std::fread(to, 1, bytes, pipe_) != bytes)
+    void read(void* bytes_read, std::size_t bytes) {
+        if (std::fread(bytes_read, 1, bytes, pipe_) != bytes)
             throw std::runtime_error("agreement.py ends too early");
     }
 
@@ -132,8 +132,8 @@ public:
             data_[i].assign(sizes_[i] + slack, filling);
         }
     }
-    void set(const std::vector<double>& from) {
-        auto next = from.begin();
+    void set(const std::vector<double>& numbers) {
+        auto next = numbers.begin();
         for (std::size_t i = 0; i < Arrays; ++i)
             for (std::size_t k = 0; k < sizes_[i]; ++k)
                 data_[i][k] = static_cast<T>(*next++);

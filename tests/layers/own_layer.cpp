@@ -129,10 +129,10 @@ BOOST_AUTO_TEST_CASE(its_penalty_is_in_the_loss) {
 BOOST_AUTO_TEST_CASE(it_learns_and_observes_on_any_number_of_threads) {
     const data all;
     network net{seed{2}};
-    const double before = loss_of(net, all);
+    const double first_loss = loss_of(net, all);
     trainer teach{net, mean_squared_error, adam{.learning_rate = 0.01}};
     teach.fit(all.x, all.y, quietly(60));
-    BOOST_TEST(loss_of(net, all) < before / 2);
+    BOOST_TEST(loss_of(net, all) < first_loss / 2);
     BOOST_TEST((net.parameter<"gated.openness">().values() != std::vector<float>(5, 0.5f)));
 
     network other{seed{2}};
@@ -143,9 +143,9 @@ BOOST_AUTO_TEST_CASE(it_learns_and_observes_on_any_number_of_threads) {
     // One step of one batch: a quarter of the average is what was seen.
     model<input<1> | gated<1>> small;
     small.parameter<"gated.gate_kernel">().set(std::vector<float>{2});
-    trainer once{small, mean_squared_error, sgd{.learning_rate = 0}};
+    trainer observer{small, mean_squared_error, sgd{.learning_rate = 0}};
     const xt::xtensor<float, 2> x{{1.f}, {-0.5f}};
-    once.fit(x, x, quietly(1));
+    observer.fit(x, x, quietly(1));
     const double seen = (1 / (1 + std::exp(-2.0)) + 1 / (1 + std::exp(1.0))) / 2;
     BOOST_TEST(std::abs(static_cast<double>(small.parameter<"gated.openness">()(0)) -
                         (0.75 * 0.5 + 0.25 * seen)) < 1e-6);
@@ -158,23 +158,23 @@ BOOST_AUTO_TEST_CASE(it_goes_through_a_checkpoint) {
     trainer teach{net, mean_squared_error, adam{}};
     teach.fit(all.x, all.y, quietly(3));
     teach.save(directory / "gated");
-    network again{seed{2}}; // which also decides the order of the samples
-    trainer later{again, mean_squared_error, adam{}};
-    later.load(directory / "gated");
-    BOOST_TEST((again.weights() == net.weights()));
+    network resumed{seed{2}}; // which also decides the order of the samples
+    trainer resumed_trainer{resumed, mean_squared_error, adam{}};
+    resumed_trainer.load(directory / "gated");
+    BOOST_TEST((resumed.weights() == net.weights()));
     teach.fit(all.x, all.y, quietly(2));
-    later.fit(all.x, all.y, quietly(2));
-    BOOST_TEST((again.weights() == net.weights()));
+    resumed_trainer.fit(all.x, all.y, quietly(2));
+    BOOST_TEST((resumed.weights() == net.weights()));
 }
 
 BOOST_AUTO_TEST_CASE(it_can_be_frozen) {
     const data all;
     model<input<6> | frozen_weights(gated<5>) | gated<3>> net{seed{2}};
-    const auto before = net.weights();
+    const auto first = net.weights();
     trainer teach{net, mean_squared_error, adam{}};
     teach.fit(all.x, all.y, quietly(2));
-    const auto after = net.weights();
-    BOOST_TEST(std::equal(before.begin(), before.begin() + 95, after.begin()));
+    const auto last = net.weights();
+    BOOST_TEST(std::equal(first.begin(), first.begin() + 95, last.begin()));
     BOOST_TEST((net.parameter<"gated_1.kernel">().values() !=
-                std::vector<float>(before.begin() + 95 + 15, before.begin() + 95 + 30)));
+                std::vector<float>(first.begin() + 95 + 15, first.begin() + 95 + 30)));
 }

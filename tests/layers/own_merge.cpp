@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_merge_is_counted_named_frozen_and_shown) {
     using cold =
         model<input<3> | branches(dense<4>, dense<4>) | frozen_weights(named<"mix">(exchange)) | concat<>>;
     cold frozen;
-    const auto before = frozen.parameter<"mix.exchange.right">().values();
+    const auto first = frozen.parameter<"mix.exchange.right">().values();
     const auto dense_before = frozen.parameter<"dense.kernel">().values();
     trainer teach{frozen, mean_squared_error, adam{}};
     const xt::xtensor<float, 2> x{{1, 2, 3}, {-1, 0, 1}};
@@ -165,6 +165,6 @@ BOOST_AUTO_TEST_CASE(a_merge_is_counted_named_frozen_and_shown) {
     fit_options options;
     options.verbose = verbosity::silent;
     teach.fit(x, y, options);
-    BOOST_TEST((frozen.parameter<"mix.exchange.right">().values() == before));
+    BOOST_TEST((frozen.parameter<"mix.exchange.right">().values() == first));
     BOOST_TEST((frozen.parameter<"dense.kernel">().values() != dense_before));
 }

@@ -12,7 +12,7 @@ enum class distribution { constant, uniform, normal, truncated_normal };
 
 /// What the spread of an initializer shrinks with: the number of inputs of a unit, their mean with the number
 /// of outputs, or nothing.
-enum class fan { none, in, mean };
+enum class fan { none, inputs, mean };
 
 /// How a kernel's first weights are drawn, as a template argument of a layer: `dense<64, he_normal>`.
 struct initializer {
@@ -24,8 +24,8 @@ struct initializer {
     [[nodiscard]] double spread(std::size_t fan_in, std::size_t fan_out) const {
         if (scaled_by == fan::none)
             return scale.value();
-        const auto in = static_cast<double>(fan_in);
-        const auto width = scaled_by == fan::in ? in : (in + static_cast<double>(fan_out)) / 2;
+        const auto inputs = static_cast<double>(fan_in);
+        const auto width = scaled_by == fan::inputs ? inputs : (inputs + static_cast<double>(fan_out)) / 2;
         const double variance = scale.value() / (width > 0 ? width : 1);
         if (drawn_from == distribution::uniform)
             return std::sqrt(3 * variance);
@@ -38,10 +38,10 @@ struct initializer {
 // Glorot and Bengio 2010, He et al. 2015, LeCun et al. 1998; definitions as in Keras.
 inline constexpr initializer glorot_uniform{distribution::uniform, fan::mean, 1.0};
 inline constexpr initializer glorot_normal{distribution::truncated_normal, fan::mean, 1.0};
-inline constexpr initializer he_uniform{distribution::uniform, fan::in, 2.0};
-inline constexpr initializer he_normal{distribution::truncated_normal, fan::in, 2.0};
-inline constexpr initializer lecun_uniform{distribution::uniform, fan::in, 1.0};
-inline constexpr initializer lecun_normal{distribution::truncated_normal, fan::in, 1.0};
+inline constexpr initializer he_uniform{distribution::uniform, fan::inputs, 2.0};
+inline constexpr initializer he_normal{distribution::truncated_normal, fan::inputs, 2.0};
+inline constexpr initializer lecun_uniform{distribution::uniform, fan::inputs, 1.0};
+inline constexpr initializer lecun_normal{distribution::truncated_normal, fan::inputs, 1.0};
 inline constexpr initializer zeros{distribution::constant, fan::none, 0.0};
 inline constexpr initializer ones{distribution::constant, fan::none, 1.0};
 

@@ -37,8 +37,8 @@ struct row_storage {};
 /// How many numbers a number of an array is computed from, and how many are computed from it: what
 /// initializers scale with.
 struct fan_counts {
-    std::size_t in = 1;
-    std::size_t out = 1;
+    std::size_t inputs = 1;
+    std::size_t outputs = 1;
 };
 
 /// One array of parameters of a head: what it is called, its shape in the conventional order (that of Keras),

@@ -16,11 +16,11 @@ struct permutation : head_base<1, From::size, 1, From::size> {
     /// The extents of the output, and how far apart in the input neighbours along each of its axes are.
     static constexpr std::array<std::size_t, rank> extents{From::extents[Order]...};
     static constexpr std::array<std::size_t, rank> steps = [] {
-        std::array<std::size_t, rank> of_input{};
+        std::array<std::size_t, rank> input_steps{};
         std::size_t step = 1;
         for (std::size_t axis = rank; axis-- > 0; step *= From::extents[axis])
-            of_input[axis] = step;
-        return std::array<std::size_t, rank>{of_input[Order]...};
+            input_steps[axis] = step;
+        return std::array<std::size_t, rank>{input_steps[Order]...};
     }();
 };
 

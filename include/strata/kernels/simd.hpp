@@ -153,20 +153,20 @@ template <class V>
 
 /// Reads a whole register from an aligned place, or a plain number.
 template <class V>
-[[nodiscard]] inline V load(const value_type_of<V>* from) noexcept {
+[[nodiscard]] inline V load(const value_type_of<V>* numbers) noexcept {
     if constexpr (std::is_arithmetic_v<V>)
-        return *from;
+        return *numbers;
     else
-        return V::load_aligned(from);
+        return V::load_aligned(numbers);
 }
 
 /// Writes a whole register to an aligned place, or a plain number.
 template <class V>
-inline void store(V value, value_type_of<V>* to) noexcept {
+inline void store(V value, value_type_of<V>* numbers) noexcept {
     if constexpr (std::is_arithmetic_v<V>)
-        *to = value;
+        *numbers = value;
     else
-        value.store_aligned(to);
+        value.store_aligned(numbers);
 }
 
 /// Lane numbers 0, 1, 2, ...
@@ -190,45 +190,45 @@ template <std::size_t Count, class V>
 
 /// Reads `Count` elements, zero in the other lanes, and touches no memory behind them.
 template <std::size_t Count, class V>
-[[nodiscard]] inline V load_first(const value_type_of<V>* from) noexcept {
+[[nodiscard]] inline V load_first(const value_type_of<V>* numbers) noexcept {
     if constexpr (std::is_arithmetic_v<V>)
-        return *from;
+        return *numbers;
     else if constexpr (Count >= V::size)
-        return V::load_unaligned(from);
+        return V::load_unaligned(numbers);
     else if constexpr (Count == 1)
-        return first_lanes<1>(V(*from)); // a wide load behind a narrow store would wait for the store
+        return first_lanes<1>(V(*numbers)); // a wide load behind a narrow store would wait for the store
     else if constexpr (Count * sizeof(value_type_of<V>) == 8 && V::size * sizeof(value_type_of<V>) == 16) {
         using halves = xsimd::batch<double, typename V::arch_type>;
         double first; // only its bits matter
-        std::memcpy(&first, from, sizeof first);
+        std::memcpy(&first, numbers, sizeof first);
         return internal::same_bits<V>(halves{first, 0.0});
     } else {
         alignas(alignment) typename V::value_type lanes[V::size]{};
-        std::memcpy(lanes, from, Count * sizeof(typename V::value_type));
+        std::memcpy(lanes, numbers, Count * sizeof(typename V::value_type));
         return V::load_aligned(lanes);
     }
 }
 
 /// The same from memory that goes on for a register at least, where a masked wide load may be faster.
 template <std::size_t Count, class V>
-[[nodiscard]] inline V load_first_of_more(const value_type_of<V>* from) noexcept {
+[[nodiscard]] inline V load_first_of_more(const value_type_of<V>* numbers) noexcept {
     if constexpr (Count < V::size && Count * sizeof(value_type_of<V>) <= 8)
-        return load_first<Count, V>(from);
+        return load_first<Count, V>(numbers);
     else
-        return first_lanes<Count>(V::load_unaligned(from));
+        return first_lanes<Count>(V::load_unaligned(numbers));
 }
 
 /// Writes the first `Count` lanes and touches no memory behind them.
 template <std::size_t Count, class V>
-inline void store_first(V value, value_type_of<V>* to) noexcept {
+inline void store_first(V value, value_type_of<V>* numbers) noexcept {
     if constexpr (std::is_arithmetic_v<V>)
-        *to = value;
+        *numbers = value;
     else if constexpr (Count >= V::size)
-        value.store_unaligned(to);
+        value.store_unaligned(numbers);
     else {
         alignas(alignment) typename V::value_type lanes[V::size];
         value.store_aligned(lanes);
-        std::memcpy(to, lanes, Count * sizeof(typename V::value_type));
+        std::memcpy(numbers, lanes, Count * sizeof(typename V::value_type));
     }
 }
 

@@ -92,14 +92,14 @@ private:
     static void sum_samples(T* sums, team::range samples, const Term& term) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
         for (std::size_t sample = samples.begin; sample < samples.end; ++sample) {
-            T* const to = sums + sample * room;
-            std::fill_n(to, room, T(0));
+            T* const sample_sums = sums + sample * room;
+            std::fill_n(sample_sums, room, T(0));
             for (std::size_t row = sample * Rows; row < (sample + 1) * Rows; ++row)
                 visit_columns<Channels, T>([&](auto count, std::size_t column) {
                     constexpr std::size_t lanes = decltype(count)::value;
-                    const V sum =
-                        V::load_unaligned(to + column) + first_lanes<lanes>(V(term(count, row, column)));
-                    sum.store_unaligned(to + column);
+                    const V sum = V::load_unaligned(sample_sums + column) +
+                                  first_lanes<lanes>(V(term(count, row, column)));
+                    sum.store_unaligned(sample_sums + column);
                 });
         }
     }

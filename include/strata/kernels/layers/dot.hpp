@@ -14,7 +14,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 namespace internal {
 /// Each vector of x times one of y: `step` numbers on, or the same one. Writes whole registers.
 template <class Operand, class T>
-void dots(const T* x, const T* y, std::size_t step, T* to) noexcept {
+void dots(const T* x, const T* y, std::size_t step, T* results) noexcept {
     using V = simd<T, lanes_of<T, Operand::width>>;
     if constexpr (Operand::is_last)
         for (std::size_t i = 0; i < Operand::count; ++i, x += Operand::length, y += step) {
@@ -29,7 +29,7 @@ void dots(const T* x, const T* y, std::size_t step, T* to) noexcept {
                 } else
                     sum = xsimd::fma(load_first<lanes, V>(x + k), load_first<lanes, V>(y + k), sum);
             });
-            to[i] = internal::add_lanes(sum);
+            results[i] = internal::add_lanes(sum);
         }
     else
         visit_columns<Operand::count, T>([&](auto count, std::size_t column) {
@@ -38,7 +38,7 @@ void dots(const T* x, const T* y, std::size_t step, T* to) noexcept {
             for (std::size_t place = column; place < Operand::length * Operand::count;
                  place += Operand::count)
                 sum = xsimd::fma(load_first<lanes, V>(x + place), load_first<lanes, V>(y + place), sum);
-            sum.store_unaligned(to + column);
+            sum.store_unaligned(results + column);
         });
 }
 
@@ -159,17 +159,17 @@ private:
         using V = simd<T, lanes_of<T, operand::width>>;
         const T* const x = call.x[index].row(sample);
         const T* const y = call.x[1 - index].row(sample);
-        T* const to = call.source_deltas[index].row(sample);
+        T* const source_delta = call.source_deltas[index].row(sample);
         T* const result = own.rest + whole_lines<T>(rows * columns);
-        T* const along = result + whole_lines<T>(operand::count * length);
-        T* const strip = Normalized ? along + whole_lines<T>(operand::count) : own.rest;
+        T* const projections = result + whole_lines<T>(operand::count * length);
+        T* const strip = Normalized ? projections + whole_lines<T>(operand::count) : own.rest;
 
         const auto store = [&](auto count, V value, std::size_t row, std::size_t column) {
             constexpr std::size_t lanes = decltype(count)::value;
             if constexpr (Normalized)
                 store_first<lanes>(value, result + row * operand::width + column);
             else
-                store_or_add<lanes>(value, to + row * operand::width + column, call.adds[index]);
+                store_or_add<lanes>(value, source_delta + row * operand::width + column, call.adds[index]);
         };
         if constexpr (operand::is_last)
             gradient<OfLeft, T>::run(
@@ -183,17 +183,19 @@ private:
         if constexpr (Normalized) {
             // The part of the derivative that would change a vector's length alone goes.
             const T* const inverse = OfLeft ? own.left : own.right;
-            internal::dots<operand>(x, result, length, along);
+            internal::dots<operand>(x, result, length, projections);
             for (std::size_t i = 0; i < operand::count; ++i)
-                along[i] *= inverse[i] < internal::inverse_length(T(0)) ? inverse[i] * inverse[i] : T(0);
+                projections[i] *=
+                    inverse[i] < internal::inverse_length(T(0)) ? inverse[i] * inverse[i] : T(0);
             for (std::size_t row = 0; row < operand::rows; ++row)
                 visit_columns<operand::width, T>([&](auto count, std::size_t column) {
                     constexpr std::size_t lanes = decltype(count)::value;
                     const std::size_t place = row * operand::width + column;
-                    const V share = operand::is_last ? V(along[row]) : V::load_unaligned(along + column);
+                    const V share =
+                        operand::is_last ? V(projections[row]) : V::load_unaligned(projections + column);
                     store_or_add<lanes>(
                         V(load_first<lanes, V>(result + place) - share * load_first<lanes, V>(x + place)),
-                        to + place, call.adds[index]);
+                        source_delta + place, call.adds[index]);
                 });
         }
     }

@@ -57,10 +57,10 @@ public:
         alignas(alignment) std::array<T, room> shift{};
         for (std::size_t unit = mine.begin * units; unit < mine.end * units; ++unit) {
             for (std::size_t group = 0; group < Groups; ++group) {
-                const moments of = moments_of(call.x[0], unit * rows_of_unit, group * width);
+                const moments group_moments = moments_of(call.x[0], unit * rows_of_unit, group * width);
                 for (std::size_t c = group * width; c < (group + 1) * width; ++c) {
-                    scale[c] = static_cast<T>(of.factor) * (head::has_scale ? gammas[c] : T(1));
-                    shift[c] = -static_cast<T>(of.mean) * scale[c];
+                    scale[c] = static_cast<T>(group_moments.factor) * (head::has_scale ? gammas[c] : T(1));
+                    shift[c] = -static_cast<T>(group_moments.mean) * scale[c];
                     if constexpr (head::has_center)
                         shift[c] += betas[c];
                 }
@@ -84,36 +84,37 @@ public:
     static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
         const team::range mine = share_samples(threads, call.samples);
         [[maybe_unused]] const T* const gammas = array_of<head>(call.parameters, typename head::gamma{});
-        T* const of_gamma = call.shared;
-        T* const of_beta = call.shared + call.samples * room;
+        T* const gamma_sums = call.shared;
+        T* const beta_sums = call.shared + call.samples * room;
         constexpr auto count = static_cast<double>(rows_of_unit * width);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
-            std::fill_n(of_gamma + sample * room, room, T(0));
-            std::fill_n(of_beta + sample * room, room, T(0));
+            std::fill_n(gamma_sums + sample * room, room, T(0));
+            std::fill_n(beta_sums + sample * room, room, T(0));
             for (std::size_t unit = sample * units; unit < (sample + 1) * units; ++unit)
                 for (std::size_t group = 0; group < Groups; ++group) {
-                    const moments of = moments_of(call.x[0], unit * rows_of_unit, group * width);
+                    const moments group_moments = moments_of(call.x[0], unit * rows_of_unit, group * width);
                     const std::size_t first = unit * rows_of_unit;
                     double sum = 0;
-                    double along = 0;
+                    double projection = 0;
                     const auto visit = [&](auto use) {
                         for (std::size_t row = first; row < first + rows_of_unit; ++row)
                             for (std::size_t c = group * width; c < (group + 1) * width; ++c)
                                 use(row, c, static_cast<double>(call.delta.row(row)[c]),
-                                    (static_cast<double>(call.x[0].row(row)[c]) - of.mean) * of.factor,
+                                    (static_cast<double>(call.x[0].row(row)[c]) - group_moments.mean) *
+                                        group_moments.factor,
                                     head::has_scale ? static_cast<double>(gammas[c]) : 1.0);
                     };
                     visit([&](std::size_t, std::size_t c, double delta, double normalized, double gamma) {
-                        of_gamma[sample * room + c] += static_cast<T>(delta * normalized);
-                        of_beta[sample * room + c] += static_cast<T>(delta);
+                        gamma_sums[sample * room + c] += static_cast<T>(delta * normalized);
+                        beta_sums[sample * room + c] += static_cast<T>(delta);
                         sum += delta * gamma;
-                        along += delta * gamma * normalized;
+                        projection += delta * gamma * normalized;
                     });
                     if (call.source_deltas[0].data == nullptr)
                         continue;
                     visit([&](std::size_t row, std::size_t c, double delta, double normalized, double gamma) {
                         const double result =
-                            of.factor * (delta * gamma - (sum + normalized * along) / count);
+                            group_moments.factor * (delta * gamma - (sum + normalized * projection) / count);
                         T& place = call.source_deltas[0].row(row)[c];
                         place = (call.adds[0] ? place : T(0)) + static_cast<T>(result);
                     });
@@ -127,16 +128,16 @@ public:
         using V = simd<T, lanes_of<T, Channels>>;
         const team::range mine = threads.share(Channels, 16);
         for (std::size_t c = mine.begin; c < mine.end; c += V::size) {
-            V of_gamma(T(0));
-            V of_beta(T(0));
+            V gamma_sums(T(0));
+            V beta_sums(T(0));
             for (std::size_t sample = 0; sample < call.samples; ++sample) {
-                of_gamma += V::load_unaligned(call.shared + sample * room + c);
-                of_beta += V::load_unaligned(call.shared + (call.samples + sample) * room + c);
+                gamma_sums += V::load_unaligned(call.shared + sample * room + c);
+                beta_sums += V::load_unaligned(call.shared + (call.samples + sample) * room + c);
             }
             if constexpr (head::has_scale)
-                updates(typename head::gamma{})(c, of_gamma);
+                updates(typename head::gamma{})(c, gamma_sums);
             if constexpr (head::has_center)
-                updates(typename head::beta{})(c, of_beta);
+                updates(typename head::beta{})(c, beta_sums);
         }
     }
 

@@ -90,12 +90,13 @@ struct head_kernels<concatenation<Rows, Widths...>> : head_kernels_base {
             if (call.source_deltas[i].data == nullptr)
                 continue;
             for (std::size_t row = mine.begin; row < mine.end; ++row) {
-                const T* const from = call.delta.row(row) + head::offsets[i];
-                T* const to = call.source_deltas[i].row(row);
+                const T* const delta = call.delta.row(row) + head::offsets[i];
+                T* const source_delta = call.source_deltas[i].row(row);
                 if (call.adds[i])
-                    std::transform(to, to + head::widths[i], from, to, std::plus<T>{});
+                    std::transform(source_delta, source_delta + head::widths[i], delta, source_delta,
+                                   std::plus<T>{});
                 else
-                    std::copy_n(from, head::widths[i], to);
+                    std::copy_n(delta, head::widths[i], source_delta);
             }
         }
     }
