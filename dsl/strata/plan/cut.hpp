@@ -18,6 +18,15 @@ struct stage_list {
     /// Finds one by its number without walking through the others.
     template <std::size_t Index>
     using element = type_at<Index, type_list<Stages...>>;
+
+    /// How many stages are of that type: they share their kernels.
+    template <class Stage>
+    static constexpr std::size_t count_equal() {
+        std::size_t count = 0;
+        for (const bool is_equal : {std::is_same_v<Stage, Stages>...})
+            count += is_equal;
+        return count;
+    }
 };
 
 namespace detail {

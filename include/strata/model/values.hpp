@@ -56,10 +56,13 @@ template <class Stages, class Stage, class T, class Tail>
 [[gnu::always_inline]] inline bool run_data_or_stage([[maybe_unused]] bool is_first,
                                                      const head_forward<T>& call, const team& threads,
                                                      const Tail& tail) noexcept {
-    if constexpr (std::is_same_v<Stage, typename Stages::template element<0>>)
-        if (is_first)
-            return run_stage<Stage, true>(call, threads, tail);
-    return run_stage<Stage, false>(call, threads, tail);
+    if constexpr (!std::is_same_v<Stage, typename Stages::template element<0>>)
+        return run_stage<Stage, false>(call, threads, tail);
+    else if constexpr (Stages::template count_equal<Stage>() == 1)
+        return run_stage<Stage, true>(call, threads, tail);
+    else
+        return is_first ? run_stage<Stage, true>(call, threads, tail)
+                        : run_stage<Stage, false>(call, threads, tail);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING
