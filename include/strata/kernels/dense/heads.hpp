@@ -22,6 +22,16 @@ struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {
     template <class Stage, keeping Keep, bool Data, class T, class Tail>
     [[gnu::always_inline]] static inline bool forward(const head_forward<T>& call, const team& threads,
                                                       const Tail& tail) noexcept {
+        // Of a dot product, training reads another way than prediction.
+        if constexpr (Keep == keeping::nothing && !layout<T>::is_dot)
+            return forward_tiles<Stage, Keep, Data>(call, threads, shared_tail(tail));
+        else
+            return forward_tiles<Stage, Keep, Data>(call, threads, tail);
+    }
+
+    template <class Stage, keeping Keep, bool Data, class T, class Tail>
+    [[gnu::always_inline]] static inline bool forward_tiles(const head_forward<T>& call, const team& threads,
+                                                            const Tail& tail) noexcept {
         const forward_buffers<T> buffers{call.x[0].data, array_of<head>(call.parameters, kernel{}),
                                          array_of<head>(call.parameters, bias{}), call.y.data, call.kept};
         const team::range part = share_samples(threads, call.samples);

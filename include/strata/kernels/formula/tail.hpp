@@ -139,6 +139,21 @@ struct training_tail {
     };
 };
 
+/// What a kernel that keeps nothing is compiled for: where training draws nothing and has prediction's
+/// formula, one kernel serves both.
+template <class Tail>
+[[gnu::always_inline]] inline auto shared_tail(const training_tail<Tail>& tail) noexcept {
+    if constexpr (Tail::dropout_count == 0 &&
+                  std::is_same_v<decltype(Tail::training), decltype(Tail::prediction)>)
+        return prediction_tail<Tail>{};
+    else
+        return tail;
+}
+template <class Tail, class Operands>
+[[gnu::always_inline]] inline auto shared_tail(const prediction_tail<Tail, Operands>& tail) noexcept {
+    return tail;
+}
+
 /// The tail's derivative, computed from what training kept: one factor for each element of a tile.
 template <class Tail>
 struct tail_slope {
