@@ -22,33 +22,49 @@ inline std::string number_to_string(double number) {
 }
 } // namespace detail
 
+namespace detail {
+template <term Formula>
+void append_formula(std::string& text, Formula formula, bool outermost) {
+    if constexpr (std::same_as<Formula, literal>)
+        append(text, number_to_string(formula.number.value()));
+    else if constexpr (requires { Formula::value; })
+        append(text, number_to_string(Formula::value));
+    else if constexpr (requires { Formula::name; }) {
+        append(text, Formula::name.view());
+        if constexpr (Formula::index != 0)
+            append(text, static_cast<unsigned>(Formula::index));
+    } else if constexpr (requires { Formula::operation::infix; }) {
+        append(text, outermost ? "" : "(");
+        append_formula(text, formula.first, false);
+        append(text, Formula::operation::infix.view());
+        append_formula(text, formula.second, false);
+        append(text, outermost ? "" : ")");
+    } else if constexpr (std::same_as<typename Formula::operation, operation::negate>) {
+        append(text, "-");
+        append_formula(text, formula.first, false);
+    } else {
+        append(text, Formula::operation::prefix.view(), "(");
+        append_formula(text, formula.first, true);
+        if constexpr (requires { formula.second; }) {
+            append(text, ", ");
+            append_formula(text, formula.second, true);
+        }
+        if constexpr (requires { formula.third; }) {
+            append(text, ", ");
+            append_formula(text, formula.third, true);
+        }
+        append(text, ")");
+    }
+}
+} // namespace detail
+
 /// The formula as a reader would write it, with every operation in parentheses but the outermost:
 /// `max(x, 0) * (1 + y)`. Numbers are the shortest that read back the same.
 template <term Formula>
 std::string to_string(Formula formula, bool outermost = true) {
-    if constexpr (std::same_as<Formula, literal>)
-        return detail::number_to_string(formula.number.value());
-    else if constexpr (requires { Formula::value; })
-        return detail::number_to_string(Formula::value);
-    else if constexpr (requires { Formula::name; }) {
-        if constexpr (Formula::index == 0)
-            return std::string(Formula::name.view());
-        else
-            return detail::concatenate(Formula::name.view(), static_cast<unsigned>(Formula::index));
-    } else if constexpr (requires { Formula::operation::infix; })
-        return detail::concatenate(outermost ? "" : "(", to_string(formula.first, false),
-                                   Formula::operation::infix.view(), to_string(formula.second, false),
-                                   outermost ? "" : ")");
-    else if constexpr (std::same_as<typename Formula::operation, operation::negate>)
-        return detail::concatenate("-", to_string(formula.first, false));
-    else if constexpr (requires { formula.third; })
-        return detail::concatenate(Formula::operation::prefix.view(), "(", to_string(formula.first), ", ",
-                                   to_string(formula.second), ", ", to_string(formula.third), ")");
-    else if constexpr (requires { formula.second; })
-        return detail::concatenate(Formula::operation::prefix.view(), "(", to_string(formula.first), ", ",
-                                   to_string(formula.second), ")");
-    else
-        return detail::concatenate(Formula::operation::prefix.view(), "(", to_string(formula.first), ")");
+    std::string text;
+    detail::append_formula(text, formula, outermost);
+    return text;
 }
 
 } // namespace strata::bedrock

@@ -9,7 +9,10 @@
 #include <strata/topology/parameter_count.hpp>
 #include <strata/topology/print.hpp>
 
+#include <array>
+#include <concepts>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,7 +21,7 @@ namespace strata::bedrock {
 namespace detail {
 /// Digits in groups of three: 407,050.
 inline std::string grouped(std::size_t number) {
-    std::string digits = std::to_string(number);
+    std::string digits = concatenate(number);
     for (std::size_t place = digits.size(); place > 3; place -= 3)
         digits.insert(place - 3, 1, ','); // g++ 12 warns of the overload for texts, wrongly
     return digits;
@@ -30,45 +33,45 @@ inline std::string padded(std::string_view text, std::size_t width) {
     return result;
 }
 
-/// The names of a layer's parameters: "dense_1.kernel .bias".
-template <class Head>
-std::string names_text(const layer_name& layer, bool is_frozen) {
-    std::string result;
-    for_each_parameter<Head>([&]<class Parameter>(std::type_identity<Parameter>) {
-        append_to(result, result.empty() ? layer.string() : std::string(" "));
-        append_to(result, concatenate(".", Parameter::name.view()));
-    });
-    if (is_frozen && !result.empty())
-        append_to(result, ", frozen");
-    return result;
-}
+/// What the table of layers says of an input or a layer, but for the names of parameters.
+struct table_line {
+    std::string_view label;
+    std::string_view output;
+    std::size_t learnt;
+    bool is_frozen;
+};
 
-template <class Node>
-void add_line(std::string& table, const layer_name& layer) {
-    using head = head_of_node<Node>;
-    append_to(table, padded(Node::layer::label, 28));
-    append_to(table, padded(shape_text<typename Node::output>, 22));
-    const std::string count = grouped(parameters_in<head>.learnt);
-    const std::string names = names_text<head>(layer, Node::layer::is_frozen);
-    append_to(table, names.empty() ? count : concatenate(padded(count, 12), names));
-    append_to(table, "\n");
+inline std::string table_of(std::span<const table_line> lines, std::size_t inputs,
+                            std::span<const layer_name> layers, std::span<const array_mark> arrays,
+                            std::size_t total) {
+    const std::string rule(62, '-');
+    std::string table = concatenate(padded("layer", 28), padded("output shape", 22), padded("parameters", 12),
+                                    "names\n", rule, "\n");
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        // The names of its parameters: "dense_1.kernel .bias".
+        std::string names;
+        for (const array_mark& array : arrays)
+            if (i == array.node + inputs)
+                append(names, names.empty() ? layers[array.node].string() : " ", ".", array.name);
+        if (lines[i].is_frozen && !names.empty())
+            append(names, ", frozen");
+        const std::string count = grouped(lines[i].learnt);
+        append(table, padded(lines[i].label, 28), padded(lines[i].output, 22),
+               names.empty() ? count : padded(count, 12), names, "\n");
+    }
+    append(table, rule, "\n", padded("total", 50), grouped(total), "\n");
+    return table;
 }
 
 template <class... Inputs, class Ends, class... Nodes>
 std::string summarize(topology<type_list<Inputs...>, Ends, Nodes...> network) {
-    const std::string line(62, '-');
-    std::string table = concatenate(padded("layer", 28), padded("output shape", 22), padded("parameters", 12),
-                                    "names\n", line, "\n");
-    for_each_type(type_list<Inputs...>{}, [&]<class Shape>(std::type_identity<Shape>) {
-        append_to(table, padded("input", 28));
-        append_to(table, padded(shape_text<Shape>, 22));
-        append_to(table, "0\n");
-    });
-    const auto layers = network_names<topology<type_list<Inputs...>, Ends, Nodes...>>::layers();
-    auto layer = layers.begin();
-    for_each_type(type_list<Nodes...>{},
-                  [&]<class Node>(std::type_identity<Node>) { add_line<Node>(table, *layer++); });
-    return concatenate(table, line, "\n", padded("total", 50), grouped(parameter_count(network)), "\n");
+    using names = network_names<topology<type_list<Inputs...>, Ends, Nodes...>>;
+    static constexpr std::array<table_line, sizeof...(Inputs) + sizeof...(Nodes)> lines{
+        table_line{"input", shape_text<Inputs>.view(), 0, false}...,
+        table_line{Nodes::layer::label.view(), shape_text<typename Nodes::output>.view(),
+                   parameters_in<head_of_node<Nodes>>.learnt, Nodes::layer::is_frozen}...};
+    static constexpr auto layers = names::layers();
+    return table_of(lines, sizeof...(Inputs), layers, names::arrays, parameter_count(network));
 }
 
 /// How many parts of a concatenation are made where it wants them.
@@ -83,91 +86,124 @@ constexpr std::size_t parts_in_place(std::size_t stage) {
     return result;
 }
 
-/// The names of the layers that a head stands for, in a plan.
-template <class Topology, std::size_t Stage>
-std::string head_text() {
-    using wires = training_wiring<Topology>;
-    using stage = typename wires::stages::template element<Stage>;
-    using head = typename stage::head;
-    constexpr std::size_t node = wires::marks.stages[Stage].head;
-    if constexpr (node == none)
-        return concatenate("elements, ", stage::output_size);
-    else {
-        std::string result(wires::nodes::template element<node>::layer::label.view());
-        if constexpr (head::has_product)
-            append_to(result, concatenate(", ", head::inputs, " -> ", head::outputs));
-        else if constexpr (head::parts > 1)
-            append_to(result, concatenate(", ", head::parts, " values -> ", head::outputs));
-        else
-            append_to(result, concatenate(", ", head::inputs, " -> ", head::outputs));
-        if constexpr (has_parameters<head> && wires::is_frozen(Stage))
-            append_to(result, ", frozen");
-        return result;
-    }
-}
+/// What a plan says of a stage, but for its formulas.
+struct stage_words {
+    std::string_view label;       ///< of the head; empty for a stage of nothing but a tail
+    std::string_view computation; ///< of a head without a product
+    std::size_t inputs, outputs, parts, parts_in_place;
+    std::size_t rows, output_size, softmax_length, flops;
+    bool has_product, has_bias, has_parameters, joins;
+    bool keeps_tail, keeps_tail_input, redraws, lies_apart;
+    bool learns, carries_back, is_frozen;
+};
 
 template <class Topology, std::size_t Number>
-void add_stage(std::string& plan, std::size_t bytes_of_number) {
+constexpr stage_words words_of_stage() {
     using flow = gradient_flow<Topology>;
     using wires = typename flow::wires;
     using stage = typename wires::stages::template element<Number>;
     using head = typename stage::head;
-    using tail = typename stage::tail;
-    constexpr bool carries_back = flow::carries_any(Number);
-    constexpr bool learns = flow::learns(Number);
-    const auto add = [&plan](const auto&... pieces) { (append_to(plan, pieces), ...); };
-
-    add("stage ", Number + 1, ": ", head_text<Topology, Number>());
-    if (stage::rows > 1)
-        add(", ", stage::rows, " rows a sample");
-
-    add("\n  forward   ");
+    constexpr std::size_t node = wires::marks.stages[Number].head;
+    stage_words words{};
+    if constexpr (node != none) {
+        words.label = wires::nodes::template element<node>::layer::label.view();
+        words.is_frozen = has_parameters<head> && wires::is_frozen(Number);
+        if constexpr (!head::has_product && !head::joins)
+            words.computation = head::computation.view();
+    }
+    words.inputs = head::inputs;
+    words.outputs = head::outputs;
+    words.parts = head::parts;
+    if constexpr (head::joins)
+        words.parts_in_place = parts_in_place<wires>(Number);
+    words.rows = stage::rows;
+    words.output_size = stage::output_size;
+    words.softmax_length = stage::closing::length;
+    words.flops = stage::product_flops;
+    words.has_product = head::has_product;
     if constexpr (head::has_product)
-        add(head::has_bias ? "product + bias" : "product");
-    else if constexpr (head::joins)
-        add("parts in place: ", parts_in_place<wires>(Number), " of ", head::parts);
-    else if constexpr (wires::marks.stages[Number].head == none)
-        add("x");
+        words.has_bias = head::has_bias;
+    words.has_parameters = has_parameters<head>;
+    words.joins = head::joins;
+    words.keeps_tail = stage::keeps_tail;
+    words.keeps_tail_input = stage::keeps_tail_input;
+    words.redraws = stage::tail::redraws;
+    words.lies_apart = wires::lies_apart(Number);
+    words.learns = flow::learns(Number);
+    words.carries_back = flow::carries_any(Number);
+    return words;
+}
+
+/// `tail` and `slope` are empty where they change nothing.
+inline void add_stage(std::string& plan, std::size_t number, const stage_words& stage,
+                      const std::string& tail, const std::string& slope, std::size_t bytes_of_number) {
+    append(plan, "stage ", number + 1, ": ");
+    if (stage.label.empty())
+        append(plan, "elements, ", stage.output_size);
+    else if (!stage.has_product && stage.parts > 1)
+        append(plan, stage.label, ", ", stage.parts, " values -> ", stage.outputs);
     else
-        add(head::computation);
-    if constexpr (!std::same_as<type_of<tail::training>, type_of<symbols::x>>)
-        add(", then ", to_string(tail::training), " in registers");
-    if constexpr (stage::has_softmax)
-        add(", then softmax on rows of ", stage::closing::length);
+        append(plan, stage.label, ", ", stage.inputs, " -> ", stage.outputs);
+    if (stage.is_frozen)
+        append(plan, ", frozen");
+    if (stage.rows > 1)
+        append(plan, ", ", stage.rows, " rows a sample");
 
-    add("\n  keeps     output");
-    if constexpr (stage::keeps_tail)
-        add(stage::keeps_tail_input ? ", tail's input" : ", tail's output");
-    add(": ", grouped(stage::output_size * bytes_of_number * (stage::keeps_tail ? 2 : 1)), " bytes a sample");
-    if (wires::lies_apart(Number))
-        add(", in the place where a concatenation wants it");
+    append(plan, "\n  forward   ");
+    if (stage.has_product)
+        append(plan, stage.has_bias ? "product + bias" : "product");
+    else if (stage.joins)
+        append(plan, "parts in place: ", stage.parts_in_place, " of ", stage.parts);
+    else
+        append(plan, stage.label.empty() ? "x" : stage.computation);
+    if (!tail.empty())
+        append(plan, ", then ", tail, " in registers");
+    if (stage.softmax_length > 0)
+        append(plan, ", then softmax on rows of ", stage.softmax_length);
 
-    add("\n  backward  ");
-    if (!learns && !carries_back)
-        add("nothing to learn");
-    if (learns)
-        add("weight gradient + update");
-    if (carries_back)
-        add(learns ? ", input gradient" : has_parameters<head> ? "input gradient" : "elements");
-    if (!tail::is_identity && (learns || carries_back))
-        add(", slope ", to_string(tail::slope), tail::redraws ? ", dropout drawn again" : "");
-    add("\n  products  ", grouped(stage::product_flops), " FLOP a sample forward\n");
+    append(plan, "\n  keeps     output");
+    if (stage.keeps_tail)
+        append(plan, stage.keeps_tail_input ? ", tail's input" : ", tail's output");
+    append(plan, ": ", grouped(stage.output_size * bytes_of_number * (stage.keeps_tail ? 2 : 1)),
+           " bytes a sample", stage.lies_apart ? ", in the place where a concatenation wants it" : "");
+
+    append(plan, "\n  backward  ");
+    if (!stage.learns && !stage.carries_back)
+        append(plan, "nothing to learn");
+    if (stage.learns)
+        append(plan, "weight gradient + update");
+    if (stage.carries_back)
+        append(plan, stage.learns           ? ", input gradient"
+                     : stage.has_parameters ? "input gradient"
+                                            : "elements");
+    if (!slope.empty() && (stage.learns || stage.carries_back))
+        append(plan, ", slope ", slope, stage.redraws ? ", dropout drawn again" : "");
+    append(plan, "\n  products  ", grouped(stage.flops), " FLOP a sample forward\n");
 }
 
 template <class Topology>
 std::string describe_plan(std::size_t bytes_of_number) {
     using facts = plan_facts<Topology>;
     std::string plan;
-    for_each_index<facts::wires::count>(
-        [&](auto index) { add_stage<Topology, index>(plan, bytes_of_number); });
-    return concatenate(
-        plan, "kernels: ", facts::forward_kernels, " forward, ", facts::weight_gradient_kernels,
-        " weight gradient + update, ", facts::input_gradient_kernels,
-        " input gradient\nkept: ", grouped(facts::numbers_kept * bytes_of_number),
-        " bytes a sample; products: ", grouped(facts::forward_flops), " FLOP forward, ",
-        grouped(facts::backward_flops), " backward\nprediction: ", prediction_wiring<Topology>::count,
-        " kernels; at most ", grouped(facts::prediction_peak * bytes_of_number),
-        " bytes a sample between them at one time\n");
+    for_each_index<facts::wires::count>([&](auto index) {
+        using tail = typename facts::stages::template element<index>::tail;
+        std::string formula;
+        std::string slope;
+        if constexpr (!std::same_as<type_of<tail::training>, type_of<symbols::x>>)
+            formula = to_string(tail::training);
+        if constexpr (!tail::is_identity)
+            slope = to_string(tail::slope);
+        static constexpr stage_words words = words_of_stage<Topology, index>();
+        add_stage(plan, index, words, formula, slope, bytes_of_number);
+    });
+    append(plan, "kernels: ", facts::forward_kernels, " forward, ", facts::weight_gradient_kernels,
+           " weight gradient + update, ", facts::input_gradient_kernels,
+           " input gradient\nkept: ", grouped(facts::numbers_kept * bytes_of_number),
+           " bytes a sample; products: ", grouped(facts::forward_flops), " FLOP forward, ",
+           grouped(facts::backward_flops), " backward\nprediction: ", prediction_wiring<Topology>::count,
+           " kernels; at most ", grouped(facts::prediction_peak * bytes_of_number),
+           " bytes a sample between them at one time\n");
+    return plan;
 }
 } // namespace detail
 

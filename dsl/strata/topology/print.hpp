@@ -4,34 +4,50 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/topology/topology.hpp>
 
+#include <array>
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace strata::bedrock {
 
 namespace detail {
-template <std::size_t First, std::size_t... Rest>
-std::string values_text(value_list<First, Rest...>) {
-    std::string result = concatenate(First);
-    (append_to(result, concatenate(" ", Rest)), ...);
-    return result;
+/// A layer of a topology in its line.
+struct layer_word {
+    std::string_view label;
+    const std::size_t* sources; ///< the numbers of the values that it reads
+    std::size_t source_count;
+};
+
+template <class Sources>
+struct source_numbers;
+template <std::size_t... Sources>
+struct source_numbers<value_list<Sources...>> {
+    static constexpr std::array<std::size_t, sizeof...(Sources)> values{Sources...};
+};
+
+inline void append_layers(std::string& line, std::size_t value, const layer_word* begin,
+                          const layer_word* end) {
+    for (const layer_word* layer = begin; layer != end; ++layer, ++value) {
+        append(line, " | ", layer->label);
+        if (layer->source_count == 1 && *layer->sources == value)
+            continue;
+        for (std::size_t i = 0; i < layer->source_count; ++i)
+            append(line, i == 0 ? " of " : " ", layer->sources[i]);
+    }
 }
 
 template <class First, class... Rest, class... Ends, class... Nodes>
 std::string describe(topology<type_list<First, Rest...>, type_list<Ends...>, Nodes...>) {
     std::string result = concatenate("input ", shape_text<First>.view());
-    (append_to(result, concatenate(", ", shape_text<Rest>.view())), ...);
-    std::size_t value = sizeof...(Rest);
-    for_each_type(type_list<Nodes...>{}, [&]<class Node>(std::type_identity<Node>) {
-        append_to(result, " | ");
-        append_to(result, Node::layer::label.view());
-        const std::string sources = values_text(typename Node::sources{});
-        if (sources != concatenate(value))
-            append_to(result, concatenate(" of ", sources));
-        ++value;
-    });
+    (append(result, ", ", shape_text<Rest>.view()), ...);
+    static constexpr std::array<layer_word, sizeof...(Nodes)> layers{
+        layer_word{Nodes::layer::label.view(), source_numbers<typename Nodes::sources>::values.data(),
+                   source_numbers<typename Nodes::sources>::values.size()}...};
+    append_layers(result, sizeof...(Rest), layers.data(), layers.data() + layers.size());
     if (sizeof...(Ends) > 1) {
-        append_to(result, " | outputs");
-        (append_to(result, concatenate(" ", Ends::value)), ...);
+        append(result, " | outputs");
+        (append(result, " ", Ends::value), ...);
     }
     return result;
 }

@@ -31,8 +31,8 @@ auto describe_outputs() {
             return;
         auto& entry = result[stage];
         if (!entry.name.empty())
-            append_to(entry.name, " | ");
-        append_to(entry.name, Node::layer::label.view());
+            append(entry.name, " | ");
+        append(entry.name, Node::layer::label.view());
         using shape = typename Node::output;
         entry.shape.assign(shape::extents.begin(), shape::extents.end());
         entry.row_length = shape::last;
