@@ -98,7 +98,7 @@ double value(Loss, double p, double t) {
 }
 template <class Loss>
 double slope(Loss, double p, double t) {
-    return evaluate<double>(Loss::slope, bind(symbols::prediction = p, symbols::target = t));
+    return evaluate<double>(Loss::template slope<>, bind(symbols::prediction = p, symbols::target = t));
 }
 } // namespace
 

@@ -56,6 +56,8 @@ struct activation_layer : layer_base {
     static constexpr bool is_random = false;
 
     static constexpr auto formula = frozen<Formula>;
+    /// The derivative from the output, taken when a network asks for it: programs name few activations.
+    template <class = void>
     static constexpr auto from_output = detail::slope_from_output<Formula, FromOutput>();
 
     template <class>

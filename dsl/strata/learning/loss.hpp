@@ -61,6 +61,8 @@ template <text Name, auto Formula, over_outputs Reduction = over_outputs::mean,
 struct loss_function : loss_base {
     static constexpr auto name = Name;
     static constexpr auto formula = frozen<Formula>;
+    /// The derivative by the prediction, taken when training asks for it.
+    template <class = void>
     static constexpr auto slope = derivative(formula, symbols::prediction);
     static constexpr over_outputs reduction = Reduction;
     static constexpr target_kind targets = Targets;

@@ -74,7 +74,7 @@ private:
         if constexpr (is_linear<Activation>)
             return from_output;
         else if constexpr (is_number<FromOutput, 1.0>)
-            return Activation::from_output;
+            return Activation::template from_output<>;
         else
             return no_formula{};
     }

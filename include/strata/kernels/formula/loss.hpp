@@ -133,7 +133,7 @@ double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) no
         const auto variables =
             environment<binding<prediction, T>, binding<target_term, T>>{{row[*target]}, {T(1)}};
         if (delta != nullptr)
-            delta[*target] = weight * evaluate<T>(Loss::slope, variables);
+            delta[*target] = weight * evaluate<T>(Loss::template slope<>, variables);
         return static_cast<double>(evaluate<T>(Loss::formula, variables));
     } else {
         const auto variables = [&](auto count, std::size_t i, V t) {
@@ -142,9 +142,9 @@ double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) no
                 {load_first<lanes, V>(row + i)}, {t}};
         };
         constexpr double scale = internal::loss_scale<Loss, Last>;
-        return scale *
-               static_cast<double>(internal::formula_row<Loss, Last>(
-                   target, delta, weight * static_cast<T>(scale), Loss::formula, Loss::slope, variables));
+        return scale * static_cast<double>(internal::formula_row<Loss, Last>(
+                           target, delta, weight * static_cast<T>(scale), Loss::formula,
+                           Loss::template slope<>, variables));
     }
 }
 
