@@ -68,17 +68,8 @@ public:
     static constexpr result_type max() noexcept { return 0xFFFFFFFFu; }
 
     constexpr result_type operator()() noexcept {
-        if (next_ == 4) {
-            const auto drawn = philox<1>::draw({{{static_cast<std::uint32_t>(position_)},
-                                                 {static_cast<std::uint32_t>(position_ >> 32)},
-                                                 {index_},
-                                                 {purpose_}}},
-                                               key_);
-            for (std::size_t w = 0; w < 4; ++w)
-                block_[w] = drawn[w][0];
-            ++position_;
-            next_ = 0;
-        }
+        if (next_ == 4)
+            draw_block();
         return block_[next_++];
     }
 
@@ -110,6 +101,19 @@ public:
     }
 
 private:
+    // Of its own, so that whoever draws has no copy of it.
+    [[gnu::noinline]] constexpr void draw_block() noexcept {
+        const auto drawn = philox<1>::draw({{{static_cast<std::uint32_t>(position_)},
+                                             {static_cast<std::uint32_t>(position_ >> 32)},
+                                             {index_},
+                                             {purpose_}}},
+                                           key_);
+        for (std::size_t w = 0; w < 4; ++w)
+            block_[w] = drawn[w][0];
+        ++position_;
+        next_ = 0;
+    }
+
     std::uint64_t key_;
     std::uint64_t position_ = 0;
     std::uint32_t purpose_;

@@ -60,8 +60,9 @@ inline void flag_columns(const T* x, std::uint8_t* flags) noexcept {
 }
 
 /// The columns in which any of `Rows` rows [Rows][K] has something else than zero, as bits.
+/// A function of its own, which training and prediction share.
 template <std::size_t Rows, std::size_t K, class T>
-inline void columns_of(const T* x, std::uint64_t* words) noexcept {
+[[gnu::noinline]] inline void columns_of(const T* x, std::uint64_t* words) noexcept {
     alignas(word_bits) std::array<std::uint8_t, words_for(K) * word_bits> flags;
     for (std::size_t k = 0; k < K; ++k) {
         bool any = false;

@@ -91,8 +91,9 @@ dropout_factors<T, Width> draw_factors(const dropout_choice<T>& choice, std::siz
 /// in the sample, so a tile of any shape finds the same ones. Rows of the tile are `step` apart, where a
 /// sample has several. One draw serves the same element of four samples.
 template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
-void draw_dropout(T (&factors)[Tall][Wide], const dropout_key& key, std::uint32_t dropout, double rate,
-                  std::size_t row, std::size_t column, std::size_t width, std::size_t step = 1) noexcept {
+[[gnu::noinline]] void draw_dropout(T (&factors)[Tall][Wide], const dropout_key& key, std::uint32_t dropout,
+                                    double rate, std::size_t row, std::size_t column, std::size_t width,
+                                    std::size_t step = 1) noexcept {
     const internal::dropout_choice<T> choice(key, dropout, rate);
     // The same element of several samples.
     const auto draw_samples = [&](std::size_t first, std::size_t element) {
