@@ -23,25 +23,29 @@ struct message_piece {
 };
 
 // Never inlined: messages are many and seldom built, and the code of each would cost every program compile
-// time.
-[[gnu::noinline]] inline void append_pieces(std::string& message, const message_piece* pieces,
-                                            std::size_t count) {
-    for (const message_piece* each = pieces; each != pieces + count; ++each) {
+// time. For the same reason two pointers: of a count that is constant compilers make a function for each.
+[[gnu::noinline]] inline void append_pieces(std::string& message, const message_piece* begin,
+                                            const message_piece* end) {
+    for (const message_piece* each = begin; each != end; ++each) {
         char digits[20]; // of 2^64 - 1
-        char* const end = digits + sizeof digits;
-        char* begin = end;
-        if (each->is_number)
-            for (unsigned long long rest = each->value; begin == end || rest > 0; rest /= 10)
-                *--begin = static_cast<char>('0' + rest % 10);
-        if (each->is_number)
-            message.append(begin, static_cast<std::size_t>(end - begin));
-        else
-            message.append(each->text, static_cast<std::size_t>(each->value));
+        const char* text = each->text;
+        auto size = static_cast<std::size_t>(each->value);
+        if (each->is_number) {
+            char* first = digits + sizeof digits;
+            unsigned long long rest = each->value;
+            do {
+                *--first = static_cast<char>('0' + rest % 10);
+                rest /= 10;
+            } while (rest > 0);
+            text = first;
+            size = static_cast<std::size_t>(digits + sizeof digits - first);
+        }
+        message.append(text, size);
     }
 }
-[[gnu::noinline]] inline std::string join_pieces(const message_piece* pieces, std::size_t count) {
+[[gnu::noinline]] inline std::string join_pieces(const message_piece* begin, const message_piece* end) {
     std::string message;
-    append_pieces(message, pieces, count);
+    append_pieces(message, begin, end);
     return message;
 }
 
@@ -49,14 +53,14 @@ struct message_piece {
 template <class... Pieces>
 void append(std::string& message, const Pieces&... pieces) {
     const message_piece all[]{message_piece(pieces)...};
-    append_pieces(message, all, sizeof...(Pieces));
+    append_pieces(message, all, all + sizeof...(Pieces));
 }
 
 /// A string of texts and whole numbers, one after another.
 template <class... Pieces>
 std::string concatenate(const Pieces&... pieces) {
     const message_piece all[]{message_piece(std::string_view()), message_piece(pieces)...};
-    return join_pieces(all, sizeof...(Pieces) + 1);
+    return join_pieces(all + 1, all + 1 + sizeof...(Pieces));
 }
 
 } // namespace strata::bedrock::detail

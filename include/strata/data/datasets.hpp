@@ -71,7 +71,7 @@ inline dataset_location fashion_mnist_location() {
 inline std::filesystem::path dataset_file(const std::filesystem::path& directory, const std::string& name) {
     std::error_code error;
     for (const char* ending : {"", ".gz"})
-        if (auto file = directory / (name + ending); std::filesystem::exists(file, error))
+        if (auto file = directory / concatenate(name, ending); std::filesystem::exists(file, error))
             return file;
     raise(data_error::in_file(directory, concatenate("the file ", name, " or ", name, ".gz"), "neither"));
 }

@@ -53,8 +53,9 @@ private:
         else
             return std::string(file);
     }
-    static data_error compose(std::string place, std::string_view expected, std::string_view found) {
-        return data_error{place.append(": expected ").append(expected).append(", found ").append(found)};
+    [[gnu::noinline]] static data_error compose(const std::string& place, std::string_view expected,
+                                                std::string_view found) {
+        return data_error{detail::concatenate(place, ": expected ", expected, ", found ", found)};
     }
 };
 

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
 #include <strata/setting.hpp>
 
 #include <cstddef>
@@ -16,7 +17,7 @@ template <class Extents>
 std::string extents_text(const Extents& extents) {
     std::string result;
     for (const auto extent : extents)
-        result.append(result.empty() ? "" : " x ").append(std::to_string(extent));
+        append(result, result.empty() ? "" : " x ", static_cast<std::uint64_t>(extent));
     return result.empty() ? "()" : result;
 }
 

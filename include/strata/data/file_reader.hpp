@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/error.hpp>
+#include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -53,8 +54,8 @@ public:
         const auto count_read = read_some(destination, count, what);
         if (count_read < count)
             fail(start, byte_text(count, what),
-                 std::to_string(count_read) +
-                     (source_.is_truncated() ? ", where the gzip data break off" : ""));
+                 internal::concatenate(count_read,
+                                       source_.is_truncated() ? ", where the gzip data break off" : ""));
     }
 
     /// Throws unless exactly `count` bytes can remain, so that a header that lies allocates nothing. For a
@@ -66,14 +67,15 @@ public:
             const auto limit = stored_size_ * 1032;
             if (count > limit - std::min(limit, position_))
                 fail(position_, byte_text(count, what),
-                     "a gzip file of " + std::to_string(stored_size_) + " bytes, which cannot hold as many");
+                     internal::concatenate("a gzip file of ", stored_size_,
+                                           " bytes, which cannot hold as many"));
         } else {
             const auto remaining = stored_size_ - position_;
             if (remaining < count)
-                fail(position_, byte_text(count, what), std::to_string(remaining));
+                fail(position_, byte_text(count, what), internal::concatenate(remaining));
             if (remaining > count)
                 fail(position_ + count, "the end of the file",
-                     std::to_string(remaining - count) + " more bytes");
+                     internal::concatenate(remaining - count, " more bytes"));
         }
     }
 
@@ -109,7 +111,7 @@ public:
 
 private:
     static std::string byte_text(std::uint64_t count, std::string_view what) {
-        return std::to_string(count).append(" bytes of ").append(what);
+        return internal::concatenate(count, " bytes of ", what);
     }
 
     std::size_t read_some(void* destination, std::size_t count, std::string_view what) {

@@ -19,6 +19,7 @@
 #include <cstring>
 #include <filesystem>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,38 @@ void swap_big_endian(unsigned char* bytes, std::size_t count) {
             std::reverse(bytes + i * sizeof(Element), bytes + (i + 1) * sizeof(Element));
 }
 
+/// What follows the header of an IDX file.
+struct idx_elements {
+    std::size_t bytes;
+    std::string text; ///< as a message calls them
+};
+
+/// Reads the header of a file with elements of that code and size and as many extents as there is room for.
+inline idx_elements read_idx_header(input_file& file, unsigned code, std::size_t element_bytes,
+                                    std::span<std::size_t> extents) {
+    std::array<unsigned char, 4> header;
+    file.read(header.data(), header.size(), "an IDX header");
+    if (header[0] != 0 || header[1] != 0)
+        file.fail(0, "the two zero bytes that begin an IDX file", concatenate(header[0], " and ", header[1]));
+    if (header[2] != code)
+        file.fail(2, concatenate("elements of ", idx_name(code)), idx_name(header[2]));
+    if (header[3] != extents.size())
+        file.fail(3, concatenate("an array of rank ", extents.size()), concatenate("rank ", header[3]));
+
+    std::array<unsigned char, 4 * 255> extent_bytes;
+    file.read(extent_bytes.data(), 4 * extents.size(), "an IDX header's extents");
+    for (std::size_t i = 0; i < 4 * extents.size(); ++i)
+        extents[i / 4] = (i % 4 == 0 ? 0 : extents[i / 4] << 8) | extent_bytes[i];
+
+    const std::string shape = extents_text(extents);
+    const auto bytes = byte_count(extents, element_bytes);
+    if (!bytes)
+        file.fail(4, "extents of an array that fits into memory", shape);
+    idx_elements elements{*bytes, concatenate(idx_name(code), " values (", shape, ")")};
+    file.expect_left(elements.bytes, elements.text);
+    return elements;
+}
+
 } // namespace internal
 
 /// Reads an IDX file, the format of MNIST and its kin: two zero bytes, a code of the element type, the number
@@ -88,39 +121,15 @@ template <idx_element Element, std::size_t Rank>
 [[nodiscard]] xt::xtensor<Element, Rank> read_idx(const std::filesystem::path& path) {
     static_assert(Rank >= 1 && Rank <= 255, "strata: an IDX file has 1 to 255 axes");
     input_file file{path};
-
-    std::array<unsigned char, 4> header;
-    file.read(header.data(), header.size(), "an IDX header");
-    if (header[0] != 0 || header[1] != 0)
-        file.fail(0, "the two zero bytes that begin an IDX file",
-                  internal::concatenate(header[0], " and ", header[1]));
-    if (header[2] != internal::idx_code<Element>())
-        file.fail(2, internal::concatenate("elements of ", internal::idx_name(internal::idx_code<Element>())),
-                  internal::idx_name(header[2]));
-    if (header[3] != Rank)
-        file.fail(3, internal::concatenate("an array of rank ", Rank),
-                  internal::concatenate("rank ", header[3]));
-
-    std::array<unsigned char, 4 * Rank> extent_bytes;
-    file.read(extent_bytes.data(), extent_bytes.size(), "an IDX header's extents");
     std::array<std::size_t, Rank> extents{};
-    for (std::size_t i = 0; i < extent_bytes.size(); ++i)
-        extents[i / 4] = extents[i / 4] << 8 | extent_bytes[i];
-
-    const auto bytes = internal::byte_count(extents, sizeof(Element));
-    if (!bytes)
-        file.fail(4, "extents of an array that fits into memory", internal::extents_text(extents));
-    const auto what = internal::concatenate(internal::idx_name(header[2]), " values (",
-                                            internal::extents_text(extents), ")");
-    file.expect_left(*bytes, what);
-
+    const internal::idx_elements elements =
+        internal::read_idx_header(file, internal::idx_code<Element>(), sizeof(Element), extents);
     xt::xtensor<Element, Rank> result(extents);
-    file.read(result.data(), *bytes, what);
+    file.read(result.data(), elements.bytes, elements.text);
     file.expect_end();
     internal::swap_big_endian<Element>(reinterpret_cast<unsigned char*>(result.data()), result.size());
     return result;
 }
-
 /// Writes an array, or an expression of arrays, as an IDX file; packed with gzip if the name ends with .gz.
 /// data_error if an extent takes more than 32 bits, or if the file cannot be written.
 template <class Expression>

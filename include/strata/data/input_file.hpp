@@ -41,9 +41,7 @@ public:
             return "a read error";
         // zlib puts the path in front, which our message has already.
         const auto prefix = path.size() + 2;
-        return std::string("damaged gzip data (")
-            .append(message.substr(std::min(prefix, message.size())))
-            .append(")");
+        return concatenate("damaged gzip data (", message.substr(std::min(prefix, message.size())), ")");
     }
 
 private:
