@@ -25,27 +25,26 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 // may change between two parts of a training, and is not said.
 
 inline void append_window(std::string& line, const window& geometry) {
-    append_to(line, ", window");
+    append(line, ", window");
     for (std::size_t i = 3 - geometry.rank; i < 3; ++i) {
         const window_axis& axis = geometry.axes[i];
-        append_to(line,
-                  concatenate(" ", axis.taps, "/", axis.stride, "/", axis.dilation, "/", axis.padding_begin));
+        append(line, " ", axis.taps, "/", axis.stride, "/", axis.dilation, "/", axis.padding_begin);
     }
 }
 
 inline void append_axes(std::string& line, const std::array<resample_axis, 3>& axes) {
-    append_to(line, ", axes");
+    append(line, ", axes");
     for (const resample_axis& axis : axes)
-        append_to(line, concatenate(" ", static_cast<unsigned>(axis.kind), "/", axis.padding_begin, "/",
-                                    axis.cropped, "/", axis.factor));
+        append(line, " ", static_cast<unsigned>(axis.kind), "/", axis.padding_begin, "/", axis.cropped, "/",
+               axis.factor);
 }
 
 template <class Head>
 void append_operands(std::string&, std::type_identity<Head>) {}
 template <class Left, class Right, bool Swapped, bool Normalized>
 void append_operands(std::string& line, std::type_identity<dot_product<Left, Right, Swapped, Normalized>>) {
-    append_to(line, concatenate(", along ", Left::is_last ? "last" : "first", " and ",
-                                Right::is_last ? "last" : "first", Normalized ? ", normalized" : ""));
+    append(line, ", along ", Left::is_last ? "last" : "first", " and ", Right::is_last ? "last" : "first",
+           Normalized ? ", normalized" : "");
 }
 
 /// One layer: its label, its options in numbers, its output and its arrays.
@@ -56,7 +55,7 @@ std::string layer_line() {
     std::string line(layer::label.view());
     if constexpr (std::is_same_v<typename layer::role, role::pointwise>) {
         if constexpr (requires { to_string(layer::formula); })
-            append_to(line, concatenate(" ", to_string(layer::formula)));
+            append(line, " ", to_string(layer::formula));
     }
     if constexpr (requires { append_window(line, head::geometry); })
         append_window(line, head::geometry);
@@ -64,20 +63,21 @@ std::string layer_line() {
         append_axes(line, head::axes);
     if constexpr (requires { head::steps.size(); })
         for (const std::size_t step : head::steps)
-            append_to(line, concatenate(", step ", step));
+            append(line, ", step ", step);
     if constexpr (requires { std::size_t{head::groups}; })
-        append_to(line, concatenate(", groups ", head::groups));
+        append(line, ", groups ", head::groups);
     if constexpr (requires { static_cast<unsigned>(head::kind); })
-        append_to(line, concatenate(", kind ", static_cast<unsigned>(head::kind)));
+        append(line, ", kind ", static_cast<unsigned>(head::kind));
     if constexpr (requires { double{layer::epsilon}; })
-        append_to(line, concatenate(", epsilon ", number_to_string(layer::epsilon)));
+        append(line, ", epsilon ", number_to_string(layer::epsilon));
     append_operands(line, std::type_identity<head>{});
-    append_to(line, concatenate(", ", detail::shape_text<typename Node::output>.view()));
+    append(line, ", ", detail::shape_text<typename Node::output>.view());
     for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
-        append_to(line, concatenate(", ", Parameter::name.view(), " ",
-                                    detail::shape_text<typename Parameter::shape>.view()));
+        append(line, ", ", Parameter::name.view(), " ", detail::shape_text<typename Parameter::shape>.view());
     });
-    append_to(line, concatenate(" of ", detail::values_text(typename Node::sources{})));
+    append(line, " of");
+    for (const std::size_t source : detail::source_numbers<typename Node::sources>::values)
+        append(line, " ", source);
     return line;
 }
 
@@ -86,7 +86,7 @@ std::vector<std::string> network_lines(topology<type_list<Inputs...>, type_list<
     std::vector<std::string> lines{concatenate("input ", detail::shape_text<Inputs>.view())...};
     (lines.push_back(layer_line<Nodes>()), ...);
     std::string ends("outputs");
-    (append_to(ends, concatenate(" ", Ends::value)), ...);
+    (append(ends, concatenate(" ", Ends::value)), ...);
     lines.push_back(ends);
     return lines;
 }

@@ -35,7 +35,7 @@ inline std::vector<double> spread_weights(const samples& given, std::span<const 
     else {
         std::string expected = concatenate(count);
         if (rows > 1)
-            append_to(expected, concatenate(", or ", rows, " for each"));
+            append(expected, ", or ", rows, " for each");
         raise(std::invalid_argument(
             concatenate(caller, ": the weights do not fit ", count, " samples, expected ", expected)));
     }
