@@ -1,4 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../failing_memory.hpp"
+
 #include <strata/cluster/kmeans.hpp>
 #include <strata/data/polynomial_features.hpp>
 #include <strata/data/scaling.hpp>
@@ -205,4 +207,33 @@ BOOST_AUTO_TEST_CASE(a_fit_that_fails_changes_no_step) {
     BOOST_TEST(message([&] {
                    pipe.fit(std::vector<double>{1, 2}, y);
                }) == "pipeline: X has 2 numbers, expected a multiple of 3");
+}
+
+BOOST_AUTO_TEST_CASE(memory_that_runs_out_is_an_error_on_any_thread) {
+    std::vector<double> x;
+    std::vector<double> y;
+    std::vector<int> labels;
+    for (int i = 0; i < 9'000; ++i) { // three parts for the threads
+        x.insert(x.end(), {std::sin(i), std::cos(3 * i)});
+        y.push_back(x[x.size() - 2] - 2 * x.back());
+        labels.push_back(std::sin(5 * i) > x.back());
+    }
+    linear_regression<2> once;
+    once.partial_fit(x, y);
+    linear_regression<2> parts;
+    BOOST_TEST(count_failures([&] { parts.partial_fit(x, y, {.threads = 2}); }) > 10u);
+    BOOST_TEST((parts.coef() == once.coef())); // no rows were added by what failed
+    BOOST_TEST(parts.solution().rows == 9'000u);
+    linear_regression<2> whole;
+    BOOST_TEST(count_failures([&] { whole.fit(x, y, {.threads = 2}); }) > 10u);
+    logistic_regression<2> classes;
+    BOOST_TEST(count_failures([&] { classes.fit(x, labels); }) > 10u);
+    const std::vector<double> first{0, 0, 1, 1};
+    kmeans<2, 2> clusters({.n_init = 1, .max_iterations = 2, .threads = 2});
+    BOOST_TEST(count_failures([&] { clusters.fit(x, first); }) > 10u);
+    kmeans<2, 2> seeded({.n_init = 1, .max_iterations = 1, .threads = 2});
+    BOOST_TEST(count_failures([&] { seeded.fit(x); }) > 10u);
+    BOOST_TEST(count_failures([&] { static_cast<void>(clusters.predict(x)); }) > 3u);
+    pipeline pipe{input<2>, standard_scaler{}, polynomial_features<2>{}, linear_regression{}};
+    BOOST_TEST(count_failures([&] { pipe.fit(x, y, {.threads = 2}); }) > 10u);
 }

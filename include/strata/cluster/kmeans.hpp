@@ -130,7 +130,7 @@ public:
         visit("the inertia", self.inertia_);
         visit("iterations", self.iterations_);
         if constexpr (!std::is_const_v<Self>)
-            self.place_centers();
+            self.centers_ = place_centers(self.shifted_centers_, self.means_);
     }
 
 private:
@@ -227,16 +227,20 @@ private:
     }
 
     // The centers as the caller's coordinates have them.
-    void place_centers() {
-        centers_ = xt::zeros<T>({K, F});
-        for (std::size_t i = 0; i < shifted_centers_.size(); ++i)
-            centers_.data()[i] = shifted_centers_[i] + means_[i % F];
+    static xt::xtensor<T, 2> place_centers(const std::vector<T>& shifted_centers,
+                                           const std::vector<T>& means) {
+        xt::xtensor<T, 2> result = xt::zeros<T>({K, F});
+        for (std::size_t i = 0; i < shifted_centers.size(); ++i)
+            result.data()[i] = shifted_centers[i] + means[i % F];
+        return result;
     }
 
     void keep_result(const pass& points, result best) {
-        means_ = points.means();
+        auto means = points.means(); // all memory that is needed, before anything changes
+        auto placed_centers = place_centers(best.centers, means);
+        centers_ = std::move(placed_centers);
+        means_ = std::move(means);
         shifted_centers_ = std::move(best.centers);
-        place_centers();
         labels_ = std::move(best.labels);
         inertia_ = best.inertia;
         iterations_ = best.iterations;

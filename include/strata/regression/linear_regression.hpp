@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -40,8 +41,8 @@ public:
 
     /// X: [rows, F] or [rows] for one feature; y: [rows, T] or [rows]. See `solve` for errors.
     linear_regression& fit(const samples& x, const samples& y, const least_squares_options& options = {}) {
-        sums_ = {};
         solution_ = solve(net_, x, y, options);
+        sums_ = {};
         return *this;
     }
 
@@ -57,8 +58,12 @@ public:
                                                            "partial_fit: the sample weight", inputs, outputs);
         inputs.check_finite(); // before anything is added
         outputs.check_finite();
-        sums_.add(inputs, outputs, weights.get(), options.threads);
-        internal::solve_moments(net_, sums_, options.l2, internal::worst_condition_of_parts, true, solution_);
+        auto sums = sums_; // which stay as they are if memory runs out
+        least_squares_solution solution;
+        sums.add(inputs, outputs, weights.get(), options.threads);
+        internal::solve_moments(net_, sums, options.l2, internal::worst_condition_of_parts, true, solution);
+        sums_ = std::move(sums);
+        solution_ = std::move(solution);
         return *this;
     }
 
