@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <exception>
 #include <stdexcept>
 
 namespace strata::bedrock {
@@ -51,6 +52,30 @@ template <class Error>
     if (const error_handler handler = detail::chosen_error_handler.load(); handler != nullptr)
         handler(error_kind<Error>, error.what());
     std::abort();
+#endif
+}
+
+/// Runs something in a thread that nobody waits for at once. Returns what it has thrown, for `raise_again`,
+/// or null; without exceptions an error has reached the handler by then.
+template <class Work>
+[[nodiscard]] std::exception_ptr caught(const Work& work) noexcept {
+#if defined(__cpp_exceptions)
+    try {
+        work();
+    } catch (...) {
+        return std::current_exception();
+    }
+#else
+    work();
+#endif
+    return nullptr;
+}
+
+/// Throws what `caught` has returned, unless that is null.
+inline void raise_again([[maybe_unused]] const std::exception_ptr& error) {
+#if defined(__cpp_exceptions)
+    if (error != nullptr)
+        std::rethrow_exception(error);
 #endif
 }
 

@@ -5,6 +5,7 @@
 
 #include <strata/strata.hpp>
 
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
@@ -14,4 +15,6 @@ extern strata::model<strata::input<8> | strata::dense<16> | strata::relu | strat
 extern const std::vector<float> images, is_even;
 extern const std::vector<int> digits;
 extern const std::vector<double> heights, weights, others, x, y;
+std::vector<float> read_images(std::size_t step);
+std::vector<int> read_labels(std::size_t step);
 } // namespace assumed

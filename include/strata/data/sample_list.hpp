@@ -24,6 +24,9 @@ public:
     [[nodiscard]] const samples& operator[](std::size_t index) const noexcept { return all_[index]; }
 
     void add(const samples& array) { all_.push_back(array); }
+    /// Makes them so many, and then one another array, which allocates nothing if there were as many before.
+    void resize(std::size_t size) { all_.resize(size); }
+    void replace(std::size_t index, const samples& array) { all_[index] = array; }
 
 private:
     std::vector<samples> all_;

@@ -9,6 +9,7 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,7 +17,6 @@
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -40,6 +40,13 @@ inline std::string shape_to_string(std::span<const std::size_t> shape) {
     for (const std::size_t extent : shape)
         result = result.empty() ? concatenate(extent) : concatenate(result, " x ", extent);
     return result.empty() ? "a single number" : result;
+}
+template <class Name>
+std::string name_text(const Name& name) {
+    if constexpr (std::invocable<const Name&>)
+        return name();
+    else
+        return std::string(name);
 }
 } // namespace internal
 
@@ -139,32 +146,34 @@ public:
     }
 
     /// How many samples there are if each has that shape. `std::invalid_argument` where the array's shape is
-    /// another; `what` names it in the message. Samples of a single number may lack their axis.
-    [[nodiscard]] std::size_t count(std::span<const std::size_t> sample_shape,
-                                    const std::string& what) const {
+    /// another; `what` names it in the message, or returns its name. Samples of a single number may lack
+    /// their axis.
+    template <class What>
+    [[nodiscard]] std::size_t count(std::span<const std::size_t> sample_shape, const What& what) const {
         std::size_t size = 1;
         for (const std::size_t extent : sample_shape)
             size *= extent;
         if (is_flat_) {
             if (flat_size_ % size != 0)
-                internal::raise(std::invalid_argument(internal::concatenate(
-                    what, " has ", flat_size_, " numbers, expected a multiple of ", size)));
+                internal::raise(std::invalid_argument(
+                    internal::concatenate(internal::name_text(what), " has ", flat_size_,
+                                          " numbers, expected a multiple of ", size)));
             return flat_size_ / size;
         }
         if (rows_.given) {
             const bool first = rows_.length != size;
             if (rows_.count > 0 && (first || rows_.other > 0))
                 internal::raise(std::invalid_argument(internal::concatenate(
-                    what, ": row ", first ? 0 : rows_.other, " has ",
+                    internal::name_text(what), ": row ", first ? 0 : rows_.other, " has ",
                     first ? rows_.length : rows_.other_length, " numbers, expected ", size)));
             return rows_.count;
         }
         const bool fits = shape_.size() == sample_shape.size() + 1 &&
                           std::equal(sample_shape.begin(), sample_shape.end(), shape_.begin() + 1);
         if (!fits && !(size == 1 && shape_.size() == 1))
-            internal::raise(std::invalid_argument(
-                internal::concatenate(what, " has the shape ", internal::shape_to_string(shape_),
-                                      ", expected samples x ", internal::shape_to_string(sample_shape))));
+            internal::raise(std::invalid_argument(internal::concatenate(
+                internal::name_text(what), " has the shape ", internal::shape_to_string(shape_),
+                ", expected samples x ", internal::shape_to_string(sample_shape))));
         return shape_[0];
     }
 
@@ -207,7 +216,7 @@ private:
     }
 
     std::shared_ptr<const void> owner_;
-    std::vector<std::size_t> shape_;
+    xt::svector<std::size_t, 4> shape_; ///< on the heap for more axes only
     const void* data_ = nullptr;
     int kind_ = 0;
     bool is_flat_ = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/array_check.hpp>
+#include <strata/data/call_name.hpp>
 #include <strata/data/sample_count.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/learning/loss_list.hpp>
@@ -14,10 +15,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -31,7 +32,7 @@ inline void require(bool holds, const char* message) {
 /// Labels are indices of classes: whole, and in range, or the loss would read what is not there; or they are
 /// the one that the loss ignores.
 inline void check_labels(const samples& y, std::size_t total, std::size_t classes,
-                         std::optional<std::int32_t> ignored, const std::string& caller) {
+                         std::optional<std::int32_t> ignored, const internal::call_name& caller) {
     constexpr std::size_t part = 1024;
     std::array<double, part> labels;
     for (std::size_t first = 0; first < total; first += part) {
@@ -41,7 +42,7 @@ inline void check_labels(const samples& y, std::size_t total, std::size_t classe
             if (!(labels[i] >= 0 && labels[i] < static_cast<double>(classes) &&
                   labels[i] == std::floor(labels[i])) &&
                 !(ignored && labels[i] == *ignored))
-                raise(std::invalid_argument(concatenate(caller, ": label ", first + i, " is ",
+                raise(std::invalid_argument(concatenate(caller.text(), ": label ", first + i, " is ",
                                                         number_to_string(labels[i]),
                                                         ", expected a class from 0 to ", classes - 1)));
     }
@@ -93,16 +94,16 @@ struct training_arguments {
     using ignored_labels = std::array<std::optional<std::int32_t>, Outputs::size>;
 
     /// All samples and targets. Labels are read once, to see whether they are classes.
-    static sample_range range(const sample_list& x, const sample_list& y, const std::string& caller,
+    static sample_range range(const sample_list& x, const sample_list& y, const internal::call_name& caller,
                               const ignored_labels& ignored = {}) {
         internal::check_array_count(y.size(), Outputs::size, caller, "target");
         const std::size_t count = internal::count_samples(Inputs{}, x, caller, [&](std::size_t index) {
-            return internal::concatenate(caller, ": ", internal::array_name("input", index));
+            return internal::concatenate(caller.text(), ": ", internal::array_name("input", index));
         });
         check_targets(Outputs{}, y, count, ignored, caller);
         if (count > 0xFFFFFFFFu)
             internal::raise(
-                std::invalid_argument(internal::concatenate(caller, ": more than 2^32 - 1 samples")));
+                std::invalid_argument(internal::concatenate(caller.text(), ": more than 2^32 - 1 samples")));
         return {x.data(), y.data(), 0, count};
     }
 
@@ -152,7 +153,7 @@ private:
 
     template <class... Shapes>
     static void check_targets(type_list<Shapes...> shapes, const sample_list& y, std::size_t count,
-                              const ignored_labels& ignored, const std::string& caller) {
+                              const ignored_labels& ignored, const internal::call_name& caller) {
         std::size_t next = 0;
         for_each_type(shapes, [&]<class Shape>(std::type_identity<Shape>) {
             check_target<Shape>(y[next], next, count, ignored[next], caller);
@@ -162,30 +163,32 @@ private:
 
     template <class Shape>
     static void check_target(const samples& y, std::size_t output, std::size_t count,
-                             std::optional<std::int32_t> ignored, const std::string& caller) {
+                             std::optional<std::int32_t> ignored, const internal::call_name& caller) {
         if (y.empty() && reads[output] == target_reading::nothing)
             return;
-        std::vector<std::size_t> shape(Shape::extents.begin(), Shape::extents.end());
+        auto shape = Shape::extents;
+        std::size_t rank = shape.size();
         // Of two cross-entropies one reads labels, the other a number for each class.
         if (count > 0 && Shape::last > 1 && reads[output] == target_reading::labels && y.fits(shape, count))
             internal::raise(std::invalid_argument(internal::concatenate(
-                caller, ": ", internal::array_name("target", output), " has ", Shape::last,
+                caller.text(), ": ", internal::array_name("target", output), " has ", Shape::last,
                 " numbers a row, expected a label: one-hot rows are for categorical_crossentropy")));
         if (count > 0 && reads[output] == target_reading::distributions &&
             y.has_numbers(count * Shape::size / Shape::last))
             internal::raise(std::invalid_argument(internal::concatenate(
-                caller, ": ", internal::array_name("target", output), " has a number a row, expected ",
+                caller.text(), ": ", internal::array_name("target", output), " has a number a row, expected ",
                 Shape::last, ": labels are for sparse_categorical_crossentropy")));
         if (reads[output] == target_reading::labels) {
             shape.back() = 1;
-            if (shape.size() > 1)
-                shape.pop_back();
+            if (rank > 1)
+                --rank;
         }
-        const std::size_t found =
-            y.count(shape, internal::concatenate(caller, ": ", internal::array_name("target", output)));
+        const std::size_t found = y.count(std::span<const std::size_t>(shape.data(), rank), [&] {
+            return internal::concatenate(caller.text(), ": ", internal::array_name("target", output));
+        });
         if (found != count)
-            internal::raise(std::invalid_argument(
-                internal::concatenate(caller, ": there are ", count, " samples but ", found, " targets")));
+            internal::raise(std::invalid_argument(internal::concatenate(caller.text(), ": there are ", count,
+                                                                        " samples but ", found, " targets")));
         if (reads[output] == target_reading::labels)
             internal::check_labels(y, count * Shape::size / Shape::last, Shape::last, ignored, caller);
     }

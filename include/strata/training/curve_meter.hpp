@@ -72,7 +72,11 @@ struct meter<curve_metric<Name, Curve>, Loss, Rows, Last, T> {
     struct total {
         std::vector<internal::curve_point> points;
 
-        void reserve(std::size_t samples) { points.reserve(samples * Rows * Last); }
+        void reserve(std::size_t samples) {
+            // Twice the room each time, since samples may come batch by batch.
+            if (const std::size_t size = samples * Rows * Last; size > points.capacity())
+                points.reserve(std::max(size, 2 * points.capacity()));
+        }
         void add(const double* sample) {
             for (std::size_t i = 0; i < numbers; i += 2)
                 points.push_back({sample[i], sample[i + 1] != 0});

@@ -27,6 +27,7 @@
 #include <span>
 #include <stdexcept>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -77,19 +78,20 @@ public:
 
     /// One pass over the samples in the given order (an index for each), or as they come where it is empty.
     /// With `Training` every batch updates the parameters, until one whose loss is not finite: that one
-    /// changes nothing. `line` may be null.
+    /// changes nothing. `line` may be null. What it adds up goes on from `sum`, that of the samples before.
     ///
     /// What a schedule, a metric or whoever shows the progress throws comes out of here after the step that
     /// was at work.
     template <bool Training>
     totals run(const sample_range& range, std::span<const std::uint32_t> order, std::size_t batch_size,
-               std::size_t threads, progress_line* line) {
+               std::size_t threads, progress_line* line, totals sum = {}) {
         const occupation here(is_busy_);
         prepare(batch_size, threads);
         if (range.weights != nullptr)
             batches_.reserve_weights(capacity_);
         progress all;
-        all.sum.reserve(range.count);
+        all.sum = std::move(sum);
+        all.sum.reserve(all.sum.samples + range.count);
         run_team(threads, [&](const team& together) noexcept {
             work<Training>({range, order, batch_size, line}, all, together);
         });
@@ -136,6 +138,7 @@ private:
     void work(const course& tour, progress& all, team threads) noexcept {
         const flush_denormals fast;
         const std::uint64_t first_step = step;
+        const std::size_t steps_before = all.sum.steps;
         std::size_t begin = 0;
         std::size_t buffer = 0;
         batches_.gather(tour.range, tour.order, 0, tour.batch_from(0), buffer, threads);
@@ -160,7 +163,7 @@ private:
             threads.barrier();
         }
         if (Training && threads.rank == 0)
-            step = first_step + all.sum.steps - (all.sum.finite ? 0 : 1);
+            step = first_step + all.sum.steps - steps_before - (all.sum.finite ? 0 : 1);
     }
 
     /// What one thread does for all between two steps.

@@ -1,7 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/sample_list.hpp>
+#include <strata/data/batch_source.hpp>
+#include <strata/data/labelled_samples.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/callback.hpp>
 #include <strata/training/progress.hpp>
@@ -10,14 +11,6 @@
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
-
-/// Samples with their targets: `.validation_data = {x, y}`, and what they count, as in `fit_options`. All
-/// must outlive the call.
-struct labelled_samples {
-    sample_list x = {};
-    sample_list y = {};
-    sample_list sample_weight = {};
-};
 
 /// How `fit` goes about it, as in Keras.
 struct fit_options {
@@ -29,7 +22,9 @@ struct fit_options {
     /// The share of samples, the last ones before shuffling, that is kept for validation; their number is
     /// rounded up.
     double validation_split = 0;
-    labelled_samples validation_data = {}; ///< or samples of its own
+    labelled_samples validation_data = {};      ///< or samples of its own
+    batch_source* validation_batches = nullptr; ///< or batches, all of the source's first epoch each time
+    std::size_t steps_per_epoch = 0;            ///< of `fit_batches`: 0: all batches that the source has
     /// What each sample counts in the loss, [n], or each of its steps or pixels, [n, rows...]; for several
     /// outputs one array for all or one each, `together`. As in Keras the loss is the sum of the weighted
     /// losses over the number of samples, not of weights. Metrics are weighted where they say so,
@@ -48,6 +43,7 @@ struct evaluate_options {
     sample_list sample_weight = {}; ///< as for `fit`
     verbosity verbose = verbosity::automatic;
     std::size_t threads = 0;
+    std::size_t steps = 0; ///< of `evaluate_batches`: 0: all batches that the source has
 };
 
 /// What the samples of a batch count, as for `fit`.
@@ -62,5 +58,4 @@ namespace strata {
 using bedrock::batch_options;
 using bedrock::evaluate_options;
 using bedrock::fit_options;
-using bedrock::labelled_samples;
 } // namespace strata

@@ -86,9 +86,11 @@ public:
         write(line);
     }
 
-    [[gnu::cold]] void finish(const scores& values) {
+    /// `made` is how many steps there were, where that was not known before.
+    [[gnu::cold]] void finish(const scores& values, std::size_t made = 0) {
         if (level_ == verbosity::silent)
             return;
+        steps_ = made > 0 ? made : steps_;
         std::string line = text(steps_, values, is_bar());
         if (is_bar())
             line.insert(line.begin(), '\r');
@@ -101,7 +103,9 @@ public:
         const double seconds = std::chrono::duration<double>(clock::now() - started_).count();
         const std::string steps = internal::concatenate(steps_);
         std::string result = internal::concatenate(step);
-        if (with_bar) {
+        if (steps_ == 0 && step > 0)
+            result += " - "; // nobody knows how many there will be
+        else if (with_bar) {
             constexpr std::size_t width = 30;
             const std::size_t done = steps_ == 0 ? width : width * step / steps_;
             if (result.size() < steps.size())

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/call_name.hpp>
 #include <strata/data/sample_list.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/finite.hpp>
@@ -21,7 +22,7 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// The weights of samples as those of each one's rows. `lead` is the shape of a sample but for its last axis.
 inline std::vector<double> spread_weights(const samples& given, std::span<const std::size_t> lead,
-                                          std::size_t count, const std::string& caller) {
+                                          std::size_t count, const call_name& caller) {
     std::size_t rows = 1;
     for (const std::size_t extent : lead)
         rows *= extent;
@@ -37,14 +38,14 @@ inline std::vector<double> spread_weights(const samples& given, std::span<const 
         if (rows > 1)
             append(expected, ", or ", rows, " for each");
         raise(std::invalid_argument(
-            concatenate(caller, ": the weights do not fit ", count, " samples, expected ", expected)));
+            concatenate(caller.text(), ": the weights do not fit ", count, " samples, expected ", expected)));
     }
     const auto* const found = std::find_if(result.data(), result.data() + result.size(),
                                            [](double weight) { return !is_finite(weight); });
     if (found != result.data() + result.size())
         raise(std::invalid_argument(concatenate(
-            caller, ": the weight of sample ", static_cast<std::size_t>(found - result.data()) / rows, " is ",
-            number_to_string(*found), ", expected a finite number")));
+            caller.text(), ": the weight of sample ", static_cast<std::size_t>(found - result.data()) / rows,
+            " is ", number_to_string(*found), ", expected a finite number")));
     return result;
 }
 
@@ -52,13 +53,13 @@ inline std::vector<double> spread_weights(const samples& given, std::span<const 
 /// its targets, or its single target.
 template <class Goal>
 void multiply_by_class(std::vector<double>& weights, const samples& y, std::size_t count,
-                       const std::vector<double>& of_class, const std::string& caller) {
+                       const std::vector<double>& of_class, const call_name& caller) {
     using loss = typename Goal::loss;
     constexpr std::size_t width = Goal::targets / Goal::rows;
     constexpr bool has_classes = loss::targets == target_kind::labels || width > 1;
     const std::size_t classes = has_classes ? Goal::row_length : of_class.size();
     if (of_class.size() != classes)
-        raise(std::invalid_argument(concatenate(caller, ": there are weights for ", of_class.size(),
+        raise(std::invalid_argument(concatenate(caller.text(), ": there are weights for ", of_class.size(),
                                                 " classes, expected ", classes)));
     if (weights.empty())
         weights.assign(count * Goal::rows, 1.0);
@@ -72,9 +73,9 @@ void multiply_by_class(std::vector<double>& weights, const samples& y, std::size
         if constexpr (width > 1)
             label = static_cast<double>(std::max_element(targets.begin(), targets.end()) - targets.begin());
         if (!(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)))
-            raise(std::invalid_argument(concatenate(caller, ": target ", row, " is ", number_to_string(label),
-                                                    ", expected one of the ", classes,
-                                                    " classes that have a weight")));
+            raise(std::invalid_argument(concatenate(caller.text(), ": target ", row, " is ",
+                                                    number_to_string(label), ", expected one of the ",
+                                                    classes, " classes that have a weight")));
         weights[row] *= of_class[static_cast<std::size_t>(label)];
     }
 }
@@ -83,17 +84,17 @@ void multiply_by_class(std::vector<double>& weights, const samples& y, std::size
 /// weights that do not fit the samples, the outputs or the classes.
 template <class Pass>
 row_weights make_weights(const sample_list& given, const std::vector<double>& of_class, const samples* y,
-                         std::size_t count, const std::string& caller) {
+                         std::size_t count, const call_name& caller) {
     constexpr std::size_t outputs = Pass::output_count;
     row_weights result;
     if (given.empty() && of_class.empty())
         return result;
     if (!given.empty() && given.size() != 1 && given.size() != outputs)
-        raise(std::invalid_argument(concatenate(caller, ": there are ", given.size(),
+        raise(std::invalid_argument(concatenate(caller.text(), ": there are ", given.size(),
                                                 " arrays of weights for ", outputs, " outputs")));
     if (!of_class.empty() && outputs > 1)
         raise(std::invalid_argument(
-            concatenate(caller, ": weights of classes are for networks with one output")));
+            concatenate(caller.text(), ": weights of classes are for networks with one output")));
     result.resize(outputs);
     for_each_index<outputs>([&](auto index) {
         using goal = typename Pass::template output<index>;

@@ -16,6 +16,7 @@
 #include <strata/training/options.hpp>
 #include <strata/training/running_state.hpp>
 #include <strata/training/snapshot.hpp>
+#include <strata/training/source_pass.hpp>
 #include <strata/training/training_data.hpp>
 
 #include <algorithm>
@@ -58,12 +59,41 @@ public:
         return fit_samples(x, y, options);
     }
 
+    /// Trains on the batches of a source, in its order, to the same bits as on an array of all. What the
+    /// source throws comes out of here, with the network as the batch before left it.
+    history fit_batches(batch_source& source, const fit_options& options = {}) {
+        internal::require(options.validation_split == 0, "fit_batches: a source of batches cannot be split");
+        internal::require(options.sample_weight.empty(), "fit_batches: weights come with the batches");
+        const auto validation = internal::given_validation<data_type>(options);
+        sample_range last{nullptr, nullptr};
+        const auto pass = [&](progress_line* line) {
+            return internal::run_source<true, data_type>(engine_, source,
+                                                         {"fit_batches", epochs_, options.steps_per_epoch,
+                                                          options.threads, line, options.class_weight},
+                                                         &last);
+        };
+        return run_epochs(
+            options, internal::steps_of_epoch(source, options.steps_per_epoch), pass,
+            [&] { check_data(last, "fit_batches, the last batch"); }, validation.weighted());
+    }
+
     /// The loss and the metrics on samples, without dropout.
     scores evaluate(const inputs& x, const targets& y, const evaluate_options& options = {}) {
         const data_type data(x, y, options.sample_weight, {}, "evaluate");
         internal::require(data.range.count > 0, "evaluate: there are no samples");
         internal::require(options.batch_size > 0, "evaluate: the batch size is 0");
-        return evaluate_range(data.weighted(), options.batch_size, options.threads, options.verbose);
+        const std::size_t batch_size = std::min(options.batch_size, data.range.count);
+        const std::size_t threads = engine_.choose_threads(batch_size, options.threads);
+        progress_line line(options.verbose, (data.range.count + batch_size - 1) / batch_size);
+        const auto totals = engine_.template run<false>(data.weighted(), {}, batch_size, threads,
+                                                        line.is_bar() ? &line : nullptr);
+        line.finish(totals.named());
+        return totals.named();
+    }
+
+    /// The same on the batches of a source's first epoch.
+    scores evaluate_batches(batch_source& source, const evaluate_options& options = {}) {
+        return internal::evaluate_source<data_type>(engine_, source, options);
     }
 
     /// One update with one batch. Returns its loss and metrics from before the update. Where that loss is not
@@ -154,30 +184,32 @@ private:
         internal::check_data(range, Model::input_sizes, target_sizes, caller);
     }
 
-    scores evaluate_range(const sample_range& range, std::size_t batch_size, std::size_t wanted,
-                          verbosity verbose) {
-        batch_size = std::min(batch_size, range.count);
-        progress_line line(verbose, (range.count + batch_size - 1) / batch_size);
-        const scores result =
-            engine_
-                .template run<false>(range, {}, batch_size, engine_.choose_threads(batch_size, wanted),
-                                     line.is_bar() ? &line : nullptr)
-                .named();
-        line.finish(result);
-        return result;
-    }
-
     history fit_samples(const sample_list& x, const sample_list& y, const fit_options& options) {
         const internal::divided_data<arguments, typename engine_type::pass> data(x, y, options);
         const sample_range train = data.train.weighted();
-        const sample_range validation = data.validation.weighted();
         const std::size_t batch_size = std::min(options.batch_size, train.count);
         const std::size_t threads = engine_.choose_threads(batch_size, options.threads);
         const std::size_t steps = (train.count + batch_size - 1) / batch_size;
         std::vector<std::uint32_t> order;
         if (options.shuffle)
             order.resize(train.count);
+        const auto pass = [&](progress_line* line) {
+            if (options.shuffle) {
+                std::iota(order.begin(), order.end(), 0u);
+                random_sequence(net_->random_seed(), stream::shuffle, static_cast<std::uint32_t>(epochs_))
+                    .shuffle(order);
+            }
+            return engine_.template run<true>(train, order, batch_size, threads, line);
+        };
+        return run_epochs(
+            options, steps, pass, [&] { check_data(train, "fit"); }, data.validation.weighted());
+    }
 
+    /// The epochs of a fit. `pass(line)` trains for one, of so many steps as far as is known; `check()` looks
+    /// at the data when a loss was not finite.
+    template <class Pass, class Check>
+    history run_epochs(const fit_options& options, std::size_t steps, const Pass& pass, const Check& check,
+                       const sample_range& validation) {
         // Its own, since a callback may train with this trainer, too.
         const std::vector<callback> callbacks = options.callbacks;
         memory_type memory = std::move(memory_);
@@ -196,23 +228,16 @@ private:
             state.epoch = epoch;
             call(training_state::moment::epoch_begin);
             memory.remember(blocks(), engine_.step, epochs_, epoch);
-            if (options.shuffle) {
-                std::iota(order.begin(), order.end(), 0u);
-                random_sequence(net_->random_seed(), stream::shuffle, static_cast<std::uint32_t>(epochs_))
-                    .shuffle(order);
-            }
             progress_line line(options.verbose, steps);
             line.begin(epoch, options.epochs);
-            const auto totals = engine_.template run<true>(train, order, batch_size, threads,
-                                                           line.is_bar() ? &line : nullptr);
+            const auto totals = pass(line.is_bar() ? &line : nullptr);
             if (!totals.finite)
-                give_up(train, memory, epoch, totals);
+                give_up(check, memory, epoch, totals);
             memory.judge(totals.finite_mean());
             ++epochs_;
             totals.name(state.logs);
-            if (validation.count > 0)
-                validate(validation, batch_size, options.threads, state.logs);
-            line.finish(state.logs);
+            validate(options, validation, state.logs);
+            line.finish(state.logs, totals.steps);
             result.add(state.logs);
             call(training_state::moment::epoch_end);
         }
@@ -221,19 +246,26 @@ private:
         return result;
     }
 
-    void validate(const sample_range& range, std::size_t batch_size, std::size_t wanted, scores& logs) {
-        const auto totals = engine_.template run<false>(range, {}, batch_size,
-                                                        engine_.choose_threads(batch_size, wanted), nullptr);
-        const scores found = totals.named();
-        for (const auto& [name, value] : found)
-            logs.set(internal::concatenate("val_", name), value, found.direction_of(name));
+    void validate(const fit_options& options, const sample_range& range, scores& logs) {
+        if (range.count == 0 && options.validation_batches == nullptr)
+            return;
+        const auto run = [&] {
+            if (range.count == 0)
+                return internal::run_source<false, data_type>(
+                    engine_, *options.validation_batches, {"fit, validation batches", 0, 0, options.threads});
+            const std::size_t batch_size = std::min(options.batch_size, range.count);
+            const std::size_t threads = engine_.choose_threads(batch_size, options.threads);
+            return engine_.template run<false>(range, {}, batch_size, threads, nullptr);
+        };
+        internal::name_validation(run().named(), logs);
     }
 
     /// Ends a fit whose loss is no longer finite: because the data are not, or because it diverged.
-    [[noreturn]] void give_up(const sample_range& range, const memory_type& memory, std::size_t epoch,
+    template <class Check>
+    [[noreturn]] void give_up(const Check& check, const memory_type& memory, std::size_t epoch,
                               const typename engine_type::totals& totals) {
         return_to(memory.current());
-        check_data(range, "fit");
+        check();
         const auto& start = memory.choose(totals.finite_mean());
         return_to(start);
         internal::raise(diverged(epoch, totals.steps, totals.loss, start.epoch));

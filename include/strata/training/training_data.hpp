@@ -1,11 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/call_name.hpp>
 #include <strata/data/sample_list.hpp>
 #include <strata/data/share.hpp>
 #include <strata/learning/ignored_label.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/arguments.hpp>
+#include <strata/training/history.hpp>
 #include <strata/training/options.hpp>
 #include <strata/training/sample_weights.hpp>
 
@@ -14,7 +16,6 @@
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,7 +29,7 @@ struct training_data {
 
     training_data() = default;
     training_data(const sample_list& x, const sample_list& y, const sample_list& of_sample,
-                  const std::vector<double>& of_class, const std::string& caller)
+                  const std::vector<double>& of_class, const call_name& caller)
         : range(Arguments::range(x, y, caller, ignored)),
           weights(make_weights<Pass>(of_sample, of_class, y.data(), range.count, caller)) {}
 
@@ -52,6 +53,26 @@ private:
     (std::make_index_sequence<Pass::output_count>{});
 };
 
+/// The samples for validation that options name, or none.
+template <class Data>
+Data given_validation(const fit_options& options) {
+    const labelled_samples& own = options.validation_data;
+    require(own.x.empty() == own.y.empty(), "fit: validation data is samples and targets");
+    if (own.x.empty())
+        return {};
+    require(options.validation_batches == nullptr,
+            "fit: both validation data and validation batches are given");
+    Data result(own.x, own.y, own.sample_weight, {}, "fit, validation data");
+    require(result.range.count > 0, "fit: the validation data has no samples");
+    return result;
+}
+
+/// Adds the scores of a validation to those of an epoch.
+inline void name_validation(const scores& found, scores& logs) {
+    for (const auto& [name, value] : found)
+        logs.set(concatenate("val_", name), value, found.direction_of(name));
+}
+
 /// What `fit` trains on, and what it is validated with. Weights of classes are for training alone, as in
 /// Keras.
 template <class Arguments, class Pass>
@@ -66,15 +87,12 @@ struct divided_data {
         require(options.validation_split >= 0 && options.validation_split < 1,
                 "fit: the validation split is not in [0, 1)");
         const labelled_samples& own = options.validation_data;
-        require(options.validation_split == 0 || own.x.empty(),
+        require(options.validation_split == 0 || (own.x.empty() && options.validation_batches == nullptr),
                 "fit: both a validation split and validation data are given");
-        require(own.x.empty() == own.y.empty(), "fit: validation data is samples and targets");
         if (options.validation_split > 0)
             split(x, y, options);
-        else if (!own.x.empty()) {
-            validation = {own.x, own.y, own.sample_weight, {}, "fit, validation data"};
-            require(validation.range.count > 0, "fit: the validation data has no samples");
-        }
+        else
+            validation = given_validation<training_data<Arguments, Pass>>(options);
     }
 
 private:

@@ -1,0 +1,79 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/array_check.hpp>
+#include <strata/data/labelled_samples.hpp>
+#include <strata/setting.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// Which batch is wanted. Both count from 0, and epochs go on counting from one call of `fit` to the next, so
+/// that training that was resumed asks for the same batches.
+struct batch_number {
+    std::uint64_t epoch = 0;
+    std::size_t step = 0;
+};
+
+/// Where `fit` and `evaluate` get batches from, one after another: `teach.fit(source, {.epochs = 5})`. Made
+/// by `function_batches`, `range_batches` or `idx_batches`, or a class of the user's own.
+class batch_source {
+public:
+    batch_source() = default;
+    batch_source(const batch_source&) = delete;
+    batch_source& operator=(const batch_source&) = delete;
+    virtual ~batch_source() = default;
+
+    /// How many batches an epoch has, for the line of progress; 0 where that is not known.
+    [[nodiscard]] virtual std::size_t steps() const { return 0; }
+    /// Begins an epoch. Called before its first batch.
+    virtual void begin(std::uint64_t epoch) = 0;
+    /// The next batch, which stays as it is until the one after it is asked for; null behind the last. What
+    /// is thrown here reaches whoever called `fit` or `evaluate`.
+    virtual const labelled_samples* next() = 0;
+};
+
+namespace internal {
+
+template <class Arrays>
+void show_arrays(const Arrays& arrays, sample_list& list) {
+    static_assert(check_readable<"an array of a batch", Arrays, "it takes numbers">());
+    list.resize(1);
+    list.replace(0, samples(arrays));
+}
+template <class... Arrays>
+void show_arrays(const std::tuple<Arrays...>& arrays, sample_list& list) {
+    static_assert((check_readable<"an array of a batch", Arrays, "it takes numbers">() && ...));
+    list.resize(sizeof...(Arrays));
+    std::size_t index = 0;
+    std::apply([&](const Arrays&... each) { (list.replace(index++, samples(each)), ...); }, arrays);
+}
+
+/// Refers to the arrays of a batch: `x` and `y`, or the two of a pair, each an array or, for a network with
+/// several inputs or outputs, a tuple of them. A batch without `y` has no targets.
+template <class Batch>
+void show_batch(const Batch& batch, labelled_samples& shown) {
+    if constexpr (requires { batch.first; }) {
+        show_arrays(batch.first, shown.x);
+        show_arrays(batch.second, shown.y);
+    } else {
+        show_arrays(batch.x, shown.x);
+        if constexpr (requires { batch.y; })
+            show_arrays(batch.y, shown.y);
+        else {
+            shown.y.resize(1);
+            shown.y.replace(0, no_targets);
+        }
+    }
+}
+
+} // namespace internal
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::batch_number;
+using bedrock::batch_source;
+} // namespace strata

@@ -1,0 +1,181 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/batch_source.hpp>
+#include <strata/raise.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// How batches are prepared while the network learns from those before them.
+struct prefetch_options {
+    std::size_t threads = 1; ///< 0: each batch when it is asked for, in the thread that trains
+    std::size_t ahead = 2;   ///< how many batches may be prepared before they are asked for
+};
+
+/// Batches that a reader gives and a function prepares, in threads of their own. Their order is the reader's,
+/// and so is every batch, whatever the number of threads.
+///
+/// `Reader` has `steps()`, `begin(epoch)` and `read(number, batch)`, which is called by one thread at a time,
+/// in order, and returns whether there was one more; `restarts` says whether an epoch begins at the front
+/// again. `prepare(number, batch)` is called by several threads, each with another batch. There are
+/// `ahead` + 1 objects of type `Batch`, which are made once and filled again and again: nothing else is
+/// allocated after the first epoch's first batches.
+template <class Batch, class Reader, class Prepare>
+class prepared_batches final : public batch_source {
+public:
+    prepared_batches(Reader reader, Prepare prepare, const prefetch_options& options)
+        : reader_(std::move(reader)),
+          prepare_(std::move(prepare)),
+          places_(options.threads == 0 ? 1 : std::max<std::size_t>(options.ahead, 1) + 1) {
+        for (std::size_t i = 0; i < std::min(options.threads, places_.size() - 1); ++i)
+            // With fewer threads than wanted, or none, batches are the same.
+            if (internal::caught([&] { workers_.emplace_back([this] { work(); }); }) != nullptr)
+                break;
+    }
+    ~prepared_batches() override {
+        {
+            const std::lock_guard lock(mutex_);
+            ends_ = true;
+        }
+        wake_.notify_all();
+        for (auto& each : workers_)
+            each.join();
+    }
+
+    [[nodiscard]] std::size_t steps() const override { return reader_.steps(); }
+
+    void begin(std::uint64_t epoch) override {
+        if (!Reader::restarts && began_)
+            return;
+        began_ = true;
+        {
+            std::unique_lock lock(mutex_);
+            is_open_ = false;
+            ready_.wait(lock, [&] { return busy_ == 0; });
+        }
+        // No thread reads anything while it is closed.
+        reader_.begin(epoch);
+        for (auto& each : places_)
+            each.is_ready = false;
+        next_ = taken_ = released_ = 0;
+        epoch_ = epoch;
+        {
+            const std::lock_guard lock(mutex_);
+            is_open_ = true;
+        }
+        wake_.notify_all();
+    }
+
+    const labelled_samples* next() override {
+        if (!began_)
+            begin(0);
+        place& one = places_[taken_ % places_.size()];
+        std::unique_lock lock(mutex_);
+        released_ = taken_;
+        if (workers_.empty()) {
+            if (is_open_)
+                prepare_next(lock);
+        } else {
+            wake_.notify_all();
+            ready_.wait(lock, [&] { return one.is_ready; });
+        }
+        if (one.error != nullptr) {
+            is_open_ = false;
+            internal::raise_again(one.error);
+        }
+        if (!one.is_batch)
+            return nullptr;
+        ++taken_;
+        one.is_ready = false; // for the batch that lies here next
+        return &one.shown;
+    }
+
+private:
+    /// Where one of the batches lies. Whoever prepares it owns it until it is ready, and whoever trains until
+    /// the next one is asked for.
+    struct place {
+        Batch batch{};
+        labelled_samples shown;
+        std::exception_ptr error;
+        bool is_batch = false; ///< or the end of the epoch
+        bool is_ready = false;
+    };
+
+    void work() {
+        std::unique_lock lock(mutex_);
+        for (;;) {
+            wake_.wait(lock, [&] { return ends_ || may_read(); });
+            if (ends_)
+                return;
+            prepare_next(lock);
+        }
+    }
+
+    [[nodiscard]] bool may_read() const {
+        return is_open_ && !is_reading_ && next_ < released_ + places_.size();
+    }
+
+    /// Reads the next batch, which no other thread does meanwhile, and prepares it.
+    void prepare_next(std::unique_lock<std::mutex>& lock) {
+        const batch_number number{epoch_, next_};
+        place& one = places_[next_ % places_.size()];
+        ++next_;
+        ++busy_;
+        is_reading_ = true;
+        one.is_ready = one.is_batch = false;
+        lock.unlock();
+        bool is_batch = false;
+        one.error = internal::caught([&] { is_batch = reader_.read(number, one.batch); });
+        lock.lock();
+        is_reading_ = false;
+        if (!is_batch)
+            is_open_ = false;
+        if (is_batch) {
+            wake_.notify_one();
+            lock.unlock();
+            one.error = internal::caught([&] {
+                prepare_(number, one.batch);
+                internal::show_batch(one.batch, one.shown);
+            });
+            lock.lock();
+        }
+        one.is_batch = is_batch;
+        one.is_ready = true;
+        --busy_;
+        ready_.notify_all();
+    }
+
+    Reader reader_;
+    Prepare prepare_;
+    std::vector<place> places_;
+    std::uint64_t epoch_ = 0;
+    std::size_t next_ = 0;     ///< the step that is read next
+    std::size_t taken_ = 0;    ///< how many were given away
+    std::size_t released_ = 0; ///< how many of them are done with
+    std::size_t busy_ = 0;     ///< how many threads have a batch in hand
+    bool began_ = false;
+    bool is_open_ = false;
+    bool is_reading_ = false;
+    bool ends_ = false;
+    std::mutex mutex_;
+    std::condition_variable wake_;  ///< there may be something to read
+    std::condition_variable ready_; ///< a batch is ready, or a thread has put one down
+    std::vector<std::thread> workers_;
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::prefetch_options;
+} // namespace strata

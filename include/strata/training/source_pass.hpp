@@ -1,0 +1,82 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/batch_source.hpp>
+#include <strata/data/call_name.hpp>
+#include <strata/expression/concatenate.hpp>
+#include <strata/raise.hpp>
+#include <strata/setting.hpp>
+#include <strata/training/arguments.hpp>
+#include <strata/training/history.hpp>
+#include <strata/training/options.hpp>
+#include <strata/training/progress.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::internal {
+
+/// What a pass over the batches of a source needs to know.
+struct source_course {
+    std::string_view caller; ///< what errors begin with
+    std::uint64_t epoch = 0;
+    std::size_t most_steps = 0; ///< 0: as many as there are
+    std::size_t threads = 0;    ///< as options have it
+    progress_line* line = nullptr;
+    std::vector<double> class_weight = {};
+};
+
+/// How many steps a pass will have, or 0 where nobody knows.
+inline std::size_t steps_of_epoch(const batch_source& source, std::size_t most_steps) {
+    const std::size_t steps = source.steps();
+    return steps == 0 || (most_steps > 0 && most_steps < steps) ? most_steps : steps;
+}
+
+/// One pass over the batches of a source: all that it has, or the first `most_steps` of them. What a batch
+/// does depends on its samples and on the engine's step alone, as in a pass over one array of all samples.
+///
+/// `last` becomes the batch that was run last, where it is wanted. `std::invalid_argument` for a batch that
+/// does not fit, by its number, and where there is none.
+template <bool Training, class Data, class Engine>
+typename Engine::totals run_source(Engine& engine, batch_source& source, const source_course& course,
+                                   sample_range* last = nullptr) {
+    typename Engine::totals sum;
+    source.begin(course.epoch);
+    while (sum.finite && (course.most_steps == 0 || sum.steps < course.most_steps)) {
+        const labelled_samples* const batch = source.next();
+        if (batch == nullptr)
+            break;
+        const call_name name(course.caller, sum.steps);
+        const Data data(batch->x, batch->y, batch->sample_weight, course.class_weight, name);
+        const sample_range range = data.weighted();
+        if (range.count == 0)
+            raise(std::invalid_argument(concatenate(name.text(), ": there are no samples")));
+        if (last != nullptr)
+            *last = data.range;
+        const std::size_t threads = engine.choose_threads(range.count, course.threads);
+        sum = engine.template run<Training>(range, {}, range.count, threads, nullptr, std::move(sum));
+        if (course.line != nullptr && course.line->is_due())
+            course.line->show(sum.steps, sum.named());
+    }
+    if (sum.steps == 0)
+        raise(std::invalid_argument(concatenate(course.caller, ": the source has no batches")));
+    return sum;
+}
+
+/// What `evaluate_batches` does.
+template <class Data, class Engine>
+scores evaluate_source(Engine& engine, batch_source& source, const evaluate_options& options) {
+    require(options.sample_weight.empty(), "evaluate_batches: weights come with the batches");
+    progress_line line(options.verbose, steps_of_epoch(source, options.steps));
+    const auto totals = run_source<false, Data>(
+        engine, source,
+        {"evaluate_batches", 0, options.steps, options.threads, line.is_bar() ? &line : nullptr});
+    line.finish(totals.named(), totals.steps);
+    return totals.named();
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::internal
