@@ -346,6 +346,34 @@ BOOST_AUTO_TEST_CASE(networks_of_several_inputs) {
     BOOST_TEST(found == wanted, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(weights_come_with_batches) {
+    struct weighted_batch {
+        xt::xtensor<float, 2> x;
+        xt::xtensor<int, 1> y;
+        std::vector<double> sample_weight;
+    };
+    const batch all = rows(0, count);
+    std::vector<double> weights(count);
+    for (std::size_t i = 0; i < count; ++i)
+        weights[i] = 0.25 * static_cast<double>(i % 5);
+    auto options = two_epochs;
+    options.class_weight = {1, 2, 0.5};
+    auto source = function_batches(steps, [&](const batch_number& number) {
+        const std::size_t first = number.step * batch_size, end = std::min(count, first + batch_size);
+        batch one = rows_of_step(number.step);
+        return weighted_batch{std::move(one.x), std::move(one.y), {&weights[first], &weights[0] + end}};
+    });
+    const outcome found = taught([&](auto& teach) { return teach.fit_batches(source, options); });
+    options.sample_weight = weights;
+    const outcome wanted = taught([&](auto& teach) { return teach.fit(all.x, all.y, options); });
+    BOOST_TEST((found == wanted));
+    BOOST_TEST((found != taught_by_arrays()));
+    network net;
+    trainer teach{net, sparse_categorical_crossentropy, adam{}};
+    BOOST_CHECK_EXCEPTION(teach.fit_batches(source, options), std::invalid_argument,
+                          says("fit_batches: weights come with the batches"));
+}
+
 BOOST_AUTO_TEST_CASE(what_a_source_throws_reaches_the_caller) {
     for (const prefetch_options& way : ways) {
         bool is_broken = true;

@@ -53,7 +53,8 @@ void show_arrays(const std::tuple<Arrays...>& arrays, sample_list& list) {
 }
 
 /// Refers to the arrays of a batch: `x` and `y`, or the two of a pair, each an array or, for a network with
-/// several inputs or outputs, a tuple of them. A batch without `y` has no targets.
+/// several inputs or outputs, a tuple of them. A batch without `y` has no targets, and one with
+/// `sample_weight` says what its samples count.
 template <class Batch>
 void show_batch(const Batch& batch, labelled_samples& shown) {
     if constexpr (requires { batch.first; }) {
@@ -67,6 +68,8 @@ void show_batch(const Batch& batch, labelled_samples& shown) {
             shown.y.resize(1);
             shown.y.replace(0, no_targets);
         }
+        if constexpr (requires { batch.sample_weight; })
+            show_arrays(batch.sample_weight, shown.sample_weight);
     }
 }
 

@@ -81,9 +81,9 @@ struct unprepared {
 
 /// Batches that a function makes: `function(number)` returns one, something with the arrays `x` and `y` such
 /// as `labelled_arrays`, or a pair of them; either may be a tuple of arrays for a network with several inputs
-/// or outputs. It is called by as many threads as `options` says, so it must not change what they share; what
-/// it returns depends on the number of the batch alone, and so do the results of training. With `steps` = 0
-/// there is no end, and `fit` must be told `steps_per_epoch`.
+/// or outputs; `sample_weight` may stand beside them. It is called by as many threads as `options` says, so
+/// it must not change what they share; what it returns depends on the number of the batch alone, and so do
+/// the results of training. With `steps` = 0 there is no end, and `fit` must be told `steps_per_epoch`.
 template <class Function>
     requires std::invocable<Function&, const batch_number&>
 [[nodiscard]] auto function_batches(std::size_t steps, Function function,
