@@ -15,8 +15,12 @@
 #include <strata/io/csv_log.hpp>
 #include <strata/io/terminal.hpp>
 #include <strata/layers/layers.hpp>
+#include <strata/learning/accumulation.hpp>
+#include <strata/learning/clipping.hpp>
 #include <strata/learning/metrics.hpp>
+#include <strata/learning/norm_optimizers.hpp>
 #include <strata/learning/optimizers.hpp>
+#include <strata/learning/weight_averages.hpp>
 #include <strata/model/arrays.hpp>
 #include <strata/model/model.hpp>
 #include <strata/training/class_counts.hpp>

@@ -7,10 +7,11 @@
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/kernels/threads/team_failure.hpp>
 #include <strata/kernels/threads/thread_count.hpp>
+#include <strata/learning/weight_averages.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/scalar_step.hpp>
 #include <strata/model/training_pass.hpp>
-#include <strata/model/update.hpp>
+#include <strata/model/update_path.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/batches.hpp>
@@ -40,17 +41,13 @@ public:
     using T = typename Model::value_type;
     using pass = training_pass<typename Model::topology, T, Loss>;
     using scalars = scalar_step<pass>;
-    using rule = type_of<Optimizer::update>;
+    using path = update_path<pass, Optimizer>;
     using totals = pass_totals<metered<pass, Metrics>...>;
     using penalty = penalties<pass>;
-    static constexpr std::size_t state_count = rule::states::size;
+    static constexpr std::size_t state_count = path::block_count;
 
-    engine(Model& net, Optimizer chosen) : net_(&net), optimizer(chosen) {
-        std::size_t next = 0;
-        for_each_type(typename rule::states{}, [&]<class State>(std::type_identity<State>) {
-            states[next++].assign(Model::layout::size, static_cast<T>(initial_state(chosen, State{})));
-        });
-    }
+    engine(Model& net, Optimizer chosen)
+        : net_(&net), optimizer(chosen), states(path::first_blocks(chosen)) {}
 
     /// Makes room for batches of that size and that many threads. Where there is not enough memory the room
     /// is that of no batch, and the next call makes it anew: nothing lives in it between passes.
@@ -104,8 +101,26 @@ private:
 
 public:
     Optimizer optimizer;
-    std::array<aligned_vector<T>, state_count> states;
-    std::uint64_t step = 0; ///< updates made so far
+    typename path::blocks states;
+    std::uint64_t step = 0; ///< batches trained with so far
+
+    /// The weights and each state, all in the parameters' layout: what a snapshot holds.
+    [[nodiscard]] auto blocks() const {
+        std::array<std::span<T>, state_count + 1> result;
+        result[0] = net_->parameter_block();
+        for (std::size_t i = 0; i < state_count; ++i)
+            result[i + 1] = const_cast<engine*>(this)->states[i];
+        return result;
+    }
+
+    /// Updates made so far.
+    [[nodiscard]] std::uint64_t updates() const noexcept { return step / path::batches; }
+    /// Makes the weights their averages, where the optimizer keeps them.
+    void finish() noexcept {
+        if constexpr (detail::averages_weights<Optimizer>)
+            if (updates() > 0)
+                take_averages<pass>(net_->parameter_block().data(), states[path::states::size - 1].data());
+    }
 
 private:
     /// What a pass runs over, the same for every thread.
@@ -132,7 +147,8 @@ private:
     /// Whether a pass updates after every sample, by plain numbers instead of registers.
     template <bool Training>
     static constexpr bool may_step_by_sample =
-        Training&& scalars::is_worthwhile && !detail::ignores_label<typename pass::template output<0>::loss>;
+        Training&& scalars::is_worthwhile &&
+        !detail::ignores_label<typename pass::template output<0>::loss> && !stores_gradients<Optimizer>;
 
     template <bool Training>
     void work(const course& tour, progress& all, team threads) noexcept {
@@ -179,8 +195,9 @@ private:
 
     /// Asks the optimizer, once a step, for what its rule needs. Returns whether it has said it.
     bool ask_rates(std::uint64_t number, scalars_of<T, Optimizer>& rates, progress& all) noexcept {
-        const bool is_said = all.failure.run(
-            [&] { rates = internal::converted<T>(optimizer.scalars(static_cast<double>(number))); });
+        const auto update = static_cast<double>(number / path::batches);
+        const bool is_said =
+            all.failure.run([&] { rates = internal::converted<T>(optimizer.scalars(update)); });
         if (!is_said)
             all.stop = true;
         return is_said;
@@ -198,7 +215,7 @@ private:
             [&](const T* prediction, const auto* target) {
                 measured(std::integral_constant<std::size_t, 0>{}, 0, prediction, target);
             },
-            updates(rates));
+            path::consumer(net_->parameter_block().data(), states, rates));
         add_step<true>(batch, penalties, all, threads);
     }
 
@@ -221,7 +238,7 @@ private:
         add_step<Training>(batch, penalties, all, threads);
         if constexpr (Training)
             if (!all.is_broken.load(std::memory_order_relaxed))
-                pass::update(parameters, batch, space_, threads, updates(rates_[number % 2]));
+                path_.step(parameters, batch, space_, states, optimizer, rates_[number % 2], number, threads);
     }
 
     /// Whether these samples' losses are so finite that no batch of them has an infinite sum.
@@ -246,14 +263,6 @@ private:
                        all.failure.is_there();
     }
 
-    /// What applies the optimizer's update of that step.
-    [[nodiscard]] auto updates(const scalars_of<T, Optimizer>& rates) noexcept {
-        std::array<T*, state_count> pointers{};
-        for (std::size_t i = 0; i < state_count; ++i)
-            pointers[i] = states[i].data();
-        return update_consumer<T, Optimizer>{net_->parameter_block().data(), pointers, rates};
-    }
-
     /// Marks the engine as busy. A schedule or a metric that trains with the trainer which asks it would
     /// write over the batch at work.
     class occupation {
@@ -273,6 +282,7 @@ private:
         bool& busy_;
     };
 
+    [[no_unique_address]] path path_;
     typename pass::workspace space_;
     batches<Model, pass> batches_;
     std::vector<double> losses_;

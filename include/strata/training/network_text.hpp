@@ -6,7 +6,7 @@
 #include <strata/layers/dot.hpp>
 #include <strata/layers/resample.hpp>
 #include <strata/layers/window.hpp>
-#include <strata/learning/optimizer.hpp>
+#include <strata/learning/gradient_needs.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/node_head.hpp>
 #include <strata/topology/print.hpp>
@@ -94,11 +94,13 @@ std::vector<std::string> network_lines(topology<type_list<Inputs...>, type_list<
 /// The rule of an optimizer; its numbers, as the rate, are the program's.
 template <class Optimizer>
 std::string optimizer_line() {
-    using rule = std::remove_cvref_t<decltype(Optimizer::update)>;
+    using rule = decltype(detail::whole_rule<Optimizer>());
     std::string line =
         rule::run(std::string("optimizer"), [](std::string before, auto variable, auto formula) {
             return concatenate(before, " ", to_string(variable), " = ", to_string(formula), ";");
         });
+    if (batches_of_update < Optimizer >> 1)
+        line += concatenate(" every ", batches_of_update<Optimizer>, " batches");
     return line;
 }
 

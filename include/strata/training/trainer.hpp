@@ -113,7 +113,7 @@ public:
 
     /// The rate of the next step.
     [[nodiscard]] double learning_rate() const {
-        return engine_.optimizer.learning_rate(static_cast<double>(engine_.step));
+        return engine_.optimizer.learning_rate(static_cast<double>(engine_.updates()));
     }
     /// Sets a constant one, which snapshots keep.
     void set_learning_rate(double rate) {
@@ -125,15 +125,18 @@ public:
 
     /// The optimizer, whose settings may be changed between calls.
     [[nodiscard]] Optimizer& optimizer() noexcept { return engine_.optimizer; }
-    [[nodiscard]] std::uint64_t steps() const noexcept { return engine_.step; }
+    [[nodiscard]] std::uint64_t steps() const noexcept { return engine_.step; } ///< batches, not updates
     /// The epochs that were made so far: where training goes on, `.initial_epoch` of its next `fit`.
     [[nodiscard]] std::size_t epochs() const noexcept { return static_cast<std::size_t>(epochs_); }
+
+    /// The network's plan, and whether gradients stay in registers or go to memory, and why.
+    [[nodiscard]] static std::string plan() { return Model::plan() + engine_type::path::text(); }
 
     /// Everything that training needs to go on from here to the same bits, as bytes: weights, the optimizer's
     /// states, the counts of steps and epochs.
     [[nodiscard]] training_snapshot snapshot() const {
         return internal::write_snapshot<typename Model::topology, T, Optimizer>(
-            blocks(), {engine_.step, epochs_, rate_.has_value(), rate_.value_or(0.0)});
+            engine_.blocks(), {engine_.step, epochs_, rate_.has_value(), rate_.value_or(0.0)});
     }
     /// Goes on from there. `data_error` for a snapshot of another network, type or optimizer, or a damaged
     /// one; nothing is changed then.
@@ -144,7 +147,8 @@ public:
     /// The same from what reads bytes from front to back, as `byte_reader` does.
     template <class Reader>
     void read(Reader& reader) {
-        const auto counts = internal::read_snapshot<typename Model::topology, T, Optimizer>(reader, blocks());
+        const auto counts =
+            internal::read_snapshot<typename Model::topology, T, Optimizer>(reader, engine_.blocks());
         engine_.step = counts.steps;
         epochs_ = counts.epochs;
         if (counts.has_rate != 0)
@@ -227,7 +231,7 @@ private:
         for (std::size_t epoch = state.epoch; epoch < options.epochs && !state.stopped; ++epoch) {
             state.epoch = epoch;
             call(training_state::moment::epoch_begin);
-            memory.remember(blocks(), engine_.step, epochs_, epoch);
+            memory.remember(engine_.blocks(), engine_.step, epochs_, epoch);
             progress_line line(options.verbose, steps);
             line.begin(epoch, options.epochs);
             const auto totals = pass(line.is_bar() ? &line : nullptr);
@@ -241,6 +245,7 @@ private:
             result.add(state.logs);
             call(training_state::moment::epoch_end);
         }
+        engine_.finish();
         call(training_state::moment::end);
         memory_ = std::move(memory);
         return result;
@@ -271,18 +276,9 @@ private:
         internal::raise(diverged(epoch, totals.steps, totals.loss, start.epoch));
     }
     void return_to(const epoch_start<T, engine_type::state_count + 1>& start) {
-        memory_type::put_back(start, blocks());
+        memory_type::put_back(start, engine_.blocks());
         engine_.step = start.steps;
         epochs_ = start.epochs;
-    }
-
-    /// The blocks of a snapshot: the weights and each state, all in the parameters' layout.
-    [[nodiscard]] auto blocks() const {
-        std::array<std::span<T>, engine_type::state_count + 1> result;
-        result[0] = net_->parameter_block();
-        for (std::size_t i = 0; i < engine_type::state_count; ++i)
-            result[i + 1] = const_cast<trainer*>(this)->engine_.states[i];
-        return result;
     }
 
     Model* net_;
