@@ -41,8 +41,8 @@ struct measurement {
     team_failure* failure;
 
     template <std::size_t Output, class Target>
-    void operator()(std::integral_constant<std::size_t, Output> output, [[maybe_unused]] std::size_t sample,
-                    [[maybe_unused]] const T* prediction,
+    void operator()([[maybe_unused]] std::integral_constant<std::size_t, Output> output,
+                    [[maybe_unused]] std::size_t sample, [[maybe_unused]] const T* prediction,
                     [[maybe_unused]] const Target* target) const noexcept {
         [[maybe_unused]] double* to = parts + sample * numbers;
         ((measure_one<Metrics>(output, sample, to, prediction, target),
