@@ -18,8 +18,8 @@ inline strata::scaled_bytes<3> read_images(const mnist::options& settings, const
 
 /// Trains a network that tells digits apart. Prints the loss before, the fastest epoch's seconds, and the
 /// accuracy after.
-template <class Network>
-void train_and_print(Network& net, const mnist::options& settings) {
+template <class Network, class Optimizer = strata::adam>
+void train_and_print(Network& net, const mnist::options& settings, const Optimizer& optimizer = {}) {
     using namespace strata;
     const auto x = read_images(settings, "train").rows(0, settings.images);
     auto y = mnist::read<std::uint8_t>(settings.directory + "/train_y.u8");
@@ -27,7 +27,7 @@ void train_and_print(Network& net, const mnist::options& settings) {
     const auto test_x = read_images(settings, "test");
     const auto test_y = mnist::read<std::uint8_t>(settings.directory + "/test_y.u8");
 
-    trainer teach{net, sparse_categorical_crossentropy, adam{}, accuracy};
+    trainer teach{net, sparse_categorical_crossentropy, optimizer, accuracy};
     std::printf("initial_loss %.5f\n",
                 teach.evaluate(test_x, test_y, {.verbose = verbosity::silent})["loss"]);
     double fastest = 1e9;

@@ -2,12 +2,13 @@
 # Compares strata with its peers on this machine, and installs those that it can have.
 #   bench/run.sh                    every question, and the report: build/bench/report/report.md
 #   bench/run.sh NAME...            some questions: train predict small mnist_cnn resnet50 contraction convolution elementwise
-#                                   optimizer pipeline startup compile scaling least_squares kmeans browser
+#                                   optimizer stored_gradients pipeline startup compile scaling least_squares kmeans
+#                                   browser
 #   bench/run.sh against REVISION   whether the working tree is slower than another revision
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
 if [[ "${1-}" == -* ]]; then
-    sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
     exit 2
 fi
 
