@@ -1,12 +1,19 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/threads/team.hpp>
 #include <strata/learning/gradient_needs.hpp>
 #include <strata/model/gradient_consumers.hpp>
 #include <strata/model/learnt_arrays.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

@@ -8,6 +8,8 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
+#include <array>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -26,7 +28,7 @@ struct update_memory {
     /// `std::invalid_argument` for an optimizer whose settings are out of range.
     static blocks first_blocks(const Optimizer& optimizer) {
         if (const auto fault = detail::fault_of(optimizer); !fault.empty())
-            internal::raise(std::invalid_argument(internal::concatenate("optimizer: ", fault)));
+            internal::raise(std::invalid_argument(detail::concatenate("optimizer: ", fault)));
         blocks result;
         std::size_t next = 0;
         for_each_type(states{}, [&]<class State>(std::type_identity<State>) {
@@ -91,13 +93,10 @@ public:
     }
 
     static std::string text() {
-        std::string result =
-            internal::concatenate("update    stored gradients, ", detail::grouped(memory::size * sizeof(T)),
-                                  " bytes: ", reason_to_store<Optimizer>());
-        if (has_sums)
-            internal::append_to(result,
-                                internal::concatenate("; an update every ", memory::batches, " batches"));
-        return result + "\n";
+        const std::string group =
+            has_sums ? detail::concatenate("; an update every ", memory::batches, " batches") : std::string();
+        return detail::concatenate("update    stored gradients, ", detail::grouped(memory::size * sizeof(T)),
+                                   " bytes: ", reason_to_store<Optimizer>(), group, "\n");
     }
 
 private:

@@ -10,6 +10,8 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
+#include <array>
+#include <cstdint>
 #include <stdexcept>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -28,7 +30,7 @@ public:
     /// `std::invalid_argument` for an optimizer whose settings are out of range.
     updater(Model& net, Optimizer optimizer) : net_(&net), optimizer_(optimizer), sums_(Model::layout::size) {
         if (const auto fault = detail::fault_of(optimizer); !fault.empty())
-            internal::raise(std::invalid_argument(internal::concatenate("optimizer: ", fault)));
+            internal::raise(std::invalid_argument(detail::concatenate("optimizer: ", fault)));
         std::size_t next = 0;
         for_each_type(typename stored::states{}, [&]<class State>(std::type_identity<State>) {
             states_[next++].assign(Model::layout::size, static_cast<T>(initial_state(optimizer, State{})));
