@@ -15,7 +15,7 @@
 using namespace strata::bedrock;
 
 namespace {
-const auto near = boost::test_tools::tolerance(1e-12);
+const auto rounding = boost::test_tools::tolerance(1e-12);
 const evaluate_options silently{.verbose = verbosity::silent};
 
 std::vector<double> numbers(std::size_t count, double first) {
@@ -70,10 +70,10 @@ BOOST_AUTO_TEST_CASE(steps_are_those_of_weighted_gradient_descent) {
             }
         }
         for (std::size_t k = 0; k < 3; ++k)
-            BOOST_TEST(net.weights()[k] == w[k], near);
-        BOOST_TEST(seen["loss"].back() == loss, near);
-        BOOST_TEST(seen["mean_absolute_error"].back() == plain, near);
-        BOOST_TEST(seen["weighted_mean_absolute_error"].back() == weighted_sum / weights, near);
+            BOOST_TEST(net.weights()[k] == w[k], rounding);
+        BOOST_TEST(seen["loss"].back() == loss, rounding);
+        BOOST_TEST(seen["mean_absolute_error"].back() == plain, rounding);
+        BOOST_TEST(seen["weighted_mean_absolute_error"].back() == weighted_sum / weights, rounding);
 
         // The last samples' weights go with them into the validation.
         options.validation_split = 2.0 / 7;
@@ -81,13 +81,13 @@ BOOST_AUTO_TEST_CASE(steps_are_those_of_weighted_gradient_descent) {
         auto scoring = silently;
         scoring.sample_weight = std::span(weight).last(2);
         const auto last = teach.evaluate(std::span(x).last(4), std::span(y).last(2), scoring);
-        BOOST_TEST(split["val_loss"].back() == last.loss(), near);
+        BOOST_TEST(split["val_loss"].back() == last.loss(), rounding);
         options.validation_split = 0;
         options.validation_data = {std::span(x).last(4), std::span(y).last(2), std::span(weight).last(2)};
         const auto own = teach.fit(x, y, options);
         BOOST_TEST(own["val_loss"].back() ==
                        teach.evaluate(std::span(x).last(4), std::span(y).last(2), scoring).loss(),
-                   near);
+                   rounding);
     }
 }
 
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(classes_have_weights) {
         BOOST_TEST(by_class.second[name] == by_sample.second[name], boost::test_tools::per_element());
     const auto by_row = train(categorical_crossentropy, one_hot_rows, options);
     for (std::size_t i = 0; i < by_row.first.size(); ++i)
-        BOOST_TEST(by_row.first[i] == by_sample.first[i], near);
+        BOOST_TEST(by_row.first[i] == by_sample.first[i], rounding);
 
     // Both multiply.
     options.sample_weight = weight;
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(classes_have_weights) {
         const double z = net.predict(std::span<const double, 3>(x.data() + 3 * i, 3))[0];
         expected += (y[i] == 1 ? -4 * std::log(z) : -0.25 * std::log(1 - z)) / samples;
     }
-    BOOST_TEST(teach.train_on_batch(x, y, {.class_weight = {0.25, 4}}).loss() == expected, near);
+    BOOST_TEST(teach.train_on_batch(x, y, {.class_weight = {0.25, 4}}).loss() == expected, rounding);
 }
 
 namespace {
@@ -205,8 +205,8 @@ BOOST_AUTO_TEST_CASE(rows_of_an_ignored_label_do_not_count) {
     const auto ignored = train_steps(ignore_label<255>(sparse_categorical_crossentropy), holes, {});
     const auto expected = train_steps(sparse_categorical_crossentropy, labels, weight);
     for (std::size_t i = 0; i < std::get<0>(expected).size(); ++i)
-        BOOST_TEST(std::get<0>(ignored)[i] == std::get<0>(expected)[i], near);
-    BOOST_TEST(std::get<1>(ignored) == std::get<1>(expected), near);
+        BOOST_TEST(std::get<0>(ignored)[i] == std::get<0>(expected)[i], rounding);
+    BOOST_TEST(std::get<1>(ignored) == std::get<1>(expected), rounding);
     const auto only_zero = train_steps(ignore_label<255>(sparse_categorical_crossentropy),
                                        std::vector<int>(labels.size(), 255), {});
     BOOST_TEST(std::get<0>(only_zero) == (model<steps, double>{seed{2}}.weights()),
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(rows_of_an_ignored_label_do_not_count) {
     BOOST_TEST(
         std::get<2>(ignored) ==
             std::get<3>(train_steps(ignore_label<-1>(sparse_categorical_crossentropy), labels, weight)),
-        near);
+        rounding);
 
     // No layer that makes probabilities, and negative labels.
     model<input<4, 3> | dense<5>, double> logits{seed{2}};
@@ -260,9 +260,10 @@ BOOST_AUTO_TEST_CASE(each_output_has_its_weights) {
         of_both += (first[i] * a + 0.5 * second[i] * b) / 3;
         of_second += second[i] * b / 9;
     }
-    BOOST_TEST(loss_with(first).loss() == of_first, near);
-    BOOST_TEST(loss_with(together(first, second)).loss() == of_both, near);
-    BOOST_TEST(loss_with(together(first, second))["weighted_output_2_mean_squared_error"] == of_second, near);
+    BOOST_TEST(loss_with(first).loss() == of_first, rounding);
+    BOOST_TEST(loss_with(together(first, second)).loss() == of_both, rounding);
+    BOOST_TEST(loss_with(together(first, second))["weighted_output_2_mean_squared_error"] == of_second,
+               rounding);
     BOOST_CHECK_EXCEPTION(loss_with(together(first, second, first)), std::invalid_argument,
                           says("evaluate: there are 3 arrays of weights for 2 outputs"));
     BOOST_CHECK_EXCEPTION(teach.train_on_batch(x, together(y, z), {.class_weight = {1, 2}}),

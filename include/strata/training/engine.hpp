@@ -82,7 +82,7 @@ public:
     template <bool Training>
     totals run(const sample_range& range, std::span<const std::uint32_t> order, std::size_t batch_size,
                std::size_t threads, progress_line* line, totals sum = {}) {
-        const occupation here(is_busy_);
+        const occupation guard(is_busy_);
         prepare(batch_size, threads);
         if (range.weights != nullptr)
             batches_.reserve_weights(capacity_);

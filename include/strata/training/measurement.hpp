@@ -44,16 +44,16 @@ struct measurement {
     void operator()([[maybe_unused]] std::integral_constant<std::size_t, Output> output,
                     [[maybe_unused]] std::size_t sample, [[maybe_unused]] const T* prediction,
                     [[maybe_unused]] const Target* target) const noexcept {
-        [[maybe_unused]] double* to = parts + sample * numbers;
-        ((measure_one<Metrics>(output, sample, to, prediction, target),
-          to += metered<Pass, Metrics>::meter_type::numbers),
+        [[maybe_unused]] double* sums = parts + sample * numbers;
+        ((measure_one<Metrics>(output, sample, sums, prediction, target),
+          sums += metered<Pass, Metrics>::meter_type::numbers),
          ...);
     }
 
 private:
     template <class Metric, std::size_t Output, class Target>
     void measure_one(std::integral_constant<std::size_t, Output>, [[maybe_unused]] std::size_t sample,
-                     [[maybe_unused]] double* to, [[maybe_unused]] const T* prediction,
+                     [[maybe_unused]] double* sums, [[maybe_unused]] const T* prediction,
                      [[maybe_unused]] const Target* target) const noexcept {
         using meter = typename metered<Pass, Metric>::meter_type;
         using goal = typename Pass::template output<Output>;
@@ -61,25 +61,25 @@ private:
             if constexpr (detail::is_weighted_metric<Metric> || detail::ignores_label<typename goal::loss>)
                 failure->run([&]() noexcept(meter::is_safe) {
                     const T* const counts = detail::is_weighted_metric<Metric> ? weights[Output] : nullptr;
-                    measure_rows<Metric, goal>(prediction, target, to,
+                    measure_rows<Metric, goal>(prediction, target, sums,
                                                counts == nullptr ? nullptr : counts + sample * goal::rows);
                 });
             else
                 failure->run(
-                    [&]() noexcept(meter::is_safe) { meter::measure_sample(prediction, target, to); });
+                    [&]() noexcept(meter::is_safe) { meter::measure_sample(prediction, target, sums); });
         }
     }
 
     /// Row by row, each with what it counts, but for those of an ignored label.
     template <class Metric, class Goal, class Target>
-    static void measure_rows(const T* prediction, const Target* target, double* to, const T* counts) {
+    static void measure_rows(const T* prediction, const Target* target, double* sums, const T* counts) {
         using loss = typename Goal::loss;
         using row_meter =
             meter<typename internal::kind_of_metric<Metric>::type, loss, 1, Goal::row_length, T>;
         static_assert(internal::check_additive<Metric, row_meter>());
         constexpr std::size_t size = row_meter::numbers;
         constexpr std::size_t targets = Goal::targets / Goal::rows;
-        std::fill_n(to, size, 0.0);
+        std::fill_n(sums, size, 0.0);
         std::array<double, size> part;
         for (std::size_t row = 0; row < Goal::rows; ++row) {
             if constexpr (detail::ignores_label<loss>)
@@ -88,7 +88,7 @@ private:
             row_meter::measure_sample(prediction + row * Goal::row_length, target + row * targets,
                                       part.data());
             for (std::size_t i = 0; i < size; ++i)
-                to[i] += counts == nullptr ? part[i] : static_cast<double>(counts[row]) * part[i];
+                sums[i] += counts == nullptr ? part[i] : static_cast<double>(counts[row]) * part[i];
         }
     }
 };

@@ -96,8 +96,8 @@ template <class Optimizer>
 std::string optimizer_line() {
     using rule = decltype(detail::whole_rule<Optimizer>());
     std::string line =
-        rule::run(std::string("optimizer"), [](std::string before, auto variable, auto formula) {
-            return concatenate(before, " ", to_string(variable), " = ", to_string(formula), ";");
+        rule::run(std::string("optimizer"), [](std::string line_so_far, auto variable, auto formula) {
+            return concatenate(line_so_far, " ", to_string(variable), " = ", to_string(formula), ";");
         });
     if (batches_of_update < Optimizer >> 1)
         line += concatenate(" every ", batches_of_update<Optimizer>, " batches");
