@@ -17,4 +17,6 @@ extern const std::vector<int> digits;
 extern const std::vector<double> heights, weights, others, x, y;
 std::vector<float> read_images(std::size_t step);
 std::vector<int> read_labels(std::size_t step);
+extern const xt::xtensor<double, 2> measurements;
+extern const xt::xtensor<double, 1> distances;
 } // namespace assumed
