@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/plan/marks.hpp>
+#include <strata/plan/mark_stages.hpp>
 #include <strata/plan/stage.hpp>
 #include <strata/plan/tail.hpp>
 #include <strata/topology/node_head.hpp>
