@@ -108,82 +108,147 @@ struct winograd_weights {
     std::size_t next;
 };
 
+namespace internal {
+/// One thread's run over its rows of tiles and its panels of filters. Rows are taken in blocks whose
+/// transformed x stay in the cache while all panels are multiplied with them:
+///  - each tile of a block is transformed to its 36 points, for all channels,
+///  - then, two panels of filters at a time and for so many channels as stay in the cache, their weights are
+///    transformed, and each point's tiles are multiplied with them,
+///  - and the sums of the two panels are transformed to results.
+template <class V, class T, class Weights, class Finish>
+class winograd_run {
+public:
+    winograd_run(const winograd_shape& shape, rows_view<const T> x, const Weights& weights_of, T* scratch,
+                 const Finish& finish) noexcept
+        : shape_(shape),
+          x_(x),
+          weights_of_(weights_of),
+          finish_(finish),
+          input_step_(winograd_input_step(shape.block_tiles(), shape.channels, V::size)),
+          result_step_(winograd_result_step(shape.block_tiles(), V::size)),
+          weights_step_(winograd_weights_step(shape.some_channels, V::size)),
+          inputs_(scratch),
+          results_(inputs_ + all_points * input_step_),
+          weights_(results_ + all_points * result_step_) {}
+
+    void run(team::range rows, team::range panels) const noexcept {
+        clear_filling(std::min(shape_.block_rows, rows.end - rows.begin) * shape_.tiles_across);
+        for (std::size_t begin = rows.begin; begin < rows.end; begin += shape_.block_rows) {
+            const team::range block{begin, std::min(begin + shape_.block_rows, rows.end)};
+            transform_inputs(block);
+            visit_runs<winograd_panels, 1>(panels.begin, panels.end, [&](auto run, std::size_t panel) {
+                constexpr std::size_t count = decltype(run)::value;
+                for (std::size_t channel = 0; channel < shape_.channels; channel += shape_.some_channels)
+                    multiply_channels<count>(block, panel, channel);
+                transform_results<count>(block, panel);
+            });
+        }
+    }
+
+private:
+    static constexpr std::size_t all_points = winograd_shape::points * winograd_shape::points;
+
+    // Runs of tiles come in few lengths, so some tiles behind the last one are multiplied for nothing. What
+    // they read is zero: what other layers have left there might be denormal, and slow.
+    void clear_filling(std::size_t tiles) const noexcept {
+        for (std::size_t point = 0; point < all_points; ++point)
+            std::fill_n(inputs_ + point * input_step_ + tiles * shape_.channels,
+                        winograd_filling * shape_.channels, T(0));
+    }
+
+    // Calls visit(tile, sample, top, left) for the tiles of a block: its number in the block, and the place
+    // of its first result.
+    template <class Visit>
+    void visit_tiles(team::range block, const Visit& visit) const noexcept {
+        for (std::size_t row = block.begin; row < block.end; ++row)
+            for (std::size_t column = 0; column < shape_.tiles_across; ++column)
+                visit((row - block.begin) * shape_.tiles_across + column, row / shape_.tiles_down,
+                      row % shape_.tiles_down * winograd_shape::side, column * winograd_shape::side);
+    }
+
+    void transform_inputs(team::range block) const noexcept {
+        visit_tiles(block, [&](std::size_t tile, std::size_t sample, std::size_t top, std::size_t left) {
+            const std::size_t image = sample * shape_.read_rows();
+            transform_input_tile<V>(
+                shape_, rows_view<const T>{x_.row(image), x_.pitch},
+                static_cast<std::ptrdiff_t>(top) + winograd_shape::first_read(shape_.height),
+                static_cast<std::ptrdiff_t>(left) + winograd_shape::first_read(shape_.width),
+                inputs_ + tile * shape_.channels, input_step_);
+        });
+    }
+
+    // Adds the products of some channels to the sums of `Panels` panels; the first channels begin the sums.
+    template <std::size_t Panels>
+    void multiply_channels(team::range block, std::size_t panel, std::size_t channel) const noexcept {
+        const std::size_t depth = std::min(shape_.some_channels, shape_.channels - channel);
+        const std::size_t tiles = (block.end - block.begin) * shape_.tiles_across;
+        const winograd_weights<T> plain = weights_of_(panel, Panels, channel, depth);
+        transform_panels<Panels>(plain, depth);
+        winograd_task<T> task{};
+        tile_terms<T>& terms = task.terms;
+        terms.place_step = static_cast<std::ptrdiff_t>(shape_.channels);
+        terms.panel_step = shape_.some_channels * V::size;
+        terms.slices = terms.lines = terms.columns = {1, 0, 0};
+        terms.depth = depth;
+        task.fetching.run_step = plain.run_step;
+        for (std::size_t point = 0; point < all_points; ++point) {
+            terms.weights = weights_ + point * weights_step_;
+            task.fetching.near_memory = terms.weights;
+            task.fetching.far_memory = fetched_weights<Panels>(plain, point);
+            visit_tile_runs<V>(tiles, [&](auto size, std::size_t first) {
+                terms.x = inputs_ + point * input_step_ + first * shape_.channels + channel;
+                multiply_point<V, decltype(size)::value, Panels>(
+                    task, channel > 0, results_ + point * result_step_ + first * winograd_panels * V::size);
+            });
+        }
+    }
+
+    template <std::size_t Panels>
+    void transform_panels(const winograd_weights<T>& plain, std::size_t depth) const noexcept {
+        const auto tap_step = static_cast<std::ptrdiff_t>(plain.tap_step);
+        for (std::size_t q = 0; q < Panels; ++q) {
+            const T* const first = plain.first_tap + q * plain.panel_step;
+            transform_weights<V>(shape_.flips() ? first + 8 * tap_step : first,
+                                 shape_.flips() ? -tap_step : tap_step, depth,
+                                 weights_ + q * shape_.some_channels * V::size, weights_step_);
+        }
+    }
+
+    // What is fetched while a point is multiplied: the 36 points share the taps of the next weights.
+    template <std::size_t Panels>
+    static const T* fetched_weights(const winograd_weights<T>& plain, std::size_t point) noexcept {
+        return plain.source + plain.next + point / 9 % Panels * plain.source_panel_step +
+               point % 9 * plain.source_tap_step;
+    }
+
+    template <std::size_t Panels>
+    void transform_results(team::range block, std::size_t panel) const noexcept {
+        visit_tiles(block, [&](std::size_t tile, std::size_t sample, std::size_t top, std::size_t left) {
+            for (std::size_t q = 0; q < Panels; ++q)
+                transform_output_tile<V>(shape_, results_ + (tile * winograd_panels + q) * V::size,
+                                         result_step_, sample, top, left, panel + q, finish_);
+        });
+    }
+
+    const winograd_shape& shape_;
+    rows_view<const T> x_;
+    const Weights& weights_of_;
+    const Finish& finish_;
+    std::size_t input_step_;   ///< from point to point of the transformed x,
+    std::size_t result_step_;  ///< of the sums,
+    std::size_t weights_step_; ///< and of the transformed weights
+    T* inputs_;
+    T* results_;
+    T* weights_;
+};
+} // namespace internal
+
 /// Computes rows of tiles [rows.begin, rows.end), counted over all samples, for these panels of filters.
 /// `weights_of(panel, count, channel, channels)` gives their weights.
 template <class V, class T, class Weights, class Finish>
 void winograd(const winograd_shape& shape, rows_view<const T> x, const Weights& weights_of, team::range rows,
               team::range panels, T* scratch, const Finish& finish) noexcept {
-    constexpr std::size_t side = winograd_shape::side;
-    constexpr std::size_t all_points = winograd_shape::points * winograd_shape::points;
-    const std::size_t channels = shape.channels;
-    const std::size_t input_step = internal::winograd_input_step(shape.block_tiles(), channels, V::size);
-    const std::size_t result_step = internal::winograd_result_step(shape.block_tiles(), V::size);
-    const std::size_t weights_step = internal::winograd_weights_step(shape.some_channels, V::size);
-    T* const inputs = scratch;
-    T* const results = inputs + all_points * input_step;
-    T* const weights = results + all_points * result_step;
-    const std::size_t most_tiles = std::min(shape.block_rows, rows.end - rows.begin) * shape.tiles_across;
-    for (std::size_t point = 0; point < all_points; ++point)
-        std::fill_n(inputs + point * input_step + most_tiles * channels,
-                    internal::winograd_filling * channels, T(0));
-    for (std::size_t begin = rows.begin; begin < rows.end; begin += shape.block_rows) {
-        const std::size_t end = std::min(begin + shape.block_rows, rows.end);
-        const std::size_t count = (end - begin) * shape.tiles_across;
-        const auto visit_tiles = [&](auto visit) {
-            for (std::size_t row = begin; row < end; ++row)
-                for (std::size_t column = 0; column < shape.tiles_across; ++column)
-                    visit((row - begin) * shape.tiles_across + column, row / shape.tiles_down,
-                          row % shape.tiles_down * side, column * side);
-        };
-        visit_tiles([&](std::size_t tile, std::size_t sample, std::size_t top, std::size_t left) {
-            const std::size_t image = sample * shape.read_rows();
-            internal::transform_input_tile<V>(
-                shape, rows_view<const T>{x.row(image), x.pitch},
-                static_cast<std::ptrdiff_t>(top) + winograd_shape::first_read(shape.height),
-                static_cast<std::ptrdiff_t>(left) + winograd_shape::first_read(shape.width),
-                inputs + tile * channels, input_step);
-        });
-        visit_runs<internal::winograd_panels, 1>(panels.begin, panels.end, [&](auto run, std::size_t panel) {
-            constexpr std::size_t wide = decltype(run)::value;
-            for (std::size_t channel = 0; channel < channels; channel += shape.some_channels) {
-                const std::size_t depth = std::min(shape.some_channels, channels - channel);
-                const winograd_weights<T> plain = weights_of(panel, wide, channel, depth);
-                const auto tap_step = static_cast<std::ptrdiff_t>(plain.tap_step);
-                for (std::size_t q = 0; q < wide; ++q) {
-                    const T* const first = plain.first_tap + q * plain.panel_step;
-                    internal::transform_weights<V>(shape.flips() ? first + 8 * tap_step : first,
-                                                   shape.flips() ? -tap_step : tap_step, depth,
-                                                   weights + q * shape.some_channels * V::size, weights_step);
-                }
-                internal::winograd_task<T> task{};
-                tile_terms<T>& terms = task.terms;
-                terms.place_step = static_cast<std::ptrdiff_t>(channels);
-                terms.panel_step = shape.some_channels * V::size;
-                terms.slices = terms.lines = terms.columns = {1, 0, 0};
-                terms.depth = depth;
-                task.fetching.run_step = plain.run_step;
-                for (std::size_t point = 0; point < all_points; ++point) {
-                    terms.weights = weights + point * weights_step;
-                    task.fetching.near_memory = terms.weights;
-                    task.fetching.far_memory = plain.source + plain.next +
-                                               point / 9 % wide * plain.source_panel_step +
-                                               point % 9 * plain.source_tap_step;
-                    internal::visit_tile_runs<V>(count, [&](auto size, std::size_t first) {
-                        terms.x = inputs + point * input_step + first * channels + channel;
-                        internal::multiply_point<V, decltype(size)::value, wide>(
-                            task, channel > 0,
-                            results + point * result_step + first * internal::winograd_panels * V::size);
-                    });
-                }
-            }
-            visit_tiles([&](std::size_t tile, std::size_t sample, std::size_t top, std::size_t left) {
-                for (std::size_t q = 0; q < wide; ++q)
-                    internal::transform_output_tile<V>(
-                        shape, results + (tile * internal::winograd_panels + q) * V::size, result_step,
-                        sample, top, left, panel + q, finish);
-            });
-        });
-    }
+    internal::winograd_run<V, T, Weights, Finish>(shape, x, weights_of, scratch, finish).run(rows, panels);
 }
 
 /// How a team shares it: what two threads both do, transforming x where each has its panels, or the weights
