@@ -218,6 +218,38 @@ BOOST_AUTO_TEST_CASE(own_loops_agree_with_the_reference) {
     check("adam, accumulate, averages", accumulate<2>(average_weights(adam{0.05}, 0.7)), 8);
 }
 
+namespace {
+/// Steps of one length for each array, whatever the gradients' norms: an optimizer of a program's own.
+struct normalized_steps {
+    static constexpr auto inverse = variable<"inverse">;
+    schedule learning_rate = 0.5;
+
+    auto scalars(double step) const { return bind(symbols::rate = learning_rate(step)); }
+    auto array_scalars(const gradient_norms& norms) const { return bind(inverse = 1 / norms.array); }
+    static constexpr auto update = rule<(symbols::w = symbols::w - symbols::rate * inverse * symbols::g)>;
+};
+} // namespace
+
+BOOST_AUTO_TEST_CASE(an_optimizer_of_ones_own_may_ask_for_norms) {
+    network net = first_network();
+    const batch data(0);
+    const auto g = gradients(net, mean_squared_error, data.x, data.y);
+    updater{net, normalized_steps{}}.apply(g);
+    const network first = first_network();
+    for (std::size_t array = 0; array < 4; ++array) {
+        const auto values = net.parameters()[array].values();
+        const auto start = first.parameters()[array].values();
+        double squares = 0;
+        double product = 0;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            squares += (values[i] - start[i]) * (values[i] - start[i]);
+            product += (values[i] - start[i]) * g.parameters()[array].values()[i];
+        }
+        BOOST_TEST(std::sqrt(squares) == 0.5, boost::test_tools::tolerance(1e-13));
+        BOOST_TEST(product < 0);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(trainers_agree_with_the_reference) {
     check_trainer("sgd, clip_value", clip_value(sgd{0.5}, 0.1));
     check_trainer("adam, clip_global_norm", clip_global_norm(adam{0.05}, 0.3));

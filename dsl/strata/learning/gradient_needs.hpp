@@ -108,3 +108,8 @@ constexpr std::string_view reason_to_store() {
 }
 
 } // namespace strata::bedrock
+
+namespace strata {
+using bedrock::array_norms;
+using bedrock::gradient_norms;
+} // namespace strata

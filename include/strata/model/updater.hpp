@@ -40,7 +40,7 @@ public:
     /// One step with gradients as `gradients` gives them, or with sums of several losses' (`add`). The
     /// network's statistics move on by what was observed in them. An optimizer that accumulates updates in
     /// the last step of a group. Allocates nothing.
-    void apply(const gradient_block<Model>& gradients) noexcept {
+    void apply(const gradient_block<Model>& gradients) {
         const std::span<T> parameters = net_->parameter_block();
         const std::span<const T> block = gradients.block();
         const bool is_first = steps_ % batches == 0;

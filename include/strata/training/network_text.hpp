@@ -99,8 +99,9 @@ std::string optimizer_line() {
         rule::run(std::string("optimizer"), [](std::string line_so_far, auto variable, auto formula) {
             return concatenate(line_so_far, " ", to_string(variable), " = ", to_string(formula), ";");
         });
-    if (batches_of_update < Optimizer >> 1)
-        line += concatenate(" every ", batches_of_update<Optimizer>, " batches");
+    constexpr std::size_t batches = batches_of_update<Optimizer>;
+    if (batches > 1)
+        line += concatenate(" every ", batches, " batches");
     return line;
 }
 
