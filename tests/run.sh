@@ -17,7 +17,7 @@
 # README states, and says what it finds that no other does.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
-configurations=(default release sse2 avx2 sanitizers threads no_exceptions wasm compilers arm newest)
+configurations=(default release sse2 avx2 sanitizers threads fuzz no_exceptions wasm compilers arm newest)
 
 # On processors that hide a part of AVX10, as virtual machines may, clang warns of what it makes of `native`.
 clang_native='-march=native -Wno-invalid-feature-combination'
@@ -68,6 +68,11 @@ configuration_threads() {
     # OpenMP's own waiting is known to the sanitizer through this library only.
     variables=(TSAN_OPTIONS=ignore_noninstrumented_modules=1
         OMP_TOOL_LIBRARIES="$(clang++-19 --print-file-name=libarcher.so)")
+}
+
+# Each reader of files with inputs that nobody wrote, four seconds each: a minute and a half, most of it compiling.
+configuration_fuzz() {
+    script=("$root/tests/fuzz/check")
 }
 
 # Nothing throws, and every error reaches the program: half a minute.

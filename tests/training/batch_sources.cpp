@@ -263,6 +263,9 @@ BOOST_AUTO_TEST_CASE(files_teach_as_arrays_do) {
     directory.write("images", all);
     BOOST_CHECK_EXCEPTION((void)idx_batches<3>(directory / "images", directory / "few"), data_error,
                           says("few: expected 42 labels, one for each sample in"));
+    directory.write("none", std::string("\0\0\x08\x03\xff\xff\xff\xff\0\0\0\0\0\0\0\1", 16));
+    BOOST_CHECK_EXCEPTION((idx_rows<std::uint8_t, 3>(directory / "none")), data_error,
+                          says("at byte 4: expected rows of a number at least, found 4294967295 x 0 x 1"));
     BOOST_CHECK_EXCEPTION((void)idx_batches<3>(directory / "images", directory / "few", {.batch_size = 0}),
                           data_error, says("idx_batches: expected a batch size above 0"));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/batch_sources.hpp>
+#include <strata/data/extents.hpp>
 #include <strata/data/idx.hpp>
 #include <strata/data/labelled_arrays.hpp>
 #include <strata/data/scaled_bytes.hpp>
@@ -21,7 +22,7 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// An IDX file, plain or packed with gzip, read some rows (of its first axis) at a time. Errors are those of
-/// `read_idx`.
+/// `read_idx`, and rows of no numbers.
 template <idx_element Element, std::size_t Rank>
 class idx_rows {
 public:
@@ -37,6 +38,9 @@ public:
         text_ =
             internal::read_idx_header(*file_, internal::idx_code<Element>(), sizeof(Element), shape_).text;
         rows_read_ = 0;
+        // A header of some bytes may name billions of such rows.
+        if (std::find(shape_.begin() + 1, shape_.end(), 0u) != shape_.end())
+            file_->fail(4, "rows of a number at least", internal::extents_text(shape_));
     }
 
     /// Reads the next `most` rows, or as many as are left, and returns how many. An array of their shape is
