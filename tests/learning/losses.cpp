@@ -1,5 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include <strata/kernels/formula/batch_loss.hpp>
 #include <strata/kernels/formula/loss.hpp>
+#include <strata/kernels/formula/sequence_loss.hpp>
 #include <strata/learning/losses.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -133,6 +136,104 @@ BOOST_AUTO_TEST_CASE(dice_looks_at_all_of_a_sample) {
     check<dice>("dice");
     check<from_logits(dice)>("dice from logits");
     check<from_logits<softmax>(dice)>("dice from logits of softmax");
+}
+
+// Samples that look at each other, also where threads share them.
+template <auto Loss>
+void check_batch(const std::string& name, bool shares = false) {
+    using loss = std::remove_const_t<decltype(Loss)>;
+    constexpr std::size_t size = 8;
+    BOOST_TEST_CONTEXT(name) {
+        const json& wanted = losses_of_keras().at(name);
+        const auto prediction = wanted["prediction"].get<std::vector<double>>();
+        const auto group = wanted["target"].get<std::vector<std::int32_t>>();
+        std::vector<double> distances(size * size, NAN);
+        std::vector<double> slopes(size * size, NAN);
+        std::vector<double> losses(size, 0.0);
+        std::vector<double> delta(prediction.size(), NAN);
+        const internal::batch_loss<loss, last, double> all{prediction.data(), group.data(), nullptr, size,
+                                                           distances.data(),  slopes.data()};
+        const std::size_t middle = shares ? 3 : 0;
+        all.measure(0, middle, 1, losses.data());
+        all.measure(middle, size, 1, losses.data());
+        all.derive(middle, size, 1.0 / size, delta.data());
+        all.derive(0, middle, 1.0 / size, delta.data());
+        double sum = 0;
+        for (const double each : losses)
+            sum += each;
+        BOOST_TEST(sum / size == wanted["loss"].get<double>(), boost::test_tools::tolerance(1e-12));
+        for (std::size_t i = 0; i < delta.size(); ++i)
+            BOOST_TEST(std::abs(delta[i] - wanted["gradient"][i].get<double>()) <= 1e-12,
+                       "derivative " << i << " is " << delta[i] << ", expected " << wanted["gradient"][i]);
+    }
+}
+BOOST_AUTO_TEST_CASE(samples_look_at_each_other) {
+    check_batch<triplet_hard<>>("triplet_hard");
+    check_batch<triplet_hard<>>("triplet_hard", true);
+    check_batch<triplet_hard<>>("triplet_hard of one alone");
+    check_batch<triplet_semi_hard<>>("triplet_semi_hard");
+    check_batch<triplet_semi_hard<>>("triplet_semi_hard", true);
+    check_batch<contrastive_pairs<3.0>>("contrastive_pairs");
+    // A weight is that of a sample's own part.
+    const std::vector<double> line{0, 0, 0, 0, 0, 3, 0, 0, 0, 0};
+    const std::int32_t two_groups[]{0, 1};
+    const double weights[]{1, 0};
+    double memory[8]{};
+    double parts[2]{};
+    std::vector<double> delta(10);
+    const internal::batch_loss<std::remove_const_t<decltype(contrastive_pairs<5.0>)>, last, double> weighted{
+        line.data(), two_groups, weights, 2, memory, memory + 4};
+    weighted.measure(0, 2, 1, parts);
+    weighted.derive(0, 2, 0.5, delta.data());
+    BOOST_TEST(parts[0] == 4); // (5 - 3)^2
+    BOOST_TEST(parts[1] == 0);
+    BOOST_TEST(delta[0] == 2); // half of -2 (5 - 3), away from the other
+    BOOST_TEST(delta[5] == -2);
+    // One sample has nobody to look at.
+    const std::vector<double> place{1, 2, 3, 4, 5};
+    const std::int32_t group = 0;
+    double pair[2]{};
+    double loss = 0;
+    const internal::batch_loss<std::remove_const_t<decltype(contrastive_pairs<>)>, last, double> alone{
+        place.data(), &group, nullptr, 1, pair, pair + 1};
+    alone.measure(0, 1, 1, &loss);
+    BOOST_TEST(loss == 0);
+}
+
+template <class T>
+void check_sequences(double tolerance) {
+    constexpr std::size_t steps = 7;
+    using sequences = internal::sequence_loss<steps, last, T>;
+    const json& wanted = losses_of_keras().at("ctc");
+    const auto prediction = wanted["prediction"].get<std::vector<T>>();
+    const auto label = wanted["target"].get<std::vector<std::int32_t>>();
+    std::vector<double> memory(sequences::memory_size, NAN);
+    std::vector<T> delta(prediction.size(), std::numeric_limits<T>::quiet_NaN());
+    double sum = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+        const sequences one{&prediction[i * steps * last], &label[i * steps], memory.data()};
+        const double loss = one.run(&delta[i * steps * last], T(0.25));
+        BOOST_TEST(one.run(nullptr, T(1)) == loss);
+        sum += loss;
+    }
+    const double loss = wanted["loss"];
+    BOOST_TEST(std::abs(sum / 4 - loss) <= tolerance * loss);
+    for (std::size_t i = 0; i < delta.size(); ++i)
+        BOOST_TEST(std::abs(static_cast<double>(delta[i]) - wanted["gradient"][i].get<double>()) <= tolerance,
+                   "derivative " << i << " is " << delta[i] << ", expected " << wanted["gradient"][i]);
+}
+BOOST_AUTO_TEST_CASE(sequences_spell_labels) {
+    check_sequences<double>(1e-11);
+    check_sequences<float>(1e-5);
+    // Four equal labels want seven steps.
+    const std::vector<double> logits(6 * last, 0.0);
+    const std::vector<std::int32_t> labels{2, 2, 2, 2, 0, 0};
+    using sequences = internal::sequence_loss<6, last, double>;
+    std::vector<double> memory(sequences::memory_size);
+    std::vector<double> delta(logits.size(), NAN);
+    BOOST_TEST((sequences{logits.data(), labels.data(), memory.data()}.run(delta.data(), 1.0)) ==
+               std::numeric_limits<double>::infinity());
+    BOOST_TEST(std::count(delta.begin(), delta.end(), 0.0) == 30);
 }
 
 // A user's own loss of probabilities on labels, where outputs of wrong classes count, too.

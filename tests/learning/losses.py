@@ -139,6 +139,58 @@ CASES = {
     "own on labels from logits": (logits, labels, lambda t, x: ((softmax(x) - one_hot) ** 2).sum(-1)),
 }
 
+groups = torch.tensor([0, 4, 4, 0, 70000, 70000, 4, 0])
+places = torch.randn(8, 5)
+lonely = torch.tensor([0, 4, 4, 0, 7, 70000, 4, 0])
+
+
+def distances(y):
+    square = ((y[:, None] - y[None]) ** 2).sum(-1)
+    return torch.where(square > 0, torch.sqrt(torch.where(square > 0, square, 1.0)), 0.0)
+
+
+def alike(t):
+    same = t[:, None] == t[None]
+    return same & ~torch.eye(len(t), dtype=torch.bool), ~same
+
+
+def triplet_hard(t, y):
+    """Hermans, Beyer and Leibe's batch-hard loss; anchors without a positive count 0."""
+    d, (positive, negative) = distances(y), alike(t)
+    farthest = torch.where(positive, d, -torch.inf).amax(1)
+    nearest = torch.where(negative, d, torch.inf).amin(1)
+    return torch.where(positive.any(1) & negative.any(1), torch.relu(1 + farthest - nearest), 0.0)
+
+
+def triplet_semi_hard(t, y):
+    """TensorFlow Addons' TripletSemiHardLoss."""
+    d, (positive, negative) = distances(y), alike(t)
+    total = 0
+    for a, p in positive.nonzero():
+        beyond = d[a][negative[a] & (d[a] > d[a, p])]
+        total = total + torch.relu(1 + d[a, p] - (beyond.min() if len(beyond) else d[a][negative[a]].max()))
+    return total / positive.sum()
+
+
+def contrastive_pairs(t, y):
+    d, (positive, negative) = distances(y), alike(t)
+    return (d[positive] ** 2).sum() / 56 + (torch.relu(3 - d[negative]) ** 2).sum() / 56
+
+
+CASES |= {
+    "triplet_hard": (places, groups, triplet_hard),
+    "triplet_hard of one alone": (places, lonely, triplet_hard),
+    "triplet_semi_hard": (places, groups, triplet_semi_hard),
+    "contrastive_pairs": (places, groups, contrastive_pairs),
+}
+
+# 4 samples of 7 steps of 5 classes: no labels, repetitions, as many as fit, one.
+steps = 2 * torch.randn(4, 7, 5)
+steps[2] *= 20
+spelt = torch.tensor([[0] * 7, [1, 1, 2, 0, 0, 0, 0], [4, 3, 4, 3, 1, 2, 1], [3, 0, 0, 0, 0, 0, 0]])
+CASES["ctc"] = (steps, spelt, lambda t, x: functional.ctc_loss(
+    torch.log_softmax(x, -1).movedim(0, 1), t, torch.full((4,), 7), (t > 0).sum(-1), reduction="none"))
+
 cases = {}
 for name, (prediction, target, loss) in CASES.items():
     prediction = prediction.clone().requires_grad_()

@@ -64,3 +64,11 @@ BOOST_AUTO_TEST_CASE(losses_of_probabilities) {
     check_all<input<4> | dense<5>, from_logits<softmax>(brier)>();
     check_all<input<4> | dense<1>, from_logits(binary_focal_crossentropy<>)>();
 }
+BOOST_AUTO_TEST_CASE(losses_of_batches) {
+    for (const std::size_t samples : {8u, 13u}) {
+        check<input<4> | dense<5> | tanh, triplet_hard<>>(samples);
+        check<input<4> | dense<3>, triplet_semi_hard<>>(samples);
+        check<input<4> | dense<3>, contrastive_pairs<2.0>>(samples);
+    }
+}
+BOOST_AUTO_TEST_CASE(losses_of_sequences) { check<input<16, 3> | dense<4>, ctc>(3); }

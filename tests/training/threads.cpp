@@ -24,19 +24,32 @@ std::vector<float> trained(std::size_t threads, std::vector<double>& losses) {
     for (float& each : x)
         each = static_cast<float>(random.uniform());
     constexpr bool labels = loss_type::targets == target_kind::labels;
-    std::vector<float> y(samples * (labels ? 1 : Network::output_size));
-    for (float& each : y)
-        each = labels ? static_cast<float>(random.integer(Network::output_shape.last))
+    constexpr std::size_t targets =
+        labels ? Network::output_size / Network::output_shape.last : Network::output_size;
+    std::vector<float> y(samples * targets);
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        y[i] = labels ? static_cast<float>(random.integer(Network::output_shape.last))
                       : static_cast<float>(random.uniform());
+        if (loss_type::of_sequences && i % targets >= targets / 3)
+            y[i] = 0; // so that all labels fit into the steps
+    }
 
     Network net{seed{4}};
-    trainer teach{net, Loss, Optimizer{}, accuracy};
-    const auto seen = teach.fit(x, y,
-                                {.batch_size = 32, // the last batch has 11
-                                 .epochs = 3,
-                                 .validation_split = 0.1,
-                                 .verbose = verbosity::silent,
-                                 .threads = threads});
+    const auto learn = [&](auto... metrics) {
+        trainer teach{net, Loss, Optimizer{}, metrics...};
+        return teach.fit(x, y,
+                         {.batch_size = 32, // the last batch has 11
+                          .epochs = 3,
+                          .validation_split = 0.1,
+                          .verbose = verbosity::silent,
+                          .threads = threads});
+    };
+    const auto seen = [&] {
+        if constexpr (loss_type::of_batches || loss_type::of_sequences)
+            return learn();
+        else
+            return learn(accuracy);
+    }();
     losses = seen["val_loss"];
     losses.insert(losses.end(), seen["loss"].begin(), seen["loss"].end());
     return net.weights();
@@ -81,6 +94,12 @@ BOOST_AUTO_TEST_CASE(images_and_branches) {
     check_threads<model<input<7, 6, 2> | conv_transpose<20, 3, stride<2>> | layer_norm<> | tanh |
                         upsample<2, bilinear> | crop<1> | conv<5, 3, dilation<2>> | flatten | dense<2>>,
                   mean_squared_error, adam>();
+}
+BOOST_AUTO_TEST_CASE(samples_that_look_at_each_other) {
+    check_threads<model<input<30> | dense<50> | relu | dense<7>>, triplet_semi_hard<>, adam>();
+}
+BOOST_AUTO_TEST_CASE(sequences) {
+    check_threads<model<input<12, 6> | dense<20> | relu | dense<5>>, ctc, adam>();
 }
 BOOST_AUTO_TEST_CASE(dot_products) {
     constexpr auto scores = branches(dense<17>, dense<17> | tanh) | dot<normalize> | dropout<0.2> | softmax;

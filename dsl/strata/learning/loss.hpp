@@ -38,7 +38,13 @@ struct wants_probabilities {
     using link = Link;
 };
 
-struct loss_base {};
+struct loss_base {
+    static constexpr bool of_samples = false; ///< whether it looks at all rows of a sample together
+    static constexpr bool of_batches = false; ///< whether samples look at each other
+    static constexpr bool of_sequences =
+        false; ///< whether the rows of a sample are steps that follow each other
+    static constexpr bool takes_logits = false; ///< whether it wants logits, and no probabilities
+};
 
 namespace detail {
 template <class... Variables>
@@ -73,7 +79,6 @@ struct loss_function : loss_base {
     /// Whether outputs with the target 0 add nothing, so that of labels only the right class matters.
     static constexpr bool ignores_zeros =
         detail::is_zero(substitute(formula, symbols::target, constant<0.0>));
-    static constexpr bool of_samples = false;
     static constexpr bool needs_classes = Targets == target_kind::labels || detail::is_softmax<Shortcut>;
 
     /// Whether it fits the outputs of a network.
@@ -125,7 +130,7 @@ inline constexpr bool has_shortcut<Loss, Link> =
 /// Whether a loss can apply a layer to logits.
 template <class Layer>
 inline constexpr bool can_be_applied = requires {
-    requires term<std::remove_const_t<decltype(Layer::from_output)>>;
+    requires term<std::remove_const_t<decltype(Layer::template from_output<>)>>;
 };
 template <>
 inline constexpr bool can_be_applied<softmax_layer> = true;

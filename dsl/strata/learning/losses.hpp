@@ -3,5 +3,7 @@
 
 // All losses that come with the library.
 
+#include <strata/learning/batch_losses.hpp>
 #include <strata/learning/class_losses.hpp>
 #include <strata/learning/error_losses.hpp>
+#include <strata/learning/sequence_loss.hpp>

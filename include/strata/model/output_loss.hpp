@@ -1,16 +1,33 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/formula/batch_loss.hpp>
 #include <strata/kernels/formula/loss.hpp>
+#include <strata/kernels/formula/sequence_loss.hpp>
 #include <strata/kernels/threads/team.hpp>
 #include <strata/learning/ignored_label.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
+
+namespace internal {
+/// The numbers that the losses of a pass need for themselves: for each thread the most that one needs, and
+/// for each pair of samples those of all.
+template <class Pass, std::size_t... I>
+constexpr std::size_t most_thread_memory(std::index_sequence<I...>) {
+    return std::max({std::size_t{0}, Pass::template output<I>::thread_memory...});
+}
+template <class Pass, std::size_t... I>
+constexpr std::size_t sum_pair_memory(std::index_sequence<I...>) {
+    return (std::size_t{0} + ... + Pass::template output<I>::pair_memory);
+}
+} // namespace internal
 
 /// The loss of one output of a network on a batch. `Goal` is its `training_output`.
 template <class Goal, class T>
@@ -21,12 +38,24 @@ struct output_loss {
     const target* targets;
     const T* row_weights; ///< what each row counts, [samples][rows]; null: 1
     std::size_t samples;
+    double* thread_memory; ///< what the loss needs for itself, `Goal::thread_memory`
+    double* pair_memory;   ///< [samples][samples] `Goal::pair_memory` times
 
     /// Adds each sample's loss to `sums`, for a part of the samples, whose outputs are in `y`
     /// [samples][size]; unless `delta` is null, the derivatives by them go there. `visit(sample, prediction,
     /// target)` sees each sample's outputs while they are at hand.
     template <class Visit>
-    void add(T* y, T* delta, team::range part, double* sums, const Visit& visit) const noexcept {
+    void add(T* y, T* delta, team::range part, const team& threads, double* sums,
+             const Visit& visit) const noexcept {
+        if constexpr (loss::of_batches)
+            add_batch(y, delta, part, threads, sums);
+        else
+            add_samples(y, delta, part, sums, visit);
+    }
+
+private:
+    template <class Visit>
+    void add_samples(T* y, T* delta, team::range part, double* sums, const Visit& visit) const noexcept {
         const double share = counted_share();
         const T weight =
             static_cast<T>(Goal::weight / static_cast<double>(samples * Goal::loss_groups) * share);
@@ -39,21 +68,41 @@ struct output_loss {
         }
     }
 
-private:
+    // Samples look at each other's outputs, so that the threads have to meet. There is nothing to compare
+    // outputs with, and so nobody to see them.
+    void add_batch(const T* y, T* delta, team::range part, const team& threads, double* sums) const noexcept {
+        const internal::batch_loss<loss, Goal::size, T> batch{
+            y, targets, row_weights, samples, pair_memory, pair_memory + samples * samples};
+        threads.barrier();
+        batch.measure(part.begin, part.end, Goal::weight, sums);
+        if (delta == nullptr)
+            return;
+        threads.barrier();
+        batch.derive(part.begin, part.end, static_cast<T>(Goal::weight / static_cast<double>(samples)),
+                     delta);
+    }
+
     // One row, or all of a sample where the loss looks at them together.
     double loss_of_rows(T* y, T* delta, std::size_t row, T weight) const noexcept {
         const std::size_t place = row * Goal::row_length;
         const target* wanted = targets + row * (Goal::targets / Goal::rows);
         T counts = row_weights == nullptr ? T(1) : row_weights[row];
-        if constexpr (detail::ignores_label<loss>)
-            if (*wanted == loss::ignored_label) { // the link is applied all the same
-                static constexpr target any_class = 0;
-                wanted = &any_class;
-                counts = 0;
-            }
-        const double value = loss_row<loss, typename Goal::link, Goal::row_length, Goal::loss_rows>(
-            y + place, wanted, delta == nullptr ? nullptr : delta + place, weight * counts);
-        return value * static_cast<double>(counts);
+        T* const slopes = delta == nullptr ? nullptr : delta + place;
+        if constexpr (loss::of_sequences)
+            return static_cast<double>(counts) *
+                   internal::sequence_loss<Goal::rows, Goal::row_length, T>{y + place, wanted, thread_memory}
+                       .run(slopes, weight * counts);
+        else {
+            if constexpr (detail::ignores_label<loss>)
+                if (*wanted == loss::ignored_label) { // the link is applied all the same
+                    static constexpr target any_class = 0;
+                    wanted = &any_class;
+                    counts = 0;
+                }
+            const double value = loss_row<loss, typename Goal::link, Goal::row_length, Goal::loss_rows>(
+                y + place, wanted, slopes, weight * counts);
+            return value * static_cast<double>(counts);
+        }
     }
 
     /// What a row counts more than usual, since only those of other labels than the ignored one count at all.

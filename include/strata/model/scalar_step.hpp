@@ -49,9 +49,12 @@ private:
 
 public:
     /// Whether every stage is one that this step can run, and is small enough to gain from it.
-    static constexpr bool is_worthwhile = []<class... Stages>(stage_list<Stages...>) {
-        return (internal::suits_scalars<Stages> && ...);
-    }(typename Pass::stages{}) && is_chain();
+    static constexpr bool is_worthwhile =
+        []<class... Stages>(stage_list<Stages...>) {
+            return (internal::suits_scalars<Stages> && ...);
+        }(typename Pass::stages{}) &&
+        is_chain() && !Pass::template output<0>::loss::of_batches &&
+        !Pass::template output<0>::loss::of_sequences;
 
     /// Returns the sample's loss. `visit(prediction, target)` sees its outputs before the update, and
     /// `consumer` takes the gradients one by one, unless the loss is no finite number.

@@ -1,7 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/formula/batch_loss.hpp>
 #include <strata/kernels/formula/loss.hpp>
+#include <strata/kernels/formula/sequence_loss.hpp>
 #include <strata/plan/objective.hpp>
 #include <strata/setting.hpp>
 
@@ -35,6 +37,14 @@ struct training_output {
     /// Rows that the loss looks at together, and how many such groups a sample has.
     static constexpr std::size_t loss_rows = loss::of_samples ? rows : 1;
     static constexpr std::size_t loss_groups = rows / loss_rows;
+    /// Numbers that the loss needs for itself: for each thread, and for each pair of samples.
+    static constexpr std::size_t thread_memory = [] {
+        if constexpr (loss::of_sequences)
+            return internal::sequence_loss<rows, row_length, T>::memory_size;
+        else
+            return std::size_t{0};
+    }();
+    static constexpr std::size_t pair_memory = loss::of_batches ? 2 : 0;
     /// Targets of one sample: a label for each row, or a value for each output.
     static constexpr std::size_t targets = loss::targets == target_kind::labels ? rows : size;
 };

@@ -23,7 +23,6 @@ struct training_pass {
     using flow = gradient_flow<Topology, InputGradient>;
     using wires = typename flow::wires;
     using value_type = T;
-    using workspace = training_workspace<T, flow, stages>;
     using places = parameter_layout<T, stages>;
 
     static constexpr std::size_t count = stages::size;
@@ -36,6 +35,11 @@ struct training_pass {
 
     template <std::size_t Output>
     using output = training_output<Topology, T, goal, Output>;
+
+    using workspace = training_workspace<
+        T, flow, stages,
+        internal::most_thread_memory<training_pass>(std::make_index_sequence<output_count>{}),
+        internal::sum_pair_memory<training_pass>(std::make_index_sequence<output_count>{})>;
 
     /// The samples of one step: for each input [samples][input], with room for a register behind it, and for
     /// each output [samples][targets].
@@ -73,8 +77,9 @@ struct training_pass {
                      const Visit& visit) noexcept {
         const team::range part = share_samples(threads, data.samples);
         std::fill(sums + part.begin, sums + part.end, 0.0);
-        for_each_index<output_count>(
-            [&](auto index) { loss_of_output<Training, index>(data, space, part, key, sums, visit); });
+        for_each_index<output_count>([&](auto index) {
+            loss_of_output<Training, index>(data, space, part, threads, key, sums, visit);
+        });
     }
 
     /// Carries the derivatives from the last stage to the first. Begins and ends with the threads meeting.
@@ -133,15 +138,19 @@ private:
     }
 
     template <bool Training, std::size_t Index, class Visit>
-    static void loss_of_output(const batch& data, workspace& space, team::range part, dropout_key key,
-                               double* sums, const Visit& visit) noexcept {
+    static void loss_of_output(const batch& data, workspace& space, team::range part, const team& threads,
+                               dropout_key key, double* sums, const Visit& visit) noexcept {
         constexpr std::size_t number = wires::outputs[Index];
         constexpr bool wanted = Training && flow::is_needed(number);
         T* const y = space.output(number).data;
         T* const delta = space.delta(number);
-        const output_loss<output<Index>, T> goal{std::get<Index>(data.targets), data.weights[Index],
-                                                 data.samples};
-        goal.add(y, wanted ? delta : nullptr, part, sums,
+        const output_loss<output<Index>, T> goal{
+            std::get<Index>(data.targets), data.weights[Index], data.samples,
+            space.loss_numbers(threads.rank),
+            space.pair_numbers() +
+                internal::sum_pair_memory<training_pass>(std::make_index_sequence<Index>{}) * data.samples *
+                    data.samples};
+        goal.add(y, wanted ? delta : nullptr, part, threads, sums,
                  [&](std::size_t sample, const T* prediction, const auto* target) {
                      visit(std::integral_constant<std::size_t, Index>{}, sample, prediction, target);
                  });

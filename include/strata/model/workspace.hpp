@@ -15,12 +15,13 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Everything that training writes for one batch, in one aligned block. Outputs lie where the wiring places
 /// them; what tails keep and the derivatives are [samples][rows][width]. All have room for a register behind
-/// their last element. `Stages` are those of the wiring as training runs them.
-template <class T, class Flow, class Stages>
+/// their last element. `Stages` are those of the wiring as training runs them. Losses may need numbers of
+/// their own, so many for each thread and each pair of samples.
+template <class T, class Flow, class Stages, std::size_t ThreadNumbers = 0, std::size_t PairNumbers = 0>
 class training_workspace;
 
-template <class T, class Flow, class... Stages>
-class training_workspace<T, Flow, stage_list<Stages...>> {
+template <class T, class Flow, class... Stages, std::size_t ThreadNumbers, std::size_t PairNumbers>
+class training_workspace<T, Flow, stage_list<Stages...>, ThreadNumbers, PairNumbers> {
 public:
     using wires = typename Flow::wires;
     static constexpr std::size_t count = sizeof...(Stages);
@@ -53,6 +54,10 @@ public:
         for (std::size_t thread = 0; thread < threads; ++thread)
             reserve(scratch_size);
         block_.resize(size);
+        if constexpr (ThreadNumbers + PairNumbers > 0) {
+            pair_begin_ = threads * whole_lines<double>(ThreadNumbers);
+            loss_block_.resize(pair_begin_ + samples * samples * PairNumbers);
+        }
     }
 
     [[nodiscard]] rows_view<T> output(std::size_t stage) noexcept { return view(outputs_[stage]); }
@@ -64,7 +69,14 @@ public:
     [[nodiscard]] T* scratch(std::size_t thread) noexcept {
         return block_.data() + scratch_ + thread * room(scratch_size);
     }
-    [[nodiscard]] std::size_t bytes() const noexcept { return block_.size() * sizeof(T); }
+    /// A thread's numbers for losses, and those of all pairs of samples.
+    [[nodiscard]] double* loss_numbers(std::size_t thread) noexcept {
+        return loss_block_.data() + thread * whole_lines<double>(ThreadNumbers);
+    }
+    [[nodiscard]] double* pair_numbers() noexcept { return loss_block_.data() + pair_begin_; }
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        return block_.size() * sizeof(T) + loss_block_.size() * sizeof(double);
+    }
     /// Overwrites everything, for tests that look for values which nobody wrote.
     void fill(T value) { std::fill(block_.begin(), block_.end(), value); }
 
@@ -85,6 +97,8 @@ private:
     }
 
     aligned_vector<T> block_;
+    aligned_vector<double> loss_block_;
+    std::size_t pair_begin_ = 0;
     std::array<offset, count> outputs_{};
     std::array<offset, count> kept_{};
     std::array<std::size_t, count> deltas_{};

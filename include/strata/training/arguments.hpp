@@ -54,14 +54,15 @@ inline std::string array_name(const char* kind, std::size_t index) {
 }
 } // namespace internal
 
-/// What a loss reads of the targets: labels, a distribution over classes, other numbers, or nothing.
-enum class target_reading { labels, distributions, numbers, nothing };
+/// What a loss reads of the targets: labels of classes, or of groups of any number, a distribution over
+/// classes, other numbers, or nothing.
+enum class target_reading { labels, groups, distributions, numbers, nothing };
 
 namespace internal {
 template <class Loss>
 constexpr target_reading reading_of_loss() {
     if (Loss::targets == target_kind::labels)
-        return target_reading::labels;
+        return Loss::of_batches ? target_reading::groups : target_reading::labels;
     if (!Loss::reads_target)
         return target_reading::nothing;
     return Loss::needs_classes ? target_reading::distributions : target_reading::numbers;
@@ -114,7 +115,10 @@ private:
     static constexpr std::array<target_reading, sizeof...(Reads)> reads{Reads...};
     using input_shape = type_at<0, Inputs>;
     using output_shape = type_at<0, Outputs>;
-    static constexpr bool has_labels = reads[0] == target_reading::labels;
+    static constexpr bool reads_labels(std::size_t output) {
+        return reads[output] == target_reading::labels || reads[output] == target_reading::groups;
+    }
+    static constexpr bool has_labels = reads_labels(0);
 
     template <class X>
     static consteval bool check_input() {
@@ -178,7 +182,7 @@ private:
             internal::raise(std::invalid_argument(internal::concatenate(
                 caller.text(), ": ", internal::array_name("target", output), " has a number a row, expected ",
                 Shape::last, ": labels are for sparse_categorical_crossentropy")));
-        if (reads[output] == target_reading::labels) {
+        if (reads_labels(output)) {
             shape.back() = 1;
             if (rank > 1)
                 --rank;
@@ -189,8 +193,11 @@ private:
         if (found != count)
             internal::raise(std::invalid_argument(internal::concatenate(caller.text(), ": there are ", count,
                                                                         " samples but ", found, " targets")));
-        if (reads[output] == target_reading::labels)
-            internal::check_labels(y, count * Shape::size / Shape::last, Shape::last, ignored, caller);
+        constexpr std::size_t most_groups = 0x80000000;
+        if (reads_labels(output))
+            internal::check_labels(y, count * Shape::size / Shape::last,
+                                   reads[output] == target_reading::groups ? most_groups : Shape::last,
+                                   ignored, caller);
     }
 };
 

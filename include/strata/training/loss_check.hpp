@@ -17,7 +17,13 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 template <class Loss, class Topology, std::size_t Output>
 consteval bool check_range() {
     using origin = output_origin<Topology, Output>;
-    if constexpr (detail::reads_logits<Loss>) {
+    if constexpr (Loss::takes_logits) {
+        if constexpr (origin::range != output_range::probabilities)
+            return true;
+        else
+            return reject<Topology, text("the loss ") + Loss::name, text("cannot take ") + origin::label,
+                          "it wants logits: leave it out">();
+    } else if constexpr (detail::reads_logits<Loss>) {
         if constexpr (origin::range != output_range::probabilities)
             return true;
         else
@@ -38,6 +44,12 @@ consteval bool check_loss() {
     else if constexpr (!Loss::is_bound)
         return reject<Shape, text("the loss ") + Loss::name, "is no formula of",
                       "prediction and target alone">();
+    else if constexpr (Loss::of_batches)
+        return reject<Shape, text("the loss ") + Loss::name, text("cannot take ") + shape_text<Shape>,
+                      "a place in a space is", "one row of numbers: flatten">();
+    else if constexpr (Loss::of_sequences)
+        return reject<Shape, text("the loss ") + Loss::name, text("cannot take ") + shape_text<Shape>,
+                      "it wants steps x classes,", "2 classes or more">();
     else
         return reject<Shape, text("the loss ") + Loss::name, text("cannot take ") + shape_text<Shape>,
                       "it needs 2 classes or more">();
@@ -65,6 +77,22 @@ consteval bool check_metric() {
         return reject<Metric, text("the metric ") + Metric::name,
                       text("is of output ") + number_text<output_of_metric<Metric> + 1>,
                       text("the network has ") + number_text<Outputs>>();
+}
+
+// A metric compares each row of predictions with its target, which some losses have none of.
+template <class Metric, class Losses>
+consteval bool check_metric_targets() {
+    constexpr std::size_t output = output_of_metric<Metric>;
+    if constexpr (output >= Losses::size)
+        return true; // check_metric says so
+    else {
+        using loss = typename Losses::template element<output>::loss;
+        if constexpr (loss::of_batches || loss::of_sequences)
+            return reject<Metric, text("the metric ") + Metric::name,
+                          text("cannot read the targets of ") + loss::name, "they are not of predictions">();
+        else
+            return true;
+    }
 }
 
 // Every score has a name of its own.

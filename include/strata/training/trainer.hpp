@@ -36,6 +36,7 @@ class trainer {
     static_assert(internal::check_losses<losses_of<Loss>, typename Model::topology>(
         typename Model::topology::outputs{}));
     static_assert((internal::check_metric<Metrics, Model::output_count>() && ...));
+    static_assert((internal::check_metric_targets<Metrics, losses_of<Loss>>() && ...));
     static_assert(internal::check_names<Metrics...>());
 
     using arguments = arguments_for<typename Model::topology, Loss>;

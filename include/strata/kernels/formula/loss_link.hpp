@@ -39,7 +39,8 @@ void apply_link_slope(const T* rows, T* deltas) noexcept {
             visit_outputs<Last, T>([&](auto count, std::size_t i) {
                 constexpr std::size_t lanes = decltype(count)::value;
                 using V = loss_value<T, Last>;
-                const V slope = evaluate_at(Link::from_output, symbols::y, load_first<lanes, V>(y + i));
+                const V slope =
+                    evaluate_at(Link::template from_output<>, symbols::y, load_first<lanes, V>(y + i));
                 store_first<lanes>(V(load_first<lanes, V>(delta + i) * slope), delta + i);
             });
     }
