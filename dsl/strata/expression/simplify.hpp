@@ -22,6 +22,18 @@ inline constexpr bool is_apply = false;
 template <class Operation, class... A>
 inline constexpr bool is_apply<Operation, apply<Operation, A...>> = true;
 
+/// Whether a part of a formula, or all of it, is `Part`.
+template <class Formula, class Part>
+inline constexpr bool has_part = std::same_as<Formula, Part>;
+template <class Operation, class... A, class Part>
+inline constexpr bool has_part<apply<Operation, A...>, Part> = std::same_as<apply<Operation, A...>, Part> ||
+                                                               (has_part<A, Part> || ...);
+
+/// Whether the sign of an operand can move out of an operation. Where the other operand has the negated
+/// formula as well, it is computed anyway, and a sign outside would be one operation more.
+template <class Negated, class Other>
+inline constexpr bool gives_sign = is_apply<operation::negate, Negated> && !has_part<Other, Negated>;
+
 template <class T>
 inline constexpr bool has_positive_factor = false;
 template <real Factor, class A>
@@ -43,10 +55,11 @@ concept folds = sizeof...(A) > 0 && (is_constant<A> && ...) && requires {
 
 /// Applies an operation to formulas whose constants are types, and simplifies what a reader would: constants
 /// are folded, neutral elements dropped, signs and constant factors moved outwards. The result is never
-/// larger.
+/// larger, where a part that occurs several times counts once.
 ///
-/// Zero times a formula is zero, even where the formula is infinite: in a derivative such a product is a
-/// branch that is not taken.
+/// Zero times a formula is zero, even where the formula is infinite, and zero divided by one where that is
+/// zero: in a derivative such a product is a branch that is not taken. So a factor moves into a choice that
+/// has a zero even where the factor has that choice as a part of its own, which alone may cost an operation.
 template <class Operation, term... A>
 constexpr auto simplified(Operation, A... arguments) {
     if constexpr (detail::folds<Operation, A...>)
@@ -101,9 +114,11 @@ constexpr auto simplified(operation::multiply, A a, B b) {
         return simplified(operation::negate{}, b);
     else if constexpr (detail::is_constant<B>) // the next rules look for constants on the left
         return simplified(operation::multiply{}, b, a);
-    else if constexpr (detail::is_apply<operation::negate, A>)
+    else if constexpr (detail::is_apply<operation::negate, A> && detail::is_apply<operation::negate, B>)
+        return simplified(operation::multiply{}, a.first, b.first);
+    else if constexpr (detail::gives_sign<A, B>)
         return simplified(operation::negate{}, simplified(operation::multiply{}, a.first, b));
-    else if constexpr (detail::is_apply<operation::negate, B>)
+    else if constexpr (detail::gives_sign<B, A>)
         return simplified(operation::negate{}, simplified(operation::multiply{}, a, b.first));
     else if constexpr (detail::is_constant<A> && detail::is_apply<operation::multiply, B>) {
         if constexpr (detail::is_constant<decltype(b.first)>)
@@ -137,7 +152,9 @@ constexpr auto simplified(operation::divide, A a, B b) {
         return constant<A::value / B::value>;
     } else if constexpr (detail::is_number<A, 0.0>)
         return constant<0.0>;
-    else if constexpr (detail::is_apply<operation::negate, A>)
+    else if constexpr (detail::is_apply<operation::negate, A> && detail::is_apply<operation::negate, B>)
+        return simplified(operation::divide{}, a.first, b.first);
+    else if constexpr (detail::gives_sign<A, B>)
         return simplified(operation::negate{}, simplified(operation::divide{}, a.first, b));
     else
         return apply<operation::divide, A, B>{a, b};
