@@ -270,6 +270,41 @@ BOOST_AUTO_TEST_CASE(each_output_has_its_weights) {
                           std::invalid_argument, says("weights of classes are for networks with one output"));
 }
 
+BOOST_AUTO_TEST_CASE(a_weighted_metric_is_that_of_repeated_samples) {
+    constexpr std::size_t samples = 9;
+    const auto x = numbers(3 * samples, 0);
+    std::vector<int> labels(samples);
+    std::vector<double> weight(samples);
+    std::vector<double> repeated;
+    std::vector<int> repeated_labels;
+    for (std::size_t i = 0; i < samples; ++i) {
+        labels[i] = static_cast<int>(i * i % 4);
+        weight[i] = static_cast<double>(i % 4);
+        for (std::size_t k = 0; k < i % 4; ++k) {
+            repeated.insert(repeated.end(), x.begin() + static_cast<std::ptrdiff_t>(3 * i),
+                            x.begin() + static_cast<std::ptrdiff_t>(3 * i + 3));
+            repeated_labels.push_back(labels[i]);
+        }
+    }
+    model<input<3> | dense<4> | softmax, double> net{seed{2}};
+    trainer teach{net,
+                  sparse_categorical_crossentropy,
+                  sgd{},
+                  weighted(accuracy),
+                  weighted(metrics::f1_macro),
+                  weighted(mean_iou),
+                  weighted(metrics::mean_absolute_error)};
+    auto options = silently;
+    options.sample_weight = weight;
+    const auto found = teach.evaluate(x, labels, options);
+    const auto expected = teach.evaluate(repeated, repeated_labels, silently);
+    for (const char* name :
+         {"weighted_accuracy", "weighted_f1_macro", "weighted_mean_iou", "weighted_mean_absolute_error"}) {
+        BOOST_TEST(found[name] == expected[name], rounding);
+        BOOST_TEST(found[name] > 0);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(weights_that_do_not_fit_are_named) {
     model<steps, double> net{seed{2}};
     trainer teach{net, sparse_categorical_crossentropy, sgd{}};

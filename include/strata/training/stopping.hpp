@@ -79,14 +79,13 @@ struct time_limit {
     std::chrono::steady_clock::time_point started_ = {}; ///< its own
 };
 
-/// Stops after an epoch with a score that is infinite or no number, as a loss of the validation. A training
-/// loss that is neither ends `fit` by itself, with `diverged`.
+/// Stops after an epoch whose loss in the validation is infinite or no number. A training loss that is
+/// neither ends `fit` by itself, with `diverged`.
 struct terminate_on_nan {
     void operator()(training_state& state) const {
-        if (state.phase == training_state::moment::epoch_end)
-            for (const auto& [name, value] : state.logs)
-                if (!internal::is_finite(value))
-                    state.stop();
+        if (state.phase == training_state::moment::epoch_end && state.logs.contains("val_loss") &&
+            !internal::is_finite(state.logs["val_loss"]))
+            state.stop();
     }
 };
 
