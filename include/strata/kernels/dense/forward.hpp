@@ -31,7 +31,8 @@ enum class keeping { nothing, tail_input, tail_output };
 namespace internal {
 struct all_columns {};
 
-// One panel's part of a row: what the tail makes of the sums goes out, and what training keeps with it.
+// Writes a register of sums of a row: what the tail makes of them to y, and what training needs later to
+// `kept`. Of the last panel only the first `Columns` numbers exist.
 template <keeping Keep, std::size_t Columns, class V, class Tile, class T>
 [[gnu::always_inline]] inline void finish(V sum, const Tile& tail, std::size_t row, std::size_t column, T* y,
                                           [[maybe_unused]] T* kept) noexcept {
@@ -43,7 +44,9 @@ template <keeping Keep, std::size_t Columns, class V, class Tile, class T>
     store_first<Columns>(result, y);
 }
 
-// `columns` are the inputs that are not zero in all of these rows, as bits; without them all inputs count.
+// The results of Rows rows times Panels panels: the sums stay in registers over all inputs, and the tail is
+// taken of them there. `columns` are the inputs that are not zero in all of these rows, as bits; without them
+// all inputs count.
 template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, std::size_t Panels, class T,
           class Tail, class Columns>
 [[gnu::always_inline]] inline void forward_tile(const forward_buffers<T>& buffers, std::size_t row,
@@ -100,8 +103,9 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
     forward_tile<Head, RowsPerSample, Keep, Rows, Panels>(buffers, row, panel, tail, columns);
 }
 
-// With one output, a register holds one result for each of several rows, so that the tail is evaluated once
-// for all.
+// The results of several rows where there is one output. A register of weights holds neighbouring inputs, so
+// each row is a dot product; the results of all rows are then put side by side in one register, so that the
+// tail is evaluated once for all.
 template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, class T, class Tail>
 [[gnu::always_inline]] inline void forward_dots(const forward_buffers<T>& buffers, std::size_t row,
                                                 const Tail& tail) noexcept {
@@ -171,7 +175,8 @@ void dense_forward(const forward_buffers<T>& buffers, team::range rows, team::ra
         constexpr std::size_t most_runs = sparse ? nonzero::most_words / words : 1;
         [[maybe_unused]] std::array<std::uint64_t, sparse ? most_runs * words : 1> sets;
         [[maybe_unused]] std::array<const std::uint64_t*, most_runs> set_of_run;
-        // Of each run of rows, the columns that are not zero; none where that is most of them.
+        // Finds the columns that are not zero in all rows of a run. Where that is most of them, walking over
+        // a set costs more than it saves, and there is none.
         [[maybe_unused]] const auto find = [&](auto run, std::size_t number, std::size_t row) {
             std::uint64_t* const set = sets.data() + number * words;
             nonzero::columns_of<decltype(run)::value, K>(buffers.x + row * K, set);
@@ -200,7 +205,8 @@ void dense_forward(const forward_buffers<T>& buffers, team::range rows, team::ra
                 visit_runs<tall, tall / 2>(first, last,
                                            [&](auto run, std::size_t row) { find(run, number++, row); });
             }
-            // Panels outside, rows inside: a panel is read from the outer caches once.
+            // The loop over panels is the outer one, so that a panel's weights come from the outer caches
+            // once, and stay in the first while all rows are multiplied with them.
             visit_runs<wide, layout::panels % wide>(
                 panels.begin, panels.end, [&](auto panel_run, std::size_t panel) {
                     std::size_t number = 0;

@@ -10,7 +10,7 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// Dense layers.
+/// Dense layers: chooses how a team shares each of the three products.
 template <std::size_t Inputs, class Layer, std::size_t Units>
 struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {
     using head = contraction<Inputs, Layer, Units>;
@@ -22,7 +22,8 @@ struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {
     template <class Stage, keeping Keep, bool Data, class T, class Tail>
     [[gnu::always_inline]] static inline bool forward(const head_forward<T>& call, const team& threads,
                                                       const Tail& tail) noexcept {
-        // Of a dot product, training reads another way than prediction.
+        // Where training keeps nothing, it runs the very kernel of prediction, which is compiled once. Dot
+        // products read behind a row's end in training alone, so they are two kernels.
         if constexpr (Keep == keeping::nothing && !layout<T>::is_dot)
             return forward_tiles<Stage, Keep, Data>(call, threads, shared_tail(tail));
         else
@@ -35,7 +36,8 @@ struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {
         const forward_buffers<T> buffers{call.x[0].data, array_of<head>(call.parameters, kernel{}),
                                          array_of<head>(call.parameters, bias{}), call.y.data, call.kept};
         const team::range part = share_samples(threads, call.samples);
-        // By panels, a thread meets the same weights in every pass. A closing needs whole rows.
+        // Shared by panels, a thread meets the same weights in every pass, so they stay in its cache; but a
+        // softmax needs whole rows, and few panels leave threads idle.
         if (is_tiny<head> && Stage::rows == 1 && call.samples == 1 && threads.size == 1)
             dense_forward_row<head, 1, Keep>(buffers, tail);
         else if (!Stage::is_closed && threads.size > 1 && layout<T>::panels >= tile_panels * threads.size) {
@@ -76,7 +78,8 @@ struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {
     static constexpr std::size_t scratch_size = input_gradient_scratch<stage<head, tail<>, no_closing, 1>, T>;
 };
 
-/// Stages that are nothing but a tail.
+/// Stages that are nothing but a tail: pointwise layers behind a value that others read as well, and copies
+/// for outputs.
 template <std::size_t Width>
 struct head_kernels<pass_through<Width>> : head_kernels_base {
     template <class Stage, keeping Keep, bool, class T, class Tail>

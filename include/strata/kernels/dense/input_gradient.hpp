@@ -19,12 +19,14 @@ struct input_gradient_buffers {
     bool adds = false; ///< to what others have written there
 };
 
-/// Scratch for two panels of the transposed weights.
+/// Numbers of scratch that a thread needs: a tile's panels of the transposed weights.
 template <class Stage, class T>
 inline constexpr std::size_t input_gradient_scratch =
     Stage::head::outputs* tile_panels* lanes_of<T, Stage::head::inputs>;
 
 namespace internal {
+// The derivatives by Rows rows of inputs times Panels panels of them. The slope of the stage before is taken
+// of the sums while they are in registers.
 template <class Stage, std::size_t Rows, std::size_t Panels, class V, class T, class Finish>
 void input_gradient_tile(const input_gradient_buffers<T>& buffers, std::size_t row, std::size_t column,
                          const Finish& finish) noexcept {
@@ -64,8 +66,9 @@ void input_gradient_tile(const input_gradient_buffers<T>& buffers, std::size_t r
 /// source_delta = (delta W^T) source_slope, where `finish` is the slope of the stage before (`tail_slope`, or
 /// `no_slope`). Rows and columns (inputs) are this thread's part.
 ///
-/// The weights lie with the outputs in lanes; the product wants inputs there. So two panels of inputs at a
-/// time are transposed into scratch, and the rest is the forward product's loop.
+/// The weights rest with outputs in a register's lanes, and this product wants inputs there. So the weights
+/// of one tile's panels of inputs at a time are transposed into scratch, where they stay in the cache while
+/// all rows are multiplied with them; the rest is the forward product's loop.
 template <class Stage, class T, class Finish>
 void dense_input_gradient(const input_gradient_buffers<T>& buffers, team::range rows, team::range columns,
                           const Finish& finish) noexcept {

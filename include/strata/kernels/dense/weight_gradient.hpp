@@ -22,7 +22,7 @@ struct weight_gradient_buffers {
 namespace internal {
 struct all_rows {};
 
-// One panel's part of a row, zero where a last panel has no columns.
+// A register of a row's derivatives. A last panel that is not full gets zeros for the columns that it lacks.
 template <class Layout, bool HasLast, class V, class T>
 [[gnu::always_inline]] inline V load_panel(const T* numbers, bool is_last) noexcept {
     if constexpr (HasLast) {
@@ -32,8 +32,9 @@ template <class Layout, bool HasLast, class V, class T>
     return V::load_unaligned(numbers);
 }
 
-// The gradients of Inputs x Panels registers of weights: computed, handed to `use`, and never written.
-// `rows` are those that are not zero in all of these inputs, as bits; without them all rows count.
+// The gradients of Inputs x Panels registers of weights: summed over the rows in registers and handed to
+// `use` from there, so that a gradient is never written to memory. `rows` are those that are not zero in all
+// of these inputs, as bits; without them all rows count.
 template <class Head, std::size_t Inputs, std::size_t Panels, bool Last, class T, class Use, class Rows>
 void weight_gradient_tile(const weight_gradient_buffers<T>& buffers, std::size_t input, std::size_t panel,
                           const Use& use, Rows rows) noexcept {
@@ -62,6 +63,7 @@ void weight_gradient_tile(const weight_gradient_buffers<T>& buffers, std::size_t
             use(((panel + q) * K + input + i) * layout::lanes, sums.registers[i][q]);
 }
 
+// The gradients of some panels of the bias: the sums of delta's columns.
 template <class Head, std::size_t Panels, bool Last, class T, class Use>
 void bias_gradient_tile(const weight_gradient_buffers<T>& buffers, std::size_t panel,
                         const Use& use) noexcept {
@@ -79,6 +81,9 @@ void bias_gradient_tile(const weight_gradient_buffers<T>& buffers, std::size_t p
         use((panel + q) * layout::lanes, sums[q]);
 }
 
+// Where there is one output, a register holds the weights of neighbouring inputs, and each row adds its x
+// times one number. Behind the last input a register's gradients must be zero, since x goes on with the next
+// row.
 template <class Head, class T, class UseKernel, class UseBias>
 void dot_weight_gradient(const weight_gradient_buffers<T>& buffers, const UseKernel& use_kernel,
                          const UseBias& use_bias) noexcept {
@@ -127,7 +132,8 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& buffers, const team
         constexpr bool filled = layout::last == layout::lanes;
         constexpr std::size_t K = Head::inputs;
         constexpr std::size_t tall = tile_rows<V>;
-        // By panels where there are enough, as in the forward product, else by inputs.
+        // By panels where there are enough, as in the forward product, so that a thread meets the same
+        // weights in both; else by inputs.
         const bool by_panels = layout::panels >= tile_panels * threads.size;
         const team::range panels =
             by_panels ? threads.share(layout::panels, tile_panels) : team::range{0, layout::panels};

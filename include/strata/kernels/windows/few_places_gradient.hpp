@@ -15,9 +15,10 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The input gradient of a convolution of one tap for few places: sums over filters of delta times weights.
 ///
-/// Elsewhere registers hold channels, for which the weights are transposed; that pays if many places share in
-/// it. Here registers hold places: what is transposed is delta, which is little, and each weight is read
-/// once, as it lies. Places that fill no register are dot products, so there may only be one or two.
+/// Weights rest with filters in a register's lanes, and this sum wants them elsewhere. Where there are many
+/// places, registers hold channels, and transposing the weights for them pays, since all places share in it.
+/// Here registers hold places: what is transposed is delta, which is little, and each weight is read once, as
+/// it lies. Places that fill no register are dot products, which are slower; so only one or two may be left.
 template <std::size_t Channels, std::size_t Filters, class T>
 struct few_places_gradient {
     using layout = weight_layout<T, Channels, Filters, false>;
@@ -25,7 +26,8 @@ struct few_places_gradient {
     static constexpr std::size_t lanes = layout::lanes;
     static constexpr std::size_t most_places = 64;
     static constexpr std::size_t most_rest = lanes / 8;
-    /// Channels of a tile, and the most registers of places.
+    /// A tile is `rows` channels times up to `wide` registers of places: as many sums as there are registers
+    /// for.
     static constexpr std::size_t rows = std::min<std::size_t>(lanes, sizeof(V) == 64 ? 8 : 4);
     static constexpr std::size_t wide = 3;
 
@@ -37,7 +39,8 @@ struct few_places_gradient {
     /// The transposed delta of one thread.
     static constexpr std::size_t scratch_size = is_possible ? Filters * most_places : 0;
 
-    /// For these panels of channels: put(sums, place, channel) gets registers of sums.
+    /// Computes these panels of channels. put(sums, place, channel) gets registers of sums, whose lanes are
+    /// channels again, since that is how the gradient rests.
     template <class Put>
     static void run(rows_view<const T> delta, const T* kernel, std::size_t places, T* scratch,
                     team::range panels, const Put& put) noexcept {
@@ -78,7 +81,8 @@ private:
     /// Panels of filters whose weights of a tile stay in the first cache for the dot products.
     static constexpr std::size_t some_panels = 16 * 1024 / (rows * lanes * sizeof(T));
 
-    // The sums of a tile's channels: [rows][filled], and the registers of the dot products.
+    // The sums of a tile's channels over all filters: `sums` [rows][filled] for places that fill registers,
+    // and in `rest` a register for each dot product, whose lanes are added at the end.
     static void add_rows(const sum_operands& operands, std::size_t channel, T* sums, V* rest) noexcept {
         constexpr std::size_t all = Filters / lanes;
         std::fill_n(sums, rows * operands.filled, T(0));
@@ -98,7 +102,8 @@ private:
         }
     }
 
-    // A tile whose places are channels and whose panels are places; its taps are the weights' panels.
+    // Runs the tile of convolutions with the two operands changed: its places are our channels, its panels
+    // our registers of places, and it walks over the weights' panels as over taps.
     template <std::size_t Vectors>
     [[gnu::noinline]] static void add_products(const T* weights, std::size_t panels, const T* delta,
                                                T* place_sums, std::size_t pitch) noexcept {
@@ -131,6 +136,7 @@ private:
                 sums.registers[i][q].store_aligned(place_sums + i * pitch + q * lanes);
     }
 
+    // Adds the products of some panels of filters at one place: each lane of a sum is a filter's part.
     static void add_dots(const T* weights, std::size_t panels, const T* delta, V* dots) noexcept {
         V sums[rows];
         std::copy_n(dots, rows, sums);

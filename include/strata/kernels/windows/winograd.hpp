@@ -15,8 +15,9 @@ namespace internal {
 template <class T>
 using winograd_task = tile_task<T, scattered_fetching<T>>;
 
-/// One point's product for some tiles and panels: the sums of `task`, added to those that `results` has
-/// already.
+/// Multiplies the tiles and panels of `task` at one point. The sums stay in registers over its channels;
+/// `adds`: they begin with those of the channels before, which `results` has. A function of its own, which
+/// all convolutions of a program share.
 template <class V, std::size_t Tiles, std::size_t Panels>
 [[gnu::noinline]] void multiply_point(const winograd_task<value_type_of<V>>& task, bool adds,
                                       value_type_of<V>* results) noexcept {
@@ -38,6 +39,8 @@ template <class V, std::size_t Tiles, std::size_t Panels>
 }
 
 /// Calls visit(size, first) with runs of tiles that cover [0, count), and up to `winograd_filling` more.
+/// There are three sizes, each a function of its own: the largest fills the registers, and the smaller ones
+/// keep what is multiplied for nothing behind the last tile below four tiles.
 template <class V, class Visit>
 [[gnu::always_inline]] inline void visit_tile_runs(std::size_t count, Visit visit) noexcept {
     constexpr std::size_t most = (sizeof(V) == 64 ? 28 : 12) / winograd_panels;
@@ -58,7 +61,8 @@ template <class V, class Visit>
     }
 }
 
-/// The results of one tile for one panel, handed to `out_of_line(i)`'s tiles of a finish.
+/// Transforms the 36 points of one tile and panel to 4 x 4 results: down the columns first, then along each
+/// line, whose results go to `finish` at once. Results beyond the image's edge are left out.
 template <class V, class Finish, class T>
 [[gnu::noinline]] void transform_output_tile(const winograd_shape& shape, const T* points,
                                              std::size_t point_step, std::size_t sample, std::size_t top,
@@ -93,14 +97,15 @@ template <class V, class Finish, class T>
 }
 } // namespace internal
 
-/// Weights of some panels and channels: 9 taps, each [channels][lanes].
+/// Where the weights of some panels and channels lie before they are transformed: 9 taps, each
+/// [channels][lanes].
 template <class T>
 struct winograd_weights {
     const T* first_tap;
     std::size_t tap_step;
     std::size_t panel_step;
-    /// Where they came from: what the next channels need lies `next` on, in runs of registers `run_step`
-    /// apart.
+    /// Where they lie among the parameters, which is elsewhere if they had to be transposed: what the next
+    /// channels need lies `next` numbers on, in runs of registers `run_step` apart. It is fetched meanwhile.
     const T* source;
     std::size_t source_tap_step;
     std::size_t source_panel_step;
@@ -251,8 +256,9 @@ void winograd(const winograd_shape& shape, rows_view<const T> x, const Weights& 
     internal::winograd_run<V, T, Weights, Finish>(shape, x, weights_of, scratch, finish).run(rows, panels);
 }
 
-/// How a team shares it: what two threads both do, transforming x where each has its panels, or the weights
-/// where each has its tiles, should be the lesser part. Returns rows of tiles, then panels.
+/// How a team shares the work: by panels of filters, then each thread transforms all of x, or by rows of
+/// tiles, then each thread transforms all weights. What all threads do alike should be the lesser of the two;
+/// a panel's weights cost as much as some 13 tiles. Returns this thread's rows of tiles and its panels.
 [[nodiscard]] constexpr std::pair<team::range, team::range>
 share_winograd(const winograd_shape& shape, const team& threads, std::size_t samples) noexcept {
     const std::size_t rows = samples * shape.tiles_down;

@@ -46,7 +46,8 @@ inline constexpr std::size_t winograd_panels = 2;
 /// Tiles behind the last one, which may be computed for nothing.
 inline constexpr std::size_t winograd_filling = 3;
 
-/// A register's numbers lie a line apart from point to point, so that they do not collide in the first cache.
+/// How far apart the points of the three buffers are. Each step has one register more than it needs: 36
+/// points at multiples of a page would all fall into the same few lines of the first cache.
 constexpr std::size_t winograd_input_step(std::size_t tiles, std::size_t channels, std::size_t lanes) {
     return (tiles + winograd_filling) * channels + lanes;
 }
@@ -114,7 +115,7 @@ public:
 };
 
 namespace internal {
-// B' d for six registers that are `step` apart, in place.
+// B' d: six points of six numbers along one axis. Sums that two points share are taken once.
 template <class V>
 [[gnu::always_inline]] inline void transform_input(const V (&d)[6], V (&points)[6]) noexcept {
     using T = typename V::value_type;
@@ -133,7 +134,7 @@ template <class V>
     points[5] = xsimd::fma(four, d[1], xsimd::fnma(five, d[3], d[5]));
 }
 
-// A' m: four results from six points.
+// A' m: four results from six points along one axis.
 template <class V>
 [[gnu::always_inline]] inline void transform_output(const V (&m)[6], V (&results)[4]) noexcept {
     using T = typename V::value_type;
@@ -147,7 +148,9 @@ template <class V>
     results[3] = xsimd::fma(V(T(8)), far_difference, difference) + m[5];
 }
 
-/// The 36 points of one tile's x for all channels. `x` is the image; what is outside of it counts as 0.
+/// The 36 points of one tile's x for all channels: along the lines first, then down the columns. `x` is the
+/// image, of which the tile's first number is at (top, left); what is outside of it counts as 0. Most tiles
+/// lie inside and are read without asking at each place.
 template <class V, class T>
 [[gnu::noinline]] void transform_input_tile(const winograd_shape& shape, rows_view<const T> x,
                                             std::ptrdiff_t top, std::ptrdiff_t left, T* points,
@@ -192,7 +195,7 @@ template <class V, class T>
     }
 }
 
-// G g: six points from three taps.
+// G g: six points from three taps along one axis.
 template <class V>
 [[gnu::always_inline]] inline void transform_taps(const V (&g)[3], V (&points)[6]) noexcept {
     using T = typename V::value_type;
@@ -207,8 +210,9 @@ template <class V>
     points[5] = g[2];
 }
 
-/// The 36 points of the weights of one panel for some channels: `taps` are 9 arrays [channels][lanes], and so
-/// are the points, which are `step` apart.
+/// The 36 points of the weights of one panel for some channels. The taps are 9 arrays [channels][lanes] that
+/// are `tap_step` apart, backwards where the convolution is a gradient; the points are 36 such arrays, `step`
+/// apart.
 template <class V, class T>
 [[gnu::noinline]] void transform_weights(const T* weights, std::ptrdiff_t tap_step, std::size_t channels,
                                          T* points, std::size_t step) noexcept {
