@@ -17,18 +17,20 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// A step that waits to be told how many features there are, as `linear_regression{}`.
 template <class Step>
-concept incomplete_step = Step::lacks_features && true;
+concept incomplete_step = requires {
+    requires Step::lacks_features;
+};
 
 /// A step that predicts, and stands last.
 template <class Step>
-concept predicting_step = requires(const Step& step, const xt::xtensor<double, 2>& x) {
-    step.predict(x);
+concept predicting_step = requires(const Step& one, const xt::xtensor<double, 2>& x) {
+    one.predict(x);
 };
 
 /// A step that learns how to transform.
 template <class Step>
-concept learning_step = requires(Step& step, const xt::xtensor<double, 2>& x) {
-    step.fit(x).transform(x);
+concept learning_step = requires(Step& one, const xt::xtensor<double, 2>& x) {
+    one.fit(x).transform(x);
 };
 
 /// What stands for the first step where it says how many features there are, `input<3>`.
