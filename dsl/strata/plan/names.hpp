@@ -34,7 +34,7 @@ struct layer_name {
             place[digit] = static_cast<char>('0' + rest % 10);
         return place + 1 + detail::decimal_digits(number);
     }
-    [[nodiscard]] std::string string() const {
+    [[nodiscard, gnu::noinline]] std::string string() const {
         std::string result(size(), '\0');
         write(result.data());
         return result;

@@ -20,17 +20,17 @@ namespace strata::bedrock {
 
 namespace detail {
 /// Digits in groups of three: 407,050.
-inline std::string grouped(std::size_t number) {
+[[gnu::noinline]] inline std::string grouped(std::size_t number) {
     std::string digits = concatenate(number);
     for (std::size_t place = digits.size(); place > 3; place -= 3)
         digits.insert(place - 3, 1, ','); // g++ 12 warns of the overload for texts, wrongly
     return digits;
 }
 
-inline std::string padded(std::string_view text, std::size_t width) {
-    std::string result(text);
-    result.resize(result.size() < width ? width : result.size() + 1, ' ');
-    return result;
+/// A text and the spaces up to the next column.
+[[gnu::noinline]] inline void append_cell(std::string& table, std::string_view text, std::size_t width) {
+    append(table, text);
+    table.append(text.size() < width ? width - text.size() : 1, ' ');
 }
 
 /// What the table of layers says of an input or a layer, but for the names of parameters.
@@ -45,21 +45,33 @@ inline std::string table_of(std::span<const table_line> lines, std::size_t input
                             std::span<const layer_name> layers, std::span<const array_mark> arrays,
                             std::size_t total) {
     const std::string rule(62, '-');
-    std::string table = concatenate(padded("layer", 28), padded("output shape", 22), padded("parameters", 12),
-                                    "names\n", rule, "\n");
+    std::string table;
+    append_cell(table, "layer", 28);
+    append_cell(table, "output shape", 22);
+    append_cell(table, "parameters", 12);
+    append(table, "names\n", rule, "\n");
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        // The names of its parameters: "dense_1.kernel .bias".
-        std::string names;
-        for (const array_mark& array : arrays)
-            if (i == array.node + inputs)
-                append(names, names.empty() ? layers[array.node].string() : " ", ".", array.name);
-        if (lines[i].is_frozen && !names.empty())
-            append(names, ", frozen");
+        append_cell(table, lines[i].label, 28);
+        append_cell(table, lines[i].output, 22);
         const std::string count = grouped(lines[i].learnt);
-        append(table, padded(lines[i].label, 28), padded(lines[i].output, 22),
-               names.empty() ? count : padded(count, 12), names, "\n");
+        // The names of its parameters: "dense_1.kernel .bias".
+        bool is_named = false;
+        for (const array_mark& array : arrays) {
+            if (i != array.node + inputs)
+                continue;
+            if (is_named)
+                append(table, " .", array.name);
+            else {
+                append_cell(table, count, 12);
+                append(table, layers[array.node].string(), ".", array.name);
+            }
+            is_named = true;
+        }
+        append(table, is_named ? "" : count, is_named && lines[i].is_frozen ? ", frozen\n" : "\n");
     }
-    append(table, rule, "\n", padded("total", 50), grouped(total), "\n");
+    append(table, rule, "\n");
+    append_cell(table, "total", 50);
+    append(table, grouped(total), "\n");
     return table;
 }
 

@@ -20,7 +20,7 @@ struct call_name {
     call_name(const char* called) : function(called) {}
     call_name(std::string_view called, std::size_t number) : function(called), batch(number) {}
 
-    [[nodiscard]] std::string text() const {
+    [[nodiscard, gnu::noinline]] std::string text() const {
         return batch == SIZE_MAX ? std::string(function) : concatenate(function, ", batch ", batch);
     }
 };

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -34,9 +35,15 @@ struct image_dataset {
 
 namespace internal {
 
+[[gnu::noinline]] inline std::vector<std::string> strings_of(std::span<const std::string_view> texts) {
+    std::vector<std::string> strings(texts.size());
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        strings[i].assign(texts[i].data(), texts[i].size());
+    return strings;
+}
 inline image_dataset name_classes(image_dataset set, std::span<const std::string_view> names) {
-    set.train.class_names.assign(names.begin(), names.end());
-    set.test.class_names = set.train.class_names;
+    set.train.class_names = strings_of(names);
+    set.test.class_names = strings_of(names);
     return set;
 }
 

@@ -16,8 +16,8 @@
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// `std::invalid_argument` for another number of arrays than the network has inputs, or outputs.
-inline void check_array_count(std::size_t found, std::size_t expected, const call_name& caller,
-                              const char* kind) {
+[[gnu::noinline]] inline void check_array_count(std::size_t found, std::size_t expected,
+                                                const call_name& caller, const char* kind) {
     if (found != expected)
         raise(std::invalid_argument(concatenate(caller.text(), ": expected ", expected, " ", kind,
                                                 expected == 1 ? " array" : " arrays", ", found ", found)));

@@ -5,6 +5,7 @@
 #include <strata/setting.hpp>
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -16,19 +17,21 @@ public:
 
     template <class Array>
         requires(std::constructible_from<samples, const Array&> && !std::same_as<Array, sample_list>)
-    sample_list(const Array& array) : all_{samples(array)} {}
+    sample_list(const Array& array) { take(samples(array)); }
 
     [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
     [[nodiscard]] const samples* data() const noexcept { return all_.data(); }
     [[nodiscard]] const samples& operator[](std::size_t index) const noexcept { return all_[index]; }
 
-    void add(const samples& array) { all_.push_back(array); }
+    void add(samples array) { take(std::move(array)); }
     /// Makes them so many, and then one another array, which allocates nothing if there were as many before.
     void resize(std::size_t size) { all_.resize(size); }
     void replace(std::size_t index, const samples& array) { all_[index] = array; }
 
 private:
+    [[gnu::noinline]] void take(samples&& array) { all_.push_back(std::move(array)); }
+
     std::vector<samples> all_;
 };
 

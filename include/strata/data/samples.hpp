@@ -133,7 +133,8 @@ public:
     }
 
     /// Whether it holds so many samples of that shape.
-    [[nodiscard]] bool fits(std::span<const std::size_t> sample_shape, std::size_t count) const {
+    [[nodiscard, gnu::noinline]] bool fits(std::span<const std::size_t> sample_shape,
+                                           std::size_t count) const {
         std::size_t size = 1;
         for (const std::size_t extent : sample_shape)
             size *= extent;

@@ -91,7 +91,7 @@ public:
     /// Shuffles a random-access range by Fisher and Yates' method, to the same order with every standard
     /// library.
     template <class Range>
-    constexpr void shuffle(Range& range) noexcept {
+    [[gnu::noinline]] constexpr void shuffle(Range& range) noexcept {
         for (std::size_t i = std::size(range); i > 1; --i) {
             const std::size_t j = integer(static_cast<std::uint32_t>(i));
             const auto element = range[i - 1];

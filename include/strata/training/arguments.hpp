@@ -49,7 +49,7 @@ inline void check_labels(const samples& y, std::size_t total, std::size_t classe
 }
 
 /// What messages call an array: "the input array" or "target array 2".
-inline std::string array_name(const char* kind, std::size_t index) {
+[[gnu::noinline]] inline std::string array_name(const char* kind, std::size_t index) {
     return index == 0 ? concatenate("the ", kind, " array") : concatenate(kind, " array ", index + 1);
 }
 } // namespace internal

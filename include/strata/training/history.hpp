@@ -20,7 +20,7 @@ template <class Entries>
 [[noreturn, gnu::noinline]] void throw_unknown(std::string_view name, const Entries& entries) {
     std::string message = concatenate("there is no '", name, "', only");
     for (const auto& entry : entries)
-        message += concatenate(" '", entry.first, "'");
+        append(message, " '", entry.first, "'");
     raise(std::out_of_range(message));
 }
 } // namespace internal
@@ -28,7 +28,7 @@ template <class Entries>
 /// Named numbers in order: a loss and its metrics.
 class scores {
 public:
-    void set(std::string_view name, double value, direction better = direction::unknown) {
+    [[gnu::noinline]] void set(std::string_view name, double value, direction better = direction::unknown) {
         for (std::size_t i = 0; i < entries_.size(); ++i)
             if (entries_[i].first == name) {
                 entries_[i].second = value;

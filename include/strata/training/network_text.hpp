@@ -13,10 +13,10 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
@@ -47,12 +47,19 @@ void append_operands(std::string& line, std::type_identity<dot_product<Left, Rig
            Normalized ? ", normalized" : "");
 }
 
+inline void append_sources(std::string& line, std::span<const std::size_t> sources) {
+    append(line, " of");
+    for (const std::size_t source : sources)
+        append(line, " ", source);
+    append(line, "\n");
+}
+
 /// One layer: its label, its options in numbers, its output and its arrays.
 template <class Node>
-std::string layer_line() {
+void append_layer(std::string& line) {
     using layer = typename Node::layer;
     using head = head_of_node<Node>;
-    std::string line(layer::label.view());
+    append(line, layer::label.view());
     if constexpr (std::is_same_v<typename layer::role, role::pointwise>) {
         if constexpr (requires { to_string(layer::formula); })
             append(line, " ", to_string(layer::formula));
@@ -75,34 +82,34 @@ std::string layer_line() {
     for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
         append(line, ", ", Parameter::name.view(), " ", detail::shape_text<typename Parameter::shape>.view());
     });
-    append(line, " of");
-    for (const std::size_t source : detail::source_numbers<typename Node::sources>::values)
-        append(line, " ", source);
-    return line;
+    append_sources(line, detail::source_numbers<typename Node::sources>::values);
 }
 
 template <class... Inputs, class... Ends, class... Nodes>
-std::vector<std::string> network_lines(topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>) {
-    std::vector<std::string> lines{concatenate("input ", detail::shape_text<Inputs>.view())...};
-    (lines.push_back(layer_line<Nodes>()), ...);
-    std::string ends("outputs");
-    (append(ends, concatenate(" ", Ends::value)), ...);
-    lines.push_back(ends);
-    return lines;
+void append_network(std::string& lines, topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>) {
+    (append(lines, "input ", detail::shape_text<Inputs>.view(), "\n"), ...);
+    for_each_type(type_list<Nodes...>{},
+                  [&]<class Node>(std::type_identity<Node>) { append_layer<Node>(lines); });
+    append(lines, "outputs");
+    (append(lines, " ", Ends::value), ...);
+    append(lines, "\n");
 }
 
 /// The rule of an optimizer; its numbers, as the rate, are the program's.
 template <class Optimizer>
-std::string optimizer_line() {
+void append_optimizer(std::string& line) {
     using rule = decltype(detail::whole_rule<Optimizer>());
-    std::string line =
-        rule::run(std::string("optimizer"), [](std::string line_so_far, auto variable, auto formula) {
-            return concatenate(line_so_far, " ", to_string(variable), " = ", to_string(formula), ";");
-        });
+    append(line, "optimizer");
+    rule::run(&line, [](std::string* text, auto variable, auto formula) {
+        append(*text, " ", to_string(variable), " = ");
+        detail::append_formula(*text, formula, true);
+        append(*text, ";");
+        return text;
+    });
     constexpr std::size_t batches = batches_of_update<Optimizer>;
     if (batches > 1)
-        line += concatenate(" every ", batches, " batches");
-    return line;
+        append(line, " every ", batches, " batches");
+    append(line, "\n");
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -7,6 +7,7 @@
 #include <strata/setting.hpp>
 #include <strata/training/history.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -69,7 +70,7 @@ public:
     [[nodiscard]] bool is_bar() const noexcept { return level_ == verbosity::bar; }
 
     /// The line above an epoch's own.
-    void begin(std::size_t epoch, std::size_t epochs) {
+    [[gnu::noinline]] void begin(std::size_t epoch, std::size_t epochs) {
         if (level_ != verbosity::silent)
             output_.write(internal::concatenate("Epoch ", epoch + 1, "/", epochs, "\n"));
     }
@@ -81,9 +82,7 @@ public:
 
     [[gnu::cold]] void show(std::size_t step, const scores& values) {
         shown_ = clock::now();
-        std::string line = text(step, values, true);
-        line.insert(line.begin(), '\r');
-        write(line);
+        write(internal::concatenate("\r", text(step, values, true)), "");
     }
 
     /// `made` is how many steps there were, where that was not known before.
@@ -91,41 +90,41 @@ public:
         if (level_ == verbosity::silent)
             return;
         steps_ = made > 0 ? made : steps_;
-        std::string line = text(steps_, values, is_bar());
-        if (is_bar())
-            line.insert(line.begin(), '\r');
-        line += '\n';
-        write(line);
+        write(internal::concatenate(is_bar() ? "\r" : "", text(steps_, values, is_bar())), "\n");
     }
 
     /// The line after that many steps; a test needs no clock.
     [[nodiscard, gnu::cold]] std::string text(std::size_t step, const scores& values, bool with_bar) const {
+        using internal::append;
         const double seconds = std::chrono::duration<double>(clock::now() - started_).count();
         const std::string steps = internal::concatenate(steps_);
-        std::string result = internal::concatenate(step);
+        const std::string made = internal::concatenate(step);
+        std::string result;
         if (steps_ == 0 && step > 0)
-            result += " - "; // nobody knows how many there will be
+            append(result, made, " - "); // nobody knows how many there will be
         else if (with_bar) {
             constexpr std::size_t width = 30;
             const std::size_t done = steps_ == 0 ? width : width * step / steps_;
-            if (result.size() < steps.size())
-                result.insert(0, steps.size() - result.size(), ' ');
-            result += "/" + steps + " [";
-            for (std::size_t i = 0; i < width; ++i)
-                result += i < done ? '=' : i == done && step < steps_ ? '>' : '.';
-            result += "] - ";
+            result.append(made.size() < steps.size() ? steps.size() - made.size() : 0, ' ');
+            append(result, made, "/", steps, " [");
+            result.append(std::min(done, width), '=');
+            if (done < width && step < steps_)
+                append(result, ">");
+            result.append(width - std::min(done + (step < steps_ ? 1 : 0), width), '.');
+            append(result, "] - ");
         } else
-            result += "/" + steps + " - ";
+            append(result, made, "/", steps, " - ");
         if (step < steps_ && step > 0)
-            result +=
-                "ETA: " + duration(seconds / static_cast<double>(step) * static_cast<double>(steps_ - step));
+            append(result, "ETA: ",
+                   duration(seconds / static_cast<double>(step) * static_cast<double>(steps_ - step)));
         else
-            result += duration(seconds) + " " + per_step(seconds / static_cast<double>(step > 0 ? step : 1));
+            append(result, duration(seconds), " ",
+                   per_step(seconds / static_cast<double>(step > 0 ? step : 1)));
         for (const auto& [name, value] : values) {
             const bool is_small = value != 0 && value < 1e-3 && value > -1e-3;
-            result += " - " + name + ": " +
-                      internal::rounded(value, 4,
-                                        is_small ? std::chars_format::scientific : std::chars_format::fixed);
+            append(result, " - ", name, ": ",
+                   internal::rounded(value, 4,
+                                     is_small ? std::chars_format::scientific : std::chars_format::fixed));
         }
         return result;
     }
@@ -141,21 +140,24 @@ private:
         return output.is_terminal != nullptr && output.is_terminal() ? verbosity::bar : verbosity::line;
     }
 
-    static std::string duration(double seconds) { return internal::rounded(seconds, 0) + "s"; }
+    static std::string duration(double seconds) {
+        return internal::concatenate(internal::rounded(seconds, 0), "s");
+    }
     static std::string per_step(double seconds) {
-        if (seconds >= 1)
-            return internal::rounded(seconds, 1) + "s/step";
-        if (seconds >= 1e-4)
-            return internal::rounded(seconds * 1e3, 1) + "ms/step";
-        return internal::rounded(seconds * 1e6, 1) + "us/step";
+        const double in_a_second = seconds >= 1 ? 1 : seconds >= 1e-4 ? 1e3 : 1e6;
+        return internal::concatenate(internal::rounded(seconds * in_a_second, 1), seconds >= 1 ? "s/step"
+                                                                                  : seconds >= 1e-4
+                                                                                      ? "ms/step"
+                                                                                      : "us/step");
     }
 
-    [[gnu::cold]] void write(std::string line) {
+    [[gnu::cold]] void write(std::string line, std::string_view ending) {
         // What a longer line left on the terminal is overwritten.
-        const std::size_t length = line.size();
+        const std::size_t length = line.size() + ending.size();
         if (is_bar() && length < longest_)
-            line.insert(line.back() == '\n' ? length - 1 : length, longest_ - length, ' ');
+            line.append(longest_ - length, ' ');
         longest_ = length > longest_ ? length : longest_;
+        internal::append(line, ending);
         output_.write(line);
     }
 

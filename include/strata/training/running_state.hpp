@@ -4,6 +4,7 @@
 #include <strata/setting.hpp>
 #include <strata/training/callback.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -19,13 +20,15 @@ struct running_state final : training_state {
     void set_learning_rate(double rate) override { teach->set_learning_rate(rate); }
     [[nodiscard]] std::vector<double> weights() const override {
         const auto all = net->weights();
-        return {all.begin(), all.end()};
+        std::vector<double> numbers(all.size());
+        std::copy(all.begin(), all.end(), numbers.begin());
+        return numbers;
     }
     void set_weights(const std::vector<double>& weights) override {
-        std::vector<typename Model::value_type> numbers;
-        numbers.reserve(weights.size());
-        for (const double weight : weights)
-            numbers.push_back(static_cast<typename Model::value_type>(weight));
+        using T = typename Model::value_type;
+        std::vector<T> numbers(weights.size());
+        std::transform(weights.begin(), weights.end(), numbers.begin(),
+                       [](double weight) { return static_cast<T>(weight); });
         net->set_weights(numbers);
     }
     [[nodiscard]] training_snapshot snapshot() const override { return teach->snapshot(); }

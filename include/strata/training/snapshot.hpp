@@ -43,31 +43,27 @@ static_assert(std::endian::native == std::endian::little, "strata: snapshots are
 
 /// The lines that say what a snapshot is of. One with other lines does not fit.
 template <class Topology, class T, class Optimizer>
-std::vector<std::string> snapshot_lines() {
-    std::vector<std::string> lines{"strata checkpoint 2",
-                                   concatenate(sizeof(T) == 4 ? "float" : "double", ", ",
-                                               count_parameters(Topology{}).all, " parameters"),
-                                   optimizer_line<Optimizer>()};
-    for (std::string& line : network_lines(Topology{}))
-        lines.push_back(std::move(line));
-    lines.emplace_back("numbers");
-    for (std::string& line : lines)
-        line += '\n';
+[[gnu::noinline]] std::string snapshot_lines() {
+    std::string lines = concatenate("strata checkpoint 2\n", sizeof(T) == 4 ? "float" : "double", ", ",
+                                    count_parameters(Topology{}).all, " parameters\n");
+    append_optimizer<Optimizer>(lines);
+    append_network(lines, Topology{});
+    append(lines, "numbers\n");
     return lines;
 }
 
 /// Reads those lines. `data_error` for the first that is another.
 template <class Reader>
-void read_lines(Reader& reader, const std::vector<std::string>& lines) {
-    for (const std::string& line : lines) {
+void read_lines(Reader& reader, const std::string& lines) {
+    for (std::size_t begin = 0; begin < lines.size();) {
+        const auto line = std::string_view(lines).substr(begin, lines.find('\n', begin) - begin);
         const auto place = reader.position();
-        std::string found(line.size(), '\0');
+        std::string found(line.size() + 1, '\0');
         reader.read(found.data(), found.size(), "a checkpoint's header");
-        if (found == line)
+        begin += found.size();
+        if (found.back() == '\n' && std::string_view(found).substr(0, line.size()) == line)
             continue;
-        if (found.find('\n') != std::string::npos)
-            found.resize(found.find('\n'));
-        reader.fail(place, shown(std::string_view(line).substr(0, line.size() - 1)), shown(found));
+        reader.fail(place, shown(line), shown(std::string_view(found).substr(0, found.find('\n'))));
     }
 }
 
@@ -88,16 +84,23 @@ inline void append_bytes(std::vector<unsigned char>& bytes, const void* data, st
 /// width reads them; a checksum follows.
 template <class Topology, class T, class Optimizer, std::size_t Blocks>
 training_snapshot write_snapshot(const std::array<std::span<T>, Blocks>& blocks, training_counts counts) {
+    const std::string lines = snapshot_lines<Topology, T, Optimizer>();
+    constexpr std::size_t parameters = count_parameters(Topology{}).all;
+    constexpr std::size_t size = sizeof counts + Blocks * parameters * sizeof(T);
     training_snapshot result;
-    for (const std::string& line : snapshot_lines<Topology, T, Optimizer>())
-        append_bytes(result.bytes, line.data(), line.size());
-    const std::size_t begin = result.bytes.size();
-    append_bytes(result.bytes, &counts, sizeof counts);
+    result.bytes.resize(lines.size() + size + sizeof(std::uint32_t));
+    unsigned char* next = result.bytes.data();
+    const auto put = [&next](const void* data, std::size_t count) {
+        std::memcpy(next, data, count);
+        next += count;
+    };
+    put(lines.data(), lines.size());
+    put(&counts, sizeof counts);
     for (const std::span<T> block : blocks)
         visit_parameters<T>(stages_of<Topology>{}, block.data(),
-                            [&](const T& number) { append_bytes(result.bytes, &number, sizeof number); });
-    const std::uint32_t sum = checksum(std::span(result.bytes).subspan(begin));
-    append_bytes(result.bytes, &sum, sizeof sum);
+                            [&](const T& number) { put(&number, sizeof number); });
+    const std::uint32_t sum = checksum(std::span(result.bytes).subspan(lines.size(), size));
+    put(&sum, sizeof sum);
     return result;
 }
 

@@ -252,7 +252,7 @@ private:
         return result;
     }
 
-    void validate(const fit_options& options, const sample_range& range, scores& logs) {
+    [[gnu::noinline]] void validate(const fit_options& options, const sample_range& range, scores& logs) {
         if (range.count == 0 && options.validation_batches == nullptr)
             return;
         const auto run = [&] {
