@@ -133,6 +133,12 @@ BOOST_AUTO_TEST_CASE(comparisons_choose) {
     BOOST_TEST(value(frozen<select(x != 2, 1, 0)>, 1) == 1);
     BOOST_TEST(value(derivative(frozen<max(x, 0)>, x), 0) == 0); // as in Keras
     BOOST_TEST(std::isnan(value(frozen<max(x, 0)>, std::nan(""))));
+    BOOST_TEST(std::isnan(value(frozen<max(0, x)>, std::nan(""))));
+    // Constants are folded by the same rule.
+    BOOST_TEST(std::isnan(operation::minimum::fold(1, std::nan(""))));
+    BOOST_TEST(std::isnan(operation::maximum::fold(1, std::nan(""))));
+    BOOST_TEST(std::isnan(operation::maximum::fold(std::nan(""), 1)));
+    BOOST_TEST(std::isnan(operation::sign::fold(std::nan(""))));
 }
 
 BOOST_AUTO_TEST_CASE(the_derivative_by_another_variable_is_zero) {

@@ -2,6 +2,7 @@
 #include "../expression/reference.hpp"
 
 #include <strata/kernels/formula/evaluate.hpp>
+#include <strata/kernels/formula/loss.hpp>
 #include <strata/kernels/formula/softmax.hpp>
 #include <strata/model/model.hpp>
 
@@ -17,8 +18,8 @@
 #include <vector>
 
 // NaN and the infinities go through formulas and layers by one rule, whatever the registers, and whichever
-// version of xsimd: operations do what the standard library's function of that name does, min and max are
-// std::min and std::max, and a comparison with NaN is false.
+// version of xsimd: operations do what NumPy's function of that name does. So min and max are NaN where
+// either argument is, and the first of two equal ones, and a comparison with NaN is false.
 
 using namespace strata::bedrock;
 
@@ -78,6 +79,36 @@ void check_two(Operation operation, std::string_view name, Wanted wanted) {
         }
 }
 
+template <class T>
+T smallest(T a, T b) {
+    return std::isnan(b) ? b : std::min(a, b);
+}
+template <class T>
+T largest(T a, T b) {
+    return std::isnan(b) ? b : std::max(a, b);
+}
+
+/// Formulas of a constant and a variable, which need fewer instructions, are the same to the last bit.
+template <class V, real Bound>
+void check_bound() {
+    using T = value_type_of<V>;
+    constexpr T bound = static_cast<T>(Bound.value());
+    const auto check = [bound](auto formula, T a, T expected, const char* name) {
+        alignas(alignment) std::array<T, sizeof(V) / sizeof(T)> found;
+        store(V(evaluate_at(formula, symbols::x, V(a))), found.data());
+        for (const T each : found)
+            BOOST_TEST(((std::isnan(each) && std::isnan(expected)) ||
+                        (each == expected && std::signbit(each) == std::signbit(expected))),
+                       name << ", " << a << " and " << bound << ": " << each);
+    };
+    for (const T a : arguments<T>) {
+        check(frozen<max(symbols::x, constant<Bound>)>, a, largest(a, bound), "max, bound second");
+        check(frozen<max(constant<Bound>, symbols::x)>, a, largest(bound, a), "max, bound first");
+        check(frozen<min(symbols::x, constant<Bound>)>, a, smallest(a, bound), "min, bound second");
+        check(frozen<min(constant<Bound>, symbols::x)>, a, smallest(bound, a), "min, bound first");
+    }
+}
+
 template <class V, class Operation>
 void check_comparison(Operation operation) {
     using T = value_type_of<V>;
@@ -100,8 +131,12 @@ void check_operations() {
     check_two<V>(operation::subtract{}, "the difference", [](T a, T b) { return a - b; });
     check_two<V>(operation::multiply{}, "the product", [](T a, T b) { return a * b; });
     check_two<V>(operation::divide{}, "the quotient", [](T a, T b) { return a / b; });
-    check_two<V>(operation::minimum{}, "min", [](T a, T b) { return std::min(a, b); });
-    check_two<V>(operation::maximum{}, "max", [](T a, T b) { return std::max(a, b); });
+    check_two<V>(operation::minimum{}, "min", smallest<T>);
+    check_two<V>(operation::maximum{}, "max", largest<T>);
+    check_bound<V, 0.0>();
+    check_bound<V, -0.0>();
+    check_bound<V, 0.5>();
+    check_bound<V, -1.0>();
     check_comparison<V>(operation::less{});
     check_comparison<V>(operation::less_equal{});
     check_comparison<V>(operation::greater{});
@@ -111,7 +146,7 @@ void check_operations() {
     check_one<V>(operation::negate{}, [](double a) { return -a; });
     check_one<V>(operation::absolute{}, [](double a) { return std::abs(a); });
     // Made of two comparisons.
-    check_one<V>(operation::sign{}, [](double a) { return a > 0 ? 1.0 : a < 0 ? -1.0 : 0.0; });
+    check_one<V>(operation::sign{}, [](double a) { return a > 0 ? 1.0 : a < 0 ? -1.0 : a == 0 ? 0.0 : a; });
     check_one<V>(operation::square{}, [](double a) { return a * a; });
     check_one<V>(operation::square_root{}, [](double a) { return std::sqrt(a); });
     check_one<V>(operation::power<3>{}, [](double a) { return std::pow(a, 3); });
@@ -170,6 +205,12 @@ void check_activations() {
     check_activation<Width, exponential>("exponential");
     // Cut to [-1, 1].
     check_activation<Width, activation<max(min(symbols::x, 1), -1)>>("clip");
+    check_activation<Width, activation<max(-1, min(1, symbols::x))>>("clip, bounds first");
+    check_activation<Width, activation<max(0, symbols::x)>>("relu, bound first");
+    check_activation<Width, activation<max(symbols::x, 0.1 * symbols::x)>>("leaky relu of two");
+    check_activation<Width, activation<sign(symbols::x)>>("sign");
+    check_activation<Width, branches(identity, activation<symbols::x - symbols::x>) | maximum>("maximum");
+    check_activation<Width, branches(activation<square(symbols::x)>, identity) | minimum>("minimum");
 }
 
 template <std::size_t Length, class T>
@@ -191,7 +232,7 @@ void check_softmax() {
     }
 }
 
-/// A window's largest number, NaN passed over; its mean, NaN in each that holds one.
+/// A window's largest number and its mean are NaN in each that holds one, and there alone.
 template <std::size_t Channels>
 void check_pooling() {
     for (std::size_t place = 0; place < 4; ++place) {
@@ -203,11 +244,30 @@ void check_pooling() {
         const auto largest = results<input<4, Channels> | max_pool<2>>(x);
         const auto means = results<input<4, Channels> | average_pool<2>>(x);
         for (std::size_t i = 0; i < largest.size(); ++i) {
-            const bool hit = i == place / 2 * Channels + channel;
-            const float first = static_cast<float>(i / Channels * 2);
-            BOOST_TEST(largest[i] == (hit && place % 2 == 1 ? first : first + 1));
-            BOOST_TEST(std::isnan(means[i]) == hit);
+            const bool is_hit = i == place / 2 * Channels + channel;
+            BOOST_TEST(std::isnan(largest[i]) == is_hit);
+            if (!is_hit)
+                BOOST_TEST(largest[i] == static_cast<float>(i / Channels * 2 + 1));
+            BOOST_TEST(std::isnan(means[i]) == is_hit);
         }
+        const auto all = results<input<4, Channels> | global_max_pool>(x);
+        for (std::size_t i = 0; i < all.size(); ++i)
+            BOOST_TEST(std::isnan(all[i]) == (i == channel));
+    }
+    const auto lost = results<input<4, Channels> | max_pool<3, same, stride<1>>>(
+        std::vector<float>(4 * Channels, nan<float>));
+    BOOST_TEST(std::all_of(lost.begin(), lost.end(), [](float each) { return std::isnan(each); }));
+}
+
+/// A loss is NaN where one prediction or target is.
+template <class Loss>
+void check_loss(Loss, const char* name) {
+    for (std::size_t place = 0; place < 10; ++place) {
+        std::array<double, 5> predictions{0.5, -1, 2, 0.25, 1}, targets{1, 0, 0, 1, 0};
+        (place < 5 ? predictions : targets)[place % 5] = nan<double>;
+        const double loss = loss_row<Loss, no_shortcut, 5>(predictions.data(), targets.data(),
+                                                           static_cast<double*>(nullptr), 1.0);
+        BOOST_TEST(std::isnan(loss), name << ", place " << place);
     }
 }
 
@@ -246,4 +306,17 @@ BOOST_AUTO_TEST_CASE(poolings) {
     check_pooling<1>();
     check_pooling<5>();
     check_pooling<16>();
+}
+
+BOOST_AUTO_TEST_CASE(loss_functions) {
+    check_loss(mean_squared_error, "mean_squared_error");
+    check_loss(mean_absolute_error, "mean_absolute_error");
+    check_loss(huber<1.0>, "huber");
+    check_loss(log_cosh, "log_cosh");
+    check_loss(hinge, "hinge");
+    check_loss(squared_hinge, "squared_hinge");
+    check_loss(categorical_hinge, "categorical_hinge");
+    check_loss(quantile_loss<0.3>, "quantile");
+    check_loss(binary_crossentropy, "binary_crossentropy");
+    check_loss(categorical_crossentropy, "categorical_crossentropy");
 }

@@ -57,11 +57,13 @@ struct select {
 
 struct minimum {
     static constexpr auto prefix = text("min");
-    static constexpr double fold(double a, double b) { return b < a ? b : a; }
+    static constexpr double fold(double a, double b) {
+        return b < a || b != b ? b : a;
+    } // NaN where either is
 };
 struct maximum {
     static constexpr auto prefix = text("max");
-    static constexpr double fold(double a, double b) { return a < b ? b : a; }
+    static constexpr double fold(double a, double b) { return a < b || b != b ? b : a; }
 };
 struct absolute {
     static constexpr auto prefix = text("abs");
@@ -69,7 +71,7 @@ struct absolute {
 };
 struct sign {
     static constexpr auto prefix = text("sign");
-    static constexpr double fold(double a) { return a > 0 ? 1.0 : a < 0 ? -1.0 : 0.0; }
+    static constexpr double fold(double a) { return a > 0 ? 1.0 : a < 0 ? -1.0 : a == 0 ? 0.0 : a; }
 };
 struct square {
     static constexpr auto prefix = text("square");

@@ -17,7 +17,9 @@ inline constexpr auto binary_cross_entropy =
 // -target log(sigmoid(x)) - (1 - target) log(1 - sigmoid(x)), without overflow for any x.
 using binary_shortcut =
     shortcut<type_of<sigmoid>, max(x, 0) - x * target + log1p(exp(-abs(x))), prediction - target>;
-inline constexpr auto hinge = max(1 - select(target > 0, 1, -1) * prediction, 0);
+// A target that is NaN is neither.
+inline constexpr auto margin = select(target > 0, prediction, select(target <= 0, -prediction, target));
+inline constexpr auto hinge = max(1 - margin, 0);
 
 // Whole powers by products; others of numbers above zero.
 template <real Exponent, class Base>

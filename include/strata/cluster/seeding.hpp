@@ -118,10 +118,10 @@ private:
             measure(columns, centers.data(), squares);
             for (std::size_t q = 0; q < panels; ++q) {
                 T* const distances = nearest_.data() + first + q * V::size;
-                const V nearest = internal::smaller(squares.registers[0][q], V::load_aligned(distances));
+                const V nearest = internal::cap(squares.registers[0][q], V::load_aligned(distances));
                 nearest.store_aligned(distances);
                 for (std::size_t t = 0; t < trials; ++t)
-                    sums[t] += internal::smaller(squares.registers[t + 1][q], nearest);
+                    sums[t] += internal::cap(squares.registers[t + 1][q], nearest);
             }
         });
         potentials result{};
@@ -156,8 +156,7 @@ private:
             measure(columns, &latest_, squares);
             for (std::size_t q = 0; q < panels; ++q) {
                 const V nearest = V::load_aligned(nearest_.data() + first + q * V::size);
-                internal::smaller(squares.registers[0][q], nearest)
-                    .store_aligned(distances.data() + q * V::size);
+                internal::cap(squares.registers[0][q], nearest).store_aligned(distances.data() + q * V::size);
             }
             for (std::size_t i = 0; i < group && !found; ++i)
                 if (distances[i] > 0) { // never a row that is a center

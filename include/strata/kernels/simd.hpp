@@ -114,40 +114,63 @@ template <class V>
     return xsimd::sqrt(value);
 }
 
-// The rule for NaN, for registers and plain numbers, all processors and versions: as std::min and std::max
-// have it, the first argument comes out where either is NaN or both are equal. So a NaN that is the first
-// argument comes out again, and a network that diverges says so; one that is the second is passed over. On
-// x86 that is what the instruction does with its arguments swapped, and xsimd swaps them itself since version
-// 14; others compare and choose, since their instructions have other rules.
+// The rule for NaN, for registers and plain numbers, all processors and versions, is NumPy's: the smaller or
+// larger of two numbers is NaN where either is, so that a network that diverges says so. Of equal ones, as +0
+// and -0, the first comes out.
+//
+// Where the second is a bound that is no NaN, one instruction does that: on x86 that of two arguments of
+// which one is NaN gives the second, and xsimd swaps them itself since version 14; others compare and choose,
+// since their instructions have other rules.
 
-/// b < a ? b : a.
+/// most < a ? most : a, which is NaN where `a` is; a bound that is NaN is passed over.
 template <class V>
-[[nodiscard]] inline V smaller(V a, V b) noexcept {
+[[nodiscard]] inline V cap(V a, V most) noexcept {
     if constexpr (std::is_arithmetic_v<V>)
-        return b < a ? b : a;
+        return most < a ? most : a;
     else
 #if !defined(__SSE2__)
-        return xsimd::select(b < a, b, a);
+        return xsimd::select(most < a, most, a);
 #elif XSIMD_VERSION_MAJOR < 14
-        return xsimd::min(b, a);
+        return xsimd::min(most, a);
 #else
-        return xsimd::min(a, b);
+        return xsimd::min(a, most);
 #endif
 }
 
-/// a < b ? b : a.
+/// a < least ? least : a, which is NaN where `a` is; a bound that is NaN is passed over.
 template <class V>
-[[nodiscard]] inline V larger(V a, V b) noexcept {
+[[nodiscard]] inline V lift(V a, V least) noexcept {
     if constexpr (std::is_arithmetic_v<V>)
-        return a < b ? b : a;
+        return a < least ? least : a;
     else
 #if !defined(__SSE2__)
-        return xsimd::select(a < b, b, a);
+        return xsimd::select(a < least, least, a);
 #elif XSIMD_VERSION_MAJOR < 14
-        return xsimd::max(b, a);
+        return xsimd::max(least, a);
 #else
-        return xsimd::max(a, b);
+        return xsimd::max(a, least);
 #endif
+}
+
+/// The NaN that `a` is, or else `other`.
+template <class V>
+[[nodiscard]] inline V keep_nan(V a, V other) noexcept {
+    if constexpr (std::is_arithmetic_v<V>)
+        return a == a ? other : a;
+    else
+        return xsimd::select(a == a, other, a);
+}
+
+/// The smaller of two, or NaN.
+template <class V>
+[[nodiscard]] inline V smaller(V a, V b) noexcept {
+    return keep_nan(b, cap(a, b));
+}
+
+/// The larger of two, or NaN.
+template <class V>
+[[nodiscard]] inline V larger(V a, V b) noexcept {
+    return keep_nan(b, lift(a, b));
 }
 } // namespace internal
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/environment.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/expression/freeze.hpp>
 #include <strata/expression/parts.hpp>
 #include <strata/kernels/formula/exponential.hpp>
@@ -80,7 +81,9 @@ V compute(operation::absolute, V a) {
 }
 template <class V>
 V compute(operation::sign, V a) {
-    return compute(operation::select{}, a > V(0), V(1), compute(operation::select{}, a < V(0), V(-1), V(0)));
+    // What is left is NaN or a zero, and -0 + 0 is 0.
+    return compute(operation::select{}, a > V(0), V(1),
+                   compute(operation::select{}, a < V(0), V(-1), a + V(0)));
 }
 template <class V>
 V compute(operation::square, V a) {
@@ -131,6 +134,29 @@ V compute(operation::error_function, V a) {
     return error_function_of(a);
 }
 
+// Where one of two is a constant, and no NaN, a single instruction finds the smaller or larger. A zero must
+// be the second, since of equal zeros the first comes out.
+template <class V>
+V compute_bounded(operation::minimum, V a, V bound) {
+    return cap(a, bound);
+}
+template <class V>
+V compute_bounded(operation::maximum, V a, V bound) {
+    return lift(a, bound);
+}
+template <class Operation>
+inline constexpr bool is_extremum =
+    std::same_as<Operation, operation::minimum> || std::same_as<Operation, operation::maximum>;
+template <class A>
+inline constexpr bool is_bound = false;
+template <real Number>
+inline constexpr bool is_bound<constant_term<Number>> = !is_not_a_number(Number.value());
+template <class A>
+inline constexpr bool is_bound_but_zero = false;
+template <real Number>
+inline constexpr bool
+    is_bound_but_zero<constant_term<Number>> = is_bound<constant_term<Number>>&& Number.value() != 0;
+
 // The values of the operations that have been computed so far: one slot for each distinct operation.
 template <class Formula, class Value>
 struct slot {
@@ -163,10 +189,25 @@ struct evaluation {
     // list.
     template <class Operation, term... A>
     auto operator<<(apply<Operation, A...>) const {
-        return add_slot<apply<Operation, A...>>(compute(Operation{}, value_of(A{})...), computed);
+        return add_slot<apply<Operation, A...>>(result_of(apply<Operation, A...>{}), computed);
     }
 
 private:
+    template <class Operation, term... A>
+    auto result_of(apply<Operation, A...>) const {
+        return compute(Operation{}, value_of(A{})...);
+    }
+    template <class Operation, term A, term B>
+        requires is_extremum<Operation> V result_of(apply<Operation, A, B>)
+    const {
+        if constexpr (is_bound<B>)
+            return compute_bounded(Operation{}, value_of(A{}), value_of(B{}));
+        else if constexpr (is_bound_but_zero<A>)
+            return compute_bounded(Operation{}, value_of(B{}), value_of(A{}));
+        else
+            return compute(Operation{}, value_of(A{}), value_of(B{}));
+    }
+
     template <class Formula, class Value, class... Slots>
     auto add_slot(Value value, const memory<Slots...>& previous) const {
         using extended = memory<Slots..., slot<Formula, Value>>;

@@ -48,7 +48,7 @@ template <class V, class Integers>
 /// The nearest number in [low, high]; NaN for NaN.
 template <class V>
 [[nodiscard]] inline V clamp(V x, V low, V high) noexcept {
-    return larger(smaller(x, high), low);
+    return lift(cap(x, high), low);
 }
 } // namespace internal
 
@@ -80,7 +80,7 @@ template <class V>
 template <class V>
 [[nodiscard]] inline V logistic_of(V x) noexcept {
     if constexpr (internal::is_float_register<V>) {
-        const internal::reduced_exponent<V> reduced(internal::larger(-xsimd::abs(x), V(-104.0f)));
+        const internal::reduced_exponent<V> reduced(internal::lift(-xsimd::abs(x), V(-104.0f)));
         // Multiplied by 2^n in two steps, since the result may be a float where 2^n is none.
         const V scale = internal::power_of_two<V>(reduced.n + decltype(reduced.n)(24));
         const V e = (reduced.expm1() + V(1.0f)) * scale * V(0x1p-24f);
@@ -97,7 +97,7 @@ template <class V>
 template <class V>
 [[nodiscard]] inline V error_function_of(V x) noexcept {
     if constexpr (internal::is_float_register<V>) {
-        const V magnitude = internal::smaller(xsimd::abs(x), V(4.0f));
+        const V magnitude = internal::cap(xsimd::abs(x), V(4.0f));
         const V square = x * x;
         V p = V(7.88911930e-5f);
         for (const float coefficient : {-8.02084105e-4f, 5.18953521e-3f, -2.68544443e-2f, 1.12836003e-1f,

@@ -121,7 +121,7 @@ private:
         if constexpr (Reduction::is_sum)
             return T(1);
         else
-            return T(1) / larger(count_equal(reduction, largest), T(1));
+            return T(1) / lift(count_equal(reduction, largest), T(1));
     }
 
     template <class Reduction, class Variables>

@@ -37,7 +37,7 @@ softmax_sums<T> softmax_row(T* row) noexcept {
         V x = load_first<lanes, V>(row + i);
         if constexpr (lanes < V::size)
             x = xsimd::select(lane_numbers<V>() < V(T(lanes)), x, lowest);
-        largest_lanes = internal::larger(largest_lanes, x);
+        largest_lanes = internal::lift(largest_lanes, x); // NaN shows in the sum
     });
     alignas(alignment) T values[V::size];
     largest_lanes.store_aligned(values);

@@ -57,7 +57,7 @@ struct head_kernels<parametric_rectifier<Rows, Slopes>> : head_kernels_base {
             V total(T(0));
             for (std::size_t row = 0; row < call.samples * Rows; ++row)
                 total += load_first<lanes, V>(call.delta.row(row) + column) *
-                         internal::smaller(load_first<lanes, V>(call.x[0].row(row) + column), V(T(0)));
+                         internal::cap(load_first<lanes, V>(call.x[0].row(row) + column), V(T(0)));
             use(column, total);
         };
         for (std::size_t column = mine.begin; column < mine.end; column += V::size)

@@ -48,7 +48,7 @@ template <class T>
         for (std::size_t j = 0; j < 16; j += V::size) {
             // A float u may be rounded up to 1. Its logarithm is 0, and the product must not fall below that.
             const V radius = internal::square_root(
-                internal::larger(V(T(-2)) * xsimd::log(V::load_aligned(uniform + j)), V(T(0))));
+                internal::lift(V(T(-2)) * xsimd::log(V::load_aligned(uniform + j)), V(T(0))));
             const auto sine_cosine = xsimd::sincos(V::load_aligned(angle + j));
             (radius * sine_cosine.second).store_unaligned(result + 16 * pair + j);
             (radius * sine_cosine.first).store_unaligned(result + 16 * pair + 16 + j);

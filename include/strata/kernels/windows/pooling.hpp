@@ -37,6 +37,39 @@ private:
         const std::size_t places = Kind == pooled::mean ? window.taps() : Geometry.taps();
         return places == 0 ? T(0) : T(1) / static_cast<T>(places);
     }
+    /// The mean of a window, or its largest number or NaN. NaN is noticed beside the maximum: by comparisons
+    /// in small windows, else by a sum, which other ports of the processor take.
+    template <class V, class VisitTaps>
+    [[gnu::always_inline]] static V pool_taps(const VisitTaps& visit_taps, value_type_of<V> share) noexcept {
+        using T = value_type_of<V>;
+        V sum(T(0));
+        if constexpr (Kind != pooled::largest) {
+            visit_taps([&](V x) { sum += x; });
+            return sum * V(share);
+        } else {
+            const V lowest(-std::numeric_limits<T>::infinity());
+            V largest = lowest;
+            if constexpr (is_inside && Geometry.taps() <= 4) {
+                auto are_numbers = lowest == lowest;
+                visit_taps([&](V x) {
+                    largest = internal::lift(largest, x);
+                    are_numbers = are_numbers & (x == x);
+                });
+                return xsimd::select(are_numbers, largest, V(std::numeric_limits<T>::quiet_NaN()));
+            } else {
+                visit_taps([&](V x) {
+                    largest = internal::lift(largest, x);
+                    sum += x;
+                });
+                if (!xsimd::all(sum == sum)) [[unlikely]] {
+                    // Infinities of both signs have no sum either.
+                    largest = lowest;
+                    visit_taps([&](V x) { largest = internal::larger(largest, x); });
+                }
+                return largest;
+            }
+        }
+    }
     /// Samples whose results for one place are made together: a draw of dropout serves four.
     template <class Tail>
     static constexpr std::size_t samples_together = internal::draws<Tail> ? 4 : 1;
@@ -60,15 +93,13 @@ public:
                 V sums[together];
                 for (std::size_t s = 0; s < count; ++s) {
                     const std::size_t image = (first + s) * map.read_rows();
-                    V sum(Kind == pooled::largest ? -std::numeric_limits<T>::infinity() : T(0));
-                    window.visit([&](std::size_t input, std::size_t) {
-                        const V x = load_first<lanes, V>(call.x[0].row(image + input) + column);
-                        if constexpr (Kind == pooled::largest)
-                            sum = internal::larger(sum, x);
-                        else
-                            sum += x;
-                    });
-                    sums[s] = Kind == pooled::largest ? sum : sum * V(share);
+                    sums[s] = pool_taps<V>(
+                        [&](auto use) {
+                            window.visit([&](std::size_t input, std::size_t) {
+                                use(load_first<lanes, V>(call.x[0].row(image + input) + column));
+                            });
+                        },
+                        share);
                 }
                 writer.template put_samples<lanes>(sums, count, first * results + result, column);
             });
@@ -106,13 +137,14 @@ public:
                 V rest = load_first<lanes, V>(call.delta.row(row) + column);
                 if constexpr (Kind == pooled::largest) {
                     V largest(-std::numeric_limits<T>::infinity());
-                    window.visit(
-                        [&](std::size_t input, std::size_t) { largest = xsimd::max(x_of(input), largest); });
-                    // The first place that holds the maximum takes it all.
                     window.visit([&](std::size_t input, std::size_t) {
-                        const auto holds = x_of(input) == largest;
-                        put(xsimd::select(holds, rest, V(T(0))), input);
-                        rest = xsimd::select(holds, V(T(0)), rest);
+                        largest = internal::lift(largest, x_of(input));
+                    });
+                    // The first place that holds the maximum, or NaN, takes it all.
+                    window.visit([&](std::size_t input, std::size_t) {
+                        const auto is_less = x_of(input) < largest;
+                        put(xsimd::select(is_less, V(T(0)), rest), input);
+                        rest = xsimd::select(is_less, rest, V(T(0)));
                     });
                 } else
                     window.visit([&](std::size_t input, std::size_t) { put(rest * V(share), input); });
