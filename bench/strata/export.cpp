@@ -31,8 +31,8 @@ int main(int count, char** arguments) {
         return 2;
     }
     const std::filesystem::path directory = arguments[2];
-    for (const auto& [name, images] : {std::pair{"train", datasets::images_from(arguments[1]).train},
-                                       std::pair{"test", datasets::images_from(arguments[1]).test}}) {
+    for (const auto& [name, images] : {std::pair{"train", datasets::read_images(arguments[1]).train},
+                                       std::pair{"test", datasets::read_images(arguments[1]).test}}) {
         write(directory / (std::string(name) + "_x.u8"), images.x.data(), images.x.size());
         write(directory / (std::string(name) + "_y.u8"), images.y.data(), images.y.size());
     }

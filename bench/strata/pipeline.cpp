@@ -16,11 +16,11 @@ using namespace strata;
 int main(int count, char** arguments) {
     if (count != 3)
         throw std::invalid_argument("expected DIRECTORY read|batches");
-    image_dataset set = datasets::images_from(arguments[1]);
+    image_dataset set = datasets::read_images(arguments[1]);
     std::vector<double> times;
     if (std::string(arguments[2]) == "read") {
         for (int run = 0; run < 5; ++run)
-            times.push_back(bench::seconds([&] { set = datasets::images_from(arguments[1]); }));
+            times.push_back(bench::seconds([&] { set = datasets::read_images(arguments[1]); }));
         std::printf("images %.0f\n", 70'000 / bench::median(times));
         return 0;
     }

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(four_files_plain_or_packed) {
     for (const char* ending : {"", ".gz"}) {
         const temporary_directory directory;
         write_tiny(directory.path(), ending);
-        const auto [train, test] = datasets::images_from(directory.path());
+        const auto [train, test] = datasets::read_images(directory.path());
         BOOST_TEST((train.x.shape() == std::array<std::size_t, 3>{3, 2, 2}));
         BOOST_TEST(train.x(2, 1, 1) == 1.0f);
         BOOST_TEST((train.y == labels{3, 1, 4}));

@@ -14,9 +14,9 @@ using network = strata::model<strata::input<2> | strata::dense<3> | strata::relu
 void load(const std::filesystem::path& file) {
     static network net{strata::seed{7}};
     static strata::trainer teach{net, strata::mean_squared_error, strata::adam{}};
-    const auto before = teach.snapshot().bytes;
+    const auto known = teach.snapshot().bytes;
     if (!reads(file, [&] { teach.load(file); }))
-        require(teach.snapshot().bytes == before, "a checkpoint that does not fit changes nothing");
+        require(teach.snapshot().bytes == known, "a checkpoint that does not fit changes nothing");
 }
 } // namespace
 

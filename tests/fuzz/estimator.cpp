@@ -22,9 +22,9 @@ std::vector<unsigned char> state_of(const Estimator& estimator) {
 template <class Estimator>
 void load(const std::filesystem::path& file) {
     Estimator estimator;
-    const auto before = state_of(estimator);
+    const auto known = state_of(estimator);
     if (!reads(file, [&] { estimator.load(file); }))
-        require(state_of(estimator) == before, "a file that does not fit changes nothing");
+        require(state_of(estimator) == known, "a file that does not fit changes nothing");
 }
 void load_each(const std::filesystem::path& file) {
     load<strata::standard_scaler>(file);

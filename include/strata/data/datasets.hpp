@@ -123,7 +123,7 @@ namespace datasets {
 /// train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or with .gz.
 /// data_error names a file that is missing or broken, and images and labels, or training and test images,
 /// that do not fit together.
-[[nodiscard]] inline image_dataset images_from(const std::filesystem::path& directory) {
+[[nodiscard]] inline image_dataset read_images(const std::filesystem::path& directory) {
     std::error_code error;
     if (!std::filesystem::is_directory(directory, error))
         internal::raise(data_error::in_file(
@@ -149,7 +149,7 @@ inline constexpr std::array<std::string_view, 10> fashion_mnist_classes{
 /// environment variable STRATA_MNIST names.
 [[nodiscard]] inline image_dataset mnist(const std::optional<std::filesystem::path>& directory = {}) {
     constexpr std::array<std::string_view, 10> digits{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
-    return internal::name_classes(images_from(internal::find_dataset(internal::mnist_location(), directory)),
+    return internal::name_classes(read_images(internal::find_dataset(internal::mnist_location(), directory)),
                                   digits);
 }
 
@@ -157,7 +157,7 @@ inline constexpr std::array<std::string_view, 10> fashion_mnist_classes{
 /// the environment variable STRATA_FASHION_MNIST names, or else from Debian's package dataset-fashion-mnist.
 [[nodiscard]] inline image_dataset fashion_mnist(const std::optional<std::filesystem::path>& directory = {}) {
     return internal::name_classes(
-        images_from(internal::find_dataset(internal::fashion_mnist_location(), directory)),
+        read_images(internal::find_dataset(internal::fashion_mnist_location(), directory)),
         fashion_mnist_classes);
 }
 

@@ -154,7 +154,7 @@ private:
     void work(const course& tour, progress& all, team threads) noexcept {
         const flush_denormals fast;
         const std::uint64_t first_step = step;
-        const std::size_t steps_before = all.sum.steps;
+        const std::size_t steps_made = all.sum.steps;
         std::size_t begin = 0;
         std::size_t buffer = 0;
         batches_.gather(tour.range, tour.order, 0, tour.batch_from(0), buffer, threads);
@@ -179,7 +179,7 @@ private:
             threads.barrier();
         }
         if (Training && threads.rank == 0)
-            step = first_step + all.sum.steps - steps_before - (all.sum.finite ? 0 : 1);
+            step = first_step + all.sum.steps - steps_made - (all.sum.finite ? 0 : 1);
     }
 
     /// What one thread does for all between two steps.
