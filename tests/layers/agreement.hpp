@@ -25,7 +25,8 @@ namespace agreement {
 using namespace strata::bedrock;
 
 /// A loss with the upstream gradient `target`, another number for each output.
-inline constexpr auto weighted = loss<"weighted", symbols::target * symbols::prediction, over_outputs::sum>;
+inline constexpr auto weighted_sum =
+    loss<"weighted_sum", symbols::target * symbols::prediction, over_outputs::sum>;
 
 /// What agreement.py writes for a network and a number of samples.
 struct example {
@@ -161,7 +162,8 @@ private:
 template <auto Topology, class T>
 void agree(const example& one) {
     using network = model<Topology, T>;
-    using pass = training_pass<typename network::topology, T, std::remove_const_t<decltype(weighted)>, true>;
+    using pass =
+        training_pass<typename network::topology, T, std::remove_const_t<decltype(weighted_sum)>, true>;
     using output = typename pass::template output<0>;
     constexpr T nan = std::numeric_limits<T>::quiet_NaN();
     constexpr std::size_t inputs = network::input_count;

@@ -52,11 +52,11 @@ double loss_of(Network& net, const data& all) {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(its_gradients_are_right) {
-    check_all<input<5> | gated<7>, weighted>();
-    check_all<input<4> | gated<1> | strata::tanh | dense<3> | gated<17>, weighted>();
-    check_all<input<3, 4> | gated<5> | dropout<0.3> | flatten | dense<2>, weighted>();
-    check_all<input<5> | branches(gated<3>, gated<3> | relu) | add, weighted>();
-    check_all<input<6> | residual(gated<6> | softmax) | gated<2>, weighted>();
+    check_all<input<5> | gated<7>, weighted_sum>();
+    check_all<input<4> | gated<1> | strata::tanh | dense<3> | gated<17>, weighted_sum>();
+    check_all<input<3, 4> | gated<5> | dropout<0.3> | flatten | dense<2>, weighted_sum>();
+    check_all<input<5> | branches(gated<3>, gated<3> | relu) | add, weighted_sum>();
+    check_all<input<6> | residual(gated<6> | softmax) | gated<2>, weighted_sum>();
 }
 
 BOOST_AUTO_TEST_CASE(it_computes_its_formula) {

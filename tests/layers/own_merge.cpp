@@ -116,15 +116,15 @@ using network = model<net>;
 } // namespace
 
 BOOST_AUTO_TEST_CASE(its_gradients_are_right) {
-    check_all<net, weighted>();
-    check_all<input<3> | two | concat<>, weighted>();           // both outputs joined as they are
-    check_all<input<3> | two | pick<0>, weighted>();            // nobody reads the second one
-    check_all<input<3> | two | pick<1> | dense<2>, weighted>(); // nor the first
-    check_all<input<3> | two | with_all(pick<0>, pick<1>, pick<0> | strata::tanh) | concat<>, weighted>();
-    check_all<input<3> | two | branches(dense<6>, dense<6>) | exchange | pick<0> | softmax, weighted>();
+    check_all<net, weighted_sum>();
+    check_all<input<3> | two | concat<>, weighted_sum>();           // both outputs joined as they are
+    check_all<input<3> | two | pick<0>, weighted_sum>();            // nobody reads the second one
+    check_all<input<3> | two | pick<1> | dense<2>, weighted_sum>(); // nor the first
+    check_all<input<3> | two | with_all(pick<0>, pick<1>, pick<0> | strata::tanh) | concat<>, weighted_sum>();
+    check_all<input<3> | two | branches(dense<6>, dense<6>) | exchange | pick<0> | softmax, weighted_sum>();
     check_all<input<6, 2> | branches(dense<3>, identity | dense<3>) | exchange |
                   branches(conv<2, 3> | flatten, dense<2>) | concat<>,
-              weighted>();
+              weighted_sum>();
 }
 
 BOOST_AUTO_TEST_CASE(it_computes_both) {

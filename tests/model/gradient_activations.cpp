@@ -11,12 +11,13 @@ constexpr auto mish = named_activation<"mish", x * strata::tanh(softplus(x))>;
 /// As a tail, as a tail behind a dropout, and as a stage of its own behind a softmax.
 template <auto Activation>
 void check_activation() {
-    check<input<5> | dense<7> | Activation | dense<3>, weighted>(9);
-    check<input<5> | dense<7> | Activation | dropout<0.3> | dense<3>, weighted>(9);
-    check<input<5> | dense<7> | dropout<0.3> | Activation, weighted>(9);
-    check<input<5> | dense<7> | softmax | Activation | dense<2>, weighted>(9);
-    check<input<5> | dense<7> | Activation | softmax, weighted>(9);
-    check<input<4> | dense<2> | Activation | dense<1>, weighted>(1); // by one sample in plain numbers, too
+    check<input<5> | dense<7> | Activation | dense<3>, weighted_sum>(9);
+    check<input<5> | dense<7> | Activation | dropout<0.3> | dense<3>, weighted_sum>(9);
+    check<input<5> | dense<7> | dropout<0.3> | Activation, weighted_sum>(9);
+    check<input<5> | dense<7> | softmax | Activation | dense<2>, weighted_sum>(9);
+    check<input<5> | dense<7> | Activation | softmax, weighted_sum>(9);
+    check<input<4> | dense<2> | Activation | dense<1>, weighted_sum>(
+        1); // by one sample in plain numbers, too
 }
 } // namespace
 

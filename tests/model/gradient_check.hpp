@@ -22,7 +22,8 @@ namespace gradient_check {
 using namespace strata::bedrock;
 
 /// A loss with the upstream gradient `target`, another number for each output.
-inline constexpr auto weighted = loss<"weighted", symbols::target * symbols::prediction, over_outputs::sum>;
+inline constexpr auto weighted_sum =
+    loss<"weighted_sum", symbols::target * symbols::prediction, over_outputs::sum>;
 
 /// The largest error of derivatives beside central differences, relative to those above 0.01.
 class comparison {

@@ -5,30 +5,30 @@ using namespace gradient_check;
 using strata::tanh;
 
 BOOST_AUTO_TEST_CASE(of_a_batch) {
-    check_all<input<3, 3, 2> | batch_norm<>, weighted>();
+    check_all<input<3, 3, 2> | batch_norm<>, weighted_sum>();
     check_all<input<4, 3, 2> | conv<9, 2, no_bias> | batch_norm<epsilon<1e-5>> | tanh | conv<2, 2>,
-              weighted>();
-    check_all<input<4, 3, 2> | conv<3, 2> | tanh | batch_norm<no_scale> | sigmoid, weighted>();
-    check_all<input<4, 3, 2> | depthwise_conv<2> | batch_norm<no_center> | tanh | dense<2>, weighted>();
+              weighted_sum>();
+    check_all<input<4, 3, 2> | conv<3, 2> | tanh | batch_norm<no_scale> | sigmoid, weighted_sum>();
+    check_all<input<4, 3, 2> | depthwise_conv<2> | batch_norm<no_center> | tanh | dense<2>, weighted_sum>();
     check_all<input<5, 2> | dense<4> | batch_norm<> | tanh | dense<3> | batch_norm<no_scale, no_center>,
-              weighted>();
+              weighted_sum>();
 }
 
 // Frozen, it is a scale and a shift for each channel, which do not depend on the batch.
 BOOST_AUTO_TEST_CASE(of_moving_averages) {
     constexpr auto still = frozen_weights(batch_norm<no_scale, no_center>);
-    check_all<input<3, 2, 2> | conv<9, 2> | tanh | dropout<0.3> | still | sigmoid | dense<2>, weighted>();
+    check_all<input<3, 2, 2> | conv<9, 2> | tanh | dropout<0.3> | still | sigmoid | dense<2>, weighted_sum>();
     check_all<input<5> | dense<4> | residual(still | tanh | dense<4>) | branches(still, dense<2>) | concat<>,
-              weighted>();
+              weighted_sum>();
 }
 
 BOOST_AUTO_TEST_CASE(of_rows) {
-    check_all<input<6> | dense<9> | layer_norm<> | tanh | dense<2>, weighted>();
-    check_all<input<3, 4> | layer_norm<no_scale> | dense<5> | tanh | layer_norm<no_center>, weighted>();
+    check_all<input<6> | dense<9> | layer_norm<> | tanh | dense<2>, weighted_sum>();
+    check_all<input<3, 4> | layer_norm<no_scale> | dense<5> | tanh | layer_norm<no_center>, weighted_sum>();
 }
 
 BOOST_AUTO_TEST_CASE(of_groups) {
-    check_all<input<3, 3, 4> | group_norm<2>, weighted>();
-    check_all<input<4, 3, 2> | conv<9, 2> | group_norm<3> | tanh | conv<2, 2>, weighted>();
-    check_all<input<4, 3, 2> | conv<8, 2> | tanh | group_norm<1, no_scale> | dense<2>, weighted>();
+    check_all<input<3, 3, 4> | group_norm<2>, weighted_sum>();
+    check_all<input<4, 3, 2> | conv<9, 2> | group_norm<3> | tanh | conv<2, 2>, weighted_sum>();
+    check_all<input<4, 3, 2> | conv<8, 2> | tanh | group_norm<1, no_scale> | dense<2>, weighted_sum>();
 }
