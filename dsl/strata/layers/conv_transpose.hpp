@@ -17,14 +17,14 @@ inline constexpr output_padding_option output_padding{Extra};
 /// images larger. Shape [I..., C] -> [O..., Filters]; O = I stride for `same`, I stride + max(K - stride, 0)
 /// for `valid` (as Keras), (I - 1) stride - 2 P + K + output padding for `padding<P>` (as PyTorch). The
 /// kernel is [K..., Filters, C], as in Keras. Options as for `conv`, without groups and dilation, and
-/// `output_padding<1>`.
+/// `output_padding<1>`, and `direct` as for `conv`.
 template <std::size_t Filters, spatial Kernel, auto... Options>
 struct conv_transpose_layer : layer_base {
     static_assert((detail::option_of<decltype(Options), stride_option, padding_option, output_padding_option,
-                                     without_bias, initializer, regularizer> &&
+                                     without_bias, initializer, regularizer, direct_option> &&
                    ...),
-                  "strata: conv_transpose takes stride, padding, output_padding, no_bias, an initializer and "
-                  "a regularizer");
+                  "strata: conv_transpose takes stride, padding, output_padding, no_bias, direct, an "
+                  "initializer and a regularizer");
     using role = role::head;
     static constexpr bool has_adding_kernel = true;
     static constexpr auto kernel_name = text("kernel");
@@ -38,6 +38,7 @@ struct conv_transpose_layer : layer_base {
     static constexpr bool has_bias = !(detail::option_of<decltype(Options), without_bias> || ...);
     static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);
     static constexpr regularizer kernel_regularizer = detail::option(regularizer{}, Options...);
+    static constexpr bool is_direct = (detail::option_of<decltype(Options), direct_option> || ...);
 
 private:
     // The axis of the convolution from the output back to the input.

@@ -59,6 +59,7 @@ struct depthwise_conv_layer : layer_base {
     static constexpr bool has_bias = !(detail::option_of<decltype(Options), without_bias> || ...);
     static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);
     static constexpr regularizer kernel_regularizer = detail::option(regularizer{}, Options...);
+    static constexpr bool is_direct = true; // a channel alone gives Winograd's products nothing to share
 
     template <class Shape>
     static constexpr bool accepts = multiplier > 0 && detail::window_fits<Shape, how>();

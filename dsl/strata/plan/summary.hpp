@@ -18,6 +18,12 @@
 
 namespace strata::bedrock {
 
+/// What a stage's kernels compute by Winograd's products: its results, and the derivatives by its source.
+struct winograd_use {
+    bool results = false;
+    bool derivatives = false;
+};
+
 namespace detail {
 /// Digits in groups of three: 407,050.
 [[gnu::noinline]] inline std::string grouped(std::size_t number) {
@@ -148,7 +154,8 @@ constexpr stage_words words_of_stage() {
 
 /// `tail` and `slope` are empty where they change nothing.
 inline void add_stage(std::string& plan, std::size_t number, const stage_words& stage,
-                      const std::string& tail, const std::string& slope, std::size_t bytes_of_number) {
+                      const std::string& tail, const std::string& slope, std::size_t bytes_of_number,
+                      winograd_use winograd) {
     append(plan, "stage ", number + 1, ": ");
     if (stage.label.empty())
         append(plan, "elements, ", stage.output_size);
@@ -163,7 +170,8 @@ inline void add_stage(std::string& plan, std::size_t number, const stage_words& 
 
     append(plan, "\n  forward   ");
     if (stage.has_product)
-        append(plan, stage.has_bias ? "product + bias" : "product");
+        append(plan, stage.has_bias ? "product + bias" : "product",
+               winograd.results ? " by Winograd's F(4 x 4, 3 x 3)" : "");
     else if (stage.joins)
         append(plan, "parts in place: ", stage.parts_in_place, " of ", stage.parts);
     else
@@ -188,15 +196,18 @@ inline void add_stage(std::string& plan, std::size_t number, const stage_words& 
         append(plan, stage.learns           ? ", input gradient"
                      : stage.has_parameters ? "input gradient"
                                             : "elements");
+    if (stage.carries_back && winograd.derivatives)
+        append(plan, " by Winograd's F(4 x 4, 3 x 3)");
     if (!slope.empty() && (stage.learns || stage.carries_back))
         append(plan, ", slope ", slope, stage.redraws ? ", dropout drawn again" : "");
     append(plan, "\n  products  ", grouped(stage.flops), " FLOP a sample forward\n");
 }
 
 template <class Topology>
-std::string describe_plan(std::size_t bytes_of_number) {
+std::string describe_plan(std::size_t bytes_of_number, std::span<const winograd_use> winograd) {
     using facts = plan_facts<Topology>;
     std::string plan;
+    bool is_rounded = false;
     for_each_index<facts::wires::count>([&](auto index) {
         using tail = typename facts::stages::template element<index>::tail;
         std::string formula;
@@ -206,7 +217,9 @@ std::string describe_plan(std::size_t bytes_of_number) {
         if constexpr (!tail::is_identity)
             slope = to_string(tail::slope);
         static constexpr stage_words words = words_of_stage<Topology, index>();
-        add_stage(plan, index, words, formula, slope, bytes_of_number);
+        const winograd_use use = index < winograd.size() ? winograd[index] : winograd_use{};
+        is_rounded = is_rounded || use.results || (use.derivatives && words.carries_back);
+        add_stage(plan, index, words, formula, slope, bytes_of_number, use);
     });
     append(plan, "kernels: ", facts::forward_kernels, " forward, ", facts::weight_gradient_kernels,
            " weight gradient + update, ", facts::input_gradient_kernels,
@@ -215,6 +228,9 @@ std::string describe_plan(std::size_t bytes_of_number) {
            grouped(facts::backward_flops), " backward\nprediction: ", prediction_wiring<Topology>::count,
            " kernels; at most ", grouped(facts::prediction_peak * bytes_of_number),
            " bytes a sample between them at one time\n");
+    if (is_rounded)
+        append(plan,
+               "rounding: Winograd's products lose about a digit; the option direct asks for plain sums\n");
     return plan;
 }
 } // namespace detail
@@ -225,10 +241,11 @@ std::string summary_of() {
     return detail::summarize(Topology{});
 }
 
-/// The plan in words: the stages, what each kernel computes, what is kept, what it costs.
+/// The plan in words: the stages, what each kernel computes, what is kept, what it costs. Kernels decide on
+/// Winograd's products for the registers that there are, so they say it, stage by stage.
 template <class Topology>
-std::string plan_of(std::size_t bytes_of_number) {
-    return detail::describe_plan<Topology>(bytes_of_number);
+std::string plan_of(std::size_t bytes_of_number, std::span<const winograd_use> winograd = {}) {
+    return detail::describe_plan<Topology>(bytes_of_number, winograd);
 }
 
 } // namespace strata::bedrock

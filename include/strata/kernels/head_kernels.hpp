@@ -68,6 +68,11 @@ struct head_kernels_base {
     static constexpr bool finishes_slopes = false;
     /// Whether backward computes what update needs, so that it runs even where nobody asks for derivatives.
     static constexpr bool sums_in_backward = false;
+    /// Whether results, or the derivatives by the source, are computed by Winograd's products.
+    template <class T>
+    static constexpr bool results_by_winograd = false;
+    template <class T>
+    static constexpr bool derivatives_by_winograd = false;
     /// Whether prediction may compute x * scale + shift instead, of what
     /// `prepare_affine(parameters, scale, shift, channels)` writes.
     static constexpr bool is_affine = false;

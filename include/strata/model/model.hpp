@@ -7,6 +7,7 @@
 #include <strata/kernels/threads/thread_count.hpp>
 #include <strata/model/parameter_views.hpp>
 #include <strata/model/prediction_pass.hpp>
+#include <strata/model/winograd_stages.hpp>
 #include <strata/plan/summary.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -90,7 +91,9 @@ public:
     /// A table of the layers: output shapes and parameters.
     [[nodiscard]] static std::string summary() { return summary_of<topology>(); }
     /// What is fused with what, kept and computed.
-    [[nodiscard]] static std::string plan() { return plan_of<topology>(sizeof(T)); }
+    [[nodiscard]] static std::string plan() {
+        return plan_of<topology>(sizeof(T), winograd_stages<topology, T>);
+    }
 
     /// The prediction for one sample, whose numbers come last axis fastest. Allocates nothing, locks nothing
     /// and throws nothing, but for the first prediction of a thread with a network too large for the stack,

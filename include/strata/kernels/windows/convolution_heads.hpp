@@ -85,8 +85,8 @@ private:
         return most;
     }();
     template <class T>
-    using input_gradient =
-        convolution_input_gradient<Geometry, Transposed, group_channels, group_filters, Filters, T>;
+    using input_gradient = convolution_input_gradient<Geometry, Transposed, group_channels, group_filters,
+                                                      Filters, head::is_direct, T>;
     template <class T>
     using weight_gradient = convolution_weight_gradient<Geometry, Transposed, group_channels, Channels,
                                                         group_filters, Filters, T>;
@@ -97,6 +97,11 @@ private:
     }
 
 public:
+    template <class T>
+    static constexpr bool results_by_winograd = !head::is_direct && forward_winograd<T>::is_worthwhile;
+    template <class T>
+    static constexpr bool derivatives_by_winograd = input_gradient<T>::uses_winograd;
+
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         // Only tails that draw need to know; all others share their code.
@@ -110,7 +115,7 @@ public:
                               head::outputs,
                               tail,
                               group * group_filters};
-            if constexpr (forward_winograd<T>::is_worthwhile) {
+            if constexpr (results_by_winograd<T>) {
                 constexpr winograd_shape shape = forward_winograd<T>::shape;
                 const auto [rows, panels] = share_winograd(shape, threads, call.samples);
                 constexpr std::size_t tap_size = group_channels * layout<T>::lanes;
@@ -187,7 +192,7 @@ public:
     /// For Winograd's products, or for gathered places.
     template <class T>
     static constexpr std::size_t forward_scratch_size = [] {
-        if constexpr (forward_winograd<T>::is_worthwhile)
+        if constexpr (results_by_winograd<T>)
             return forward_winograd<T>::scratch_size;
         else
             return gathered_size<T>;

@@ -17,12 +17,14 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The gradient of a convolution's input: the sums over windows of delta, in the other direction, times the
-/// transposed weights. Transposed are as many at a time as the second cache holds.
+/// transposed weights. Transposed are as many at a time as the second cache holds. `Direct`: never by
+/// Winograd's products.
 template <window Geometry, bool Transposed, std::size_t Channels, std::size_t Filters, std::size_t PitchDelta,
-          class T>
+          bool Direct, class T>
 struct convolution_input_gradient {
     using layout = weight_layout<T, Geometry.taps() * Channels, Filters, false>;
     using by_winograd = winograd_of<internal::first_map<Geometry, !Transposed>, Filters, Channels, true, T>;
+    static constexpr bool uses_winograd = !Direct && by_winograd::is_worthwhile;
     static constexpr std::size_t taps = Geometry.taps();
     static constexpr std::size_t lanes = lanes_of<T, Channels>;
     static constexpr std::size_t panels = (Channels + lanes - 1) / lanes;
@@ -42,14 +44,13 @@ private:
 
     static constexpr std::size_t cached_weights = 256 * 1024 / sizeof(T);
     static constexpr std::size_t strip_panels = [] {
-        if constexpr (by_winograd::is_worthwhile)
+        if constexpr (uses_winograd)
             return internal::winograd_panels;
         constexpr std::size_t strips = cached_weights / (taps * Filters * lanes) / tile_panels;
         return std::min((panels + tile_panels - 1) / tile_panels, std::max<std::size_t>(strips, 1)) *
                tile_panels;
     }();
-    static constexpr std::size_t strip_filters =
-        by_winograd::is_worthwhile ? by_winograd::shape.some_channels : Filters;
+    static constexpr std::size_t strip_filters = uses_winograd ? by_winograd::shape.some_channels : Filters;
     static constexpr std::size_t strip_size = strip_panels * taps * strip_filters * lanes;
 
     /// For a few places, the weights of a strip are transposed and used in parts, of so many filters, where
@@ -74,7 +75,7 @@ private:
 
 public:
     static constexpr std::size_t scratch_size = [] {
-        if constexpr (by_winograd::is_worthwhile)
+        if constexpr (uses_winograd)
             return strip_size + by_winograd::scratch_size;
         else
             return std::max(strip_size, may_be_few ? few_gradient::scratch_size : 0);
@@ -89,7 +90,7 @@ public:
                 run_few(delta, kernel, samples, scratch, threads, finish);
                 return;
             }
-        if constexpr (by_winograd::is_worthwhile)
+        if constexpr (uses_winograd)
             run_winograd(delta, kernel, samples, scratch, threads, finish);
         else
             run_sums(delta, kernel, samples, scratch, threads, finish);
