@@ -6,6 +6,7 @@
 #include "command_line.hpp"
 #include "text_pictures.hpp"
 
+#include <strata/model/shared_part.hpp>
 #include <strata/plot/images.hpp>
 #include <strata/strata.hpp>
 
@@ -82,9 +83,9 @@ void learn(const given_options& options) {
     const std::size_t steps = options.count("steps");
 
     const seed key{options.count("seed")};
-    generator generator_net{key};
-    discriminator discriminator_net{key};
     adversary adversary_net{key};
+    auto generator_net = shared_part<generator>(adversary_net);
+    auto discriminator_net = shared_part<discriminator>(adversary_net);
     const auto loss = losses(binary_crossentropy, sparse_categorical_crossentropy);
     const adam optimizer{.learning_rate = 2e-4, .beta_1 = 0.5};
     trainer discriminator_trainer{discriminator_net, loss, optimizer};
@@ -94,13 +95,9 @@ void learn(const given_options& options) {
     generator_inputs inputs(batch);
     discriminator_batch examples(batch);
     const xt::xtensor<float, 1> all_real = xt::ones<float>({batch});
-    std::vector<float> weights = adversary_net.weights();
-    const std::span generator_weights = std::span(weights).first(generator::weight_count);
-    const std::span discriminator_weights = std::span(weights).last(discriminator::weight_count);
     double discriminator_loss = 0;
     double generator_loss = 0;
     for (std::size_t step = 1; step <= steps; ++step) {
-        generator_net.set_weights(generator_weights);
         inputs.randomize(random);
         examples.collect(train, generator_net.predict(together(inputs.noise, inputs.one_hot)), inputs,
                          random);
@@ -109,14 +106,11 @@ void learn(const given_options& options) {
                 .loss();
 
         // The generator learns to be taken for real by a discriminator that does not change meanwhile.
-        std::ranges::copy(discriminator_net.weights(), discriminator_weights.begin());
-        adversary_net.set_weights(weights);
         inputs.randomize(random);
         generator_loss +=
             generator_trainer
                 .train_on_batch(together(inputs.noise, inputs.one_hot), together(all_real, inputs.digits))
                 .loss();
-        std::ranges::copy(adversary_net.weights(), weights.begin());
 
         constexpr std::size_t report_interval = 100;
         if (step % report_interval == 0 || step == steps) {
@@ -128,7 +122,6 @@ void learn(const given_options& options) {
         }
     }
 
-    generator_net.set_weights(generator_weights);
     generator_inputs gallery_inputs(100);
     gallery_inputs.randomize(random);
     for (std::size_t i = 0; i < 100; ++i)

@@ -2,9 +2,12 @@
 #include <strata/layers/layers.hpp>
 #include <strata/model/arrays.hpp>
 #include <strata/model/model.hpp>
+#include <strata/model/shared_part.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <memory>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -195,4 +198,41 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
                "conv.kernel: expected 3 x 3 x 4 x 4 = 144 numbers, found 1");
     BOOST_TEST(complaint([&] { static_cast<void>(net.parameter<"encoder.dense_1.kernel">()(3, 0)); }) ==
                "encoder.dense_1.kernel: index 3 of axis 0, which has 3");
+}
+
+BOOST_AUTO_TEST_CASE(two_networks_own_one_set_of_parameters) {
+    constexpr auto judge = dense<5> | batch_norm<> | tanh | dense<2>;
+    using adversary = model<input<3> | dense<20> | relu | dense<4> | frozen_weights(judge)>;
+    using discriminator = model<input<4> | judge>;
+    using generator = model<input<3> | dense<20> | relu | dense<4>>;
+    auto trained = std::make_unique<adversary>(seed{3});
+    auto judging = shared_part<discriminator>(*trained);
+    auto drawing = shared_part<generator>(*trained);
+    const std::array<float, 3> noise{0.5f, -1, 2};
+    BOOST_TEST((judging.predict(drawing.predict(noise)) == trained->predict(noise)));
+
+    // What is written into one is in the other, and nowhere else.
+    judging.parameter<"dense_1.bias">()(1) = 7;
+    BOOST_TEST(trained->parameter<"dense_3.bias">()(1) == 7);
+    const auto rest = drawing.weights();
+    judging.set_weights(counted<float>(discriminator::weight_count));
+    BOOST_TEST((drawing.weights() == rest));
+    BOOST_TEST((judging.predict(drawing.predict(noise)) == trained->predict(noise)));
+    BOOST_TEST(trained->weights().back() == static_cast<float>(discriminator::weight_count));
+    drawing = generator(seed{8});
+    BOOST_TEST((drawing.weights() == generator(seed{8}).weights()));
+    BOOST_TEST(trained->parameter<"dense.kernel">()(1, 2) == drawing.parameter<"dense.kernel">()(1, 2));
+    BOOST_TEST(trained->parameter<"dense_2.bias">()(0) == judging.parameter<"dense.bias">()(0));
+
+    // A copy is on its own; the memory lives as long as one who knows it.
+    discriminator copy = judging;
+    copy.parameter<"dense.bias">()(0) = -9;
+    BOOST_TEST(judging.parameter<"dense.bias">()(0) != -9);
+    const auto kept = judging.weights();
+    trained.reset();
+    BOOST_TEST((judging.weights() == kept));
+    const discriminator moved = std::move(judging);
+    judging = copy;
+    BOOST_TEST((moved.weights() == kept));
+    BOOST_TEST((judging.weights() == copy.weights()));
 }

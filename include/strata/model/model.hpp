@@ -5,6 +5,7 @@
 #include <strata/expression/type_of.hpp>
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/kernels/threads/thread_count.hpp>
+#include <strata/model/parameter_memory.hpp>
 #include <strata/model/parameter_views.hpp>
 #include <strata/model/prediction_pass.hpp>
 #include <strata/model/winograd_stages.hpp>
@@ -178,8 +179,19 @@ public:
     }
 
     /// All parameters in the kernels' own layout, filling included: for optimizers, copies and tests.
-    [[nodiscard]] std::span<T> parameter_block() noexcept { return parameters_; }
-    [[nodiscard]] std::span<const T> parameter_block() const noexcept { return parameters_; }
+    [[nodiscard]] std::span<T> parameter_block() noexcept { return {parameters_.data(), parameters_.size()}; }
+    [[nodiscard]] std::span<const T> parameter_block() const noexcept {
+        return {parameters_.data(), parameters_.size()};
+    }
+
+    /// A network whose parameters are those of this one from a place on: for `shared_part`.
+    template <class Part>
+    [[nodiscard]] Part share(std::size_t place) {
+        // What may be read behind a part's parameters is not its own to write.
+        return Part(parameter_memory<T>(parameters_, place, Part::layout::size - line_size<T>), seed_);
+    }
+    /// The network with parameters that lie in some memory.
+    model(parameter_memory<T> memory, seed key) : parameters_(std::move(memory)), seed_(key) {}
 
     /// Multiplications and additions of one prediction's products.
     static constexpr std::size_t flops_per_sample = internal::product_flops(stages{});
@@ -239,7 +251,7 @@ private:
         });
     }
 
-    aligned_vector<T> parameters_;
+    parameter_memory<T> parameters_;
     seed seed_;
 };
 
