@@ -143,8 +143,11 @@ public:
                 internal::reject<Array, "predict of an array needs", "#include <strata/model/arrays.hpp>">());
     }
 
-    /// All parameters in the conventional order, that of Keras's `get_weights` one after another: for each
-    /// layer its kernel, its bias, and the moving averages of a batch normalization (mean, then variance).
+    /// All parameters, layer by layer as the topology names them, each array in its conventional order: for
+    /// each layer its kernel, its bias, and the moving averages of a batch normalization (mean, then
+    /// variance). For a chain that is Keras's `get_weights`, array after array. Of branches the first comes
+    /// whole, then the second; Keras goes through all of them by their layers' depth, which is another order
+    /// where a branch has several layers with parameters.
     [[nodiscard]] std::vector<T> weights() const {
         std::vector<T> result;
         result.reserve(weight_count);

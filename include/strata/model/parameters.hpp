@@ -103,9 +103,9 @@ void visit_block(stage_list<Stages...> stages, Block* block, Visit visit) {
 }
 } // namespace internal
 
-/// Visits every parameter of a block in the conventional order, that of Keras's `get_weights`: layer by
-/// layer, array by array as its head lists them. Filling is left out. The block may be one of weights,
-/// gradients or states.
+/// Visits every parameter of a block in the conventional order: layer by layer as the topology names them,
+/// array by array as a head lists them. Filling is left out. The block may be one of weights, gradients or
+/// states.
 template <class T, class... Stages, class Block, class Visit>
 void visit_parameters(stage_list<Stages...> stages, Block* block, Visit visit) {
     internal::visit_block<T, true>(stages, block, visit);
