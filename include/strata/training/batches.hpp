@@ -66,14 +66,10 @@ public:
                 if (!range.y[index].empty())
                     range.y[index].read(sample * size, size,
                                         std::get<index>(targets_[buffer]).data() + i * size);
-                constexpr std::size_t rows = Pass::template output<index>::rows;
-                if (range.weights != nullptr && !(*range.weights)[index].empty())
-                    std::transform((*range.weights)[index].data() + sample * rows,
-                                   (*range.weights)[index].data() + (sample + 1) * rows,
-                                   weights_[buffer][index].data() + i * rows,
-                                   [](double weight) { return static_cast<T>(weight); });
             });
         }
+        if (range.weights != nullptr)
+            gather_weights(*range.weights, range.first, order, begin, buffer, part);
     }
 
     [[nodiscard]] typename Pass::batch batch(const sample_range& range, std::size_t buffer,
@@ -91,6 +87,22 @@ public:
     }
 
 private:
+    [[gnu::noinline]] void gather_weights(const row_weights& weights, std::size_t first,
+                                          std::span<const std::uint32_t> order, std::size_t begin,
+                                          std::size_t buffer, team::range part) noexcept {
+        for_each_index<Model::output_count>([&](auto index) {
+            constexpr std::size_t rows = Pass::template output<index>::rows;
+            if (weights[index].empty())
+                return;
+            for (std::size_t i = part.begin; i < part.end; ++i) {
+                const std::size_t sample = first + (order.empty() ? begin + i : order[begin + i]);
+                const double* const own = weights[index].data() + sample * rows;
+                std::transform(own, own + rows, weights_[buffer][index].data() + i * rows,
+                               [](double weight) { return static_cast<T>(weight); });
+            }
+        });
+    }
+
     std::array<std::array<aligned_vector<T>, Model::input_count>, 2> x_;
     std::array<decltype(internal::target_vectors<Pass>(std::make_index_sequence<Model::output_count>{})), 2>
         targets_;

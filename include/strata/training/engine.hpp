@@ -243,11 +243,14 @@ private:
 
     /// Whether these samples' losses are so finite that no batch of them has an infinite sum.
     [[nodiscard]] bool have_finite_sum(team::range samples, double penalties) const noexcept {
-        constexpr double most_samples = 0x1p32;
-        bool result = internal::is_finite(penalties * most_samples);
+        // An exponent that 2^32 such numbers could make one too many carries into the sign, in a form that
+        // registers add.
+        constexpr std::uint64_t least = ((detail::last_exponent<double>) >> 52) - 32;
+        constexpr std::uint64_t carry = (0x800 - least) << 52;
+        std::uint64_t all = detail::size_bits(penalties) + carry;
         for (std::size_t i = samples.begin; i < samples.end; ++i)
-            result &= internal::is_finite(losses_[i] * most_samples);
-        return result;
+            all |= detail::size_bits(losses_[i]) + carry;
+        return all >> 63 == 0;
     }
 
     /// The penalties of the weights of this step: to be asked for before any thread updates.
