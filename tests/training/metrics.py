@@ -75,6 +75,8 @@ cases["several"] = {
     "binary_accuracy_0.4": float((truth == (chance > 0.4)).mean()),
     "roc_auc": metrics.roc_auc_score(truth, chance, average="micro"),
     "average_precision": metrics.average_precision_score(truth, chance, average="micro"),
+    "roc_auc_macro": metrics.roc_auc_score(truth, chance),
+    "average_precision_macro": metrics.average_precision_score(truth, chance),
     "confusions": metrics.multilabel_confusion_matrix(truth, chance > 0.4).flatten().tolist(),
     **{name + "_0.4": value for name, value in f1(truth, chance > 0.4).items()},
 }

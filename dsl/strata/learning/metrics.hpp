@@ -33,14 +33,15 @@ struct class_metric : metric_base {
 };
 
 /// What is below a curve that all thresholds together draw, in the order of the predictions: exact, as
-/// scikit-learn computes it. All outputs of all rows count alike, and a label is its one-hot row.
+/// scikit-learn computes it. All outputs of all rows count alike, or each output has a curve of its own and
+/// the areas are averaged; a label is its one-hot row.
 enum class curve { receiver_operating_characteristic, precision_recall };
-template <text Name, curve Curve>
+template <text Name, curve Curve, averaging Average>
 struct curve_metric : metric_base {
+    static_assert(Average == averaging::micro || Average == averaging::macro);
     using kind = curve_metric;
     static constexpr auto name = Name;
     static constexpr direction better = direction::larger;
-    static constexpr curve below = Curve;
 };
 
 /// The share of the variance of each output's targets that is explained, in the mean over the outputs.
@@ -72,10 +73,18 @@ using f1_metric = class_metric<Name, 2 * hits, guesses + truths, Average, false,
 
 /// The area below the ROC curve: the probability that what is true gets a larger prediction than what is not,
 /// where equal ones count half. Not a number where all targets are alike.
-inline constexpr curve_metric<"roc_auc", curve::receiver_operating_characteristic> roc_auc{};
+inline constexpr curve_metric<"roc_auc", curve::receiver_operating_characteristic, averaging::micro>
+    roc_auc{};
 /// The area below the curve of precision over recall, as the sum of precisions times steps of recall, which
 /// is scikit-learn's `average_precision_score`. Not a number where no target is true.
-inline constexpr curve_metric<"average_precision", curve::precision_recall> average_precision{};
+inline constexpr curve_metric<"average_precision", curve::precision_recall, averaging::micro>
+    average_precision{};
+
+/// The same as the mean over the outputs, each by itself: of classes against all others.
+inline constexpr curve_metric<"roc_auc_macro", curve::receiver_operating_characteristic, averaging::macro>
+    roc_auc_macro{};
+inline constexpr curve_metric<"average_precision_macro", curve::precision_recall, averaging::macro>
+    average_precision_macro{};
 
 /// The mean over classes of intersection over union of what is predicted and what is right, without classes
 /// that are neither. A single output has the classes "true" and "false".
@@ -121,7 +130,9 @@ inline constexpr row_metric<
 
 namespace strata {
 using bedrock::average_precision;
+using bedrock::average_precision_macro;
 using bedrock::averaging;
 using bedrock::mean_iou;
 using bedrock::roc_auc;
+using bedrock::roc_auc_macro;
 } // namespace strata

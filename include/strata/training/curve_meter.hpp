@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -56,8 +57,8 @@ inline double area_below(curve which, std::vector<curve_point> points) {
 } // namespace internal
 
 /// Keeps every prediction of a pass.
-template <text Name, curve Curve, class Loss, std::size_t Rows, std::size_t Last, class T>
-struct meter<curve_metric<Name, Curve>, Loss, Rows, Last, T> {
+template <text Name, curve Curve, averaging Average, class Loss, std::size_t Rows, std::size_t Last, class T>
+struct meter<curve_metric<Name, Curve, Average>, Loss, Rows, Last, T> {
     static constexpr std::size_t numbers = 2 * Rows * Last;
     static constexpr bool is_safe = true;
 
@@ -81,7 +82,21 @@ struct meter<curve_metric<Name, Curve>, Loss, Rows, Last, T> {
             for (std::size_t i = 0; i < numbers; i += 2)
                 points.push_back({sample[i], sample[i + 1] != 0});
         }
-        [[nodiscard]] double value() const { return internal::area_below(Curve, points); }
+        [[nodiscard]] double value() const {
+            if constexpr (Average == averaging::micro || Last == 1)
+                return internal::area_below(Curve, points);
+            else {
+                double sum = 0;
+                for (std::size_t output = 0; output < Last; ++output) {
+                    std::vector<internal::curve_point> own;
+                    own.reserve(points.size() / Last);
+                    for (std::size_t i = output; i < points.size(); i += Last)
+                        own.push_back(points[i]);
+                    sum += internal::area_below(Curve, std::move(own));
+                }
+                return sum / static_cast<double>(Last);
+            }
+        }
     };
 };
 
