@@ -314,6 +314,20 @@ BOOST_AUTO_TEST_CASE(numbers_that_are_none_are_named_and_change_nothing) {
                           says("the loss is nan; the weights are those from before the batch"));
     BOOST_TEST(net.weights()[1] == original[1]);
 
+    // Losses whose sum could be infinite, and the largest whose could not.
+    model<input<1> | dense<1>, double> wide{seed{7}};
+    trainer patient{wide, mean_squared_error, sgd{.learning_rate = 0}};
+    const std::vector<double> inputs{1, 1};
+    for (const double size : {1e149, 1e154}) {
+        const std::vector<double> distant{size, 1};
+        if (size < 1e150)
+            BOOST_TEST(patient.train_on_batch(inputs, distant).loss() == size * size / 2,
+                       boost::test_tools::tolerance(1e-12));
+        else
+            BOOST_CHECK_THROW(patient.train_on_batch(inputs, distant), diverged);
+    }
+    BOOST_TEST(patient.steps() == 1u);
+
     // One sample a step, by plain numbers.
     model<input<1> | dense<1>> line{seed{7}};
     trainer small{line, mean_squared_error, sgd{}};

@@ -243,8 +243,7 @@ private:
 
     /// Whether these samples' losses are so finite that no batch of them has an infinite sum.
     [[nodiscard]] bool have_finite_sum(team::range samples, double penalties) const noexcept {
-        // An exponent that 2^32 such numbers could make one too many carries into the sign, in a form that
-        // registers add.
+        // An exponent that 2^32 such numbers could make one too many carries into the sign.
         constexpr std::uint64_t least = ((detail::last_exponent<double>) >> 52) - 32;
         constexpr std::uint64_t carry = (0x800 - least) << 52;
         std::uint64_t all = detail::size_bits(penalties) + carry;
@@ -261,9 +260,11 @@ private:
     template <bool Training>
     void add_step(const typename pass::batch& batch, double penalties, progress& all,
                   const team& threads) noexcept {
-        if (threads.rank == 0)
-            all.stop = (!all.sum.add(losses_.data(), parts_.data(), batch.samples, penalties) && Training) ||
-                       all.failure.is_there();
+        if (threads.rank != 0)
+            return;
+        const bool is_finite = all.sum.add(losses_.data(), parts_.data(), batch.samples, penalties,
+                                           all.is_broken.load(std::memory_order_relaxed));
+        all.stop = (Training && !is_finite) || all.failure.is_there();
     }
 
     /// Marks the engine as busy. A schedule or a metric that trains with the trainer which asks it would

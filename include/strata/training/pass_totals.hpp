@@ -32,14 +32,15 @@ struct pass_totals {
         std::apply([&](auto&... each) { (each.reserve(count), ...); }, metrics);
     }
 
-    /// Adds one step in the order of the samples. Returns whether all losses so far are finite.
-    bool add(const double* losses, [[maybe_unused]] const double* parts, std::size_t count,
-             double penalties) noexcept {
+    /// Adds one step in the order of the samples; `is_broken` is one that made no update. Returns whether all
+    /// losses so far are finite.
+    bool add(const double* losses, [[maybe_unused]] const double* parts, std::size_t count, double penalties,
+             bool is_broken) noexcept {
         double sum = 0;
         for (std::size_t i = 0; i < count; ++i)
             sum += losses[i];
         sum += penalties * static_cast<double>(count);
-        if (!internal::is_finite(sum) && finite) {
+        if ((is_broken || !internal::is_finite(sum)) && finite) {
             finite = false;
             finite_loss = loss;
             finite_samples = samples;
