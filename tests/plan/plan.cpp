@@ -110,14 +110,14 @@ BOOST_AUTO_TEST_CASE(the_plan_says_what_is_fused_kept_and_computed) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_frozen_says_so) {
-    using still =
+    using frozen_head =
         std::remove_const_t<decltype(input<4> | frozen_weights(dense<3> | batch_norm<>) | dense<2>)>;
-    const auto table = summary_of<still>();
+    const auto table = summary_of<frozen_head>();
     BOOST_TEST(table.find("15          dense.kernel .bias, frozen\n") != std::string::npos);
     BOOST_TEST(table.find("batch_norm.gamma .beta .moving_mean .moving_variance, frozen\n") !=
                std::string::npos);
     BOOST_TEST(table.find("8           dense_1.kernel .bias\n") != std::string::npos);
-    const auto plan = plan_of<still>(sizeof(float));
+    const auto plan = plan_of<frozen_head>(sizeof(float));
     BOOST_TEST(plan.find("stage 1: dense<3>, 4 -> 3, frozen\n") != std::string::npos);
     BOOST_TEST(
         plan.find(

@@ -106,9 +106,9 @@ private:
             const std::array<T, sizeof...(Reductions)> slopes{
                 weight * share(Reductions{}, reduced[I]) *
                 evaluate<T>(derivative(Loss::formula, typename Reductions::variable{}), variables)...};
-            each([&](auto count, std::size_t place, const auto& here) {
+            each([&](auto count, std::size_t place, const auto& place_variables) {
                 V sum(T(0));
-                ((sum += part(Reductions{}, here, reduced[I], slopes[I])), ...);
+                ((sum += part(Reductions{}, place_variables, reduced[I], slopes[I])), ...);
                 store_first<decltype(count)::value>(sum, delta + place);
             });
         }
@@ -125,12 +125,12 @@ private:
     }
 
     template <class Reduction, class Variables>
-    static V part(Reduction, const Variables& here, T largest, T slope) noexcept {
-        const V change = evaluate<V>(Reduction::slope, here);
+    static V part(Reduction, const Variables& variables, T largest, T slope) noexcept {
+        const V change = evaluate<V>(Reduction::slope, variables);
         if constexpr (Reduction::is_sum)
             return V(slope) * change;
         else
-            return evaluate_equal(evaluate<V>(Reduction::formula, here), largest, slope) * change;
+            return evaluate_equal(evaluate<V>(Reduction::formula, variables), largest, slope) * change;
     }
 };
 

@@ -42,12 +42,12 @@ struct sequence_loss {
             forward[s] = chance(norms, 0, s);
         for (std::size_t t = 1; t < Steps; ++t)
             for (std::size_t s = 0; s < states; ++s) {
-                const double* const before = forward + (t - 1) * most_states;
-                double sum = before[s];
+                const double* const previous = forward + (t - 1) * most_states;
+                double sum = previous[s];
                 if (s > 0)
-                    sum = add(sum, before[s - 1]);
+                    sum = add(sum, previous[s - 1]);
                 if (may_skip(s))
-                    sum = add(sum, before[s - 2]);
+                    sum = add(sum, previous[s - 2]);
                 forward[t * most_states + s] = sum + chance(norms, t, s);
             }
         const double* const last = forward + (Steps - 1) * most_states;
@@ -90,12 +90,12 @@ private:
     /// in a step. `ahead` has the log of all ways from a state to the end, behind this step and the next.
     void derive(const double* forward, double* ahead, const double* norms, std::size_t states, double total,
                 T* delta, T weight) const noexcept {
-        double* now = ahead;
+        double* current = ahead;
         double* next = ahead + most_states;
         for (std::size_t t = Steps; t-- > 0;) {
             for (std::size_t s = 0; s < states; ++s) {
                 if (t == Steps - 1) {
-                    now[s] = s + 2 >= states ? 0 : impossible;
+                    current[s] = s + 2 >= states ? 0 : impossible;
                     continue;
                 }
                 double sum = next[s] + chance(norms, t + 1, s);
@@ -103,7 +103,7 @@ private:
                     sum = add(sum, next[s + 1] + chance(norms, t + 1, s + 1));
                 if (s + 2 < states && may_skip(s + 2))
                     sum = add(sum, next[s + 2] + chance(norms, t + 1, s + 2));
-                now[s] = sum;
+                current[s] = sum;
             }
             T* const row = delta + t * Classes;
             if (total == impossible) { // then no direction is better
@@ -115,8 +115,8 @@ private:
                          static_cast<T>(std::exp(static_cast<double>(logits[t * Classes + i]) - norms[t]));
             for (std::size_t s = 0; s < states; ++s)
                 row[symbol(s)] -=
-                    weight * static_cast<T>(std::exp(forward[t * most_states + s] + now[s] - total));
-            std::swap(now, next);
+                    weight * static_cast<T>(std::exp(forward[t * most_states + s] + current[s] - total));
+            std::swap(current, next);
         }
     }
 };
