@@ -121,9 +121,10 @@ BOOST_AUTO_TEST_CASE(metrics_of_classes_are_those_of_others) {
 
 BOOST_AUTO_TEST_CASE(metrics_of_several_labels_are_those_of_others) {
     using metrics::threshold;
-    check_in<values_loss, 1, 4, float>(
-        "several", "target", binary_accuracy, threshold<0.4>(binary_accuracy), roc_auc, average_precision,
-        threshold<0.4>(metrics::f1), threshold<0.4>(metrics::f1_macro), threshold<0.4>(metrics::f1_weighted));
+    check_in<values_loss, 1, 4, float>("several", "target", binary_accuracy, threshold<0.4>(binary_accuracy),
+                                       roc_auc, average_precision, roc_auc_macro, average_precision_macro,
+                                       threshold<0.4>(metrics::f1), threshold<0.4>(metrics::f1_macro),
+                                       threshold<0.4>(metrics::f1_weighted));
     static_assert(decltype(threshold<0.4>(of_output<1>(metrics::f1)))::name.view() == "output_2_f1_0.4");
     static_assert(decltype(threshold<0.125>(precision))::name.view() == "precision_0.125");
     static_assert(decltype(threshold<1.0>(precision))::name.view() == "precision_1.0");
@@ -146,6 +147,9 @@ BOOST_AUTO_TEST_CASE(metrics_of_nothing_to_tell) {
     BOOST_TEST(std::isnan(value_of<values_loss, 1, 1, float>(average_precision, alike, {0, 0})));
     BOOST_TEST((value_of<values_loss, 1, 1, float>(average_precision, alike, {1, 1})) == 1);
     BOOST_TEST((value_of<values_loss, 1, 1, float>(roc_auc, {0.5, 0.5}, {1, 0})) == 0.5);
+    // An output whose targets are all alike has no area, and so has the mean.
+    BOOST_TEST(
+        std::isnan(value_of<values_loss, 1, 2, float>(roc_auc_macro, {0.5, 0.7, 0.2, 0.1}, {1, 1, 0, 1})));
     BOOST_TEST((value_of<values_loss, 1, 1, float>(metrics::f1, {0.1, 0.2}, {0, 0})) == 0);
     BOOST_TEST((value_of<values_loss, 1, 1, float>(metrics::r2, {2, 2}, {2, 2})) == 1);
     BOOST_TEST((value_of<values_loss, 1, 1, float>(metrics::r2, {2, 3}, {2, 2})) == 0);
