@@ -15,7 +15,7 @@ struct term_base {};
 /// A scalar formula: a variable, a constant, or an operation applied to formulas. Formulas are values of
 /// types that say everything about them, so `max(x, 0)` can be a template argument.
 template <class T>
-concept term = std::derived_from<T, term_base>;
+concept term = std::is_base_of_v<term_base, T>;
 
 template <class T>
 concept arithmetic = std::is_arithmetic_v<T>;

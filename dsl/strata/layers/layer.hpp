@@ -35,7 +35,7 @@ struct layer_base {
 };
 
 template <class T>
-concept layer = std::derived_from<T, layer_base>;
+concept layer = std::is_base_of_v<layer_base, T>;
 
 /// Whether the layer fits the shape; never an error.
 template <class Layer, class Shape>

@@ -87,7 +87,7 @@ struct loss_function : loss_base {
 };
 
 template <class T>
-concept loss_type = std::derived_from<T, loss_base>;
+concept loss_type = std::is_base_of_v<loss_base, T>;
 
 /// A loss of probabilities that takes a network's outputs for logits: the layer `Link` (softmax, sigmoid) is
 /// applied with the loss. Training and metrics are those of the network with that layer, to the last bit;

@@ -14,7 +14,7 @@ struct metric_base {
 };
 
 template <class T>
-concept metric_type = std::derived_from<T, metric_base>;
+concept metric_type = std::is_base_of_v<metric_base, T>;
 
 /// A ratio of two sums over all outputs of all samples, each of a formula of `prediction` and `target`, and
 /// of `threshold`, if it asks what is predicted to be true. Where the denominator is 0, the ratio is 0.

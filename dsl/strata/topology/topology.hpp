@@ -70,7 +70,7 @@ template <class... T>
 inline constexpr bool is_topology<topology<T...>> = true;
 
 template <class T>
-concept split = std::derived_from<T, split_base>;
+concept split = std::is_base_of_v<split_base, T>;
 
 template <class... Layers>
 constexpr auto as_fragment(fragment<Layers...> layers) {
