@@ -16,9 +16,11 @@ BOOST_AUTO_TEST_CASE(of_a_batch) {
 
 // Frozen, it is a scale and a shift for each channel, which do not depend on the batch.
 BOOST_AUTO_TEST_CASE(of_moving_averages) {
-    constexpr auto still = frozen_weights(batch_norm<no_scale, no_center>);
-    check_all<input<3, 2, 2> | conv<9, 2> | tanh | dropout<0.3> | still | sigmoid | dense<2>, weighted_sum>();
-    check_all<input<5> | dense<4> | residual(still | tanh | dense<4>) | branches(still, dense<2>) | concat<>,
+    constexpr auto frozen_norm = frozen_weights(batch_norm<no_scale, no_center>);
+    check_all<input<3, 2, 2> | conv<9, 2> | tanh | dropout<0.3> | frozen_norm | sigmoid | dense<2>,
+              weighted_sum>();
+    check_all<input<5> | dense<4> | residual(frozen_norm | tanh | dense<4>) |
+                  branches(frozen_norm, dense<2>) | concat<>,
               weighted_sum>();
 }
 
