@@ -4,6 +4,8 @@
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/kernels/formula/loss.hpp>
 #include <strata/kernels/formula/softmax.hpp>
+#include <strata/layers/layers.hpp>
+#include <strata/learning/losses.hpp>
 #include <strata/model/model.hpp>
 
 #include <boost/test/unit_test.hpp>
