@@ -37,7 +37,7 @@ struct checkpoint {
     void operator()(training_state& state) {
         using enum training_state::moment;
         if (state.phase == begin)
-            best_ = std::make_shared<internal::best_score>("checkpoint", monitor, mode);
+            best_.reset(new internal::best_score("checkpoint", monitor, mode));
         if (state.phase == epoch_end && (!best_only || best_->improves(state)))
             state.save(file);
     }

@@ -27,7 +27,7 @@ struct csv_log {
         if (state.phase == begin) {
             std::error_code none;
             has_header_ = append && std::filesystem::file_size(file, none) > 0 && !none;
-            out_ = std::make_shared<std::ofstream>(file, append ? std::ios::app : std::ios::trunc);
+            out_.reset(new std::ofstream(file, append ? std::ios::app : std::ios::trunc));
         }
         if (state.phase != epoch_end)
             return;

@@ -39,7 +39,7 @@ struct reduce_on_plateau {
     void operator()(training_state& state) {
         using enum training_state::moment;
         if (state.phase == begin) {
-            best_ = std::make_shared<internal::best_score>("reduce_on_plateau", monitor, mode, least_change);
+            best_.reset(new internal::best_score("reduce_on_plateau", monitor, mode, least_change));
             waited_ = 0;
             cooling_ = 0;
         }

@@ -26,7 +26,7 @@ struct early_stopping {
     void operator()(training_state& state) {
         using enum training_state::moment;
         if (state.phase == begin) {
-            best_ = std::make_shared<internal::best_score>("early_stopping", monitor, mode, least_change);
+            best_.reset(new internal::best_score("early_stopping", monitor, mode, least_change));
             waited_ = 0;
             weights_.clear();
         } else if (state.phase == epoch_end) {
