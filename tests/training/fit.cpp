@@ -256,6 +256,24 @@ BOOST_AUTO_TEST_CASE(a_frozen_batch_normalization_keeps_its_averages) {
         BOOST_TEST(has_changed(name), name);
 }
 
+// A pooling or a choice that passed over NaN would leave a finite loss.
+BOOST_AUTO_TEST_CASE(weights_that_are_no_numbers_end_training) {
+    const auto ends = []<class Network>(Network net, std::size_t place) {
+        auto weights = net.weights();
+        weights[place] = NAN;
+        net.set_weights(weights);
+        std::vector<float> x(16 * Network::input_size);
+        for (std::size_t i = 0; i < x.size(); ++i)
+            x[i] = std::sin(static_cast<float>(i));
+        trainer teach{net, mean_squared_error, sgd{0.01}};
+        BOOST_CHECK_THROW(teach.fit(x, std::vector<float>(16, 0.25F), quietly(16, 1)), diverged);
+    };
+    ends(model<input<4, 4, 1> | conv<2, 3> | max_pool<2> | relu | flatten | dense<1>>{seed{7}}, 0);
+    ends(model<input<4, 4, 1> | conv<2, 3> | global_max_pool | dense<1>>{seed{7}}, 5);
+    ends(model<input<4> | dense<4> | activation<max(0, symbols::x)> | dense<1>>{seed{7}}, 3);
+    ends(model<input<4> | branches(identity, dense<4>) | maximum | dense<1>>{seed{7}}, 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_loss_that_is_no_number_stops_and_restores) {
     const plane data;
     model<input<2> | dense<8> | relu | dense<1>> net{seed{2}};
