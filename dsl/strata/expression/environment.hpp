@@ -35,7 +35,7 @@ constexpr auto bind(binding<Variables, Values>... bindings) {
 
 /// The variables of both.
 template <class... First, class... Second>
-constexpr auto join(const environment<First...>& first, const environment<Second...>& second) {
+constexpr auto unite(const environment<First...>& first, const environment<Second...>& second) {
     return environment<First..., Second...>{static_cast<const First&>(first)...,
                                             static_cast<const Second&>(second)...};
 }

@@ -68,7 +68,7 @@ struct value_clipping : detail::preceded<Optimizer, detail::clipping_names::valu
     double limit;
 
     auto scalars(double step) const {
-        return join(Optimizer::scalars(step), bind(detail::clipping_names::clip_limit = limit));
+        return unite(Optimizer::scalars(step), bind(detail::clipping_names::clip_limit = limit));
     }
     [[nodiscard]] std::string_view fault() const {
         return detail::limit_fault(limit, detail::fault_of(static_cast<const Optimizer&>(*this)));

@@ -37,8 +37,8 @@ struct weight_averaging : Optimizer {
     double average_momentum;
 
     auto scalars(double step) const {
-        return join(Optimizer::scalars(step),
-                    bind(detail::average_names::average_kept = step > 0 ? average_momentum : 0.0));
+        return unite(Optimizer::scalars(step),
+                     bind(detail::average_names::average_kept = step > 0 ? average_momentum : 0.0));
     }
     [[nodiscard]] std::string_view fault() const {
         return average_momentum >= 0 && average_momentum < 1

@@ -82,14 +82,14 @@ public:
             visit_pieces<detail::scales_directions<Optimizer> ? false : true>(
                 own, [&]<class Parameter>(std::type_identity<Parameter>, std::size_t number) {
                     direct<penalty_of<Parameter>>(
-                        all, join(values, direction_scalars(optimizer, norms[arrays_.pieces[number].array])),
+                        all, unite(values, direction_scalars(optimizer, norms[arrays_.pieces[number].array])),
                         number);
                 });
         }
         const auto norms = norms_of<needs_norms>(sums_[has_direction], threads);
         visit_pieces<false>(own, [&]<class Parameter>(std::type_identity<Parameter>, std::size_t number) {
             constexpr regularizer penalty = has_direction ? regularizer{} : penalty_of<Parameter>;
-            update<penalty>(all, join(values, array_scalars(optimizer, norms[arrays_.pieces[number].array])),
+            update<penalty>(all, unite(values, array_scalars(optimizer, norms[arrays_.pieces[number].array])),
                             number);
         });
     }
