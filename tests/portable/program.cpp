@@ -198,13 +198,16 @@ void check_exclusive_or() {
 void check_not_a_number() {
     const float nan = std::numeric_limits<float>::quiet_NaN();
     check(std::isnan(model<input<1> | relu>{}.predict(std::array{nan})[0]), "relu of NaN is NaN");
+    const auto largest = model<input<4, 1> | max_pool<2>>{}.predict(std::array{nan, 1.0F, 2.0F, 3.0F});
+    check(std::isnan(largest[0]) && largest[1] == 3, "the largest of a window with NaN is NaN");
     const auto p = model<input<5> | softmax>{}.predict(std::array{0.0F, nan, 0.0F, 1.0F, 2.0F});
     check(std::isnan(p[0]) && std::isnan(p[4]), "softmax of NaN is NaN");
     model<input<2> | dense<1>> net{seed{1}};
+    net.set_weights(std::vector<float>{nan, 0, 0});
     trainer teach{net, mean_squared_error, sgd{}};
     bool said = false;
     try {
-        teach.fit(std::vector<float>{0, nan}, std::vector<float>{1}, {.verbose = verbosity::silent});
+        teach.fit(std::vector<float>{0, 1}, std::vector<float>{1}, {.verbose = verbosity::silent});
     } catch (const diverged&) {
         said = true;
     }
