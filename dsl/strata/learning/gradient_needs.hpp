@@ -30,12 +30,12 @@ struct array_norms : gradient_norms {
 // gradient leaves behind.
 namespace detail {
 template <class Optimizer>
-concept scales_arrays = requires(const Optimizer& rule, const array_norms& norms) {
-    rule.array_scalars(norms);
+concept scales_arrays = requires(const Optimizer& tried, const array_norms& norms) {
+    tried.array_scalars(norms);
 };
 template <class Optimizer>
-concept scales_directions = requires(const Optimizer& rule, const array_norms& norms) {
-    rule.direction_scalars(norms);
+concept scales_directions = requires(const Optimizer& tried, const array_norms& norms) {
+    tried.direction_scalars(norms);
 };
 template <class Optimizer>
 concept has_direction = requires {
@@ -46,7 +46,7 @@ concept has_direction = requires {
 template <class Optimizer>
 constexpr bool compares_weights() {
     if constexpr (scales_arrays<Optimizer>)
-        return !requires(const Optimizer& rule, const gradient_norms& norms) { rule.array_scalars(norms); };
+        return !requires(const Optimizer& tried, const gradient_norms& norms) { tried.array_scalars(norms); };
     else
         return false;
 }
