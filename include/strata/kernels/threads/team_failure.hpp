@@ -1,10 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <atomic>
 #include <exception>
+#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -16,20 +18,16 @@ public:
     /// its end.
     template <class Work>
     bool run(const Work& work) noexcept {
-#if defined(__cpp_exceptions)
         if constexpr (!noexcept(work())) {
-            try {
-                work();
-            } catch (...) {
+            if (std::exception_ptr error = internal::caught(work); error != nullptr) {
                 if (!is_taken_.exchange(true))
-                    error_ = std::current_exception();
+                    error_ = std::move(error);
                 is_there_.store(true, std::memory_order_release);
                 return false;
             }
-            return true;
+        } else {
+            work();
         }
-#endif
-        work();
         return true;
     }
 
@@ -38,10 +36,8 @@ public:
 
     /// Throws it again. The team must be done.
     void raise_again() const {
-#if defined(__cpp_exceptions)
         if (is_there())
-            std::rethrow_exception(error_);
-#endif
+            internal::raise_again(error_);
     }
 
 private:
