@@ -23,8 +23,9 @@ struct meter<class_metric<Name, Numerator, Denominator, Average, CountsFalse, Th
     static constexpr bool is_additive = true;
     static constexpr bool is_safe = true;
 
-    static void measure_sample(const T* prediction, const target_of<Loss, T>* target, double* to) noexcept {
-        std::fill_n(to, numbers, 0.0);
+    static void measure_sample(const T* prediction, const target_of<Loss, T>* target,
+                               double* measured) noexcept {
+        std::fill_n(measured, numbers, 0.0);
         for (std::size_t row = 0; row < Rows; ++row) {
             const T* const outputs = prediction + row * Last;
             const auto truth = [&](std::size_t i) {
@@ -33,16 +34,16 @@ struct meter<class_metric<Name, Numerator, Denominator, Average, CountsFalse, Th
             if constexpr (is_single || Threshold.value() >= 0) {
                 constexpr T threshold = static_cast<T>(Threshold.value() >= 0 ? Threshold.value() : 0.5);
                 for (std::size_t i = 0; i < Last; ++i)
-                    count(to + 3 * i, outputs[i] > threshold, truth(i) > T(0.5));
+                    count(measured + 3 * i, outputs[i] > threshold, truth(i) > T(0.5));
                 if constexpr (classes > Last)
-                    count(to + 3, !(outputs[0] > threshold), !(truth(0) > T(0.5)));
+                    count(measured + 3, !(outputs[0] > threshold), !(truth(0) > T(0.5)));
             } else {
                 const std::size_t guess = largest([&](std::size_t i) { return outputs[i]; });
                 const std::size_t right = largest(truth);
                 if (guess < Last)
-                    count(to + 3 * guess, true, guess == right);
+                    count(measured + 3 * guess, true, guess == right);
                 if (guess != right && right < Last)
-                    count(to + 3 * right, false, true);
+                    count(measured + 3 * right, false, true);
             }
         }
     }

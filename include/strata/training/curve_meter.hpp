@@ -62,11 +62,12 @@ struct meter<curve_metric<Name, Curve, Average>, Loss, Rows, Last, T> {
     static constexpr std::size_t numbers = 2 * Rows * Last;
     static constexpr bool is_safe = true;
 
-    static void measure_sample(const T* prediction, const target_of<Loss, T>* target, double* to) noexcept {
+    static void measure_sample(const T* prediction, const target_of<Loss, T>* target,
+                               double* measured) noexcept {
         for (std::size_t row = 0; row < Rows; ++row)
             for (std::size_t i = 0; i < Last; ++i) {
-                *to++ = static_cast<double>(prediction[row * Last + i]);
-                *to++ = internal::target_value<Loss, Last, T>(target, row, i) > T(0.5);
+                *measured++ = static_cast<double>(prediction[row * Last + i]);
+                *measured++ = internal::target_value<Loss, Last, T>(target, row, i) > T(0.5);
             }
     }
 

@@ -37,10 +37,10 @@ struct meter {
         Kind{}, static_cast<const T*>(nullptr), static_cast<const target_of<Loss, T>*>(nullptr)));
 
     static void measure_sample(const T* prediction, const target_of<Loss, T>* target,
-                               double* to) noexcept(is_safe) {
+                               double* measured) noexcept(is_safe) {
         const metric_parts parts = measure<Loss, Rows, Last>(Kind{}, prediction, target);
-        to[0] = parts.numerator;
-        to[1] = parts.denominator;
+        measured[0] = parts.numerator;
+        measured[1] = parts.denominator;
     }
 
     using total = ratio_total;

@@ -20,7 +20,8 @@ struct meter<determination_metric<Name>, Loss, Rows, Last, T> {
     static constexpr std::size_t numbers = 4 * Last;
     static constexpr bool is_safe = true;
 
-    static void measure_sample(const T* prediction, const target_of<Loss, T>* target, double* to) noexcept {
+    static void measure_sample(const T* prediction, const target_of<Loss, T>* target,
+                               double* measured) noexcept {
         total sum;
         for (std::size_t row = 0; row < Rows; ++row) {
             std::array<double, numbers> one{};
@@ -34,7 +35,7 @@ struct meter<determination_metric<Name>, Loss, Rows, Last, T> {
             sum.add(one.data());
         }
         for (std::size_t i = 0; i < numbers; ++i)
-            to[i] = sum.sums[i];
+            measured[i] = sum.sums[i];
     }
 
     struct total {
@@ -77,14 +78,15 @@ struct meter<row_metric<Name, Formula, Better, Reductions...>, Loss, Rows, Last,
         static constexpr auto formula = frozen<Formula>;
     };
 
-    static void measure_sample(const T* prediction, const target_of<Loss, T>* target, double* to) noexcept {
+    static void measure_sample(const T* prediction, const target_of<Loss, T>* target,
+                               double* measured) noexcept {
         constexpr std::size_t step = Loss::targets == target_kind::labels ? 1 : Last;
-        to[0] = 0;
+        measured[0] = 0;
         for (std::size_t row = 0; row < Rows; ++row)
-            to[0] +=
+            measured[0] +=
                 internal::reduced_loss<as_loss, 1, Last, T>{prediction + row * Last, target + row * step}.run(
                     type_list<Reductions...>{}, nullptr, T(1));
-        to[1] = Rows;
+        measured[1] = Rows;
     }
 };
 
