@@ -41,9 +41,9 @@ std::string message(auto&& call) {
 
 BOOST_AUTO_TEST_CASE(numbers_of_the_wanted_type_are_not_copied) {
     const std::vector<double> numbers{1, 2, 3, 4};
-    const observations<double> direct(numbers, 2, "fit: X");
-    BOOST_TEST(direct.data() == numbers.data());
-    BOOST_TEST(direct.rows() == 2);
+    const observations<double> borrowed(numbers, 2, "fit: X");
+    BOOST_TEST(borrowed.data() == numbers.data());
+    BOOST_TEST(borrowed.rows() == 2);
     const observations<float> converted(numbers, 2, "fit: X");
     BOOST_TEST(converted.row(1)[0] == 3.0f);
 }
