@@ -75,7 +75,7 @@ void learn(const given_options& options) {
     std::printf("mish(x)  = %s\n", to_string(own::mish.formula).c_str());
     std::printf("mish'(x) = %s\n\n", to_string(derivative(own::mish.formula, x)).c_str());
     std::printf("cauchy   = %s\n", to_string(own::cauchy.formula).c_str());
-    std::printf("cauchy'  = %s\n\n", to_string(own::cauchy.slope).c_str());
+    std::printf("cauchy'  = %s\n\n", to_string(derivative(own::cauchy.formula, symbols::prediction)).c_str());
 
     const points data = measure_points(1000);
     std::puts("mean distance from the curve, learnt from points of which a tenth are 5 too high:");

@@ -93,7 +93,7 @@ fit_options quietly(std::size_t batch_size, std::size_t epochs, std::size_t thre
 }
 
 /// What training without an accident makes.
-std::vector<float> expected_weights(std::size_t batch_size) {
+[[maybe_unused]] std::vector<float> expected_weights(std::size_t batch_size) {
     network net{seed{7}};
     trainer teach{net, mean_squared_error, sgd{}};
     teach.fit(data.x, data.y, quietly(batch_size, 1));

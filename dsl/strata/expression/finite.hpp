@@ -41,4 +41,10 @@ template <std::floating_point T>
     return size_bits(value) > last_exponent<T>;
 }
 
+/// An infinity and a NaN by their bits: with -ffast-math compilers warn of those of the standard library.
+template <std::floating_point T>
+inline constexpr T infinity = std::bit_cast<T>(last_exponent<T>);
+template <std::floating_point T>
+inline constexpr T nan = std::bit_cast<T>(last_exponent<T> | last_exponent<T> >> 1);
+
 } // namespace strata::bedrock::detail

@@ -108,7 +108,7 @@ public:
         const std::array columns{given.columns};
         column_values minima(columns), ranges(columns);
         for (std::size_t j = 0; j < columns[0]; ++j) {
-            double least = std::numeric_limits<double>::infinity();
+            double least = detail::infinity<double>;
             double greatest = -least;
             for (std::size_t i = 0; i < given.rows; ++i)
                 if (given.weights[i] > 0) {

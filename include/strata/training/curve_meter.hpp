@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/finite.hpp>
 #include <strata/learning/metrics.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/meter.hpp>
@@ -23,10 +24,10 @@ struct curve_point {
 
 /// What is below a curve, from all points in any order: they are sorted, n log n.
 inline double area_below(curve which, std::vector<curve_point> points) {
-    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    constexpr double nan = detail::nan<double>;
     double truths = 0;
     for (const curve_point& point : points) {
-        if (std::isnan(point.score))
+        if (detail::is_not_a_number(point.score))
             return nan;
         truths += point.truth;
     }

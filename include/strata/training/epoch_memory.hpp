@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/finite.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -19,9 +20,9 @@ template <class T, std::size_t Blocks>
 struct epoch_start {
     std::array<std::vector<T>, Blocks> blocks; ///< the weights, then the optimizer's states
     std::uint64_t steps = 0;
-    std::uint64_t epochs = 0;                              ///< in all
-    std::size_t epoch = 0;                                 ///< of this fit
-    double loss = std::numeric_limits<double>::infinity(); ///< the mean over the epoch that began there
+    std::uint64_t epochs = 0;               ///< in all
+    std::size_t epoch = 0;                  ///< of this fit
+    double loss = detail::infinity<double>; ///< the mean over the epoch that began there
 };
 
 /// The starts of the epoch at work and of the best one before it. A loss is known after the updates that

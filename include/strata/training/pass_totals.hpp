@@ -61,7 +61,7 @@ struct pass_totals {
     [[nodiscard]] double finite_mean() const noexcept {
         const double sum = finite ? loss : finite_loss;
         const std::size_t count = finite ? samples : finite_samples;
-        return count == 0 ? std::numeric_limits<double>::infinity() : sum / static_cast<double>(count);
+        return count == 0 ? detail::infinity<double> : sum / static_cast<double>(count);
     }
 
     /// Sets the scores of their names, which allocates nothing if they exist.

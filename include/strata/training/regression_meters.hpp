@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/finite.hpp>
 #include <strata/kernels/formula/row_loss.hpp>
 #include <strata/learning/metrics.hpp>
 #include <strata/setting.hpp>
@@ -54,7 +55,7 @@ struct meter<determination_metric<Name>, Loss, Rows, Last, T> {
         }
         [[nodiscard]] double value() const noexcept {
             if (sums[0] < 2)
-                return std::numeric_limits<double>::quiet_NaN();
+                return detail::nan<double>;
             double sum = 0;
             for (std::size_t i = 0; i < numbers; i += 4)
                 sum += sums[i + 2] != 0 ? 1 - sums[i + 3] / sums[i + 2] : (sums[i + 3] == 0 ? 1.0 : 0.0);

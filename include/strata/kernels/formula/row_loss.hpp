@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/finite.hpp>
 #include <strata/expression/type_of.hpp>
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/kernels/formula/loss_target.hpp>
@@ -44,7 +45,7 @@ struct reduced_loss {
 
     template <class Reduction>
     T reduce(Reduction) const noexcept {
-        constexpr T lowest = -std::numeric_limits<T>::infinity();
+        constexpr T lowest = -detail::infinity<T>;
         V result(Reduction::is_sum ? T(0) : lowest);
         each([&](auto count, std::size_t, const auto& variables) {
             constexpr std::size_t lanes = decltype(count)::value;

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/finite.hpp>
 #include <strata/learning/sequence_loss.hpp>
 #include <strata/setting.hpp>
 
@@ -58,7 +59,7 @@ struct sequence_loss {
     }
 
 private:
-    static constexpr double impossible = -std::numeric_limits<double>::infinity();
+    static constexpr double impossible = -detail::infinity<double>;
 
     static double norm(const T* row) noexcept {
         const double largest = static_cast<double>(*std::max_element(row, row + Classes));
