@@ -317,6 +317,7 @@ BOOST_AUTO_TEST_CASE(weights_that_do_not_fit_are_named) {
             "train_on_batch: the weights do not fit 2 samples, expected 2, or 4 for each");
     refuses({.sample_weight = std::vector<float>{1, NAN}}, "the weight of sample 1 is nan");
     refuses({.class_weight = {1, 2}}, "there are weights for 2 classes, expected 5");
+    refuses({.class_weight = {1, NAN, 1, 1, 1}}, "the weight of class 1 is nan, expected a finite number");
     model<input<2> | dense<1> | sigmoid> single;
     trainer judge{single, binary_crossentropy, sgd{}};
     BOOST_CHECK_EXCEPTION(

@@ -61,6 +61,11 @@ void multiply_by_class(std::vector<double>& weights, const samples& y, std::size
     if (of_class.size() != classes)
         raise(std::invalid_argument(concatenate(caller.text(), ": there are weights for ", of_class.size(),
                                                 " classes, expected ", classes)));
+    for (std::size_t number = 0; number < classes; ++number)
+        if (!is_finite(of_class[number]))
+            raise(std::invalid_argument(concatenate(caller.text(), ": the weight of class ", number, " is ",
+                                                    number_to_string(of_class[number]),
+                                                    ", expected a finite number")));
     if (weights.empty())
         weights.assign(count * Goal::rows, 1.0);
     std::vector<double> targets(width);
