@@ -67,11 +67,11 @@ public:
         internal::require(options.sample_weight.empty(), "fit_batches: weights come with the batches");
         const auto validation = internal::given_validation<data_type>(options);
         sample_range last{nullptr, nullptr};
-        const auto pass = [&](progress_line* line) {
-            return internal::run_source<true, data_type>(engine_, source,
-                                                         {"fit_batches", epochs_, options.steps_per_epoch,
-                                                          options.threads, line, options.class_weight},
-                                                         &last);
+        const auto pass = [&](progress_line* bar) {
+            return internal::run_source<true, data_type>(
+                engine_, source,
+                {"fit_batches", epochs_, options.steps_per_epoch, options.threads, bar, options.class_weight},
+                &last);
         };
         return run_epochs(
             options, internal::steps_of_epoch(source, options.steps_per_epoch), pass,
@@ -85,10 +85,10 @@ public:
         internal::require(options.batch_size > 0, "evaluate: the batch size is 0");
         const std::size_t batch_size = std::min(options.batch_size, data.range.count);
         const std::size_t threads = engine_.choose_threads(batch_size, options.threads);
-        progress_line line(options.verbose, (data.range.count + batch_size - 1) / batch_size);
+        progress_line bar(options.verbose, (data.range.count + batch_size - 1) / batch_size);
         const auto totals = engine_.template run<false>(data.weighted(), {}, batch_size, threads,
-                                                        line.is_bar() ? &line : nullptr);
-        line.finish(totals.named());
+                                                        bar.is_bar() ? &bar : nullptr);
+        bar.finish(totals.named());
         return totals.named();
     }
 
@@ -198,13 +198,13 @@ private:
         std::vector<std::uint32_t> order;
         if (options.shuffle)
             order.resize(train.count);
-        const auto pass = [&](progress_line* line) {
+        const auto pass = [&](progress_line* bar) {
             if (options.shuffle) {
                 std::iota(order.begin(), order.end(), 0u);
                 random_sequence(net_->random_seed(), stream::shuffle, static_cast<std::uint32_t>(epochs_))
                     .shuffle(order);
             }
-            return engine_.template run<true>(train, order, batch_size, threads, line);
+            return engine_.template run<true>(train, order, batch_size, threads, bar);
         };
         return run_epochs(
             options, steps, pass, [&] { check_data(train, "fit"); }, data.validation.weighted());
@@ -233,16 +233,16 @@ private:
             state.epoch = epoch;
             call(training_state::moment::epoch_begin);
             memory.remember(engine_.blocks(), engine_.step, epochs_, epoch);
-            progress_line line(options.verbose, steps);
-            line.begin(epoch, options.epochs);
-            const auto totals = pass(line.is_bar() ? &line : nullptr);
+            progress_line bar(options.verbose, steps);
+            bar.begin(epoch, options.epochs);
+            const auto totals = pass(bar.is_bar() ? &bar : nullptr);
             if (!totals.finite)
                 give_up(check, memory, epoch, totals);
             memory.judge(totals.finite_mean());
             ++epochs_;
             totals.name(state.logs);
             validate(options, validation, state.logs);
-            line.finish(state.logs, totals.steps);
+            bar.finish(state.logs, totals.steps);
             result.add(state.logs);
             call(training_state::moment::epoch_end);
         }
