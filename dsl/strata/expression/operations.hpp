@@ -57,9 +57,8 @@ struct select {
 
 struct minimum {
     static constexpr auto prefix = text("min");
-    static constexpr double fold(double a, double b) {
-        return b < a || b != b ? b : a;
-    } // NaN where either is
+    // NaN where either is.
+    static constexpr double fold(double a, double b) { return b < a || b != b ? b : a; }
 };
 struct maximum {
     static constexpr auto prefix = text("max");

@@ -7,7 +7,6 @@
 #include <strata/training/meter.hpp>
 
 #include <cstddef>
-#include <limits>
 #include <tuple>
 
 namespace strata::bedrock::inline STRATA_SETTING {

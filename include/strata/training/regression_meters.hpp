@@ -9,7 +9,6 @@
 
 #include <array>
 #include <cstddef>
-#include <limits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

@@ -10,7 +10,6 @@
 
 #include <array>
 #include <cstddef>
-#include <limits>
 #include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {

@@ -9,7 +9,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 

@@ -1,11 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/finite.hpp>
 #include <strata/kernels/formula/exponential.hpp>
 #include <strata/setting.hpp>
 
 #include <cstddef>
-#include <limits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -30,7 +30,7 @@ struct softmax_sums {
 template <std::size_t Length, class T>
 softmax_sums<T> softmax_row(T* row) noexcept {
     using V = simd<T, lanes_of<T, Length>>;
-    const V lowest(-std::numeric_limits<T>::infinity());
+    const V lowest(-detail::infinity<T>);
     V largest_lanes = lowest;
     visit_row<Length, V>([&](auto count, std::size_t i) {
         constexpr std::size_t lanes = decltype(count)::value;

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/finite.hpp>
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/windows/gradient_finish.hpp>
 #include <strata/kernels/windows/result_window.hpp>
@@ -9,7 +10,6 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -47,7 +47,7 @@ private:
             visit_taps([&](V x) { sum += x; });
             return sum * V(share);
         } else {
-            const V lowest(-std::numeric_limits<T>::infinity());
+            const V lowest(-detail::infinity<T>);
             V largest = lowest;
             if constexpr (is_inside && Geometry.taps() <= 4) {
                 auto are_numbers = lowest == lowest;
@@ -55,7 +55,7 @@ private:
                     largest = internal::lift(largest, x);
                     are_numbers = are_numbers & (x == x);
                 });
-                return xsimd::select(are_numbers, largest, V(std::numeric_limits<T>::quiet_NaN()));
+                return xsimd::select(are_numbers, largest, V(detail::nan<T>));
             } else {
                 visit_taps([&](V x) {
                     largest = internal::lift(largest, x);
@@ -136,7 +136,7 @@ public:
                 };
                 V rest = load_first<lanes, V>(call.delta.row(row) + column);
                 if constexpr (Kind == pooled::largest) {
-                    V largest(-std::numeric_limits<T>::infinity());
+                    V largest(-detail::infinity<T>);
                     window.visit([&](std::size_t input, std::size_t) {
                         largest = internal::lift(largest, x_of(input));
                     });
