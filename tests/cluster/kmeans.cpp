@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../error_message.hpp"
 #include "../reference.hpp"
 
 #include <strata/cluster/kmeans.hpp>
@@ -42,15 +43,6 @@ std::vector<double> blobs(std::size_t rows) {
         for (std::size_t f = 0; f < 3; ++f)
             x.push_back(random.uniform() + 5.0 * static_cast<double>((i % 4) >> (f % 2) & 1));
     return x;
-}
-
-std::string message(auto&& call) {
-    try {
-        call();
-    } catch (const std::invalid_argument& error) {
-        return error.what();
-    }
-    return "no error";
 }
 
 } // namespace
@@ -217,45 +209,49 @@ BOOST_AUTO_TEST_CASE(more_clusters_than_distinct_rows_work) {
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     const std::vector<double> x{1, 2, 3, 4, 5, NAN};
     const std::vector<double> good{1, 2, 3, 4, 5, 6};
-    BOOST_TEST(message([&] { kmeans<2, 2>().fit(x); }) ==
+    BOOST_TEST(error_message<std::invalid_argument>([&] { kmeans<2, 2>().fit(x); }) ==
                "kmeans: X is not a number at row 2, column 1, expected finite numbers");
-    BOOST_TEST(message([&] { kmeans<4, 2>().fit(good); }) ==
+    BOOST_TEST(error_message<std::invalid_argument>([&] { kmeans<4, 2>().fit(good); }) ==
                "kmeans: X has 3 rows, expected as many as clusters, 4");
-    BOOST_TEST(message([&] { kmeans<2, 4>().fit(good); }) ==
+    BOOST_TEST(error_message<std::invalid_argument>([&] { kmeans<2, 4>().fit(good); }) ==
                "kmeans: X has 6 numbers, expected a multiple of 4");
-    BOOST_TEST(message([&] { kmeans<2, 2>().fit(good, good); }) == "kmeans: there are 3 centers, expected 2");
+    BOOST_TEST(error_message<std::invalid_argument>([&] { kmeans<2, 2>().fit(good, good); }) ==
+               "kmeans: there are 3 centers, expected 2");
     const std::string first = "kmeans: the array of centers";
     const std::vector<double> infinite{1, 2, 3, -INFINITY, 5, 6};
-    BOOST_TEST(message([&] { kmeans<2, 2>().fit(infinite); }) ==
+    BOOST_TEST(error_message<std::invalid_argument>([&] { kmeans<2, 2>().fit(infinite); }) ==
                "kmeans: X is infinite at row 1, column 1, expected finite numbers");
-    BOOST_TEST(message([&] {
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
                    kmeans<2, 2>().fit(good, std::vector<double>{1, 2, NAN, 4});
                }) == first + " is not a number at row 1, column 0, expected finite numbers");
-    BOOST_TEST(message([&] {
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
                    kmeans<2, 2>().fit(good, std::vector<double>{1, INFINITY, 3, 4});
                }) == first + " is infinite at row 0, column 1, expected finite numbers");
-    BOOST_TEST(message([&] {
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
                    kmeans<2, 2>().fit(good, std::vector<double>{1, 2, 3});
                }) == first + " has 3 numbers, expected a multiple of 2");
-    BOOST_TEST(message([&] {
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
                    kmeans<2, 2>().fit(good, xt::xtensor<double, 2>{{1, 2, 3}, {4, 5, 6}});
                }) == first + " has the shape 2 x 3, expected samples x 2");
-    BOOST_TEST(message([&] { (void)kmeans<2, 2>().predict(good); }) ==
+    BOOST_TEST(error_message<std::invalid_argument>([&] { (void)kmeans<2, 2>().predict(good); }) ==
                "kmeans: there are no centers yet, expected fit before predict");
     kmeans<2, 2> fitted;
     fitted.fit(good);
-    BOOST_TEST(message([&] {
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
                    (void)fitted.predict(std::vector<double>{1, 2, 3});
                }) == "kmeans: X has 3 numbers, expected a multiple of 2");
-    BOOST_TEST(message([&] {
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
                    (void)fitted.score(std::vector<double>{1, NAN});
                }) == "kmeans: X is not a number at row 0, column 1, expected finite numbers");
-    BOOST_TEST(message([] {
+    BOOST_TEST(error_message<std::invalid_argument>([] {
                    kmeans<1, 1, float>().fit(std::vector<float>{1e25f, 0, 2e25f});
                }) == "kmeans: X has numbers so large that their squares are infinite");
-    BOOST_TEST(message([] { kmeans<2, 2>({.tolerance = NAN}); }) == "kmeans: the tolerance is not 0 or more");
-    BOOST_TEST(message([] { kmeans<2, 2>({.n_init = 0}); }) == "kmeans: n_init is 0, expected 1 or more");
-    BOOST_TEST(message([] { kmeans<2, 2>({.max_iterations = 0}); }) ==
+    BOOST_TEST(error_message<std::invalid_argument>([] { kmeans<2, 2>({.tolerance = NAN}); }) ==
+               "kmeans: the tolerance is not 0 or more");
+    BOOST_TEST(error_message<std::invalid_argument>([] { kmeans<2, 2>({.n_init = 0}); }) ==
+               "kmeans: n_init is 0, expected 1 or more");
+    BOOST_TEST(error_message<std::invalid_argument>([] { kmeans<2, 2>({.max_iterations = 0}); }) ==
                "kmeans: max_iterations is 0, expected 1 or more");
-    BOOST_TEST(message([] { kmeans<2, 2>({.tolerance = -1}); }) == "kmeans: the tolerance is not 0 or more");
+    BOOST_TEST(error_message<std::invalid_argument>([] { kmeans<2, 2>({.tolerance = -1}); }) ==
+               "kmeans: the tolerance is not 0 or more");
 }

@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../data/temporary_directory.hpp"
+#include "../error_message.hpp"
 
 #include <strata/cluster/kmeans.hpp>
 #include <strata/data/polynomial_features.hpp>
@@ -56,18 +57,10 @@ std::string sealed(std::string bytes) {
     return bytes;
 }
 
-std::string message(auto&& call) {
-    try {
-        call();
-    } catch (const data_error& error) {
-        return error.what();
-    }
-    return "no error";
-}
 /// The error of loading, without the file's name.
 template <class Estimator>
 std::string load_error(Estimator& estimator) {
-    const std::string all = message([&] { estimator.load(file); });
+    const std::string all = error_message<data_error>([&] { estimator.load(file); });
     const std::string name = file.string() + ", ";
     return all.starts_with(name) ? all.substr(name.size()) : all;
 }
@@ -161,7 +154,7 @@ BOOST_AUTO_TEST_CASE(clusters_and_preparations_come_back) {
     // What has learnt nothing yet says so after it was loaded, too.
     standard_scaler{}.save(file);
     standard.load(file);
-    BOOST_TEST(message([&] { static_cast<void>(standard.mean()); }) ==
+    BOOST_TEST(error_message<data_error>([&] { static_cast<void>(standard.mean()); }) ==
                "standard_scaler, mean: expected a call of fit before, found none");
 }
 
@@ -196,7 +189,7 @@ BOOST_AUTO_TEST_CASE(any_damage_is_an_error_and_changes_nothing) {
     const std::string place = file.string() + ", at byte ";
     const auto check = [&](const std::string& bytes) {
         write_bytes(bytes);
-        const std::string found = message([&] { other.load(file); });
+        const std::string found = error_message<data_error>([&] { other.load(file); });
         // Millions of passing checks would hide that the others are made.
         if (!found.starts_with(place) || found.find(": expected ") == std::string::npos ||
             found.find(", found ") == std::string::npos || state_of(other) != state)
@@ -219,9 +212,9 @@ BOOST_AUTO_TEST_CASE(any_damage_is_an_error_and_changes_nothing) {
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     linear_regression<2> least_squares;
-    BOOST_TEST(message([&] { least_squares.load(directory.path() / "none"); }) ==
+    BOOST_TEST(error_message<data_error>([&] { least_squares.load(directory.path() / "none"); }) ==
                (directory.path() / "none").string() + ": expected a file, found nothing of this name");
-    BOOST_TEST(message([&] { least_squares.save(directory.path() / "none" / "below"); }) ==
+    BOOST_TEST(error_message<data_error>([&] { least_squares.save(directory.path() / "none" / "below"); }) ==
                (directory.path() / "none" / "below").string() +
                    ": expected a file that can be written, found that it cannot");
     write_bytes("strata estimator 2\nlinear_regression");

@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../error_message.hpp"
 #include <strata/layers/layers.hpp>
 #include <strata/model/arrays.hpp>
 #include <strata/model/model.hpp>
@@ -36,16 +37,6 @@ std::vector<T> counted(std::size_t count) {
     std::vector<T> result(count);
     std::iota(result.begin(), result.end(), T(1));
     return result;
-}
-
-template <class Call>
-std::string complaint(const Call& call) {
-    try {
-        call();
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-    return "nothing";
 }
 
 template <auto Topology, text Name>
@@ -185,18 +176,19 @@ BOOST_AUTO_TEST_CASE(arrays_of_xtensor) {
     BOOST_TEST(found(2, 0) == 5.0);
     net.parameter<"dense.kernel">().set(2 * kernel);
     BOOST_TEST(net.parameter<"dense.kernel">()(1, 1) == 8.0);
-    BOOST_TEST(complaint([&] {
+    BOOST_TEST(error_message([&] {
                    net.parameter<"dense.kernel">().set(xt::xtensor<float, 2>({2, 3}));
                }) == "dense.kernel: expected the shape 3 x 2, found 2 x 3");
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     network net;
-    BOOST_TEST(complaint([&] { net.parameter<"encoder.dense_1.kernel">().set(std::vector<float>(50)); }) ==
-               "encoder.dense_1.kernel: expected 3 x 17 = 51 numbers, found 50");
-    BOOST_TEST(complaint([&] { net.parameters()[0].set(std::vector<float>(1)); }) ==
+    BOOST_TEST(error_message([&] {
+                   net.parameter<"encoder.dense_1.kernel">().set(std::vector<float>(50));
+               }) == "encoder.dense_1.kernel: expected 3 x 17 = 51 numbers, found 50");
+    BOOST_TEST(error_message([&] { net.parameters()[0].set(std::vector<float>(1)); }) ==
                "conv.kernel: expected 3 x 3 x 4 x 4 = 144 numbers, found 1");
-    BOOST_TEST(complaint([&] { static_cast<void>(net.parameter<"encoder.dense_1.kernel">()(3, 0)); }) ==
+    BOOST_TEST(error_message([&] { static_cast<void>(net.parameter<"encoder.dense_1.kernel">()(3, 0)); }) ==
                "encoder.dense_1.kernel: index 3 of axis 0, which has 3");
 }
 

@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../error_message.hpp"
 #include <strata/plot/classes.hpp>
 #include <strata/plot/confusion.hpp>
 #include <strata/plot/fitted.hpp>
@@ -54,15 +55,6 @@ std::size_t occurrences(const std::string& text, const std::string& part) {
     for (auto offset = text.find(part); offset != std::string::npos; offset = text.find(part, offset + 1))
         ++count;
     return count;
-}
-
-std::string message(auto&& call) {
-    try {
-        call();
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-    return "no error";
 }
 
 const std::vector<double> heights{174, 152, 138, 128, 186};
@@ -135,24 +127,26 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     const temporary_folder directory;
     const std::vector<double> two{1, 2};
     const std::vector<std::string> names{"a"};
-    BOOST_TEST(message([&] { plot::figure().scatter(heights, two, "people"); }) ==
+    BOOST_TEST(error_message([&] { plot::figure().scatter(heights, two, "people"); }) ==
                "plot: 'people' has 5 x and 2 y");
-    BOOST_TEST(message([&] { plot::figure().save(directory.path / "a.png"); }) ==
+    BOOST_TEST(error_message([&] { plot::figure().save(directory.path / "a.png"); }) ==
                "plot: the figure has no data");
-    BOOST_TEST(message([&] { plot::figure().scatter(two, two).save("a.pdf"); }) ==
+    BOOST_TEST(error_message([&] { plot::figure().scatter(two, two).save("a.pdf"); }) ==
                "plot: a.pdf: expected a name that ends in .png or .svg, found '.pdf'");
     const auto missing = directory.path / "no" / "a.png";
-    BOOST_TEST(message([&] { plot::figure().scatter(two, two).save(missing); }) ==
+    BOOST_TEST(error_message([&] { plot::figure().scatter(two, two).save(missing); }) ==
                "plot: " + missing.string() + ": cannot be written");
-    BOOST_TEST(message([&] { plot::image_grid(two, 1, 2, names, directory.path / "b.png"); }) == "no error");
-    BOOST_TEST(message([&] { plot::image_grid(two, 1, 1, names, "a.png"); }) ==
+    BOOST_TEST(error_message([&] { plot::image_grid(two, 1, 2, names, directory.path / "b.png"); }) ==
+               "no error");
+    BOOST_TEST(error_message([&] { plot::image_grid(two, 1, 1, names, "a.png"); }) ==
                "plot: there are 2 images and 1 captions");
-    BOOST_TEST(message([&] { plot::clusters(two, two, two, "a.png"); }) ==
+    BOOST_TEST(error_message([&] { plot::clusters(two, two, two, "a.png"); }) ==
                "plot: there are 1 points and 2 labels");
-    BOOST_TEST(message([&] { plot::confusion(two, names, "a.png"); }) ==
+    BOOST_TEST(error_message([&] { plot::confusion(two, names, "a.png"); }) ==
                "plot: the confusion matrix has 2 rows, there are 1 class names");
-    BOOST_TEST(message([&] { plot::training_curves({}, "a.png"); }) == "plot: the history has no epochs");
-    BOOST_TEST(message([&] {
+    BOOST_TEST(error_message([&] { plot::training_curves({}, "a.png"); }) ==
+               "plot: the history has no epochs");
+    BOOST_TEST(error_message([&] {
                    plot::internal::run_gnuplot("plot nonsense\n");
                }).starts_with("plot: gnuplot fails: "));
 }
@@ -162,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_missing_gnuplot_is_named_with_its_package) {
     const std::string search_path = std::getenv("PATH");
     setenv("PATH", directory.path.c_str(), 1);
     const std::string output =
-        message([&] { plot::figure().scatter(heights, weights).save(directory.path / "a.png"); });
+        error_message([&] { plot::figure().scatter(heights, weights).save(directory.path / "a.png"); });
     setenv("PATH", search_path.c_str(), 1);
     BOOST_TEST(output == "plot: gnuplot is not installed: the Debian package is gnuplot-nox");
 }

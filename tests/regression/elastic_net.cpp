@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../error_message.hpp"
 #include "../reference.hpp"
 
 #include <strata/layers/layers.hpp>
@@ -39,15 +40,6 @@ void check_if(const nlohmann::json& expected, const nlohmann::json& data, bool& 
         BOOST_TEST(worst <= 1e-8 * largest);
         BOOST_TEST(std::abs(net.score(x, y) - expected["score"].get<double>()) <= 1e-8);
     }
-}
-
-std::string message(auto&& call) {
-    try {
-        call();
-    } catch (const std::invalid_argument& error) {
-        return error.what();
-    }
-    return "no error";
 }
 
 } // namespace
@@ -117,7 +109,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     const std::vector<double> x{1, 2, 3, 4};
     const auto fit = [&](std::vector<double> rows, std::vector<double> targets,
                          elastic_net_options options = {}) {
-        return message([&] { net.fit(rows, targets, options); });
+        return error_message<std::invalid_argument>([&] { net.fit(rows, targets, options); });
     };
     BOOST_TEST(fit({1, NAN, 3, 4}, {0, 1}) ==
                "fit: X is not a number at row 0, column 1, expected finite numbers");

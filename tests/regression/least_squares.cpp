@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../error_message.hpp"
 #include "../reference.hpp"
 
 #include <strata/layers/layers.hpp>
@@ -75,15 +76,6 @@ void check_if(const nlohmann::json& expected, const nlohmann::json& data, bool& 
     }
 }
 
-std::string message(auto&& call) {
-    try {
-        call();
-    } catch (const std::invalid_argument& error) {
-        return error.what();
-    }
-    return "no error";
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_CASE(answers_are_scikit_learns) {
@@ -150,7 +142,7 @@ BOOST_AUTO_TEST_CASE(rows_may_come_in_parts) {
     // A part with a number that is none changes nothing.
     x[4] = std::numeric_limits<double>::quiet_NaN();
     const auto coefficients = flat(parts.coef());
-    BOOST_TEST(message([&] { parts.partial_fit(x, y); }) ==
+    BOOST_TEST(error_message<std::invalid_argument>([&] { parts.partial_fit(x, y); }) ==
                "partial_fit: X is not a number at row 1, column 1, expected finite numbers");
     BOOST_TEST(largest_difference(flat(parts.coef()), coefficients) == 0);
 }
@@ -192,7 +184,7 @@ BOOST_AUTO_TEST_CASE(rows_of_weight_zero_are_as_if_absent) {
     check();
     // Errors go on to count the rows as the caller does.
     y[70] = NAN;
-    BOOST_TEST(message([&] { all.fit(x, y, {.sample_weight = weights}); }) ==
+    BOOST_TEST(error_message<std::invalid_argument>([&] { all.fit(x, y, {.sample_weight = weights}); }) ==
                "fit: y is not a number at row 70, column 0, expected finite numbers");
     // Hardly any weight is nearly the same.
     y[70] = 2 * x[70] + 1;
@@ -279,7 +271,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     linear_regression<2> reg;
     const auto fit = [&](const std::vector<double>& inputs, const std::vector<double>& targets,
                          const least_squares_options& options = {}) {
-        return message([&] { reg.fit(inputs, targets, options); });
+        return error_message<std::invalid_argument>([&] { reg.fit(inputs, targets, options); });
     };
     BOOST_TEST(fit({1, 2, 3}, y) == "fit: X has 3 numbers, expected a multiple of 2");
     BOOST_TEST(fit({}, {}) == "fit: X has no rows");

@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../error_message.hpp"
 #include "../reference.hpp"
 
 #include <strata/layers/layers.hpp>
@@ -56,15 +57,6 @@ void check_if(const nlohmann::json& expected, const nlohmann::json& data, bool& 
                    all(coef, expected["intercept"].get<std::vector<double>>()), 1e-6);
         BOOST_TEST(std::abs(estimator.score(x, y) - expected["score"].get<double>()) <= 1e-12);
     }
-}
-
-std::string message(auto&& call) {
-    try {
-        call();
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-    return "no error";
 }
 
 } // namespace
@@ -193,7 +185,7 @@ BOOST_AUTO_TEST_CASE(features_that_depend_on_each_other_share_their_weight) {
     BOOST_TEST(std::abs(two.coef()(0) + 3 * two.coef()(1) - one.coef()(0)) <= 1e-9);
     // And where a plane does separate the classes, that is said.
     const std::vector<int> separated{0, 0, 1, 1, 1, 1, 0};
-    BOOST_TEST(message([&] {
+    BOOST_TEST(error_message([&] {
                    two.fit(twice, separated, {.C = infinity});
                }).find("a plane separates the classes") != std::string::npos);
 }
@@ -233,7 +225,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     logistic_regression<2> net;
     const auto fit = [&](std::vector<double> rows, std::vector<double> labels,
                          logistic_options options = {}) {
-        return message([&] { net.fit(rows, labels, options); });
+        return error_message([&] { net.fit(rows, labels, options); });
     };
     BOOST_TEST(fit({1, 2, 3, 4}, {0, 2}) == "fit: y is 2 at row 1, expected a class from 0 to 1");
     BOOST_TEST(fit({1, 2, 3, 4}, {0, 0.5}) == "fit: y is 0.5 at row 1, expected a class from 0 to 1");

@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../error_message.hpp"
 #include <strata/layers/layers.hpp>
 #include <strata/regression/observations.hpp>
 #include <strata/regression/one_layer.hpp>
@@ -28,17 +29,6 @@ static_assert(!softmax_model<model<input<3> | dense<4> | relu | softmax>>);
 static_assert(has_intercept<model<input<3> | dense<2>>>);
 static_assert(!has_intercept<model<input<3> | dense<2, no_bias>>>);
 
-namespace {
-std::string message(auto&& call) {
-    try {
-        call();
-    } catch (const std::invalid_argument& error) {
-        return error.what();
-    }
-    return "no error";
-}
-} // namespace
-
 BOOST_AUTO_TEST_CASE(numbers_of_the_wanted_type_are_not_copied) {
     const std::vector<double> numbers{1, 2, 3, 4};
     const observations<double> borrowed(numbers, 2, "fit: X");
@@ -50,13 +40,15 @@ BOOST_AUTO_TEST_CASE(numbers_of_the_wanted_type_are_not_copied) {
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     const std::vector<double> numbers{1, 2, std::numeric_limits<double>::quiet_NaN(), 4};
-    BOOST_TEST(message([&] { observations<double>(numbers, 3, "fit: X"); }) ==
+    BOOST_TEST(error_message<std::invalid_argument>([&] { observations<double>(numbers, 3, "fit: X"); }) ==
                "fit: X has 4 numbers, expected a multiple of 3");
-    BOOST_TEST(message([&] { observations<double>(std::vector<double>{}, 3, "fit: X"); }) ==
-               "fit: X has no rows");
-    BOOST_TEST(message([&] { observations<double>(numbers, 2, "fit: X").check_finite(); }) ==
-               "fit: X is not a number at row 1, column 0, expected finite numbers");
-    BOOST_TEST(message([&] {
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
+                   observations<double>(std::vector<double>{}, 3, "fit: X");
+               }) == "fit: X has no rows");
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
+                   observations<double>(numbers, 2, "fit: X").check_finite();
+               }) == "fit: X is not a number at row 1, column 0, expected finite numbers");
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
                    observations<double>(numbers, 2, "fit: X")
                        .check_same_rows(observations<double>(numbers, 1, "fit: y"));
                }) == "fit: X has 2 rows, fit: y has 4");

@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../error_message.hpp"
 #include "../reference.hpp"
 
 #include <strata/layers/layers.hpp>
@@ -65,15 +66,6 @@ void check_if(const nlohmann::json& expected, bool& found) {
         check<F, false>(expected);
 }
 
-std::string message(auto&& call) {
-    try {
-        call();
-    } catch (const std::invalid_argument& error) {
-        return error.what();
-    }
-    return "no error";
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_CASE(figures_are_statsmodels) {
@@ -112,18 +104,19 @@ BOOST_AUTO_TEST_CASE(the_table_names_its_rows) {
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_told_is_an_error) {
     linear_regression<2> reg;
-    const auto error_message = [&](const std::vector<double>& x, const std::vector<double>& y,
-                                   double level = 0.95) {
-        return message([&] { static_cast<void>(statistics_of(reg.network(), x, y, level)); });
+    const auto complaint = [&](const std::vector<double>& x, const std::vector<double>& y,
+                               double level = 0.95) {
+        return error_message<std::invalid_argument>(
+            [&] { static_cast<void>(statistics_of(reg.network(), x, y, level)); });
     };
-    BOOST_TEST(error_message({1, 2, 3, 5, 4, 4}, {1, 2, 3}) ==
+    BOOST_TEST(complaint({1, 2, 3, 5, 4, 4}, {1, 2, 3}) ==
                "statistics: X has 3 rows, expected more than the 3 weights");
-    BOOST_TEST(error_message({1, 2, 2, 4, 3, 6, 4, 8}, {1, 2, 3, 4}) ==
+    BOOST_TEST(complaint({1, 2, 2, 4, 3, 6, 4, 8}, {1, 2, 3, 4}) ==
                "statistics: some features depend on each other, so no weight can be told from the others");
-    BOOST_TEST(error_message({1, 2, 2, 4, 3, NAN, 4, 8}, {1, 2, 3, 4}) ==
+    BOOST_TEST(complaint({1, 2, 2, 4, 3, NAN, 4, 8}, {1, 2, 3, 4}) ==
                "statistics: X is not a number at row 2, column 1, expected finite numbers");
-    BOOST_TEST(error_message({1, 2, 2, 4}, {1}) == "statistics: X has 2 rows, statistics: y has 1");
-    BOOST_TEST(error_message({1, 2, 2, 4}, {1, 2}, 1.5) ==
+    BOOST_TEST(complaint({1, 2, 2, 4}, {1}) == "statistics: X has 2 rows, statistics: y has 1");
+    BOOST_TEST(complaint({1, 2, 2, 4}, {1, 2}, 1.5) ==
                "statistics: the level is 1.5, expected a number between 0 and 1");
 }
 
@@ -138,7 +131,8 @@ BOOST_AUTO_TEST_CASE(a_constant_column_of_a_long_table_is_dependent) {
     }
     linear_regression<2> reg;
     reg.fit(x, y);
-    BOOST_TEST(message([&] { static_cast<void>(statistics_of(reg.network(), x, y)); }) ==
+    BOOST_TEST(error_message<std::invalid_argument>(
+                   [&] { static_cast<void>(statistics_of(reg.network(), x, y)); }) ==
                "statistics: some features depend on each other, so no weight can be told from the others");
 }
 

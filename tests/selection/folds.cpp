@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../error_message.hpp"
 #include "../reference.hpp"
 
 #include <strata/data/polynomial_features.hpp>
@@ -39,15 +40,6 @@ void check_polynomials() {
     BOOST_REQUIRE_EQUAL(found.size(), wanted.size());
     for (std::size_t i = 0; i < wanted.size(); ++i)
         BOOST_TEST(std::abs(found.data()[i] - wanted[i]) <= 1e-14 * (1 + std::abs(wanted[i])));
-}
-
-std::string message(auto&& call) {
-    try {
-        call();
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-    return "no error";
 }
 
 } // namespace
@@ -111,14 +103,14 @@ BOOST_AUTO_TEST_CASE(polynomial_features_are_scikit_learns) {
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
-    BOOST_TEST(message([] { static_cast<void>(k_fold(3)); }) ==
+    BOOST_TEST(error_message([] { static_cast<void>(k_fold(3)); }) ==
                "folds: expected from 2 to the number of rows, 3, found 5");
-    BOOST_TEST(message([] { static_cast<void>(k_fold(3, {.folds = 1})); }) ==
+    BOOST_TEST(error_message([] { static_cast<void>(k_fold(3, {.folds = 1})); }) ==
                "folds: expected from 2 to the number of rows, 3, found 1");
     const std::vector<int> labels{0, 0, 0, 4};
-    BOOST_TEST(message([&] { static_cast<void>(stratified_k_fold(labels, {.folds = 2})); }) ==
+    BOOST_TEST(error_message([&] { static_cast<void>(stratified_k_fold(labels, {.folds = 2})); }) ==
                "folds: expected 2 rows or more of class 4, found 1");
     const std::vector<double> x{1, 2, 3};
-    BOOST_TEST(message([&] { static_cast<void>(polynomial_features<2, 2>::transform(x)); }) ==
+    BOOST_TEST(error_message([&] { static_cast<void>(polynomial_features<2, 2>::transform(x)); }) ==
                "polynomial features: X has 3 numbers, expected a multiple of 2");
 }

@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../error_message.hpp"
 #include "../failing_memory.hpp"
 
 #include <strata/cluster/kmeans.hpp>
@@ -64,15 +65,6 @@ void check(const std::string& name, Pipeline pipe, const typename Pipeline::opti
     }
 }
 
-std::string message(auto&& call) {
-    try {
-        call();
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-    return "no error";
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_CASE(pipelines_are_scikit_learns) {
@@ -127,7 +119,7 @@ BOOST_AUTO_TEST_CASE(weights_reach_every_step) {
     BOOST_TEST(found.scores[1] ==
                pipe.score(take_rows(rows, folds[1].test), take_rows(targets, folds[1].test)));
     BOOST_TEST(
-        message([&] {
+        error_message([&] {
             static_cast<void>(cross_validate(pipe, rows, targets, folds, {.sample_weight = part}));
         }) ==
         "cross_validate: expected a sample weight for each of the 40 rows, found another number of them");
@@ -192,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_fit_that_fails_changes_no_step) {
     const auto x = numbers(expected()["X"]);
     const auto y = numbers(expected()["y"]);
     pipeline pipe{input<3>, standard_scaler{}, linear_regression{}};
-    BOOST_TEST(message([&] { static_cast<void>(pipe.predict(x)); }) ==
+    BOOST_TEST(error_message([&] { static_cast<void>(pipe.predict(x)); }) ==
                "standard_scaler, transform: expected a call of fit before, found none");
     pipe.fit(x, y);
     const auto predicted = pipe.predict(x);
@@ -201,10 +193,10 @@ BOOST_AUTO_TEST_CASE(a_fit_that_fails_changes_no_step) {
         each += 1000;
     auto broken = y;
     broken[3] = NAN;
-    BOOST_TEST(message([&] { pipe.fit(far, broken); }) ==
+    BOOST_TEST(error_message([&] { pipe.fit(far, broken); }) ==
                "fit: y is not a number at row 3, column 0, expected finite numbers");
     BOOST_TEST((pipe.predict(x) == predicted));
-    BOOST_TEST(message([&] {
+    BOOST_TEST(error_message([&] {
                    pipe.fit(std::vector<double>{1, 2}, y);
                }) == "pipeline: X has 2 numbers, expected a multiple of 3");
 }

@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../error_message.hpp"
 #include <strata/strata.hpp>
 #include <strata/training/gradients.hpp>
 
@@ -88,15 +89,6 @@ void check_trainer(const char* name, Optimizer optimizer, std::size_t steps = 6)
     BOOST_TEST(distance(net.weights(), numbers(reference()["weights"][name])) <= 1e-13);
 }
 
-template <class Call>
-std::string complaint(const Call& call) {
-    try {
-        call();
-    } catch (const std::invalid_argument& error) {
-        return error.what();
-    }
-    return "nothing";
-}
 } // namespace
 
 BOOST_AUTO_TEST_CASE(gradients_have_names_and_shapes) {
@@ -114,9 +106,10 @@ BOOST_AUTO_TEST_CASE(gradients_have_names_and_shapes) {
     BOOST_TEST(std::abs(kernel(2, 4) - expected[14]) <= 1e-14);
     BOOST_TEST(g.parameter<"dense_1.bias">().array().shape(0) == 2u);
     BOOST_TEST(g.input_gradient().shape(0) == 4u);
-    BOOST_TEST(complaint([&] { static_cast<void>(gradients(net, mean_squared_error, data.y, data.y)); }) ==
-               "gradients: the input array has 8 numbers, expected a multiple of 3");
-    BOOST_TEST(complaint([&] {
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
+                   static_cast<void>(gradients(net, mean_squared_error, data.y, data.y));
+               }) == "gradients: the input array has 8 numbers, expected a multiple of 3");
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
                    static_cast<void>(
                        gradients(net, mean_squared_error, std::vector<double>{}, std::vector<double>{}));
                }) == "gradients: there are no samples");
@@ -372,13 +365,13 @@ BOOST_AUTO_TEST_CASE(a_plan_says_how_a_trainer_updates) {
 
 BOOST_AUTO_TEST_CASE(settings_out_of_range_are_named) {
     network net;
-    BOOST_TEST(complaint([&] {
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
                    trainer teach{net, mean_squared_error, clip_value(sgd{0.5}, 0)};
                }) == "optimizer: the limit of a clipping is not above 0");
-    BOOST_TEST(complaint([&] {
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
                    updater learn{net, accumulate<2>(clip_norm(sgd{}, -1))};
                }) == "optimizer: the limit of a clipping is not above 0");
-    BOOST_TEST(complaint([&] {
+    BOOST_TEST(error_message<std::invalid_argument>([&] {
                    updater learn{net, clip_norm(average_weights(sgd{}, 1), 1)};
                }) == "optimizer: the momentum of weights' averages is not in [0, 1)");
 }
