@@ -1,14 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
 // Saved estimators with the checksum they have, and with the right one, behind which the rest is read.
-#include "fuzzed_file.hpp"
+#include "sealed_file.hpp"
 
 #include <strata/cluster/kmeans.hpp>
 #include <strata/data/scaling.hpp>
 #include <strata/io/estimator_file.hpp>
 #include <strata/regression/regression.hpp>
 
-#include <cstring>
 #include <vector>
 
 namespace {
@@ -34,13 +33,6 @@ void load_each(const std::filesystem::path& file) {
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-    load_each(fuzzed_file(bytes, size));
-    if (size < sizeof(std::uint32_t))
-        return 0;
-    std::vector<std::uint8_t> sealed(bytes, bytes + size);
-    const std::uint32_t sum =
-        strata::bedrock::internal::checksum({sealed.data(), size - sizeof(std::uint32_t)});
-    std::memcpy(sealed.data() + size - sizeof sum, &sum, sizeof sum);
-    load_each(fuzzed_file(sealed.data(), size));
+    load_sealed(bytes, size, load_each);
     return 0;
 }
