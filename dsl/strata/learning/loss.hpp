@@ -130,7 +130,7 @@ inline constexpr bool has_shortcut<Loss, Link> =
 /// Whether a loss can apply a layer to logits.
 template <class Layer>
 inline constexpr bool can_be_applied = requires {
-    requires term<std::remove_const_t<decltype(Layer::template from_output<>)>>;
+    requires term<type_of<Layer::template from_output<>>>;
 };
 template <>
 inline constexpr bool can_be_applied<softmax_layer> = true;
