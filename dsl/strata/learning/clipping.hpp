@@ -48,30 +48,31 @@ struct preceded<Optimizer, Rule> : Optimizer {
     static constexpr auto direction = join_rules(Rule, Optimizer::direction);
 };
 
+template <class Optimizer, auto Rule>
+struct clipped : preceded<Optimizer, Rule> {
+    static_assert(check_clipping<Optimizer>());
+    static constexpr bool clips = true;
+
+    double limit;
+
+    [[nodiscard]] std::string_view fault() const {
+        return limit > 0 ? fault_of(static_cast<const Optimizer&>(*this))
+                         : "the limit of a clipping is not above 0";
+    }
+};
+
 /// The factor that brings a norm down to a limit. A norm that is not finite makes it NaN, so that the next
 /// loss tells.
 inline auto scale_to_limit(double norm, double limit) {
     return bind(clipping_names::clip_scale = limit / std::max(norm, limit) + (norm - norm));
 }
-
-inline std::string_view limit_fault(double limit, std::string_view fault) {
-    return limit > 0 ? fault : "the limit of a clipping is not above 0";
-}
 } // namespace detail
 
 /// Made by `clip_value`.
 template <class Optimizer>
-struct value_clipping : detail::preceded<Optimizer, detail::clipping_names::value_rule> {
-    static_assert(detail::check_clipping<Optimizer>());
-    static constexpr bool clips = true;
-
-    double limit;
-
+struct value_clipping : detail::clipped<Optimizer, detail::clipping_names::value_rule> {
     auto scalars(double step) const {
-        return unite(Optimizer::scalars(step), bind(detail::clipping_names::clip_limit = limit));
-    }
-    [[nodiscard]] std::string_view fault() const {
-        return detail::limit_fault(limit, detail::fault_of(static_cast<const Optimizer&>(*this)));
+        return unite(Optimizer::scalars(step), bind(detail::clipping_names::clip_limit = this->limit));
     }
 };
 
@@ -79,32 +80,16 @@ struct value_clipping : detail::preceded<Optimizer, detail::clipping_names::valu
 /// clipped gradients, so they need a pass of their own.
 template <class Optimizer, bool Global,
           bool Again = detail::has_direction<Optimizer> || detail::scales_arrays<Optimizer>>
-struct norm_clipping : detail::preceded<Optimizer, detail::clipping_names::norm_rule> {
-    static_assert(detail::check_clipping<Optimizer>());
-    static constexpr bool clips = true;
-
-    double limit;
-
+struct norm_clipping : detail::clipped<Optimizer, detail::clipping_names::norm_rule> {
     auto array_scalars(const gradient_norms& norms) const {
-        return detail::scale_to_limit(Global ? norms.all : norms.array, limit);
-    }
-    [[nodiscard]] std::string_view fault() const {
-        return detail::limit_fault(limit, detail::fault_of(static_cast<const Optimizer&>(*this)));
+        return detail::scale_to_limit(Global ? norms.all : norms.array, this->limit);
     }
 };
 template <class Optimizer, bool Global>
 struct norm_clipping<Optimizer, Global, true>
-    : detail::preceded<Optimizer, detail::clipping_names::norm_rule> {
-    static_assert(detail::check_clipping<Optimizer>());
-    static constexpr bool clips = true;
-
-    double limit;
-
+    : detail::clipped<Optimizer, detail::clipping_names::norm_rule> {
     auto direction_scalars(const gradient_norms& norms) const {
-        return detail::scale_to_limit(Global ? norms.all : norms.array, limit);
-    }
-    [[nodiscard]] std::string_view fault() const {
-        return detail::limit_fault(limit, detail::fault_of(static_cast<const Optimizer&>(*this)));
+        return detail::scale_to_limit(Global ? norms.all : norms.array, this->limit);
     }
 };
 
@@ -115,15 +100,15 @@ struct norm_clipping<Optimizer, Global, true>
 /// above it (`global_clipnorm`; Pascanu, Mikolov and Bengio 2013). An optimizer is clipped once.
 template <optimizer_type Optimizer>
 constexpr value_clipping<Optimizer> clip_value(Optimizer optimizer, double limit) {
-    return {{optimizer}, limit};
+    return {{{optimizer}, limit}};
 }
 template <optimizer_type Optimizer>
 constexpr norm_clipping<Optimizer, false> clip_norm(Optimizer optimizer, double limit) {
-    return {{optimizer}, limit};
+    return {{{optimizer}, limit}};
 }
 template <optimizer_type Optimizer>
 constexpr norm_clipping<Optimizer, true> clip_global_norm(Optimizer optimizer, double limit) {
-    return {{optimizer}, limit};
+    return {{{optimizer}, limit}};
 }
 
 } // namespace strata::bedrock
