@@ -46,11 +46,7 @@ struct adam_amsgrad {
     double beta_2 = 0.999;
     double epsilon = 1e-7;
 
-    auto scalars(double step) const {
-        namespace names = detail::optimizer_names;
-        return bind(symbols::rate = learning_rate(step) * names::bias_correction(beta_1, beta_2, step),
-                    names::beta_1 = beta_1, names::beta_2 = beta_2, names::epsilon = epsilon);
-    }
+    auto scalars(double step) const { return detail::optimizer_names::adam_scalars(*this, step); }
     static constexpr auto update = detail::optimizer_names::amsgrad_rule;
 };
 

@@ -24,4 +24,19 @@ inline constexpr auto average_of_squares = (v = decay * v + (1 - decay) * square
 inline double bias_correction(double first, double second, double step) {
     return std::sqrt(1 - std::pow(second, step + 1)) / (1 - std::pow(first, step + 1));
 }
+
+// What several rules read in a step, from the options that their optimizers have in common.
+template <class Optimizer>
+auto adam_scalars(const Optimizer& options, double step) {
+    return bind(rate = options.learning_rate(step) * bias_correction(options.beta_1, options.beta_2, step),
+                beta_1 = options.beta_1, beta_2 = options.beta_2, epsilon = options.epsilon);
+}
+template <class Optimizer>
+auto momentum_scalars(const Optimizer& options, double step) {
+    return bind(rate = options.learning_rate(step), momentum = options.momentum);
+}
+template <class Optimizer>
+auto decay_scalars(const Optimizer& options, double step) {
+    return bind(rate = options.learning_rate(step), decay = options.decay, epsilon = options.epsilon);
+}
 } // namespace strata::bedrock::detail::optimizer_names

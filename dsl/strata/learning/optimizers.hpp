@@ -20,9 +20,7 @@ struct sgd_momentum {
     schedule learning_rate = 0.01;
     double momentum = 0.9;
 
-    auto scalars(double step) const {
-        return bind(symbols::rate = learning_rate(step), detail::optimizer_names::momentum = momentum);
-    }
+    auto scalars(double step) const { return detail::optimizer_names::momentum_scalars(*this, step); }
     static constexpr auto update = [] {
         using namespace detail::optimizer_names;
         namespace names = detail::optimizer_names;
@@ -35,9 +33,7 @@ struct sgd_nesterov {
     schedule learning_rate = 0.01;
     double momentum = 0.9;
 
-    auto scalars(double step) const {
-        return bind(symbols::rate = learning_rate(step), detail::optimizer_names::momentum = momentum);
-    }
+    auto scalars(double step) const { return detail::optimizer_names::momentum_scalars(*this, step); }
     static constexpr auto update = [] {
         using namespace detail::optimizer_names;
         namespace names = detail::optimizer_names;
@@ -52,11 +48,7 @@ struct adam {
     double beta_2 = 0.999;
     double epsilon = 1e-7;
 
-    auto scalars(double step) const {
-        namespace names = detail::optimizer_names;
-        return bind(symbols::rate = learning_rate(step) * names::bias_correction(beta_1, beta_2, step),
-                    names::beta_1 = beta_1, names::beta_2 = beta_2, names::epsilon = epsilon);
-    }
+    auto scalars(double step) const { return detail::optimizer_names::adam_scalars(*this, step); }
     static constexpr auto update =
         rule<detail::optimizer_names::first_moment, detail::optimizer_names::second_moment,
              detail::optimizer_names::adam_step>;
@@ -90,10 +82,7 @@ struct rmsprop {
     double decay = 0.9;
     double epsilon = 1e-7;
 
-    auto scalars(double step) const {
-        namespace names = detail::optimizer_names;
-        return bind(symbols::rate = learning_rate(step), names::decay = decay, names::epsilon = epsilon);
-    }
+    auto scalars(double step) const { return detail::optimizer_names::decay_scalars(*this, step); }
     static constexpr auto update = [] {
         using namespace detail::optimizer_names;
         namespace names = detail::optimizer_names;

@@ -49,10 +49,7 @@ struct rmsprop_centered {
     double decay = 0.9;
     double epsilon = 1e-7;
 
-    auto scalars(double step) const {
-        namespace names = detail::optimizer_names;
-        return bind(symbols::rate = learning_rate(step), names::decay = decay, names::epsilon = epsilon);
-    }
+    auto scalars(double step) const { return detail::optimizer_names::decay_scalars(*this, step); }
     static constexpr auto update = detail::optimizer_names::rmsprop_centered_rule;
 };
 
@@ -64,10 +61,7 @@ struct adadelta {
     double decay = 0.95;
     double epsilon = 1e-7;
 
-    auto scalars(double step) const {
-        namespace names = detail::optimizer_names;
-        return bind(symbols::rate = learning_rate(step), names::decay = decay, names::epsilon = epsilon);
-    }
+    auto scalars(double step) const { return detail::optimizer_names::decay_scalars(*this, step); }
     static constexpr auto update = detail::optimizer_names::adadelta_rule;
 };
 
