@@ -5,9 +5,8 @@
 #include <strata/model/learnt_arrays.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/training_pass.hpp>
+#include <strata/model/update.hpp>
 #include <strata/setting.hpp>
-
-#include <cmath>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -85,8 +84,7 @@ double add_penalties(const T* parameters, T* gradients) noexcept {
             if constexpr (factors.active())
                 for (std::size_t i = 0; i < Parameter::shape::size; ++i) {
                     const std::size_t place = begin + layout_of<T, Parameter>::index(i);
-                    const auto w = static_cast<double>(parameters[place]);
-                    sum += factors.l1_factor.value() * std::abs(w) + factors.l2_factor.value() * w * w;
+                    sum += penalty_of_weight<factors>(static_cast<double>(parameters[place]));
                     gradients[place] = add_penalty<factors>(gradients[place], parameters[place]);
                 }
         });

@@ -49,14 +49,6 @@ constexpr void for_each_learnt(Visit&& visit) {
     });
 }
 
-/// Makes the weights what their averages are, which one of an optimizer's states holds.
-template <class Pass, class T>
-void take_averages(T* parameters, const T* averages) noexcept {
-    for_each_learnt<Pass>([&]<class Parameter>(std::type_identity<Parameter>, std::size_t place) {
-        std::copy_n(averages + place, layout_of<T, Parameter>::size, parameters + place);
-    });
-}
-
 /// How many arrays that are.
 template <class Pass>
 inline constexpr std::size_t learnt_count = [] {

@@ -79,7 +79,7 @@ public:
             });
         if constexpr (has_direction) {
             const auto norms = norms_of<detail::scales_directions<Optimizer>>(sums_[0], threads);
-            visit_pieces<detail::scales_directions<Optimizer> ? false : true>(
+            visit_pieces<!detail::scales_directions<Optimizer>>(
                 own, [&]<class Parameter>(std::type_identity<Parameter>, std::size_t number) {
                     direct<penalty_of<Parameter>>(
                         all, unite(values, direction_scalars(optimizer, norms[arrays_.pieces[number].array])),

@@ -8,6 +8,7 @@
 #include <strata/setting.hpp>
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -47,6 +48,12 @@ void store_states(type_list<States...>, [[maybe_unused]] const Variables& variab
                   [[maybe_unused]] value_type_of<V>* const* arrays, [[maybe_unused]] std::size_t place) {
     std::size_t next = 0;
     ((store(V(variables[States{}]), arrays[next] + place), ++next), ...);
+}
+
+/// What a penalty adds to the loss for one weight.
+template <regularizer Penalty>
+[[nodiscard]] inline double penalty_of_weight(double w) noexcept {
+    return Penalty.l1_factor.value() * std::abs(w) + Penalty.l2_factor.value() * w * w;
 }
 
 /// A gradient and that of the array's penalty.

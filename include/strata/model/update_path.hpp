@@ -4,54 +4,17 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/model/stored_update.hpp>
+#include <strata/model/update_memory.hpp>
 #include <strata/plan/summary.hpp>
-#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
-#include <array>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// What both ways to update have in common: blocks of numbers that go with the weights from step to step, in
-/// their layout. They are the optimizer's states and, where it adds up batches, the sums.
-template <class Pass, class Optimizer>
-struct update_memory {
-    using T = typename Pass::value_type;
-    using states = states_of<Optimizer>;
-    static constexpr std::size_t batches = batches_of_update<Optimizer>;
-    static constexpr std::size_t block_count = states::size + (batches > 1 ? 1 : 0);
-    using blocks = std::array<aligned_vector<T>, block_count>;
-
-    /// `std::invalid_argument` for an optimizer whose settings are out of range.
-    static blocks first_blocks(const Optimizer& optimizer) {
-        if (const auto fault = detail::fault_of(optimizer); !fault.empty())
-            internal::raise(std::invalid_argument(detail::concatenate("optimizer: ", fault)));
-        blocks result;
-        std::size_t next = 0;
-        for_each_type(states{}, [&]<class State>(std::type_identity<State>) {
-            result[next++].assign(size, static_cast<T>(initial_state(optimizer, State{})));
-        });
-        if constexpr (batches > 1)
-            result[next].assign(size, T(0));
-        return result;
-    }
-
-protected:
-    static constexpr std::size_t size = Pass::places::size;
-
-    static auto pointers(blocks& all) noexcept {
-        std::array<T*, states::size> result{};
-        for (std::size_t i = 0; i < result.size(); ++i)
-            result[i] = all[i].data();
-        return result;
-    }
-};
-
 /// The way from a batch's derivatives to new weights that an optimizer takes. Most are fused with the weight
-/// gradients, whose registers they use up.
+/// gradients, whose registers they use up, and need nothing but the memory.
 template <class Pass, class Optimizer>
 struct update_path : update_memory<Pass, Optimizer> {
     using memory = update_memory<Pass, Optimizer>;

@@ -119,7 +119,7 @@ public:
     void finish() noexcept {
         if constexpr (detail::averages_weights<Optimizer>)
             if (updates() > 0)
-                take_averages<pass>(net_->parameter_block().data(), states[path::states::size - 1].data());
+                path::take_averages(net_->parameter_block().data(), states);
     }
 
 private:

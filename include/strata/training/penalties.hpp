@@ -3,9 +3,9 @@
 
 #include <strata/layers/regularizer.hpp>
 #include <strata/model/training_pass.hpp>
+#include <strata/model/update.hpp>
 #include <strata/setting.hpp>
 
-#include <cmath>
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -34,10 +34,9 @@ private:
                 constexpr regularizer factors = Parameter::penalty;
                 if constexpr (factors.active()) {
                     const T* const array = array_of<head>(parameters + Pass::places::places[I], Parameter{});
-                    for (std::size_t i = 0; i < Parameter::shape::size; ++i) {
-                        const auto w = static_cast<double>(array[layout_of<T, Parameter>::index(i)]);
-                        sum += factors.l1_factor.value() * std::abs(w) + factors.l2_factor.value() * w * w;
-                    }
+                    for (std::size_t i = 0; i < Parameter::shape::size; ++i)
+                        sum += internal::penalty_of_weight<factors>(
+                            static_cast<double>(array[layout_of<T, Parameter>::index(i)]));
                 }
             });
         return sum;
