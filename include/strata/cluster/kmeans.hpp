@@ -117,8 +117,7 @@ public:
 
     [[nodiscard]] static std::string description() {
         return internal::concatenate("kmeans of ", internal::counted(K, "cluster"), ", ",
-                                     internal::counted(F, "feature"), ", ",
-                                     sizeof(T) == sizeof(float) ? "float" : "double");
+                                     internal::counted(F, "feature"), ", ", internal::value_name<T>);
     }
     /// What is saved: what was found, and not the options.
     template <class Self, class Visit>

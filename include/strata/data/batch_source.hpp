@@ -18,7 +18,8 @@ struct batch_number {
     std::size_t step = 0;
 };
 
-/// Where `fit` and `evaluate` get batches from, one after another: `teach.fit(source, {.epochs = 5})`. Made
+/// Where `fit_batches` and `evaluate_batches` get batches from, one after another:
+/// `teach.fit_batches(source, {.epochs = 5})`. Made
 /// by `function_batches`, `range_batches` or `idx_batches`, or a class of the user's own.
 class batch_source {
 public:
@@ -32,7 +33,7 @@ public:
     /// Begins an epoch. Called before its first batch.
     virtual void begin(std::uint64_t epoch) = 0;
     /// The next batch, which stays as it is until the one after it is asked for; null behind the last. What
-    /// is thrown here reaches whoever called `fit` or `evaluate`.
+    /// is thrown here reaches whoever called those.
     virtual const labelled_samples* next() = 0;
 };
 

@@ -18,13 +18,8 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 inline std::size_t column_position(const std::filesystem::path& file, const std::vector<std::string>& names,
                                    std::string_view name) {
     const auto match = std::find(names.begin(), names.end(), name);
-    if (match == names.end()) {
-        std::string known_names;
-        for (const auto& each : names)
-            known_names.append(known_names.empty() ? "only " : ", ").append(shown(each));
-        raise(data_error::in_file(file, "a column " + shown(name),
-                                  known_names.empty() ? "no columns" : known_names));
-    }
+    if (match == names.end())
+        raise(data_error::in_file(file, "a column " + shown(name), shown_names(names, "no columns")));
     return static_cast<std::size_t>(match - names.begin());
 }
 

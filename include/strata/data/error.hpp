@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace strata::bedrock {
 
@@ -76,6 +77,14 @@ inline std::string shown(std::string_view text_found) {
             result += each;
     }
     return result.append(text_found.size() > longest ? "...\"" : "\"");
+}
+
+/// "only "a", "b"", what there is instead of a name that was asked for; or `none`.
+inline std::string shown_names(const std::vector<std::string>& names, std::string_view none) {
+    std::string result;
+    for (const std::string& name : names)
+        result.append(result.empty() ? "only " : ", ").append(shown(name));
+    return result.empty() ? std::string(none) : result;
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

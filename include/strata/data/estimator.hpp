@@ -21,6 +21,10 @@ consteval bool check_estimator_files() {
                       "they come with strata/io/estimator_file.hpp">();
 }
 
+/// The type of numbers, as descriptions name it.
+template <class Value>
+inline constexpr const char* value_name = sizeof(Value) == sizeof(float) ? "float" : "double";
+
 /// "1 feature", "3 features".
 [[nodiscard]] inline std::string counted(std::size_t count, const char* noun) {
     return concatenate(count, " ", noun, count == 1 ? "" : "s");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/array.hpp>
+#include <strata/data/byte_order.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/data/input_file.hpp>
@@ -71,9 +72,8 @@ inline std::string idx_name(unsigned code) {
 /// Turns `count` values from the machine's order of bytes to big-endian, or back, in place.
 template <class Element>
 void swap_big_endian(unsigned char* bytes, std::size_t count) {
-    if constexpr (std::endian::native == std::endian::little && sizeof(Element) > 1)
-        for (std::size_t i = 0; i < count; ++i)
-            std::reverse(bytes + i * sizeof(Element), bytes + (i + 1) * sizeof(Element));
+    if constexpr (std::endian::native == std::endian::little)
+        swap_bytes<sizeof(Element)>(bytes, count);
 }
 
 /// What follows the header of an IDX file.

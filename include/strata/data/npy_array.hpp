@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/array.hpp>
+#include <strata/data/byte_order.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/data/half.hpp>
@@ -69,13 +70,6 @@ npy_layout read_npy_header(Reader& file, std::size_t rank) {
     return result;
 }
 
-template <class Number>
-Number swap_bytes(Number number) noexcept {
-    auto bytes = std::bit_cast<std::array<unsigned char, sizeof(Number)>>(number);
-    std::reverse(bytes.begin(), bytes.end());
-    return std::bit_cast<Number>(bytes);
-}
-
 template <class Element, class Reader>
 void read_npy_elements(Reader& file, Element* elements, std::size_t count, bool is_swapped) {
     const auto start = file.position();
@@ -86,7 +80,7 @@ void read_npy_elements(Reader& file, Element* elements, std::size_t count, bool 
             if (bytes[i] > 1)
                 file.fail(start + i, "0 or 1 for a bool", std::to_string(bytes[i]));
     } else if (is_swapped)
-        std::transform(elements, elements + count, elements, swap_bytes<Element>);
+        swap_bytes<sizeof(Element)>(reinterpret_cast<unsigned char*>(elements), count);
 }
 
 template <class Reader>

@@ -10,6 +10,7 @@
 
 #include <zip.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -66,14 +67,11 @@ public:
 
 private:
     [[nodiscard]] std::uint64_t position(std::string_view name) const {
-        std::string known_names;
-        for (std::size_t i = 0; i < names_.size(); ++i) {
-            if (names_[i] == name)
-                return i;
-            known_names.append(known_names.empty() ? "only " : ", ").append(internal::shown(names_[i]));
-        }
-        internal::raise(data_error::in_file(path_, "an array " + internal::shown(name),
-                                            known_names.empty() ? "no arrays" : known_names));
+        const auto match = std::find(names_.begin(), names_.end(), name);
+        if (match == names_.end())
+            internal::raise(data_error::in_file(path_, "an array " + internal::shown(name),
+                                                internal::shown_names(names_, "no arrays")));
+        return static_cast<std::uint64_t>(match - names_.begin());
     }
 
     std::filesystem::path path_;

@@ -28,6 +28,18 @@ inline std::size_t differing_step(std::string_view one, std::string_view other) 
     return begin == std::string_view::npos ? 0 : begin + 3;
 }
 
+/// What a file holds before its checksum.
+inline std::vector<unsigned char> framed_state(std::string line, const std::vector<unsigned char>& state) {
+    std::vector<unsigned char> bytes;
+    line += '\n';
+    const std::uint64_t size = state.size();
+    append_bytes(bytes, estimator_mark.data(), estimator_mark.size());
+    append_bytes(bytes, line.data(), line.size());
+    append_bytes(bytes, &size, sizeof size);
+    append_bytes(bytes, state.data(), state.size());
+    return bytes;
+}
+
 /// Reads a line and checks it. Lines of other files may be longer than any of ours.
 inline void expect_description(plain_file& reader, const std::string& expected) {
     const std::uint64_t begin = reader.position();
@@ -55,13 +67,7 @@ template <class Estimator>
 void write_estimator(const Estimator& estimator, const std::filesystem::path& file) {
     internal::state_writer state;
     Estimator::visit_state(estimator, state);
-    std::vector<unsigned char> bytes;
-    const std::string line = Estimator::description() + '\n';
-    const std::uint64_t size = state.bytes.size();
-    internal::append_bytes(bytes, internal::estimator_mark.data(), internal::estimator_mark.size());
-    internal::append_bytes(bytes, line.data(), line.size());
-    internal::append_bytes(bytes, &size, sizeof size);
-    internal::append_bytes(bytes, state.bytes.data(), state.bytes.size());
+    auto bytes = internal::framed_state(Estimator::description(), state.bytes);
     const std::uint32_t sum = internal::checksum(bytes);
     internal::append_bytes(bytes, &sum, sizeof sum);
     internal::write_complete_file(bytes, file);
@@ -93,12 +99,7 @@ void read_estimator(Estimator& estimator, const std::filesystem::path& file) {
     reader.read(&sum, sizeof sum, "a checksum");
     reader.expect_end();
 
-    std::vector<unsigned char> summed;
-    const std::string head = std::string(internal::estimator_mark) + line + '\n';
-    internal::append_bytes(summed, head.data(), head.size());
-    internal::append_bytes(summed, &size, sizeof size);
-    internal::append_bytes(summed, state.data(), state.size());
-    if (const std::uint32_t right = internal::checksum(summed); sum != right)
+    if (const std::uint32_t right = internal::checksum(internal::framed_state(line, state)); sum != right)
         reader.fail(place, internal::concatenate("the checksum ", right), internal::concatenate(sum));
 
     Estimator loaded = estimator;

@@ -42,10 +42,6 @@ void visit_weights(Model& net, Visit& visit) {
         net.set_weights(weights);
 }
 
-/// The type of numbers, as descriptions name it.
-template <class Value>
-inline constexpr const char* value_name = sizeof(Value) == sizeof(float) ? "float" : "double";
-
 template <std::size_t Outputs, class Model>
 auto intercepts(const Model& net) {
     using value = typename Model::value_type;
