@@ -125,6 +125,8 @@ def paddings(extents, kernel, stride, dilation, options):
     if "padding" in options:
         around = options.spatial("padding", 0, axes)
         return around, around
+    if "causal" in options:
+        return [(k - 1) * d for k, d in zip(kernel, dilation)], [0] * axes
     if "same" not in options:
         return [0] * axes, [0] * axes
     before, after = [], []

@@ -18,6 +18,15 @@ BOOST_AUTO_TEST_CASE(one_axis) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(causal_steps) {
+    agree({
+        AGREES(input<13, 3> | conv<20, 5, causal>),
+        AGREES(input<40, 4> | conv<6, 3, causal, dilation<8>, groups<2>>),
+        AGREES(input<10, 17> | conv<9, 3, causal, stride<2>, no_bias>),
+        AGREES(input<1, 2> | conv<3, 3, causal, dilation<32>>),
+    });
+}
+
 BOOST_AUTO_TEST_CASE(three_axes) {
     agree({
         AGREES(input<5, 4, 3, 1> | conv<1, 2>),

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/layers/causal.hpp>
 #include <strata/layers/dense.hpp>
 #include <strata/layers/window.hpp>
 
@@ -58,6 +59,8 @@ struct convolution : head_base<Transposed ? Geometry.outputs() : Geometry.inputs
 ///
 /// Options, in any order: `stride<2>`, `same` or `padding<1>` (default `valid`), `dilation<2>`, `groups<4>`,
 /// `no_bias`, an initializer, a regularizer: `conv<64, 3, stride<2>, same>`, `conv<64, spatial{1, 7}>`.
+/// `causal` takes [steps, features] and pads (K - 1) dilation zeros before the first step, so that a step
+/// depends on itself and earlier ones alone, as in Keras.
 /// Kernels of 3 x 3 with stride 1 are computed by Winograd's products where that is faster, in float with
 /// errors of up to some 1e-5 of the largest result, about eight times those of plain sums, which `direct`
 /// asks for. Rejects kernels larger than the padded input, groups that do not divide channels and filters,
@@ -66,10 +69,13 @@ template <std::size_t Filters, spatial Kernel, auto... Options>
 struct conv_layer : layer_base {
     static_assert(
         (detail::option_of<decltype(Options), stride_option, dilation_option, padding_option, groups_option,
-                           without_bias, initializer, regularizer, direct_option> &&
+                           without_bias, initializer, regularizer, direct_option, causal_option> &&
          ...),
-        "strata: conv takes stride, padding, dilation, groups, no_bias, direct, an initializer and a "
-        "regularizer");
+        "strata: conv takes stride, padding or causal, dilation, groups, no_bias, direct, an initializer and "
+        "a regularizer");
+    static constexpr bool is_causal = (detail::option_of<decltype(Options), causal_option> || ...);
+    static_assert(!is_causal || !(detail::option_of<decltype(Options), padding_option> || ...),
+                  "strata: a causal conv has a padding already");
     using role = role::head;
     static constexpr bool has_adding_kernel = true;
     static constexpr auto kernel_name = text("kernel");
@@ -77,7 +83,8 @@ struct conv_layer : layer_base {
         text("conv<") + number_text<Filters> + ", " + detail::spatial_text<Kernel> + ">";
     static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps,
                                                 detail::option(dilation_option{1}, Options...).steps,
-                                                detail::option(valid, Options...)};
+                                                is_causal ? causal_padding
+                                                          : detail::option(valid, Options...)};
     static constexpr std::size_t group_count = detail::option(groups_option{1}, Options...).count;
     template <window Geometry, std::size_t Channels, std::size_t>
     using kernel_shape = decltype(detail::kernel_shape<Geometry, Channels / group_count, Filters>());

@@ -1,0 +1,14 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+namespace strata::bedrock {
+
+/// "A step looks at itself and at earlier ones alone": an option of layers over [steps, features].
+struct causal_option {};
+inline constexpr causal_option causal{};
+
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::causal;
+} // namespace strata
