@@ -309,6 +309,12 @@ def layer_norm(x, options, weights, _):
     return F.layer_norm(x, x.shape[-1:], gamma, beta, options.number("epsilon", 1e-3))
 
 
+def rms_norm(x, options, weights, _):
+    options = Options(options)
+    y = x * torch.rsqrt((x * x).mean(-1, keepdim=True) + options.number("epsilon", 1e-6))
+    return y if "no_scale" in options else y * weights.draw((x.shape[-1],), around=1.0, scale=0.3)
+
+
 def group_norm(x, options, weights, _):
     groups, *options = options
     options = Options(options)
@@ -362,7 +368,8 @@ LAYERS = {
     "average_pool": average_pool, "batch_norm": batch_norm, "conv": conv, "conv_transpose": conv_transpose, "crop": crop,
     "dense": dense, "depthwise_conv": depthwise_conv, "global_average_pool": global_average_pool,
     "global_max_pool": global_max_pool, "group_norm": group_norm, "layer_norm": layer_norm, "max_pool": max_pool,
-    "permute": permute, "prelu": prelu, "separable_conv": separable_conv, "upsample": upsample, "zero_pad": zero_pad,
+    "permute": permute, "prelu": prelu, "rms_norm": rms_norm, "separable_conv": separable_conv,
+    "upsample": upsample, "zero_pad": zero_pad,
     "elu": lambda x, *_: F.elu(x), "flatten": lambda x, *_: x.flatten(1), "relu": lambda x, *_: F.relu(x),
     "reshape": lambda x, options, *_: x.reshape(-1, *options), "sigmoid": lambda x, *_: torch.sigmoid(x),
     "softmax": lambda x, *_: F.softmax(x, -1), "tanh": lambda x, *_: torch.tanh(x),

@@ -37,6 +37,8 @@ BOOST_AUTO_TEST_CASE(of_rows) {
         AGREES(input<3, 3, 3> | layer_norm<no_scale>),
         AGREES(input<3, 3, 20> | layer_norm<no_center>),
         AGREES(input<4, 17> | layer_norm<no_scale, no_center>),
+        AGREES(input<6, 35> | rms_norm<>),
+        AGREES(input<5> | rms_norm<epsilon<1e-3>, no_scale>),
         AGREES(input<4, 9> | dense<16> | tanh | layer_norm<> | sigmoid | dense<3>),
     });
 }

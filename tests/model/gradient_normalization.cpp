@@ -26,6 +26,7 @@ BOOST_AUTO_TEST_CASE(of_moving_averages) {
 
 BOOST_AUTO_TEST_CASE(of_rows) {
     check_all<input<6> | dense<9> | layer_norm<> | tanh | dense<2>, weighted_sum>();
+    check_all<input<3, 4> | dense<21> | rms_norm<> | dense<2>, weighted_sum>();
     check_all<input<3, 4> | layer_norm<no_scale> | dense<5> | tanh | layer_norm<no_center>, weighted_sum>();
 }
 

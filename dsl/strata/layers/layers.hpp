@@ -21,6 +21,7 @@
 #include <strata/layers/prelu.hpp>
 #include <strata/layers/resample.hpp>
 #include <strata/layers/reshape.hpp>
+#include <strata/layers/row_normalization.hpp>
 #include <strata/layers/sampling.hpp>
 #include <strata/layers/softmax.hpp>
 #include <strata/layers/spatial_dropout.hpp>

@@ -77,8 +77,6 @@ struct normalization_base : layer_base {
     static constexpr bool has_center = !(option_of<decltype(Options), without_center> || ...);
     static constexpr double epsilon = option(epsilon_option{1e-3}, Options...).value.value();
     static constexpr double momentum = 0; ///< of moving averages
-    /// Whether each row counts as a sample of its own.
-    static constexpr bool is_of_rows = false;
 
     template <class Shape>
     static constexpr bool accepts = Shape::rank > 0 && Shape::size > 0;
@@ -149,30 +147,12 @@ struct group_norm_layer : detail::normalization_base<Options...> {
 template <std::size_t Groups, auto... Options>
 inline constexpr group_norm_layer<Groups, Options...> group_norm{};
 
-/// The same over each row (the last axis) by itself (Ba, Kiros and Hinton 2016), with gamma and beta for each
-/// of its elements. Default epsilon 1e-3.
-template <auto... Options>
-struct layer_norm_layer : detail::normalization_base<Options...> {
-    static_assert((detail::option_of<decltype(Options), epsilon_option, without_scale, without_center> &&
-                   ...),
-                  "strata: layer_norm takes epsilon, no_scale and no_center");
-    using role = role::head;
-    static constexpr auto label = text("layer_norm");
-    static constexpr bool is_of_rows = true;
-    template <class Shape>
-    using head =
-        normalization<normalized::groups, Shape::size / Shape::last, Shape::last, 1, layer_norm_layer>;
-};
-template <auto... Options>
-inline constexpr layer_norm_layer<Options...> layer_norm{};
-
 } // namespace strata::bedrock
 
 namespace strata {
 using bedrock::batch_norm;
 using bedrock::epsilon;
 using bedrock::group_norm;
-using bedrock::layer_norm;
 using bedrock::momentum;
 using bedrock::no_center;
 using bedrock::no_scale;

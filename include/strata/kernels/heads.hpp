@@ -12,6 +12,7 @@
 #include <strata/kernels/layers/merging.hpp>
 #include <strata/kernels/layers/prelu.hpp>
 #include <strata/kernels/layers/resampling.hpp>
+#include <strata/kernels/layers/row_normalization.hpp>
 #include <strata/kernels/layers/sampling.hpp>
 #include <strata/kernels/layers/slicing.hpp>
 #include <strata/kernels/layers/spatial_dropout.hpp>

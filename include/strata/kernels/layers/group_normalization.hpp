@@ -12,15 +12,12 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// Normalization over groups of a sample's channels and all its places; each row counts as a sample where a
-/// layer says so.
+/// Normalization over groups of a sample's channels and all its places.
 template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
 struct head_kernels<normalization<normalized::groups, Rows, Channels, Groups, Layer>> : head_kernels_base {
     using head = normalization<normalized::groups, Rows, Channels, Groups, Layer>;
 
 private:
-    static constexpr std::size_t rows_of_unit = Layer::is_of_rows ? 1 : Rows;
-    static constexpr std::size_t units = Rows / rows_of_unit; ///< in a sample
     static constexpr std::size_t width = Channels / Groups;
     static constexpr std::size_t room = round_up(Channels, 16) + 16;
 
@@ -30,14 +27,14 @@ private:
     };
     template <class T>
     static moments moments_of(rows_view<const T> x, std::size_t first_row, std::size_t column) noexcept {
-        constexpr auto count = static_cast<double>(rows_of_unit * width);
+        constexpr auto count = static_cast<double>(Rows * width);
         double sum = 0;
-        for (std::size_t row = first_row; row < first_row + rows_of_unit; ++row)
+        for (std::size_t row = first_row; row < first_row + Rows; ++row)
             for (std::size_t c = column; c < column + width; ++c)
                 sum += static_cast<double>(x.row(row)[c]);
         const double mean = sum / count;
         double squares = 0;
-        for (std::size_t row = first_row; row < first_row + rows_of_unit; ++row)
+        for (std::size_t row = first_row; row < first_row + Rows; ++row)
             for (std::size_t c = column; c < column + width; ++c) {
                 const double difference = static_cast<double>(x.row(row)[c]) - mean;
                 squares += difference * difference;
@@ -55,9 +52,9 @@ public:
         const team::range mine = share_samples(threads, call.samples);
         alignas(alignment) std::array<T, room> scale{};
         alignas(alignment) std::array<T, room> shift{};
-        for (std::size_t unit = mine.begin * units; unit < mine.end * units; ++unit) {
+        for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
             for (std::size_t group = 0; group < Groups; ++group) {
-                const moments group_moments = moments_of(call.x[0], unit * rows_of_unit, group * width);
+                const moments group_moments = moments_of(call.x[0], sample * Rows, group * width);
                 for (std::size_t c = group * width; c < (group + 1) * width; ++c) {
                     scale[c] = static_cast<T>(group_moments.factor) * (head::has_scale ? gammas[c] : T(1));
                     shift[c] = -static_cast<T>(group_moments.mean) * scale[c];
@@ -65,7 +62,7 @@ public:
                         shift[c] += betas[c];
                 }
             }
-            for (std::size_t row = unit * rows_of_unit; row < (unit + 1) * rows_of_unit; ++row)
+            for (std::size_t row = sample * Rows; row < (sample + 1) * Rows; ++row)
                 visit_columns<Channels, T>([&](auto count, std::size_t column) {
                     constexpr std::size_t lanes = decltype(count)::value;
                     writer.template put<lanes>(V(xsimd::fma(load_first<lanes, V>(call.x[0].row(row) + column),
@@ -86,39 +83,38 @@ public:
         [[maybe_unused]] const T* const gammas = array_of<head>(call.parameters, typename head::gamma{});
         T* const gamma_sums = call.shared;
         T* const beta_sums = call.shared + call.samples * room;
-        constexpr auto count = static_cast<double>(rows_of_unit * width);
+        constexpr auto count = static_cast<double>(Rows * width);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
             std::fill_n(gamma_sums + sample * room, room, T(0));
             std::fill_n(beta_sums + sample * room, room, T(0));
-            for (std::size_t unit = sample * units; unit < (sample + 1) * units; ++unit)
-                for (std::size_t group = 0; group < Groups; ++group) {
-                    const moments group_moments = moments_of(call.x[0], unit * rows_of_unit, group * width);
-                    const std::size_t first = unit * rows_of_unit;
-                    double sum = 0;
-                    double projection = 0;
-                    const auto visit = [&](auto use) {
-                        for (std::size_t row = first; row < first + rows_of_unit; ++row)
-                            for (std::size_t c = group * width; c < (group + 1) * width; ++c)
-                                use(row, c, static_cast<double>(call.delta.row(row)[c]),
-                                    (static_cast<double>(call.x[0].row(row)[c]) - group_moments.mean) *
-                                        group_moments.factor,
-                                    head::has_scale ? static_cast<double>(gammas[c]) : 1.0);
-                    };
-                    visit([&](std::size_t, std::size_t c, double delta, double normalized, double gamma) {
-                        gamma_sums[sample * room + c] += static_cast<T>(delta * normalized);
-                        beta_sums[sample * room + c] += static_cast<T>(delta);
-                        sum += delta * gamma;
-                        projection += delta * gamma * normalized;
-                    });
-                    if (call.source_deltas[0].data == nullptr)
-                        continue;
-                    visit([&](std::size_t row, std::size_t c, double delta, double normalized, double gamma) {
-                        const double result =
-                            group_moments.factor * (delta * gamma - (sum + normalized * projection) / count);
-                        T& place = call.source_deltas[0].row(row)[c];
-                        place = (call.adds[0] ? place : T(0)) + static_cast<T>(result);
-                    });
-                }
+            for (std::size_t group = 0; group < Groups; ++group) {
+                const moments group_moments = moments_of(call.x[0], sample * Rows, group * width);
+                const std::size_t first = sample * Rows;
+                double sum = 0;
+                double projection = 0;
+                const auto visit = [&](auto use) {
+                    for (std::size_t row = first; row < first + Rows; ++row)
+                        for (std::size_t c = group * width; c < (group + 1) * width; ++c)
+                            use(row, c, static_cast<double>(call.delta.row(row)[c]),
+                                (static_cast<double>(call.x[0].row(row)[c]) - group_moments.mean) *
+                                    group_moments.factor,
+                                head::has_scale ? static_cast<double>(gammas[c]) : 1.0);
+                };
+                visit([&](std::size_t, std::size_t c, double delta, double normalized, double gamma) {
+                    gamma_sums[sample * room + c] += static_cast<T>(delta * normalized);
+                    beta_sums[sample * room + c] += static_cast<T>(delta);
+                    sum += delta * gamma;
+                    projection += delta * gamma * normalized;
+                });
+                if (call.source_deltas[0].data == nullptr)
+                    continue;
+                visit([&](std::size_t row, std::size_t c, double delta, double normalized, double gamma) {
+                    const double result =
+                        group_moments.factor * (delta * gamma - (sum + normalized * projection) / count);
+                    T& place = call.source_deltas[0].row(row)[c];
+                    place = (call.adds[0] ? place : T(0)) + static_cast<T>(result);
+                });
+            }
         }
         threads.barrier();
     }

@@ -1,0 +1,162 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/head_kernels.hpp>
+#include <strata/layers/row_normalization.hpp>
+#include <strata/setting.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// Normalization of each row by itself. Training keeps each row's mean and factor, two numbers a row.
+template <std::size_t Rows, std::size_t Width, bool IsCentered, class Layer>
+struct head_kernels<row_normalization<Rows, Width, IsCentered, Layer>> : head_kernels_base {
+    using head = row_normalization<Rows, Width, IsCentered, Layer>;
+    using gamma = typename head::gamma;
+    using beta = typename head::beta;
+
+private:
+    template <class T>
+    struct moments {
+        T mean;
+        T factor;
+    };
+
+    template <class V>
+    static auto measure(const value_type_of<V>* x) noexcept {
+        using T = value_type_of<V>;
+        T mean = 0;
+        if constexpr (IsCentered) {
+            V sum(T(0));
+            visit_columns<Width, T>([&](auto count, std::size_t column) {
+                sum += load_first<decltype(count)::value, V>(x + column);
+            });
+            mean = internal::add_lanes(sum) / T(Width);
+        }
+        V squares(T(0));
+        visit_columns<Width, T>([&](auto count, std::size_t column) {
+            constexpr std::size_t lanes = decltype(count)::value;
+            const V difference = first_lanes<lanes>(V(load_first<lanes, V>(x + column) - V(mean)));
+            squares += difference * difference;
+        });
+        return moments<T>{mean, 1 / std::sqrt(internal::add_lanes(squares) / T(Width) + T(head::epsilon))};
+    }
+
+    template <std::size_t Count, class V>
+    [[nodiscard]] static V normalize(const value_type_of<V>* x, moments<value_type_of<V>> measured) noexcept {
+        return (load_first<Count, V>(x) - V(measured.mean)) * V(measured.factor);
+    }
+
+public:
+    template <class T>
+    static constexpr std::size_t shared_size(std::size_t samples) {
+        return 2 * Rows * samples;
+    }
+
+    template <class Stage, keeping Keep, bool, class T, class Tail>
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
+        using V = simd<T, lanes_of<T, Width>>;
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
+        [[maybe_unused]] const T* const gammas = array_of<head>(call.parameters, gamma{});
+        [[maybe_unused]] const T* const betas = array_of<head>(call.parameters, beta{});
+        const team::range mine = share_samples(threads, call.samples);
+        for (std::size_t row = mine.begin * Rows; row < mine.end * Rows; ++row) {
+            const T* const x = call.x[0].row(row);
+            const auto measured = measure<V>(x);
+            if constexpr (Tail::training) {
+                call.shared[2 * row] = measured.mean;
+                call.shared[2 * row + 1] = measured.factor;
+            }
+            visit_columns<Width, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                V y = normalize<lanes, V>(x + column, measured);
+                if constexpr (gamma::is_present)
+                    y *= V::load_unaligned(gammas + column);
+                if constexpr (beta::is_present)
+                    y += V::load_unaligned(betas + column);
+                writer.template put<lanes>(y, row, column);
+            });
+        }
+        return true;
+    }
+
+    /// With n the normalized row, d the derivatives by it and means over the row:
+    /// dx = factor (d - mean(d) - n mean(d n)), where a row that is not centered has no mean(d).
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
+        using V = simd<T, lanes_of<T, Width>>;
+        [[maybe_unused]] const T* const gammas = array_of<head>(call.parameters, gamma{});
+        const auto scaled = [&]<std::size_t Count>(std::size_t row, std::size_t column) {
+            V delta = load_first<Count, V>(call.delta.row(row) + column);
+            if constexpr (gamma::is_present)
+                delta *= V::load_unaligned(gammas + column);
+            return first_lanes<Count>(delta);
+        };
+        const team::range mine = share_samples(threads, call.samples);
+        for (std::size_t row = mine.begin * Rows; row < mine.end * Rows; ++row) {
+            const T* const x = call.x[0].row(row);
+            const moments<T> measured{call.shared[2 * row], call.shared[2 * row + 1]};
+            V sum(T(0));
+            V projection(T(0));
+            visit_columns<Width, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                const V delta = scaled.template operator()<lanes>(row, column);
+                sum += delta;
+                projection += delta * normalize<lanes, V>(x + column, measured);
+            });
+            const V mean(IsCentered ? internal::add_lanes(sum) / T(Width) : T(0));
+            const V mean_projection(internal::add_lanes(projection) / T(Width));
+            T* const result = call.source_deltas[0].row(row);
+            visit_columns<Width, T>([&](auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                const V delta = scaled.template operator()<lanes>(row, column);
+                const V normalized = normalize<lanes, V>(x + column, measured);
+                store_or_add<lanes>(V(V(measured.factor) * (delta - mean - normalized * mean_projection)),
+                                    result + column, call.adds[0]);
+            });
+        }
+    }
+
+    /// Each thread sums some columns over all rows, several registers of columns in one walk.
+    template <class Stage, bool, class T, class Updates>
+    static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
+        using V = simd<T, lanes_of<T, Width>>;
+        constexpr std::size_t block = 4;
+        const team::range mine = threads.share(Width, V::size);
+        const std::size_t rows = call.samples * Rows;
+        const auto sum = [&]<std::size_t Registers, std::size_t Lanes>(std::size_t column) {
+            std::array<V, Registers> scales{};
+            std::array<V, Registers> shifts{};
+            for (std::size_t r = 0; r < Registers; ++r)
+                scales[r] = shifts[r] = V(T(0));
+            for (std::size_t row = 0; row < rows; ++row) {
+                const moments<T> measured{call.shared[2 * row], call.shared[2 * row + 1]};
+                for (std::size_t r = 0; r < Registers; ++r) {
+                    const std::size_t place = column + r * V::size;
+                    const V delta = load_first<Lanes, V>(call.delta.row(row) + place);
+                    scales[r] += delta * normalize<Lanes, V>(call.x[0].row(row) + place, measured);
+                    shifts[r] += delta;
+                }
+            }
+            for (std::size_t r = 0; r < Registers; ++r) {
+                if constexpr (gamma::is_present)
+                    updates(gamma{})(column + r * V::size, scales[r]);
+                if constexpr (beta::is_present)
+                    updates(beta{})(column + r * V::size, shifts[r]);
+            }
+        };
+        std::size_t column = mine.begin;
+        for (; column + block * V::size <= mine.end; column += block * V::size)
+            sum.template operator()<block, V::size>(column);
+        for (; column + V::size <= mine.end; column += V::size)
+            sum.template operator()<1, V::size>(column);
+        if constexpr (Width % V::size != 0)
+            if (column < mine.end)
+                sum.template operator()<1, Width % V::size>(column);
+    }
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
