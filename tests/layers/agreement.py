@@ -364,10 +364,62 @@ def dense(x, options, weights, _):
     return x @ kernel if bias is None else x @ kernel + bias
 
 
+ACTIVATIONS = {
+    "gelu": F.gelu, "hard_sigmoid": lambda x: torch.clamp(0.2 * x + 0.5, 0, 1), "linear": lambda x: x, "relu": F.relu,
+    "sigmoid": torch.sigmoid, "softsign": F.softsign, "tanh": torch.tanh,
+}
+
+
+def activations(options):
+    """That of the state, and that of the gates, by their names."""
+    own = [name for name, _ in options if name in ACTIVATIONS]
+    within = [given[0][0] for name, given in options if name == "recurrent" and given[0][0] in ACTIVATIONS]
+    return own[0] if own else "tanh", within[0] if within else "sigmoid"
+
+
+def recurrent(x, options, weights, gates, step, whole, bias_rows=1):
+    """Runs a cell. PyTorch's own layer does it where it has one with these activations: whole(x, kernels, biases)."""
+    units, *given = options
+    kernel = weights.kernel((x.shape[-1], gates * units), x.shape[-1])
+    recurrent_kernel = weights.kernel((units, gates * units), units)
+    has_bias = "no_bias" not in Options(given)
+    shape = (gates * units,) if bias_rows == 1 else (bias_rows, gates * units)
+    bias = weights.draw(shape, scale=0.3) if has_bias else torch.zeros(shape, dtype=x.dtype)
+    names = [name for name, _ in given]
+    if "backwards" in names:
+        x = x.flip(1)
+    if whole is not None:
+        y = whole(x, kernel, recurrent_kernel, bias, units)
+    else:
+        function, gate = (ACTIVATIONS[name] for name in activations(given))
+        state = (torch.zeros(len(x), units, dtype=x.dtype),) * 2
+        rows = []
+        for time in range(x.shape[1]):
+            state = step(x[:, time], state, kernel, recurrent_kernel, bias, function, gate)
+            rows.append(state[0])
+        y = torch.stack(rows, 1)
+    return y[:, -1] if "last_step" in names else y
+
+
+def lstm(x, options, weights, _):
+    def step(x, state, kernel, recurrent_kernel, bias, function, gate):
+        h, c = state
+        i, f, g, o = torch.chunk(x @ kernel + h @ recurrent_kernel + bias, 4, -1)
+        c = gate(f) * c + gate(i) * function(g)
+        return gate(o) * function(c), c
+
+    def whole(x, kernel, recurrent_kernel, bias, units):
+        zeros = torch.zeros(1, len(x), units, dtype=x.dtype)
+        arrays = [kernel.T.contiguous(), recurrent_kernel.T.contiguous(), bias, torch.zeros_like(bias)]
+        return torch.lstm(x, (zeros, zeros), arrays, True, 1, 0.0, False, False, True)[0]
+    return recurrent(x, options, weights, 4, step, whole if activations(options[1:]) == ("tanh", "sigmoid") else None)
+
+
 LAYERS = {
     "average_pool": average_pool, "batch_norm": batch_norm, "conv": conv, "conv_transpose": conv_transpose, "crop": crop,
     "dense": dense, "depthwise_conv": depthwise_conv, "global_average_pool": global_average_pool,
-    "global_max_pool": global_max_pool, "group_norm": group_norm, "layer_norm": layer_norm, "max_pool": max_pool,
+    "global_max_pool": global_max_pool, "group_norm": group_norm, "layer_norm": layer_norm,
+    "lstm": lstm, "max_pool": max_pool,
     "permute": permute, "prelu": prelu, "rms_norm": rms_norm, "separable_conv": separable_conv,
     "upsample": upsample, "zero_pad": zero_pad,
     "elu": lambda x, *_: F.elu(x), "flatten": lambda x, *_: x.flatten(1), "relu": lambda x, *_: F.relu(x),

@@ -8,7 +8,7 @@
 
 namespace strata::bedrock {
 
-enum class distribution { constant, uniform, normal, truncated_normal };
+enum class distribution { constant, uniform, normal, truncated_normal, orthogonal };
 
 /// What the spread of an initializer shrinks with: the number of inputs of a unit, their mean with the number
 /// of outputs, or nothing.
@@ -53,6 +53,11 @@ inline constexpr initializer uniform{distribution::uniform, fan::none, Limit};
 template <real Deviation = 0.05>
 inline constexpr initializer normal{distribution::normal, fan::none, Deviation};
 
+/// A matrix whose rows, or columns if there are fewer of them, are of the length Gain and orthogonal to each
+/// other (Saxe, McClelland and Ganguli 2014), so that a state keeps its length from step to step.
+template <real Gain = 1.0>
+inline constexpr initializer orthogonal{distribution::orthogonal, fan::none, Gain};
+
 } // namespace strata::bedrock
 
 namespace strata {
@@ -64,6 +69,7 @@ using bedrock::lecun_normal;
 using bedrock::lecun_uniform;
 using bedrock::normal;
 using bedrock::ones;
+using bedrock::orthogonal;
 using bedrock::uniform;
 using bedrock::zeros;
 } // namespace strata

@@ -14,6 +14,7 @@
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/flatten.hpp>
 #include <strata/layers/gaussian_noise.hpp>
+#include <strata/layers/lstm.hpp>
 #include <strata/layers/merge.hpp>
 #include <strata/layers/normalization.hpp>
 #include <strata/layers/permute.hpp>

@@ -52,6 +52,9 @@ struct fan_counts {
 ///     };
 ///     struct bias : parameter<"bias", shape<Units>> {};
 ///     using parameters = type_list<kernel, bias>;
+///
+/// An array whose first numbers are known one by one offers `first_number(i)`, in the conventional order,
+/// instead of `first`.
 template <text Name, class Shape>
 struct parameter {
     static constexpr auto name = Name;

@@ -3,6 +3,7 @@
 
 #include <strata/kernels/aligned_vector.hpp>
 #include <strata/kernels/parameter_arrays.hpp>
+#include <strata/model/orthogonal.hpp>
 #include <strata/plan/cut.hpp>
 #include <strata/random/philox.hpp>
 #include <strata/setting.hpp>
@@ -66,6 +67,17 @@ void initialize(T* array, seed key, std::uint32_t stage, std::uint32_t number) {
     if constexpr (how.drawn_from == distribution::constant) {
         for (std::size_t i = 0; i < Parameter::shape::size; ++i)
             array[layout::index(i)] = static_cast<T>(spread);
+    } else if constexpr (how.drawn_from == distribution::orthogonal) {
+        // Rows are orthogonal to each other, or columns where there are fewer of them.
+        constexpr std::size_t columns = Parameter::shape::last;
+        constexpr std::size_t rows = Parameter::shape::size / columns;
+        constexpr bool by_rows = rows <= columns;
+        random_sequence random(key, stream::initial_weights, stage | number << 24);
+        const std::vector<double> vectors =
+            draw_orthogonal(random, by_rows ? rows : columns, by_rows ? columns : rows);
+        for (std::size_t i = 0; i < Parameter::shape::size; ++i)
+            array[layout::index(i)] =
+                static_cast<T>(spread * vectors[by_rows ? i : i % columns * rows + i / columns]);
     } else {
         random_sequence random(key, stream::initial_weights, stage | number << 24);
         for (std::size_t i = 0; i < Parameter::shape::size; ++i)
@@ -78,8 +90,12 @@ void initialize_head(T* parameters, seed key, std::uint32_t stage) {
     std::uint32_t number = 0;
     for_each_parameter<Head>([&]<class Parameter>(std::type_identity<Parameter>) {
         // The block is zero at first.
-        if constexpr (Parameter::first.drawn_from != distribution::constant ||
-                      Parameter::first.scale.value() != 0)
+        if constexpr (requires { Parameter::first_number(0); }) {
+            T* const array = array_of<Head>(parameters, Parameter{});
+            for (std::size_t i = 0; i < Parameter::shape::size; ++i)
+                array[layout_of<T, Parameter>::index(i)] = static_cast<T>(Parameter::first_number(i));
+        } else if constexpr (Parameter::first.drawn_from != distribution::constant ||
+                             Parameter::first.scale.value() != 0)
             initialize<Parameter>(array_of<Head>(parameters, Parameter{}), key, stage, number);
         ++number;
     });

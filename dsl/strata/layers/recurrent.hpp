@@ -1,0 +1,180 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/activations.hpp>
+#include <strata/layers/dense.hpp>
+#include <strata/layers/dropout.hpp>
+#include <strata/layers/head.hpp>
+#include <strata/layers/initializer.hpp>
+#include <strata/layers/layer.hpp>
+#include <strata/layers/option.hpp>
+#include <strata/layers/regularizer.hpp>
+
+namespace strata::bedrock {
+
+struct last_step_option {};
+/// The result of the last step alone, instead of all (Keras: `return_sequences = False`).
+inline constexpr last_step_option last_step{};
+
+struct backwards_option {};
+/// Steps are read from the last to the first, and results are in the order in which they were computed
+/// (Keras: `go_backwards`).
+inline constexpr backwards_option backwards{};
+
+/// What applies to the state of a recurrent layer and the kernel that it is multiplied with.
+template <auto Option>
+struct recurrent_option {
+    static constexpr auto value = Option;
+};
+/// Keras's options that begin with `recurrent_`: `recurrent<hard_sigmoid>` is the activation of the gates,
+/// `recurrent<glorot_uniform>` the initializer and `recurrent<l2<1e-4>>` the regularizer of the recurrent
+/// kernel, `recurrent<dropout<0.2>>` drops numbers of the state, the same ones in all steps of a sample.
+template <auto Option>
+inline constexpr recurrent_option<Option> recurrent{};
+
+/// How the gates of an array [rows, gates x units] rest: the gates of some neighbouring units side by side,
+/// in the panels of the product kernels, so that a step has all gates of a unit in registers.
+template <std::size_t Inputs, std::size_t Units, std::size_t Gates>
+struct gate_storage {};
+/// The same for rows of biases.
+template <std::size_t Units, std::size_t Gates>
+struct gate_bias_storage {};
+
+namespace detail {
+template <class Option>
+inline constexpr bool is_activation = false;
+template <text Name, auto Formula, auto FromOutput>
+inline constexpr bool is_activation<activation_layer<Name, Formula, FromOutput>> = true;
+template <>
+inline constexpr bool is_activation<tanh_layer (*)(tanh_layer)> = true;
+
+/// The activation among some options, or the one that there is without.
+template <class Fallback>
+constexpr auto activation_option(Fallback fallback) {
+    return fallback;
+}
+template <class Fallback, class First, class... Rest>
+constexpr auto activation_option(Fallback fallback, First first, Rest... rest) {
+    if constexpr (std::same_as<First, tanh_layer (*)(tanh_layer)>)
+        return tanh_layer{};
+    else if constexpr (is_activation<First>)
+        return first;
+    else
+        return activation_option(fallback, rest...);
+}
+
+template <class Option>
+inline constexpr bool is_dropout = false;
+template <real Rate>
+inline constexpr bool is_dropout<dropout_layer<Rate>> = true;
+
+template <class Option>
+inline constexpr bool is_recurrent_option = false;
+template <auto Option>
+inline constexpr bool is_recurrent_option<recurrent_option<Option>> =
+    is_activation<type_of<Option>> || is_dropout<type_of<Option>> ||
+    option_of<type_of<Option>, initializer, regularizer>;
+
+/// What stands in an option `recurrent<...>`; nothing for the others.
+template <class Option>
+constexpr auto within(Option) {
+    return no_head{};
+}
+template <auto Option>
+constexpr auto within(recurrent_option<Option>) {
+    return Option;
+}
+
+template <class Option>
+constexpr double rate_of(Option) {
+    if constexpr (is_dropout<Option>)
+        return Option::rate;
+    else
+        return 0;
+}
+} // namespace detail
+
+/// What recurrent layers have in common: their options, in any order.
+template <std::size_t Units, auto... Options>
+struct recurrent_layer : layer_base {
+    using role = role::head;
+
+    static constexpr std::size_t units = Units;
+    static constexpr bool has_bias = !(std::same_as<type_of<Options>, without_bias> || ...);
+    static constexpr bool is_last_alone = (std::same_as<type_of<Options>, last_step_option> || ...);
+    static constexpr bool is_backwards = (std::same_as<type_of<Options>, backwards_option> || ...);
+    /// Whether results stand where their steps do, although they were computed backwards.
+    static constexpr bool is_in_order = !is_backwards;
+
+    static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);
+    static constexpr regularizer kernel_regularizer = detail::option(regularizer{}, Options...);
+    static constexpr initializer recurrent_initializer =
+        detail::option(orthogonal<>, detail::within(Options)...);
+    static constexpr regularizer recurrent_regularizer =
+        detail::option(regularizer{}, detail::within(Options)...);
+    static constexpr auto activation = detail::activation_option(tanh_layer{}, Options...);
+    static constexpr auto recurrent_activation =
+        detail::activation_option(sigmoid, detail::within(Options)...);
+    static constexpr double recurrent_dropout = (0.0 + ... + detail::rate_of(detail::within(Options)));
+
+    template <class Shape>
+    static constexpr bool accepts =
+        Units > 0 && recurrent_dropout >= 0 && recurrent_dropout<1 && Shape::rank == 2 && Shape::size> 0;
+    template <class Shape>
+    static constexpr auto wants = [] {
+        if constexpr (Units == 0)
+            return text("at least one unit");
+        else if constexpr (!(recurrent_dropout >= 0 && recurrent_dropout < 1))
+            return text("a rate in [0, 1)");
+        else
+            return text("steps of features");
+    }();
+    template <class Shape>
+    using output = std::conditional_t<is_last_alone, shape<Units>, with_last<Shape, Units>>;
+};
+
+namespace detail {
+template <class Option, class... Others>
+concept recurrent_layer_option =
+    is_activation<std::remove_const_t<Option>> || is_recurrent_option<std::remove_const_t<Option>> ||
+    option_of<Option, without_bias, initializer, regularizer, last_step_option, backwards_option, Others...>;
+}
+
+/// What a recurrent layer computes, for the plan. `Layer` says which cell it is.
+template <class Layer, std::size_t Steps, std::size_t Inputs>
+struct recurrence : head_base<Steps, Inputs, Layer::is_last_alone ? 1 : Steps, Layer::units> {
+    using layer = Layer;
+    static constexpr std::size_t steps = Steps;
+    static constexpr std::size_t units = Layer::units;
+    static constexpr std::size_t gates = Layer::gates;
+    static constexpr bool writes_pitched = true;
+    static constexpr std::size_t product_flops = 2 * Steps * gates * units * (Inputs + units);
+    static constexpr auto computation = text("x W of all steps, then h U and gates step by step");
+
+    struct kernel : parameter<"kernel", shape<Inputs, gates * units>> {
+        using storage = gate_storage<Inputs, units, gates>;
+        static constexpr initializer first = Layer::kernel_initializer;
+        static constexpr fan_counts fans{Inputs, gates* units};
+        static constexpr regularizer penalty = Layer::kernel_regularizer;
+    };
+    struct recurrent_kernel : parameter<"recurrent_kernel", shape<units, gates * units>> {
+        using storage = gate_storage<units, units, gates>;
+        static constexpr initializer first = Layer::recurrent_initializer;
+        static constexpr fan_counts fans{units, gates* units};
+        static constexpr regularizer penalty = Layer::recurrent_regularizer;
+    };
+    struct bias : parameter<"bias", typename Layer::bias_shape> {
+        using storage = gate_bias_storage<units, gates>;
+        static constexpr bool is_present = Layer::has_bias;
+        static constexpr double first_number(std::size_t number) { return Layer::first_bias(number); }
+    };
+    using parameters = type_list<kernel, recurrent_kernel, bias>;
+};
+
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::backwards;
+using bedrock::last_step;
+using bedrock::recurrent;
+} // namespace strata

@@ -1,0 +1,264 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/dense/input_gradient.hpp>
+#include <strata/kernels/dense/weight_gradient.hpp>
+#include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/sequence/recurrent_backward_step.hpp>
+#include <strata/kernels/sequence/recurrent_memory.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+namespace internal {
+/// A product with the columns of all gates, for the kernels of dense layers.
+template <std::size_t Inputs, std::size_t Outputs, bool Bias>
+struct gate_product {
+    static constexpr std::size_t inputs = Inputs;
+    static constexpr std::size_t outputs = Outputs;
+    static constexpr bool has_bias = Bias;
+};
+template <class Product, std::size_t Rows>
+struct gate_product_stage {
+    using head = Product;
+    static constexpr std::size_t rows = Rows;
+};
+} // namespace internal
+
+/// Recurrent layers. The products of the inputs are computed for many steps at once, as a dense layer's; then
+/// the samples of a tile go step by step together. Training keeps what each step's cell needs on the way
+/// back, in place of the sums, where the derivatives by the sums take its place: the gradients of both
+/// kernels and those by the inputs are products over all steps and samples then. A thread has samples of its
+/// own.
+template <class Layer, std::size_t Steps, std::size_t Inputs>
+struct head_kernels<recurrence<Layer, Steps, Inputs>> : head_kernels_base {
+    using head = recurrence<Layer, Steps, Inputs>;
+    using kernel = typename head::kernel;
+    using recurrent_kernel = typename head::recurrent_kernel;
+    using bias = typename head::bias;
+
+private:
+    static constexpr std::size_t units = Layer::units;
+    template <class T>
+    using order = gate_order<T, units, Layer::gates>;
+    template <class T>
+    using memory = recurrent_memory<Layer, Steps, T>;
+    template <class T>
+    using input_product = internal::gate_product<Inputs, order<T>::width, Layer::has_bias>;
+    template <class T>
+    using state_product = internal::gate_product<units, order<T>::width, false>;
+
+    // The place in time of the step that is computed as number `number`, and the row of its result.
+    static constexpr std::size_t time_of(std::size_t number) noexcept {
+        return Layer::is_backwards ? Steps - 1 - number : number;
+    }
+    static constexpr std::size_t result_rows = head::output_rows;
+    static constexpr bool has_result(std::size_t number) noexcept {
+        return !Layer::is_last_alone || number + 1 == Steps;
+    }
+    static constexpr std::size_t result_row(std::size_t sample, std::size_t number) noexcept {
+        if constexpr (Layer::is_last_alone)
+            return sample;
+        else
+            return sample * Steps + (Layer::is_in_order ? time_of(number) : number);
+    }
+
+    /// gates = x W + b for some rows.
+    template <bool Data, class T>
+    static void multiply_inputs(const T* parameters, const T* x, T* gates, std::size_t rows) noexcept {
+        using product = input_product<T>;
+        using layout = weight_layout<T, product::inputs, product::outputs>;
+        const forward_buffers<T> buffers{x, array_of<head>(parameters, kernel{}),
+                                         array_of<head>(parameters, bias{}), gates, nullptr};
+        dense_forward<product, 1, keeping::nothing, Data>(buffers, {0, rows}, {0, layout::panels},
+                                                          prediction_tail<tail<>>{});
+    }
+
+    // The factors of dropout for the states of a sample.
+    template <class T>
+    static void draw_factors(T* factors, const dropout_key& key, std::size_t sample) noexcept {
+        constexpr std::size_t lanes = order<T>::lanes;
+        constexpr std::uint32_t number = 7; // behind those of the tail
+        alignas(alignment) T drawn[1][lanes];
+        for (std::size_t unit = 0; unit < order<T>::stored_units; unit += lanes) {
+            draw_dropout<1, lanes, 1>(drawn, key, number, Layer::recurrent_dropout, sample, unit, units);
+            std::copy_n(drawn[0], lanes, factors + unit);
+        }
+    }
+
+public:
+    template <class Stage, keeping Keep, bool Data, class T, class Tail>
+    static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
+        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
+        const team::range mine = share_samples(threads, call.samples);
+        constexpr std::size_t most = memory<T>::tile_samples;
+        for (std::size_t first = mine.begin; first < mine.end; first += most) {
+            const std::size_t count = std::min(most, mine.end - first);
+            if constexpr (Tail::training)
+                forward_training<Data>(call, writer, first, count);
+            else
+                forward_prediction<Data>(call, writer, first, count);
+        }
+        return true;
+    }
+
+private:
+    template <bool Data, class T, class Writer>
+    static void forward_training(const head_forward<T>& call, const Writer& writer, std::size_t first,
+                                 std::size_t count) noexcept {
+        const memory<T> kept(call.shared, call.samples);
+        const T* const weights = array_of<head>(call.parameters, recurrent_kernel{});
+        constexpr std::size_t chunk = memory<T>::chunk;
+        for (std::size_t sample = first; sample < first + count; ++sample) {
+            std::fill_n(kept.before(sample, time_of(0)).data, units, T(0));
+            if constexpr (cell<Layer>::has_inner)
+                std::fill_n(kept.inner(sample, 0).data, order<T>::stored_units, T(0));
+            if constexpr (Layer::recurrent_dropout > 0)
+                draw_factors(kept.factors(sample).data, call.key, sample);
+        }
+        for (std::size_t begin = 0; begin < Steps; begin += chunk) {
+            const std::size_t steps = std::min(chunk, Steps - begin);
+            const std::size_t time = Layer::is_backwards ? time_of(begin + steps - 1) : begin;
+            for (std::size_t sample = first; sample < first + count; ++sample)
+                multiply_inputs<Data>(call.parameters, call.x[0].row(sample * Steps + time),
+                                      kept.gates(sample, time).data, steps);
+            for (std::size_t number = begin; number < begin + steps; ++number) {
+                const bool is_end = number + 1 == Steps;
+                const auto next = kept.before(first, time_of(is_end ? 0 : number + 1));
+                const auto factors = kept.factors(first);
+                recurrent_step<Layer, true>(
+                    step_buffers<T>{weights, kept.gates(first, time_of(number)),
+                                    kept.before(first, time_of(number)), kept.inner(first, number),
+                                    kept.inner(first, number + 1)},
+                    count, [&](auto lanes, auto state, std::size_t sample, std::size_t unit) {
+                        constexpr std::size_t size = decltype(lanes)::value;
+                        if (has_result(number))
+                            writer.template put<size>(state, result_row(first + sample, number), unit);
+                        if (is_end)
+                            return;
+                        if constexpr (Layer::recurrent_dropout > 0)
+                            state *= decltype(state)::load_unaligned(factors.row(sample) + unit);
+                        store_first<size>(state, next.row(sample) + unit);
+                    });
+            }
+        }
+    }
+
+    template <bool Data, class T, class Writer>
+    static void forward_prediction(const head_forward<T>& call, const Writer& writer, std::size_t first,
+                                   std::size_t count) noexcept {
+        const prediction_memory<Layer, Steps, T> own(call.scratch, count);
+        const T* const weights = array_of<head>(call.parameters, recurrent_kernel{});
+        own.clear();
+        for (std::size_t begin = 0; begin < Steps; begin += own.chunk) {
+            const std::size_t steps = std::min(own.chunk, Steps - begin);
+            const std::size_t time = Layer::is_backwards ? time_of(begin + steps - 1) : begin;
+            for (std::size_t sample = 0; sample < count; ++sample)
+                multiply_inputs<Data>(call.parameters, call.x[0].row((first + sample) * Steps + time),
+                                      own.gates(0).row(sample), steps);
+            for (std::size_t number = begin; number < begin + steps; ++number) {
+                const rows_view<T> next = own.state(number + 1);
+                recurrent_step<Layer, false>(
+                    step_buffers<T>{weights, own.gates(time_of(number) - time), own.state(number),
+                                    own.inner(), own.inner()},
+                    count, [&](auto lanes, auto state, std::size_t sample, std::size_t unit) {
+                        if (has_result(number))
+                            writer.template put<decltype(lanes)::value>(
+                                state, result_row(first + sample, number), unit);
+                        state.store_unaligned(next.row(sample) + unit);
+                    });
+            }
+        }
+    }
+
+public:
+    static constexpr bool finishes_slopes = true;
+    static constexpr bool sums_in_backward = true;
+
+    template <class Stage, class T, class Slope>
+    static void backward(const head_backward<T>& call, const team& threads, const Slope& slope) noexcept {
+        const memory<T> kept(call.shared, call.samples);
+        transpose(call, kept, threads);
+        threads.barrier();
+        const team::range mine = share_samples(threads, call.samples);
+        const std::size_t count = mine.end - mine.begin;
+        if (count == 0)
+            return;
+        const std::size_t first = mine.begin;
+        std::fill_n(kept.carried(first).data, count * kept.carried(0).pitch, T(0));
+        for (std::size_t number = Steps; number-- > 0;) {
+            backward_step_buffers<T> buffers{kept.transposed(),
+                                             {},
+                                             {},
+                                             kept.gates(first, time_of(number)),
+                                             kept.inner(first, number),
+                                             kept.inner(first, number + 1),
+                                             kept.carried(first),
+                                             kept.factors(first)};
+            if (number + 1 < Steps)
+                buffers.following = kept.gates(first, time_of(number + 1));
+            if (has_result(number))
+                buffers.delta = {call.delta.row(result_row(first, number)), result_rows * units};
+            recurrent_backward_step<Layer>(buffers, count);
+        }
+        if (call.source_deltas[0].data != nullptr)
+            multiply_back<Stage>(call, kept, mine, slope);
+    }
+
+    template <class Stage, bool Data, class T, class Updates>
+    static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
+        const memory<T> kept(call.shared, call.samples);
+        const T* const gates = kept.gates(0, 0).data;
+        const std::size_t rows = call.samples * Steps;
+        dense_weight_gradient<input_product<T>, Data>(weight_gradient_buffers<T>{call.x[0].data, gates, rows},
+                                                      threads, updates(kernel{}), updates(bias{}));
+        dense_weight_gradient<state_product<T>, false>(
+            weight_gradient_buffers<T>{kept.before(0, 0).data, gates, rows}, threads,
+            updates(recurrent_kernel{}), updates(bias{}));
+    }
+
+private:
+    template <class T>
+    static void transpose(const head_backward<T>& call, const memory<T>& kept, const team& threads) noexcept {
+        const T* const weights = array_of<head>(call.parameters, recurrent_kernel{});
+        constexpr std::size_t lanes = order<T>::lanes;
+        const team::range groups = threads.share(order<T>::groups);
+        for (std::size_t group = groups.begin; group < groups.end; ++group)
+            transpose_weights<typename order<T>::template panels<units>, lanes>(
+                weights, group * lanes, units, 0, order<T>::width,
+                kept.transposed() + group * order<T>::width * lanes);
+    }
+
+    // The derivatives by the inputs, some samples at a time, so that those by the sums stay in the cache.
+    template <class Stage, class T, class Slope>
+    static void multiply_back(const head_backward<T>& call, const memory<T>& kept, team::range samples,
+                              const Slope& slope) noexcept {
+        using stage = internal::gate_product_stage<input_product<T>, Steps>;
+        constexpr std::size_t many = std::max<std::size_t>(1, 256 / Steps);
+        const input_gradient_buffers<T> buffers{
+            kept.gates(0, 0).data, array_of<head>(call.parameters, kernel{}),
+            call.source_kept,      call.source_deltas[0].data,
+            call.scratch,          call.adds[0]};
+        for (std::size_t first = samples.begin; first < samples.end; first += many)
+            dense_input_gradient<stage>(buffers, {first * Steps, std::min(first + many, samples.end) * Steps},
+                                        {0, Inputs}, slope);
+    }
+
+public:
+    template <class T>
+    static constexpr std::size_t shared_size(std::size_t samples) {
+        return memory<T>::size(samples);
+    }
+    template <class T>
+    static constexpr std::size_t forward_scratch_size = prediction_memory<Layer, Steps, T>::size;
+    template <class T>
+    static constexpr std::size_t scratch_size =
+        std::max(prediction_memory<Layer, Steps, T>::size,
+                 input_gradient_scratch<internal::gate_product_stage<input_product<T>, Steps>, T>);
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
