@@ -1,11 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/error.hpp>
-#include <strata/expression/concatenate.hpp>
-#include <strata/raise.hpp>
+#include <strata/data/sequential_reader.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -18,46 +17,36 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Bytes in memory to read from front to back, as `file_reader` reads those of a file. Every failure is a
 /// data_error with the name of the bytes and the position at which it happened.
-class byte_reader {
+class byte_reader : public internal::sequential_reader<byte_reader> {
+    friend internal::sequential_reader<byte_reader>;
+
 public:
     byte_reader(std::span<const unsigned char> bytes, std::string name)
         : bytes_(bytes), name_(std::move(name)) {}
 
-    [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
-
-    /// Reads exactly `count` bytes; fewer are an error which calls them `what`.
-    void read(void* destination, std::size_t count, std::string_view what) {
-        const std::size_t remaining = bytes_.size() - position_;
-        if (remaining < count)
-            fail(position_, byte_text(count, what), internal::concatenate(remaining));
-        std::memcpy(destination, bytes_.data() + position_, count);
-        position_ += count;
-    }
-
     /// Raises an error unless exactly `count` bytes remain.
     void expect_left(std::uint64_t count, std::string_view what) const {
-        const std::size_t remaining = bytes_.size() - position_;
-        if (remaining < count)
-            fail(position_, byte_text(count, what), internal::concatenate(remaining));
-        if (remaining > count)
-            fail(position_ + count, "the end", internal::concatenate(remaining - count, " more bytes"));
+        expect_count(bytes_.size() - position(), count, what);
     }
 
     /// Raises an error unless everything has been read.
     void expect_end() const { expect_left(0, "nothing"); }
 
-    [[noreturn]] void fail(std::uint64_t offset, std::string_view expected, std::string_view found) const {
-        internal::raise(data_error::at_byte(name_, offset, expected, found));
-    }
-
 private:
-    static std::string byte_text(std::uint64_t count, std::string_view what) {
-        return internal::concatenate(count, " bytes of ", what);
+    static constexpr std::string_view end_text = "the end";
+    [[nodiscard]] const std::string& source_name() const noexcept { return name_; }
+    std::ptrdiff_t receive(void* destination, std::size_t count) const noexcept {
+        const auto begin = static_cast<std::size_t>(position());
+        const std::size_t received = std::min(count, bytes_.size() - begin);
+        if (received > 0)
+            std::memcpy(destination, bytes_.data() + begin, received);
+        return static_cast<std::ptrdiff_t>(received);
     }
+    [[nodiscard]] static std::string_view reason() noexcept { return {}; } // memory has no read errors
+    [[nodiscard]] static std::string_view break_text() noexcept { return {}; }
 
     std::span<const unsigned char> bytes_;
     std::string name_;
-    std::size_t position_ = 0;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

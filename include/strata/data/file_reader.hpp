@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/error.hpp>
+#include <strata/data/sequential_reader.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -22,8 +23,14 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// which it happened. `Source` opens the file, reads its bytes, and knows whether they are packed, and
 /// whether the packed data end too early.
 template <class Source>
-class file_reader {
+class file_reader : public internal::sequential_reader<file_reader<Source>> {
+    using base = internal::sequential_reader<file_reader>;
+    friend base;
+
 public:
+    using base::fail;
+    using base::position;
+
     explicit file_reader(std::filesystem::path path) : path_(std::move(path)) {
         std::error_code error;
         const auto status = std::filesystem::status(path_, error);
@@ -45,19 +52,6 @@ public:
     }
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-    /// How many (unpacked) bytes have been read.
-    [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
-
-    /// Reads exactly `count` bytes; fewer are an error which calls them `what`.
-    void read(void* destination, std::size_t count, std::string_view what) {
-        const auto start = position_;
-        const auto count_read = read_some(destination, count, what);
-        if (count_read < count)
-            fail(start, byte_text(count, what),
-                 internal::concatenate(count_read,
-                                       source_.is_truncated() ? ", where the gzip data break off" : ""));
-    }
-
     /// Throws unless exactly `count` bytes can remain, so that a header that lies allocates nothing. For a
     /// plain file the answer is exact. A gzip file does not tell: there, `count` is compared with the most
     /// that its packed size can unpack to, and read() and expect_end() find out the rest.
@@ -65,27 +59,19 @@ public:
         if (source_.is_packed()) {
             // Deflate spends two bits at least on a run of 258 bytes, so a byte unpacks to 1032 at most.
             const auto limit = stored_size_ * 1032;
-            if (count > limit - std::min(limit, position_))
-                fail(position_, byte_text(count, what),
+            if (count > limit - std::min(limit, position()))
+                fail(position(), internal::byte_text(count, what),
                      internal::concatenate("a gzip file of ", stored_size_,
                                            " bytes, which cannot hold as many"));
-        } else {
-            const auto remaining = stored_size_ - position_;
-            if (remaining < count)
-                fail(position_, byte_text(count, what), internal::concatenate(remaining));
-            if (remaining > count)
-                fail(position_ + count, "the end of the file",
-                     internal::concatenate(remaining - count, " more bytes"));
-        }
+        } else
+            this->expect_count(stored_size_ - position(), count, what);
     }
 
     /// Throws unless everything has been read. Also the place where a gzip file's checksum is verified.
     void expect_end() {
-        char next;
-        if (read_some(&next, 1, "the end of the file") != 0)
-            fail(position_ - 1, "the end of the file", "more bytes");
+        this->expect_no_byte();
         if (source_.is_truncated())
-            fail(position_, "the end of the gzip data", "that they break off");
+            fail(position(), "the end of the gzip data", "that they break off");
     }
 
     /// Everything that has not been read yet.
@@ -95,7 +81,7 @@ public:
         for (std::size_t step = source_.is_packed() ? 1u << 17 : stored_size_ + 1;; step = result.size()) {
             const auto old_size = result.size();
             result.resize(old_size + step);
-            const auto count_read = read_some(result.data() + old_size, step, "the rest of the file");
+            const auto count_read = this->read_some(result.data() + old_size, step, "the rest of the file");
             if (count_read < step) {
                 result.resize(old_size + count_read);
                 break;
@@ -105,34 +91,20 @@ public:
         return result;
     }
 
-    [[noreturn]] void fail(std::uint64_t offset, std::string_view expected, std::string_view found) const {
-        internal::raise(data_error::at_byte(path_, offset, expected, found));
-    }
-
 private:
-    static std::string byte_text(std::uint64_t count, std::string_view what) {
-        return internal::concatenate(count, " bytes of ", what);
+    static constexpr std::string_view end_text = "the end of the file";
+    [[nodiscard]] const std::filesystem::path& source_name() const noexcept { return path_; }
+    auto receive(void* destination, std::size_t count) {
+        return source_.read(destination, static_cast<unsigned>(std::min<std::size_t>(count, 1u << 30)));
     }
-
-    std::size_t read_some(void* destination, std::size_t count, std::string_view what) {
-        std::size_t count_read = 0;
-        while (count_read < count) {
-            const auto chunk = static_cast<unsigned>(std::min<std::size_t>(count - count_read, 1u << 30));
-            const auto received = source_.read(static_cast<char*>(destination) + count_read, chunk);
-            if (received < 0)
-                fail(position_, what, source_.reason(path_.string()));
-            if (received == 0)
-                break;
-            count_read += static_cast<std::size_t>(received);
-            position_ += static_cast<std::uint64_t>(received);
-        }
-        return count_read;
+    [[nodiscard]] std::string reason() const { return source_.reason(path_.string()); }
+    [[nodiscard]] std::string_view break_text() const {
+        return source_.is_truncated() ? ", where the gzip data break off" : "";
     }
 
     std::filesystem::path path_;
     Source source_;
     std::uint64_t stored_size_ = 0;
-    std::uint64_t position_ = 0;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING
