@@ -3,8 +3,10 @@
 #include "../error_message.hpp"
 
 #include <strata/cluster/kmeans.hpp>
+#include <strata/data/label_encoder.hpp>
 #include <strata/data/polynomial_features.hpp>
 #include <strata/data/scaling.hpp>
+#include <strata/data/table_encoder.hpp>
 #include <strata/io/estimator_file.hpp>
 #include <strata/layers/layers.hpp>
 #include <strata/regression/regression.hpp>
@@ -158,6 +160,84 @@ BOOST_AUTO_TEST_CASE(clusters_and_preparations_come_back) {
                "standard_scaler, mean: expected a call of fit before, found none");
 }
 
+namespace {
+const text_table rows{.names = {"city", "size", "born", "rooms", "name"},
+                      .cells = {"Bonn", "small", "2026-11-26", "3", "x",       //
+                                "Ulm", "large", "1999-01-01", "", "y,\n\"z\"", //
+                                "Köln", "", "1970-01-01T12:00", "-1", ""}};
+const text_table other_rows{.names = {"rooms", "city", "born", "size"},
+                            .cells = {"", "Paris", "2000-02-29", "tiny", "7", "Ulm", "2001-01-01", "small"}};
+table_encoder mixed_encoder() {
+    return {{"city", one_hot_column{.unknown = unknown_category::own_column, .drop_first = true}},
+            {"size", ordinal_column{.unknown = -1, .categories = {"small", "large", ""}}},
+            {"born", date_column{.parts = {date_part::weekday, date_part::year}}},
+            {"rooms", number_column{.missing = 0.5}},
+            {"name", ignored_column{}}};
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(encodings_are_kept_for_prediction) {
+    table_encoder encoder = mixed_encoder();
+    encoder.fit(rows);
+    const auto loaded = check_round_trip(encoder);
+    BOOST_TEST(loaded.names() == encoder.names(), boost::test_tools::per_element());
+    BOOST_TEST(loaded.categories("city") == encoder.categories("city"), boost::test_tools::per_element());
+    const auto encoded = loaded.encode(other_rows);
+    BOOST_TEST((encoded.values == encoder.encode(other_rows).values));
+    BOOST_TEST(
+        (encoded.values == xt::xtensor<double, 2>{{0, 0, 1, -1, 1, 2000, 0.5}, {0, 1, 0, 0, 0, 2001, 7}}));
+    // Fitted to other rows it encodes as the one that was saved would.
+    auto again = loaded;
+    BOOST_TEST((state_of(again.fit(rows)) == state_of(encoder)));
+    // What has learnt nothing yet comes back with what it was told.
+    auto untaught = check_round_trip(mixed_encoder());
+    BOOST_TEST((state_of(untaught.fit(rows)) == state_of(encoder)));
+
+    label_encoder classes;
+    const std::vector<std::string> texts{"wasp", "bee", "", "bee"};
+    const auto labels = classes.fit_encode(texts);
+    BOOST_TEST((check_round_trip(classes).encode(texts) == labels));
+    BOOST_TEST(load_error(encoder) == "at byte 19: expected \"table_encoder\", found \"label_encoder\"");
+    check_round_trip(label_encoder({"z", "a"}));
+}
+
+BOOST_AUTO_TEST_CASE(encodings_that_lie_are_refused_with_a_right_checksum_too) {
+    label_encoder classes({"ab", "cd"});
+    classes.save(file);
+    const auto state = state_of(classes);
+    const auto with_bytes = [&](const std::string& before, const std::string& after) {
+        std::string bytes = read_bytes(file);
+        const std::size_t place = bytes.rfind(before);
+        BOOST_REQUIRE(place != bytes.npos);
+        write_bytes(sealed(bytes.replace(place, after.size(), after)));
+        return "at byte " + std::to_string(place);
+    };
+    with_bytes("cd", "ab");
+    BOOST_TEST(load_error(classes).ends_with(": expected different classes, found \"ab\" twice"));
+    label_encoder({"ab", "cd"}).save(file);
+    std::string length(8, '\0');
+    length[0] = 2;
+    BOOST_TEST(with_bytes(length + "cd", "\3") + ": expected no more classes than there are bytes, found 3" ==
+               load_error(classes));
+    BOOST_TEST((state_of(classes) == state));
+
+    table_encoder encoder{{"a", date_column{.parts = {date_part::year, date_part::month}}}};
+    encoder.save(file);
+    const auto known = state_of(encoder);
+    std::string month(8, '\0');
+    month[0] = static_cast<char>(date_part::month);
+    BOOST_TEST(with_bytes(month, "\6") + ": expected parts of a date from 0 to 5, found 6" ==
+               load_error(encoder));
+    BOOST_TEST((state_of(encoder) == known));
+    encoder.fit({.names = {"a"}, .cells = {"2026-11-26"}}).save(file);
+    with_bytes(month, "\1");
+    BOOST_TEST(load_error(encoder).ends_with(
+        ": expected columns that are encoded under different names, found \"a_year\" twice"));
+    table_encoder{{"a", ignored_column{}}}.save(file);
+    with_bytes(std::string("\4\0\0\0\0\0\0\0", 8), "\5");
+    BOOST_TEST(load_error(encoder).ends_with(": expected the kind of an encoding from 0 to 4, found 5"));
+}
+
 BOOST_AUTO_TEST_CASE(a_pipeline_comes_back_as_one) {
     pipeline pipe{input<3>, standard_scaler{}, polynomial_features<2>{}, linear_regression{}};
     pipe.fit(data.x, data.y);
@@ -176,15 +256,12 @@ BOOST_AUTO_TEST_CASE(a_pipeline_comes_back_as_one) {
                "\"polynomial_features of 3 features, degree 2 | linear_regress...\"");
 }
 
-BOOST_AUTO_TEST_CASE(any_damage_is_an_error_and_changes_nothing) {
-    pipeline pipe{input<3>, min_max_scaler{}, linear_regression{}};
-    pipe.fit(data.x, data.y);
-    pipe.save(file);
+namespace {
+/// Saves one, and loads what is left of the file behind any damage into another.
+template <class Estimator>
+void check_damage(const Estimator& saved, Estimator other) {
+    saved.save(file);
     const std::string good = read_bytes(file);
-    auto other = pipe;
-    std::vector<double> y = data.y;
-    y[3] = 100;
-    other.fit(data.x, y);
     const auto state = state_of(other);
     const std::string place = file.string() + ", at byte ";
     const auto check = [&](const std::string& bytes) {
@@ -207,7 +284,19 @@ BOOST_AUTO_TEST_CASE(any_damage_is_an_error_and_changes_nothing) {
     check(good + good);
     write_bytes(good);
     other.load(file);
-    BOOST_TEST((state_of(other) == state_of(pipe)));
+    BOOST_TEST((state_of(other) == state_of(saved)));
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(any_damage_is_an_error_and_changes_nothing) {
+    pipeline pipe{input<3>, min_max_scaler{}, linear_regression{}};
+    pipe.fit(data.x, data.y);
+    auto other = pipe;
+    std::vector<double> y = data.y;
+    y[3] = 100;
+    other.fit(data.x, y);
+    check_damage(pipe, other);
+    check_damage(mixed_encoder().fit(rows), table_encoder{{"a", ignored_column{}}});
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {

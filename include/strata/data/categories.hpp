@@ -69,4 +69,18 @@ private:
     std::vector<std::size_t> sorted_; ///< the categories' indices, sorted as they are
 };
 
+/// Visits categories, for saving. Those that a file tells are as different as any.
+template <class Visit>
+void visit_categories(const char* name, const category_index& categories, Visit& visit) {
+    visit(name, categories.all());
+}
+template <class Visit>
+void visit_categories(const char* name, category_index& categories, Visit& visit) {
+    std::vector<std::string> texts;
+    visit(name, texts);
+    categories = category_index(std::move(texts));
+    if (const std::string* twice = categories.repeated())
+        visit.refuse(concatenate("different ", name), shown(*twice) + " twice");
+}
+
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -4,6 +4,7 @@
 #include <strata/data/array.hpp>
 #include <strata/data/categories.hpp>
 #include <strata/data/error.hpp>
+#include <strata/data/estimator.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -20,8 +21,8 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// Texts to labels 0, 1, ... and back, for a network that tells classes apart:
 /// `label_encoder classes; teach.fit(x, classes.fit_encode(table.column("species")));`, then
 /// `classes.class_names()[label]`. Classes are sorted as bytes, as in scikit-learn's LabelEncoder, or in an
-/// order of the user's own.
-class label_encoder {
+/// order of the user's own. `save` and `load` keep them for prediction.
+class label_encoder : public internal::savable<label_encoder> {
 public:
     label_encoder() = default;
     /// data_error for a class that occurs twice.
@@ -54,6 +55,13 @@ public:
 
     /// What the labels 0, 1, ... stand for.
     [[nodiscard]] const std::vector<std::string>& class_names() const noexcept { return classes_.all(); }
+
+    [[nodiscard]] static std::string description() { return "label_encoder"; }
+    /// What is saved: the classes.
+    template <class Self, class Visit>
+    static void visit_state(Self& self, Visit& visit) {
+        internal::visit_categories("classes", self.classes_, visit);
+    }
 
 private:
     internal::category_index classes_;

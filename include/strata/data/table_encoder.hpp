@@ -5,7 +5,9 @@
 #include <strata/data/categories.hpp>
 #include <strata/data/column_encoding.hpp>
 #include <strata/data/date.hpp>
+#include <strata/data/encoding_state.hpp>
 #include <strata/data/error.hpp>
+#include <strata/data/estimator.hpp>
 #include <strata/data/table.hpp>
 #include <strata/data/text_table.hpp>
 #include <strata/expression/concatenate.hpp>
@@ -18,6 +20,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -33,11 +36,11 @@ namespace strata::bedrock::inline STRATA_SETTING {
 ///
 /// `fit` notes the columns and the categories of those that have some. Columns come out in the order of the
 /// table that was fitted, wherever they are in another one; columns that it did not have are ignored. An
-/// empty field is a category as any other.
+/// empty field is a category as any other. `save` and `load` keep all of it for prediction.
 ///
 /// data_error, with its line, for a text that does not fit its column; for a column that is missing; for use
 /// before `fit`; for results of the same name.
-class table_encoder {
+class table_encoder : public internal::savable<table_encoder> {
 public:
     struct named_encoding {
         std::string name;
@@ -50,18 +53,15 @@ public:
     table_encoder& fit(const text_table& rows) {
         std::vector<learnt_column> learnt;
         for (const std::string& name : rows.names)
-            learnt.push_back({name, number_column{}, {}, {}});
+            learnt.push_back({name});
         for (const named_encoding& each : encodings_)
             learnt[rows.position(each.name)].how = each.how;
-        std::vector<std::string> names;
-        for (learnt_column& each : learnt) {
+        for (learnt_column& each : learnt)
             std::visit([&](const auto& how) { learn(how, each, rows); }, each.how);
-            names.insert(names.end(), each.results.begin(), each.results.end());
-        }
-        const internal::category_index unique(names);
-        if (const std::string* name = unique.repeated())
-            internal::raise(data_error::in_file(rows.file, "columns that are encoded under different names",
-                                                internal::shown(*name) + " twice"));
+        std::vector<std::string> names =
+            name_results(learnt, [&](const std::string& expected, const std::string& found) {
+                internal::raise(data_error::in_file(rows.file, expected, found));
+            });
         columns_ = std::move(learnt);
         names_ = std::move(names);
         return *this;
@@ -100,12 +100,36 @@ public:
                                    internal::shown(name)});
     }
 
+    [[nodiscard]] static std::string description() { return "table_encoder"; }
+    /// What is saved: which encodings there are, and the columns and categories that were learnt.
+    template <class Self, class Visit>
+    static void visit_state(Self& self, Visit& visit) {
+        visit.list("encodings", self.encodings_, [&](auto& each) {
+            visit("a column's name", each.name);
+            internal::visit_encoding(each.how, visit);
+        });
+        visit.list("columns", self.columns_, [&](auto& each) {
+            visit("a column's name", each.name);
+            internal::visit_categories("categories", each.categories, visit);
+        });
+        if constexpr (!std::is_const_v<Self>) {
+            for (learnt_column& each : self.columns_)
+                for (const named_encoding& encoding : self.encodings_)
+                    if (encoding.name == each.name)
+                        each.how = encoding.how;
+            self.names_ =
+                name_results(self.columns_, [&](const std::string& expected, const std::string& found) {
+                    visit.refuse(expected, found);
+                });
+        }
+    }
+
 private:
     struct learnt_column {
         std::string name;
-        column_encoding how;
-        internal::category_index categories;
-        std::vector<std::string> results; ///< the names of the columns that are made of it
+        column_encoding how = number_column{};
+        internal::category_index categories = {};
+        std::vector<std::string> results = {}; ///< the names of the columns that are made of it
     };
     struct cell {
         const text_table& rows;
@@ -127,26 +151,40 @@ private:
                                                              ": expected different categories, found ",
                                                              internal::shown(*name), " twice")});
     }
-    static void learn(const one_hot_column& how, learnt_column& column, const text_table& rows) {
-        learn_categories(how.categories, column, rows);
+    template <class How>
+    static void learn(const How& how, learnt_column& column, const text_table& rows) {
+        if constexpr (requires { how.categories; })
+            learn_categories(how.categories, column, rows);
+    }
+
+    static void name_result(const one_hot_column& how, learnt_column& column) {
         for (std::size_t i = how.drop_first ? 1 : 0; i < column.categories.size(); ++i)
             column.results.push_back(column.name + "_" + column.categories.all()[i]);
         if (how.unknown == unknown_category::own_column)
             column.results.push_back(column.name + "_unknown");
     }
-    static void learn(const ordinal_column& how, learnt_column& column, const text_table& rows) {
-        learn_categories(how.categories, column, rows);
-        column.results = {column.name};
-    }
-    static void learn(const date_column& how, learnt_column& column, const text_table&) {
+    static void name_result(const ordinal_column&, learnt_column& column) { column.results = {column.name}; }
+    static void name_result(const date_column& how, learnt_column& column) {
         constexpr std::array<const char*, 6> endings{"", "_year", "_month", "_day", "_weekday", "_hour"};
         for (const date_part part : how.parts)
             column.results.push_back(column.name + endings[static_cast<std::size_t>(part)]);
     }
-    static void learn(const number_column&, learnt_column& column, const text_table&) {
-        column.results = {column.name};
+    static void name_result(const number_column&, learnt_column& column) { column.results = {column.name}; }
+    static void name_result(const ignored_column&, learnt_column&) {}
+
+    /// Names what is made of each column, and returns all those names, or fails where two are the same.
+    template <class Fail>
+    static std::vector<std::string> name_results(std::vector<learnt_column>& columns, const Fail& fail) {
+        std::vector<std::string> names;
+        for (learnt_column& each : columns) {
+            std::visit([&](const auto& how) { name_result(how, each); }, each.how);
+            names.insert(names.end(), each.results.begin(), each.results.end());
+        }
+        const internal::category_index unique(names);
+        if (const std::string* name = unique.repeated())
+            fail("columns that are encoded under different names", internal::shown(*name) + " twice");
+        return names;
     }
-    static void learn(const ignored_column&, learnt_column&, const text_table&) {}
 
     static void write(const one_hot_column& how, const learnt_column& column, const cell& field,
                       double* numbers) {

@@ -4,11 +4,13 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -36,6 +38,28 @@ public:
     template <class Choice>
         requires std::is_enum_v<Choice>
     void operator()(const char* name, const Choice& choice, Choice) { (*this)(name, choice); }
+    /// Choices, as above.
+    template <class Choice>
+        requires std::is_enum_v<Choice>
+    void operator()(const char* name, const std::vector<Choice>& choices, Choice) { (*this)(name, choices); }
+    void operator()(const char* name, const std::optional<double>& number) {
+        (*this)(name, number.has_value());
+        (*this)(name, number.value_or(0));
+    }
+    void operator()(const char*, const std::string& text) {
+        append(std::uint64_t{text.size()});
+        bytes.insert(bytes.end(), text.begin(), text.end());
+    }
+    void operator()(const char* name, const std::vector<std::string>& texts) {
+        list(name, texts, [&](const std::string& text) { (*this)(name, text); });
+    }
+    /// Things of which `visit_one` visits each.
+    template <class Thing, class Visit>
+    void list(const char*, const std::vector<Thing>& things, const Visit& visit_one) {
+        append(std::uint64_t{things.size()});
+        for (const Thing& each : things)
+            visit_one(each);
+    }
     template <class Number>
     void operator()(const char*, const std::vector<Number>& numbers) {
         append(std::uint64_t{numbers.size()});
@@ -74,13 +98,38 @@ public:
     void operator()(const char* name, Choice& choice, Choice last) {
         choice = static_cast<Choice>(take_choice(name, static_cast<std::uint64_t>(last)));
     }
+    template <class Choice>
+        requires std::is_enum_v<Choice>
+    void operator()(const char* name, std::vector<Choice>& choices, Choice last) {
+        choices.resize(take_count(name, sizeof(std::uint64_t)));
+        for (Choice& choice : choices)
+            (*this)(name, choice, last);
+    }
+    void operator()(const char* name, std::optional<double>& number) {
+        bool exists = false;
+        double found = 0;
+        (*this)(name, exists);
+        (*this)(name, found);
+        number = exists ? std::optional(found) : std::nullopt;
+    }
+    void operator()(const char* name, std::string& text) {
+        text.resize(take_count(name, 1));
+        std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(position_), text.size(), text.begin());
+        position_ += text.size();
+    }
+    void operator()(const char* name, std::vector<std::string>& texts) {
+        list(name, texts, [&](std::string& text) { (*this)(name, text); });
+    }
+    /// Things of which `visit_one` visits each, and for each a number at least.
+    template <class Thing, class Visit>
+    void list(const char* name, std::vector<Thing>& things, const Visit& visit_one) {
+        things.clear();
+        for (std::size_t left = take_count(name, sizeof(std::uint64_t)); left > 0; --left)
+            visit_one(things.emplace_back());
+    }
     template <class Number>
     void operator()(const char* name, std::vector<Number>& numbers) {
-        const std::size_t place = position_;
-        const auto count = take<std::uint64_t>(name);
-        if (count > (bytes_.size() - position_) / sizeof(filed_number<Number>))
-            fail(place, concatenate("no more ", name, " than there are bytes"), concatenate(count));
-        numbers.resize(static_cast<std::size_t>(count));
+        numbers.resize(take_count(name, sizeof(filed_number<Number>)));
         for (Number& number : numbers)
             number = static_cast<Number>(take<filed_number<Number>>(name));
     }
@@ -90,6 +139,11 @@ public:
         (*this)(name, numbers);
         if (numbers.size() != length)
             fail(place, concatenate(length, " ", name), concatenate(numbers.size()));
+    }
+
+    /// Raises an error for what was read last and cannot be; its place is behind that.
+    [[noreturn]] void refuse(const std::string& expected, const std::string& found) const {
+        fail(position_, expected, found);
     }
 
     /// Raises an error unless all bytes have been read.
@@ -109,6 +163,15 @@ private:
         std::memcpy(&number, bytes_.data() + position_, sizeof number);
         position_ += sizeof number;
         return number;
+    }
+    /// How many things follow, each of which takes so many bytes or more: a length that lies allocates
+    /// nothing.
+    std::size_t take_count(const char* name, std::size_t least_bytes) {
+        const std::size_t place = position_;
+        const auto count = take<std::uint64_t>(name);
+        if (count > (bytes_.size() - position_) / least_bytes)
+            fail(place, concatenate("no more ", name, " than there are bytes"), concatenate(count));
+        return static_cast<std::size_t>(count);
     }
     std::uint64_t take_choice(const char* name, std::uint64_t last) {
         const std::size_t place = position_;
