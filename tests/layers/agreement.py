@@ -415,12 +415,46 @@ def lstm(x, options, weights, _):
     return recurrent(x, options, weights, 4, step, whole if activations(options[1:]) == ("tanh", "sigmoid") else None)
 
 
+def gru(x, options, weights, _):
+    resets_state = "reset_before" in Options(options[1:])
+
+    def step(x, state, kernel, recurrent_kernel, bias, function, gate):
+        h, _ = state
+        of_x, of_h = (bias, torch.zeros_like(bias)) if resets_state else (bias[0], bias[1])
+        xz, xr, xn = torch.chunk(x @ kernel + of_x, 3, -1)
+        hz, hr, hn = torch.chunk(h @ recurrent_kernel + of_h, 3, -1)
+        z, r = gate(xz + hz), gate(xr + hr)
+        units = h.shape[-1]
+        n = function(xn + ((r * h) @ recurrent_kernel[:, 2 * units:] if resets_state else r * hn))
+        return z * h + (1 - z) * n, h
+
+    def whole(x, kernel, recurrent_kernel, bias, units):
+        def reordered(array):  # from z r h to r z n
+            z, r, n = torch.chunk(array, 3, -1)
+            return torch.cat([r, z, n], -1).T.contiguous() if array.dim() > 1 else torch.cat([r, z, n])
+        arrays = [reordered(each) for each in (kernel, recurrent_kernel, bias[0], bias[1])]
+        return torch.gru(x, torch.zeros(1, len(x), units, dtype=x.dtype), arrays, True, 1, 0.0, False, False, True)[0]
+    is_usual = activations(options[1:]) == ("tanh", "sigmoid") and not resets_state
+    return recurrent(x, options, weights, 3, step, whole if is_usual else None, 1 if resets_state else 2)
+
+
+def simple_rnn(x, options, weights, _):
+    def step(x, state, kernel, recurrent_kernel, bias, function, _):
+        return function(x @ kernel + state[0] @ recurrent_kernel + bias), None
+
+    def whole(x, kernel, recurrent_kernel, bias, units):
+        zeros = torch.zeros(1, len(x), units, dtype=x.dtype)
+        arrays = [kernel.T.contiguous(), recurrent_kernel.T.contiguous(), bias, torch.zeros_like(bias)]
+        return torch.rnn_tanh(x, zeros, arrays, True, 1, 0.0, False, False, True)[0]
+    return recurrent(x, options, weights, 1, step, whole if activations(options[1:])[0] == "tanh" else None)
+
+
 LAYERS = {
     "average_pool": average_pool, "batch_norm": batch_norm, "conv": conv, "conv_transpose": conv_transpose, "crop": crop,
     "dense": dense, "depthwise_conv": depthwise_conv, "global_average_pool": global_average_pool,
-    "global_max_pool": global_max_pool, "group_norm": group_norm, "layer_norm": layer_norm,
+    "global_max_pool": global_max_pool, "group_norm": group_norm, "gru": gru, "layer_norm": layer_norm,
     "lstm": lstm, "max_pool": max_pool,
-    "permute": permute, "prelu": prelu, "rms_norm": rms_norm, "separable_conv": separable_conv,
+    "permute": permute, "prelu": prelu, "rms_norm": rms_norm, "separable_conv": separable_conv, "simple_rnn": simple_rnn,
     "upsample": upsample, "zero_pad": zero_pad,
     "elu": lambda x, *_: F.elu(x), "flatten": lambda x, *_: x.flatten(1), "relu": lambda x, *_: F.relu(x),
     "reshape": lambda x, options, *_: x.reshape(-1, *options), "sigmoid": lambda x, *_: torch.sigmoid(x),

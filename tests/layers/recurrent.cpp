@@ -7,20 +7,28 @@ using namespace strata::bedrock;
 using strata::tanh;
 
 // Widths that fill no register, one, and more; one step; and steps that are read in several parts.
-BOOST_AUTO_TEST_CASE(lstm_beside_torch) {
+BOOST_AUTO_TEST_CASE(beside_torch) {
     agreement::agree({
         AGREES(input<5, 3> | lstm<7>),
         AGREES(input<1, 4> | lstm<16, last_step, no_bias>),
-        AGREES(input<19, 2> | lstm<33, backwards> | relu | lstm<1, last_step>),
+        AGREES(input<19, 2> | lstm<33, backwards> | relu | gru<1, last_step>),
         AGREES(input<4, 9> | lstm<5, gelu, recurrent<hard_sigmoid>, backwards, last_step> | dense<3>),
+        AGREES(input<1, 4> | gru<33, reset_after, last_step, no_bias>),
+        AGREES(input<4, 2> | gru<16, gelu, recurrent<hard_sigmoid>> | relu | gru<9, reset_before, last_step>),
+        AGREES(input<4, 9> | gru<21, reset_before, gelu, recurrent<hard_sigmoid>, backwards>),
+        AGREES(input<6, 2> | simple_rnn<17> | simple_rnn<40, relu, backwards, last_step, no_bias>),
     });
 }
 
-BOOST_AUTO_TEST_CASE(lstm_gradients) {
+// With biases that are no zeros, masks of dropout, and slopes of the layers before and behind.
+BOOST_AUTO_TEST_CASE(gradients) {
     using namespace gradient_check;
-    check_all<input<3, 2> | dense<3> | tanh | lstm<5, softsign, recurrent<dropout<0.3>>> | dropout<0.2> |
-                  lstm<9, last_step>,
-              gradient_check::weighted_sum>();
+    constexpr auto net = input<3, 2> | dense<2> | tanh | gru<3, recurrent<dropout<0.4>>> |
+                         gru<5, reset_before, recurrent<dropout<0.5>>> |
+                         lstm<3, softsign, recurrent<dropout<0.3>>> | dropout<0.2> |
+                         simple_rnn<2, recurrent<dropout<0.25>>, last_step>;
+    check<net, gradient_check::weighted_sum>(1);
+    check<net, gradient_check::weighted_sum>(11);
 }
 
 BOOST_AUTO_TEST_CASE(lstm_of_keras) {
@@ -36,4 +44,88 @@ BOOST_AUTO_TEST_CASE(lstm_of_keras) {
          {"recurrent.LSTM.3", check<model<last_backwards>>},
          {"recurrent.LSTM.4", check<model<all_backwards>>}},
         {"recurrent.LSTM.5", "recurrent.LSTM.6", "recurrent.LSTM.7", "recurrent.LSTM.8"});
+}
+
+BOOST_AUTO_TEST_CASE(gru_of_keras) {
+    using namespace keras_cases;
+    constexpr auto last = input<3, 6> | gru<4, reset_before, last_step, recurrent<hard_sigmoid>>;
+    constexpr auto all = input<3, 6> | gru<4, reset_before, recurrent<hard_sigmoid>>;
+    constexpr auto last_backwards =
+        input<3, 6> | gru<4, reset_before, last_step, backwards, recurrent<hard_sigmoid>>;
+    constexpr auto all_backwards = input<3, 6> | gru<4, reset_before, backwards, recurrent<hard_sigmoid>>;
+    run("layers/recurrent/GRU.json",
+        {{"recurrent.GRU.0", check<model<last>>},
+         {"recurrent.GRU.1", check<model<input<8, 5> | gru<5, reset_before, sigmoid, last_step>>>},
+         {"recurrent.GRU.2", check<model<all>>},
+         {"recurrent.GRU.3", check<model<last_backwards>>},
+         {"recurrent.GRU.4", check<model<all_backwards>>}},
+        {"recurrent.GRU.5", "recurrent.GRU.6", "recurrent.GRU.7", "recurrent.GRU.8"});
+}
+
+BOOST_AUTO_TEST_CASE(simple_rnn_of_keras) {
+    using namespace keras_cases;
+    run("layers/recurrent/SimpleRNN.json",
+        {{"recurrent.SimpleRNN.0", check<model<input<3, 6> | simple_rnn<4, last_step>>>},
+         {"recurrent.SimpleRNN.1", check<model<input<8, 5> | simple_rnn<5, sigmoid, last_step>>>},
+         {"recurrent.SimpleRNN.2", check<model<input<7, 6> | simple_rnn<4>>>},
+         {"recurrent.SimpleRNN.3", check<model<input<7, 6> | simple_rnn<4, last_step, backwards>>>},
+         {"recurrent.SimpleRNN.4", check<model<input<7, 6> | simple_rnn<4, backwards>>>}},
+        {"recurrent.SimpleRNN.5", "recurrent.SimpleRNN.6", "recurrent.SimpleRNN.7", "recurrent.SimpleRNN.8"});
+}
+
+// First weights as Keras's: a recurrent kernel whose rows are orthogonal, and a bias of one at forget gates.
+BOOST_AUTO_TEST_CASE(first_weights) {
+    model<input<2, 3> | lstm<5, recurrent<orthogonal<2.0>>> | lstm<2, no_forget_bias>, double> net{seed{3}};
+    const auto kernel = net.parameter<"lstm.recurrent_kernel">().values();
+    BOOST_REQUIRE_EQUAL(kernel.size(), 5u * 20);
+    for (std::size_t a = 0; a < 5; ++a)
+        for (std::size_t b = 0; b < 5; ++b) {
+            double product = 0;
+            for (std::size_t i = 0; i < 20; ++i)
+                product += kernel[a * 20 + i] * kernel[b * 20 + i];
+            BOOST_TEST(std::abs(product - (a == b ? 4 : 0)) < 1e-12);
+        }
+    const auto bias = net.parameter<"lstm.bias">().values();
+    for (std::size_t i = 0; i < 20; ++i)
+        BOOST_TEST(bias[i] == (i / 5 == 1 ? 1 : 0));
+    for (const double each : net.parameter<"lstm_1.bias">().values())
+        BOOST_TEST(each == 0);
+}
+
+// Samples of a batch, alone and one step after another: the same bits.
+BOOST_AUTO_TEST_CASE(a_sample_alone_and_a_stream) {
+    constexpr std::size_t steps = 9;
+    constexpr std::size_t inputs = 3;
+    constexpr std::size_t units = 21;
+    constexpr std::size_t samples = 19;
+    const auto compare = [&]<class Network>(std::type_identity<Network>) {
+        using stage = typename Network::stages::template element<0>;
+        using kernels = head_kernels<typename stage::head>;
+        Network net{seed{5}};
+        random_sequence random(seed{5}, stream::split);
+        for (float& each : net.parameter_block())
+            each += 0.1f * static_cast<float>(random.uniform());
+        std::vector<float> x(samples * steps * inputs);
+        for (float& each : x)
+            each = static_cast<float>(random.uniform()) - 0.5f;
+        std::vector<float> y(samples * steps * units);
+        net.predict_batch(std::array<const float*, 1>{x.data()}, std::array{y.data()}, samples);
+        for (std::size_t sample = 0; sample < samples; ++sample) {
+            const float* const expected = y.data() + sample * steps * units;
+            const float* const own = x.data() + sample * steps * inputs;
+            std::vector<float> alone(steps * units);
+            net.predict_batch(std::array{own}, std::array{alone.data()}, 1);
+            BOOST_TEST(std::memcmp(alone.data(), expected, alone.size() * sizeof(float)) == 0);
+            aligned_vector<float> state(kernels::template state_size<float> + 16);
+            std::vector<float> result(units);
+            for (std::size_t step = 0; step < steps; ++step) {
+                kernels::template step<stage>(net.parameter_block().data(), own + step * inputs, state.data(),
+                                              rows_view<float>{result.data(), units},
+                                              prediction_tail<typename stage::tail>{});
+                BOOST_TEST(std::memcmp(result.data(), expected + step * units, units * sizeof(float)) == 0);
+            }
+        }
+    };
+    compare(std::type_identity<model<input<steps, inputs> | lstm<units> | relu>>{});
+    compare(std::type_identity<model<input<steps, inputs> | gru<units, reset_before>>>{});
 }

@@ -14,6 +14,7 @@
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/flatten.hpp>
 #include <strata/layers/gaussian_noise.hpp>
+#include <strata/layers/gru.hpp>
 #include <strata/layers/lstm.hpp>
 #include <strata/layers/merge.hpp>
 #include <strata/layers/normalization.hpp>
@@ -24,6 +25,7 @@
 #include <strata/layers/reshape.hpp>
 #include <strata/layers/row_normalization.hpp>
 #include <strata/layers/sampling.hpp>
+#include <strata/layers/simple_rnn.hpp>
 #include <strata/layers/softmax.hpp>
 #include <strata/layers/spatial_dropout.hpp>
 #include <strata/topology/branch.hpp>

@@ -3,7 +3,9 @@
 
 #include <strata/kernels/sequence/gate_function.hpp>
 #include <strata/kernels/simd.hpp>
+#include <strata/layers/gru.hpp>
 #include <strata/layers/lstm.hpp>
+#include <strata/layers/simple_rnn.hpp>
 #include <strata/setting.hpp>
 
 #include <cstddef>
@@ -16,28 +18,56 @@ struct cell_registers {
     /// Forward: the sums x W + h U + b, and then what backward needs. Backward: that, and then the
     /// derivatives by the sums.
     V gates[Gates];
+    /// Where the state's product is no part of a gate's sum: that product, and then the derivative by it.
+    V product;
+    /// The state before the step.
+    V before;
     /// The inner state before and after the step, where a cell has one.
     V inner_before;
     V inner;
-    /// Backward: what else than through the next step's sums comes back to the state, or to the inner one.
+    /// Backward: what else than through the sums comes back to the state before, or to the inner one.
     V carried;
 };
 
-/// What a kind of recurrent layer computes with registers. It offers
-///  - `has_inner`: whether there is a state beside the one that is the result,
-///  - `carries_state`: whether `carried` belongs to the state that is the result,
-///  - `forward(registers)`: the new state,
-///  - `backward(registers, delta)`, with the derivative by that state.
+/// What a kind of recurrent layer computes with registers: `forward(registers)` gives the new state,
+/// `backward(registers, delta)` takes the derivative by it. A cell derives from this and hides what differs.
+struct cell_base {
+    /// Whether there is a state beside the one that is the result.
+    static constexpr bool has_inner = false;
+    /// Whether `carried` belongs to the state that is the result, and whether the cell reads that.
+    static constexpr bool carries_state = false;
+    static constexpr bool reads_state = false;
+    /// The gate whose product with the state stays apart from its sum; none.
+    static constexpr std::size_t split_gate = static_cast<std::size_t>(-1);
+    /// Whether the last gate multiplies the state that the gates before it reset, so that a step has two
+    /// phases: `reset(registers)` gives that state, `reset_backward(registers, delta)` takes its derivative.
+    static constexpr bool resets_state = false;
+};
 template <class Layer>
 struct cell;
 
 template <std::size_t Units, auto... Options>
-struct cell<lstm_layer<Units, Options...>> {
+struct cell<simple_rnn_layer<Units, Options...>> : cell_base {
+    using function = gate_function<simple_rnn_layer<Units, Options...>::activation>;
+
+    template <class V>
+    [[nodiscard]] static V forward(cell_registers<V, 1>& r) noexcept {
+        const V state = function::value(r.gates[0]);
+        r.gates[0] = function::kept(r.gates[0], state);
+        return state;
+    }
+    template <class V>
+    static void backward(cell_registers<V, 1>& r, V delta) noexcept {
+        r.gates[0] = delta * function::slope_of_kept(r.gates[0]);
+    }
+};
+
+template <std::size_t Units, auto... Options>
+struct cell<lstm_layer<Units, Options...>> : cell_base {
     using layer = lstm_layer<Units, Options...>;
     using gate = gate_function<layer::recurrent_activation>;
     using function = gate_function<layer::activation>;
     static constexpr bool has_inner = true;
-    static constexpr bool carries_state = false;
 
     template <class V>
     [[nodiscard]] static V forward(cell_registers<V, 4>& r) noexcept {
@@ -67,6 +97,63 @@ struct cell<lstm_layer<Units, Options...>> {
         r.gates[1] = inner_delta * r.inner_before * gate::slope_of_kept(r.gates[1]);
         r.gates[2] = inner_delta * input * function::slope_of_kept(r.gates[2]);
         r.gates[3] = delta * value * gate::slope_of_kept(r.gates[3]);
+    }
+};
+
+template <std::size_t Units, auto... Options>
+struct cell<gru_layer<Units, Options...>> : cell_base {
+    using layer = gru_layer<Units, Options...>;
+    using gate = gate_function<layer::recurrent_activation>;
+    using function = gate_function<layer::activation>;
+    static constexpr bool carries_state = true;
+    static constexpr bool reads_state = true;
+    static constexpr std::size_t split_gate = layer::resets_product ? 2 : cell_base::split_gate;
+    static constexpr bool resets_state = !layer::resets_product;
+
+    template <class V>
+    [[nodiscard]] static V reset(cell_registers<V, 3>& r) noexcept {
+        return keep_gates(r) * r.before;
+    }
+
+    template <class V>
+    [[nodiscard]] static V forward(cell_registers<V, 3>& r) noexcept {
+        if constexpr (layer::resets_product)
+            r.gates[2] = xsimd::fma(keep_gates(r), r.product, r.gates[2]);
+        const V update = gate::value_of_kept(r.gates[0]);
+        const V candidate = function::value(r.gates[2]);
+        r.gates[2] = function::kept(r.gates[2], candidate);
+        return xsimd::fma(update, V(r.before - candidate), candidate);
+    }
+
+    template <class V>
+    static void backward(cell_registers<V, 3>& r, V delta) noexcept {
+        const V update = gate::value_of_kept(r.gates[0]);
+        const V candidate = function::value_of_kept(r.gates[2]);
+        const V sum_delta = delta * (V(1) - update) * function::slope_of_kept(r.gates[2]);
+        r.carried = delta * update;
+        r.gates[0] = delta * (r.before - candidate) * gate::slope_of_kept(r.gates[0]);
+        r.gates[2] = sum_delta;
+        if constexpr (layer::resets_product) {
+            const V product = r.product;
+            r.product = sum_delta * gate::value_of_kept(r.gates[1]);
+            r.gates[1] = sum_delta * product * gate::slope_of_kept(r.gates[1]);
+        }
+    }
+
+    template <class V>
+    static void reset_backward(cell_registers<V, 3>& r, V delta) noexcept {
+        r.carried = xsimd::fma(delta, gate::value_of_kept(r.gates[1]), r.carried);
+        r.gates[1] = delta * r.before * gate::slope_of_kept(r.gates[1]);
+    }
+
+private:
+    // Keeps what backward needs of the update and the reset gate; the value of the latter.
+    template <class V>
+    [[nodiscard]] static V keep_gates(cell_registers<V, 3>& r) noexcept {
+        const V value = gate::value(r.gates[1]);
+        r.gates[0] = gate::kept(r.gates[0], gate::value(r.gates[0]));
+        r.gates[1] = gate::kept(r.gates[1], value);
+        return value;
     }
 };
 

@@ -1,33 +1,16 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/dense/input_gradient.hpp>
-#include <strata/kernels/dense/weight_gradient.hpp>
 #include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/sequence/gate_products.hpp>
 #include <strata/kernels/sequence/recurrent_backward_step.hpp>
 #include <strata/kernels/sequence/recurrent_memory.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {
-
-namespace internal {
-/// A product with the columns of all gates, for the kernels of dense layers.
-template <std::size_t Inputs, std::size_t Outputs, bool Bias>
-struct gate_product {
-    static constexpr std::size_t inputs = Inputs;
-    static constexpr std::size_t outputs = Outputs;
-    static constexpr bool has_bias = Bias;
-};
-template <class Product, std::size_t Rows>
-struct gate_product_stage {
-    using head = Product;
-    static constexpr std::size_t rows = Rows;
-};
-} // namespace internal
 
 /// Recurrent layers. The products of the inputs are computed for many steps at once, as a dense layer's; then
 /// the samples of a tile go step by step together. Training keeps what each step's cell needs on the way
@@ -37,9 +20,7 @@ struct gate_product_stage {
 template <class Layer, std::size_t Steps, std::size_t Inputs>
 struct head_kernels<recurrence<Layer, Steps, Inputs>> : head_kernels_base {
     using head = recurrence<Layer, Steps, Inputs>;
-    using kernel = typename head::kernel;
     using recurrent_kernel = typename head::recurrent_kernel;
-    using bias = typename head::bias;
 
 private:
     static constexpr std::size_t units = Layer::units;
@@ -48,9 +29,7 @@ private:
     template <class T>
     using memory = recurrent_memory<Layer, Steps, T>;
     template <class T>
-    using input_product = internal::gate_product<Inputs, order<T>::width, Layer::has_bias>;
-    template <class T>
-    using state_product = internal::gate_product<units, order<T>::width, false>;
+    using products = gate_products<head, T>;
 
     // The place in time of the step that is computed as number `number`, and the row of its result.
     static constexpr std::size_t time_of(std::size_t number) noexcept {
@@ -65,17 +44,6 @@ private:
             return sample;
         else
             return sample * Steps + (Layer::is_in_order ? time_of(number) : number);
-    }
-
-    /// gates = x W + b for some rows.
-    template <bool Data, class T>
-    static void multiply_inputs(const T* parameters, const T* x, T* gates, std::size_t rows) noexcept {
-        using product = input_product<T>;
-        using layout = weight_layout<T, product::inputs, product::outputs>;
-        const forward_buffers<T> buffers{x, array_of<head>(parameters, kernel{}),
-                                         array_of<head>(parameters, bias{}), gates, nullptr};
-        dense_forward<product, 1, keeping::nothing, Data>(buffers, {0, rows}, {0, layout::panels},
-                                                          prediction_tail<tail<>>{});
     }
 
     // The factors of dropout for the states of a sample.
@@ -124,8 +92,9 @@ private:
             const std::size_t steps = std::min(chunk, Steps - begin);
             const std::size_t time = Layer::is_backwards ? time_of(begin + steps - 1) : begin;
             for (std::size_t sample = first; sample < first + count; ++sample)
-                multiply_inputs<Data>(call.parameters, call.x[0].row(sample * Steps + time),
-                                      kept.gates(sample, time).data, steps);
+                products<T>::template multiply_inputs<Data>(call.parameters,
+                                                            call.x[0].row(sample * Steps + time),
+                                                            kept.gates(sample, time).data, steps);
             for (std::size_t number = begin; number < begin + steps; ++number) {
                 const bool is_end = number + 1 == Steps;
                 const auto next = kept.before(first, time_of(is_end ? 0 : number + 1));
@@ -133,7 +102,9 @@ private:
                 recurrent_step<Layer, true>(
                     step_buffers<T>{weights, kept.gates(first, time_of(number)),
                                     kept.before(first, time_of(number)), kept.inner(first, number),
-                                    kept.inner(first, number + 1)},
+                                    kept.inner(first, number + 1), kept.products(first, time_of(number)),
+                                    kept.reset(first, time_of(number)),
+                                    products<T>::state_bias(call.parameters)},
                     count, [&](auto lanes, auto state, std::size_t sample, std::size_t unit) {
                         constexpr std::size_t size = decltype(lanes)::value;
                         if (has_result(number))
@@ -158,13 +129,20 @@ private:
             const std::size_t steps = std::min(own.chunk, Steps - begin);
             const std::size_t time = Layer::is_backwards ? time_of(begin + steps - 1) : begin;
             for (std::size_t sample = 0; sample < count; ++sample)
-                multiply_inputs<Data>(call.parameters, call.x[0].row((first + sample) * Steps + time),
-                                      own.gates(0).row(sample), steps);
+                products<T>::template multiply_inputs<Data>(call.parameters,
+                                                            call.x[0].row((first + sample) * Steps + time),
+                                                            own.gates(0).row(sample), steps);
             for (std::size_t number = begin; number < begin + steps; ++number) {
                 const rows_view<T> next = own.state(number + 1);
                 recurrent_step<Layer, false>(
-                    step_buffers<T>{weights, own.gates(time_of(number) - time), own.state(number),
-                                    own.inner(), own.inner()},
+                    step_buffers<T>{weights,
+                                    own.gates(time_of(number) - time),
+                                    own.state(number),
+                                    own.inner(),
+                                    own.inner(),
+                                    {},
+                                    own.reset(),
+                                    products<T>::state_bias(call.parameters)},
                     count, [&](auto lanes, auto state, std::size_t sample, std::size_t unit) {
                         if (has_result(number))
                             writer.template put<decltype(lanes)::value>(
@@ -198,9 +176,11 @@ public:
                                              kept.inner(first, number),
                                              kept.inner(first, number + 1),
                                              kept.carried(first),
-                                             kept.factors(first)};
+                                             kept.factors(first),
+                                             kept.before(first, time_of(number)),
+                                             kept.products(first, time_of(number))};
             if (number + 1 < Steps)
-                buffers.following = kept.gates(first, time_of(number + 1));
+                buffers.following = kept.state_deltas(first, time_of(number + 1));
             if (has_result(number))
                 buffers.delta = {call.delta.row(result_row(first, number)), result_rows * units};
             recurrent_backward_step<Layer>(buffers, count);
@@ -212,13 +192,8 @@ public:
     template <class Stage, bool Data, class T, class Updates>
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         const memory<T> kept(call.shared, call.samples);
-        const T* const gates = kept.gates(0, 0).data;
-        const std::size_t rows = call.samples * Steps;
-        dense_weight_gradient<input_product<T>, Data>(weight_gradient_buffers<T>{call.x[0].data, gates, rows},
-                                                      threads, updates(kernel{}), updates(bias{}));
-        dense_weight_gradient<state_product<T>, false>(
-            weight_gradient_buffers<T>{kept.before(0, 0).data, gates, rows}, threads,
-            updates(recurrent_kernel{}), updates(bias{}));
+        products<T>::template find_gradients<Data>(call.x[0].data, kept, call.samples * Steps, threads,
+                                                   updates);
     }
 
 private:
@@ -237,10 +212,10 @@ private:
     template <class Stage, class T, class Slope>
     static void multiply_back(const head_backward<T>& call, const memory<T>& kept, team::range samples,
                               const Slope& slope) noexcept {
-        using stage = internal::gate_product_stage<input_product<T>, Steps>;
+        using stage = typename products<T>::backward_stage;
         constexpr std::size_t many = std::max<std::size_t>(1, 256 / Steps);
         const input_gradient_buffers<T> buffers{
-            kept.gates(0, 0).data, array_of<head>(call.parameters, kernel{}),
+            kept.gates(0, 0).data, array_of<head>(call.parameters, typename head::kernel{}),
             call.source_kept,      call.source_deltas[0].data,
             call.scratch,          call.adds[0]};
         for (std::size_t first = samples.begin; first < samples.end; first += many)
@@ -249,6 +224,37 @@ private:
     }
 
 public:
+    /// Numbers of the state that a stream keeps between its steps; zeros at its begin.
+    template <class T>
+    static constexpr std::size_t state_size = (cell<Layer>::has_inner ? 2 : 1) * order<T>::stored_units;
+
+    /// One step of a stream, which has the bits of the whole sequence's prediction: reads x [Inputs] and
+    /// changes the state, which begins on a cache line and has room for a register behind it. Row 0 of y gets
+    /// the tail of the result; `Stage` is one of a row a sample. Not for a layer that reads backwards.
+    template <class Stage, class T, class Tail>
+    [[gnu::always_inline]] static inline void step(const T* parameters, const T* x, T* state, rows_view<T> y,
+                                                   const Tail& tail) noexcept {
+        const row_writer<Stage, keeping::nothing, T, Tail> writer{y, nullptr, tail};
+        constexpr std::size_t stored = order<T>::stored_units;
+        alignas(alignment) T gates[whole_lines<T>(order<T>::width)];
+        alignas(alignment) T next[whole_lines<T>(stored)];
+        alignas(alignment) T reset[cell<Layer>::resets_state ? whole_lines<T>(stored) : line_size<T>];
+        products<T>::multiply_input(parameters, x, gates);
+        const step_buffers<T> buffers{array_of<head>(parameters, recurrent_kernel{}),
+                                      {gates, 0},
+                                      {state, 0},
+                                      {state + stored, 0},
+                                      {state + stored, 0},
+                                      {},
+                                      {reset, 0},
+                                      products<T>::state_bias(parameters)};
+        recurrent_step<Layer, false>(buffers, 1, [&](auto lanes, auto result, std::size_t, std::size_t unit) {
+            writer.template put<decltype(lanes)::value>(result, 0, unit);
+            result.store_aligned(next + unit);
+        });
+        std::copy_n(next, stored, state);
+    }
+
     template <class T>
     static constexpr std::size_t shared_size(std::size_t samples) {
         return memory<T>::size(samples);
@@ -256,9 +262,9 @@ public:
     template <class T>
     static constexpr std::size_t forward_scratch_size = prediction_memory<Layer, Steps, T>::size;
     template <class T>
-    static constexpr std::size_t scratch_size =
-        std::max(prediction_memory<Layer, Steps, T>::size,
-                 input_gradient_scratch<internal::gate_product_stage<input_product<T>, Steps>, T>);
+    static constexpr std::size_t
+        scratch_size = std::max(prediction_memory<Layer, Steps, T>::size,
+                                input_gradient_scratch<typename products<T>::backward_stage, T>);
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

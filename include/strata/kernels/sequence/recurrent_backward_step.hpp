@@ -20,16 +20,49 @@ struct backward_step_buffers {
     rows_view<const T> inner;
     rows_view<T> carried;
     rows_view<const T> factors; ///< of dropout
+    rows_view<const T> before;
+    rows_view<T> products; ///< the split gate's, and then the derivatives by the products of all gates
 };
 
 namespace internal {
-template <class Layer, std::size_t Rows, std::size_t Groups, class T>
+// The derivatives by the state that some gates' products were computed from, if there are any.
+template <class Layer, std::size_t Phase, std::size_t Rows, std::size_t Groups, class V, class T>
+[[gnu::always_inline]] inline void multiply_deltas(tile_sums<V, Rows, Groups>& sums,
+                                                   rows_view<const T> deltas, const T* transposed,
+                                                   std::size_t sample, std::size_t group) noexcept {
+    using order = gate_order<T, Layer::units, Layer::gates>;
+    using own = phase_gates<Layer, Phase>;
+    constexpr std::size_t lanes = order::lanes;
+    // All columns are one run; of some gates, there is one in each group.
+    constexpr bool is_whole = own::count == Layer::gates;
+    constexpr std::size_t runs = is_whole ? 1 : order::groups;
+    constexpr std::size_t length = is_whole ? order::width : own::count * lanes;
+    const T* rows[Rows];
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < Rows; ++i)
+        rows[i] = deltas.row(sample + i);
+    const T* const panel = transposed + group * order::width * lanes;
+    for (std::size_t run = 0; run < runs; ++run) {
+        const std::size_t begin = order::column_of_group(run, own::first);
+        contract<Rows, Groups>(
+            sums, length, [&](std::size_t i, std::size_t n) { return rows[i][begin + n]; },
+            [&](std::size_t q, std::size_t n) {
+                return V::load_aligned(panel + (q * order::width + begin + n) * lanes);
+            });
+    }
+}
+
+// `Phase` counts as forward does: where there are two, the last comes first.
+template <class Layer, std::size_t Phase, std::size_t Rows, std::size_t Groups, class T>
 [[gnu::always_inline]] inline void backward_step_tile(const backward_step_buffers<T>& buffers,
                                                       std::size_t sample, std::size_t group) noexcept {
     using order = gate_order<T, Layer::units, Layer::gates>;
     using V = simd<T, order::lanes>;
+    using own_cell = cell<Layer>;
+    constexpr bool is_first = phase_gates<Layer, Phase>::is_last;
     constexpr std::size_t gates = Layer::gates;
     constexpr std::size_t lanes = order::lanes;
+    constexpr std::size_t split = own_cell::split_gate;
 
     tile_sums<V, Rows, Groups> sums;
 #pragma GCC unroll 16
@@ -37,18 +70,12 @@ template <class Layer, std::size_t Rows, std::size_t Groups, class T>
 #pragma GCC unroll 16
         for (std::size_t q = 0; q < Groups; ++q)
             sums.registers[i][q] = V(T(0));
-    if (buffers.following.data != nullptr) {
-        const T* following[Rows];
-#pragma GCC unroll 16
-        for (std::size_t i = 0; i < Rows; ++i)
-            following[i] = buffers.following.row(sample + i);
-        const T* const panel = buffers.transposed + group * order::width * lanes;
-        contract<Rows, Groups>(
-            sums, order::width, [&](std::size_t i, std::size_t n) { return following[i][n]; },
-            [&](std::size_t q, std::size_t n) {
-                return V::load_aligned(panel + (q * order::width + n) * lanes);
-            });
-    }
+    // What the following step's gates have read is the state; what this step's last one has, if there are two
+    // phases, the state that was reset.
+    if constexpr (!is_first)
+        multiply_deltas<Layer, 1>(sums, rows_view<const T>(buffers.gates), buffers.transposed, sample, group);
+    else if (buffers.following.data != nullptr)
+        multiply_deltas<Layer, 0>(sums, buffers.following, buffers.transposed, sample, group);
     alignas(alignment) T results[Rows][Groups * lanes];
 #pragma GCC unroll 16
     for (std::size_t i = 0; i < Rows; ++i)
@@ -63,35 +90,50 @@ template <class Layer, std::size_t Rows, std::size_t Groups, class T>
             cell_registers<V, gates> registers;
             for (std::size_t g = 0; g < gates; ++g)
                 registers.gates[g] = V::load_unaligned(row + g * lanes);
-            if constexpr (cell<Layer>::has_inner) {
+            if constexpr (own_cell::reads_state)
+                registers.before = V::load_unaligned(buffers.before.row(sample + i) + unit);
+            if constexpr (own_cell::has_inner) {
                 registers.inner_before = V::load_unaligned(buffers.inner_before.row(sample + i) + unit);
                 registers.inner = V::load_unaligned(buffers.inner.row(sample + i) + unit);
-                registers.carried = V::load_unaligned(carried);
             }
+            if constexpr (own_cell::has_inner || own_cell::carries_state)
+                registers.carried = V::load_unaligned(carried);
+            T* const products =
+                split < gates ? buffers.products.row(sample + i) + (group + p) * gates * lanes : nullptr;
+            if constexpr (split < gates)
+                registers.product = V::load_unaligned(products + split * lanes);
             V delta = V::load_aligned(results[i] + p * lanes);
-            if constexpr (cell<Layer>::carries_state)
-                delta += V::load_unaligned(carried);
-            if constexpr (Layer::recurrent_dropout > 0)
-                delta *= V::load_unaligned(buffers.factors.row(sample + i) + unit);
-            if (buffers.delta.data != nullptr)
-                delta += V::load_unaligned(buffers.delta.row(sample + i) + unit);
-            cell<Layer>::backward(registers, delta);
-            if constexpr (cell<Layer>::has_inner || cell<Layer>::carries_state)
+            if constexpr (!is_first)
+                own_cell::reset_backward(registers, delta);
+            else {
+                if constexpr (own_cell::carries_state)
+                    delta += registers.carried;
+                if constexpr (Layer::recurrent_dropout > 0)
+                    delta *= V::load_unaligned(buffers.factors.row(sample + i) + unit);
+                if (buffers.delta.data != nullptr)
+                    delta += V::load_unaligned(buffers.delta.row(sample + i) + unit);
+                own_cell::backward(registers, delta);
+            }
+            if constexpr (own_cell::has_inner || own_cell::carries_state)
                 registers.carried.store_unaligned(carried);
             // What fills the last register has no derivatives, whatever its numbers are.
-            const bool is_last = order::last < lanes && group + p + 1 == order::groups;
-            for (std::size_t g = 0; g < gates; ++g) {
-                const V sum_delta = registers.gates[g];
-                (is_last ? first_lanes<order::last>(sum_delta) : sum_delta).store_unaligned(row + g * lanes);
-            }
+            const bool is_filled = order::last == lanes || group + p + 1 < order::groups;
+            const auto put = [&](V value, T* place) {
+                (is_filled ? value : first_lanes<order::last>(value)).store_unaligned(place);
+            };
+            // The reset gate is still to be asked for what it kept.
+            constexpr std::size_t kept_gate = is_first && own_cell::resets_state ? gates - 2 : gates;
+            for (std::size_t g = 0; g < gates; ++g)
+                if (g != kept_gate)
+                    put(registers.gates[g], row + g * lanes);
+            if constexpr (split < gates)
+                for (std::size_t g = 0; g < gates; ++g)
+                    put(g == split ? registers.product : registers.gates[g], products + g * lanes);
         }
 }
-} // namespace internal
 
-/// The way back through one step of a recurrent layer for `count` samples: the derivatives by its sums from
-/// those by its result and by the next step's sums.
-template <class Layer, class T>
-void recurrent_backward_step(const backward_step_buffers<T>& buffers, std::size_t count) noexcept {
+template <class Layer, std::size_t Phase, class T>
+void run_backward_phase(const backward_step_buffers<T>& buffers, std::size_t count) noexcept {
     using order = gate_order<T, Layer::units, Layer::gates>;
     using V = simd<T, order::lanes>;
     constexpr std::size_t groups = order::groups;
@@ -100,8 +142,8 @@ void recurrent_backward_step(const backward_step_buffers<T>& buffers, std::size_
     constexpr std::size_t tall = tile_rows<V>;
     const std::size_t whole = count / tall * tall;
     const auto visit = [&](auto run, std::size_t sample, auto groups_run, std::size_t group) {
-        internal::backward_step_tile<Layer, decltype(run)::value, decltype(groups_run)::value>(buffers,
-                                                                                               sample, group);
+        backward_step_tile<Layer, Phase, decltype(run)::value, decltype(groups_run)::value>(buffers, sample,
+                                                                                            group);
     };
     if (whole > 0)
         visit_runs<wide, groups % wide>(0, groups, [&](auto groups_run, std::size_t group) {
@@ -110,8 +152,18 @@ void recurrent_backward_step(const backward_step_buffers<T>& buffers, std::size_
         });
     for (std::size_t sample = whole; sample < count; ++sample)
         visit_runs<single_wide, groups % single_wide>(0, groups, [&](auto groups_run, std::size_t group) {
-            visit(internal::constant_size<1>{}, sample, groups_run, group);
+            visit(constant_size<1>{}, sample, groups_run, group);
         });
+}
+} // namespace internal
+
+/// The way back through one step of a recurrent layer for `count` samples: the derivatives by its sums from
+/// those by its result and by the next step's sums.
+template <class Layer, class T>
+void recurrent_backward_step(const backward_step_buffers<T>& buffers, std::size_t count) noexcept {
+    internal::run_backward_phase<Layer, step_phases<Layer> - 1>(buffers, count);
+    if constexpr (step_phases < Layer >> 1)
+        internal::run_backward_phase<Layer, 0>(buffers, count);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING

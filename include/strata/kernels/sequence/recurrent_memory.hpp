@@ -7,6 +7,7 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -35,7 +36,9 @@ template <class Layer, std::size_t Steps, class T>
 class recurrent_memory {
     using order = gate_order<T, Layer::units, Layer::gates>;
     static constexpr std::size_t units = order::stored_units;
-    static constexpr bool has_inner = cell<Layer>::has_inner;
+    using own_cell = cell<Layer>;
+    static constexpr bool has_inner = own_cell::has_inner;
+    static constexpr bool is_split = own_cell::split_gate < Layer::gates;
     static constexpr bool drops = Layer::recurrent_dropout > 0;
 
 public:
@@ -43,54 +46,75 @@ public:
     static constexpr std::size_t chunk = internal::recurrent_tile<Layer, Steps, T>::chunk;
 
     recurrent_memory(T* numbers, std::size_t samples) noexcept {
-        const auto place = [&](T*& part, std::size_t size) {
-            part = numbers;
+        std::size_t part = 0;
+        for (const std::size_t size : sizes(samples)) {
+            parts_[part++] = numbers;
             numbers += internal::room_for<T>(size);
-        };
-        place(gates_, samples * Steps * order::width);
-        place(before_, samples * Steps * Layer::units);
-        place(inner_, has_inner ? samples * (Steps + 1) * units : 0);
-        place(carried_, samples * units);
-        place(factors_, drops ? samples * units : 0);
-        place(transposed_, order::width * units);
+        }
     }
     static constexpr std::size_t size(std::size_t samples) noexcept {
         std::size_t result = 0;
-        for (const std::size_t part : {samples * Steps * order::width, samples * Steps * Layer::units,
-                                       has_inner ? samples * (Steps + 1) * units : 0, samples * units,
-                                       drops ? samples * units : 0, order::width * units})
-            result += internal::room_for<T>(part);
+        for (const std::size_t each : sizes(samples))
+            result += internal::room_for<T>(each);
         return result;
     }
 
     /// The sums of a place in time, what backward needs of them, and the derivatives by them.
     [[nodiscard]] rows_view<T> gates(std::size_t sample, std::size_t time) const noexcept {
-        return {gates_ + (sample * Steps + time) * order::width, Steps * order::width};
+        return sequence(0, sample, time, order::width);
     }
     /// The state before the step of a place in time, as the recurrent kernel sees it.
     [[nodiscard]] rows_view<T> before(std::size_t sample, std::size_t time) const noexcept {
-        return {before_ + (sample * Steps + time) * Layer::units, Steps * Layer::units};
+        return sequence(1, sample, time, Layer::units);
     }
     /// The inner state before step `number`, or behind the one before.
     [[nodiscard]] rows_view<T> inner(std::size_t sample, std::size_t number) const noexcept {
-        return {inner_ + (sample * (Steps + 1) + number) * units, (Steps + 1) * units};
+        return {parts_[2] + (sample * (Steps + 1) + number) * units, (Steps + 1) * units};
     }
     [[nodiscard]] rows_view<T> carried(std::size_t sample) const noexcept {
-        return {carried_ + sample * units, units};
+        return {parts_[3] + sample * units, units};
     }
+    /// The factors of dropout.
     [[nodiscard]] rows_view<T> factors(std::size_t sample) const noexcept {
-        return {factors_ + sample * units, units};
+        return {parts_[4] + sample * units, units};
     }
+    /// The products of the state with a split gate's weights, and then the derivatives by all gates'.
+    [[nodiscard]] rows_view<T> products(std::size_t sample, std::size_t time) const noexcept {
+        return sequence(5, sample, time, order::width);
+    }
+    /// The derivatives by the products with the recurrent kernel.
+    [[nodiscard]] rows_view<T> state_deltas(std::size_t sample, std::size_t time) const noexcept {
+        return is_split ? products(sample, time) : gates(sample, time);
+    }
+    /// What the reset gate leaves of the state.
+    [[nodiscard]] rows_view<T> reset(std::size_t sample, std::size_t time) const noexcept {
+        return sequence(6, sample, time, Layer::units);
+    }
+    /// Room for a gradient of the recurrent kernel.
+    [[nodiscard]] T* kernel_sums() const noexcept { return parts_[7]; }
     /// The recurrent kernel, transposed: [groups][width][lanes].
-    [[nodiscard]] T* transposed() const noexcept { return transposed_; }
+    [[nodiscard]] T* transposed() const noexcept { return parts_[8]; }
 
 private:
-    T* gates_;
-    T* before_;
-    T* inner_;
-    T* carried_;
-    T* factors_;
-    T* transposed_;
+    static constexpr std::size_t part_count = 9;
+    static constexpr std::array<std::size_t, part_count> sizes(std::size_t samples) noexcept {
+        const std::size_t rows = samples * Steps;
+        return {rows * order::width,
+                rows * Layer::units,
+                has_inner ? samples * (Steps + 1) * units : 0,
+                samples * units,
+                drops ? samples * units : 0,
+                is_split ? rows * order::width : 0,
+                own_cell::resets_state ? rows * Layer::units : 0,
+                own_cell::resets_state ? order::template panels<Layer::units>::kernel_size : 0,
+                order::width * units};
+    }
+    [[nodiscard]] rows_view<T> sequence(std::size_t part, std::size_t sample, std::size_t time,
+                                        std::size_t width) const noexcept {
+        return {parts_[part] + (sample * Steps + time) * width, Steps * width};
+    }
+
+    std::array<T*, part_count> parts_;
 };
 
 /// What a thread needs to predict a tile of samples: the sums of some steps, and states before and behind a
@@ -100,20 +124,20 @@ class prediction_memory {
     using tile = internal::recurrent_tile<Layer, Steps, T>;
     using order = typename tile::order;
     static constexpr std::size_t units = order::stored_units;
-    static constexpr bool has_inner = cell<Layer>::has_inner;
+    static constexpr std::size_t states = cell<Layer>::has_inner || cell<Layer>::resets_state ? 3 : 2;
     static constexpr std::size_t state_size = tile::samples * units;
 
 public:
-    static constexpr std::size_t size = internal::room_for<T>((has_inner ? 3 : 2) * state_size) +
+    static constexpr std::size_t size = internal::room_for<T>(states * state_size) +
                                         internal::room_for<T>(tile::samples * tile::chunk * order::width);
     const std::size_t chunk;
 
     prediction_memory(T* numbers, std::size_t samples) noexcept
         : chunk(std::min(Steps, tile::chunk * (tile::samples / samples))),
           states_(numbers),
-          gates_(numbers + internal::room_for<T>((has_inner ? 3 : 2) * state_size)) {}
+          gates_(numbers + internal::room_for<T>(states * state_size)) {}
 
-    void clear() const noexcept { std::fill_n(states_, (has_inner ? 3 : 2) * state_size, T(0)); }
+    void clear() const noexcept { std::fill_n(states_, states * state_size, T(0)); }
 
     /// The sums of one of the steps.
     [[nodiscard]] rows_view<T> gates(std::size_t step) const noexcept {
@@ -123,7 +147,9 @@ public:
     [[nodiscard]] rows_view<T> state(std::size_t number) const noexcept {
         return {states_ + number % 2 * state_size, units};
     }
+    /// The inner state; what a reset gate leaves of the state of a cell that has none.
     [[nodiscard]] rows_view<T> inner() const noexcept { return {states_ + 2 * state_size, units}; }
+    [[nodiscard]] rows_view<T> reset() const noexcept { return inner(); }
 
 private:
     T* states_;

@@ -20,46 +20,76 @@ struct step_buffers {
     rows_view<const T> before; ///< the state before the step
     rows_view<const T> inner_before;
     rows_view<T> inner;
+    rows_view<T> products;         ///< of the state with the split gate's weights
+    rows_view<T> reset;            ///< the state that the reset gate leaves
+    const T* state_bias = nullptr; ///< what is added to products with the state where one is split
+};
+
+/// The phases of a step, and the gates of each: all in one, or the last one behind the others.
+template <class Layer>
+inline constexpr std::size_t step_phases = cell<Layer>::resets_state ? 2 : 1;
+template <class Layer, std::size_t Phase>
+struct phase_gates {
+    static constexpr std::size_t first = Phase == 0 ? 0 : Layer::gates - 1;
+    static constexpr std::size_t count = step_phases<Layer> == 1 ? Layer::gates
+                                         : Phase == 0            ? Layer::gates - 1
+                                                                 : 1;
+    static constexpr std::size_t end = first + count;
+    /// Whether the state comes out of it.
+    static constexpr bool is_last = Phase + 1 == step_phases<Layer>;
 };
 
 namespace internal {
 /// The shapes of a step's tiles: rows are samples, and a panel is a group of units with all its gates.
-template <class Layer, class T>
+template <class Layer, class T, std::size_t Gates>
 struct step_tiles {
     using order = gate_order<T, Layer::units, Layer::gates>;
     using V = simd<T, order::lanes>;
     static constexpr bool has_many_registers = sizeof(V) == 64;
     static constexpr std::size_t sums_of_tile = has_many_registers ? 16 : 8;
     /// Groups and samples of a tile, and groups of one of a single sample.
-    static constexpr std::size_t wide = std::min<std::size_t>(Layer::gates == 1 ? 2 : 1, order::groups);
-    static constexpr std::size_t tall = sums_of_tile / (wide * Layer::gates);
+    static constexpr std::size_t wide = std::min<std::size_t>(Gates == 1 ? 2 : 1, order::groups);
+    static constexpr std::size_t tall = sums_of_tile / (wide * Gates);
     static constexpr std::size_t single_wide =
-        std::min<std::size_t>(std::max<std::size_t>(8 / Layer::gates, 1), order::groups);
+        std::min<std::size_t>(std::max<std::size_t>(8 / Gates, 1), order::groups);
 };
 
-template <bool Keep, class Layer, std::size_t Rows, std::size_t Groups, class T, class Emit>
+template <bool Keep, class Layer, std::size_t Phase, std::size_t Rows, std::size_t Groups, class T,
+          class Emit>
 [[gnu::always_inline]] inline void step_tile(const step_buffers<T>& buffers, std::size_t sample,
                                              std::size_t group, const Emit& emit) noexcept {
     using order = gate_order<T, Layer::units, Layer::gates>;
     using panels = typename order::template panels<Layer::units>;
     using V = simd<T, order::lanes>;
+    using own = phase_gates<Layer, Phase>;
+    using own_cell = cell<Layer>;
     constexpr std::size_t gates = Layer::gates;
-    constexpr std::size_t width = Groups * gates;
+    constexpr std::size_t width = Groups * own::count;
     constexpr std::size_t lanes = order::lanes;
+    constexpr std::size_t split = own_cell::split_gate;
+    const auto column = [group](std::size_t q) {
+        return order::column_of_group(group + q / own::count, own::first + q % own::count);
+    };
 
     tile_sums<V, Rows, width> sums;
     const T* before[Rows];
     const T* columns[width];
 #pragma GCC unroll 16
     for (std::size_t q = 0; q < width; ++q)
-        columns[q] = buffers.kernel + panels::index(0, (group * gates + q) * lanes);
+        columns[q] = buffers.kernel + panels::index(0, column(q));
 #pragma GCC unroll 16
     for (std::size_t i = 0; i < Rows; ++i) {
-        before[i] = buffers.before.row(sample + i);
-        const T* const row = buffers.gates.row(sample + i) + group * gates * lanes;
+        before[i] = (Phase == 0 ? buffers.before : rows_view<const T>(buffers.reset)).row(sample + i);
+        const T* const row = buffers.gates.row(sample + i);
 #pragma GCC unroll 16
-        for (std::size_t q = 0; q < width; ++q)
-            sums.registers[i][q] = V::load_unaligned(row + q * lanes);
+        for (std::size_t q = 0; q < width; ++q) {
+            V start(T(0));
+            if (q % own::count != split)
+                start = V::load_unaligned(row + column(q));
+            if constexpr (split < gates && Layer::has_bias)
+                start += V::load_unaligned(buffers.state_bias + column(q));
+            sums.registers[i][q] = start;
+        }
     }
     contract<Rows, width>(
         sums, Layer::units, [&](std::size_t i, std::size_t k) { return before[i][k]; },
@@ -75,24 +105,69 @@ template <bool Keep, class Layer, std::size_t Rows, std::size_t Groups, class T,
     for (std::size_t i = 0; i < Rows; ++i)
         for (std::size_t p = 0; p < Groups; ++p) {
             const std::size_t unit = (group + p) * lanes;
+            T* const row = buffers.gates.row(sample + i) + (group + p) * gates * lanes;
+            const T* const found = results[i] + p * own::count * lanes;
             cell_registers<V, gates> registers;
             for (std::size_t g = 0; g < gates; ++g)
-                registers.gates[g] = V::load_aligned(results[i] + (p * gates + g) * lanes);
-            if constexpr (cell<Layer>::has_inner)
-                registers.inner_before = V::load_unaligned(buffers.inner_before.row(sample + i) + unit);
-            const V state = cell<Layer>::forward(registers);
-            if constexpr (cell<Layer>::has_inner)
-                registers.inner.store_unaligned(buffers.inner.row(sample + i) + unit);
-            if constexpr (Keep) {
-                T* const row = buffers.gates.row(sample + i) + (group + p) * gates * lanes;
-                for (std::size_t g = 0; g < gates; ++g)
-                    registers.gates[g].store_unaligned(row + g * lanes);
+                if (g >= own::first && g < own::end && g != split)
+                    registers.gates[g] = V::load_aligned(found + (g - own::first) * lanes);
+                else if (g < own::end)
+                    registers.gates[g] = V::load_unaligned(row + g * lanes);
+            if constexpr (split < gates) {
+                registers.product = V::load_aligned(found + split * lanes);
+                if constexpr (Keep)
+                    registers.product.store_unaligned(buffers.products.row(sample + i) +
+                                                      order::column_of_group(group + p, split));
             }
-            if (order::last == lanes || group + p + 1 < order::groups)
-                emit(constant_size<lanes>{}, state, sample + i, unit);
+            if constexpr (own_cell::reads_state)
+                registers.before = V::load_unaligned(buffers.before.row(sample + i) + unit);
+            if constexpr (own_cell::has_inner)
+                registers.inner_before = V::load_unaligned(buffers.inner_before.row(sample + i) + unit);
+            V result;
+            if constexpr (own::is_last)
+                result = own_cell::forward(registers);
             else
-                emit(constant_size<order::last>{}, state, sample + i, unit);
+                result = own_cell::reset(registers);
+            if constexpr (own_cell::has_inner)
+                registers.inner.store_unaligned(buffers.inner.row(sample + i) + unit);
+            if constexpr (Keep || !own::is_last)
+                for (std::size_t g = own::first; g < own::end; ++g)
+                    registers.gates[g].store_unaligned(row + g * lanes);
+            const bool is_filled = order::last == lanes || group + p + 1 < order::groups;
+            if constexpr (!own::is_last) {
+                T* const place = buffers.reset.row(sample + i) + unit;
+                if (is_filled)
+                    result.store_unaligned(place);
+                else
+                    store_first<order::last>(result, place);
+            } else if (is_filled)
+                emit(constant_size<lanes>{}, result, sample + i, unit);
+            else
+                emit(constant_size<order::last>{}, result, sample + i, unit);
         }
+}
+
+// One phase for all samples. A group's weights stay in the first cache while they are multiplied with them.
+template <class Layer, bool Keep, std::size_t Phase, class T, class Emit>
+[[gnu::always_inline]] inline void run_phase(const step_buffers<T>& buffers, std::size_t count,
+                                             const Emit& emit) noexcept {
+    using tiles = step_tiles<Layer, T, phase_gates<Layer, Phase>::count>;
+    constexpr std::size_t groups = tiles::order::groups;
+    const std::size_t whole = count / tiles::tall * tiles::tall;
+    const auto visit = [&](auto run, std::size_t sample, auto groups_run, std::size_t group) {
+        step_tile<Keep, Layer, Phase, decltype(run)::value, decltype(groups_run)::value>(buffers, sample,
+                                                                                         group, emit);
+    };
+    if (whole > 0)
+        visit_runs<tiles::wide, groups % tiles::wide>(0, groups, [&](auto groups_run, std::size_t group) {
+            visit_runs<tiles::tall>(
+                0, whole, [&](auto run, std::size_t sample) { visit(run, sample, groups_run, group); });
+        });
+    for (std::size_t sample = whole; sample < count; ++sample)
+        visit_runs<tiles::single_wide, groups % tiles::single_wide>(
+            0, groups, [&](auto groups_run, std::size_t group) {
+                visit(constant_size<1>{}, sample, groups_run, group);
+            });
 }
 } // namespace internal
 
@@ -103,24 +178,9 @@ template <bool Keep, class Layer, std::size_t Rows, std::size_t Groups, class T,
 template <class Layer, bool Keep, class T, class Emit>
 [[gnu::always_inline]] inline void recurrent_step(const step_buffers<T>& buffers, std::size_t count,
                                                   const Emit& emit) noexcept {
-    using tiles = internal::step_tiles<Layer, T>;
-    constexpr std::size_t groups = tiles::order::groups;
-    const std::size_t whole = count / tiles::tall * tiles::tall;
-    const auto visit = [&](auto run, std::size_t sample, auto groups_run, std::size_t group) {
-        internal::step_tile<Keep, Layer, decltype(run)::value, decltype(groups_run)::value>(buffers, sample,
-                                                                                            group, emit);
-    };
-    // A group's weights stay in the first cache while all samples are multiplied with them.
-    if (whole > 0)
-        visit_runs<tiles::wide, groups % tiles::wide>(0, groups, [&](auto groups_run, std::size_t group) {
-            visit_runs<tiles::tall>(
-                0, whole, [&](auto run, std::size_t sample) { visit(run, sample, groups_run, group); });
-        });
-    for (std::size_t sample = whole; sample < count; ++sample)
-        visit_runs<tiles::single_wide, groups % tiles::single_wide>(
-            0, groups, [&](auto groups_run, std::size_t group) {
-                visit(internal::constant_size<1>{}, sample, groups_run, group);
-            });
+    internal::run_phase<Layer, Keep, 0>(buffers, count, emit);
+    if constexpr (step_phases < Layer >> 1)
+        internal::run_phase<Layer, Keep, 1>(buffers, count, emit);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING

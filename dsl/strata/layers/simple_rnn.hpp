@@ -1,0 +1,38 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/recurrent.hpp>
+
+namespace strata::bedrock {
+
+/// A layer whose results come back as its state (Elman 1990), as Keras's SimpleRNN: h' = a(x W + h U + b),
+/// with h zero at first. a is `tanh` without an option. Shape [steps, K] -> [steps, Units], or [Units] with
+/// `last_step`. Gradients by backpropagation through all steps. Units (K + Units) multiplications a step.
+/// Arrays: `kernel` [K, Units], `recurrent_kernel` [Units, Units], `bias` [Units]. Rejects zero units and
+/// anything but steps of features.
+///
+/// Options, in any order: an activation; `last_step`; `backwards`; `no_bias`; an initializer and a
+/// regularizer of the kernel; `recurrent<...>` of such for the recurrent kernel, which is `orthogonal<>` at
+/// first; `recurrent<dropout<0.2>>`.
+template <std::size_t Units, auto... Options>
+struct simple_rnn_layer : recurrent_layer<Units, Options...> {
+    static_assert((detail::recurrent_layer_option<decltype(Options)> && ...),
+                  "strata: simple_rnn takes an activation, last_step, backwards, no_bias, initializers, "
+                  "regularizers, and recurrent<...>");
+    static constexpr auto label = text("simple_rnn<") + number_text<Units> + text(">");
+    static constexpr std::size_t gates = 1;
+    using bias_shape = shape<Units>;
+    static constexpr double first_bias(std::size_t) { return 0; }
+
+    template <class Shape>
+    using head = recurrence<simple_rnn_layer, Shape::extents[0], Shape::last>;
+};
+
+template <std::size_t Units, auto... Options>
+inline constexpr simple_rnn_layer<Units, Options...> simple_rnn{};
+
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::simple_rnn;
+} // namespace strata
