@@ -8,10 +8,12 @@
 #include <stdexcept>
 #include <string>
 
-/// What another library computes: runs a Python script of the tests' folder and parses what it prints.
+/// What another library computes: runs a Python script of the tests' folder, with an argument where one is
+/// given, and parses what it prints.
 /// Debian's own Python, since its packages belong to it; the build tells where the folder is.
-inline nlohmann::json reference(const std::string& script) {
-    const std::string command = "/usr/bin/python3 '" STRATA_TESTS "/" + script + "'";
+inline nlohmann::json reference(const std::string& script, const std::string& argument = "") {
+    const std::string command = "/usr/bin/python3 '" STRATA_TESTS "/" + script + "'" +
+                                (argument.empty() ? "" : " '" + argument + "'");
     std::FILE* const pipe = popen(command.c_str(), "r");
     if (pipe == nullptr)
         throw std::runtime_error(command + " does not start");

@@ -1,9 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../data/says.hpp"
 #include "../data/temporary_directory.hpp"
+#include "../reference.hpp"
 #include "line_network.hpp"
 
 #include <strata/strata.hpp>
+
+#include <strata/io/tensorboard_log.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -47,6 +50,38 @@ BOOST_AUTO_TEST_CASE(a_log_has_a_header_and_a_line_an_epoch) {
     BOOST_TEST(table.row_count() == 3u);
     BOOST_TEST(table.column("val_loss")(2) == seen["val_loss"][2]);
     BOOST_CHECK_THROW(teach_with(net, {csv_log{directory.path() / "none" / "log.csv"}}), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(event_files_are_what_tensorboard_reads) {
+    const temporary_directory directory;
+    const auto folder = directory.path() / "runs" / "line";
+    network net{seed{1}};
+    const tensorboard_log log{folder};
+    const auto seen = teach_with(net, {log}, 3);
+    const auto read = [&](const char* part) {
+        return reference("training/event_files.py", (folder / part).string());
+    };
+    // A file in each folder, and in it what kind of file it is, then the scalars of each epoch.
+    auto wanted_train = nlohmann::json::array({{0, "file_version", "brain.Event:2"}});
+    auto wanted_validation = wanted_train;
+    for (std::size_t epoch = 0; epoch < 3; ++epoch) {
+        wanted_train.push_back({epoch, "epoch_loss", static_cast<float>(seen["loss"][epoch])});
+        wanted_train.push_back({epoch, "epoch_learning_rate", static_cast<float>(0.05)});
+        wanted_validation.push_back({epoch, "epoch_loss", static_cast<float>(seen["val_loss"][epoch])});
+    }
+    BOOST_TEST(read("train") == nlohmann::json::array({wanted_train}));
+    BOOST_TEST(read("validation") == nlohmann::json::array({wanted_validation}));
+    // Another fit leaves what there is, and comes behind it.
+    teach_with(net, {log}, 1);
+    const auto all = read("train");
+    BOOST_REQUIRE(all.size() == 2u);
+    BOOST_TEST(all[0] == wanted_train);
+    BOOST_TEST(all[1].size() == 3u);
+
+    directory.write("file", "");
+    BOOST_CHECK_EXCEPTION(teach_with(net, {tensorboard_log{directory / "file"}}), data_error,
+                          says((directory / "file" / "train").string() +
+                               ": expected a folder for event files, found Not a directory"));
 }
 
 BOOST_AUTO_TEST_CASE(the_learning_rate_follows_a_schedule) {
