@@ -457,6 +457,7 @@ LAYERS = {
     "permute": permute, "prelu": prelu, "rms_norm": rms_norm, "separable_conv": separable_conv, "simple_rnn": simple_rnn,
     "upsample": upsample, "zero_pad": zero_pad,
     "elu": lambda x, *_: F.elu(x), "flatten": lambda x, *_: x.flatten(1), "relu": lambda x, *_: F.relu(x),
+    "repeat_vector": lambda x, options, *_: x.unsqueeze(1).repeat(1, options[0], 1),
     "reshape": lambda x, options, *_: x.reshape(-1, *options), "sigmoid": lambda x, *_: torch.sigmoid(x),
     "softmax": lambda x, *_: F.softmax(x, -1), "tanh": lambda x, *_: torch.tanh(x),
 }
@@ -508,6 +509,10 @@ def run(chain, values, weights, training):
             body = run(pieces[0], values, weights, training)
             past = run(pieces[1], values, weights, training) if len(pieces) > 1 else values
             values = [body[0] + past[0]]
+        elif name == "bidirectional":
+            (value,), merge = values, pieces[1][0] if len(pieces) > 1 else ("concat", [])
+            (ahead,), (back,) = run(pieces[0], [value], weights, training), run(pieces[0], [value.flip(1)], weights, training)
+            values = [MERGES[merge[0]]([ahead, back.flip(1) if back.dim() > 2 else back], merge[1])]
         elif name == "repeat":
             values = run(pieces[0] * options[0], values, weights, training)
         elif name != "identity":

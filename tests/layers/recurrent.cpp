@@ -16,6 +16,9 @@ BOOST_AUTO_TEST_CASE(beside_torch) {
         AGREES(input<1, 4> | gru<33, reset_after, last_step, no_bias>),
         AGREES(input<4, 2> | gru<16, gelu, recurrent<hard_sigmoid>> | relu | gru<9, reset_before, last_step>),
         AGREES(input<4, 9> | gru<21, reset_before, gelu, recurrent<hard_sigmoid>, backwards>),
+        AGREES(input<5, 3> | bidirectional(lstm<5> | tanh | gru<8>) |
+               bidirectional(lstm<3, last_step>, multiply) | repeat_vector<4> |
+               bidirectional(simple_rnn<2>, average)),
         AGREES(input<6, 2> | simple_rnn<17> | simple_rnn<40, relu, backwards, last_step, no_bias>),
     });
 }
@@ -128,4 +131,27 @@ BOOST_AUTO_TEST_CASE(a_sample_alone_and_a_stream) {
     };
     compare(std::type_identity<model<input<steps, inputs> | lstm<units> | relu>>{});
     compare(std::type_identity<model<input<steps, inputs> | gru<units, reset_before>>>{});
+}
+
+BOOST_AUTO_TEST_CASE(both_directions_of_keras) {
+    using namespace keras_cases;
+    constexpr auto all = simple_rnn<4>;
+    constexpr auto last = simple_rnn<4, last_step>;
+    constexpr auto net = input<3, 6> | bidirectional(lstm<4, recurrent<hard_sigmoid>>);
+    run("layers/wrappers/Bidirectional.json",
+        {{"wrappers.Bidirectional.0", check<model<input<3, 6> | bidirectional(last, add)>>},
+         {"wrappers.Bidirectional.1", check<model<input<3, 6> | bidirectional(last, multiply)>>},
+         {"wrappers.Bidirectional.2", check<model<input<3, 6> | bidirectional(last)>>},
+         {"wrappers.Bidirectional.3", check<model<input<3, 6> | bidirectional(last, average)>>},
+         {"wrappers.Bidirectional.4", check<model<input<3, 6> | bidirectional(all)>>},
+         {"wrappers.Bidirectional.5",
+          check<model<input<3, 6> | bidirectional(gru<4, reset_before, recurrent<hard_sigmoid>>)>>},
+         {"wrappers.Bidirectional.6", check<model<net>>},
+         {"wrappers.Bidirectional.7", check<model<input<3, 6> | bidirectional(all, add)>>}});
+    run("layers/core/RepeatVector.json",
+        {{"core.RepeatVector.0", check<model<input<6> | repeat_vector<7>>>}});
+    // Both results are made where the concatenation wants them.
+    BOOST_TEST(model<net>::plan().find("parts in place: 2 of 2") != std::string::npos);
+    BOOST_TEST(model<net>::summary().find("backward.lstm.kernel .recurrent_kernel .bias") !=
+               std::string::npos);
 }

@@ -21,6 +21,7 @@
 #include <strata/layers/permute.hpp>
 #include <strata/layers/pooling.hpp>
 #include <strata/layers/prelu.hpp>
+#include <strata/layers/repeat_vector.hpp>
 #include <strata/layers/resample.hpp>
 #include <strata/layers/reshape.hpp>
 #include <strata/layers/row_normalization.hpp>
@@ -28,6 +29,7 @@
 #include <strata/layers/simple_rnn.hpp>
 #include <strata/layers/softmax.hpp>
 #include <strata/layers/spatial_dropout.hpp>
+#include <strata/topology/bidirectional.hpp>
 #include <strata/topology/branch.hpp>
 #include <strata/topology/frozen.hpp>
 #include <strata/topology/named.hpp>

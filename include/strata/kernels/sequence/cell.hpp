@@ -7,6 +7,7 @@
 #include <strata/layers/lstm.hpp>
 #include <strata/layers/simple_rnn.hpp>
 #include <strata/setting.hpp>
+#include <strata/topology/bidirectional.hpp>
 
 #include <cstddef>
 
@@ -156,5 +157,9 @@ private:
         return value;
     }
 };
+
+/// A layer that reads the steps in the other direction has the same cell.
+template <class Layer>
+struct cell<mirrored_layer<Layer>> : cell<Layer> {};
 
 } // namespace strata::bedrock::inline STRATA_SETTING

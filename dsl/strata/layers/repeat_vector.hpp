@@ -1,0 +1,41 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/resample.hpp>
+
+namespace strata::bedrock {
+
+/// A vector so many times in a row, as a sequence of equal steps (Keras's RepeatVector): what an encoder
+/// found, for each step of a decoder. Shape [K] -> [Times, K]. Gradient: the sum over the steps. Rejects
+/// anything but vectors, and no times.
+template <std::size_t Times>
+struct repeat_vector_layer : layer_base {
+    using role = role::head;
+    static constexpr auto label = text("repeat_vector<") + number_text<Times> + text(">");
+
+    template <class Shape>
+    static constexpr bool accepts = Times > 0 && Shape::rank == 1 && Shape::size > 0;
+    template <class Shape>
+    static constexpr auto wants = [] {
+        if constexpr (Times == 0)
+            return text("at least one step");
+        else
+            return text("a vector");
+    }();
+    template <class Shape>
+    using output = shape<Times, Shape::size>;
+    template <class Shape>
+    using head = resampling<std::array{resample_axis{resample_axis::rule::shift, 1, 1, 0, 0, 1},
+                                       resample_axis{resample_axis::rule::shift, 1, 1, 0, 0, 1},
+                                       resample_axis{resample_axis::rule::repeat, 1, Times, 0, 0, Times}},
+                            Shape::size>;
+};
+
+template <std::size_t Times>
+inline constexpr repeat_vector_layer<Times> repeat_vector{};
+
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::repeat_vector;
+} // namespace strata

@@ -1,0 +1,63 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/concat.hpp>
+#include <strata/layers/recurrent.hpp>
+#include <strata/topology/named.hpp>
+
+namespace strata::bedrock {
+
+/// A recurrent layer that reads the steps in the other direction, and whose results stand where their steps
+/// do.
+template <class Layer>
+struct mirrored_layer : Layer {
+    static constexpr bool is_backwards = !Layer::is_backwards;
+    static constexpr bool is_in_order = true;
+    template <class Shape>
+    using head = recurrence<mirrored_layer, Shape::extents[0], Shape::last>;
+};
+
+namespace detail {
+template <class Layer>
+concept recurrent_kind = requires {
+    typename Layer::bias_shape;
+    { Layer::is_in_order } -> std::convertible_to<bool>;
+};
+
+struct mirroring {
+    template <recurrent_kind Layer>
+    using type = mirrored_layer<Layer>;
+};
+
+template <class Layer>
+inline constexpr bool may_be_mirrored = recurrent_kind<Layer>;
+template <layer Layer>
+    requires(std::same_as<typename Layer::role, role::pointwise> ||
+             std::same_as<typename Layer::role, role::normalization>)
+inline constexpr bool may_be_mirrored<Layer> = true;
+template <class... Layers>
+constexpr bool may_all_be_mirrored(fragment<Layers...>) {
+    return (may_be_mirrored<Layers> && ...) && (recurrent_kind<Layers> || ...);
+}
+} // namespace detail
+
+/// A fragment of recurrent layers, and the same with parameters of its own that reads the steps backwards;
+/// both results are merged where they belong to the same steps (Schuster and Paliwal 1997; Keras's
+/// Bidirectional): `bidirectional(lstm<64>)` has 128 features, and `bidirectional(lstm<64>, add)`, `multiply`
+/// or `average` 64. Parameters are named `forward.lstm.kernel` and `backward.lstm.kernel`. Formulas may stand
+/// between the layers.
+template <class Piece, class Merge = type_of<concat<>>>
+constexpr auto bidirectional(Piece piece, Merge merge = {}) {
+    using layers = decltype(detail::as_fragment(piece));
+    static_assert(detail::may_all_be_mirrored(layers{}),
+                  "strata: bidirectional takes recurrent layers, and formulas of each element between them");
+    return branches(named<"forward">(layers{}),
+                    named<"backward">(detail::wrap_all<detail::mirroring>(layers{}))) |
+           merge;
+}
+
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::bidirectional;
+} // namespace strata
