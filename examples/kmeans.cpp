@@ -19,8 +19,8 @@ void learn(const given_options& options) {
     const double spread = options.number<double>("spread");
     constexpr std::array<std::array<double, 2>, clouds> middles{{{0, 0}, {4, 1}, {1, 4}, {5, 5}}};
 
-    using strata::bedrock::stream;
-    strata::bedrock::random_sequence random(seed{options.count("seed")}, stream::split);
+    using strata::bedrock::draw_purpose;
+    strata::bedrock::random_sequence random(seed{options.count("seed")}, draw_purpose::split);
     auto x = xt::xtensor<double, 2>::from_shape({points, 2});
     for (std::size_t i = 0; i < points; ++i) {
         // Box and Muller: two uniform numbers make two normal ones.

@@ -19,8 +19,8 @@ using namespace strata;
 
 void learn(const given_options& options) {
     const std::size_t rows = options.count("rows");
-    using strata::bedrock::stream;
-    strata::bedrock::random_sequence random(seed{options.count("seed")}, stream::split);
+    using strata::bedrock::draw_purpose;
+    strata::bedrock::random_sequence random(seed{options.count("seed")}, draw_purpose::split);
     auto x = xt::xtensor<double, 2>::from_shape({rows, 3}); // km/h, seconds to react, friction of the road
     auto y = xt::xtensor<double, 1>::from_shape({rows});
     for (std::size_t i = 0; i < rows; ++i) {

@@ -17,7 +17,7 @@ int main() {
     constexpr std::size_t features = 16;
     constexpr std::size_t clusters = 32;
     std::vector<double> x(rows * features);
-    random_sequence random(seed{1}, stream::split);
+    random_sequence random(seed{1}, draw_purpose::split);
     for (double& each : x)
         each = random.uniform();
     const std::vector<double> first(x.begin(), x.begin() + clusters * features);

@@ -29,7 +29,7 @@ int main(int count, char** arguments) {
     aligned_vector<float> buffer(batch * 784);
     std::vector<std::uint32_t> order(60'000);
     std::iota(order.begin(), order.end(), 0u);
-    random_sequence random(seed{1}, stream::shuffle);
+    random_sequence random(seed{1}, draw_purpose::shuffle);
     for (int run = 0; run < 9; ++run)
         times.push_back(bench::seconds([&] {
             random.shuffle(order);

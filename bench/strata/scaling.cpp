@@ -26,7 +26,7 @@ int main() {
     using network = model<deep_topology>;
     constexpr double flops = 6.0 * network::parameter_count; // less the first layer's input gradient
     const auto samples = static_cast<std::size_t>(std::clamp(2e10 / flops, 64.0, 20'000.0)) / 32 * 32;
-    random_sequence random(seed{1}, stream::split);
+    random_sequence random(seed{1}, draw_purpose::split);
     std::vector<float> x(samples * WIDTH);
     for (float& each : x)
         each = static_cast<float>(random.uniform()) + 0.01f;

@@ -37,7 +37,7 @@ void check_if(const nlohmann::json& expected, bool& found) {
 }
 
 std::vector<double> blobs(std::size_t rows) {
-    random_sequence random(seed{8}, stream::split);
+    random_sequence random(seed{8}, draw_purpose::split);
     std::vector<double> x;
     for (std::size_t i = 0; i < rows; ++i)
         for (std::size_t f = 0; f < 3; ++f)
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(float_sums_of_many_rows_lose_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(the_best_beginning_counts) {
-    random_sequence random(seed{4}, stream::split);
+    random_sequence random(seed{4}, draw_purpose::split);
     std::vector<double> x;
     for (std::size_t i = 0; i < 900; ++i)
         x.push_back(random.uniform());
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(the_best_beginning_counts) {
 
 BOOST_AUTO_TEST_CASE(first_centers_are_spread) {
     // One row of each of six clouds far apart: k-means++ finds all of them at once, most times.
-    random_sequence random(seed{9}, stream::split);
+    random_sequence random(seed{9}, draw_purpose::split);
     std::vector<double> x;
     for (std::size_t i = 0; i < 9'000; ++i)
         for (std::size_t f = 0; f < 2; ++f)
@@ -144,8 +144,8 @@ BOOST_AUTO_TEST_CASE(first_centers_are_spread) {
     const internal::lloyd<6, 2, double> threaded(rows, 3);
     std::size_t found = 0;
     for (std::uint32_t run = 0; run < 50; ++run) {
-        random_sequence one(seed{1}, stream::centers, run);
-        random_sequence other(seed{1}, stream::centers, run);
+        random_sequence one(seed{1}, draw_purpose::centers, run);
+        random_sequence other(seed{1}, draw_purpose::centers, run);
         const auto centers = internal::seeding<6, 2, double>(all).draw(one);
         BOOST_TEST((centers == internal::seeding<6, 2, double>(threaded).draw(other)));
         std::set<std::pair<long, long>> clouds;
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(first_centers_are_spread) {
 }
 
 BOOST_AUTO_TEST_CASE(equally_near_centers_are_predicted_as_fitted) {
-    random_sequence random(seed{5}, stream::split);
+    random_sequence random(seed{5}, draw_purpose::split);
     std::vector<float> x;
     for (std::size_t i = 0; i < 60'000; ++i)
         x.push_back(static_cast<float>(10'000 + random.uniform())); // a thousand values: many ties
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(differences_small_beside_the_coordinates_decide) {
     // Two clouds on each side, far from the middle: |c|^2 - 2 x.c would lose what tells them apart.
     const auto check = [](auto type, double distance, double gap) {
         using value = decltype(type);
-        random_sequence random(seed{3}, stream::split);
+        random_sequence random(seed{3}, draw_purpose::split);
         std::vector<value> x;
         for (std::size_t i = 0; i < 400; ++i)
             for (std::size_t f = 0; f < 2; ++f)

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(the_seed_decides) {
     std::vector<std::size_t> order(50);
     for (std::size_t i = 0; i < 50; ++i)
         order[i] = i;
-    strata::bedrock::random_sequence{seed{7}, strata::bedrock::stream::split}.shuffle(order);
+    strata::bedrock::random_sequence{seed{7}, strata::bedrock::draw_purpose::split}.shuffle(order);
     const auto test = part(seed{7});
     for (std::size_t i = 0; i < 13; ++i)
         BOOST_TEST(test(i) == static_cast<double>(order[37 + i]));

@@ -163,7 +163,7 @@ public:
 
 private:
     aligned_vector<T> numbers(std::size_t count) {
-        random_sequence random(seed{4}, stream::split, drawn++);
+        random_sequence random(seed{4}, draw_purpose::split, drawn++);
         aligned_vector<T> result(count + slack);
         for (T& each : result)
             each = static_cast<T>(2 * random.uniform() - 1);

@@ -21,7 +21,7 @@ using head_of = typename model<input<K> | dense<N> | relu>::stages::template ele
 /// negative.
 template <class T>
 aligned_vector<T> rows_with_zeros(std::size_t rows, std::size_t columns, double share) {
-    random_sequence random(seed{2}, stream::split);
+    random_sequence random(seed{2}, draw_purpose::split);
     aligned_vector<T> x(rows * columns + alignment / sizeof(T), T(1));
     std::vector<bool> dark(columns);
     for (std::size_t k = 0; k < columns; ++k)
@@ -45,7 +45,7 @@ void check(double share, std::vector<std::size_t> counts = {1, 3, 4, 8, 13, 70})
     using head = head_of<K, N>;
     using layout = weight_layout<T, K, N>;
     static_assert(nonzero::is_worthwhile<K, layout::panels>);
-    random_sequence random(seed{5}, stream::split);
+    random_sequence random(seed{5}, draw_purpose::split);
     const auto numbers = [&](std::size_t count) {
         aligned_vector<T> result(count + alignment / sizeof(T));
         for (T& each : result)

@@ -40,9 +40,9 @@ BOOST_AUTO_TEST_CASE(wide_draws_equal_narrow_ones) {
 }
 
 BOOST_AUTO_TEST_CASE(sequences_are_even_and_apart) {
-    random_sequence random(seed{1}, stream::split);
-    random_sequence other(seed{1}, stream::shuffle);
-    random_sequence third(seed{1}, stream::split, 1);
+    random_sequence random(seed{1}, draw_purpose::split);
+    random_sequence other(seed{1}, draw_purpose::shuffle);
+    random_sequence third(seed{1}, draw_purpose::split, 1);
     BOOST_TEST(random() != other());
     BOOST_TEST(random() != third());
     std::array<int, 7> counts{};

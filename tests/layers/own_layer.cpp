@@ -35,7 +35,7 @@ struct data {
     xt::xtensor<float, 2> y = xt::xtensor<float, 2>(std::array<std::size_t, 2>{40, 3});
 
     data() {
-        random_sequence random(seed{1}, stream::split);
+        random_sequence random(seed{1}, draw_purpose::split);
         for (float& each : x)
             each = static_cast<float>(2 * random.uniform() - 1);
         for (std::size_t i = 0; i < 40; ++i)

@@ -62,8 +62,8 @@ void check(std::size_t samples, double low = -1, double high = 1) {
     constexpr std::size_t slack = 8;
 
     network net{seed{11}};
-    random_sequence of_weights(seed{5}, stream::split, 0);
-    random_sequence random(seed{5}, stream::split, 1);
+    random_sequence of_weights(seed{5}, draw_purpose::split, 0);
+    random_sequence random(seed{5}, draw_purpose::split, 1);
     for (double& weight : net.parameter_block())
         if (weight == 0)
             weight =

@@ -13,7 +13,7 @@ using strata::tanh;
 namespace {
 
 std::vector<double> numbers(std::size_t count, std::uint32_t which) {
-    random_sequence random(seed{3}, stream::split, which);
+    random_sequence random(seed{3}, draw_purpose::split, which);
     std::vector<double> result(count);
     for (double& each : result)
         each = 2 * random.uniform() - 1;

@@ -38,7 +38,7 @@ void check(bool holds, const char* what, double found = 0) {
 
 template <class T>
 std::vector<T> numbers(std::size_t count, std::uint32_t which) {
-    random_sequence random(seed{3}, stream::split, which);
+    random_sequence random(seed{3}, draw_purpose::split, which);
     std::vector<T> result(count);
     for (T& each : result)
         each = static_cast<T>(2 * random.uniform() - 1);

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(answers_are_scikit_learns) {
 }
 
 BOOST_AUTO_TEST_CASE(the_gap_bounds_the_distance_from_the_minimum) {
-    random_sequence random(seed{6}, stream::split);
+    random_sequence random(seed{6}, draw_purpose::split);
     std::vector<double> x(200 * 5);
     std::vector<double> y(200);
     for (double& each : x)

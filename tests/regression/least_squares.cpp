@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(any_linear_network_is_solved) {
 }
 
 BOOST_AUTO_TEST_CASE(rows_may_come_in_parts) {
-    random_sequence random(seed{1}, stream::split);
+    random_sequence random(seed{1}, draw_purpose::split);
     std::vector<double> x(5000 * 3);
     std::vector<double> y(5000);
     for (double& each : x)
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(rows_may_come_in_parts) {
 }
 
 BOOST_AUTO_TEST_CASE(rows_of_weight_zero_are_as_if_absent) {
-    random_sequence random(seed{6}, stream::split);
+    random_sequence random(seed{6}, draw_purpose::split);
     std::vector<double> x;
     std::vector<double> y;
     std::vector<double> weights;
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(rows_of_weight_zero_are_as_if_absent) {
 }
 
 BOOST_AUTO_TEST_CASE(parts_with_dependent_columns_have_the_shortest_weights) {
-    random_sequence random(seed{7}, stream::split);
+    random_sequence random(seed{7}, draw_purpose::split);
     std::vector<double> x;
     std::vector<double> y;
     for (std::size_t i = 0; i < 300; ++i) {
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(a_constant_column_of_any_length_is_constant) {
 }
 
 BOOST_AUTO_TEST_CASE(any_number_of_threads_gives_the_same_bits) {
-    random_sequence random(seed{2}, stream::split);
+    random_sequence random(seed{2}, draw_purpose::split);
     std::vector<float> x(30'000 * 5);
     std::vector<float> y(30'000);
     for (float& each : x)
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(sums_of_many_floats_lose_nothing) {
     std::vector<float> y(rows);
     std::vector<double> wide_x(rows);
     std::vector<double> wide_y(rows);
-    random_sequence random(seed{4}, stream::split);
+    random_sequence random(seed{4}, draw_purpose::split);
     for (std::size_t i = 0; i < rows; ++i) {
         wide_x[i] = x[i] = static_cast<float>(1000 + random.uniform());
         wide_y[i] = y[i] = static_cast<float>(3 * random.uniform()) + 0.5f * x[i];

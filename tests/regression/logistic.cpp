@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_constant_feature_gets_no_weight) {
 
 BOOST_AUTO_TEST_CASE(a_constant_feature_of_any_length_gets_no_weight) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    random_sequence random(seed{3}, stream::split);
+    random_sequence random(seed{3}, draw_purpose::split);
     std::vector<double> alone;
     std::vector<double> constant;
     std::vector<int> labels;
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_constant_feature_of_any_length_gets_no_weight) {
 }
 
 BOOST_AUTO_TEST_CASE(a_feature_that_hardly_varies_keeps_its_weight) {
-    random_sequence random(seed{4}, stream::split);
+    random_sequence random(seed{4}, draw_purpose::split);
     std::vector<double> near;
     std::vector<double> far;
     std::vector<int> labels;

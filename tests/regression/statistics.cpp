@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_told_is_an_error) {
 }
 
 BOOST_AUTO_TEST_CASE(a_constant_column_of_a_long_table_is_dependent) {
-    random_sequence random(seed{3}, stream::split);
+    random_sequence random(seed{3}, draw_purpose::split);
     std::vector<double> x;
     std::vector<double> y;
     for (std::size_t i = 0; i < 20'000; ++i) {

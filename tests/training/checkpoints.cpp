@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(training_goes_on_from_a_checkpoint_to_the_same_bits) {
     using deep = model<input<4> | dense<9> | relu | dropout<0.3> | dense<2>>;
     std::vector<float> inputs(40);
     std::vector<float> outputs(20);
-    random_sequence random(seed{1}, stream::split);
+    random_sequence random(seed{1}, draw_purpose::split);
     for (float& each : inputs)
         each = static_cast<float>(random.uniform());
     for (float& each : outputs)
@@ -261,7 +261,7 @@ training_snapshot train_fragile(const std::filesystem::path& file, std::uint32_t
     own::samples_left = samples_to_live;
     std::vector<float> inputs(4 * fragile_samples);
     std::vector<float> outputs(fragile_samples);
-    random_sequence random(seed{1}, stream::split);
+    random_sequence random(seed{1}, draw_purpose::split);
     for (float& each : inputs)
         each = static_cast<float>(random.uniform());
     for (std::size_t i = 0; i < fragile_samples; ++i)
@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(a_program_that_is_killed_goes_on_to_the_same_bits) {
     const auto expected = train_fragile(file, 0);
     BOOST_TEST(!std::filesystem::exists(file));
 
-    random_sequence random(seed{5}, stream::split);
+    random_sequence random(seed{5}, draw_purpose::split);
     std::size_t kills = 0;
     bool is_done = false;
     for (int attempt = 0; attempt < 100 && !is_done; ++attempt) {

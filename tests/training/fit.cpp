@@ -28,7 +28,7 @@ struct plane {
     xt::xtensor<float, 1> y = xt::xtensor<float, 1>(std::array<std::size_t, 1>{50});
 
     plane() {
-        random_sequence random(seed{1}, stream::split);
+        random_sequence random(seed{1}, draw_purpose::split);
         for (std::size_t i = 0; i < 50; ++i) {
             x(i, 0) = static_cast<float>(random.uniform());
             x(i, 1) = static_cast<float>(random.uniform());

@@ -15,7 +15,7 @@ namespace {
 /// The weights after some training on two threads.
 std::vector<float> learn() {
     model<input<64> | dense<128> | relu | dense<4>> net{seed{4}};
-    random_sequence random(seed{1}, stream::split);
+    random_sequence random(seed{1}, draw_purpose::split);
     std::vector<float> x(256 * 64), y(256 * 4);
     for (float& each : x)
         each = static_cast<float>(random.uniform());

@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(gradients_agree_with_differences) {
                                     dropout<0.3> | flatten | dense<3> | softmax,
                                 double>;
     convolutional net{seed{4}};
-    random_sequence random(seed{5}, stream::split, 0);
+    random_sequence random(seed{5}, draw_purpose::split, 0);
     xt::xtensor<double, 4> x({6, 5, 5, 2});
     for (double& each : x)
         each = random.uniform() - 0.5;
@@ -256,7 +256,7 @@ using wide = model<input<40> | dense<100> | relu | dropout<0.2> | dense<3> | sof
 const auto grouped_lamb = accumulate<4>(clip_norm(lamb{}, 0.05));
 
 std::vector<float> wide_samples() {
-    random_sequence random(seed{6}, stream::split, 0);
+    random_sequence random(seed{6}, draw_purpose::split, 0);
     std::vector<float> x(40 * 60);
     for (float& each : x)
         each = static_cast<float>(random.uniform() - 0.5);

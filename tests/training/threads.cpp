@@ -19,7 +19,7 @@ template <class Network, auto Loss, class Optimizer>
 std::vector<float> trained(std::size_t threads, std::vector<double>& losses) {
     constexpr std::size_t samples = 75;
     using loss_type = std::remove_const_t<decltype(Loss)>;
-    random_sequence random(seed{1}, stream::split);
+    random_sequence random(seed{1}, draw_purpose::split);
     std::vector<float> x(samples * Network::input_size);
     for (float& each : x)
         each = static_cast<float>(random.uniform());
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(predictions_of_large_networks) {
     static_assert(network::flops_per_sample > 10'000'000);
     const network net{seed{4}};
     constexpr std::size_t samples = 11;
-    random_sequence random(seed{1}, stream::split);
+    random_sequence random(seed{1}, draw_purpose::split);
     std::vector<float> x(samples * network::input_size);
     for (float& each : x)
         each = static_cast<float>(random.uniform());

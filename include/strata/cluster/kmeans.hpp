@@ -50,7 +50,7 @@ public:
         internal::seeding<K, F, T> seeds(points);
         result best;
         for (std::size_t run = 0; run < options_.n_init; ++run) {
-            random_sequence random(options_.random, stream::centers, static_cast<std::uint32_t>(run));
+            random_sequence random(options_.random, draw_purpose::centers, static_cast<std::uint32_t>(run));
             result current = iterate(points, seeds.draw(random));
             if (run == 0 || current.inertia < best.inertia)
                 best = std::move(current);

@@ -63,7 +63,7 @@ inline std::vector<std::size_t> row_order(std::size_t rows, bool shuffle, seed r
     std::vector<std::size_t> order(rows);
     std::iota(order.begin(), order.end(), std::size_t{0});
     if (shuffle)
-        random_sequence{random, stream::split}.shuffle(order);
+        random_sequence{random, draw_purpose::split}.shuffle(order);
     return order;
 }
 

@@ -72,14 +72,14 @@ void initialize(T* array, seed key, std::uint32_t stage, std::uint32_t number) {
         constexpr std::size_t columns = Parameter::shape::last;
         constexpr std::size_t rows = Parameter::shape::size / columns;
         constexpr bool by_rows = rows <= columns;
-        random_sequence random(key, stream::initial_weights, stage | number << 24);
+        random_sequence random(key, draw_purpose::initial_weights, stage | number << 24);
         const std::vector<double> vectors =
             draw_orthogonal(random, by_rows ? rows : columns, by_rows ? columns : rows);
         for (std::size_t i = 0; i < Parameter::shape::size; ++i)
             array[layout::index(i)] =
                 static_cast<T>(spread * vectors[by_rows ? i : i % columns * rows + i / columns]);
     } else {
-        random_sequence random(key, stream::initial_weights, stage | number << 24);
+        random_sequence random(key, draw_purpose::initial_weights, stage | number << 24);
         for (std::size_t i = 0; i < Parameter::shape::size; ++i)
             array[layout::index(i)] = static_cast<T>(draw(random, how.drawn_from, spread));
     }

@@ -44,8 +44,8 @@ struct philox {
     }
 };
 
-/// What a stream of random numbers is for. Streams with different purposes never share a counter.
-enum class stream : std::uint32_t {
+/// What random numbers are drawn for. Different purposes never share a counter.
+enum class draw_purpose : std::uint32_t {
     initial_weights = 1,
     dropout = 2,
     shuffle = 3,
@@ -61,7 +61,7 @@ public:
     using result_type = std::uint32_t;
 
     /// `index` distinguishes sequences of the same purpose: the layer's number, or the epoch's.
-    constexpr random_sequence(seed key, stream purpose, std::uint32_t index = 0) noexcept
+    constexpr random_sequence(seed key, draw_purpose purpose, std::uint32_t index = 0) noexcept
         : key_(key.value), purpose_(static_cast<std::uint32_t>(purpose)), index_(index) {}
 
     static constexpr result_type min() noexcept { return 0; }

@@ -201,7 +201,8 @@ private:
         const auto pass = [&](progress_line* bar) {
             if (options.shuffle) {
                 std::iota(order.begin(), order.end(), 0u);
-                random_sequence(net_->random_seed(), stream::shuffle, static_cast<std::uint32_t>(epochs_))
+                random_sequence(net_->random_seed(), draw_purpose::shuffle,
+                                static_cast<std::uint32_t>(epochs_))
                     .shuffle(order);
             }
             return engine_.template run<true>(train, order, batch_size, threads, bar);

@@ -52,8 +52,8 @@ draw_register(const dropout_choice<T>& choice, std::size_t element, std::size_t 
         counter[0][j] = static_cast<std::uint32_t>(element + j);
         counter[1][j] = static_cast<std::uint32_t>(sample_group);
         counter[2][j] = choice.key.step;
-        counter[3][j] =
-            static_cast<std::uint32_t>(stream::dropout) + ((choice.key.layer * 8 + choice.dropout) << 4);
+        counter[3][j] = static_cast<std::uint32_t>(draw_purpose::dropout) +
+                        ((choice.key.layer * 8 + choice.dropout) << 4);
     }
     const auto words = philox<Width>::draw(counter, choice.key.seed);
     // The factors are chosen as whole numbers, by their bits, which needs no branch.

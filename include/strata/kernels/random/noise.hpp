@@ -26,7 +26,7 @@ inline constexpr std::size_t block_size = 64;
         counter[0][j] = static_cast<std::uint32_t>(block * 16 + j);
         counter[1][j] = static_cast<std::uint32_t>(block >> 28);
         counter[2][j] = key.step;
-        counter[3][j] = static_cast<std::uint32_t>(stream::head) + (key.layer << 4);
+        counter[3][j] = static_cast<std::uint32_t>(draw_purpose::head) + (key.layer << 4);
     }
     return philox<16>::draw(counter, key.seed);
 }
