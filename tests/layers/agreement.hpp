@@ -200,7 +200,7 @@ void agree(const example& one) {
     compare("output", y, one.outputs);
     compare("input gradient", dx.get(), one.input_gradients);
     std::vector<T> found;
-    visit_parameters<T>(typename network::stages{}, updates.data(), [&](T each) { found.push_back(each); });
+    visit_parameters<T, typename network::topology>(updates.data(), [&](T each) { found.push_back(each); });
     compare("parameter gradient", found, one.updates);
     std::fill(y.begin(), y.end(), nan);
     net.predict_batch(batch.x, std::array{y.data()}, one.samples);

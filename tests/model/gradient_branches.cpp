@@ -71,6 +71,24 @@ BOOST_AUTO_TEST_CASE(nested) {
               weighted_sum>();
 }
 
+BOOST_AUTO_TEST_CASE(shared_weights_within_a_network) {
+    // In a chain, on both sides, at images of two sizes, in a batch normalization, and within each other.
+    check<input<5> | repeat<3>(shared_weights<"cell">(dense<5> | tanh)) | dense<2>, weighted_sum>(9);
+    constexpr auto encoder = shared_weights<"encoder">(dense<7> | tanh | dense<4>);
+    check<input<5> | branches(encoder, dense<5> | encoder) | dot<normalize>, weighted_sum>(9);
+    constexpr auto filters = shared_weights<"filters">(conv<2, 3> | tanh);
+    check<input<6, 5, 2> | filters | branches(filters | flatten | dense<3>, flatten | dense<3>) | multiply,
+          weighted_sum>(9);
+    constexpr auto scaled = shared_weights<"scaled">(dense<4, no_bias> | batch_norm<> | sigmoid);
+    check<input<4> | branches(scaled | scaled, identity) | add, weighted_sum>(9);
+    constexpr auto memory = shared_weights<"memory">(lstm<3, last_step>);
+    check<input<4, 3> | branches(memory, simple_rnn<3> | memory) | subtract, weighted_sum>(9);
+    constexpr auto inner = shared_weights<"outer">(dense<3> | shared_weights<"inner">(dense<3>) | tanh);
+    check<input<3> | inner | inner |
+              shared_weights<"outer">(dense<3> | shared_weights<"inner">(dense<3>) | tanh),
+          weighted_sum>(9);
+}
+
 BOOST_AUTO_TEST_CASE(values_with_several_readers) {
     check_all<input<5> | dense<4> | tanh | branches(identity, identity, dense<4>) | multiply, weighted_sum>();
     check_all<input<5> | dense<4> | branches(identity, dense<4> | tanh, dense<4>) | add | softmax,

@@ -99,15 +99,15 @@ void check(std::size_t samples, double low = -1, double high = 1) {
     aligned_vector<double> gradients(net.parameter_block().size(), 0.0); // moving averages have none
     const auto differentiate = [&]<class Pass>(std::type_identity<Pass>, auto& memory, const auto& data) {
         const double* const parameters = net.parameter_block().data();
-        visit_parameters<double>(typename network::stages{}, gradients.data(),
-                                 [](double& each) { each = nan; });
+        visit_parameters<double, typename network::topology>(gradients.data(),
+                                                             [](double& each) { each = nan; });
         Pass::template forward<true>(parameters, data, memory, team{}, key);
         Pass::template loss<true>(data, memory, team{}, key, losses.data(), ignore);
         Pass::backward(parameters, data, memory, team{}, key);
         Pass::update(parameters, data, memory, team{}, gradient_store<double>{gradients.data()});
         std::vector<double> result;
-        visit_learnt<double>(typename network::stages{}, gradients.data(),
-                             [&](double gradient) { result.push_back(gradient); });
+        visit_learnt<double, typename network::topology>(
+            gradients.data(), [&](double gradient) { result.push_back(gradient); });
         return result;
     };
     const auto analytic = differentiate(std::type_identity<pass>{}, space, batch);
@@ -123,8 +123,9 @@ void check(std::size_t samples, double low = -1, double high = 1) {
 
     std::size_t next = 0;
     comparison weights;
-    visit_learnt<double>(typename network::stages{}, net.parameter_block().data(),
-                         [&](double& weight) { weights.differ(weight, analytic[next++], mean_loss); });
+    visit_learnt<double, typename network::topology>(net.parameter_block().data(), [&](double& weight) {
+        weights.differ(weight, analytic[next++], mean_loss);
+    });
     comparison inputs;
     for (std::size_t i = 0; i < samples * network::input_size; ++i)
         inputs.differ(x[i], input_gradients[i], mean_loss);
@@ -137,7 +138,7 @@ void check(std::size_t samples, double low = -1, double high = 1) {
                 gradient_store<double>{scalar.data()});
             BOOST_TEST(std::abs(loss - mean_loss()) <= 1e-12);
             next = 0;
-            visit_learnt<double>(typename network::stages{}, scalar.data(), [&](double gradient) {
+            visit_learnt<double, typename network::topology>(scalar.data(), [&](double gradient) {
                 BOOST_TEST(std::abs(gradient - analytic[next]) <= 1e-12);
                 ++next;
             });

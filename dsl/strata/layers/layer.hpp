@@ -21,6 +21,8 @@ struct layer_base {
     static constexpr std::size_t output_count = 1;
     /// The name of the part that it stands in, "encoder" behind `named<"encoder">`.
     static constexpr auto scope = text("");
+    /// Whose weights it has, where it stands in a part that is used several times: a `shared_place`.
+    using shared_as = void;
     /// Whether training leaves its parameters alone.
     static constexpr bool is_frozen = false;
     /// Whether it has another head, `frozen_head<Shape>`, for a training that leaves them alone.

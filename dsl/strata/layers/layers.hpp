@@ -33,4 +33,5 @@
 #include <strata/topology/branch.hpp>
 #include <strata/topology/frozen.hpp>
 #include <strata/topology/named.hpp>
+#include <strata/topology/shared_weights.hpp>
 #include <strata/topology/topology.hpp>

@@ -11,6 +11,8 @@ template <class Topology, bool InputGradient = false>
 struct gradient_flow {
     using wires = training_wiring<Topology>;
     static constexpr std::size_t count = wires::count;
+    /// Whether gradients of several stages add up.
+    static constexpr bool shares = wires::shares;
 
 private:
     static constexpr auto with_parameters = [] {
@@ -59,6 +61,26 @@ private:
 public:
     /// Whether the stage's parameters are learnt.
     [[nodiscard]] static constexpr bool learns(std::size_t stage) { return computed.learns[stage]; }
+    /// How many stages before that one, which learns, learn the same parameters.
+    [[nodiscard]] static constexpr std::size_t earlier_uses(std::size_t stage) {
+        std::size_t result = 0;
+        if constexpr (shares)
+            for (std::size_t each = 0; each < stage; ++each)
+                result += std::size_t{wires::owner(each) == wires::owner(stage) && learns(each)};
+        return result;
+    }
+    /// How many stages learn the parameters that belong to that one.
+    [[nodiscard]] static constexpr std::size_t learning_uses(std::size_t stage) {
+        if constexpr (shares) {
+            std::size_t result = 0;
+            for (std::size_t each = stage; each < count; ++each)
+                result += std::size_t{wires::owner(each) == stage && learns(each)};
+            return result;
+        } else
+            return std::size_t{learns(stage)};
+    }
+    /// Whether training changes parameters that belong to the stage.
+    [[nodiscard]] static constexpr bool changes(std::size_t stage) { return learning_uses(stage) > 0; }
     /// Whether the derivative by the stage's results is of any use.
     [[nodiscard]] static constexpr bool is_needed(std::size_t stage) { return computed.needed[stage]; }
     /// Whether a stage carries a derivative back to its source number `index`.

@@ -62,14 +62,17 @@ private:
     }
 
 public:
-    /// "encoder.conv_1", and how it is written, "conv<32, 3>".
+    /// "encoder.conv_1", and how it is written, "conv<32, 3>". Layers that share weights have one name.
     static constexpr auto name = detail::layer_text<network, Number>;
     static constexpr auto label = node::layer::label;
     /// A sequence of what it reads, most often one shape, and the shape that it makes.
     static constexpr auto input_shapes = shapes(typename node::input{});
     static constexpr typename node::output output_shape{};
+    /// Whether it uses the weights of a layer of its name before it. That one has the arrays.
+    static constexpr bool is_shared_again = names::first(Number) != Number;
     /// The numbers that it learns, and a sequence of its arrays.
-    static constexpr std::size_t parameter_count = parameters_in<head_of_node<node>>.learnt;
+    static constexpr std::size_t parameter_count =
+        is_shared_again ? 0 : parameters_in<head_of_node<node>>.learnt;
     static constexpr auto parameters = describe(std::make_index_sequence<array_count>{});
     static constexpr bool is_frozen = node::layer::is_frozen;
 };

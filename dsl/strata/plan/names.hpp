@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/topology/node_head.hpp>
+#include <strata/topology/shared_nodes.hpp>
 
 #include <algorithm>
 #include <array>
@@ -65,22 +66,30 @@ namespace detail {
 /// "dense" of "dense<512>".
 constexpr std::string_view kind_in(std::string_view label) { return label.substr(0, label.find('<')); }
 
-/// Numbers the layers of each kind in each part.
-template <std::size_t Count>
-constexpr std::array<layer_name, Count> numbered_layers(std::array<layer_name, Count> layers) {
+/// Numbers the layers of each kind in each part. `first` says which layer has a layer's weights before it, or
+/// that it is the first itself.
+template <std::size_t Count, class First>
+constexpr std::array<layer_name, Count> numbered_layers(std::array<layer_name, Count> layers,
+                                                        const First& first) {
     // The one before it of the same kind stands near in most networks.
-    for (std::size_t i = 1; i < Count; ++i)
+    for (std::size_t i = 1; i < Count; ++i) {
+        if (first(i) != i) {
+            layers[i].number = layers[first(i)].number;
+            continue;
+        }
         for (std::size_t j = i; j-- > 0;)
-            if (layers[j].kind == layers[i].kind && layers[j].scope == layers[i].scope) {
+            if (layers[j].kind == layers[i].kind && layers[j].scope == layers[i].scope && first(j) == j) {
                 layers[i].number = layers[j].number + 1;
                 break;
             }
+    }
     return layers;
 }
 
 /// The number of the layer of that name among layers without numbers yet; that of all for none.
-template <std::size_t Count>
-constexpr std::size_t find_layer(const std::array<layer_name, Count>& layers, std::string_view wanted) {
+template <std::size_t Count, class First>
+constexpr std::size_t find_layer(const std::array<layer_name, Count>& layers, std::string_view wanted,
+                                 const First& first) {
     // Those of its kind in its part are called alike but for the number, which counts them.
     std::string_view known = wanted.substr(0, wanted.find_last_not_of("0123456789") + 1);
     known = known.size() < wanted.size() && known.ends_with('_') ? known.substr(0, known.size() - 1) : wanted;
@@ -89,7 +98,7 @@ constexpr std::size_t find_layer(const std::array<layer_name, Count>& layers, st
         layer_name each = layers[i];
         if (each.matches(wanted) && number == 0)
             return i;
-        if (!each.matches(known))
+        if (!each.matches(known) || first(i) != i)
             continue;
         each.number = number++;
         if (each.matches(wanted))
@@ -113,13 +122,21 @@ template <class Inputs, class Ends, class... Nodes>
 struct network_names<topology<Inputs, Ends, Nodes...>> {
     static constexpr std::size_t layer_count = sizeof...(Nodes);
 
-    /// All layers with their numbers.
-    static constexpr std::array<layer_name, layer_count> layers() { return numbered_layers(unnumbered()); }
+    /// The first layer with the weights of a layer.
+    static constexpr std::size_t first(std::size_t layer) {
+        return first_of_shared<topology<Inputs, Ends, Nodes...>>(layer);
+    }
+    /// All layers with their numbers. Those that share weights have one name.
+    static constexpr std::array<layer_name, layer_count> layers() {
+        return numbered_layers(unnumbered(), &network_names::first);
+    }
 
     static constexpr std::size_t count = [] {
         std::size_t result = 0;
+        [[maybe_unused]] std::size_t node = 0;
         for_each_type(type_list<Nodes...>{}, [&]<class Node>(std::type_identity<Node>) {
-            for_each_parameter<head_of_node<Node>>([&](auto) { ++result; });
+            for_each_parameter<head_of_node<Node>>([&](auto) { result += std::size_t{first(node) == node}; });
+            ++node;
         });
         return result;
     }();
@@ -131,7 +148,7 @@ struct network_names<topology<Inputs, Ends, Nodes...>> {
             [[maybe_unused]] std::size_t place = 0;
             for_each_type(typename head_of_node<Node>::parameters{},
                           [&]<class Parameter>(std::type_identity<Parameter>) {
-                              if (Parameter::is_present)
+                              if (Parameter::is_present && first(node) == node)
                                   result[next++] = {node, place, Parameter::name.view()};
                               ++place;
                           });
@@ -149,7 +166,7 @@ struct network_names<topology<Inputs, Ends, Nodes...>> {
     static constexpr std::size_t find(std::string_view wanted) {
         const std::size_t dot = std::min(wanted.rfind('.'), wanted.size());
         const std::string_view layer = wanted.substr(0, dot);
-        const std::size_t node = find_layer(unnumbered(), layer);
+        const std::size_t node = find_layer(unnumbered(), layer, &network_names::first);
         for (std::size_t i = 0; i < count; ++i)
             if (arrays[i].node == node && arrays[i].name == wanted.substr(std::min(dot + 1, wanted.size())))
                 return i;

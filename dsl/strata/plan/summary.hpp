@@ -45,6 +45,7 @@ struct table_line {
     std::string_view output;
     std::size_t learnt;
     bool is_frozen;
+    std::size_t first = 0; ///< the first layer with its weights, counted from 0
 };
 
 inline std::string table_of(std::span<const table_line> lines, std::size_t inputs,
@@ -62,8 +63,9 @@ inline std::string table_of(std::span<const table_line> lines, std::size_t input
         const std::string count = grouped(lines[i].learnt);
         // The names of its parameters: "dense_1.kernel .bias".
         bool is_named = false;
+        const bool is_again = i >= inputs && lines[i].first + inputs != i;
         for (const array_mark& array : arrays) {
-            if (i != array.node + inputs)
+            if (i < inputs || lines[i].first != array.node)
                 continue;
             if (is_named)
                 append(table, " .", array.name);
@@ -73,7 +75,8 @@ inline std::string table_of(std::span<const table_line> lines, std::size_t input
             }
             is_named = true;
         }
-        append(table, is_named ? "" : count, is_named && lines[i].is_frozen ? ", frozen\n" : "\n");
+        append(table, is_named ? "" : count, is_named && lines[i].is_frozen ? ", frozen" : "",
+               is_named && is_again ? ", shared\n" : "\n");
     }
     append(table, rule, "\n");
     append_cell(table, "total", 50);
@@ -84,10 +87,19 @@ inline std::string table_of(std::span<const table_line> lines, std::size_t input
 template <class... Inputs, class Ends, class... Nodes>
 std::string summarize(topology<type_list<Inputs...>, Ends, Nodes...> network) {
     using names = network_names<topology<type_list<Inputs...>, Ends, Nodes...>>;
-    static constexpr std::array<table_line, sizeof...(Inputs) + sizeof...(Nodes)> lines{
-        table_line{"input", shape_text<Inputs>.view(), 0, false}...,
-        table_line{Nodes::layer::label.view(), shape_text<typename Nodes::output>.view(),
-                   parameters_in<head_of_node<Nodes>>.learnt, Nodes::layer::is_frozen}...};
+    static constexpr auto lines = [] {
+        std::array<table_line, sizeof...(Inputs) + sizeof...(Nodes)> result{
+            table_line{"input", shape_text<Inputs>.view(), 0, false}...,
+            table_line{Nodes::layer::label.view(), shape_text<typename Nodes::output>.view(),
+                       parameters_in<head_of_node<Nodes>>.learnt, Nodes::layer::is_frozen}...};
+        for (std::size_t layer = 0; layer < sizeof...(Nodes); ++layer) {
+            table_line& line = result[sizeof...(Inputs) + layer];
+            line.first = names::first(layer);
+            if (line.first != layer)
+                line.learnt = 0;
+        }
+        return result;
+    }();
     static constexpr auto layers = names::layers();
     return table_of(lines, sizeof...(Inputs), layers, names::arrays, parameter_count(network));
 }
@@ -113,6 +125,8 @@ struct stage_words {
     bool has_product, has_bias, has_parameters, joins;
     bool keeps_tail, keeps_tail_input, redraws, lies_apart;
     bool learns, carries_back, is_frozen;
+    bool shares;       ///< whether other stages have its parameters, too
+    std::size_t owner; ///< the first of these
 };
 
 template <class Topology, std::size_t Number>
@@ -149,6 +163,8 @@ constexpr stage_words words_of_stage() {
     words.lies_apart = wires::lies_apart(Number);
     words.learns = flow::learns(Number);
     words.carries_back = flow::carries_any(Number);
+    words.owner = wires::owner(Number);
+    words.shares = words.has_parameters && wires::user_count(words.owner) > 1;
     return words;
 }
 
@@ -165,6 +181,8 @@ inline void add_stage(std::string& plan, std::size_t number, const stage_words& 
         append(plan, stage.label, ", ", stage.inputs, " -> ", stage.outputs);
     if (stage.is_frozen)
         append(plan, ", frozen");
+    if (stage.owner != number)
+        append(plan, ", with the parameters of stage ", stage.owner + 1);
     if (stage.rows > 1)
         append(plan, ", ", stage.rows, " rows a sample");
 
@@ -190,8 +208,10 @@ inline void add_stage(std::string& plan, std::size_t number, const stage_words& 
     append(plan, "\n  backward  ");
     if (!stage.learns && !stage.carries_back)
         append(plan, "nothing to learn");
-    if (stage.learns)
-        append(plan, "weight gradient + update");
+    if (stage.learns && stage.owner != number)
+        append(plan, "weight gradient, added to that of stage ", stage.owner + 1);
+    else if (stage.learns)
+        append(plan, stage.shares ? "weight gradient, stored" : "weight gradient + update");
     if (stage.carries_back)
         append(plan, stage.learns           ? ", input gradient"
                      : stage.has_parameters ? "input gradient"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/plan/cut.hpp>
+#include <strata/topology/shared_nodes.hpp>
 
 #include <algorithm>
 
@@ -147,6 +148,8 @@ struct wiring {
     static constexpr const auto& marks = nodes::marks;
     static constexpr const auto& outputs = nodes::marks.outputs;
     static constexpr std::size_t output_count = nodes::marks.outputs.size();
+    /// Whether stages share parameters.
+    static constexpr bool shares = detail::shares_weights<Topology>;
 
     /// A stored value is an input of the network or, from `inputs` on, the output of a stage.
     [[nodiscard]] static constexpr std::size_t source_count(std::size_t stage) {
@@ -161,6 +164,26 @@ struct wiring {
     [[nodiscard]] static constexpr bool is_frozen(std::size_t stage) {
         const std::size_t head = marks.stages[stage].head;
         return head != detail::none && nodes::nodes[head].is_frozen;
+    }
+
+    /// The first stage of training that has the parameters of that one, the stage itself where no shared part
+    /// stands before it. Arrays of parameters belong to the first.
+    [[nodiscard]] static constexpr std::size_t owner(std::size_t stage) {
+        if constexpr (shares) {
+            const std::size_t head = marks.stages[stage].head;
+            return head == detail::none ? stage : marks.stage_of[detail::first_of_shared<Topology>(head)];
+        } else
+            return stage;
+    }
+    /// How many stages have the parameters of that first one.
+    [[nodiscard]] static constexpr std::size_t user_count(std::size_t first) {
+        if constexpr (shares) {
+            std::size_t result = 0;
+            for (std::size_t stage = 0; stage < count; ++stage)
+                result += std::size_t{owner(stage) == first};
+            return result;
+        } else
+            return 1;
     }
 
     /// Which output of the network a stage makes; `outputs` of them mean none.

@@ -3,12 +3,30 @@
 
 #include <strata/topology/wrapped.hpp>
 
+#include <cstddef>
+
 namespace strata::bedrock {
+
+template <text Name, std::size_t Number>
+struct shared_place;
+
+namespace detail {
+// A place in a shared part is another one in each part with a name that it stands in.
+template <text Name, class Place>
+struct place_in_part {
+    using type = void;
+};
+template <text Name, text Part, std::size_t Number>
+struct place_in_part<Name, shared_place<Part, Number>> {
+    using type = shared_place<Name + "." + Part, Number>;
+};
+} // namespace detail
 
 /// A layer in a part of a network that has a name.
 template <text Name, class Layer>
 struct named_layer : Layer {
     static constexpr auto scope = Name + "." + Layer::scope;
+    using shared_as = typename detail::place_in_part<Name, typename Layer::shared_as>::type;
 };
 
 namespace detail {

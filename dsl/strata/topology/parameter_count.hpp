@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/topology/node_head.hpp>
+#include <strata/topology/shared_nodes.hpp>
 
 namespace strata::bedrock {
 
@@ -9,8 +10,16 @@ namespace strata::bedrock {
 template <class Inputs, class Ends, class... Nodes>
 constexpr parameter_totals count_parameters(topology<Inputs, Ends, Nodes...>) {
     parameter_totals result;
-    for_each_type(type_list<Nodes...>{},
-                  [&]<class Node>(std::type_identity<Node>) { result += parameters_in<head_of_node<Node>>; });
+    [[maybe_unused]] std::size_t node = 0;
+    for_each_type(type_list<Nodes...>{}, [&]<class Node>(std::type_identity<Node>) {
+        using network = topology<Inputs, Ends, Nodes...>;
+        if constexpr (detail::shares_weights<network>) {
+            const std::size_t first = detail::first_of_shared<network>(node);
+            if (first != node++)
+                return;
+        }
+        result += parameters_in<head_of_node<Node>>;
+    });
     return result;
 }
 

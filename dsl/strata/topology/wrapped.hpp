@@ -3,7 +3,12 @@
 
 #include <strata/topology/branch.hpp>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock {
+
+template <text Name, class Fragment, class... Wrappers>
+struct sharing;
+
+namespace detail {
 
 // Wrapping puts each layer of a fragment that may have parameters into `Wrapper::type<Layer>`, also where the
 // layer stands in a branch, a bypass or a repetition.
@@ -33,6 +38,12 @@ constexpr auto wrap(fragment<bypass<Body, Projection>>);
 template <class Wrapper, std::size_t Times, class Fragment>
 constexpr auto wrap(fragment<repeated<Times, Fragment>>);
 
+// A shared part wraps its layers when it knows them.
+template <class Wrapper, text Name, class Fragment, class... Wrappers>
+constexpr auto wrap(fragment<sharing<Name, Fragment, Wrappers...>>) {
+    return fragment<sharing<Name, Fragment, Wrappers..., Wrapper>>{};
+}
+
 template <class Wrapper, class... Layers>
 constexpr auto wrap_all(fragment<Layers...>) {
     return (fragment<>{} | ... | wrap<Wrapper>(fragment<Layers>{}));
@@ -54,4 +65,6 @@ constexpr auto wrap(fragment<repeated<Times, Fragment>>) {
     return fragment<repeated<Times, decltype(wrap_all<Wrapper>(Fragment{}))>>{};
 }
 
-} // namespace strata::bedrock::detail
+} // namespace detail
+
+} // namespace strata::bedrock

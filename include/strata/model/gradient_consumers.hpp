@@ -15,21 +15,17 @@ struct gradient_writer {
     T* parameters;
     T* gradients;
 
-    struct adder {
-        T* array;
-
-        template <class V>
-        void operator()(std::size_t offset, V gradient) const noexcept {
-            store(V(load<V>(array + offset) + gradient), array + offset);
-        }
-    };
+    template <std::size_t EarlierUses>
+    [[nodiscard]] gradient_writer<T, true> later_use() const noexcept {
+        return {parameters, gradients};
+    }
 
     template <class Parameter>
     auto take(Parameter array, std::size_t place) const noexcept {
         if constexpr (!Parameter::is_learnt)
             return moving_average<T, Parameter>{parameters + place, parameters + place};
         else if constexpr (Adds)
-            return adder{gradients + place};
+            return array_adder<T>{gradients + place};
         else
             return gradient_store<T>{gradients}.take(array, place);
     }

@@ -19,24 +19,41 @@ struct learning_stages {
     using value_type = T;
     using flow = gradient_flow<Topology>;
     using stages = stages_of<Topology>;
-    using places = parameter_layout<T, stages>;
+    using places = parameter_layout<T, Topology>;
     static constexpr std::size_t count = stages::size;
     template <std::size_t I>
     using stage = typename stages::template element<I>;
 };
 
+/// A statistic that so many observations in a row move on. What is kept of it after all of them is a power.
+template <class Parameter, std::size_t Uses>
+struct repeated_statistic : Parameter {
+    static constexpr double kept = [] {
+        double result = 1;
+        for (std::size_t use = 0; use < Uses; ++use)
+            result *= Parameter::kept;
+        return result;
+    }();
+};
+
 /// Calls visit(std::type_identity<Parameter>{}, place) for each array that training changes, statistics
 /// included, with the place where it begins in the block of parameters. `Pass` is a training pass or
 /// `learning_stages`.
+///
+/// A statistic that several stages move on is a `repeated_statistic` of as many.
 template <class Pass, class Visit>
 constexpr void for_each_changing(Visit&& visit) {
     for_each_index<Pass::count>([&](auto index) {
         constexpr std::size_t number = index;
         using head = typename Pass::template stage<number>::head;
-        if constexpr (Pass::flow::learns(number))
-            for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter> type) {
-                visit(type, Pass::places::places[number] +
-                                place_in_head<typename Pass::value_type, head, Parameter>);
+        constexpr std::size_t uses = Pass::flow::learning_uses(number);
+        if constexpr (uses > 0)
+            for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
+                using visited = std::conditional_t<Parameter::is_learnt || uses == 1, Parameter,
+                                                   repeated_statistic<Parameter, uses>>;
+                visit(std::type_identity<visited>{},
+                      Pass::places::places[number] +
+                          place_in_head<typename Pass::value_type, head, Parameter>);
             });
     });
 }

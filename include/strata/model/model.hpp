@@ -59,7 +59,7 @@ public:
     static_assert(internal::check_has_layers<topology>());
     using value_type = T;
     using stages = stages_of<topology>;
-    using layout = parameter_layout<T, stages>;
+    using layout = parameter_layout<T, topology>;
 
     static constexpr std::size_t input_count = topology::inputs::size;
     static constexpr std::size_t output_count = topology::outputs::size;
@@ -81,8 +81,9 @@ public:
     explicit model(seed key = {}) : parameters_(layout::size), seed_(key) {
         std::uint32_t number = 0;
         for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
-            internal::initialize_head<typename Stage::head>(parameters_.data() + layout::places[number],
-                                                            seed_, number);
+            if (layout::wires::owner(number) == number)
+                internal::initialize_head<typename Stage::head>(parameters_.data() + layout::places[number],
+                                                                seed_, number);
             ++number;
         });
     }
@@ -151,7 +152,7 @@ public:
     [[nodiscard]] std::vector<T> weights() const {
         std::vector<T> result;
         result.reserve(weight_count);
-        visit_parameters<T>(stages{}, parameters_.data(), [&](const T& weight) { result.push_back(weight); });
+        visit_parameters<T, topology>(parameters_.data(), [&](const T& weight) { result.push_back(weight); });
         return result;
     }
     /// The same in the other direction. `std::invalid_argument` for another number of weights.
@@ -159,8 +160,8 @@ public:
         if (weights.size() != weight_count)
             internal::raise(std::invalid_argument(internal::concatenate(
                 "set_weights: expected ", weight_count, " weights, found ", weights.size())));
-        visit_parameters<T>(stages{}, parameters_.data(),
-                            [next = weights.begin()](T& weight) mutable { weight = *next++; });
+        visit_parameters<T, topology>(parameters_.data(),
+                                      [next = weights.begin()](T& weight) mutable { weight = *next++; });
     }
 
     /// One array of parameters by its name, as `summary` shows it: `net.parameter<"dense_1.kernel">()`. A

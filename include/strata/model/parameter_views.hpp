@@ -132,7 +132,7 @@ template <class Topology, class T, std::size_t Array>
 inline constexpr std::size_t place_of_array = [] {
     using names = network_names<Topology>;
     constexpr std::size_t stage = training_wiring<Topology>::marks.stage_of[names::arrays[Array].node];
-    return parameter_layout<T, stages_of<Topology>>::places[stage] +
+    return parameter_layout<T, Topology>::places[stage] +
            place_in_head<T, typename names::template head<Array>, typename names::template parameter<Array>>;
 }();
 

@@ -4,7 +4,7 @@
 #include <strata/kernels/aligned_vector.hpp>
 #include <strata/kernels/parameter_arrays.hpp>
 #include <strata/model/orthogonal.hpp>
-#include <strata/plan/cut.hpp>
+#include <strata/plan/wiring.hpp>
 #include <strata/random/philox.hpp>
 #include <strata/setting.hpp>
 
@@ -17,26 +17,33 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// Where each stage's parameters begin in the one block that holds a network's.
-template <class T, class Stages>
-struct parameter_layout;
+/// Where each stage's parameters begin in the one block that holds a network's. Stages that share them begin
+/// at one place.
+template <class T, class Topology>
+struct parameter_layout {
+    using wires = training_wiring<Topology>;
+    using stages = typename wires::stages;
 
-template <class T, class... Stages>
-struct parameter_layout<T, stage_list<Stages...>> {
 private:
     struct all {
-        std::array<std::size_t, sizeof...(Stages)> begins{};
+        std::array<std::size_t, stages::size> begins{};
         std::size_t end = 0;
     };
-    static constexpr all computed = [] {
+    template <class... Stages>
+    static constexpr all lay_out(stage_list<Stages...>) {
         all result;
         std::size_t next = 0;
-        for (const std::size_t places : {places_of_head<T, typename Stages::head>...}) {
-            result.begins[next++] = result.end;
-            result.end += places;
+        for (const std::size_t size_of_stage : {places_of_head<T, typename Stages::head>...}) {
+            const std::size_t stage = next++;
+            if (wires::owner(stage) == stage) {
+                result.begins[stage] = result.end;
+                result.end += size_of_stage;
+            } else
+                result.begins[stage] = result.begins[wires::owner(stage)];
         }
         return result;
-    }();
+    }
+    static constexpr all computed = lay_out(stages{});
 
 public:
     static constexpr const auto& places = computed.begins;
@@ -101,13 +108,16 @@ void initialize_head(T* parameters, seed key, std::uint32_t stage) {
     });
 }
 
-template <class T, bool Statistics, class... Stages, class Block, class Visit>
-void visit_block(stage_list<Stages...> stages, Block* block, Visit visit) {
+template <class T, bool Statistics, class Topology, class Block, class Visit>
+void visit_block(Block* block, Visit visit) {
+    using layout = parameter_layout<T, Topology>;
     std::size_t next = 0;
-    for_each_type(stages, [&]<class Stage>(std::type_identity<Stage>) {
+    for_each_type(typename layout::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
         using head = typename Stage::head;
-        [[maybe_unused]] Block* const parameters =
-            block + parameter_layout<T, stage_list<Stages...>>::places[next++];
+        const std::size_t stage = next++;
+        if (layout::wires::owner(stage) != stage)
+            return;
+        [[maybe_unused]] Block* const parameters = block + layout::places[stage];
         for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
             if constexpr (Statistics || Parameter::is_learnt) {
                 Block* const array = array_of<head>(parameters, Parameter{});
@@ -120,16 +130,16 @@ void visit_block(stage_list<Stages...> stages, Block* block, Visit visit) {
 } // namespace internal
 
 /// Visits every parameter of a block in the conventional order: layer by layer as the topology names them,
-/// array by array as a head lists them. Filling is left out. The block may be one of weights, gradients or
-/// states.
-template <class T, class... Stages, class Block, class Visit>
-void visit_parameters(stage_list<Stages...> stages, Block* block, Visit visit) {
-    internal::visit_block<T, true>(stages, block, visit);
+/// array by array as a head lists them, shared ones where they come first. Filling is left out. The block may
+/// be one of weights, gradients or states.
+template <class T, class Topology, class Block, class Visit>
+void visit_parameters(Block* block, Visit visit) {
+    internal::visit_block<T, true, Topology>(block, visit);
 }
 /// The same without the statistics: what is learnt.
-template <class T, class... Stages, class Block, class Visit>
-void visit_learnt(stage_list<Stages...> stages, Block* block, Visit visit) {
-    internal::visit_block<T, false>(stages, block, visit);
+template <class T, class Topology, class Block, class Visit>
+void visit_learnt(Block* block, Visit visit) {
+    internal::visit_block<T, false, Topology>(block, visit);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING

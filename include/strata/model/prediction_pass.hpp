@@ -20,7 +20,7 @@ public:
     using wires = prediction_wiring<Topology>;
     using stages = typename wires::stages;
     using trained = training_wiring<Topology>;
-    using places = parameter_layout<T, typename trained::stages>;
+    using places = parameter_layout<T, Topology>;
     using inputs = std::array<const T*, Topology::inputs::size>;
     using outputs = std::array<T*, Topology::outputs::size>;
 

@@ -43,7 +43,7 @@ private:
         for (std::size_t stage = 0; stage < count; ++stage)
             if (Pass::wires::source(stage, 0) != stage || Pass::wires::is_frozen(stage))
                 return false;
-        return Pass::input_count == 1 && Pass::output_count == 1;
+        return Pass::input_count == 1 && Pass::output_count == 1 && !Pass::flow::shares;
     }
     using network_output = typename Pass::template output<0>;
 

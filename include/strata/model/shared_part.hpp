@@ -11,30 +11,32 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
-/// What two networks must agree in to share an array. Whether it is learnt may differ.
-template <text Name, class Shape, class Storage, bool IsPresent>
-struct array_form;
-template <class... Arrays>
-inline constexpr char arrays_tag{};
-
-/// An address that stands for the arrays of a head.
-template <class... Parameters>
-constexpr const char* tag_of(type_list<Parameters...>) {
-    return &arrays_tag<array_form<Parameters::name, typename Parameters::shape, typename Parameters::storage,
-                                  Parameters::is_present>...>;
-}
-
-/// The stages of a network that have parameters: where these begin, and what they are.
-template <class Stages>
+/// The stages of a network that parameters belong to: where these begin, and what they are. Two networks must
+/// agree in the forms of arrays to share them. Whether they are learnt may differ.
+template <class Network, class Stages = typename Network::stages>
 struct parameter_sequence;
-template <class... Stages>
-struct parameter_sequence<stage_list<Stages...>> {
-    static constexpr std::size_t count = (std::size_t{0} + ... + has_parameters<typename Stages::head>);
+template <class Network, class... Stages>
+struct parameter_sequence<Network, stage_list<Stages...>> {
+private:
+    static constexpr auto has_own = [] {
+        std::array<bool, sizeof...(Stages)> result{has_parameters<typename Stages::head>...};
+        for (std::size_t stage = 0; stage < result.size(); ++stage)
+            result[stage] = result[stage] && Network::layout::wires::owner(stage) == stage;
+        return result;
+    }();
+
+public:
+    static constexpr std::size_t count = [] {
+        std::size_t result = 0;
+        for (const bool has_any : has_own)
+            result += std::size_t{has_any};
+        return result;
+    }();
     static constexpr auto stages = [] {
         std::array<std::size_t, count + 1> result{};
         std::size_t stage = 0;
         std::size_t next = 0;
-        for (const bool has_any : {has_parameters<typename Stages::head>...}) {
+        for (const bool has_any : has_own) {
             if (has_any)
                 result[next++] = stage;
             ++stage;
@@ -42,7 +44,7 @@ struct parameter_sequence<stage_list<Stages...>> {
         return result;
     }();
     static constexpr std::array<const char*, sizeof...(Stages)> tags{
-        tag_of(typename Stages::head::parameters{})...};
+        tag_of_arrays(typename Stages::head::parameters{})...};
 };
 
 /// How often the parameters of a part follow each other in a whole, and the stage where they do so first.
@@ -52,8 +54,8 @@ struct part_place {
 };
 template <class Part, class Whole>
 constexpr part_place find_part() {
-    using part = parameter_sequence<typename Part::stages>;
-    using whole = parameter_sequence<typename Whole::stages>;
+    using part = parameter_sequence<Part>;
+    using whole = parameter_sequence<Whole>;
     part_place result;
     for (std::size_t first = 0; first + part::count <= whole::count; ++first) {
         bool matches = part::count > 0;

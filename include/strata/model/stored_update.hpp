@@ -29,7 +29,8 @@ public:
     using scalars = scalars_of<T, Optimizer>;
     static constexpr std::size_t batches = batches_of_update<Optimizer>;
     /// Whether one pass over a batch's gradients is not enough.
-    static constexpr bool needs_all = detail::scales_arrays<Optimizer> || detail::has_direction<Optimizer>;
+    static constexpr bool needs_all =
+        detail::scales_arrays<Optimizer> || detail::has_direction<Optimizer> || Pass::flow::shares;
 
     stored_update() {
         for (auto& sums : sums_)

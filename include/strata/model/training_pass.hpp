@@ -23,7 +23,7 @@ struct training_pass {
     using flow = gradient_flow<Topology, InputGradient>;
     using wires = typename flow::wires;
     using value_type = T;
-    using places = parameter_layout<T, stages>;
+    using places = parameter_layout<T, Topology>;
 
     static constexpr std::size_t count = stages::size;
     static constexpr std::size_t input_count = Topology::inputs::size;
@@ -97,18 +97,30 @@ struct training_pass {
 
     /// The weight gradients, for this thread's part: `consumer.take(parameter, place)` returns what takes the
     /// registers of the gradients, or of what a statistic observed, of the array that begins at that place of
-    /// the parameters.
+    /// the parameters. Where stages share parameters, `consumer.later_use<n>()` is asked for the consumer
+    /// that takes them of a stage which has n such stages before it, and adds to what these have left.
     template <class Consumer>
     static void update(const T* parameters, const batch& data, workspace& space, const team& threads,
                        const Consumer& consumer) noexcept {
         for_each_index<count>([&](auto index) {
-            constexpr std::size_t number = count - 1 - index;
-            if constexpr (flow::learns(number))
+            // Of shared parameters the first use comes first: statistics move on in that order.
+            constexpr std::size_t number = flow::shares ? index : count - 1 - index;
+            constexpr std::size_t earlier_uses = flow::earlier_uses(number);
+            if constexpr (flow::learns(number) && earlier_uses > 0) {
+                threads.barrier(); // another thread may have had this part of an array there
+                update_stage<stage<number>, number == 0>(number, parameters, data, space, threads,
+                                                         later_use<earlier_uses>(consumer));
+            } else if constexpr (flow::learns(number))
                 update_stage<stage<number>, number == 0>(number, parameters, data, space, threads, consumer);
         });
     }
 
 private:
+    template <std::size_t EarlierUses, class Consumer>
+    static auto later_use(const Consumer& consumer) noexcept {
+        return consumer.template later_use<EarlierUses>();
+    }
+
     template <class Head>
     static auto sources(std::size_t number, const batch& data, workspace& space) noexcept {
         return sources_of<wires, Head>(

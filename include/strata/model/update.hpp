@@ -140,10 +140,40 @@ struct update_consumer {
     }
 };
 
+/// Adds gradients to those that are there.
+template <class T>
+struct array_adder {
+    T* array;
+
+    template <class V>
+    void operator()(std::size_t offset, V gradient) const noexcept {
+        store(V(load<V>(array + offset) + gradient), array + offset);
+    }
+};
+
+/// Adds the gradients to what is there. Statistics stay.
+template <class T>
+struct gradient_adder {
+    T* gradients;
+
+    template <class Parameter>
+    auto take(Parameter, std::size_t place) const noexcept {
+        if constexpr (Parameter::is_learnt)
+            return array_adder<T>{gradients + place};
+        else
+            return [](std::size_t, auto) {};
+    }
+};
+
 /// Writes the gradients where somebody asked for them, in the parameters' layout. Statistics stay.
 template <class T>
 struct gradient_store {
     T* gradients;
+
+    template <std::size_t EarlierUses>
+    [[nodiscard]] gradient_adder<T> later_use() const noexcept {
+        return {gradients};
+    }
 
     struct array_store {
         T* array;

@@ -37,9 +37,14 @@ struct update_path : update_memory<Pass, Optimizer> {
     }
 };
 
+/// Whether gradients go through memory: because the optimizer needs them there, or the network adds up those
+/// of several stages that share parameters.
+template <class Pass, class Optimizer>
+inline constexpr bool takes_stored_path = stores_gradients<Optimizer> || Pass::flow::shares;
+
 /// Others take gradients from memory.
 template <class Pass, class Optimizer>
-    requires stores_gradients<Optimizer>
+    requires takes_stored_path<Pass, Optimizer>
 class update_path<Pass, Optimizer> : public update_memory<Pass, Optimizer> {
     using memory = update_memory<Pass, Optimizer>;
     static constexpr bool has_sums = memory::batches > 1;
@@ -58,8 +63,11 @@ public:
     static std::string text() {
         const std::string group =
             has_sums ? detail::concatenate("; an update every ", memory::batches, " batches") : std::string();
+        std::string reasons = Pass::flow::shares ? "layers share parameters" : "";
+        if constexpr (stores_gradients<Optimizer>)
+            detail::append(reasons, reasons.empty() ? "" : ", and ", reason_to_store<Optimizer>());
         return detail::concatenate("update    stored gradients, ", detail::grouped(memory::size * sizeof(T)),
-                                   " bytes: ", reason_to_store<Optimizer>(), group, "\n");
+                                   " bytes: ", reasons, group, "\n");
     }
 
 private:

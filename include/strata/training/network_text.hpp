@@ -82,14 +82,20 @@ void append_layer(std::string& line) {
     for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
         append(line, ", ", Parameter::name.view(), " ", detail::shape_text<typename Parameter::shape>.view());
     });
-    append_sources(line, detail::source_numbers<typename Node::sources>::values);
 }
 
 template <class... Inputs, class... Ends, class... Nodes>
 void append_network(std::string& lines, topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>) {
     (append(lines, "input ", detail::shape_text<Inputs>.view(), "\n"), ...);
-    for_each_type(type_list<Nodes...>{},
-                  [&]<class Node>(std::type_identity<Node>) { append_layer<Node>(lines); });
+    std::size_t number = 0;
+    for_each_type(type_list<Nodes...>{}, [&]<class Node>(std::type_identity<Node>) {
+        append_layer<Node>(lines);
+        using network = topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>;
+        if (const std::size_t first = first_of_shared<network>(number); first != number)
+            append(lines, ", those of layer ", first + 1);
+        ++number;
+        append_sources(lines, detail::source_numbers<typename Node::sources>::values);
+    });
     append(lines, "outputs");
     (append(lines, " ", Ends::value), ...);
     append(lines, "\n");

@@ -29,7 +29,7 @@ private:
     [[nodiscard]] static double sum_of_stage(const T* parameters) noexcept {
         using head = typename Pass::template stage<I>::head;
         double sum = 0;
-        if constexpr (penalizes<head> && Pass::flow::learns(I))
+        if constexpr (penalizes<head> && Pass::flow::changes(I))
             for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
                 constexpr regularizer factors = Parameter::penalty;
                 if constexpr (factors.active()) {

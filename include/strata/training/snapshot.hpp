@@ -97,8 +97,7 @@ training_snapshot write_snapshot(const std::array<std::span<T>, Blocks>& blocks,
     put(lines.data(), lines.size());
     put(&counts, sizeof counts);
     for (const std::span<T> block : blocks)
-        visit_parameters<T>(stages_of<Topology>{}, block.data(),
-                            [&](const T& number) { put(&number, sizeof number); });
+        visit_parameters<T, Topology>(block.data(), [&](const T& number) { put(&number, sizeof number); });
     const std::uint32_t sum = checksum(std::span(result.bytes).subspan(lines.size(), size));
     put(&sum, sizeof sum);
     return result;
@@ -128,7 +127,7 @@ training_counts read_snapshot(Reader& reader, const std::array<std::span<T>, Blo
     };
     take(counts);
     for (const std::span<T> block : blocks)
-        visit_parameters<T>(stages_of<Topology>{}, block.data(), take);
+        visit_parameters<T, Topology>(block.data(), take);
     return counts;
 }
 

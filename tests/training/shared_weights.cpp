@@ -1,0 +1,366 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../error_message.hpp"
+#include <strata/model/layers_of.hpp>
+#include <strata/model/shared_part.hpp>
+#include <strata/strata.hpp>
+#include <strata/training/gradients.hpp>
+
+#include <boost/hana/for_each.hpp>
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace strata::bedrock;
+
+namespace {
+using json = nlohmann::json;
+using numbers = std::vector<double>;
+
+/// What shared_weights.py computed.
+const json& reference() {
+    static const json all = json::parse(std::ifstream(STRATA_TESTS "/training/shared_weights.json"));
+    return all;
+}
+numbers read(const char* network, const char* what) { return reference()[network][what].get<numbers>(); }
+/// One of the five batches, in turn.
+numbers batch(const char* network, const char* what, std::size_t number) {
+    const numbers all = read(network, what);
+    const auto size = static_cast<std::ptrdiff_t>(all.size() / 5);
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(number % 5) * size;
+    return {begin, begin + size};
+}
+
+double distance(const numbers& found, const numbers& expected) {
+    BOOST_REQUIRE_EQUAL(found.size(), expected.size());
+    double worst = 0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const double error = std::abs(found[i] - expected[i]);
+        worst = error > worst || std::isnan(error) ? error : worst;
+    }
+    return worst;
+}
+template <class Arrays>
+numbers values_in(const Arrays& arrays) {
+    numbers result;
+    for (const auto& each : arrays.parameters())
+        for (const double number : each.values())
+            result.push_back(number);
+    return result;
+}
+
+constexpr auto remoteness = named_activation<"remoteness", 1 - symbols::x>;
+constexpr auto sides = inputs(input<3>, input<3>);
+constexpr auto tower = dense<5, l2<0.02>> | strata::tanh | dense<4>;
+constexpr auto encoder = shared_weights<"encoder">(tower);
+using siamese = model<sides | branches(encoder, encoder) | dot<normalize> | remoteness, double>;
+
+constexpr auto cell = shared_weights<"cell">(dense<3, no_bias> | batch_norm<momentum<0.9>> | strata::tanh);
+using chain = model<input<3> | repeat<3>(cell) | dense<2>, double>;
+
+siamese first_siamese() {
+    siamese net;
+    net.set_weights(read("siamese", "first"));
+    return net;
+}
+/// The reference has the averages apart.
+numbers with_averages(numbers learnt, const numbers& averages) {
+    learnt.insert(learnt.begin() + 15, averages.begin(), averages.end());
+    return learnt;
+}
+chain first_chain() {
+    chain net;
+    net.set_weights(with_averages(read("chain", "first"), {0, 0, 0, 1, 1, 1}));
+    return net;
+}
+template <class Trainer>
+void train_siamese(Trainer& teach, std::size_t steps = 6) {
+    for (std::size_t step = 0; step < steps; ++step)
+        teach.train_on_batch(together(batch("siamese", "left", step), batch("siamese", "right", step)),
+                             batch("siamese", "alike", step));
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(one_set_of_weights_has_one_name) {
+    static_assert(siamese::parameter_count == 4 * 5 + 6 * 4 && chain::parameter_count == 9 + 6 + 8);
+    static_assert(siamese::weight_count == siamese::parameter_count &&
+                  chain::weight_count == chain::parameter_count + 6);
+    siamese net = first_siamese();
+    std::string names;
+    for (const auto& each : net.parameters())
+        names += each.name() + " ";
+    BOOST_TEST(names ==
+               "encoder.dense.kernel encoder.dense.bias encoder.dense_1.kernel encoder.dense_1.bias ");
+    BOOST_TEST(values_in(net) == net.weights());
+    // Both sides have what is written once.
+    net.parameter<"encoder.dense_1.kernel">().set(numbers(20, 0));
+    net.parameter<"encoder.dense_1.bias">().set(numbers{3, 0, 0, 4});
+    const auto far = net.predict(together(batch("siamese", "left", 0), batch("siamese", "right", 0)));
+    BOOST_TEST(std::abs(far(0, 0)) <= 1e-15);
+    // Where other layers of the kind stand around and between the uses.
+    using mixed = model<input<4> | named<"cell">(dense<4>) | shared_weights<"cell">(dense<4> | dense<4>) |
+                        dense<4> | named<"cell">(dense<4>) | shared_weights<"cell">(dense<4> | dense<4>) |
+                        named<"cell">(dense<4>)>;
+    std::string all;
+    for (const auto& each : mixed{}.parameters())
+        if (!each.name().ends_with("bias"))
+            all += each.name() + " ";
+    BOOST_TEST(all == "cell.dense.kernel cell.dense_1.kernel cell.dense_2.kernel dense.kernel "
+                      "cell.dense_3.kernel cell.dense_4.kernel ");
+    mixed other;
+    for (auto& each : other.parameters())
+        each.set(std::vector<float>(each.size(), 0));
+    other.parameter<"cell.dense_4.bias">()(2) = 7;
+    BOOST_TEST(other.predict(std::array<float, 4>{})[2] == 7);
+}
+
+BOOST_AUTO_TEST_CASE(the_whole_name_makes_parts_one) {
+    constexpr auto part = shared_weights<"part">(dense<3>);
+    constexpr auto twice = part | part;
+    using apart = model<input<3> | named<"left">(twice) | named<"right">(twice), double>;
+    static_assert(apart::parameter_count == 24);
+    // A part within others is one wherever its own name is.
+    constexpr auto outer = shared_weights<"outer">(dense<3> | part | part);
+    static_assert(model<input<3> | outer | outer, double>::parameter_count == 24);
+    static_assert(model<input<3> | part | outer | outer, double>::parameter_count == 36);
+    // In images of another size a convolution has the same weights.
+    constexpr auto filters = shared_weights<"filters">(conv<2, 3>);
+    static_assert(model<input<9, 8, 2> | filters | filters>::parameter_count == 38);
+    constexpr auto split =
+        inputs(input<6>, input<6>) | branches(shared_weights<"s">(dense<3>), dense<3>) | add;
+    static_assert(model<split>::parameter_count == 42);
+}
+
+BOOST_AUTO_TEST_CASE(tables_say_who_shares) {
+    const std::string summary = siamese::summary();
+    BOOST_TEST(
+        summary.find("dense<5>                    5                     20          encoder.dense.kernel "
+                     ".bias\n") != std::string::npos);
+    BOOST_TEST(
+        summary.find("dense<5>                    5                     0           encoder.dense.kernel "
+                     ".bias, shared\n") != std::string::npos);
+    BOOST_TEST(summary.find("44\n") != std::string::npos);
+    const std::string plan = siamese::plan();
+    BOOST_TEST(plan.find("stage 1: dense<5>, 3 -> 5\n") != std::string::npos);
+    BOOST_TEST(plan.find("weight gradient, stored") != std::string::npos);
+    BOOST_TEST(plan.find("stage 3: dense<5>, 3 -> 5, with the parameters of stage 1\n") != std::string::npos);
+    BOOST_TEST(plan.find("weight gradient, added to that of stage 1") != std::string::npos);
+    siamese net;
+    const auto end_of = [](const std::string& text) { return text.substr(text.rfind("update    ")); };
+    BOOST_TEST(end_of(trainer{net, contrastive<>, adam{}}.plan()) ==
+               internal::concatenate("update    stored gradients, ",
+                                     detail::grouped(siamese::layout::size * 8),
+                                     " bytes: layers share parameters\n"));
+    BOOST_TEST(end_of(trainer{net, contrastive<>, accumulate<2>(adam{})}.plan())
+                   .find("layers share parameters, and the optimizer adds up batches; an update every 2") !=
+               std::string::npos);
+    std::size_t learnt = 0;
+    std::string again;
+    boost::hana::for_each(layers_of(net), [&](auto layer) {
+        learnt += layer.parameter_count;
+        if (layer.is_shared_again)
+            again += std::string(layer.name.view()) + " ";
+    });
+    BOOST_TEST(learnt == siamese::parameter_count);
+    BOOST_TEST(again == "encoder.dense encoder.dense_1 ");
+}
+
+BOOST_AUTO_TEST_CASE(gradients_of_all_uses_add_up_as_in_pytorch) {
+    const siamese net = first_siamese();
+    const auto g =
+        gradients(net, contrastive<>, together(batch("siamese", "left", 0), batch("siamese", "right", 0)),
+                  batch("siamese", "alike", 0));
+    BOOST_TEST(distance(values_in(g), read("siamese", "gradients")) <= 1e-14);
+    const chain other = first_chain();
+    const auto h = gradients(other, mean_squared_error, batch("chain", "x", 0), batch("chain", "y", 0));
+    numbers learnt = values_in(h);
+    learnt.erase(learnt.begin() + 15, learnt.begin() + 21);
+    BOOST_TEST(distance(learnt, read("chain", "gradients")) <= 1e-14);
+}
+
+BOOST_AUTO_TEST_CASE(training_agrees_with_pytorch) {
+    siamese net = first_siamese();
+    trainer teach{net, contrastive<>, adam{0.05}};
+    train_siamese(teach);
+    BOOST_TEST(distance(net.weights(), read("siamese", "last")) <= 1e-12);
+
+    // Averages move at each use, in the order in which the network has them.
+    const numbers expected = with_averages(read("chain", "last"), read("chain", "averages"));
+    chain stepped = first_chain();
+    trainer teach_chain{stepped, mean_squared_error, adam{0.05}};
+    chain looped = first_chain();
+    updater learn{looped, adam{0.05}};
+    network_gradients g(looped, mean_squared_error);
+    for (std::size_t step = 0; step < 6; ++step) {
+        teach_chain.train_on_batch(batch("chain", "x", step), batch("chain", "y", step));
+        g.compute(batch("chain", "x", step), batch("chain", "y", step));
+        learn.apply(g);
+    }
+    BOOST_TEST(distance(stepped.weights(), expected) <= 1e-12);
+    BOOST_TEST(distance(looped.weights(), expected) <= 1e-12);
+}
+
+BOOST_AUTO_TEST_CASE(training_equals_that_of_two_encoders_tied_by_hand) {
+    using untied =
+        model<sides | branches(named<"left">(tower), named<"right">(tower)) | dot<normalize> | remoteness,
+              double>;
+    const numbers first = read("siamese", "first");
+    numbers two = first;
+    two.insert(two.end(), first.begin(), first.end());
+    untied twins;
+    twins.set_weights(two);
+    updater learn{twins, clip_global_norm(adam{0.05}, 100)};
+    siamese net = first_siamese();
+    trainer teach{net, contrastive<>, clip_global_norm(adam{0.05}, 100)};
+    for (std::size_t step = 0; step < 6; ++step) {
+        auto g = gradients(twins, contrastive<>,
+                           together(batch("siamese", "left", step), batch("siamese", "right", step)),
+                           batch("siamese", "alike", step));
+        auto arrays = g.parameters();
+        for (std::size_t i = 0; i < arrays.size() / 2; ++i) {
+            numbers sum = arrays[i].values();
+            const numbers right = arrays[i + arrays.size() / 2].values();
+            for (std::size_t j = 0; j < sum.size(); ++j) {
+                sum[j] += right[j];
+                if (i == 0) // each has the whole penalty
+                    sum[j] -= 2 * 0.02 * twins.parameter<"left.dense.kernel">().values()[j];
+            }
+            arrays[i].set(sum);
+            arrays[i + arrays.size() / 2].set(sum);
+        }
+        learn.apply(g);
+    }
+    train_siamese(teach);
+    numbers left = twins.weights();
+    BOOST_TEST(numbers(left.begin() + 44, left.end()) == numbers(left.begin(), left.begin() + 44));
+    left.resize(44);
+    BOOST_TEST(distance(net.weights(), left) <= 1e-12);
+    BOOST_TEST(distance(net.weights(), first) > 1e-2);
+    // Predictions are those of two encoders, to the bit.
+    two = net.weights();
+    two.insert(two.end(), two.begin(), two.begin() + 44);
+    twins.set_weights(two);
+    const auto x = together(batch("siamese", "left", 1), batch("siamese", "right", 1));
+    BOOST_TEST((net.predict(x) == twins.predict(x)));
+}
+
+BOOST_AUTO_TEST_CASE(frozen_parts_stay_and_the_rest_learns) {
+    constexpr auto still = frozen_weights(shared_weights<"cell">(dense<3> | batch_norm<>));
+    using network = model<input<3> | still | dense<3> | still | dense<2>, double>;
+    network net{seed{5}};
+    const auto first = net.parameter<"cell.dense.kernel">().values();
+    const auto other = net.parameter<"dense.kernel">().values();
+    trainer teach{net, mean_squared_error, sgd{0.1}};
+    teach.train_on_batch(batch("chain", "x", 0), batch("chain", "y", 0));
+    BOOST_TEST(net.parameter<"cell.dense.kernel">().values() == first);
+    BOOST_TEST(net.parameter<"cell.batch_norm.moving_mean">().values() == numbers(3, 0));
+    BOOST_TEST(distance(net.parameter<"dense.kernel">().values(), other) > 1e-6);
+}
+
+BOOST_AUTO_TEST_CASE(a_step_by_a_single_sample_adds_up_too) {
+    // Without the sharing these are so small that a step is computed in plain numbers.
+    using network = model<input<1> | repeat<2>(shared_weights<"cell">(dense<1>)), double>;
+    network net;
+    net.set_weights(numbers{3, 1});
+    trainer teach{net, half_squared_error, sgd{0.01}};
+    teach.train_on_batch(numbers{2}, numbers{10});
+    // y = w (w x + b) + b = 22, so the error is 12; its slopes are 2 w x + b = 13 and w + 1 = 4.
+    BOOST_TEST(distance(net.weights(), {3 - 0.01 * 12 * 13, 1 - 0.01 * 12 * 4}) <= 1e-14);
+}
+
+BOOST_AUTO_TEST_CASE(groups_of_batches_and_penalties_count_once) {
+    const auto left = read("siamese", "left");
+    const auto right = read("siamese", "right");
+    const auto alike = read("siamese", "alike");
+    const auto train = [&](auto optimizer, std::size_t batch_size) {
+        siamese net = first_siamese();
+        trainer teach{net, contrastive<>, optimizer};
+        teach.fit(together(left, right), alike,
+                  {.batch_size = batch_size, .epochs = 3, .shuffle = false, .verbose = verbosity::silent});
+        return net.weights();
+    };
+    BOOST_TEST(distance(train(accumulate<5>(adam{0.05}), 4), train(adam{0.05}, 20)) <= 1e-12);
+
+    siamese net = first_siamese();
+    trainer teach{net, contrastive<>, sgd{}};
+    const double loss = teach.evaluate(together(left, right), alike, {.verbose = verbosity::silent})["loss"];
+    const auto predicted = net.predict(together(left, right));
+    double sum = 0;
+    for (std::size_t i = 0; i < 20; ++i) {
+        const double far = predicted(i, 0);
+        const double close = std::max(1 - far, 0.0);
+        sum += (alike[i] * far * far + (1 - alike[i]) * close * close) / 20;
+    }
+    for (const double weight : net.parameter<"encoder.dense.kernel">().values())
+        sum += 0.02 * weight * weight;
+    BOOST_TEST(std::abs(loss - sum) <= 1e-13);
+}
+
+namespace {
+constexpr auto wide_encoder =
+    shared_weights<"encoder">(dense<64, l2<1e-3>> | batch_norm<> | relu | dropout<0.2> | dense<40>);
+using wide = model<inputs(input<40>, input<40>) | branches(wide_encoder | wide_encoder, wide_encoder) |
+                   dot<normalize>>;
+
+auto wide_data() {
+    random_sequence random(seed{6}, stream::split, 0);
+    std::array<std::vector<float>, 3> all{std::vector<float>(40 * 96), std::vector<float>(40 * 96),
+                                          std::vector<float>(96)};
+    for (auto& list : all)
+        for (float& each : list)
+            each = static_cast<float>(random.uniform() - 0.5);
+    return all;
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(threads_and_snapshots_give_the_same_bits) {
+    const auto [left, right, goal] = wide_data();
+    const auto are_same = [](const std::vector<float>& a, const std::vector<float>& b) {
+        return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+    };
+    const auto train = [&](std::size_t threads) {
+        wide net{seed{2}};
+        trainer teach{net, mean_squared_error, adam{}};
+        teach.fit(together(left, right), goal,
+                  {.batch_size = 16, .epochs = 2, .verbose = verbosity::silent, .threads = threads});
+        return net.weights();
+    };
+    const auto one = train(1);
+    BOOST_TEST(!are_same(one, wide{seed{2}}.weights()));
+    BOOST_TEST(are_same(one, train(2)));
+    BOOST_TEST(are_same(one, train(3)));
+
+    wide net{seed{2}};
+    trainer teach{net, mean_squared_error, adam{}};
+    teach.fit(together(left, right), goal, {.batch_size = 16, .verbose = verbosity::silent, .threads = 1});
+    const auto middle = teach.snapshot();
+    wide other{seed{2}};
+    trainer resumed{other, mean_squared_error, adam{}};
+    resumed.restore(middle);
+    resumed.fit(together(left, right), goal, {.batch_size = 16, .verbose = verbosity::silent, .threads = 1});
+    BOOST_TEST(are_same(other.weights(), one));
+
+    // A network that does not share them has other numbers.
+    constexpr auto apart =
+        named<"encoder">(dense<64, l2<1e-3>> | batch_norm<> | relu | dropout<0.2> | dense<40>);
+    model<inputs(input<40>, input<40>) | branches(apart | apart, apart) | dot<normalize>> stranger;
+    trainer strange{stranger, mean_squared_error, adam{}};
+    BOOST_TEST(error_message<data_error>([&] { strange.restore(middle); }).find("parameters") !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(another_network_may_own_a_shared_part) {
+    using part = model<input<3> | tower, double>;
+    siamese net = first_siamese();
+    part one = shared_part<part>(net);
+    BOOST_TEST(one.weights() == net.weights());
+    trainer teach{net, contrastive<>, sgd{0.1}};
+    train_siamese(teach, 1);
+    BOOST_TEST(one.weights() == net.weights());
+    BOOST_TEST(distance(one.weights(), read("siamese", "first")) > 1e-6);
+}
