@@ -30,9 +30,52 @@ BOOST_AUTO_TEST_CASE(gradients) {
                          gru<5, reset_before, recurrent<dropout<0.5>>> |
                          lstm<3, softsign, recurrent<dropout<0.3>>> | dropout<0.2> |
                          simple_rnn<2, recurrent<dropout<0.25>>, last_step>;
+    // States that are read, and handed on from an encoder to a decoder.
+    constexpr auto pair =
+        input<2, 3> |
+        with_all(sigmoid, tanh | lstm<3, last_step, recurrent<dropout<0.3>>>, lstm<3, last_step>) |
+        lstm<3, take_state, return_state, recurrent<dropout<0.3>>> | with_all(pick<0>, pick<1>) |
+        gru<3, take_state, return_state, last_step> | with_all(pick<0> | repeat_vector<2>, pick<1>) |
+        gru<3, reset_before, take_state>;
+    check<pair, gradient_check::weighted_sum>(11);
     check<net, gradient_check::weighted_sum>(1);
     check<net, gradient_check::weighted_sum>(11);
 }
+
+namespace {
+/// Keras's stateful layers, called twice with the same input: the second call begins where the first one
+/// ended. `Layer` reads and makes its states.
+template <std::size_t Steps, auto Layer>
+void check_second_call(const nlohmann::json& one) {
+    constexpr std::size_t states = type_of<Layer>::states;
+    constexpr auto net = [] {
+        if constexpr (states == 2)
+            return inputs(input<Steps, 6>, input<4>, input<4>) | Layer;
+        else
+            return inputs(input<Steps, 6>, input<4>) | Layer;
+    }();
+    using network = model<net>;
+    network twice;
+    twice.set_weights(keras_cases::weights_of(one));
+    const auto x = one["input"]["data"].get<std::vector<float>>();
+    const auto expected = one["expected"]["data"].get<std::vector<float>>();
+    std::vector<float> found(network::output_size);
+    BOOST_REQUIRE_EQUAL(found.size(), expected.size());
+    std::array<std::array<float, 4>, 2> before{};
+    std::array<std::array<float, 4>, 2> behind{};
+    for (std::size_t call = 0; call < 2; ++call) {
+        if constexpr (states == 2)
+            twice.predict_batch(std::array<const float*, 3>{x.data(), before[0].data(), before[1].data()},
+                                std::array{found.data(), behind[0].data(), behind[1].data()}, 1);
+        else
+            twice.predict_batch(std::array<const float*, 2>{x.data(), before[0].data()},
+                                std::array{found.data(), behind[0].data()}, 1);
+        before = behind;
+    }
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        BOOST_TEST(std::abs(found[i] - expected[i]) <= keras_cases::tolerance);
+}
+} // namespace
 
 BOOST_AUTO_TEST_CASE(lstm_of_keras) {
     using namespace keras_cases;
@@ -45,8 +88,16 @@ BOOST_AUTO_TEST_CASE(lstm_of_keras) {
          {"recurrent.LSTM.1", check<model<input<8, 5> | lstm<5, sigmoid, last_step>>>},
          {"recurrent.LSTM.2", check<model<all>>},
          {"recurrent.LSTM.3", check<model<last_backwards>>},
-         {"recurrent.LSTM.4", check<model<all_backwards>>}},
-        {"recurrent.LSTM.5", "recurrent.LSTM.6", "recurrent.LSTM.7", "recurrent.LSTM.8"});
+         {"recurrent.LSTM.4", check<model<all_backwards>>},
+         {"recurrent.LSTM.5",
+          check_second_call<3, lstm<4, take_state, return_state, recurrent<hard_sigmoid>, last_step>>},
+         {"recurrent.LSTM.6",
+          check_second_call<3, lstm<4, take_state, return_state, recurrent<hard_sigmoid>>>},
+         {"recurrent.LSTM.7",
+          check_second_call<
+              3, lstm<4, take_state, return_state, recurrent<hard_sigmoid>, last_step, backwards>>},
+         {"recurrent.LSTM.8",
+          check_second_call<3, lstm<4, take_state, return_state, recurrent<hard_sigmoid>, backwards>>}});
 }
 
 BOOST_AUTO_TEST_CASE(gru_of_keras) {
@@ -61,8 +112,16 @@ BOOST_AUTO_TEST_CASE(gru_of_keras) {
          {"recurrent.GRU.1", check<model<input<8, 5> | gru<5, reset_before, sigmoid, last_step>>>},
          {"recurrent.GRU.2", check<model<all>>},
          {"recurrent.GRU.3", check<model<last_backwards>>},
-         {"recurrent.GRU.4", check<model<all_backwards>>}},
-        {"recurrent.GRU.5", "recurrent.GRU.6", "recurrent.GRU.7", "recurrent.GRU.8"});
+         {"recurrent.GRU.4", check<model<all_backwards>>},
+         {"recurrent.GRU.5",
+          check_second_call<
+              3, gru<4, reset_before, take_state, return_state, recurrent<hard_sigmoid>, last_step>>},
+         {"recurrent.GRU.6",
+          check_second_call<3, gru<4, reset_before, take_state, return_state, recurrent<hard_sigmoid>>>},
+         {"recurrent.GRU.7", check_second_call<3, gru<4, reset_before, take_state, return_state,
+                                                      recurrent<hard_sigmoid>, last_step, backwards>>},
+         {"recurrent.GRU.8", check_second_call<3, gru<4, reset_before, take_state, return_state,
+                                                      recurrent<hard_sigmoid>, backwards, no_bias>>}});
 }
 
 BOOST_AUTO_TEST_CASE(simple_rnn_of_keras) {
@@ -72,8 +131,13 @@ BOOST_AUTO_TEST_CASE(simple_rnn_of_keras) {
          {"recurrent.SimpleRNN.1", check<model<input<8, 5> | simple_rnn<5, sigmoid, last_step>>>},
          {"recurrent.SimpleRNN.2", check<model<input<7, 6> | simple_rnn<4>>>},
          {"recurrent.SimpleRNN.3", check<model<input<7, 6> | simple_rnn<4, last_step, backwards>>>},
-         {"recurrent.SimpleRNN.4", check<model<input<7, 6> | simple_rnn<4, backwards>>>}},
-        {"recurrent.SimpleRNN.5", "recurrent.SimpleRNN.6", "recurrent.SimpleRNN.7", "recurrent.SimpleRNN.8"});
+         {"recurrent.SimpleRNN.4", check<model<input<7, 6> | simple_rnn<4, backwards>>>},
+         {"recurrent.SimpleRNN.5", check_second_call<7, simple_rnn<4, take_state, return_state, last_step>>},
+         {"recurrent.SimpleRNN.6", check_second_call<7, simple_rnn<4, take_state, return_state>>},
+         {"recurrent.SimpleRNN.7",
+          check_second_call<7, simple_rnn<4, take_state, return_state, last_step, backwards>>},
+         {"recurrent.SimpleRNN.8",
+          check_second_call<7, simple_rnn<4, take_state, return_state, backwards, no_bias>>}});
 }
 
 // First weights as Keras's: a recurrent kernel whose rows are orthogonal, and a bias of one at forget gates.
@@ -105,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_sample_alone_and_a_stream) {
         using stage = typename Network::stages::template element<0>;
         using kernels = head_kernels<typename stage::head>;
         Network net{seed{5}};
-        random_sequence random(seed{5}, stream::split);
+        random_sequence random(seed{5}, draw_purpose::split);
         for (float& each : net.parameter_block())
             each += 0.1f * static_cast<float>(random.uniform());
         std::vector<float> x(samples * steps * inputs);

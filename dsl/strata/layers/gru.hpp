@@ -23,15 +23,15 @@ inline constexpr reset_place reset_before = reset_place::before_product;
 /// to h U, or [3 Units] with `reset_before`. Rejects zero units and anything but steps of features.
 ///
 /// Options, in any order: `reset_before`; an activation a; `recurrent<activation>` for s; `last_step`;
-/// `backwards`; `no_bias`; an initializer and a regularizer of the kernel; `recurrent<...>` of such for the
-/// recurrent kernel, which is `orthogonal<>` at first; `recurrent<dropout<0.2>>`, which also drops numbers of
-/// the h that z multiplies, as Keras does.
+/// `backwards`; `take_state`; `return_state`; `no_bias`; an initializer and a regularizer of the kernel;
+/// `recurrent<...>` of such for the recurrent kernel, which is `orthogonal<>` at first;
+/// `recurrent<dropout<0.2>>`, which also drops numbers of the h that z multiplies, as Keras does.
 template <std::size_t Units, auto... Options>
-struct gru_layer : recurrent_layer<Units, Options...> {
-    static_assert(
-        (detail::recurrent_layer_option<decltype(Options), reset_place> && ...),
-        "strata: gru takes reset_after or reset_before, activations, last_step, backwards, no_bias, "
-        "initializers, regularizers, and recurrent<...>");
+struct gru_layer : recurrent_layer<Units, 1, Options...> {
+    static_assert((detail::recurrent_layer_option<decltype(Options), reset_place> && ...),
+                  "strata: gru takes reset_after or reset_before, activations, last_step, backwards, "
+                  "take_state, return_state, no_bias, "
+                  "initializers, regularizers, and recurrent<...>");
     static constexpr auto label = text("gru<") + number_text<Units> + text(">");
     static constexpr std::size_t gates = 3;
     static constexpr bool resets_product = detail::option(reset_after, Options...) == reset_after;
@@ -40,6 +40,8 @@ struct gru_layer : recurrent_layer<Units, Options...> {
 
     template <class Shape>
     using head = recurrence<gru_layer, Shape::extents[0], Shape::last>;
+    template <class First, class...>
+    using head_of = head<First>;
 };
 
 template <std::size_t Units, auto... Options>

@@ -18,14 +18,15 @@ inline constexpr without_forget_bias no_forget_bias{};
 /// `bias` [4 Units]. Rejects zero units and anything but steps of features.
 ///
 /// Options, in any order: an activation a; `recurrent<activation>` for s; `last_step`; `backwards`;
-/// `no_bias`; `no_forget_bias`; an initializer and a regularizer of the kernel; `recurrent<...>` of such for
-/// the recurrent kernel, which is `orthogonal<>` at first; `recurrent<dropout<0.2>>`:
-/// `lstm<64, last_step, l2<1e-4>, recurrent<hard_sigmoid>>`. Dropout of what it reads, the same features in
-/// all steps, is `spatial_dropout` before it.
+/// `take_state`; `return_state`; `no_bias`; `no_forget_bias`; an initializer and a regularizer of the
+/// kernel; `recurrent<...>` of such for the recurrent kernel, which is `orthogonal<>` at first;
+/// `recurrent<dropout<0.2>>`: `lstm<64, last_step, l2<1e-4>, recurrent<hard_sigmoid>>`. Dropout of what it
+/// reads, the same features in all steps, is `spatial_dropout` before it.
 template <std::size_t Units, auto... Options>
-struct lstm_layer : recurrent_layer<Units, Options...> {
+struct lstm_layer : recurrent_layer<Units, 2, Options...> {
     static_assert((detail::recurrent_layer_option<decltype(Options), without_forget_bias> && ...),
-                  "strata: lstm takes activations, last_step, backwards, no_bias, no_forget_bias, "
+                  "strata: lstm takes activations, last_step, backwards, take_state, return_state, "
+                  "no_bias, no_forget_bias, "
                   "initializers, regularizers, and recurrent<...>");
     static constexpr auto label = text("lstm<") + number_text<Units> + text(">");
     static constexpr std::size_t gates = 4;
@@ -38,6 +39,8 @@ struct lstm_layer : recurrent_layer<Units, Options...> {
 
     template <class Shape>
     using head = recurrence<lstm_layer, Shape::extents[0], Shape::last>;
+    template <class First, class...>
+    using head_of = head<First>;
 };
 
 template <std::size_t Units, auto... Options>

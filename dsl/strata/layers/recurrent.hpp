@@ -21,6 +21,16 @@ struct backwards_option {};
 /// (Keras: `go_backwards`).
 inline constexpr backwards_option backwards{};
 
+struct take_state_option {};
+/// The layer reads its state before the first step as values of its own behind the sequence (Keras:
+/// `initial_state`): the state [Units], and an LSTM's inner one [Units].
+inline constexpr take_state_option take_state{};
+
+struct return_state_option {};
+/// The layer makes its state behind the last step as values of its own behind the result (Keras:
+/// `return_state = True`), as many as `take_state` reads.
+inline constexpr return_state_option return_state{};
+
 /// What applies to the state of a recurrent layer and the kernel that it is multiplied with.
 template <auto Option>
 struct recurrent_option {
@@ -94,12 +104,17 @@ constexpr double rate_of(Option) {
 }
 } // namespace detail
 
-/// What recurrent layers have in common: their options, in any order.
-template <std::size_t Units, auto... Options>
+/// What recurrent layers have in common: their options, in any order. `States` vectors of `Units` are what a
+/// step leaves to the next.
+template <std::size_t Units, std::size_t States, auto... Options>
 struct recurrent_layer : layer_base {
-    using role = role::head;
+    static constexpr bool reads_states = (std::same_as<type_of<Options>, take_state_option> || ...);
+    static constexpr bool makes_states = (std::same_as<type_of<Options>, return_state_option> || ...);
+    using role = std::conditional_t<reads_states, role::merge, role::head>;
+    static constexpr std::size_t output_count = makes_states ? 1 + States : 1;
 
     static constexpr std::size_t units = Units;
+    static constexpr std::size_t states = States;
     static constexpr bool has_bias = !(std::same_as<type_of<Options>, without_bias> || ...);
     static constexpr bool is_last_alone = (std::same_as<type_of<Options>, last_step_option> || ...);
     static constexpr bool is_backwards = (std::same_as<type_of<Options>, backwards_option> || ...);
@@ -131,22 +146,50 @@ struct recurrent_layer : layer_base {
     }();
     template <class Shape>
     using output = std::conditional_t<is_last_alone, shape<Units>, with_last<Shape, Units>>;
+    template <class Shape>
+    using outputs = std::conditional_t<States == 1, type_list<output<Shape>, shape<Units>>,
+                                       type_list<output<Shape>, shape<Units>, shape<Units>>>;
+
+    // With `take_state`, of the sequence and the states.
+    template <class First, class... Rest>
+    static constexpr bool accepts_all = accepts<First> && sizeof...(Rest) == States &&
+                                        (std::same_as<Rest, shape<Units>> && ...);
+    template <class First, class... Rest>
+    static constexpr auto wants_all = [] {
+        if constexpr (accepts<First>)
+            return text("a sequence and its state, ") + number_text<States> + " of " + number_text<Units>;
+        else
+            return wants<First>;
+    }();
+    template <class First, class...>
+    using output_of = output<First>;
+    template <class First, class...>
+    using outputs_of = outputs<First>;
 };
 
 namespace detail {
 template <class Option, class... Others>
 concept recurrent_layer_option =
     is_activation<std::remove_const_t<Option>> || is_recurrent_option<std::remove_const_t<Option>> ||
-    option_of<Option, without_bias, initializer, regularizer, last_step_option, backwards_option, Others...>;
+    option_of<Option, without_bias, initializer, regularizer, last_step_option, backwards_option,
+              take_state_option, return_state_option, Others...>;
 }
 
-/// What a recurrent layer computes, for the plan. `Layer` says which cell it is.
+/// What a recurrent layer computes, for the plan. `Layer` says which cell it is. The values that it makes
+/// beside the result are one row with that.
 template <class Layer, std::size_t Steps, std::size_t Inputs>
-struct recurrence : head_base<Steps, Inputs, Layer::is_last_alone ? 1 : Steps, Layer::units> {
+struct recurrence : head_base<Steps, Inputs, Layer::is_last_alone || Layer::makes_states ? 1 : Steps,
+                              (Layer::makes_states ? (Layer::is_last_alone ? 1 : Steps) + Layer::states : 1) *
+                                  Layer::units> {
     using layer = Layer;
     static constexpr std::size_t steps = Steps;
+    static constexpr std::size_t results = Layer::is_last_alone ? 1 : Steps;
     static constexpr std::size_t units = Layer::units;
     static constexpr std::size_t gates = Layer::gates;
+    static constexpr std::size_t parts = Layer::reads_states ? 1 + Layer::states : 1;
+    [[nodiscard]] static constexpr std::size_t source_width(std::size_t index) {
+        return index == 0 ? Inputs : units;
+    }
     static constexpr bool writes_pitched = true;
     static constexpr std::size_t product_flops = 2 * Steps * gates * units * (Inputs + units);
     static constexpr auto computation = text("x W of all steps, then h U and gates step by step");
@@ -177,4 +220,6 @@ namespace strata {
 using bedrock::backwards;
 using bedrock::last_step;
 using bedrock::recurrent;
+using bedrock::return_state;
+using bedrock::take_state;
 } // namespace strata

@@ -11,13 +11,14 @@ namespace strata::bedrock {
 /// Arrays: `kernel` [K, Units], `recurrent_kernel` [Units, Units], `bias` [Units]. Rejects zero units and
 /// anything but steps of features.
 ///
-/// Options, in any order: an activation; `last_step`; `backwards`; `no_bias`; an initializer and a
-/// regularizer of the kernel; `recurrent<...>` of such for the recurrent kernel, which is `orthogonal<>` at
-/// first; `recurrent<dropout<0.2>>`.
+/// Options, in any order: an activation; `last_step`; `backwards`; `take_state`; `return_state`; `no_bias`;
+/// an initializer and a regularizer of the kernel; `recurrent<...>` of such for the recurrent kernel, which
+/// is `orthogonal<>` at first; `recurrent<dropout<0.2>>`.
 template <std::size_t Units, auto... Options>
-struct simple_rnn_layer : recurrent_layer<Units, Options...> {
+struct simple_rnn_layer : recurrent_layer<Units, 1, Options...> {
     static_assert((detail::recurrent_layer_option<decltype(Options)> && ...),
-                  "strata: simple_rnn takes an activation, last_step, backwards, no_bias, initializers, "
+                  "strata: simple_rnn takes an activation, last_step, backwards, take_state, return_state, "
+                  "no_bias, initializers, "
                   "regularizers, and recurrent<...>");
     static constexpr auto label = text("simple_rnn<") + number_text<Units> + text(">");
     static constexpr std::size_t gates = 1;
@@ -26,6 +27,8 @@ struct simple_rnn_layer : recurrent_layer<Units, Options...> {
 
     template <class Shape>
     using head = recurrence<simple_rnn_layer, Shape::extents[0], Shape::last>;
+    template <class First, class...>
+    using head_of = head<First>;
 };
 
 template <std::size_t Units, auto... Options>

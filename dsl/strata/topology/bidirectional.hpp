@@ -22,7 +22,8 @@ template <class Layer>
 concept recurrent_kind = requires {
     typename Layer::bias_shape;
     { Layer::is_in_order } -> std::convertible_to<bool>;
-};
+}
+&&!Layer::reads_states && !Layer::makes_states;
 
 struct mirroring {
     template <recurrent_kind Layer>

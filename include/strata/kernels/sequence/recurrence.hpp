@@ -3,12 +3,12 @@
 
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/sequence/gate_products.hpp>
-#include <strata/kernels/sequence/recurrent_backward_step.hpp>
-#include <strata/kernels/sequence/recurrent_memory.hpp>
+#include <strata/kernels/sequence/recurrent_places.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -23,6 +23,7 @@ struct head_kernels<recurrence<Layer, Steps, Inputs>> : head_kernels_base {
     using recurrent_kernel = typename head::recurrent_kernel;
 
 private:
+    using places = recurrent_places<head>;
     static constexpr std::size_t units = Layer::units;
     template <class T>
     using order = gate_order<T, units, Layer::gates>;
@@ -30,33 +31,6 @@ private:
     using memory = recurrent_memory<Layer, Steps, T>;
     template <class T>
     using products = gate_products<head, T>;
-
-    // The place in time of the step that is computed as number `number`, and the row of its result.
-    static constexpr std::size_t time_of(std::size_t number) noexcept {
-        return Layer::is_backwards ? Steps - 1 - number : number;
-    }
-    static constexpr std::size_t result_rows = head::output_rows;
-    static constexpr bool has_result(std::size_t number) noexcept {
-        return !Layer::is_last_alone || number + 1 == Steps;
-    }
-    static constexpr std::size_t result_row(std::size_t sample, std::size_t number) noexcept {
-        if constexpr (Layer::is_last_alone)
-            return sample;
-        else
-            return sample * Steps + (Layer::is_in_order ? time_of(number) : number);
-    }
-
-    // The factors of dropout for the states of a sample.
-    template <class T>
-    static void draw_factors(T* factors, const dropout_key& key, std::size_t sample) noexcept {
-        constexpr std::size_t lanes = order<T>::lanes;
-        constexpr std::uint32_t number = 7; // behind those of the tail
-        alignas(alignment) T drawn[1][lanes];
-        for (std::size_t unit = 0; unit < order<T>::stored_units; unit += lanes) {
-            draw_dropout<1, lanes, 1>(drawn, key, number, Layer::recurrent_dropout, sample, unit, units);
-            std::copy_n(drawn[0], lanes, factors + unit);
-        }
-    }
 
 public:
     template <class Stage, keeping Keep, bool Data, class T, class Tail>
@@ -82,33 +56,40 @@ private:
         const T* const weights = array_of<head>(call.parameters, recurrent_kernel{});
         constexpr std::size_t chunk = memory<T>::chunk;
         for (std::size_t sample = first; sample < first + count; ++sample) {
-            std::fill_n(kept.before(sample, time_of(0)).data, units, T(0));
-            if constexpr (cell<Layer>::has_inner)
-                std::fill_n(kept.inner(sample, 0).data, order<T>::stored_units, T(0));
-            if constexpr (Layer::recurrent_dropout > 0)
-                draw_factors(kept.factors(sample).data, call.key, sample);
+            T* const state = kept.before(sample, places::time_of(0)).data;
+            places::begin_states(call, sample, state, kept.inner(sample, 0).data);
+            if constexpr (Layer::recurrent_dropout > 0) {
+                T* const factors = kept.factors(sample).data;
+                places::draw_factors(factors, call.key, sample);
+                std::transform(state, state + units, factors, state, std::multiplies<T>{});
+            }
         }
         for (std::size_t begin = 0; begin < Steps; begin += chunk) {
             const std::size_t steps = std::min(chunk, Steps - begin);
-            const std::size_t time = Layer::is_backwards ? time_of(begin + steps - 1) : begin;
+            const std::size_t time = Layer::is_backwards ? places::time_of(begin + steps - 1) : begin;
             for (std::size_t sample = first; sample < first + count; ++sample)
                 products<T>::template multiply_inputs<Data>(call.parameters,
                                                             call.x[0].row(sample * Steps + time),
                                                             kept.gates(sample, time).data, steps);
             for (std::size_t number = begin; number < begin + steps; ++number) {
                 const bool is_end = number + 1 == Steps;
-                const auto next = kept.before(first, time_of(is_end ? 0 : number + 1));
+                const auto next = kept.before(first, places::time_of(is_end ? 0 : number + 1));
                 const auto factors = kept.factors(first);
                 recurrent_step<Layer, true>(
-                    step_buffers<T>{weights, kept.gates(first, time_of(number)),
-                                    kept.before(first, time_of(number)), kept.inner(first, number),
-                                    kept.inner(first, number + 1), kept.products(first, time_of(number)),
-                                    kept.reset(first, time_of(number)),
-                                    products<T>::state_bias(call.parameters)},
+                    step_buffers<T>{
+                        weights, kept.gates(first, places::time_of(number)),
+                        kept.before(first, places::time_of(number)), kept.inner(first, number),
+                        kept.inner(first, number + 1), kept.products(first, places::time_of(number)),
+                        kept.reset(first, places::time_of(number)), products<T>::state_bias(call.parameters)},
                     count, [&](auto lanes, auto state, std::size_t sample, std::size_t unit) {
                         constexpr std::size_t size = decltype(lanes)::value;
-                        if (has_result(number))
-                            writer.template put<size>(state, result_row(first + sample, number), unit);
+                        if (places::has_result(number))
+                            writer.template put<size>(state, places::result_row(first + sample, number),
+                                                      places::result_column(number) + unit);
+                        if constexpr (Layer::makes_states)
+                            if (is_end)
+                                writer.template put<size>(state, first + sample,
+                                                          places::state_column(0) + unit);
                         if (is_end)
                             return;
                         if constexpr (Layer::recurrent_dropout > 0)
@@ -117,6 +98,7 @@ private:
                     });
             }
         }
+        places::end_states(call, first, count, rows_view<const T>(kept.inner(first, Steps)));
     }
 
     template <bool Data, class T, class Writer>
@@ -125,9 +107,12 @@ private:
         const prediction_memory<Layer, Steps, T> own(call.scratch, count);
         const T* const weights = array_of<head>(call.parameters, recurrent_kernel{});
         own.clear();
+        if constexpr (Layer::reads_states)
+            for (std::size_t sample = 0; sample < count; ++sample)
+                places::begin_states(call, first + sample, own.state(0).row(sample), own.inner().row(sample));
         for (std::size_t begin = 0; begin < Steps; begin += own.chunk) {
             const std::size_t steps = std::min(own.chunk, Steps - begin);
-            const std::size_t time = Layer::is_backwards ? time_of(begin + steps - 1) : begin;
+            const std::size_t time = Layer::is_backwards ? places::time_of(begin + steps - 1) : begin;
             for (std::size_t sample = 0; sample < count; ++sample)
                 products<T>::template multiply_inputs<Data>(call.parameters,
                                                             call.x[0].row((first + sample) * Steps + time),
@@ -136,7 +121,7 @@ private:
                 const rows_view<T> next = own.state(number + 1);
                 recurrent_step<Layer, false>(
                     step_buffers<T>{weights,
-                                    own.gates(time_of(number) - time),
+                                    own.gates(places::time_of(number) - time),
                                     own.state(number),
                                     own.inner(),
                                     own.inner(),
@@ -144,13 +129,19 @@ private:
                                     own.reset(),
                                     products<T>::state_bias(call.parameters)},
                     count, [&](auto lanes, auto state, std::size_t sample, std::size_t unit) {
-                        if (has_result(number))
+                        if (places::has_result(number))
                             writer.template put<decltype(lanes)::value>(
-                                state, result_row(first + sample, number), unit);
+                                state, places::result_row(first + sample, number),
+                                places::result_column(number) + unit);
+                        if constexpr (Layer::makes_states)
+                            if (number + 1 == Steps)
+                                writer.template put<decltype(lanes)::value>(state, first + sample,
+                                                                            places::state_column(0) + unit);
                         state.store_unaligned(next.row(sample) + unit);
                     });
             }
         }
+        places::end_states(call, first, count, rows_view<const T>(own.inner()));
     }
 
 public:
@@ -168,23 +159,31 @@ public:
             return;
         const std::size_t first = mine.begin;
         std::fill_n(kept.carried(first).data, count * kept.carried(0).pitch, T(0));
+        if constexpr (Layer::makes_states)
+            places::take_state_deltas(call, kept, mine);
         for (std::size_t number = Steps; number-- > 0;) {
             backward_step_buffers<T> buffers{kept.transposed(),
                                              {},
                                              {},
-                                             kept.gates(first, time_of(number)),
+                                             kept.gates(first, places::time_of(number)),
                                              kept.inner(first, number),
                                              kept.inner(first, number + 1),
                                              kept.carried(first),
                                              kept.factors(first),
-                                             kept.before(first, time_of(number)),
-                                             kept.products(first, time_of(number))};
+                                             kept.before(first, places::time_of(number)),
+                                             kept.products(first, places::time_of(number))};
             if (number + 1 < Steps)
-                buffers.following = kept.state_deltas(first, time_of(number + 1));
-            if (has_result(number))
-                buffers.delta = {call.delta.row(result_row(first, number)), result_rows * units};
+                buffers.following = kept.state_deltas(first, places::time_of(number + 1));
+            if (Layer::makes_states && number + 1 == Steps)
+                buffers.delta = kept.last_deltas(first);
+            else if (places::has_result(number))
+                buffers.delta = {call.delta.row(places::result_row(first, number)) +
+                                     places::result_column(number),
+                                 head::output_rows * head::outputs};
             recurrent_backward_step<Layer>(buffers, count);
         }
+        if constexpr (Layer::reads_states)
+            places::hand_state_deltas(call, kept, mine);
         if (call.source_deltas[0].data != nullptr)
             multiply_back<Stage>(call, kept, mine, slope);
     }

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/sequence/recurrent_step.hpp>
 #include <strata/setting.hpp>
 
@@ -129,6 +130,31 @@ template <class Layer, std::size_t Phase, std::size_t Rows, std::size_t Groups, 
             if constexpr (split < gates)
                 for (std::size_t g = 0; g < gates; ++g)
                     put(g == split ? registers.product : registers.gates[g], products + g * lanes);
+        }
+}
+
+// The derivatives by the state before the first step: `deltas` are those by its sums.
+template <class Layer, class T>
+void multiply_first_deltas(const T* transposed, rows_view<const T> deltas, rows_view<const T> carried,
+                           [[maybe_unused]] rows_view<const T> factors, rows_view<T> result, bool adds,
+                           std::size_t count) noexcept {
+    using order = gate_order<T, Layer::units, Layer::gates>;
+    using V = simd<T, order::lanes>;
+    for (std::size_t sample = 0; sample < count; ++sample)
+        for (std::size_t group = 0; group < order::groups; ++group) {
+            const std::size_t unit = group * order::lanes;
+            tile_sums<V, 1, 1> sums{{{V(T(0))}}};
+            multiply_deltas<Layer, 0>(sums, deltas, transposed, sample, group);
+            V delta = sums.registers[0][0];
+            if constexpr (cell<Layer>::carries_state)
+                delta += V::load_unaligned(carried.row(sample) + unit);
+            if constexpr (Layer::recurrent_dropout > 0)
+                delta *= V::load_unaligned(factors.row(sample) + unit);
+            T* const place = result.row(sample) + unit;
+            if (order::last == order::lanes || group + 1 < order::groups)
+                store_or_add<order::lanes>(delta, place, adds);
+            else
+                store_or_add<order::last>(delta, place, adds);
         }
 }
 

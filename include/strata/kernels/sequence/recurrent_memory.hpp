@@ -90,13 +90,17 @@ public:
     [[nodiscard]] rows_view<T> reset(std::size_t sample, std::size_t time) const noexcept {
         return sequence(6, sample, time, Layer::units);
     }
+    /// The derivatives by the results of the last step and by the state behind it.
+    [[nodiscard]] rows_view<T> last_deltas(std::size_t sample) const noexcept {
+        return {parts_[9] + sample * units, units};
+    }
     /// Room for a gradient of the recurrent kernel.
     [[nodiscard]] T* kernel_sums() const noexcept { return parts_[7]; }
     /// The recurrent kernel, transposed: [groups][width][lanes].
     [[nodiscard]] T* transposed() const noexcept { return parts_[8]; }
 
 private:
-    static constexpr std::size_t part_count = 9;
+    static constexpr std::size_t part_count = 10;
     static constexpr std::array<std::size_t, part_count> sizes(std::size_t samples) noexcept {
         const std::size_t rows = samples * Steps;
         return {rows * order::width,
@@ -107,7 +111,8 @@ private:
                 is_split ? rows * order::width : 0,
                 own_cell::resets_state ? rows * Layer::units : 0,
                 own_cell::resets_state ? order::template panels<Layer::units>::kernel_size : 0,
-                order::width * units};
+                order::width * units,
+                Layer::makes_states ? samples * units : 0};
     }
     [[nodiscard]] rows_view<T> sequence(std::size_t part, std::size_t sample, std::size_t time,
                                         std::size_t width) const noexcept {

@@ -1,0 +1,120 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/sequence/recurrent_backward_step.hpp>
+#include <strata/kernels/sequence/recurrent_memory.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// Where a recurrent head's steps have their results, and what it does with its states before the first and
+/// behind the last.
+template <class Head>
+struct recurrent_places {
+    using layer = typename Head::layer;
+    using own_cell = cell<layer>;
+    static constexpr std::size_t units = Head::units;
+    static constexpr std::size_t steps = Head::steps;
+
+    template <class T>
+    using order_of = gate_order<T, units, Head::gates>;
+    template <class T>
+    using memory_of = recurrent_memory<layer, steps, T>;
+
+    // The place in time of the step that is computed as number `number`, and the row of its result.
+    static constexpr std::size_t time_of(std::size_t number) noexcept {
+        return layer::is_backwards ? steps - 1 - number : number;
+    }
+    static constexpr bool has_result(std::size_t number) noexcept {
+        return !layer::is_last_alone || number + 1 == steps;
+    }
+    // Where a step's result is: results are rows, or, with states behind them, one row together.
+    static constexpr std::size_t result_number(std::size_t number) noexcept {
+        return layer::is_last_alone ? 0 : layer::is_in_order ? time_of(number) : number;
+    }
+    static constexpr std::size_t result_row(std::size_t sample, std::size_t number) noexcept {
+        return layer::makes_states ? sample : sample * Head::results + result_number(number);
+    }
+    static constexpr std::size_t result_column(std::size_t number) noexcept {
+        return layer::makes_states ? result_number(number) * units : 0;
+    }
+    static constexpr std::size_t state_column(std::size_t state) noexcept {
+        return (Head::results + state) * units;
+    }
+
+    // The factors of dropout for the states of a sample.
+    template <class T>
+    static void draw_factors(T* factors, const dropout_key& key, std::size_t sample) noexcept {
+        constexpr std::size_t lanes = order_of<T>::lanes;
+        constexpr std::uint32_t number = 7; // behind those of the tail
+        alignas(alignment) T drawn[1][lanes];
+        for (std::size_t unit = 0; unit < order_of<T>::stored_units; unit += lanes) {
+            draw_dropout<1, lanes, 1>(drawn, key, number, layer::recurrent_dropout, sample, unit, units);
+            std::copy_n(drawn[0], lanes, factors + unit);
+        }
+    }
+
+    // The states of a sample before the first step: values that the layer reads, or zeros.
+    template <class T>
+    static void begin_states(const head_forward<T>& call, std::size_t sample, T* state,
+                             [[maybe_unused]] T* inner) noexcept {
+        if constexpr (layer::reads_states)
+            std::copy_n(call.x[1].row(sample), units, state);
+        else
+            std::fill_n(state, units, T(0));
+        if constexpr (own_cell::has_inner) {
+            std::fill_n(inner, order_of<T>::stored_units, T(0));
+            if constexpr (layer::reads_states)
+                std::copy_n(call.x[2].row(sample), units, inner);
+        }
+    }
+    // Hands on the inner states of some samples behind the last step, where somebody wants them.
+    template <class T>
+    static void end_states([[maybe_unused]] const head_forward<T>& call, [[maybe_unused]] std::size_t first,
+                           [[maybe_unused]] std::size_t count,
+                           [[maybe_unused]] rows_view<const T> inner) noexcept {
+        if constexpr (layer::makes_states && own_cell::has_inner)
+            for (std::size_t sample = 0; sample < count; ++sample)
+                std::copy_n(inner.row(sample), units, call.y.row(first + sample) + state_column(1));
+    }
+
+    // What is asked of the last step: by its result and by the states behind it.
+    template <class T>
+    static void take_state_deltas(const head_backward<T>& call, const memory_of<T>& kept,
+                                  team::range samples) noexcept {
+        for (std::size_t sample = samples.begin; sample < samples.end; ++sample) {
+            const T* const deltas = call.delta.row(sample);
+            const T* const of_result = deltas + result_column(steps - 1);
+            std::transform(of_result, of_result + units, deltas + state_column(0),
+                           kept.last_deltas(sample).data, std::plus<T>{});
+            if constexpr (own_cell::has_inner)
+                std::copy_n(deltas + state_column(1), units, kept.carried(sample).data);
+        }
+    }
+    // The derivatives by the states before the first step.
+    template <class T>
+    static void hand_state_deltas(const head_backward<T>& call, const memory_of<T>& kept,
+                                  team::range samples) noexcept {
+        const std::size_t first = samples.begin;
+        const rows_view<T>& of_state = call.source_deltas[1];
+        if (of_state.data != nullptr)
+            internal::multiply_first_deltas<layer>(
+                kept.transposed(), rows_view<const T>(kept.state_deltas(first, time_of(0))),
+                rows_view<const T>(kept.carried(first)), rows_view<const T>(kept.factors(first)),
+                rows_view<T>{of_state.row(first), of_state.pitch}, call.adds[1], samples.end - first);
+        if constexpr (own_cell::has_inner)
+            if (const rows_view<T>& of_inner = call.source_deltas[2]; of_inner.data != nullptr)
+                for (std::size_t sample = first; sample < samples.end; ++sample)
+                    for (std::size_t unit = 0; unit < units; ++unit) {
+                        T& place = of_inner.row(sample)[unit];
+                        place = (call.adds[2] ? place : T(0)) + kept.carried(sample).data[unit];
+                    }
+    }
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
