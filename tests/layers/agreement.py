@@ -7,6 +7,7 @@ strata; PyTorch's own layers are called on permuted views, so that autograd turn
 
 The numbers that go in are floats, so that the same data serve both types; PyTorch computes in double.
 """
+import math
 import re
 import sys
 import zlib
@@ -484,11 +485,39 @@ def dot(values, options):
     return torch.bmm(vectors[0], vectors[1].transpose(1, 2)).reshape(-1, *(others or [1]))
 
 
+def dot_attention(values, options):
+    heads, *options = options
+    options = Options(options)
+    query, key, value = values
+    key_heads = options.number("key_heads", heads)
+
+    def split(x, count):
+        parts = x.reshape(len(x), x.shape[1], count, -1).transpose(1, 2)
+        return parts.repeat_interleave(heads // count, 1)
+
+    query, key, value = split(query, heads), split(key, key_heads), split(value, key_heads)
+    scores = query @ key.transpose(2, 3) / math.sqrt(query.shape[-1])
+    if "causal" in options:
+        seen = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+        scores = scores.masked_fill(~seen, -math.inf)
+    return (F.softmax(scores, -1) @ value).transpose(1, 2).flatten(2)
+
+
+def attention(values, options, weights):
+    heads, key_width, *options = options
+    given = Options(options)
+    key_heads = given.number("key_heads", heads)
+    widths = [heads * key_width, key_heads * key_width, key_heads * given.number("value_width", key_width)]
+    query, memory = values[0], values[-1]
+    projected = [dense(x, [width, *options], weights, True) for x, width in zip((query, memory, memory), widths)]
+    return dense(dot_attention(projected, [heads, *options]), [query.shape[-1], *options], weights, True)
+
+
 MERGES = {
     "add": lambda values, _: reduce(torch.add, values), "average": lambda values, _: torch.stack(values).mean(0),
     "concat": lambda values, options: torch.cat(values, options[0] + 1 if options and options[0] >= 0 else
                                                 options[0] if options else -1),
-    "dot": dot,
+    "dot": dot, "dot_attention": dot_attention,
     "maximum": lambda values, _: reduce(torch.maximum, values), "minimum": lambda values, _: reduce(torch.minimum, values),
     "multiply": lambda values, _: reduce(torch.mul, values), "subtract": lambda values, _: values[0] - values[1],
 }
@@ -498,6 +527,8 @@ def run(chain, values, weights, training):
     for name, options, pieces in chain:
         if name in MERGES:
             values = [MERGES[name](values, options)]
+        elif name == "attention":
+            values = [attention(values, options, weights)]
         elif name == "branches":
             beside = values * len(pieces) if len(values) == 1 else values
             values = [out for value, piece in zip(beside, pieces) for out in run(piece, [value], weights, training)]

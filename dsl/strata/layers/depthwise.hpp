@@ -85,14 +85,6 @@ template <spatial Kernel, auto... Options>
 inline constexpr depthwise_conv_layer<Kernel, Options...> depthwise_conv{};
 
 namespace detail {
-template <auto... Options>
-struct option_list {
-    template <auto... Others>
-    constexpr auto operator+(option_list<Others...>) const {
-        return option_list<Options..., Others...>{};
-    }
-};
-
 // The option alone, or none, depending on whether it is one of a window.
 template <bool Wanted, auto Option>
 constexpr auto option_if() {

@@ -7,8 +7,7 @@
 namespace strata::bedrock {
 
 /// In training, each element is 0 with the probability Rate and x / (1 - Rate) otherwise; in prediction it is
-/// x
-/// ("inverted" dropout; Srivastava et al. 2014). The choice depends on seed, step, layer and element only.
+/// x ("inverted" dropout; Srivastava et al. 2014). The choice depends on seed, step, layer and element only.
 /// Shape in = shape out. Rejects rates outside [0, 1).
 template <real Rate>
 struct dropout_layer : layer_base {
@@ -27,6 +26,22 @@ struct dropout_layer : layer_base {
 
 template <real Rate>
 inline constexpr dropout_layer<Rate> dropout{};
+
+namespace detail {
+// A dropout as an option of a layer that drops numbers within itself.
+template <class Option>
+inline constexpr bool is_dropout = false;
+template <real Rate>
+inline constexpr bool is_dropout<dropout_layer<Rate>> = true;
+
+template <class Option>
+constexpr double rate_of(Option) {
+    if constexpr (is_dropout<Option>)
+        return Option::rate;
+    else
+        return 0;
+}
+} // namespace detail
 
 } // namespace strata::bedrock
 

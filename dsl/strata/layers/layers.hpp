@@ -4,6 +4,7 @@
 // Every layer.
 
 #include <strata/layers/activations.hpp>
+#include <strata/layers/attention.hpp>
 #include <strata/layers/augmentation.hpp>
 #include <strata/layers/concat.hpp>
 #include <strata/layers/conv_transpose.hpp>
@@ -11,6 +12,7 @@
 #include <strata/layers/dense.hpp>
 #include <strata/layers/depthwise.hpp>
 #include <strata/layers/dot.hpp>
+#include <strata/layers/dot_attention.hpp>
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/flatten.hpp>
 #include <strata/layers/gaussian_noise.hpp>

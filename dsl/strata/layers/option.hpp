@@ -25,4 +25,13 @@ constexpr Wanted option(Wanted fallback, First first, Rest... rest) {
 template <class Option, class... Known>
 concept option_of = (std::same_as<std::remove_const_t<Option>, Known> || ...);
 
+/// Options, to be handed on.
+template <auto... Options>
+struct option_list {
+    template <auto... Others>
+    constexpr auto operator+(option_list<Others...>) const {
+        return option_list<Options..., Others...>{};
+    }
+};
+
 } // namespace strata::bedrock::detail

@@ -74,11 +74,6 @@ constexpr auto activation_option(Fallback fallback, First first, Rest... rest) {
 }
 
 template <class Option>
-inline constexpr bool is_dropout = false;
-template <real Rate>
-inline constexpr bool is_dropout<dropout_layer<Rate>> = true;
-
-template <class Option>
 inline constexpr bool is_recurrent_option = false;
 template <auto Option>
 inline constexpr bool is_recurrent_option<recurrent_option<Option>> =
@@ -93,14 +88,6 @@ constexpr auto within(Option) {
 template <auto Option>
 constexpr auto within(recurrent_option<Option>) {
     return Option;
-}
-
-template <class Option>
-constexpr double rate_of(Option) {
-    if constexpr (is_dropout<Option>)
-        return Option::rate;
-    else
-        return 0;
 }
 } // namespace detail
 

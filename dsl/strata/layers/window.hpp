@@ -59,14 +59,14 @@ inline constexpr dilation_option dilation{Steps};
 /// What lies around the input: nothing (`valid`), as many zeros as make ceil(input / stride) outputs (`same`:
 /// half of them before, the odd one after, as TensorFlow does), a given number on both sides, as in PyTorch
 /// (`padding<1>`), or so many before that no output looks at inputs behind its place (`causal`).
-enum class padding_rule { valid, same, given, causal };
+enum class padding_rule { valid, same, given, history };
 struct padding_option {
     padding_rule rule;
     margins given;
 };
 inline constexpr padding_option valid{padding_rule::valid, {0, 0}};
 inline constexpr padding_option same{padding_rule::same, {0, 0}};
-inline constexpr padding_option causal_padding{padding_rule::causal, {0, 0}}; ///< of the option `causal`
+inline constexpr padding_option causal_padding{padding_rule::history, {0, 0}}; ///< of the option `causal`
 template <spatial Margin>
 inline constexpr padding_option padding{padding_rule::given, {Margin, Margin}};
 
@@ -117,7 +117,7 @@ struct window_options {
     padding_option padding;
 
     [[nodiscard]] constexpr bool fit(std::size_t axes) const {
-        return (padding.rule != padding_rule::causal || axes == 1) && axes >= 1 && axes <= 3 &&
+        return (padding.rule != padding_rule::history || axes == 1) && axes >= 1 && axes <= 3 &&
                taps.fits(axes) && taps.positive() && strides.fits(axes) && strides.positive() &&
                dilations.fits(axes) && dilations.positive() && padding.given.begin.fits(axes);
     }
@@ -140,7 +140,7 @@ constexpr window_axis slide(std::size_t input, std::size_t axis, const window_op
         const std::size_t missing = covered > input ? covered - input : 0;
         padding_begin = missing / 2;
         padding_end = missing - padding_begin;
-    } else if (options.padding.rule == padding_rule::causal)
+    } else if (options.padding.rule == padding_rule::history)
         padding_begin = extent - 1;
     const std::size_t padded = input + padding_begin + padding_end;
     const std::size_t output = padded < extent ? 0 : (padded - extent) / stride + 1;
@@ -230,7 +230,7 @@ constexpr auto window_wants() {
         return spatial_axes_text;
     else {
         constexpr std::size_t axes = Shape::rank - 1;
-        if constexpr (Options.padding.rule == padding_rule::causal && axes != 1)
+        if constexpr (Options.padding.rule == padding_rule::history && axes != 1)
             return text("steps of features, on two axes");
         else if constexpr (!Options.taps.fits(axes))
             return text("a kernel ") + numbers_text<axes>;

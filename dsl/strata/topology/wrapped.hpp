@@ -5,6 +5,8 @@
 
 namespace strata::bedrock {
 
+template <class Rule, class... Wrappers>
+struct expanded;
 template <text Name, class Fragment, class... Wrappers>
 struct sharing;
 
@@ -37,6 +39,10 @@ template <class Wrapper, class Body, class Projection>
 constexpr auto wrap(fragment<bypass<Body, Projection>>);
 template <class Wrapper, std::size_t Times, class Fragment>
 constexpr auto wrap(fragment<repeated<Times, Fragment>>);
+template <class Wrapper, class Rule, class... Wrappers>
+constexpr auto wrap(fragment<expanded<Rule, Wrappers...>>) {
+    return fragment<expanded<Rule, Wrappers..., Wrapper>>{};
+}
 
 // A shared part wraps its layers when it knows them.
 template <class Wrapper, text Name, class Fragment, class... Wrappers>
@@ -63,6 +69,16 @@ constexpr auto wrap(fragment<bypass<Body, Projection>>) {
 template <class Wrapper, std::size_t Times, class Fragment>
 constexpr auto wrap(fragment<repeated<Times, Fragment>>) {
     return fragment<repeated<Times, decltype(wrap_all<Wrapper>(Fragment{}))>>{};
+}
+
+/// In several wrappers, the first within the next.
+template <class Fragment>
+constexpr auto wrap_in(type_list<>, Fragment layers) {
+    return layers;
+}
+template <class Wrapper, class... Rest, class Fragment>
+constexpr auto wrap_in(type_list<Wrapper, Rest...>, Fragment layers) {
+    return wrap_in(type_list<Rest...>{}, wrap_all<Wrapper>(layers));
 }
 
 } // namespace detail

@@ -1,0 +1,21 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "gradient_check.hpp"
+
+using namespace gradient_check;
+using strata::tanh;
+
+BOOST_AUTO_TEST_CASE(of_attention) {
+    check_all<input<5, 6> | attention<2, 4> | tanh | dense<2>, weighted_sum>();
+    check_all<input<6, 3> | dense<4> | residual(layer_norm<> | attention<2, 9, causal, value_width<3>>) |
+                  dense<2>,
+              weighted_sum>();
+    check_all<input<5, 4> | attention<4, 2, key_heads<2>, dropout<0.4>, no_bias>, weighted_sum>();
+    check_all<input<9, 3> | branches(average_pool<4> | dense<4>, identity) | attention<2, 3> | sigmoid,
+              weighted_sum>();
+}
+
+// The same value three times.
+BOOST_AUTO_TEST_CASE(of_plain_attention) {
+    check_all<input<7, 3> | dense<4> | branches(identity, identity, identity) | dot_attention<2, causal>,
+              weighted_sum>();
+}
