@@ -22,7 +22,9 @@ double error_of(const std::vector<double>& found, const std::vector<double>& exa
     return largest;
 }
 
-/// From sums alone, the square of the condition number is lost, and the columns' units cost nothing.
+/// From sums alone, the square of the condition number is lost, and the columns' units cost nothing. Sums of
+/// whole numbers are exact, and so Wampler's weights have the digits that scikit-learn finds in the rows, but
+/// for the fifth, whose y is nearly all noise.
 template <std::size_t F>
 void check_parts(const linear_regression<F>& whole, const nlohmann::json& each,
                  const std::vector<double>& exact) {
@@ -39,7 +41,7 @@ void check_parts(const linear_regression<F>& whole, const nlohmann::json& each,
     BOOST_TEST_MESSAGE(each["name"].get<std::string>() << " in parts: " << -std::log10(error) << " digits");
     const std::string name = each["name"];
     if (name.starts_with("Wampler"))
-        BOOST_TEST(error <= 1e-5);
+        BOOST_TEST(error <= (name.ends_with('5') ? 3e-7 : 3e-9));
     else
         BOOST_TEST(error <= 1e-14 * whole.condition() * whole.condition());
 }

@@ -6,6 +6,7 @@
 #include <strata/regression/normal_equations.hpp>
 #include <strata/regression/one_layer.hpp>
 #include <strata/regression/orthogonal.hpp>
+#include <strata/regression/refined_equations.hpp>
 #include <strata/setting.hpp>
 
 #include <cmath>
@@ -131,17 +132,22 @@ inline constexpr double worst_condition = 1000;
 /// The same where the rows are no longer there. Cholesky keeps more digits than eigenvalues do, down to the
 /// four that are left there.
 inline constexpr double worst_condition_of_parts = 1e6;
+/// And that from which on such a solution is refined; below, three digits at most are lost.
+inline constexpr double refined_condition = 30;
 
 /// Solves from the moments alone: by Cholesky up to the condition number `max_condition`, and beyond it by
-/// eigenvalues if `use_eigenvalues`. Returns whether the network was given weights.
+/// eigenvalues if there is nothing else, `only_sums`, which is also when a solution is refined. Returns
+/// whether the network was given weights.
 template <class Model>
 bool solve_moments(Model& net, const model_moments<Model>& sums, double l2, double max_condition,
-                   bool use_eigenvalues, least_squares_solution& solution) {
+                   bool only_sums, least_squares_solution& solution) {
     auto equations = make_equations(sums);
     auto result = solve_by_cholesky(equations, l2, max_condition);
+    if (only_sums && result.condition > refined_condition)
+        refine(equations, make_rests(sums), l2, result);
     auto method = least_squares_method::normal_equations;
     if (result.weights.empty()) {
-        if (!use_eigenvalues)
+        if (!only_sums)
             return false;
         result = solve_by_eigenvalues(equations, l2);
         method = least_squares_method::eigenvalues;

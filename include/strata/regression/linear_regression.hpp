@@ -60,7 +60,7 @@ public:
         outputs.check_finite();
         auto sums = sums_; // which stay as they are if memory runs out
         least_squares_solution solution;
-        sums.add(inputs, outputs, weights.get(), options.threads);
+        sums.add(inputs, outputs, weights.get(), options.threads, sum_origin::near_mean);
         internal::solve_moments(net_, sums, options.l2, internal::worst_condition_of_parts, true, solution);
         sums_ = std::move(sums);
         solution_ = std::move(solution);

@@ -17,6 +17,11 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
+/// What stands in for the means of columns while rows still come: the means of the first few rows, or, where
+/// only sums will be kept, numbers near them with so few digits that subtracting them from numbers of few
+/// digits rounds nothing. Products of such differences are mostly exact, too.
+enum class sum_origin { mean, near_mean };
+
 /// What the normal equations are made of: the weighted sums over rows of the products of every two of the
 /// columns 1, x (F of them) and y (T of them). The rows may come in parts. Everything is summed in double.
 /// With `Centred` the means are subtracted before the numbers are multiplied. While rows still come, the
@@ -36,14 +41,14 @@ public:
     static constexpr std::size_t width = (columns + std::max(V::size, tile_height) - 1) /
                                          std::max(V::size, tile_height) * std::max(V::size, tile_height);
 
-    /// Adds rows. `weights` may be null.
+    /// Adds rows. `weights` may be null. The first ones choose the origin.
     template <class Value>
     void add(const observations<Value>& x, const observations<Value>& y, const observations<Value>* weights,
-             std::size_t threads) {
+             std::size_t threads, sum_origin origin = sum_origin::mean) {
         if (rows_ == 0) {
             if constexpr (Centred) {
                 if (weights == nullptr)
-                    choose_origin(x, y);
+                    choose_origin(x, y, origin);
                 else
                     choose_weighted_origin(x, y, *weights);
             }
@@ -88,6 +93,12 @@ public:
     [[nodiscard]] double product(std::size_t i, std::size_t j) const noexcept {
         const double sum = sums_[(1 + std::min(i, j)) * width + 1 + std::max(i, j)];
         return Centred ? sum - sums_[1 + i] * sums_[1 + j] / weight() : sum;
+    }
+    /// What the sums say beyond that: subtracting the means rounds.
+    [[nodiscard]] double product_rest(std::size_t i, std::size_t j) const noexcept {
+        const long double sum = sums_[(1 + std::min(i, j)) * width + 1 + std::max(i, j)];
+        const long double means = sums_[1 + i] * static_cast<long double>(sums_[1 + j]) / weight();
+        return Centred ? static_cast<double>(sum - means - product(i, j)) : 0.0;
     }
 
     /// Visits the sums, in an order that no register's width decides.
@@ -135,13 +146,27 @@ private:
     }
 
     template <class Value>
-    void choose_origin(const observations<Value>& x, const observations<Value>& y) {
+    void choose_origin(const observations<Value>& x, const observations<Value>& y, sum_origin origin) {
         const std::size_t count = std::min<std::size_t>(x.rows(), 64);
         for (std::size_t j = 0; j < F + T; ++j) {
+            const auto number = [&](std::size_t i) {
+                return static_cast<double>(j < F ? x.row(i)[j] : y.row(i)[j - F]);
+            };
             double sum = 0;
             for (std::size_t i = 0; i < count; ++i)
-                sum += static_cast<double>(j < F ? x.row(i)[j] : y.row(i)[j - F]);
+                sum += number(i);
             origin_[j] = sum / static_cast<double>(count);
+            if (origin == sum_origin::mean)
+                continue;
+            double spread = 0;
+            for (std::size_t i = 0; i < count; ++i)
+                spread = std::max(spread, std::abs(number(i) - origin_[j]));
+            // A multiple of a power of two, at most 1/32 of the spread away: the products of the means'
+            // differences, which are subtracted in the end, are then small beside those of the numbers.
+            int exponent = 0;
+            std::frexp(spread, &exponent);
+            if (const double unit = std::ldexp(1.0, exponent - 5); unit > 0 && internal::is_finite(spread))
+                origin_[j] = std::nearbyint(origin_[j] / unit) * unit;
         }
     }
 

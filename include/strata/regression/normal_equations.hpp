@@ -56,10 +56,13 @@ struct normal_solution {
     std::vector<double> weights;
     std::size_t rank = 0;
     double condition = 0; ///< of the columns scaled to the same length
+    /// By Cholesky: what columns were multiplied by, and the factor of their products.
+    std::vector<double> scale = {}, factor = {};
 };
 
 /// The solution by Cholesky, which is good to about k^2 rounding errors, where k is the condition number of
-/// the scaled columns. Empty where k is above `max_condition`.
+/// the scaled columns. Empty where k is above `max_condition`. Where the equations have their rests it is
+/// refined.
 inline normal_solution solve_by_cholesky(const normal_equations& equations, double l2, double max_condition) {
     const std::size_t n = equations.inputs;
     std::vector<double> scale(n);
@@ -84,6 +87,8 @@ inline normal_solution solve_by_cholesky(const normal_equations& equations, doub
     for (std::size_t t = 0; t < equations.outputs; ++t)
         for (std::size_t j = 0; j < n; ++j)
             result.weights[t * n + j] *= scale[j];
+    result.scale = std::move(scale);
+    result.factor = std::move(scaled);
     return result;
 }
 
