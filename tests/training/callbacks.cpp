@@ -39,6 +39,29 @@ BOOST_AUTO_TEST_CASE(early_stopping_puts_the_best_weights_back) {
                           says("there is no 'val_lost', only 'loss' 'val_loss'"));
 }
 
+BOOST_AUTO_TEST_CASE(early_stopping_sees_two_epochs_before_it_stops) {
+    // Which epoch's weights are left, of how many, where the score has these values.
+    const auto kept = [](std::size_t patience, std::vector<double> values) {
+        network net{seed{1}};
+        std::vector<std::vector<float>> weights;
+        teach_with(net, {[&](training_state& state) {
+                             if (state.phase != training_state::moment::epoch_end)
+                                 return;
+                             weights.push_back(net.weights());
+                             state.logs.set("own", values[state.epoch], direction::larger);
+                         },
+                         early_stopping{.monitor = "own", .patience = patience}});
+        return std::pair(std::find(weights.begin(), weights.end(), net.weights()) - weights.begin(),
+                         weights.size());
+    };
+    // As Keras's EarlyStopping: epoch 0 never stops, and is the best where no epoch has a number.
+    BOOST_TEST((kept(0, {NAN, NAN, NAN, NAN, NAN}) == std::pair(0l, std::size_t{2})));
+    BOOST_TEST((kept(0, {NAN, 1, 2, 2, 3}) == std::pair(2l, std::size_t{4})));
+    BOOST_TEST((kept(0, {2, 1, 3, 4, 5}) == std::pair(0l, std::size_t{2})));
+    BOOST_TEST((kept(2, {NAN, NAN, 1, 2, 3}) == std::pair(0l, std::size_t{2})));
+    BOOST_TEST((kept(3, {NAN, NAN, 1, 2, NAN}) == std::pair(3l, std::size_t{5})));
+}
+
 BOOST_AUTO_TEST_CASE(a_log_has_a_header_and_a_line_an_epoch) {
     const temporary_directory directory;
     const auto file = directory.path() / "log.csv";

@@ -117,6 +117,10 @@ BOOST_AUTO_TEST_CASE(metrics_of_classes_are_those_of_others) {
     check_in<values_loss, 1, 5, float>("classes", "one_hot", accuracy, top_k<2>, roc_auc, average_precision,
                                        mean_iou, metrics::f1, metrics::f1_macro, metrics::f1_weighted);
     check_in<labels_loss, 3, 5, double>("classes", "target", roc_auc, mean_iou, metrics::f1_macro);
+    check_in<labels_loss, 1, 6, float>("absent", "target", average_precision, average_precision_macro,
+                                       mean_iou, metrics::f1, metrics::f1_macro, metrics::f1_weighted);
+    check_in<values_loss, 1, 6, float>("absent", "one_hot", average_precision_macro, mean_iou,
+                                       metrics::f1_macro, metrics::threshold<0.3>(metrics::f1_macro));
 }
 
 BOOST_AUTO_TEST_CASE(metrics_of_several_labels_are_those_of_others) {
@@ -144,7 +148,7 @@ BOOST_AUTO_TEST_CASE(metrics_of_numbers_are_those_of_others) {
 BOOST_AUTO_TEST_CASE(metrics_of_nothing_to_tell) {
     const json alike{0.5, 0.7};
     BOOST_TEST(std::isnan(value_of<values_loss, 1, 1, float>(roc_auc, alike, {1, 1})));
-    BOOST_TEST(std::isnan(value_of<values_loss, 1, 1, float>(average_precision, alike, {0, 0})));
+    BOOST_TEST((value_of<values_loss, 1, 1, float>(average_precision, alike, {0, 0})) == 0);
     BOOST_TEST((value_of<values_loss, 1, 1, float>(average_precision, alike, {1, 1})) == 1);
     BOOST_TEST((value_of<values_loss, 1, 1, float>(roc_auc, {0.5, 0.5}, {1, 0})) == 0.5);
     // An output whose targets are all alike has no area, and so has the mean.

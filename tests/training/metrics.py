@@ -5,6 +5,7 @@ Needs NumPy and scikit-learn. Predictions are rounded to hundredths, so that som
 """
 import json
 import pathlib
+import warnings
 
 import numpy as np
 from sklearn import metrics
@@ -91,5 +92,21 @@ cases["numbers"] = {
                                         for a, b in zip(truth.reshape(-1, 3) - [0, 10, 1e7],
                                                         prediction.reshape(-1, 3) - [0, 10, 1e7])])),
 }
+
+# The classes 1 and 4 are neither right nor the largest; the class 5 is never right.
+truth = random.choice([0, 2, 3], SAMPLES)
+probabilities = np.round(softmax(random.normal(size=(SAMPLES, 6)) + np.eye(6)[truth] - [0, 20, 0, 0, 20, 1]), 4)
+one_hot = np.eye(6)[truth]
+guess = probabilities.argmax(1)
+with warnings.catch_warnings():  # of classes without a true target
+    warnings.simplefilter("ignore")
+    cases["absent"] = {
+        "prediction": probabilities.flatten().tolist(), "target": truth.tolist(), "one_hot": one_hot.flatten().tolist(),
+        "average_precision": metrics.average_precision_score(one_hot.flatten(), probabilities.flatten()),
+        "average_precision_macro": metrics.average_precision_score(one_hot, probabilities),
+        "mean_iou": mean_iou(truth, guess, 6),
+        "f1_macro_0.3": metrics.f1_score(one_hot, probabilities > 0.3, average="macro", zero_division=0),
+        **f1(truth, guess),
+    }
 path = pathlib.Path(__file__).with_suffix(".json")
 path.write_text(json.dumps(cases).replace('}, "', '},\n"') + "\n", encoding="utf-8")

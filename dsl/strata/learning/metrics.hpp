@@ -9,7 +9,8 @@ namespace strata::bedrock {
 
 /// How the scores of classes become one: from the counts of all classes together, as their mean, as their
 /// mean with the numbers of right samples as weights, or as the mean of those classes whose score has a
-/// denominator.
+/// denominator. Where each row has one class, `macro` leaves out those classes, too, that are neither
+/// predicted nor right, as scikit-learn does; where a row may have several, each counts.
 enum class averaging { micro, macro, weighted, present };
 
 /// "What is predicted is the class of the largest output": a threshold that no probability is.
@@ -76,7 +77,7 @@ using f1_metric = class_metric<Name, 2 * hits, guesses + truths, Average, false,
 inline constexpr curve_metric<"roc_auc", curve::receiver_operating_characteristic, averaging::micro>
     roc_auc{};
 /// The area below the curve of precision over recall, as the sum of precisions times steps of recall, which
-/// is scikit-learn's `average_precision_score`. Not a number where no target is true.
+/// is scikit-learn's `average_precision_score`: 0 where no target is true.
 inline constexpr curve_metric<"average_precision", curve::precision_recall, averaging::micro>
     average_precision{};
 
@@ -108,7 +109,8 @@ namespace metrics {
 using bedrock::threshold;
 
 /// The harmonic mean of precision and recall: of all classes together, which is the accuracy where each row
-/// has one class; as the mean over all classes; and weighted by how often each is right.
+/// has one class; as the mean over classes, as in scikit-learn without those that are neither predicted nor
+/// right (Keras's F1Score counts them as 0); and weighted by how often each is right.
 inline constexpr detail::metric_formulas::f1_metric<"f1", averaging::micro> f1{};
 inline constexpr detail::metric_formulas::f1_metric<"f1_macro", averaging::macro> f1_macro{};
 inline constexpr detail::metric_formulas::f1_metric<"f1_weighted", averaging::weighted> f1_weighted{};

@@ -18,6 +18,9 @@ struct meter<class_metric<Name, Numerator, Denominator, Average, CountsFalse, Th
              T> {
     using metric = class_metric<Name, Numerator, Denominator, Average, CountsFalse, Threshold>;
     static constexpr bool is_single = Last == 1;
+    static constexpr bool has_one_class = !is_single && Threshold.value() < 0; ///< each row
+    static constexpr bool leaves_out_absent =
+        Average == averaging::present || (Average == averaging::macro && has_one_class);
     static constexpr std::size_t classes = is_single && CountsFalse ? 2 : Last;
     static constexpr std::size_t numbers = 3 * classes;
     static constexpr bool is_additive = true;
@@ -31,7 +34,7 @@ struct meter<class_metric<Name, Numerator, Denominator, Average, CountsFalse, Th
             const auto truth = [&](std::size_t i) {
                 return internal::target_value<Loss, Last, T>(target, row, i);
             };
-            if constexpr (is_single || Threshold.value() >= 0) {
+            if constexpr (!has_one_class) {
                 constexpr T threshold = static_cast<T>(Threshold.value() >= 0 ? Threshold.value() : 0.5);
                 for (std::size_t i = 0; i < Last; ++i)
                     count(measured + 3 * i, outputs[i] > threshold, truth(i) > T(0.5));
@@ -70,9 +73,9 @@ struct meter<class_metric<Name, Numerator, Denominator, Average, CountsFalse, Th
                     sum += numerator;
                     weights += denominator;
                 } else {
-                    const double weight = Average == averaging::weighted  ? counts[3 * i + 2]
-                                          : Average == averaging::present ? (denominator != 0 ? 1.0 : 0.0)
-                                                                          : 1.0;
+                    const double weight = Average == averaging::weighted ? counts[3 * i + 2]
+                                          : leaves_out_absent            ? (denominator != 0 ? 1.0 : 0.0)
+                                                                         : 1.0;
                     sum += weight * score;
                     weights += weight;
                 }

@@ -31,6 +31,8 @@ inline double area_below(curve which, std::vector<curve_point> points) {
         truths += point.truth;
     }
     const double lies = static_cast<double>(points.size()) - truths;
+    if (truths == 0 && which == curve::precision_recall)
+        return 0;
     if (truths == 0 || (lies == 0 && which == curve::receiver_operating_characteristic))
         return nan;
     std::sort(points.begin(), points.end(),

@@ -15,6 +15,7 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Stops when a score has not improved for `patience` epochs, as in Keras, and puts the best weights back.
+/// The first epoch is never the last, and its weights are the best where no epoch's score is a number.
 /// `std::invalid_argument` for a score of which nobody has said what is better.
 struct early_stopping {
     std::string monitor = "val_loss";
@@ -28,14 +29,16 @@ struct early_stopping {
         if (state.phase == begin) {
             best_.reset(new internal::best_score("early_stopping", monitor, mode, least_change));
             waited_ = 0;
+            is_first_ = true;
             weights_.clear();
         } else if (state.phase == epoch_end) {
-            if (best_->improves(state)) {
-                waited_ = 0;
-                if (restore_best_weights)
-                    weights_ = state.weights();
-            } else if (++waited_ >= patience)
+            const bool is_better = best_->improves(state);
+            waited_ = is_better ? 0 : waited_ + 1;
+            if (restore_best_weights && (is_better || is_first_))
+                weights_ = state.weights();
+            if (waited_ >= patience && !is_better && !is_first_)
                 state.stop();
+            is_first_ = false;
         } else if (state.phase == end && !weights_.empty())
             state.set_weights(weights_);
     }
@@ -43,6 +46,7 @@ struct early_stopping {
     // Its own; not private, so that the options above can be named: `early_stopping{.patience = 3}`.
     std::shared_ptr<internal::best_score> best_ = {};
     std::size_t waited_ = 0;
+    bool is_first_ = true;
     std::vector<double> weights_ = {};
 };
 
