@@ -23,6 +23,7 @@
 #include <strata/learning/weight_averages.hpp>
 #include <strata/model/arrays.hpp>
 #include <strata/model/model.hpp>
+#include <strata/model/stream.hpp>
 #include <strata/training/class_counts.hpp>
 #include <strata/training/confusion_matrix.hpp>
 #include <strata/training/trainer.hpp>

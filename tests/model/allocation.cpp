@@ -78,6 +78,20 @@ BOOST_AUTO_TEST_CASE(a_prediction_of_one_sample_allocates_nothing) {
     BOOST_TEST(allocations_of_prediction<convolutional>() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_allocates_nothing_behind_its_construction) {
+    using network =
+        model<input<100, 1> | conv<4, 3, causal, dilation<8>> | strata::tanh | lstm<3> | dense<1>>;
+    const network net;
+    stream live{net};
+    std::vector<float> block(200);
+    const std::size_t start = allocations;
+    live.prime(block);
+    live.process(block, block);
+    static_cast<void>(live(0.5f));
+    live.reset();
+    BOOST_TEST(allocations == start);
+}
+
 BOOST_AUTO_TEST_CASE(a_step_of_training_allocates_nothing) {
     // More steps, as many allocations.
     BOOST_TEST(allocations_of_fit<small>(40, 1) == allocations_of_fit<small>(4000, 1));

@@ -12,7 +12,8 @@
 
 namespace assumed {
 extern strata::model<strata::input<8> | strata::dense<16> | strata::relu | strata::dense<10>> net;
-extern const std::vector<float> images, is_even;
+extern const std::vector<float> images, is_even, block_in;
+extern std::vector<float> block_out;
 extern const std::vector<int> digits;
 extern const std::vector<double> heights, weights, others, x, y;
 std::vector<float> read_images(std::size_t step);

@@ -86,6 +86,10 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
     }();
     template <class First, class... Rest>
     using output_of = decltype(joined<First, Rest...>());
+    template <class First, class...>
+    static constexpr time_view view = axis_of<First> == 0 ? whole_sequence : each_step;
+    /// The same for one step.
+    using step_layer = concat_layer<(Axis > 0 ? Axis - 1 : Axis)>;
     template <class First, class... Rest>
     using head_of = concatenation<rows<First>, First::size / rows<First>, (Rest::size / rows<First>)...>;
 };

@@ -121,6 +121,8 @@ public:
     using output = decltype(detail::slid_shape<Shape, geometry<Shape>, Filters>());
     template <class Shape>
     using head = convolution<geometry<Shape>, Shape::last, Filters, group_count, false, conv_layer>;
+    template <class Shape>
+    static constexpr time_view view = detail::view_of_window(geometry<Shape>);
 };
 
 template <std::size_t Filters, spatial Kernel, auto... Options>

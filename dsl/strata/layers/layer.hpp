@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/text.hpp>
+#include <strata/layers/time_view.hpp>
 #include <strata/topology/shape.hpp>
 
 #include <concepts>
@@ -34,6 +35,10 @@ struct layer_base {
     static constexpr bool has_adding_kernel = false;
     /// Whether prediction computes x * scale + shift instead, with numbers that depend on the channel alone.
     static constexpr bool is_affine_in_prediction = false;
+    /// How it looks along the first axis of what it reads, [steps, features]. Streams ask for it; formulas
+    /// for each element or row, and what does nothing in prediction, need not say that they see a step alone.
+    template <class... Shapes>
+    static constexpr time_view view = whole_sequence;
 };
 
 template <class T>

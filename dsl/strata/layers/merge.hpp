@@ -35,6 +35,8 @@ struct merge_layer : layer_base {
     static constexpr auto wants_all = text("two or more values of one shape");
     template <class First, class...>
     using output_of = First;
+    template <class...>
+    static constexpr time_view view = each_step;
     template <class First, class... Rest>
     using head_of = merging<Rule, First::size / First::last, First::last, sizeof...(Rest) + 1>;
 };

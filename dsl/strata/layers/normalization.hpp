@@ -103,6 +103,8 @@ struct batch_norm_layer : detail::normalization_base<Options...> {
     static constexpr auto label = text("batch_norm");
     static constexpr double momentum = detail::option(momentum_option{0.99}, Options...).value.value();
     static constexpr bool is_affine_in_prediction = true;
+    template <class...>
+    static constexpr time_view view = each_step;
     static constexpr bool has_frozen_head = true;
 
     template <class Shape>

@@ -30,6 +30,8 @@ struct prelu_layer : layer_base {
     static constexpr auto wants = text("at least one number");
     template <class Shape>
     using output = Shape;
+    template <class...>
+    static constexpr time_view view = Sharing == shared::places ? each_step : whole_sequence;
     template <class Shape>
     using head = parametric_rectifier<Sharing == shared::none ? 1 : Shape::size / Shape::last,
                                       std::conditional_t<Sharing == shared::none, Shape, shape<Shape::last>>>;

@@ -152,6 +152,10 @@ struct recurrent_layer : layer_base {
     using output_of = output<First>;
     template <class First, class...>
     using outputs_of = outputs<First>;
+    template <class...>
+    static constexpr time_view view = is_backwards || reads_states || makes_states ? whole_sequence
+                                      : is_last_alone ? time_view{sight::last_state}
+                                                      : time_view{sight::state};
 };
 
 namespace detail {

@@ -33,6 +33,8 @@ struct layer_norm_layer : detail::normalization_base<Options...> {
                    ...),
                   "strata: layer_norm takes epsilon, no_scale and no_center");
     using role = role::head;
+    template <class...>
+    static constexpr time_view view = each_step;
     static constexpr auto label = text("layer_norm");
     template <class Shape>
     using head = row_normalization<Shape::size / Shape::last, Shape::last, true, layer_norm_layer>;
@@ -47,6 +49,8 @@ struct rms_norm_layer : detail::normalization_base<Options...> {
     static_assert((detail::option_of<decltype(Options), epsilon_option, without_scale> && ...),
                   "strata: rms_norm takes epsilon and no_scale");
     using role = role::head;
+    template <class...>
+    static constexpr time_view view = each_step;
     static constexpr auto label = text("rms_norm");
     static constexpr double epsilon = detail::option(epsilon_option{1e-6}, Options...).value.value();
     static constexpr bool has_center = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/text.hpp>
+#include <strata/layers/time_view.hpp>
 #include <strata/topology/shape.hpp>
 
 #include <array>
@@ -155,6 +156,19 @@ constexpr window slide(const window_options& options) {
     for (std::size_t axis = 0; axis < axes; ++axis)
         result.axes[3 - axes + axis] = slide(Shape::extents[axis], axis, options);
     return result;
+}
+
+/// How a window over [steps, features] looks along time. One over further axes looks at the whole.
+constexpr time_view view_of_window(const window& sliding) {
+    const window_axis& steps = sliding.axes[2];
+    const std::size_t reach = (steps.taps - 1) * steps.dilation;
+    if (sliding.rank != 1)
+        return whole_sequence;
+    if (reach > steps.padding_begin)
+        return {sight::ahead, reach - steps.padding_begin};
+    if (steps.stride != 1 || steps.input != steps.output)
+        return {sight::resampled};
+    return {sight::past, reach};
 }
 
 /// The shape with the window's outputs for its spatial axes, and that many channels.

@@ -15,6 +15,8 @@ struct mirrored_layer : Layer {
     static constexpr bool is_in_order = true;
     template <class Shape>
     using head = recurrence<mirrored_layer, Shape::extents[0], Shape::last>;
+    template <class...>
+    static constexpr time_view view = whole_sequence;
 };
 
 namespace detail {

@@ -1,0 +1,39 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/layers/head.hpp>
+#include <strata/layers/layer.hpp>
+
+namespace strata::bedrock {
+
+/// What a stream computes of one step where a layer looks back or has a state: `Whole` is the layer's head
+/// for the sequence, whose parameters these are.
+template <class Whole, time_view View, std::size_t Inputs, std::size_t Outputs>
+struct stepping : head_base<1, Inputs, 1, Outputs> {
+    using whole = Whole;
+    static constexpr time_view view = View;
+    using parameters = typename Whole::parameters;
+    static constexpr bool has_product = Whole::has_product;
+    /// Products for one output.
+    static constexpr std::size_t inputs = Whole::inputs;
+    static constexpr std::size_t product_flops =
+        Whole::output_rows > 0 ? Whole::product_flops / Whole::output_rows : Whole::product_flops;
+    /// Numbers of a step that it reads.
+    static constexpr std::size_t step_size = Inputs;
+    [[nodiscard]] static constexpr std::size_t source_width(std::size_t) { return Inputs; }
+};
+
+namespace detail {
+/// A layer for one step of a sequence.
+template <class Layer, class Head, time_view View>
+struct stepping_layer : layer_base {
+    using role = role::head;
+    static constexpr auto label = Layer::label;
+    static constexpr bool has_adding_kernel = Layer::has_adding_kernel;
+    static constexpr bool is_frozen = Layer::is_frozen;
+    template <class Step>
+    using head = stepping<Head, View, Step::size, Head::outputs>;
+};
+} // namespace detail
+
+} // namespace strata::bedrock

@@ -1,0 +1,179 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/aligned_vector.hpp>
+#include <strata/model/model.hpp>
+#include <strata/model/stream_pass.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <type_traits>
+
+#if defined(__has_cpp_attribute)
+#    if __has_cpp_attribute(clang::nonblocking)
+#        define STRATA_NONBLOCKING [[clang::nonblocking]]
+#    endif
+#endif
+#ifndef STRATA_NONBLOCKING
+#    define STRATA_NONBLOCKING
+#endif
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// `Streams` sequences side by side through one network, a step or a block of steps at a time, for signals
+/// that never end. What comes out is what `predict` makes of the whole sequence, however it is cut into
+/// blocks. Layers that look back or have a state keep it here; weights are the network's, which must outlive
+/// the stream and may learn meanwhile.
+///
+/// All state is one block of memory, made at construction. `process`, `prime` and `reset` allocate, lock and
+/// throw nothing, and the time of a step does not depend on how long the stream has run. One stream is for
+/// one thread at a time; many may run the same network.
+///
+/// The results are those of `predict` bit for bit, but for the sign of a zero: the sums are taken in the same
+/// order. A compiler that contracts products and sums of formulas as it likes may round in another way in
+/// each of the two, by 1e-6 at most of what comes out. A network whose last recurrent layer gives its
+/// `last_step` alone gives at each step what `predict` would make of the steps so far.
+/// Each layer sees its inputs before the beginning as zeros, as it does in `predict`.
+template <class Network, std::size_t Streams = 1>
+class stream {
+    static_assert(Streams > 0, "strata: at least one stream");
+    static_assert(internal::check_stream(typename Network::topology{}));
+
+public:
+    using network = Network;
+    using value_type = typename Network::value_type;
+    using pass = stream_pass<typename Network::topology, value_type, Streams>;
+    static constexpr std::size_t input_count = pass::wires::inputs;
+    static constexpr std::size_t output_count = pass::wires::output_count;
+    /// Numbers of a step of all streams, in the first input and the first output, which are most often the
+    /// only ones, and in each.
+    static constexpr auto input_sizes = pass::layout::input_sizes;
+    static constexpr auto output_sizes = pass::layout::output_sizes;
+    static constexpr std::size_t input_size = input_sizes[0];
+    static constexpr std::size_t output_size = output_sizes[0];
+    /// Bytes that are kept from step to step.
+    static constexpr std::size_t state_bytes = pass::layout::state_size * sizeof(value_type);
+
+    explicit stream(const Network& net)
+        : parameters_(net.parameter_block().data()), memory_(pass::layout::memory.end) {
+        reset();
+    }
+    explicit stream(Network&&) = delete; // it would outlive its weights
+
+    /// The state of the beginning.
+    void reset() noexcept STRATA_NONBLOCKING {
+        std::fill(memory_.begin(), memory_.end(), value_type(0));
+        where_.fill(0);
+        pass::prepare(parameters_, memory_.data());
+    }
+
+    /// As many steps as both blocks have, [steps, streams, features]: `input_size` numbers in and
+    /// `output_size` numbers out for each. The blocks may be one, if a step has as many numbers.
+    void process(std::span<const value_type> block_in,
+                 std::span<value_type> block_out) noexcept STRATA_NONBLOCKING
+        requires(input_count == 1 && output_count == 1) {
+        process(block_in.data(), block_out.data(),
+                std::min(block_in.size() / input_size, block_out.size() / output_size));
+    }
+    void process(const value_type* x, value_type* y, std::size_t steps) noexcept STRATA_NONBLOCKING
+        requires(input_count == 1 && output_count == 1) {
+        process(std::array{x}, std::array{y}, steps);
+    }
+    /// The same for each input and each output of a network with several.
+    void process(std::array<const value_type*, input_count> x, std::array<value_type*, output_count> y,
+                 std::size_t steps) noexcept STRATA_NONBLOCKING {
+        bool is_in_place = false;
+        for (const value_type* const each : x)
+            is_in_place = is_in_place || std::find(y.begin(), y.end(), each) != y.end();
+        for (std::size_t done = 0; done < steps;) {
+            const std::size_t count = std::min(pass::layout::block, steps - done);
+            auto sources = x;
+            if (is_in_place) {
+                value_type* copy = staged();
+                for (std::size_t i = 0; i < input_count; copy += count * input_sizes[i++])
+                    sources[i] = std::copy_n(x[i], count * input_sizes[i], copy) - count * input_sizes[i];
+            }
+            run(sources, y, count);
+            done += count;
+            for (std::size_t i = 0; i < input_count; ++i)
+                x[i] += count * input_sizes[i];
+            for (std::size_t i = 0; i < output_count; ++i)
+                y[i] += count * output_sizes[i];
+        }
+    }
+
+    /// One step.
+    [[nodiscard]] std::array<value_type, output_size>
+    operator()(std::span<const value_type, input_size> x) noexcept STRATA_NONBLOCKING
+        requires(input_count == 1 && output_count == 1) {
+        std::array<value_type, output_size> y;
+        pass::run(parameters_, {x.data()}, {y.data()}, where_, memory_.data(), one_step{});
+        return y;
+    }
+    [[nodiscard]] value_type operator()(value_type x) noexcept STRATA_NONBLOCKING
+        requires(input_count == 1 && output_count == 1 && input_size == 1 && output_size == 1) {
+        value_type y;
+        pass::run(parameters_, {&x}, {&y}, where_, memory_.data(), one_step{});
+        return y;
+    }
+
+    /// What the stream has heard before: its state is that behind these steps, and their results are lost.
+    void prime(std::span<const value_type> history) noexcept STRATA_NONBLOCKING requires(input_count == 1) {
+        const std::size_t steps = history.size() / input_size;
+        for (std::size_t done = 0; done < steps;) {
+            const std::size_t count = std::min(pass::layout::block, steps - done);
+            typename pass::outputs y;
+            value_type* lost = staged();
+            for (std::size_t i = 0; i < output_count; lost += count * output_sizes[i++])
+                y[i] = lost;
+            run({history.data() + done * input_size}, y, count);
+            done += count;
+        }
+    }
+
+private:
+    using one_step = std::integral_constant<std::size_t, 1>;
+
+    [[nodiscard]] value_type* staged() noexcept { return memory_.data() + pass::layout::memory.staged; }
+
+    void run(const typename pass::inputs& x, const typename pass::outputs& y, std::size_t steps) noexcept {
+        if (steps == 1)
+            run_step(x, y);
+        else
+            run_block(x, y, steps);
+    }
+    // Functions of their own, so that a program has each of the two once.
+    [[gnu::noinline]] void run_step(const typename pass::inputs& x,
+                                    const typename pass::outputs& y) noexcept {
+        pass::run(parameters_, x, y, where_, memory_.data(), one_step{});
+    }
+    [[gnu::noinline]] void run_block(const typename pass::inputs& x, const typename pass::outputs& y,
+                                     std::size_t steps) noexcept {
+        pass::run(parameters_, x, y, where_, memory_.data(), steps);
+    }
+
+    const value_type* parameters_;
+    typename pass::positions where_{};
+    aligned_vector<value_type> memory_;
+};
+
+template <class Network>
+stream(const Network&) -> stream<Network>;
+
+/// `Count` sequences side by side, whose steps are interleaved: `auto voices = streams<8>(net);`.
+template <std::size_t Count, class Network>
+[[nodiscard]] auto streams(const Network& net) {
+    return stream<Network, Count>(net);
+}
+template <std::size_t Count, class Network>
+auto streams(const Network&& net) = delete;
+
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::stream;
+using bedrock::streams;
+} // namespace strata

@@ -1,0 +1,176 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/heads.hpp>
+#include <strata/kernels/stream/convolution.hpp>
+#include <strata/kernels/stream/recurrent.hpp>
+#include <strata/model/parameters.hpp>
+#include <strata/model/values.hpp>
+#include <strata/plan/steps.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+namespace internal {
+template <class Head>
+inline constexpr bool is_stepping = false;
+template <class Whole, time_view View, std::size_t Inputs, std::size_t Outputs>
+inline constexpr bool is_stepping<stepping<Whole, View, Inputs, Outputs>> = true;
+
+/// How many steps a stage of a stream looks back.
+template <class Head>
+constexpr std::size_t steps_back() {
+    if constexpr (is_stepping<Head>)
+        return Head::view.what == sight::past ? Head::view.steps : 0;
+    else
+        return 0;
+}
+
+/// What a stage needs of a stream's memory.
+struct step_needs {
+    std::size_t back = 0;
+    std::size_t state = 0;   ///< numbers for each stream
+    std::size_t scratch = 0; ///< numbers while it runs
+};
+template <class T, class Head>
+constexpr step_needs needs_of(std::size_t rows) {
+    if constexpr (!is_stepping<Head>)
+        return {0, 0, head_kernels<Head>::template forward_scratch_size<T>};
+    else {
+        using kernels = step_kernels<typename Head::whole>;
+        return {steps_back<Head>(), kernels::template state_size<T>, kernels::template scratch_size<T>(rows)};
+    }
+}
+template <class T, class... Stages>
+constexpr std::array<step_needs, sizeof...(Stages)> needs_of_stages(stage_list<Stages...>, std::size_t rows) {
+    return {needs_of<T, typename Stages::head>(rows)...};
+}
+
+template <std::size_t Streams, class... Shapes>
+constexpr std::array<std::size_t, sizeof...(Shapes)> step_sizes(type_list<Shapes...>) {
+    return {(Shapes::size * Streams)...};
+}
+} // namespace internal
+
+/// Values of which a layer looks at earlier steps: rows of the last steps, each stored twice, `capacity`
+/// steps apart, so that the steps before any step lie before it in memory, however long the stream has run.
+struct step_ring {
+    std::size_t back = 0;     ///< steps that somebody looks back; 0: there is no ring
+    std::size_t capacity = 0; ///< steps
+    std::size_t row = 0;      ///< numbers of a step, of all streams
+    std::size_t begin = 0;    ///< in the stream's memory
+};
+
+/// Where a stream of `Streams` sequences side by side keeps its state and what passes between its stages, in
+/// one block of memory: [scales and shifts][rings][states][values of a block of steps][scratch][copies of
+/// inputs or outputs]. All of it is known at compile time.
+template <class Topology, class T, std::size_t Streams>
+struct stream_layout {
+    using network = decltype(steps_of(Topology{}));
+    using wires = prediction_wiring<network>;
+    using stages = typename wires::stages;
+    using trained = training_wiring<Topology>;
+    static constexpr std::size_t inputs = wires::inputs;
+    /// Numbers of a step of all streams.
+    static constexpr auto input_sizes = internal::step_sizes<Streams>(typename network::inputs{});
+    static constexpr auto output_sizes = internal::step_sizes<Streams>(typename network::outputs{});
+
+    /// Steps that go through all stages together, so that weights are read once for all of them and what
+    /// passes between stages stays in the cache.
+    static constexpr std::size_t block = std::max<std::size_t>(64 / Streams, 1);
+    static constexpr std::size_t rows = block * Streams;
+
+    /// Where the scale and the shift of each batch normalization are, by its stage in training.
+    struct affine_places {
+        std::array<std::size_t, trained::count> scale{};
+        std::array<std::size_t, trained::count> shift{};
+        std::size_t end = 0;
+    };
+    static constexpr affine_places affine = [] {
+        affine_places result;
+        std::size_t stage = 0;
+        for_each_type(typename trained::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
+            if constexpr (head_kernels<typename Stage::head>::is_affine) {
+                constexpr std::size_t size = whole_lines<T>(Stage::head::outputs) + line_size<T>;
+                result.scale[stage] = result.end;
+                result.shift[stage] = result.end + size;
+                result.end += 2 * size;
+            }
+            ++stage;
+        });
+        return result;
+    }();
+
+    /// The ring of each input, then of each buffer.
+    static constexpr std::size_t ring_count = inputs + wires::buffer_count;
+    [[nodiscard]] static constexpr std::size_t ring_of(std::size_t value) {
+        return wires::is_input(value) ? value : inputs + wires::place(value - inputs).buffer;
+    }
+
+    /// Room for a block of inputs, or of outputs that nobody wants.
+    static constexpr std::size_t staged_size = [] {
+        std::size_t read = 0;
+        std::size_t written = 0;
+        for (const std::size_t size : input_sizes)
+            read += size;
+        for (const std::size_t size : output_sizes)
+            written += size;
+        return block * std::max(read, written);
+    }();
+
+    struct places {
+        std::array<step_ring, ring_count> rings{};
+        std::array<std::size_t, wires::count> states{};
+        std::array<bool, wires::count> mirrors{}; ///< the first to look at what a ring has got
+        std::size_t values = 0;
+        std::size_t scratch = 0;
+        std::size_t staged = 0;
+        std::size_t end = 0;
+    };
+    static constexpr places memory = [] {
+        constexpr std::array<internal::step_needs, wires::count> needs =
+            internal::needs_of_stages<T>(stages{}, rows);
+        constexpr std::size_t line = line_size<T>;
+        places result;
+        std::size_t end = affine.end;
+        for (std::size_t input = 0; input < inputs; ++input)
+            result.rings[input].row = input_sizes[input];
+        for (std::size_t buffer = 0; buffer < wires::buffer_count; ++buffer)
+            result.rings[inputs + buffer].row = wires::buffer_size(buffer) * Streams;
+        for (std::size_t stage = 0; stage < wires::count; ++stage)
+            if (needs[stage].back > 0) {
+                step_ring& ring = result.rings[ring_of(wires::source(stage, 0))];
+                result.mirrors[stage] = ring.back == 0;
+                ring.back = std::max(ring.back, needs[stage].back);
+            }
+        for (step_ring& ring : result.rings)
+            if (ring.back > 0) {
+                ring.capacity = ring.back + block;
+                ring.begin = end;
+                // A register may be read behind the last number.
+                end += whole_lines<T>(2 * ring.capacity * ring.row) + line;
+            }
+        std::size_t most_scratch = 0;
+        for (std::size_t stage = 0; stage < wires::count; ++stage) {
+            result.states[stage] = end;
+            end += needs[stage].state > 0 ? whole_lines<T>(needs[stage].state * Streams) + line : 0;
+            most_scratch = std::max(most_scratch, needs[stage].scratch);
+        }
+        result.values = end;
+        end += rows * wires::shared_size + line;
+        result.scratch = end;
+        end += whole_lines<T>(most_scratch) + line;
+        result.staged = end;
+        result.end = end + whole_lines<T>(staged_size) + line;
+        return result;
+    }();
+
+    /// Numbers that a stream keeps from step to step.
+    static constexpr std::size_t state_size = memory.values - affine.end;
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING

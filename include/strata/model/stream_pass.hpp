@@ -1,0 +1,206 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/model/stream_layout.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <type_traits>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// Runs the stages of a stream for a block of steps. A step's values are a sample of the network that
+/// `steps_of` gives, so that layers which see one step alone run the kernels that prediction runs.
+template <class Topology, class T, std::size_t Streams>
+class stream_pass {
+public:
+    using layout = stream_layout<Topology, T, Streams>;
+    using wires = typename layout::wires;
+    using stages = typename layout::stages;
+    using inputs = std::array<const T*, wires::inputs>;
+    using outputs = std::array<T*, wires::output_count>;
+    /// For each ring the place of the next step.
+    using positions = std::array<std::size_t, layout::ring_count>;
+
+    /// What all stages of a block share. `Steps` is a number, or the constant 1.
+    template <class Steps>
+    struct block_call {
+        const T* parameters;
+        const inputs& x;
+        const outputs& y;
+        const positions& where;
+        T* memory;
+        Steps steps;
+    };
+
+    /// Numbers that depend on parameters alone.
+    static void prepare(const T* parameters, T* memory) noexcept {
+        std::size_t stage = 0;
+        for_each_type(typename trained::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
+            using head = typename Stage::head;
+            if constexpr (head_kernels<head>::is_affine)
+                head_kernels<head>::prepare_affine(
+                    parameters + parameter_places::places[stage], memory + layout::affine.scale[stage],
+                    memory + layout::affine.shift[stage], team::range{0, head::outputs});
+            ++stage;
+        });
+    }
+
+    /// At most `layout::block` steps. x and y have a pointer for each input and output of the network.
+    template <class Steps>
+    [[gnu::always_inline]] static inline void run(const T* parameters, const inputs& x, const outputs& y,
+                                                  positions& where, T* memory, Steps steps) noexcept {
+        const block_call<Steps> call{parameters, x, y, where, memory, steps};
+        for_each_index<wires::inputs>([&](auto input) __attribute__((always_inline)) {
+            if constexpr (rings[input].back > 0)
+                std::copy_n(x[input], steps * rings[input].row, ring_row<input>(call));
+        });
+        if constexpr (stages::size <= most_inlined)
+            for_each_index<stages::size>([&](auto stage)
+                                             __attribute__((always_inline)) { run_one<stage>(call); });
+        else {
+            static constexpr auto functions = functions_of<Steps>(std::make_index_sequence<stages::size>{});
+            for (const auto function : functions)
+                function(call);
+        }
+        for_each_index<layout::ring_count>([&](auto ring) __attribute__((always_inline)) {
+            if constexpr (rings[ring].back > 0) {
+                where[ring] += steps;
+                if (where[ring] >= rings[ring].capacity)
+                    where[ring] -= rings[ring].capacity;
+            }
+        });
+    }
+
+private:
+    using trained = typename layout::trained;
+    using parameter_places = parameter_layout<T, Topology>;
+    static constexpr const auto& rings = layout::memory.rings;
+    /// Stages that are compiled into one function, as in prediction.
+    static constexpr std::size_t most_inlined = 16;
+
+    template <class Steps, std::size_t... Stage>
+    static constexpr auto functions_of(std::index_sequence<Stage...>) {
+        return std::array<void (*)(const block_call<Steps>&) noexcept, sizeof...(Stage)>{
+            &run_apart<Stage, Steps>...};
+    }
+    template <std::size_t Stage, class Steps>
+    static void run_apart(const block_call<Steps>& call) noexcept {
+        run_one<Stage>(call);
+    }
+
+    /// Where the next steps of a ring go: behind all steps that somebody looks back at.
+    template <std::size_t Ring, class Call>
+    [[nodiscard, gnu::always_inline]] static inline T* ring_row(const Call& call) noexcept {
+        constexpr step_ring ring = rings[Ring];
+        const std::size_t position = call.where[Ring];
+        return call.memory + ring.begin +
+               (position < ring.back ? position + ring.capacity : position) * ring.row;
+    }
+
+    /// Writes the new steps of a ring a second time.
+    template <std::size_t Ring, class Call>
+    [[gnu::always_inline]] static inline void mirror(const Call& call) noexcept {
+        constexpr step_ring ring = rings[Ring];
+        T* const begin = call.memory + ring.begin;
+        const T* const written = ring_row<Ring>(call);
+        const std::size_t position = call.where[Ring];
+        const std::size_t steps = call.steps;
+        if (position < ring.back) // in the second copy, which has room for all of them there
+            std::copy_n(written, steps * ring.row, begin + position * ring.row);
+        else {
+            const std::size_t before_end = std::min(steps, ring.capacity - position);
+            std::copy_n(written, before_end * ring.row, begin + (position + ring.capacity) * ring.row);
+            // What went beyond the first copy stands where the second begins.
+            if (before_end < steps)
+                std::copy_n(written + before_end * ring.row, (steps - before_end) * ring.row, begin);
+        }
+    }
+
+    template <std::size_t Stage, class Call>
+    [[nodiscard, gnu::always_inline]] static inline rows_view<T> output(const Call& call) noexcept {
+        constexpr value_place place = wires::place(Stage);
+        constexpr std::size_t of_network = wires::output_in(place.buffer);
+        constexpr std::size_t ring = wires::inputs + place.buffer;
+        if constexpr (of_network < wires::output_count)
+            return {call.y[of_network] + place.offset, place.pitch};
+        else if constexpr (rings[ring].back > 0)
+            return {ring_row<ring>(call) + place.offset, place.pitch};
+        else
+            return {call.memory + layout::memory.values +
+                        call.steps * Streams * wires::buffer_begin(place.buffer) + place.offset,
+                    place.pitch};
+    }
+
+    /// What a stage reads.
+    template <std::size_t Value, std::size_t Width, class Call>
+    [[nodiscard, gnu::always_inline]] static inline rows_view<const T> value(const Call& call) noexcept {
+        if constexpr (!wires::is_input(Value)) {
+            rows_view<const T> result = output<Value - wires::inputs>(call);
+            if constexpr (!wires::lies_apart(Value - wires::inputs))
+                result.pitch = Width;
+            return result;
+        } else if constexpr (rings[Value].back > 0)
+            return {ring_row<Value>(call), Width};
+        else
+            return {call.x[Value], Width};
+    }
+
+    // The stage in training whose parameters a node has.
+    static constexpr std::size_t stage_of_node(std::size_t node) { return trained::marks.stage_of[node]; }
+
+    template <std::size_t Number, class Call>
+    [[gnu::always_inline]] static inline void run_one(const Call& call) noexcept {
+        using stage = typename stages::template element<Number>;
+        using head = typename stage::head;
+        using tail = typename stage::tail;
+        static constexpr internal::stage_mark mark = wires::marks.stages[Number];
+        using operands = internal::operands_of<tail, T>;
+        prediction_tail<tail, operands> applied;
+        if constexpr (tail::has_affine) {
+            applied.operands.scale = call.memory + layout::affine.scale[stage_of_node(mark.affine)];
+            applied.operands.shift = call.memory + layout::affine.shift[stage_of_node(mark.affine)];
+        }
+        if constexpr (tail::has_skip)
+            applied.operands.skip = output<mark.skip - wires::inputs>(call);
+        const T* parameters = nullptr;
+        if constexpr (has_parameters<head>)
+            parameters = call.parameters + parameter_places::places[stage_of_node(mark.head)];
+        const auto rows = rows_of(call.steps);
+        if constexpr (internal::is_stepping<head>) {
+            constexpr std::size_t source = wires::source(Number, 0);
+            if constexpr (layout::memory.mirrors[Number])
+                mirror<layout::ring_of(source)>(call);
+            const step_forward<T> of_steps{value<source, head::step_size>(call).data, output<Number>(call),
+                                           parameters, call.memory + layout::memory.states[Number],
+                                           call.memory + layout::memory.scratch};
+            step_kernels<typename head::whole>::template forward<stage, Streams>(of_steps, rows, applied);
+            if constexpr (stage::has_softmax)
+                close<stage>(of_steps.y.data, team::range{0, rows});
+        } else {
+            const auto sources = [&]<std::size_t... I>(std::index_sequence<I...>)
+                __attribute__((always_inline)) {
+                return std::array<rows_view<const T>, head::parts>{
+                    value<wires::source(Number, I), head::source_width(I)>(call)...};
+            }
+            (std::make_index_sequence<head::parts>{});
+            const head_forward<T> of_samples{sources.data(),
+                                             output<Number>(call),
+                                             nullptr,
+                                             parameters,
+                                             nullptr,
+                                             call.memory + layout::memory.scratch,
+                                             rows};
+            run_stage<stage, false>(of_samples, team{}, applied);
+        }
+    }
+
+    [[nodiscard]] static constexpr std::size_t rows_of(std::size_t steps) noexcept { return steps * Streams; }
+    [[nodiscard]] static constexpr auto rows_of(std::integral_constant<std::size_t, 1>) noexcept {
+        return std::integral_constant<std::size_t, Streams>{};
+    }
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -1,0 +1,182 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include <strata/layers/layers.hpp>
+#include <strata/model/model.hpp>
+#include <strata/model/stream.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <vector>
+
+using namespace strata::bedrock;
+using strata::tanh;
+
+namespace {
+template <class T>
+std::vector<T> draw(std::size_t count, std::uint32_t which) {
+    random_sequence random(seed{3}, draw_purpose::split, which);
+    std::vector<T> numbers(count);
+    for (T& number : numbers)
+        number = static_cast<T>(2 * random.uniform() - 1);
+    return numbers;
+}
+
+// Every number of a network, its biases and averages as well, is another one than at first.
+template <class Network>
+Network drawn_network() {
+    Network net{seed{7}};
+    auto weights = net.weights();
+    const auto changes = draw<typename Network::value_type>(weights.size(), 0);
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        weights[i] += changes[i] / 8 + typename Network::value_type(0.14);
+    net.set_weights(weights);
+    return net;
+}
+
+// Ways to cut a sequence into blocks: step by step, all of it, and lengths on both sides of what goes through
+// the stages together.
+std::vector<std::vector<std::size_t>> divisions() { return {{1}, {10'000}, {3, 1, 2}, {64}, {65, 7, 130}}; }
+
+/// The law: the results of sequences side by side, cut into blocks in any way, are those of `predict` on each
+/// whole sequence, bit for bit.
+template <class Network, std::size_t Count = 1>
+void check_law() {
+    using T = typename Network::value_type;
+    constexpr std::size_t steps = Network::input_shape.extents[0];
+    constexpr std::size_t inputs = Network::input_size / steps;
+    constexpr std::size_t outputs = Network::output_size / steps;
+    const Network net = drawn_network<Network>();
+    const auto x = draw<T>(Count * steps * inputs, 1);
+    std::vector<T> expected(Count * steps * outputs);
+    net.predict_batch(x.data(), expected.data(), Count);
+    const auto interleaved = [](const std::vector<T>& numbers, std::size_t width) {
+        std::vector<T> result;
+        for (std::size_t step = 0; step < steps; ++step)
+            for (std::size_t stream = 0; stream < Count; ++stream)
+                result.insert(result.end(), &numbers[(stream * steps + step) * width],
+                              &numbers[(stream * steps + step) * width] + width);
+        return result;
+    };
+    const auto fed = interleaved(x, inputs);
+    const auto wanted = interleaved(expected, outputs);
+
+    auto live = streams<Count>(net);
+    for (const auto& lengths : divisions()) {
+        live.reset();
+        std::vector<T> found(wanted.size());
+        std::size_t block = 0;
+        for (std::size_t step = 0; step < steps;) {
+            const std::size_t count = std::min(lengths[block++ % lengths.size()], steps - step);
+            live.process(std::span(fed).subspan(step * live.input_size, count * live.input_size),
+                         std::span(found).subspan(step * live.output_size, count * live.output_size));
+            step += count;
+        }
+        BOOST_TEST(found == wanted, "blocks of " << lengths[0] << ", ...");
+    }
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(any_blocks_give_what_the_whole_sequence_gives) {
+    check_law<model<input<200, 1> | conv<4, 3, causal> | tanh | dense<1>>>();
+    // A ring that is longer than a block, odd widths, groups, and a normalization in the kernel's formula.
+    check_law<
+        model<input<300, 3> | conv<20, 5, causal, dilation<16>> | batch_norm<> | relu |
+                  conv<6, 2, causal, dilation<70>, groups<2>> | prelu<shared::places> | dense<3> | softmax,
+              double>>();
+    check_law<model<input<200, 2> | lstm<9> | dropout<0.2> | gru<4> | simple_rnn<17> | layer_norm<>>>();
+    check_law<model<input<200, 1> | conv<16, 1> | sigmoid | conv<8, 3, causal, dilation<2>> | tanh | lstm<8> |
+                    dense<1>>>();
+}
+
+namespace {
+// As in WaveNet: what a layer makes goes on, and is added up beside.
+constexpr auto gated =
+    branches(conv<8, 2, causal, dilation<4>> | tanh, conv<8, 2, causal, dilation<4>> | sigmoid) | multiply;
+constexpr auto wave = dense<8> | residual(gated | conv<8, 1>) |
+                      branches(identity, conv<3, 3, causal>, gated | dense<4>) | concat<1>;
+} // namespace
+
+BOOST_AUTO_TEST_CASE(branches_give_what_the_whole_sequence_gives) {
+    check_law<model<input<150, 1> | wave | dense<1>>>();
+}
+
+BOOST_AUTO_TEST_CASE(streams_side_by_side_are_apart) {
+    check_law<model<input<150, 1> | wave | lstm<5> | dense<2>>, 3>();
+}
+
+BOOST_AUTO_TEST_CASE(last_steps_are_those_of_what_was_heard) {
+    using network = model<input<40, 2> | conv<4, 3, causal> | gru<6, last_step> | dense<2>>;
+    const network net = drawn_network<network>();
+    const auto x = draw<float>(network::input_size, 1);
+    stream live{net};
+    std::vector<float> y(40 * 2);
+    live.process(x, y);
+    const auto expected = net.predict(std::span<const float, network::input_size>(x));
+    BOOST_TEST(std::equal(expected.begin(), expected.end(), y.end() - 2));
+}
+
+namespace {
+using mono = model<input<100, 1> | conv<3, 3, causal, dilation<8>> | tanh | gru<3> | dense<1>>;
+}
+
+BOOST_AUTO_TEST_CASE(one_step_a_call_priming_and_reset) {
+    const mono net = drawn_network<mono>();
+    const auto x = draw<float>(100, 1);
+    stream live{net};
+    static_assert(noexcept(live(0.0f))&& noexcept(live.reset())&& noexcept(live.prime(x)));
+    std::vector<float> expected(100);
+    net.predict_batch(x.data(), expected.data(), 1);
+    for (std::size_t step = 0; step < 100; ++step)
+        BOOST_TEST(live(x[step]) == expected[step]);
+    live.reset();
+    BOOST_TEST(live(x[0]) == expected[0]);
+    live.reset();
+    live.prime(std::span(x).first(77));
+    BOOST_TEST(live(x[77]) == expected[77]);
+    // A block may be changed in place.
+    live.reset();
+    auto block = x;
+    live.process(block, block);
+    BOOST_TEST(block == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_goes_on_for_ever) {
+    // Long behind the end of the sequences that it was trained on, it sees as far back as its layers do.
+    const mono net = drawn_network<mono>();
+    using feed_forward = model<input<60, 1> | conv<3, 3, causal, dilation<8>> | tanh | dense<1>>;
+    const feed_forward past = drawn_network<feed_forward>();
+    const auto x = draw<float>(5000, 1);
+    stream live{past};
+    std::vector<float> y(5000);
+    live.process(x, y);
+    std::vector<float> expected(60);
+    past.predict_batch(x.data() + 4940, expected.data(), 1);
+    BOOST_TEST(std::equal(expected.begin() + 16, expected.end(), y.begin() + 4940 + 16));
+}
+
+BOOST_AUTO_TEST_CASE(several_inputs_and_outputs) {
+    using network = model<inputs(input<50, 1>, input<50, 2>) | branches(conv<4, 3, causal> | tanh, dense<4>) |
+                          add | branches(dense<1>, conv<2, 2, causal>)>;
+    const network net = drawn_network<network>();
+    const auto a = draw<float>(50, 1);
+    const auto b = draw<float>(100, 2);
+    std::vector<float> c(50), d(100), e(50), f(100);
+    net.predict_batch({a.data(), b.data()}, {c.data(), d.data()}, 1);
+    stream live{net};
+    live.process({a.data(), b.data()}, {e.data(), f.data()}, 33);
+    live.process({a.data() + 33, b.data() + 66}, {e.data() + 33, f.data() + 66}, 17);
+    BOOST_TEST(c == e, boost::test_tools::per_element());
+    BOOST_TEST(d == f, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_network_may_learn_meanwhile) {
+    mono net = drawn_network<mono>();
+    stream live{net};
+    const float before = live(1.0f);
+    auto weights = net.weights();
+    for (float& weight : weights)
+        weight *= 2;
+    net.set_weights(weights);
+    live.reset();
+    BOOST_TEST(live(1.0f) != before);
+}
