@@ -450,12 +450,32 @@ def simple_rnn(x, options, weights, _):
     return recurrent(x, options, weights, 1, step, whole if activations(options[1:])[0] == "tanh" else None)
 
 
+def positions(x, options, weights, _):
+    steps, features = x.shape[1:]
+    if "sinusoidal" in Options(options):
+        angles = torch.arange(steps).double()[:, None] / 10000 ** (torch.arange(0, 2 * features, 2).double() / features)
+        return x + torch.stack((torch.sin(angles), torch.cos(angles)), 2).flatten(1)[:, :features]
+    return x + weights.kernel((steps, features), steps)
+
+
+def rotary_positions(x, options, *_):
+    heads, *base = options
+    halves = x.reshape(*x.shape[:2], heads, 2, -1)
+    width = 2 * halves.shape[-1]
+    exponents = torch.arange(0, width, 2).double() / width
+    angles = torch.arange(x.shape[1]).double()[:, None] / (base or [10000])[0] ** exponents
+    turns = torch.polar(torch.ones_like(angles), angles)[:, None]
+    turned = torch.complex(halves[..., 0, :], halves[..., 1, :]) * turns
+    return torch.stack((turned.real, turned.imag), -2).flatten(2)
+
+
 LAYERS = {
     "average_pool": average_pool, "batch_norm": batch_norm, "conv": conv, "conv_transpose": conv_transpose, "crop": crop,
     "dense": dense, "depthwise_conv": depthwise_conv, "global_average_pool": global_average_pool,
     "global_max_pool": global_max_pool, "group_norm": group_norm, "gru": gru, "layer_norm": layer_norm,
     "lstm": lstm, "max_pool": max_pool,
-    "permute": permute, "prelu": prelu, "rms_norm": rms_norm, "separable_conv": separable_conv, "simple_rnn": simple_rnn,
+    "permute": permute, "positions": positions, "prelu": prelu, "rms_norm": rms_norm,
+    "rotary_positions": rotary_positions, "separable_conv": separable_conv, "simple_rnn": simple_rnn,
     "upsample": upsample, "zero_pad": zero_pad,
     "elu": lambda x, *_: F.elu(x), "flatten": lambda x, *_: x.flatten(1), "relu": lambda x, *_: F.relu(x),
     "repeat_vector": lambda x, options, *_: x.unsqueeze(1).repeat(1, options[0], 1),
@@ -510,6 +530,9 @@ def attention(values, options, weights):
     widths = [heads * key_width, key_heads * key_width, key_heads * given.number("value_width", key_width)]
     query, memory = values[0], values[-1]
     projected = [dense(x, [width, *options], weights, True) for x, width in zip((query, memory, memory), widths)]
+    if "rotary" in given:
+        for i, count in enumerate((heads, key_heads)):
+            projected[i] = rotary_positions(projected[i], [count, *given.given["rotary"]])
     return dense(dot_attention(projected, [heads, *options]), [query.shape[-1], *options], weights, True)
 
 

@@ -20,3 +20,12 @@ BOOST_AUTO_TEST_CASE(of_a_sequence_to_another) {
         AGREES(inputs(input<3, 6>, input<4, 2>, input<4, 5>) | dot_attention<3, key_heads<1>>),
     });
 }
+
+BOOST_AUTO_TEST_CASE(of_steps_that_know_their_place) {
+    agree({
+        AGREES(input<5, 3> | positions<> | tanh | dense<17> | positions<>),
+        AGREES(input<9, 35> | positions<sinusoidal> | dense<4>),
+        AGREES(input<11, 36> | rotary_positions<2> | tanh),
+        AGREES(input<6, 5> | attention<4, 6, rotary<500.0>, key_heads<2>>),
+    });
+}

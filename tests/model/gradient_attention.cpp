@@ -19,3 +19,9 @@ BOOST_AUTO_TEST_CASE(of_plain_attention) {
     check_all<input<7, 3> | dense<4> | branches(identity, identity, identity) | dot_attention<2, causal>,
               weighted_sum>();
 }
+
+BOOST_AUTO_TEST_CASE(of_positions) {
+    check_all<input<3, 2> | positions<> | dense<9> | positions<> | tanh, weighted_sum>();
+    check_all<input<4, 3> | dense<12> | positions<sinusoidal> | tanh | rotary_positions<2, 7.0> | sigmoid,
+              weighted_sum>();
+}

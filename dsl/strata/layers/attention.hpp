@@ -3,6 +3,7 @@
 
 #include <strata/layers/dense.hpp>
 #include <strata/layers/dot_attention.hpp>
+#include <strata/layers/rotary.hpp>
 #include <strata/topology/expansion.hpp>
 #include <strata/topology/named.hpp>
 
@@ -29,9 +30,22 @@ template <std::size_t Heads, auto... Options>
 constexpr auto attention_of(option_list<Options...>) {
     return dot_attention_layer<Heads, Options...>{};
 }
+template <class Option>
+inline constexpr bool is_rotary = false;
+template <real Base>
+inline constexpr bool is_rotary<rotary_option<Base>> = true;
+/// What stands behind queries or keys.
+template <std::size_t Heads, class Option>
+constexpr auto turned_by(Option) {
+    return fragment<>{};
+}
+template <std::size_t Heads, real Base>
+constexpr auto turned_by(rotary_option<Base>) {
+    return fragment<rotary_positions_layer<Heads, Base>>{};
+}
 template <bool OfProducts, auto Option>
 constexpr auto attention_option() {
-    if constexpr (option_of<decltype(Option), value_width_option>)
+    if constexpr (option_of<decltype(Option), value_width_option> || is_rotary<type_of<Option>>)
         return option_list<>{};
     else if constexpr (OfProducts == option_of<decltype(Option), without_bias, initializer, regularizer>)
         return option_list<Option>{};
@@ -54,10 +68,14 @@ struct attention_rule {
             return text("[steps, features], or two of them: what asks and what is looked at");
         else if constexpr (Heads == 0 || KeyWidth == 0 || value_size == 0 || key_head_count == 0)
             return text("heads and widths of one at least");
+        else if constexpr ((is_rotary<type_of<Options>> || ...) && KeyWidth % 2 != 0)
+            return text("an even width for rotary positions");
         else {
-            constexpr auto query = projection<"query", Heads * KeyWidth>(of_products);
+            constexpr auto query =
+                (projection<"query", Heads * KeyWidth>(of_products) | ... | turned_by<Heads>(Options));
             constexpr auto keys_and_values =
-                branches(projection<"key", key_head_count * KeyWidth>(of_products),
+                branches((projection<"key", key_head_count * KeyWidth>(of_products) | ... |
+                          turned_by<key_head_count>(Options)),
                          projection<"value", key_head_count * value_size>(of_products));
             constexpr auto end =
                 attention_of<Heads>(of_weights) | projection<"output", Shape::last>(of_products);
@@ -76,7 +94,7 @@ struct attention_rule {
 /// Its parameters are `attention.query.kernel` [features, Heads KeyWidth], `attention.key...`,
 /// `attention.value...` and `attention.output...`, each with a bias. Shape [steps, features] in = shape out.
 ///
-/// Options: those of `dot_attention` (`causal`, `dropout<0.1>`, `key_heads<2>`), those of `dense`
+/// Options: those of `dot_attention` (`causal`, `dropout<0.1>`, `key_heads<2>`), `rotary<>`, those of `dense`
 /// (`no_bias`, an initializer, a regularizer) for all four, and `value_width<16>` (default: `KeyWidth`).
 template <std::size_t Heads, std::size_t KeyWidth, auto... Options>
 inline constexpr expanded<detail::attention_rule<Heads, KeyWidth, Options...>> attention{};

@@ -22,10 +22,12 @@
 #include <strata/layers/normalization.hpp>
 #include <strata/layers/permute.hpp>
 #include <strata/layers/pooling.hpp>
+#include <strata/layers/positions.hpp>
 #include <strata/layers/prelu.hpp>
 #include <strata/layers/repeat_vector.hpp>
 #include <strata/layers/resample.hpp>
 #include <strata/layers/reshape.hpp>
+#include <strata/layers/rotary.hpp>
 #include <strata/layers/row_normalization.hpp>
 #include <strata/layers/sampling.hpp>
 #include <strata/layers/simple_rnn.hpp>
