@@ -308,7 +308,7 @@ using wide = model<inputs(input<40>, input<40>) | branches(wide_encoder | wide_e
                    dot<normalize>>;
 
 auto wide_data() {
-    random_sequence random(seed{6}, stream::split, 0);
+    random_sequence random(seed{6}, draw_purpose::split);
     std::array<std::vector<float>, 3> all{std::vector<float>(40 * 96), std::vector<float>(40 * 96),
                                           std::vector<float>(96)};
     for (auto& list : all)
