@@ -567,6 +567,10 @@ def run(chain, values, weights, training):
             (value,), merge = values, pieces[1][0] if len(pieces) > 1 else ("concat", [])
             (ahead,), (back,) = run(pieces[0], [value], weights, training), run(pieces[0], [value.flip(1)], weights, training)
             values = [MERGES[merge[0]]([ahead, back.flip(1) if back.dim() > 2 else back], merge[1])]
+        elif name == "time_distributed":
+            (value,) = values
+            (each,) = run(pieces[0], [value.flatten(0, 1)], weights, training)
+            values = [each.reshape(*value.shape[:2], *each.shape[1:])]
         elif name == "repeat":
             values = run(pieces[0] * options[0], values, weights, training)
         elif name != "identity":

@@ -38,4 +38,5 @@
 #include <strata/topology/frozen.hpp>
 #include <strata/topology/named.hpp>
 #include <strata/topology/shared_weights.hpp>
+#include <strata/topology/time_distributed.hpp>
 #include <strata/topology/topology.hpp>

@@ -1,0 +1,44 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../keras/cases.hpp"
+#include "../model/gradient_check.hpp"
+#include "agreement.hpp"
+
+using namespace strata::bedrock;
+using strata::tanh;
+
+BOOST_AUTO_TEST_CASE(steps_apart_beside_torch) {
+    agreement::agree({
+        AGREES(input<3, 5, 5, 2> |
+               time_distributed(conv<5, 3> | batch_norm<> | relu | max_pool<2> | flatten | dense<3>) | tanh),
+        AGREES(input<2, 3, 4> | time_distributed(lstm<3, last_step>) | gru<2>),
+    });
+}
+
+// What is drawn behind a layer depends on the sample and the place in all its steps.
+BOOST_AUTO_TEST_CASE(steps_apart_with_dropout) {
+    using namespace gradient_check;
+    check<input<2, 5, 2> | time_distributed(dense<3> | tanh | conv<3, 2>) | sigmoid | dropout<0.4> |
+              time_distributed(spatial_dropout<0.3> | group_norm<1> | flatten),
+          gradient_check::weighted_sum>(5);
+}
+
+BOOST_AUTO_TEST_CASE(steps_apart_of_keras) {
+    using namespace keras_cases;
+    run("layers/wrappers/TimeDistributed.json",
+        {{"wrappers.TimeDistributed.0", check<model<input<3, 6> | time_distributed(dense<4>)>>},
+         {"wrappers.TimeDistributed.1", check<model<input<5, 4, 4, 2> | time_distributed(conv<6, 3>)>>}});
+}
+
+// A stream runs the layers on the steps as they come.
+BOOST_AUTO_TEST_CASE(steps_apart_in_a_stream) {
+    model<input<4, 5, 2> | time_distributed(conv<3, 2> | relu | flatten) | gru<3>> net{seed{4}};
+    std::array<float, 40> x;
+    for (std::size_t i = 0; i < x.size(); ++i)
+        x[i] = static_cast<float>(i % 7) - 3;
+    std::array<float, 12> expected;
+    net.predict(x, expected);
+    stream live{net};
+    std::array<float, 12> found;
+    live.process(std::span<const float>(x), std::span<float>(found));
+    BOOST_TEST(found == expected, boost::test_tools::per_element());
+}
