@@ -293,15 +293,19 @@ BOOST_AUTO_TEST_CASE(a_weighted_metric_is_that_of_repeated_samples) {
                   weighted(accuracy),
                   weighted(metrics::f1_macro),
                   weighted(mean_iou),
-                  weighted(metrics::mean_absolute_error)};
+                  weighted(metrics::mean_absolute_error),
+                  weighted(roc_auc),
+                  weighted(average_precision_macro),
+                  weighted(metrics::r2)};
     auto options = silently;
     options.sample_weight = weight;
     const auto found = teach.evaluate(x, labels, options);
     const auto expected = teach.evaluate(repeated, repeated_labels, silently);
     for (const char* name :
-         {"weighted_accuracy", "weighted_f1_macro", "weighted_mean_iou", "weighted_mean_absolute_error"}) {
+         {"weighted_accuracy", "weighted_f1_macro", "weighted_mean_iou", "weighted_mean_absolute_error",
+          "weighted_roc_auc", "weighted_average_precision_macro", "weighted_r2"}) {
         BOOST_TEST(found[name] == expected[name], rounding);
-        BOOST_TEST(found[name] > 0);
+        BOOST_TEST(std::abs(found[name]) > 0);
     }
 }
 

@@ -23,7 +23,6 @@ struct meter<class_metric<Name, Numerator, Denominator, Average, CountsFalse, Th
         Average == averaging::present || (Average == averaging::macro && has_one_class);
     static constexpr std::size_t classes = is_single && CountsFalse ? 2 : Last;
     static constexpr std::size_t numbers = 3 * classes;
-    static constexpr bool is_additive = true;
     static constexpr bool is_safe = true;
 
     static void measure_sample(const T* prediction, const target_of<Loss, T>* target,

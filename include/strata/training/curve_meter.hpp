@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -19,24 +20,31 @@ namespace internal {
 struct curve_point {
     double score;
     bool truth;
+
+    static constexpr double weight = 1;
+};
+struct weighted_point {
+    double score;
+    bool truth;
+    double weight;
 };
 
 /// What is below a curve, from all points in any order: they are sorted, n log n.
-inline double area_below(curve which, std::vector<curve_point> points) {
+template <class Point>
+double area_below(curve which, std::vector<Point> points) {
     constexpr double nan = detail::nan<double>;
     double truths = 0;
-    for (const curve_point& point : points) {
+    double lies = 0;
+    for (const Point& point : points) {
         if (detail::is_not_a_number(point.score))
             return nan;
-        truths += point.truth;
+        (point.truth ? truths : lies) += point.weight;
     }
-    const double lies = static_cast<double>(points.size()) - truths;
     if (truths == 0 && which == curve::precision_recall)
         return 0;
     if (truths == 0 || (lies == 0 && which == curve::receiver_operating_characteristic))
         return nan;
-    std::sort(points.begin(), points.end(),
-              [](const curve_point& a, const curve_point& b) { return a.score > b.score; });
+    std::sort(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.score > b.score; });
     double area = 0;
     double found = 0;    // true ones so far
     double mistaken = 0; // others so far
@@ -46,7 +54,7 @@ inline double area_below(curve which, std::vector<curve_point> points) {
         double more_mistaken = 0;
         const double score = points[i].score;
         for (; i < points.size() && points[i].score == score; ++i)
-            (points[i].truth ? more_found : more_mistaken) += 1;
+            (points[i].truth ? more_found : more_mistaken) += points[i].weight;
         if (which == curve::receiver_operating_characteristic)
             area += more_mistaken * (found + more_found / 2);
         found += more_found;
@@ -58,23 +66,29 @@ inline double area_below(curve which, std::vector<curve_point> points) {
 }
 } // namespace internal
 
-/// Keeps every prediction of a pass.
-template <text Name, curve Curve, averaging Average, class Loss, std::size_t Rows, std::size_t Last, class T>
-struct meter<curve_metric<Name, Curve, Average>, Loss, Rows, Last, T> {
-    static constexpr std::size_t numbers = 2 * Rows * Last;
+/// Keeps every prediction of a pass, and with `weighs_rows` what it counts; those that count 0 are left out.
+template <curve Curve, averaging Average, class Loss, std::size_t Rows, std::size_t Last, class T,
+          class Point>
+struct curve_meter {
+    static constexpr bool is_weighted = std::is_same_v<Point, internal::weighted_point>;
+    static constexpr std::size_t step = is_weighted ? 3 : 2;
+    static constexpr std::size_t numbers = step * Rows * Last;
     static constexpr bool is_safe = true;
 
-    static void measure_sample(const T* prediction, const target_of<Loss, T>* target,
-                               double* measured) noexcept {
+    template <class Weight>
+    static void measure_rows(const T* prediction, const target_of<Loss, T>* target, double* measured,
+                             [[maybe_unused]] const Weight& weight) noexcept {
         for (std::size_t row = 0; row < Rows; ++row)
             for (std::size_t i = 0; i < Last; ++i) {
                 *measured++ = static_cast<double>(prediction[row * Last + i]);
                 *measured++ = internal::target_value<Loss, Last, T>(target, row, i) > T(0.5);
+                if constexpr (is_weighted)
+                    *measured++ = weight(row);
             }
     }
 
     struct total {
-        std::vector<internal::curve_point> points;
+        std::vector<Point> points;
 
         void reserve(std::size_t samples) {
             // Twice the room each time, since samples may come batch by batch.
@@ -82,8 +96,11 @@ struct meter<curve_metric<Name, Curve, Average>, Loss, Rows, Last, T> {
                 points.reserve(std::max(size, 2 * points.capacity()));
         }
         void add(const double* sample) {
-            for (std::size_t i = 0; i < numbers; i += 2)
-                points.push_back({sample[i], sample[i + 1] != 0});
+            for (std::size_t i = 0; i < numbers; i += step)
+                if constexpr (!is_weighted)
+                    points.push_back({sample[i], sample[i + 1] != 0});
+                else if (sample[i + 2] != 0)
+                    points.push_back({sample[i], sample[i + 1] != 0, sample[i + 2]});
         }
         [[nodiscard]] double value() const {
             if constexpr (Average == averaging::micro || Last == 1)
@@ -91,7 +108,7 @@ struct meter<curve_metric<Name, Curve, Average>, Loss, Rows, Last, T> {
             else {
                 double sum = 0;
                 for (std::size_t output = 0; output < Last; ++output) {
-                    std::vector<internal::curve_point> own;
+                    std::vector<Point> own;
                     own.reserve(points.size() / Last);
                     for (std::size_t i = output; i < points.size(); i += Last)
                         own.push_back(points[i]);
@@ -101,6 +118,19 @@ struct meter<curve_metric<Name, Curve, Average>, Loss, Rows, Last, T> {
             }
         }
     };
+};
+
+template <text Name, curve Curve, averaging Average, class Loss, std::size_t Rows, std::size_t Last, class T>
+struct meter<curve_metric<Name, Curve, Average>, Loss, Rows, Last, T>
+    : curve_meter<Curve, Average, Loss, Rows, Last, T, internal::curve_point> {
+    struct weighing : curve_meter<Curve, Average, Loss, Rows, Last, T, internal::weighted_point> {
+        static constexpr bool weighs_rows = true;
+    };
+
+    static void measure_sample(const T* prediction, const target_of<Loss, T>* target,
+                               double* measured) noexcept {
+        meter::measure_rows(prediction, target, measured, [](std::size_t) { return 1.0; });
+    }
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

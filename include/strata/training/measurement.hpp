@@ -5,7 +5,6 @@
 #include <strata/learning/ignored_label.hpp>
 #include <strata/learning/metric.hpp>
 #include <strata/setting.hpp>
-#include <strata/topology/diagnostic.hpp>
 #include <strata/training/class_meter.hpp>
 #include <strata/training/curve_meter.hpp>
 #include <strata/training/pass_totals.hpp>
@@ -17,18 +16,6 @@
 #include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
-
-namespace internal {
-// Whether what rows give may be scaled and added: an error at compile time.
-template <class Metric, class Meter>
-consteval bool check_additive() {
-    if constexpr (requires { requires Meter::is_additive; })
-        return true;
-    else
-        return reject<Metric, text("the metric ") + Metric::name, "is no sum over rows,",
-                      "so it takes no weights and no ignored label">();
-}
-} // namespace internal
 
 /// Measures one output of one sample for the metrics that belong to it. What a metric throws is kept.
 template <class Pass, class... Metrics>
@@ -58,7 +45,7 @@ private:
         using meter = typename metered<Pass, Metric>::meter_type;
         using goal = typename Pass::template output<Output>;
         if constexpr (output_of_metric<Metric> == Output) {
-            if constexpr (detail::is_weighted_metric<Metric> || detail::ignores_label<typename goal::loss>)
+            if constexpr (metered<Pass, Metric>::weighs)
                 failure->run([&]() noexcept(meter::is_safe) {
                     const T* const counts = detail::is_weighted_metric<Metric> ? weights[Output] : nullptr;
                     measure_rows<Metric, goal>(prediction, target, sums,
@@ -74,21 +61,32 @@ private:
     template <class Metric, class Goal, class Target>
     static void measure_rows(const T* prediction, const Target* target, double* sums, const T* counts) {
         using loss = typename Goal::loss;
-        using row_meter =
-            meter<typename internal::kind_of_metric<Metric>::type, loss, 1, Goal::row_length, T>;
-        static_assert(internal::check_additive<Metric, row_meter>());
-        constexpr std::size_t size = row_meter::numbers;
-        constexpr std::size_t targets = Goal::targets / Goal::rows;
-        std::fill_n(sums, size, 0.0);
-        std::array<double, size> part;
-        for (std::size_t row = 0; row < Goal::rows; ++row) {
+        using meter = typename metered<Pass, Metric>::meter_type;
+        const auto is_ignored = [&]([[maybe_unused]] std::size_t row) {
             if constexpr (detail::ignores_label<loss>)
-                if (target[row] == loss::ignored_label)
+                return target[row] == loss::ignored_label;
+            else
+                return false;
+        };
+        if constexpr (requires { meter::weighs_rows; })
+            meter::measure_rows(prediction, target, sums, [&](std::size_t row) {
+                return is_ignored(row) ? 0.0 : counts == nullptr ? 1.0 : static_cast<double>(counts[row]);
+            });
+        else {
+            using row_meter = strata::bedrock::meter<typename internal::kind_of_metric<Metric>::type, loss, 1,
+                                                     Goal::row_length, T>;
+            constexpr std::size_t size = row_meter::numbers;
+            constexpr std::size_t targets = Goal::targets / Goal::rows;
+            std::fill_n(sums, size, 0.0);
+            std::array<double, size> part;
+            for (std::size_t row = 0; row < Goal::rows; ++row) {
+                if (is_ignored(row))
                     continue;
-            row_meter::measure_sample(prediction + row * Goal::row_length, target + row * targets,
-                                      part.data());
-            for (std::size_t i = 0; i < size; ++i)
-                sums[i] += counts == nullptr ? part[i] : static_cast<double>(counts[row]) * part[i];
+                row_meter::measure_sample(prediction + row * Goal::row_length, target + row * targets,
+                                          part.data());
+                for (std::size_t i = 0; i < size; ++i)
+                    sums[i] += counts == nullptr ? part[i] : static_cast<double>(counts[row]) * part[i];
+            }
         }
     }
 };

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/learning/ignored_label.hpp>
 #include <strata/learning/metric.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/metrics.hpp>
@@ -26,13 +27,12 @@ struct ratio_total {
 
 /// Measures a kind of metric on outputs of `Rows` rows of `Last` numbers. `measure_sample` writes `numbers`
 /// numbers for a sample, and may be called by several threads; a `total` adds them up in the order of the
-/// samples, and has the value of the metric so far. Where it is `is_additive`, the numbers are sums over
-/// rows, so that rows can be weighted. Without a specialization it is a ratio, of what the function `measure`
-/// of the metric returns.
+/// samples, and has the value of the metric so far. The numbers are sums over rows, so that rows can be
+/// weighted; a meter of others has a type `weighing`, whose `measure_rows` is told what each row counts.
+/// Without a specialization it is a ratio, of what the function `measure` of the metric returns.
 template <class Kind, class Loss, std::size_t Rows, std::size_t Last, class T>
 struct meter {
     static constexpr std::size_t numbers = 2;
-    static constexpr bool is_additive = true;
     static constexpr bool is_safe = noexcept(measure<Loss, Rows, Last>(
         Kind{}, static_cast<const T*>(nullptr), static_cast<const target_of<Loss, T>*>(nullptr)));
 
@@ -56,6 +56,16 @@ template <class Metric>
 struct kind_of_metric<Metric> {
     using type = typename Metric::kind;
 };
+
+template <bool Weighs, class Meter>
+struct meter_of_rows {
+    using type = Meter;
+};
+template <class Meter>
+    requires requires { typename Meter::weighing; }
+struct meter_of_rows<true, Meter> {
+    using type = typename Meter::weighing;
+};
 } // namespace internal
 
 /// A metric and the meter of it, for the output that it belongs to.
@@ -63,8 +73,12 @@ template <class Pass, class Metric>
 struct metered {
     using metric = Metric;
     using goal = typename Pass::template output<output_of_metric<Metric>>;
-    using meter_type = meter<typename internal::kind_of_metric<Metric>::type, typename goal::loss, goal::rows,
-                             goal::row_length, typename Pass::value_type>;
+    /// Whether rows may count more or less than others.
+    static constexpr bool weighs =
+        detail::is_weighted_metric<Metric> || detail::ignores_label<typename goal::loss>;
+    using meter_type = typename internal::meter_of_rows<
+        weighs, meter<typename internal::kind_of_metric<Metric>::type, typename goal::loss, goal::rows,
+                      goal::row_length, typename Pass::value_type>>::type;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

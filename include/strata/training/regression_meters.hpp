@@ -12,25 +12,34 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// For each output the number of targets, their mean, the sum of their squared distances from it, and that of
-/// the squared errors. Such sums are joined without loss (Chan, Golub and LeVeque 1979), however far from 0
-/// the targets are.
+/// For each output the number of targets (or the sum of their weights), their mean, the sum of their squared
+/// distances from it, and that of the squared errors; and the number of rows that count. Such sums are joined
+/// without loss (Chan, Golub and LeVeque 1979), however far from 0 the targets are.
 template <text Name, class Loss, std::size_t Rows, std::size_t Last, class T>
 struct meter<determination_metric<Name>, Loss, Rows, Last, T> {
-    static constexpr std::size_t numbers = 4 * Last;
+    static constexpr std::size_t numbers = 4 * Last + 1;
     static constexpr bool is_safe = true;
+    static constexpr bool weighs_rows = true;
+    using weighing = meter;
 
     static void measure_sample(const T* prediction, const target_of<Loss, T>* target,
                                double* measured) noexcept {
+        measure_rows(prediction, target, measured, [](std::size_t) { return 1.0; });
+    }
+    template <class Weight>
+    static void measure_rows(const T* prediction, const target_of<Loss, T>* target, double* measured,
+                             const Weight& weight) noexcept {
         total sum;
         for (std::size_t row = 0; row < Rows; ++row) {
+            const double count = weight(row);
             std::array<double, numbers> one{};
-            for (std::size_t i = 0; i < Last; ++i) {
+            one[4 * Last] = count != 0;
+            for (std::size_t i = 0; count != 0 && i < Last; ++i) {
                 const auto truth = static_cast<double>(internal::target_value<Loss, Last, T>(target, row, i));
                 const double error = truth - static_cast<double>(prediction[row * Last + i]);
-                one[4 * i] = 1;
+                one[4 * i] = count;
                 one[4 * i + 1] = truth;
-                one[4 * i + 3] = error * error;
+                one[4 * i + 3] = count * (error * error);
             }
             sum.add(one.data());
         }
@@ -43,7 +52,8 @@ struct meter<determination_metric<Name>, Loss, Rows, Last, T> {
 
         void reserve(std::size_t) noexcept {}
         void add(const double* sample) noexcept {
-            for (std::size_t i = 0; i < numbers; i += 4) {
+            sums[4 * Last] += sample[4 * Last];
+            for (std::size_t i = 0; sample[4 * Last] != 0 && i < 4 * Last; i += 4) {
                 const double count = sums[i] + sample[i];
                 const double distance = sample[i + 1] - sums[i + 1];
                 sums[i + 1] += distance * (sample[i] / count);
@@ -53,10 +63,10 @@ struct meter<determination_metric<Name>, Loss, Rows, Last, T> {
             }
         }
         [[nodiscard]] double value() const noexcept {
-            if (sums[0] < 2)
+            if (sums[4 * Last] < 2)
                 return detail::nan<double>;
             double sum = 0;
-            for (std::size_t i = 0; i < numbers; i += 4)
+            for (std::size_t i = 0; i < 4 * Last; i += 4)
                 sum += sums[i + 2] != 0 ? 1 - sums[i + 3] / sums[i + 2] : (sums[i + 3] == 0 ? 1.0 : 0.0);
             return sum / static_cast<double>(Last);
         }
@@ -68,7 +78,6 @@ template <text Name, auto Formula, direction Better, class... Reductions, class 
           std::size_t Last, class T>
 struct meter<row_metric<Name, Formula, Better, Reductions...>, Loss, Rows, Last, T> {
     static constexpr std::size_t numbers = 2;
-    static constexpr bool is_additive = true;
     static constexpr bool is_safe = true;
     using total = ratio_total;
 
