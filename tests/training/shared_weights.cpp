@@ -1,5 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../error_message.hpp"
+#include "../layers/own_layer/tied.hpp"
+#include "../model/gradient_check.hpp"
 #include <strata/model/layers_of.hpp>
 #include <strata/model/shared_part.hpp>
 #include <strata/strata.hpp>
@@ -363,4 +365,64 @@ BOOST_AUTO_TEST_CASE(another_network_may_own_a_shared_part) {
     train_siamese(teach, 1);
     BOOST_TEST(one.weights() == net.weights());
     BOOST_TEST(distance(one.weights(), read("siamese", "first")) > 1e-6);
+}
+
+namespace {
+// A table that the last layer uses transposed: what ties an output layer to the table of words.
+using tied = model<input<3> | shared_weights<"words">(own::encoded<3, 2>) | strata::tanh |
+                       shared_weights<"words">(own::decoded<3, 2>) | dense<2>,
+                   double>;
+} // namespace
+
+BOOST_AUTO_TEST_CASE(two_layers_may_use_one_array_in_two_ways) {
+    static_assert(tied::parameter_count == 6 + 8);
+    gradient_check::check<input<3> | shared_weights<"words">(own::encoded<3, 2>) | strata::tanh |
+                              shared_weights<"words">(own::decoded<3, 2>) | dense<2>,
+                          gradient_check::weighted_sum>(7);
+    const tied net{seed{3}};
+    std::string names;
+    for (const auto& each : net.parameters())
+        names += each.name() + " ";
+    BOOST_TEST(names == "words.encoded.table words.encoded.level dense.kernel dense.bias ");
+    const auto table = net.parameter<"words.encoded.table">();
+    const auto kernel = net.parameter<"dense.kernel">();
+    const std::array<double, 3> x{0.5, -1, 2};
+    double expected = 0;
+    for (std::size_t word = 0; word < 3; ++word)
+        for (std::size_t i = 0; i < 2; ++i)
+            expected += kernel(word, 1) * table(word, i) *
+                        std::tanh(x[0] * table(0, i) + x[1] * table(1, i) + x[2] * table(2, i));
+    BOOST_TEST(std::abs(net.predict(x)[1] - expected) <= 1e-14);
+}
+
+BOOST_AUTO_TEST_CASE(statistics_wait_until_all_uses_have_read_them) {
+    // Each layer's gradient depends on the level, which both of them move on.
+    const auto x = batch("chain", "x", 0);
+    const auto y = batch("chain", "y", 0);
+    const auto train = [&](auto optimizer, std::size_t threads) {
+        tied net{seed{3}};
+        net.parameter<"words.encoded.level">()(0) = 0.5;
+        trainer teach{net, mean_squared_error, optimizer};
+        teach.fit(x, y,
+                  {.batch_size = 4,
+                   .epochs = 3,
+                   .shuffle = false,
+                   .verbose = verbosity::silent,
+                   .threads = threads});
+        return net.weights();
+    };
+    tied net{seed{3}};
+    net.parameter<"words.encoded.level">()(0) = 0.5;
+    updater learn{net, adam{}};
+    for (std::size_t step = 0; step < 3; ++step)
+        learn.apply(gradients(net, mean_squared_error, x, y));
+    BOOST_TEST(train(adam{}, 1) == net.weights());
+    BOOST_TEST(train(adam{}, 2) == net.weights());
+    BOOST_TEST(net.parameter<"words.encoded.level">()(0) != 0.5);
+    // In groups of batches they move with each batch, and the table with the last.
+    const auto grouped = train(accumulate<4>(adam{}), 1);
+    tied still{seed{3}};
+    BOOST_TEST(std::equal(grouped.begin(), grouped.begin() + 6, still.weights().begin()));
+    BOOST_TEST(grouped[6] != 0.5);
+    BOOST_TEST(grouped == train(accumulate<4>(adam{}), 2));
 }

@@ -95,10 +95,12 @@ constexpr std::size_t find_layer(const std::array<layer_name, Count>& layers, st
     known = known.size() < wanted.size() && known.ends_with('_') ? known.substr(0, known.size() - 1) : wanted;
     std::size_t number = 0;
     for (std::size_t i = 0; i < Count; ++i) {
+        if (first(i) != i)
+            continue;
         layer_name each = layers[i];
         if (each.matches(wanted) && number == 0)
             return i;
-        if (!each.matches(known) || first(i) != i)
+        if (!each.matches(known))
             continue;
         each.number = number++;
         if (each.matches(wanted))

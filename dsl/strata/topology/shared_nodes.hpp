@@ -27,6 +27,21 @@ constexpr const char* tag_of_arrays(type_list<Parameters...>) {
     return &type_tag<form_of<Parameters>...>;
 }
 
+// The layer that another one stands for when parts are compared: most often itself.
+template <class Layer>
+struct form_in_part {
+    using type = Layer;
+};
+template <class Layer>
+    requires requires { typename Layer::shared_form; }
+struct form_in_part<Layer> {
+    using type = typename Layer::shared_form;
+};
+template <class... Layers>
+constexpr const char* tag_of_part(fragment<Layers...>) {
+    return &type_tag<typename form_in_part<Layers>::type...>;
+}
+
 /// A layer as one of a shared part, or none.
 struct shared_mark {
     bool is_shared = false;
@@ -49,7 +64,7 @@ constexpr shared_mark shared_mark_of() {
         return {true,
                 layer::shared_as::name.view(),
                 layer::shared_as::number,
-                &type_tag<typename layer::shared_part>,
+                tag_of_part(typename layer::shared_part{}),
                 tag_of_arrays(typename head_of_node<Node>::parameters{}),
                 layer::is_frozen};
 }

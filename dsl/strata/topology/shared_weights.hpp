@@ -113,6 +113,10 @@ struct sharing : split_base {
 /// long as the weights are of the same. A batch normalization within takes each use's own statistics in
 /// training, and moves its averages on at each use, in the order of the network, as in Keras; dropout is
 /// drawn for each.
+///
+/// Two layers that use one array in two ways, as a table of words and the output layer that compares with
+/// them, may share it, too: one of them says so by `using shared_form = other_layer;`. Their arrays have to
+/// be the same in name, shape and storage.
 template <text Name, class Piece>
 constexpr auto shared_weights(Piece piece) {
     static_assert(!Name.view().empty(), "strata: a shared part's name has at least one character");

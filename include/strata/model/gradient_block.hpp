@@ -62,55 +62,6 @@ private:
     aligned_vector<T> block_;
 };
 
-/// Moves what was observed of a statistic on to the mean of one more use. Of `kept` = k the observations
-/// count k^n, ..., k, 1, so that one update of the statistic by the mean is as good as one by each in turn.
-template <class T, class Parameter, std::size_t EarlierUses>
-struct observation_mean {
-    T* array;
-
-    template <class V>
-    void operator()(std::size_t offset, V observed) const noexcept {
-        constexpr double sum = [] {
-            double result = 1;
-            for (std::size_t use = 0; use < EarlierUses; ++use)
-                result = 1 + Parameter::kept * result;
-            return result;
-        }();
-        const V mean = load<V>(array + offset);
-        store(V(mean + V(static_cast<T>(1 / sum)) * (observed - mean)), array + offset);
-    }
-};
-
-/// The same of a stage that uses parameters which others have used before: gradients add up.
-template <class T, std::size_t EarlierUses>
-struct block_adder {
-    T* gradients;
-
-    template <class Parameter>
-    auto take(Parameter, std::size_t place) const noexcept {
-        if constexpr (Parameter::is_learnt)
-            return array_adder<T>{gradients + place};
-        else
-            return observation_mean<T, Parameter, EarlierUses>{gradients + place};
-    }
-};
-
-/// Hands gradients and what statistics observed to a block of gradients.
-template <class T>
-struct block_writer {
-    T* gradients;
-
-    template <std::size_t EarlierUses>
-    [[nodiscard]] block_adder<T, EarlierUses> later_use() const noexcept {
-        return {gradients};
-    }
-
-    template <class Parameter>
-    auto take(Parameter, std::size_t place) const noexcept {
-        return typename gradient_store<T>::array_store{gradients + place};
-    }
-};
-
 namespace internal {
 /// Adds the gradients of the penalties to a block, and returns the penalties.
 template <class Pass, class T>

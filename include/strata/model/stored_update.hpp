@@ -46,12 +46,11 @@ public:
               const team& threads) noexcept {
         const std::size_t turn = number % batches;
         if (turn == 0 && (needs_all || batches > 1))
-            Pass::update(parameters, data, space, threads, gradient_writer<T, false>{parameters, gradients});
+            collect<false>(parameters, data, space, gradients, threads);
         if constexpr (batches > 1) {
             if (turn > 0 && (needs_all || turn + 1 < batches)) {
                 if constexpr (needs_all || batches > 2)
-                    Pass::update(parameters, data, space, threads,
-                                 gradient_writer<T, true>{parameters, gradients});
+                    collect<true>(parameters, data, space, gradients, threads);
             } else if (turn > 0) {
                 if constexpr (!needs_all)
                     Pass::update(parameters, data, space, threads,
@@ -100,6 +99,19 @@ private:
     static constexpr bool compares_weights = detail::compares_weights<Optimizer>();
     static constexpr std::size_t lanes = line_size<T>;
     using V = simd<T, lanes_of<T, lanes>>;
+
+    /// Writes a batch's gradients to memory, or adds them, and moves statistics on. Where stages share some,
+    /// these wait until all stages have read them.
+    template <bool Adds, class Batch, class Workspace>
+    static void collect(T* parameters, const Batch& data, Workspace& space, T* gradients,
+                        const team& threads) noexcept {
+        if constexpr (Pass::flow::shares) {
+            Pass::update(parameters, data, space, threads, block_writer<T, Adds>{gradients});
+            threads.barrier();
+            move_statistics<Pass>(parameters, gradients, threads);
+        } else
+            Pass::update(parameters, data, space, threads, gradient_writer<T, Adds>{parameters, gradients});
+    }
 
     template <class Parameter>
     static constexpr regularizer penalty_of = AddsPenalties ? Parameter::penalty : regularizer{};

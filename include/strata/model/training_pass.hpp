@@ -103,7 +103,7 @@ struct training_pass {
     static void update(const T* parameters, const batch& data, workspace& space, const team& threads,
                        const Consumer& consumer) noexcept {
         for_each_index<count>([&](auto index) {
-            // Of shared parameters the first use comes first: statistics move on in that order.
+            // Of shared parameters the first use comes first: what statistics observe counts in that order.
             constexpr std::size_t number = flow::shares ? index : count - 1 - index;
             constexpr std::size_t earlier_uses = flow::earlier_uses(number);
             if constexpr (flow::learns(number) && earlier_uses > 0) {

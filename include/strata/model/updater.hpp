@@ -40,13 +40,7 @@ public:
         T* const sums = has_sums ? blocks_[memory::block_count - 1].data() : gradients_.data();
         for (std::size_t i = 0; i < block.size(); ++i)
             sums[i] = is_first ? block[i] : sums[i] + block[i];
-        for_each_changing<stages>(
-            [&]<class Parameter>(std::type_identity<Parameter>, [[maybe_unused]] std::size_t place) {
-                if constexpr (!Parameter::is_learnt)
-                    for (std::size_t i = 0; i < layout_of<T, Parameter>::size; ++i)
-                        moving_average<T, Parameter>{parameters.data() + place,
-                                                     parameters.data() + place}(i, block[place + i]);
-            });
+        move_statistics<stages>(parameters.data(), block.data(), team{});
         if (++steps_ % batches != 0)
             return;
         const auto scalars =
