@@ -20,6 +20,14 @@ BOOST_AUTO_TEST_CASE(of_plain_attention) {
               weighted_sum>();
 }
 
+// Numbers are rounded to tokens.
+BOOST_AUTO_TEST_CASE(of_embeddings) {
+    for (const std::size_t samples : {1u, 3u, 13u}) {
+        check<input<4> | embedding<7, 3> | tanh | dense<2>, weighted_sum>(samples, -0.3, 6.3);
+        check<input<2, 2> | embedding<30, 17> | dense<2>, weighted_sum>(samples, -0.3, 29.3);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(of_positions) {
     check_all<input<3, 2> | positions<> | dense<9> | positions<> | tanh, weighted_sum>();
     check_all<input<4, 3> | dense<12> | positions<sinusoidal> | tanh | rotary_positions<2, 7.0> | sigmoid,

@@ -28,6 +28,8 @@ struct layer_base {
     static constexpr bool is_frozen = false;
     /// Whether it has another head, `frozen_head<Shape>`, for a training that leaves them alone.
     static constexpr bool has_frozen_head = false;
+    /// Whether it reads whole numbers below its `vocabulary`, which inputs of a network are alone.
+    static constexpr bool reads_tokens = false;
     /// A merge that adds, and one that puts values side by side.
     static constexpr bool is_sum = false;
     static constexpr bool joins = false;

@@ -14,6 +14,7 @@
 #include <strata/layers/dot.hpp>
 #include <strata/layers/dot_attention.hpp>
 #include <strata/layers/dropout.hpp>
+#include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>
 #include <strata/layers/gaussian_noise.hpp>
 #include <strata/layers/gru.hpp>

@@ -154,7 +154,11 @@ constexpr auto append_several(type_list<Shapes...>) {
 template <std::size_t Inputs, std::size_t NodeCount, std::size_t Value, class Shape, layer Layer>
     requires(!merges<Layer>)
 constexpr auto append(site<Inputs, NodeCount, type_list<open_end<Value, Shape>>> start, fragment<Layer>) {
-    if constexpr (accepts<Layer, Shape> && Layer::output_count > 1)
+    if constexpr (Layer::reads_tokens && Value >= Inputs) {
+        static_assert(reject<Layer, place_text<NodeCount + 1, Layer>, text("cannot take what layers make"),
+                             text("it accepts tokens, an input of the network")>());
+        return growth<decltype(start)>{};
+    } else if constexpr (accepts<Layer, Shape> && Layer::output_count > 1)
         return append_several<Layer, Inputs, NodeCount, value_list<Value>, Shape>(
             typename Layer::template outputs<Shape>{});
     else if constexpr (accepts<Layer, Shape>) {

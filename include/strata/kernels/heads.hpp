@@ -18,6 +18,7 @@
 #include <strata/kernels/layers/spatial_dropout.hpp>
 #include <strata/kernels/sequence/attention.hpp>
 #include <strata/kernels/sequence/distributed.hpp>
+#include <strata/kernels/sequence/embedding.hpp>
 #include <strata/kernels/sequence/positions.hpp>
 #include <strata/kernels/sequence/recurrence.hpp>
 #include <strata/kernels/windows/convolution_heads.hpp>

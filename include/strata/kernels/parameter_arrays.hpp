@@ -107,6 +107,9 @@ template <class Head, class T, class Parameter>
 /// is what was observed.
 template <class T, class Head, class Consumer>
 struct head_updates {
+    /// Whether gradients that are zero need not be handed over.
+    static constexpr bool takes_some = requires { Consumer::takes_some; };
+
     const Consumer& consumer;
     std::size_t place; ///< where the head's parameters begin in the network's
 

@@ -3,6 +3,7 @@
 
 #include <strata/data/array_check.hpp>
 #include <strata/data/sample_count.hpp>
+#include <strata/data/token_check.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/parameter_tensors.hpp>
 #include <strata/setting.hpp>
@@ -49,6 +50,8 @@ auto predict_array(const Model& net, const Array& array) {
             return index == 0 ? std::string("the array to predict")
                               : internal::concatenate("array ", index + 1, " to predict");
         });
+    if constexpr (reads_tokens<typename Model::topology>)
+        internal::check_tokens<typename Model::topology>(x.data(), count, "predict");
     auto result = internal::output_arrays<T>(typename Model::topology::outputs{}, count);
 
     // Other numbers than the network's are converted a part at a time, so that the copies stay small.

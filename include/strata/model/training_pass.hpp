@@ -17,6 +17,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// read again. `InputGradient`: backward also computes the derivatives by the network's inputs.
 template <class Topology, class T, class Loss, bool InputGradient = false>
 struct training_pass {
+    using topology = Topology;
     using goal = objective<Topology, Loss>;
     using losses = typename goal::losses;
     using stages = typename goal::stages;
@@ -29,7 +30,6 @@ struct training_pass {
     static constexpr std::size_t input_count = Topology::inputs::size;
     static constexpr std::size_t output_count = Topology::outputs::size;
     static_assert(losses::size == output_count, "strata: as many losses as the network has outputs");
-
     template <std::size_t I>
     using stage = typename stages::template element<I>;
 
@@ -52,8 +52,8 @@ struct training_pass {
         std::array<const T*, output_count> weights = {};
     };
 
-    /// Runs the network with dropout (`Training`) or without. What it returns is in the outputs of the last
-    /// stages, still without their links. Ends with each thread's samples complete.
+    /// Runs the network with dropout (`Training`) or without. Its results are in the last stages' outputs,
+    /// still without their links. Ends with each thread's samples complete.
     template <bool Training>
     static void forward(const T* parameters, const batch& data, workspace& space, const team& threads,
                         dropout_key key) noexcept {

@@ -121,6 +121,7 @@ struct moving_average {
 template <class T, class Optimizer>
 struct update_consumer {
     using rule = type_of<Optimizer::update>;
+    static constexpr bool takes_some = true; ///< weights without a gradient may stay as they are
 
     T* parameters;
     std::array<T*, rule::states::size> states;
@@ -154,6 +155,8 @@ struct array_adder {
 /// Adds the gradients to what is there. Statistics stay.
 template <class T>
 struct gradient_adder {
+    static constexpr bool takes_some = true;
+
     T* gradients;
 
     template <class Parameter>

@@ -4,6 +4,7 @@
 #include <strata/data/call_name.hpp>
 #include <strata/data/sample_list.hpp>
 #include <strata/data/share.hpp>
+#include <strata/data/token_check.hpp>
 #include <strata/learning/ignored_label.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/arguments.hpp>
@@ -31,7 +32,10 @@ struct training_data {
     training_data(const sample_list& x, const sample_list& y, const sample_list& of_sample,
                   const std::vector<double>& of_class, const call_name& caller)
         : range(Arguments::range(x, y, caller, ignored)),
-          weights(make_weights<Pass>(of_sample, of_class, y.data(), range.count, caller)) {}
+          weights(make_weights<Pass>(of_sample, of_class, y.data(), range.count, caller)) {
+        if constexpr (reads_tokens<typename Pass::topology>)
+            check_tokens<typename Pass::topology>(x.data(), range.count, caller);
+    }
 
     /// The range, with the weights where there are any.
     [[nodiscard]] sample_range weighted() const noexcept {
