@@ -98,6 +98,9 @@ constexpr auto wave = dense<8> | residual(gated | conv<8, 1>) |
 
 BOOST_AUTO_TEST_CASE(branches_give_what_the_whole_sequence_gives) {
     check_law<model<input<150, 1> | wave | dense<1>>>();
+    // Uses of one layer have states of their own.
+    check_law<
+        model<input<70, 2> | repeat<2>(shared_weights<"cell">(conv<2, 3, causal> | lstm<2>)) | dense<1>>>();
 }
 
 BOOST_AUTO_TEST_CASE(streams_side_by_side_are_apart) {

@@ -57,25 +57,17 @@ struct shared_growth<Name, Part, growth<EndSite, Nodes...>, Wrappers...> {
         using type = named_layer<Name, Layer>;
     };
 
-    template <class Layer, class First, class... Rest>
-    static constexpr auto wrap_in() {
-        using wrapped = typename First::template type<Layer>;
-        if constexpr (sizeof...(Rest) == 0)
-            return std::type_identity<wrapped>{};
-        else
-            return wrap_in<wrapped, Rest...>();
+    template <class Layer>
+    static constexpr std::type_identity<Layer> only_layer(fragment<Layer>) {
+        return {};
     }
-    struct nothing {
-        template <class Layer>
-        using type = Layer;
-    };
 
     template <std::size_t Number, class Node>
     static constexpr auto mark() {
         using layer = typename Node::layer;
         if constexpr (may_have_parameters<layer>) {
-            using shared = typename marked<Number, layer>::type;
-            using whole = typename decltype(wrap_in<shared, nothing, Wrappers...>())::type;
+            using shared = fragment<typename marked<Number, layer>::type>;
+            using whole = typename decltype(only_layer(wrap_in(type_list<Wrappers...>{}, shared{})))::type;
             return std::type_identity<
                 node<whole, typename Node::sources, typename Node::input, typename Node::output>>{};
         } else
