@@ -1,9 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/byte_reader.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/history.hpp>
 #include <strata/training/snapshot.hpp>
+#include <strata/training/training_numbers.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -32,11 +34,14 @@ public:
     virtual void set_learning_rate(double rate) = 0;
     /// A copy of all parameters, in the order of the network's `weights()`, and their return.
     /// `std::invalid_argument` for another number of weights.
-    [[nodiscard]] virtual std::vector<double> weights() const = 0;
-    virtual void set_weights(const std::vector<double>& weights) = 0;
+    [[nodiscard]] std::vector<double> weights() const { return internal::copy_weights(numbers()); }
+    void set_weights(const std::vector<double>& weights) { internal::replace_weights(numbers(), weights); }
     /// Everything that training needs to go on from here, and the return to it.
-    [[nodiscard]] virtual training_snapshot snapshot() const = 0;
-    virtual void restore(const training_snapshot& snapshot) = 0;
+    [[nodiscard]] training_snapshot snapshot() const { return internal::write_snapshot(numbers(), counts()); }
+    void restore(const training_snapshot& snapshot) {
+        byte_reader reader(snapshot.bytes, snapshot.origin);
+        set_counts(internal::read_snapshot(reader, numbers()));
+    }
     /// Epochs that the trainer has made in all, also before this `fit`.
     [[nodiscard]] virtual std::size_t epochs_in_all() const = 0;
     /// Writes it to a file. Needs `strata/io/checkpoint.hpp`.
@@ -47,6 +52,13 @@ public:
         if constexpr (known)
             write_checkpoint(snapshot(), file);
     }
+
+private:
+    // A compiler makes all virtual functions of each trainer, so that these do no more than to name its
+    // parts.
+    [[nodiscard]] virtual internal::training_numbers numbers() const = 0;
+    [[nodiscard]] virtual training_counts counts() const = 0;
+    virtual void set_counts(const training_counts& counts) = 0;
 };
 
 /// Anything that can be called with a `training_state&`, at the begin of `fit`, before and after each epoch

@@ -10,6 +10,7 @@
 #include <strata/setting.hpp>
 #include <strata/topology/node_head.hpp>
 #include <strata/topology/print.hpp>
+#include <strata/topology/shared_nodes.hpp>
 
 #include <array>
 #include <cstddef>

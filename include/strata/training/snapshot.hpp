@@ -3,14 +3,13 @@
 
 #include <strata/data/error.hpp>
 #include <strata/expression/concatenate.hpp>
-#include <strata/model/parameters.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 #include <strata/training/network_text.hpp>
+#include <strata/training/training_numbers.hpp>
 
 #include <boost/crc.hpp>
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +17,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -52,6 +50,17 @@ template <class Topology, class T, class Optimizer>
     return lines;
 }
 
+template <class Model, class Optimizer, class Engine>
+training_numbers numbers_of(const Engine& engine) {
+    using T = typename Model::value_type;
+    return {snapshot_lines<typename Model::topology, T, Optimizer>,
+            copy_block<typename Model::topology, T, Engine>,
+            &engine,
+            Engine::state_count + 1,
+            Model::weight_count,
+            sizeof(T)};
+}
+
 /// Reads those lines. `data_error` for the first that is another.
 template <class Reader>
 void read_lines(Reader& reader, const std::string& lines) {
@@ -79,14 +88,11 @@ inline void append_bytes(std::vector<unsigned char>& bytes, const void* data, st
     bytes.insert(bytes.end(), first, first + size);
 }
 
-/// Writes weights and optimizer states (`blocks`, in the kernels' layout) and counts. The numbers are stored
-/// in the conventional layout, kernels [in, out] and biases in the order of the layers, so that any register
-/// width reads them; a checksum follows.
-template <class Topology, class T, class Optimizer, std::size_t Blocks>
-training_snapshot write_snapshot(const std::array<std::span<T>, Blocks>& blocks, training_counts counts) {
-    const std::string lines = snapshot_lines<Topology, T, Optimizer>();
-    constexpr std::size_t parameters = count_parameters(Topology{}).all;
-    constexpr std::size_t size = sizeof counts + Blocks * parameters * sizeof(T);
+/// Writes weights, optimizer states and counts. The numbers are stored in the conventional layout, so that
+/// any register width reads them; a checksum follows.
+inline training_snapshot write_snapshot(const training_numbers& numbers, const training_counts& counts) {
+    const std::string lines = numbers.lines();
+    const std::size_t size = sizeof counts + numbers.blocks * numbers.block_size();
     training_snapshot result;
     result.bytes.resize(lines.size() + size + sizeof(std::uint32_t));
     unsigned char* next = result.bytes.data();
@@ -96,20 +102,19 @@ training_snapshot write_snapshot(const std::array<std::span<T>, Blocks>& blocks,
     };
     put(lines.data(), lines.size());
     put(&counts, sizeof counts);
-    for (const std::span<T> block : blocks)
-        visit_parameters<T, Topology>(block.data(), [&](const T& number) { put(&number, sizeof number); });
+    for (std::size_t block = 0; block < numbers.blocks; ++block, next += numbers.block_size())
+        numbers.copy(numbers.engine, block, transfer::store, next);
     const std::uint32_t sum = checksum(std::span(result.bytes).subspan(lines.size(), size));
     put(&sum, sizeof sum);
     return result;
 }
 
-/// Reads what `write_snapshot` wrote into the blocks, from a file or from memory. `data_error` for bytes that
-/// do not fit; the blocks are unchanged then.
-template <class Topology, class T, class Optimizer, std::size_t Blocks, class Reader>
-training_counts read_snapshot(Reader& reader, const std::array<std::span<T>, Blocks>& blocks) {
-    read_lines(reader, snapshot_lines<Topology, T, Optimizer>());
-    constexpr std::size_t parameters = count_parameters(Topology{}).all;
-    std::vector<unsigned char> bytes(sizeof(training_counts) + Blocks * parameters * sizeof(T));
+/// Reads what `write_snapshot` wrote, from a file or from memory. `data_error` for bytes that do not fit; the
+/// numbers are unchanged then.
+template <class Reader>
+training_counts read_snapshot(Reader& reader, const training_numbers& numbers) {
+    read_lines(reader, numbers.lines());
+    std::vector<unsigned char> bytes(sizeof(training_counts) + numbers.blocks * numbers.block_size());
     reader.expect_left(bytes.size() + sizeof(std::uint32_t), "numbers");
     reader.read(bytes.data(), bytes.size(), "numbers");
     std::uint32_t sum = 0;
@@ -120,14 +125,10 @@ training_counts read_snapshot(Reader& reader, const std::array<std::span<T>, Blo
         reader.fail(place, concatenate("the checksum ", checksum(bytes)), concatenate(sum));
 
     training_counts counts;
-    const unsigned char* next = bytes.data();
-    const auto take = [&next](auto& value) {
-        std::memcpy(&value, next, sizeof value);
-        next += sizeof value;
-    };
-    take(counts);
-    for (const std::span<T> block : blocks)
-        visit_parameters<T, Topology>(block.data(), take);
+    std::memcpy(&counts, bytes.data(), sizeof counts);
+    unsigned char* next = bytes.data() + sizeof counts;
+    for (std::size_t block = 0; block < numbers.blocks; ++block, next += numbers.block_size())
+        numbers.copy(numbers.engine, block, transfer::load, next);
     return counts;
 }
 

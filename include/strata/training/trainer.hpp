@@ -2,8 +2,6 @@
 #pragma once
 
 #include <strata/data/byte_reader.hpp>
-#include <strata/expression/concatenate.hpp>
-#include <strata/expression/print.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/arguments.hpp>
@@ -135,10 +133,7 @@ public:
 
     /// Everything that training needs to go on from here to the same bits, as bytes: weights, the optimizer's
     /// states, the counts of steps and epochs.
-    [[nodiscard]] training_snapshot snapshot() const {
-        return internal::write_snapshot<typename Model::topology, T, Optimizer>(
-            engine_.blocks(), {engine_.step, epochs_, rate_.has_value(), rate_.value_or(0.0)});
-    }
+    [[nodiscard]] training_snapshot snapshot() const { return internal::write_snapshot(numbers(), counts()); }
     /// Goes on from there. `data_error` for a snapshot of another network, type or optimizer, or a damaged
     /// one; nothing is changed then.
     void restore(const training_snapshot& snapshot) {
@@ -148,16 +143,7 @@ public:
     /// The same from what reads bytes from front to back, as `byte_reader` does.
     template <class Reader>
     void read(Reader& reader) {
-        const auto counts =
-            internal::read_snapshot<typename Model::topology, T, Optimizer>(reader, engine_.blocks());
-        engine_.step = counts.steps;
-        epochs_ = counts.epochs;
-        if (counts.has_rate != 0)
-            set_learning_rate(counts.rate);
-        else if (own_rate_) {
-            engine_.optimizer.learning_rate = *std::exchange(own_rate_, std::nullopt);
-            rate_.reset();
-        }
+        set_counts(internal::read_snapshot(reader, numbers()));
     }
 
     /// Writes a snapshot to a file, which is replaced as a whole or not at all. Needs
@@ -179,11 +165,29 @@ public:
     }
 
 private:
+    friend internal::running_state<trainer>;
     using memory_type = epoch_memory<T, engine_type::state_count + 1>;
     static constexpr auto target_sizes = []<std::size_t... I>(std::index_sequence<I...>) {
         return std::array{engine_type::pass::template output<I>::targets...};
     }
     (std::make_index_sequence<Model::output_count>{});
+
+    [[nodiscard]] internal::training_numbers numbers() const {
+        return internal::numbers_of<Model, Optimizer>(engine_);
+    }
+    [[nodiscard]] training_counts counts() const {
+        return {engine_.step, epochs_, rate_.has_value(), rate_.value_or(0.0)};
+    }
+    void set_counts(const training_counts& given) {
+        engine_.step = given.steps;
+        epochs_ = given.epochs;
+        if (given.has_rate != 0)
+            set_learning_rate(given.rate);
+        else if (own_rate_) {
+            engine_.optimizer.learning_rate = *std::exchange(own_rate_, std::nullopt);
+            rate_.reset();
+        }
+    }
 
     static void check_data(const sample_range& range, const char* caller) {
         internal::check_data(range, Model::input_sizes, target_sizes, caller);
@@ -195,9 +199,7 @@ private:
         const std::size_t batch_size = std::min(options.batch_size, train.count);
         const std::size_t threads = engine_.choose_threads(batch_size, options.threads);
         const std::size_t steps = (train.count + batch_size - 1) / batch_size;
-        std::vector<std::uint32_t> order;
-        if (options.shuffle)
-            order.resize(train.count);
+        std::vector<std::uint32_t> order(options.shuffle ? train.count : 0);
         const auto pass = [&](progress_line* bar) {
             if (options.shuffle) {
                 std::iota(order.begin(), order.end(), 0u);
@@ -220,7 +222,7 @@ private:
         const std::vector<callback> callbacks = options.callbacks;
         memory_type memory = std::move(memory_);
         memory.begin();
-        internal::running_state<trainer, Model> state(*this, *net_);
+        internal::running_state<trainer> state(*this);
         const auto call = [&](training_state::moment moment) {
             state.phase = moment;
             for (const auto& each : callbacks)
