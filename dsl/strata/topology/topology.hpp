@@ -153,7 +153,7 @@ constexpr auto append_several(type_list<Shapes...>) {
 // Appends a layer to the only open end.
 template <std::size_t Inputs, std::size_t NodeCount, std::size_t Value, class Shape, layer Layer>
     requires(!merges<Layer>)
-constexpr auto append(site<Inputs, NodeCount, type_list<open_end<Value, Shape>>> start, fragment<Layer>) {
+constexpr auto attach(site<Inputs, NodeCount, type_list<open_end<Value, Shape>>> start, fragment<Layer>) {
     if constexpr (Layer::reads_tokens && Value >= Inputs) {
         static_assert(reject<Layer, place_text<NodeCount + 1, Layer>, text("cannot take what layers make"),
                              text("it accepts tokens, an input of the network")>());
@@ -174,7 +174,7 @@ constexpr auto append(site<Inputs, NodeCount, type_list<open_end<Value, Shape>>>
 // Appends a layer that merges all open ends into one value.
 template <std::size_t Inputs, std::size_t NodeCount, class... Ends, layer Layer>
     requires(merges<Layer>)
-constexpr auto append(site<Inputs, NodeCount, type_list<Ends...>> start, fragment<Layer>) {
+constexpr auto attach(site<Inputs, NodeCount, type_list<Ends...>> start, fragment<Layer>) {
     using shapes = type_list<typename Ends::shape...>;
     if constexpr (Layer::template accepts_all<typename Ends::shape...> && Layer::output_count > 1)
         return append_several<Layer, Inputs, NodeCount, value_list<Ends::value...>, shapes>(
@@ -192,7 +192,7 @@ constexpr auto append(site<Inputs, NodeCount, type_list<Ends...>> start, fragmen
 // A layer that takes one value does not fit behind several.
 template <std::size_t Inputs, std::size_t NodeCount, class... Ends, layer Layer>
     requires(!merges<Layer> && sizeof...(Ends) > 1)
-constexpr auto append(site<Inputs, NodeCount, type_list<Ends...>> start, fragment<Layer>) {
+constexpr auto attach(site<Inputs, NodeCount, type_list<Ends...>> start, fragment<Layer>) {
     static_assert(reject<Layer, place_text<NodeCount + 1, Layer>,
                          text("cannot take ") + shapes_text<typename Ends::shape...>,
                          text("it accepts one value: put add or concat before it")>());
@@ -201,14 +201,14 @@ constexpr auto append(site<Inputs, NodeCount, type_list<Ends...>> start, fragmen
 
 // Branches and bypasses know how to append themselves.
 template <class Site, split Split>
-constexpr auto append(Site start, fragment<Split>) {
+constexpr auto attach(Site start, fragment<Split>) {
     return Split::append_to(start);
 }
 
 // Lets a fold expression append one layer after another.
 template <class EndSite, class... Nodes, class Layer>
 constexpr auto operator<<(growth<EndSite, Nodes...> earlier, fragment<Layer> added) {
-    return join(earlier, append(EndSite{}, added));
+    return join(earlier, attach(EndSite{}, added));
 }
 
 template <class Site, class... Layers>
