@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -21,8 +22,8 @@ class byte_reader : public internal::sequential_reader<byte_reader> {
     friend internal::sequential_reader<byte_reader>;
 
 public:
-    byte_reader(std::span<const unsigned char> bytes, std::string name)
-        : bytes_(bytes), name_(std::move(name)) {}
+    byte_reader(const std::vector<unsigned char>& bytes, std::string name)
+        : bytes_(bytes.data(), bytes.size()), name_(std::move(name)) {}
 
     /// Raises an error unless exactly `count` bytes remain.
     void expect_left(std::uint64_t count, std::string_view what) const {

@@ -150,7 +150,7 @@ inline constexpr std::array<std::string_view, 10> fashion_mnist_classes{
 [[nodiscard]] inline image_dataset mnist(const std::optional<std::filesystem::path>& directory = {}) {
     constexpr std::array<std::string_view, 10> digits{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
     return internal::name_classes(read_images(internal::find_dataset(internal::mnist_location(), directory)),
-                                  digits);
+                                  {digits.data(), digits.size()});
 }
 
 /// Fashion-MNIST, articles of Zalando's, in the form of MNIST. From `directory`, or else from the one that
@@ -158,7 +158,7 @@ inline constexpr std::array<std::string_view, 10> fashion_mnist_classes{
 [[nodiscard]] inline image_dataset fashion_mnist(const std::optional<std::filesystem::path>& directory = {}) {
     return internal::name_classes(
         read_images(internal::find_dataset(internal::fashion_mnist_location(), directory)),
-        fashion_mnist_classes);
+        {fashion_mnist_classes.data(), fashion_mnist_classes.size()});
 }
 
 } // namespace datasets

@@ -172,9 +172,10 @@ public:
         const bool fits = shape_.size() == sample_shape.size() + 1 &&
                           std::equal(sample_shape.begin(), sample_shape.end(), shape_.begin() + 1);
         if (!fits && !(size == 1 && shape_.size() == 1))
-            internal::raise(std::invalid_argument(internal::concatenate(
-                internal::name_text(what), " has the shape ", internal::shape_to_string(shape_),
-                ", expected samples x ", internal::shape_to_string(sample_shape))));
+            internal::raise(std::invalid_argument(
+                internal::concatenate(internal::name_text(what), " has the shape ",
+                                      internal::shape_to_string({shape_.data(), shape_.size()}),
+                                      ", expected samples x ", internal::shape_to_string(sample_shape))));
         return shape_[0];
     }
 

@@ -8,14 +8,14 @@
 #include <filesystem>
 #include <fstream>
 #include <ios>
-#include <span>
 #include <system_error>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// Writes a file that appears under its name when it is complete: whoever reads it finds all of it, or what
 /// was there before. `data_error` where it cannot be written.
-inline void write_complete_file(std::span<const unsigned char> bytes, const std::filesystem::path& file) {
+inline void write_complete_file(const std::vector<unsigned char>& bytes, const std::filesystem::path& file) {
     auto unfinished = file;
     unfinished += ".unfinished";
     std::ofstream stream(unfinished, std::ios::binary);

@@ -104,7 +104,7 @@ inline training_snapshot write_snapshot(const training_numbers& numbers, const t
     put(&counts, sizeof counts);
     for (std::size_t block = 0; block < numbers.blocks; ++block, next += numbers.block_size())
         numbers.copy(numbers.engine, block, transfer::store, next);
-    const std::uint32_t sum = checksum(std::span(result.bytes).subspan(lines.size(), size));
+    const std::uint32_t sum = checksum({result.bytes.data() + lines.size(), size});
     put(&sum, sizeof sum);
     return result;
 }
@@ -121,8 +121,8 @@ training_counts read_snapshot(Reader& reader, const training_numbers& numbers) {
     const auto place = reader.position();
     reader.read(&sum, sizeof sum, "a checksum");
     reader.expect_end();
-    if (sum != checksum(bytes))
-        reader.fail(place, concatenate("the checksum ", checksum(bytes)), concatenate(sum));
+    if (const std::uint32_t right = checksum({bytes.data(), bytes.size()}); sum != right)
+        reader.fail(place, concatenate("the checksum ", right), concatenate(sum));
 
     training_counts counts;
     std::memcpy(&counts, bytes.data(), sizeof counts);

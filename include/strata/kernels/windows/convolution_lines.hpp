@@ -60,7 +60,8 @@ template <class V>
 constexpr bool should_gather(const window_map& map, std::size_t panels, std::size_t place_step) {
     constexpr std::size_t many_panels = 8;
     constexpr std::size_t least_places = 8;
-    const bool is_single = std::ranges::all_of(map.axes, [](const map_axis& axis) { return axis.taps == 1; });
+    const bool is_single =
+        std::all_of(map.axes.begin(), map.axes.end(), [](const map_axis& axis) { return axis.taps == 1; });
     return is_single && map.is_inside() && collides<V>(place_step) && panels >= many_panels &&
            map.axes[2].results >= least_places;
 }

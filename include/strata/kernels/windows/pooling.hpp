@@ -23,9 +23,10 @@ private:
 
     static constexpr bool is_inside = map.is_inside();
     /// No place is in two windows.
-    static constexpr bool is_disjoint = std::ranges::all_of(map.axes, [](const map_axis& axis) {
-        return (axis.taps - 1) * static_cast<std::size_t>(axis.offset_step) < axis.read_step;
-    });
+    static constexpr bool is_disjoint =
+        std::all_of(map.axes.begin(), map.axes.end(), [](const map_axis& axis) {
+            return (axis.taps - 1) * static_cast<std::size_t>(axis.offset_step) < axis.read_step;
+        });
     static constexpr bool covers_all =
         is_disjoint && is_inside && results * Geometry.taps() == map.read_rows();
 

@@ -115,13 +115,13 @@ struct window_map {
     }
     /// Whether all windows lie wholly inside.
     [[nodiscard]] constexpr bool is_inside() const {
-        return std::ranges::all_of(axes, [](const map_axis& axis) {
+        return std::all_of(axes.begin(), axes.end(), [](const map_axis& axis) {
             return axis.interior() == std::pair<std::size_t, std::size_t>{0, axis.results};
         });
     }
     /// Whether each result reads one place, in order, and all places are read.
     [[nodiscard]] constexpr bool is_one_to_one() const {
-        return std::ranges::all_of(axes, [](const map_axis& axis) {
+        return std::all_of(axes.begin(), axes.end(), [](const map_axis& axis) {
             return axis.taps == 1 && axis.read_step == 1 && axis.offset == 0 &&
                    axis.results == axis.read_extent;
         });
