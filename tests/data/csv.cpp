@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <strata/data/csv.hpp>
+#include <strata/data/csv_batches.hpp>
 #include <strata/data/output_file.hpp>
 
 #include "says.hpp"
@@ -153,4 +154,120 @@ BOOST_AUTO_TEST_CASE(empty_and_absent_files) {
         BOOST_CHECK_EXCEPTION(parse(text_written, {.header = false}), data_error, says("a line of numbers"));
     }
     BOOST_CHECK_EXCEPTION((void)read_csv("/absent.csv"), data_error, says("/absent.csv: expected a file"));
+}
+
+namespace {
+/// Names, fields and their places, or the error of reading them.
+std::string in_one_piece(const std::filesystem::path& file, const csv_options& options) {
+    try {
+        std::string result;
+        const auto all = strata::read_csv_texts(file, options);
+        for (const auto& name : all.names)
+            result += name + '|';
+        for (std::size_t i = 0; i < all.cells.size(); ++i)
+            result += std::to_string(all.places[i].line) + ':' + std::to_string(all.places[i].column) + '=' +
+                      all.cells[i] + (i % all.names.size() + 1 == all.names.size() ? ";" : ",");
+        return result;
+    } catch (const data_error& error) {
+        return error.what();
+    }
+}
+std::string in_pieces(const std::filesystem::path& file, const csv_options& options, std::size_t bytes) {
+    try {
+        std::string names, cells;
+        strata::bedrock::internal::csv_stream stream(file, options, bytes);
+        while (stream.read([&](const strata::bedrock::internal::csv_field& field, std::size_t) {
+            cells += std::to_string(field.line) + ':' + std::to_string(field.column) + '=';
+            cells.append(field.value) += field.ends_record ? ';' : ',';
+        })) {
+        }
+        for (const auto& name : stream.names())
+            names += name + '|';
+        return names + cells;
+    } catch (const data_error& error) {
+        return error.what();
+    }
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(pieces_make_the_whole) {
+    const temporary_directory directory;
+    for (const std::string_view text :
+         {"a,b\n1,2\n3,4", "a,b\r\n1,2\r\n\r\n  \r\n3,4\r\n", "a,b\r1,2\r\r3,4\r", "a,b\n\r1,2\n\r3,4\n\r",
+          "", "\n \n", "\r\r\n", "\n\na,b\n1,2\n",
+          "\"a\n\"\"b\",\"\r\n\r\n\"\n\"1\"\"\r\n\n2\" , \"\"\n 3 ,4\n", "\xEF\xBB\xBF\"a\n\",b\n1,2\n",
+          "a,b\n1,2\n3\n4,5\n", "a,b\n1,2\n3,4,5\n", "a,b\n1,x\"y\"z\n3,4\n", "a,b\n1,\"2\n3,4\n5,6\n",
+          "a,a\n1,2\n", "a,b\n\"1\"2,3\n\"4\",5\n", "a,b\n1 \"2\n3\",4\n5,6\n",
+          "a,\tb\n1,\t\"2\n3\"\n4,\" 5\n", "a\r\r\n\n\r\r\n1"}) {
+        const auto file = directory.write("t.csv", text);
+        for (const char separator : {',', '\t', ' '})
+            for (const bool header : {true, false}) {
+                const csv_options options{.separator = separator, .header = header};
+                const std::string wanted = in_one_piece(file, options);
+                for (const std::size_t bytes : {1u, 2u, 3u, 5u, 8u, 100u})
+                    BOOST_TEST(in_pieces(file, options, bytes) == wanted);
+            }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(batches_of_a_table) {
+    const temporary_directory directory;
+    std::string text = "x,name,y,z\n";
+    for (int i = 0; i < 25; ++i)
+        text += std::to_string(i) + ",\"a, " + std::to_string(i) + "\"," + std::to_string(100 + i) + ",\n";
+    for (const char* name : {"t.csv", "t.csv.gz"}) {
+        strata::bedrock::output_file out{directory / name};
+        out.write(text.data(), text.size());
+        out.close();
+        auto source = strata::csv_batches(
+            directory / name, {"z", "y"}, {.batch_size = 10, .dropped = {"name"}, .csv = {.missing = -1}},
+            [](const strata::batch_number&, const auto& batch) {
+                const std::size_t rows = batch.x.shape(0);
+                BOOST_TEST_REQUIRE((batch.x.shape() == std::array<std::size_t, 2>{rows, 1}));
+                BOOST_TEST_REQUIRE((batch.y.shape() == std::array<std::size_t, 2>{rows, 2}));
+                for (std::size_t i = 0; i < rows; ++i) {
+                    BOOST_TEST(batch.y(i, 0) == -1);
+                    BOOST_TEST(batch.y(i, 1) == 100 + batch.x(i, 0));
+                }
+            });
+        for (const std::uint64_t epoch : {0u, 1u}) {
+            source.begin(epoch);
+            std::vector<double> seen;
+            while (const auto* batch = source.next()) {
+                std::vector<double> part(seen.empty() || seen.size() == 10 ? 10 : 5);
+                batch->x[0].read(0, part.size(), part.data());
+                seen.insert(seen.end(), part.begin(), part.end());
+            }
+            std::vector<double> wanted(25);
+            for (std::size_t i = 0; i < wanted.size(); ++i)
+                wanted[i] = static_cast<double>(i);
+            BOOST_TEST(seen == wanted, boost::test_tools::per_element());
+        }
+    }
+    const auto error = [&](std::string_view bytes, const auto& targets,
+                           const strata::csv_batch_options& options = {}) {
+        const auto file = directory.write("e.csv", bytes);
+        try {
+            auto source = strata::csv_batches(file, targets, options);
+            while (source.next() != nullptr) {
+            }
+            return "none"s;
+        } catch (const data_error& found) {
+            return std::string(found.what()).substr(file.string().size());
+        }
+    };
+    BOOST_TEST(error("a,b\n1,2\n3,x\n", "b") ==
+               ", line 3, column 3: expected a number for \"b\", found \"x\"");
+    BOOST_TEST(error("a,b\n1,2\n3\n", "b") == ", line 3, column 1: expected 2 fields, found 1");
+    BOOST_TEST(error("a,b\n1,2\n3,4\n", "c") == ": expected a column \"c\", found only \"a\", \"b\"");
+    BOOST_TEST(error("a,b\n", names{"b", "b"}) == ": expected different targets, found \"b\" twice");
+    BOOST_TEST(error("a,b\n", names{"b", "a"}) ==
+               ": expected a feature and a target at least, found 0 and 2");
+    BOOST_TEST(error("a,b\n", "b", {.dropped = {"b"}}) ==
+               ": expected a target that is not dropped, found \"b\"");
+    BOOST_TEST(error("1,2\n3,4\n", "1", {.csv = {.header = false}}) == "none");
+    BOOST_TEST(error("", "b") == ", line 1, column 1: expected a line of names, found an empty file");
+    BOOST_TEST(error("a,b\n", "b") == "none");
+    BOOST_CHECK_EXCEPTION((void)strata::csv_batches(directory / "e.csv", "b", {.batch_size = 0}), data_error,
+                          says("csv_batches: expected a batch size above 0, found 0"));
 }

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <strata/data/npy.hpp>
+#include <strata/data/npy_batches.hpp>
 #include <strata/data/output_file.hpp>
 
 #include "allocation_watch.hpp"
@@ -12,9 +13,11 @@
 #include STRATA_XTENSOR(xmath)
 #include STRATA_XTENSOR(xview)
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <limits>
+#include <set>
 #include <sys/resource.h>
 
 using namespace std::string_literals;
@@ -226,4 +229,133 @@ BOOST_AUTO_TEST_CASE(a_full_disk) {
     }
     setrlimit(RLIMIT_FSIZE, &old_limit); // before Boost.Test writes its report
     BOOST_TEST(message == path.string() + ", at byte 128: expected 80 bytes of <f8 values (10), found 72");
+}
+
+namespace {
+/// All rows that a source gives, of x and then of y, one row after another.
+std::vector<double> rows_of(strata::batch_source& source, std::size_t x_size, std::uint64_t epoch = 0) {
+    std::vector<double> result;
+    source.begin(epoch);
+    while (const auto* batch = source.next()) {
+        const std::size_t rows = batch->y[0].count(std::array<std::size_t, 0>{}, "y");
+        std::vector<double> x(rows * x_size), y(rows);
+        batch->x[0].read(0, x.size(), x.data());
+        batch->y[0].read(0, rows, y.data());
+        for (std::size_t i = 0; i < rows; ++i) {
+            result.insert(result.end(), x.data() + i * x_size, x.data() + (i + 1) * x_size);
+            result.push_back(y[i]);
+        }
+    }
+    return result;
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(batches_of_rows) {
+    const temporary_directory directory;
+    const auto x = directory.write("x", file_of("{'descr': '>i2', 'fortran_order': False, 'shape': (3, 2), }",
+                                                "\0\x01\0\x02\0\x03\0\x04\0\x05\xff\xfa"s));
+    const auto y = directory.write(
+        "y", file_of("{'descr': '<f2', 'fortran_order': False, 'shape': (3,), }", "\0\x3c\0\xc0\0\x3c"s));
+    const std::vector<double> wanted{1, 2, 1, 3, 4, -2, 5, -6, 1};
+    const auto batches = [](const auto& x_file, const auto& y_file,
+                            const strata::npy_batch_options& options) {
+        return strata::npy_batches<std::int16_t, 2, float, 1>(x_file, y_file, options);
+    };
+    for (const std::size_t batch_size : {1u, 2u, 3u, 100u}) {
+        auto source = batches(x, y, {.batch_size = batch_size});
+        BOOST_TEST(source.steps() == (3 + batch_size - 1) / batch_size);
+        for (const std::uint64_t epoch : {0u, 1u})
+            BOOST_TEST(rows_of(source, 2, epoch) == wanted, boost::test_tools::per_element());
+    }
+    auto shuffled = batches(x, y, {.shuffle = true});
+    std::set<std::vector<double>> orders;
+    for (std::uint64_t epoch = 0; epoch < 40; ++epoch) {
+        const auto found = rows_of(shuffled, 2, epoch);
+        for (std::size_t row = 0; row < 9; row += 3) // rows stay whole
+            BOOST_TEST((std::search(wanted.begin(), wanted.end(), found.begin() + static_cast<long>(row),
+                                    found.begin() + static_cast<long>(row) + 3) != wanted.end()));
+        orders.insert(found);
+    }
+    BOOST_TEST(orders.size() == 6u);
+
+    // The same from packed files, but in their own order.
+    const auto pack = [&](const std::filesystem::path& path) {
+        const std::string all = bytes_of(path);
+        strata::bedrock::output_file out{path.string() + ".gz"};
+        out.write(all.data(), all.size());
+        out.close();
+        return path.string() + ".gz";
+    };
+    auto packed = batches(pack(x), pack(y), {.shuffle_window = 1});
+    BOOST_TEST(rows_of(packed, 2) == wanted, boost::test_tools::per_element());
+    BOOST_CHECK_EXCEPTION((void)batches(pack(x), y, {.shuffle = true}), data_error,
+                          says("x.gz, at byte 128: expected a file that is not packed, to read it in any "
+                               "order, found gzip data"));
+}
+
+BOOST_AUTO_TEST_CASE(files_that_give_no_batches) {
+    const temporary_directory directory;
+    const auto good =
+        directory.write("good", file_of("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", "abc"));
+    const auto batches = [&](const std::filesystem::path& x, const strata::npy_batch_options& options = {}) {
+        return strata::npy_batches<std::uint8_t, 2, std::uint8_t, 1>(x, good, options);
+    };
+    const auto error = [&](const std::string& shape, bool columns_first, const std::string& bytes) {
+        const auto x = directory.write(
+            "x", file_of("{'descr': '|u1', 'fortran_order': " + (columns_first ? "True"s : "False"s) +
+                             ", 'shape': " + shape + ", }",
+                         bytes));
+        try {
+            auto source = batches(x);
+            return "read " + std::to_string(rows_of(source, 2).size());
+        } catch (const data_error& found) {
+            return std::string(found.what()).substr(directory.path().string().size() + 1);
+        }
+    };
+    BOOST_TEST(error("(3, 2)", false, "abcdef") == "read 9");
+    BOOST_TEST(error("(3, 2)", true, "abcdef") == "x, at byte 0: expected rows one after another, to read "
+                                                  "some of them, found an array in Fortran's order");
+    BOOST_TEST(error("(4, 2)", false, "abcdefgh") ==
+               "good, at byte 0: expected 4 rows, one for each of x, found 3");
+    BOOST_TEST(error("(3, 0)", false, "") == "x, at byte 0: expected rows of a number at least, found 3 x 0");
+    BOOST_TEST(error("(3, 2)", false, "abcde") ==
+               "x, at byte 128: expected 6 bytes of |u1 values (3 x 2), found 5");
+    BOOST_TEST(error("(6,)", false, "abcdef") ==
+               "x, at byte 0: expected an array of rank 2, found rank 1, 6");
+    const auto none =
+        directory.write("none", file_of("{'descr': '|u1', 'fortran_order': False, 'shape': (0,), }", ""));
+    auto empty = strata::npy_batches<std::uint8_t, 1, std::uint8_t, 1>(none, none, {.shuffle = true});
+    BOOST_TEST((empty.next() == nullptr));
+    BOOST_CHECK_EXCEPTION((void)batches(good, {.batch_size = 0}), data_error,
+                          says("npy_batches: expected a batch size above 0, found 0"));
+    BOOST_CHECK_EXCEPTION((void)batches(good, {.shuffle = true, .shuffle_window = 2}), data_error,
+                          says("npy_batches: expected either shuffle or a shuffle_window, found both"));
+    // A row that is no truth, far into the file.
+    const auto truths =
+        directory.write("t", file_of("{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }", "\0\1\2"s));
+    auto doubtful = strata::npy_batches<bool, 1, bool, 1>(truths, truths, {.batch_size = 2});
+    BOOST_TEST((doubtful.next() != nullptr));
+    BOOST_CHECK_EXCEPTION(doubtful.next(), data_error,
+                          says("t, at byte 130: expected 0 or 1 for a bool, found 2"));
+}
+
+BOOST_AUTO_TEST_CASE(batches_take_the_memory_of_some_rows) {
+    const temporary_directory directory;
+    constexpr std::size_t rows = 100'000, size = 25;
+    xt::xtensor<float, 2> x(std::array{rows, size}, 1.0f);
+    xt::xtensor<std::uint8_t, 1> y(std::array{rows}, std::uint8_t{1});
+    write_npy(directory / "x", x);
+    write_npy(directory / "y", y);
+    for (const strata::npy_batch_options options :
+         {strata::npy_batch_options{}, {.shuffle_window = 100}, {.shuffle = true}}) {
+        largest_allocation = 0;
+        auto source =
+            strata::npy_batches<float, 2, std::uint8_t, 1>(directory / "x", directory / "y", options);
+        std::size_t batches = 0;
+        source.begin(0);
+        while (source.next() != nullptr)
+            ++batches;
+        BOOST_TEST(batches == rows / 32);
+        BOOST_TEST(largest_allocation < 1'000'000u); // of 10,000,000
+    }
 }

@@ -2,13 +2,16 @@
 #include <boost/test/unit_test.hpp>
 
 #include <strata/data/npz.hpp>
+#include <strata/data/npz_batches.hpp>
 
 #include "says.hpp"
 #include "temporary_directory.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -78,4 +81,37 @@ BOOST_AUTO_TEST_CASE(damaged_archives) {
         for (std::size_t length = 0; length < good.size(); length += 7)
             BOOST_CHECK_THROW(npz_file(directory.write("d", good.substr(0, length))), data_error);
     }
+}
+
+BOOST_AUTO_TEST_CASE(batches_of_an_archive) {
+    const std::vector<double> in_order{0,     0.125, 0.25, 0.375, 3,    0.5,   0.625, 0.75,
+                                       0.875, -1,    1,    1.125, 1.25, 1.375, 2};
+    const auto rows_of = [&](const char* name, const strata::npy_batch_options& options,
+                             std::uint64_t epoch) {
+        auto source = strata::npz_batches<float, 2, std::int64_t, 1>(kept / name, "x", "y", options);
+        source.begin(epoch);
+        std::vector<double> result;
+        while (const auto* batch = source.next()) {
+            result.resize(result.size() + 5);
+            batch->x[0].read(0, 4, &result[result.size() - 5]);
+            batch->y[0].read(0, 1, &result.back());
+        }
+        return result;
+    };
+    for (const char* name : {"stored.npz", "deflated.npz"})
+        BOOST_TEST(rows_of(name, {.batch_size = 1}, 3) == in_order, boost::test_tools::per_element());
+    std::set<std::vector<double>> orders;
+    for (std::uint64_t epoch = 0; epoch < 40; ++epoch)
+        orders.insert(rows_of("stored.npz", {.batch_size = 1, .shuffle = true}, epoch));
+    BOOST_TEST(orders.size() == 6u);
+    for (const auto& each : orders)
+        for (std::size_t row = 0; row < 15; row += 5)
+            BOOST_TEST((std::search(in_order.begin(), in_order.end(), each.begin() + static_cast<long>(row),
+                                    each.begin() + static_cast<long>(row) + 5) != in_order.end()));
+    BOOST_CHECK_EXCEPTION(
+        rows_of("deflated.npz", {.shuffle = true}, 0), data_error,
+        says({"deflated.npz, x.npy, at byte", "expected a part that is stored, not packed"}));
+    BOOST_CHECK_EXCEPTION(
+        (void)(strata::npz_batches<float, 2, std::int64_t, 1>(kept / "stored.npz", "t", "y")), data_error,
+        says({"stored.npz, t.npy", "Fortran's order"}));
 }

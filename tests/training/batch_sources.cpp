@@ -5,7 +5,10 @@
 
 #include <strata/strata.hpp>
 
+#include <strata/data/csv_batches.hpp>
 #include <strata/data/idx_batches.hpp>
+#include <strata/data/npy.hpp>
+#include <strata/data/npy_batches.hpp>
 
 #include "../data/says.hpp"
 #include "../data/temporary_directory.hpp"
@@ -268,6 +271,87 @@ BOOST_AUTO_TEST_CASE(files_teach_as_arrays_do) {
                           says("at byte 4: expected rows of a number at least, found 4294967295 x 0 x 1"));
     BOOST_CHECK_EXCEPTION((void)idx_batches<3>(directory / "images", directory / "few", {.batch_size = 0}),
                           data_error, says("idx_batches: expected a batch size above 0"));
+}
+
+BOOST_AUTO_TEST_CASE(tables_teach_as_arrays_do) {
+    const temporary_directory directory;
+    const batch all = rows(0, count);
+    std::string text = "a,b,class,c,d\n";
+    for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t f = 0; f < 4; ++f) {
+            char digits[40];
+            std::snprintf(digits, sizeof digits, "%.9g", static_cast<double>(all.x(i, f)));
+            text +=
+                digits + (f == 1 ? ',' + std::to_string(all.y(i)) : std::string()) + (f == 3 ? '\n' : ',');
+        }
+    directory.write("rows.csv", text);
+    const outcome wanted = taught_by_arrays();
+    for (const prefetch_options& way : ways) {
+        auto source =
+            csv_batches(directory / "rows.csv", "class", {.batch_size = batch_size, .prefetch = way});
+        BOOST_TEST((taught_by(source) == wanted));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(arrays_in_files_teach_as_in_memory) {
+    const temporary_directory directory;
+    const batch all = rows(0, count);
+    write_npy(directory / "x.npy", all.x);
+    write_npy(directory / "y.npy", all.y);
+    const auto source_of = [&](const npy_batch_options& options) {
+        return npy_batches<float, 2, int, 1>(directory / "x.npy", directory / "y.npy", options);
+    };
+    const outcome wanted = taught_by_arrays();
+    auto shuffled_options = two_epochs;
+    shuffled_options.shuffle = true;
+    const outcome wanted_shuffled =
+        taught([&](auto& teach) { return teach.fit(all.x, all.y, shuffled_options); });
+    BOOST_TEST((wanted_shuffled != wanted));
+    for (const prefetch_options& way : ways) {
+        auto source = source_of({.batch_size = batch_size, .prefetch = way});
+        BOOST_TEST(source.steps() == steps);
+        BOOST_TEST((taught_by(source) == wanted));
+        // With the network's seed rows come in the order in which fit takes those of arrays.
+        auto shuffled =
+            source_of({.batch_size = batch_size, .shuffle = true, .random = seed{7}, .prefetch = way});
+        BOOST_TEST((taught_by(shuffled) == wanted_shuffled));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_window_moves_through_a_file) {
+    const temporary_directory directory;
+    xt::xtensor<double, 1> x(std::array{count});
+    for (std::size_t i = 0; i < count; ++i)
+        x(i) = static_cast<double>(i);
+    write_npy(directory / "x.npy", x);
+    const auto labels = [&](std::size_t window, std::uint64_t epoch, std::uint64_t random = 0) {
+        std::vector<int> result;
+        auto source = npy_batches<double, 1, double, 1>(
+            directory / "x.npy", directory / "x.npy",
+            {.batch_size = 1, .shuffle_window = window, .random = seed{random}});
+        source.begin(epoch);
+        while (const labelled_samples* each = source.next()) {
+            double row = 0, target = 0;
+            each->x[0].read(0, 1, &row);
+            each->y[0].read(0, 1, &target);
+            BOOST_TEST_REQUIRE(row == target);
+            result.push_back(static_cast<int>(row));
+        }
+        return result;
+    };
+    const auto all = numbers(0, static_cast<int>(count));
+    for (const std::size_t window : {std::size_t{0}, std::size_t{1}})
+        BOOST_TEST(labels(window, 0) == all, boost::test_tools::per_element());
+    for (const std::size_t window : {std::size_t{2}, std::size_t{10}, count, 10 * count}) {
+        auto found = labels(window, 3);
+        BOOST_TEST((found == labels(window, 3)));
+        BOOST_TEST((found != labels(window, 4)));
+        BOOST_TEST((found != labels(window, 3, 1)));
+        for (std::size_t i = 0; i < count; ++i) // none comes before it was read
+            BOOST_TEST(static_cast<std::size_t>(found[i]) < i + window);
+        std::ranges::sort(found);
+        BOOST_TEST(found == all, boost::test_tools::per_element());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_source_of_ones_own_is_evaluated_and_validates) {

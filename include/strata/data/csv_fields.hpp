@@ -20,19 +20,25 @@ struct csv_field {
     bool ends_record = false;
 };
 
+/// What spreadsheets put in front of UTF-8.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
 /// Cuts text into fields as RFC 4180 says: a field may stand in quotes and then hold separators, ends of line
 /// and doubled quotes. Three liberties, which pandas takes, too: lines may end with LF or CR alone, lines
 /// with nothing but blanks are no records, and blanks around a field are dropped.
 class csv_fields {
 public:
-    csv_fields(const std::filesystem::path& file, std::string_view text, char separator)
-        : file_(file), text_(text), separator_(separator) {
-        if (text_.starts_with("\xEF\xBB\xBF")) // the byte order mark that spreadsheets put in front
-            text_.remove_prefix(3);
+    /// `text` begins with the line of that number. Only the first may have a byte order mark.
+    csv_fields(const std::filesystem::path& file, std::string_view text, char separator, std::size_t line = 1)
+        : file_(file), text_(text), line_(line), separator_(separator) {
+        if (line == 1 && text_.starts_with(byte_order_mark))
+            text_.remove_prefix(byte_order_mark.size());
         skip_blank_lines();
     }
 
     [[nodiscard]] bool done() const noexcept { return done_; }
+    /// The number of the line that is read next.
+    [[nodiscard]] std::size_t line() const noexcept { return line_; }
 
     /// Reads the next field. Only to be called while not done().
     csv_field next() {

@@ -52,6 +52,20 @@ public:
     }
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+    /// Reads `count` bytes, or as many as there are, and returns how many.
+    [[nodiscard]] std::size_t read_part(void* destination, std::size_t count, std::string_view what) {
+        return this->read_some(destination, count, what);
+    }
+
+    /// Goes to a byte. Throws where the file is packed, since all before that byte would have to be unpacked.
+    void seek(std::uint64_t place) {
+        if (source_.is_packed())
+            fail(position(), "a file that is not packed, to read it in any order", "gzip data");
+        if (!source_.seek(place))
+            fail(place, "a byte to go to", source_.reason(path_.string()));
+        this->set_position(place);
+    }
+
     /// Throws unless exactly `count` bytes can remain, so that a header that lies allocates nothing. For a
     /// plain file the answer is exact. A gzip file does not tell: there, `count` is compared with the most
     /// that its packed size can unpack to, and read() and expect_end() find out the rest.

@@ -7,6 +7,8 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,6 +30,9 @@ public:
     [[nodiscard]] bool is_packed() const noexcept { return packed_; }
     /// Returns how many bytes were read, 0 at the end, a negative number for an error.
     int read(void* destination, unsigned count) { return gzread(file_.get(), destination, count); }
+    bool seek(std::uint64_t place) {
+        return gzseek(file_.get(), static_cast<z_off_t>(place), SEEK_SET) != -1;
+    }
 
     [[nodiscard]] bool is_truncated() const {
         int code = Z_OK;

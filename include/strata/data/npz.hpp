@@ -61,8 +61,13 @@ public:
     /// Reads one array. `Element` and `Rank` must be its own, as for `read_npy`.
     template <npy_element Element, std::size_t Rank>
     [[nodiscard]] xt::xtensor<Element, Rank> read(std::string_view name) const {
-        internal::zip_entry entry(path_, archive_.get(), position(name));
+        internal::zip_entry entry = open(name);
         return internal::read_npy_array<Element, Rank>(entry);
+    }
+
+    /// One array as a file, to read its bytes, which must not outlive this.
+    [[nodiscard]] internal::zip_entry open(std::string_view name) const {
+        return {path_, archive_.get(), position(name)};
     }
 
 private:

@@ -4,6 +4,9 @@
 #include <strata/data/file_reader.hpp>
 #include <strata/setting.hpp>
 
+#include <sys/types.h>
+
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -24,6 +27,7 @@ public:
         const auto received = static_cast<long>(std::fread(destination, 1, count, file_.get()));
         return received == 0 && std::ferror(file_.get()) != 0 ? -1 : received;
     }
+    bool seek(std::uint64_t place) { return fseeko(file_.get(), static_cast<off_t>(place), SEEK_SET) == 0; }
     [[nodiscard]] static constexpr bool is_truncated() noexcept { return false; }
     [[nodiscard]] static std::string reason(const std::string&) { return "a read error"; }
 

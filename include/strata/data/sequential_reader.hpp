@@ -75,6 +75,9 @@ protected:
             fail(position_ - 1, Self::end_text, "more bytes");
     }
 
+    /// After going to another byte.
+    void set_position(std::uint64_t position) noexcept { position_ = position; }
+
 private:
     [[nodiscard]] Self& self() noexcept { return static_cast<Self&>(*this); }
     [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -48,6 +49,14 @@ public:
             raise(data_error::in_file(
                 name_, concatenate("at most ", best_ratio, " times the ", facts.comp_size, " bytes packed"),
                 concatenate(size_, " bytes unpacked")));
+    }
+
+    /// Goes to a byte. An error where the part is packed, since all before that byte would have to be
+    /// unpacked.
+    void seek(std::uint64_t place) {
+        if (zip_fseek(file_.get(), static_cast<zip_int64_t>(place), SEEK_SET) != 0)
+            fail(position(), "a part that is stored, not packed, to read it in any order", "packed data");
+        set_position(place);
     }
 
     /// Raises an error unless the archive says that exactly `count` bytes remain.

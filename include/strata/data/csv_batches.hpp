@@ -1,0 +1,148 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/column_names.hpp>
+#include <strata/data/csv_number.hpp>
+#include <strata/data/csv_pieces.hpp>
+#include <strata/data/error.hpp>
+#include <strata/data/row_batches.hpp>
+#include <strata/raise.hpp>
+#include <strata/setting.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+struct csv_batch_options {
+    std::size_t batch_size = 32; ///< the last batch of an epoch may be smaller
+    /// Each row is drawn from a window of so many, which moves through the file; 0: the file's order.
+    std::size_t shuffle_window = 0;
+    seed random = {};
+    prefetch_options prefetch = {};
+    /// Columns that are neither features nor targets. They may hold texts.
+    std::vector<std::string> dropped = {};
+    csv_options csv = {};
+};
+
+namespace internal {
+
+/// Rows of a file of numbers. `YRank` is 1 for one target a row and 2 for a list of them.
+template <std::size_t YRank>
+class csv_row_source {
+public:
+    using x_value = double;
+    using y_value = double;
+    static constexpr std::size_t x_rank = 2, y_rank = YRank;
+
+    csv_row_source(std::filesystem::path path, const std::vector<std::string>& targets,
+                   const csv_batch_options& options)
+        : path_(std::move(path)), options_(options.csv) {
+        rewind();
+        if (!options_.header) // the first record says how many columns there are
+            stream_->read([](const csv_field&, std::size_t) {});
+        names_ = stream_->names();
+        std::vector<std::string> others = options.dropped;
+        others.insert(others.end(), targets.begin(), targets.end());
+        places_.assign(names_.size(), {});
+        for (const std::size_t j : other_positions(path_, names_, others))
+            places_[j] = {kind::feature, feature_count_++};
+        for (const std::string& name : targets) {
+            place& one = places_[column_position(path_, names_, name)];
+            if (one.is == kind::target)
+                raise(data_error::in_file(path_, "different targets", shown(name) + " twice"));
+            one = {kind::target, target_count_++};
+        }
+        for (const std::string& name : options.dropped)
+            if (places_[column_position(path_, names_, name)].is == kind::target)
+                raise(data_error::in_file(path_, "a target that is not dropped", shown(name)));
+        if (feature_count_ == 0 || target_count_ == 0)
+            raise(data_error::in_file(path_, "a feature and a target at least",
+                                      concatenate(feature_count_, " and ", target_count_)));
+    }
+
+    [[nodiscard]] std::array<std::size_t, 2> x_shape(std::size_t rows) const {
+        return {rows, feature_count_};
+    }
+    [[nodiscard]] std::array<std::size_t, YRank> y_shape(std::size_t rows) const {
+        if constexpr (YRank == 1)
+            return {rows};
+        else
+            return {rows, target_count_};
+    }
+    [[nodiscard]] static std::size_t rows() { return 0; }
+    void rewind() { stream_ = std::make_unique<csv_stream>(path_, options_); }
+    static void seek(std::size_t) {} // which is not offered
+
+    bool next(double* x, double* y) {
+        return stream_->read([&](const csv_field& field, std::size_t column) {
+            const place& one = places_[column];
+            if (one.is == kind::dropped)
+                return;
+            const auto fail = [&](const std::string& expected, const std::string& found) {
+                raise(data_error::at_line(path_, field.line, field.column, expected, found));
+            };
+            (one.is == kind::feature ? x : y)[one.position] =
+                field.value.empty() && options_.missing ? *options_.missing
+                                                        : csv_number(field.value, names_[column], fail);
+        });
+    }
+
+private:
+    enum class kind { dropped, feature, target };
+    struct place {
+        kind is = kind::dropped;
+        std::size_t position = 0; ///< among the features or targets
+    };
+
+    std::filesystem::path path_;
+    csv_options options_;
+    std::unique_ptr<csv_stream> stream_;
+    std::vector<std::string> names_;
+    std::vector<place> places_; ///< of each column
+    std::size_t feature_count_ = 0, target_count_ = 0;
+};
+
+template <std::size_t YRank, class Prepare>
+auto make_csv_batches(const std::filesystem::path& path, const std::vector<std::string>& targets,
+                      const csv_batch_options& options, Prepare prepare) {
+    const row_order_options order{options.batch_size, false, options.shuffle_window, options.random};
+    check_row_order("csv_batches", order);
+    return row_batches(csv_row_source<YRank>(path, targets, options), order, std::move(prepare),
+                       options.prefetch);
+}
+
+} // namespace internal
+
+/// Batches from a file of comma-separated values, plain or packed with gzip, of which never more than some
+/// records are in memory: `csv_batches("houses.csv", "price", {.batch_size = 64, .shuffle_window = 10'000})`.
+/// The column of that name is the target, [rows], or a list of columns are the targets, [rows, targets]; all
+/// others, in the file's order, are the features, [rows, features]. Numbers are those of `read_csv`, and so
+/// are errors, but that columns which are dropped may hold anything. How many batches there are shows at the
+/// end. `prepare(number, batch)` may change a batch, of type `labelled_arrays` of arrays of double, beside
+/// the training.
+template <std::convertible_to<std::string_view> Target, class Prepare = internal::unprepared>
+[[nodiscard]] auto csv_batches(const std::filesystem::path& path, const Target& target,
+                               const csv_batch_options& options = {}, Prepare prepare = {}) {
+    return internal::make_csv_batches<1>(path, {std::string(std::string_view(target))}, options,
+                                         std::move(prepare));
+}
+template <class Prepare = internal::unprepared>
+[[nodiscard]] auto csv_batches(const std::filesystem::path& path, const std::vector<std::string>& targets,
+                               const csv_batch_options& options = {}, Prepare prepare = {}) {
+    return internal::make_csv_batches<2>(path, targets, options, std::move(prepare));
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::csv_batch_options;
+using bedrock::csv_batches;
+} // namespace strata
