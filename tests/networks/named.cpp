@@ -6,6 +6,7 @@
 #include "../../examples/networks/mnist_gan.hpp"
 #include "../../examples/networks/mnist_vae.hpp"
 #include "../../examples/networks/mobilenet.hpp"
+#include "../../examples/networks/nam_wavenet.hpp"
 #include "../../examples/networks/resnet18.hpp"
 #include "../../examples/networks/resnet50.hpp"
 #include "../../examples/networks/squeezenet.hpp"

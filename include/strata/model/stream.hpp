@@ -32,10 +32,12 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// throw nothing, and the time of a step does not depend on how long the stream has run. One stream is for
 /// one thread at a time; many may run the same network.
 ///
-/// The results are those of `predict` bit for bit, but for the sign of a zero: the sums are taken in the same
-/// order. A compiler that contracts products and sums of formulas as it likes may round in another way in
-/// each of the two, by 1e-6 at most of what comes out. A network whose last recurrent layer gives its
-/// `last_step` alone gives at each step what `predict` would make of the steps so far.
+/// The results are those of `predict` bit for bit, but for the sign of a zero, since sums are taken in the
+/// same order. They are within 1e-6 of them, relative to the larger of 1 and the result, in two cases: where
+/// the compiler contracts products and sums of formulas as it likes, as g++ does; and where a convolution of
+/// 32 bytes a step has a formula with an exponential behind it, which blocks take of two steps in one
+/// register of AVX-512. A network whose last recurrent layer gives its `last_step` alone gives at each step
+/// what `predict` would make of the steps so far.
 /// Each layer sees its inputs before the beginning as zeros, as it does in `predict`.
 template <class Network, std::size_t Streams = 1>
 class stream {

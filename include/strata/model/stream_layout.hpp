@@ -105,6 +105,22 @@ struct stream_layout {
         return result;
     }();
 
+    /// Which stages an output depends on; others are not computed.
+    static constexpr auto is_used = [] {
+        std::array<bool, wires::count> result{};
+        for (std::size_t stage = wires::count; stage-- > 0;) {
+            result[stage] = result[stage] || wires::output_of(stage) < wires::output_count;
+            if (!result[stage])
+                continue;
+            for (std::size_t i = 0; i < wires::source_count(stage); ++i)
+                if (const std::size_t value = wires::source(stage, i); !wires::is_input(value))
+                    result[value - inputs] = true;
+            if (const std::size_t skip = wires::marks.stages[stage].skip; skip != internal::none)
+                result[skip - inputs] = true;
+        }
+        return result;
+    }();
+
     /// The ring of each input, then of each buffer.
     static constexpr std::size_t ring_count = inputs + wires::buffer_count;
     [[nodiscard]] static constexpr std::size_t ring_of(std::size_t value) {
@@ -142,7 +158,7 @@ struct stream_layout {
         for (std::size_t buffer = 0; buffer < wires::buffer_count; ++buffer)
             result.rings[inputs + buffer].row = wires::buffer_size(buffer) * Streams;
         for (std::size_t stage = 0; stage < wires::count; ++stage)
-            if (needs[stage].back > 0) {
+            if (needs[stage].back > 0 && is_used[stage]) {
                 step_ring& ring = result.rings[ring_of(wires::source(stage, 0))];
                 result.mirrors[stage] = ring.back == 0;
                 ring.back = std::max(ring.back, needs[stage].back);

@@ -153,6 +153,11 @@ private:
 
     template <std::size_t Number, class Call>
     [[gnu::always_inline]] static inline void run_one(const Call& call) noexcept {
+        if constexpr (layout::is_used[Number])
+            run_used<Number>(call);
+    }
+    template <std::size_t Number, class Call>
+    [[gnu::always_inline]] static inline void run_used(const Call& call) noexcept {
         using stage = typename stages::template element<Number>;
         using head = typename stage::head;
         using tail = typename stage::tail;

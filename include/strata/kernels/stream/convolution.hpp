@@ -13,6 +13,19 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
+template <class Tail>
+struct tail_facts;
+template <class Formula, class Operands>
+struct tail_facts<prediction_tail<Formula, Operands>> {
+    using formula = Formula;
+};
+
+/// Whether a formula is better taken of rows one behind the other: where a row fills half of the widest
+/// register, the other lanes would be idle. Scales belong to channels, so they need rows.
+template <class Formula, std::size_t Width, class T>
+inline constexpr bool suits_joined_rows = !Formula::is_identity && !Formula::has_affine &&
+                                          Width * sizeof(T) == 32 && has_register<T, 64 / sizeof(T)>;
+
 /// A convolution over steps for a group of its filters. Taps are `tap_step` numbers apart, the last tap at
 /// the step itself. Convolutions that differ in nothing but their dilation share this code.
 template <std::size_t Taps, std::size_t Channels, std::size_t Pitch, std::size_t Filters, std::size_t Width,
@@ -98,6 +111,20 @@ struct step_product {
     }
 
     [[gnu::noinline]] void compute_rows(std::size_t rows) const noexcept {
+        using formula = typename tail_facts<Tail>::formula;
+        if constexpr (Filters == Width && suits_joined_rows<formula, Width, T>)
+            if (rows >= 4 && are_joined()) {
+                const prediction_tail<bedrock::tail<>> no_tail;
+                const step_product<Taps, Channels, Pitch, Filters, Width, T, prediction_tail<bedrock::tail<>>>
+                    sums{x, tap_step, kernel, bias, y, column, no_tail};
+                sums.compute_tiles(rows);
+                finish_joined(rows * Width);
+                return;
+            }
+        compute_tiles(rows);
+    }
+
+    void compute_tiles(std::size_t rows) const noexcept {
         const std::size_t single = rows / 4 * 4;
         visit_runs<wide, layout::panels % wide>(0, layout::panels, [&](auto panels, std::size_t panel) {
             constexpr std::size_t broad = decltype(panels)::value;
@@ -108,11 +135,31 @@ struct step_product {
         for (std::size_t row = single; row < rows; ++row)
             compute_row(row);
     }
+
+private:
+    /// Whether all rows that the formula reads and writes follow each other.
+    [[nodiscard]] bool are_joined() const noexcept {
+        if constexpr (tail_facts<Tail>::formula::has_skip)
+            return y.pitch == Width && tail.operands.skip.pitch == Width;
+        else
+            return y.pitch == Width;
+    }
+    /// The formula of so many sums, where they are.
+    void finish_joined(std::size_t count) const noexcept {
+        constexpr std::size_t most = lanes_of<T, 64 / sizeof(T)>;
+        visit_runs<most, Width>(0, count, [&](auto run, std::size_t place) {
+            constexpr std::size_t size = decltype(run)::value;
+            using W = simd<T, lanes_of<T, size>>;
+            const typename Tail::template tile<1, W::size, 1, T> joined(tail, 0, place, Width);
+            store_first<size>(joined(load_first<size, W>(y.data + place), 0, 0), y.data + place);
+        });
+    }
 };
 } // namespace internal
 
 /// Causal convolutions, step by step. The sums are those of the whole sequence to the last bit, where what
-/// lies before its beginning are zeros.
+/// lies before its beginning are zeros. Exponentials in formulas of joined rows may differ in the last bit,
+/// since xsimd rounds them in another way in wider registers.
 template <window Geometry, std::size_t Channels, std::size_t Filters, std::size_t Groups, class Layer>
 struct step_kernels<convolution<Geometry, Channels, Filters, Groups, false, Layer>> : step_kernels_base {
     using whole = convolution<Geometry, Channels, Filters, Groups, false, Layer>;
