@@ -14,6 +14,7 @@ if [[ ! "$name" =~ ^[a-z0-9_]+$ ]] || [ ! -f "$root/examples/$name.cpp" ]; then
 fi
 
 "$root/.ci/install-packages" build library examples
+if [ "$name" = spam ]; then set -- --mails "$("$root/examples/fetch_mails")" "$@"; fi
 
 build="$root/build/release"
 options=(-Dbuildtype=release -Dcpp_args=-march=native)

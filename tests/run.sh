@@ -35,6 +35,8 @@ configuration_release() {
     options=(-Dbuildtype=release -Dcpp_args=-march=native)
     chosen=(suites examples tree)
     without=(gradients layers keras kernels)
+    "$root/examples/fetch_mails" >/dev/null ||
+        { echo "release: without the mails, which cannot be fetched"; without+=(fetched); }
 }
 
 # Registers of other widths: the narrowest by g++, the next ones by clang.
