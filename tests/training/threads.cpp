@@ -76,6 +76,11 @@ BOOST_AUTO_TEST_CASE(narrow_layers) {
     check_threads<model<input<5> | dense<3> | tanh | dropout<0.5> | dense<1> | sigmoid>, mean_squared_error,
                   sgd_momentum>();
 }
+BOOST_AUTO_TEST_CASE(recurrent_layers) {
+    check_threads<model<input<5, 3> | bidirectional(lstm<9, l2<0.01>, recurrent<dropout<0.3>>>) |
+                        dropout<0.2> | gru<5, reset_before, last_step, recurrent<l1<0.001>>> | dense<2>>,
+                  mean_squared_error, adam>();
+}
 BOOST_AUTO_TEST_CASE(softmax_between_and_rows) {
     check_threads<model<input<6, 8> | dense<40> | softmax | dense<96> | gelu | dense<2>>, mean_squared_error,
                   sgd>();

@@ -236,7 +236,10 @@ public:
         const row_writer<Stage, keeping::nothing, T, Tail> writer{y, nullptr, tail};
         constexpr std::size_t stored = order<T>::stored_units;
         alignas(alignment) T gates[whole_lines<T>(order<T>::width)];
-        alignas(alignment) T next[whole_lines<T>(stored)];
+        // With one group of units, all is read of the state before any of the next is written.
+        constexpr bool is_copied = order<T>::groups > 1;
+        alignas(alignment) T copy[is_copied ? whole_lines<T>(stored) : line_size<T>];
+        T* const next = is_copied ? copy : state;
         alignas(alignment) T reset[cell<Layer>::resets_state ? whole_lines<T>(stored) : line_size<T>];
         products<T>::multiply_input(parameters, x, gates);
         const step_buffers<T> buffers{array_of<head>(parameters, recurrent_kernel{}),
@@ -249,9 +252,10 @@ public:
                                       products<T>::state_bias(parameters)};
         recurrent_step<Layer, false>(buffers, 1, [&](auto lanes, auto result, std::size_t, std::size_t unit) {
             writer.template put<decltype(lanes)::value>(result, 0, unit);
-            result.store_aligned(next + unit);
+            result.store_unaligned(next + unit);
         });
-        std::copy_n(next, stored, state);
+        if constexpr (is_copied)
+            std::copy_n(next, stored, state);
     }
 
     template <class T>

@@ -8,6 +8,7 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -47,11 +48,17 @@ struct step_tiles {
     using V = simd<T, order::lanes>;
     static constexpr bool has_many_registers = sizeof(V) == 64;
     static constexpr std::size_t sums_of_tile = has_many_registers ? 16 : 8;
-    /// Groups and samples of a tile, and groups of one of a single sample.
+    /// Chains that each sum is split into where a sample has few sums: a stream waits for them.
+    static constexpr std::size_t split =
+        std::min(split_sums, std::bit_floor(std::max<std::size_t>(8 / (order::groups * Gates), 1)));
+    /// Groups and samples of a tile.
     static constexpr std::size_t wide = std::min<std::size_t>(Gates == 1 ? 2 : 1, order::groups);
-    static constexpr std::size_t tall = sums_of_tile / (wide * Gates);
-    static constexpr std::size_t single_wide =
-        std::min<std::size_t>(std::max<std::size_t>(8 / Gates, 1), order::groups);
+    static constexpr std::size_t tall = std::max<std::size_t>(sums_of_tile / (wide * Gates * split), 1);
+    /// Groups of a tile of a single sample: as many as fit, and the same in all tiles if that can be.
+    static constexpr std::size_t most_single =
+        std::max<std::size_t>((has_many_registers ? 24 : 8) / Gates, 1);
+    static constexpr std::size_t single_tiles = (order::groups + most_single - 1) / most_single;
+    static constexpr std::size_t single_wide = (order::groups + single_tiles - 1) / single_tiles;
 };
 
 template <bool Keep, class Layer, std::size_t Phase, std::size_t Rows, std::size_t Groups, class T,
@@ -91,30 +98,37 @@ template <bool Keep, class Layer, std::size_t Phase, std::size_t Rows, std::size
             sums.registers[i][q] = start;
         }
     }
-    contract<Rows, width>(
-        sums, Layer::units, [&](std::size_t i, std::size_t k) { return before[i][k]; },
+    contract_split<Layer::units, step_tiles<Layer, T, own::count>::split>(
+        sums, [&](std::size_t i, std::size_t k) { return before[i][k]; },
         [&](std::size_t q, std::size_t k) { return V::load_aligned(columns[q] + k * panels::lanes); });
 
-    // Through memory, so that the cell is compiled once for all rows.
+    // Through memory, so that the cell is compiled once for all rows; one alone is spared the way.
+    constexpr bool is_single = Rows == 1 && Groups == 1;
     alignas(alignment) T results[Rows][width * lanes];
+    if constexpr (!is_single)
 #pragma GCC unroll 16
-    for (std::size_t i = 0; i < Rows; ++i)
+        for (std::size_t i = 0; i < Rows; ++i)
 #pragma GCC unroll 16
-        for (std::size_t q = 0; q < width; ++q)
-            sums.registers[i][q].store_aligned(results[i] + q * lanes);
+            for (std::size_t q = 0; q < width; ++q)
+                sums.registers[i][q].store_aligned(results[i] + q * lanes);
     for (std::size_t i = 0; i < Rows; ++i)
         for (std::size_t p = 0; p < Groups; ++p) {
             const std::size_t unit = (group + p) * lanes;
             T* const row = buffers.gates.row(sample + i) + (group + p) * gates * lanes;
-            const T* const found = results[i] + p * own::count * lanes;
+            const auto sum_of = [&](std::size_t q) {
+                if constexpr (is_single)
+                    return sums.registers[0][q];
+                else
+                    return V::load_aligned(results[i] + (p * own::count + q) * lanes);
+            };
             cell_registers<V, gates> registers;
             for (std::size_t g = 0; g < gates; ++g)
                 if (g >= own::first && g < own::end && g != split)
-                    registers.gates[g] = V::load_aligned(found + (g - own::first) * lanes);
+                    registers.gates[g] = sum_of(g - own::first);
                 else if (g < own::end)
                     registers.gates[g] = V::load_unaligned(row + g * lanes);
             if constexpr (split < gates) {
-                registers.product = V::load_aligned(found + split * lanes);
+                registers.product = sum_of(split);
                 if constexpr (Keep)
                     registers.product.store_unaligned(buffers.products.row(sample + i) +
                                                       order::column_of_group(group + p, split));
@@ -147,26 +161,34 @@ template <bool Keep, class Layer, std::size_t Phase, std::size_t Rows, std::size
         }
 }
 
-// One phase for all samples. A group's weights stay in the first cache while they are multiplied with them.
+// A group's weights stay in the first cache while all samples are multiplied with them. A function of its
+// own, so that the compiler keeps the tiles' sums in registers whatever else a kernel does.
+template <class Layer, bool Keep, std::size_t Phase, class T, class Emit>
+[[gnu::noinline]] void run_tiles(const step_buffers<T>& buffers, std::size_t count,
+                                 const Emit& emit) noexcept {
+    using tiles = step_tiles<Layer, T, phase_gates<Layer, Phase>::count>;
+    constexpr std::size_t groups = tiles::order::groups;
+    visit_runs<tiles::wide, groups % tiles::wide>(0, groups, [&](auto groups_run, std::size_t group) {
+        visit_runs<tiles::tall>(0, count, [&](auto run, std::size_t sample) {
+            step_tile<Keep, Layer, Phase, decltype(run)::value, decltype(groups_run)::value>(buffers, sample,
+                                                                                             group, emit);
+        });
+    });
+}
+
+// One phase for all samples.
 template <class Layer, bool Keep, std::size_t Phase, class T, class Emit>
 [[gnu::always_inline]] inline void run_phase(const step_buffers<T>& buffers, std::size_t count,
                                              const Emit& emit) noexcept {
     using tiles = step_tiles<Layer, T, phase_gates<Layer, Phase>::count>;
     constexpr std::size_t groups = tiles::order::groups;
-    const std::size_t whole = count / tiles::tall * tiles::tall;
-    const auto visit = [&](auto run, std::size_t sample, auto groups_run, std::size_t group) {
-        step_tile<Keep, Layer, Phase, decltype(run)::value, decltype(groups_run)::value>(buffers, sample,
-                                                                                         group, emit);
-    };
+    const std::size_t whole = tiles::tall > 1 ? count / tiles::tall * tiles::tall : 0;
     if (whole > 0)
-        visit_runs<tiles::wide, groups % tiles::wide>(0, groups, [&](auto groups_run, std::size_t group) {
-            visit_runs<tiles::tall>(
-                0, whole, [&](auto run, std::size_t sample) { visit(run, sample, groups_run, group); });
-        });
+        run_tiles<Layer, Keep, Phase>(buffers, whole, emit);
     for (std::size_t sample = whole; sample < count; ++sample)
         visit_runs<tiles::single_wide, groups % tiles::single_wide>(
             0, groups, [&](auto groups_run, std::size_t group) {
-                visit(constant_size<1>{}, sample, groups_run, group);
+                step_tile<Keep, Layer, Phase, 1, decltype(groups_run)::value>(buffers, sample, group, emit);
             });
 }
 } // namespace internal
