@@ -244,11 +244,14 @@ BOOST_AUTO_TEST_CASE(training_equals_that_of_two_encoders_tied_by_hand) {
     BOOST_TEST(distance(net.weights(), left) <= 1e-12);
     BOOST_TEST(distance(net.weights(), first) > 1e-2);
     // Predictions are those of two encoders, to the bit.
-    two = net.weights();
-    two.insert(two.end(), two.begin(), two.begin() + 44);
+    const numbers one = net.weights();
+    two = one;
+    two.insert(two.end(), one.begin(), one.end());
     twins.set_weights(two);
-    const auto x = together(batch("siamese", "left", 1), batch("siamese", "right", 1));
-    BOOST_TEST((net.predict(x) == twins.predict(x)));
+    const numbers left_side = batch("siamese", "left", 1);
+    const numbers right_side = batch("siamese", "right", 1);
+    BOOST_TEST(
+        (net.predict(together(left_side, right_side)) == twins.predict(together(left_side, right_side))));
 }
 
 BOOST_AUTO_TEST_CASE(frozen_parts_stay_and_the_rest_learns) {
