@@ -201,3 +201,14 @@ BOOST_AUTO_TEST_CASE(the_network_may_learn_meanwhile) {
     live.reset();
     BOOST_TEST(live(1.0f) != before);
 }
+
+BOOST_AUTO_TEST_CASE(the_plan_says_what_is_kept) {
+    const std::string plan = stream<mono>::plan();
+    BOOST_TEST_MESSAGE(plan);
+    BOOST_TEST(
+        plan.find("stage 1: conv<3, 3>, 16 steps back; all steps of a block at once; a ring of 80 steps, "
+                  "each stored twice: 640 bytes\n") != plan.npos);
+    BOOST_TEST(plan.find("stage 2: gru<3>, a state of 16 bytes; x W of all steps, then h U and gates step by "
+                         "step\n") != plan.npos);
+    BOOST_TEST(plan.find("stage 3: dense<1>, each step alone; all steps of a block at once\n") != plan.npos);
+}

@@ -4,12 +4,14 @@
 #include <strata/kernels/aligned_vector.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/stream_pass.hpp>
+#include <strata/model/stream_text.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <type_traits>
 
 #if defined(__has_cpp_attribute)
@@ -65,7 +67,13 @@ public:
     }
     explicit stream(Network&&) = delete; // it would outlive its weights
 
-    /// The state of the beginning.
+    /// How it runs the network along time, and what it keeps.
+    [[nodiscard]] static std::string plan() {
+        return describe_stream<typename pass::layout, value_type, Streams>();
+    }
+
+    /// The state of the beginning. Also takes over what depends on parameters alone: the scales and shifts
+    /// of batch normalizations.
     void reset() noexcept STRATA_NONBLOCKING {
         std::fill(memory_.begin(), memory_.end(), value_type(0));
         where_.fill(0);

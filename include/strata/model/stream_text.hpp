@@ -1,0 +1,93 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/concatenate.hpp>
+#include <strata/model/stream_layout.hpp>
+#include <strata/plan/summary.hpp>
+#include <strata/setting.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+namespace internal {
+/// What the plan of a stream says of a stage.
+struct time_words {
+    std::string_view label;
+    time_view view;
+    std::string_view computation; ///< of a layer with a state
+    std::size_t ring_steps;       ///< that its ring holds, where it is the first to look at one
+    std::size_t ring_bytes;
+    std::size_t state_bytes;
+    bool is_used;
+};
+
+inline void append_stage(std::string& plan, std::size_t number, const time_words& words) {
+    append(plan, "stage ", number + 1, ": ", words.label.empty() ? "formulas" : words.label, ", ");
+    if (!words.is_used) {
+        append(plan, "left out: no output depends on it\n");
+        return;
+    }
+    switch (words.view.what) {
+    case sight::past:
+        append(plan, words.view.steps, words.view.steps == 1 ? " step" : " steps",
+               " back; all steps of a block at once");
+        break;
+    case sight::state:
+    case sight::last_state:
+        append(plan, "a state of ", grouped(words.state_bytes), " bytes; ", words.computation);
+        break;
+    default:
+        append(plan, "each step alone; all steps of a block at once");
+    }
+    if (words.ring_steps > 0)
+        append(plan, "; a ring of ", words.ring_steps,
+               " steps, each stored twice: ", grouped(words.ring_bytes), " bytes");
+    append(plan, "\n");
+}
+
+template <class Layout, class T, std::size_t Streams, std::size_t Number>
+constexpr time_words time_words_of_stage() {
+    using wires = typename Layout::wires;
+    using head = typename Layout::stages::template element<Number>::head;
+    constexpr std::size_t node = wires::marks.stages[Number].head;
+    time_words words{{}, each_step, {}, 0, 0, 0, Layout::is_used[Number]};
+    if constexpr (node != none) {
+        using layer = typename wires::nodes::template element<node>::layer;
+        words.label = layer::label.view();
+    }
+    if constexpr (is_stepping<head>) {
+        words.view = head::view;
+        if constexpr (head::view.what != sight::past)
+            words.computation = head::whole::computation.view();
+        words.state_bytes = step_kernels<typename head::whole>::template state_size<T> * Streams * sizeof(T);
+        if (Layout::memory.mirrors[Number]) {
+            const step_ring& ring = Layout::memory.rings[Layout::ring_of(wires::source(Number, 0))];
+            words.ring_steps = ring.capacity;
+            words.ring_bytes = 2 * ring.capacity * ring.row * sizeof(T);
+        }
+    }
+    return words;
+}
+} // namespace internal
+
+/// How a stream runs its network, stage by stage: how far each looks back, what is computed for all steps of
+/// a block at once and what step by step, and what is kept from step to step.
+template <class Layout, class T, std::size_t Streams>
+std::string describe_stream() {
+    std::string plan = internal::concatenate(
+        "a stream of ", Streams, Streams == 1 ? " sequence" : " sequences", ", in blocks of at most ",
+        Layout::block, Layout::block == 1 ? " step\n" : " steps\n");
+    for_each_index<Layout::stages::size>([&](auto stage) {
+        static constexpr internal::time_words words =
+            internal::time_words_of_stage<Layout, T, Streams, stage>();
+        internal::append_stage(plan, stage, words);
+    });
+    internal::append(plan, "kept from step to step: ", internal::grouped(Layout::state_size * sizeof(T)),
+                     " bytes; all memory: ", internal::grouped(Layout::memory.end * sizeof(T)), " bytes\n");
+    return plan;
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING
