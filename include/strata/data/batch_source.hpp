@@ -39,14 +39,14 @@ public:
 
 namespace internal {
 
-template <class Arrays>
-void show_arrays(const Arrays& arrays, sample_list& list) {
+template <class Arrays, class List>
+void show_arrays(const Arrays& arrays, List& list) {
     static_assert(check_readable<"an array of a batch", Arrays, "it takes numbers">());
     list.resize(1);
     list.replace(0, samples(arrays));
 }
-template <class... Arrays>
-void show_arrays(const std::tuple<Arrays...>& arrays, sample_list& list) {
+template <class... Arrays, class List>
+void show_arrays(const std::tuple<Arrays...>& arrays, List& list) {
     static_assert((check_readable<"an array of a batch", Arrays, "it takes numbers">() && ...));
     list.resize(sizeof...(Arrays));
     std::size_t index = 0;

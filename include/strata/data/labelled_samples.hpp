@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/sample_list.hpp>
+#include <strata/data/weight_list.hpp>
 #include <strata/setting.hpp>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -11,7 +12,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 struct labelled_samples {
     sample_list x = {};
     sample_list y = {};
-    sample_list sample_weight = {};
+    weight_list sample_weight = {};
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

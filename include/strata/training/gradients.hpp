@@ -20,8 +20,8 @@ namespace strata::bedrock::inline STRATA_SETTING {
 struct gradient_options {
     std::uint64_t step = 0; ///< which draws dropout and noise make: the same step, the same draws
     /// What the samples count, as for `fit`.
-    sample_list sample_weight = {};
-    std::vector<double> class_weight = {};
+    weight_list sample_weight = {};
+    class_weight_list class_weight = {};
     std::size_t threads = 0; ///< 0: as many as OpenMP has, if the network is large enough
 };
 

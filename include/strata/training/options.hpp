@@ -3,8 +3,10 @@
 
 #include <strata/data/batch_source.hpp>
 #include <strata/data/labelled_samples.hpp>
+#include <strata/data/weight_list.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/callback.hpp>
+#include <strata/training/class_weight_list.hpp>
 #include <strata/training/progress.hpp>
 
 #include <cstddef>
@@ -29,10 +31,10 @@ struct fit_options {
     /// outputs one array for all or one each, `together`. As in Keras the loss is the sum of the weighted
     /// losses over the number of samples, not of weights. Metrics are weighted where they say so,
     /// `weighted(accuracy)`.
-    sample_list sample_weight = {};
+    weight_list sample_weight = {};
     /// What the samples of each class count in training, by the number of the class; times `sample_weight`.
     /// For networks with one output.
-    std::vector<double> class_weight = {};
+    class_weight_list class_weight = {};
     verbosity verbose = verbosity::automatic;
     std::vector<callback> callbacks = {};
     std::size_t threads = 0; ///< 0: as many as OpenMP has, if the network is large enough
@@ -40,7 +42,7 @@ struct fit_options {
 
 struct evaluate_options {
     std::size_t batch_size = 256;
-    sample_list sample_weight = {}; ///< as for `fit`
+    weight_list sample_weight = {}; ///< as for `fit`
     verbosity verbose = verbosity::automatic;
     std::size_t threads = 0;
     std::size_t steps = 0; ///< of `evaluate_batches`: 0: all batches that the source has
@@ -48,8 +50,8 @@ struct evaluate_options {
 
 /// What the samples of a batch count, as for `fit`.
 struct batch_options {
-    sample_list sample_weight = {};
-    std::vector<double> class_weight = {};
+    weight_list sample_weight = {};
+    class_weight_list class_weight = {};
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -16,7 +16,6 @@
 #include <stdexcept>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
@@ -27,7 +26,7 @@ struct source_course {
     std::size_t most_steps = 0; ///< 0: as many as there are
     std::size_t threads = 0;    ///< as options have it
     progress_line* line = nullptr;
-    std::vector<double> class_weight = {};
+    class_weight_list class_weight = {};
 };
 
 /// How many steps a pass will have, or 0 where nobody knows.

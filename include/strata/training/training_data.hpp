@@ -29,8 +29,8 @@ struct training_data {
     row_weights weights;
 
     training_data() = default;
-    training_data(const sample_list& x, const sample_list& y, const sample_list& of_sample,
-                  const std::vector<double>& of_class, const call_name& caller)
+    training_data(const sample_list& x, const sample_list& y, const weight_list& of_sample,
+                  const class_weight_list& of_class, const call_name& caller)
         : range(Arguments::range(x, y, caller, ignored)),
           weights(make_weights<Pass>(of_sample, of_class, y.data(), range.count, caller)) {
         if constexpr (reads_tokens<typename Pass::topology>)
