@@ -35,6 +35,8 @@ struct gru_layer : recurrent_layer<Units, 1, Options...> {
     static constexpr auto label = text("gru<") + number_text<Units> + text(">");
     static constexpr std::size_t gates = 3;
     static constexpr bool resets_product = detail::option(reset_after, Options...) == reset_after;
+    /// Of a step, for backward: the gates, the state before, and products with it, or what was reset of it.
+    static constexpr std::size_t kept_vectors = resets_product ? 7 : 5;
     using bias_shape = std::conditional_t<resets_product, shape<2, gates * Units>, shape<gates * Units>>;
     static constexpr double first_bias(std::size_t) { return 0; }
 

@@ -30,6 +30,8 @@ struct lstm_layer : recurrent_layer<Units, 2, Options...> {
                   "initializers, regularizers, and recurrent<...>");
     static constexpr auto label = text("lstm<") + number_text<Units> + text(">");
     static constexpr std::size_t gates = 4;
+    /// Of a step, for backward: the gates and both states.
+    static constexpr std::size_t kept_vectors = 6;
     using bias_shape = shape<gates * Units>;
 
     static constexpr double first_bias(std::size_t number) {

@@ -22,6 +22,8 @@ struct simple_rnn_layer : recurrent_layer<Units, 1, Options...> {
                   "regularizers, and recurrent<...>");
     static constexpr auto label = text("simple_rnn<") + number_text<Units> + text(">");
     static constexpr std::size_t gates = 1;
+    /// Of a step, for backward: the result and the state before.
+    static constexpr std::size_t kept_vectors = 2;
     using bias_shape = shape<Units>;
     static constexpr double first_bias(std::size_t) { return 0; }
 

@@ -38,10 +38,10 @@ public:
         sum([](auto, std::size_t stage) { return std::size_t{flow::carries_any(stage)}; });
 
     /// Numbers that training keeps from forward to backward: each stage's output, where it is not a part of
-    /// another one's, and what a tail needs besides.
+    /// another one's, and what a tail and kernels need besides.
     static constexpr std::size_t numbers_kept = [] {
         std::size_t result = sum([]<class Stage>(std::type_identity<Stage>, std::size_t) {
-            return Stage::keeps_tail ? Stage::output_size : std::size_t{0};
+            return Stage::head::kept_size + (Stage::keeps_tail ? Stage::output_size : std::size_t{0});
         });
         for (std::size_t buffer = 0; buffer < wires::buffer_count; ++buffer)
             result += wires::buffer_size(buffer);

@@ -121,7 +121,7 @@ struct stage_words {
     std::string_view label;       ///< of the head; empty for a stage of nothing but a tail
     std::string_view computation; ///< of a head without a product
     std::size_t inputs, outputs, parts, parts_in_place;
-    std::size_t rows, output_size, softmax_length, flops;
+    std::size_t rows, output_size, kept_size, softmax_length, flops;
     bool has_product, has_bias, has_parameters, joins;
     bool keeps_tail, keeps_tail_input, redraws, lies_apart;
     bool learns, carries_back, is_frozen;
@@ -157,6 +157,7 @@ constexpr stage_words words_of_stage() {
         words.has_bias = head::has_bias;
     words.has_parameters = has_parameters<head>;
     words.joins = head::joins;
+    words.kept_size = head::kept_size;
     words.keeps_tail = stage::keeps_tail;
     words.keeps_tail_input = stage::keeps_tail_input;
     words.redraws = stage::tail::redraws;
@@ -202,7 +203,8 @@ inline void add_stage(std::string& plan, std::size_t number, const stage_words& 
     append(plan, "\n  keeps     output");
     if (stage.keeps_tail)
         append(plan, stage.keeps_tail_input ? ", tail's input" : ", tail's output");
-    append(plan, ": ", grouped(stage.output_size * bytes_of_number * (stage.keeps_tail ? 2 : 1)),
+    const std::size_t kept = stage.kept_size + stage.output_size * (stage.keeps_tail ? 2 : 1);
+    append(plan, stage.kept_size > 0 ? ", what its kernels need: " : ": ", grouped(kept * bytes_of_number),
            " bytes a sample", stage.lies_apart ? ", in the place where a concatenation wants it" : "");
 
     append(plan, "\n  backward  ");

@@ -14,6 +14,7 @@ struct distributed : Head {
     static constexpr std::size_t input_rows = Head::input_rows * Steps;
     static constexpr std::size_t output_rows = Head::output_rows * Steps;
     static constexpr std::size_t product_flops = Head::product_flops * Steps;
+    static constexpr std::size_t kept_size = Head::kept_size * Steps;
 };
 
 namespace detail {
