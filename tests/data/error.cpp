@@ -13,6 +13,8 @@ BOOST_AUTO_TEST_CASE(a_message_names_file_place_expectation_and_finding) {
                std::string("a.csv, line 3, column 7: expected a number, found \"x\""));
     BOOST_TEST(data_error::in_file("d", "a file", "a directory").what() ==
                std::string("d: expected a file, found a directory"));
+    BOOST_TEST(data_error::in_file("", "a column", "none").what() == // a table in memory
+               std::string("expected a column, found none"));
 }
 
 BOOST_AUTO_TEST_CASE(text_from_a_file_is_shown_short_and_printable) {

@@ -1,14 +1,17 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../data/temporary_directory.hpp"
 #include "../error_message.hpp"
 #include "../failing_memory.hpp"
 
 #include <strata/cluster/kmeans.hpp>
 #include <strata/data/polynomial_features.hpp>
 #include <strata/data/scaling.hpp>
+#include <strata/io/estimator_file.hpp>
 #include <strata/layers/layers.hpp>
 #include <strata/regression/regression.hpp>
 #include <strata/selection/cross_validate.hpp>
 #include <strata/selection/pipeline.hpp>
+#include <strata/selection/text_pipeline.hpp>
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
@@ -228,4 +231,52 @@ BOOST_AUTO_TEST_CASE(memory_that_runs_out_is_an_error_on_any_thread) {
     BOOST_TEST(count_failures([&] { static_cast<void>(clusters.predict(x)); }) > 3u);
     pipeline pipe{input<2>, standard_scaler{}, polynomial_features<2>{}, linear_regression{}};
     BOOST_TEST(count_failures([&] { pipe.fit(x, y, {.threads = 2}); }) > 10u);
+}
+
+BOOST_AUTO_TEST_CASE(texts_are_the_first_step) {
+    text_table houses{.names = {"city", "rooms"}};
+    std::vector<double> prices;
+    const std::vector<std::string> cities{"Bonn", "Köln", "Ulm"};
+    for (std::size_t i = 0; i < 30; ++i) {
+        houses.cells.insert(houses.cells.end(), {cities[i * i % 3], std::to_string(i % 7)});
+        prices.push_back(static_cast<double>(i * i % 3 * 10 + i % 7) + std::sin(static_cast<double>(i)));
+    }
+    const table_encoder encoder{{"city", one_hot_column{.categories = cities, .drop_first = true}}};
+    pipeline pipe{encoder, input<3>, standard_scaler{}, linear_regression{}};
+    pipe.fit(houses, prices, {.l2 = 0.1});
+    // The same by hand.
+    auto by_hand = encoder;
+    pipeline rest{input<3>, standard_scaler{}, linear_regression{}};
+    const auto numbers_of_houses = by_hand.fit_encode(houses).values;
+    rest.fit(numbers_of_houses, prices, {.l2 = 0.1});
+    BOOST_TEST((pipe.predict(houses) == rest.predict(numbers_of_houses)));
+    BOOST_TEST(pipe.score(houses, prices) == rest.score(numbers_of_houses, prices));
+
+    // What was saved predicts for texts, by itself.
+    const temporary_directory directory;
+    pipe.save(directory / "pipe");
+    decltype(pipe) loaded;
+    loaded.load(directory / "pipe");
+    const text_table asked{.names = {"rooms", "city"}, .cells = {"4", "Köln"}};
+    BOOST_TEST((loaded.predict(asked) == pipe.predict(asked)));
+    BOOST_TEST(error_message<data_error>([&] {
+                   static_cast<void>(loaded.predict({.names = {"rooms", "city"}, .cells = {"4", "Rom"}}));
+               }).find("expected one of \"Bonn\", \"Köln\", \"Ulm\" for \"city\", found \"Rom\"") !=
+               std::string::npos);
+
+    const auto folds = k_fold(30, {.folds = 3});
+    const auto prices_array = xt::adapt(prices, std::vector<std::size_t>{30});
+    BOOST_TEST(cross_validate(pipe, houses, prices_array, folds, {.l2 = 0.1}).scores ==
+                   cross_validate(rest, numbers_of_houses, prices_array, folds, {.l2 = 0.1}).scores,
+               boost::test_tools::per_element());
+
+    // A fit that fails leaves the encoder as it was.
+    text_table others = houses;
+    others.cells[1] = "many";
+    BOOST_CHECK_THROW(pipe.fit(others, prices), data_error);
+    BOOST_TEST((pipe.predict(asked) == loaded.predict(asked)));
+    pipeline narrow{encoder, input<2>, linear_regression{}};
+    BOOST_TEST(error_message<data_error>([&] { narrow.fit(houses, prices); }) ==
+               "expected 2 columns for the steps behind the encoder, found 3, only \"city_Köln\", "
+               "\"city_Ulm\", \"rooms\"");
 }

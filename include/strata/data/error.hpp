@@ -56,7 +56,9 @@ private:
     }
     [[gnu::noinline]] static data_error compose(const std::string& place, std::string_view expected,
                                                 std::string_view found) {
-        return data_error{detail::concatenate(place, ": expected ", expected, ", found ", found)};
+        // What comes from memory has no place.
+        return data_error{
+            detail::concatenate(place, place.empty() ? "" : ": ", "expected ", expected, ", found ", found)};
     }
 };
 

@@ -49,8 +49,8 @@ template <class Fit, class X, class Y>
 }
 
 namespace internal {
-template <class Estimator>
-concept scored_estimator = requires(Estimator& estimator, const samples& x, const samples& y,
+template <class Estimator, class X, class Y>
+concept scored_estimator = requires(Estimator& estimator, const X& x, const Y& y,
                                     const typename Estimator::options_type& options) {
     estimator.fit(x, y, options);
     estimator.score(x, y);
@@ -62,7 +62,8 @@ concept scored_estimator = requires(Estimator& estimator, const samples& x, cons
 /// `cross_validate(pipeline{input<4>, standard_scaler{}, linear_regression{}}, x, y, k_fold(rows))`.
 /// A `sample_weight` among the options, one for each row, is taken along into the folds; scores are
 /// unweighted. data_error where x, y and the weights have different numbers of rows.
-template <internal::scored_estimator Estimator, class X, class Y>
+template <class Estimator, class X, class Y>
+    requires internal::scored_estimator<Estimator, X, Y>
 [[nodiscard]] cross_validation cross_validate(const Estimator& estimator, const X& x, const Y& y,
                                               std::span<const fold> folds,
                                               const typename Estimator::options_type& options = {}) {
