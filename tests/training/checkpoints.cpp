@@ -173,6 +173,20 @@ BOOST_AUTO_TEST_CASE(checkpoints_of_networks_with_other_options_are_refused) {
     BOOST_CHECK_EXCEPTION(
         averages.restore(momentum.snapshot()), data_error,
         says({"expected \"optimizer v = (decay * v)", "found \"optimizer v = (momentum * v)"}));
+
+    // Rules that are alike but for their end, which a message shows.
+    trainer pairs{net, mean_squared_error, accumulate<2>(adam{})};
+    trainer triples{net, mean_squared_error, accumulate<3>(adam{})};
+    BOOST_CHECK_EXCEPTION(
+        triples.restore(pairs.snapshot()), data_error,
+        says({"expected \"...", " every 3 batches\"", "found \"...", " every 2 batches\""}));
+    trainer single{net, mean_squared_error, clip_norm(sgd{}, 1)};
+    trainer global{net, mean_squared_error, clip_global_norm(sgd{}, 1)};
+    BOOST_CHECK_EXCEPTION(global.restore(single.snapshot()), data_error,
+                          says({"by the norm of all arrays\"", "by the norm of each array\""}));
+    trainer batch{net, mean_squared_error, adam{}};
+    BOOST_CHECK_EXCEPTION(batch.restore(pairs.snapshot()), data_error,
+                          says({"expected \"...", ";\", found \"...", " every 2 batches\""}));
 }
 
 BOOST_AUTO_TEST_CASE(rates_and_schedules_go_on_from_a_checkpoint) {

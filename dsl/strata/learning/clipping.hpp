@@ -5,6 +5,7 @@
 #include <strata/topology/diagnostic.hpp>
 
 #include <algorithm>
+#include <string_view>
 
 namespace strata::bedrock {
 
@@ -61,6 +62,10 @@ struct clipped : preceded<Optimizer, Rule> {
     }
 };
 
+/// Which norms a clipping looks at, for texts: the rules are the same.
+template <bool Global>
+inline constexpr std::string_view norms_text = Global ? "the norm of all arrays" : "the norm of each array";
+
 /// The factor that brings a norm down to a limit. A norm that is not finite makes it NaN, so that the next
 /// loss tells.
 inline auto scale_to_limit(double norm, double limit) {
@@ -81,6 +86,8 @@ struct value_clipping : detail::clipped<Optimizer, detail::clipping_names::value
 template <class Optimizer, bool Global,
           bool Again = detail::has_direction<Optimizer> || detail::scales_arrays<Optimizer>>
 struct norm_clipping : detail::clipped<Optimizer, detail::clipping_names::norm_rule> {
+    static constexpr std::string_view clipped_norms = detail::norms_text<Global>;
+
     auto array_scalars(const gradient_norms& norms) const {
         return detail::scale_to_limit(Global ? norms.all : norms.array, this->limit);
     }
@@ -88,6 +95,8 @@ struct norm_clipping : detail::clipped<Optimizer, detail::clipping_names::norm_r
 template <class Optimizer, bool Global>
 struct norm_clipping<Optimizer, Global, true>
     : detail::clipped<Optimizer, detail::clipping_names::norm_rule> {
+    static constexpr std::string_view clipped_norms = detail::norms_text<Global>;
+
     auto direction_scalars(const gradient_norms& norms) const {
         return detail::scale_to_limit(Global ? norms.all : norms.array, this->limit);
     }

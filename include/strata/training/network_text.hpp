@@ -113,6 +113,8 @@ void append_optimizer(std::string& line) {
         append(*text, ";");
         return text;
     });
+    if constexpr (requires { Optimizer::clipped_norms; })
+        append(line, " by ", Optimizer::clipped_norms);
     constexpr std::size_t batches = batches_of_update<Optimizer>;
     if (batches > 1)
         append(line, " every ", batches, " batches");

@@ -10,6 +10,7 @@
 
 #include <boost/crc.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -61,6 +62,13 @@ training_numbers numbers_of(const Engine& engine) {
             sizeof(T)};
 }
 
+/// A line of those, from shortly before the place on where it differs if that would not be shown otherwise.
+inline std::string shown_about(std::string_view line, std::size_t place) {
+    constexpr std::size_t seen = 50;
+    constexpr std::size_t before = 20;
+    return place < seen ? shown(line) : shown(concatenate("...", line.substr(place - before)));
+}
+
 /// Reads those lines. `data_error` for the first that is another.
 template <class Reader>
 void read_lines(Reader& reader, const std::string& lines) {
@@ -72,7 +80,15 @@ void read_lines(Reader& reader, const std::string& lines) {
         begin += found.size();
         if (found.back() == '\n' && std::string_view(found).substr(0, line.size()) == line)
             continue;
-        reader.fail(place, shown(line), shown(std::string_view(found).substr(0, found.find('\n'))));
+        const auto pair = std::mismatch(line.begin(), line.end(), found.begin());
+        const auto step = static_cast<std::size_t>(pair.first - line.begin());
+        // A line that only goes on where its end was expected is shown with what follows.
+        while (step == line.size() && found.back() != '\n' && found.size() < step + 40) {
+            found.push_back('\0');
+            reader.read(&found.back(), 1, "a checkpoint's header");
+        }
+        found.resize(std::min(found.find('\n'), found.size()));
+        reader.fail(place, shown_about(line, step), shown_about(found, step));
     }
 }
 
