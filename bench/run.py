@@ -8,7 +8,8 @@ import comparison
 import report
 
 names = ["train", "predict", "small", "mnist_cnn", "resnet50", "contraction", "convolution", "elementwise", "optimizer",
-         "stored_gradients", "pipeline", "startup", "compile", "scaling", "least_squares", "kmeans", "browser"]
+         "stored_gradients", "pipeline", "startup", "compile", "scaling", "least_squares", "kmeans", "browser",
+         "stream"]
 
 
 def main():
