@@ -12,10 +12,10 @@
 #include <strata/model/scalar_step.hpp>
 #include <strata/model/training_pass.hpp>
 #include <strata/model/update_path.hpp>
-#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/batches.hpp>
 #include <strata/training/measurement.hpp>
+#include <strata/training/occupation.hpp>
 #include <strata/training/pass_totals.hpp>
 #include <strata/training/penalties.hpp>
 #include <strata/training/progress.hpp>
@@ -26,9 +26,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <stdexcept>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -52,17 +50,8 @@ public:
     /// Makes room for batches of that size and that many threads. Where there is not enough memory the room
     /// is that of no batch, and the next call makes it anew: nothing lives in it between passes.
     void prepare(std::size_t batch_size, std::size_t threads) {
-        if (batch_size <= capacity_ && threads <= threads_)
-            return;
-        const std::size_t samples = std::max(batch_size, capacity_);
-        const std::size_t members = std::max(threads, threads_);
-        capacity_ = 0;
-        space_ = typename pass::workspace(samples, members);
-        batches_.reserve(samples);
-        losses_.assign(samples, 0.0);
-        parts_.assign(samples * totals::numbers, 0.0);
-        capacity_ = samples;
-        threads_ = members;
+        if (batch_size > capacity_ || threads > threads_)
+            grow(batch_size, threads);
     }
 
     /// How many threads are worth their barriers for batches of that size; at most `wanted`, or as many as
@@ -80,20 +69,25 @@ public:
     /// What a schedule, a metric or whoever shows the progress throws comes out of here after the step that
     /// was at work.
     template <bool Training>
-    totals run(const sample_range& range, std::span<const std::uint32_t> order, std::size_t batch_size,
-               std::size_t threads, progress_line* line, totals sum = {}) {
-        const occupation guard(is_busy_);
+    void run(const sample_range& range, std::span<const std::uint32_t> order, std::size_t batch_size,
+             std::size_t threads, progress_line* line, totals& sum) {
+        const internal::occupation guard(is_busy_);
         prepare(batch_size, threads);
         if (range.weights != nullptr)
             batches_.reserve_weights(capacity_);
-        progress all;
-        all.sum = std::move(sum);
-        all.sum.reserve(all.sum.samples + range.count);
-        run_team(threads, [&](const team& together) noexcept {
-            work<Training>({range, order, batch_size, line}, all, together);
-        });
+        sum.reserve(sum.samples + range.count);
+        progress all{sum};
+        const course tour{range, order, batch_size, line};
+        run_team(threads, [&](const team& together) noexcept { work<Training>(tour, all, together); });
         all.failure.raise_again();
-        return all.sum;
+    }
+    /// The same for a sum that begins with these samples.
+    template <bool Training>
+    totals run(const sample_range& range, std::span<const std::uint32_t> order, std::size_t batch_size,
+               std::size_t threads, progress_line* line) {
+        totals sum;
+        run<Training>(range, order, batch_size, threads, line, sum);
+        return sum;
     }
 
 private:
@@ -138,10 +132,10 @@ private:
     /// What the threads of a pass share beside the buffers. The first of them writes, all read what it wrote
     /// after they have met.
     struct progress {
-        totals sum;
+        totals& sum;
         bool stop = false;
         std::atomic<bool> is_broken = false; ///< a loss of this step is no finite number
-        team_failure failure;
+        team_failure failure = {};
     };
 
     /// Whether a pass updates after every sample, by plain numbers instead of registers.
@@ -149,6 +143,18 @@ private:
     static constexpr bool may_step_by_sample =
         Training&& scalars::is_worthwhile &&
         !detail::ignores_label<typename pass::template output<0>::loss> && !stores_gradients<Optimizer>;
+
+    [[gnu::noinline]] void grow(std::size_t batch_size, std::size_t threads) {
+        const std::size_t samples = std::max(batch_size, capacity_);
+        const std::size_t members = std::max(threads, threads_);
+        capacity_ = 0;
+        space_ = typename pass::workspace(samples, members);
+        batches_.reserve(samples);
+        losses_.assign(samples, 0.0);
+        parts_.assign(samples * totals::numbers, 0.0);
+        capacity_ = samples;
+        threads_ = members;
+    }
 
     template <bool Training>
     void work(const course& tour, progress& all, team threads) noexcept {
@@ -216,7 +222,7 @@ private:
                 measured(std::integral_constant<std::size_t, 0>{}, 0, prediction, target);
             },
             path::consumer(net_->parameter_block().data(), states, rates));
-        add_step<true>(batch, penalties, all, threads);
+        add_step<true>(1, penalties, false, all, threads);
     }
 
     template <bool Training>
@@ -235,7 +241,8 @@ private:
             pass::backward(parameters, batch, space_, threads, key);
         } else
             threads.barrier();
-        add_step<Training>(batch, penalties, all, threads);
+        add_step<Training>(batch.samples, penalties, all.is_broken.load(std::memory_order_relaxed), all,
+                           threads);
         if constexpr (Training)
             if (!all.is_broken.load(std::memory_order_relaxed))
                 path_.step(parameters, batch, space_, states, optimizer, rates_[number % 2], number, threads);
@@ -258,33 +265,13 @@ private:
     }
 
     template <bool Training>
-    void add_step(const typename pass::batch& batch, double penalties, progress& all,
+    void add_step(std::size_t samples, double penalties, bool is_broken, progress& all,
                   const team& threads) noexcept {
         if (threads.rank != 0)
             return;
-        const bool is_finite = all.sum.add(losses_.data(), parts_.data(), batch.samples, penalties,
-                                           all.is_broken.load(std::memory_order_relaxed));
+        const bool is_finite = all.sum.add(losses_.data(), parts_.data(), samples, penalties, is_broken);
         all.stop = (Training && !is_finite) || all.failure.is_there();
     }
-
-    /// Marks the engine as busy. A schedule or a metric that trains with the trainer which asks it would
-    /// write over the batch at work.
-    class occupation {
-    public:
-        explicit occupation(bool& busy) : busy_(busy) {
-            if (busy)
-                internal::raise(
-                    std::runtime_error("a trainer was called by a schedule, a metric or a progress "
-                                       "output of its own"));
-            busy = true;
-        }
-        ~occupation() { busy_ = false; }
-        occupation(const occupation&) = delete;
-        occupation& operator=(const occupation&) = delete;
-
-    private:
-        bool& busy_;
-    };
 
     [[no_unique_address]] path path_;
     typename pass::workspace space_;

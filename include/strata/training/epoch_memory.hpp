@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -36,28 +35,29 @@ public:
     void begin() noexcept { has_best_ = false; }
 
     void remember(const spans& blocks, std::uint64_t steps, std::uint64_t epochs, std::size_t epoch) {
+        epoch_start<T, Blocks>& start = starts_[current_];
         for (std::size_t i = 0; i < Blocks; ++i)
-            current_.blocks[i].assign(blocks[i].begin(), blocks[i].end());
-        current_.steps = steps;
-        current_.epochs = epochs;
-        current_.epoch = epoch;
+            start.blocks[i].assign(blocks[i].begin(), blocks[i].end());
+        start.steps = steps;
+        start.epochs = epochs;
+        start.epoch = epoch;
     }
 
     /// Says what the mean loss of the epoch was that began where `remember` was called.
     void judge(double loss) noexcept {
-        current_.loss = loss;
-        if (has_best_ && loss > best_.loss)
+        starts_[current_].loss = loss;
+        if (has_best_ && loss > best().loss)
             return;
-        std::swap(current_, best_);
+        current_ = 1 - current_;
         has_best_ = true;
     }
 
-    [[nodiscard]] const epoch_start<T, Blocks>& current() const noexcept { return current_; }
+    [[nodiscard]] const epoch_start<T, Blocks>& current() const noexcept { return starts_[current_]; }
 
     /// The best start, where the epoch at work had that mean loss until it diverged; infinity, where that was
     /// in its first step.
     [[nodiscard]] const epoch_start<T, Blocks>& choose(double loss) const noexcept {
-        return has_best_ && loss > best_.loss ? best_ : current_;
+        return has_best_ && loss > best().loss ? best() : current();
     }
 
     static void put_back(const epoch_start<T, Blocks>& start, const spans& blocks) noexcept {
@@ -66,8 +66,10 @@ public:
     }
 
 private:
-    epoch_start<T, Blocks> current_;
-    epoch_start<T, Blocks> best_;
+    [[nodiscard]] const epoch_start<T, Blocks>& best() const noexcept { return starts_[1 - current_]; }
+
+    std::array<epoch_start<T, Blocks>, 2> starts_;
+    std::size_t current_ = 0; ///< the other one is the best
     bool has_best_ = false;
 };
 

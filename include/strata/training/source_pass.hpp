@@ -57,7 +57,7 @@ typename Engine::totals run_source(Engine& engine, batch_source& source, const s
         if (last != nullptr)
             *last = data.range;
         const std::size_t threads = engine.choose_threads(range.count, course.threads);
-        sum = engine.template run<Training>(range, {}, range.count, threads, nullptr, std::move(sum));
+        engine.template run<Training>(range, {}, range.count, threads, nullptr, sum);
         if (course.line != nullptr && course.line->is_due())
             course.line->show(sum.steps, sum.named());
     }

@@ -244,7 +244,8 @@ private:
             memory.judge(totals.finite_mean());
             ++epochs_;
             totals.name(state.logs);
-            validate(options, validation, state.logs);
+            if (validation.count > 0 || options.validation_batches != nullptr)
+                validate(options, validation, state.logs);
             bar.finish(state.logs, totals.steps);
             result.add(state.logs);
             call(training_state::moment::epoch_end);
@@ -256,8 +257,6 @@ private:
     }
 
     [[gnu::noinline]] void validate(const fit_options& options, const sample_range& range, scores& logs) {
-        if (range.count == 0 && options.validation_batches == nullptr)
-            return;
         const auto run = [&] {
             if (range.count == 0)
                 return internal::run_source<false, data_type>(

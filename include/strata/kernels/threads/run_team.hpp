@@ -33,6 +33,20 @@ namespace internal {
     return true;
 #    endif
 }
+
+template <class Work>
+[[gnu::noinline]] void run_threads(std::size_t threads, const Work& work) {
+    meeting_point point;
+    team_failure failure;
+#    pragma omp parallel num_threads(static_cast <int>(threads))
+    {
+        const team together{static_cast<std::size_t>(omp_get_thread_num()),
+                            static_cast<std::size_t>(omp_get_num_threads()), &point};
+        if (!failure.run([&]() noexcept(noexcept(work(together))) { work(together); }))
+            point.leave(together.size);
+    }
+    failure.raise_again();
+}
 } // namespace internal
 #endif
 
@@ -44,19 +58,8 @@ namespace internal {
 template <class Work>
 void run_team([[maybe_unused]] std::size_t threads, const Work& work) {
 #ifdef _OPENMP
-    if (threads > 1 && internal::may_start_threads()) {
-        meeting_point point;
-        team_failure failure;
-#    pragma omp parallel num_threads(static_cast <int>(threads))
-        {
-            const team together{static_cast<std::size_t>(omp_get_thread_num()),
-                                static_cast<std::size_t>(omp_get_num_threads()), &point};
-            if (!failure.run([&]() noexcept(noexcept(work(together))) { work(together); }))
-                point.leave(together.size);
-        }
-        failure.raise_again();
-        return;
-    }
+    if (threads > 1 && internal::may_start_threads())
+        return internal::run_threads(threads, work);
 #endif
     work(team{});
 }
