@@ -38,73 +38,81 @@ private:
         const std::size_t places = Kind == pooled::mean ? window.taps() : Geometry.taps();
         return places == 0 ? T(0) : T(1) / static_cast<T>(places);
     }
-    /// The mean of a window, or its largest number or NaN. NaN is noticed beside the maximum: by comparisons
-    /// in small windows, else by a sum, which other ports of the processor take.
-    template <class V, class VisitTaps>
-    [[gnu::always_inline]] static V pool_taps(const VisitTaps& visit_taps, value_type_of<V> share) noexcept {
+    /// The mean of the numbers in a window, which `read(input)` gives, or the largest. Unless `IsCareful`,
+    /// NaN may be passed over, and `doubt` is NaN then.
+    template <bool IsCareful, class V, class Read>
+    [[gnu::always_inline]] static V pool_window(const result_window& window, value_type_of<V> share,
+                                                const Read& read, V& doubt) noexcept {
         using T = value_type_of<V>;
         V sum(T(0));
         if constexpr (Kind != pooled::largest) {
-            visit_taps([&](V x) { sum += x; });
+            window.visit([&](std::size_t input, std::size_t) { sum += read(input); });
             return sum * V(share);
         } else {
-            const V lowest(-detail::infinity<T>);
-            V largest = lowest;
-            if constexpr (is_inside && Geometry.taps() <= 4) {
-                auto are_numbers = lowest == lowest;
-                visit_taps([&](V x) {
-                    largest = internal::lift(largest, x);
-                    are_numbers = are_numbers & (x == x);
+            V largest(-detail::infinity<T>);
+            if constexpr (IsCareful)
+                window.visit([&](std::size_t input, std::size_t) {
+                    largest = internal::larger(largest, read(input));
                 });
-                return xsimd::select(are_numbers, largest, V(detail::nan<T>));
-            } else {
-                visit_taps([&](V x) {
+            else {
+                // Squares have a sum even of infinities, and the processor adds them beside the maximum.
+                window.visit([&](std::size_t input, std::size_t) {
+                    const V x = read(input);
                     largest = internal::lift(largest, x);
-                    sum += x;
+                    sum = xsimd::fma(x, x, sum);
                 });
-                if (!xsimd::all(sum == sum)) [[unlikely]] {
-                    // Infinities of both signs have no sum either.
-                    largest = lowest;
-                    visit_taps([&](V x) { largest = internal::larger(largest, x); });
-                }
-                return largest;
+                doubt += sum;
             }
+            return largest;
         }
     }
-    /// Samples whose results for one place are made together: a draw of dropout serves four.
-    template <class Tail>
-    static constexpr std::size_t samples_together = internal::draws<Tail> ? 4 : 1;
+    /// Pools places, `together` samples each, so that a draw of dropout serves four. Returns whether results
+    /// are in doubt.
+    template <bool IsCareful, std::size_t together, class T, class Writer>
+    [[gnu::always_inline]] static bool pool_places(rows_view<const T> x, const Writer& writer,
+                                                   team::range places, std::size_t samples) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        V doubt(T(0));
+        for (std::size_t place = places.begin; place < places.end; ++place) {
+            const std::size_t result = place % results;
+            const std::size_t first = place / results * together;
+            const std::size_t count = std::min(together, samples - first);
+            const result_window window(result);
+            const T share = share_of<T>(window);
+            visit_columns<Channels, T>([&](auto some, std::size_t column) {
+                constexpr std::size_t lanes = decltype(some)::value;
+                V sums[together];
+                for (std::size_t s = 0; s < count; ++s) {
+                    const std::size_t image = (first + s) * map.read_rows();
+                    const auto read = [&](std::size_t input) {
+                        return load_first<lanes, V>(x.row(image + input) + column);
+                    };
+                    sums[s] = pool_window<IsCareful, V>(window, share, read, doubt);
+                }
+                writer.template put_samples<lanes>(sums, count, first * results + result, column);
+            });
+        }
+        if constexpr (Kind == pooled::largest)
+            return !xsimd::all(doubt == doubt);
+        else
+            return false;
+    }
+    /// Does again what NaN has left in doubt. Takes copies, so that the compiler keeps its caller's values in
+    /// registers.
+    template <std::size_t together, class T, class Writer>
+    [[gnu::cold, gnu::noinline]] static void pool_again(rows_view<const T> x, Writer writer,
+                                                        team::range places, std::size_t samples) noexcept {
+        pool_places<true, together>(x, writer, places, samples);
+    }
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
-        constexpr std::size_t together = samples_together<Tail>;
-        const std::size_t groups = (call.samples + together - 1) / together;
-        const team::range mine = threads.share(groups * results);
-        for (std::size_t place = mine.begin; place < mine.end; ++place) {
-            const std::size_t result = place % results;
-            const std::size_t first = place / results * together;
-            const std::size_t count = std::min(together, call.samples - first);
-            const result_window window(result);
-            const T share = share_of<T>(window);
-            visit_columns<Channels, T>([&](auto some, std::size_t column) {
-                using V = simd<T, lanes_of<T, Channels>>;
-                constexpr std::size_t lanes = decltype(some)::value;
-                V sums[together];
-                for (std::size_t s = 0; s < count; ++s) {
-                    const std::size_t image = (first + s) * map.read_rows();
-                    sums[s] = pool_taps<V>(
-                        [&](auto use) {
-                            window.visit([&](std::size_t input, std::size_t) {
-                                use(load_first<lanes, V>(call.x[0].row(image + input) + column));
-                            });
-                        },
-                        share);
-                }
-                writer.template put_samples<lanes>(sums, count, first * results + result, column);
-            });
-        }
+        constexpr std::size_t together = internal::draws<Tail> ? 4 : 1;
+        const team::range mine = threads.share((call.samples + together - 1) / together * results);
+        if (pool_places<false, together>(call.x[0], writer, mine, call.samples)) [[unlikely]]
+            pool_again<together>(call.x[0], writer, mine, call.samples);
         return threads.size == 1;
     }
 
