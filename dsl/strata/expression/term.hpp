@@ -14,11 +14,14 @@ struct term_base {};
 
 /// A scalar formula: a variable, a constant, or an operation applied to formulas. Formulas are values of
 /// types that say everything about them, so `max(x, 0)` can be a template argument.
+// The compiler's own trait: every operator asks it of every operand, and std::is_base_of_v would be two
+// instances of templates for each.
 template <class T>
-concept term = std::is_base_of_v<term_base, T>;
+concept term = __is_base_of(term_base, T);
 
+// Terms are told apart first, since the standard's trait takes several instances.
 template <class T>
-concept arithmetic = std::is_arithmetic_v<T>;
+concept arithmetic = (!term<T>)&&std::is_arithmetic_v<T>;
 
 /// A constant written in a formula as a plain number. The number is part of the value, not yet of the type:
 /// `frozen` turns it into a `constant`.
