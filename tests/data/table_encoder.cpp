@@ -4,12 +4,14 @@
 #include <boost/test/unit_test.hpp>
 
 #include <strata/data/csv.hpp>
+#include <strata/data/csv_text_batches.hpp>
 #include <strata/data/label_encoder.hpp>
 #include <strata/data/table_encoder.hpp>
 
 #include "says.hpp"
 #include "temporary_directory.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -166,4 +168,42 @@ BOOST_AUTO_TEST_CASE(labels_and_their_names) {
     BOOST_CHECK_EXCEPTION((void)cities.encode({"Bonn", "Ulm"}), data_error,
                           says(R"(expected one of "Aachen", "Bonn", "Köln", found "Ulm" at index 1)"));
     BOOST_CHECK_EXCEPTION(label_encoder({"a", "a"}), data_error, says("found \"a\" twice"));
+}
+
+BOOST_AUTO_TEST_CASE(batches_of_texts) {
+    const temporary_directory directory;
+    const char* const cities[]{"Bonn", "Köln", "\"Ulm,\n\"\"Donau\"\"\""};
+    std::string text = "price,city,born,name\n";
+    for (int i = 0; i < 600; ++i) // encoded in three parts
+        text += std::to_string(1000 - i) + ',' + cities[i % 3] + ",20" + std::to_string(10 + i % 17) +
+                "-02-03,x" + std::to_string(i) + '\n';
+    const auto file = directory.write("houses.csv", text);
+    table_encoder encoder{{"city", one_hot_column{}}, {"born", date_column{}}, {"name", ignored_column{}}};
+    const auto whole = encoder.fit_encode(read_csv_texts(file));
+    const auto x = whole.drop("price");
+    const auto y = whole.column("price");
+    auto source = strata::csv_text_batches(file, encoder, "price", {.batch_size = 70});
+    for (const std::uint64_t epoch : {0u, 1u}) {
+        source.begin(epoch);
+        std::size_t first = 0;
+        while (const auto* batch = source.next()) {
+            const std::size_t rows = std::min<std::size_t>(70, 600 - first);
+            std::vector<double> features(rows * 4), targets(rows);
+            batch->x[0].read(0, features.size(), features.data());
+            batch->y[0].read(0, rows, targets.data());
+            BOOST_TEST((std::equal(features.begin(), features.end(), x.data() + first * 4)));
+            BOOST_TEST((std::equal(targets.begin(), targets.end(), y.data() + first)));
+            first += rows;
+        }
+        BOOST_TEST(first == 600u);
+    }
+    BOOST_CHECK_EXCEPTION((void)strata::csv_text_batches(file, table_encoder{}, "price"), data_error,
+                          says("csv_text_batches: expected an encoder that makes columns"));
+    BOOST_CHECK_EXCEPTION(
+        (void)strata::csv_text_batches(file, encoder, "city"), data_error,
+        says({"houses.csv: expected a column \"city\", found only \"price\", \"city_Bonn\""}));
+    const auto longer = directory.write("longer.csv", text + "1,Rom,2010-01-01,y\n");
+    auto other = strata::csv_text_batches(longer, encoder, std::vector<std::string>{"price"});
+    BOOST_CHECK_EXCEPTION(while (other.next() != nullptr){}, data_error,
+                          says("longer.csv, line 802, column 3: expected one of"));
 }

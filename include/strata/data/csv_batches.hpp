@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/column_names.hpp>
+#include <strata/data/chosen_columns.hpp>
 #include <strata/data/csv_number.hpp>
 #include <strata/data/csv_pieces.hpp>
 #include <strata/data/error.hpp>
@@ -9,7 +9,6 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <filesystem>
@@ -36,12 +35,8 @@ namespace internal {
 
 /// Rows of a file of numbers. `YRank` is 1 for one target a row and 2 for a list of them.
 template <std::size_t YRank>
-class csv_row_source {
+class csv_row_source : public chosen_columns<YRank> {
 public:
-    using x_value = double;
-    using y_value = double;
-    static constexpr std::size_t x_rank = 2, y_rank = YRank;
-
     csv_row_source(std::filesystem::path path, const std::vector<std::string>& targets,
                    const csv_batch_options& options)
         : path_(std::move(path)), options_(options.csv) {
@@ -49,65 +44,29 @@ public:
         if (!options_.header) // the first record says how many columns there are
             stream_->read([](const csv_field&, std::size_t) {});
         names_ = stream_->names();
-        std::vector<std::string> others = options.dropped;
-        others.insert(others.end(), targets.begin(), targets.end());
-        places_.assign(names_.size(), {});
-        for (const std::size_t j : other_positions(path_, names_, others))
-            places_[j] = {kind::feature, feature_count_++};
-        for (const std::string& name : targets) {
-            place& one = places_[column_position(path_, names_, name)];
-            if (one.is == kind::target)
-                raise(data_error::in_file(path_, "different targets", shown(name) + " twice"));
-            one = {kind::target, target_count_++};
-        }
-        for (const std::string& name : options.dropped)
-            if (places_[column_position(path_, names_, name)].is == kind::target)
-                raise(data_error::in_file(path_, "a target that is not dropped", shown(name)));
-        if (feature_count_ == 0 || target_count_ == 0)
-            raise(data_error::in_file(path_, "a feature and a target at least",
-                                      concatenate(feature_count_, " and ", target_count_)));
+        this->choose(path_, names_, targets, options.dropped);
     }
 
-    [[nodiscard]] std::array<std::size_t, 2> x_shape(std::size_t rows) const {
-        return {rows, feature_count_};
-    }
-    [[nodiscard]] std::array<std::size_t, YRank> y_shape(std::size_t rows) const {
-        if constexpr (YRank == 1)
-            return {rows};
-        else
-            return {rows, target_count_};
-    }
-    [[nodiscard]] static std::size_t rows() { return 0; }
     void rewind() { stream_ = std::make_unique<csv_stream>(path_, options_); }
-    static void seek(std::size_t) {} // which is not offered
 
     bool next(double* x, double* y) {
         return stream_->read([&](const csv_field& field, std::size_t column) {
-            const place& one = places_[column];
-            if (one.is == kind::dropped)
+            double* const number = this->place(column, x, y);
+            if (number == nullptr)
                 return;
             const auto fail = [&](const std::string& expected, const std::string& found) {
                 raise(data_error::at_line(path_, field.line, field.column, expected, found));
             };
-            (one.is == kind::feature ? x : y)[one.position] =
-                field.value.empty() && options_.missing ? *options_.missing
-                                                        : csv_number(field.value, names_[column], fail);
+            *number = field.value.empty() && options_.missing ? *options_.missing
+                                                              : csv_number(field.value, names_[column], fail);
         });
     }
 
 private:
-    enum class kind { dropped, feature, target };
-    struct place {
-        kind is = kind::dropped;
-        std::size_t position = 0; ///< among the features or targets
-    };
-
     std::filesystem::path path_;
     csv_options options_;
     std::unique_ptr<csv_stream> stream_;
     std::vector<std::string> names_;
-    std::vector<place> places_; ///< of each column
-    std::size_t feature_count_ = 0, target_count_ = 0;
 };
 
 template <std::size_t YRank, class Prepare>
