@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../../examples/networks/densenet.hpp"
+#include "../../examples/networks/imdb_lstm.hpp"
 #include "../../examples/networks/inception.hpp"
 #include "../../examples/networks/lenet5.hpp"
 #include "../../examples/networks/mnist_cnn.hpp"
@@ -9,6 +10,7 @@
 #include "../../examples/networks/nam_wavenet.hpp"
 #include "../../examples/networks/resnet18.hpp"
 #include "../../examples/networks/resnet50.hpp"
+#include "../../examples/networks/small_gpt.hpp"
 #include "../../examples/networks/squeezenet.hpp"
 #include "../../examples/networks/super_resolution.hpp"
 
