@@ -240,6 +240,12 @@ BOOST_AUTO_TEST_CASE(the_rate_falls_on_a_plateau) {
         BOOST_TEST(rates_with(1, are_larger_better) == quick, boost::test_tools::per_element());
         BOOST_TEST(rates_with(3, are_larger_better) == slow, boost::test_tools::per_element());
     }
+    for (const double factor : {1.0, 2.0, -0.5, double(NAN)}) {
+        network net{seed{1}};
+        BOOST_CHECK_EXCEPTION(
+            teach_with(net, {reduce_on_plateau{.factor = factor}}), std::invalid_argument,
+            says({"reduce_on_plateau: the factor is ", ", expected one from 0 to below 1"}));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(training_stops_at_a_target_a_time_or_no_number) {

@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
+#include <strata/expression/print.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/best_score.hpp>
 #include <strata/training/callback.hpp>
@@ -9,6 +12,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -26,7 +30,8 @@ struct learning_rate_schedule {
 
 /// Multiplies the learning rate with `factor` when a score has not improved for `patience` epochs, as Keras's
 /// ReduceLROnPlateau does: at most down to `least_rate`, and not again for `cooldown` epochs.
-/// `std::invalid_argument` for a score of which nobody has said what is better.
+/// `std::invalid_argument` for a score of which nobody has said what is better, and for a factor that does
+/// not make a rate smaller.
 struct reduce_on_plateau {
     std::string monitor = "val_loss";
     direction mode = direction::unknown; ///< which values are better; unknown: as the score itself says
@@ -39,6 +44,10 @@ struct reduce_on_plateau {
     void operator()(training_state& state) {
         using enum training_state::moment;
         if (state.phase == begin) {
+            if (!(factor >= 0 && factor < 1))
+                internal::raise(std::invalid_argument(
+                    detail::concatenate("reduce_on_plateau: the factor is ", detail::number_to_string(factor),
+                                        ", expected one from 0 to below 1")));
             best_.reset(new internal::best_score("reduce_on_plateau", monitor, mode, least_change));
             waited_ = 0;
             cooling_ = 0;
