@@ -17,7 +17,7 @@ namespace {
 /// The weights after some training on that many threads.
 template <class Network, auto Loss, class Optimizer>
 std::vector<float> trained(std::size_t threads, std::vector<double>& losses) {
-    constexpr std::size_t samples = 75;
+    constexpr std::size_t samples = 47;
     using loss_type = std::remove_const_t<decltype(Loss)>;
     random_sequence random(seed{1}, draw_purpose::split);
     std::vector<float> x(samples * Network::input_size);
@@ -39,7 +39,7 @@ std::vector<float> trained(std::size_t threads, std::vector<double>& losses) {
         trainer teach{net, Loss, Optimizer{}, metrics...};
         return teach.fit(x, y,
                          {.batch_size = 32, // the last batch has 11
-                          .epochs = 3,
+                          .epochs = 2,
                           .validation_split = 0.1,
                           .verbose = verbosity::silent,
                           .threads = threads});
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(predictions_of_large_networks) {
                           global_average_pool | dense<10>>;
     static_assert(network::flops_per_sample > 10'000'000);
     const network net{seed{4}};
-    constexpr std::size_t samples = 11;
+    constexpr std::size_t samples = 3;
     random_sequence random(seed{1}, draw_purpose::split);
     std::vector<float> x(samples * network::input_size);
     for (float& each : x)
