@@ -34,7 +34,7 @@ configuration_default() {
 configuration_release() {
     options=(-Dbuildtype=release -Dcpp_args=-march=native)
     chosen=(suites examples tree)
-    without=(gradients layers keras kernels)
+    without=(gradients slopes layers keras kernels)
     "$root/examples/fetch_mails" >/dev/null ||
         { echo "release: without the mails, which cannot be fetched"; without+=(fetched); }
 }
@@ -59,7 +59,7 @@ configuration_sanitizers() {
     compiler=clang++-19
     options=(-Doptimization=1 "-Dcpp_args=$clang_native -g1" -Db_sanitize=address,undefined -Db_lundef=false)
     chosen=(suites)
-    without=(networks layers)
+    without=(networks layers slopes symbols)
     variables=("LSAN_OPTIONS=suppressions=$root/tests/leaks.txt:print_suppressions=0")
 }
 
