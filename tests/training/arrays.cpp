@@ -121,6 +121,31 @@ BOOST_AUTO_TEST_CASE(bits_and_scattered_numbers_teach_as_others_do) {
     BOOST_TEST(teach.evaluate(bits, bits, quiet).loss() == teach.evaluate(numbers, numbers, quiet).loss());
 }
 
+// Whoever keeps options or arrays together in a variable may have made them on the spot.
+BOOST_AUTO_TEST_CASE(arrays_that_are_moved_in_are_kept) {
+    std::vector<float> numbers(1000, 2.0f);
+    const float* const place = numbers.data();
+    using strata::bedrock::samples;
+    const samples moved(std::move(numbers));
+    BOOST_TEST(moved.direct<float>() == place);
+    const samples made(plain_inputs());
+    const auto pair = together(plain_inputs(), std::vector<std::array<double, 2>>(count, {1, 2}));
+    fit_options options;
+    options.sample_weight = std::vector<double>(count, 0.5);
+    options.validation_data = {plain_inputs(), std::vector<int>(count, 1)};
+    const xt::xtensor<float, 2> x = plain_inputs();
+    std::array<float, 4 * count> found{};
+    for (const samples* each :
+         {&made, &pair[0], static_cast<const samples*>(&options.validation_data.x[0])}) {
+        each->read(0, found.size(), found.data());
+        BOOST_TEST(std::equal(x.begin(), x.end(), found.begin()));
+    }
+    pair[1].read(2 * count - 2, 2, found.data());
+    BOOST_TEST((found[0] == 1 && found[1] == 2));
+    options.sample_weight[0].read(count - 1, 1, found.data());
+    BOOST_TEST(found[0] == 0.5f);
+}
+
 BOOST_AUTO_TEST_CASE(rows_are_targets) {
     xt::xtensor<float, 2> one_hot_rows = one_hot(xt::xtensor<int, 1>(xt::adapt(labels())), 3);
     const auto wanted = taught(plain_inputs(), one_hot_rows, categorical_crossentropy);

@@ -79,6 +79,14 @@ concept loose_rows = std::ranges::forward_range<const Range> && !array_expressio
                      !number_range<Range> && !loose_numbers<Range> && !fixed_rows<Range> &&
                      internal::any_numbers<std::remove_cvref_t<std::ranges::range_reference_t<const Range>>>;
 
+namespace internal {
+/// Numbers that `samples` would refer to, and that go along when they are moved.
+template <class Array>
+concept movable_numbers = !std::is_const_v<Array> &&
+                          (array_expression<Array> ||
+                           ((number_range<Array> || fixed_rows<Array>)&&!std::ranges::borrowed_range<Array>));
+} // namespace internal
+
 /// The rank of an array where its type tells, else `SIZE_MAX`.
 template <class Array>
 inline constexpr std::size_t static_rank = [] {

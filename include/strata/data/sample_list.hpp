@@ -18,6 +18,9 @@ public:
     template <class Array>
         requires(std::constructible_from<samples, const Array&> && !std::same_as<Array, sample_list>)
     sample_list(const Array& array) { take(samples(array)); }
+    template <internal::movable_numbers Array>
+        requires(!std::is_reference_v<Array>)
+    sample_list(Array&& array) { take(samples(std::move(array))); }
 
     [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
@@ -50,11 +53,12 @@ struct sample_range {
 /// In the place of targets: the loss does not look at any.
 inline const samples no_targets{};
 
-/// The arrays of a network with several inputs or outputs: `teach.fit(x, together(images, labels))`.
+/// The arrays of a network with several inputs or outputs: `teach.fit(x, together(images, labels))`. They are
+/// referred to, and temporaries kept.
 template <class... Arrays>
-[[nodiscard]] sample_list together(const Arrays&... arrays) {
+[[nodiscard]] sample_list together(Arrays&&... arrays) {
     sample_list result;
-    (result.add(samples(arrays)), ...);
+    (result.add(samples(std::forward<Arrays>(arrays))), ...);
     return result;
 }
 

@@ -53,7 +53,8 @@ std::string name_text(const Name& name) {
 /// Samples to read, wherever they are: an array of any element type [samples, ...], a range of numbers,
 /// sample after sample, or a range of rows, each of which is a sample. Nothing is copied but expressions and
 /// views, which are evaluated once, and numbers or rows that lie apart, or in bits as those of
-/// std::vector<bool>; what is referred to must outlive it. 8-bit data are scaled as they are read.
+/// std::vector<bool>. What is referred to must outlive it; what is moved in, as a temporary is, is kept.
+/// 8-bit data are scaled as they are read.
 class samples {
 public:
     samples() = default;
@@ -119,6 +120,15 @@ public:
                 next = std::copy(std::ranges::begin(row), std::ranges::end(row), next);
         use<element>(owned.get());
         owner_ = owned;
+    }
+
+    template <internal::movable_numbers Array>
+        requires(!std::is_reference_v<Array>)
+    samples(Array&& array) {
+        const auto kept = std::make_shared<const Array>(std::move(array));
+        *this = samples(*kept);
+        if (owner_ == nullptr)
+            owner_ = kept;
     }
 
     [[nodiscard]] bool empty() const noexcept { return data_ == nullptr; }

@@ -62,6 +62,9 @@ public:
     template <class Array>
         requires(std::constructible_from<sample_list, const Array&> && !std::same_as<Array, weight_list>)
     weight_list(const Array& array) : sample_list(array), spread_(internal::spread_weights) {}
+    template <internal::movable_numbers Array>
+        requires(!std::is_reference_v<Array>)
+    weight_list(Array&& array) : sample_list(std::move(array)), spread_(internal::spread_weights) {}
 
     void add(samples array) {
         sample_list::add(std::move(array));

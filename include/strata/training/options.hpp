@@ -14,8 +14,8 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// How `fit` goes about it, as in Keras. Arrays are referred to, not copied: those in an options variable
-/// must have names of their own and live as long, as `weights` in `options.sample_weight = weights`.
+/// How `fit` goes about it, as in Keras. Arrays with names are referred to, not copied, and must live as long
+/// as options that name them; temporaries are kept.
 struct fit_options {
     std::size_t batch_size = 32; ///< the last batch of an epoch may be smaller
     std::size_t epochs = 1;
