@@ -1,7 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
-// A small GPT: a causal transformer learns which character follows, then writes. The text is the Jargon File,
-// a dictionary of hackers' slang in the public domain, from Debian's package jargon-text.
+// A small GPT: a causal transformer learns on windows of a text which character follows, then writes as a
+// stream, character by character. The text is the Jargon File, a dictionary of hackers' slang in the public
+// domain, from Debian's package jargon-text.
 #include "command_line.hpp"
 
 #include <strata/data/batch_sources.hpp>
@@ -26,12 +27,12 @@ constexpr std::size_t windows_a_step = 16;
 /// The characters at the end of a window that are measured, so that each has as many before it at least.
 constexpr std::size_t measured_count = window_length / 2;
 
-// The network learns in all steps of a window at once: causal attention hides from each what follows.
-constexpr auto block = residual(layer_norm<> | attention<4, feature_count / 4, causal>) |
+// The network learns in all steps of a window at once: causal attention hides from each what follows. Rotary
+// positions tell distances alone, so that the stream may go on for longer than a window.
+constexpr auto block = residual(layer_norm<> | attention<4, feature_count / 4, causal, rotary<>>) |
                        residual(layer_norm<> | dense<4 * feature_count> | gelu | dense<feature_count>);
-using writer =
-    model<input<window_length> | embedding<character_count, feature_count> | positions<uniform<0.05>> |
-          repeat<2>(block) | layer_norm<> | dense<character_count> | softmax>;
+using writer = model<input<window_length> | embedding<character_count, feature_count> | repeat<2>(block) |
+                     layer_norm<> | dense<character_count> | softmax>;
 
 using tokens = xt::xtensor<std::uint8_t, 2>; ///< [windows, window_length]
 
@@ -122,23 +123,24 @@ char draw_character(std::span<const float> probabilities, double temperature, st
     return static_cast<char>(std::discrete_distribution<int>(weights.begin(), weights.end())(random));
 }
 
-/// Goes on with a text. A stream does not keep the keys and values of attention, so every character costs the
-/// prediction of a whole window: the last characters, and behind them what causal attention does not see.
-void write(const writer& net, std::string text, std::size_t count, double temperature, std::uint64_t seed) {
+/// Goes on with a text. The stream keeps the keys and values of the last characters, so that each costs one
+/// step, not a window.
+void write(const writer& net, const std::string& text, std::size_t count, double temperature,
+           std::uint64_t seed) {
     std::mt19937_64 random(seed);
-    std::vector<float> window(window_length);
-    std::vector<float> probabilities(window_length * character_count);
+    stream live{net};
+    const auto hear = [&](char character) {
+        return live(std::array{static_cast<float>(static_cast<std::uint8_t>(character))});
+    };
+    std::array<float, character_count> probabilities{};
+    for (const char character : text)
+        probabilities = hear(character);
     std::fputs(text.c_str(), stdout);
     const auto started = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < count; ++i) {
-        const std::size_t seen = std::min(text.size(), window_length);
-        std::transform(text.end() - static_cast<std::ptrdiff_t>(seen), text.end(), window.begin(),
-                       [](char character) { return static_cast<std::uint8_t>(character); });
-        net.predict(std::span<const float, window_length>(window),
-                    std::span<float, window_length * character_count>(probabilities));
-        text += draw_character({&probabilities[(seen - 1) * character_count], character_count}, temperature,
-                               random);
-        std::putchar(text.back());
+        const char next = draw_character(probabilities, temperature, random);
+        probabilities = hear(next);
+        std::putchar(next);
         std::fflush(stdout);
     }
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - started;

@@ -120,6 +120,34 @@ BOOST_AUTO_TEST_CASE(branches_give_what_the_whole_sequence_gives) {
         model<input<70, 2> | repeat<2>(shared_weights<"cell">(conv<2, 3, causal> | lstm<2>)) | dense<1>>>();
 }
 
+// More steps than a block of queries, and not all of them fill a register.
+BOOST_AUTO_TEST_CASE(attention_gives_what_the_whole_sequence_gives) {
+    check_law<model<input<75, 3> | dense<8> | positions<> |
+                    residual(layer_norm<> | attention<2, 6, causal, rotary<>>) | positions<sinusoidal> |
+                    attention<2, 5, causal, key_heads<1>, value_width<17>> | rms_norm<> | dense<3> | softmax>,
+              2>();
+}
+
+// A stream that is longer than the sequence forgets, and goes on.
+BOOST_AUTO_TEST_CASE(attention_forgets_what_lies_behind_its_sequence) {
+    using network = model<input<6> | embedding<11, 8> | attention<2, 4, causal, rotary<>> | dense<2>>;
+    const network net = drawn_network<network>();
+    const std::vector<float> tokens{3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3};
+    std::vector<float> y(tokens.size() * 2);
+    stream live{net};
+    live.process(tokens, y);
+    // Rotations tell distances, so that each window of the sequence gives the same.
+    for (std::size_t end = 6; end <= tokens.size(); ++end) {
+        const auto expected = net.predict(std::span<const float, 6>(&tokens[end - 6], 6));
+        for (std::size_t k = 0; k < 2; ++k)
+            BOOST_TEST(std::abs(y[(end - 1) * 2 + k] - expected[10 + k]) < 1e-5f);
+    }
+    live.reset();
+    const std::vector<float> other{3, 11};
+    live.process(other, std::span(y).first(4));
+    BOOST_TEST((y[1] == y[1] && y[2] != y[2])); // no token, no number
+}
+
 BOOST_AUTO_TEST_CASE(streams_side_by_side_are_apart) {
     check_law<model<input<150, 1> | wave | lstm<5> | dense<2>>, 3, false>();
 }

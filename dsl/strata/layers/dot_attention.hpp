@@ -58,8 +58,8 @@ struct attention_product : head_base<Sizes.queries, Sizes.heads * Sizes.key_widt
 /// head. Rejects anything but three matrices, widths that the heads do not divide, and keys and values of
 /// different lengths.
 ///
-/// Options: `causal`, so that query i sees the keys up to i alone; `dropout<0.1>` of the weights;
-/// `key_heads<2>`.
+/// Options: `causal`, so that query i sees the keys up to i alone, which streams can; `dropout<0.1>` of the
+/// weights; `key_heads<2>`.
 template <std::size_t Heads, auto... Options>
 struct dot_attention_layer : layer_base {
     static_assert(((detail::option_of<decltype(Options), causal_option, key_heads_option> ||
@@ -70,6 +70,11 @@ struct dot_attention_layer : layer_base {
     static constexpr bool is_causal = (detail::option_of<decltype(Options), causal_option> || ...);
     static constexpr std::size_t key_head_count = detail::option(key_heads_option{Heads}, Options...).count;
     static constexpr double dropout = (0.0 + ... + detail::rate_of(Options));
+
+    /// Queries, keys and values of the same steps.
+    template <class Queries, class Keys, class>
+    static constexpr time_view view =
+        is_causal&& Queries::extents[0] == Keys::extents[0] ? time_view{sight::state} : whole_sequence;
 
     // What it makes of some values, or what is wrong with them.
     template <class Queries, class Keys, class Values>

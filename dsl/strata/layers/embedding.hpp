@@ -48,6 +48,8 @@ struct embedding_layer : layer_base {
     static constexpr auto label = text("embedding<") + number_text<Width> + ">";
     static constexpr bool reads_tokens = true;
     static constexpr std::size_t vocabulary = Vocabulary;
+    template <class...>
+    static constexpr time_view view = each_step;
     static constexpr initializer first = detail::option(uniform<>, Options...);
     static constexpr regularizer penalty = detail::option(regularizer{}, Options...);
     static constexpr bool updates_every_row =

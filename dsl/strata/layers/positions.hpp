@@ -40,6 +40,8 @@ struct positions_layer : layer_base {
     using role = role::head;
     static constexpr auto label = text("positions");
     static constexpr bool is_sinusoidal = (detail::option_of<decltype(Options), sinusoidal_option> || ...);
+    template <class...>
+    static constexpr time_view view{sight::state}; // the number of the step
     static constexpr initializer first = detail::option(glorot_uniform, Options...);
 
     template <class Shape>

@@ -23,6 +23,8 @@ template <std::size_t Heads, real Base = 10000.0>
 struct rotary_positions_layer : layer_base {
     using role = role::head;
     static constexpr auto label = text("rotary_positions<") + number_text<Heads> + ">";
+    template <class...>
+    static constexpr time_view view{sight::state}; // the number of the step
 
     template <class Shape>
     static constexpr bool accepts = [] {

@@ -20,7 +20,10 @@ struct stepping : head_base<1, Inputs, 1, Outputs> {
         Whole::output_rows > 0 ? Whole::product_flops / Whole::output_rows : Whole::product_flops;
     /// Numbers of a step that it reads.
     static constexpr std::size_t step_size = Inputs;
-    [[nodiscard]] static constexpr std::size_t source_width(std::size_t) { return Inputs; }
+    static constexpr std::size_t parts = Whole::parts;
+    [[nodiscard]] static constexpr std::size_t source_width(std::size_t index) {
+        return parts == 1 ? Inputs : Whole::source_width(index);
+    }
 };
 
 namespace detail {
@@ -33,6 +36,13 @@ struct stepping_layer : layer_base {
     static constexpr bool is_frozen = Layer::is_frozen;
     template <class Step>
     using head = stepping<Head, View, Step::size, Head::outputs>;
+};
+/// The same of a layer that merges several values.
+template <class Layer, class Head, time_view View>
+struct stepping_merge : stepping_layer<Layer, Head, View> {
+    using role = role::merge;
+    template <class First, class...>
+    using head_of = stepping<Head, View, First::size, Head::outputs>;
 };
 } // namespace detail
 

@@ -3,6 +3,7 @@
 
 #include <strata/plan/cut.hpp>
 #include <strata/plan/stepping.hpp>
+#include <strata/plan/token_bounds.hpp>
 
 #include <array>
 
@@ -12,6 +13,11 @@ namespace detail {
 template <class Shape>
 struct step_of {
     using type = Shape;
+};
+/// Of tokens, a token.
+template <std::size_t Steps>
+struct step_of<shape<Steps>> {
+    using type = shape<1>;
 };
 template <std::size_t Steps, std::size_t First, std::size_t... Rest>
 struct step_of<shape<Steps, First, Rest...>> {
@@ -91,7 +97,10 @@ struct layer_of_step<Node, sight::step> {
 template <class Node, sight What>
     requires(What == sight::past || What == sight::state || What == sight::last_state)
 struct layer_of_step<Node, What> {
-    using type = stepping_layer<typename Node::layer, head_of_node<Node>, view_of_node<Node>>;
+    using layer = typename Node::layer;
+    using type =
+        std::conditional_t<merges<layer>, stepping_merge<layer, head_of_node<Node>, view_of_node<Node>>,
+                           stepping_layer<layer, head_of_node<Node>, view_of_node<Node>>>;
 };
 
 template <bool IsSequence, class Shape>
@@ -131,9 +140,9 @@ consteval bool check_node() {
         return reject<Layer, place_text<Position, Layer>, text("cannot be in a stream:"), time_text<View>>();
     return true;
 }
-template <class Shape>
+template <class Shape, bool AreTokens>
 consteval bool check_sequence() {
-    if constexpr (Shape::rank < 2)
+    if constexpr (Shape::rank < 2 && !(AreTokens && Shape::rank == 1))
         return reject<Shape, text("a stream cannot take ") + shape_text<Shape>,
                       text("it takes steps of features")>();
     return true;
@@ -141,7 +150,9 @@ consteval bool check_sequence() {
 template <class... Inputs, class... Ends, class... Nodes>
 consteval bool check_stream(topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>) {
     using network = topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>;
-    (check_sequence<Inputs>(), ...);
+    static_cast<void>([]<std::size_t... Number>(std::index_sequence<Number...>) {
+        return (check_sequence<Inputs, (token_bounds<network>[Number] > 0)>() && ...);
+    }(std::index_sequence_for<Inputs...>{}));
     return []<std::size_t... Number>(std::index_sequence<Number...>) {
         using flow = time_flow<network>;
         const bool results[] = {check_node < Number + 1, typename Nodes::layer,
@@ -159,7 +170,10 @@ template <class Topology>
 inline constexpr bool has_stream = [] {
     return []<class... Inputs, class Ends, class... Nodes>(topology<type_list<Inputs...>, Ends, Nodes...>) {
         using flow = detail::time_flow<Topology>;
-        bool result = ((Inputs::rank >= 2) && ...);
+        bool result = true;
+        std::size_t input = 0;
+        for (const std::size_t rank : {Inputs::rank...})
+            result = (rank >= 2 || (rank == 1 && token_bounds<Topology>[input] > 0)) && result, ++input;
         std::size_t number = 0;
         for (const bool reads : {detail::reads_sequence<flow>(typename Nodes::sources{})...})
             result = result && (is_streamable(flow::nodes[number++].view) || !reads);

@@ -40,7 +40,9 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// 32 bytes a step has a formula with an exponential behind it, which blocks take of two steps in one
 /// register of AVX-512. A network whose last recurrent layer gives its `last_step` alone gives at each step
 /// what `predict` would make of the steps so far.
-/// Each layer sees its inputs before the beginning as zeros, as it does in `predict`.
+/// Each layer sees its inputs before the beginning as zeros, as it does in `predict`. Causal attention keeps
+/// keys and values of as many steps as the network's input has. Behind them the stream goes on with the last
+/// so many; learnt positions begin anew there, rotary and sinusoidal ones count on.
 template <class Network, std::size_t Streams = 1>
 class stream {
     static_assert(Streams > 0, "strata: at least one stream");

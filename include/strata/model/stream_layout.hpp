@@ -2,7 +2,9 @@
 #pragma once
 
 #include <strata/kernels/heads.hpp>
+#include <strata/kernels/stream/attention.hpp>
 #include <strata/kernels/stream/convolution.hpp>
+#include <strata/kernels/stream/positions.hpp>
 #include <strata/kernels/stream/recurrent.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/model/values.hpp>

@@ -35,7 +35,7 @@ public:
         Steps steps;
     };
 
-    /// Numbers that depend on parameters alone.
+    /// What depends on parameters and types alone.
     static void prepare(const T* parameters, T* memory) noexcept {
         std::size_t stage = 0;
         for_each_type(typename trained::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
@@ -45,6 +45,10 @@ public:
                     parameters + parameter_places::places[stage], memory + layout::affine.scale[stage],
                     memory + layout::affine.shift[stage], team::range{0, head::outputs});
             ++stage;
+        });
+        for_each_type(stages{}, []<class Stage>(std::type_identity<Stage>) {
+            if constexpr (internal::is_stepping<typename Stage::head>)
+                step_kernels<typename Stage::head::whole>::template prepare<T>();
         });
     }
 
@@ -152,6 +156,16 @@ private:
     static constexpr std::size_t stage_of_node(std::size_t node) { return trained::marks.stage_of[node]; }
 
     template <std::size_t Number, class Call>
+    [[nodiscard, gnu::always_inline]] static inline auto sources_of_stage(const Call& call) noexcept {
+        using head = typename stages::template element<Number>::head;
+        return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+            return std::array<rows_view<const T>, head::parts>{
+                value<wires::source(Number, I), head::source_width(I)>(call)...};
+        }
+        (std::make_index_sequence<head::parts>{});
+    }
+
+    template <std::size_t Number, class Call>
     [[gnu::always_inline]] static inline void run_one(const Call& call) noexcept {
         if constexpr (layout::is_used[Number])
             run_used<Number>(call);
@@ -178,19 +192,18 @@ private:
             constexpr std::size_t source = wires::source(Number, 0);
             if constexpr (layout::memory.mirrors[Number])
                 mirror<layout::ring_of(source)>(call);
-            const step_forward<T> of_steps{value<source, head::step_size>(call).data, output<Number>(call),
-                                           parameters, call.memory + layout::memory.states[Number],
+            const auto sources = sources_of_stage<Number>(call);
+            const step_forward<T> of_steps{sources.data(),
+                                           sources[0].data,
+                                           output<Number>(call),
+                                           parameters,
+                                           call.memory + layout::memory.states[Number],
                                            call.memory + layout::memory.scratch};
             step_kernels<typename head::whole>::template forward<stage, Streams>(of_steps, rows, applied);
             if constexpr (stage::has_softmax)
                 close<stage>(of_steps.y.data, team::range{0, rows});
         } else {
-            const auto sources = [&]<std::size_t... I>(std::index_sequence<I...>)
-                __attribute__((always_inline)) {
-                return std::array<rows_view<const T>, head::parts>{
-                    value<wires::source(Number, I), head::source_width(I)>(call)...};
-            }
-            (std::make_index_sequence<head::parts>{});
+            const auto sources = sources_of_stage<Number>(call);
             const head_forward<T> of_samples{sources.data(),
                                              output<Number>(call),
                                              nullptr,

@@ -25,16 +25,15 @@ struct strided_product {
 };
 
 // All shapes share these, so their numbers are known at run time only.
-template <class V, std::size_t Panels, bool Across, bool Adds>
+template <class V, std::size_t High, std::size_t Panels, bool Across, bool Adds>
 [[gnu::noinline]] void multiply_tiles(const strided_product<value_type_of<V>>& product,
                                       std::size_t rows) noexcept {
     using T = value_type_of<V>;
-    constexpr std::size_t high = tile_rows<V>;
-    for (std::size_t row = 0; row < rows; row += high) {
-        tile_sums<V, high, Panels> sums;
+    for (std::size_t row = 0; row < rows; row += High) {
+        tile_sums<V, High, Panels> sums;
         T* const result = product.result + row * product.result_step;
 #pragma GCC unroll 8
-        for (std::size_t i = 0; i < high; ++i)
+        for (std::size_t i = 0; i < High; ++i)
 #pragma GCC unroll 2
             for (std::size_t q = 0; q < Panels; ++q)
                 sums.registers[i][q] =
@@ -44,28 +43,28 @@ template <class V, std::size_t Panels, bool Across, bool Adds>
         };
         if constexpr (Across) {
             const T* const left = product.left + row;
-            contract<high, Panels>(
+            contract<High, Panels>(
                 sums, product.depth,
                 [&](std::size_t i, std::size_t k) { return left[k * product.left_step + i]; }, right);
         } else {
-            const T* lines[high];
+            const T* lines[High];
 #pragma GCC unroll 8
-            for (std::size_t i = 0; i < high; ++i)
+            for (std::size_t i = 0; i < High; ++i)
                 lines[i] = product.left + (row + i) * product.left_step;
-            contract<high, Panels>(
+            contract<High, Panels>(
                 sums, product.depth, [&](std::size_t i, std::size_t k) { return lines[i][k]; }, right);
         }
 #pragma GCC unroll 8
-        for (std::size_t i = 0; i < high; ++i)
+        for (std::size_t i = 0; i < High; ++i)
 #pragma GCC unroll 2
             for (std::size_t q = 0; q < Panels; ++q)
                 sums.registers[i][q].store_unaligned(result + i * product.result_step + q * V::size);
     }
 }
 
-/// result(i, register q), or what is added to it, for `rows` rows, filled to whole tiles, and `panels`
-/// registers.
-template <class V, bool Across, bool Adds>
+/// result(i, register q), or what is added to it, for `rows` rows, filled to whole tiles of `High` rows, and
+/// `panels` registers.
+template <class V, bool Across, bool Adds, std::size_t High = tile_rows<V>>
 inline void multiply(strided_product<value_type_of<V>> product, std::size_t rows,
                      std::size_t panels) noexcept {
     std::size_t panel = 0;
@@ -75,9 +74,9 @@ inline void multiply(strided_product<value_type_of<V>> product, std::size_t rows
         product.result += count * V::size;
     };
     for (; panel + tile_panels <= panels; advance(tile_panels))
-        multiply_tiles<V, tile_panels, Across, Adds>(product, rows);
+        multiply_tiles<V, High, tile_panels, Across, Adds>(product, rows);
     if (panel < panels)
-        multiply_tiles<V, 1, Across, Adds>(product, rows);
+        multiply_tiles<V, High, 1, Across, Adds>(product, rows);
 }
 } // namespace internal
 

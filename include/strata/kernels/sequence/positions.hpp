@@ -18,8 +18,6 @@ template <std::size_t Steps, std::size_t Width, class Layer>
 struct head_kernels<position_sum<Steps, Width, Layer>> : head_kernels_base {
     using head = position_sum<Steps, Width, Layer>;
     using embeddings = typename head::embeddings;
-
-private:
     template <class T>
     using layout = array_layout<T, row_storage<Width>, typename embeddings::shape>;
 
@@ -29,18 +27,21 @@ private:
         alignas(alignment) static const auto table = [] {
             std::array<T, layout<T>::size> result{};
             for (std::size_t step = 0; step < Steps; ++step)
-                for (std::size_t i = 0; i < Width; ++i) {
-                    const double exponent = static_cast<double>(i / 2 * 2) / static_cast<double>(Width);
-                    const double angle = static_cast<double>(step) * std::pow(10000.0, -exponent);
-                    result[step * layout<T>::stored + i] =
-                        static_cast<T>(i % 2 == 0 ? std::sin(angle) : std::cos(angle));
-                }
+                write_wave(step, result.data() + step * layout<T>::stored);
             return result;
         }();
         return table.data();
     }
+    /// The row of any step.
+    template <class T>
+    static void write_wave(std::size_t step, T* row) noexcept {
+        for (std::size_t i = 0; i < Width; ++i) {
+            const double exponent = static_cast<double>(i / 2 * 2) / static_cast<double>(Width);
+            const double angle = static_cast<double>(step) * std::pow(10000.0, -exponent);
+            row[i] = static_cast<T>(i % 2 == 0 ? std::sin(angle) : std::cos(angle));
+        }
+    }
 
-public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, Width>>;
@@ -94,7 +95,6 @@ public:
 /// Rotary positions.
 template <std::size_t Steps, std::size_t Heads, std::size_t Width, real Base>
 struct head_kernels<rotation<Steps, Heads, Width, Base>> : head_kernels_base {
-private:
     static constexpr std::size_t half = Width / 2;
     template <class T>
     static constexpr std::size_t stored = round_up(half, lanes_of<T, half>);
@@ -105,15 +105,20 @@ private:
         alignas(alignment) static const auto table = [] {
             std::array<T, 2 * Steps * stored<T>> result{};
             for (std::size_t step = 0; step < Steps; ++step)
-                for (std::size_t i = 0; i < half; ++i) {
-                    const double exponent = static_cast<double>(i) / static_cast<double>(half);
-                    const double angle = static_cast<double>(step) * std::pow(Base.value(), -exponent);
-                    result[2 * step * stored<T> + i] = static_cast<T>(std::cos(angle));
-                    result[(2 * step + 1) * stored<T> + i] = static_cast<T>(std::sin(angle));
-                }
+                write_turn(step, result.data() + 2 * step * stored<T>);
             return result;
         }();
         return table.data();
+    }
+    /// The cosines and sines of any step.
+    template <class T>
+    static void write_turn(std::size_t step, T* row) noexcept {
+        for (std::size_t i = 0; i < half; ++i) {
+            const double exponent = static_cast<double>(i) / static_cast<double>(half);
+            const double angle = static_cast<double>(step) * std::pow(Base.value(), -exponent);
+            row[i] = static_cast<T>(std::cos(angle));
+            row[stored<T> + i] = static_cast<T>(std::sin(angle));
+        }
     }
 
     /// Calls put(lanes, register, column) for a row, turned one way or, with -1, back.
@@ -132,7 +137,6 @@ private:
             });
     }
 
-public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};

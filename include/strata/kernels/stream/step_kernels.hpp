@@ -13,6 +13,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// consecutive steps, of each step as many as there are streams side by side.
 template <class T>
 struct step_forward {
+    const rows_view<const T>* sources; ///< of a layer that merges, all of them
     const T* x; ///< the first of these rows; those of earlier steps lie before it, as many as the layer sees
     rows_view<T> y;
     const T* parameters;
@@ -26,6 +27,9 @@ template <class Whole>
 struct step_kernels;
 
 struct step_kernels_base {
+    /// Computes what depends on the type alone, before the first step.
+    template <class T>
+    static void prepare() noexcept {}
     /// Numbers that each stream keeps from step to step.
     template <class T>
     static constexpr std::size_t state_size = 0;
