@@ -26,7 +26,7 @@ xt::xtensor<std::uint16_t, 2> make_tokens(std::size_t samples) {
     std::uint32_t state = 1;
     for (auto& token : tokens)
         token =
-            static_cast<std::uint16_t>((state = state * 1664525 + 1013904223) >> 16) % (vocabulary / 3) * 3;
+            static_cast<std::uint16_t>(((state = state * 1664525 + 1013904223) >> 16) % (vocabulary / 3) * 3);
     return tokens;
 }
 xt::xtensor<float, 1> make_targets(const xt::xtensor<std::uint16_t, 2>& tokens) {

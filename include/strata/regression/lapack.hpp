@@ -77,8 +77,10 @@ inline double cholesky(std::vector<double>& a, std::size_t n) {
     if (info != 0)
         return 0;
     double reciprocal = 0;
-    std::vector<double> work(3 * n);
-    std::vector<int> int_work(n);
+    // As an int: g++ 12 warns of an n for which 3 n is too much.
+    const auto count = static_cast<unsigned>(size);
+    std::vector<double> work(std::size_t{3} * count);
+    std::vector<int> int_work(count);
     dpocon_("L", &size, a.data(), &size, &norm, &reciprocal, work.data(), int_work.data(), &info);
     return reciprocal;
 }
