@@ -217,8 +217,8 @@ BOOST_AUTO_TEST_CASE(encodings_that_lie_are_refused_with_a_right_checksum_too) {
     label_encoder({"ab", "cd"}).save(file);
     std::string length(8, '\0');
     length[0] = 2;
-    BOOST_TEST(with_bytes(length + "cd", "\3") + ": expected no more classes than there are bytes, found 3" ==
-               load_error(classes));
+    std::string place = with_bytes(length + "cd", "\3");
+    BOOST_TEST(place + ": expected no more classes than there are bytes, found 3" == load_error(classes));
     BOOST_TEST((state_of(classes) == state));
 
     table_encoder encoder{{"a", date_column{.parts = {date_part::year, date_part::month}}}};
@@ -226,8 +226,8 @@ BOOST_AUTO_TEST_CASE(encodings_that_lie_are_refused_with_a_right_checksum_too) {
     const auto known = state_of(encoder);
     std::string month(8, '\0');
     month[0] = static_cast<char>(date_part::month);
-    BOOST_TEST(with_bytes(month, "\6") + ": expected parts of a date from 0 to 5, found 6" ==
-               load_error(encoder));
+    place = with_bytes(month, "\6");
+    BOOST_TEST(place + ": expected parts of a date from 0 to 5, found 6" == load_error(encoder));
     BOOST_TEST((state_of(encoder) == known));
     encoder.fit({.names = {"a"}, .cells = {"2026-11-26"}}).save(file);
     with_bytes(month, "\1");

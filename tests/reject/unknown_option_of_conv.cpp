@@ -1,5 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-// expect: conv takes stride, padding, dilation, groups, no_bias, direct, an initializer and a regularizer
+// expect: conv takes stride, padding or causal, dilation, groups, no_bias, direct, an initializer and
 #include <strata/layers/layers.hpp>
 
 using namespace strata;

@@ -1,6 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+
 namespace strata::bedrock {
 
 /// "A step looks at itself and at earlier ones alone": an option of layers over [steps, features].

@@ -149,12 +149,12 @@ consteval bool check_sequence() {
 }
 template <class... Inputs, class... Ends, class... Nodes>
 consteval bool check_stream(topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>) {
-    using network = topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>;
+    using whole = topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>;
     static_cast<void>([]<std::size_t... Number>(std::index_sequence<Number...>) {
-        return (check_sequence<Inputs, (token_bounds<network>[Number] > 0)>() && ...);
+        return (check_sequence<Inputs, (token_bounds<whole>[Number] > 0)>() && ...);
     }(std::index_sequence_for<Inputs...>{}));
     return []<std::size_t... Number>(std::index_sequence<Number...>) {
-        using flow = time_flow<network>;
+        using flow = time_flow<whole>;
         const bool results[] = {check_node < Number + 1, typename Nodes::layer,
                                 reads_sequence<flow>(typename Nodes::sources{}) ? flow::nodes[Number].view
                                                                                 : each_step > ()...};

@@ -12,9 +12,9 @@ constexpr parameter_totals count_parameters(topology<Inputs, Ends, Nodes...>) {
     parameter_totals result;
     [[maybe_unused]] std::size_t node = 0;
     for_each_type(type_list<Nodes...>{}, [&]<class Node>(std::type_identity<Node>) {
-        using network = topology<Inputs, Ends, Nodes...>;
-        if constexpr (detail::shares_weights<network>) {
-            const std::size_t first = detail::first_of_shared<network>(node);
+        using whole = topology<Inputs, Ends, Nodes...>;
+        if constexpr (detail::shares_weights<whole>) {
+            const std::size_t first = detail::first_of_shared<whole>(node);
             if (first != node++)
                 return;
         }

@@ -91,8 +91,8 @@ void append_network(std::string& lines, topology<type_list<Inputs...>, type_list
     std::size_t number = 0;
     for_each_type(type_list<Nodes...>{}, [&]<class Node>(std::type_identity<Node>) {
         append_layer<Node>(lines);
-        using network = topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>;
-        if (const std::size_t first = first_of_shared<network>(number); first != number)
+        using whole = topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>;
+        if (const std::size_t first = first_of_shared<whole>(number); first != number)
             append(lines, ", those of layer ", first + 1);
         ++number;
         append_sources(lines, detail::source_numbers<typename Node::sources>::values);

@@ -65,8 +65,8 @@ template <class V, std::size_t High, std::size_t Panels, bool Across, bool Adds>
 /// result(i, register q), or what is added to it, for `rows` rows, filled to whole tiles of `High` rows, and
 /// `panels` registers.
 template <class V, bool Across, bool Adds, std::size_t High = tile_rows<V>>
-inline void multiply(strided_product<value_type_of<V>> product, std::size_t rows,
-                     std::size_t panels) noexcept {
+inline void multiply_strided(strided_product<value_type_of<V>> product, std::size_t rows,
+                             std::size_t panels) noexcept {
     std::size_t panel = 0;
     const auto advance = [&](std::size_t count) {
         panel += count;

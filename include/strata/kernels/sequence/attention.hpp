@@ -97,7 +97,7 @@ private:
     static void score(const T* left, const T* panels, std::size_t width, std::size_t seen,
                       T* scores) noexcept {
         using s = sizes<T>;
-        internal::multiply<typename s::V, false, false>(
+        internal::multiply_strided<typename s::V, false, false>(
             {left, width, panels, width * s::lanes, s::lanes, width, scores, s::pitch}, s::block,
             round_up(seen, s::lanes) / s::lanes);
     }
@@ -156,9 +156,10 @@ public:
                             internal::drop_weights<V>(weights, seen_by(first + i), call.key, row + i,
                                                       Sizes.keys, head::dropout);
                     }
-                    internal::multiply<V, false, false>({own.weights, s::pitch, own.rows, s::lanes,
-                                                         s::value_width, seen, own.results, s::value_width},
-                                                        s::block, s::value_width / s::lanes);
+                    internal::multiply_strided<V, false, false>({own.weights, s::pitch, own.rows, s::lanes,
+                                                                 s::value_width, seen, own.results,
+                                                                 s::value_width},
+                                                                s::block, s::value_width / s::lanes);
                     for (std::size_t i = 0; i < count; ++i)
                         visit_row<Sizes.value_width, V>([&](auto lanes, std::size_t column) {
                             writer.template put<decltype(lanes)::value>(
@@ -237,13 +238,13 @@ private:
                 internal::drop_weights<V>(weights, seen_by(first + i), call.key, row + i, Sizes.keys,
                                           head::dropout);
         }
-        internal::multiply<V, true, true>({own.weights, s::pitch, own.deltas, s::lanes, s::value_width,
-                                           s::block, own.value_sums, s::value_width},
-                                          seen, s::value_width / s::lanes);
-        internal::multiply<V, true, true>(
+        internal::multiply_strided<V, true, true>({own.weights, s::pitch, own.deltas, s::lanes,
+                                                   s::value_width, s::block, own.value_sums, s::value_width},
+                                                  seen, s::value_width / s::lanes);
+        internal::multiply_strided<V, true, true>(
             {own.slopes, s::pitch, own.queries, s::lanes, s::key_width, s::block, own.key_sums, s::key_width},
             seen, s::key_width / s::lanes);
-        internal::multiply<V, false, false>(
+        internal::multiply_strided<V, false, false>(
             {own.slopes, s::pitch, own.rows, s::lanes, s::key_width, seen, own.results, s::key_width},
             s::block, s::key_width / s::lanes);
         scatter<Sizes.key_width, s::key_width>(call, 0, sample * Sizes.queries + first,

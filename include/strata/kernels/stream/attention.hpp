@@ -81,12 +81,12 @@ private:
         const T* const given = call.sources[0].row(row) + number * Sizes.key_width;
         std::transform(given, given + Sizes.key_width, query, [](T each) { return each * s::scale; });
         std::fill(query + Sizes.key_width, query + s::key_width, T(0));
-        internal::multiply<V, false, false, 1>(
+        internal::multiply_strided<V, false, false, 1>(
             {query, s::key_width, panels, s::key_width * s::lanes, s::lanes, s::key_width, weights, s::pitch},
             1, round_up(seen, s::lanes) / s::lanes);
         const softmax_sums<T> sums = internal::exponentiate_row<V>(weights, seen, round_up(seen, s::lanes));
         const T factor = 1 / sums.sum;
-        internal::multiply<V, false, false, 1>(
+        internal::multiply_strided<V, false, false, 1>(
             {weights, s::pitch, values, s::lanes, s::value_width, seen, result, s::value_width}, 1,
             s::value_width / s::lanes);
         visit_row<Sizes.value_width, V>([&](auto lanes, std::size_t column) {
