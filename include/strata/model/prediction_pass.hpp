@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/model/affine_memory.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/model/values.hpp>
 #include <strata/setting.hpp>
@@ -33,25 +34,8 @@ private:
 
     static constexpr std::size_t thread_scratch = whole_lines<T>(most_scratch(stages{}));
 
-    /// Where the scale and the shift of each batch normalization are, by its stage in training.
-    struct affine_places {
-        std::array<std::size_t, trained::count> scale{};
-        std::array<std::size_t, trained::count> shift{};
-        std::size_t end = 0;
-    };
-    static constexpr affine_places affine = [] {
-        affine_places result;
-        std::size_t stage = 0;
-        for_each_type(typename trained::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
-            if constexpr (head_kernels<typename Stage::head>::is_affine) {
-                result.scale[stage] = result.end;
-                result.shift[stage] = result.end + whole_lines<T>(Stage::head::outputs) + line_size<T>;
-                result.end += 2 * (whole_lines<T>(Stage::head::outputs) + line_size<T>);
-            }
-            ++stage;
-        });
-        return result;
-    }();
+    using affine_numbers = affine_memory<Topology, T>;
+    static constexpr const auto& affine = affine_numbers::found;
 
     // The stage in training whose parameters a node has.
     static constexpr std::size_t stage_of_node(std::size_t node) { return trained::marks.stage_of[node]; }
@@ -69,7 +53,7 @@ public:
                                                   std::size_t samples, T* memory, const team& threads,
                                                   const Visit& visit) noexcept {
         if constexpr (affine.end > 0) {
-            prepare_affine(parameters, memory, threads);
+            affine_numbers::prepare(parameters, memory, threads);
             threads.barrier();
         }
         const auto run_number = [&](std::size_t number, auto stage) __attribute__((always_inline)) {
@@ -121,18 +105,6 @@ private:
                              ? y[of_network]
                              : memory + affine.end + samples * wires::buffer_begin(place.buffer);
         return {begin + place.offset, place.pitch};
-    }
-
-    static void prepare_affine(const T* parameters, T* memory, const team& threads) noexcept {
-        std::size_t stage = 0;
-        for_each_type(typename trained::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
-            using head = typename Stage::head;
-            if constexpr (head_kernels<head>::is_affine)
-                head_kernels<head>::prepare_affine(parameters + places::places[stage],
-                                                   memory + affine.scale[stage], memory + affine.shift[stage],
-                                                   threads.share(head::outputs, line_size<T>));
-            ++stage;
-        });
     }
 
     template <class Stage>

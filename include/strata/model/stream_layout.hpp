@@ -6,7 +6,7 @@
 #include <strata/kernels/stream/convolution.hpp>
 #include <strata/kernels/stream/positions.hpp>
 #include <strata/kernels/stream/recurrent.hpp>
-#include <strata/model/parameters.hpp>
+#include <strata/model/affine_memory.hpp>
 #include <strata/model/values.hpp>
 #include <strata/plan/steps.hpp>
 #include <strata/setting.hpp>
@@ -86,26 +86,8 @@ struct stream_layout {
     static constexpr std::size_t block = std::max<std::size_t>(64 / Streams, 1);
     static constexpr std::size_t rows = block * Streams;
 
-    /// Where the scale and the shift of each batch normalization are, by its stage in training.
-    struct affine_places {
-        std::array<std::size_t, trained::count> scale{};
-        std::array<std::size_t, trained::count> shift{};
-        std::size_t end = 0;
-    };
-    static constexpr affine_places affine = [] {
-        affine_places result;
-        std::size_t stage = 0;
-        for_each_type(typename trained::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
-            if constexpr (head_kernels<typename Stage::head>::is_affine) {
-                constexpr std::size_t size = whole_lines<T>(Stage::head::outputs) + line_size<T>;
-                result.scale[stage] = result.end;
-                result.shift[stage] = result.end + size;
-                result.end += 2 * size;
-            }
-            ++stage;
-        });
-        return result;
-    }();
+    using affine_numbers = affine_memory<Topology, T>;
+    static constexpr const auto& affine = affine_numbers::found;
 
     /// Which stages an output depends on; others are not computed.
     static constexpr auto is_used = [] {
