@@ -79,10 +79,7 @@ struct attention_rule {
                          projection<"value", key_head_count * value_size>(of_products));
             constexpr auto end =
                 attention_of<Heads>(of_weights) | projection<"output", Shape::last>(of_products);
-            if constexpr (sizeof...(Memory) == 0)
-                return named<"attention">(branches(query, keys_and_values) | end);
-            else
-                return named<"attention">(branches(as_fragment(query), as_fragment(keys_and_values)) | end);
+            return named<"attention">(branches(query, keys_and_values) | end);
         }
     }
 };

@@ -37,15 +37,7 @@ public:
 
     /// What depends on parameters and types alone.
     static void prepare(const T* parameters, T* memory) noexcept {
-        std::size_t stage = 0;
-        for_each_type(typename trained::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
-            using head = typename Stage::head;
-            if constexpr (head_kernels<head>::is_affine)
-                head_kernels<head>::prepare_affine(
-                    parameters + parameter_places::places[stage], memory + layout::affine.scale[stage],
-                    memory + layout::affine.shift[stage], team::range{0, head::outputs});
-            ++stage;
-        });
+        layout::affine_numbers::prepare(parameters, memory, team{});
         for_each_type(stages{}, []<class Stage>(std::type_identity<Stage>) {
             if constexpr (internal::is_stepping<typename Stage::head>)
                 step_kernels<typename Stage::head::whole>::template prepare<T>();
@@ -193,10 +185,7 @@ private:
             if constexpr (layout::memory.mirrors[Number])
                 mirror<layout::ring_of(source)>(call);
             const auto sources = sources_of_stage<Number>(call);
-            const step_forward<T> of_steps{sources.data(),
-                                           sources[0].data,
-                                           output<Number>(call),
-                                           parameters,
+            const step_forward<T> of_steps{sources.data(), output<Number>(call), parameters,
                                            call.memory + layout::memory.states[Number],
                                            call.memory + layout::memory.scratch};
             step_kernels<typename head::whole>::template forward<stage, Streams>(of_steps, rows, applied);

@@ -66,22 +66,6 @@ private:
               slopes(deltas + block_rows) {}
     };
 
-    /// Copies `count` rows of `Width` numbers, times `scale`, to rows of `Stored`, and zeros to fill `stored`
-    /// rows.
-    template <std::size_t Width, std::size_t Stored, class T>
-    static void gather(rows_view<const T> x, std::size_t first, std::size_t column, std::size_t count,
-                       std::size_t stored, T scale, T* copy) noexcept {
-        for (std::size_t row = 0; row < stored; ++row, copy += Stored) {
-            std::size_t place = 0;
-            if (row < count) {
-                const T* const numbers = x.row(first + row) + column;
-                for (; place < Width; ++place)
-                    copy[place] = numbers[place] * scale;
-            }
-            std::fill(copy + place, copy + Stored, T(0));
-        }
-    }
-
     /// Rows of `Width` numbers as panels [Width][lanes] of as many rows as a register has lanes.
     template <std::size_t Width, class T>
     static void turn(const T* rows, T* panels) noexcept {
@@ -128,20 +112,21 @@ public:
         for (std::size_t unit = mine.begin; unit < mine.end; ++unit) {
             const std::size_t sample = unit / Sizes.key_heads;
             const std::size_t group = unit % Sizes.key_heads;
-            gather<Sizes.key_width, s::key_width>(call.x[1], sample * Sizes.keys, group * Sizes.key_width,
-                                                  Sizes.keys, s::columns, T(1), own.rows);
+            internal::gather_rows<Sizes.key_width, s::key_width>(call.x[1], sample * Sizes.keys,
+                                                                 group * Sizes.key_width, Sizes.keys,
+                                                                 s::columns, T(1), own.rows);
             turn<s::key_width>(own.rows, own.key_panels);
-            gather<Sizes.value_width, s::value_width>(call.x[2], sample * Sizes.keys,
-                                                      group * Sizes.value_width, Sizes.keys, s::columns, T(1),
-                                                      own.rows);
+            internal::gather_rows<Sizes.value_width, s::value_width>(call.x[2], sample * Sizes.keys,
+                                                                     group * Sizes.value_width, Sizes.keys,
+                                                                     s::columns, T(1), own.rows);
             for (std::size_t part = 0; part < shared_heads; ++part) {
                 const std::size_t number = group * shared_heads + part;
                 for (std::size_t first = 0; first < Sizes.queries; first += s::block) {
                     const std::size_t count = std::min(s::block, Sizes.queries - first);
                     const std::size_t seen = seen_by(first + count - 1);
-                    gather<Sizes.key_width, s::key_width>(call.x[0], sample * Sizes.queries + first,
-                                                          number * Sizes.key_width, count, s::block, s::scale,
-                                                          own.queries);
+                    internal::gather_rows<Sizes.key_width, s::key_width>(
+                        call.x[0], sample * Sizes.queries + first, number * Sizes.key_width, count, s::block,
+                        s::scale, own.queries);
                     score(own.queries, own.key_panels, s::key_width, seen, own.weights);
                     alignas(alignment) T factors[s::block];
                     const std::size_t row = (sample * Sizes.heads + number) * Sizes.queries + first;
@@ -181,12 +166,13 @@ public:
         for (std::size_t unit = mine.begin; unit < mine.end; ++unit) {
             const std::size_t sample = unit / Sizes.key_heads;
             const std::size_t group = unit % Sizes.key_heads;
-            gather<Sizes.value_width, s::value_width>(call.x[2], sample * Sizes.keys,
-                                                      group * Sizes.value_width, Sizes.keys, s::columns, T(1),
-                                                      own.rows);
+            internal::gather_rows<Sizes.value_width, s::value_width>(call.x[2], sample * Sizes.keys,
+                                                                     group * Sizes.value_width, Sizes.keys,
+                                                                     s::columns, T(1), own.rows);
             turn<s::value_width>(own.rows, own.value_panels);
-            gather<Sizes.key_width, s::key_width>(call.x[1], sample * Sizes.keys, group * Sizes.key_width,
-                                                  Sizes.keys, s::columns, T(1), own.rows);
+            internal::gather_rows<Sizes.key_width, s::key_width>(call.x[1], sample * Sizes.keys,
+                                                                 group * Sizes.key_width, Sizes.keys,
+                                                                 s::columns, T(1), own.rows);
             turn<s::key_width>(own.rows, own.key_panels);
             std::fill_n(own.key_sums, s::pitch * s::key_width, T(0));
             std::fill_n(own.value_sums, s::pitch * s::value_width, T(0));
@@ -210,12 +196,12 @@ private:
         const std::size_t count = std::min(s::block, Sizes.queries - first);
         const std::size_t seen = seen_by(first + count - 1);
         const std::size_t stored = round_up(seen, s::lanes);
-        gather<Sizes.key_width, s::key_width>(call.x[0], sample * Sizes.queries + first,
-                                              number * Sizes.key_width, count, s::block, s::scale,
-                                              own.queries);
-        gather<Sizes.value_width, s::value_width>(call.delta, sample * Sizes.queries + first,
-                                                  number * Sizes.value_width, count, s::block, T(1),
-                                                  own.deltas);
+        internal::gather_rows<Sizes.key_width, s::key_width>(call.x[0], sample * Sizes.queries + first,
+                                                             number * Sizes.key_width, count, s::block,
+                                                             s::scale, own.queries);
+        internal::gather_rows<Sizes.value_width, s::value_width>(call.delta, sample * Sizes.queries + first,
+                                                                 number * Sizes.value_width, count, s::block,
+                                                                 T(1), own.deltas);
         score(own.queries, own.key_panels, s::key_width, seen, own.weights);
         score(own.deltas, own.value_panels, s::value_width, seen, own.slopes);
         const std::size_t row = (sample * Sizes.heads + number) * Sizes.queries + first;

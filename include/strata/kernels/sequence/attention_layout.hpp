@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/product/contract.hpp>
+#include <strata/kernels/rows_view.hpp>
 #include <strata/layers/dot_attention.hpp>
 #include <strata/setting.hpp>
 
@@ -32,5 +33,23 @@ struct attention_layout {
         return static_cast<T>(1 / root);
     }();
 };
+
+namespace internal {
+/// Copies `count` rows of `Width` numbers, times `scale`, to rows of `Stored`, and zeros to fill `stored`
+/// rows.
+template <std::size_t Width, std::size_t Stored, class T>
+void gather_rows(rows_view<const T> x, std::size_t first, std::size_t column, std::size_t count,
+                 std::size_t stored, T scale, T* copy) noexcept {
+    for (std::size_t row = 0; row < stored; ++row, copy += Stored) {
+        std::size_t place = 0;
+        if (row < count) {
+            const T* const numbers = x.row(first + row) + column;
+            for (; place < Width; ++place)
+                copy[place] = numbers[place] * scale;
+        }
+        std::fill(copy + place, copy + Stored, T(0));
+    }
+}
+} // namespace internal
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -44,7 +44,6 @@ struct head_kernels<position_sum<Steps, Width, Layer>> : head_kernels_base {
 
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
-        using V = simd<T, lanes_of<T, Width>>;
         const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
         const T* table = nullptr;
         if constexpr (head::is_learnt)
@@ -52,16 +51,19 @@ struct head_kernels<position_sum<Steps, Width, Layer>> : head_kernels_base {
         else
             table = waves<T>();
         const team::range mine = share_samples(threads, call.samples);
-        for (std::size_t row = mine.begin * Steps; row < mine.end * Steps; ++row) {
-            const T* const position = table + row % Steps * layout<T>::stored;
-            visit_columns<Width, T>([&](auto count, std::size_t column) {
-                constexpr std::size_t lanes = decltype(count)::value;
-                writer.template put<lanes>(V(load_first<lanes, V>(call.x[0].row(row) + column) +
-                                             V::load_unaligned(position + column)),
-                                           row, column);
-            });
-        }
+        for (std::size_t row = mine.begin * Steps; row < mine.end * Steps; ++row)
+            add_position(writer, call.x[0], row, table + row % Steps * layout<T>::stored);
         return true;
+    }
+    template <class T, class Writer>
+    static void add_position(const Writer& writer, rows_view<const T> x, std::size_t row,
+                             const T* position) noexcept {
+        using V = simd<T, lanes_of<T, Width>>;
+        visit_columns<Width, T>([&](auto count, std::size_t column) {
+            constexpr std::size_t lanes = decltype(count)::value;
+            const V number = load_first<lanes, V>(x.row(row) + column);
+            writer.template put<lanes>(V(number + V::load_unaligned(position + column)), row, column);
+        });
     }
 
     template <class Stage, class T, class Slope>

@@ -78,9 +78,8 @@ private:
         T* const query = call.scratch;
         T* const weights = query + whole_lines<T>(s::key_width);
         T* const result = weights + s::pitch;
-        const T* const given = call.sources[0].row(row) + number * Sizes.key_width;
-        std::transform(given, given + Sizes.key_width, query, [](T each) { return each * s::scale; });
-        std::fill(query + Sizes.key_width, query + s::key_width, T(0));
+        internal::gather_rows<Sizes.key_width, s::key_width>(call.sources[0], row, number * Sizes.key_width,
+                                                             1, 1, s::scale, query);
         internal::multiply_strided<V, false, false, 1>(
             {query, s::key_width, panels, s::key_width * s::lanes, s::lanes, s::key_width, weights, s::pitch},
             1, round_up(seen, s::lanes) / s::lanes);

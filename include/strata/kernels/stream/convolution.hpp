@@ -177,7 +177,7 @@ struct step_kernels<convolution<Geometry, Channels, Filters, Groups, false, Laye
             const T* bias = nullptr;
             if constexpr (whole::has_bias)
                 bias = array_of<whole>(call.parameters, typename whole::bias{}) + group * group_filters;
-            const product sums{call.x - (taps - 1) * tap_step + group * group_channels,
+            const product sums{call.sources[0].data - (taps - 1) * tap_step + group * group_channels,
                                static_cast<std::ptrdiff_t>(tap_step),
                                array_of<whole>(call.parameters, typename whole::kernel{}) +
                                    group * product::layout::kernel_size,

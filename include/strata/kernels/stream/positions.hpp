@@ -46,7 +46,6 @@ struct step_kernels<position_sum<Steps, Width, Layer>> : step_kernels_base {
 
     template <class Stage, std::size_t Streams, class T, class Tail>
     static void forward(const step_forward<T>& call, std::size_t rows, const Tail& tail) noexcept {
-        using V = simd<T, lanes_of<T, Width>>;
         using kernels = head_kernels<whole>;
         constexpr std::size_t stored = kernels::template layout<T>::stored;
         const row_writer<Stage, keeping::nothing, T, Tail> writer{call.y, nullptr, tail};
@@ -61,12 +60,7 @@ struct step_kernels<position_sum<Steps, Width, Layer>> : step_kernels_base {
                 position = kernels::template waves<T>() + step * stored;
             else
                 kernels::write_wave(step, call.scratch);
-            visit_columns<Width, T>([&](auto count, std::size_t column) {
-                constexpr std::size_t lanes = decltype(count)::value;
-                writer.template put<lanes>(V(load_first<lanes, V>(call.sources[0].row(row) + column) +
-                                             V::load_unaligned(position + column)),
-                                           row, column);
-            });
+            kernels::add_position(writer, call.sources[0], row, position);
         }
     }
 };

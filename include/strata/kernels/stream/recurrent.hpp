@@ -34,7 +34,8 @@ struct step_kernels<recurrence<Layer, Steps, Inputs>> : step_kernels_base {
     [[gnu::always_inline]] static inline void forward(const step_forward<T>& call, std::size_t rows,
                                                       const Tail& tail) noexcept {
         if (Streams == 1 && rows == 1)
-            head_kernels<whole>::template step<Stage>(call.parameters, call.x, call.state, call.y, tail);
+            head_kernels<whole>::template step<Stage>(call.parameters, call.sources[0].data, call.state,
+                                                      call.y, tail);
         else
             run<Stage, Streams>(call, rows, tail);
     }
@@ -51,7 +52,7 @@ private:
         T* const reset = next + Streams * stored;
         T* state = call.state;
         const rows_view<T> inner{call.state + Streams * stored, stored};
-        products::template multiply_inputs<false>(call.parameters, call.x, gates, rows);
+        products::template multiply_inputs<false>(call.parameters, call.sources[0].data, gates, rows);
         for (std::size_t row = 0; row < rows; row += Streams) {
             const step_buffers<T> buffers{array_of<whole>(call.parameters, recurrent_kernel{}),
                                           {gates + row * order<T>::width, order<T>::width},

@@ -13,8 +13,9 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// consecutive steps, of each step as many as there are streams side by side.
 template <class T>
 struct step_forward {
-    const rows_view<const T>* sources; ///< of a layer that merges, all of them
-    const T* x; ///< the first of these rows; those of earlier steps lie before it, as many as the layer sees
+    /// Of each value: the first of these rows. Those of earlier steps lie before it, as many as the layer
+    /// sees.
+    const rows_view<const T>* sources;
     rows_view<T> y;
     const T* parameters;
     T* state; ///< what a layer with a state keeps from step to step
