@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/call_name.hpp>
+#include <strata/data/index_check.hpp>
 #include <strata/data/sample_list.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/plan/token_bounds.hpp>
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <stdexcept>
 
@@ -26,8 +26,7 @@ inline void check_tokens(const samples& x, std::size_t count, std::size_t size, 
         const std::size_t length = std::min(part, count * size - first);
         x.read(first, length, tokens.data());
         for (std::size_t i = 0; i < length; ++i)
-            if (!(tokens[i] >= 0 && tokens[i] < static_cast<double>(bound) &&
-                  tokens[i] == std::floor(tokens[i])))
+            if (!is_index(tokens[i], bound))
                 raise(std::invalid_argument(concatenate(
                     caller.text(), ": sample ", (first + i) / size, ", step ", (first + i) % size, " is ",
                     number_to_string(tokens[i]), ", expected a token from 0 to ", bound - 1)));
@@ -36,13 +35,16 @@ inline void check_tokens(const samples& x, std::size_t count, std::size_t size, 
 
 /// The same for all inputs of a network that are tokens.
 template <class Topology>
-void check_tokens(const samples* x, std::size_t count, const call_name& caller) {
-    std::size_t input = 0;
-    for_each_type(typename Topology::inputs{}, [&]<class Shape>(std::type_identity<Shape>) {
-        if (const std::size_t bound = token_bounds<Topology>[input]; bound > 0)
-            check_tokens(x[input], count, Shape::size, bound, caller);
-        ++input;
-    });
+void check_tokens([[maybe_unused]] const samples* x, [[maybe_unused]] std::size_t count,
+                  [[maybe_unused]] const call_name& caller) {
+    if constexpr (reads_tokens<Topology>) {
+        std::size_t input = 0;
+        for_each_type(typename Topology::inputs{}, [&]<class Shape>(std::type_identity<Shape>) {
+            if (const std::size_t bound = token_bounds<Topology>[input]; bound > 0)
+                check_tokens(x[input], count, Shape::size, bound, caller);
+            ++input;
+        });
+    }
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

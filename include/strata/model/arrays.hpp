@@ -50,8 +50,7 @@ auto predict_array(const Model& net, const Array& array) {
             return index == 0 ? std::string("the array to predict")
                               : internal::concatenate("array ", index + 1, " to predict");
         });
-    if constexpr (reads_tokens<typename Model::topology>)
-        internal::check_tokens<typename Model::topology>(x.data(), count, "predict");
+    internal::check_tokens<typename Model::topology>(x.data(), count, "predict");
     auto result = internal::output_arrays<T>(typename Model::topology::outputs{}, count);
 
     // Other numbers than the network's are converted a part at a time, so that the copies stay small.

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/index_check.hpp>
 #include <strata/raise.hpp>
 #include <strata/regression/observations.hpp>
 #include <strata/setting.hpp>
@@ -100,7 +101,7 @@ private:
     void take_labels(const observations<double>& targets, std::size_t classes) {
         for (std::size_t i = 0; i < rows; ++i) {
             const double label = *targets.row(i);
-            if (!(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)))
+            if (!is_index(label, classes))
                 raise(std::invalid_argument(concatenate(targets.what(), " is ", number_to_string(label),
                                                         " at row ", targets.row_number(i),
                                                         ", expected a class from 0 to ", classes - 1)));

@@ -3,6 +3,7 @@
 
 #include <strata/data/array_check.hpp>
 #include <strata/data/call_name.hpp>
+#include <strata/data/index_check.hpp>
 #include <strata/data/sample_count.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/learning/loss_list.hpp>
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -39,9 +39,7 @@ inline void check_labels(const samples& y, std::size_t total, std::size_t classe
         const std::size_t count = std::min(part, total - first);
         y.read(first, count, labels.data());
         for (std::size_t i = 0; i < count; ++i)
-            if (!(labels[i] >= 0 && labels[i] < static_cast<double>(classes) &&
-                  labels[i] == std::floor(labels[i])) &&
-                !(ignored && labels[i] == *ignored))
+            if (!is_index(labels[i], classes) && !(ignored && labels[i] == *ignored))
                 raise(std::invalid_argument(concatenate(caller.text(), ": label ", first + i, " is ",
                                                         number_to_string(labels[i]),
                                                         ", expected a class from 0 to ", classes - 1)));

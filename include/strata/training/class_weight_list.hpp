@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/call_name.hpp>
+#include <strata/data/index_check.hpp>
 #include <strata/data/sample_list.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/finite.hpp>
@@ -10,7 +11,6 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -55,7 +55,7 @@ inline void multiply_by_class(std::vector<double>& weights, const target_rows& t
         double label = found[0];
         if (targets.width > 1)
             label = static_cast<double>(std::max_element(found.begin(), found.end()) - found.begin());
-        if (!(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)))
+        if (!is_index(label, classes))
             raise(std::invalid_argument(concatenate(caller.text(), ": target ", row, " is ",
                                                     number_to_string(label), ", expected one of the ",
                                                     classes, " classes that have a weight")));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/array.hpp>
+#include <strata/data/index_check.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/finite.hpp>
 #include <strata/expression/print.hpp>
@@ -9,7 +10,6 @@
 #include <strata/setting.hpp>
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -54,9 +54,8 @@ xt::xtensor<std::size_t, 2> confusion_matrix(const Predictions& predictions, con
     const std::size_t classes = outputs == 1 ? 2 : outputs;
     xt::xtensor<std::size_t, 2> counts(std::array<std::size_t, 2>{classes, classes}, std::size_t{0});
     for (std::size_t i = 0; i < labels.shape(0); ++i) {
-        // Checked before it is an index: a cast of NaN or of a negative number is not.
         const auto label = static_cast<double>(labels(i));
-        if (!(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)))
+        if (!internal::is_index(label, classes))
             internal::refuse_confusion("label", i, label,
                                        internal::concatenate("a class from 0 to ", classes - 1));
         ++counts(static_cast<std::size_t>(label), internal::predicted_class(predictions, i));

@@ -33,8 +33,7 @@ struct training_data {
                   const class_weight_list& of_class, const call_name& caller)
         : range(Arguments::range(x, y, caller, ignored)),
           weights(make_weights<Pass>(of_sample, of_class, y.data(), range.count, caller)) {
-        if constexpr (reads_tokens<typename Pass::topology>)
-            check_tokens<typename Pass::topology>(x.data(), range.count, caller);
+        check_tokens<typename Pass::topology>(x.data(), range.count, caller);
     }
 
     /// The range, with the weights where there are any.
