@@ -19,8 +19,8 @@ struct batch_number {
 };
 
 /// Where `fit_batches` and `evaluate_batches` get batches from, one after another:
-/// `teach.fit_batches(source, {.epochs = 5})`. Made
-/// by `function_batches`, `range_batches`, or `csv_batches` and its like, or a class of the user's own.
+/// `teach.fit_batches(source, {.epochs = 5})`. Made by `function_batches`, `range_batches`, or `csv_batches`
+/// and its like, or a class of the user's own.
 class batch_source {
 public:
     batch_source() = default;

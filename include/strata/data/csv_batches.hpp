@@ -69,15 +69,14 @@ private:
     std::vector<std::string> names_;
 };
 
-template <std::size_t YRank, class Prepare>
-auto make_csv_batches(const std::filesystem::path& path, const std::vector<std::string>& targets,
-                      const csv_batch_options& options, Prepare prepare) {
+/// Batches of such a source, which is made of `arguments` and the options.
+template <class Source, class Prepare, class... Arguments>
+auto make_csv_batches(const char* call, const csv_batch_options& options, Prepare prepare,
+                      const Arguments&... arguments) {
     const row_order_options order{options.batch_size, false, options.shuffle_window, options.random};
-    check_row_order("csv_batches", order);
-    return row_batches(csv_row_source<YRank>(path, targets, options), order, std::move(prepare),
-                       options.prefetch);
+    check_row_order(call, order);
+    return row_batches(Source(arguments..., options), order, std::move(prepare), options.prefetch);
 }
-
 } // namespace internal
 
 /// Batches from a file of comma-separated values, plain or packed with gzip, of which never more than some
@@ -90,13 +89,14 @@ auto make_csv_batches(const std::filesystem::path& path, const std::vector<std::
 template <std::convertible_to<std::string_view> Target, class Prepare = internal::unprepared>
 [[nodiscard]] auto csv_batches(const std::filesystem::path& path, const Target& target,
                                const csv_batch_options& options = {}, Prepare prepare = {}) {
-    return internal::make_csv_batches<1>(path, {std::string(std::string_view(target))}, options,
-                                         std::move(prepare));
+    return internal::make_csv_batches<internal::csv_row_source<1>>(
+        "csv_batches", options, std::move(prepare), path, std::vector{std::string(std::string_view(target))});
 }
 template <class Prepare = internal::unprepared>
 [[nodiscard]] auto csv_batches(const std::filesystem::path& path, const std::vector<std::string>& targets,
                                const csv_batch_options& options = {}, Prepare prepare = {}) {
-    return internal::make_csv_batches<2>(path, targets, options, std::move(prepare));
+    return internal::make_csv_batches<internal::csv_row_source<2>>("csv_batches", options, std::move(prepare),
+                                                                   path, targets);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING

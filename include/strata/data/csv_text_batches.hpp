@@ -77,16 +77,6 @@ private:
     std::size_t count_ = 0; ///< how many there are
 };
 
-template <std::size_t YRank, class Prepare>
-auto make_csv_text_batches(const std::filesystem::path& path, const table_encoder& encoder,
-                           const std::vector<std::string>& targets, const csv_batch_options& options,
-                           Prepare prepare) {
-    const row_order_options order{options.batch_size, false, options.shuffle_window, options.random};
-    check_row_order("csv_text_batches", order);
-    return row_batches(csv_text_source<YRank>(path, encoder, targets, options), order, std::move(prepare),
-                       options.prefetch);
-}
-
 } // namespace internal
 
 /// Batches from a file whose columns are texts, dates and numbers, as `csv_batches` makes them of numbers:
@@ -97,14 +87,16 @@ template <std::convertible_to<std::string_view> Target, class Prepare = internal
 [[nodiscard]] auto csv_text_batches(const std::filesystem::path& path, const table_encoder& encoder,
                                     const Target& target, const csv_batch_options& options = {},
                                     Prepare prepare = {}) {
-    return internal::make_csv_text_batches<1>(path, encoder, {std::string(std::string_view(target))}, options,
-                                              std::move(prepare));
+    return internal::make_csv_batches<internal::csv_text_source<1>>(
+        "csv_text_batches", options, std::move(prepare), path, encoder,
+        std::vector{std::string(std::string_view(target))});
 }
 template <class Prepare = internal::unprepared>
 [[nodiscard]] auto csv_text_batches(const std::filesystem::path& path, const table_encoder& encoder,
                                     const std::vector<std::string>& targets,
                                     const csv_batch_options& options = {}, Prepare prepare = {}) {
-    return internal::make_csv_text_batches<2>(path, encoder, targets, options, std::move(prepare));
+    return internal::make_csv_batches<internal::csv_text_source<2>>(
+        "csv_text_batches", options, std::move(prepare), path, encoder, targets);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING

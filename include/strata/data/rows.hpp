@@ -3,6 +3,7 @@
 
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
+#include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -57,17 +58,22 @@ template <class Array>
     return array.shape(0);
 }
 
+namespace internal {
+/// data_error for the first of some rows that is none of so many.
+inline void check_rows(std::span<const std::size_t> indices, std::size_t rows) {
+    for (const std::size_t row : indices)
+        if (row >= rows)
+            raise(data_error{concatenate("take_rows: expected a row below ", rows, ", found ", row)});
+}
+} // namespace internal
+
 /// A copy of chosen samples: element i along the first axis of the result is element indices[i] of `array`.
 /// data_error if there is no such element.
 template <class Expression>
 [[nodiscard]] stored_array<Expression> take_rows(const xt::xexpression<Expression>& array,
                                                  std::span<const std::size_t> indices) {
     const auto rows = row_count(array.derived_cast());
-    for (const auto row : indices)
-        if (row >= rows)
-            internal::raise(data_error{"take_rows: expected a row below " + std::to_string(rows) +
-                                       ", found " + std::to_string(row)});
-
+    internal::check_rows(indices, rows);
     const auto& source = internal::stored(array);
     auto result_shape = source.shape();
     result_shape[0] = indices.size();

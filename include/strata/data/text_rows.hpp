@@ -1,10 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/error.hpp>
+#include <strata/data/rows.hpp>
 #include <strata/data/text_table.hpp>
-#include <strata/expression/concatenate.hpp>
-#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <cstddef>
@@ -19,17 +17,14 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// row.
 [[nodiscard]] inline text_table take_rows(const text_table& table, std::span<const std::size_t> indices) {
     text_table result{.file = table.file, .names = table.names};
+    internal::check_rows(indices, table.row_count());
     const std::size_t columns = table.column_count();
-    for (const std::size_t row : indices) {
-        if (row >= table.row_count())
-            internal::raise(data_error{internal::concatenate("take_rows: expected a row below ",
-                                                             table.row_count(), ", found ", row)});
+    for (const std::size_t row : indices)
         for (std::size_t j = 0; j < columns; ++j) {
             result.cells.push_back(table.cell(row, j));
             if (!table.places.empty())
                 result.places.push_back(table.places[row * columns + j]);
         }
-    }
     return result;
 }
 
