@@ -73,11 +73,11 @@ void differ_by_inputs(std::span<double> x, std::size_t samples, std::span<const 
                       const Losses& losses, comparison& result) {
     const std::size_t size = x.size() / samples;
     const std::vector<double> known = losses();
-    const auto shifted = [&](std::size_t first, std::size_t begin, std::size_t end, double by) {
+    const auto shifted = [&](std::size_t first, std::size_t begin, std::size_t end, double distance) {
         const std::vector<double> values(x.begin(), x.end());
         for (std::size_t sample = first; sample < samples; sample += 2)
             for (std::size_t i = begin; i < end; ++i)
-                x[sample * size + i] += by;
+                x[sample * size + i] += distance;
         std::vector<double> found = losses();
         std::copy(values.begin(), values.end(), x.begin());
         return found;

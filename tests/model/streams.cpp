@@ -221,13 +221,13 @@ BOOST_AUTO_TEST_CASE(several_inputs_and_outputs) {
 BOOST_AUTO_TEST_CASE(the_network_may_learn_meanwhile) {
     mono net = drawn_network<mono>();
     stream live{net};
-    const float before = live(1.0f);
+    const float first = live(1.0f);
     auto weights = net.weights();
     for (float& weight : weights)
         weight *= 2;
     net.set_weights(weights);
     live.reset();
-    BOOST_TEST(live(1.0f) != before);
+    BOOST_TEST(live(1.0f) != first);
 }
 
 BOOST_AUTO_TEST_CASE(the_plan_says_what_is_kept) {

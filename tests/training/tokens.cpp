@@ -49,7 +49,7 @@ std::vector<float> learn(const Optimizer& optimizer, std::size_t threads = 0) {
 
 BOOST_AUTO_TEST_CASE(tokens_are_checked_before_anything_is_computed) {
     network<> net{seed{3}};
-    const auto before = net.weights();
+    const auto first = net.weights();
     auto tokens = make_tokens(8);
     const auto y = make_targets(tokens);
     tokens(5, 2) = vocabulary;
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(tokens_are_checked_before_anything_is_computed) {
     const std::vector<std::array<float, length>> halves{{0, 1, 2, 3, 4, 1.5f}};
     BOOST_TEST(error_message<std::invalid_argument>([&] { (void)net.predict(halves); }) ==
                "predict: sample 0, step 5 is 1.5, expected a token from 0 to 39");
-    BOOST_TEST(net.weights() == before);
+    BOOST_TEST(net.weights() == first);
     // What cannot throw reads nothing that is not there.
     const std::array<float, length> other{0, 1, 2, -7, 4, 1e9f};
     BOOST_TEST(std::isnan(net.predict(other)[0]));

@@ -82,11 +82,11 @@ inline constexpr bool is_recurrent_option<recurrent_option<Option>> =
 
 /// What stands in an option `recurrent<...>`; nothing for the others.
 template <class Option>
-constexpr auto within(Option) {
+constexpr auto option_of_state(Option) {
     return no_head{};
 }
 template <auto Option>
-constexpr auto within(recurrent_option<Option>) {
+constexpr auto option_of_state(recurrent_option<Option>) {
     return Option;
 }
 } // namespace detail
@@ -111,13 +111,14 @@ struct recurrent_layer : layer_base {
     static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);
     static constexpr regularizer kernel_regularizer = detail::option(regularizer{}, Options...);
     static constexpr initializer recurrent_initializer =
-        detail::option(orthogonal<>, detail::within(Options)...);
+        detail::option(orthogonal<>, detail::option_of_state(Options)...);
     static constexpr regularizer recurrent_regularizer =
-        detail::option(regularizer{}, detail::within(Options)...);
+        detail::option(regularizer{}, detail::option_of_state(Options)...);
     static constexpr auto activation = detail::activation_option(tanh_layer{}, Options...);
     static constexpr auto recurrent_activation =
-        detail::activation_option(sigmoid, detail::within(Options)...);
-    static constexpr double recurrent_dropout = (0.0 + ... + detail::rate_of(detail::within(Options)));
+        detail::activation_option(sigmoid, detail::option_of_state(Options)...);
+    static constexpr double recurrent_dropout =
+        (0.0 + ... + detail::rate_of(detail::option_of_state(Options)));
 
     template <class Shape>
     static constexpr bool accepts =

@@ -65,8 +65,8 @@ training_numbers numbers_of(const Engine& engine) {
 /// A line of those, from shortly before the place on where it differs if that would not be shown otherwise.
 inline std::string shown_about(std::string_view line, std::size_t place) {
     constexpr std::size_t seen = 50;
-    constexpr std::size_t before = 20;
-    return place < seen ? shown(line) : shown(concatenate("...", line.substr(place - before)));
+    constexpr std::size_t lead = 20;
+    return place < seen ? shown(line) : shown(concatenate("...", line.substr(place - lead)));
 }
 
 /// Reads those lines. `data_error` for the first that is another.

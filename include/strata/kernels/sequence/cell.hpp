@@ -22,9 +22,9 @@ struct cell_registers {
     /// Where the state's product is no part of a gate's sum: that product, and then the derivative by it.
     V product;
     /// The state before the step.
-    V before;
+    V previous;
     /// The inner state before and after the step, where a cell has one.
-    V inner_before;
+    V previous_inner;
     V inner;
     /// Backward: what else than through the sums comes back to the state before, or to the inner one.
     V carried;
@@ -76,7 +76,7 @@ struct cell<lstm_layer<Units, Options...>> : cell_base {
         const V forget = gate::value(r.gates[1]);
         const V candidate = function::value(r.gates[2]);
         const V output = gate::value(r.gates[3]);
-        r.inner = xsimd::fma(forget, r.inner_before, V(input * candidate));
+        r.inner = xsimd::fma(forget, r.previous_inner, V(input * candidate));
         r.gates[0] = gate::kept(r.gates[0], input);
         r.gates[1] = gate::kept(r.gates[1], forget);
         r.gates[2] = function::kept(r.gates[2], candidate);
@@ -95,7 +95,7 @@ struct cell<lstm_layer<Units, Options...>> : cell_base {
             xsimd::fma(V(delta * output), function::slope_of_kept(function::kept(r.inner, value)), r.carried);
         r.carried = inner_delta * forget;
         r.gates[0] = inner_delta * candidate * gate::slope_of_kept(r.gates[0]);
-        r.gates[1] = inner_delta * r.inner_before * gate::slope_of_kept(r.gates[1]);
+        r.gates[1] = inner_delta * r.previous_inner * gate::slope_of_kept(r.gates[1]);
         r.gates[2] = inner_delta * input * function::slope_of_kept(r.gates[2]);
         r.gates[3] = delta * value * gate::slope_of_kept(r.gates[3]);
     }
@@ -113,7 +113,7 @@ struct cell<gru_layer<Units, Options...>> : cell_base {
 
     template <class V>
     [[nodiscard]] static V reset(cell_registers<V, 3>& r) noexcept {
-        return keep_gates(r) * r.before;
+        return keep_gates(r) * r.previous;
     }
 
     template <class V>
@@ -123,7 +123,7 @@ struct cell<gru_layer<Units, Options...>> : cell_base {
         const V update = gate::value_of_kept(r.gates[0]);
         const V candidate = function::value(r.gates[2]);
         r.gates[2] = function::kept(r.gates[2], candidate);
-        return xsimd::fma(update, V(r.before - candidate), candidate);
+        return xsimd::fma(update, V(r.previous - candidate), candidate);
     }
 
     template <class V>
@@ -132,7 +132,7 @@ struct cell<gru_layer<Units, Options...>> : cell_base {
         const V candidate = function::value_of_kept(r.gates[2]);
         const V sum_delta = delta * (V(1) - update) * function::slope_of_kept(r.gates[2]);
         r.carried = delta * update;
-        r.gates[0] = delta * (r.before - candidate) * gate::slope_of_kept(r.gates[0]);
+        r.gates[0] = delta * (r.previous - candidate) * gate::slope_of_kept(r.gates[0]);
         r.gates[2] = sum_delta;
         if constexpr (layer::resets_product) {
             const V product = r.product;
@@ -144,7 +144,7 @@ struct cell<gru_layer<Units, Options...>> : cell_base {
     template <class V>
     static void reset_backward(cell_registers<V, 3>& r, V delta) noexcept {
         r.carried = xsimd::fma(delta, gate::value_of_kept(r.gates[1]), r.carried);
-        r.gates[1] = delta * r.before * gate::slope_of_kept(r.gates[1]);
+        r.gates[1] = delta * r.previous * gate::slope_of_kept(r.gates[1]);
     }
 
 private:

@@ -41,11 +41,11 @@ private:
     template <class T>
     using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
     template <class T>
-    static std::size_t place_in(T number) noexcept {
+    static std::size_t place_of(T number) noexcept {
         return std::bit_cast<bits<T>>(number);
     }
     template <class T>
-    static std::size_t row_at(const head_backward<T>& call, std::size_t place) noexcept {
+    static std::size_t row_of_place(const head_backward<T>& call, std::size_t place) noexcept {
         return internal::row_of_token(*call.x[0].row(place), Vocabulary);
     }
 
@@ -86,9 +86,9 @@ public:
         for (std::size_t place = 0; place < count; ++place)
             call.shared[place] = std::bit_cast<T>(static_cast<bits<T>>(place));
         std::sort(call.shared, call.shared + count, [&](T left, T right) {
-            const std::size_t left_row = row_at(call, place_in(left));
-            const std::size_t right_row = row_at(call, place_in(right));
-            return left_row != right_row ? left_row < right_row : place_in(left) < place_in(right);
+            const std::size_t left_row = row_of_place(call, place_of(left));
+            const std::size_t right_row = row_of_place(call, place_of(right));
+            return left_row != right_row ? left_row < right_row : place_of(left) < place_of(right);
         });
     }
 
@@ -102,12 +102,12 @@ public:
             const T* const last = call.shared + mine.end;
             const T* next = call.shared + mine.begin;
             while (mine.begin > 0 && next < last &&
-                   row_at(call, place_in(*next)) == row_at(call, place_in(next[-1])))
+                   row_of_place(call, place_of(*next)) == row_of_place(call, place_of(next[-1])))
                 ++next;
             while (next < last) {
-                const std::size_t row = row_at(call, place_in(*next));
+                const std::size_t row = row_of_place(call, place_of(*next));
                 const T* const first = next;
-                while (next < end && row_at(call, place_in(*next)) == row)
+                while (next < end && row_of_place(call, place_of(*next)) == row)
                     ++next;
                 if (row < Vocabulary)
                     use_row(call, use, row, first, next);
@@ -115,11 +115,11 @@ public:
         } else {
             const team::range mine = threads.share(Vocabulary);
             const T* next = std::partition_point(static_cast<const T*>(call.shared), end, [&](T number) {
-                return row_at(call, place_in(number)) < mine.begin;
+                return row_of_place(call, place_of(number)) < mine.begin;
             });
             for (std::size_t row = mine.begin; row < mine.end; ++row) {
                 const T* const first = next;
-                while (next < end && row_at(call, place_in(*next)) == row)
+                while (next < end && row_of_place(call, place_of(*next)) == row)
                     ++next;
                 use_row(call, use, row, first, next);
             }
@@ -136,7 +136,7 @@ private:
             constexpr std::size_t lanes = decltype(count)::value;
             V sum(T(0));
             for (const T* place = first; place < last; ++place)
-                sum += load_first<lanes, V>(call.delta.row(place_in(*place)) + column);
+                sum += load_first<lanes, V>(call.delta.row(place_of(*place)) + column);
             use(row * stored<T> + column, sum);
         });
     }

@@ -63,8 +63,8 @@ struct gate_products {
         return array_of<Head>(parameters, bias{}) + order::bias_size;
     }
 
-    /// The gradients of all arrays: `before` are the states that the steps read, `reset` what the reset gate
-    /// left of them, `state_deltas` the derivatives by the products with the recurrent kernel. `sums` is
+    /// The gradients of all arrays: `previous` are the states that the steps read, `reset` what the reset
+    /// gate left of them, `state_deltas` the derivatives by the products with the recurrent kernel. `sums` is
     /// memory for the recurrent kernel's gradient, where some gates read another state.
     template <bool Data, class Memory, class Updates>
     static void find_gradients(const T* x, const Memory& kept, std::size_t rows, const team& threads,
@@ -72,7 +72,8 @@ struct gate_products {
         const T* const gates = kept.gates(0, 0).data;
         dense_weight_gradient<input_product, Data>(weight_gradient_buffers<T>{x, gates, rows}, threads,
                                                    updates(kernel{}), updates(bias{}));
-        const weight_gradient_buffers<T> of_state{kept.before(0, 0).data, kept.state_deltas(0, 0).data, rows};
+        const weight_gradient_buffers<T> of_state{kept.previous(0, 0).data, kept.state_deltas(0, 0).data,
+                                                  rows};
         const auto update = updates(recurrent_kernel{});
         const auto update_bias = updates(bias{}, order::bias_size);
         if constexpr (!own_cell::resets_state)

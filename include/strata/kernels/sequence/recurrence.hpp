@@ -56,7 +56,7 @@ private:
         const T* const weights = array_of<head>(call.parameters, recurrent_kernel{});
         constexpr std::size_t chunk = memory<T>::chunk;
         for (std::size_t sample = first; sample < first + count; ++sample) {
-            T* const state = kept.before(sample, places::time_of(0)).data;
+            T* const state = kept.previous(sample, places::time_of(0)).data;
             places::begin_states(call, sample, state, kept.inner(sample, 0).data);
             if constexpr (Layer::recurrent_dropout > 0) {
                 T* const factors = kept.factors(sample).data;
@@ -73,12 +73,12 @@ private:
                                                             kept.gates(sample, time).data, steps);
             for (std::size_t number = begin; number < begin + steps; ++number) {
                 const bool is_end = number + 1 == Steps;
-                const auto next = kept.before(first, places::time_of(is_end ? 0 : number + 1));
+                const auto next = kept.previous(first, places::time_of(is_end ? 0 : number + 1));
                 const auto factors = kept.factors(first);
                 recurrent_step<Layer, true>(
                     step_buffers<T>{
                         weights, kept.gates(first, places::time_of(number)),
-                        kept.before(first, places::time_of(number)), kept.inner(first, number),
+                        kept.previous(first, places::time_of(number)), kept.inner(first, number),
                         kept.inner(first, number + 1), kept.products(first, places::time_of(number)),
                         kept.reset(first, places::time_of(number)), products<T>::state_bias(call.parameters)},
                     count, [&](auto lanes, auto state, std::size_t sample, std::size_t unit) {
@@ -170,7 +170,7 @@ public:
                                              kept.inner(first, number + 1),
                                              kept.carried(first),
                                              kept.factors(first),
-                                             kept.before(first, places::time_of(number)),
+                                             kept.previous(first, places::time_of(number)),
                                              kept.products(first, places::time_of(number))};
             if (number + 1 < Steps)
                 buffers.following = kept.state_deltas(first, places::time_of(number + 1));

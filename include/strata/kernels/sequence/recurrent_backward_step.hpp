@@ -17,11 +17,11 @@ struct backward_step_buffers {
     rows_view<const T> following; ///< the derivatives by the next step's sums
     rows_view<const T> delta;     ///< those by this step's result
     rows_view<T> gates;           ///< what forward kept, and then the derivatives by the sums
-    rows_view<const T> inner_before;
+    rows_view<const T> previous_inner;
     rows_view<const T> inner;
     rows_view<T> carried;
     rows_view<const T> factors; ///< of dropout
-    rows_view<const T> before;
+    rows_view<const T> previous;
     rows_view<T> products; ///< the split gate's, and then the derivatives by the products of all gates
 };
 
@@ -92,9 +92,9 @@ template <class Layer, std::size_t Phase, std::size_t Rows, std::size_t Groups, 
             for (std::size_t g = 0; g < gates; ++g)
                 registers.gates[g] = V::load_unaligned(row + g * lanes);
             if constexpr (own_cell::reads_state)
-                registers.before = V::load_unaligned(buffers.before.row(sample + i) + unit);
+                registers.previous = V::load_unaligned(buffers.previous.row(sample + i) + unit);
             if constexpr (own_cell::has_inner) {
-                registers.inner_before = V::load_unaligned(buffers.inner_before.row(sample + i) + unit);
+                registers.previous_inner = V::load_unaligned(buffers.previous_inner.row(sample + i) + unit);
                 registers.inner = V::load_unaligned(buffers.inner.row(sample + i) + unit);
             }
             if constexpr (own_cell::has_inner || own_cell::carries_state)

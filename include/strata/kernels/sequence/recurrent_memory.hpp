@@ -64,7 +64,7 @@ public:
         return sequence(0, sample, time, order::width);
     }
     /// The state before the step of a place in time, as the recurrent kernel sees it.
-    [[nodiscard]] rows_view<T> before(std::size_t sample, std::size_t time) const noexcept {
+    [[nodiscard]] rows_view<T> previous(std::size_t sample, std::size_t time) const noexcept {
         return sequence(1, sample, time, Layer::units);
     }
     /// The inner state before step `number`, or behind the one before.

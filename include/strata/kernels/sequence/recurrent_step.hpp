@@ -16,10 +16,10 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// What one step of some samples reads and writes: for each a row a sample.
 template <class T>
 struct step_buffers {
-    const T* kernel;           ///< the recurrent one
-    rows_view<T> gates;        ///< the sums x W + b, and then, in training, what backward needs
-    rows_view<const T> before; ///< the state before the step
-    rows_view<const T> inner_before;
+    const T* kernel;             ///< the recurrent one
+    rows_view<T> gates;          ///< the sums x W + b, and then, in training, what backward needs
+    rows_view<const T> previous; ///< the state before the step
+    rows_view<const T> previous_inner;
     rows_view<T> inner;
     rows_view<T> products;         ///< of the state with the split gate's weights
     rows_view<T> reset;            ///< the state that the reset gate leaves
@@ -79,14 +79,14 @@ template <bool Keep, class Layer, std::size_t Phase, std::size_t Rows, std::size
     };
 
     tile_sums<V, Rows, width> sums;
-    const T* before[Rows];
+    const T* previous[Rows];
     const T* columns[width];
 #pragma GCC unroll 16
     for (std::size_t q = 0; q < width; ++q)
         columns[q] = buffers.kernel + panels::index(0, column(q));
 #pragma GCC unroll 16
     for (std::size_t i = 0; i < Rows; ++i) {
-        before[i] = (Phase == 0 ? buffers.before : rows_view<const T>(buffers.reset)).row(sample + i);
+        previous[i] = (Phase == 0 ? buffers.previous : rows_view<const T>(buffers.reset)).row(sample + i);
         const T* const row = buffers.gates.row(sample + i);
 #pragma GCC unroll 16
         for (std::size_t q = 0; q < width; ++q) {
@@ -99,7 +99,7 @@ template <bool Keep, class Layer, std::size_t Phase, std::size_t Rows, std::size
         }
     }
     contract_split<Layer::units, step_tiles<Layer, T, own::count>::split>(
-        sums, [&](std::size_t i, std::size_t k) { return before[i][k]; },
+        sums, [&](std::size_t i, std::size_t k) { return previous[i][k]; },
         [&](std::size_t q, std::size_t k) { return V::load_aligned(columns[q] + k * panels::lanes); });
 
     // Through memory, so that the cell is compiled once for all rows; one alone is spared the way.
@@ -134,9 +134,9 @@ template <bool Keep, class Layer, std::size_t Phase, std::size_t Rows, std::size
                                                       order::column_of_group(group + p, split));
             }
             if constexpr (own_cell::reads_state)
-                registers.before = V::load_unaligned(buffers.before.row(sample + i) + unit);
+                registers.previous = V::load_unaligned(buffers.previous.row(sample + i) + unit);
             if constexpr (own_cell::has_inner)
-                registers.inner_before = V::load_unaligned(buffers.inner_before.row(sample + i) + unit);
+                registers.previous_inner = V::load_unaligned(buffers.previous_inner.row(sample + i) + unit);
             V result;
             if constexpr (own::is_last)
                 result = own_cell::forward(registers);
