@@ -365,6 +365,11 @@ def dense(x, options, weights, _):
     return x @ kernel if bias is None else x @ kernel + bias
 
 
+def unembedding(x, options, weights, _):
+    vocabulary, width = options[0][1][:2]
+    return x @ weights.draw((vocabulary, width), scale=width**-0.5).T
+
+
 ACTIVATIONS = {
     "gelu": F.gelu, "hard_sigmoid": lambda x: torch.clamp(0.2 * x + 0.5, 0, 1), "linear": lambda x: x, "relu": F.relu,
     "sigmoid": torch.sigmoid, "softsign": F.softsign, "tanh": torch.tanh,
@@ -477,6 +482,7 @@ LAYERS = {
     "permute": permute, "positions": positions, "prelu": prelu, "rms_norm": rms_norm,
     "rotary_positions": rotary_positions, "separable_conv": separable_conv, "simple_rnn": simple_rnn,
     "upsample": upsample, "zero_pad": zero_pad,
+    "unembedding": unembedding,
     "elu": lambda x, *_: F.elu(x), "flatten": lambda x, *_: x.flatten(1), "relu": lambda x, *_: F.relu(x),
     "repeat_vector": lambda x, options, *_: x.unsqueeze(1).repeat(1, options[0], 1),
     "reshape": lambda x, options, *_: x.reshape(-1, *options), "sigmoid": lambda x, *_: torch.sigmoid(x),

@@ -14,6 +14,14 @@ BOOST_AUTO_TEST_CASE(steps_apart_beside_torch) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(products_with_a_table_beside_torch) {
+    agreement::agree({
+        AGREES(input<7, 5> | dense<13> | unembedding<embedding<67, 13>> | tanh),
+        AGREES(input<17> | unembedding<embedding<3, 17>>),
+        AGREES(input<3, 1> | dense<2> | tanh | unembedding<embedding<9, 2>> | softmax | dense<4>),
+    });
+}
+
 // What is drawn behind a layer depends on the sample and the place in all its steps.
 BOOST_AUTO_TEST_CASE(steps_apart_with_dropout) {
     using namespace gradient_check;

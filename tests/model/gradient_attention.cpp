@@ -20,8 +20,18 @@ BOOST_AUTO_TEST_CASE(of_plain_attention) {
               weighted_sum>();
 }
 
+namespace {
+constexpr auto words = embedding<18, 5>;
+constexpr auto tied = input<4> | shared_weights<"words">(words) | tanh |
+                      branches(shared_weights<"words">(unembedding<words>) | sigmoid | dense<2>, identity) |
+                      concat<1>;
+} // namespace
+
 // Numbers are rounded to tokens.
 BOOST_AUTO_TEST_CASE(of_embeddings) {
+    check_all<input<3, 5> | dense<3> | branches(unembedding<embedding<9, 3>> | tanh, dense<9>) | add,
+              weighted_sum>();
+    check<tied, weighted_sum>(3, -0.3, 17.3);
     for (const std::size_t samples : {1u, 3u, 13u}) {
         check<input<4> | embedding<7, 3> | tanh | dense<2>, weighted_sum>(samples, -0.3, 6.3);
         check<input<2, 2> | embedding<30, 17> | dense<2>, weighted_sum>(samples, -0.3, 29.3);

@@ -429,3 +429,65 @@ BOOST_AUTO_TEST_CASE(statistics_wait_until_all_uses_have_read_them) {
     BOOST_TEST(grouped[6] != 0.5);
     BOOST_TEST(grouped == train(accumulate<4>(adam{}), 2));
 }
+
+namespace {
+// The output layer compares with the table of the words.
+constexpr auto vocabulary = embedding<19, 11, l2<0.02>>;
+constexpr auto read_words = shared_weights<"words">(vocabulary) | dense<11> | strata::tanh;
+using reader =
+    model<input<5> | read_words | shared_weights<"words">(unembedding<vocabulary>) | softmax, double>;
+
+template <class Network>
+void train_reader(Network& net, std::size_t steps, std::size_t threads = 1) {
+    trainer teach{net, sparse_categorical_crossentropy, adam{0.05}};
+    for (std::size_t step = 0; step < steps; ++step)
+        teach.fit(batch("reader", "words", step), batch("reader", "next", step),
+                  {.batch_size = 4, .shuffle = false, .verbose = verbosity::silent, .threads = threads});
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_table_is_tied_to_the_output_as_in_pytorch) {
+    static_assert(reader::parameter_count == 19 * 11 + 11 * 11 + 11 &&
+                  reader::weight_count == reader::parameter_count);
+    reader net;
+    net.set_weights(read("reader", "first"));
+    BOOST_TEST(net.weights() == read("reader", "first"));
+    BOOST_TEST(reader::summary().find("unembedding<19>             5 x 19                0           "
+                                      "words.embedding.embeddings, shared\n") != std::string::npos);
+    const auto g = gradients(net, sparse_categorical_crossentropy, batch("reader", "words", 0),
+                             batch("reader", "next", 0));
+    BOOST_TEST(distance(values_in(g), read("reader", "gradients")) <= 1e-14);
+    BOOST_TEST(distance(g.parameter<"words.embedding.embeddings">().values(), numbers(209, 0)) > 1e-2);
+    train_reader(net, 6);
+    BOOST_TEST(distance(net.weights(), read("reader", "last")) <= 1e-12);
+    // Any number of threads learns the same, and what was stored goes on alike.
+    for (const std::size_t threads : {2u, 3u}) {
+        reader other;
+        other.set_weights(read("reader", "first"));
+        train_reader(other, 6, threads);
+        BOOST_TEST(other.weights() == net.weights());
+    }
+    trainer teach{net, sparse_categorical_crossentropy, adam{0.05}};
+    reader copy{seed{4}};
+    trainer resumed{copy, sparse_categorical_crossentropy, adam{0.05}};
+    resumed.restore(teach.snapshot());
+    BOOST_TEST(copy.weights() == net.weights());
+    // A stream reads the same table, word after word.
+    const numbers words = batch("reader", "words", 1);
+    const auto expected = net.predict(words);
+    stream live{net};
+    for (std::size_t step = 0; step < 5; ++step) {
+        const auto scores = live(std::array{words[step]});
+        for (std::size_t word = 0; word < 19; ++word)
+            BOOST_TEST(std::abs(scores[word] - expected(0, step, word)) <= 1e-15);
+    }
+    // Frozen in both uses it stays.
+    constexpr auto still = frozen_weights(shared_weights<"words">(vocabulary));
+    constexpr auto still_scores = frozen_weights(shared_weights<"words">(unembedding<vocabulary>));
+    model<input<5> | still | dense<11> | still_scores | softmax, double> frozen{seed{5}};
+    const auto table = frozen.parameter<"words.embedding.embeddings">().values();
+    const auto kernel = frozen.parameter<"dense.kernel">().values();
+    train_reader(frozen, 2);
+    BOOST_TEST(frozen.parameter<"words.embedding.embeddings">().values() == table);
+    BOOST_TEST(distance(frozen.parameter<"dense.kernel">().values(), kernel) > 1e-2);
+}

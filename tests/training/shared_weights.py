@@ -2,8 +2,9 @@
 """Writes shared_weights.json beside it: networks with shared weights after training with PyTorch's derivatives.
 
 Needs PyTorch. A siamese network, of one encoder and its contrastive loss of a cosine distance; and a chain that uses a
-cell with a batch normalization three times, whose moving averages move at each use as in Keras. Batches have 4 samples
-and come in turn. Adam is written in Keras's order.
+cell with a batch normalization three times, whose moving averages move at each use as in Keras; and a reader of words
+whose last product is with the table of its first layer. Batches have 4 samples and come in turn. Adam is written in
+Keras's order.
 """
 import json
 import pathlib
@@ -82,11 +83,24 @@ chain_first = tensors((3, 3), (3,), (3,), (3, 2), (2,))
 siamese_last, siamese_gradients = train(siamese, siamese_first, 6)
 averages = [torch.zeros(3), torch.ones(3)]
 chain_last, chain_gradients = train(chain, chain_first, 6)
+WORDS, NEXT = (torch.tensor(random.integers(0, 19, (BATCHES, 4, 5))) for _ in range(2))
+
+
+def reader(weights, batch):
+    table, kernel, bias = weights
+    scores = torch.tanh(table[WORDS[batch]] @ kernel + bias) @ table.T
+    return torch.nn.functional.cross_entropy(scores.flatten(0, 1), NEXT[batch].flatten()) + L2 * (table**2).sum()
+
+
+reader_first = tensors((19, 11), (11, 11), (11,))
+reader_last, reader_gradients = train(reader, reader_first, 6)
 result = {
     "siamese": {"left": flat([LEFT]), "right": flat([RIGHT]), "alike": flat([ALIKE]), "first": flat(siamese_first),
                 "gradients": siamese_gradients, "last": siamese_last},
     "chain": {"x": flat([X]), "y": flat([Y]), "first": flat(chain_first), "gradients": chain_gradients,
               "last": chain_last, "averages": flat(averages)},
+    "reader": {"words": flat([WORDS]), "next": flat([NEXT]), "first": flat(reader_first), "gradients": reader_gradients,
+               "last": reader_last},
 }
 path = pathlib.Path(__file__).with_suffix(".json")
 path.write_text(json.dumps(result) + "\n", encoding="utf-8")

@@ -34,6 +34,7 @@
 #include <strata/layers/simple_rnn.hpp>
 #include <strata/layers/softmax.hpp>
 #include <strata/layers/spatial_dropout.hpp>
+#include <strata/layers/unembedding.hpp>
 #include <strata/topology/bidirectional.hpp>
 #include <strata/topology/branch.hpp>
 #include <strata/topology/frozen.hpp>

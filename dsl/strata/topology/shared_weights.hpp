@@ -106,8 +106,8 @@ struct sharing : split_base {
 /// training, and moves its averages on at each use, in the order of the network, as in Keras; dropout is
 /// drawn for each.
 ///
-/// Two layers that use one array in two ways, as a table of words and the output layer that compares with
-/// them, may share it, too: one of them says so by `using shared_form = other_layer;`. Their arrays have to
+/// Two layers that use one array in two ways, as an `embedding` and the `unembedding` that compares with its
+/// rows, may share it, too: one of them says so by `using shared_form = other_layer;`. Their arrays have to
 /// be the same in name, shape and storage.
 template <text Name, class Piece>
 constexpr auto shared_weights(Piece piece) {

@@ -21,6 +21,7 @@
 #include <strata/kernels/sequence/embedding.hpp>
 #include <strata/kernels/sequence/positions.hpp>
 #include <strata/kernels/sequence/recurrence.hpp>
+#include <strata/kernels/sequence/unembedding.hpp>
 #include <strata/kernels/windows/convolution_heads.hpp>
 #include <strata/kernels/windows/depthwise.hpp>
 #include <strata/kernels/windows/pooling.hpp>
