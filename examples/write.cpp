@@ -4,6 +4,7 @@
 // stream, character by character. The text is the Jargon File, a dictionary of hackers' slang in the public
 // domain, from Debian's package jargon-text.
 #include "command_line.hpp"
+#include "networks/small_gpt.hpp"
 
 #include <strata/data/batch_sources.hpp>
 #include <strata/strata.hpp>
@@ -27,12 +28,9 @@ constexpr std::size_t windows_a_step = 16;
 /// The characters at the end of a window that are measured, so that each has as many before it at least.
 constexpr std::size_t measured_count = window_length / 2;
 
-// The network learns in all steps of a window at once: causal attention hides from each what follows. Rotary
-// positions tell distances alone, so that the stream may go on for longer than a window.
-constexpr auto block = residual(layer_norm<> | attention<4, feature_count / 4, causal, rotary<>>) |
-                       residual(layer_norm<> | dense<4 * feature_count> | gelu | dense<feature_count>);
-using writer = model<input<window_length> | embedding<character_count, feature_count> | repeat<2>(block) |
-                     layer_norm<> | dense<character_count> | softmax>;
+// The network learns in all steps of a window at once: causal attention hides from each what follows. The
+// stream goes on for longer than a window, so positions are distances.
+using writer = model<networks::rotary_gpt<window_length, character_count, feature_count, 4, 2>>;
 
 using tokens = xt::xtensor<std::uint8_t, 2>; ///< [windows, window_length]
 
