@@ -376,6 +376,16 @@ ACTIVATIONS = {
 }
 
 
+def gated(x, options, weights, gate):
+    gates, values = (dense(x, options, weights, True) for _ in range(2))
+    return F.glu(torch.cat((values, gates), -1)) if gate is torch.sigmoid else gate(gates) * values
+
+
+def gated_dense(x, options, weights, _):
+    units, activation, *options = options
+    return gated(x, [units, *options], weights, ACTIVATIONS[activation[0]])
+
+
 def activations(options):
     """That of the state, and that of the gates, by their names."""
     own = [name for name, _ in options if name in ACTIVATIONS]
@@ -482,7 +492,10 @@ LAYERS = {
     "permute": permute, "positions": positions, "prelu": prelu, "rms_norm": rms_norm,
     "rotary_positions": rotary_positions, "separable_conv": separable_conv, "simple_rnn": simple_rnn,
     "upsample": upsample, "zero_pad": zero_pad,
-    "unembedding": unembedding,
+    "unembedding": unembedding, "gated_dense": gated_dense,
+    "glu": lambda x, options, weights, _: gated(x, options, weights, torch.sigmoid),
+    "swiglu": lambda x, options, weights, _: gated(x, options, weights, F.silu),
+    "geglu": lambda x, options, weights, _: gated(x, options, weights, F.gelu),
     "elu": lambda x, *_: F.elu(x), "flatten": lambda x, *_: x.flatten(1), "relu": lambda x, *_: F.relu(x),
     "repeat_vector": lambda x, options, *_: x.unsqueeze(1).repeat(1, options[0], 1),
     "reshape": lambda x, options, *_: x.reshape(-1, *options), "sigmoid": lambda x, *_: torch.sigmoid(x),

@@ -22,6 +22,23 @@ BOOST_AUTO_TEST_CASE(products_with_a_table_beside_torch) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(gated_units_beside_torch) {
+    agreement::agree({
+        AGREES(input<5, 7> | residual(swiglu<21, no_bias> | dense<7>)),
+        AGREES(input<3> | swiglu<17> | glu<1> | geglu<2>),
+        AGREES(input<2, 3, 4> | gated_dense<5, relu, no_bias> | gated_dense<3, linear>),
+    });
+    using network = model<input<5> | repeat<2>(swiglu<4> | dense<5, no_bias>)>;
+    static_assert(network::parameter_count == 2 * (2 * (5 * 4 + 4) + 4 * 5));
+    std::string names;
+    for (const auto& each : network{}.parameters())
+        names += each.name() + " ";
+    BOOST_TEST(names ==
+               "swiglu.gate.kernel swiglu.gate.bias swiglu.value.kernel swiglu.value.bias dense.kernel "
+               "swiglu.gate_1.kernel swiglu.gate_1.bias swiglu.value_1.kernel swiglu.value_1.bias "
+               "dense_1.kernel ");
+}
+
 // What is drawn behind a layer depends on the sample and the place in all its steps.
 BOOST_AUTO_TEST_CASE(steps_apart_with_dropout) {
     using namespace gradient_check;

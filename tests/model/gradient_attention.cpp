@@ -38,6 +38,8 @@ BOOST_AUTO_TEST_CASE(of_embeddings) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(of_gated_units) { check_all<input<3, 4> | swiglu<9> | glu<2, no_bias>, weighted_sum>(); }
+
 BOOST_AUTO_TEST_CASE(of_positions) {
     check_all<input<3, 2> | positions<> | dense<9> | positions<> | tanh, weighted_sum>();
     check_all<input<4, 3> | dense<12> | positions<sinusoidal> | tanh | rotary_positions<2, 7.0> | sigmoid,

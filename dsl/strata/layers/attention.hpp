@@ -1,8 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/layers/dense.hpp>
 #include <strata/layers/dot_attention.hpp>
+#include <strata/layers/projection.hpp>
 #include <strata/layers/rotary.hpp>
 #include <strata/topology/expansion.hpp>
 #include <strata/topology/named.hpp>
@@ -17,15 +17,6 @@ template <std::size_t Count>
 inline constexpr value_width_option value_width{Count};
 
 namespace detail {
-/// A dense layer that is called by what it makes.
-template <text Name, std::size_t Units, auto... Options>
-struct projection_layer : dense_layer<Units, Options...> {
-    static constexpr auto label = Name + "<" + number_text<Units> + ">";
-};
-template <text Name, std::size_t Units, auto... Options>
-constexpr auto projection(option_list<Options...>) {
-    return projection_layer<Name, Units, Options...>{};
-}
 template <std::size_t Heads, auto... Options>
 constexpr auto attention_of(option_list<Options...>) {
     return dot_attention_layer<Heads, Options...>{};

@@ -16,6 +16,7 @@
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>
+#include <strata/layers/gated_dense.hpp>
 #include <strata/layers/gaussian_noise.hpp>
 #include <strata/layers/gru.hpp>
 #include <strata/layers/lstm.hpp>
