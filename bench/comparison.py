@@ -153,9 +153,10 @@ class Question:
         self.cases = []
         self.contenders = {}
 
-    def measure(self, case, contenders, arguments, threads=1, rounds=3, floor=None, shown=()):
-        """Runs the contenders in turn. `floor(machine)` is the best possible metric, from what `floor` printed;
-        `shown` names metrics to print beside the time, accuracy for one."""
+    def measure(self, case, contenders, arguments, threads=1, rounds=3, floor=None, shown=(),
+                floor_arguments=()):
+        """Runs the contenders in turn. `floor(machine)` is the best possible metric, from what `floor` printed, with bytes to
+        read as an argument; `shown` names metrics to print beside the time, accuracy for one."""
         runs = {contender.name: [] for contender in contenders}
         failed = {}
         machine = []
@@ -163,7 +164,7 @@ class Question:
             self.contenders[contender.name] = {"how": contender.how, "missing": contender.missing}
         for round_number in range(rounds):
             if floor is not None:
-                machine.append(run_once(floors(), [], threads))
+                machine.append(run_once(floors(), floor_arguments, threads))
             for contender in contenders:
                 if contender.missing or contender.name in failed or (contender.slow and round_number > 0):
                     continue

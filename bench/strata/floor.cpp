@@ -2,12 +2,15 @@
 //
 // What can one core of this machine do at most? Prints its peak in fused multiply-adds (GFLOP/s), and how
 // fast it reads (GB/s) from the cache of the second level, the MNIST network's weights from wherever they
-// stay, 4 MB (the cache of the third level), and memory.
+// stay, 4 MB (the cache of the third level), memory, and so many bytes as are given from wherever they stay.
+//   floor [BYTES]
 #include "machine.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
-int main() {
+int main(int count, char** arguments) {
     const auto rate = [](std::size_t bytes, std::size_t repeats) {
         return static_cast<double>(bytes) / bench::read_seconds(bytes, repeats) / 1e9;
     };
@@ -17,4 +20,9 @@ int main() {
     std::printf("weights_gbytes %.1f\n", rate(4 * (784 * 512 + 512 + 512 * 10 + 10), 50));
     std::printf("l3_gbytes %.1f\n", rate(4 << 20, 20));
     std::printf("memory_gbytes %.1f\n", rate(std::size_t{256} << 20, 1));
+    if (count > 1) {
+        const std::size_t bytes = std::strtoull(arguments[1], nullptr, 10);
+        std::printf("given_gbytes %.1f\n",
+                    rate(bytes, std::max<std::size_t>(1, (std::size_t{200} << 20) / bytes)));
+    }
 }
