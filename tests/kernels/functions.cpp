@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/kernels/formula/softmax.hpp>
+#include <strata/kernels/sequence/gate_formulas.hpp>
 #include <strata/layers/layers.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -29,9 +31,12 @@ double error_in_ulp(float found, double exact) {
     return std::abs(static_cast<double>(found) - exact) / std::ldexp(1.0, exponent - 23);
 }
 
-/// The largest error over every 4999th float, and over those where results become infinite, zero or denormal.
-template <term Formula>
-double largest_error(Formula formula, double (*reference)(double)) {
+/// The largest error over every 4999th float, and over those where results become infinite, zero or denormal;
+/// or over the part of them in [-limit, limit].
+template <class Function>
+    requires std::invocable<Function, V>
+double largest_error(Function function, double (*reference)(double),
+                     float limit = std::numeric_limits<float>::infinity()) {
     std::vector<float> arguments;
     for (std::uint64_t bits = 0; bits < (std::uint64_t{1} << 32); bits += 4999)
         arguments.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
@@ -44,12 +49,13 @@ double largest_error(Formula formula, double (*reference)(double)) {
          {0.0f, -0.0f, std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
           std::numeric_limits<float>::quiet_NaN()})
         arguments.push_back(special);
+    std::erase_if(arguments, [limit](float argument) { return std::abs(argument) > limit; });
     arguments.resize((arguments.size() + V::size - 1) / V::size * V::size, 0.0f);
     double worst = 0;
     float where = 0;
     alignas(alignment) std::array<float, V::size> found;
     for (std::size_t i = 0; i < arguments.size(); i += V::size) {
-        evaluate_at(formula, symbols::x, V::load_unaligned(&arguments[i])).store_aligned(found.data());
+        function(V::load_unaligned(&arguments[i])).store_aligned(found.data());
         for (std::size_t j = 0; j < V::size; ++j)
             if (const double error = error_in_ulp(found[j], reference(static_cast<double>(arguments[i + j])));
                 error > worst) {
@@ -59,6 +65,11 @@ double largest_error(Formula formula, double (*reference)(double)) {
     }
     BOOST_TEST_MESSAGE("the largest error is " << worst << " at " << where);
     return worst;
+}
+
+template <term Formula>
+double largest_error(Formula formula, double (*reference)(double)) {
+    return largest_error([=](V x) { return evaluate_at(formula, symbols::x, x); }, reference);
 }
 
 } // namespace
@@ -78,6 +89,19 @@ BOOST_AUTO_TEST_CASE(functions_are_exact_to_two_units_in_the_last_place) {
                2);
     BOOST_TEST(largest_error(strata::sigmoid(x),
                              [](double argument) { return 1 / (1 + std::exp(-argument)); }) <= 2);
+}
+
+// Those of recurrent layers take a shorter way.
+BOOST_AUTO_TEST_CASE(functions_of_gates_are_exact_to_two_units_in_the_last_place) {
+    const auto logistic = [](double argument) { return 1 / (1 + std::exp(-argument)); };
+    const auto gate = [](V x) { return gate_logistic(x); };
+    BOOST_TEST(largest_error(gate, logistic, 16.0f) <= 2);
+    BOOST_TEST(largest_error(gate, logistic, 87.0f) <= 2.6);
+    // Where it is smaller than 1.7e-38 it may be 0.
+    BOOST_TEST(largest_error([](V x) { return V(gate_logistic(x) + V(1e-30f)); },
+                             [](double argument) { return 1 / (1 + std::exp(-argument)) + 1e-30; }) <= 3);
+    BOOST_TEST(largest_error([](V x) { return gate_tangent(x); },
+                             [](double argument) { return std::tanh(argument); }) <= 1.5);
 }
 
 BOOST_AUTO_TEST_CASE(softmax_is_exact_to_its_size) {

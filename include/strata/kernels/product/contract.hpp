@@ -45,6 +45,22 @@ template <std::size_t Rows, std::size_t Panels, class V, class Left, class Right
             sums.registers[i][q] = xsimd::fma(row, columns[q], sums.registers[i][q]);
     }
 }
+
+// Neighbouring chains, then neighbouring sums of those. All of it is unrolled, or the chains would have to
+// be in memory.
+template <std::size_t Distance, std::size_t Chains, std::size_t Rows, std::size_t Panels, class V>
+[[gnu::always_inline]] inline void add_chains(tile_sums<V, Rows, Panels> (&parts)[Chains]) noexcept {
+    if constexpr (Distance < Chains) {
+#pragma GCC unroll 8
+        for (std::size_t c = 0; c + Distance < Chains; c += 2 * Distance)
+#pragma GCC unroll 16
+            for (std::size_t i = 0; i < Rows; ++i)
+#pragma GCC unroll 16
+                for (std::size_t q = 0; q < Panels; ++q)
+                    parts[c].registers[i][q] += parts[c + Distance].registers[i][q];
+        add_chains<2 * Distance>(parts);
+    }
+}
 } // namespace internal
 
 /// The one contraction: registers[i][q] += sum over k < depth of left(i, k) * right(q, k), k in ascending
@@ -93,11 +109,7 @@ template <std::size_t Depth, std::size_t Split, std::size_t Rows, std::size_t Pa
 #pragma GCC unroll 8
         for (std::size_t c = 0; c < Depth % chains; ++c)
             step(c, Depth / chains * chains + c);
-        for (std::size_t distance = 1; distance < chains; distance *= 2)
-            for (std::size_t c = 0; c + distance < chains; c += 2 * distance)
-                for (std::size_t i = 0; i < Rows; ++i)
-                    for (std::size_t q = 0; q < Panels; ++q)
-                        parts[c].registers[i][q] += parts[c + distance].registers[i][q];
+        internal::add_chains<1, chains>(parts);
         sums = parts[0];
     }
 }

@@ -4,6 +4,7 @@
 #include <strata/expression/derivative.hpp>
 #include <strata/expression/type_of.hpp>
 #include <strata/kernels/formula/evaluate.hpp>
+#include <strata/kernels/sequence/gate_formulas.hpp>
 #include <strata/layers/activation.hpp>
 #include <strata/setting.hpp>
 
@@ -16,12 +17,19 @@ struct gate_function {
 private:
     using layer = type_of<Activation>;
     static constexpr auto from_output = layer::template from_output<>;
+    template <auto Formula>
+    static constexpr bool is_formula = std::is_same_v<type_of<layer::formula>, type_of<Formula>>;
     static constexpr bool keeps_result = !std::is_same_v<type_of<from_output>, detail::no_formula>;
 
 public:
     template <class V>
     [[nodiscard]] static V value(V x) noexcept {
-        return evaluate_at(layer::formula, symbols::x, x);
+        if constexpr (internal::is_float_register<V> && is_formula<detail::formulas::logistic>)
+            return gate_logistic(x);
+        else if constexpr (internal::is_float_register<V> && is_formula<detail::formulas::hyperbolic_tangent>)
+            return gate_tangent(x);
+        else
+            return evaluate_at(layer::formula, symbols::x, x);
     }
     /// What is kept of x and value(x).
     template <class V>

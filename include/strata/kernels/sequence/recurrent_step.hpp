@@ -50,7 +50,7 @@ struct step_tiles {
     static constexpr std::size_t sums_of_tile = has_many_registers ? 16 : 8;
     /// Chains that each sum is split into where a sample has few sums: a stream waits for them.
     static constexpr std::size_t split =
-        std::min(split_sums, std::bit_floor(std::max<std::size_t>(8 / (order::groups * Gates), 1)));
+        std::min(split_sums, std::bit_floor(std::max<std::size_t>(12 / (order::groups * Gates), 1)));
     /// Groups and samples of a tile.
     static constexpr std::size_t wide = std::min<std::size_t>(Gates == 1 ? 2 : 1, order::groups);
     static constexpr std::size_t tall = std::max<std::size_t>(sums_of_tile / (wide * Gates * split), 1);
