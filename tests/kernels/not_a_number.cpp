@@ -201,12 +201,13 @@ void check_activations() {
     check_activation<Width, sigmoid>("sigmoid");
     check_activation<Width, silu>("silu");
     check_activation<Width, hard_sigmoid>("hard_sigmoid");
+    check_activation<Width, hard_swish>("hard_swish");
     check_activation<Width, tanh_layer{}>("tanh");
     check_activation<Width, softplus>("softplus");
     check_activation<Width, softsign>("softsign");
     check_activation<Width, exponential>("exponential");
     // Cut to [-1, 1].
-    check_activation<Width, activation<max(min(symbols::x, 1), -1)>>("clip");
+    check_activation<Width, clip<-1.0, 1.0>>("clip");
     check_activation<Width, activation<max(-1, min(1, symbols::x))>>("clip, bounds first");
     check_activation<Width, activation<max(0, symbols::x)>>("relu, bound first");
     check_activation<Width, activation<max(symbols::x, 0.1 * symbols::x)>>("leaky relu of two");

@@ -348,6 +348,8 @@ def crop(x, options, *_):
 
 
 def prelu(x, options, weights, _):
+    if "shared::all" in Options(options):
+        return F.prelu(x, weights.draw((1,), around=0.2, scale=0.3))
     if options:
         return channels_last(F.prelu(channels_first(x), weights.draw(x.shape[-1:], around=0.2, scale=0.3)))
     return torch.where(x > 0, x, x * weights.draw(x.shape[1:], around=0.2, scale=0.3))
@@ -484,7 +486,23 @@ def rotary_positions(x, options, *_):
     return torch.stack((turned.real, turned.imag), -2).flatten(2)
 
 
+def axis(options):
+    return options[0] + 1 if options and options[0] >= 0 else options[0] if options else -1
+
+
+def linear_sigmoid(x, options, *_):
+    slope, offset = options or (0.2, 0.5)
+    return torch.clamp(slope * x + offset, 0, 1)
+
+
 LAYERS = {
+    "axis_softmax": lambda x, options, *_: F.softmax(x, axis(options)),
+    "log_softmax": lambda x, options, *_: F.log_softmax(x, axis(options)),
+    "clip": lambda x, options, *_: F.hardtanh(x, *options), "hard_sigmoid": linear_sigmoid,
+    # The slopes of version 1.13's own have a sixth in single precision.
+    "hard_sigmoid6": lambda x, *_: F.relu6(x + 3) / 6, "hard_swish": lambda x, *_: x * F.relu6(x + 3) / 6,
+    "linear_sigmoid": linear_sigmoid, "linear_swish": lambda x, options, *_: x * linear_sigmoid(x, options),
+    "relu6": lambda x, *_: F.relu6(x),
     "average_pool": average_pool, "batch_norm": batch_norm, "conv": conv, "conv_transpose": conv_transpose, "crop": crop,
     "dense": dense, "depthwise_conv": depthwise_conv, "global_average_pool": global_average_pool,
     "global_max_pool": global_max_pool, "group_norm": group_norm, "gru": gru, "layer_norm": layer_norm,

@@ -35,3 +35,11 @@ BOOST_AUTO_TEST_CASE(large_images) {
                sigmoid),
     });
 }
+
+BOOST_AUTO_TEST_CASE(piecewise_activations) {
+    agree({
+        AGREES(input<9> | dense<20> | relu6 | dense<17> | hard_sigmoid6 | dense<9> | hard_swish),
+        AGREES(input<9> | dense<20> | clip<-0.3, 0.6> | dense<17> | linear_sigmoid<0.3, 0.4> | dense<9> |
+               linear_swish<>),
+    });
+}

@@ -37,6 +37,11 @@ inline constexpr double one_over_root_two = 0.70710678118654752440;
 
 inline constexpr activation_layer<"linear", x> linear;
 inline constexpr activation_layer<"relu", max(x, 0), select(y > 0, 1, 0)> relu;
+inline constexpr activation_layer<"relu6", min(max(x, 0), 6), select(y > 0, select(y < 6, 1, 0), 0)> relu6;
+template <real Low, real High>
+inline constexpr activation_layer<"clip", min(max(x, constant<Low>), constant<High>),
+                                  select(y > constant<Low>, select(y < constant<High>, 1, 0), 0)>
+    clip;
 template <real Slope>
 inline constexpr activation_layer<"leaky_relu", select(x > 0, x, constant<Slope>* x),
                                   leaky_from_output<Slope>>
@@ -53,6 +58,19 @@ inline constexpr activation_layer<"silu", x * logistic> silu;
 inline constexpr activation_layer<"hard_sigmoid", min(max(0.2 * x + 0.5, 0), 1),
                                   select(y > 0, select(y < 1, 0.2, 0), 0)>
     hard_sigmoid;
+template <real Slope, real Offset>
+inline constexpr auto cut_line = min(max(constant<Slope>* x + constant<Offset>, 0), 1);
+template <real Slope, real Offset>
+inline constexpr activation_layer<"linear_sigmoid", cut_line<Slope, Offset>,
+                                  select(y > 0, select(y < 1, constant<Slope>, 0), 0)>
+    linear_sigmoid;
+template <real Slope, real Offset>
+inline constexpr activation_layer<"linear_swish", x * cut_line<Slope, Offset>> linear_swish;
+inline constexpr double one_sixth = 1.0 / 6;
+inline constexpr activation_layer<"hard_sigmoid6", one_sixth * min(max(x + 3, 0), 6),
+                                  select(y > 0, select(y < 1, one_sixth, 0), 0)>
+    hard_sigmoid6;
+inline constexpr activation_layer<"hard_swish", x*(one_sixth* min(max(x + 3, 0), 6))> hard_swish;
 inline constexpr activation_layer<"tanh", hyperbolic_tangent> tanh;
 // Half of x + |x| is max(x, 0) with the slope 1/2 at 0, which makes the derivative right there, too.
 inline constexpr activation_layer<"softplus", 0.5 * (x + abs(x)) + log1p(exp(-abs(x))), -expm1(-y)> softplus;
@@ -64,16 +82,19 @@ inline constexpr activation_layer<"exponential", exp(x)> exponential;
 // Each is a layer (`dense<8> | relu`) and a function of formulas (`activation<x * sigmoid(x)>`). Definitions
 // are those of Keras 2.
 
-using detail::formulas::exponential;  ///< e^x
-using detail::formulas::gelu;         ///< x times the normal distribution function, by erf
-using detail::formulas::hard_sigmoid; ///< 0.2 x + 0.5, cut to [0, 1]
-using detail::formulas::linear;       ///< x
-using detail::formulas::relu;         ///< max(x, 0), slope 0 at 0
-using detail::formulas::selu;         ///< scaled elu
-using detail::formulas::sigmoid;      ///< 1 / (1 + e^-x)
-using detail::formulas::silu;         ///< x sigmoid(x), also known as swish
-using detail::formulas::softplus;     ///< log(1 + e^x)
-using detail::formulas::softsign;     ///< x / (1 + |x|)
+using detail::formulas::exponential;   ///< e^x
+using detail::formulas::gelu;          ///< x times the normal distribution function, by erf
+using detail::formulas::hard_sigmoid;  ///< 0.2 x + 0.5, cut to [0, 1]: Keras 2, and ONNX without arguments
+using detail::formulas::hard_sigmoid6; ///< relu6(x + 3) / 6: Keras 3 and PyTorch
+using detail::formulas::hard_swish;    ///< x relu6(x + 3) / 6: PyTorch and ONNX, Keras 3's hard_silu
+using detail::formulas::linear;        ///< x
+using detail::formulas::relu;          ///< max(x, 0), slope 0 at 0
+using detail::formulas::relu6;         ///< x, cut to [0, 6], slope 0 at both
+using detail::formulas::selu;          ///< scaled elu
+using detail::formulas::sigmoid;       ///< 1 / (1 + e^-x)
+using detail::formulas::silu;          ///< x sigmoid(x), also known as swish
+using detail::formulas::softplus;      ///< log(1 + e^x)
+using detail::formulas::softsign;      ///< x / (1 + |x|)
 
 /// x above 0, Slope x below. Keras's layer has the slope 0.3.
 template <real Slope = 0.3>
@@ -82,6 +103,18 @@ inline constexpr auto leaky_relu = detail::formulas::leaky_relu<Slope>;
 /// x above 0, Alpha (e^x - 1) below.
 template <real Alpha = 1.0>
 inline constexpr auto elu = detail::formulas::elu<Alpha>;
+
+/// x, cut to [Low, High], with the slope 0 at both and beyond.
+template <real Low, real High>
+inline constexpr auto clip = detail::formulas::clip<Low, High>;
+
+/// Slope x + Offset, cut to [0, 1]: a hard sigmoid of any slope, as ONNX's.
+template <real Slope = 0.2, real Offset = 0.5>
+inline constexpr auto linear_sigmoid = detail::formulas::linear_sigmoid<Slope, Offset>;
+
+/// x linear_sigmoid<Slope, Offset>(x): by default the hard swish of Keras 2's hard sigmoid.
+template <real Slope = 0.2, real Offset = 0.5>
+inline constexpr auto linear_swish = detail::formulas::linear_swish<Slope, Offset>;
 
 using tanh_layer = type_of<detail::formulas::tanh>;
 
@@ -93,13 +126,19 @@ constexpr tanh_layer tanh(tanh_layer layer) { return layer; }
 } // namespace strata::bedrock
 
 namespace strata {
+using bedrock::clip;
 using bedrock::elu;
 using bedrock::exponential;
 using bedrock::gelu;
 using bedrock::hard_sigmoid;
+using bedrock::hard_sigmoid6;
+using bedrock::hard_swish;
 using bedrock::leaky_relu;
 using bedrock::linear;
+using bedrock::linear_sigmoid;
+using bedrock::linear_swish;
 using bedrock::relu;
+using bedrock::relu6;
 using bedrock::selu;
 using bedrock::sigmoid;
 using bedrock::silu;

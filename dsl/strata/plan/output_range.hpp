@@ -18,8 +18,17 @@ enum class output_range { input, probabilities, any, unknown };
 namespace detail {
 /// The library's own activations that leave [0, 1]; a user's own may do what it likes.
 constexpr bool leaves_probabilities(std::string_view activation) {
-    for (const std::string_view each : {"linear", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh",
-                                        "softplus", "softsign", "exponential"})
+    for (const std::string_view each :
+         {"linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "hard_swish",
+          "linear_swish", "tanh", "softplus", "softsign", "exponential"})
+        if (activation == each)
+            return true;
+    return false;
+}
+
+/// Those that give numbers in it.
+constexpr bool gives_probabilities(std::string_view activation) {
+    for (const std::string_view each : {"sigmoid", "hard_sigmoid", "hard_sigmoid6", "linear_sigmoid"})
         if (activation == each)
             return true;
     return false;
@@ -38,7 +47,7 @@ constexpr output_range range_of_node() {
     else if constexpr (std::same_as<what, role::pointwise>) {
         if (layer::is_random)
             return output_range::input;
-        if (layer::label.view() == "sigmoid" || layer::label.view() == "hard_sigmoid")
+        if (gives_probabilities(layer::label.view()))
             return output_range::probabilities;
         return leaves_probabilities(layer::label.view()) ? output_range::any : output_range::unknown;
     } else
