@@ -50,6 +50,7 @@ BOOST_AUTO_TEST_CASE(parametric_rectifiers) {
         AGREES(input<3, 5, 3> | prelu<>),
         AGREES(input<3, 5, 3> | prelu<shared::places>),
         AGREES(input<5, 20> | prelu<shared::places>),
+        AGREES(input<5, 3> | prelu<shared::all> | dense<20> | prelu<shared::all>),
         AGREES(input<5, 5, 3> | conv<8, 3> | prelu<shared::places> | conv<9, 1> | prelu<> | dense<2>),
     });
 }

@@ -6,19 +6,21 @@
 
 namespace strata::bedrock {
 
-/// What a parametric rectifier computes, for the plan: rows of `Width` numbers, a slope for each.
-template <std::size_t Rows, class Slopes>
-struct parametric_rectifier : head_base<Rows, Slopes::size, Rows, Slopes::size> {
+/// What a parametric rectifier computes, for the plan: rows of `Width` numbers, a slope for each or one for
+/// all.
+template <std::size_t Rows, class Slopes, std::size_t Width = Slopes::size>
+struct parametric_rectifier : head_base<Rows, Width, Rows, Width> {
     struct alpha : parameter<"alpha", Slopes> {};
     using parameters = type_list<alpha>;
 };
 
 /// Which numbers of a sample share a slope.
-enum class shared { none, places };
+enum class shared { none, places, all };
 
 /// x above 0, alpha x below, with alpha learnt (He et al. 2015), zero at first. Each element of a sample has
-/// a slope of its own, as in Keras; with `prelu<shared::places>` each channel has (Keras's shared axes,
-/// PyTorch's default). Gradients: dx = dy (x > 0 ? 1 : alpha), dalpha = the sum of dy min(x, 0).
+/// a slope of its own, as in Keras; with `prelu<shared::places>` each channel has (Keras's shared axes), with
+/// `prelu<shared::all>` all numbers have one (PyTorch's default). Gradients: dx = dy (x > 0 ? 1 : alpha),
+/// dalpha = the sum of dy min(x, 0).
 template <shared Sharing = shared::none>
 struct prelu_layer : layer_base {
     using role = role::head;
@@ -31,10 +33,18 @@ struct prelu_layer : layer_base {
     template <class Shape>
     using output = Shape;
     template <class...>
-    static constexpr time_view view = Sharing == shared::places ? each_step : whole_sequence;
+    static constexpr time_view view = Sharing == shared::none ? whole_sequence : each_step;
     template <class Shape>
-    using head = parametric_rectifier<Sharing == shared::none ? 1 : Shape::size / Shape::last,
-                                      std::conditional_t<Sharing == shared::none, Shape, shape<Shape::last>>>;
+    static constexpr auto rectifier() {
+        if constexpr (Sharing == shared::none)
+            return parametric_rectifier<1, Shape>{};
+        else if constexpr (Sharing == shared::places)
+            return parametric_rectifier<Shape::size / Shape::last, shape<Shape::last>>{};
+        else
+            return parametric_rectifier<1, shape<1>, Shape::size>{};
+    }
+    template <class Shape>
+    using head = decltype(rectifier<Shape>());
 };
 
 template <shared Sharing = shared::none>
