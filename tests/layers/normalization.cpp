@@ -54,3 +54,14 @@ BOOST_AUTO_TEST_CASE(of_groups) {
         AGREES(input<5, 5, 3> | conv<8, 3> | group_norm<4> | relu | conv<3, 3>),
     });
 }
+
+BOOST_AUTO_TEST_CASE(of_lines) {
+    agree({
+        AGREES(input<7> | log_softmax<>),
+        AGREES(input<3, 4, 20> | log_softmax<2> | sigmoid),
+        AGREES(input<5, 9> | log_softmax<0>),
+        AGREES(input<3, 4, 5> | axis_softmax<-2>),
+        AGREES(input<3, 4, 17> | axis_softmax<0> | tanh),
+        AGREES(input<5, 5, 3> | conv<8, 3> | axis_softmax<-1> | conv<2, 2>),
+    });
+}

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/layers/axis.hpp>
 #include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 
@@ -35,20 +36,13 @@ struct concat_layer : layer_base {
     static constexpr bool joins = true;
 
 private:
-    template <class Shape>
-    static constexpr bool has_axis =
-        Axis<0 ? static_cast<int>(Shape::rank) >= -Axis : static_cast<int>(Shape::rank)> Axis;
-    template <class Shape>
-    static constexpr std::size_t
-        axis_of = static_cast<std::size_t>(Axis < 0 ? static_cast<int>(Shape::rank) + Axis : Axis);
-
     template <class First, class Other>
     static constexpr bool agree() {
-        if constexpr (First::rank != Other::rank || !has_axis<First>)
+        if constexpr (First::rank != Other::rank || !detail::has_axis<First, Axis>)
             return false;
         else {
             for (std::size_t axis = 0; axis < First::rank; ++axis)
-                if (axis != axis_of<First> && First::extents[axis] != Other::extents[axis])
+                if (axis != detail::axis_number<First, Axis> && First::extents[axis] != Other::extents[axis])
                     return false;
             return true;
         }
@@ -58,7 +52,7 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
     template <class First, class... Rest>
     static constexpr auto joined() {
         return []<std::size_t... I>(std::index_sequence<I...>) {
-            constexpr std::size_t axis = axis_of<First>;
+            constexpr std::size_t axis = detail::axis_number<First, Axis>;
             return shape<(I == axis ? (First::extents[axis] + ... + Rest::extents[axis])
                                     : First::extents[I])...>{};
         }
@@ -68,7 +62,7 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
     template <class Shape>
     static constexpr std::size_t rows = [] {
         std::size_t result = 1;
-        for (std::size_t axis = 0; axis < axis_of<Shape>; ++axis)
+        for (std::size_t axis = 0; axis < detail::axis_number<Shape, Axis>; ++axis)
             result *= Shape::extents[axis];
         return result;
     }();
@@ -79,15 +73,16 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
     static constexpr auto wants_all = [] {
         if constexpr (sizeof...(Rest) == 0)
             return text("two or more values");
-        else if constexpr (!has_axis<First>)
+        else if constexpr (!detail::has_axis<First, Axis>)
             return text("an axis that its values have");
         else
-            return text("values that differ in axis ") + number_text<axis_of<First>> + " alone";
+            return text("values that differ in axis ") + number_text<detail::axis_number<First, Axis>> +
+                   " alone";
     }();
     template <class First, class... Rest>
     using output_of = decltype(joined<First, Rest...>());
     template <class First, class...>
-    static constexpr time_view view = axis_of<First> == 0 ? whole_sequence : each_step;
+    static constexpr time_view view = detail::axis_number<First, Axis> == 0 ? whole_sequence : each_step;
     /// The same for one step.
     using step_layer = concat_layer<(Axis > 0 ? Axis - 1 : Axis)>;
     template <class First, class... Rest>

@@ -6,6 +6,7 @@
 #include <strata/layers/activations.hpp>
 #include <strata/layers/attention.hpp>
 #include <strata/layers/augmentation.hpp>
+#include <strata/layers/axis_softmax.hpp>
 #include <strata/layers/concat.hpp>
 #include <strata/layers/conv_transpose.hpp>
 #include <strata/layers/convolution.hpp>

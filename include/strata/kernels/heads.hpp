@@ -9,6 +9,7 @@
 #include <strata/kernels/layers/dot.hpp>
 #include <strata/kernels/layers/gaussian_noise.hpp>
 #include <strata/kernels/layers/group_normalization.hpp>
+#include <strata/kernels/layers/line_softmax.hpp>
 #include <strata/kernels/layers/merging.hpp>
 #include <strata/kernels/layers/prelu.hpp>
 #include <strata/kernels/layers/resampling.hpp>
