@@ -305,7 +305,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
                (directory.path() / "none").string() + ": expected a file, found nothing of this name");
     BOOST_TEST(error_message<data_error>([&] { least_squares.save(directory.path() / "none" / "below"); }) ==
                (directory.path() / "none" / "below").string() +
-                   ": expected a file that can be written, found that it cannot");
+                   ": expected a file that can be written, found No such file or directory");
     write_bytes("strata estimator 2\nlinear_regression");
     BOOST_TEST(load_error(least_squares) ==
                "at byte 0: expected \"strata estimator 1\\x0a\", found \"strata estimator 2\\x0a\"");

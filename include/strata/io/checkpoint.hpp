@@ -1,8 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/complete_file.hpp>
 #include <strata/data/plain_file.hpp>
-#include <strata/io/complete_file.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/best_score.hpp>
 #include <strata/training/callback.hpp>

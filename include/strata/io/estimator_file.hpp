@@ -1,9 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/complete_file.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/plain_file.hpp>
-#include <strata/io/complete_file.hpp>
 #include <strata/io/estimator_state.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/snapshot.hpp>
