@@ -92,8 +92,9 @@ public:
     using value_type = std::remove_const_t<T>;
 
     template <class Parameter>
-    any_parameter(std::type_identity<Parameter>, std::string name, T* array)
+    any_parameter(std::type_identity<Parameter>, std::string name, std::size_t layer, T* array)
         : name_(std::move(name)),
+          layer_(layer),
           shape_(Parameter::shape::extents),
           size_(Parameter::shape::size),
           is_learnt_(Parameter::is_learnt),
@@ -101,10 +102,14 @@ public:
           index_(&layout_of<value_type, Parameter>::index) {}
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    /// The number of its layer, as the topology names them; of layers that share weights, the first.
+    [[nodiscard]] std::size_t layer() const noexcept { return layer_; }
     [[nodiscard]] std::span<const std::size_t> shape() const noexcept { return shape_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] bool is_learnt() const noexcept { return is_learnt_; }
 
+    /// One of its numbers, last axis fastest, below `size()`.
+    [[nodiscard]] T& operator[](std::size_t number) const { return array_[index_(number)]; }
     [[nodiscard]] std::vector<value_type> values() const {
         std::vector<value_type> result(size_);
         for (std::size_t i = 0; i < size_; ++i)
@@ -119,6 +124,7 @@ public:
 
 private:
     std::string name_;
+    std::size_t layer_;
     std::span<const std::size_t> shape_;
     std::size_t size_;
     bool is_learnt_;
@@ -154,7 +160,7 @@ std::vector<any_parameter<T>> view_parameters(T* block) {
         constexpr std::size_t array = index;
         constexpr array_mark mark = names::arrays[array];
         result.emplace_back(std::type_identity<typename names::template parameter<array>>{},
-                            concatenate(layers[mark.node].string(), ".", mark.name),
+                            concatenate(layers[mark.node].string(), ".", mark.name), mark.node,
                             block + place_of_array<Topology, std::remove_const_t<T>, array>);
     });
     return result;
