@@ -20,4 +20,9 @@ inline float half_number(std::uint16_t bits) noexcept {
     return std::bit_cast<float>(sign | wide << 23 | fraction << 13);
 }
 
+/// The number of bfloat16: the upper half of a float.
+inline float bfloat16_number(std::uint16_t bits) noexcept {
+    return std::bit_cast<float>(std::uint32_t{bits} << 16);
+}
+
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -1,0 +1,134 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/error.hpp>
+#include <strata/data/plain_file.hpp>
+#include <strata/data/safetensors_header.hpp>
+#include <strata/data/tensor_numbers.hpp>
+#include <strata/expression/concatenate.hpp>
+#include <strata/raise.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// A safetensors file to read: named arrays of numbers, and texts about them. Programs that include this
+/// header need RapidJSON (Debian's rapidjson-dev), of headers alone.
+///
+/// data_error with the byte, what was expected and what was found, for whatever is not in order with the
+/// header or the file's size, before any number is read. Memory: the header, and 64 KiB while numbers are
+/// read.
+class safetensors_file {
+public:
+    explicit safetensors_file(std::filesystem::path path) : file_(std::move(path)), header_(file_) {
+        file_.expect_left(header_.numbers_size, "numbers");
+        for (const stored_tensor& tensor : header_.tensors)
+            sorted_.push_back(&tensor);
+        std::sort(sorted_.begin(), sorted_.end(), [](const stored_tensor* one, const stored_tensor* other) {
+            return one->name < other->name;
+        });
+    }
+    safetensors_file(const safetensors_file&) = delete;
+    safetensors_file& operator=(const safetensors_file&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return file_.path(); }
+    /// In the order of their numbers in the file.
+    [[nodiscard]] const std::vector<stored_tensor>& tensors() const noexcept { return header_.tensors; }
+    /// Keys and texts, sorted by key.
+    [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& metadata() const noexcept {
+        return header_.metadata;
+    }
+
+    /// The tensor of that name, or null.
+    [[nodiscard]] const stored_tensor* find(std::string_view name) const {
+        const auto place = std::lower_bound(
+            sorted_.begin(), sorted_.end(), name,
+            [](const stored_tensor* tensor, std::string_view text) { return tensor->name < text; });
+        return place != sorted_.end() && (*place)->name == name ? *place : nullptr;
+    }
+
+    /// The numbers of a tensor, the last axis fastest; F16 and BF16 without loss, F64 rounded where T is
+    /// float. data_error for a tensor that is not there, or of another type than those and F32.
+    template <std::floating_point T = float>
+    [[nodiscard]] std::vector<T> read(std::string_view name) {
+        const stored_tensor* const tensor = find(name);
+        if (tensor == nullptr) {
+            std::vector<std::string> names;
+            for (const stored_tensor* each : sorted_)
+                names.push_back(each->name);
+            internal::raise(data_error::in_file(path(), "a tensor " + internal::shown(name),
+                                                internal::shown_names(names, "no tensors")));
+        }
+        expect_real(*tensor);
+        std::vector<T> result(numbers_in(*tensor));
+        T* next = result.data();
+        read_pieces<T>(*tensor, 0, result.size(),
+                       [&](std::span<const T> piece) { next = std::copy(piece.begin(), piece.end(), next); });
+        return result;
+    }
+
+    /// Raises an error for a tensor of another type than F64, F32, F16 and BF16.
+    void expect_real(const stored_tensor& tensor) const {
+        if (internal::real_size(tensor.type) == 0)
+            fail(tensor, concatenate(internal::shown(tensor.name), " of type F64, F32, F16 or BF16"),
+                 std::string(tensor.type));
+    }
+
+    /// Hands `count` numbers of such a tensor, from number `first` on, to `use(span)`, piece by piece.
+    template <std::floating_point T, class Use>
+    void read_pieces(const stored_tensor& tensor, std::uint64_t first, std::uint64_t count, Use use) {
+        const std::size_t size = internal::real_size(tensor.type);
+        const std::size_t limit = piece_bytes / size;
+        std::vector<unsigned char> bytes(size * std::min<std::uint64_t>(limit, count));
+        std::vector<T> numbers(std::min<std::uint64_t>(limit, count));
+        file_.seek(header_.numbers_begin + tensor.begin + first * size);
+        while (count > 0) {
+            const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(limit, count));
+            file_.read(bytes.data(), step * size, "numbers");
+            internal::read_numbers(tensor.type, bytes.data(), step, numbers.data());
+            use(std::span<const T>(numbers.data(), step));
+            count -= step;
+        }
+    }
+
+    /// Numbers in a tensor whose type `expect_real` takes.
+    [[nodiscard]] static std::uint64_t numbers_in(const stored_tensor& tensor) {
+        return (tensor.end - tensor.begin) / internal::real_size(tensor.type);
+    }
+
+    /// Raises an error about a tensor, at the place where the header names it.
+    [[noreturn]] void fail(const stored_tensor& tensor, std::string_view expected,
+                           std::string_view found) const {
+        file_.fail(sizeof(std::uint64_t) + tensor.place, expected, found);
+    }
+    /// Raises an error about a number of such a tensor.
+    [[noreturn]] void fail(const stored_tensor& tensor, std::uint64_t number, std::string_view expected,
+                           std::string_view found) const {
+        file_.fail(header_.numbers_begin + tensor.begin + number * internal::real_size(tensor.type), expected,
+                   found);
+    }
+
+private:
+    static constexpr std::size_t piece_bytes = std::size_t{1} << 16;
+    static constexpr auto concatenate = internal::concatenate;
+
+    plain_file file_;
+    internal::safetensors_header header_;
+    std::vector<const stored_tensor*> sorted_;
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::safetensors_file;
+} // namespace strata
