@@ -1,0 +1,155 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/extents.hpp>
+#include <strata/data/safetensors.hpp>
+#include <strata/io/keras_weights.hpp>
+#include <strata/io/pytorch_weights.hpp>
+#include <strata/io/weight_conventions.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::internal {
+
+/// Whether neighbouring axes of the file, or none, make each axis of the network; axes of extent 1 are free.
+inline bool merge_into(std::span<const std::uint64_t> file, std::span<const std::size_t> network) {
+    std::size_t next = 0;
+    for (const std::size_t extent : network) {
+        std::uint64_t product = 1;
+        while (next < file.size() && product < extent)
+            product *= file[next++];
+        if (product != extent)
+            return false;
+    }
+    return std::all_of(file.begin() + static_cast<std::ptrdiff_t>(next), file.end(),
+                       [](std::uint64_t extent) { return extent == 1; });
+}
+
+/// A part of a tensor of a file, and the array that it is for.
+struct weight_match {
+    std::size_t array;
+    const stored_tensor* tensor;
+    weight_part part;
+};
+
+/// What a file has for the arrays of a network. All is decided before any number is read.
+class weight_matches {
+public:
+    std::vector<weight_match> matches; ///< those of an array one after another
+    weight_report report;
+
+    weight_matches(const safetensors_file& file, const std::vector<array_description>& arrays,
+                   const flattened_images& images, const weight_options& options)
+        : file_(file), is_partial_(options.partial) {
+        check_names(options.names, arrays, images);
+        const pytorch_weights pytorch_arrays(options.names, images);
+        const keras_weights keras_arrays(options.names, images);
+        for (std::size_t i = 0; i < arrays.size(); ++i) {
+            const array_description& array = arrays[i];
+            match(i, array,
+                  options.convention == pytorch ? pytorch_arrays.choose(array)
+                  : options.convention == keras ? keras_arrays.choose(array)
+                                                : choose_equal(array, options.names));
+        }
+        for (const stored_tensor& tensor : file.tensors()) {
+            if (used_.contains(&tensor) ||
+                (options.convention == pytorch && pytorch_weights::is_ignored(tensor.name)))
+                continue;
+            if (!is_partial_)
+                file.fail(tensor, "no tensor but those that the network has an array for",
+                          shown(tensor.name));
+            report.left.push_back(tensor.name);
+        }
+    }
+
+private:
+    static void check_names(const weight_names& names, const std::vector<array_description>& arrays,
+                            const flattened_images& images) {
+        std::vector<std::string> known;
+        for (const array_description& array : arrays) {
+            known.push_back(array.name);
+            if (const auto kind = images.layer(array.layer).kind; is_projection(kind))
+                known.push_back(attention_name(array.layer_name(), kind));
+        }
+        names.check(known);
+    }
+
+    void match(std::size_t number, const array_description& array, weight_choices choices) {
+        std::vector<weight_part>* choice = &choices.front();
+        for (auto& each : choices)
+            if (std::all_of(each.begin(), each.end(),
+                            [&](const weight_part& part) { return file_.find(part.name) != nullptr; })) {
+                choice = &each;
+                break;
+            }
+        std::string problem;
+        const std::size_t begin = matches.size();
+        for (weight_part& part : *choice) {
+            const stored_tensor* const tensor = file_.find(part.name);
+            if (tensor == nullptr) {
+                if (!is_partial_)
+                    fail_missing(array, part);
+                report.missing.push_back(array.name);
+                matches.resize(begin);
+                return;
+            }
+            used_.insert(tensor);
+            if (problem.empty())
+                problem = find_problem(array, part, *tensor);
+            matches.push_back({number, tensor, std::move(part)});
+        }
+        if (problem.empty())
+            report.taken.push_back(array.name);
+        else {
+            matches.resize(begin);
+            report.misfits.push_back(problem);
+        }
+    }
+
+    [[noreturn]] void fail_missing(const array_description& array, const weight_part& part) const {
+        std::vector<std::string> names;
+        for (const stored_tensor& tensor : file_.tensors())
+            names.push_back(tensor.name);
+        constexpr std::size_t shown_count = 12;
+        const std::size_t count = names.size();
+        names.resize(std::min(count, shown_count));
+        raise(data_error::in_file(
+            file_.path(),
+            concatenate("a tensor ", shown(part.name), " of ", extents_text(part.shape), " for ", array.name),
+            shown_names(names, "no tensors") +
+                (count > shown_count ? concatenate(" and ", count - shown_count, " more") : "")));
+    }
+
+    /// Why a tensor does not fit; an error unless what does not fit is left.
+    std::string find_problem(const array_description& array, const weight_part& part,
+                             const stored_tensor& tensor) {
+        const std::string name = shown(tensor.name);
+        if (real_size(tensor.type) == 0) {
+            if (!is_partial_)
+                file_.expect_real(tensor);
+            return concatenate(array.name, ": ", name, " is of type ", tensor.type);
+        }
+        if (part.merges_axes
+                ? merge_into(tensor.shape, part.shape)
+                : std::equal(tensor.shape.begin(), tensor.shape.end(), part.shape.begin(), part.shape.end()))
+            return {};
+        const std::string expected = extents_text(part.shape), found = extents_text(tensor.shape);
+        if (!is_partial_)
+            file_.fail(tensor, concatenate(name, " of ", expected, " for ", array.name), found);
+        return concatenate(array.name, ": ", name, " is ", found, ", not ", expected);
+    }
+
+    const safetensors_file& file_;
+    bool is_partial_;
+    std::set<const stored_tensor*> used_;
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -1,0 +1,136 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/safetensors.hpp>
+#include <strata/data/safetensors_output.hpp>
+#include <strata/io/flattened_images.hpp>
+#include <strata/io/weight_matches.hpp>
+#include <strata/io/weight_names.hpp>
+#include <strata/model/model.hpp>
+#include <strata/setting.hpp>
+#include <strata/training/network_text.hpp>
+#include <strata/version.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <limits>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+namespace internal {
+/// Hands the numbers of a part, as T, to use(place in the array, distance, numbers).
+template <class T, class Use>
+void read_part(safetensors_file& file, const weight_match& match, const Use& use) {
+    weight_walk way(match.part);
+    file.read_pieces<T>(*match.tensor, match.part.first, match.part.size(), [&](std::span<const T> numbers) {
+        way.walk(numbers.size(), [&](std::size_t place, std::size_t stride, std::size_t count) {
+            use(place, stride, numbers.first(count));
+            numbers = numbers.subspan(count);
+        });
+    });
+}
+
+/// Raises an error for a number of type F64 that is finite, but not as a float.
+inline void check_range(safetensors_file& file, const weight_match& match) {
+    std::uint64_t number = match.part.first;
+    file.read_pieces<double>(*match.tensor, number, match.part.size(), [&](std::span<const double> numbers) {
+        for (const double each : numbers) {
+            if (std::isfinite(each) && std::abs(each) > std::numeric_limits<float>::max())
+                file.fail(*match.tensor, number,
+                          concatenate("numbers of ", shown(match.tensor->name), " that a float holds"),
+                          number_to_string(each));
+            ++number;
+        }
+    });
+}
+
+/// The whole of `load_weights`, but for the types of the network's layers.
+template <class T>
+weight_report load_arrays(const std::vector<any_parameter<T>>& parameters, std::size_t inputs,
+                          std::vector<network_layer> layers, const std::filesystem::path& path,
+                          const weight_options& options) {
+    std::vector<array_description> arrays;
+    for (const any_parameter<T>& each : parameters)
+        arrays.push_back({each.name(), {each.shape().begin(), each.shape().end()}, inputs + each.layer()});
+    safetensors_file file(path);
+    weight_matches found(file, arrays, flattened_images(std::move(layers)), options);
+    if constexpr (sizeof(T) < sizeof(double))
+        for (const weight_match& match : found.matches)
+            if (match.tensor->type == "F64")
+                check_range(file, match);
+    for (const weight_match& match : found.matches)
+        read_part<T>(file, match, [&](std::size_t place, std::size_t stride, std::span<const T> numbers) {
+            const any_parameter<T>& array = parameters[match.array];
+            for (const T number : numbers) {
+                array[place] = match.part.adds ? array[place] + number : number;
+                place += stride;
+            }
+        });
+    return std::move(found.report);
+}
+
+template <class T>
+void save_arrays(const std::vector<any_parameter<const T>>& parameters, const std::filesystem::path& path,
+                 const tensor_metadata& metadata) {
+    std::vector<tensor_source<T>> tensors;
+    for (const any_parameter<const T>& each : parameters)
+        tensors.push_back({each.name(),
+                           {each.shape().begin(), each.shape().end()},
+                           [&each](std::size_t first, std::span<T> numbers) {
+                               for (T& number : numbers)
+                                   number = each[first++];
+                           }});
+    write_tensors(path, tensors, metadata);
+}
+} // namespace internal
+
+/// Writes a network's weights as a safetensors file: each array under its name, as `summary()` shows it, in
+/// its conventional order and the network's type of numbers; and, as metadata, the topology and the project's
+/// version. The file appears under its name when it is complete and on the disk; data_error where it cannot
+/// be written. Programs that include this header need RapidJSON.
+template <auto Topology, class T>
+void save_weights(const model<Topology, T>& net, const std::filesystem::path& file) {
+    std::string text;
+    internal::append_network(text, typename model<Topology, T>::topology{});
+    internal::save_arrays(net.parameters(), file,
+                          {{"strata", std::string(project_version)}, {"topology", text}});
+}
+
+/// Reads a network's weights from a safetensors file, of `save_weights` or of another program:
+///
+///     load_weights(net, "net.safetensors");
+///     load_weights(net, "lenet.safetensors", {.names = {{"conv1", "conv"}, {"fc1", "dense"}}, .convention =
+///     pytorch}); const auto report = load_weights(net, "lenet.safetensors", {.partial = true});
+///
+/// Numbers of type F64, F32, F16 and BF16 become those of the network; where F64 becomes float they are
+/// rounded. An array that the file has not, a tensor that the network has not, another shape or type is a
+/// data_error that names it, and the network is unchanged then. With `.partial` what fits is taken, and the
+/// report says what was not.
+///
+/// Memory: 64 KiB beside the network's own. All is checked before the first number is stored; only a disk
+/// that fails to read, which is a data_error too, leaves some arrays loaded.
+///
+/// `.convention = pytorch` knows modules by their names in the `state_dict`: matrices are [out, in], kernels
+/// [out, in, ...], rows of flattened images begin with the channels, gates are in PyTorch's order, and the
+/// two biases of an LSTM are added. A recurrent layer "rnn" is the first of its module; `{"rnn.*_l0_reverse",
+/// "backward.lstm"}` names others, where * stands for the array. `{"mha", "attention"}` takes the packed
+/// projections of a MultiheadAttention. `.convention = keras` knows the paths of Keras 2 and 3.
+template <auto Topology, class T>
+weight_report load_weights(model<Topology, T>& net, const std::filesystem::path& file,
+                           const weight_options& options = {}) {
+    using topology = typename model<Topology, T>::topology;
+    return internal::load_arrays(net.parameters(), topology::inputs::size, internal::list_layers(topology{}),
+                                 file, options);
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::load_weights;
+using bedrock::save_weights;
+} // namespace strata
