@@ -34,6 +34,7 @@ struct concat_layer : layer_base {
     using role = role::merge;
     static constexpr auto label = text("concat");
     static constexpr bool joins = true;
+    static constexpr mask_rule masks = mask_rule::joins;
 
 private:
     template <class First, class Other>
@@ -81,6 +82,8 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
     }();
     template <class First, class... Rest>
     using output_of = decltype(joined<First, Rest...>());
+    template <class First>
+    static constexpr bool joins_steps = axis_of<First> == 0;
     template <class First, class...>
     static constexpr time_view view = detail::axis_number<First, Axis> == 0 ? whole_sequence : each_step;
     /// The same for one step.

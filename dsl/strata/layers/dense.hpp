@@ -42,6 +42,7 @@ struct dense_layer : layer_base {
     static_assert((detail::option_of<decltype(Options), without_bias, initializer, regularizer> && ...),
                   "strata: dense takes no_bias, an initializer and a regularizer");
     using role = role::head;
+    static constexpr mask_rule masks = mask_rule::passes;
     static constexpr auto label = text("dense<") + number_text<Units> + text(">");
 
     static constexpr bool has_bias = !(std::same_as<type_of<Options>, without_bias> || ...);

@@ -37,6 +37,8 @@ struct attention_product : head_base<Sizes.queries, Sizes.heads * Sizes.key_widt
     static constexpr attention_shape sizes = Sizes;
     static constexpr bool is_causal = IsCausal;
     static constexpr double dropout = Dropout.value();
+    static constexpr bool masks_queries = false;
+    static constexpr std::size_t key_masks = 0;
     static constexpr std::size_t parts = 3;
     static constexpr std::array<std::size_t, 3> widths{
         Sizes.heads * Sizes.key_width, Sizes.key_heads* Sizes.key_width, Sizes.key_heads* Sizes.value_width};
@@ -46,6 +48,20 @@ struct attention_product : head_base<Sizes.queries, Sizes.heads * Sizes.key_widt
     static constexpr std::size_t product_flops = 2 * Sizes.queries * Sizes.keys * Sizes.heads *
                                                  (Sizes.key_width + Sizes.value_width) / (IsCausal ? 2 : 1);
     static constexpr auto computation = text("softmax(q k / sqrt(width)) v");
+};
+
+/// The same with masks behind the three values: one of the queries or none, and one or two of the keys and
+/// values. Masked keys have no weight, and the result of a masked query, or of one that sees no other key, is
+/// zero.
+template <class Product, bool MasksQueries, std::size_t KeyMasks>
+struct masked_attention : Product {
+    static constexpr bool masks_queries = MasksQueries;
+    static constexpr std::size_t key_masks = KeyMasks;
+    static constexpr std::size_t parts = 3 + std::size_t{MasksQueries} + KeyMasks;
+    [[nodiscard]] static constexpr std::size_t source_width(std::size_t index) {
+        return index < 3 ? Product::widths[index] : 1;
+    }
+    static constexpr auto computation = text("softmax(q k / sqrt(width)) v of what masks leave");
 };
 
 /// Scaled dot-product attention of three values, queries, keys and values (Vaswani et al. 2017): for each of
@@ -66,6 +82,7 @@ struct dot_attention_layer : layer_base {
                     detail::is_dropout<type_of<Options>>)&&...),
                   "strata: dot_attention takes causal, dropout and key_heads");
     using role = role::merge;
+    static constexpr mask_rule masks = mask_rule::attends;
     static constexpr auto label = text("dot_attention<") + number_text<Heads> + ">";
     static constexpr bool is_causal = (detail::option_of<decltype(Options), causal_option> || ...);
     static constexpr std::size_t key_head_count = detail::option(key_heads_option{Heads}, Options...).count;

@@ -4,6 +4,7 @@
 #include <strata/layers/head.hpp>
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/mask.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/regularizer.hpp>
 
@@ -12,6 +13,10 @@ namespace strata::bedrock {
 /// "Every row is updated in every step", as in Keras, not only those that occur.
 struct every_row_option {};
 inline constexpr every_row_option every_row{};
+
+/// "Token 0 is padding", which is masked.
+struct mask_zero_option {};
+inline constexpr mask_zero_option mask_zero{};
 
 /// Rows of a table, one for each token, for the plan.
 template <std::size_t Tokens, std::size_t Vocabulary, std::size_t Width, class Layer>
@@ -38,16 +43,22 @@ struct lookup : head_base<Tokens, 1, Tokens, Width> {
 ///
 /// Only rows that occur in a batch are updated (their moments, too: "lazy" Adam), so that a step does not
 /// depend on the vocabulary. `every_row` updates all, as Keras does; with a regularizer and where gradients
-/// are stored all are updated, too. Options: `every_row`, an initializer, a regularizer.
+/// are stored all are updated, too. With `mask_zero` steps with token 0 are masked, as in Keras: their row is
+/// one like the others and learns what reaches it, but what reads the mask leaves them out. Options:
+/// `every_row`, `mask_zero`, an initializer, a regularizer.
 template <std::size_t Vocabulary, std::size_t Width, auto... Options>
 struct embedding_layer : layer_base {
-    static_assert((detail::option_of<decltype(Options), every_row_option, initializer, regularizer> && ...),
-                  "strata: embedding takes every_row, an initializer and a regularizer");
+    static_assert(
+        (detail::option_of<decltype(Options), every_row_option, mask_zero_option, initializer, regularizer> &&
+         ...),
+        "strata: embedding takes every_row, mask_zero, an initializer and a regularizer");
     static_assert(Vocabulary < (std::size_t{1} << 24), "strata: a float counts tokens to 2^24 alone");
     using role = role::head;
     static constexpr auto label = text("embedding<") + number_text<Width> + ">";
     static constexpr bool reads_tokens = true;
     static constexpr std::size_t vocabulary = Vocabulary;
+    using own_mask = token_mask_layer;
+    static constexpr bool makes_mask = (detail::option_of<decltype(Options), mask_zero_option> || ...);
     template <class...>
     static constexpr time_view view = each_step;
     static constexpr initializer first = detail::option(uniform<>, Options...);
@@ -79,4 +90,5 @@ inline constexpr embedding_layer<Vocabulary, Width, Options...> embedding{};
 namespace strata {
 using bedrock::embedding;
 using bedrock::every_row;
+using bedrock::mask_zero;
 } // namespace strata

@@ -9,6 +9,18 @@
 
 namespace strata::bedrock {
 
+/// What becomes of the mask of a value that a layer reads.
+enum class mask_rule {
+    ends,    ///< nobody behind the layer sees it
+    passes,  ///< it belongs to the layer's result, too
+    read,    ///< the layer's kernel reads it, `keeps_mask` says whether it also passes
+    either,  ///< a step of the result counts where it does in one of the values that are merged
+    same,    ///< the values that are merged have one mask, or none has any
+    joins,   ///< the masks of the values that are merged are joined as these are
+    attends, ///< queries and keys that are masked are left out
+    refused  ///< the layer would compute something else than it says
+};
+
 /// What marks a type as a layer. A layer is an empty type that offers
 ///  - `label`: its name as a text; what stands before `<` is the name of its kind,
 ///  - `role`: what the plan makes of it, one of `namespace role`,
@@ -37,6 +49,16 @@ struct layer_base {
     static constexpr bool has_adding_kernel = false;
     /// Whether prediction computes x * scale + shift instead, with numbers that depend on the channel alone.
     static constexpr bool is_affine_in_prediction = false;
+    /// What it does with masks: formulas for each element or row pass them on, others say so.
+    static constexpr mask_rule masks = mask_rule::ends;
+    static constexpr bool keeps_mask = false;
+    /// Whether results of masked steps are zeros.
+    static constexpr bool zeroes_masked = false;
+    /// Whether its result has a mask that `own_mask`, a layer, makes of what it reads, whether it reads that
+    /// itself, and whether it is such a layer.
+    static constexpr bool makes_mask = false;
+    static constexpr bool reads_own_mask = false;
+    static constexpr bool is_mask = false;
     /// How it looks along the first axis of what it reads, [steps, features]. Streams ask for it; formulas
     /// for each element or row, and what does nothing in prediction, need not say that they see a step alone.
     template <class... Shapes>

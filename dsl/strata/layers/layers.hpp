@@ -21,6 +21,7 @@
 #include <strata/layers/gaussian_noise.hpp>
 #include <strata/layers/gru.hpp>
 #include <strata/layers/lstm.hpp>
+#include <strata/layers/masking.hpp>
 #include <strata/layers/merge.hpp>
 #include <strata/layers/normalization.hpp>
 #include <strata/layers/permute.hpp>
@@ -40,6 +41,7 @@
 #include <strata/topology/bidirectional.hpp>
 #include <strata/topology/branch.hpp>
 #include <strata/topology/frozen.hpp>
+#include <strata/topology/masks.hpp>
 #include <strata/topology/named.hpp>
 #include <strata/topology/shared_weights.hpp>
 #include <strata/topology/time_distributed.hpp>

@@ -28,6 +28,7 @@ namespace detail {
 template <class Rule>
 struct merge_layer : layer_base {
     using role = role::merge;
+    static constexpr mask_rule masks = mask_rule::either;
 
     template <class First, class... Rest>
     static constexpr bool accepts_all = sizeof...(Rest) > 0 && (std::same_as<First, Rest> && ...);
@@ -75,6 +76,7 @@ struct subtract_layer : detail::merge_layer<subtract_layer> {
 /// The product of all values.
 struct multiply_layer : detail::merge_layer<multiply_layer> {
     static constexpr auto label = text("multiply");
+    static constexpr mask_rule masks = mask_rule::same;
     template <std::size_t... I>
     static constexpr auto formula(std::index_sequence<I...>) {
         return detail::folded([](auto a, auto b) { return a * b; }, part<I>...);
@@ -92,6 +94,7 @@ struct average_layer : detail::merge_layer<average_layer> {
 /// The largest of all values.
 struct maximum_layer : detail::merge_layer<maximum_layer> {
     static constexpr auto label = text("maximum");
+    static constexpr mask_rule masks = mask_rule::same;
     template <std::size_t... I>
     static constexpr auto formula(std::index_sequence<I...>) {
         return detail::folded([](auto a, auto b) { return max(a, b); }, part<I>...);
@@ -100,6 +103,7 @@ struct maximum_layer : detail::merge_layer<maximum_layer> {
 /// The smallest of all values.
 struct minimum_layer : detail::merge_layer<minimum_layer> {
     static constexpr auto label = text("minimum");
+    static constexpr mask_rule masks = mask_rule::same;
     template <std::size_t... I>
     static constexpr auto formula(std::index_sequence<I...>) {
         return detail::folded([](auto a, auto b) { return min(a, b); }, part<I>...);

@@ -100,6 +100,7 @@ struct batch_norm_layer : detail::normalization_base<Options...> {
                    ...),
                   "strata: batch_norm takes momentum, epsilon, no_scale and no_center");
     using role = role::head;
+    static constexpr mask_rule masks = mask_rule::refused; // its statistics would count masked steps
     static constexpr auto label = text("batch_norm");
     static constexpr double momentum = detail::option(momentum_option{0.99}, Options...).value.value();
     static constexpr bool is_affine_in_prediction = true;
@@ -125,6 +126,7 @@ struct group_norm_layer : detail::normalization_base<Options...> {
                    ...),
                   "strata: group_norm takes epsilon, no_scale and no_center");
     using role = role::head;
+    static constexpr mask_rule masks = mask_rule::passes;
     static constexpr auto label = text("group_norm<") + number_text<Groups> + ">";
     template <class Shape>
     static constexpr bool accepts = [] {

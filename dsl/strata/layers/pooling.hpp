@@ -3,6 +3,7 @@
 
 #include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/mask.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/window.hpp>
 
@@ -83,10 +84,28 @@ inline constexpr pool_layer<pooled::largest, Size, Options...> max_pool{};
 template <spatial Size, auto... Options>
 inline constexpr pool_layer<pooled::mean, Size, Options...> average_pool{};
 
-/// The largest number, or the mean, of each channel over all places: [I..., C] -> [C].
+/// The mean of the steps that a mask leaves, for the plan.
+template <std::size_t Steps, std::size_t Channels>
+struct masked_mean : head_base<Steps, Channels, 1, Channels> {
+    static constexpr std::size_t parts = 2;
+    [[nodiscard]] static constexpr std::size_t source_width(std::size_t index) {
+        return index == 0 ? Channels : 1;
+    }
+    static constexpr bool reads_pitched = true;
+    static constexpr bool writes_pitched = true;
+    static constexpr auto computation = text("mean of the steps that count");
+};
+template <window Geometry, std::size_t Channels>
+struct masked_head<pooling<Geometry, Channels, pooled::mean>, false> {
+    using type = masked_mean<Geometry.inputs(), Channels>;
+};
+
+/// The largest number, or the mean, of each channel over all places: [I..., C] -> [C]. The mean of steps
+/// [steps, C] with a mask is that of the steps which count, and 0 where there are none.
 template <pooled Kind>
 struct global_pool_layer : layer_base {
     using role = role::head;
+    static constexpr mask_rule masks = Kind == pooled::mean ? mask_rule::read : mask_rule::ends;
     static constexpr auto label = [] {
         if constexpr (Kind == pooled::largest)
             return text("global_max_pool");

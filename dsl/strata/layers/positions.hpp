@@ -38,6 +38,7 @@ struct positions_layer : layer_base {
     static_assert((detail::option_of<decltype(Options), sinusoidal_option, initializer> && ...),
                   "strata: positions takes sinusoidal or an initializer");
     using role = role::head;
+    static constexpr mask_rule masks = mask_rule::passes;
     static constexpr auto label = text("positions");
     static constexpr bool is_sinusoidal = (detail::option_of<decltype(Options), sinusoidal_option> || ...);
     template <class...>

@@ -24,6 +24,7 @@ enum class shared { none, places, all };
 template <shared Sharing = shared::none>
 struct prelu_layer : layer_base {
     using role = role::head;
+    static constexpr mask_rule masks = mask_rule::passes;
     static constexpr auto label = text("prelu");
 
     template <class Shape>

@@ -7,6 +7,7 @@
 #include <strata/layers/head.hpp>
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/mask.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/regularizer.hpp>
 
@@ -20,6 +21,10 @@ struct backwards_option {};
 /// Steps are read from the last to the first, and results are in the order in which they were computed
 /// (Keras: `go_backwards`).
 inline constexpr backwards_option backwards{};
+
+struct zero_masked_option {};
+/// Results of masked steps are zeros, instead of those of the step before (Keras: `zero_output_for_mask`).
+inline constexpr zero_masked_option zero_masked{};
 
 struct take_state_option {};
 /// The layer reads its state before the first step as values of its own behind the sequence (Keras:
@@ -85,6 +90,11 @@ struct recurrent_layer : layer_base {
     static constexpr bool is_backwards = (std::same_as<type_of<Options>, backwards_option> || ...);
     /// Whether results stand where their steps do, although they were computed backwards.
     static constexpr bool is_in_order = !is_backwards;
+    static constexpr mask_rule masks = mask_rule::read;
+    static constexpr bool reads_mask = false;
+    static constexpr bool keeps_mask = !is_last_alone && is_in_order;
+    static constexpr bool zeroes_masked =
+        !is_last_alone && (std::same_as<type_of<Options>, zero_masked_option> || ...);
 
     static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);
     static constexpr regularizer kernel_regularizer = detail::option(regularizer{}, Options...);
@@ -142,7 +152,7 @@ template <class Option, class... Others>
 concept recurrent_layer_option =
     is_activation<std::remove_const_t<Option>> || is_recurrent_option<std::remove_const_t<Option>> ||
     option_of<Option, without_bias, initializer, regularizer, last_step_option, backwards_option,
-              take_state_option, return_state_option, Others...>;
+              take_state_option, return_state_option, zero_masked_option, Others...>;
 }
 
 /// What a recurrent layer computes, for the plan. `Layer` says which cell it is. The values that it makes
@@ -156,9 +166,10 @@ struct recurrence : head_base<Steps, Inputs, Layer::is_last_alone || Layer::make
     static constexpr std::size_t results = Layer::is_last_alone ? 1 : Steps;
     static constexpr std::size_t units = Layer::units;
     static constexpr std::size_t gates = Layer::gates;
-    static constexpr std::size_t parts = Layer::reads_states ? 1 + Layer::states : 1;
+    static constexpr std::size_t parts =
+        1 + (Layer::reads_states ? Layer::states : 0) + std::size_t{Layer::reads_mask};
     [[nodiscard]] static constexpr std::size_t source_width(std::size_t index) {
-        return index == 0 ? Inputs : units;
+        return index == 0 ? Inputs : Layer::reads_mask && index + 1 == parts ? 1 : units;
     }
     static constexpr bool writes_pitched = true;
     static constexpr std::size_t product_flops = 2 * Steps * gates * units * (Inputs + units);
@@ -185,6 +196,18 @@ struct recurrence : head_base<Steps, Inputs, Layer::is_last_alone || Layer::make
     using parameters = type_list<kernel, recurrent_kernel, bias>;
 };
 
+/// A recurrent layer that reads a mask behind its other values. A masked step leaves the state as it is and
+/// has the result of the step before, zeros where there is none or with `Zeroes`.
+template <class Layer, bool Zeroes>
+struct masked_recurrent_layer : Layer {
+    static constexpr bool reads_mask = true;
+    static constexpr bool zeroes_masked = Zeroes;
+};
+template <class Layer, std::size_t Steps, std::size_t Inputs, bool Zeroes>
+struct masked_head<recurrence<Layer, Steps, Inputs>, Zeroes> {
+    using type = recurrence<masked_recurrent_layer<Layer, Zeroes>, Steps, Inputs>;
+};
+
 } // namespace strata::bedrock
 
 namespace strata {
@@ -193,4 +216,5 @@ using bedrock::last_step;
 using bedrock::recurrent;
 using bedrock::return_state;
 using bedrock::take_state;
+using bedrock::zero_masked;
 } // namespace strata

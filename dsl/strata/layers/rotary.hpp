@@ -22,6 +22,7 @@ struct rotation : head_base<Steps, Heads * Width, Steps, Heads * Width> {
 template <std::size_t Heads, real Base = 10000.0>
 struct rotary_positions_layer : layer_base {
     using role = role::head;
+    static constexpr mask_rule masks = mask_rule::passes;
     static constexpr auto label = text("rotary_positions<") + number_text<Heads> + ">";
     template <class...>
     static constexpr time_view view{sight::state}; // the number of the step

@@ -33,6 +33,7 @@ struct layer_norm_layer : detail::normalization_base<Options...> {
                    ...),
                   "strata: layer_norm takes epsilon, no_scale and no_center");
     using role = role::head;
+    static constexpr mask_rule masks = mask_rule::passes;
     template <class...>
     static constexpr time_view view = each_step;
     static constexpr auto label = text("layer_norm");
@@ -49,6 +50,7 @@ struct rms_norm_layer : detail::normalization_base<Options...> {
     static_assert((detail::option_of<decltype(Options), epsilon_option, without_scale> && ...),
                   "strata: rms_norm takes epsilon and no_scale");
     using role = role::head;
+    static constexpr mask_rule masks = mask_rule::passes;
     template <class...>
     static constexpr time_view view = each_step;
     static constexpr auto label = text("rms_norm");

@@ -15,7 +15,8 @@ enum class sight {
     last_state, ///< the same; what comes out is that of the last step alone
     ahead,      ///< steps behind it as well, a known number
     resampled,  ///< it makes another number of steps
-    whole       ///< all of them
+    whole,      ///< all of them
+    masked      ///< some of them, as a mask says
 };
 
 /// How a layer looks along time: what, and how many steps back or ahead.
@@ -39,6 +40,8 @@ inline constexpr auto time_text = [] {
         return text("it looks ") + number_text<View.steps> + " steps ahead";
     else if constexpr (View.what == sight::resampled)
         return text("it makes another number of steps");
+    else if constexpr (View.what == sight::masked)
+        return text("it reads a mask, and a live stream has no padding");
     else
         return text("it looks at the whole sequence");
 }();

@@ -24,6 +24,16 @@ private:
         return result;
     }();
 
+    // Masks pass none back.
+    static constexpr auto with_derivatives = [] {
+        std::array<bool, count> result{};
+        std::size_t next = 0;
+        for_each_type(typename wires::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
+            result[next++] = Stage::head::has_derivatives;
+        });
+        return result;
+    }();
+
     struct all {
         std::array<bool, count> reaches{}; ///< an output depends on it
         std::array<bool, count> learns{};
@@ -47,7 +57,7 @@ private:
                 const std::size_t value = wires::source(s, i);
                 is_useful |= wires::is_input(value) ? InputGradient : result.needed[value - wires::inputs];
             }
-            result.needed[s] = is_useful && result.reaches[s];
+            result.needed[s] = is_useful && result.reaches[s] && with_derivatives[s];
         }
         for (std::size_t s = 0; s < count; ++s)
             if (result.needed[s])

@@ -13,10 +13,18 @@ template <class Layer>
 struct mirrored_layer : Layer {
     static constexpr bool is_backwards = !Layer::is_backwards;
     static constexpr bool is_in_order = true;
+    static constexpr bool keeps_mask = !Layer::is_last_alone;
+    static constexpr bool zeroes_masked = !Layer::is_last_alone;
     template <class Shape>
     using head = recurrence<mirrored_layer, Shape::extents[0], Shape::last>;
     template <class...>
     static constexpr time_view view = whole_sequence;
+};
+
+/// The one that reads them as they come.
+template <class Layer>
+struct unmirrored_layer : Layer {
+    static constexpr bool zeroes_masked = !Layer::is_last_alone;
 };
 
 namespace detail {
@@ -30,6 +38,10 @@ concept recurrent_kind = requires {
 struct mirroring {
     template <recurrent_kind Layer>
     using type = mirrored_layer<Layer>;
+};
+struct unmirroring {
+    template <recurrent_kind Layer>
+    using type = unmirrored_layer<Layer>;
 };
 
 template <class Layer>
@@ -48,13 +60,13 @@ constexpr bool may_all_be_mirrored(fragment<Layers...>) {
 /// both results are merged where they belong to the same steps (Schuster and Paliwal 1997; Keras's
 /// Bidirectional): `bidirectional(lstm<64>)` has 128 features, and `bidirectional(lstm<64>, add)`, `multiply`
 /// or `average` 64. Parameters are named `forward.lstm.kernel` and `backward.lstm.kernel`. Formulas may stand
-/// between the layers.
+/// between the layers. With a mask, results of masked steps are zeros in both directions.
 template <class Piece, class Merge = type_of<concat<>>>
 constexpr auto bidirectional(Piece piece, Merge merge = {}) {
     using layers = decltype(detail::as_fragment(piece));
     static_assert(detail::may_all_be_mirrored(layers{}),
                   "strata: bidirectional takes recurrent layers, and formulas of each element between them");
-    return branches(named<"forward">(layers{}),
+    return branches(named<"forward">(detail::wrap_all<detail::unmirroring>(layers{})),
                     named<"backward">(detail::wrap_all<detail::mirroring>(layers{}))) |
            merge;
 }

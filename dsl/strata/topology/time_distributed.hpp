@@ -40,6 +40,8 @@ using distributed_head =
 /// A layer that takes each step of a sequence for a sample.
 template <class Layer>
 struct distributed_layer : Layer {
+    static constexpr mask_rule masks =
+        Layer::masks == mask_rule::refused ? mask_rule::refused : mask_rule::passes;
     template <class...>
     static constexpr time_view view = each_step;
     /// What a stream runs for one step.

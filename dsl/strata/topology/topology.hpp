@@ -27,6 +27,7 @@ struct node {
 template <std::size_t Value, class Shape>
 struct open_end {
     static constexpr std::size_t value = Value;
+    static constexpr bool is_masked = false;
     using shape = Shape;
 };
 
@@ -152,7 +153,7 @@ constexpr auto append_several(type_list<Shapes...>) {
 
 // Appends a layer to the only open end.
 template <std::size_t Inputs, std::size_t NodeCount, std::size_t Value, class Shape, layer Layer>
-    requires(!merges<Layer>)
+    requires(!merges<Layer> && !Layer::makes_mask)
 constexpr auto attach(site<Inputs, NodeCount, type_list<open_end<Value, Shape>>> start, fragment<Layer>) {
     if constexpr (Layer::reads_tokens && Value >= Inputs) {
         static_assert(reject<Layer, place_text<NodeCount + 1, Layer>, text("cannot take what layers make"),
@@ -173,7 +174,7 @@ constexpr auto attach(site<Inputs, NodeCount, type_list<open_end<Value, Shape>>>
 
 // Appends a layer that merges all open ends into one value.
 template <std::size_t Inputs, std::size_t NodeCount, class... Ends, layer Layer>
-    requires(merges<Layer>)
+    requires(merges<Layer> && !Layer::makes_mask && !(Ends::is_masked || ...))
 constexpr auto attach(site<Inputs, NodeCount, type_list<Ends...>> start, fragment<Layer>) {
     using shapes = type_list<typename Ends::shape...>;
     if constexpr (Layer::template accepts_all<typename Ends::shape...> && Layer::output_count > 1)
@@ -191,7 +192,7 @@ constexpr auto attach(site<Inputs, NodeCount, type_list<Ends...>> start, fragmen
 
 // A layer that takes one value does not fit behind several.
 template <std::size_t Inputs, std::size_t NodeCount, class... Ends, layer Layer>
-    requires(!merges<Layer> && sizeof...(Ends) > 1)
+    requires(!merges<Layer> && !Layer::makes_mask && sizeof...(Ends) > 1)
 constexpr auto attach(site<Inputs, NodeCount, type_list<Ends...>> start, fragment<Layer>) {
     static_assert(reject<Layer, place_text<NodeCount + 1, Layer>,
                          text("cannot take ") + shapes_text<typename Ends::shape...>,

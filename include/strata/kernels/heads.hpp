@@ -20,6 +20,7 @@
 #include <strata/kernels/sequence/attention.hpp>
 #include <strata/kernels/sequence/distributed.hpp>
 #include <strata/kernels/sequence/embedding.hpp>
+#include <strata/kernels/sequence/masks.hpp>
 #include <strata/kernels/sequence/positions.hpp>
 #include <strata/kernels/sequence/recurrence.hpp>
 #include <strata/kernels/sequence/unembedding.hpp>

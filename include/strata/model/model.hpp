@@ -9,6 +9,7 @@
 #include <strata/model/parameter_views.hpp>
 #include <strata/model/prediction_pass.hpp>
 #include <strata/model/winograd_stages.hpp>
+#include <strata/plan/mask_use.hpp>
 #include <strata/plan/summary.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -57,6 +58,7 @@ class model {
 public:
     using topology = type_of<Topology>;
     static_assert(internal::check_has_layers<topology>());
+    static_assert(internal::check_masks<topology>());
     using value_type = T;
     using stages = stages_of<topology>;
     using layout = parameter_layout<T, topology>;

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -19,11 +20,14 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// filled to whole registers and tiles; scores are computed for a block of queries at a time, in the forward
 /// and again in the backward kernel, so that no weight is kept (Dao et al. 2022, without their rescaling: all
 /// scores of a block fit the cache).
-template <attention_shape Sizes, bool IsCausal, real Dropout>
-struct head_kernels<attention_product<Sizes, IsCausal, Dropout>> : head_kernels_base {
-    using head = attention_product<Sizes, IsCausal, Dropout>;
+template <class Head>
+struct attention_kernels : head_kernels_base {
+    using head = Head;
 
 private:
+    static constexpr attention_shape Sizes = head::sizes;
+    static constexpr bool IsCausal = head::is_causal;
+    static constexpr bool is_masked = head::masks_queries || head::key_masks > 0;
     static constexpr std::size_t shared_heads = Sizes.heads / Sizes.key_heads;
     static constexpr bool drops = head::dropout > 0;
 
@@ -91,6 +95,27 @@ private:
         return IsCausal ? std::min(query + 1, Sizes.keys) : Sizes.keys;
     }
 
+    /// Takes the masked keys out of a query's row of scores. Returns whether the query sees any key, and is
+    /// not masked itself.
+    template <class T>
+    static bool mask_scores(const rows_view<const T>* x, std::size_t sample, std::size_t query,
+                            T* scores) noexcept {
+        const rows_view<const T>* masks = x + 3;
+        if constexpr (head::masks_queries)
+            if (*masks++->row(sample * Sizes.queries + query) == T(0))
+                return false;
+        bool sees_any = head::key_masks == 0;
+        for (std::size_t key = 0; key < seen_by(query) && head::key_masks > 0; ++key) {
+            bool counts = true;
+            for (std::size_t mask = 0; mask < head::key_masks; ++mask)
+                counts = counts && *masks[mask].row(sample * Sizes.keys + key) != T(0);
+            if (!counts)
+                scores[key] = std::numeric_limits<T>::lowest() / 4; // e to that is 0
+            sees_any = sees_any || counts;
+        }
+        return sees_any;
+    }
+
 public:
     /// The logarithm of the sum of each row's exponentials: [samples][heads][queries].
     template <class T>
@@ -132,6 +157,12 @@ public:
                     const std::size_t row = (sample * Sizes.heads + number) * Sizes.queries + first;
                     for (std::size_t i = 0; i < count; ++i) {
                         T* const weights = own.weights + i * s::pitch;
+                        if constexpr (is_masked)
+                            if (!mask_scores(call.x, sample, first + i, weights)) {
+                                std::fill_n(weights, round_up(seen, s::lanes), T(0));
+                                factors[i] = 0;
+                                continue;
+                            }
                         const softmax_sums<T> sums = internal::exponentiate_row<V>(
                             weights, seen_by(first + i), round_up(seen, s::lanes));
                         factors[i] = 1 / sums.sum;
@@ -208,7 +239,10 @@ private:
         for (std::size_t i = 0; i < s::block; ++i) {
             T* const weights = own.weights + i * s::pitch;
             T* const slopes = own.slopes + i * s::pitch;
-            if (i >= count) {
+            bool sees_any = i < count;
+            if constexpr (is_masked)
+                sees_any = sees_any && mask_scores(call.x, sample, first + i, weights);
+            if (!sees_any) {
                 std::fill_n(weights, s::pitch, T(0));
                 std::fill_n(slopes, s::pitch, T(0));
                 continue;
@@ -254,5 +288,12 @@ private:
         }
     }
 };
+
+template <attention_shape Sizes, bool IsCausal, real Dropout>
+struct head_kernels<attention_product<Sizes, IsCausal, Dropout>>
+    : attention_kernels<attention_product<Sizes, IsCausal, Dropout>> {};
+template <class Product, bool MasksQueries, std::size_t KeyMasks>
+struct head_kernels<masked_attention<Product, MasksQueries, KeyMasks>>
+    : attention_kernels<masked_attention<Product, MasksQueries, KeyMasks>> {};
 
 } // namespace strata::bedrock::inline STRATA_SETTING

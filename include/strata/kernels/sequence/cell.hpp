@@ -158,8 +158,10 @@ private:
     }
 };
 
-/// A layer that reads the steps in the other direction has the same cell.
+/// A layer that reads the steps in the other direction, or a mask, has the same cell.
 template <class Layer>
 struct cell<mirrored_layer<Layer>> : cell<Layer> {};
+template <class Layer, bool Zeroes>
+struct cell<masked_recurrent_layer<Layer, Zeroes>> : cell<Layer> {};
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -7,6 +7,7 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <functional>
 
@@ -58,6 +59,7 @@ private:
         for (std::size_t sample = first; sample < first + count; ++sample) {
             T* const state = kept.previous(sample, places::time_of(0)).data;
             places::begin_states(call, sample, state, kept.inner(sample, 0).data);
+            places::begin_mask(call, kept, sample, state);
             if constexpr (Layer::recurrent_dropout > 0) {
                 T* const factors = kept.factors(sample).data;
                 places::draw_factors(factors, call.key, sample);
@@ -75,16 +77,22 @@ private:
                 const bool is_end = number + 1 == Steps;
                 const auto next = kept.previous(first, places::time_of(is_end ? 0 : number + 1));
                 const auto factors = kept.factors(first);
-                recurrent_step<Layer, true>(
-                    step_buffers<T>{
-                        weights, kept.gates(first, places::time_of(number)),
-                        kept.previous(first, places::time_of(number)), kept.inner(first, number),
-                        kept.inner(first, number + 1), kept.products(first, places::time_of(number)),
-                        kept.reset(first, places::time_of(number)), products<T>::state_bias(call.parameters)},
-                    count, [&](auto lanes, auto state, std::size_t sample, std::size_t unit) {
+                const auto mask = kept.mask(first, places::time_of(number));
+                const step_buffers<T> buffers{weights,
+                                              kept.gates(first, places::time_of(number)),
+                                              kept.previous(first, places::time_of(number)),
+                                              kept.inner(first, number),
+                                              kept.inner(first, number + 1),
+                                              kept.products(first, places::time_of(number)),
+                                              kept.reset(first, places::time_of(number)),
+                                              products<T>::state_bias(call.parameters)};
+                recurrent_step<Layer, true, T>(
+                    add_mask(buffers, mask), count,
+                    [&](auto lanes, auto state, std::size_t sample, std::size_t unit) {
                         constexpr std::size_t size = decltype(lanes)::value;
                         if (places::has_result(number))
-                            writer.template put<size>(state, places::result_row(first + sample, number),
+                            writer.template put<size>(places::result_of(state, mask, sample),
+                                                      places::result_row(first + sample, number),
                                                       places::result_column(number) + unit);
                         if constexpr (Layer::makes_states)
                             if (is_end)
@@ -92,6 +100,8 @@ private:
                                                           places::state_column(0) + unit);
                         if (is_end)
                             return;
+                        if constexpr (Layer::reads_mask)
+                            store_first<size>(state, mask.held.row(sample) + unit);
                         if constexpr (Layer::recurrent_dropout > 0)
                             state *= decltype(state)::load_unaligned(factors.row(sample) + unit);
                         store_first<size>(state, next.row(sample) + unit);
@@ -119,19 +129,20 @@ private:
                                                             own.gates(0).row(sample), steps);
             for (std::size_t number = begin; number < begin + steps; ++number) {
                 const rows_view<T> next = own.state(number + 1);
-                recurrent_step<Layer, false>(
-                    step_buffers<T>{weights,
-                                    own.gates(places::time_of(number) - time),
-                                    own.state(number),
-                                    own.inner(),
-                                    own.inner(),
-                                    {},
-                                    own.reset(),
-                                    products<T>::state_bias(call.parameters)},
-                    count, [&](auto lanes, auto state, std::size_t sample, std::size_t unit) {
+                std::array<T, Layer::reads_mask ? memory<T>::tile_samples : 0> kinds;
+                const auto mask =
+                    places::mask_of_step(call, kinds, {first, first + count}, number, own.state(number));
+                const step_buffers<T> buffers{weights,           own.gates(places::time_of(number) - time),
+                                              own.state(number), own.inner(),
+                                              own.inner(),       {},
+                                              own.reset(),       products<T>::state_bias(call.parameters)};
+                recurrent_step<Layer, false, T>(
+                    add_mask(buffers, mask), count,
+                    [&](auto lanes, auto state, std::size_t sample, std::size_t unit) {
                         if (places::has_result(number))
                             writer.template put<decltype(lanes)::value>(
-                                state, places::result_row(first + sample, number),
+                                places::result_of(state, mask, sample),
+                                places::result_row(first + sample, number),
                                 places::result_column(number) + unit);
                         if constexpr (Layer::makes_states)
                             if (number + 1 == Steps)
@@ -159,6 +170,8 @@ public:
             return;
         const std::size_t first = mine.begin;
         std::fill_n(kept.carried(first).data, count * kept.carried(0).pitch, T(0));
+        if constexpr (Layer::reads_mask)
+            std::fill_n(kept.mask(first, 0).held.data, count * kept.carried(0).pitch, T(0));
         if constexpr (Layer::makes_states)
             places::take_state_deltas(call, kept, mine);
         for (std::size_t number = Steps; number-- > 0;) {
@@ -180,7 +193,8 @@ public:
                 buffers.delta = {call.delta.row(places::result_row(first, number)) +
                                      places::result_column(number),
                                  head::output_rows * head::outputs};
-            recurrent_backward_step<Layer>(buffers, count);
+            recurrent_backward_step<Layer, T>(add_mask(buffers, kept.mask(first, places::time_of(number))),
+                                              count);
         }
         if constexpr (Layer::reads_states)
             places::hand_state_deltas(call, kept, mine);

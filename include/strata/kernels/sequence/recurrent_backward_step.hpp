@@ -53,6 +53,21 @@ template <class Layer, std::size_t Phase, std::size_t Rows, std::size_t Groups, 
     }
 }
 
+// Where a step is masked its sums have no derivatives, and that by the state goes to the step before.
+template <class Cell, std::size_t Gates, class V, class T>
+[[gnu::always_inline]] inline void pass_state(cell_registers<V, Gates>& registers, V delta, bool is_skipped,
+                                              T* passed) noexcept {
+    if (is_skipped) {
+        for (V& gate : registers.gates)
+            gate = V(T(0));
+        registers.product = V(T(0));
+        if constexpr (Cell::carries_state)
+            registers.carried = V(T(0));
+    } else
+        Cell::backward(registers, delta);
+    (is_skipped ? delta : V(T(0))).store_unaligned(passed);
+}
+
 // `Phase` counts as forward does: where there are two, the last comes first.
 template <class Layer, std::size_t Phase, std::size_t Rows, std::size_t Groups, class T>
 [[gnu::always_inline]] inline void backward_step_tile(const backward_step_buffers<T>& buffers,
@@ -104,6 +119,8 @@ template <class Layer, std::size_t Phase, std::size_t Rows, std::size_t Groups, 
             if constexpr (split < gates)
                 registers.product = V::load_unaligned(products + split * lanes);
             V delta = V::load_aligned(results[i] + p * lanes);
+            [[maybe_unused]] bool is_skipped = false;
+            [[maybe_unused]] T* passed = nullptr;
             if constexpr (!is_first)
                 own_cell::reset_backward(registers, delta);
             else {
@@ -111,9 +128,20 @@ template <class Layer, std::size_t Phase, std::size_t Rows, std::size_t Groups, 
                     delta += registers.carried;
                 if constexpr (Layer::recurrent_dropout > 0)
                     delta *= V::load_unaligned(buffers.factors.row(sample + i) + unit);
-                if (buffers.delta.data != nullptr)
+                bool is_asked = buffers.delta.data != nullptr;
+                if constexpr (Layer::reads_mask) {
+                    const step_mask_rows<T>& mask = mask_of<T>(buffers);
+                    passed = mask.held.row(sample + i) + unit;
+                    delta += V::load_unaligned(passed);
+                    is_asked = is_asked && !mask.is_zero(sample + i);
+                    is_skipped = !mask.counts(sample + i);
+                }
+                if (is_asked)
                     delta += V::load_unaligned(buffers.delta.row(sample + i) + unit);
-                own_cell::backward(registers, delta);
+                if constexpr (Layer::reads_mask)
+                    pass_state<own_cell>(registers, delta, is_skipped, passed);
+                else
+                    own_cell::backward(registers, delta);
             }
             if constexpr (own_cell::has_inner || own_cell::carries_state)
                 registers.carried.store_unaligned(carried);
@@ -125,7 +153,7 @@ template <class Layer, std::size_t Phase, std::size_t Rows, std::size_t Groups, 
             // The reset gate is still to be asked for what it kept.
             constexpr std::size_t kept_gate = is_first && own_cell::resets_state ? gates - 2 : gates;
             for (std::size_t g = 0; g < gates; ++g)
-                if (g != kept_gate)
+                if (g != kept_gate || is_skipped)
                     put(registers.gates[g], row + g * lanes);
             if constexpr (split < gates)
                 for (std::size_t g = 0; g < gates; ++g)
@@ -136,7 +164,8 @@ template <class Layer, std::size_t Phase, std::size_t Rows, std::size_t Groups, 
 // The derivatives by the state before the first step: `deltas` are those by its sums.
 template <class Layer, class T>
 void multiply_first_deltas(const T* transposed, rows_view<const T> deltas, rows_view<const T> carried,
-                           [[maybe_unused]] rows_view<const T> factors, rows_view<T> result, bool adds,
+                           [[maybe_unused]] rows_view<const T> factors,
+                           [[maybe_unused]] rows_view<const T> passed, rows_view<T> result, bool adds,
                            std::size_t count) noexcept {
     using order = gate_order<T, Layer::units, Layer::gates>;
     using V = simd<T, order::lanes>;
@@ -150,6 +179,8 @@ void multiply_first_deltas(const T* transposed, rows_view<const T> deltas, rows_
                 delta += V::load_unaligned(carried.row(sample) + unit);
             if constexpr (Layer::recurrent_dropout > 0)
                 delta *= V::load_unaligned(factors.row(sample) + unit);
+            if constexpr (Layer::reads_mask)
+                delta += V::load_unaligned(passed.row(sample) + unit);
             T* const place = result.row(sample) + unit;
             if (order::last == order::lanes || group + 1 < order::groups)
                 store_or_add<order::lanes>(delta, place, adds);

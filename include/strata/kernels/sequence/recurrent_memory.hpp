@@ -4,6 +4,7 @@
 #include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/sequence/cell.hpp>
 #include <strata/kernels/sequence/gate_layout.hpp>
+#include <strata/kernels/sequence/masked_steps.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -99,20 +100,36 @@ public:
     /// The recurrent kernel, transposed: [groups][width][lanes].
     [[nodiscard]] T* transposed() const noexcept { return parts_[8]; }
 
+    /// With a mask, that of a step.
+    [[nodiscard]] step_mask_of<Layer, T> mask(std::size_t sample, std::size_t time) const noexcept {
+        if constexpr (Layer::reads_mask)
+            return {sequence(10, sample, time, 1), {parts_[11] + sample * units, units}};
+        else
+            return {};
+    }
+    /// Numbers of that in a row, which forward writes.
+    [[nodiscard]] T* kinds(std::size_t sample) const noexcept { return sequence(10, sample, 0, 1).data; }
+
 private:
-    static constexpr std::size_t part_count = 10;
+    static constexpr std::size_t part_count = Layer::reads_mask ? 12 : 10;
     static constexpr std::array<std::size_t, part_count> sizes(std::size_t samples) noexcept {
         const std::size_t rows = samples * Steps;
-        return {rows * order::width,
-                rows * Layer::units,
-                has_inner ? samples * (Steps + 1) * units : 0,
-                samples * units,
-                drops ? samples * units : 0,
-                is_split ? rows * order::width : 0,
-                own_cell::resets_state ? rows * Layer::units : 0,
-                own_cell::resets_state ? order::template panels<Layer::units>::kernel_size : 0,
-                order::width * units,
-                Layer::makes_states ? samples * units : 0};
+        std::array<std::size_t, part_count> result{
+            rows * order::width,
+            rows * Layer::units,
+            has_inner ? samples * (Steps + 1) * units : 0,
+            samples * units,
+            drops ? samples * units : 0,
+            is_split ? rows * order::width : 0,
+            own_cell::resets_state ? rows * Layer::units : 0,
+            own_cell::resets_state ? order::template panels<Layer::units>::kernel_size : 0,
+            order::width * units,
+            Layer::makes_states ? samples * units : 0};
+        if constexpr (Layer::reads_mask) {
+            result[10] = rows;
+            result[11] = samples * units;
+        }
+        return result;
     }
     [[nodiscard]] rows_view<T> sequence(std::size_t part, std::size_t sample, std::size_t time,
                                         std::size_t width) const noexcept {

@@ -7,6 +7,7 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <functional>
 
@@ -45,6 +46,54 @@ struct recurrent_places {
     }
     static constexpr std::size_t state_column(std::size_t state) noexcept {
         return (Head::results + state) * units;
+    }
+
+    // With a mask, what becomes of a step, a `masked_step`. Before the first step that counts there is no
+    // result to repeat, even where states were given.
+    template <class T>
+    static T kind_of(const head_forward<T>& call, std::size_t sample, std::size_t number) noexcept {
+        const T* const mask = call.x[Head::parts - 1].row(sample * steps);
+        if (mask[time_of(number)] != T(0))
+            return T(masked_step::counts);
+        bool is_zero = layer::zeroes_masked;
+        if constexpr (layer::reads_states && !layer::zeroes_masked) {
+            while (number > 0 && mask[time_of(number - 1)] == T(0))
+                --number;
+            is_zero = number == 0;
+        }
+        return T(is_zero ? masked_step::is_zero : masked_step::repeats);
+    }
+    // Begins the masks of a sample, whose state before the first step is there.
+    template <class T>
+    static void begin_mask([[maybe_unused]] const head_forward<T>& call,
+                           [[maybe_unused]] const memory_of<T>& kept, [[maybe_unused]] std::size_t sample,
+                           [[maybe_unused]] const T* state) noexcept {
+        if constexpr (layer::reads_mask) {
+            std::copy_n(state, units, kept.mask(sample, 0).held.data);
+            for (std::size_t number = 0; number < steps; ++number)
+                kept.kinds(sample)[time_of(number)] = kind_of(call, sample, number);
+        }
+    }
+    // The mask of a step in prediction, for whose numbers there is room.
+    template <class T, std::size_t Room>
+    static step_mask_of<layer, T> mask_of_step(const head_forward<T>& call, std::array<T, Room>& kinds,
+                                               team::range samples, std::size_t number,
+                                               rows_view<T> state) noexcept {
+        if constexpr (layer::reads_mask) {
+            for (std::size_t sample = samples.begin; sample < samples.end; ++sample)
+                kinds[sample - samples.begin] = kind_of(call, sample, number);
+            return {{kinds.data(), 1}, state};
+        } else
+            return {};
+    }
+    // The result of a step whose state is there.
+    template <class V, class T>
+    static V result_of(V state, const step_mask_rows<T>& mask, std::size_t sample) noexcept {
+        return mask.is_zero(sample) ? V(T(0)) : state;
+    }
+    template <class V>
+    static V result_of(V state, no_step_mask, std::size_t) noexcept {
+        return state;
     }
 
     // The factors of dropout for the states of a sample.
@@ -90,8 +139,14 @@ struct recurrent_places {
         for (std::size_t sample = samples.begin; sample < samples.end; ++sample) {
             const T* const deltas = call.delta.row(sample);
             const T* const of_result = deltas + result_column(steps - 1);
-            std::transform(of_result, of_result + units, deltas + state_column(0),
-                           kept.last_deltas(sample).data, std::plus<T>{});
+            bool is_zero = false;
+            if constexpr (layer::reads_mask)
+                is_zero = kept.mask(sample, time_of(steps - 1)).is_zero(0);
+            if (is_zero)
+                std::copy_n(deltas + state_column(0), units, kept.last_deltas(sample).data);
+            else
+                std::transform(of_result, of_result + units, deltas + state_column(0),
+                               kept.last_deltas(sample).data, std::plus<T>{});
             if constexpr (own_cell::has_inner)
                 std::copy_n(deltas + state_column(1), units, kept.carried(sample).data);
         }
@@ -102,10 +157,13 @@ struct recurrent_places {
                                   team::range samples) noexcept {
         const std::size_t first = samples.begin;
         const rows_view<T>& of_state = call.source_deltas[1];
+        rows_view<const T> passed;
+        if constexpr (layer::reads_mask)
+            passed = kept.mask(first, 0).held;
         if (of_state.data != nullptr)
             internal::multiply_first_deltas<layer>(
                 kept.transposed(), rows_view<const T>(kept.state_deltas(first, time_of(0))),
-                rows_view<const T>(kept.carried(first)), rows_view<const T>(kept.factors(first)),
+                rows_view<const T>(kept.carried(first)), rows_view<const T>(kept.factors(first)), passed,
                 rows_view<T>{of_state.row(first), of_state.pitch}, call.adds[1], samples.end - first);
         if constexpr (own_cell::has_inner)
             if (const rows_view<T>& of_inner = call.source_deltas[2]; of_inner.data != nullptr)

@@ -5,6 +5,7 @@
 #include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/sequence/cell.hpp>
 #include <strata/kernels/sequence/gate_layout.hpp>
+#include <strata/kernels/sequence/masked_steps.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -142,6 +143,14 @@ template <bool Keep, class Layer, std::size_t Phase, std::size_t Rows, std::size
                 result = own_cell::forward(registers);
             else
                 result = own_cell::reset(registers);
+            if constexpr (Layer::reads_mask && own::is_last) {
+                const step_mask_rows<T>& mask = mask_of<T>(buffers);
+                if (!mask.counts(sample + i)) {
+                    result = V::load_unaligned(mask.held.row(sample + i) + unit);
+                    if constexpr (own_cell::has_inner)
+                        registers.inner = registers.previous_inner;
+                }
+            }
             if constexpr (own_cell::has_inner)
                 registers.inner.store_unaligned(buffers.inner.row(sample + i) + unit);
             if constexpr (Keep || !own::is_last)
