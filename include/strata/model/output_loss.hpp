@@ -6,6 +6,7 @@
 #include <strata/kernels/formula/sequence_loss.hpp>
 #include <strata/kernels/threads/team.hpp>
 #include <strata/learning/ignored_label.hpp>
+#include <strata/model/output_mask.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -40,6 +41,7 @@ struct output_loss {
     std::size_t samples;
     double* thread_memory; ///< what the loss needs for itself, `Goal::thread_memory`
     double* pair_memory;   ///< [samples][samples] `Goal::pair_memory` times
+    [[no_unique_address]] output_mask<Goal, T> mask;
 
     /// Adds each sample's loss to `sums`, for a part of the samples, whose outputs are in `y`
     /// [samples][size]; unless `delta` is null, the derivatives by them go there. `visit(sample, prediction,
@@ -99,22 +101,38 @@ private:
                     wanted = &any_class;
                     counts = 0;
                 }
+            if constexpr (Goal::is_masked)
+                if (!mask.counts(row)) {
+                    loss_row<loss, typename Goal::link, Goal::row_length, Goal::loss_rows>(y + place, wanted,
+                                                                                           slopes, T(0));
+                    if (slopes != nullptr)
+                        std::fill_n(slopes, Goal::row_length, T(0));
+                    return 0;
+                }
             const double value = loss_row<loss, typename Goal::link, Goal::row_length, Goal::loss_rows>(
                 y + place, wanted, slopes, weight * counts);
             return value * static_cast<double>(counts);
         }
     }
 
-    /// What a row counts more than usual, since only those of other labels than the ignored one count at all.
+    /// What a row counts more than usual, since only those count at all that are not masked and of other
+    /// labels than the ignored one.
     [[nodiscard]] double counted_share() const noexcept {
-        if constexpr (detail::ignores_label<loss>) {
+        if constexpr (detail::ignores_label<loss> || Goal::is_masked) {
             const std::size_t all = samples * Goal::rows;
             std::size_t counted = 0;
             for (std::size_t row = 0; row < all; ++row)
-                counted += targets[row] != loss::ignored_label;
+                counted += std::size_t{mask.counts(row) && !has_ignored_label(row)};
             return counted == 0 ? 0 : static_cast<double>(all) / static_cast<double>(counted);
         } else
             return 1;
+    }
+
+    [[nodiscard]] bool has_ignored_label([[maybe_unused]] std::size_t row) const noexcept {
+        if constexpr (detail::ignores_label<loss>)
+            return targets[row] == loss::ignored_label;
+        else
+            return false;
     }
 };
 

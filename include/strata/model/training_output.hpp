@@ -4,6 +4,7 @@
 #include <strata/kernels/formula/batch_loss.hpp>
 #include <strata/kernels/formula/loss.hpp>
 #include <strata/kernels/formula/sequence_loss.hpp>
+#include <strata/plan/mask_use.hpp>
 #include <strata/plan/objective.hpp>
 #include <strata/setting.hpp>
 
@@ -45,6 +46,10 @@ struct training_output {
             return std::size_t{0};
     }();
     static constexpr std::size_t pair_memory = loss::of_batches ? 2 : 0;
+    /// Where its mask is, if it has one, and how many rows each of the mask's numbers is for.
+    static constexpr std::size_t mask_stage = bedrock::mask_stage<Topology, Output>;
+    static constexpr bool is_masked = mask_stage != internal::none;
+    static constexpr std::size_t mask_rows = is_masked ? rows / mask_size<Topology, Output> : 1;
     /// Targets of one sample: a label for each row, or a value for each output.
     static constexpr std::size_t targets = loss::targets == target_kind::labels ? rows : size;
 };

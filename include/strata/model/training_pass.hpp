@@ -65,7 +65,7 @@ struct training_pass {
             whole_samples = forward_stage<Training, Stage>(number, parameters, data, space, threads, key);
             ++number;
         });
-        if (!whole_samples || output_count > 1)
+        if (!whole_samples || output_count > 1 || has_output_masks<training_pass>)
             threads.barrier();
     }
 
@@ -156,12 +156,11 @@ private:
         constexpr bool wanted = Training && flow::is_needed(number);
         T* const y = space.output(number).data;
         T* const delta = space.delta(number);
+        constexpr auto pairs = internal::sum_pair_memory<training_pass>(std::make_index_sequence<Index>{});
+        double* const own_pairs = space.pair_numbers() + pairs * data.samples * data.samples;
         const output_loss<output<Index>, T> goal{
-            std::get<Index>(data.targets), data.weights[Index], data.samples,
-            space.loss_numbers(threads.rank),
-            space.pair_numbers() +
-                internal::sum_pair_memory<training_pass>(std::make_index_sequence<Index>{}) * data.samples *
-                    data.samples};
+            std::get<Index>(data.targets),    data.weights[Index], data.samples,
+            space.loss_numbers(threads.rank), own_pairs,           mask_of_output<output<Index>, T>(space)};
         goal.add(y, wanted ? delta : nullptr, part, threads, sums,
                  [&](std::size_t sample, const T* prediction, const auto* target) {
                      visit(std::integral_constant<std::size_t, Index>{}, sample, prediction, target);

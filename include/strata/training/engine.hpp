@@ -215,7 +215,7 @@ private:
         if (!ask_rates(number, rates, all))
             return;
         const double penalties = penalty_of_step(threads);
-        const measurement<pass, Metrics...> measured{parts_.data(), {}, &all.failure};
+        const measurement<pass, Metrics...> measured{parts_.data(), {}, &all.failure, {}};
         losses_[0] = scalars::run(
             net_->parameter_block().data(), batch.x[0], std::get<0>(batch.targets),
             [&](const T* prediction, const auto* target) {
@@ -233,7 +233,8 @@ private:
         pass::template forward<Training>(parameters, batch, space_, threads, key);
         pass::template loss<Training>(
             batch, space_, threads, key, losses_.data(),
-            measurement<pass, Metrics...>{parts_.data(), batch.weights, &all.failure});
+            measurement<pass, Metrics...>{parts_.data(), batch.weights, &all.failure,
+                                          output_masks<pass>::of_workspace(space_)});
         const double penalties = penalty_of_step(threads);
         if constexpr (Training) {
             if (!have_finite_sum(share_samples(threads, batch.samples), penalties))

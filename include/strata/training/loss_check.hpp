@@ -3,6 +3,7 @@
 
 #include <strata/learning/loss_list.hpp>
 #include <strata/learning/metric.hpp>
+#include <strata/plan/mask_use.hpp>
 #include <strata/plan/output_range.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
@@ -39,7 +40,11 @@ consteval bool check_range() {
 }
 template <class Loss, class Shape, class Topology, std::size_t Output>
 consteval bool check_loss() {
-    if constexpr (Loss::template accepts<Shape>)
+    if constexpr (Loss::template accepts<Shape> && mask_size < Topology,
+                  Output >> 0 && (Loss::of_samples || Loss::of_batches || Loss::of_sequences))
+        return reject<Shape, text("the loss ") + Loss::name, text("cannot take a mask"),
+                      "it looks at all rows together">();
+    else if constexpr (Loss::template accepts<Shape>)
         return check_range<Loss, Topology, Output>();
     else if constexpr (!Loss::is_bound)
         return reject<Shape, text("the loss ") + Loss::name, "is no formula of",

@@ -4,6 +4,7 @@
 #include <strata/kernels/threads/team_failure.hpp>
 #include <strata/learning/ignored_label.hpp>
 #include <strata/learning/metric.hpp>
+#include <strata/model/output_mask.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/class_meter.hpp>
 #include <strata/training/curve_meter.hpp>
@@ -26,6 +27,7 @@ struct measurement {
     double* parts;                                    ///< [samples][numbers]
     std::array<const T*, Pass::output_count> weights; ///< of rows, as those of the batch
     team_failure* failure;
+    [[no_unique_address]] output_masks<Pass> masks = {};
 
     template <std::size_t Output, class Target>
     void operator()([[maybe_unused]] std::integral_constant<std::size_t, Output> output,
@@ -49,7 +51,8 @@ private:
                 failure->run([&]() noexcept(meter::is_safe) {
                     const T* const counts = detail::is_weighted_metric<Metric> ? weights[Output] : nullptr;
                     measure_rows<Metric, goal>(prediction, target, sums,
-                                               counts == nullptr ? nullptr : counts + sample * goal::rows);
+                                               counts == nullptr ? nullptr : counts + sample * goal::rows,
+                                               sample, masks.template mask<Output>());
                 });
             else
                 failure->run(
@@ -57,16 +60,18 @@ private:
         }
     }
 
-    /// Row by row, each with what it counts, but for those of an ignored label.
+    /// Row by row, each with what it counts, but for masked ones and those of an ignored label.
     template <class Metric, class Goal, class Target>
-    static void measure_rows(const T* prediction, const Target* target, double* sums, const T* counts) {
+    static void measure_rows(const T* prediction, const Target* target, double* sums, const T* counts,
+                             [[maybe_unused]] std::size_t sample,
+                             [[maybe_unused]] output_mask<Goal, T> mask) {
         using loss = typename Goal::loss;
         using meter = typename metered<Pass, Metric>::meter_type;
         const auto is_ignored = [&]([[maybe_unused]] std::size_t row) {
+            bool result = !mask.counts(sample * Goal::rows + row);
             if constexpr (detail::ignores_label<loss>)
-                return target[row] == loss::ignored_label;
-            else
-                return false;
+                result = result || target[row] == loss::ignored_label;
+            return result;
         };
         if constexpr (requires { meter::weighs_rows; })
             meter::measure_rows(prediction, target, sums, [&](std::size_t row) {

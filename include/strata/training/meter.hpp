@@ -75,7 +75,7 @@ struct metered {
     using goal = typename Pass::template output<output_of_metric<Metric>>;
     /// Whether rows may count more or less than others.
     static constexpr bool weighs =
-        detail::is_weighted_metric<Metric> || detail::ignores_label<typename goal::loss>;
+        detail::is_weighted_metric<Metric> || detail::ignores_label<typename goal::loss> || goal::is_masked;
     using meter_type = typename internal::meter_of_rows<
         weighs, meter<typename internal::kind_of_metric<Metric>::type, typename goal::loss, goal::rows,
                       goal::row_length, typename Pass::value_type>>::type;
