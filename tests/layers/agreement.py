@@ -5,7 +5,9 @@ inputs, the weights as strata orders them, the upstream gradient, the outputs in
 weight its gradient (for a moving average: its new value), and the outputs in prediction. All are channels last, as in
 strata; PyTorch's own layers are called on permuted views, so that autograd turns the gradients back.
 
-The numbers that go in are floats, so that the same data serve both types; PyTorch computes in double.
+The numbers that go in are floats, so that the same data serve both types; PyTorch computes in double. Behind `masking` a
+tensor carries its mask, `steps` [samples, steps], by Keras's rules; some steps of the inputs are zero then, of the second
+sample all. The losses of a masked output count the steps that are left, as many times as they make all.
 """
 import math
 import re
@@ -177,6 +179,45 @@ class Weights:
         return place, self.draw(shape, around=around, scale=0.2 if around else 0.5, learnt=False)
 
 
+# ---- masks
+
+ZEROES = [False]  # whether results of masked steps are zeros
+
+
+def mask_of(x):
+    return getattr(x, "steps", None)
+
+
+def with_mask(x, mask):
+    if mask is not None and x.shape[:mask.dim()] == mask.shape and x.dim() > mask.dim():
+        x.steps = mask
+    return x
+
+
+def flipped(x):
+    mask = mask_of(x)
+    return with_mask(x.flip(1), None if mask is None else mask.flip(1))
+
+
+def masking(x, options, *_):
+    mask = (x != (options[0] if options else 0.0)).any(-1)
+    return with_mask(torch.where(mask[..., None], x, torch.zeros_like(x)), mask)
+
+
+def masked_steps(x, step, units, zeroes):
+    """Keras's loop: a masked step keeps the state and has the result of the step before, zeros at first."""
+    mask = mask_of(x)
+    zeros = torch.zeros(len(x), units, dtype=x.dtype)
+    state, result, rows = (zeros, zeros), zeros, []
+    for time in range(x.shape[1]):
+        counts = mask[:, time, None]
+        new = step(x[:, time], state)
+        result = torch.where(counts, new[0], zeros if zeroes else result)
+        state = tuple(a if b is None else torch.where(counts, b, a) for a, b in zip(state, new))
+        rows.append(result)
+    return torch.stack(rows, 1)
+
+
 # ---- layers of one value
 
 CONVOLUTIONS = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
@@ -282,6 +323,9 @@ def global_max_pool(x, *_):
 
 
 def global_average_pool(x, *_):
+    mask = mask_of(x)
+    if mask is not None and x.dim() == 3:
+        return (x * mask[..., None]).sum(1) / mask.sum(1).clamp(min=1)[:, None]
     return x.mean(tuple(range(1, x.dim() - 1)))
 
 
@@ -405,8 +449,14 @@ def recurrent(x, options, weights, gates, step, whole, bias_rows=1):
     bias = weights.draw(shape, scale=0.3) if has_bias else torch.zeros(shape, dtype=x.dtype)
     names = [name for name, _ in given]
     if "backwards" in names:
-        x = x.flip(1)
-    if whole is not None:
+        x = flipped(x)
+    mask = mask_of(x)
+    if mask is not None:
+        function, gate = (ACTIVATIONS[name] for name in activations(given))
+        zeroes = "last_step" not in names and (ZEROES[0] or "zero_masked" in names)
+        y = masked_steps(x, lambda row, state: step(row, state, kernel, recurrent_kernel, bias, function, gate), units, zeroes)
+        y = with_mask(y, None if "backwards" in names else mask)
+    elif whole is not None:
         y = whole(x, kernel, recurrent_kernel, bias, units)
     else:
         function, gate = (ACTIVATIONS[name] for name in activations(given))
@@ -495,6 +545,9 @@ def linear_sigmoid(x, options, *_):
     return torch.clamp(slope * x + offset, 0, 1)
 
 
+PASSING = ["dense", "elu", "group_norm", "layer_norm", "positions", "prelu", "relu", "rms_norm", "rotary_positions", "sigmoid",
+           "softmax", "tanh"]
+
 LAYERS = {
     "axis_softmax": lambda x, options, *_: F.softmax(x, axis(options)),
     "log_softmax": lambda x, options, *_: F.log_softmax(x, axis(options)),
@@ -506,7 +559,7 @@ LAYERS = {
     "average_pool": average_pool, "batch_norm": batch_norm, "conv": conv, "conv_transpose": conv_transpose, "crop": crop,
     "dense": dense, "depthwise_conv": depthwise_conv, "global_average_pool": global_average_pool,
     "global_max_pool": global_max_pool, "group_norm": group_norm, "gru": gru, "layer_norm": layer_norm,
-    "lstm": lstm, "max_pool": max_pool,
+    "lstm": lstm, "masking": masking, "max_pool": max_pool,
     "permute": permute, "positions": positions, "prelu": prelu, "rms_norm": rms_norm,
     "rotary_positions": rotary_positions, "separable_conv": separable_conv, "simple_rnn": simple_rnn,
     "upsample": upsample, "zero_pad": zero_pad,
@@ -557,7 +610,14 @@ def dot_attention(values, options):
     if "causal" in options:
         seen = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
         scores = scores.masked_fill(~seen, -math.inf)
-    return (F.softmax(scores, -1) @ value).transpose(1, 2).flatten(2)
+    hidden = torch.zeros_like(scores, dtype=torch.bool)
+    for each, place in zip(values, ((slice(None), None, slice(None), None),) + ((slice(None), None, None),) * 2):
+        if mask_of(each) is not None:
+            hidden = hidden | ~mask_of(each)[place]
+    scores = scores.masked_fill(hidden, -math.inf)
+    # A row that sees nothing has no weights.
+    weights = torch.where((scores == -math.inf).all(-1, True), torch.zeros_like(scores), scores).softmax(-1)
+    return (torch.where(scores == -math.inf, torch.zeros_like(scores), weights) @ value).transpose(1, 2).flatten(2)
 
 
 def attention(values, options, weights):
@@ -566,10 +626,10 @@ def attention(values, options, weights):
     key_heads = given.number("key_heads", heads)
     widths = [heads * key_width, key_heads * key_width, key_heads * given.number("value_width", key_width)]
     query, memory = values[0], values[-1]
-    projected = [dense(x, [width, *options], weights, True) for x, width in zip((query, memory, memory), widths)]
+    projected = [with_mask(dense(x, [width, *options], weights, True), mask_of(x)) for x, width in zip((query, memory, memory), widths)]
     if "rotary" in given:
         for i, count in enumerate((heads, key_heads)):
-            projected[i] = rotary_positions(projected[i], [count, *given.given["rotary"]])
+            projected[i] = with_mask(rotary_positions(projected[i], [count, *given.given["rotary"]]), mask_of(projected[i]))
     return dense(dot_attention(projected, [heads, *options]), [query.shape[-1], *options], weights, True)
 
 
@@ -583,12 +643,24 @@ MERGES = {
 }
 
 
+def merged_mask(name, options, values):
+    masks = [mask_of(x) for x in values]
+    if name == "concat" and options and options[0] == 0 and any(mask is not None for mask in masks):
+        return torch.cat([torch.ones(x.shape[:2], dtype=torch.bool) if mask is None else mask
+                          for x, mask in zip(values, masks)], 1)
+    if name == "dot_attention":
+        return masks[0]
+    if name == "dot" or any(mask is None for mask in masks):
+        return None
+    return reduce(torch.logical_or, masks)
+
+
 def run(chain, values, weights, training):
     for name, options, pieces in chain:
         if name in MERGES:
-            values = [MERGES[name](values, options)]
+            values = [with_mask(MERGES[name](values, options), merged_mask(name, options, values))]
         elif name == "attention":
-            values = [attention(values, options, weights)]
+            values = [with_mask(attention(values, options, weights), mask_of(values[0]))]
         elif name == "branches":
             beside = values * len(pieces) if len(values) == 1 else values
             values = [out for value, piece in zip(beside, pieces) for out in run(piece, [value], weights, training)]
@@ -599,20 +671,24 @@ def run(chain, values, weights, training):
         elif name == "residual":
             body = run(pieces[0], values, weights, training)
             past = run(pieces[1], values, weights, training) if len(pieces) > 1 else values
-            values = [body[0] + past[0]]
+            values = [with_mask(body[0] + past[0], merged_mask("add", [], [body[0], past[0]]))]
         elif name == "bidirectional":
             (value,), merge = values, pieces[1][0] if len(pieces) > 1 else ("concat", [])
-            (ahead,), (back,) = run(pieces[0], [value], weights, training), run(pieces[0], [value.flip(1)], weights, training)
-            values = [MERGES[merge[0]]([ahead, back.flip(1) if back.dim() > 2 else back], merge[1])]
+            ZEROES[0] = True
+            (ahead,), (back,) = run(pieces[0], [value], weights, training), run(pieces[0], [flipped(value)], weights, training)
+            ZEROES[0] = False
+            values = [with_mask(MERGES[merge[0]]([ahead, back.flip(1) if back.dim() > 2 else back], merge[1]), mask_of(ahead))]
         elif name == "time_distributed":
             (value,) = values
             (each,) = run(pieces[0], [value.flatten(0, 1)], weights, training)
-            values = [each.reshape(*value.shape[:2], *each.shape[1:])]
+            values = [with_mask(each.reshape(*value.shape[:2], *each.shape[1:]), mask_of(value))]
         elif name == "repeat":
             values = run(pieces[0] * options[0], values, weights, training)
         elif name != "identity":
             value, = values
             values = [LAYERS[name](value, options, weights, training)]
+            if name in PASSING:
+                with_mask(values[0], mask_of(value))
     return values
 
 
@@ -629,13 +705,22 @@ def main():
         shapes = [piece[0][1] for piece in pieces] if name == "inputs" else [shape]
         for samples in BATCHES:
             random = numpy.random.default_rng(zlib.crc32(expression.encode()) + samples)
-            inputs = [torch.tensor(random.standard_normal((samples, *each)).astype(numpy.float32).astype(numpy.float64),
-                                   requires_grad=True) for each in shapes]
+            numbers = [random.standard_normal((samples, *each)).astype(numpy.float32).astype(numpy.float64) for each in shapes]
+            if "masking" in expression:
+                for each in numbers:
+                    each[0, random.random(each.shape[1:-1]) < 0.4] = 0
+                    each[1:2] = 0
+            inputs = [torch.tensor(each, requires_grad=True) for each in numbers]
             weights = Weights(random)
             output, = run(chain, inputs, weights, True)
             upstream = torch.tensor(random.standard_normal(output.shape).astype(numpy.float32).astype(numpy.float64))
             learnt = [array for array in weights.arrays if array.requires_grad]
-            gradients = iter(torch.autograd.grad(output, [*inputs, *learnt], upstream))
+            counted = upstream
+            if mask_of(output) is not None:
+                mask = mask_of(output)
+                counts = mask.reshape(*mask.shape, *[1] * (output.dim() - mask.dim()))
+                counted = upstream * counts * mask.numel() / max(1, int(mask.sum()))
+            gradients = iter(torch.autograd.grad(output, [*inputs, *learnt], counted))
             input_gradients = [next(gradients) for _ in inputs]
             updates = [next(gradients) if array.requires_grad else weights.averages[place]
                        for place, array in enumerate(weights.arrays)]
