@@ -16,7 +16,8 @@ BOOST_AUTO_TEST_CASE(beside_torch) {
         AGREES(input<5, 3> | masking<> | bidirectional(lstm<3, last_step>, multiply)),
         AGREES(input<9, 5> | masking<> | positions<> | residual(attention<2, 3>) | global_average_pool),
         AGREES(input<9, 6> | masking<> | attention<2, 4, causal, rotary<>> | simple_rnn<4, last_step>),
-        AGREES(inputs(input<5, 4>, input<7, 4>) | branches(identity, masking<>) | attention<2, 3, key_heads<1>>),
+        AGREES(inputs(input<5, 4>, input<7, 4>) | branches(identity, masking<>) |
+               attention<2, 3, key_heads<1>>),
         AGREES(inputs(input<5, 4>, input<7, 4>) | branches(masking<> | dense<3>, dense<3>) | concat<0> |
                gru<3, last_step>),
         AGREES(inputs(input<5, 4>, input<5, 4>) | branches(masking<>, masking<>) | add | gru<3, last_step>),

@@ -23,6 +23,7 @@ struct line_softmax : head_base<Inner == 1 ? Outer : Outer * Count, Inner == 1 ?
 template <int Axis, bool IsLogarithm>
 struct axis_softmax_layer : layer_base {
     using role = role::head;
+    static constexpr mask_rule masks = mask_rule::refused; // it may go over masked steps
     static constexpr bool gives_probabilities = !IsLogarithm;
     static constexpr auto label = [] {
         if constexpr (IsLogarithm)

@@ -83,7 +83,7 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
     template <class First, class... Rest>
     using output_of = decltype(joined<First, Rest...>());
     template <class First>
-    static constexpr bool joins_steps = axis_of<First> == 0;
+    static constexpr bool joins_steps = detail::axis_number<First, Axis> == 0;
     template <class First, class...>
     static constexpr time_view view = detail::axis_number<First, Axis> == 0 ? whole_sequence : each_step;
     /// The same for one step.

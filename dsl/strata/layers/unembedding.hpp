@@ -37,6 +37,7 @@ struct unembedding_layer {
 template <std::size_t Vocabulary, std::size_t Width, auto... Options>
 struct unembedding_layer<embedding_layer<Vocabulary, Width, Options...>> : layer_base {
     using role = role::head;
+    static constexpr mask_rule masks = mask_rule::passes;
     using table = embedding_layer<Vocabulary, Width, Options...>;
     using shared_form = table;
     static constexpr auto label = text("unembedding<") + number_text<Vocabulary> + ">";
