@@ -58,13 +58,16 @@ constexpr std::array<std::size_t, sizeof...(Shapes)> step_sizes(type_list<Shapes
 }
 } // namespace internal
 
-/// Values of which a layer looks at earlier steps: rows of the last steps, each stored twice, `capacity`
-/// steps apart, so that the steps before any step lie before it in memory, however long the stream has run.
+/// Values of which a layer looks at earlier steps. The steps before any step lie before it in memory, however
+/// long the stream has run: each row is stored twice, `capacity` steps apart; or, where they are few, the
+/// last rows are moved to the beginning behind each block.
 struct step_ring {
     std::size_t back = 0;     ///< steps that somebody looks back; 0: there is no ring
-    std::size_t capacity = 0; ///< steps
+    std::size_t capacity = 0; ///< steps; 0: rows are moved
     std::size_t row = 0;      ///< numbers of a step, of all streams
     std::size_t begin = 0;    ///< in the stream's memory
+
+    [[nodiscard]] constexpr bool moves() const { return back > 0 && capacity == 0; }
 };
 
 /// Where a stream of `Streams` sequences side by side keeps its state and what passes between its stages, in
@@ -104,6 +107,9 @@ struct stream_layout {
         }
         return result;
     }();
+
+    /// Numbers that are moved each block, rather than stored twice each step: two cache lines.
+    static constexpr std::size_t most_moved = 2 * line_size<T>;
 
     /// The ring of each input, then of each buffer.
     static constexpr std::size_t ring_count = inputs + wires::buffer_count;
@@ -149,10 +155,12 @@ struct stream_layout {
             }
         for (step_ring& ring : result.rings)
             if (ring.back > 0) {
-                ring.capacity = ring.back + block;
+                const std::size_t steps = ring.back + block;
+                const bool moves = ring.back * ring.row <= most_moved;
+                ring.capacity = moves ? 0 : steps;
                 ring.begin = end;
                 // A register may be read behind the last number.
-                end += whole_lines<T>(2 * ring.capacity * ring.row) + line;
+                end += whole_lines<T>((moves ? 1 : 2) * steps * ring.row) + line;
             }
         std::size_t most_scratch = 0;
         for (std::size_t stage = 0; stage < wires::count; ++stage) {

@@ -62,7 +62,9 @@ public:
                 function(call);
         }
         for_each_index<layout::ring_count>([&](auto ring) __attribute__((always_inline)) {
-            if constexpr (rings[ring].back > 0) {
+            if constexpr (rings[ring].moves())
+                move_rows<ring>(call);
+            else if constexpr (rings[ring].back > 0) {
                 where[ring] += steps;
                 if (where[ring] >= rings[ring].capacity)
                     where[ring] -= rings[ring].capacity;
@@ -91,9 +93,24 @@ private:
     template <std::size_t Ring, class Call>
     [[nodiscard, gnu::always_inline]] static inline T* ring_row(const Call& call) noexcept {
         constexpr step_ring ring = rings[Ring];
-        const std::size_t position = call.where[Ring];
-        return call.memory + ring.begin +
-               (position < ring.back ? position + ring.capacity : position) * ring.row;
+        T* const begin = call.memory + ring.begin;
+        if constexpr (ring.moves())
+            return begin + ring.back * ring.row;
+        else {
+            const std::size_t position = call.where[Ring];
+            return begin + (position < ring.back ? position + ring.capacity : position) * ring.row;
+        }
+    }
+
+    /// The last steps of a block become those before the next one.
+    template <std::size_t Ring, class Call>
+    [[gnu::always_inline]] static inline void move_rows(const Call& call) noexcept {
+        constexpr step_ring ring = rings[Ring];
+        T* to = call.memory + ring.begin;
+        const T* from = to + call.steps * ring.row;
+        // Row by row, each as it was stored, or the processor would wait until all of them are in the cache.
+        for (std::size_t row = 0; row < ring.back; ++row, to += ring.row, from += ring.row)
+            std::copy_n(from, ring.row, to);
     }
 
     /// Writes the new steps of a ring a second time.
@@ -182,7 +199,7 @@ private:
         const auto rows = rows_of(call.steps);
         if constexpr (internal::is_stepping<head>) {
             constexpr std::size_t source = wires::source(Number, 0);
-            if constexpr (layout::memory.mirrors[Number])
+            if constexpr (layout::memory.mirrors[Number] && !rings[layout::ring_of(source)].moves())
                 mirror<layout::ring_of(source)>(call);
             const auto sources = sources_of_stage<Number>(call);
             const step_forward<T> of_steps{sources.data(), output<Number>(call), parameters,

@@ -20,6 +20,7 @@ struct time_words {
     std::string_view computation; ///< of a layer with a state
     std::size_t ring_steps;       ///< that its ring holds, where it is the first to look at one
     std::size_t ring_bytes;
+    bool moves;
     std::size_t state_bytes;
     bool is_used;
 };
@@ -42,9 +43,12 @@ inline void append_stage(std::string& plan, std::size_t number, const time_words
     default:
         append(plan, "each step alone; all steps of a block at once");
     }
-    if (words.ring_steps > 0)
-        append(plan, "; a ring of ", words.ring_steps,
-               " steps, each stored twice: ", grouped(words.ring_bytes), " bytes");
+    if (words.ring_bytes > 0) {
+        append(plan, words.moves ? "; the last " : "; a ring of ", words.ring_steps,
+               words.ring_steps == 1 ? " step" : " steps");
+        append(plan, words.moves ? " moved behind each block" : ", each stored twice", ": ",
+               grouped(words.ring_bytes), " bytes");
+    }
     append(plan, "\n");
 }
 
@@ -53,7 +57,7 @@ constexpr time_words time_words_of_stage() {
     using wires = typename Layout::wires;
     using head = typename Layout::stages::template element<Number>::head;
     constexpr std::size_t node = wires::marks.stages[Number].head;
-    time_words words{{}, each_step, {}, 0, 0, 0, Layout::is_used[Number]};
+    time_words words{{}, each_step, {}, 0, 0, false, 0, Layout::is_used[Number]};
     if constexpr (node != none) {
         using layer = typename wires::nodes::template element<node>::layer;
         words.label = layer::label.view();
@@ -65,8 +69,9 @@ constexpr time_words time_words_of_stage() {
         words.state_bytes = step_kernels<typename head::whole>::template state_size<T> * Streams * sizeof(T);
         if (Layout::memory.mirrors[Number]) {
             const step_ring& ring = Layout::memory.rings[Layout::ring_of(wires::source(Number, 0))];
-            words.ring_steps = ring.capacity;
-            words.ring_bytes = 2 * ring.capacity * ring.row * sizeof(T);
+            words.moves = ring.moves();
+            words.ring_steps = words.moves ? ring.back : ring.capacity;
+            words.ring_bytes = (words.moves ? 1 : 2) * words.ring_steps * ring.row * sizeof(T);
         }
     }
     return words;
