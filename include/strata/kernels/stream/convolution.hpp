@@ -3,6 +3,7 @@
 
 #include <strata/kernels/product/contract.hpp>
 #include <strata/kernels/product/weight_layout.hpp>
+#include <strata/kernels/stream/narrow_product.hpp>
 #include <strata/kernels/stream/step_kernels.hpp>
 #include <strata/layers/convolution.hpp>
 #include <strata/setting.hpp>
@@ -103,7 +104,24 @@ struct step_product {
         compute<Rows, Panels>(row, panel);
     }
 
+    static constexpr bool is_narrow = is_narrow_product<T, lanes, layout::panels, Channels>;
+
     [[gnu::always_inline]] inline void compute_row(std::size_t row) const noexcept {
+        if constexpr (is_narrow)
+            compute_narrow(row);
+        else
+            compute_single(row);
+    }
+
+    [[gnu::always_inline]] inline void compute_narrow(std::size_t row) const noexcept {
+        const V start = bias == nullptr ? V(T(0)) : V::load_unaligned(bias);
+        const V sum = narrow_sums<Taps, Channels>(x + row * Pitch, tap_step, kernel, start);
+        const typename Tail::template tile<1, lanes, 1, T> tile(tail, row, column, Width);
+        finish<keeping::nothing, layout::last>(sum, tile, 0, 0, y.row(row) + column,
+                                               static_cast<T*>(nullptr));
+    }
+
+    [[gnu::always_inline]] inline void compute_single(std::size_t row) const noexcept {
         visit_runs<single_wide, layout::panels % single_wide>(
             0, layout::panels, [&](auto run, std::size_t panel) __attribute__((always_inline)) {
                 compute<1, decltype(run)::value>(row, panel);
@@ -121,7 +139,11 @@ struct step_product {
                 finish_joined(rows * Width);
                 return;
             }
-        compute_tiles(rows);
+        if constexpr (is_narrow)
+            for (std::size_t row = 0; row < rows; ++row)
+                compute_narrow(row);
+        else
+            compute_tiles(rows);
     }
 
     void compute_tiles(std::size_t rows) const noexcept {
@@ -158,8 +180,9 @@ private:
 } // namespace internal
 
 /// Causal convolutions, step by step. The sums are those of the whole sequence to the last bit, where what
-/// lies before its beginning are zeros. Exponentials in formulas of joined rows may differ in the last bit,
-/// since xsimd rounds them in another way in wider registers.
+/// lies before its beginning are zeros, but for those of few filters (`is_narrow_product`). Exponentials in
+/// formulas of joined rows may differ in the last bit, since xsimd rounds them in another way in wider
+/// registers.
 template <window Geometry, std::size_t Channels, std::size_t Filters, std::size_t Groups, class Layer>
 struct step_kernels<convolution<Geometry, Channels, Filters, Groups, false, Layer>> : step_kernels_base {
     using whole = convolution<Geometry, Channels, Filters, Groups, false, Layer>;
