@@ -72,11 +72,9 @@ struct embedding_layer : layer_base {
     template <class>
     static constexpr auto wants = text("tokens, and a vocabulary and a width of one at least");
 
-private:
+    // For aliases, which clang before 17 lets use nothing that is private.
     template <std::size_t... Extents>
     static constexpr shape<Extents..., Width> widened(shape<Extents...>);
-
-public:
     template <class Shape>
     using output = decltype(widened(Shape{}));
     template <class Shape>
