@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <numeric>
@@ -130,6 +131,18 @@ BOOST_AUTO_TEST_CASE(arrays_one_after_another_are_the_weights) {
     for (std::size_t i = 0; i < copy.size(); ++i)
         copy[i].set(source[i].values());
     BOOST_TEST((other.weights() == net.weights()));
+
+    // Pieces of any length that begin anywhere.
+    network pieces{seed{5}};
+    const auto target = pieces.parameters();
+    for (std::size_t i = 0; i < target.size(); ++i)
+        for (std::size_t first = 0; first < target[i].size(); first += 7) {
+            std::vector<float> piece(std::min<std::size_t>(7, target[i].size() - first));
+            source[i].read(first, piece);
+            BOOST_TEST(piece.back() == source[i][first + piece.size() - 1]);
+            target[i].write(first, piece);
+        }
+    BOOST_TEST((pieces.weights() == net.weights()));
 }
 
 BOOST_AUTO_TEST_CASE(one_array_is_read_and_written_in_its_conventional_shape) {

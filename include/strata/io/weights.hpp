@@ -66,6 +66,8 @@ weight_report load_arrays(const std::vector<any_parameter<T>>& parameters, std::
     for (const weight_match& match : found.matches)
         read_part<T>(file, match, [&](std::size_t place, std::size_t stride, std::span<const T> numbers) {
             const any_parameter<T>& array = parameters[match.array];
+            if (stride == 1 && !match.part.adds)
+                return array.write(place, numbers);
             for (const T number : numbers) {
                 array[place] = match.part.adds ? array[place] + number : number;
                 place += stride;
@@ -81,10 +83,7 @@ void save_arrays(const std::vector<any_parameter<const T>>& parameters, const st
     for (const any_parameter<const T>& each : parameters)
         tensors.push_back({each.name(),
                            {each.shape().begin(), each.shape().end()},
-                           [&each](std::size_t first, std::span<T> numbers) {
-                               for (T& number : numbers)
-                                   number = each[first++];
-                           }});
+                           [&each](std::size_t first, std::span<T> numbers) { each.read(first, numbers); }});
     write_tensors(path, tensors, metadata);
 }
 } // namespace internal

@@ -6,17 +6,21 @@
 #include <strata/layers/parameter.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <numeric>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Where the numbers of an array rest that a head declares with `Storage`: number i in the conventional order
-/// is at index(i) of `size` places. A storage of a program's own is a specialization.
+/// is at index(i) of `size` places. A storage of a program's own is a specialization. Where it has a `run`,
+/// that many numbers from each multiple of it on lie side by side.
 template <class T, class Storage, class Shape>
 struct array_layout;
 
 template <class T, class Shape>
 struct array_layout<T, plain_storage, Shape> {
+    static constexpr std::size_t run = Shape::size;
     static constexpr std::size_t size = Shape::size;
     [[nodiscard]] static constexpr std::size_t index(std::size_t number) noexcept { return number; }
 };
@@ -24,6 +28,7 @@ struct array_layout<T, plain_storage, Shape> {
 template <class T, std::size_t Inputs, std::size_t Outputs, class Shape>
 struct array_layout<T, panel_storage<Inputs, Outputs>, Shape> {
     using layout = weight_layout<T, Inputs, Outputs>;
+    static constexpr std::size_t run = std::gcd(Outputs, layout::lanes);
     static constexpr std::size_t size = layout::kernel_size;
     [[nodiscard]] static constexpr std::size_t index(std::size_t number) noexcept {
         return layout::index(number / Outputs, number % Outputs);
@@ -34,6 +39,7 @@ template <class T, std::size_t Inputs, std::size_t Filters, std::size_t Groups, 
 struct array_layout<T, filter_storage<Inputs, Filters, Groups>, Shape> {
     static constexpr std::size_t filters = Filters / Groups;
     using layout = weight_layout<T, Inputs, filters, false>;
+    static constexpr std::size_t run = std::gcd(filters, layout::lanes);
     static constexpr std::size_t size = Groups * layout::kernel_size;
     [[nodiscard]] static constexpr std::size_t index(std::size_t number) noexcept {
         const std::size_t filter = number % Filters;
@@ -55,6 +61,7 @@ template <class T, std::size_t Width, class Shape>
 struct array_layout<T, row_storage<Width>, Shape> {
     static constexpr std::size_t lanes = lanes_of<T, Width>;
     static constexpr std::size_t stored = round_up(Width, lanes);
+    static constexpr std::size_t run = Width;
     static constexpr std::size_t size = Shape::size / Width * stored;
     [[nodiscard]] static constexpr std::size_t index(std::size_t number) noexcept {
         return number / Width * stored + number % Width;
@@ -63,6 +70,19 @@ struct array_layout<T, row_storage<Width>, Shape> {
 
 template <class T, class Parameter>
 using layout_of = array_layout<T, typename Parameter::storage, typename Parameter::shape>;
+
+/// Visits the numbers from `first` to `end` of an array in pieces that lie side by side: visit(number, place,
+/// count).
+template <class Layout, class Visit>
+void visit_runs(std::size_t first, std::size_t end, const Visit& visit) {
+    while (first < end) {
+        std::size_t count = 1;
+        if constexpr (requires { Layout::run; })
+            count = std::min(Layout::run - first % Layout::run, end - first);
+        visit(first, Layout::index(first), count);
+        first += count;
+    }
+}
 
 namespace internal {
 /// A head's arrays one after another, each from a cache line on.

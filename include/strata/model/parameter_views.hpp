@@ -9,6 +9,7 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -99,7 +100,8 @@ public:
           size_(Parameter::shape::size),
           is_learnt_(Parameter::is_learnt),
           array_(array),
-          index_(&layout_of<value_type, Parameter>::index) {}
+          index_(&layout_of<value_type, Parameter>::index),
+          copy_(&copy_numbers<layout_of<value_type, Parameter>>) {}
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     /// The number of its layer, as the topology names them; of layers that share weights, the first.
@@ -110,19 +112,38 @@ public:
 
     /// One of its numbers, last axis fastest, below `size()`.
     [[nodiscard]] T& operator[](std::size_t number) const { return array_[index_(number)]; }
+    /// Those from number `first` on, as many as there is room for.
+    void read(std::size_t first, std::span<value_type> numbers) const {
+        copy_(array_, first, numbers.size(), nullptr, numbers.data());
+    }
+    void write(std::size_t first, std::span<const value_type> numbers) const requires(!std::is_const_v<T>) {
+        copy_(array_, first, numbers.size(), numbers.data(), nullptr);
+    }
     [[nodiscard]] std::vector<value_type> values() const {
         std::vector<value_type> result(size_);
-        for (std::size_t i = 0; i < size_; ++i)
-            result[i] = array_[index_(i)];
+        read(0, result);
         return result;
     }
     void set(std::span<const value_type> values) const requires(!std::is_const_v<T>) {
         internal::check_count(name_, shape_, size_, values.size());
-        for (std::size_t i = 0; i < size_; ++i)
-            array_[index_(i)] = values[i];
+        write(0, values);
     }
 
 private:
+    /// Numbers from `source` to the array, or from it to `destination` where there is no source.
+    template <class Layout>
+    static void copy_numbers(T* array, std::size_t first, std::size_t count, const value_type* source,
+                             value_type* destination) {
+        visit_runs<Layout>(first, first + count, [&](std::size_t number, std::size_t place, std::size_t run) {
+            if constexpr (!std::is_const_v<T>)
+                if (source != nullptr) {
+                    std::copy_n(source + (number - first), run, array + place);
+                    return;
+                }
+            std::copy_n(array + place, run, destination + (number - first));
+        });
+    }
+
     std::string name_;
     std::size_t layer_;
     std::span<const std::size_t> shape_;
@@ -130,6 +151,7 @@ private:
     bool is_learnt_;
     T* array_;
     std::size_t (*index_)(std::size_t) noexcept;
+    void (*copy_)(T*, std::size_t, std::size_t, const value_type*, value_type*);
 };
 
 namespace internal {
