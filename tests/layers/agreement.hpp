@@ -179,7 +179,9 @@ void agree(const example& one) {
 
     typename pass::workspace space(one.samples, 1);
     space.fill(nan);
-    aligned_vector<T> updates(net.parameter_block().size(), nan);
+    // Statistics that a layer does not observe stay as they are.
+    aligned_vector<T> updates(net.parameter_block().begin(), net.parameter_block().end());
+    visit_learnt<T, typename network::topology>(updates.data(), [](T& each) { each = nan; });
     std::vector<double> losses(one.samples);
     std::vector<T> y(one.outputs.size(), nan);
     typename pass::batch batch{};

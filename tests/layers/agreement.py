@@ -370,6 +370,15 @@ def group_norm(x, options, weights, _):
     return channels_last(F.group_norm(channels_first(x), groups, gamma, beta, options.number("epsilon", 1e-3)))
 
 
+def normalization(x, options, weights, _):
+    options = Options(options)
+    shape = x.shape[1:] if "shared::none" in options else (1,) if "shared::all" in options else x.shape[-1:]
+    place_of_mean, mean = weights.average(shape, 0.0)
+    place_of_variance, variance = weights.average(shape, 1.0)
+    weights.averages[place_of_mean], weights.averages[place_of_variance] = mean, variance
+    return (x - mean) / torch.sqrt(variance)
+
+
 def upsample(x, options, *_):
     factor, *options = options
     axes = x.dim() - 2
@@ -555,11 +564,11 @@ LAYERS = {
     # The slopes of version 1.13's own have a sixth in single precision.
     "hard_sigmoid6": lambda x, *_: F.relu6(x + 3) / 6, "hard_swish": lambda x, *_: x * F.relu6(x + 3) / 6,
     "linear_sigmoid": linear_sigmoid, "linear_swish": lambda x, options, *_: x * linear_sigmoid(x, options),
-    "relu6": lambda x, *_: F.relu6(x),
+    "rescaling": lambda x, options, *_: x * options[0] + sum(options[1:]), "relu6": lambda x, *_: F.relu6(x),
     "average_pool": average_pool, "batch_norm": batch_norm, "conv": conv, "conv_transpose": conv_transpose, "crop": crop,
     "dense": dense, "depthwise_conv": depthwise_conv, "global_average_pool": global_average_pool,
     "global_max_pool": global_max_pool, "group_norm": group_norm, "gru": gru, "layer_norm": layer_norm,
-    "lstm": lstm, "masking": masking, "max_pool": max_pool,
+    "lstm": lstm, "masking": masking, "max_pool": max_pool, "normalization": normalization,
     "permute": permute, "positions": positions, "prelu": prelu, "rms_norm": rms_norm,
     "rotary_positions": rotary_positions, "separable_conv": separable_conv, "simple_rnn": simple_rnn,
     "upsample": upsample, "zero_pad": zero_pad,

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../error_message.hpp"
 #include <strata/layers/layers.hpp>
+#include <strata/model/adapt.hpp>
 #include <strata/model/arrays.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/shared_part.hpp>
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <memory>
 #include <numeric>
 #include <stdexcept>
@@ -240,4 +242,44 @@ BOOST_AUTO_TEST_CASE(two_networks_own_one_set_of_parameters) {
     judging = copy;
     BOOST_TEST((moved.weights() == kept));
     BOOST_TEST((judging.weights() == copy.weights()));
+}
+
+// The numbers of Keras's documentation: columns of twos apart become -1 and 1. One that never changes is 0.
+BOOST_AUTO_TEST_CASE(statistics_of_data) {
+    model<input<4> | normalization<>> net;
+    static_assert(net.parameter_count == 0 && net.weight_count == 8);
+    static_assert(!gradient_flow<model<input<4> | normalization<> | dense<2>>::topology>::learns(0));
+    const std::vector<std::array<float, 4>> rows{{0, 7, 4, 5}, {2, 9, 6, 5}, {0, 7, 4, 5}, {2, 9, 6, 5}};
+    adapt(net, rows);
+    BOOST_TEST(net.parameter<"normalization.mean">().values() == (std::vector<float>{1, 8, 5, 5}),
+               boost::test_tools::per_element());
+    BOOST_TEST(net.parameter<"normalization.variance">().values() == (std::vector<float>{1, 1, 1, 0}),
+               boost::test_tools::per_element());
+    const std::array<float, 4> wanted{-1, -1, -1, 0};
+    BOOST_TEST(net.predict(rows[0]) == wanted, boost::test_tools::per_element());
+
+    // Of a layer further back, of all numbers, in a network of two inputs.
+    model<inputs(input<2>, input<2, 2>) | branches(normalization<>, normalization<shared::all> | flatten) |
+          concat<>>
+        two;
+    adapt<"normalization_1">(two, std::vector<double>{1, 2, 3, 6, 1, 2, 3, 6});
+    BOOST_TEST(two.parameter<"normalization_1.mean">()(0) == 3.0f);
+    BOOST_TEST(two.parameter<"normalization_1.variance">()(0) == 3.5f);
+    BOOST_TEST(two.parameter<"normalization.mean">()(1) == 0.0f);
+
+    const auto says = [](auto&& call, const std::string& text) {
+        BOOST_TEST(error_message<std::invalid_argument>(call) == text);
+    };
+    says(
+        [&] {
+            adapt(net, std::vector<float>{1, 2, 3});
+        },
+        "the array to adapt to has 3 numbers, expected a multiple of 4");
+    says([&] { adapt(net, std::vector<float>{}); }, "adapt: expected a sample at least, found none");
+    says(
+        [&] {
+            adapt(net, std::vector<float>{1, 2, 3, 4, 5, NAN, 7, 8});
+        },
+        "adapt: expected finite numbers, found nan in sample 1");
+    BOOST_TEST(net.parameter<"normalization.mean">()(0) == 1.0f);
 }

@@ -16,6 +16,7 @@
 #include <strata/layers/dot_attention.hpp>
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/embedding.hpp>
+#include <strata/layers/feature_normalization.hpp>
 #include <strata/layers/flatten.hpp>
 #include <strata/layers/gated_dense.hpp>
 #include <strata/layers/gaussian_noise.hpp>
@@ -30,6 +31,7 @@
 #include <strata/layers/prelu.hpp>
 #include <strata/layers/repeat_vector.hpp>
 #include <strata/layers/resample.hpp>
+#include <strata/layers/rescaling.hpp>
 #include <strata/layers/reshape.hpp>
 #include <strata/layers/rotary.hpp>
 #include <strata/layers/row_normalization.hpp>

@@ -33,7 +33,7 @@ inline constexpr without_center no_center{};
 enum class normalized { batch, frozen_batch, groups };
 
 template <normalized Kind, std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
-struct normalization : head_base<Rows, Channels, Rows, Channels> {
+struct channel_normalization : head_base<Rows, Channels, Rows, Channels> {
     using layer = Layer;
     static constexpr normalized kind = Kind;
     static constexpr std::size_t groups = Groups; ///< of a sample's channels; a batch has one a channel
@@ -109,11 +109,11 @@ struct batch_norm_layer : detail::normalization_base<Options...> {
     static constexpr bool has_frozen_head = true;
 
     template <class Shape>
-    using head = normalization<normalized::batch, Shape::size / Shape::last, Shape::last, Shape::last,
-                               batch_norm_layer>;
+    using head = channel_normalization<normalized::batch, Shape::size / Shape::last, Shape::last, Shape::last,
+                                       batch_norm_layer>;
     template <class Shape>
-    using frozen_head = normalization<normalized::frozen_batch, Shape::size / Shape::last, Shape::last,
-                                      Shape::last, batch_norm_layer>;
+    using frozen_head = channel_normalization<normalized::frozen_batch, Shape::size / Shape::last,
+                                              Shape::last, Shape::last, batch_norm_layer>;
 };
 template <auto... Options>
 inline constexpr batch_norm_layer<Options...> batch_norm{};
@@ -145,8 +145,8 @@ struct group_norm_layer : detail::normalization_base<Options...> {
             return text("channels that its ") + number_text<Groups> + " groups divide";
     }();
     template <class Shape>
-    using head =
-        normalization<normalized::groups, Shape::size / Shape::last, Shape::last, Groups, group_norm_layer>;
+    using head = channel_normalization<normalized::groups, Shape::size / Shape::last, Shape::last, Groups,
+                                       group_norm_layer>;
 };
 template <std::size_t Groups, auto... Options>
 inline constexpr group_norm_layer<Groups, Options...> group_norm{};

@@ -65,7 +65,8 @@ struct parameter {
     /// What is added to the loss for it.
     static constexpr regularizer penalty{};
     /// Whether the optimizer changes it. A statistic is what its head's kernels observe in training: a moving
-    /// average, of which an update keeps the part `kept`; with 0 the last observation.
+    /// average, of which an update keeps the part `kept`; with 0 the last observation. With 1 it is what the
+    /// program sets, and kernels observe nothing.
     static constexpr bool is_learnt = true;
     static constexpr double kept = 0;
     /// An array that an option of the layer takes away has no numbers, no name and no place.
@@ -106,5 +107,15 @@ inline constexpr parameter_totals parameters_in = count_parameters<Head>();
 
 template <class Head>
 inline constexpr bool has_parameters = parameters_in<Head>.all > 0;
+
+/// Whether training changes any of a head's arrays.
+template <class Head>
+inline constexpr bool changes_in_training = [] {
+    bool result = false;
+    for_each_parameter<Head>([&]<class Parameter>(std::type_identity<Parameter>) {
+        result = result || Parameter::is_learnt || Parameter::kept < 1;
+    });
+    return result;
+}();
 
 } // namespace strata::bedrock

@@ -3,6 +3,7 @@
 
 #include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/layers/shared.hpp>
 
 namespace strata::bedrock {
 
@@ -13,9 +14,6 @@ struct parametric_rectifier : head_base<Rows, Width, Rows, Width> {
     struct alpha : parameter<"alpha", Slopes> {};
     using parameters = type_list<alpha>;
 };
-
-/// Which numbers of a sample share a slope.
-enum class shared { none, places, all };
 
 /// x above 0, alpha x below, with alpha learnt (He et al. 2015), zero at first. Each element of a sample has
 /// a slope of its own, as in Keras; with `prelu<shared::places>` each channel has (Keras's shared axes), with
@@ -36,16 +34,7 @@ struct prelu_layer : layer_base {
     template <class...>
     static constexpr time_view view = Sharing == shared::none ? whole_sequence : each_step;
     template <class Shape>
-    static constexpr auto rectifier() {
-        if constexpr (Sharing == shared::none)
-            return parametric_rectifier<1, Shape>{};
-        else if constexpr (Sharing == shared::places)
-            return parametric_rectifier<Shape::size / Shape::last, shape<Shape::last>>{};
-        else
-            return parametric_rectifier<1, shape<1>, Shape::size>{};
-    }
-    template <class Shape>
-    using head = decltype(rectifier<Shape>());
+    using head = detail::shared_head<parametric_rectifier, Sharing, Shape>;
 };
 
 template <shared Sharing = shared::none>
@@ -55,5 +44,4 @@ inline constexpr prelu_layer<Sharing> prelu{};
 
 namespace strata {
 using bedrock::prelu;
-using bedrock::shared;
 } // namespace strata

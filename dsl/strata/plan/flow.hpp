@@ -15,11 +15,11 @@ struct gradient_flow {
     static constexpr bool shares = wires::shares;
 
 private:
-    static constexpr auto with_parameters = [] {
+    static constexpr auto with_changes = [] {
         std::array<bool, count> result{};
         std::size_t next = 0;
         for_each_type(typename wires::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
-            result[next++] = has_parameters<typename Stage::head>;
+            result[next++] = changes_in_training<typename Stage::head>;
         });
         return result;
     }();
@@ -51,7 +51,7 @@ private:
                     result.reaches[value - wires::inputs] |= result.reaches[s];
         }
         for (std::size_t s = 0; s < count; ++s) {
-            result.learns[s] = with_parameters[s] && !wires::is_frozen(s) && result.reaches[s];
+            result.learns[s] = with_changes[s] && !wires::is_frozen(s) && result.reaches[s];
             bool is_useful = result.learns[s];
             for (std::size_t i = 0; i < wires::source_count(s); ++i) {
                 const std::size_t value = wires::source(s, i);

@@ -7,6 +7,7 @@
 #include <strata/kernels/layers/augmentation.hpp>
 #include <strata/kernels/layers/batch_normalization.hpp>
 #include <strata/kernels/layers/dot.hpp>
+#include <strata/kernels/layers/feature_normalization.hpp>
 #include <strata/kernels/layers/gaussian_noise.hpp>
 #include <strata/kernels/layers/group_normalization.hpp>
 #include <strata/kernels/layers/line_softmax.hpp>

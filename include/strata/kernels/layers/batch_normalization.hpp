@@ -57,9 +57,10 @@ struct affine_normalization : head_kernels_base {
 /// are taken sample by sample, each by one thread, and added in the order of the samples. The variance is
 /// that of the differences from the mean, so that it does not suffer from a large one.
 template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
-struct head_kernels<normalization<normalized::batch, Rows, Channels, Groups, Layer>>
-    : affine_normalization<Channels, normalization<normalized::batch, Rows, Channels, Groups, Layer>, Layer> {
-    using head = normalization<normalized::batch, Rows, Channels, Groups, Layer>;
+struct head_kernels<channel_normalization<normalized::batch, Rows, Channels, Groups, Layer>>
+    : affine_normalization<Channels, channel_normalization<normalized::batch, Rows, Channels, Groups, Layer>,
+                           Layer> {
+    using head = channel_normalization<normalized::batch, Rows, Channels, Groups, Layer>;
     using affine = affine_normalization<Channels, head, Layer>;
     using gamma = typename head::gamma;
     using beta = typename head::beta;
@@ -217,10 +218,10 @@ public:
 
 /// The same with frozen parameters, in training and in prediction.
 template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
-struct head_kernels<normalization<normalized::frozen_batch, Rows, Channels, Groups, Layer>>
-    : affine_normalization<Channels, normalization<normalized::frozen_batch, Rows, Channels, Groups, Layer>,
-                           Layer> {
-    using head = normalization<normalized::frozen_batch, Rows, Channels, Groups, Layer>;
+struct head_kernels<channel_normalization<normalized::frozen_batch, Rows, Channels, Groups, Layer>>
+    : affine_normalization<
+          Channels, channel_normalization<normalized::frozen_batch, Rows, Channels, Groups, Layer>, Layer> {
+    using head = channel_normalization<normalized::frozen_batch, Rows, Channels, Groups, Layer>;
     using affine = affine_normalization<Channels, head, Layer>;
 
     template <class Stage, keeping Keep, bool, class T, class Tail>

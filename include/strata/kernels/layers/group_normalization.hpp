@@ -14,8 +14,9 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Normalization over groups of a sample's channels and all its places.
 template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
-struct head_kernels<normalization<normalized::groups, Rows, Channels, Groups, Layer>> : head_kernels_base {
-    using head = normalization<normalized::groups, Rows, Channels, Groups, Layer>;
+struct head_kernels<channel_normalization<normalized::groups, Rows, Channels, Groups, Layer>>
+    : head_kernels_base {
+    using head = channel_normalization<normalized::groups, Rows, Channels, Groups, Layer>;
 
 private:
     static constexpr std::size_t width = Channels / Groups;

@@ -1,0 +1,36 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/topology/shape.hpp>
+
+#include <cstddef>
+
+namespace strata::bedrock {
+
+/// Which numbers of a sample share a parameter: none, those of a channel at all places, or all.
+enum class shared { none, places, all };
+
+namespace detail {
+template <template <std::size_t Rows, class Parameters, std::size_t Width> class Head, shared Sharing,
+          class Shape>
+constexpr auto head_with_shared() {
+    if constexpr (Sharing == shared::none)
+        return Head<1, Shape, Shape::size>{};
+    else if constexpr (Sharing == shared::places)
+        return Head<Shape::size / Shape::last, shape<Shape::last>, Shape::last>{};
+    else
+        return Head<1, shape<1>, Shape::size>{};
+}
+
+/// A head that computes each number with a parameter of its own, of its channel, or of all: so many rows of
+/// `Width` numbers, with an array of parameters for a row or of one number.
+template <template <std::size_t Rows, class Parameters, std::size_t Width> class Head, shared Sharing,
+          class Shape>
+using shared_head = decltype(head_with_shared<Head, Sharing, Shape>());
+} // namespace detail
+
+} // namespace strata::bedrock
+
+namespace strata {
+using bedrock::shared;
+} // namespace strata
