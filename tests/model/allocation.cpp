@@ -79,16 +79,20 @@ BOOST_AUTO_TEST_CASE(a_prediction_of_one_sample_allocates_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_allocates_nothing_behind_its_construction) {
-    using network =
-        model<input<100, 1> | conv<4, 3, causal, dilation<8>> | strata::tanh | lstm<3> | dense<1>>;
+    using network = model<input<100, 1> | conv<4, 3, causal, dilation<8>> | batch_norm<> | strata::tanh |
+                          depthwise_conv<2, causal> | attention<1, 2, causal, rotary<>> | lstm<3> | dense<1>>;
     const network net;
     stream live{net};
-    std::vector<float> block(200);
+    auto several = streams<3>(net);
+    std::vector<float> block(600);
     const std::size_t start = allocations;
     live.prime(block);
     live.process(block, block);
     static_cast<void>(live(0.5f));
+    live.refresh();
     live.reset();
+    several.process(block, block);
+    several.refresh();
     BOOST_TEST(allocations == start);
 }
 

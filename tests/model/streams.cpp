@@ -111,6 +111,12 @@ BOOST_AUTO_TEST_CASE(few_filters_give_what_the_whole_sequence_gives) {
               1, false>();
 }
 
+BOOST_AUTO_TEST_CASE(channels_by_themselves_give_what_the_whole_sequence_gives) {
+    check_law<model<input<90, 19> | depthwise_conv<3, causal, dilation<9>> | relu |
+                    depthwise_conv<2, causal, depth_multiplier<2>> | separable_conv<5, 1>>,
+              2>();
+}
+
 namespace {
 // As in WaveNet: what a layer makes goes on, and is added up beside.
 constexpr auto gated =
@@ -235,6 +241,49 @@ BOOST_AUTO_TEST_CASE(the_network_may_learn_meanwhile) {
     net.set_weights(weights);
     live.reset();
     BOOST_TEST(live(1.0f) != first);
+}
+
+// Without a state all that depends on weights is that of the next step; states stay as they are.
+BOOST_AUTO_TEST_CASE(scales_are_refreshed) {
+    using network = model<input<4, 3> | dense<5> | batch_norm<> | tanh | lstm<2>>;
+    network net = drawn_network<network>();
+    stream live{net};
+    stream other{net};
+    const auto x = draw<float>(network::input_size, 1);
+    std::vector<float> y(network::output_size);
+    live.process(std::span(x).first(6), y);
+    other.process(std::span(x).first(6), y);
+    // The average, the variance, gamma and beta of the normalization are of the third to sixth array.
+    auto weights = net.weights();
+    for (std::size_t i = 20; i < 40; ++i)
+        weights[i] *= 3;
+    net.set_weights(weights);
+    live.refresh();
+    live.process(std::span(x).last(6), y);
+    const std::vector<float> found(y.begin(), y.begin() + 4);
+
+    // The same by hand: the LSTM's weights have not changed, nor has what it heard of the first two steps.
+    const model<input<4, 3> | dense<5> | batch_norm<> | tanh> below = [&] {
+        model<input<4, 3> | dense<5> | batch_norm<> | tanh> part;
+        part.set_weights(std::span(weights).first(40));
+        return part;
+    }();
+    const auto values = below.predict(std::span<const float, 12>(x));
+    const auto first_values = [&] {
+        model<input<4, 3> | dense<5> | batch_norm<> | tanh> part;
+        const auto before = drawn_network<network>().weights();
+        part.set_weights(std::span(before).first(40));
+        return part.predict(std::span<const float, 12>(x));
+    }();
+    model<input<4, 5> | lstm<2>> above;
+    above.set_weights(std::span(weights).subspan(40));
+    std::vector<float> heard(first_values.begin(), first_values.begin() + 10);
+    heard.insert(heard.end(), values.begin() + 10, values.end());
+    const auto expected = above.predict(std::span<const float, 20>(heard));
+    check_equal(found, std::vector<float>(expected.begin() + 4, expected.end()));
+    // Without `refresh` the old scales are there still.
+    other.process(std::span(x).last(6), y);
+    BOOST_TEST(std::abs(y[0] - found[0]) > 1e-4f);
 }
 
 BOOST_AUTO_TEST_CASE(the_plan_says_what_is_kept) {

@@ -38,14 +38,19 @@ struct depthwise_convolution : head_base<Geometry.inputs(), Channels, Geometry.o
 
 /// A convolution of each channel by itself: y[o, c m + j] = b[c m + j] + sum over taps k of x[o stride + k
 /// dilation - before, c] W[k, c, j], for m filters a channel. Shape [I..., C] -> [O..., C m]; the kernel is
-/// [K..., C, m], as in Keras. Options as for `conv`, and `depth_multiplier<2>` instead of groups.
+/// [K..., C, m], as in Keras. Options as for `conv`, `causal` among them, and `depth_multiplier<2>` instead
+/// of groups.
 template <spatial Kernel, auto... Options>
 struct depthwise_conv_layer : layer_base {
-    static_assert((detail::option_of<decltype(Options), stride_option, dilation_option, padding_option,
-                                     multiplier_option, without_bias, initializer, regularizer> &&
-                   ...),
-                  "strata: depthwise_conv takes stride, padding, dilation, depth_multiplier, no_bias, an "
-                  "initializer and a regularizer");
+    static_assert(
+        (detail::option_of<decltype(Options), stride_option, dilation_option, padding_option,
+                           multiplier_option, without_bias, initializer, regularizer, causal_option> &&
+         ...),
+        "strata: depthwise_conv takes stride, padding or causal, dilation, depth_multiplier, no_bias, an "
+        "initializer and a regularizer");
+    static constexpr bool is_causal = (detail::option_of<decltype(Options), causal_option> || ...);
+    static_assert(!is_causal || !(detail::option_of<decltype(Options), padding_option> || ...),
+                  "strata: a causal depthwise_conv has a padding already");
     using role = role::head;
     static constexpr bool has_adding_kernel = true;
     static constexpr auto kernel_name = text("depthwise_kernel");
@@ -54,7 +59,8 @@ struct depthwise_conv_layer : layer_base {
     static constexpr auto label = text("depthwise_conv<") + detail::spatial_text<Kernel> + ">";
     static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps,
                                                 detail::option(dilation_option{1}, Options...).steps,
-                                                detail::option(valid, Options...)};
+                                                is_causal ? causal_padding
+                                                          : detail::option(valid, Options...)};
     static constexpr std::size_t multiplier = detail::option(multiplier_option{1}, Options...).count;
     static constexpr bool has_bias = !(detail::option_of<decltype(Options), without_bias> || ...);
     static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);
@@ -79,6 +85,8 @@ struct depthwise_conv_layer : layer_base {
                                     depthwise_convolution<geometry<Shape>, Shape::last, depthwise_conv_layer>,
                                     convolution<geometry<Shape>, Shape::last, Shape::last * multiplier,
                                                 Shape::last, false, depthwise_conv_layer>>;
+    template <class Shape>
+    static constexpr time_view view = detail::view_of_window(geometry<Shape>);
 };
 
 template <spatial Kernel, auto... Options>
@@ -89,7 +97,7 @@ namespace detail {
 template <bool Wanted, auto Option>
 constexpr auto option_if() {
     if constexpr (Wanted == option_of<decltype(Option), stride_option, dilation_option, padding_option,
-                                      multiplier_option>)
+                                      multiplier_option, causal_option>)
         return option_list<Option>{};
     else
         return option_list<>{};

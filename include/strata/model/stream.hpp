@@ -28,7 +28,8 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// `Streams` sequences side by side through one network, a step or a block of steps at a time, for signals
 /// that never end. What comes out is what `predict` makes of the whole sequence, however it is cut into
 /// blocks. Layers that look back or have a state keep it here; weights are the network's, which must outlive
-/// the stream and may learn meanwhile.
+/// the stream and may learn meanwhile: the next step has the new ones, scales of batch normalizations behind
+/// `refresh`.
 ///
 /// All state is one block of memory, made at construction. `process`, `prime` and `reset` allocate, lock and
 /// throw nothing, and the time of a step does not depend on how long the stream has run. One stream is for
@@ -75,13 +76,16 @@ public:
         return describe_stream<typename pass::layout, value_type, Streams>();
     }
 
-    /// The state of the beginning. Also takes over what depends on parameters alone: the scales and shifts
-    /// of batch normalizations.
+    /// The state of the beginning, and `refresh`.
     void reset() noexcept STRATA_NONBLOCKING {
         std::fill(memory_.begin(), memory_.end(), value_type(0));
         where_.fill(0);
-        pass::prepare(parameters_, memory_.data());
+        refresh();
     }
+
+    /// Takes over what is computed from parameters beforehand, the scales and shifts of batch normalizations,
+    /// where the network has learnt or got other weights meanwhile. What was heard stays as it was computed.
+    void refresh() noexcept STRATA_NONBLOCKING { pass::prepare(parameters_, memory_.data()); }
 
     /// As many steps as both blocks have, [steps, streams, features]: `input_size` numbers in and
     /// `output_size` numbers out for each. The blocks may be one, if a step has as many numbers.

@@ -4,6 +4,7 @@
 #include <strata/kernels/heads.hpp>
 #include <strata/kernels/stream/attention.hpp>
 #include <strata/kernels/stream/convolution.hpp>
+#include <strata/kernels/stream/depthwise.hpp>
 #include <strata/kernels/stream/positions.hpp>
 #include <strata/kernels/stream/recurrent.hpp>
 #include <strata/model/affine_memory.hpp>
