@@ -106,3 +106,99 @@ BOOST_AUTO_TEST_CASE(rows_that_occur_are_updated) {
         BOOST_TEST((range(lazy) == range(first)) == (row % 3 != 0 || row >= vocabulary / 3 * 3));
     }
 }
+
+namespace {
+using tagger =
+    model<input<length> | embedding<vocabulary, 5, mask_zero> | bidirectional(gru<3>) | dense<4> | softmax>;
+constexpr std::size_t count = 37;
+/// Sentences of one token and more, one empty one among them, which zeros fill.
+xt::xtensor<int, 2> make_sentences() {
+    xt::xtensor<int, 2> tokens = make_tokens(count);
+    for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t step = 0; step < length; ++step)
+            tokens(i, step) = step < i % (length + 1) ? tokens(i, step) + 1 : 0;
+    return tokens;
+}
+xt::xtensor<int, 2> make_tags(const xt::xtensor<int, 2>& tokens) { return xt::eval(tokens % 4); }
+template <class Optimizer>
+std::vector<float> learn_tags(const Optimizer& optimizer, std::size_t threads) {
+    tagger net{seed{3}};
+    const auto x = make_sentences();
+    trainer{net, sparse_categorical_crossentropy, optimizer}.fit(
+        x, make_tags(x), {.batch_size = 10, .epochs = 2, .verbose = verbosity::silent, .threads = threads});
+    return net.weights();
+}
+} // namespace
+
+// Keras 3's definition: the sum over the steps that count of weight times loss, over how many they are.
+BOOST_AUTO_TEST_CASE(masked_steps_count_in_no_score) {
+    const auto x = make_sentences();
+    const auto y = make_tags(x);
+    xt::xtensor<float, 2> weight(x.shape());
+    for (std::size_t i = 0; i < weight.size(); ++i)
+        weight.data()[i] = static_cast<float>(1 + i % 5);
+    tagger net{seed{3}};
+    const auto p = net.predict(x);
+    double steps = 0;
+    double loss = 0;
+    double weighted_loss = 0;
+    double right = 0;
+    double weighted_right = 0;
+    double weights = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t step = 0; step < length; ++step) {
+            if (x(i, step) == 0)
+                continue;
+            std::size_t best = 0;
+            for (std::size_t k = 1; k < 4; ++k)
+                best = p(i, step, k) > p(i, step, best) ? k : best;
+            const auto tag = static_cast<std::size_t>(y(i, step));
+            const auto counts = static_cast<double>(weight(i, step));
+            const double one = -std::log(static_cast<double>(p(i, step, tag)));
+            ++steps;
+            weights += counts;
+            loss += one;
+            weighted_loss += counts * one;
+            right += best == tag;
+            weighted_right += counts * (best == tag);
+        }
+    const auto close = boost::test_tools::tolerance(1e-6);
+    trainer teach{net, sparse_categorical_crossentropy, sgd{.learning_rate = 0}, accuracy,
+                  weighted(top_k<1>)};
+    const auto plain = teach.evaluate(x, y, {.batch_size = count, .verbose = verbosity::silent});
+    BOOST_TEST(plain["loss"] == loss / steps, close);
+    BOOST_TEST(plain["accuracy"] == right / steps, close);
+    const auto scores =
+        teach.evaluate(x, y, {.batch_size = count, .sample_weight = weight, .verbose = verbosity::silent});
+    BOOST_TEST(scores["loss"] == weighted_loss / steps, close);
+    BOOST_TEST(scores["accuracy"] == right / steps, close);
+    BOOST_TEST(scores["weighted_top_1"] == weighted_right / weights, close);
+    BOOST_TEST(teach.train_on_batch(x, y, {.sample_weight = weight}).loss() == weighted_loss / steps, close);
+    const auto seen = teach.fit(
+        x, y, {.batch_size = count, .epochs = 1, .validation_data = {x, y}, .verbose = verbosity::silent});
+    BOOST_TEST(seen["loss"].front() == loss / steps, close);
+    BOOST_TEST(seen["val_loss"].front() == loss / steps, close);
+    BOOST_TEST(seen["val_accuracy"].front() == right / steps, close);
+
+    // The gradient is that of the loss, and the row of the masked token has none.
+    const auto slopes = gradients(net, sparse_categorical_crossentropy, x, y);
+    BOOST_TEST(slopes.loss() == loss / steps, close);
+    const auto of_bias = slopes.template parameter<"dense.bias">();
+    auto bias = net.parameter<"dense.bias">();
+    bias(2) += 0.01f;
+    const double above = teach.evaluate(x, y, {.batch_size = count, .verbose = verbosity::silent})["loss"];
+    bias(2) -= 0.02f;
+    const double below = teach.evaluate(x, y, {.batch_size = count, .verbose = verbosity::silent})["loss"];
+    BOOST_TEST((above - below) / 0.02 == of_bias(2), boost::test_tools::tolerance(1e-3));
+    for (std::size_t k = 0; k < 5; ++k)
+        BOOST_TEST(slopes.template parameter<"embedding.embeddings">()(0, k) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(masked_steps_teach_alike_on_all_ways) {
+    const auto one = learn_tags(sgd{.learning_rate = 0.5}, 1);
+    BOOST_TEST(one != tagger{seed{3}}.weights());
+    BOOST_TEST(one == learn_tags(sgd{.learning_rate = 0.5}, 2));
+    const auto stored = learn_tags(clip_norm(sgd{.learning_rate = 0.5}, 1000), 2);
+    BOOST_TEST(std::equal(one.begin(), one.end(), stored.begin(),
+                          [](float a, float b) { return std::abs(a - b) < 1e-6f; }));
+}

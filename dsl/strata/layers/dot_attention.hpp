@@ -74,6 +74,9 @@ struct masked_attention : Product {
 /// head. Rejects anything but three matrices, widths that the heads do not divide, and keys and values of
 /// different lengths.
 ///
+/// Masked keys have no weight, and the result of a masked query, or of one that sees no key, is zero (Keras's
+/// is the mean of all values then).
+///
 /// Options: `causal`, so that query i sees the keys up to i alone, which streams can; `dropout<0.1>` of the
 /// weights; `key_heads<2>`.
 template <std::size_t Heads, auto... Options>

@@ -23,14 +23,16 @@ inline constexpr reset_place reset_before = reset_place::before_product;
 /// to h U, or [3 Units] with `reset_before`. Rejects zero units and anything but steps of features.
 ///
 /// Options, in any order: `reset_before`; an activation a; `recurrent<activation>` for s; `last_step`;
-/// `backwards`; `take_state`; `return_state`; `no_bias`; an initializer and a regularizer of the kernel;
-/// `recurrent<...>` of such for the recurrent kernel, which is `orthogonal<>` at first;
+/// `backwards`; `take_state`; `return_state`; `zero_masked`; `no_bias`; an initializer and a regularizer of
+/// the kernel; `recurrent<...>` of such for the recurrent kernel, which is `orthogonal<>` at first;
 /// `recurrent<dropout<0.2>>`, which also drops numbers of the h that z multiplies, as Keras does.
+/// A masked step leaves h as it is; its result is that of the step before, zeros where no step before it
+/// counts, or with `zero_masked`.
 template <std::size_t Units, auto... Options>
 struct gru_layer : recurrent_layer<Units, 1, Options...> {
     static_assert((detail::recurrent_layer_option<decltype(Options), reset_place> && ...),
                   "strata: gru takes reset_after or reset_before, activations, last_step, backwards, "
-                  "take_state, return_state, no_bias, "
+                  "take_state, return_state, zero_masked, no_bias, "
                   "initializers, regularizers, and recurrent<...>");
     static constexpr auto label = text("gru<") + number_text<Units> + text(">");
     static constexpr std::size_t gates = 3;

@@ -18,15 +18,17 @@ inline constexpr without_forget_bias no_forget_bias{};
 /// `bias` [4 Units]. Rejects zero units and anything but steps of features.
 ///
 /// Options, in any order: an activation a; `recurrent<activation>` for s; `last_step`; `backwards`;
-/// `take_state`; `return_state`; `no_bias`; `no_forget_bias`; an initializer and a regularizer of the
-/// kernel; `recurrent<...>` of such for the recurrent kernel, which is `orthogonal<>` at first;
+/// `take_state`; `return_state`; `zero_masked`; `no_bias`; `no_forget_bias`; an initializer and a regularizer
+/// of the kernel; `recurrent<...>` of such for the recurrent kernel, which is `orthogonal<>` at first;
 /// `recurrent<dropout<0.2>>`: `lstm<64, last_step, l2<1e-4>, recurrent<hard_sigmoid>>`. Dropout of what it
-/// reads, the same features in all steps, is `spatial_dropout` before it.
+/// reads, the same features in all steps, is `spatial_dropout` before it. A masked step leaves c and h as
+/// they are; its result is that of the step before, zeros where no step before it counts, or with
+/// `zero_masked`.
 template <std::size_t Units, auto... Options>
 struct lstm_layer : recurrent_layer<Units, 2, Options...> {
     static_assert((detail::recurrent_layer_option<decltype(Options), without_forget_bias> && ...),
                   "strata: lstm takes activations, last_step, backwards, take_state, return_state, "
-                  "no_bias, no_forget_bias, "
+                  "zero_masked, no_bias, no_forget_bias, "
                   "initializers, regularizers, and recurrent<...>");
     static constexpr auto label = text("lstm<") + number_text<Units> + text(">");
     static constexpr std::size_t gates = 4;

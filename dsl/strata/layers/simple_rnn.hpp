@@ -11,13 +11,15 @@ namespace strata::bedrock {
 /// Arrays: `kernel` [K, Units], `recurrent_kernel` [Units, Units], `bias` [Units]. Rejects zero units and
 /// anything but steps of features.
 ///
-/// Options, in any order: an activation; `last_step`; `backwards`; `take_state`; `return_state`; `no_bias`;
-/// an initializer and a regularizer of the kernel; `recurrent<...>` of such for the recurrent kernel, which
-/// is `orthogonal<>` at first; `recurrent<dropout<0.2>>`.
+/// Options, in any order: an activation; `last_step`; `backwards`; `take_state`; `return_state`;
+/// `zero_masked`; `no_bias`; an initializer and a regularizer of the kernel; `recurrent<...>` of such for the
+/// recurrent kernel, which is `orthogonal<>` at first; `recurrent<dropout<0.2>>`. A masked step leaves h as
+/// it is; its result is that of the step before, zeros where no step before it counts, or with `zero_masked`.
 template <std::size_t Units, auto... Options>
 struct simple_rnn_layer : recurrent_layer<Units, 1, Options...> {
     static_assert((detail::recurrent_layer_option<decltype(Options)> && ...),
                   "strata: simple_rnn takes an activation, last_step, backwards, take_state, return_state, "
+                  "zero_masked, "
                   "no_bias, initializers, "
                   "regularizers, and recurrent<...>");
     static constexpr auto label = text("simple_rnn<") + number_text<Units> + text(">");
