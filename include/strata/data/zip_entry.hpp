@@ -51,6 +51,9 @@ public:
                 concatenate(size_, " bytes unpacked")));
     }
 
+    /// Bytes of the unpacked part, as the archive says.
+    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+
     /// Goes to a byte. An error where the part is packed, since all before that byte would have to be
     /// unpacked.
     void seek(std::uint64_t place) {

@@ -1,0 +1,72 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/io/import/json.hpp>
+#include <strata/setting.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+/// A value of a functional model: the layer that makes it, by which of its calls, and which of its results.
+struct keras_value {
+    std::string layer;
+    std::size_t call = 0;
+    std::size_t result = 0;
+};
+
+/// ["dense", 0, 0], behind which older files have options.
+inline bool read_value(const json& value, std::vector<keras_value>& values) {
+    if (!value.is_array() || value.size() < 3 || !value[0].is_string() || !value[1].is_number_unsigned() ||
+        !value[2].is_number_unsigned())
+        return false;
+    values.push_back({text_of(&value[0]), value[1].get<std::size_t>(), value[2].get<std::size_t>()});
+    return true;
+}
+
+/// One such list, or a list of them: of `input_layers` and `output_layers`.
+inline std::vector<keras_value> read_values(const json* list) {
+    std::vector<keras_value> result;
+    if (list == nullptr || !list->is_array())
+        return result;
+    if (!read_value(*list, result))
+        for (const json& each : *list)
+            if (!read_value(each, result) && each.is_array() && each.size() == 1)
+                read_value(each[0], result);
+    return result;
+}
+
+/// All values that the arguments of a call hold, in their order. Keras 3 writes them as objects.
+inline void collect_values(const json& argument, std::vector<keras_value>& values, std::size_t depth = 0) {
+    constexpr std::size_t deepest = 16;
+    if (depth == deepest)
+        return;
+    if (argument.is_object() && text_of(member(argument, "class_name")) == "__keras_tensor__") {
+        if (const json* const history = member(member(argument, "config"), "keras_history"))
+            read_value(*history, values);
+    } else if (argument.is_structured())
+        for (const json& each : argument)
+            collect_values(each, values, depth + 1);
+}
+
+/// What each call of a layer reads.
+inline std::vector<std::vector<keras_value>> read_calls(const json* inbound) {
+    std::vector<std::vector<keras_value>> result;
+    if (inbound == nullptr || !inbound->is_array())
+        return result;
+    for (const json& call : *inbound) {
+        std::vector<keras_value> values;
+        if (call.is_object()) {
+            for (const char* const key : {"args", "kwargs"})
+                if (const json* const arguments = member(call, key))
+                    collect_values(*arguments, values);
+        } else
+            values = read_values(&call);
+        result.push_back(values);
+    }
+    return result;
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports

@@ -1,0 +1,240 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/error.hpp>
+#include <strata/expression/concatenate.hpp>
+#include <strata/io/import/graph.hpp>
+#include <strata/io/import/json.hpp>
+#include <strata/io/import/keras_calls.hpp>
+#include <strata/io/import/keras_layers.hpp>
+#include <strata/io/import/keras_names.hpp>
+#include <strata/io/import/weight_source.hpp>
+#include <strata/raise.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+/// Turns a Keras configuration, Sequential or functional, into a graph. Models within are written out in
+/// their places. Classes that nobody knows become nodes of that kind, which whoever writes the graph lists.
+class keras_model {
+public:
+    keras_model(model_graph& graph, weight_source& weights, std::size_t generation)
+        : graph_(graph), weights_(weights), generation_(generation) {}
+
+    /// `model` is an object of `class_name` and `config`.
+    void read(const json& model) { graph_.outputs = add_model(model, {}, {}, 0); }
+
+private:
+    using node_numbers = std::vector<std::size_t>;
+    static constexpr std::size_t deepest = 32;
+    static constexpr auto concatenate = internal::concatenate;
+
+    [[noreturn]] void fail(std::string_view expected, std::string_view found) const {
+        internal::raise(data_error::in_file(graph_.file, expected, found));
+    }
+
+    static bool is_model(std::string_view class_name) {
+        return class_name == "Sequential" || class_name == "Functional" || class_name == "Model";
+    }
+
+    /// The nodes of a model's results. `given` are those of its inputs, of a model within another one.
+    node_numbers add_model(const json& model, const node_numbers& given, const layer_place& place,
+                           std::size_t depth) {
+        const std::string class_name = text_of(member(model, "class_name"));
+        const json* const config = member(model, "config");
+        // Before 2.2 a Sequential was its list of layers.
+        const json* const layers =
+            config != nullptr && config->is_array() ? config : member(config, "layers");
+        if (!is_model(class_name) || layers == nullptr || !layers->is_array())
+            fail("a Sequential or functional model of Keras with a list of layers",
+                 concatenate("class ", internal::shown(class_name)));
+        if (depth == deepest)
+            fail(concatenate("models in models, ", deepest, " deep at most"), "deeper ones");
+        return class_name == "Sequential" ? add_sequence(*layers, config, given, place, depth)
+                                          : add_functional(*layers, *config, given, place, depth);
+    }
+
+    static layer_place place_of(const json& layer, const layer_place& outer, counted_names& names) {
+        layer_place result = outer;
+        result.name = layer_name(layer);
+        if (outer.counted.empty())
+            result.outermost = result.name;
+        result.counted.push_back(names.next(snake_case(text_of(member(layer, "class_name")))));
+        return result;
+    }
+    static std::string layer_name(const json& layer) {
+        return text_of(member(layer, "name"), text_of(member(member(layer, "config"), "name")));
+    }
+
+    node_numbers add_sequence(const json& layers, const json* config, const node_numbers& given,
+                              const layer_place& place, std::size_t depth) {
+        node_numbers ends = given;
+        counted_names names;
+        for (const json& layer : layers) {
+            const layer_place inner = place_of(layer, place, names);
+            if (text_of(member(layer, "class_name")) == "InputLayer") {
+                if (ends.empty())
+                    ends = {add_input(layer, nullptr)};
+            } else {
+                if (ends.empty())
+                    ends = {add_input(layer, config)};
+                ends = add_layer(layer, ends, inner, depth);
+            }
+        }
+        if (ends.empty())
+            fail("a model with layers", "one without");
+        return ends;
+    }
+
+    node_numbers add_functional(const json& layers, const json& config, const node_numbers& given,
+                                const layer_place& place, std::size_t depth) {
+        const std::vector<keras_value> inputs = read_values(member(config, "input_layers"));
+        const std::vector<keras_value> outputs = read_values(member(config, "output_layers"));
+        if (!given.empty() && given.size() != inputs.size())
+            fail(concatenate(inputs.size(), " values for the model ", internal::shown(place.name)),
+                 concatenate(given.size()));
+        struct member_layer {
+            const json* layer;
+            layer_place place;
+            std::vector<std::vector<keras_value>> calls;
+        };
+        std::map<std::string, node_numbers, std::less<>> results;
+        for (std::size_t i = 0; i < given.size(); ++i)
+            results[inputs[i].layer] = {given[i]};
+        std::vector<member_layer> waiting;
+        counted_names names;
+        for (const json& layer : layers)
+            waiting.push_back(
+                {&layer, place_of(layer, place, names), read_calls(member(layer, "inbound_nodes"))});
+        // Inputs are counted as the model lists them, whatever the order of its layers.
+        if (given.empty())
+            for (const keras_value& input : inputs)
+                for (const member_layer& each : waiting)
+                    if (each.place.name == input.layer && results.find(input.layer) == results.end())
+                        results[input.layer] = {add_input(*each.layer, nullptr)};
+
+        // Layers stand behind those that they read in nearly all files, so that one pass is enough.
+        while (!waiting.empty()) {
+            std::vector<member_layer> later;
+            for (member_layer& each : waiting) {
+                if (results.find(each.place.name) != results.end())
+                    continue;
+                if (each.calls.empty())
+                    results[each.place.name] = {add_input(*each.layer, nullptr)};
+                else if (!can_read(each.calls.front(), results))
+                    later.push_back(std::move(each));
+                else
+                    results[each.place.name] = add_call(*each.layer, each.calls, results, each.place, depth);
+            }
+            if (later.size() == waiting.size())
+                fail("layers that read what others make",
+                     concatenate("layer ", internal::shown(later.front().place.name),
+                                 ", which reads what is not there, or itself"));
+            waiting = std::move(later);
+        }
+        node_numbers ends;
+        for (const keras_value& output : outputs)
+            ends.push_back(find(output, results));
+        if (ends.empty())
+            fail("a model with outputs", "one without");
+        return ends;
+    }
+
+    template <class Results>
+    static bool can_read(const std::vector<keras_value>& values, const Results& results) {
+        return std::all_of(values.begin(), values.end(), [&](const keras_value& each) {
+            return results.find(each.layer) != results.end();
+        });
+    }
+    template <class Results>
+    std::size_t find(const keras_value& value, const Results& results) const {
+        const auto found = results.find(value.layer);
+        if (found == results.end() || value.result >= found->second.size() || value.call > 0)
+            fail(concatenate("result ", value.result, " of layer ", internal::shown(value.layer)),
+                 found == results.end() ? "no such layer"
+                 : value.call > 0       ? "a further call of it: one layer in several places"
+                                        : "fewer results");
+        return found->second[value.result];
+    }
+
+    template <class Results>
+    node_numbers add_call(const json& layer, const std::vector<std::vector<keras_value>>& calls,
+                          const Results& results, const layer_place& place, std::size_t depth) {
+        node_numbers sources;
+        for (const keras_value& each : calls.front())
+            sources.push_back(find(each, results));
+        const node_numbers ends = add_layer(layer, sources, place, depth);
+        if (calls.size() > 1 && graph_.nodes.back().hint.empty())
+            graph_.nodes.back().hint =
+                concatenate("it is called ", calls.size(), " times: one layer in several places");
+        return ends;
+    }
+
+    node_numbers add_layer(const json& layer, const node_numbers& sources, const layer_place& place,
+                           std::size_t depth) {
+        const std::string class_name = text_of(member(layer, "class_name"));
+        if (is_model(class_name))
+            return add_model(layer, sources, place, depth + 1);
+        translation words = translate({class_name, place.name, member(layer, "config"), generation_});
+        node_numbers ends = sources;
+        for (std::size_t i = 0; i < words.nodes.size(); ++i) {
+            graph_node& node = words.nodes[i];
+            node.sources = ends;
+            if (node.kind == class_name && node.hint.empty() && node.weights.empty())
+                if (const json* const module = member(layer, "module"); generation_ > 2 && module == nullptr)
+                    node.hint = "a class of its author's own";
+            for (const weight_request& wanted : words.wanted[i]) {
+                std::optional<tensor> found = weights_.find(place, wanted);
+                if (!found)
+                    fail(concatenate("the weights of layer ", internal::shown(place.name), ", ",
+                                     wanted.parameter),
+                         weights_.content());
+                node.weights.emplace_back(wanted.parameter, std::move(*found));
+            }
+            ends = {graph_.nodes.size()};
+            graph_.nodes.push_back(std::move(node));
+        }
+        return ends;
+    }
+
+    /// An input of the shape that a layer says; without one, that a model says.
+    std::size_t add_input(const json& layer, const json* model) {
+        const json* const config = member(layer, "config");
+        const json* shape = nullptr;
+        for (const char* const key : {"batch_shape", "batch_input_shape"})
+            shape = shape == nullptr ? member(config, key) : shape;
+        if (shape == nullptr && model != nullptr)
+            shape = member(model, "build_input_shape");
+        if (shape == nullptr && model != nullptr)
+            shape = member(member(layer, "build_config"), "input_shape");
+        if (shape == nullptr || !shape->is_array() || shape->empty())
+            fail(concatenate("the shape of the model's input at layer ", internal::shown(layer_name(layer))),
+                 json_excerpt(shape));
+        graph_node node{"input", layer_name(layer)};
+        for (std::size_t i = 1; i < shape->size(); ++i) {
+            const double extent = number_of(&(*shape)[i], 0); // null is an extent that the file leaves open
+            if (!(extent >= 0 && extent < 0x1p31 && std::floor(extent) == extent))
+                fail(concatenate("the extents of input ", internal::shown(node.name)),
+                     json_excerpt(&(*shape)[i]));
+            node.shape.push_back(static_cast<std::size_t>(extent));
+        }
+        graph_.inputs.push_back(graph_.nodes.size());
+        graph_.nodes.push_back(std::move(node));
+        return graph_.inputs.back();
+    }
+
+    model_graph& graph_;
+    weight_source& weights_;
+    std::size_t generation_;
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports
