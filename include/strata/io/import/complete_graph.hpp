@@ -1,0 +1,161 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/error.hpp>
+#include <strata/data/extents.hpp>
+#include <strata/expression/concatenate.hpp>
+#include <strata/io/import/graph.hpp>
+#include <strata/io/import/masks.hpp>
+#include <strata/io/import/node_text.hpp>
+#include <strata/io/import/number_text.hpp>
+#include <strata/io/import/shapes.hpp>
+#include <strata/io/import/weight_shapes.hpp>
+#include <strata/raise.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+/// Infers all shapes of a graph, checks its weights against them, and says what strata cannot express: all of
+/// it in one data_error, a line each with the layer's name, its kind, its attributes and a hint.
+class graph_completion {
+public:
+    explicit graph_completion(model_graph& graph) : graph_(graph) {}
+
+    /// `inputs` are shapes without the batch, for inputs whose extents the file leaves open or that are to be
+    /// of another size; empty for none.
+    void run(const std::vector<extents>& inputs) {
+        set_inputs(inputs);
+        std::vector<bool> is_known(graph_.nodes.size(), true);
+        for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
+            is_known[i] = infer(graph_.nodes[i], is_known);
+        if (!problems_.empty())
+            internal::raise(data_error::in_file(
+                graph_.file, internal::concatenate("layers that strata can express"),
+                internal::concatenate(problem_count_, problem_count_ == 1 ? " that it cannot:" : " that it cannot:",
+                                      problems_)));
+        keep_read_masks(graph_);
+        for (graph_node& node : graph_.nodes)
+            fit_weights(node);
+    }
+
+private:
+    static constexpr auto concatenate = internal::concatenate;
+    [[noreturn]] void fail(std::string_view expected, std::string_view found) const {
+        internal::raise(data_error::in_file(graph_.file, expected, found));
+    }
+    static std::string shape_text(const extents& shape) {
+        return shape.empty() ? std::string("a single number") : internal::extents_text(shape);
+    }
+
+    void set_inputs(const std::vector<extents>& inputs) {
+        if (!inputs.empty() && inputs.size() != graph_.inputs.size())
+            fail(concatenate("shapes of ", graph_.inputs.size(), " inputs"), concatenate(inputs.size()));
+        for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
+            graph_node& node = graph_.nodes[graph_.inputs[i]];
+            if (!inputs.empty())
+                node.shape = inputs[i];
+            if (std::find(node.shape.begin(), node.shape.end(), std::size_t{0}) != node.shape.end())
+                fail(concatenate("the extents of input ", internal::shown(node.name), ", which the file leaves open"),
+                     "none: say them as --input does");
+            if (node.shape.empty()) // a number a sample
+                node.shape = {1};
+        }
+    }
+
+    /// The shape of a node, where those of what it reads are known.
+    bool infer(graph_node& node, const std::vector<bool>& is_known) {
+        std::vector<const extents*> sources;
+        for (const std::size_t source : node.sources) {
+            if (!is_known[source]) {
+                // What stands behind something unknown is judged by its kind alone.
+                if (!node.hint.empty())
+                    add_problem(node, node.hint);
+                return false;
+            }
+            sources.push_back(&graph_.nodes[source].shape);
+        }
+        if (node.kind == "input")
+            return true;
+        const auto shape = shape_of(node, sources);
+        if (!shape || !size_of(*shape) || size_of(*shape) == 0) {
+            std::string found;
+            for (const extents* each : sources)
+                internal::append(found, found.empty() ? "behind " : " and ", shape_text(*each));
+            add_problem(node, node.hint.empty() ? found : node.hint);
+            return false;
+        }
+        node.shape = *shape;
+        const layer_words words = words_of(node, *sources.front());
+        if (!words.problem.empty())
+            add_problem(node, words.problem);
+        return words.problem.empty();
+    }
+
+    void add_problem(const graph_node& node, const std::string& hint) {
+        ++problem_count_;
+        internal::append(problems_, "\n  ", node.name, ": ", node.kind);
+        std::string attributes;
+        for (const auto& [key, value] : node.attributes)
+            if (key != "name" && key != "dtype" && key != "trainable")
+                internal::append(attributes, attributes.empty() ? " (" : ", ", key, " ", attribute_text(value));
+        internal::append(problems_, attributes, attributes.empty() ? "" : ")", hint.empty() ? "" : "; ", hint);
+    }
+
+    void fit_weights(graph_node& node) {
+        if (node.sources.empty())
+            return;
+        const extents& input = graph_.nodes[node.sources.front()].shape;
+        if (node.kind == "normalization")
+            name_statistics(node, input);
+        for (auto& [name, weight] : node.weights) {
+            if (node.kind == "prelu") // extents of 1 stand for axes that share
+                weight.shape = weight.shape == input ? input : extents{input.back()};
+            const auto expected = weight_shape(node, name, input);
+            if (expected && *expected != weight.shape)
+                fail(concatenate(name, " of layer ", internal::shown(node.name), " of the shape ",
+                                 shape_text(*expected)),
+                     shape_text(weight.shape));
+            const auto bad = std::count_if(weight.numbers.begin(), weight.numbers.end(),
+                                           [](float each) { return !std::isfinite(each); });
+            if (bad > 0)
+                graph_.warnings.push_back(concatenate(static_cast<std::size_t>(bad), " of the ", weight.numbers.size(),
+                                                      " numbers in ", name, " of layer ", internal::shown(node.name),
+                                                      " are NaN or infinite, and so predictions will be"));
+        }
+    }
+
+    /// Keras divides by the root of the variance, which is no less than 1e-7.
+    void name_statistics(graph_node& node, const extents& input) const {
+        for (auto& [name, weight] : node.weights) {
+            if (name == "variance")
+                for (float& each : weight.numbers)
+                    each = std::max(each, 1e-14F);
+            if (weight.numbers.size() == 1)
+                weight.numbers.resize(input.back(), weight.numbers.front());
+            name = name == "mean" ? "moving_mean" : "moving_variance";
+            if (weight.numbers.size() != input.back())
+                fail(concatenate(input.back(), " numbers in ", name, " of layer ", internal::shown(node.name)),
+                     concatenate(weight.numbers.size()));
+            weight.shape = {input.back()};
+        }
+    }
+
+    model_graph& graph_;
+    std::string problems_;
+    std::size_t problem_count_ = 0;
+};
+
+inline void complete_graph(model_graph& graph, const std::vector<extents>& inputs = {}) {
+    graph_completion(graph).run(inputs);
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports
