@@ -40,8 +40,9 @@ public:
         if (!problems_.empty())
             internal::raise(data_error::in_file(
                 graph_.file, internal::concatenate("layers that strata can express"),
-                internal::concatenate(problem_count_, problem_count_ == 1 ? " that it cannot:" : " that it cannot:",
-                                      problems_)));
+                internal::concatenate(
+                    problem_count_,
+                    problem_count_ == 1 ? " that it cannot:" : " that it cannot:", problems_)));
         keep_read_masks(graph_);
         for (graph_node& node : graph_.nodes)
             fit_weights(node);
@@ -64,7 +65,8 @@ private:
             if (!inputs.empty())
                 node.shape = inputs[i];
             if (std::find(node.shape.begin(), node.shape.end(), std::size_t{0}) != node.shape.end())
-                fail(concatenate("the extents of input ", internal::shown(node.name), ", which the file leaves open"),
+                fail(concatenate("the extents of input ", internal::shown(node.name),
+                                 ", which the file leaves open"),
                      "none: say them as --input does");
             if (node.shape.empty()) // a number a sample
                 node.shape = {1};
@@ -106,8 +108,10 @@ private:
         std::string attributes;
         for (const auto& [key, value] : node.attributes)
             if (key != "name" && key != "dtype" && key != "trainable")
-                internal::append(attributes, attributes.empty() ? " (" : ", ", key, " ", attribute_text(value));
-        internal::append(problems_, attributes, attributes.empty() ? "" : ")", hint.empty() ? "" : "; ", hint);
+                internal::append(attributes, attributes.empty() ? " (" : ", ", key, " ",
+                                 attribute_text(value));
+        internal::append(problems_, attributes, attributes.empty() ? "" : ")", hint.empty() ? "" : "; ",
+                         hint);
     }
 
     void fit_weights(graph_node& node) {
@@ -127,8 +131,9 @@ private:
             const auto bad = std::count_if(weight.numbers.begin(), weight.numbers.end(),
                                            [](float each) { return !std::isfinite(each); });
             if (bad > 0)
-                graph_.warnings.push_back(concatenate(static_cast<std::size_t>(bad), " of the ", weight.numbers.size(),
-                                                      " numbers in ", name, " of layer ", internal::shown(node.name),
+                graph_.warnings.push_back(concatenate(static_cast<std::size_t>(bad), " of the ",
+                                                      weight.numbers.size(), " numbers in ", name,
+                                                      " of layer ", internal::shown(node.name),
                                                       " are NaN or infinite, and so predictions will be"));
         }
     }
@@ -143,8 +148,9 @@ private:
                 weight.numbers.resize(input.back(), weight.numbers.front());
             name = name == "mean" ? "moving_mean" : "moving_variance";
             if (weight.numbers.size() != input.back())
-                fail(concatenate(input.back(), " numbers in ", name, " of layer ", internal::shown(node.name)),
-                     concatenate(weight.numbers.size()));
+                fail(
+                    concatenate(input.back(), " numbers in ", name, " of layer ", internal::shown(node.name)),
+                    concatenate(weight.numbers.size()));
             weight.shape = {input.back()};
         }
     }

@@ -76,13 +76,16 @@ inline layer_words window_words(const graph_node& node, const extents& input, ar
     const extents begin = *spatial_numbers(node, "begin", axes, 0);
     const extents end = *spatial_numbers(node, "end", axes, 0);
     const std::string_view padding = node.text("padding", "valid");
-    const bool is_padded = std::any_of(begin.begin(), begin.end(), [](std::size_t each) { return each > 0; }) ||
-                           std::any_of(end.begin(), end.end(), [](std::size_t each) { return each > 0; });
+    const bool is_padded =
+        std::any_of(begin.begin(), begin.end(), [](std::size_t each) { return each > 0; }) ||
+        std::any_of(end.begin(), end.end(), [](std::size_t each) { return each > 0; });
     words.add(spatial_text(size));
-    words.add_if(is_pool ? stride != size : stride != extents(axes, 1), "stride<" + spatial_text(stride) + ">");
+    words.add_if(is_pool ? stride != size : stride != extents(axes, 1),
+                 "stride<" + spatial_text(stride) + ">");
     std::string before;
+    const bool is_pointwise = size == extents(axes, 1) && stride == extents(axes, 1);
     if (padding == "same" || padding == "causal")
-        words.add(std::string(padding));
+        words.add_if(!is_pointwise, std::string(padding));
     else if (is_padded && begin == end)
         words.add("padding<" + spatial_text(begin) + ">");
     else if (is_padded && !is_pool && node.kind != "conv_transpose")
@@ -114,7 +117,8 @@ inline layer_words norm_words(const graph_node& node, const extents& input) {
     argument_text words(node.kind);
     if (node.kind == "group_norm")
         words.add(node.count("groups", 1));
-    words.add_if(node.number("epsilon", 1e-3) != 1e-3, "epsilon<" + number_text(node.number("epsilon")) + ">");
+    words.add_if(node.number("epsilon", 1e-3) != 1e-3,
+                 "epsilon<" + number_text(node.number("epsilon")) + ">");
     words.add_if(node.kind == "batch_norm" && node.number("momentum", 0.99) != 0.99,
                  "momentum<" + number_text(node.number("momentum")) + ">");
     words.add_if(node.number("scale", 1) == 0, "no_scale");
@@ -129,8 +133,9 @@ inline layer_words recurrent_words(const graph_node& node) {
     argument_text words(cell);
     words.add(node.count("units"));
     const auto function = [](std::string_view name) {
-        for (const char* const each : {"tanh", "relu", "sigmoid", "hard_sigmoid", "hard_sigmoid6", "linear", "elu",
-                                       "selu", "softplus", "softsign", "silu", "gelu", "exponential", "relu6"})
+        for (const char* const each :
+             {"tanh", "relu", "sigmoid", "hard_sigmoid", "hard_sigmoid6", "linear", "elu", "selu", "softplus",
+              "softsign", "silu", "gelu", "exponential", "relu6"})
             if (name == each)
                 return name == "elu" ? std::string("elu<1.0>") : std::string(name);
         return std::string();

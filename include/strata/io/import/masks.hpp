@@ -14,7 +14,8 @@ namespace strata::bedrock::inline STRATA_SETTING::imports {
 inline bool passes_mask(const graph_node& node) {
     return node.kind == "dense" || node.kind == "masking" || node.kind == "add" || node.kind == "concat" ||
            keeps_shape(node) ||
-           (has_any_kind(node, {"lstm", "gru", "simple_rnn", "bidirectional"}) && node.number("last_step") == 0);
+           (has_any_kind(node, {"lstm", "gru", "simple_rnn", "bidirectional"}) &&
+            node.number("last_step") == 0);
 }
 
 /// Takes `mask_zero` from embeddings whose mask reaches nothing that reads it, which strata refuses, as a

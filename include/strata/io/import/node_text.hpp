@@ -116,8 +116,10 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
         return {argument_text("repeat_vector").add(node.count("times")).text()};
     if (has_any_kind(node, {"zero_pad", "crop"})) {
         const std::size_t axes = input.size() - 1;
-        return {node.kind + "<" +
-                margins_text(*spatial_numbers(node, "begin", axes, 0), *spatial_numbers(node, "end", axes, 0)) + ">"};
+        return {
+            node.kind + "<" +
+            margins_text(*spatial_numbers(node, "begin", axes, 0), *spatial_numbers(node, "end", axes, 0)) +
+            ">"};
     }
     if (is("upsample")) {
         const std::string_view between = node.text("interpolation", "nearest");
@@ -143,7 +145,8 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
         const extents* const shape = node.weight("alpha") == nullptr ? nullptr : &node.weight("alpha")->shape;
         if (shape != nullptr && *shape == input)
             return {"prelu<>"};
-        const bool is_channels = shape != nullptr && size_of(*shape) == input.back() && shape->back() == input.back();
+        const bool is_channels =
+            shape != nullptr && size_of(*shape) == input.back() && shape->back() == input.back();
         return is_channels ? layer_words{"prelu<shared::places>"}
                            : layer_words::lacking("slopes shared along some axes");
     }
@@ -154,8 +157,8 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
         const bool is_last = axis == -1 || axis == static_cast<double>(input.size()) - 1;
         return {is_last ? "concat<>" : "concat<" + std::to_string(static_cast<int>(axis)) + ">"};
     }
-    if (has_any_kind(node, {"dropout", "spatial_dropout", "gaussian_dropout", "gaussian_noise", "training_only",
-                            "random_flip", "random_rotation"}))
+    if (has_any_kind(node, {"dropout", "spatial_dropout", "gaussian_dropout", "gaussian_noise",
+                            "training_only", "random_flip", "random_rotation"}))
         return training_words(node);
     return activation_words(node);
 }

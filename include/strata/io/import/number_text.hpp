@@ -32,7 +32,8 @@ inline std::string number_text(double number) {
 
 /// A number for each spatial axis as C++ has it: `3` where they are equal, else `spatial{1, 7}`.
 inline std::string spatial_text(const extents& numbers, std::string_view type = "spatial") {
-    if (std::all_of(numbers.begin(), numbers.end(), [&](std::size_t each) { return each == numbers.front(); }))
+    if (std::all_of(numbers.begin(), numbers.end(),
+                    [&](std::size_t each) { return each == numbers.front(); }))
         return numbers.empty() ? "0" : internal::concatenate(numbers.front());
     std::string result;
     for (const std::size_t each : numbers)
@@ -61,7 +62,14 @@ public:
         internal::append(arguments_, arguments_.empty() ? "" : ", ", argument);
         return *this;
     }
-    argument_text& add(std::size_t argument) { return add(internal::concatenate(argument)); }
+    /// Digits from five on are grouped, 20'000.
+    argument_text& add(std::size_t argument) {
+        std::string digits = internal::concatenate(argument);
+        if (digits.size() > 4)
+            for (std::size_t place = digits.size(); place > 3;)
+                digits.insert(place -= 3, "'");
+        return add(digits);
+    }
     argument_text& add_if(bool condition, const std::string& argument) {
         return condition ? add(argument) : *this;
     }

@@ -41,15 +41,43 @@ inline bool has_any_kind(const graph_node& node, std::initializer_list<std::stri
 
 /// Whether a node computes each element by itself, or nothing at all when it predicts.
 inline bool keeps_shape(const graph_node& node) {
-    return has_any_kind(
-        node, {"linear",       "relu",           "clipped",         "leaky_relu",       "elu",
-               "selu",         "gelu",           "gelu_tanh",       "sigmoid",          "hard_sigmoid",
-               "silu",         "hard_silu",      "tanh",            "softplus",         "softsign",
-               "exponential",  "mish",           "relu_squared",    "scaled",           "softmax",
-               "log_softmax",  "dropout",        "spatial_dropout", "gaussian_dropout", "gaussian_noise",
-               "batch_norm",   "layer_norm",     "group_norm",      "rms_norm",         "normalization",
-               "rescaling",    "prelu",          "masking",         "training_only",    "random_flip",
-               "random_shift", "random_rotation"});
+    return has_any_kind(node, {"linear",
+                               "relu",
+                               "clipped",
+                               "leaky_relu",
+                               "elu",
+                               "selu",
+                               "gelu",
+                               "gelu_tanh",
+                               "sigmoid",
+                               "hard_sigmoid",
+                               "silu",
+                               "hard_silu",
+                               "tanh",
+                               "softplus",
+                               "softsign",
+                               "exponential",
+                               "mish",
+                               "relu_squared",
+                               "scaled",
+                               "softmax",
+                               "log_softmax",
+                               "dropout",
+                               "spatial_dropout",
+                               "gaussian_dropout",
+                               "gaussian_noise",
+                               "batch_norm",
+                               "layer_norm",
+                               "group_norm",
+                               "rms_norm",
+                               "normalization",
+                               "rescaling",
+                               "prelu",
+                               "masking",
+                               "training_only",
+                               "random_flip",
+                               "random_shift",
+                               "random_rotation"});
 }
 
 /// The shape of a node's result. `sources` are those of what it reads. Nothing for a kind that is not known
@@ -128,7 +156,8 @@ inline std::optional<extents> shape_of(const graph_node& node, const std::vector
         for (const double each : node.list("target")) {
             if (each == -1 && !open)
                 open = result.size();
-            else if (!(each >= 1 && each < 0x1p31) || known > (std::size_t{1} << 40) / static_cast<std::size_t>(each))
+            else if (!(each >= 1 && each < 0x1p31) ||
+                     known > (std::size_t{1} << 40) / static_cast<std::size_t>(each))
                 return std::nullopt;
             else
                 known *= static_cast<std::size_t>(each);

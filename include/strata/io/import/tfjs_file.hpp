@@ -130,7 +130,8 @@ private:
         tfjs_weight result{text_of(member(entry, "name")), {}, text_of(member(entry, "dtype"), "float32")};
         for (const double extent : numbers_of(member(entry, "shape"))) {
             if (!(extent >= 0 && extent < 0x1p31))
-                fail("the shape of weight " + internal::shown(result.name), json_excerpt(member(entry, "shape")));
+                fail("the shape of weight " + internal::shown(result.name),
+                     json_excerpt(member(entry, "shape")));
             result.shape.push_back(static_cast<std::size_t>(extent));
         }
         if (const json* const packed = member(entry, "quantization")) {

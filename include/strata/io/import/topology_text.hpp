@@ -90,8 +90,7 @@ private:
     [[nodiscard]] bool is_residual(const tree_item& branches, const tree_item& next) const {
         constexpr std::size_t longest_projection = 2;
         return branches.parts.size() == 2 && next.what == tree_item::form::layer &&
-               graph_.nodes[next.node].kind == "add" &&
-               graph_.nodes[next.node].sources.size() == 2 &&
+               graph_.nodes[next.node].kind == "add" && graph_.nodes[next.node].sources.size() == 2 &&
                branches.parts[0].size() != branches.parts[1].size() &&
                std::min(branches.parts[0].size(), branches.parts[1].size()) <= longest_projection &&
                stands_behind_one_value(branches);

@@ -85,8 +85,9 @@ private:
             return std::find(list.begin(), list.end(), node) != list.end();
         };
         const auto ways = [&](std::size_t node) {
-            return static_cast<std::size_t>(std::count_if(readers_[node].begin(), readers_[node].end(),
-                                                          [&](std::size_t reader) { return is_between[reader]; }));
+            return static_cast<std::size_t>(
+                std::count_if(readers_[node].begin(), readers_[node].end(),
+                              [&](std::size_t reader) { return is_between[reader]; }));
         };
         for (const std::size_t start : starts) {
             if (is_in(targets, start))
@@ -115,7 +116,7 @@ private:
             const std::vector<bool> is_between = nodes_between(starts, targets);
             const auto next = meeting_point(starts, targets, is_between);
             if (!next) {
-                add_branches(starts, targets, is_between, result, depth);
+                add_branches(starts, targets, result, depth);
                 return;
             }
             const values& sources = graph_.nodes[*next].sources;
@@ -123,15 +124,16 @@ private:
                 if (!is_between[source])
                     fail(*next);
             if (sources != starts)
-                add_branches(starts, sources, is_between, result, depth);
+                add_branches(starts, sources, result, depth);
             result.push_back({tree_item::form::layer, *next});
             starts = {*next};
         }
     }
 
     /// Chains beside each other from the starts to the targets. Those that share layers are one chain.
-    void add_branches(const values& starts, const values& targets, const std::vector<bool>& is_between,
-                      tree_chain& result, std::size_t depth) const {
+    void add_branches(const values& starts, const values& targets, tree_chain& result,
+                      std::size_t depth) const {
+        const std::vector<bool> is_between = nodes_between(starts, targets);
         // Each target belongs to the ways by which it is reached: a start's readers, or the start itself.
         const std::size_t count = graph_.nodes.size();
         std::vector<std::size_t> group_of(count + targets.size());
@@ -156,7 +158,8 @@ private:
         std::vector<values> origins;
         values order;
         for (std::size_t t = 0; t < targets.size(); ++t) {
-            const std::size_t own = is_start(targets[t]) && starts.size() == 1 ? count + t : group(targets[t]);
+            const std::size_t own =
+                is_start(targets[t]) && starts.size() == 1 ? count + t : group(targets[t]);
             const auto found = std::find(groups.begin(), groups.end(), own);
             const auto place = static_cast<std::size_t>(found - groups.begin());
             if (found == groups.end()) {
@@ -195,8 +198,8 @@ private:
 
     /// Behind several values there is one chain for each, in their order.
     template <class Group>
-    void arrange_by_start(const values& starts, std::vector<std::size_t>& groups, std::vector<values>& members,
-                          const Group& group) const {
+    void arrange_by_start(const values& starts, std::vector<std::size_t>& groups,
+                          std::vector<values>& members, const Group& group) const {
         std::vector<values> arranged;
         for (const std::size_t start : starts) {
             const auto found = std::find(groups.begin(), groups.end(), group(start));

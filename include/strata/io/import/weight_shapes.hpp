@@ -40,7 +40,8 @@ inline std::optional<extents> weight_shape(const graph_node& node, std::string_v
         return extents{last};
     if (node.kind == "embedding")
         return extents{node.count("vocabulary"), node.count("width")};
-    const std::string_view cell = node.kind == "bidirectional" ? node.text("cell") : std::string_view(node.kind);
+    const std::string_view cell =
+        node.kind == "bidirectional" ? node.text("cell") : std::string_view(node.kind);
     if (cell == "lstm" || cell == "gru" || cell == "simple_rnn") {
         const std::size_t units = node.count("units");
         const std::size_t gates = (cell == "lstm" ? 4 : cell == "gru" ? 3 : 1) * units;

@@ -22,7 +22,8 @@ inline std::optional<extents> spatial_numbers(const graph_node& node, std::strin
     extents result;
     for (std::size_t axis = 0; axis < axes; ++axis) {
         const double number = given.size() == 1 ? given.front() : axis < given.size() ? given[axis] : -1;
-        if (!(number >= 0 && number < 0x1p31) || number != static_cast<double>(static_cast<std::size_t>(number)))
+        if (!(number >= 0 && number < 0x1p31) ||
+            number != static_cast<double>(static_cast<std::size_t>(number)))
             return std::nullopt;
         result.push_back(static_cast<std::size_t>(number));
     }
@@ -48,7 +49,8 @@ inline std::optional<extents> slid_extents(const graph_node& node, const extents
         if ((*size)[axis] == 0 || (*stride)[axis] == 0 || (*dilation)[axis] == 0)
             return std::nullopt;
         const std::size_t reach = ((*size)[axis] - 1) * (*dilation)[axis] + 1;
-        const std::size_t padded = input[axis] + (padding == "causal" ? reach - 1 : (*begin)[axis] + (*end)[axis]);
+        const std::size_t padded =
+            input[axis] + (padding == "causal" ? reach - 1 : (*begin)[axis] + (*end)[axis]);
         if (padding == "same")
             result[axis] = (input[axis] + (*stride)[axis] - 1) / (*stride)[axis];
         else if (padded < reach)

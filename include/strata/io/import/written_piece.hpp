@@ -38,6 +38,15 @@ inline std::string written_piece::text() const {
     return head + "(" + result + ")";
 }
 
+/// Whether a layer is one that a reader expects at the begin of a block, and not what follows such a layer.
+inline bool begins_block(const std::string& text) {
+    for (const char* const each : {"dense<", "conv<", "depthwise_conv<", "conv_transpose<", "residual(",
+                                   "branches(", "bidirectional(", "lstm<", "gru<", "zero_pad<"})
+        if (text.starts_with(each))
+            return true;
+    return false;
+}
+
 /// Writes what stands several times in a row once, as `repeat<n>`, the longest saving first.
 inline written_chain repeat_pieces(const written_chain& chain) {
     constexpr std::size_t longest = 64;
@@ -62,23 +71,26 @@ inline written_chain repeat_pieces(const written_chain& chain) {
         for (std::size_t length = 1; length <= std::min(longest, (texts.size() - begin) / 2); ++length) {
             characters += texts[begin + length - 1].size() + 3;
             const std::size_t times = times_from(begin, length);
-            if ((times - 1) * characters > best_saving) {
+            const std::size_t saving = (times - 1) * characters;
+            if (saving > best_saving ||
+                (saving == best_saving && begins_block(texts[begin]) && !begins_block(texts[best_begin]))) {
                 best_begin = begin;
                 best_length = length;
                 best_times = times;
-                best_saving = (times - 1) * characters;
+                best_saving = saving;
             }
         }
     }
     if (best_length == 0)
         return chain;
-    const auto piece_at = [&](std::size_t number) { return chain.begin() + static_cast<std::ptrdiff_t>(number); };
+    const auto piece_at = [&](std::size_t number) {
+        return chain.begin() + static_cast<std::ptrdiff_t>(number);
+    };
     written_chain result = repeat_pieces({chain.begin(), piece_at(best_begin)});
     written_piece repeated{internal::concatenate("repeat<", best_times, ">")};
     repeated.parts.push_back(repeat_pieces({piece_at(best_begin), piece_at(best_begin + best_length)}));
     result.push_back(std::move(repeated));
-    const written_chain rest =
-        repeat_pieces({piece_at(best_begin + best_length * best_times), chain.end()});
+    const written_chain rest = repeat_pieces({piece_at(best_begin + best_length * best_times), chain.end()});
     result.insert(result.end(), rest.begin(), rest.end());
     return result;
 }

@@ -1,0 +1,120 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/complete_file.hpp>
+#include <strata/data/error.hpp>
+#include <strata/data/safetensors_output.hpp>
+#include <strata/expression/concatenate.hpp>
+#include <strata/io/import/graph.hpp>
+#include <strata/io/import/number_text.hpp>
+#include <strata/io/import/parameter_names.hpp>
+#include <strata/io/import/topology_text.hpp>
+#include <strata/raise.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+/// Samples that a network is checked with: its inputs and what they give, [samples, ...] each, and how far a
+/// result may be from that: `absolute + relative * |expected|`.
+struct check_samples {
+    std::vector<tensor> inputs{};
+    std::vector<tensor> outputs{};
+    double absolute = 1e-4;
+    double relative = 1e-4;
+};
+
+/// The text of `NAME.hpp`: what the network is, as a person would write it.
+inline std::string header_text(const model_graph& graph, const topology_text& topology,
+                               const std::string& name) {
+    std::size_t numbers = 0;
+    for (const graph_node& node : graph.nodes)
+        for (const auto& weight : node.weights)
+            numbers += weight.second.numbers.size();
+    const std::string body = topology.text();
+    const std::string file = std::filesystem::path(graph.file).filename().string();
+    std::string result =
+        internal::concatenate("// ", file, ", ", graph.origin, ": ", numbers, " weights, which ", name,
+                              ".safetensors holds.\n#pragma once\n\n");
+    result += "#include <strata/layers/layers.hpp>\n#include <strata/model/model.hpp>\n\nnamespace " + name +
+              " {\n";
+    result += "using namespace strata;\n\n" + body +
+              "\nusing network = strata::model<topology>;\n} // namespace " + name + "\n";
+    return result;
+}
+
+inline std::string check_text(const check_samples& samples, const std::string& name) {
+    return "// Compares what the network of " + name + ".hpp predicts with what is stored in " + name +
+           "_check.safetensors.\n#include \"" + name +
+           ".hpp\"\n\n#include <strata/io/import/check_network.hpp>\n\n" +
+           "int main(int count, char** arguments) {\n    const char* const folder = count > 1 ? arguments[1] "
+           ": "
+           "\".\";\n    return strata::check_network<" +
+           name + "::network>(folder, \"" + name + "\", " + number_text(samples.absolute) + ", " +
+           number_text(samples.relative) + ") ? 0 : 1;\n}\n";
+}
+
+inline bool is_identifier(std::string_view name) {
+    const auto is_letter = [](char each) { return is_lower(each) || is_upper(each) || each == '_'; };
+    return !name.empty() && is_letter(name.front()) && std::all_of(name.begin(), name.end(), [&](char each) {
+        return is_letter(each) || (each >= '0' && each <= '9');
+    });
+}
+
+inline void check_sample_shapes(const model_graph& graph, const check_samples& samples) {
+    const auto expect = [&](const std::vector<tensor>& given, const std::vector<std::size_t>& nodes,
+                            std::string_view what) {
+        if (given.size() != nodes.size())
+            internal::raise(data_error::in_file(graph.file, internal::concatenate(nodes.size(), " ", what),
+                                                internal::concatenate("samples of ", given.size())));
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            if (const std::size_t size = *size_of(graph.nodes[nodes[i]].shape);
+                given[i].shape.empty() || given[i].shape.front() != samples.inputs.front().shape.front() ||
+                given[i].numbers.size() != given[i].shape.front() * size)
+                internal::raise(data_error::in_file(
+                    graph.file, internal::concatenate(size, " numbers a sample for ", what, " ", i),
+                    internal::concatenate(given[i].numbers.size(), " numbers of all samples")));
+    };
+    expect(samples.inputs, graph.inputs, "inputs");
+    expect(samples.outputs, graph.outputs, "outputs");
+}
+
+/// Writes `NAME.hpp`, `NAME.safetensors`, `NAME_check.cpp` and `NAME_check.safetensors` to a folder; nothing
+/// where something is wrong. `graph` is complete (`complete_graph`), and `name` a name in C++.
+inline void write_model(const model_graph& graph, const std::filesystem::path& folder,
+                        const std::string& name, const check_samples& samples) {
+    if (!is_identifier(name))
+        internal::raise(std::invalid_argument(
+            "write_model: expected a name of letters, digits and _, found " + internal::shown(name)));
+    check_sample_shapes(graph, samples);
+    const topology_text topology(graph);
+    const std::string header = header_text(graph, topology, name);
+
+    std::vector<named_tensor<float>> weights;
+    for (const auto& [key, weight] : parameter_names(graph, topology.layer_order()))
+        weights.push_back({key, weight->shape, weight->numbers});
+    write_safetensors(folder / (name + ".safetensors"), weights,
+                      {{"origin", std::filesystem::path(graph.file).filename().string()}});
+    std::vector<named_tensor<float>> arrays;
+    for (std::size_t i = 0; i < samples.inputs.size(); ++i)
+        arrays.push_back(
+            {internal::concatenate("input.", i), samples.inputs[i].shape, samples.inputs[i].numbers});
+    for (std::size_t i = 0; i < samples.outputs.size(); ++i)
+        arrays.push_back(
+            {internal::concatenate("output.", i), samples.outputs[i].shape, samples.outputs[i].numbers});
+    write_safetensors(folder / (name + "_check.safetensors"), arrays);
+    const auto write_text = [&](const std::string& file, const std::string& text) {
+        internal::write_complete_file({text.begin(), text.end()}, folder / file);
+    };
+    write_text(name + "_check.cpp", check_text(samples, name));
+    write_text(name + ".hpp", header);
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports
