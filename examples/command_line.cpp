@@ -13,7 +13,7 @@
 
 int run_example(int count, char** arguments, const std::string& description,
                 const std::vector<option>& known_options,
-                const std::function<void(const given_options&)>& program) {
+                const std::function<void(const given_options&)>& program, const std::string& positional) {
     const std::string name = std::filesystem::path(arguments[0]).filename().string();
     try {
         cxxopts::Options options(name, description);
@@ -21,6 +21,8 @@ int run_example(int count, char** arguments, const std::string& description,
         for (const option& known_option : known_options)
             options.add_options()(known_option.name, known_option.meaning,
                                   cxxopts::value<std::string>()->default_value(known_option.preset));
+        if (!positional.empty())
+            options.parse_positional({positional});
         const cxxopts::ParseResult result = options.parse(count, arguments);
         if (!result.unmatched().empty())
             throw std::invalid_argument("'" + result.unmatched().front() + "' is no option; see --help");

@@ -43,7 +43,8 @@ private:
     std::map<std::string, std::string> values_;
 };
 
-/// Runs an example with the options on its command line. Returns what `main` should return.
+/// Runs an example with the options on its command line. Returns what `main` should return. `positional`
+/// names the option that a word without a name is for, if there is one.
 int run_example(int count, char** arguments, const std::string& description,
                 const std::vector<option>& known_options,
-                const std::function<void(const given_options&)>& program);
+                const std::function<void(const given_options&)>& program, const std::string& positional = "");

@@ -120,7 +120,7 @@ esac
 "$root/.ci/install-packages" build library tests examples
 
 # Reference data that is not part of the project: tests say so where they do not find it.
-for found in STRATA_MNIST=mnist STRATA_KERAS_LAYERS=keras-layers; do
+for found in STRATA_MNIST=mnist STRATA_KERAS_LAYERS=keras-layers STRATA_MODELS=models; do
     directory="$root/../shared/data/${found#*=}"
     name="${found%%=*}"
     if [ -z "${!name-}" ] && [ -d "$directory" ]; then export "$name=$directory"; fi

@@ -9,7 +9,7 @@
 #include <strata/setting.hpp>
 
 #include <cstddef>
-#include <cstring>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -43,3 +43,7 @@ inline tensor read_npy_tensor(const std::filesystem::path& path) {
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports
+
+namespace strata {
+using bedrock::imports::read_npy_tensor;
+} // namespace strata

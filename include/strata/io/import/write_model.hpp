@@ -118,3 +118,8 @@ inline void write_model(const model_graph& graph, const std::filesystem::path& f
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports
+
+namespace strata {
+using bedrock::imports::check_samples;
+using bedrock::imports::write_model;
+} // namespace strata

@@ -1,0 +1,80 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+//
+// Makes a type of a model file: `import_model model.keras --name reader` writes reader.hpp, which a person
+// could have written, reader.safetensors with its weights, and reader_check.cpp, a program that compares its
+// predictions with stored ones.
+#include "command_line.hpp"
+
+#include <strata/io/import/model_file.hpp>
+#include <strata/io/import/npy_tensor.hpp>
+#include <strata/io/import/reference.hpp>
+#include <strata/io/import/write_model.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace strata;
+
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::vector<std::string> result;
+    std::istringstream stream(text);
+    for (std::string part; std::getline(stream, part, separator);)
+        result.push_back(part);
+    return result;
+}
+
+/// Shapes as "1x28x28x1,1x8", of which the first extent is that of the batch.
+std::vector<std::vector<std::size_t>> read_shapes(const std::string& text) {
+    std::vector<std::vector<std::size_t>> result;
+    for (const std::string& shape : split(text, ',')) {
+        result.emplace_back();
+        for (const std::string& extent : split(shape, 'x'))
+            result.back().push_back(given_options({{"input", extent}}).count("input"));
+        if (result.back().empty())
+            throw std::invalid_argument("--input: expected a shape as 1x28x28x1, found '" + text + "'");
+        result.back().erase(result.back().begin());
+    }
+    return result;
+}
+
+std::vector<model_tensor> read_samples(const std::string& files) {
+    std::vector<model_tensor> result;
+    for (const std::string& file : split(files, ','))
+        result.push_back(read_npy_tensor(file));
+    return result;
+}
+
+} // namespace
+
+int main(int count, char** arguments) {
+    return run_example(
+        count, arguments, "Makes a type of a model of Keras or TensorFlow.js",
+        {{"model", "the model file; also a word without a name", ""},
+         {"name", "what the network is called, a name in C++", "imported"},
+         {"folder", "where the files go", "."},
+         {"input", "the inputs' shapes with the batch, where the file leaves them open: 1x48x192x3,1x8", ""},
+         {"samples", "inputs to check with, .npy files separated by commas; made up without them", ""},
+         {"results", "what the network gives for the samples, .npy files; computed without them", ""}},
+        [](const given_options& options) {
+            const model_graph graph = read_model(options.text("model"), read_shapes(options.text("input")));
+            check_samples samples;
+            samples.inputs = options.text("samples").empty() ? make_samples(graph, 3)
+                                                             : read_samples(options.text("samples"));
+            samples.outputs = options.text("results").empty() ? reference_results(graph, samples.inputs)
+                                                              : read_samples(options.text("results"));
+            const std::filesystem::path folder(options.text("folder"));
+            const std::string& name = options.text("name");
+            write_model(graph, folder, name, samples);
+            for (const std::string& warning : graph.warnings)
+                std::cerr << "warning: " << warning << '\n';
+            std::cout << "wrote " << (folder / name).string()
+                      << ".hpp, .safetensors, _check.cpp and _check.safetensors\n";
+        },
+        "model");
+}

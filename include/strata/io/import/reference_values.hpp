@@ -1,0 +1,73 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/io/import/graph.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+/// What a node gives for one sample, in double, the last axis fastest.
+using reference_numbers = std::vector<double>;
+
+/// A weight's numbers; none where the node has no such weight.
+inline const std::vector<float>& weight_numbers(const graph_node& node, std::string_view name) {
+    static const std::vector<float> none;
+    const tensor* const found = node.weight(name);
+    return found == nullptr ? none : found->numbers;
+}
+
+inline double logistic(double x) { return 1 / (1 + std::exp(-x)); }
+inline double clipped(double x, double low, double high) { return std::min(std::max(x, low), high); }
+
+/// The functions of one number, by the names that nodes have for them.
+inline double apply_function(std::string_view kind, const graph_node& node, double x) {
+    constexpr double root_two = 1.41421356237309504880;
+    if (kind == "relu")
+        return x < 0 ? 0 : x;
+    if (kind == "relu6")
+        return clipped(x, 0, 6);
+    if (kind == "clipped")
+        return clipped(x, node.number("low"), node.number("high"));
+    if (kind == "leaky_relu")
+        return x < 0 ? x * node.number("slope") : x;
+    if (kind == "elu")
+        return x < 0 ? node.number("alpha", 1) * std::expm1(x) : x;
+    if (kind == "selu")
+        return 1.0507009873554804934 * (x < 0 ? 1.6732632423543772848 * std::expm1(x) : x);
+    if (kind == "gelu")
+        return 0.5 * x * (1 + std::erf(x / root_two));
+    if (kind == "sigmoid")
+        return logistic(x);
+    if (kind == "silu")
+        return x * logistic(x);
+    if (kind == "hard_sigmoid")
+        return clipped(node.number("slope", 0.2) * x + node.number("offset", 0.5), 0, 1);
+    if (kind == "hard_sigmoid6")
+        return clipped(x / 6 + 0.5, 0, 1);
+    if (kind == "hard_silu")
+        return x * clipped(x / 6 + 0.5, 0, 1);
+    if (kind == "tanh")
+        return std::tanh(x);
+    if (kind == "softplus")
+        return x > 30 ? x : std::log1p(std::exp(x));
+    if (kind == "softsign")
+        return x / (1 + std::abs(x));
+    if (kind == "exponential")
+        return std::exp(x);
+    return x; // linear, and what does nothing when a network predicts
+}
+
+/// Of the attribute of a recurrent layer, where nothing else is said.
+inline double apply_cell_function(const graph_node& node, std::string_view key, std::string_view preset,
+                                  double x) {
+    static const graph_node plain{};
+    return apply_function(node.text(key, preset), plain, x);
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports
