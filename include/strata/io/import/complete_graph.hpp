@@ -119,7 +119,7 @@ private:
             return;
         const extents& input = graph_.nodes[node.sources.front()].shape;
         if (node.kind == "normalization")
-            name_statistics(node, input);
+            spread_statistics(node, input);
         for (auto& [name, weight] : node.weights) {
             if (node.kind == "prelu") // extents of 1 stand for axes that share
                 weight.shape = weight.shape == input ? input : extents{input.back()};
@@ -138,15 +138,11 @@ private:
         }
     }
 
-    /// Keras divides by the root of the variance, which is no less than 1e-7.
-    void name_statistics(graph_node& node, const extents& input) const {
+    /// Statistics of each channel, where the file has one for all or axes of 1.
+    void spread_statistics(graph_node& node, const extents& input) const {
         for (auto& [name, weight] : node.weights) {
-            if (name == "variance")
-                for (float& each : weight.numbers)
-                    each = std::max(each, 1e-14F);
             if (weight.numbers.size() == 1)
                 weight.numbers.resize(input.back(), weight.numbers.front());
-            name = name == "mean" ? "moving_mean" : "moving_variance";
             if (weight.numbers.size() != input.back())
                 fail(
                     concatenate(input.back(), " numbers in ", name, " of layer ", internal::shown(node.name)),

@@ -14,16 +14,16 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
-/// Formulas that have no name in strata stand as such.
-inline layer_words formula_words(const graph_node& node) {
+/// One line for all numbers.
+inline layer_words rescaling_words(const graph_node& node) {
     const std::vector<double> scale = node.list("scale");
     const std::vector<double> offset = node.list("offset");
     if (scale.size() != 1 || offset.size() != 1)
         return layer_words::lacking("another number for each channel");
-    std::string formula = number_text(scale.front()) + " * symbols::x";
-    if (offset.front() != 0)
-        formula += " + " + number_text(offset.front());
-    return {"named_activation<\"rescaling\", " + formula + ">"};
+    return {argument_text("rescaling")
+                .add(number_text(scale.front()))
+                .add_if(offset.front() != 0, number_text(offset.front()))
+                .text()};
 }
 
 inline layer_words training_words(const graph_node& node) {
@@ -77,11 +77,10 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
     if (is("normalization")) {
         if (!is_last_axis(node, input.size()) || node.number("invert") != 0)
             return layer_words::lacking("along another axis than the last, or inverted");
-        // Statistics that no training moves.
-        return {"frozen_weights(batch_norm<epsilon<0.0>, no_scale, no_center>)"};
+        return {"normalization<>"};
     }
     if (is("rescaling"))
-        return formula_words(node);
+        return rescaling_words(node);
     if (is("resizing")) {
         const auto size = spatial_numbers(node, "size", input.size() - 1, 0);
         if (size && std::equal(size->begin(), size->end(), input.begin()))

@@ -13,11 +13,6 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
-/// The kind of layer under which strata counts a node's arrays.
-inline std::string counted_kind(const graph_node& node) {
-    return node.kind == "normalization" ? "batch_norm" : node.kind;
-}
-
 /// All weights of a graph under the names that they have in the network: `dense_1.kernel`, counted in the
 /// order of the layers; `forward.lstm.kernel` of two directions.
 inline std::vector<std::pair<std::string, const tensor*>>
@@ -28,8 +23,7 @@ parameter_names(const model_graph& graph, const std::vector<std::size_t>& layer_
         std::map<std::string, std::string> layers; // of this node, numbered once
         for (const auto& [name, weight] : graph.nodes[number].weights) {
             const std::size_t dot = name.rfind('.');
-            const std::string kind =
-                dot == name.npos ? counted_kind(graph.nodes[number]) : name.substr(0, dot);
+            const std::string kind = dot == name.npos ? graph.nodes[number].kind : name.substr(0, dot);
             const auto [layer, is_new] = layers.try_emplace(kind, kind);
             if (is_new)
                 if (const std::size_t count = counts[kind]++; count > 0)

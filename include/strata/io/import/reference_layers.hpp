@@ -50,8 +50,15 @@ inline void normalize_line(reference_numbers& y, const std::vector<std::size_t>&
 
 inline reference_numbers normalize(const graph_node& node, reference_numbers y) {
     const std::size_t channels = node.shape.back();
-    const double epsilon = node.number("epsilon", node.kind == "normalization" ? 0 : 1e-3);
-    if (has_any_kind(node, {"batch_norm", "normalization"})) {
+    const double epsilon = node.number("epsilon", 1e-3);
+    if (node.kind == "normalization") {
+        constexpr double least_deviation = 1e-7;
+        const std::vector<float>& mean = weight_numbers(node, "mean");
+        const std::vector<float>& variance = weight_numbers(node, "variance");
+        for (std::size_t i = 0; i < y.size(); ++i)
+            y[i] = (y[i] - mean[i % channels]) /
+                   std::max(std::sqrt(double{variance[i % channels]}), least_deviation);
+    } else if (node.kind == "batch_norm") {
         const std::vector<float>& mean = weight_numbers(node, "moving_mean");
         const std::vector<float>& variance = weight_numbers(node, "moving_variance");
         for (std::size_t i = 0; i < y.size(); ++i)

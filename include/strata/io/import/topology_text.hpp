@@ -34,17 +34,23 @@ public:
     [[nodiscard]] std::string text() const {
         std::string result;
         for (const auto& [name, chain] : definitions_)
-            internal::append(result, "constexpr auto ", name, " =\n", chain, ";\n");
+            internal::append(result, declaration(name, chain));
         const std::string inputs = input_text();
         written_chain all = chain_;
         all.insert(all.begin(), written_piece{inputs});
-        internal::append(result, "constexpr auto topology =\n", lay_out(all, 4, {}), ";\n");
-        return result;
+        return result + declaration("topology", lay_out(all, 4, {}));
     }
 
 private:
     static constexpr std::size_t width = 110;
     static constexpr std::size_t least_shared = 40; ///< characters of a fragment that gets a name
+
+    /// In one line where that is enough.
+    static std::string declaration(const std::string& name, const std::string& chain) {
+        const std::string begin = "constexpr auto " + name + " =";
+        const bool is_short = chain.find('\n') == chain.npos && begin.size() + chain.size() < width;
+        return begin + (is_short ? " " + chain.substr(chain.find_first_not_of(' ')) : "\n" + chain) + ";\n";
+    }
 
     [[nodiscard]] std::string input_text() const {
         std::string result;
