@@ -32,6 +32,15 @@ constexpr axis_extents extents_around(std::size_t first, std::size_t last) {
     return result;
 }
 
+/// The number of an axis as it was given.
+template <int Axis>
+inline constexpr auto signed_text = [] {
+    if constexpr (Axis < 0)
+        return text("-") + number_text<static_cast<std::size_t>(-Axis)>;
+    else
+        return number_text<static_cast<std::size_t>(Axis)>;
+}();
+
 /// What layers say of a shape without their axis.
 template <int Axis>
 inline constexpr auto axis_text = [] {

@@ -23,13 +23,15 @@ struct line_softmax : head_base<Inner == 1 ? Outer : Outer * Count, Inner == 1 ?
 template <int Axis, bool IsLogarithm>
 struct axis_softmax_layer : layer_base {
     using role = role::head;
-    static constexpr mask_rule masks = mask_rule::refused; // it may go over masked steps
+    // Along another axis it may go over masked steps.
+    static constexpr mask_rule masks = Axis == -1 ? mask_rule::passes : mask_rule::refused;
     static constexpr bool gives_probabilities = !IsLogarithm;
     static constexpr auto label = [] {
+        constexpr auto axis = text("_softmax<") + detail::signed_text<Axis> + ">";
         if constexpr (IsLogarithm)
-            return text("log_softmax");
+            return text("log") + axis;
         else
-            return text("axis_softmax");
+            return text("axis") + axis;
     }();
 
     template <class Shape>

@@ -34,6 +34,7 @@ template <shared Sharing = shared::places>
 struct normalization_layer : layer_base {
     using role = role::head;
     static constexpr auto label = text("normalization");
+    static constexpr mask_rule masks = mask_rule::passes;
     static constexpr bool gives_probabilities = false;
 
     template <class Shape>
