@@ -13,6 +13,7 @@ import math
 import re
 import sys
 import zlib
+from fractions import Fraction
 
 import numpy
 import torch
@@ -390,9 +391,51 @@ def upsample(x, options, *_):
     return channels_last(F.interpolate(x, scale_factor=factor, mode="nearest"))
 
 
+def resize(x, options, *_):
+    size, *options = options
+    axes, options = x.dim() - 2, Options(options)
+    size = spatial(size, axes)
+    corners = next((each for each in ("align_corners", "asymmetric") if each in options), "half_pixel")
+    x = channels_first(x)
+    if "nearest" not in options and corners != "asymmetric":
+        mode = {1: "linear", 2: "bilinear", 3: "trilinear"}[axes]
+        return channels_last(F.interpolate(x, size, mode=mode, align_corners=corners == "align_corners"))
+    roundings = {"nearest_down": math.floor, "nearest_up": math.ceil, "nearest_half_up": lambda place: math.floor(place + 0.5),
+                 "nearest_half_down": lambda place: math.ceil(place - 0.5)}
+    own = {"half_pixel": "nearest-exact", "asymmetric": "nearest"}
+    if "nearest" in options and corners in own and not roundings.keys() & options.given.keys():
+        return channels_last(F.interpolate(x, size, mode=own[corners]))
+    usual = roundings["nearest_down" if corners == "asymmetric" else "nearest_half_up"]
+    for axis in range(axes):
+        before, after = x.shape[2 + axis], size[axis]
+        rows = torch.zeros(after, before, dtype=x.dtype)
+        for o in range(after):
+            place = {"half_pixel": Fraction((2 * o + 1) * before - after, 2 * after),
+                     "align_corners": Fraction(o * (before - 1), max(after - 1, 1)),
+                     "asymmetric": Fraction(o * before, after)}[corners]
+            place = min(max(place, 0), before - 1)
+            if "nearest" in options:
+                rows[o, next((roundings[each] for each in roundings if each in options), usual)(place)] = 1
+            else:
+                low = math.floor(place)
+                rows[o, low] = float(1 + low - place)
+                if low + 1 < before:
+                    rows[o, low + 1] = float(place - low)
+        x = torch.tensordot(x, rows, ([2 + axis], [1])).movedim(-1, 2 + axis)
+    return channels_last(x)
+
+
 def zero_pad(x, options, *_):
     before, after = margins(options[0], x.dim() - 2)
     return channels_last(padded(channels_first(x), before, after))
+
+
+def mirrored_pad(mode):
+    def pad(x, options, *_):
+        before, after = margins(options[0], x.dim() - 2)
+        around = [each for pair in zip(reversed(before), reversed(after)) for each in pair]
+        return channels_last(F.pad(channels_first(x), around, mode=mode))
+    return pad
 
 
 def crop(x, options, *_):
@@ -571,6 +614,7 @@ LAYERS = {
     "lstm": lstm, "masking": masking, "max_pool": max_pool, "normalization": normalization,
     "permute": permute, "positions": positions, "prelu": prelu, "rms_norm": rms_norm,
     "rotary_positions": rotary_positions, "separable_conv": separable_conv, "simple_rnn": simple_rnn,
+    "edge_pad": mirrored_pad("replicate"), "reflect_pad": mirrored_pad("reflect"), "resize": resize,
     "upsample": upsample, "zero_pad": zero_pad,
     "unembedding": unembedding, "gated_dense": gated_dense,
     "glu": lambda x, options, weights, _: gated(x, options, weights, torch.sigmoid),

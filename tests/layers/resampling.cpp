@@ -34,6 +34,25 @@ BOOST_AUTO_TEST_CASE(padding_and_cropping) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(padding_with_what_is_there) {
+    agree({
+        AGREES(input<3, 5, 3> | reflect_pad<margins{{2, 1}, {1, 4}}> | tanh),
+        AGREES(input<4, 20> | reflect_pad<margins{3, 1}> | edge_pad<margins{1, 2}>),
+        AGREES(input<3, 4, 9> | edge_pad<spatial{0, 5}>),
+    });
+}
+
+BOOST_AUTO_TEST_CASE(resizing) {
+    agree({
+        AGREES(input<5, 7, 3> | resize<spatial{8, 3}> | tanh),
+        AGREES(input<4, 9> | resize<7, align_corners>),
+        AGREES(input<2, 4, 3, 2> | resize<spatial{3, 1, 5}, asymmetric>),
+        AGREES(input<4, 6, 1> | resize<spatial{7, 3}, nearest>),
+        AGREES(input<6, 5, 2> | resize<spatial{3, 8}, nearest, nearest_half_down> |
+               resize<spatial{6, 3}, asymmetric, nearest> | resize<4, align_corners, nearest, nearest_up>),
+    });
+}
+
 BOOST_AUTO_TEST_CASE(permutations) {
     agree({
         AGREES(input<3, 5> | permute<1, 0>),

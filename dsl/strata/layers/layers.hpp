@@ -33,6 +33,7 @@
 #include <strata/layers/resample.hpp>
 #include <strata/layers/rescaling.hpp>
 #include <strata/layers/reshape.hpp>
+#include <strata/layers/resize.hpp>
 #include <strata/layers/rotary.hpp>
 #include <strata/layers/row_normalization.hpp>
 #include <strata/layers/sampling.hpp>

@@ -24,11 +24,15 @@ struct repeat_vector_layer : layer_base {
     }();
     template <class Shape>
     using output = shape<Times, Shape::size>;
+    static constexpr resample_axis repeated = [] {
+        resample_axis result = unchanged_axis;
+        result.kind = resample_axis::rule::repeat;
+        result.output = Times;
+        result.factor = Times;
+        return result;
+    }();
     template <class Shape>
-    using head = resampling<std::array{resample_axis{resample_axis::rule::shift, 1, 1, 0, 0, 1},
-                                       resample_axis{resample_axis::rule::shift, 1, 1, 0, 0, 1},
-                                       resample_axis{resample_axis::rule::repeat, 1, Times, 0, 0, Times}},
-                            Shape::size>;
+    using head = resampling<std::array{unchanged_axis, unchanged_axis, repeated}, Shape::size>;
 };
 
 template <std::size_t Times>

@@ -4,52 +4,16 @@
 #include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
+#include <strata/layers/resample_axis.hpp>
 #include <strata/layers/window.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace strata::bedrock {
 
-/// What an output of one axis is made of: two inputs and their weights. An input whose weight is 0 is not
-/// read.
-struct resample_taps {
-    std::array<std::size_t, 2> places{};
-    std::array<double, 2> weight{};
-};
-
-/// How one axis is resampled: shifted by padding or cropping, enlarged by repeating, or by interpolating.
-struct resample_axis {
-    enum class rule { shift, repeat, interpolate };
-    // Without initializers: g++ 12 forgets some of them in objects that are template arguments.
-    rule kind;
-    std::size_t input;
-    std::size_t output;
-    std::size_t padding_begin; ///< zeros in front
-    std::size_t cropped;       ///< inputs left out in front
-    std::size_t factor;
-
-    [[nodiscard]] constexpr resample_taps taps(std::size_t o) const {
-        if (kind == rule::repeat)
-            return {{o / factor, 0}, {1, 0}};
-        if (kind == rule::shift) {
-            const bool is_inside = o + cropped >= padding_begin && o + cropped - padding_begin < input;
-            return is_inside ? resample_taps{{o + cropped - padding_begin, 0}, {1, 0}} : resample_taps{};
-        }
-        // Pixels have their values at their centres. Beyond the first and the last centre those values
-        // continue.
-        const double position = (static_cast<double>(o) + 0.5) / static_cast<double>(factor) - 0.5;
-        if (position <= 0)
-            return {{0, 0}, {1, 0}};
-        const auto low = static_cast<std::size_t>(position);
-        if (low + 1 >= input)
-            return {{input - 1, 0}, {1, 0}};
-        const double fraction = position - static_cast<double>(low);
-        return {{low, low + 1}, {1 - fraction, fraction}};
-    }
-};
-
-/// What padding, cropping and upsampling compute, for the plan: y[o] = sum over taps of weight x[place], axis
-/// by axis.
+/// What padding, cropping, upsampling and resizing compute, for the plan: y[o] = sum over taps of weight
+/// x[place], axis by axis.
 template <std::array<resample_axis, 3> Axes, std::size_t Channels>
 struct resampling : head_base<Axes[0].input * Axes[1].input * Axes[2].input, Channels,
                               Axes[0].output * Axes[1].output * Axes[2].output, Channels> {
@@ -61,8 +25,7 @@ struct resampling : head_base<Axes[0].input * Axes[1].input * Axes[2].input, Cha
 namespace detail {
 template <class Shape, class Change>
 constexpr std::array<resample_axis, 3> resample_axes(Change change) {
-    constexpr resample_axis unchanged{resample_axis::rule::shift, 1, 1, 0, 0, 1};
-    std::array<resample_axis, 3> result{unchanged, unchanged, unchanged};
+    std::array<resample_axis, 3> result{unchanged_axis, unchanged_axis, unchanged_axis};
     constexpr std::size_t axes = Shape::rank - 1;
     for (std::size_t axis = 0; axis < axes; ++axis)
         result[3 - axes + axis] = change(Shape::extents[axis], axis);
@@ -116,26 +79,42 @@ struct resample_layer : layer_base {
 };
 } // namespace detail
 
-/// Adds zeros around the spatial axes: `zero_pad<1>`, `zero_pad<spatial{1, 2}>`, or
-/// `zero_pad<margins{{1, 0}, {2, 1}}>` with the numbers at the beginning, then at the end of the
-/// axes.
-template <margins Margins>
-struct zero_pad_layer : detail::resample_layer<zero_pad_layer<Margins>> {
-    static constexpr auto label = text("zero_pad");
+/// Adds places around the spatial axes: zeros with `zero_pad<1>`, `zero_pad<spatial{1, 2}>`, or
+/// `zero_pad<margins{{1, 0}, {2, 1}}>` with the numbers at the beginning, then at the end of the axes; copies
+/// of the outermost place with `edge_pad<1>`; what lies within, mirrored at that place, with
+/// `reflect_pad<1>`, which takes no more places than there are within. Gradients go to the places that were
+/// copied.
+template <margins Margins, resample_axis::rule Kind>
+struct pad_layer : detail::resample_layer<pad_layer<Margins, Kind>> {
+    static constexpr auto label = [] {
+        if constexpr (Kind == resample_axis::rule::edge)
+            return text("edge_pad");
+        else if constexpr (Kind == resample_axis::rule::reflect)
+            return text("reflect_pad");
+        else
+            return text("zero_pad");
+    }();
     static constexpr bool fits(std::size_t axes) {
         return Margins.begin.fits(axes) && Margins.end.fits(axes);
     }
     template <std::size_t Axes>
     static constexpr auto numbers_wanted = text("margins ") + detail::numbers_text<Axes>;
-    static constexpr spatial least = 1;
+
+private:
+    static constexpr std::size_t least_extent(std::size_t axis) {
+        return Kind == resample_axis::rule::reflect ? std::max(Margins.begin[axis], Margins.end[axis]) + 1
+                                                    : 1;
+    }
+
+public:
+    static constexpr spatial least{least_extent(0), least_extent(1), least_extent(2)};
     static constexpr resample_axis change(std::size_t extent, std::size_t axis) {
-        const std::size_t padding_begin = Margins.begin[axis];
-        return {resample_axis::rule::shift,
-                extent,
-                extent + padding_begin + Margins.end[axis],
-                padding_begin,
-                0,
-                1};
+        resample_axis result = unchanged_axis;
+        result.kind = Kind;
+        result.input = extent;
+        result.padding_begin = Margins.begin[axis];
+        result.output = extent < least_extent(axis) ? 0 : extent + Margins.begin[axis] + Margins.end[axis];
+        return result;
     }
 };
 
@@ -153,8 +132,11 @@ struct crop_layer : detail::resample_layer<crop_layer<Margins>> {
                                    Margins.begin[2] + Margins.end[2] + 1};
     static constexpr resample_axis change(std::size_t extent, std::size_t axis) {
         const std::size_t margin_sum = Margins.begin[axis] + Margins.end[axis];
-        return {resample_axis::rule::shift, extent, extent > margin_sum ? extent - margin_sum : 0, 0,
-                Margins.begin[axis],        1};
+        resample_axis result = unchanged_axis;
+        result.input = extent;
+        result.output = extent > margin_sum ? extent - margin_sum : 0;
+        result.cropped = Margins.begin[axis];
+        return result;
     }
 };
 
@@ -179,17 +161,21 @@ struct upsample_layer : detail::resample_layer<upsample_layer<Factor, Interpolat
     static constexpr spatial least = 1;
     static constexpr resample_axis change(std::size_t extent, std::size_t axis) {
         using rule = resample_axis::rule;
-        return {Interpolation == nearest ? rule::repeat : rule::interpolate,
-                extent,
-                extent * Factor[axis],
-                0,
-                0,
-                Factor[axis]};
+        resample_axis result = unchanged_axis;
+        result.kind = Interpolation == nearest ? rule::repeat : rule::interpolate;
+        result.input = extent;
+        result.output = extent * Factor[axis];
+        result.factor = Factor[axis];
+        return result;
     }
 };
 
 template <margins Margins>
-inline constexpr zero_pad_layer<Margins> zero_pad{};
+inline constexpr pad_layer<Margins, resample_axis::rule::shift> zero_pad{};
+template <margins Margins>
+inline constexpr pad_layer<Margins, resample_axis::rule::edge> edge_pad{};
+template <margins Margins>
+inline constexpr pad_layer<Margins, resample_axis::rule::reflect> reflect_pad{};
 template <margins Margins>
 inline constexpr crop_layer<Margins> crop{};
 template <spatial Factor, interpolation Interpolation = nearest>
@@ -200,7 +186,9 @@ inline constexpr upsample_layer<Factor, Interpolation> upsample{};
 namespace strata {
 using bedrock::bilinear;
 using bedrock::crop;
+using bedrock::edge_pad;
 using bedrock::nearest;
+using bedrock::reflect_pad;
 using bedrock::upsample;
 using bedrock::zero_pad;
 } // namespace strata

@@ -35,9 +35,12 @@ inline void append_window(std::string& line, const window& geometry) {
 
 inline void append_axes(std::string& line, const std::array<resample_axis, 3>& axes) {
     append(line, ", axes");
-    for (const resample_axis& axis : axes)
+    for (const resample_axis& axis : axes) {
         append(line, " ", static_cast<unsigned>(axis.kind), "/", axis.padding_begin, "/", axis.cropped, "/",
                axis.factor);
+        if (axis.kind == resample_axis::rule::line || axis.kind == resample_axis::rule::closest)
+            append(line, "/", static_cast<unsigned>(axis.corners), "/", static_cast<unsigned>(axis.rounding));
+    }
 }
 
 template <class Head>
