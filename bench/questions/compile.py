@@ -33,6 +33,16 @@ void run(const network& by, std::span<const float, network::input_size> x, std::
 """
 
 
+def sequences(layer, depth):
+    """Layers of [steps, features] behind each other, each in a residual as blocks of transformers are."""
+    return f"""#include <strata/model/model.hpp>
+#include <strata/layers/layers.hpp>
+using namespace strata;
+using network = model<input<32, 64> | repeat<{depth}>(residual({layer}))>;
+void run(const network& by, std::span<const float, network::input_size> x, std::span<float, network::output_size> y) {{ by.predict(x, y); }}
+"""
+
+
 resnet50 = """#include <strata/model/model.hpp>
 #include "networks/resnet50.hpp"
 using network = strata::model<networks::resnet50>;
@@ -56,6 +66,8 @@ def run():
     cases = [(f"{depth} layers of 64, named only", network("topology/topology", depth, 64, named), []) for depth in (1, 8, 64, 256)]
     cases += [(f"{depth} layers of 64, predict", network("model/model", depth, 64, runs), ["-O3"]) for depth in (1, 8, 64, 256)]
     cases += [(f"{depth} convolutions, predict", convolutions(depth), ["-O3"]) for depth in (1, 8, 64, 256)]
+    for layer, words in (("lstm<64>", "LSTMs of 64"), ("layer_norm<> | attention<4, 16>", "layers of attention")):
+        cases += [(f"{depth} {words}, predict", sequences(layer, depth), ["-O3"]) for depth in (1, 8, 64, 256)]
     cases += [("ResNet-50, predict", resnet50, ["-O3", "-fopenmp", f"-I{root / 'examples'}"])]
     cases += [(f"8 layers of {width}, predict", network("model/model", 8, width, runs), ["-O3"]) for width in (16, 256, 1024, 4096)]
     cases += [("an empty program with strata.hpp", "#include <strata/strata.hpp>\n", ["-O3"]),

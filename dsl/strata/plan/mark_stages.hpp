@@ -171,22 +171,26 @@ private:
         return false;
     }
 
-    // The nodes of each stage's formula, stage by stage.
+    // The nodes of each stage's formula, stage by stage: they are counted, then put in their places.
     constexpr void list_tails() {
+        for (std::size_t node = 0; node < Nodes; ++node)
+            if (is_in_formula(node))
+                ++marks_.stages[marks_.stage_of[node]].tail_end;
         std::size_t next = 0;
         for (std::size_t number = 0; number < marks_.stage_count; ++number) {
             stage_mark& stage = marks_.stages[number];
             stage.tail_begin = next;
-            for (std::size_t node = stage.first == none ? Nodes : stage.first; node < Nodes; ++node)
-                if (marks_.stage_of[node] == number && is_in_formula(node, stage))
-                    marks_.tails[next++] = node;
-            stage.tail_end = next;
+            next += stage.tail_end;
+            stage.tail_end = stage.tail_begin;
         }
+        for (std::size_t node = 0; node < Nodes; ++node)
+            if (is_in_formula(node))
+                marks_.tails[marks_.stages[marks_.stage_of[node]].tail_end++] = node;
     }
-    constexpr bool is_in_formula(std::size_t node, const stage_mark& stage) const {
+    constexpr bool is_in_formula(std::size_t node) const {
         const node_kind kind = nodes_[node].kind;
-        const bool is_skip = kind == node_kind::merge && stage.head != node;
-        return kind == node_kind::pointwise || kind == node_kind::affine || is_skip;
+        return kind == node_kind::pointwise || kind == node_kind::affine ||
+               (kind == node_kind::merge && marks_.stages[marks_.stage_of[node]].head != node);
     }
 
     const std::array<node_mark, Nodes>& nodes_;
