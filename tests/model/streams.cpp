@@ -165,6 +165,14 @@ BOOST_AUTO_TEST_CASE(streams_side_by_side_are_apart) {
     check_law<model<input<150, 1> | wave | lstm<5> | dense<2>>, 3, false>();
 }
 
+// Registers of streams, where few units would leave them empty.
+BOOST_AUTO_TEST_CASE(streams_in_lanes_are_those_of_their_own) {
+    using network = model<input<30, 3> | lstm<2> | gru<2> | simple_rnn<2, no_bias> | tanh>;
+    check_law<network, 16, false>();
+    const std::string plan = stream<network, 16>::plan();
+    BOOST_TEST(plan.find("h U and gates step by step; each stream has a lane\n") != plan.npos);
+}
+
 BOOST_AUTO_TEST_CASE(last_steps_are_those_of_what_was_heard) {
     using network = model<input<40, 2> | conv<4, 3, causal> | gru<6, last_step> | dense<2>>;
     const network net = drawn_network<network>();

@@ -36,15 +36,18 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// one thread at a time; many may run the same network.
 ///
 /// The results are those of `predict` bit for bit, but for the sign of a zero, since sums are taken in the
-/// same order. They are within 1e-6 of them, relative to the larger of 1 and the result, in three cases:
+/// same order. They are within 1e-6 of them, relative to the larger of 1 and the result, in four cases:
 /// where the compiler contracts products and sums of formulas as it likes, as g++ does; where a convolution
 /// of 32 bytes a step has a formula with an exponential behind it, which blocks take of two steps in one
-/// register of AVX-512; and where a convolution has at most four filters of floats over a multiple of four
-/// channels, whose sums AVX-512 takes of every fourth channel at a time. A network whose last recurrent layer
-/// gives its `last_step` alone gives at each step what `predict` would make of the steps so far. Each layer
-/// sees its inputs before the beginning as zeros, as it does in `predict`. Causal attention keeps keys and
-/// values of as many steps as the network's input has. Behind them the stream goes on with the last so many;
-/// learnt positions begin anew there, rotary and sinusoidal ones count on.
+/// register of AVX-512; where a convolution has at most four filters of floats over a multiple of four
+/// channels, whose sums AVX-512 takes of every fourth channel at a time; and where streams side by side fill
+/// registers of which a recurrent layer's units would fill a half at most, so that each has a lane.
+///
+/// A network whose last recurrent layer gives its `last_step` alone gives at each step what `predict` would
+/// make of the steps so far. Each layer sees its inputs before the beginning as zeros, as it does in
+/// `predict`. Causal attention keeps keys and values of as many steps as the network's input has. Behind them
+/// the stream goes on with the last so many; learnt positions begin anew there, rotary and sinusoidal ones
+/// count on.
 template <class Network, std::size_t Streams = 1>
 class stream {
     static_assert(Streams > 0, "strata: at least one stream");

@@ -21,6 +21,7 @@ struct time_words {
     std::size_t ring_steps;       ///< that its ring holds, where it is the first to look at one
     std::size_t ring_bytes;
     bool moves;
+    bool has_lanes;
     std::size_t state_bytes;
     bool is_used;
 };
@@ -49,6 +50,8 @@ inline void append_stage(std::string& plan, std::size_t number, const time_words
         append(plan, words.moves ? " moved behind each block" : ", each stored twice", ": ",
                grouped(words.ring_bytes), " bytes");
     }
+    if (words.has_lanes)
+        append(plan, "; each stream has a lane");
     append(plan, "\n");
 }
 
@@ -57,7 +60,7 @@ constexpr time_words time_words_of_stage() {
     using wires = typename Layout::wires;
     using head = typename Layout::stages::template element<Number>::head;
     constexpr std::size_t node = wires::marks.stages[Number].head;
-    time_words words{{}, each_step, {}, 0, 0, false, 0, Layout::is_used[Number]};
+    time_words words{{}, each_step, {}, 0, 0, false, false, 0, Layout::is_used[Number]};
     if constexpr (node != none) {
         using layer = typename wires::nodes::template element<node>::layer;
         words.label = layer::label.view();
@@ -67,6 +70,7 @@ constexpr time_words time_words_of_stage() {
         if constexpr (head::view.what != sight::past)
             words.computation = head::whole::computation.view();
         words.state_bytes = step_kernels<typename head::whole>::template state_size<T> * Streams * sizeof(T);
+        words.has_lanes = step_kernels<typename head::whole>::template has_lanes<T, Streams>;
         if (Layout::memory.mirrors[Number]) {
             const step_ring& ring = Layout::memory.rings[Layout::ring_of(wires::source(Number, 0))];
             words.moves = ring.moves();

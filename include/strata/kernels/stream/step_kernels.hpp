@@ -34,6 +34,9 @@ struct step_kernels_base {
     /// Numbers that each stream keeps from step to step.
     template <class T>
     static constexpr std::size_t state_size = 0;
+    /// Whether each of so many streams has a lane of its registers.
+    template <class T, std::size_t Streams>
+    static constexpr bool has_lanes = false;
     /// Numbers that the kernel needs while it computes so many rows.
     template <class T>
     static constexpr std::size_t scratch_size(std::size_t /* rows */) {
