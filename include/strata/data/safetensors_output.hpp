@@ -46,54 +46,30 @@ struct tensor_source {
     std::function<void(std::size_t first, std::span<T> numbers)> copy;
 };
 
-/// Text in quotes as JSON has it.
-inline std::string json_text(std::string_view text) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string result = "\"";
-    for (const char each : text) {
-        const auto code = static_cast<unsigned char>(each);
-        if (code < 0x20)
-            result.append("\\u00").append(1, digits[code / 16]).append(1, digits[code % 16]);
-        else if (each == '"' || each == '\\')
-            result.append(1, '\\').append(1, each);
-        else
-            result += each;
-    }
-    return result += '"';
-}
-
-/// A header begun: its length, which is not yet known, and the metadata.
-inline std::string begin_header(const tensor_metadata& metadata) {
-    std::string result(sizeof(std::uint64_t), '\0');
-    result += '{';
+/// A header of tensors. The rules that a reader has hold for whoever writes, too: data_error for a name that
+/// comes twice or is not UTF-8. `std::invalid_argument` for a tensor larger than memory.
+template <std::floating_point T>
+std::vector<unsigned char> write_header(const std::vector<tensor_source<T>>& tensors,
+                                        const tensor_metadata& metadata, const std::filesystem::path& path) {
+    std::string text = "{";
     for (std::size_t i = 0; i < metadata.size(); ++i)
-        append(result, i == 0 ? "\"__metadata__\":{" : ",", json_text(metadata[i].first), ":",
+        append(text, i == 0 ? "\"__metadata__\":{" : ",", json_text(metadata[i].first), ":",
                json_text(metadata[i].second), i + 1 == metadata.size() ? "}" : "");
-    return result;
-}
-/// Appends a tensor to a header. `begin` is where its numbers begin, and then where they end.
-inline void append_tensor(std::string& header, std::string_view name, std::span<const std::size_t> shape,
-                          std::string_view type, std::uint64_t& begin) {
-    const auto size = byte_count(shape, bits_of_tensor_type(type) / 8);
-    if (!size)
-        raise(std::invalid_argument(concatenate("write_safetensors: ", name, " has ", extents_text(shape),
-                                                " numbers, more than memory")));
-    append(header, header.back() == '{' ? "" : ",", json_text(name), ":{\"dtype\":\"", type,
-           "\",\"shape\":[");
-    for (std::size_t axis = 0; axis < shape.size(); ++axis)
-        append(header, axis == 0 ? "" : ",", shape[axis]);
-    append(header, "],\"data_offsets\":[", begin, ",");
-    begin += *size;
-    append(header, begin, "]}");
-}
-/// Ends a header. The rules that a reader has hold for whoever writes, too: data_error for a name that comes
-/// twice or is not UTF-8.
-inline std::vector<unsigned char> finish_header(std::string header, const std::filesystem::path& path) {
-    header += '}';
-    header.resize((header.size() + 7) / 8 * 8, ' '); // numbers begin where registers like it
-    const std::uint64_t length = header.size() - sizeof length;
-    std::memcpy(header.data(), &length, sizeof length);
-    std::vector<unsigned char> bytes(header.begin(), header.end());
+    std::uint64_t end = 0;
+    for (const tensor_source<T>& tensor : tensors) {
+        const auto size = byte_count(tensor.shape, sizeof(T));
+        if (!size)
+            raise(
+                std::invalid_argument(concatenate("write_safetensors: ", tensor.name, " has ",
+                                                  extents_text(tensor.shape), " numbers, more than memory")));
+        append(text, text.back() == '{' ? "" : ",");
+        append_tensor(text, tensor.name, tensor.shape, tensor_type_of<T>, *size, end);
+    }
+    finish_header(text);
+    const std::uint64_t length = text.size();
+    std::vector<unsigned char> bytes(sizeof length + text.size());
+    std::memcpy(bytes.data(), &length, sizeof length);
+    std::memcpy(bytes.data() + sizeof length, text.data(), text.size());
     byte_reader reader(bytes, path.string());
     (void)safetensors_header(reader);
     return bytes;
@@ -103,11 +79,7 @@ inline std::vector<unsigned char> finish_header(std::string header, const std::f
 template <std::floating_point T>
 void write_tensors(const std::filesystem::path& path, const std::vector<tensor_source<T>>& tensors,
                    const tensor_metadata& metadata) {
-    std::string text = begin_header(metadata);
-    std::uint64_t end = 0;
-    for (const tensor_source<T>& tensor : tensors)
-        append_tensor(text, tensor.name, tensor.shape, tensor_type_of<T>, end);
-    const std::vector<unsigned char> header = finish_header(std::move(text), path);
+    const std::vector<unsigned char> header = write_header(tensors, metadata, path);
 
     complete_file file(path);
     file.write(header.data(), header.size());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/half.hpp>
+#include <strata/data/safetensors_text.hpp>
 #include <strata/setting.hpp>
 
 #include <bit>
@@ -14,10 +15,6 @@
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 static_assert(std::endian::native == std::endian::little, "strata: tensors in files are little-endian");
-
-/// What safetensors files call a type of numbers.
-template <std::floating_point T>
-inline constexpr std::string_view tensor_type_of = sizeof(T) == sizeof(float) ? "F32" : "F64";
 
 /// Bytes of a number of a type that networks can be given; 0 for the others.
 inline std::size_t real_size(std::string_view type) noexcept {

@@ -91,6 +91,8 @@ public:
     }
 
     [[nodiscard]] seed random_seed() const noexcept { return seed_; }
+    /// Another one for what is still to be drawn; the weights stay.
+    void set_random_seed(seed key) noexcept { seed_ = key; }
 
     /// A table of the layers: output shapes and parameters.
     [[nodiscard]] static std::string summary() { return summary_of<topology>(); }

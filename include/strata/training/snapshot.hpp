@@ -5,7 +5,7 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
-#include <strata/training/network_text.hpp>
+#include <strata/training/snapshot_header.hpp>
 #include <strata/training/training_numbers.hpp>
 
 #include <boost/crc.hpp>
@@ -23,13 +23,15 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Everything that training needs to go on from a moment to the same bits: weights, the optimizer's states,
-/// the counts of steps and epochs. The bytes are those of a checkpoint's file, and can be kept anywhere.
+/// the seed, the counts of steps and epochs. The bytes are those of a checkpoint's file, in the format
+/// safetensors, and can be kept anywhere.
 struct training_snapshot {
     std::vector<unsigned char> bytes;
     std::string origin = "the snapshot"; ///< what errors call it
 };
 
 struct training_counts {
+    std::uint64_t seed = 0;
     std::uint64_t steps = 0;
     std::uint64_t epochs = 0;
     /// Whether a callback or the program has set a rate since the optimizer was made, and which.
@@ -40,26 +42,24 @@ struct training_counts {
 namespace internal {
 static_assert(std::endian::native == std::endian::little, "strata: snapshots are little-endian");
 
-/// The lines that say what a snapshot is of. One with other lines does not fit.
-template <class Topology, class T, class Optimizer>
-[[gnu::noinline]] std::string snapshot_lines() {
-    std::string lines = concatenate("strata checkpoint 2\n", sizeof(T) == 4 ? "float" : "double", ", ",
-                                    count_parameters(Topology{}).all, " parameters\n");
-    append_optimizer<Optimizer>(lines);
-    append_network(lines, Topology{});
-    append(lines, "numbers\n");
-    return lines;
-}
-
 template <class Model, class Optimizer, class Engine>
 training_numbers numbers_of(const Engine& engine) {
     using T = typename Model::value_type;
-    return {snapshot_lines<typename Model::topology, T, Optimizer>,
+    return {describe_snapshot<typename Model::topology, T, Optimizer>,
             copy_block<typename Model::topology, T, Engine>,
             &engine,
             Engine::state_count + 1,
             Model::weight_count,
             sizeof(T)};
+}
+
+/// What a line of a header says of a network, without quotes: its value. Other lines as they are.
+inline std::string_view line_value(std::string_view line) {
+    constexpr std::string_view mark = "\":\"";
+    const std::size_t begin = line.find(mark), end = line.find_last_not_of(",}");
+    if (begin == line.npos || line.find("\"dtype\"") != line.npos)
+        return line;
+    return line.substr(begin + mark.size(), end - begin - mark.size());
 }
 
 /// A line of those, from shortly before the place on where it differs if that would not be shown otherwise.
@@ -69,26 +69,38 @@ inline std::string shown_about(std::string_view line, std::size_t place) {
     return place < seen ? shown(line) : shown(concatenate("...", line.substr(place - lead)));
 }
 
-/// Reads those lines. `data_error` for the first that is another.
+/// Reads the lines of a header. `data_error` for the first that is another.
 template <class Reader>
-void read_lines(Reader& reader, const std::string& lines) {
-    for (std::size_t begin = 0; begin < lines.size();) {
-        const auto line = std::string_view(lines).substr(begin, lines.find('\n', begin) - begin);
+void read_lines(Reader& reader, std::string_view lines) {
+    while (!lines.empty()) {
+        const std::string_view line = lines.substr(0, std::min(lines.find('\n'), lines.size() - 1) + 1);
         const auto place = reader.position();
-        std::string found(line.size() + 1, '\0');
+        std::string found(line.size(), '\0');
         reader.read(found.data(), found.size(), "a checkpoint's header");
-        begin += found.size();
-        if (found.back() == '\n' && std::string_view(found).substr(0, line.size()) == line)
+        lines.remove_prefix(line.size());
+        if (found == line)
             continue;
-        const auto pair = std::mismatch(line.begin(), line.end(), found.begin());
-        const auto step = static_cast<std::size_t>(pair.first - line.begin());
         // A line that only goes on where its end was expected is shown with what follows.
-        while (step == line.size() && found.back() != '\n' && found.size() < step + 40) {
+        constexpr std::size_t line_end = std::string_view("\"},\n").size();
+        const auto place_of_change =
+            std::mismatch(line.begin(), line.end(), found.begin()).first - line.begin();
+        const bool goes_on = static_cast<std::size_t>(place_of_change) + line_end >= line.size();
+        while (goes_on && found.find('\n') == found.npos && found.size() < line.size() + 40) {
             found.push_back('\0');
             reader.read(&found.back(), 1, "a checkpoint's header");
         }
-        found.resize(std::min(found.find('\n'), found.size()));
-        reader.fail(place, shown_about(line, step), shown_about(found, step));
+        const std::string_view whole = std::string_view(found).substr(0, found.find('\n'));
+        const std::string_view wanted = line.substr(0, line.find('\n'));
+        std::string_view expected_value = line_value(wanted);
+        std::string_view found_value = line_value(whole);
+        if (expected_value == found_value) {
+            expected_value = wanted;
+            found_value = whole;
+        }
+        const auto pair = std::mismatch(expected_value.begin(), expected_value.end(), found_value.begin(),
+                                        found_value.end());
+        const auto step = static_cast<std::size_t>(pair.first - expected_value.begin());
+        reader.fail(place, shown_about(expected_value, step), shown_about(found_value, step));
     }
 }
 
@@ -105,22 +117,24 @@ inline void append_bytes(std::vector<unsigned char>& bytes, const void* data, st
 }
 
 /// Writes weights, optimizer states and counts. The numbers are stored in the conventional layout, so that
-/// any register width reads them; a checksum follows.
+/// any register width reads them; a checksum of all bytes before it follows.
 inline training_snapshot write_snapshot(const training_numbers& numbers, const training_counts& counts) {
-    const std::string lines = numbers.lines();
-    const std::size_t size = sizeof counts + numbers.blocks * numbers.block_size();
+    const std::string header = numbers.header();
+    const std::uint64_t length = header.size();
     training_snapshot result;
-    result.bytes.resize(lines.size() + size + sizeof(std::uint32_t));
+    result.bytes.resize(sizeof length + header.size() + sizeof counts +
+                        numbers.blocks * numbers.block_size() + sizeof(std::uint32_t));
     unsigned char* next = result.bytes.data();
     const auto put = [&next](const void* data, std::size_t count) {
         std::memcpy(next, data, count);
         next += count;
     };
-    put(lines.data(), lines.size());
+    put(&length, sizeof length);
+    put(header.data(), header.size());
     put(&counts, sizeof counts);
     for (std::size_t block = 0; block < numbers.blocks; ++block, next += numbers.block_size())
         numbers.copy(numbers.engine, block, transfer::store, next);
-    const std::uint32_t sum = checksum({result.bytes.data() + lines.size(), size});
+    const std::uint32_t sum = checksum({result.bytes.data(), result.bytes.size() - sizeof(std::uint32_t)});
     put(&sum, sizeof sum);
     return result;
 }
@@ -129,20 +143,29 @@ inline training_snapshot write_snapshot(const training_numbers& numbers, const t
 /// numbers are unchanged then.
 template <class Reader>
 training_counts read_snapshot(Reader& reader, const training_numbers& numbers) {
-    read_lines(reader, numbers.lines());
-    std::vector<unsigned char> bytes(sizeof(training_counts) + numbers.blocks * numbers.block_size());
-    reader.expect_left(bytes.size() + sizeof(std::uint32_t), "numbers");
-    reader.read(bytes.data(), bytes.size(), "numbers");
+    const std::string header = numbers.header();
+    std::uint64_t length = 0;
+    std::vector<unsigned char> bytes(sizeof length + header.size() + sizeof(training_counts) +
+                                     numbers.blocks * numbers.block_size());
+    reader.read(&length, sizeof length, "a checkpoint's header");
+    read_lines(reader, header);
+    if (length != header.size())
+        reader.fail(0, concatenate("a header of ", header.size(), " bytes"), concatenate(length));
+    std::memcpy(bytes.data(), &length, sizeof length);
+    std::memcpy(bytes.data() + sizeof length, header.data(), header.size());
+    const std::size_t begin = sizeof length + header.size();
+    reader.expect_left(bytes.size() - begin + sizeof(std::uint32_t), "numbers");
+    reader.read(bytes.data() + begin, bytes.size() - begin, "numbers");
     std::uint32_t sum = 0;
     const auto place = reader.position();
     reader.read(&sum, sizeof sum, "a checksum");
     reader.expect_end();
-    if (const std::uint32_t right = checksum({bytes.data(), bytes.size()}); sum != right)
+    if (const std::uint32_t right = checksum(bytes); sum != right)
         reader.fail(place, concatenate("the checksum ", right), concatenate(sum));
 
     training_counts counts;
-    std::memcpy(&counts, bytes.data(), sizeof counts);
-    unsigned char* next = bytes.data() + sizeof counts;
+    std::memcpy(&counts, bytes.data() + begin, sizeof counts);
+    unsigned char* next = bytes.data() + begin + sizeof counts;
     for (std::size_t block = 0; block < numbers.blocks; ++block, next += numbers.block_size())
         numbers.copy(numbers.engine, block, transfer::load, next);
     return counts;

@@ -132,7 +132,7 @@ public:
     [[nodiscard]] static std::string plan() { return Model::plan() + engine_type::path::text(); }
 
     /// Everything that training needs to go on from here to the same bits, as bytes: weights, the optimizer's
-    /// states, the counts of steps and epochs.
+    /// states, the network's seed, the counts of steps and epochs.
     [[nodiscard]] training_snapshot snapshot() const { return internal::write_snapshot(numbers(), counts()); }
     /// Goes on from there. `data_error` for a snapshot of another network, type or optimizer, or a damaged
     /// one; nothing is changed then.
@@ -176,9 +176,10 @@ private:
         return internal::numbers_of<Model, Optimizer>(engine_);
     }
     [[nodiscard]] training_counts counts() const {
-        return {engine_.step, epochs_, rate_.has_value(), rate_.value_or(0.0)};
+        return {net_->random_seed().value, engine_.step, epochs_, rate_.has_value(), rate_.value_or(0.0)};
     }
     void set_counts(const training_counts& given) {
+        net_->set_random_seed(seed{given.seed});
         engine_.step = given.steps;
         epochs_ = given.epochs;
         if (given.has_rate != 0)

@@ -19,7 +19,7 @@ enum class transfer { store, load };
 /// The numbers of a training without the types of its network and optimizer. What snapshots and callbacks do
 /// with them is compiled once, and only where a program asks for it.
 struct training_numbers {
-    std::string (*lines)(); ///< what they are of
+    std::string (*header)(); ///< what they are of
     /// Stores a block of numbers as bytes, or loads it from them, in the conventional order: kernels [in,
     /// out] and biases in the order of the layers.
     void (*copy)(const void* engine, std::size_t block, transfer direction, unsigned char* bytes);
