@@ -200,6 +200,33 @@ BOOST_AUTO_TEST_CASE(samples_look_at_each_other) {
     BOOST_TEST(loss == 0);
 }
 
+// The same steps with masked ones between them.
+template <std::size_t Steps, std::size_t Classes, class T>
+void check_counted_steps(const internal::sequence_loss<Steps, Classes, T>& one, T weight, double loss,
+                         const T* delta) {
+    using counted = internal::counted_steps<Steps + 3>;
+    using sequences = internal::sequence_loss<Steps + 3, Classes, T, counted>;
+    counted steps;
+    std::vector<T> logits((Steps + 3) * Classes, T(9));
+    std::vector<std::int32_t> labels(one.labels, one.labels + Steps);
+    labels.resize(Steps + 3);
+    for (std::size_t step = 0; step < Steps; ++step) {
+        steps.add(step + (step > 0) + (step > 2));
+        std::copy_n(one.logits + step * Classes, Classes, &logits[steps[step] * Classes]);
+    }
+    std::vector<double> memory(sequences::memory_size, NAN);
+    std::vector<T> found(logits.size(), std::numeric_limits<T>::quiet_NaN());
+    BOOST_TEST((sequences{logits.data(), labels.data(), memory.data(), steps}.run(found.data(), weight)) ==
+               loss);
+    for (std::size_t step = 0; step < Steps; ++step)
+        for (std::size_t k = 0; k < Classes; ++k) {
+            BOOST_TEST(found[steps[step] * Classes + k] == delta[step * Classes + k]);
+            found[steps[step] * Classes + k] = 0;
+        }
+    BOOST_TEST(found == std::vector<T>(found.size()), boost::test_tools::per_element());
+    BOOST_TEST((sequences{logits.data(), labels.data(), memory.data()}.run(nullptr, weight)) ==
+               (labels[0] == 0 ? 0.0 : std::numeric_limits<double>::infinity()));
+}
 template <class T>
 void check_sequences(double tolerance) {
     constexpr std::size_t steps = 7;
@@ -214,6 +241,7 @@ void check_sequences(double tolerance) {
         const sequences one{&prediction[i * steps * last], &label[i * steps], memory.data()};
         const double loss = one.run(&delta[i * steps * last], T(0.25));
         BOOST_TEST(one.run(nullptr, T(1)) == loss);
+        check_counted_steps(one, T(0.25), loss, &delta[i * steps * last]);
         sum += loss;
     }
     const double loss = wanted["loss"];

@@ -71,4 +71,7 @@ BOOST_AUTO_TEST_CASE(losses_of_batches) {
         check<input<4> | dense<3>, contrastive_pairs<2.0>>(samples);
     }
 }
-BOOST_AUTO_TEST_CASE(losses_of_sequences) { check<input<16, 3> | dense<4>, ctc>(3); }
+BOOST_AUTO_TEST_CASE(losses_of_sequences) {
+    check<input<16, 3> | dense<4>, ctc>(3);
+    check<input<16, 3> | dense<1> | relu | masking<> | dense<4>, ctc>(3);
+}

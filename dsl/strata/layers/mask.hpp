@@ -20,6 +20,7 @@ struct mask_head : head_base<InputRows, Width, Rows, 1> {
 /// Steps with a number other than `Value`, for the plan: of `Rows` rows of `Width` numbers.
 template <std::size_t Rows, std::size_t Width, real Value>
 struct step_mask : mask_head<Rows, Width, Rows> {
+    static constexpr double masked_value = Value.value();
     static constexpr auto computation = text("1 for each step that counts, 0 for a masked one");
 };
 

@@ -8,7 +8,8 @@ namespace strata::bedrock {
 /// Connectionist temporal classification (Graves and others 2006): -log of the probability that the outputs
 /// of all steps, [steps, classes], spell the labels, when repetitions and blanks are left out. As in Keras,
 /// outputs are logits, the class 0 is the blank, and labels are filled with it behind their end, here to as
-/// many as there are steps. Infinite where they do not fit into the steps.
+/// many as there are steps. Infinite where they do not fit into the steps. Masked steps are left out, so that
+/// each sample has as many as its mask says (PyTorch: `input_lengths`).
 ///
 /// Time and memory are steps times twice the number of labels.
 struct temporal_classification : loss_base {

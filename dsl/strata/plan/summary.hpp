@@ -5,6 +5,7 @@
 #include <strata/expression/print.hpp>
 #include <strata/expression/type_of.hpp>
 #include <strata/plan/facts.hpp>
+#include <strata/plan/mask_use.hpp>
 #include <strata/plan/names.hpp>
 #include <strata/topology/parameter_count.hpp>
 #include <strata/topology/print.hpp>
@@ -242,6 +243,11 @@ std::string describe_plan(std::size_t bytes_of_number, std::span<const winograd_
         const winograd_use use = index < winograd.size() ? winograd[index] : winograd_use{};
         is_rounded = is_rounded || use.results || (use.derivatives && words.carries_back);
         add_stage(plan, index, words, formula, slope, bytes_of_number, use);
+    });
+    for_each_index<facts::wires::output_count>([&](auto output) {
+        if constexpr (mask_size<Topology, output> != 0)
+            append(plan, "mask of output ", output + 1, ": that of stage ", mask_stage<Topology, output> + 1,
+                   "; its losses and metrics count the steps that it leaves\n");
     });
     append(plan, "kernels: ", facts::forward_kernels, " forward, ", facts::weight_gradient_kernels,
            " weight gradient + update, ", facts::input_gradient_kernels,

@@ -92,8 +92,7 @@ private:
         T* const slopes = delta == nullptr ? nullptr : delta + place;
         if constexpr (loss::of_sequences)
             return static_cast<double>(counts) *
-                   internal::sequence_loss<Goal::rows, Goal::row_length, T>{y + place, wanted, thread_memory}
-                       .run(slopes, weight * counts);
+                   loss_of_steps(y + place, wanted, slopes, row, weight * counts);
         else {
             if constexpr (detail::ignores_label<loss>)
                 if (*wanted == loss::ignored_label) { // the link is applied all the same
@@ -115,10 +114,26 @@ private:
         }
     }
 
+    // Of all steps of a sample, or of those that its mask leaves.
+    double loss_of_steps(const T* y, const target* wanted, T* slopes, std::size_t row,
+                         T weight) const noexcept {
+        if constexpr (Goal::is_masked) {
+            internal::counted_steps<Goal::rows> steps;
+            for (std::size_t step = 0; step < Goal::rows; ++step)
+                if (mask.counts(row + step))
+                    steps.add(step);
+            return internal::sequence_loss<Goal::rows, Goal::row_length, T, decltype(steps)>{
+                y, wanted, thread_memory, steps}
+                .run(slopes, weight);
+        } else
+            return internal::sequence_loss<Goal::rows, Goal::row_length, T>{y, wanted, thread_memory}.run(
+                slopes, weight);
+    }
+
     /// What a row counts more than usual, since only those count at all that are not masked and of other
     /// labels than the ignored one.
     [[nodiscard]] double counted_share() const noexcept {
-        if constexpr (detail::ignores_label<loss> || Goal::is_masked) {
+        if constexpr (detail::ignores_label<loss> || (Goal::is_masked && !loss::of_sequences)) {
             const std::size_t all = samples * Goal::rows;
             std::size_t counted = 0;
             for (std::size_t row = 0; row < all; ++row)

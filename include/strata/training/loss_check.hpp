@@ -40,8 +40,9 @@ consteval bool check_range() {
 }
 template <class Loss, class Shape, class Topology, std::size_t Output>
 consteval bool check_loss() {
-    if constexpr (Loss::template accepts<Shape> && mask_size < Topology,
-                  Output >> 0 && (Loss::of_samples || Loss::of_batches || Loss::of_sequences))
+    constexpr bool is_masked = mask_size<Topology, Output> != 0;
+    constexpr bool mixes_rows = (Loss::of_samples && !Loss::of_sequences) || Loss::of_batches;
+    if constexpr (Loss::template accepts<Shape> && is_masked && mixes_rows)
         return reject<Shape, text("the loss ") + Loss::name, text("cannot take a mask"),
                       "it looks at all rows together">();
     else if constexpr (Loss::template accepts<Shape>)

@@ -81,6 +81,10 @@ void append_layer(std::string& line) {
         append(line, ", kind ", static_cast<unsigned>(head::kind));
     if constexpr (requires { double{layer::epsilon}; })
         append(line, ", epsilon ", number_to_string(layer::epsilon));
+    if constexpr (requires { double{head::masked_value}; })
+        append(line, ", value ", number_to_string(head::masked_value));
+    if constexpr (requires { requires head::layer::reads_mask && head::layer::zeroes_masked; })
+        append(line, ", zeros");
     append_operands(line, std::type_identity<head>{});
     append(line, ", ", detail::shape_text<typename Node::output>.view());
     for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {

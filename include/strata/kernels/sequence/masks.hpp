@@ -21,7 +21,7 @@ template <std::size_t Rows, std::size_t Width, real Value>
 struct head_kernels<step_mask<Rows, Width, Value>> : mask_kernels_base {
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail&) noexcept {
-        constexpr T masked = static_cast<T>(Value.value());
+        constexpr T masked = static_cast<T>(step_mask<Rows, Width, Value>::masked_value);
         const team::range mine = share_samples(threads, call.samples);
         for (std::size_t row = mine.begin * Rows; row < mine.end * Rows; ++row) {
             const T* const x = call.x[0].row(row);
