@@ -5,6 +5,12 @@
 using namespace strata::bedrock;
 using strata::tanh;
 
+// Networks without a mask have nothing of one.
+static_assert(std::is_empty_v<step_mask_of<lstm_layer<4>, float>>);
+static_assert(
+    std::is_empty_v<output_masks<training_pass<std::remove_const_t<decltype(input<5, 3> | lstm<4>)>, float,
+                                               std::remove_const_t<decltype(agreement::weighted_sum)>>>>);
+
 // Odd widths, one step, samples without a step that counts, and all ways in which a mask passes or is read.
 BOOST_AUTO_TEST_CASE(beside_torch) {
     agreement::agree({

@@ -21,6 +21,16 @@ static_assert(facts::forward_kernels == 2 && facts::weight_gradient_kernels == 2
 static_assert(facts::numbers_kept == 512 + 10 && facts::derivatives_written == 512 + 10);
 static_assert(facts::forward_flops == 2 * (784 * 512 + 512 * 10));
 static_assert(facts::backward_flops == 2 * (784 * 512 + 2 * 512 * 10));
+// A mask is one value more, of a number for each step, and nothing goes back through it.
+constexpr auto masked = input<7, 3> | masking<> | dense<4> | lstm<2>;
+constexpr auto unmasked = input<7, 3> | dense<4> | lstm<2>;
+using masked_facts = plan_facts<std::remove_const_t<decltype(masked)>>;
+using unmasked_facts = plan_facts<std::remove_const_t<decltype(unmasked)>>;
+static_assert(masked_facts::numbers_kept == unmasked_facts::numbers_kept + 7 + 7 * 3);
+static_assert(masked_facts::input_gradient_kernels == unmasked_facts::input_gradient_kernels &&
+              masked_facts::derivatives_written == unmasked_facts::derivatives_written);
+static_assert(mask_stage<std::remove_const_t<decltype(masked)>, 0> == 0 &&
+              mask_size<std::remove_const_t<decltype(unmasked)>, 0> == 0);
 // Products of two values count like those with weights: 4 x 6 sums of 5, and the gradients of both values.
 constexpr auto products = input<5> | branches(dense<20> | reshape<4, 5>, dense<30> | reshape<6, 5>) | dot<>;
 static_assert(plan_facts<std::remove_const_t<decltype(products)>>::forward_flops ==
@@ -124,4 +134,17 @@ BOOST_AUTO_TEST_CASE(what_is_frozen_says_so) {
             "stage 2: batch_norm, 3 -> 3, frozen\n  forward   x * scale + shift, of its moving averages\n") !=
         std::string::npos);
     BOOST_TEST(plan.find("stage 3: dense<2>, 3 -> 2\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(masks_are_said_where_they_go) {
+    using tagger = std::remove_const_t<decltype(input<9> | embedding<20, 4, mask_zero> |
+                                                bidirectional(gru<2>) | dense<3> | softmax)>;
+    const auto table = summary_of<tagger>();
+    BOOST_TEST(table.find("mask of tokens              9 ") != std::string::npos);
+    BOOST_TEST(table.find("gru<2> masked               9 x 2 ") != std::string::npos);
+    const auto plan = plan_of<tagger>(sizeof(float));
+    BOOST_TEST(plan.find("stage 3: gru<2> masked, 2 values -> 2") != std::string::npos);
+    BOOST_TEST(plan.find("mask of output 1: that of stage 1; its losses") != std::string::npos);
+    using counter = std::remove_const_t<decltype(input<9> | embedding<20, 4, mask_zero> | gru<2, last_step>)>;
+    BOOST_TEST(plan_of<counter>(sizeof(float)).find("mask of output") == std::string::npos);
 }
