@@ -7,3 +7,14 @@
 #    error "strata needs C++20: compile with -std=c++20 or newer"
 #    include <strata_needs_cpp20>
 #endif
+
+// g++ warns of a local name in an instantiated template that a global of the program has, too, wherever the
+// global stands. A program may call its globals as it likes, so headers that programs include are between
+// these two. Other compilers still look for what shadows what in here.
+#if defined(__GNUC__) && !defined(__clang__)
+#    define STRATA_HEADER_BEGIN _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"")
+#    define STRATA_HEADER_END _Pragma("GCC diagnostic pop")
+#else
+#    define STRATA_HEADER_BEGIN
+#    define STRATA_HEADER_END
+#endif

@@ -4,6 +4,9 @@
 // All of strata. A program that needs less includes less: `strata/topology/topology.hpp` names networks,
 // `strata/model/model.hpp` predicts, `strata/training/trainer.hpp` learns.
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/csv.hpp>
 #include <strata/data/datasets.hpp>
 #include <strata/data/idx.hpp>
@@ -27,3 +30,5 @@
 #include <strata/training/class_counts.hpp>
 #include <strata/training/confusion_matrix.hpp>
 #include <strata/training/trainer.hpp>
+
+STRATA_HEADER_END

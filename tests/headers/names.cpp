@@ -1,7 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
 // A program that says `using namespace strata` keeps its own names: what the library needs for itself is in
-// strata::bedrock, whatever ordinary words it is called by.
+// strata::bedrock, whatever ordinary words it is called by. Nor does a compiler warn of parameters in the
+// headers that are called as the program's globals.
 #include <strata/cluster/kmeans.hpp>
 #include <strata/data/npy.hpp>
 #include <strata/plot/classes.hpp>
@@ -23,13 +24,15 @@ int accepts = 1, alignment = 1, apply = 1, arithmetic = 1, assignment = 1, augme
     block_size = 1, both = 1, bypass = 1, callback = 1, concatenation = 1, constant = 1, contraction = 1,
     convolution = 1, distribution = 1, engine = 1, environment = 1, factor = 1, fan = 1, feature = 1,
     frozen = 1, images = 1, initializer = 1, input_file = 1, interpolation = 1, keep = 1, keeping = 1,
-    label = 1, labels = 1, lapack = 1, layout = 1, literal = 1, merging = 1, multiplier_option = 1,
-    nonzero = 1, objective = 1, observations = 1, operand = 1, operation = 1, output_file = 1, parameters = 1,
-    permutation = 1, philox = 1, picked = 1, place = 1, pooled = 1, pooling = 1, position = 1, real = 1,
-    regularizer = 1, repeated = 1, resampling = 1, role = 1, samples = 1, sample_list = 1, share = 1,
-    shortcut = 1, simd = 1, size = 1, stage = 1, storage = 1, stored = 1, tail = 1, target = 1, task = 1,
-    term = 1, tile = 1, value_place = 1, values = 1, weight = 1, weights = 1, window_map = 1, wiring = 1,
-    workspace = 1, x = 1, y = 1, w = 1, g = 1, rate = 1, prediction = 1;
+    label = 1, labels = 1, lapack = 1, layout = 1, literal = 1, merging = 1, multiplier_option = 1, count = 1,
+    data = 1, first = 1, height = 1, i = 1, last = 1, measured = 1, name = 1, number = 1, result = 1, row = 1,
+    rows = 1, width = 1, column = 1, value = 1, nonzero = 1, objective = 1, observations = 1, operand = 1,
+    operation = 1, output_file = 1, parameters = 1, permutation = 1, philox = 1, picked = 1, place = 1,
+    pooled = 1, pooling = 1, position = 1, real = 1, regularizer = 1, repeated = 1, resampling = 1, role = 1,
+    samples = 1, sample_list = 1, share = 1, shortcut = 1, simd = 1, size = 1, stage = 1, storage = 1,
+    stored = 1, tail = 1, target = 1, task = 1, term = 1, tile = 1, value_place = 1, values = 1, weight = 1,
+    weights = 1, window_map = 1, wiring = 1, workspace = 1, x = 1, y = 1, w = 1, g = 1, rate = 1,
+    prediction = 1;
 
 // Types.
 struct part {
@@ -67,7 +70,7 @@ struct fragment {
 struct optimizer {
     int rate = 1;
 };
-enum class target_kind { values, labels };
+enum class target_kind { numbers, classes };
 namespace detail {
 inline int answer() { return 1; }
 } // namespace detail
@@ -113,12 +116,14 @@ int variables() {
            parameters + permutation + philox + picked + place + pooled + pooling + position + real +
            regularizer + repeated + resampling + role + samples + sample_list + share + shortcut + simd +
            size + stage + storage + stored + tail + target + task + term + tile + value_place + values +
-           weight + weights + window_map + wiring + workspace + x + y + w + g + rate + prediction;
+           weight + weights + window_map + wiring + workspace + x + y + w + g + rate + prediction + count +
+           data + first + height + i + last + measured + name + number + result + row + rows + width +
+           column + value;
 }
 
 int types() {
     [[maybe_unused]] const type_list<part, text> list;
-    const target_kind kind = target_kind::labels;
+    const target_kind kind = target_kind::classes;
     return part{}.value + static_cast<int>(text{}.characters.size()) + window{}.width + node<int>{1}.value +
            layer{}.number + team{}.members + fold{}.number + topology{}.layers + fragment{}.layers +
            optimizer{}.rate + static_cast<int>(kind) + detail::answer() + internal::answer();
@@ -141,5 +146,5 @@ int main() {
     trainer teach{net, steps, adam{}, accuracy};
     const bool runs =
         teach.evaluate(std::array{0.0f, 1.0f}, std::array{1.0f}, {.verbose = verbosity::silent}).loss() >= 1;
-    return runs && variables() == 81 && types() == 13 && functions() == 16 ? 0 : 1;
+    return runs && variables() == 96 && types() == 13 && functions() == 16 ? 0 : 1;
 }

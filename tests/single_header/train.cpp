@@ -10,6 +10,9 @@
 
 using namespace strata;
 
+// Called as what is local in the header.
+int samples = 1, size = 1, place = 1, rows = 1, weight = 1, number = 1;
+
 int main(int count, char** arguments) {
     if (count != 2)
         return 2;

@@ -3,6 +3,9 @@
 
 // Every layer.
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/layers/activations.hpp>
 #include <strata/layers/attention.hpp>
 #include <strata/layers/augmentation.hpp>
@@ -49,3 +52,5 @@
 #include <strata/topology/shared_weights.hpp>
 #include <strata/topology/time_distributed.hpp>
 #include <strata/topology/topology.hpp>
+
+STRATA_HEADER_END

@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/learning/gradient_needs.hpp>
 #include <strata/topology/diagnostic.hpp>
 
@@ -41,3 +44,5 @@ constexpr accumulation<Optimizer, Batches> accumulate(Optimizer optimizer) {
 namespace strata {
 using bedrock::accumulate;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/learning/gradient_needs.hpp>
 #include <strata/topology/diagnostic.hpp>
 
@@ -127,3 +130,5 @@ using bedrock::clip_global_norm;
 using bedrock::clip_norm;
 using bedrock::clip_value;
 } // namespace strata
+
+STRATA_HEADER_END

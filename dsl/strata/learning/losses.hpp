@@ -3,7 +3,12 @@
 
 // All losses that come with the library.
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/learning/batch_losses.hpp>
 #include <strata/learning/class_losses.hpp>
 #include <strata/learning/error_losses.hpp>
 #include <strata/learning/sequence_loss.hpp>
+
+STRATA_HEADER_END

@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/learning/error_losses.hpp>
 #include <strata/learning/metric.hpp>
 #include <strata/learning/row_loss.hpp>
@@ -138,3 +141,5 @@ using bedrock::mean_iou;
 using bedrock::roc_auc;
 using bedrock::roc_auc_macro;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/learning/gradient_needs.hpp>
 #include <strata/learning/optimizers.hpp>
 
@@ -76,3 +79,5 @@ namespace strata {
 using bedrock::lamb;
 using bedrock::lars;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/learning/moment_optimizers.hpp>
 #include <strata/learning/optimizer_names.hpp>
 #include <strata/learning/rate_optimizers.hpp>
@@ -119,3 +122,5 @@ using bedrock::sgd;
 using bedrock::sgd_momentum;
 using bedrock::sgd_nesterov;
 } // namespace strata
+
+STRATA_HEADER_END

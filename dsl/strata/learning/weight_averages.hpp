@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/learning/gradient_needs.hpp>
 #include <strata/topology/diagnostic.hpp>
 
@@ -61,3 +64,5 @@ constexpr weight_averaging<Optimizer> average_weights(Optimizer optimizer, doubl
 namespace strata {
 using bedrock::average_weights;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/expression/text.hpp>
 
 namespace strata::bedrock {
@@ -58,3 +61,5 @@ consteval bool reject() {
 } // namespace detail
 
 } // namespace strata::bedrock
+
+STRATA_HEADER_END

@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/layers/activations.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/slice.hpp>
@@ -290,3 +293,5 @@ constexpr auto operator|(Left left, topology<Topology...>) {
 namespace strata {
 using bedrock::input;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,11 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/cluster/seeding.hpp>
 #include <strata/data/array.hpp>
 #include <strata/data/estimator.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <numeric>
 #include <string>
@@ -275,3 +277,5 @@ namespace strata {
 using bedrock::kmeans;
 using bedrock::kmeans_options;
 } // namespace strata
+
+STRATA_HEADER_END

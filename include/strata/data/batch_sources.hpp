@@ -1,8 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/prepared_batches.hpp>
 #include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
+#include <strata/data/prepared_batches.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -128,3 +130,5 @@ namespace strata {
 using bedrock::function_batches;
 using bedrock::range_batches;
 } // namespace strata
+
+STRATA_HEADER_END

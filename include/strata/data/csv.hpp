@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/csv_fields.hpp>
 #include <strata/data/csv_number.hpp>
 #include <strata/data/csv_records.hpp>
@@ -9,7 +12,6 @@
 #include <strata/data/table.hpp>
 #include <strata/data/text_table.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -83,3 +85,5 @@ namespace strata {
 using bedrock::read_csv;
 using bedrock::read_csv_texts;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,13 +1,15 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/chosen_columns.hpp>
 #include <strata/data/csv_number.hpp>
 #include <strata/data/csv_pieces.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/row_batches.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -105,3 +107,5 @@ namespace strata {
 using bedrock::csv_batch_options;
 using bedrock::csv_batches;
 } // namespace strata
+
+STRATA_HEADER_END

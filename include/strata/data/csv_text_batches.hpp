@@ -1,11 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/csv_batches.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/table_encoder.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -104,3 +106,5 @@ template <class Prepare = internal::unprepared>
 namespace strata {
 using bedrock::csv_text_batches;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
@@ -9,7 +12,6 @@
 #include <strata/data/scaled_bytes.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
@@ -169,3 +171,5 @@ namespace datasets = bedrock::datasets;
 using bedrock::image_dataset;
 using bedrock::labelled_images;
 } // namespace strata
+
+STRATA_HEADER_END

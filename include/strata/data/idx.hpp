@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/array.hpp>
 #include <strata/data/byte_order.hpp>
 #include <strata/data/error.hpp>
@@ -9,7 +12,6 @@
 #include <strata/data/output_file.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -175,3 +177,5 @@ namespace strata {
 using bedrock::read_idx;
 using bedrock::write_idx;
 } // namespace strata
+
+STRATA_HEADER_END

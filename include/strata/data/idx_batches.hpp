@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/batch_sources.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/data/idx.hpp>
@@ -8,7 +11,6 @@
 #include <strata/data/scaled_bytes.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -132,3 +134,5 @@ using bedrock::idx_batch_options;
 using bedrock::idx_batches;
 using bedrock::idx_rows;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,13 +1,15 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/array.hpp>
 #include <strata/data/categories.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/estimator.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
@@ -72,3 +74,5 @@ private:
 namespace strata {
 using bedrock::label_encoder;
 } // namespace strata
+
+STRATA_HEADER_END

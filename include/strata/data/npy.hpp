@@ -1,12 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/input_file.hpp>
 #include <strata/data/npy_array.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include STRATA_XTENSOR(xarray)
 #include STRATA_XTENSOR(xnpy)
@@ -58,3 +60,5 @@ namespace strata {
 using bedrock::read_npy;
 using bedrock::write_npy;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,13 +1,15 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/error.hpp>
 #include <strata/data/input_file.hpp>
 #include <strata/data/npy_rows.hpp>
 #include <strata/data/row_batches.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -73,3 +75,5 @@ namespace strata {
 using bedrock::npy_batch_options;
 using bedrock::npy_batches;
 } // namespace strata
+
+STRATA_HEADER_END

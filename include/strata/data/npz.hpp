@@ -1,12 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/npy_array.hpp>
 #include <strata/data/zip_entry.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <zip.h>
 
@@ -89,3 +91,5 @@ private:
 namespace strata {
 using bedrock::npz_file;
 } // namespace strata
+
+STRATA_HEADER_END

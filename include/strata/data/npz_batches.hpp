@@ -1,9 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/npy_batches.hpp>
 #include <strata/data/npz.hpp>
-#include <strata/setting.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -41,3 +43,5 @@ template <npy_element X, std::size_t XRank, npy_element Y, std::size_t YRank,
 namespace strata {
 using bedrock::npz_batches;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,11 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <array>
 #include <concepts>
@@ -61,3 +63,5 @@ template <std::floating_point Element = float, class Labels>
 namespace strata {
 using bedrock::one_hot;
 } // namespace strata
+
+STRATA_HEADER_END

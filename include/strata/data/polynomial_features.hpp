@@ -1,10 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/array.hpp>
 #include <strata/data/estimator.hpp>
 #include <strata/data/samples.hpp>
-#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
@@ -124,3 +126,5 @@ public:
 namespace strata {
 using bedrock::polynomial_features;
 } // namespace strata
+
+STRATA_HEADER_END

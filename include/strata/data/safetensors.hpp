@@ -1,13 +1,15 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/error.hpp>
 #include <strata/data/plain_file.hpp>
 #include <strata/data/safetensors_header.hpp>
 #include <strata/data/tensor_numbers.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -132,3 +134,5 @@ private:
 namespace strata {
 using bedrock::safetensors_file;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/byte_reader.hpp>
 #include <strata/data/complete_file.hpp>
 #include <strata/data/extents.hpp>
@@ -8,7 +11,6 @@
 #include <strata/data/tensor_numbers.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -124,3 +126,5 @@ namespace strata {
 using bedrock::named_tensor;
 using bedrock::write_safetensors;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/array.hpp>
 #include <strata/data/column_scaler.hpp>
 #include <strata/data/error.hpp>
@@ -9,7 +12,6 @@
 #include <strata/data/samples.hpp>
 #include <strata/expression/finite.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -146,3 +148,5 @@ namespace strata {
 using bedrock::min_max_scaler;
 using bedrock::standard_scaler;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/error.hpp>
 #include <strata/data/labelled_arrays.hpp>
 #include <strata/data/rows.hpp>
@@ -8,7 +11,6 @@
 #include <strata/data/share.hpp>
 #include <strata/raise.hpp>
 #include <strata/random/philox.hpp>
-#include <strata/setting.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -152,3 +154,5 @@ using bedrock::three_way_split_options;
 using bedrock::train_test_split;
 using bedrock::train_validation_test_split;
 } // namespace strata
+
+STRATA_HEADER_END

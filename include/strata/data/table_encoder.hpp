@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/array.hpp>
 #include <strata/data/categories.hpp>
 #include <strata/data/column_encoding.hpp>
@@ -12,7 +15,6 @@
 #include <strata/data/text_table.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <array>
 #include <chrono>
@@ -254,3 +256,5 @@ private:
 namespace strata {
 using bedrock::table_encoder;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,8 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/io/checkpoint.hpp>
 #include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
+#include <strata/io/checkpoint.hpp>
 #include <strata/training/callback.hpp>
 
 #include <cstddef>
@@ -48,3 +50,5 @@ private:
 namespace strata {
 using bedrock::backup;
 } // namespace strata
+
+STRATA_HEADER_END

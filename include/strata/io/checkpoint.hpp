@@ -1,9 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/complete_file.hpp>
 #include <strata/data/plain_file.hpp>
-#include <strata/setting.hpp>
 #include <strata/training/best_score.hpp>
 #include <strata/training/callback.hpp>
 #include <strata/training/snapshot.hpp>
@@ -50,3 +52,5 @@ struct checkpoint {
 namespace strata {
 using bedrock::checkpoint;
 } // namespace strata
+
+STRATA_HEADER_END

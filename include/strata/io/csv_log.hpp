@@ -1,8 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/raise.hpp>
 #include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
+#include <strata/raise.hpp>
 #include <strata/training/callback.hpp>
 
 #include <charconv>
@@ -58,3 +60,5 @@ struct csv_log {
 namespace strata {
 using bedrock::csv_log;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,11 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/complete_file.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/plain_file.hpp>
 #include <strata/io/estimator_state.hpp>
-#include <strata/setting.hpp>
 #include <strata/training/snapshot.hpp>
 
 #include <algorithm>
@@ -110,3 +112,5 @@ void read_estimator(Estimator& estimator, const std::filesystem::path& file) {
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING
+
+STRATA_HEADER_END

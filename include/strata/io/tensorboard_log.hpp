@@ -1,8 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/io/event_file.hpp>
 #include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
+#include <strata/io/event_file.hpp>
 #include <strata/training/callback.hpp>
 
 #include <filesystem>
@@ -61,3 +63,5 @@ private:
 namespace strata {
 using bedrock::tensorboard_log;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,8 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/raise.hpp>
 #include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
+#include <strata/raise.hpp>
 #include <strata/training/progress.hpp>
 
 #include <unistd.h>
@@ -36,3 +38,5 @@ inline const bool has_terminal = [] {
 }();
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal
+
+STRATA_HEADER_END

@@ -1,13 +1,15 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/safetensors.hpp>
 #include <strata/data/safetensors_output.hpp>
 #include <strata/io/flattened_images.hpp>
 #include <strata/io/weight_matches.hpp>
 #include <strata/io/weight_names.hpp>
 #include <strata/model/model.hpp>
-#include <strata/setting.hpp>
 #include <strata/training/network_text.hpp>
 #include <strata/version.hpp>
 
@@ -133,3 +135,5 @@ namespace strata {
 using bedrock::load_weights;
 using bedrock::save_weights;
 } // namespace strata
+
+STRATA_HEADER_END

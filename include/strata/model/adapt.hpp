@@ -1,12 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/array_check.hpp>
 #include <strata/data/sample_count.hpp>
 #include <strata/expression/finite.hpp>
 #include <strata/model/model.hpp>
 #include <strata/plan/marks.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -86,3 +88,5 @@ void adapt(Model& net, const Array& array) {
 namespace strata {
 using bedrock::adapt;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,12 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/array_check.hpp>
 #include <strata/data/sample_count.hpp>
 #include <strata/data/token_check.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/parameter_tensors.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -85,3 +87,5 @@ auto predict_array(const Model& net, const Array& array) {
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING
+
+STRATA_HEADER_END

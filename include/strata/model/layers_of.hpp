@@ -1,9 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/model/model.hpp>
 #include <strata/plan/layers_of.hpp>
-#include <strata/setting.hpp>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -19,3 +21,5 @@ constexpr auto layers_of(const model<Topology, T>&) {
 namespace strata {
 using bedrock::layers_of;
 } // namespace strata
+
+STRATA_HEADER_END

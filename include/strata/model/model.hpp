@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/type_of.hpp>
 #include <strata/kernels/threads/run_team.hpp>
@@ -12,7 +15,6 @@
 #include <strata/plan/mask_use.hpp>
 #include <strata/plan/summary.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -268,3 +270,5 @@ private:
 namespace strata {
 using bedrock::model;
 } // namespace strata
+
+STRATA_HEADER_END

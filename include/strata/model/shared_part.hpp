@@ -1,8 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/model/model.hpp>
 #include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
+#include <strata/model/model.hpp>
 #include <strata/topology/diagnostic.hpp>
 
 #include <array>
@@ -100,3 +102,5 @@ template <class Part, class Whole>
 namespace strata {
 using bedrock::shared_part;
 } // namespace strata
+
+STRATA_HEADER_END

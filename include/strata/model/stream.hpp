@@ -1,11 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/kernels/aligned_vector.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/stream_pass.hpp>
 #include <strata/model/stream_text.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -197,3 +199,5 @@ namespace strata {
 using bedrock::stream;
 using bedrock::streams;
 } // namespace strata
+
+STRATA_HEADER_END

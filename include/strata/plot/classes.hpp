@@ -1,10 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/samples.hpp>
 #include <strata/plot/figure.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -103,3 +105,5 @@ void decision_boundary(Predict predict, const samples& points, const samples& la
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::plot
+
+STRATA_HEADER_END

@@ -1,9 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/plot/gnuplot.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <iterator>
 #include <ranges>
@@ -146,3 +148,5 @@ private:
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::plot
+
+STRATA_HEADER_END

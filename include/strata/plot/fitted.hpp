@@ -1,9 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/plot/figure.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -48,3 +50,5 @@ figure predicted_against_actual(const Y& actual, const P& predicted, std::string
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::plot
+
+STRATA_HEADER_END

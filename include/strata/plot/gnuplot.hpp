@@ -1,10 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/finite.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <spawn.h>
 #include <sys/wait.h>
@@ -145,3 +147,5 @@ namespace strata {
 namespace plot = bedrock::plot;
 using bedrock::plot_error;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,10 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/samples.hpp>
 #include <strata/plot/gnuplot.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <span>
@@ -52,3 +54,5 @@ inline void image_grid(const samples& images, std::size_t height, std::size_t wi
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::plot
+
+STRATA_HEADER_END

@@ -1,9 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/plot/figure.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 #include <strata/training/history.hpp>
 
 #include <algorithm>
@@ -40,3 +42,5 @@ inline void training_curves(const history& record, const std::filesystem::path& 
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::plot
+
+STRATA_HEADER_END

@@ -1,11 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/expression/finite.hpp>
 #include <strata/raise.hpp>
 #include <strata/regression/coefficients.hpp>
 #include <strata/regression/orthogonal.hpp>
-#include <strata/setting.hpp>
 
 #include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/students_t.hpp>
@@ -216,3 +218,5 @@ using bedrock::coefficient_statistics;
 using bedrock::regression_statistics;
 using bedrock::statistics_of;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,10 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/rows.hpp>
 #include <strata/data/samples.hpp>
 #include <strata/selection/k_fold.hpp>
-#include <strata/setting.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -100,3 +102,5 @@ namespace strata {
 using bedrock::cross_validate;
 using bedrock::cross_validation;
 } // namespace strata
+
+STRATA_HEADER_END

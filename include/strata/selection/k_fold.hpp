@@ -1,9 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/split.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -106,3 +108,5 @@ using bedrock::k_fold;
 using bedrock::k_fold_options;
 using bedrock::stratified_k_fold;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,12 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/array.hpp>
 #include <strata/data/estimator.hpp>
 #include <strata/data/samples.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/selection/pipeline_steps.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -193,3 +195,5 @@ private:
 namespace strata {
 using bedrock::pipeline;
 } // namespace strata
+
+STRATA_HEADER_END

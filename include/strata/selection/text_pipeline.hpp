@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/error.hpp>
 #include <strata/data/samples.hpp>
 #include <strata/data/table_encoder.hpp>
@@ -8,7 +11,6 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 #include <strata/selection/pipeline.hpp>
-#include <strata/setting.hpp>
 
 #include <cstddef>
 #include <string>
@@ -94,3 +96,5 @@ private:
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING
+
+STRATA_HEADER_END

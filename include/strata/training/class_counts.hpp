@@ -1,8 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/raise.hpp>
 #include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
+#include <strata/raise.hpp>
 
 #include <cstddef>
 #include <stdexcept>
@@ -95,3 +97,5 @@ namespace strata {
 using bedrock::class_counts;
 using bedrock::counts_of_classes;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,13 +1,15 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/array.hpp>
 #include <strata/data/index_check.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/finite.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
@@ -68,3 +70,5 @@ xt::xtensor<std::size_t, 2> confusion_matrix(const Predictions& predictions, con
 namespace strata {
 using bedrock::confusion_matrix;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,13 +1,15 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/kernels/threads/denormals.hpp>
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/kernels/threads/thread_count.hpp>
 #include <strata/model/arrays.hpp>
 #include <strata/model/gradient_block.hpp>
 #include <strata/model/updater.hpp>
-#include <strata/setting.hpp>
 #include <strata/training/arguments.hpp>
 #include <strata/training/batches.hpp>
 #include <strata/training/loss_check.hpp>
@@ -136,3 +138,5 @@ namespace strata {
 using bedrock::gradient_options;
 using bedrock::gradients;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,9 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
 #include <strata/data/byte_reader.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 #include <strata/training/arguments.hpp>
 #include <strata/training/callbacks.hpp>
 #include <strata/training/data_check.hpp>
@@ -24,9 +25,7 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// Teaches a network: `trainer teach{net, mean_squared_error, adam{}, accuracy};`. The network must outlive
-/// it.
-///
+/// Teaches a network, which must outlive it: `trainer teach{net, mean_squared_error, adam{}, accuracy};`.
 /// The same seed, data and options give the same weights, bit by bit, on any number of threads. Training goes
 /// on where it stopped if `fit` is called again.
 template <class Model, loss_type Loss, optimizer_type Optimizer, metric_type... Metrics>
@@ -298,3 +297,4 @@ private:
 namespace strata {
 using bedrock::trainer;
 } // namespace strata
+STRATA_HEADER_END
