@@ -21,6 +21,10 @@
 #    pragma GCC diagnostic pop
 #endif
 
+#if defined(__AVX__)
+#    include <strata/kernels/masked_load.hpp>
+#endif
+
 #if defined(STRATA_NO_REGISTERS) && XSIMD_VERSION_MAJOR < 13
 #    error "xsimd has no registers for this processor: version 13 and newer ones emulate them"
 #endif
@@ -226,9 +230,13 @@ template <std::size_t Count, class V>
         std::memcpy(&first, numbers, sizeof first);
         return internal::same_bits<V>(halves{first, 0.0});
     } else {
+#if defined(__AVX__)
+        return internal::load_masked<Count, V>(numbers);
+#else
         alignas(alignment) typename V::value_type lanes[V::size]{};
         std::memcpy(lanes, numbers, Count * sizeof(typename V::value_type));
         return V::load_aligned(lanes);
+#endif
     }
 }
 
