@@ -262,6 +262,42 @@ void check_pooling() {
     BOOST_TEST(std::all_of(lost.begin(), lost.end(), [](float each) { return std::isnan(each); }));
 }
 
+/// The same where windows overlap or are large: each result is NaN, or the largest of its window as counted
+/// out. Infinities of both signs are no NaN.
+template <std::size_t Channels>
+void check_large_and_overlapping_windows() {
+    constexpr std::size_t lines = 5, columns = 6, places = lines * columns;
+    for (std::size_t place = 0; place < places; ++place) {
+        std::vector<float> x(places * Channels);
+        for (std::size_t i = 0; i < x.size(); ++i)
+            x[i] = static_cast<float>(i * 7919 % 101);
+        const std::size_t channel = place * 5 % Channels;
+        const auto number = [&](std::size_t other) -> float& {
+            return x[other % places * Channels + channel];
+        };
+        number(place) = nan<float>;
+        number(place + 8) = infinity<float>;
+        number(place + 16) = -infinity<float>;
+        const auto check = [&](const std::vector<float>& found, std::size_t reach, std::size_t width,
+                               const char* name) {
+            for (std::size_t i = 0; i < found.size(); ++i) {
+                const std::size_t line = i / Channels / width;
+                const std::size_t column = i / Channels % width;
+                float wanted = -infinity<float>;
+                for (std::size_t j = 0; j < places; ++j)
+                    if (j / columns + reach >= line && j / columns <= line + reach &&
+                        j % columns + reach >= column && j % columns <= column + reach)
+                        wanted = largest(wanted, x[j * Channels + i % Channels]);
+                BOOST_TEST(agree(found[i], static_cast<double>(wanted)),
+                           name << ", result " << i << ", NaN in " << place);
+            }
+        };
+        check(results<input<lines, columns, Channels> | max_pool<3, same, stride<1>>>(x), 1, columns,
+              "overlapping");
+        check(results<input<lines, columns, Channels> | global_max_pool>(x), lines + columns, 1, "global");
+    }
+}
+
 /// A loss is NaN where one prediction or target is.
 template <class Loss>
 void check_loss(Loss, const char* name) {
@@ -309,6 +345,8 @@ BOOST_AUTO_TEST_CASE(poolings) {
     check_pooling<1>();
     check_pooling<5>();
     check_pooling<16>();
+    check_large_and_overlapping_windows<3>();
+    check_large_and_overlapping_windows<40>();
 }
 
 BOOST_AUTO_TEST_CASE(loss_functions) {

@@ -4,6 +4,7 @@
 #include <strata/expression/finite.hpp>
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/windows/gradient_finish.hpp>
+#include <strata/kernels/windows/nan_search.hpp>
 #include <strata/kernels/windows/result_window.hpp>
 #include <strata/kernels/windows/window_map.hpp>
 #include <strata/layers/pooling.hpp>
@@ -38,71 +39,168 @@ private:
         const std::size_t places = Kind == pooled::mean ? window.taps() : Geometry.taps();
         return places == 0 ? T(0) : T(1) / static_cast<T>(places);
     }
-    /// The mean of the numbers in a window, which `read(input)` gives, or the largest. Unless `IsCareful`,
-    /// NaN may be passed over, and `doubt` is NaN then.
-    template <bool IsCareful, class V, class Read>
-    [[gnu::always_inline]] static V pool_window(const result_window& window, value_type_of<V> share,
-                                                const Read& read, V& doubt) noexcept {
+    /// Comparing is fastest without a look at NaN, so that is sought apart: among a window's own numbers, by
+    /// sums of squares, which the processor adds beside the maximum; or once in lines that several windows
+    /// read. What is in doubt is done again with all caution.
+    enum class caution { none, numbers, lines, all };
+    static constexpr caution quick = Kind != pooled::largest       ? caution::none
+                                     : is_disjoint || results == 1 ? caution::numbers
+                                                                   : caution::lines;
+
+    /// The sum or the largest of some numbers. NaN may be passed over, unless `Caution` asks for all; `doubt`
+    /// is NaN then where numbers are asked.
+    template <caution Caution, class V>
+    struct window_sum {
         using T = value_type_of<V>;
-        V sum(T(0));
-        if constexpr (Kind != pooled::largest) {
-            window.visit([&](std::size_t input, std::size_t) { sum += read(input); });
-            return sum * V(share);
-        } else {
-            V largest(-detail::infinity<T>);
-            if constexpr (IsCareful)
-                window.visit([&](std::size_t input, std::size_t) {
-                    largest = internal::larger(largest, read(input));
-                });
-            else {
-                // Squares have a sum even of infinities, and the processor adds them beside the maximum.
-                window.visit([&](std::size_t input, std::size_t) {
-                    const V x = read(input);
-                    largest = internal::lift(largest, x);
-                    sum = xsimd::fma(x, x, sum);
-                });
-                doubt += sum;
-            }
-            return largest;
+        V result = V(Kind == pooled::largest ? -detail::infinity<T> : T(0));
+        V doubt = V(T(0));
+
+        [[gnu::always_inline]] void add(V x, bool is_first = false) noexcept {
+            if constexpr (Kind != pooled::largest)
+                result += x;
+            else if constexpr (Caution == caution::all)
+                result = internal::larger(result, x);
+            else
+                result = is_first ? x : internal::lift(result, x);
+            if constexpr (Caution == caution::numbers)
+                doubt = is_first ? x : xsimd::fma(x, x, doubt);
         }
+        [[gnu::always_inline]] void add(const window_sum& other) noexcept {
+            result = internal::lift(result, other.result);
+            doubt += other.doubt;
+        }
+    };
+    /// How many numbers of a large window are compared one after the other. Others need not wait for them.
+    static constexpr std::size_t strand = 8;
+
+    /// Pools one result, `count` samples together: `Registers` of its channels, each of them `Lanes` wide.
+    template <caution Caution, bool IsWhole, std::size_t Registers, std::size_t Lanes, std::size_t together,
+              class T, class Writer>
+    [[gnu::always_inline]] static simd<T, lanes_of<T, Channels>>
+    pool_channels(rows_view<const T> x, const Writer& writer, const result_window& window, std::size_t row,
+                  std::size_t channel, std::size_t count) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        const T share = share_of<T>(window);
+        V doubt(T(0));
+        V results_of[Registers][together];
+        for (std::size_t s = 0; s < count; ++s) {
+            const rows_view<const T> image{x.row(s * map.read_rows()) + channel, x.pitch};
+            window_sum<Caution, V> sums[Registers];
+            constexpr bool is_small = IsWhole && Geometry.taps() <= 2 * strand;
+            constexpr bool is_large = IsWhole && !is_small && Caution == caution::numbers;
+            bool is_first = is_small;
+            window.template visit_lines<IsWhole>(image, [&](const T* line, std::size_t places) {
+                const auto add = [&](window_sum<Caution, V>(&sum)[Registers], std::size_t place,
+                                     bool begins) {
+#pragma GCC unroll 4
+                    for (std::size_t i = 0; i < Registers; ++i)
+                        sum[i].add(load_first<Lanes, V>(line + place * x.pitch + i * V::size), begins);
+                };
+                if constexpr (is_large)
+                    for (std::size_t begin = 0; begin < places; begin += strand) {
+                        window_sum<Caution, V> parts[Registers];
+                        for (std::size_t w = begin; w < std::min(begin + strand, places); ++w)
+                            add(parts, w, w == begin);
+#pragma GCC unroll 4
+                        for (std::size_t i = 0; i < Registers; ++i)
+                            sums[i].add(parts[i]);
+                    }
+                else
+                    for (std::size_t w = 0; w < map.axes[2].taps && (IsWhole || w < places); ++w) {
+                        add(sums, w, is_first);
+                        is_first = false;
+                    }
+            });
+#pragma GCC unroll 4
+            for (std::size_t i = 0; i < Registers; ++i) {
+                results_of[i][s] = Kind == pooled::largest ? sums[i].result : sums[i].result * V(share);
+                if constexpr (Caution == caution::numbers)
+                    doubt = s + i == 0 ? sums[i].doubt : doubt + sums[i].doubt;
+            }
+        }
+#pragma GCC unroll 4
+        for (std::size_t i = 0; i < Registers; ++i)
+            writer.template put_samples<Lanes>(results_of[i], count, row, channel + i * V::size);
+        return doubt;
+    }
+    /// Pools results [begin, end) of the line that `window` has entered. Returns what is NaN where NaN has
+    /// been passed over.
+    template <caution Caution, bool IsWhole, std::size_t together, class T, class Writer>
+    [[gnu::always_inline]] static simd<T, lanes_of<T, Channels>>
+    pool_run(rows_view<const T> x, const Writer& writer, result_window window, std::size_t begin,
+             std::size_t end, std::size_t row, std::size_t count) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        // Two registers together need not wait for each other, and a place is found once for both.
+        constexpr std::size_t whole = Channels / V::size;
+        constexpr std::size_t many = together == 1 ? 2 : 1;
+        constexpr std::size_t rest = whole % many;
+        V doubt(T(0));
+        for (std::size_t column = begin; column < end; ++column) {
+            window.enter_column(column);
+            for (std::size_t i = 0; i < whole - rest; i += many)
+                doubt += pool_channels<Caution, IsWhole, many, V::size, together>(
+                    x, writer, window, row + column, i * V::size, count);
+            if constexpr (rest > 0)
+                doubt += pool_channels<Caution, IsWhole, rest, V::size, together>(
+                    x, writer, window, row + column, (whole - rest) * V::size, count);
+            if constexpr (Channels % V::size > 0)
+                doubt += pool_channels<Caution, IsWhole, 1, Channels % V::size, together>(
+                    x, writer, window, row + column, whole * V::size, count);
+        }
+        return doubt;
     }
     /// Pools places, `together` samples each, so that a draw of dropout serves four. Returns whether results
     /// are in doubt.
-    template <bool IsCareful, std::size_t together, class T, class Writer>
+    template <caution Caution, std::size_t together, class T, class Writer>
     [[gnu::always_inline]] static bool pool_places(rows_view<const T> x, const Writer& writer,
                                                    team::range places, std::size_t samples) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
+        constexpr map_axis height = map.axes[1];
+        constexpr map_axis width = map.axes[2];
+        constexpr auto interior = width.interior();
+        using wide = simd<T, lanes_of<T, alignment / sizeof(T)>>;
         V doubt(T(0));
-        for (std::size_t place = places.begin; place < places.end; ++place) {
-            const std::size_t result = place % results;
+        wide doubt_of_lines(T(0));
+        result_window window;
+        std::size_t searched = 0; // rows of these samples
+        for (std::size_t place = places.begin; place < places.end;) {
+            const std::size_t line = place % results / width.results;
             const std::size_t first = place / results * together;
-            const std::size_t count = std::min(together, samples - first);
-            const result_window window(result);
-            const T share = share_of<T>(window);
-            visit_columns<Channels, T>([&](auto some, std::size_t column) {
-                constexpr std::size_t lanes = decltype(some)::value;
-                V sums[together];
-                for (std::size_t s = 0; s < count; ++s) {
-                    const std::size_t image = (first + s) * map.read_rows();
-                    const auto read = [&](std::size_t input) {
-                        return load_first<lanes, V>(x.row(image + input) + column);
-                    };
-                    sums[s] = pool_window<IsCareful, V>(window, share, read, doubt);
-                }
-                writer.template put_samples<lanes>(sums, count, first * results + result, column);
-            });
+            const std::size_t count = together == 1 ? 1 : std::min(together, samples - first);
+            const std::size_t begin = place % width.results;
+            const std::size_t end = std::min(width.results, begin + (places.end - place));
+            const rows_view<const T> image{x.row(first * map.read_rows()), x.pitch};
+            const std::size_t row = first * results + line * width.results;
+            window.enter_line(line / height.results, line % height.results);
+            if constexpr (Caution == caution::lines) {
+                const auto [low, high] = window.lines_read();
+                if (line == 0 || place == places.begin)
+                    searched = map.axes[0].taps == 1 ? low : 0;
+                for (std::size_t s = 0; s < count && searched < high; ++s)
+                    doubt_of_lines += internal::sum_in_doubt<wide, Channels>(
+                        image, s * map.read_rows() + searched, s * map.read_rows() + high);
+                searched = std::max(searched, high);
+            }
+            if constexpr (is_inside)
+                doubt += pool_run<Caution, true, together>(image, writer, window, begin, end, row, count);
+            else {
+                const bool is_whole = window.is_whole_line();
+                const std::size_t low = is_whole ? std::clamp(interior.first, begin, end) : end;
+                const std::size_t high = std::clamp(interior.second, low, end);
+                doubt += pool_run<Caution, false, together>(image, writer, window, begin, low, row, count);
+                doubt += pool_run<Caution, true, together>(image, writer, window, low, high, row, count);
+                doubt += pool_run<Caution, false, together>(image, writer, window, high, end, row, count);
+            }
+            place += end - begin;
         }
-        if constexpr (Kind == pooled::largest)
-            return !xsimd::all(doubt == doubt);
-        else
-            return false;
+        return !xsimd::all(doubt == doubt) || !xsimd::all(doubt_of_lines == doubt_of_lines);
     }
     /// Does again what NaN has left in doubt. Takes copies, so that the compiler keeps its caller's values in
     /// registers.
     template <std::size_t together, class T, class Writer>
     [[gnu::cold, gnu::noinline]] static void pool_again(rows_view<const T> x, Writer writer,
                                                         team::range places, std::size_t samples) noexcept {
-        pool_places<true, together>(x, writer, places, samples);
+        pool_places<caution::all, together>(x, writer, places, samples);
     }
 
 public:
@@ -111,7 +209,7 @@ public:
         const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
         constexpr std::size_t together = internal::draws<Tail> ? 4 : 1;
         const team::range mine = threads.share((call.samples + together - 1) / together * results);
-        if (pool_places<false, together>(call.x[0], writer, mine, call.samples)) [[unlikely]]
+        if (pool_places<quick, together>(call.x[0], writer, mine, call.samples)) [[unlikely]]
             pool_again<together>(call.x[0], writer, mine, call.samples);
         return threads.size == 1;
     }

@@ -1,10 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/windows/window_map.hpp>
 #include <strata/setting.hpp>
 
 #include <cstddef>
+#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -41,6 +43,20 @@ public:
         tap_ = line_tap_ + first * width.weight_step;
     }
 
+    /// Whether all taps across the line are inside.
+    [[nodiscard]] bool is_whole_line() const noexcept {
+        return is_inside || (slices_ == depth.taps && lines_ == height.taps);
+    }
+    /// The rows of the lines that the line's results read: [first, second), with what lies between them.
+    [[nodiscard]] std::pair<std::size_t, std::size_t> lines_read() const noexcept {
+        if (slices_ == 0 || lines_ == 0)
+            return {0, 0};
+        const auto first = static_cast<std::size_t>(line_row_);
+        return {first, first +
+                           Map.read_row<std::size_t>((slices_ - 1) * depth.offset_step,
+                                                     (lines_ - 1) * height.offset_step, 0) +
+                           width.read_extent};
+    }
     /// How many taps are inside.
     [[nodiscard]] std::size_t taps() const noexcept { return slices_ * lines_ * columns_; }
 
@@ -59,6 +75,22 @@ public:
                                                  static_cast<std::ptrdiff_t>(h) * line_step +
                                                  static_cast<std::ptrdiff_t>(w) * column_step),
                         tap_ + d * Map.weight_step(0) + h * Map.weight_step(1) + w * Map.weight_step(2));
+    }
+
+    /// Calls use(numbers, places) for each line of taps that is inside: the first row of a sample that it
+    /// reads, and how many.
+    template <bool IsWhole, class T, class Use>
+    [[gnu::always_inline]] void visit_lines(rows_view<const T> sample, Use use) const noexcept {
+        constexpr std::size_t slice_step = Map.read_row<std::size_t>(depth.offset_step, 0, 0);
+        constexpr std::size_t line_step = Map.read_row<std::size_t>(0, height.offset_step, 0);
+        if (!IsWhole && taps() == 0)
+            return;
+        const T* const corner = sample.row(static_cast<std::size_t>(row_));
+        // Bounds known at compile time come first, so that loops over few taps are unrolled.
+        for (std::size_t d = 0; d < depth.taps && (IsWhole || d < slices_); ++d)
+            for (std::size_t h = 0; h < height.taps && (IsWhole || h < lines_); ++h)
+                use(corner + (d * slice_step + h * line_step) * sample.pitch,
+                    IsWhole ? width.taps : columns_);
     }
 
 private:
