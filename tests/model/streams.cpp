@@ -111,6 +111,12 @@ BOOST_AUTO_TEST_CASE(few_filters_give_what_the_whole_sequence_gives) {
               1, false>();
 }
 
+// Two steps of eight filters in a register, and a last step by itself.
+BOOST_AUTO_TEST_CASE(steps_in_pairs_give_what_the_whole_sequence_gives) {
+    check_law<model<input<150, 8> | conv<8, 3, causal, dilation<5>> | leaky_relu<0.1> |
+                    residual(conv<8, 6, causal>) | conv<8, 1, no_bias> | batch_norm<>>>();
+}
+
 BOOST_AUTO_TEST_CASE(channels_by_themselves_give_what_the_whole_sequence_gives) {
     check_law<model<input<90, 19> | depthwise_conv<3, causal, dilation<9>> | relu |
                     depthwise_conv<2, causal, depth_multiplier<2>> | separable_conv<5, 1>>,

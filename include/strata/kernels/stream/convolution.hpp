@@ -4,6 +4,7 @@
 #include <strata/kernels/product/contract.hpp>
 #include <strata/kernels/product/weight_layout.hpp>
 #include <strata/kernels/stream/narrow_product.hpp>
+#include <strata/kernels/stream/paired_rows.hpp>
 #include <strata/kernels/stream/step_kernels.hpp>
 #include <strata/layers/convolution.hpp>
 #include <strata/setting.hpp>
@@ -130,6 +131,11 @@ struct step_product {
 
     [[gnu::noinline]] void compute_rows(std::size_t rows) const noexcept {
         using formula = typename tail_facts<Tail>::formula;
+        if constexpr (suits_paired_rows<T, Channels, Pitch, Filters, Width> && !formula::has_affine)
+            if (rows >= 4 && are_joined()) {
+                compute_all_pairs(rows);
+                return;
+            }
         if constexpr (Filters == Width && suits_joined_rows<formula, Width, T>)
             if (rows >= 4 && are_joined()) {
                 const prediction_tail<bedrock::tail<>> no_tail;
@@ -144,6 +150,34 @@ struct step_product {
                 compute_narrow(row);
         else
             compute_tiles(rows);
+    }
+
+    // A formula of more than sums is taken behind them all: it needs the registers that they fill.
+    static constexpr bool adds_alone = tail_facts<Tail>::formula::is_identity;
+
+    template <std::size_t Rows>
+    [[gnu::noinline]] void compute_pairs(std::size_t first) const noexcept {
+        using W = simd<T, 16>;
+        paired_sums<Taps, Rows / 2>(
+            x + first * Pitch, tap_step, kernel,
+            bias, [&](std::size_t pair, W sums) __attribute__((always_inline)) {
+                const std::size_t place = (first + 2 * pair) * Width;
+                if constexpr (adds_alone) {
+                    const typename Tail::template tile<1, W::size, 1, T> joined(tail, 0, place, Width);
+                    joined(sums, 0, 0).store_unaligned(y.data + place);
+                } else
+                    sums.store_unaligned(y.data + place);
+            });
+    }
+
+    void compute_all_pairs(std::size_t rows) const noexcept {
+        const std::size_t paired = rows / 2 * 2;
+        visit_runs<16, 4, 2>(0, paired,
+                             [&](auto run, std::size_t row) { compute_pairs<decltype(run)::value>(row); });
+        if constexpr (!adds_alone)
+            finish_joined(paired * Width);
+        if (paired < rows)
+            compute_row(paired);
     }
 
     void compute_tiles(std::size_t rows) const noexcept {
