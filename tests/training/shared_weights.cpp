@@ -491,3 +491,26 @@ BOOST_AUTO_TEST_CASE(a_table_is_tied_to_the_output_as_in_pytorch) {
     BOOST_TEST(frozen.parameter<"words.embedding.embeddings">().values() == table);
     BOOST_TEST(distance(frozen.parameter<"dense.kernel">().values(), kernel) > 1e-2);
 }
+
+BOOST_AUTO_TEST_CASE(a_mask_of_tokens_reaches_the_loss_of_a_tied_output) {
+    constexpr auto padded = embedding<19, 11, mask_zero>;
+    using masked = model<input<5> | shared_weights<"words">(padded) | swiglu<7> | dense<11> |
+                             shared_weights<"words">(unembedding<padded>) | softmax,
+                         double>;
+    static_assert(masked::parameter_count == 19 * 11 + 2 * (11 + 1) * 7 + (7 + 1) * 11);
+    const masked net{seed{6}};
+    const numbers words{3, 0, 18, 7, 0, 0, 5, 1, 2, 9};
+    numbers next{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    const auto slopes = [&] {
+        return values_in(gradients(net, sparse_categorical_crossentropy, words, next));
+    };
+    const numbers first = slopes();
+    next[1] = next[4] = next[5] = 11;
+    BOOST_TEST(slopes() == first);
+    next[6] = 11;
+    BOOST_TEST(distance(slopes(), first) > 1e-3);
+    // A part may have a mask in one use alone.
+    constexpr auto cell = shared_weights<"cell">(dense<2> | lstm<3, last_step>);
+    static_assert(model<inputs(input<4>, input<4, 2>) | branches(embedding<9, 2, mask_zero> | cell, cell) |
+                        add>::parameter_count == 9 * 2 + 3 * 2 + (2 + 3 + 1) * 4 * 3);
+}

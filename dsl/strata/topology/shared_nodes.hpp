@@ -120,15 +120,14 @@ private:
     template <std::size_t Index>
     using element = type_at<Index, type_list<Nodes...>>;
 
-    // The first of two lists' arrays that differ.
+    // The first of two lists' arrays that differ, or how many the shorter list has.
     template <class... One, class... Other>
     static constexpr std::size_t differing(type_list<One...>, type_list<Other...>) {
+        constexpr std::array<const char*, sizeof...(One) + 1> one{&type_tag<form_of<One>>..., nullptr};
+        constexpr std::array<const char*, sizeof...(Other) + 1> other{&type_tag<form_of<Other>>..., nullptr};
         std::size_t result = 0;
-        for (const bool is_same : {std::is_same_v<form_of<One>, form_of<Other>>...}) {
-            if (!is_same)
-                break;
+        while (result < std::min(sizeof...(One), sizeof...(Other)) && one[result] == other[result])
             ++result;
-        }
         return result;
     }
 
@@ -152,11 +151,16 @@ private:
                 using had = typename head_of_node<one>::parameters;
                 using wanted = typename head_of_node<other>::parameters;
                 constexpr std::size_t array = differing(had{}, wanted{});
-                return reject<shared_nodes, place, text("has the weights of") + where,
-                              text("its ") + type_at<array, wanted>::name + " would be " +
-                                  shape_text<typename type_at<array, wanted>::shape>,
-                              text("that of") + where + " is " +
-                                  shape_text<typename type_at<array, had>::shape>>();
+                if constexpr (array >= std::min(had::size, wanted::size))
+                    return reject<shared_nodes, place, text("has the weights of") + where,
+                                  text("its arrays would be ") + number_text<wanted::size>,
+                                  text("those of") + where + " are " + number_text<had::size>>();
+                else
+                    return reject<shared_nodes, place, text("has the weights of") + where,
+                                  text("its ") + type_at<array, wanted>::name + " would be " +
+                                      shape_text<typename type_at<array, wanted>::shape>,
+                                  text("that of") + where + " is " +
+                                      shape_text<typename type_at<array, had>::shape>>();
             }
         }
     }

@@ -29,6 +29,11 @@ namespace detail {
 template <class Layer>
 inline constexpr bool is_shared = !std::is_void_v<typename Layer::shared_as>;
 
+// Whether a layer of a shared part is one that its uses share. Masks have no weights, and not all uses of a
+// part need have them.
+template <class Layer>
+inline constexpr bool is_counted_in_part = may_have_parameters<Layer> && !is_shared<Layer> && !Layer::is_mask;
+
 /// Makes the nodes that a shared part has grown those of its name.
 template <text Name, class Part, class Growth, class... Wrappers>
 struct shared_growth;
@@ -39,8 +44,7 @@ struct shared_growth<Name, Part, growth<EndSite, Nodes...>, Wrappers...> {
         std::array<std::size_t, sizeof...(Nodes) + 1> result{};
         std::size_t node = 0;
         std::size_t next = 0;
-        for (const bool counts :
-             {false, (may_have_parameters<typename Nodes::layer> && !is_shared<typename Nodes::layer>)...}) {
+        for (const bool counts : {false, is_counted_in_part<typename Nodes::layer>...}) {
             result[node++] = next;
             next += std::size_t{counts};
         }
@@ -52,7 +56,7 @@ struct shared_growth<Name, Part, growth<EndSite, Nodes...>, Wrappers...> {
         using type = shared_layer<Name, Number, Part, Layer>;
     };
     template <std::size_t Number, class Layer>
-        requires(is_shared<Layer>)
+        requires(!is_counted_in_part<Layer>)
     struct marked<Number, Layer> {
         using type = named_layer<Name, Layer>;
     };
