@@ -2,12 +2,15 @@
 //
 // Safetensors files and the weights of networks in them: what Python reads of ours, what PyTorch's modules
 // become (pytorch.py made the files in pytorch/), and files that somebody has damaged.
+#include "../data/allocation_watch.hpp"
 #include "../data/temporary_directory.hpp"
 #include "../error_message.hpp"
 #include "../reference.hpp"
+#include "xor_net.hpp"
 
 #include <strata/data/safetensors.hpp>
 #include <strata/data/safetensors_output.hpp>
+#include <strata/io/header_export.hpp>
 #include <strata/io/weights.hpp>
 #include <strata/layers/layers.hpp>
 
@@ -354,6 +357,20 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named_and_loads_nothing) {
         std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(weights_are_not_in_memory_twice) {
+    model<input<300> | dense<300>> net;
+    set_numbers(net);
+    const auto weights = net.weights();
+    largest_allocation = 0;
+    save_weights(net, file);
+    net.set_weights(std::vector<float>(weights.size()));
+    BOOST_TEST(largest_allocation >= weights.size() * sizeof(float)); // what it sees
+    largest_allocation = 0;
+    load_weights(net, file);
+    BOOST_TEST(largest_allocation <= 65536u);
+    BOOST_TEST((net.weights() == weights));
+}
+
 BOOST_AUTO_TEST_CASE(files_cut_at_any_byte_are_refused) {
     small net;
     save_weights(net, file);
@@ -458,4 +475,86 @@ BOOST_AUTO_TEST_CASE(headers_that_break_a_rule_are_refused) {
     // A header that says more than there is.
     BOOST_TEST(read_error(framed("{}").substr(0, 9)) ==
                ", at byte 8: expected 2 bytes of a safetensors header, found 1");
+}
+
+// What export_header wrote for a network that had learnt it.
+static_assert(xor_net.predict({1, 0})[0] > 0.9f && xor_net.predict({0, 1})[0] > 0.9f);
+static_assert(xor_net.predict({0, 0})[0] < 0.1f && xor_net.predict({1, 1})[0] < 0.1f);
+
+BOOST_AUTO_TEST_CASE(a_header_holds_a_network) {
+    const auto& numbers = xor_net_parts::weights::numbers;
+    xor_net_parts::type net;
+    net.set_weights(numbers);
+    for (const auto& [a, b] : std::vector<std::pair<float, float>>{{0, 0}, {1, 0}, {-0.3f, 7}})
+        BOOST_TEST((xor_net.predict({a, b}) == net.predict(std::array{a, b})));
+    largest_allocation = 0;
+    static_cast<void>(xor_net.predict({1, 0}));
+    BOOST_TEST(largest_allocation == 0u);
+    const bedrock::header_options options{.name = "xor_net",
+                                          .type = "model<input<2> | dense<4> | tanh | dense<1> | sigmoid>"};
+    export_header(net, file, options);
+    BOOST_TEST(read_bytes(file) == read_bytes(STRATA_TESTS "/io/xor_net.hpp"));
+    BOOST_TEST(error_message([&] { export_header(net, file, {.name = "1st"}); }) ==
+               "export_header: expected a name of letters, digits and _, found \"1st\"");
+    using bedrock::internal::has_arrays;
+    static_assert(has_arrays<xor_net_parts::type::topology>(xor_net_parts::weights::arrays));
+    static_assert(
+        !has_arrays<model<input<4> | dense<2> | dense<1>>::topology>(xor_net_parts::weights::arrays));
+    static_assert(!has_arrays<small::topology>(xor_net_parts::weights::arrays));
+
+    using bedrock::internal::literal;
+    BOOST_TEST(literal(1.0f) == "1.0f");
+    BOOST_TEST(literal(-0.1) == "-0.1");
+    BOOST_TEST(literal(1e-30f) == "1e-30f");
+    BOOST_TEST(literal(-INFINITY) == "-std::numeric_limits<float>::infinity()");
+    BOOST_TEST(literal(double(NAN)) == "std::numeric_limits<double>::quiet_NaN()");
+}
+
+namespace {
+struct sines {
+    using type =
+        model<input<2, 2> | dense<3> | elu<0.7> | dropout<0.5> | flatten | dense<2, no_bias> | softmax,
+              double>;
+    static constexpr std::array<embedded_array, 3> arrays{
+        {{"dense", "kernel", {2, 3}}, {"dense", "bias", {3}}, {"dense_1", "kernel", {6, 2}}}};
+    static constexpr auto numbers = [] {
+        std::array<double, type::weight_count> result{};
+        for (std::size_t i = 0; i < result.size(); ++i)
+            result[i] = (i % 2 == 0 ? 0.1 : -0.2) * double(i % 5);
+        return result;
+    }();
+};
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_constant_expression_predicts_what_a_network_does) {
+    constexpr embedded<sines::type, sines> constants;
+    constexpr std::array<double, 4> x{-0.5, 2, 0.3, -1};
+    constexpr auto found = constants.predict(x);
+    sines::type net;
+    net.set_weights(sines::numbers);
+    const auto expected = net.predict(x);
+    for (std::size_t i = 0; i < found.size(); ++i)
+        BOOST_TEST(std::abs(found[i] - expected[i]) < 1e-14);
+
+    namespace constant = bedrock::internal::constant;
+    static_assert(constant::exp(0) == 1 && constant::tanh(0) == 0 && constant::sqrt(4) == 2);
+    const auto check = [](double value, double right, double x_value) {
+        const bool is_same = value == right || (std::isnan(value) && std::isnan(right));
+        BOOST_TEST((is_same || std::abs(value - right) <= 4e-15 * std::abs(right)),
+                   x_value << ": " << value << " " << right);
+    };
+    for (const double each :
+         {-1e9, -744.0, -50.3, -20.0, -3.7, -1.0, -0.3, -1e-9, 0.0, 1e-300, 5e-309,           1e-9,
+          0.2,  0.7,    1.0,   2.5,   5.9,  7.0,  88.0, 709.7, 1e9, 1e308,  double(INFINITY), double(NAN)}) {
+        if (each > -700)
+            check(constant::exp(each), std::exp(each), each);
+        check(constant::expm1(each), std::expm1(each), each);
+        check(constant::log(each), std::log(each), each);
+        check(constant::log1p(each), std::log1p(each), each);
+        check(constant::tanh(each), std::tanh(each), each);
+        check(constant::sqrt(each), std::sqrt(each), each);
+        check(constant::erf(each), std::erf(each), each);
+        if (each > -700)
+            check(constant::sigmoid(each), 1 / (1 + std::exp(-each)), each);
+    }
 }

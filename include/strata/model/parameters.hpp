@@ -109,7 +109,7 @@ void initialize_head(T* parameters, seed key, std::uint32_t stage) {
 }
 
 template <class T, bool Statistics, class Topology, class Block, class Visit>
-void visit_block(Block* block, Visit visit) {
+constexpr void visit_block(Block* block, Visit visit) {
     using layout = parameter_layout<T, Topology>;
     std::size_t next = 0;
     for_each_type(typename layout::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
@@ -133,7 +133,7 @@ void visit_block(Block* block, Visit visit) {
 /// array by array as a head lists them, shared ones where they come first. Filling is left out. The block may
 /// be one of weights, gradients or states.
 template <class T, class Topology, class Block, class Visit>
-void visit_parameters(Block* block, Visit visit) {
+constexpr void visit_parameters(Block* block, Visit visit) {
     internal::visit_block<T, true, Topology>(block, visit);
 }
 /// The same without the statistics: what is learnt.
