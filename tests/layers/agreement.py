@@ -127,17 +127,16 @@ def paddings(extents, kernel, stride, dilation, options):
     """Places before and after each axis."""
     axes = len(extents)
     if "padding" in options:
-        around = options.spatial("padding", 0, axes)
-        return around, around
+        return margins(options.number("padding", 0), axes)
     if "causal" in options:
         return [(k - 1) * d for k, d in zip(kernel, dilation)], [0] * axes
-    if "same" not in options:
+    if "same" not in options and "same_lower" not in options:
         return [0] * axes, [0] * axes
     before, after = [], []
     for extent, k, s, d in zip(extents, kernel, stride, dilation):
         missing = max((-(-extent // s) - 1) * s + (k - 1) * d + 1 - extent, 0)
-        before.append(missing // 2)
-        after.append(missing - missing // 2)
+        before.append((missing + ("same_lower" in options)) // 2)
+        after.append(missing - before[-1])
     return before, after
 
 
@@ -262,7 +261,7 @@ def depthwise_conv(x, options, weights, _):
 
 def separable_conv(x, options, weights, training):
     filters, size, *options = options
-    of_window = [one for one in options if one[0] in ("stride", "dilation", "same", "valid", "padding", "depth_multiplier")]
+    of_window = [one for one in options if one[0] in ("stride", "dilation", "same", "same_lower", "valid", "padding", "depth_multiplier")]
     rest = [one for one in options if one not in of_window]
     x = depthwise_conv(x, [size, *of_window, ("no_bias", [])], weights, training)
     return conv(x, [filters, 1, *rest], weights, training)
@@ -278,13 +277,17 @@ def conv_transpose(x, options, weights, _):
     weight = kernel.permute(axes + 1, axes, *range(axes)).contiguous()
     x = channels_first(x)
     if "padding" in options:
-        y = TRANSPOSED[axes](x, weight, bias, stride, options.spatial("padding", 0, axes), extra)
-        return channels_last(y)
+        before, after = margins(options.number("padding", 0), axes)
+        if before == after:
+            return channels_last(TRANSPOSED[axes](x, weight, bias, stride, before, extra))
+        y = TRANSPOSED[axes](x, weight, bias, stride, 0, extra)
+        return channels_last(padded(y, [-b for b in before], [-a for a in after]))
     y = TRANSPOSED[axes](x, weight, None, stride)
     for axis in range(axes):
         extent, k, s = x.shape[2 + axis], size[axis], stride[axis]
-        wanted = extent * s if "same" in options else extent * s + max(k - s, 0) + extra[axis]
-        begin = max(y.shape[2 + axis] - wanted, 0) // 2 if "same" in options else 0
+        is_same, is_lower = "same" in options or "same_lower" in options, "same_lower" in options
+        wanted = extent * s if is_same else extent * s + max(k - s, 0) + extra[axis]
+        begin = (max(y.shape[2 + axis] - wanted, 0) + is_lower) // 2 if is_same else 0
         y = y.narrow(2 + axis, begin, min(wanted, y.shape[2 + axis] - begin))
         missing = [0] * axes
         missing[axis] = wanted - y.shape[2 + axis]

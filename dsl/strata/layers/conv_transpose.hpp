@@ -48,9 +48,9 @@ private:
         const std::size_t reach = (input - 1) * stride + taps;
         std::size_t padding_begin = 0;
         std::size_t output = input * stride + (taps > stride ? taps - stride : 0) + extra[axis];
-        if (how.padding.rule == padding_rule::same) {
+        if (how.padding.is_same()) {
             output = input * stride;
-            padding_begin = (reach > output ? reach - output : 0) / 2;
+            padding_begin = how.padding.before(reach > output ? reach - output : 0);
         } else if (how.padding.rule == padding_rule::given) {
             padding_begin = how.padding.given.begin[axis];
             const std::size_t padding_sum = padding_begin + how.padding.given.end[axis];

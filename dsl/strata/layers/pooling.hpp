@@ -7,6 +7,8 @@
 #include <strata/layers/option.hpp>
 #include <strata/layers/window.hpp>
 
+#include <algorithm>
+
 namespace strata::bedrock {
 
 /// What a pooling makes of the numbers in a window. `mean` leaves the padding out, as Keras does;
@@ -56,7 +58,8 @@ private:
     /// Whether each window reaches the input on all of so many axes. A mean that counts zeros needs not.
     static constexpr bool reaches_input(std::size_t axes) {
         for (std::size_t axis = 0; axis < axes; ++axis)
-            if (kind != pooled::mean_with_padding && how.padding.given.begin[axis] >= how.taps[axis])
+            if (kind != pooled::mean_with_padding &&
+                std::max(how.padding.given.begin[axis], how.padding.given.end[axis]) >= how.taps[axis])
                 return false;
         return true;
     }

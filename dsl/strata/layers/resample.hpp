@@ -94,9 +94,7 @@ struct pad_layer : detail::resample_layer<pad_layer<Margins, Kind>> {
         else
             return text("zero_pad");
     }();
-    static constexpr bool fits(std::size_t axes) {
-        return Margins.begin.fits(axes) && Margins.end.fits(axes);
-    }
+    static constexpr bool fits(std::size_t axes) { return Margins.fits(axes); }
     template <std::size_t Axes>
     static constexpr auto numbers_wanted = text("margins ") + detail::numbers_text<Axes>;
 
@@ -122,9 +120,7 @@ public:
 template <margins Margins>
 struct crop_layer : detail::resample_layer<crop_layer<Margins>> {
     static constexpr auto label = text("crop");
-    static constexpr bool fits(std::size_t axes) {
-        return Margins.begin.fits(axes) && Margins.end.fits(axes);
-    }
+    static constexpr bool fits(std::size_t axes) { return Margins.fits(axes); }
     template <std::size_t Axes>
     static constexpr auto numbers_wanted = text("margins ") + detail::numbers_text<Axes>;
     static constexpr spatial least{Margins.begin[0] + Margins.end[0] + 1,

@@ -41,6 +41,9 @@ struct margins {
     constexpr margins(std::size_t all) : begin(all), end(all) {}
     constexpr margins(spatial both) : begin(both), end(both) {}
     constexpr margins(spatial first, spatial last) : begin(first), end(last) {}
+
+    /// Whether both have a number for each of so many axes.
+    [[nodiscard]] constexpr bool fits(std::size_t axes) const { return begin.fits(axes) && end.fits(axes); }
 };
 
 /// How far a window moves from one output to the next: `stride<2>`, `stride<spatial{2, 1}>`.
@@ -58,18 +61,28 @@ template <spatial Steps>
 inline constexpr dilation_option dilation{Steps};
 
 /// What lies around the input: nothing (`valid`), as many zeros as make ceil(input / stride) outputs (`same`:
-/// half of them before, the odd one after, as TensorFlow does), a given number on both sides, as in PyTorch
-/// (`padding<1>`), or so many before that no output looks at inputs behind its place (`causal`).
-enum class padding_rule { valid, same, given, history };
+/// half of them before, the odd one after, as TensorFlow does; `same_lower`: the odd one before, as ONNX
+/// calls it), a given number on both sides, as in PyTorch (`padding<1>`, `padding<margins{{1, 0}, {2, 1}}>`
+/// with the numbers before, then behind), or so many before that no output looks ahead (`causal`).
+enum class padding_rule { valid, same, given, history, same_lower };
 struct padding_option {
     padding_rule rule;
     margins given;
+
+    [[nodiscard]] constexpr bool is_same() const {
+        return rule == padding_rule::same || rule == padding_rule::same_lower;
+    }
+    /// How many of so many places are before then.
+    [[nodiscard]] constexpr std::size_t before(std::size_t places) const {
+        return rule == padding_rule::same_lower ? places - places / 2 : places / 2;
+    }
 };
 inline constexpr padding_option valid{padding_rule::valid, {0, 0}};
 inline constexpr padding_option same{padding_rule::same, {0, 0}};
+inline constexpr padding_option same_lower{padding_rule::same_lower, {0, 0}};
 inline constexpr padding_option causal_padding{padding_rule::history, {0, 0}}; ///< of the option `causal`
-template <spatial Margin>
-inline constexpr padding_option padding{padding_rule::given, {Margin, Margin}};
+template <margins Margins>
+inline constexpr padding_option padding{padding_rule::given, Margins};
 
 /// One axis of a window that slides over an input: output o looks at the inputs o * stride + k * dilation -
 /// padding_begin, for the taps k. `padding_begin` counts the padded places at the beginning.
@@ -120,7 +133,7 @@ struct window_options {
     [[nodiscard]] constexpr bool fit(std::size_t axes) const {
         return (padding.rule != padding_rule::history || axes == 1) && axes >= 1 && axes <= 3 &&
                taps.fits(axes) && taps.positive() && strides.fits(axes) && strides.positive() &&
-               dilations.fits(axes) && dilations.positive() && padding.given.begin.fits(axes);
+               dilations.fits(axes) && dilations.positive() && padding.given.fits(axes);
     }
 };
 
@@ -135,11 +148,11 @@ constexpr window_axis slide(std::size_t input, std::size_t axis, const window_op
     if (options.padding.rule == padding_rule::given) {
         padding_begin = options.padding.given.begin[axis];
         padding_end = options.padding.given.end[axis];
-    } else if (options.padding.rule == padding_rule::same) {
+    } else if (options.padding.is_same()) {
         const std::size_t output = (input + stride - 1) / stride;
         const std::size_t covered = (output - 1) * stride + extent;
         const std::size_t missing = covered > input ? covered - input : 0;
-        padding_begin = missing / 2;
+        padding_begin = options.padding.before(missing);
         padding_end = missing - padding_begin;
     } else if (options.padding.rule == padding_rule::history)
         padding_begin = extent - 1;
@@ -194,14 +207,10 @@ template <class Shape>
 inline constexpr bool has_spatial_axes = Shape::rank >= 2 && Shape::rank <= 4 && Shape::size > 0;
 
 template <spatial Numbers>
-inline constexpr auto spatial_text = [] {
-    if constexpr (Numbers.given == 1)
-        return number_text<Numbers[0]>;
-    else if constexpr (Numbers.given == 2)
-        return number_text<Numbers[0]> + " x " + number_text<Numbers[1]>;
-    else
-        return number_text<Numbers[0]> + " x " + number_text<Numbers[1]> + " x " + number_text<Numbers[2]>;
-}();
+inline constexpr auto spatial_text = []<std::size_t... Axis>(std::index_sequence<0, Axis...>) {
+    return (number_text<Numbers[0]> + ... + (text(" x ") + number_text<Numbers[Axis]>));
+}
+(std::make_index_sequence<Numbers.given>{});
 
 inline constexpr auto spatial_axes_text = text("one to three spatial axes and channels");
 
@@ -258,7 +267,7 @@ constexpr auto window_wants() {
             return text("a dilation ") + numbers_text<axes>;
         else if constexpr (!Options.dilations.positive())
             return text("a dilation above 0");
-        else if constexpr (!Options.padding.given.begin.fits(axes))
+        else if constexpr (!Options.padding.given.fits(axes))
             return text("a padding ") + numbers_text<axes>;
         else
             return least_text<axes, least_input<Options>()>;
@@ -283,6 +292,7 @@ using bedrock::dilation;
 using bedrock::margins;
 using bedrock::padding;
 using bedrock::same;
+using bedrock::same_lower;
 using bedrock::spatial;
 using bedrock::stride;
 using bedrock::valid;
