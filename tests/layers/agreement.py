@@ -595,6 +595,19 @@ def axis(options):
     return options[0] + 1 if options and options[0] >= 0 else options[0] if options else -1
 
 
+def reduction(function):
+    def reduced(x, options, *_):
+        axes = [axis([each]) for each in options if not isinstance(each, tuple)] or list(range(1, x.dim()))
+        y = function(x, axes, keepdim="keep_axes" in Options(options))
+        return y if y.dim() > 1 else y[:, None]
+    return reduced
+
+
+def axis_slice(x, options, *_):
+    along, begin, *rest = options
+    return x.movedim(axis([along]), 0)[slice(begin, *(rest or [None]))].movedim(0, axis([along]))
+
+
 def linear_sigmoid(x, options, *_):
     slope, offset = options or (0.2, 0.5)
     return torch.clamp(slope * x + offset, 0, 1)
@@ -606,6 +619,8 @@ PASSING = ["dense", "elu", "group_norm", "layer_norm", "positions", "prelu", "re
 LAYERS = {
     "axis_softmax": lambda x, options, *_: F.softmax(x, axis(options)),
     "log_softmax": lambda x, options, *_: F.log_softmax(x, axis(options)),
+    "reduce_max": reduction(torch.amax), "reduce_mean": reduction(torch.mean), "reduce_min": reduction(torch.amin),
+    "reduce_sum": reduction(torch.sum), "slice": axis_slice,
     "clip": lambda x, options, *_: F.hardtanh(x, *options), "hard_sigmoid": linear_sigmoid,
     # The slopes of version 1.13's own have a sixth in single precision.
     "hard_sigmoid6": lambda x, *_: F.relu6(x + 3) / 6, "hard_swish": lambda x, *_: x * F.relu6(x + 3) / 6,
@@ -720,6 +735,8 @@ def run(chain, values, weights, training):
         elif name == "branches":
             beside = values * len(pieces) if len(values) == 1 else values
             values = [out for value, piece in zip(beside, pieces) for out in run(piece, [value], weights, training)]
+        elif name == "split":
+            values = list(torch.chunk(values[0], options[0], axis(options[1:])))
         elif name == "with_all":
             values = [out for piece in pieces for out in run(piece, values, weights, training)]
         elif name == "pick":

@@ -90,3 +90,19 @@ BOOST_AUTO_TEST_CASE(concatenations) {
                concat<> | conv<2, 3>),
     });
 }
+
+BOOST_AUTO_TEST_CASE(reductions) {
+    agree({
+        AGREES(input<3, 4, 19> | reduce_mean<0, 1> | tanh),
+        AGREES(input<5, 4, 3> | reduce_max<-1, keep_axes> | dense<5> | reduce_min<1>),
+        AGREES(input<4, 21> | dense<20> | reduce_max<0>),
+        AGREES(input<5, 7> | reduce_sum<-1> | sigmoid | reduce_mean<>),
+    });
+}
+
+BOOST_AUTO_TEST_CASE(parts) {
+    agree({
+        AGREES(input<5, 18> | split<2> | multiply | slice<0, 1, -1> | dense<3>),
+        AGREES(input<7, 4, 3> | dense<4> | branches(slice<0, 1, 7, 3>, slice<0, -2>) | add | slice<-1, 1>),
+    });
+}

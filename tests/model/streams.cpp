@@ -133,6 +133,10 @@ constexpr auto wave = dense<8> | residual(gated | conv<8, 1>) |
 
 BOOST_AUTO_TEST_CASE(branches_give_what_the_whole_sequence_gives) {
     check_law<model<input<150, 1> | wave | dense<1>>, 1, false>();
+    // Layers along other axes than that of time.
+    check_law<model<input<70, 6> | normalization<> | prelu<shared::all> | split<2> | multiply |
+                    log_softmax<1> | branches(reduce_max<1, keep_axes>, slice<1, 0, 3, 2>) | concat<1>>,
+              1, false>();
     // Uses of one layer have states of their own.
     check_law<
         model<input<70, 2> | repeat<2>(shared_weights<"cell">(conv<2, 3, causal> | lstm<2>)) | dense<1>>>();

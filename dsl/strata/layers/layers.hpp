@@ -9,6 +9,7 @@ STRATA_HEADER_BEGIN
 #include <strata/layers/activations.hpp>
 #include <strata/layers/attention.hpp>
 #include <strata/layers/augmentation.hpp>
+#include <strata/layers/axis_slice.hpp>
 #include <strata/layers/axis_softmax.hpp>
 #include <strata/layers/concat.hpp>
 #include <strata/layers/conv_transpose.hpp>
@@ -32,6 +33,7 @@ STRATA_HEADER_BEGIN
 #include <strata/layers/pooling.hpp>
 #include <strata/layers/positions.hpp>
 #include <strata/layers/prelu.hpp>
+#include <strata/layers/reduction.hpp>
 #include <strata/layers/repeat_vector.hpp>
 #include <strata/layers/resample.hpp>
 #include <strata/layers/rescaling.hpp>

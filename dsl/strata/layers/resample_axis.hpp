@@ -27,9 +27,9 @@ enum class corner_rule { half_pixel, aligned, asymmetric };
 enum class rounding_rule { usual, down, up, half_down, half_up };
 
 /// How one axis is resampled: shifted by padding or cropping, padded with what it holds, enlarged by
-/// repeating, or resized by interpolating.
+/// repeating, resized by interpolating, or thinned out to every so many-th place.
 struct resample_axis {
-    enum class rule { shift, repeat, interpolate, edge, reflect, line, closest };
+    enum class rule { shift, repeat, interpolate, edge, reflect, line, closest, stride };
     // Without initializers: g++ 12 forgets some of them in objects that are template arguments.
     rule kind;
     std::size_t input;
@@ -54,6 +54,8 @@ struct resample_axis {
             return copy(reflected(o));
         case rule::closest:
             return copy(rounded(quotient_of(o)));
+        case rule::stride:
+            return copy(cropped + o * factor);
         case rule::line:
             return between(quotient_of(o));
         default:

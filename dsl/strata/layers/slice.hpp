@@ -6,9 +6,10 @@
 
 namespace strata::bedrock {
 
-/// What a slice computes, for the plan: `Count` of a sample's `Total` numbers, those from `Begin` on.
-template <std::size_t Begin, std::size_t Count, std::size_t Total>
-struct slicing : head_base<1, Total, 1, Count> {
+/// What a slice computes, for the plan: of each of so many rows of `Total` numbers `Count`, those from
+/// `Begin` on.
+template <std::size_t Begin, std::size_t Count, std::size_t Total, std::size_t Rows = 1>
+struct slicing : head_base<Rows, Total, Rows, Count> {
     static constexpr std::size_t begin = Begin;
     static constexpr bool reads_pitched = true;
     static constexpr bool writes_pitched = true;

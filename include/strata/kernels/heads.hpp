@@ -10,6 +10,7 @@
 #include <strata/kernels/layers/feature_normalization.hpp>
 #include <strata/kernels/layers/gaussian_noise.hpp>
 #include <strata/kernels/layers/group_normalization.hpp>
+#include <strata/kernels/layers/line_reduction.hpp>
 #include <strata/kernels/layers/line_softmax.hpp>
 #include <strata/kernels/layers/merging.hpp>
 #include <strata/kernels/layers/prelu.hpp>

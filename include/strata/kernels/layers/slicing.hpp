@@ -11,14 +11,14 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Slices. The first to come back writes the derivative by all of the numbers, which is zero for those that
 /// nobody reads.
-template <std::size_t Begin, std::size_t Count, std::size_t Total>
-struct head_kernels<slicing<Begin, Count, Total>> : head_kernels_base {
+template <std::size_t Begin, std::size_t Count, std::size_t Total, std::size_t Rows>
+struct head_kernels<slicing<Begin, Count, Total, Rows>> : head_kernels_base {
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, Count>>;
         const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
         const team::range mine = share_samples(threads, call.samples);
-        for (std::size_t row = mine.begin; row < mine.end; ++row)
+        for (std::size_t row = mine.begin * Rows; row < mine.end * Rows; ++row)
             visit_columns<Count, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
                 writer.template put<lanes>(load_first<lanes, V>(call.x[0].row(row) + Begin + column), row,
@@ -31,7 +31,7 @@ struct head_kernels<slicing<Begin, Count, Total>> : head_kernels_base {
     static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
         using V = simd<T, lanes_of<T, Count>>;
         const team::range mine = share_samples(threads, call.samples);
-        for (std::size_t row = mine.begin; row < mine.end; ++row) {
+        for (std::size_t row = mine.begin * Rows; row < mine.end * Rows; ++row) {
             T* const source_delta = call.source_deltas[0].row(row);
             if (!call.adds[0])
                 std::fill_n(source_delta, Total, T(0));
