@@ -8,6 +8,7 @@
 #include <strata/io/import/model_file.hpp>
 #include <strata/io/import/npy_tensor.hpp>
 #include <strata/io/import/reference.hpp>
+#include <strata/io/import/sample_axes.hpp>
 #include <strata/io/import/write_model.hpp>
 
 #include <cstdio>
@@ -38,7 +39,6 @@ std::vector<std::vector<std::size_t>> read_shapes(const std::string& text) {
             result.back().push_back(given_options({{"input", extent}}).count("input"));
         if (result.back().empty())
             throw std::invalid_argument("--input: expected a shape as 1x28x28x1, found '" + text + "'");
-        result.back().erase(result.back().begin());
     }
     return result;
 }
@@ -54,7 +54,7 @@ std::vector<model_tensor> read_samples(const std::string& files) {
 
 int main(int count, char** arguments) {
     return run_example(
-        count, arguments, "Makes a type of a model of Keras or TensorFlow.js",
+        count, arguments, "Makes a type of a model of ONNX, Keras or TensorFlow.js",
         {{"model", "the model file; also a word without a name", ""},
          {"name", "what the network is called, a name in C++", "imported"},
          {"folder", "where the files go", "."},
@@ -64,10 +64,12 @@ int main(int count, char** arguments) {
         [](const given_options& options) {
             const model_graph graph = read_model(options.text("model"), read_shapes(options.text("input")));
             check_samples samples;
-            samples.inputs = options.text("samples").empty() ? make_samples(graph, 3)
-                                                             : read_samples(options.text("samples"));
-            samples.outputs = options.text("results").empty() ? reference_results(graph, samples.inputs)
-                                                              : read_samples(options.text("results"));
+            samples.inputs = options.text("samples").empty()
+                                 ? make_samples(graph, 3)
+                                 : arrange_samples(read_samples(options.text("samples")), graph.input_axes);
+            samples.outputs = options.text("results").empty()
+                                  ? reference_results(graph, samples.inputs)
+                                  : arrange_samples(read_samples(options.text("results")), graph.output_axes);
             const std::filesystem::path folder(options.text("folder"));
             const std::string& name = options.text("name");
             write_model(graph, folder, name, samples);

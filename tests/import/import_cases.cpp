@@ -6,6 +6,7 @@
 #include <strata/data/plain_file.hpp>
 #include <strata/io/import/model_file.hpp>
 #include <strata/io/import/npy_tensor.hpp>
+#include <strata/io/import/sample_axes.hpp>
 #include <strata/io/import/write_model.hpp>
 
 #include <algorithm>

@@ -78,6 +78,10 @@ struct model_graph {
     std::vector<graph_node> nodes{};
     std::vector<std::size_t> inputs{}; ///< nodes of kind `input`, in the network's order
     std::vector<std::size_t> outputs{};
+    /// Of a file that counts other axes first, channels first: which of its axes, counted with the batch, are
+    /// those of each input and output here. Empty where all are as they are.
+    std::vector<std::vector<std::size_t>> input_axes{};
+    std::vector<std::vector<std::size_t>> output_axes{};
     std::vector<std::string> warnings{};
 };
 

@@ -86,6 +86,8 @@ inline layer_words window_words(const graph_node& node, const extents& input, ar
     const bool is_pointwise = size == extents(axes, 1) && stride == extents(axes, 1);
     if (padding == "same" || padding == "causal")
         words.add_if(!is_pointwise, std::string(padding));
+    else if (node.kind == "conv_transpose" && padding != "valid" && begin == end)
+        words.add("padding<" + spatial_text(begin) + ">"); // without it strata makes what Keras does
     else if (is_padded && begin == end)
         words.add("padding<" + spatial_text(begin) + ">");
     else if (is_padded && !is_pool && node.kind != "conv_transpose")

@@ -6,6 +6,7 @@
 #include <strata/io/import/complete_graph.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/keras_file.hpp>
+#include <strata/io/import/onnx_file.hpp>
 #include <strata/io/import/tfjs_file.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -19,28 +20,45 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
-/// A model file of any kind that is known, told by its first bytes, since names lie.
-inline model_graph read_model_layers(const std::filesystem::path& path) {
+/// What kind a model file is of, told by its first bytes, since names lie.
+enum class model_format { keras_archive, keras_hdf5, tfjs, onnx };
+
+inline model_format format_of_model(const std::filesystem::path& path) {
     std::array<char, 8> bytes{};
     const std::size_t count = plain_file(path).read_part(bytes.data(), bytes.size(), "a model file");
     const std::string_view begin(bytes.data(), count);
     if (begin.starts_with("PK"))
-        return read_keras_archive(path);
+        return model_format::keras_archive;
     if (begin.starts_with("\x89HDF"))
-        return read_keras_hdf5(path);
+        return model_format::keras_hdf5;
     if (const std::size_t first = begin.find_first_not_of(" \t\r\n");
         first != begin.npos && begin[first] == '{')
-        return tfjs_file(path).read();
+        return model_format::tfjs;
+    // Its first field is the version of the format.
+    if (begin.starts_with("\x08"))
+        return model_format::onnx;
     internal::raise(data_error::in_file(
-        path, "a model: an archive or a .h5 of Keras, or a model.json of TensorFlow.js", "something else"));
+        path, "a model: an archive or a .h5 of Keras, a model.json of TensorFlow.js, or a model of ONNX",
+        count == 0 ? "an empty file" : "something else"));
 }
 
-/// Reads a model file and completes it: shapes are inferred, weights checked. `inputs` are shapes without
-/// the batch for inputs that the file leaves open. data_error for damaged files, and for what strata cannot
-/// express, all of which it lists.
+/// Reads a model file and completes it: shapes are inferred, weights checked. `inputs` are shapes with the
+/// batch, as the file counts axes, for inputs that it leaves open. data_error for damaged files, and for what
+/// strata cannot express, all of which it lists.
 inline model_graph read_model(const std::filesystem::path& path, const std::vector<extents>& inputs = {}) {
-    model_graph result = read_model_layers(path);
-    complete_graph(result, inputs);
+    const model_format format = format_of_model(path);
+    if (format == model_format::onnx) {
+        model_graph result = onnx_file(path).read(inputs);
+        complete_graph(result);
+        return result;
+    }
+    model_graph result = format == model_format::keras_archive ? read_keras_archive(path)
+                         : format == model_format::keras_hdf5  ? read_keras_hdf5(path)
+                                                               : tfjs_file(path).read();
+    std::vector<extents> shapes;
+    for (const extents& input : inputs)
+        shapes.emplace_back(input.begin() + (input.empty() ? 0 : 1), input.end());
+    complete_graph(result, shapes);
     return result;
 }
 

@@ -1,0 +1,232 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/error.hpp>
+#include <strata/expression/concatenate.hpp>
+#include <strata/io/import/graph.hpp>
+#include <strata/io/import/onnx_constant.hpp>
+#include <strata/io/import/onnx_message.hpp>
+#include <strata/io/import/shapes.hpp>
+#include <strata/raise.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+/// A value of an ONNX graph: a constant, or what a node of ours gives, and how its axes lie there. ONNX has
+/// channels first; a node of ours has them where `axes` says: the axes of ONNX, counted with the batch, in
+/// the order of the node's shape. Axes that are not in the list have the extent 1. So transposing, squeezing
+/// and unsqueezing are other lists, and no layers.
+struct onnx_value {
+    std::optional<onnx_constant> constant{};
+    std::size_t node = 0;
+    std::vector<std::int64_t> shape{};
+    std::vector<std::size_t> axes{};
+    /// Of a flattened image: where in the node's row each element of ONNX's row is. Empty where it is there.
+    std::vector<std::size_t> places{};
+    bool is_known = true; ///< not of what stands behind an operator that nobody knows
+};
+
+/// The graph that becomes of an ONNX model, and what its operators need to add to it.
+class onnx_builder {
+public:
+    onnx_builder(model_graph& graph, std::int64_t opset) : graph_(graph), opset_(opset) {}
+
+    [[nodiscard]] std::int64_t opset() const noexcept { return opset_; }
+    [[nodiscard]] const std::string& problems() const noexcept { return problems_; }
+    [[nodiscard]] std::size_t problem_count() const noexcept { return problem_count_; }
+    std::int64_t batch = 1; ///< a number that stands for the samples where shapes are computed
+    std::map<std::string, onnx_value> values;
+    std::map<std::string, std::size_t> uses; ///< how often a value is read
+
+    [[nodiscard]] graph_node& node(std::size_t number) { return graph_.nodes[number]; }
+
+    [[noreturn]] void fail(const onnx_node& at, std::string_view expected, std::string_view found) const {
+        internal::raise(data_error::in_file(
+            graph_.file,
+            internal::concatenate("node ", internal::shown(name_of(at)), " (", at.type, "): ", expected),
+            found));
+    }
+    void add_problem(const onnx_node& at, std::string_view hint) {
+        ++problem_count_;
+        internal::append(problems_, "\n  ", name_of(at), ": ", at.type,
+                         at.domain.empty() ? "" : " of domain ", at.domain);
+        std::string attributes;
+        for (const auto& [key, value] : at.attributes)
+            internal::append(attributes, attributes.empty() ? " (" : ", ", key, " ",
+                             text_of_attribute(value));
+        internal::append(problems_, attributes, attributes.empty() ? "" : ")", hint.empty() ? "" : "; ",
+                         hint);
+        for (const std::string& output : at.outputs)
+            values[output].is_known = false;
+    }
+    static std::string name_of(const onnx_node& at) {
+        return !at.name.empty() ? at.name : at.outputs.empty() ? at.type : at.outputs.front();
+    }
+
+    /// An input of a node. The file's error where there is none.
+    [[nodiscard]] const onnx_value& input(const onnx_node& at, std::size_t index) const {
+        if (!has_input(at, index))
+            fail(at, internal::concatenate("an input ", index), "none");
+        const auto found = values.find(at.inputs[index]);
+        if (found == values.end())
+            fail(at, internal::concatenate("an input ", internal::shown(at.inputs[index])),
+                 "what no node before gives");
+        return found->second;
+    }
+    [[nodiscard]] static bool has_input(const onnx_node& at, std::size_t index) {
+        return index < at.inputs.size() && !at.inputs[index].empty();
+    }
+    /// An input that must be a constant; null where it is none, which is a problem of the node.
+    [[nodiscard]] const onnx_constant* constant(const onnx_node& at, std::size_t index) {
+        const onnx_value& value = input(at, index);
+        if (!value.constant)
+            add_problem(at, internal::concatenate("its input ", index, " is no constant"));
+        return value.constant ? &*value.constant : nullptr;
+    }
+
+    /// Adds a node behind others. Nothing, and a problem, where it does not fit.
+    std::optional<std::size_t> add(const onnx_node& at, graph_node made,
+                                   const std::vector<std::size_t>& sources) {
+        std::vector<const extents*> shapes;
+        for (const std::size_t source : sources)
+            shapes.push_back(&graph_.nodes[source].shape);
+        made.sources = sources;
+        if (made.name.empty())
+            made.name = name_of(at);
+        const auto shape = shape_of(made, shapes);
+        if (!shape || !size_of(*shape) || *size_of(*shape) == 0) {
+            add_problem(at, "it does not fit behind " + extents_text_of(*shapes.front()));
+            return std::nullopt;
+        }
+        made.shape = *shape;
+        graph_.nodes.push_back(std::move(made));
+        return graph_.nodes.size() - 1;
+    }
+    void set(const onnx_node& at, onnx_value value) {
+        if (!at.outputs.empty())
+            values[at.outputs.front()] = std::move(value);
+    }
+
+    /// The value with its axes in an order: a reshape for extents of 1, and a permutation where it must be.
+    std::optional<onnx_value> arrange(const onnx_node& at, onnx_value value,
+                                      const std::vector<std::size_t>& axes) {
+        if (!value.places.empty())
+            fail(at, "an image that is not flattened", "a flattened one");
+        if (value.axes == axes)
+            return value;
+        const auto extent = [&](std::size_t axis) { return static_cast<std::size_t>(value.shape[axis]); };
+        const auto is_wide = [&](std::size_t axis) { return extent(axis) != 1; };
+        std::vector<std::size_t> present;
+        std::vector<std::size_t> wanted;
+        std::copy_if(value.axes.begin(), value.axes.end(), std::back_inserter(present), is_wide);
+        std::copy_if(axes.begin(), axes.end(), std::back_inserter(wanted), is_wide);
+        graph_node reshape{"reshape", ""};
+        std::vector<double> target;
+        const auto add_target = [&](const std::vector<std::size_t>& order) {
+            target.clear();
+            for (const std::size_t axis : order)
+                target.push_back(static_cast<double>(extent(axis)));
+            reshape.attributes = {{"target", target}};
+            return target.empty() || node(value.node).shape == extents(target.begin(), target.end())
+                       ? std::optional(value.node)
+                       : add(at, reshape, {value.node});
+        };
+        if (present != wanted) {
+            const auto narrow = add_target(present);
+            graph_node permute{"permute", ""};
+            std::vector<double> order;
+            for (const std::size_t axis : wanted)
+                order.push_back(static_cast<double>(std::find(present.begin(), present.end(), axis) -
+                                                    present.begin() + 1));
+            permute.attributes = {{"order", order}};
+            const auto turned = narrow ? add(at, permute, {*narrow}) : narrow;
+            if (!turned)
+                return std::nullopt;
+            value.node = *turned;
+        }
+        const auto done = add_target(axes);
+        if (!done)
+            return std::nullopt;
+        value.node = *done;
+        value.axes = axes;
+        return value;
+    }
+
+    /// Axes of an image as strata has them, channels last.
+    static std::vector<std::size_t> image_axes(std::size_t rank) {
+        std::vector<std::size_t> result;
+        for (std::size_t axis = 2; axis < rank; ++axis)
+            result.push_back(axis);
+        result.push_back(1);
+        return result;
+    }
+    /// Axes in ONNX's own order.
+    static std::vector<std::size_t> plain_axes(std::size_t rank) {
+        std::vector<std::size_t> result(rank - 1);
+        std::iota(result.begin(), result.end(), std::size_t{1});
+        return result;
+    }
+
+private:
+    static std::string extents_text_of(const extents& shape) {
+        std::string result;
+        for (const std::size_t each : shape)
+            internal::append(result, result.empty() ? "" : " x ", each);
+        return result.empty() ? "a number" : result;
+    }
+    static std::string text_of_attribute(const onnx_attribute& value) {
+        std::string result = value.text.substr(0, 40);
+        for (const std::int64_t each : value.wholes)
+            result += (result.empty() ? "" : " ") + std::to_string(each);
+        if (result.size() > 80)
+            result = result.substr(0, 80) + "...";
+        if (!result.empty() || value.has_tensor || value.has_graph || !value.reals.empty())
+            return result.empty() ? "..." : result;
+        return value.real != 0 ? std::to_string(value.real) : std::to_string(value.whole);
+    }
+
+    model_graph& graph_;
+    std::int64_t opset_;
+    std::string problems_;
+    std::size_t problem_count_ = 0;
+};
+
+/// A list of whole numbers of an attribute.
+inline std::vector<std::int64_t> wholes_of(const onnx_node& at, std::string_view key) {
+    const auto found = at.attributes.find(key);
+    return found == at.attributes.end() ? std::vector<std::int64_t>{} : found->second.wholes;
+}
+inline std::int64_t whole_of(const onnx_node& at, std::string_view key, std::int64_t fallback) {
+    const auto found = at.attributes.find(key);
+    return found == at.attributes.end() ? fallback : found->second.whole;
+}
+inline double real_of(const onnx_node& at, std::string_view key, double fallback) {
+    const auto found = at.attributes.find(key);
+    return found == at.attributes.end() ? fallback : found->second.real;
+}
+inline std::string word_of(const onnx_node& at, std::string_view key, std::string_view fallback) {
+    const auto found = at.attributes.find(key);
+    return found == at.attributes.end() ? std::string(fallback) : found->second.text;
+}
+
+/// A constant's numbers as a weight.
+inline tensor as_weight(const onnx_constant& constant) {
+    tensor result;
+    for (const std::int64_t extent : constant.shape)
+        result.shape.push_back(static_cast<std::size_t>(extent));
+    result.numbers.assign(constant.numbers.begin(), constant.numbers.end());
+    return result;
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports

@@ -1,0 +1,300 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/io/import/graph.hpp>
+#include <strata/io/import/onnx_builder.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+/// Puts a node behind a value which leaves axes and shape as they are.
+inline void apply(onnx_builder& graph, const onnx_node& at, const onnx_value& value, graph_node made) {
+    if (value.constant)
+        return graph.add_problem(at, "its input is a constant");
+    if (const auto number = graph.add(at, std::move(made), {value.node})) {
+        onnx_value result = value;
+        result.node = *number;
+        graph.set(at, std::move(result));
+    }
+}
+
+/// Activations of one number.
+inline void read_activation(onnx_builder& graph, const onnx_node& at) {
+    constexpr std::pair<std::string_view, const char*> names[] = {{"Relu", "relu"},
+                                                                  {"Sigmoid", "sigmoid"},
+                                                                  {"Tanh", "tanh"},
+                                                                  {"Softplus", "softplus"},
+                                                                  {"Softsign", "softsign"},
+                                                                  {"Exp", "exponential"},
+                                                                  {"LeakyRelu", "leaky_relu"},
+                                                                  {"Elu", "elu"},
+                                                                  {"Selu", "selu"},
+                                                                  {"HardSigmoid", "hard_sigmoid"},
+                                                                  {"HardSwish", "hard_silu"},
+                                                                  {"Gelu", "gelu"}};
+    graph_node made{"", ""};
+    for (const auto& [type, kind] : names)
+        if (at.type == type)
+            made.kind = kind;
+    if (made.kind == "leaky_relu")
+        made.attributes["slope"] = real_of(at, "alpha", 0.01);
+    else if (made.kind == "elu")
+        made.attributes["alpha"] = real_of(at, "alpha", 1);
+    else if (made.kind == "hard_sigmoid")
+        made.attributes = {{"slope", real_of(at, "alpha", 0.2)}, {"offset", real_of(at, "beta", 0.5)}};
+    else if (made.kind == "gelu" && word_of(at, "approximate", "none") != "none")
+        made.kind = "gelu_tanh";
+    else if (made.kind == "selu" &&
+             (std::abs(real_of(at, "alpha", 1.67326319217681884765625) - 1.6732632) > 1e-6 ||
+              std::abs(real_of(at, "gamma", 1.05070102214813232421875) - 1.0507010) > 1e-6))
+        made.hint = "another alpha or gamma";
+    apply(graph, at, graph.input(at, 0), std::move(made));
+}
+
+inline void read_clip(onnx_builder& graph, const onnx_node& at) {
+    double low = real_of(at, "min", -std::numeric_limits<double>::infinity());
+    double high = real_of(at, "max", std::numeric_limits<double>::infinity());
+    for (std::size_t i = 1; i < 3; ++i)
+        if (graph.has_input(at, i)) {
+            const onnx_constant* const bound = graph.constant(at, i);
+            if (bound == nullptr)
+                return;
+            (i == 1 ? low : high) = bound->numbers.empty() ? 0 : bound->numbers.front();
+        }
+    // Exporters write the largest float for no bound.
+    const bool is_open = high >= static_cast<double>(std::numeric_limits<float>::max());
+    graph_node made{low == 0 && is_open ? "relu" : "clipped", ""};
+    if (made.kind == "clipped")
+        made.attributes = {{"low", std::max(low, -double{std::numeric_limits<float>::max()})},
+                           {"high", std::min(high, double{std::numeric_limits<float>::max()})}};
+    apply(graph, at, graph.input(at, 0), std::move(made));
+}
+
+inline bool is_line(const graph_node& node, double scale, double offset) {
+    return node.kind == "rescaling" && std::abs(node.list("scale").front() - scale) < 1e-6 &&
+           std::abs(node.list("offset").front() - offset) < 1e-6;
+}
+inline bool is_clipped_at_six(const graph_node& node) {
+    return node.kind == "clipped" && node.number("low") == 0 && node.number("high") == 6;
+}
+
+/// scale x + offset. One line behind another is one line, relu6(x + 3) / 6 a hard sigmoid.
+inline void rescale(onnx_builder& graph, const onnx_node& at, onnx_value value, double scale, double offset) {
+    const graph_node& before = graph.node(value.node);
+    if (before.kind == "rescaling") {
+        offset += scale * before.list("offset").front();
+        scale *= before.list("scale").front();
+        value.node = before.sources.front();
+    } else if (is_clipped_at_six(before) && std::abs(scale - 1.0 / 6) < 1e-6 && offset == 0 &&
+               is_line(graph.node(before.sources.front()), 1, 3)) {
+        value.node = graph.node(before.sources.front()).sources.front();
+        graph_node made{"hard_sigmoid", ""};
+        made.attributes = {{"slope", 1.0 / 6}, {"offset", 0.5}};
+        return apply(graph, at, value, std::move(made));
+    }
+    if (std::abs(scale - 1) < 1e-7 && offset == 0)
+        return graph.set(at, std::move(value));
+    graph_node made{"rescaling", ""};
+    made.attributes = {{"scale", std::vector<double>{scale}}, {"offset", std::vector<double>{offset}}};
+    apply(graph, at, value, std::move(made));
+}
+
+/// Whether a constant has one number for each channel, the last axis of a value in strata; the numbers then.
+inline std::optional<std::vector<float>> channel_numbers(onnx_builder& graph, const onnx_value& value,
+                                                         const onnx_constant& constant) {
+    const std::size_t rank = value.shape.size();
+    std::size_t wide = 0;
+    std::size_t axis = 0;
+    for (std::size_t i = 0; i < constant.shape.size(); ++i)
+        if (constant.shape[i] != 1) {
+            ++wide;
+            axis = rank + i - constant.shape.size();
+        }
+    if (wide != 1 || constant.shape.size() > rank || value.axes.empty() || value.axes.back() != axis ||
+        graph.node(value.node).shape.back() != constant.numbers.size())
+        return std::nullopt;
+    tensor result{{constant.numbers.size()}, {constant.numbers.begin(), constant.numbers.end()}};
+    if (!value.places.empty()) {
+        std::vector<float> moved(result.numbers.size());
+        for (std::size_t i = 0; i < moved.size(); ++i)
+            moved[value.places[i]] = result.numbers[i];
+        return moved;
+    }
+    return result.numbers;
+}
+
+/// Add, Sub, Mul and Div of a value and a constant.
+inline void combine_constant(onnx_builder& graph, const onnx_node& at, const onnx_value& value,
+                             const onnx_constant& constant, bool is_constant_first) {
+    const auto is = [&](std::string_view type) { return at.type == type; };
+    if (is("Div") && is_constant_first)
+        return graph.add_problem(at, "a constant divided by a value");
+    if (constant.numbers.size() == 1) {
+        const double number = constant.numbers.front();
+        const double sign = is("Sub") && is_constant_first ? -1 : 1;
+        return rescale(graph, at, value,
+                       is("Mul")   ? number
+                       : is("Div") ? 1 / number
+                                   : sign,
+                       is("Add")   ? number
+                       : is("Sub") ? (is_constant_first ? number : -number)
+                                   : 0);
+    }
+    auto numbers = channel_numbers(graph, value, constant);
+    if (!numbers || (is("Sub") && is_constant_first))
+        return graph.add_problem(at, "a constant of another shape than a number a channel");
+    graph_node& before = graph.node(value.node);
+    if (is("Sub"))
+        for (float& each : *numbers)
+            each = -each;
+    // A sum behind a product is its bias.
+    const bool is_bias = (is("Add") || is("Sub")) && before.has("bias") && before.number("bias") == 0 &&
+                         graph.uses[at.inputs[is_constant_first ? 1 : 0]] == 1;
+    if (is_bias) {
+        const std::size_t size = numbers->size();
+        before.attributes["bias"] = 1.0;
+        before.weights.emplace_back("bias", tensor{{size}, std::move(*numbers)});
+        return graph.set(at, value);
+    }
+    const std::size_t size = numbers->size();
+    if (is("Div"))
+        for (float& each : *numbers)
+            each = 1 / each;
+    const bool is_factor = is("Mul") || is("Div");
+    graph_node made{"batch_norm", ""};
+    made.attributes = {{"epsilon", 0.0},
+                       {"scale", is_factor ? 1.0 : 0.0},
+                       {"center", is_factor ? 0.0 : 1.0},
+                       {"axis", std::vector<double>{-1}}};
+    made.weights.emplace_back(is_factor ? "gamma" : "beta", tensor{{size}, std::move(*numbers)});
+    made.weights.emplace_back("moving_mean", tensor{{size}, std::vector<float>(size, 0)});
+    made.weights.emplace_back("moving_variance", tensor{{size}, std::vector<float>(size, 1)});
+    apply(graph, at, value, std::move(made));
+}
+
+/// x times a gate of x: silu and hard swish; nothing for other products.
+inline std::optional<graph_node> gated_product(onnx_builder& graph, const onnx_value& x,
+                                               const onnx_value& gate) {
+    const graph_node& node = graph.node(gate.node);
+    if (node.sources.empty())
+        return std::nullopt;
+    if (node.sources.front() == x.node && node.kind == "sigmoid")
+        return graph_node{"silu", ""};
+    if (node.sources.front() == x.node && node.kind == "hard_sigmoid" &&
+        std::abs(node.number("slope") - 1.0 / 6) < 1e-6 && node.number("offset", 0.5) == 0.5)
+        return graph_node{"hard_silu", ""};
+    return std::nullopt;
+}
+/// x relu6(x + 3), six times the hard swish.
+inline bool is_open_hard_swish(onnx_builder& graph, const onnx_value& x, const onnx_value& gate) {
+    const graph_node& node = graph.node(gate.node);
+    if (!is_clipped_at_six(node))
+        return false;
+    const graph_node& line = graph.node(node.sources.front());
+    return is_line(line, 1, 3) && line.sources.front() == x.node;
+}
+
+/// Add, Sub, Mul, Div, Max, Min, Sum and Mean.
+inline void read_combination(onnx_builder& graph, const onnx_node& at) {
+    const auto is = [&](std::string_view type) { return at.type == type; };
+    if (at.inputs.size() == 1)
+        return graph.set(at, graph.input(at, 0));
+    const onnx_value first = graph.input(at, 0);
+    const onnx_value second = graph.input(at, 1);
+    if (at.inputs.size() == 2 && (first.constant || second.constant) &&
+        (is("Add") || is("Sub") || is("Mul") || is("Div"))) {
+        const onnx_value& value = first.constant ? second : first;
+        return combine_constant(graph, at, value, first.constant ? *first.constant : *second.constant,
+                                first.constant.has_value());
+    }
+    if (is("Mul"))
+        for (const bool is_swapped : {false, true}) {
+            const onnx_value& x = is_swapped ? second : first;
+            const onnx_value& gate = is_swapped ? first : second;
+            if (auto made = gated_product(graph, x, gate))
+                return apply(graph, at, x, std::move(*made));
+            if (is_open_hard_swish(graph, x, gate)) {
+                apply(graph, at, x, graph_node{"hard_silu", ""});
+                const onnx_value open =
+                    graph.input({{at.outputs.front()}, {}, at.name, at.type, at.domain, {}}, 0);
+                return rescale(graph, at, open, 6, 0);
+            }
+        }
+    std::vector<std::size_t> sources;
+    for (std::size_t i = 0; i < at.inputs.size(); ++i) {
+        const onnx_value& value = graph.input(at, i);
+        if (value.constant || value.shape != first.shape)
+            return graph.add_problem(at, "values of different shapes");
+        const auto arranged = value.places == first.places ? std::optional(value) : std::nullopt;
+        if (!arranged)
+            return graph.add_problem(at, "images that were flattened in another order");
+        if (!value.places.empty()) {
+            sources.push_back(value.node);
+            continue;
+        }
+        const auto same = graph.arrange(at, value, first.axes);
+        if (!same)
+            return;
+        sources.push_back(same->node);
+    }
+    constexpr std::pair<std::string_view, const char*> names[] = {
+        {"Add", "add"},     {"Sum", "add"},     {"Sub", "subtract"}, {"Mul", "multiply"},
+        {"Max", "maximum"}, {"Min", "minimum"}, {"Mean", "average"}};
+    graph_node made{at.type, ""};
+    for (const auto& [type, kind] : names)
+        if (at.type == type)
+            made.kind = kind;
+    if (made.kind == at.type)
+        return graph.add_problem(at, "of two values");
+    if (const auto number = graph.add(at, std::move(made), sources)) {
+        onnx_value result = first;
+        result.node = *number;
+        graph.set(at, std::move(result));
+    }
+}
+
+inline void read_concat(onnx_builder& graph, const onnx_node& at) {
+    const onnx_value first = graph.input(at, 0);
+    const auto rank = static_cast<std::int64_t>(first.shape.size());
+    std::int64_t axis = whole_of(at, "axis", 1);
+    axis += axis < 0 ? rank : 0;
+    if (axis <= 0 || axis >= rank || first.constant)
+        return graph.add_problem(at, "of samples, or of constants");
+    std::vector<std::size_t> axes = first.axes;
+    if (std::find(axes.begin(), axes.end(), static_cast<std::size_t>(axis)) == axes.end())
+        axes = graph.image_axes(first.shape.size());
+    std::vector<std::size_t> sources;
+    onnx_value result = first;
+    std::int64_t extent = 0;
+    for (std::size_t i = 0; i < at.inputs.size(); ++i) {
+        const onnx_value& value = graph.input(at, i);
+        if (value.constant || !value.places.empty() || value.shape.size() != first.shape.size())
+            return graph.add_problem(at, "of constants, or of flattened images");
+        const auto same = graph.arrange(at, value, axes);
+        if (!same)
+            return;
+        sources.push_back(same->node);
+        extent += value.shape[static_cast<std::size_t>(axis)];
+    }
+    graph_node made{"concat", ""};
+    made.attributes["axis"] = static_cast<double>(
+        std::find(axes.begin(), axes.end(), static_cast<std::size_t>(axis)) - axes.begin());
+    if (const auto number = graph.add(at, std::move(made), sources)) {
+        result.node = *number;
+        result.axes = axes;
+        result.shape[static_cast<std::size_t>(axis)] = extent;
+        graph.set(at, std::move(result));
+    }
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports

@@ -1,0 +1,224 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/io/import/graph.hpp>
+#include <strata/io/import/onnx_builder.hpp>
+#include <strata/io/import/window_shape.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+/// An image with its channels last, for operators with windows; nothing for what is none.
+inline std::optional<onnx_value> image_input(onnx_builder& graph, const onnx_node& at) {
+    const onnx_value& value = graph.input(at, 0);
+    if (value.constant || value.shape.size() < 3) {
+        graph.add_problem(at, "its input is no image");
+        return std::nullopt;
+    }
+    return graph.arrange(at, value, graph.image_axes(value.shape.size()));
+}
+
+/// The value that a node gives for an image, channels last, whose node is `number`.
+inline onnx_value image_value(onnx_builder& graph, std::int64_t batch, std::size_t number) {
+    const extents& shape = graph.node(number).shape;
+    onnx_value result;
+    result.node = number;
+    result.shape = {batch, static_cast<std::int64_t>(shape.back())};
+    for (std::size_t axis = 0; axis + 1 < shape.size(); ++axis)
+        result.shape.push_back(static_cast<std::int64_t>(shape[axis]));
+    result.axes = onnx_builder::image_axes(result.shape.size());
+    return result;
+}
+
+inline std::vector<double> as_reals(const std::vector<std::int64_t>& numbers) {
+    return {numbers.begin(), numbers.end()};
+}
+
+/// Strides, dilations and padding of a window, also where the file says no more than `SAME_LOWER`.
+inline void set_window(graph_node& made, const onnx_node& at, const std::vector<std::int64_t>& size,
+                       const extents& input) {
+    const std::size_t axes = input.size() - 1;
+    made.attributes["size"] = as_reals(size);
+    std::vector<std::int64_t> stride = wholes_of(at, "strides");
+    stride.resize(axes, 1);
+    std::vector<std::int64_t> dilation = wholes_of(at, "dilations");
+    dilation.resize(axes, 1);
+    made.attributes["stride"] = as_reals(stride);
+    made.attributes["dilation"] = as_reals(dilation);
+    std::vector<std::int64_t> pads = wholes_of(at, "pads");
+    pads.resize(2 * axes, 0);
+    const std::string rule = word_of(at, "auto_pad", "NOTSET");
+    const bool is_same = rule == "SAME_UPPER" || rule == "SAME_LOWER";
+    bool is_as_same = true;
+    for (std::size_t axis = 0; axis < axes && axis < size.size(); ++axis) {
+        const auto extent = static_cast<std::int64_t>(input[axis]);
+        const std::int64_t reach = (size[axis] - 1) * dilation[axis] + 1;
+        const std::int64_t output = stride[axis] > 0 ? (extent + stride[axis] - 1) / stride[axis] : 0;
+        const std::int64_t missing = std::max<std::int64_t>(0, (output - 1) * stride[axis] + reach - extent);
+        if (is_same) {
+            pads[axis] = (missing + (rule == "SAME_LOWER" ? 1 : 0)) / 2;
+            pads[axes + axis] = missing - pads[axis];
+        }
+        is_as_same = is_as_same && pads[axis] == missing / 2 && pads[axes + axis] == missing - missing / 2;
+    }
+    const auto middle = pads.begin() + static_cast<std::ptrdiff_t>(axes);
+    made.attributes["begin"] = as_reals({pads.begin(), middle});
+    made.attributes["end"] = as_reals({middle, pads.end()});
+    // Unequal sides have a name where TensorFlow makes them so.
+    const bool is_even = std::equal(pads.begin(), middle, middle);
+    made.attributes["padding"] =
+        std::string(is_as_same && !is_even && made.kind != "conv_transpose" ? "same" : "given");
+    if (std::any_of(pads.begin(), pads.end(), [](std::int64_t each) { return each < 0; }))
+        made.hint = "a padding below 0";
+}
+
+/// A kernel [a, b, taps...] as [taps..., b, a].
+inline tensor turn_kernel(const onnx_constant& kernel) {
+    const auto first = static_cast<std::size_t>(kernel.shape[0]);
+    const auto second = static_cast<std::size_t>(kernel.shape[1]);
+    const std::size_t taps = first * second == 0 ? 0 : kernel.numbers.size() / (first * second);
+    tensor result;
+    for (std::size_t axis = 2; axis < kernel.shape.size(); ++axis)
+        result.shape.push_back(static_cast<std::size_t>(kernel.shape[axis]));
+    result.shape.push_back(second);
+    result.shape.push_back(first);
+    result.numbers.resize(kernel.numbers.size());
+    for (std::size_t a = 0; a < first; ++a)
+        for (std::size_t b = 0; b < second; ++b)
+            for (std::size_t tap = 0; tap < taps; ++tap)
+                result.numbers[(tap * second + b) * first + a] =
+                    static_cast<float>(kernel.numbers[(a * second + b) * taps + tap]);
+    return result;
+}
+
+/// Conv and ConvTranspose, of constant kernels.
+inline void read_convolution(onnx_builder& graph, const onnx_node& at) {
+    const onnx_constant* const kernel = graph.constant(at, 1);
+    const auto image = kernel == nullptr ? std::nullopt : image_input(graph, at);
+    if (!image)
+        return;
+    const extents& input = graph.node(image->node).shape;
+    if (kernel->shape.size() != input.size() + 1)
+        graph.fail(at, "a kernel with as many axes as the image", "another one");
+    const bool is_transposed = at.type == "ConvTranspose";
+    const std::int64_t groups = whole_of(at, "group", 1);
+    const auto channels = static_cast<std::int64_t>(input.back());
+    const bool is_depthwise = !is_transposed && groups == channels && groups > 1 && kernel->shape[1] == 1;
+    graph_node made{is_transposed ? "conv_transpose" : is_depthwise ? "depthwise_conv" : "conv", ""};
+    set_window(made, at, {kernel->shape.begin() + 2, kernel->shape.end()}, input);
+    if (is_depthwise) {
+        // Filter c m + j is the j-th of channel c, so that [C m, 1, taps...] is [taps..., C, m].
+        tensor turned = turn_kernel(*kernel);
+        turned.shape.end()[-2] = static_cast<std::size_t>(channels);
+        turned.shape.end()[-1] = static_cast<std::size_t>(kernel->shape[0] / channels);
+        made.attributes["depth_multiplier"] = static_cast<double>(kernel->shape[0] / channels);
+        made.weights.emplace_back("depthwise_kernel", std::move(turned));
+    } else {
+        // [O, I, taps...] as [taps..., I, O]; of a transposed one [I, O, taps...] as [taps..., O, I].
+        made.weights.emplace_back("kernel", turn_kernel(*kernel));
+        made.attributes["filters"] = static_cast<double>(kernel->shape[is_transposed ? 1 : 0]);
+        made.attributes["groups"] = static_cast<double>(groups);
+    }
+    if (const std::vector<std::int64_t> extra = wholes_of(at, "output_padding");
+        is_transposed && !extra.empty())
+        made.attributes["output_padding"] = as_reals(extra);
+    if (is_transposed &&
+        (!wholes_of(at, "output_shape").empty() || word_of(at, "auto_pad", "NOTSET") != "NOTSET"))
+        made.hint = "a shape that its padding has to be computed from";
+    made.attributes["bias"] = 0.0;
+    if (graph.has_input(at, 2)) {
+        const onnx_constant* const bias = graph.constant(at, 2);
+        if (bias == nullptr)
+            return;
+        made.weights.emplace_back("bias", as_weight(*bias));
+        made.attributes["bias"] = 1.0;
+    }
+    if (const auto number = graph.add(at, std::move(made), {image->node}))
+        graph.set(at, image_value(graph, image->shape[0], *number));
+}
+
+/// MaxPool and AveragePool.
+inline void read_pooling(onnx_builder& graph, const onnx_node& at) {
+    const auto image = image_input(graph, at);
+    if (!image)
+        return;
+    const extents& input = graph.node(image->node).shape;
+    const std::vector<std::int64_t> size = wholes_of(at, "kernel_shape");
+    if (size.size() + 1 != input.size())
+        graph.fail(at, "a kernel_shape for each axis of the image",
+                   internal::concatenate(size.size(), " numbers"));
+    graph_node made{at.type == "MaxPool" ? "max_pool" : "average_pool", ""};
+    set_window(made, at, size, input);
+    made.attributes["count_padding"] = static_cast<double>(whole_of(at, "count_include_pad", 0));
+    if (whole_of(at, "ceil_mode", 0) != 0)
+        for (std::size_t axis = 0; axis < size.size(); ++axis) {
+            const double reach = static_cast<double>(size[axis] - 1) * made.list("dilation")[axis] + 1;
+            const double rest =
+                static_cast<double>(input[axis]) + made.list("begin")[axis] + made.list("end")[axis] - reach;
+            if (made.list("stride")[axis] > 0 && std::fmod(rest, made.list("stride")[axis]) != 0)
+                made.hint = "ceil_mode, a last window that reaches out of the image";
+        }
+    if (const auto number = graph.add(at, std::move(made), {image->node}))
+        graph.set(at, image_value(graph, image->shape[0], *number));
+}
+
+/// GlobalAveragePool, GlobalMaxPool, and reductions over all axes of an image.
+inline void pool_globally(onnx_builder& graph, const onnx_node& at, const char* kind, bool keeps_axes) {
+    const auto image = image_input(graph, at);
+    if (!image)
+        return;
+    const auto number = graph.add(at, graph_node{kind, ""}, {image->node});
+    if (!number)
+        return;
+    onnx_value result;
+    result.node = *number;
+    result.shape = {image->shape[0], image->shape[1]};
+    if (keeps_axes)
+        result.shape.resize(image->shape.size(), 1);
+    result.axes = {1};
+    graph.set(at, std::move(result));
+}
+
+/// Pad of an image by zeros.
+inline void read_padding(onnx_builder& graph, const onnx_node& at) {
+    std::vector<std::int64_t> pads = wholes_of(at, "pads");
+    double number = real_of(at, "value", 0);
+    if (graph.has_input(at, 1)) {
+        const onnx_constant* const given = graph.constant(at, 1);
+        if (given == nullptr)
+            return;
+        pads.assign(given->numbers.begin(), given->numbers.end());
+    }
+    if (graph.has_input(at, 2)) {
+        const onnx_constant* const given = graph.constant(at, 2);
+        number = given == nullptr || given->numbers.empty() ? 0 : given->numbers.front();
+    }
+    const auto image = image_input(graph, at);
+    if (!image)
+        return;
+    const std::size_t rank = image->shape.size();
+    const auto is_zero = [](std::int64_t each) { return each == 0; };
+    if (std::all_of(pads.begin(), pads.end(), is_zero))
+        return graph.set(at, graph.input(at, 0));
+    if (word_of(at, "mode", "constant") != "constant" || number != 0 || pads.size() != 2 * rank ||
+        pads[0] != 0 || pads[1] != 0 || pads[rank] != 0 || pads[rank + 1] != 0 ||
+        std::any_of(pads.begin(), pads.end(), [](std::int64_t each) { return each < 0; }))
+        return graph.add_problem(at, "padding other than zeros around an image");
+    graph_node made{"zero_pad", ""};
+    const auto middle = pads.begin() + static_cast<std::ptrdiff_t>(rank);
+    made.attributes["begin"] = as_reals({pads.begin() + 2, middle});
+    made.attributes["end"] = as_reals({middle + 2, pads.end()});
+    if (const auto padded = graph.add(at, std::move(made), {image->node}))
+        graph.set(at, image_value(graph, image->shape[0], *padded));
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports

@@ -1,0 +1,238 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/io/import/graph.hpp>
+#include <strata/io/import/onnx_builder.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+/// Axes of an operator: an attribute before opset 13, an input since. Counted from the last one where they
+/// are below 0.
+inline std::optional<std::vector<std::int64_t>> axes_of(onnx_builder& graph, const onnx_node& at,
+                                                        std::size_t index, std::int64_t rank) {
+    std::vector<std::int64_t> axes = wholes_of(at, "axes");
+    if (graph.has_input(at, index)) {
+        const onnx_constant* const given = graph.constant(at, index);
+        if (given == nullptr)
+            return std::nullopt;
+        axes.assign(given->numbers.begin(), given->numbers.end());
+    }
+    for (std::int64_t& axis : axes) {
+        axis += axis < 0 ? rank : 0;
+        if (axis < 0 || axis >= rank)
+            graph.fail(at, internal::concatenate("axes of ", std::size_t(rank)), "another axis");
+    }
+    std::sort(axes.begin(), axes.end());
+    axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
+    return axes;
+}
+
+/// The same numbers under other axes, where each wide axis of the old shape is one of the new one, in order.
+/// Nothing where it is not so.
+inline std::optional<onnx_value> relabel(const onnx_value& value, const std::vector<std::int64_t>& shape) {
+    std::vector<std::size_t> old_wide;
+    std::vector<std::size_t> new_wide;
+    for (std::size_t axis = 1; axis < value.shape.size(); ++axis)
+        if (value.shape[axis] != 1)
+            old_wide.push_back(axis);
+    for (std::size_t axis = 1; axis < shape.size(); ++axis)
+        if (shape[axis] != 1)
+            new_wide.push_back(axis);
+    if (!value.places.empty() || old_wide.size() != new_wide.size() || value.shape[0] != shape[0])
+        return std::nullopt;
+    for (std::size_t i = 0; i < old_wide.size(); ++i)
+        if (value.shape[old_wide[i]] != shape[new_wide[i]])
+            return std::nullopt;
+    onnx_value result = value;
+    result.shape = shape;
+    result.axes.clear();
+    for (const std::size_t axis : value.axes) {
+        const auto place = std::find(old_wide.begin(), old_wide.end(), axis);
+        if (place == old_wide.end()) // a node with an axis of 1 in it keeps its shape
+            return std::nullopt;
+        result.axes.push_back(new_wide[static_cast<std::size_t>(place - old_wide.begin())]);
+    }
+    return result;
+}
+
+/// A row of an image's elements. They stay where they are, and the value knows where each of them is.
+inline std::optional<onnx_value> flatten(onnx_builder& graph, const onnx_node& at, const onnx_value& value) {
+    const auto number = graph.add(at, graph_node{"flatten", ""}, {value.node});
+    if (!number)
+        return std::nullopt;
+    onnx_value result;
+    result.node = *number;
+    result.shape = {value.shape[0], static_cast<std::int64_t>(graph.node(*number).shape.front())};
+    result.axes = {1};
+    if (!value.places.empty() || std::is_sorted(value.axes.begin(), value.axes.end())) {
+        result.places = value.places;
+        return result;
+    }
+    // ONNX counts axes in their own order, strata in that of `axes`.
+    std::vector<std::size_t> steps(value.shape.size(), 0);
+    std::size_t step = 1;
+    for (std::size_t i = value.axes.size(); i-- > 0;) {
+        steps[value.axes[i]] = step;
+        step *= static_cast<std::size_t>(value.shape[value.axes[i]]);
+    }
+    for (std::size_t element = 0; element < step; ++element) {
+        std::size_t rest = element;
+        std::size_t place = 0;
+        for (std::size_t axis = value.shape.size(); axis-- > 1;) {
+            const auto extent = static_cast<std::size_t>(value.shape[axis]);
+            place += rest % extent * steps[axis];
+            rest /= extent;
+        }
+        result.places.push_back(place);
+    }
+    return result;
+}
+
+/// The numbers of a value in another shape.
+inline void reshape(onnx_builder& graph, const onnx_node& at, const std::vector<std::int64_t>& shape) {
+    const onnx_value& value = graph.input(at, 0);
+    if (value.constant) {
+        onnx_value result = value;
+        result.constant->shape = shape;
+        return graph.set(at, std::move(result));
+    }
+    if (shape.empty() || shape.front() != value.shape.front())
+        return graph.add_problem(at, "it mixes samples");
+    if (value.shape == shape)
+        return graph.set(at, value);
+    if (const auto other = relabel(value, shape))
+        return graph.set(at, *other);
+    if (shape.size() == 2) {
+        if (const auto row = flatten(graph, at, value))
+            graph.set(at, *row);
+        return;
+    }
+    const auto plain = graph.arrange(at, value, graph.plain_axes(value.shape.size()));
+    if (!plain)
+        return;
+    graph_node made{"reshape", ""};
+    std::vector<double> target(shape.begin() + 1, shape.end());
+    made.attributes["target"] = target;
+    if (const auto number = graph.add(at, std::move(made), {plain->node})) {
+        onnx_value result;
+        result.node = *number;
+        result.shape = shape;
+        result.axes = graph.plain_axes(shape.size());
+        graph.set(at, std::move(result));
+    }
+}
+
+inline std::int64_t size_of_shape(const std::vector<std::int64_t>& shape) {
+    std::int64_t result = 1;
+    for (const std::int64_t extent : shape)
+        result = extent <= 0 || result > (std::int64_t{1} << 50) / extent ? 0 : result * extent;
+    return result;
+}
+
+inline std::vector<std::int64_t> shape_of_input(const onnx_value& value) {
+    return value.constant ? value.constant->shape : value.shape;
+}
+
+/// Reshape, Flatten, Squeeze and Unsqueeze.
+inline void read_reshape(onnx_builder& graph, const onnx_node& at) {
+    const onnx_value& value = graph.input(at, 0);
+    const std::vector<std::int64_t> old = shape_of_input(value);
+    std::vector<std::int64_t> shape = wholes_of(at, "shape");
+    if (graph.has_input(at, 1)) {
+        const onnx_constant* const given = graph.constant(at, 1);
+        if (given == nullptr)
+            return;
+        shape.assign(given->numbers.begin(), given->numbers.end());
+    }
+    const std::int64_t size = size_of_shape(old);
+    std::int64_t known = 1;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        if (shape[i] == 0 && i < old.size() && whole_of(at, "allowzero", 0) == 0)
+            shape[i] = old[i];
+        if (shape[i] < -1 || shape[i] == 0 || shape[i] > (std::int64_t{1} << 40))
+            graph.fail(at, "extents above 0 and one -1", "others");
+        known = shape[i] == -1 ? known : std::min(known * shape[i], std::int64_t{1} << 50);
+    }
+    const auto open = std::find(shape.begin(), shape.end(), -1);
+    if (open != shape.end())
+        *open = known > 0 ? size / known : 0;
+    if (size_of_shape(shape) != size || size == 0)
+        graph.fail(at, internal::concatenate("a shape of ", std::size_t(size), " numbers"), "another one");
+    reshape(graph, at, shape);
+}
+inline void read_flatten(onnx_builder& graph, const onnx_node& at) {
+    const std::vector<std::int64_t> old = shape_of_input(graph.input(at, 0));
+    std::int64_t axis = whole_of(at, "axis", 1);
+    axis += axis < 0 ? static_cast<std::int64_t>(old.size()) : 0;
+    if (axis != 1 || old.empty())
+        return graph.add_problem(at, "from another axis than 1");
+    reshape(graph, at, {old[0], size_of_shape({old.begin() + 1, old.end()})});
+}
+inline void read_squeeze(onnx_builder& graph, const onnx_node& at) {
+    const std::vector<std::int64_t> old = shape_of_input(graph.input(at, 0));
+    const auto axes = axes_of(graph, at, 1, static_cast<std::int64_t>(old.size()));
+    if (!axes)
+        return;
+    std::vector<std::int64_t> shape;
+    for (std::size_t i = 0; i < old.size(); ++i) {
+        const bool is_named = std::binary_search(axes->begin(), axes->end(), static_cast<std::int64_t>(i));
+        if (is_named && old[i] != 1)
+            graph.fail(at, "axes of the extent 1", internal::concatenate(std::size_t(old[i])));
+        if (!is_named && !(axes->empty() && old[i] == 1))
+            shape.push_back(old[i]);
+    }
+    reshape(graph, at, shape);
+}
+inline void read_unsqueeze(onnx_builder& graph, const onnx_node& at) {
+    const std::vector<std::int64_t> old = shape_of_input(graph.input(at, 0));
+    const std::size_t added = graph.has_input(at, 1) && graph.input(at, 1).constant
+                                  ? graph.input(at, 1).constant->numbers.size()
+                                  : wholes_of(at, "axes").size();
+    const auto axes = axes_of(graph, at, 1, static_cast<std::int64_t>(old.size() + added));
+    if (!axes)
+        return;
+    std::vector<std::int64_t> shape;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < old.size() + axes->size(); ++i)
+        shape.push_back(std::binary_search(axes->begin(), axes->end(), static_cast<std::int64_t>(i)) ||
+                                next >= old.size()
+                            ? 1
+                            : old[next++]);
+    reshape(graph, at, shape);
+}
+
+/// Transpose: other axes for the same numbers.
+inline void read_transpose(onnx_builder& graph, const onnx_node& at) {
+    const onnx_value& value = graph.input(at, 0);
+    std::vector<std::int64_t> order = wholes_of(at, "perm");
+    const std::size_t rank = value.shape.size();
+    if (order.empty())
+        for (std::size_t axis = rank; axis-- > 0;)
+            order.push_back(static_cast<std::int64_t>(axis));
+    std::vector<std::int64_t> sorted = order;
+    std::sort(sorted.begin(), sorted.end());
+    for (std::size_t axis = 0; axis < sorted.size(); ++axis)
+        if (sorted.size() != rank || sorted[axis] != static_cast<std::int64_t>(axis))
+            graph.fail(at, "a permutation of its axes", "another list");
+    if (order.empty() || order.front() != 0 || !value.places.empty())
+        return graph.add_problem(at, "it moves the axis of the samples");
+    onnx_value result = value;
+    for (std::size_t axis = 0; axis < rank; ++axis)
+        result.shape[axis] = value.shape[static_cast<std::size_t>(order[axis])];
+    for (std::size_t& axis : result.axes)
+        axis = static_cast<std::size_t>(
+            std::find(order.begin(), order.end(), static_cast<std::int64_t>(axis)) - order.begin());
+    graph.set(at, std::move(result));
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports
