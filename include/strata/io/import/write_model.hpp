@@ -6,6 +6,7 @@
 #include <strata/data/safetensors_output.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/keras_names.hpp>
 #include <strata/io/import/number_text.hpp>
 #include <strata/io/import/parameter_names.hpp>
 #include <strata/io/import/topology_text.hpp>
