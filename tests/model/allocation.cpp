@@ -94,6 +94,13 @@ BOOST_AUTO_TEST_CASE(a_stream_allocates_nothing_behind_its_construction) {
     several.process(block, block);
     several.refresh();
     BOOST_TEST(allocations == start);
+
+    const model<input<100, 1> | conv<2, 3, same>> ahead;
+    stream late{ahead, latency};
+    const std::size_t begin = allocations;
+    late.process(std::span(block).first(100), std::span(block).last(200));
+    late.finish(block);
+    BOOST_TEST(allocations == begin);
 }
 
 BOOST_AUTO_TEST_CASE(a_step_of_training_allocates_nothing) {

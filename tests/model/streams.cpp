@@ -54,8 +54,8 @@ void check_equal(const std::vector<T>& found, const std::vector<T>& wanted) {
 }
 
 /// The law: the results of sequences side by side, cut into blocks in any way, are those of `predict` on each
-/// whole sequence, bit for bit.
-template <class Network, std::size_t Count = 1, bool Exact = true>
+/// whole sequence, bit for bit; those of layers that look ahead are late.
+template <class Network, std::size_t Count = 1, bool Exact = true, bool Waits = false>
 void check_law() {
     using T = typename Network::value_type;
     constexpr std::size_t steps = Network::input_shape.extents[0];
@@ -74,9 +74,16 @@ void check_law() {
         return result;
     };
     const auto fed = interleaved(x, inputs);
-    const auto wanted = interleaved(expected, outputs);
+    auto wanted = interleaved(expected, outputs);
 
-    auto live = streams<Count>(net);
+    auto live = [&] {
+        if constexpr (Waits)
+            return streams<Count>(net, latency);
+        else
+            return streams<Count>(net);
+    }();
+    const std::size_t late = live.latency() * live.output_size;
+    wanted.insert(wanted.begin(), late, T(0));
     for (const auto& lengths : divisions()) {
         live.reset();
         std::vector<T> found(wanted.size());
@@ -87,6 +94,8 @@ void check_law() {
                          std::span(found).subspan(step * live.output_size, count * live.output_size));
             step += count;
         }
+        if constexpr (Waits)
+            live.finish(std::span(found).last(late));
         BOOST_TEST_CONTEXT("blocks of " << lengths[0] << ", ...")
         check_equal<Exact>(found, wanted);
     }
@@ -169,6 +178,32 @@ BOOST_AUTO_TEST_CASE(attention_forgets_what_lies_behind_its_sequence) {
     const std::vector<float> other{3, 11};
     live.process(other, std::span(y).first(4));
     BOOST_TEST((y[1] == y[1] && y[2] != y[2])); // no token, no number
+}
+
+// Sequences of more steps than a block and of fewer than the stream is late; values that meet are equally
+// late, as terms, as parts and as outputs.
+BOOST_AUTO_TEST_CASE(layers_that_look_ahead_are_late) {
+    check_law<model<input<90, 1> | dense<8> | residual(conv<8, 4, same> | tanh | conv<8, 3, same>) |
+                    branches(identity, conv<5, 7, same, dilation<9>> | tanh, dense<2>) | concat<1> |
+                    depthwise_conv<3, same> | gru<2>>,
+              2, false, true>();
+    using brief = model<input<3, 1> | conv<5, 5, same> | tanh | conv<3, 5, same> | lstm<2>>;
+    check_law<brief, 1, true, true>();
+    static_assert(stream<brief, 1, true>::latency() == 4);
+    const std::string plan = stream<brief, 1, true>::plan();
+    BOOST_TEST(plan.find("in blocks of at most 64 steps, 4 steps late\n") != plan.npos);
+    BOOST_TEST(plan.find("stage 1: conv<5, 5>, 2 steps late, 2 back and 2 ahead; all steps") != plan.npos);
+    BOOST_TEST(plan.find("stage 3: lstm<2>, 4 steps late, a state of") != plan.npos);
+
+    using network = model<input<20, 1> | branches(conv<2, 3, same>, dense<1>)>;
+    const network net = drawn_network<network>();
+    const auto x = draw<float>(20, 1);
+    std::vector<float> a(40), b(20), c(40), d(20);
+    net.predict_batch({x.data()}, {a.data(), b.data()}, 1);
+    stream live{net, latency};
+    live.process({x.data()}, {c.data(), d.data()}, 20);
+    check_equal(std::vector<float>(c.begin() + 2, c.end()), std::vector<float>(a.begin(), a.end() - 2));
+    check_equal(std::vector<float>(d.begin() + 1, d.end()), std::vector<float>(b.begin(), b.end() - 1));
 }
 
 BOOST_AUTO_TEST_CASE(streams_side_by_side_are_apart) {

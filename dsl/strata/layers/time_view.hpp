@@ -13,22 +13,25 @@ enum class sight {
     past,       ///< it and a known number of steps before
     state,      ///< it and a state that the steps before have left
     last_state, ///< the same; what comes out is that of the last step alone
-    ahead,      ///< steps behind it as well, a known number
+    ahead,      ///< steps behind it as well, a known number, and maybe steps before
     resampled,  ///< it makes another number of steps
     whole,      ///< all of them
     masked      ///< some of them, as a mask says
 };
 
-/// How a layer looks along time: what, and how many steps back or ahead.
+/// How a layer looks along time: what, and how many steps back, or ahead and then also back.
 struct time_view {
     sight what;
     std::size_t steps = 0;
+    std::size_t back = 0;
 };
 inline constexpr time_view each_step{sight::step};
 inline constexpr time_view whole_sequence{sight::whole};
 
-/// Whether a stream can compute the layer: it looks at nothing that is still to come.
-[[nodiscard]] constexpr bool is_streamable(time_view view) { return view.what <= sight::last_state; }
+/// Whether a stream can compute the layer: it looks at nothing that is still to come, or the stream waits.
+[[nodiscard]] constexpr bool is_streamable(time_view view, bool waits = false) {
+    return view.what <= sight::last_state || (waits && view.what == sight::ahead);
+}
 
 namespace detail {
 /// What keeps a layer from a stream.

@@ -177,10 +177,10 @@ constexpr time_view view_of_window(const window& sliding) {
     const std::size_t reach = (steps.taps - 1) * steps.dilation;
     if (sliding.rank != 1)
         return whole_sequence;
-    if (reach > steps.padding_begin)
-        return {sight::ahead, reach - steps.padding_begin};
     if (steps.stride != 1 || steps.input != steps.output)
         return {sight::resampled};
+    if (reach > steps.padding_begin)
+        return {sight::ahead, reach - steps.padding_begin, steps.padding_begin};
     return {sight::past, reach};
 }
 

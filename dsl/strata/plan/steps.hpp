@@ -95,7 +95,7 @@ struct layer_of_step<Node, sight::step> {
     using type = typename Node::layer::step_layer;
 };
 template <class Node, sight What>
-    requires(What == sight::past || What == sight::state || What == sight::last_state)
+    requires(What == sight::past || What == sight::state || What == sight::last_state || What == sight::ahead)
 struct layer_of_step<Node, What> {
     using layer = typename Node::layer;
     using type =
@@ -134,9 +134,9 @@ struct step_network<topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>
                                                 reads_sequence<flow>(typename Nodes::sources{})>::type...>;
 };
 
-template <std::size_t Position, class Layer, time_view View>
+template <std::size_t Position, class Layer, time_view View, bool Waits>
 consteval bool check_node() {
-    if constexpr (!is_streamable(View))
+    if constexpr (!is_streamable(View, Waits))
         return reject<Layer, place_text<Position, Layer>, text("cannot be in a stream:"), time_text<View>>();
     return true;
 }
@@ -147,7 +147,8 @@ consteval bool check_sequence() {
                       text("it takes steps of features")>();
     return true;
 }
-template <class... Inputs, class... Ends, class... Nodes>
+/// `Waits`: for layers that look ahead.
+template <bool Waits, class... Inputs, class... Ends, class... Nodes>
 consteval bool check_stream(topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>) {
     using whole = topology<type_list<Inputs...>, type_list<Ends...>, Nodes...>;
     static_cast<void>([]<std::size_t... Number>(std::index_sequence<Number...>) {
@@ -157,7 +158,8 @@ consteval bool check_stream(topology<type_list<Inputs...>, type_list<Ends...>, N
         using flow = time_flow<whole>;
         const bool results[] = {check_node < Number + 1, typename Nodes::layer,
                                 reads_sequence<flow>(typename Nodes::sources{}) ? flow::nodes[Number].view
-                                                                                : each_step > ()...};
+                                                                                : each_step,
+                                Waits > ()...};
         return results[0];
     }
     (std::index_sequence_for<Nodes...>{});
@@ -182,7 +184,8 @@ inline constexpr bool has_stream = [] {
 }();
 
 /// The network that makes one step of what a topology makes of a sequence: each value is a step of what it
-/// was, the nodes keep their numbers, and layers that look back or have a state are `stepping` heads.
+/// was, the nodes keep their numbers, and layers that look back or ahead or have a state are `stepping`
+/// heads.
 template <class Inputs, class Ends, class... Nodes>
 constexpr auto steps_of(topology<Inputs, Ends, Nodes...>) {
     return typename detail::step_network<topology<Inputs, Ends, Nodes...>,

@@ -27,6 +27,10 @@ STRATA_HEADER_BEGIN
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
+/// Takes layers that look ahead: results are late by as many steps.
+struct latency_option {};
+inline constexpr latency_option latency{};
+
 /// `Streams` sequences side by side through one network, a step or a block of steps at a time, for signals
 /// that never end. What comes out is what `predict` makes of the whole sequence, however it is cut into
 /// blocks. Layers that look back or have a state keep it here; weights are the network's, which must outlive
@@ -50,10 +54,14 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// `predict`. Causal attention keeps keys and values of as many steps as the network's input has. Behind them
 /// the stream goes on with the last so many; learnt positions begin anew there, rotary and sinusoidal ones
 /// count on.
-template <class Network, std::size_t Streams = 1>
+///
+/// `stream live{net, latency}` takes layers that look a known number of steps ahead, too, such as
+/// convolutions with `same`: its results are those of `predict`, `latency()` steps late, and zeros until
+/// then. Values that meet are kept back until they are equally late.
+template <class Network, std::size_t Streams = 1, bool Waits = false>
 class stream {
     static_assert(Streams > 0, "strata: at least one stream");
-    static_assert(internal::check_stream(typename Network::topology{}));
+    static_assert(internal::check_stream<Waits>(typename Network::topology{}));
 
 public:
     using network = Network;
@@ -74,7 +82,12 @@ public:
         : parameters_(net.parameter_block().data()), memory_(pass::layout::memory.end) {
         reset();
     }
+    stream(const Network& net, latency_option) requires Waits : stream(net) {}
     explicit stream(Network&&) = delete; // it would outlive its weights
+    stream(Network&&, latency_option) = delete;
+
+    /// How many steps the results are late.
+    [[nodiscard]] static constexpr std::size_t latency() noexcept { return pass::layout::latency; }
 
     /// How it runs the network along time, and what it keeps.
     [[nodiscard]] static std::string plan() {
@@ -85,6 +98,7 @@ public:
     void reset() noexcept STRATA_NONBLOCKING {
         std::fill(memory_.begin(), memory_.end(), value_type(0));
         where_.fill(0);
+        heard_ = 0;
         refresh();
     }
 
@@ -111,7 +125,7 @@ public:
         for (const value_type* const each : x)
             is_in_place = is_in_place || std::find(y.begin(), y.end(), each) != y.end();
         for (std::size_t done = 0; done < steps;) {
-            const std::size_t count = std::min(pass::layout::block, steps - done);
+            const std::size_t count = next_count(steps - done);
             auto sources = x;
             if (is_in_place) {
                 value_type* copy = staged();
@@ -132,13 +146,19 @@ public:
     operator()(std::span<const value_type, input_size> x) noexcept STRATA_NONBLOCKING
         requires(input_count == 1 && output_count == 1) {
         std::array<value_type, output_size> y;
-        pass::run(parameters_, {x.data()}, {y.data()}, where_, memory_.data(), one_step{});
+        if constexpr (latency() > 0)
+            run({x.data()}, {y.data()}, 1);
+        else
+            pass::run(parameters_, {x.data()}, {y.data()}, where_, memory_.data(), one_step{});
         return y;
     }
     [[nodiscard]] value_type operator()(value_type x) noexcept STRATA_NONBLOCKING
         requires(input_count == 1 && output_count == 1 && input_size == 1 && output_size == 1) {
         value_type y;
-        pass::run(parameters_, {&x}, {&y}, where_, memory_.data(), one_step{});
+        if constexpr (latency() > 0)
+            run({&x}, {&y}, 1);
+        else
+            pass::run(parameters_, {&x}, {&y}, where_, memory_.data(), one_step{});
         return y;
     }
 
@@ -146,7 +166,7 @@ public:
     void prime(std::span<const value_type> history) noexcept STRATA_NONBLOCKING requires(input_count == 1) {
         const std::size_t steps = history.size() / input_size;
         for (std::size_t done = 0; done < steps;) {
-            const std::size_t count = std::min(pass::layout::block, steps - done);
+            const std::size_t count = next_count(steps - done);
             typename pass::outputs y;
             value_type* lost = staged();
             for (std::size_t i = 0; i < output_count; lost += count * output_sizes[i++])
@@ -156,12 +176,39 @@ public:
         }
     }
 
+    /// The results that are still to come, where the sequence ends: those of its last `latency()` steps, or
+    /// of all if it has fewer, behind `latency()` less so many zeros. `reset` is to follow.
+    void finish(std::span<value_type> block_out) noexcept STRATA_NONBLOCKING
+        requires(latency() > 0 && output_count == 1) {
+        typename pass::inputs x;
+        value_type* zeros = staged();
+        for (std::size_t i = 0; i < input_count; zeros += input_sizes[i++])
+            x[i] = std::fill_n(zeros, input_sizes[i], value_type(0)) - input_sizes[i];
+        const std::size_t steps = std::min(latency(), block_out.size() / output_size);
+        for (std::size_t step = 0; step < steps; ++step, ++heard_)
+            run_edge(x, {block_out.data() + step * output_size}, step + 1);
+    }
+
 private:
     using one_step = std::integral_constant<std::size_t, 1>;
 
     [[nodiscard]] value_type* staged() noexcept { return memory_.data() + pass::layout::memory.staged; }
 
+    /// How many of so many steps go through all stages together: one at the beginning, where some have none.
+    [[nodiscard]] std::size_t next_count(std::size_t steps) const noexcept {
+        if constexpr (latency() > 0)
+            if (heard_ < latency())
+                return 1;
+        return std::min(pass::layout::block, steps);
+    }
+
     void run(const typename pass::inputs& x, const typename pass::outputs& y, std::size_t steps) noexcept {
+        if constexpr (latency() > 0)
+            if (heard_ < latency()) {
+                run_edge(x, y, 0);
+                ++heard_;
+                return;
+            }
         if (steps == 1)
             run_step(x, y);
         else
@@ -177,13 +224,21 @@ private:
         pass::run(parameters_, x, y, where_, memory_.data(), steps);
     }
 
+    [[gnu::noinline]] void run_edge(const typename pass::inputs& x, const typename pass::outputs& y,
+                                    std::size_t beyond) noexcept {
+        pass::run_edge(parameters_, x, y, where_, memory_.data(), heard_, beyond);
+    }
+
     const value_type* parameters_;
+    std::size_t heard_ = 0; ///< steps, as far as `latency()`, or behind it where the sequence ends
     typename pass::positions where_{};
     aligned_vector<value_type> memory_;
 };
 
 template <class Network>
 stream(const Network&) -> stream<Network>;
+template <class Network>
+stream(const Network&, latency_option) -> stream<Network, 1, true>;
 
 /// `Count` sequences side by side, whose steps are interleaved: `auto voices = streams<8>(net);`.
 template <std::size_t Count, class Network>
@@ -191,11 +246,16 @@ template <std::size_t Count, class Network>
     return stream<Network, Count>(net);
 }
 template <std::size_t Count, class Network>
-auto streams(const Network&& net) = delete;
+[[nodiscard]] auto streams(const Network& net, latency_option) {
+    return stream<Network, Count, true>(net);
+}
+template <std::size_t Count, class Network>
+auto streams(const Network&& net, latency_option = {}) = delete;
 
 } // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
+using bedrock::latency;
 using bedrock::stream;
 using bedrock::streams;
 } // namespace strata

@@ -28,9 +28,24 @@ inline constexpr bool is_stepping<stepping<Whole, View, Inputs, Outputs>> = true
 template <class Head>
 constexpr std::size_t steps_back() {
     if constexpr (is_stepping<Head>)
-        return Head::view.what == sight::past ? Head::view.steps : 0;
+        return Head::view.what == sight::past    ? Head::view.steps
+               : Head::view.what == sight::ahead ? Head::view.back + Head::view.steps
+                                                 : 0;
     else
         return 0;
+}
+
+/// How many steps a stage of a stream looks ahead. It waits for them, so that it looks back as well.
+template <class Head>
+constexpr std::size_t steps_ahead() {
+    if constexpr (is_stepping<Head>)
+        return Head::view.what == sight::ahead ? Head::view.steps : 0;
+    else
+        return 0;
+}
+template <class... Stages>
+constexpr std::array<std::size_t, sizeof...(Stages)> steps_ahead_of(stage_list<Stages...>) {
+    return {steps_ahead<typename Stages::head>()...};
 }
 
 /// What a stage needs of a stream's memory.
@@ -109,6 +124,55 @@ struct stream_layout {
         return result;
     }();
 
+    /// How many steps each stage is late, for itself and those before it; those whose values meet, as terms,
+    /// as parts of one buffer or as outputs, are equally late.
+    static constexpr auto delays = [] {
+        constexpr auto ahead = internal::steps_ahead_of(stages{});
+        std::array<std::size_t, wires::count> result{};
+        const auto raise = [](std::size_t& delay, std::size_t least) {
+            const bool is_raised = delay < least;
+            delay = std::max(delay, least);
+            return is_raised;
+        };
+        for (bool is_raised = true; is_raised;) {
+            is_raised = false;
+            std::size_t latest = 0;
+            for (std::size_t stage = 0; stage < wires::count; ++stage) {
+                for (std::size_t i = 0; i < wires::source_count(stage); ++i)
+                    if (const std::size_t value = wires::source(stage, i); !wires::is_input(value))
+                        is_raised |= raise(result[stage], result[value - inputs] + ahead[stage]);
+                is_raised |= raise(result[stage], ahead[stage]);
+                if (const std::size_t skip = wires::marks.stages[stage].skip; skip != internal::none)
+                    is_raised |= raise(result[stage], result[skip - inputs]);
+                if (wires::output_of(stage) < wires::output_count)
+                    latest = std::max(latest, result[stage]);
+            }
+            for (std::size_t stage = 0; stage < wires::count; ++stage) {
+                if (wires::output_of(stage) < wires::output_count)
+                    is_raised |= raise(result[stage], latest);
+                for (std::size_t other = 0; other < wires::count; ++other)
+                    if (wires::place(stage).buffer == wires::place(other).buffer)
+                        is_raised |= raise(result[stage], result[other]);
+            }
+        }
+        return result;
+    }();
+    static constexpr std::size_t latency = [] {
+        std::size_t result = 0;
+        for (std::size_t stage = 0; stage < wires::count; ++stage)
+            if (wires::output_of(stage) < wires::output_count)
+                result = std::max(result, delays[stage]);
+        return result;
+    }();
+    /// Which earlier step of a value a stage takes for the newest.
+    [[nodiscard]] static constexpr std::size_t shift(std::size_t stage, std::size_t value) {
+        const std::size_t ahead = internal::steps_ahead_of(stages{})[stage];
+        return delays[stage] - ahead - (wires::is_input(value) ? 0 : delays[value - inputs]);
+    }
+    [[nodiscard]] static constexpr std::size_t shift_of_skip(std::size_t stage) {
+        return delays[stage] - delays[wires::marks.stages[stage].skip - inputs];
+    }
+
     /// Numbers that are moved each block, rather than stored twice each step: two cache lines.
     static constexpr std::size_t most_moved = 2 * line_size<T>;
 
@@ -132,7 +196,8 @@ struct stream_layout {
     struct places {
         std::array<step_ring, ring_count> rings{};
         std::array<std::size_t, wires::count> states{};
-        std::array<bool, wires::count> mirrors{}; ///< the first to look at what a ring has got
+        /// The last stage that looks back at a ring, before which all is written that it looks at.
+        std::array<std::size_t, ring_count> last_looks{};
         std::size_t values = 0;
         std::size_t scratch = 0;
         std::size_t staged = 0;
@@ -148,12 +213,23 @@ struct stream_layout {
             result.rings[input].row = input_sizes[input];
         for (std::size_t buffer = 0; buffer < wires::buffer_count; ++buffer)
             result.rings[inputs + buffer].row = wires::buffer_size(buffer) * Streams;
-        for (std::size_t stage = 0; stage < wires::count; ++stage)
-            if (needs[stage].back > 0 && is_used[stage]) {
-                step_ring& ring = result.rings[ring_of(wires::source(stage, 0))];
-                result.mirrors[stage] = ring.back == 0;
-                ring.back = std::max(ring.back, needs[stage].back);
+        const auto look = [&](std::size_t stage, std::size_t value, std::size_t back) {
+            if (back == 0)
+                return;
+            step_ring& ring = result.rings[ring_of(value)];
+            ring.back = std::max(ring.back, back);
+            result.last_looks[ring_of(value)] = stage;
+        };
+        for (std::size_t stage = 0; stage < wires::count; ++stage) {
+            if (!is_used[stage])
+                continue;
+            for (std::size_t i = 0; i < wires::source_count(stage); ++i) {
+                const std::size_t value = wires::source(stage, i);
+                look(stage, value, shift(stage, value) + (i == 0 ? needs[stage].back : 0));
             }
+            if (const std::size_t skip = wires::marks.stages[stage].skip; skip != internal::none)
+                look(stage, skip, shift_of_skip(stage));
+        }
         for (step_ring& ring : result.rings)
             if (ring.back > 0) {
                 const std::size_t steps = ring.back + block;

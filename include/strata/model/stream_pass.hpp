@@ -34,6 +34,16 @@ public:
         T* memory;
         Steps steps;
     };
+    /// One step at the beginning or behind the end of a sequence: stages that are late have no step yet, and
+    /// others have no more. Theirs are zeros then, as those around a sequence are.
+    struct edge_call : block_call<std::integral_constant<std::size_t, 1>> {
+        std::size_t before; ///< steps before this one
+        std::size_t beyond; ///< the place of this step behind the end, from 1 on; 0: it is none
+
+        [[nodiscard]] constexpr bool has_step(std::size_t delay) const noexcept {
+            return delay <= before && delay >= beyond;
+        }
+    };
 
     /// What depends on parameters and types alone.
     static void prepare(const T* parameters, T* memory) noexcept {
@@ -48,16 +58,25 @@ public:
     template <class Steps>
     [[gnu::always_inline]] static inline void run(const T* parameters, const inputs& x, const outputs& y,
                                                   positions& where, T* memory, Steps steps) noexcept {
-        const block_call<Steps> call{parameters, x, y, where, memory, steps};
+        run(block_call<Steps>{parameters, x, y, where, memory, steps}, where);
+    }
+    static void run_edge(const T* parameters, const inputs& x, const outputs& y, positions& where, T* memory,
+                         std::size_t before, std::size_t beyond) noexcept {
+        run(edge_call{{parameters, x, y, where, memory, {}}, before, beyond}, where);
+    }
+
+private:
+    template <class Call>
+    [[gnu::always_inline]] static inline void run(const Call& call, positions& where) noexcept {
         for_each_index<wires::inputs>([&](auto input) __attribute__((always_inline)) {
             if constexpr (rings[input].back > 0)
-                std::copy_n(x[input], steps * rings[input].row, ring_row<input>(call));
+                std::copy_n(call.x[input], call.steps * rings[input].row, ring_row<input>(call));
         });
         if constexpr (stages::size <= most_inlined)
             for_each_index<stages::size>([&](auto stage)
                                              __attribute__((always_inline)) { run_one<stage>(call); });
         else {
-            static constexpr auto functions = functions_of<Steps>(std::make_index_sequence<stages::size>{});
+            static constexpr auto functions = functions_of<Call>(std::make_index_sequence<stages::size>{});
             for (const auto function : functions)
                 function(call);
         }
@@ -65,27 +84,25 @@ public:
             if constexpr (rings[ring].moves())
                 move_rows<ring>(call);
             else if constexpr (rings[ring].back > 0) {
-                where[ring] += steps;
+                where[ring] += call.steps;
                 if (where[ring] >= rings[ring].capacity)
                     where[ring] -= rings[ring].capacity;
             }
         });
     }
 
-private:
     using trained = typename layout::trained;
     using parameter_places = parameter_layout<T, Topology>;
     static constexpr const auto& rings = layout::memory.rings;
     /// Stages that are compiled into one function, as in prediction.
     static constexpr std::size_t most_inlined = 16;
 
-    template <class Steps, std::size_t... Stage>
+    template <class Call, std::size_t... Stage>
     static constexpr auto functions_of(std::index_sequence<Stage...>) {
-        return std::array<void (*)(const block_call<Steps>&) noexcept, sizeof...(Stage)>{
-            &run_apart<Stage, Steps>...};
+        return std::array<void (*)(const Call&) noexcept, sizeof...(Stage)>{&run_apart<Stage, Call>...};
     }
-    template <std::size_t Stage, class Steps>
-    static void run_apart(const block_call<Steps>& call) noexcept {
+    template <std::size_t Stage, class Call>
+    static void run_apart(const Call& call) noexcept {
         run_one<Stage>(call);
     }
 
@@ -161,6 +178,14 @@ private:
             return {call.x[Value], Width};
     }
 
+    /// The same so many steps before.
+    template <std::size_t Value, std::size_t Steps, class Number>
+    [[nodiscard, gnu::always_inline]] static inline rows_view<Number>
+    earlier(rows_view<Number> rows) noexcept {
+        rows.data -= Steps * rings[layout::ring_of(Value)].row;
+        return rows;
+    }
+
     // The stage in training whose parameters a node has.
     static constexpr std::size_t stage_of_node(std::size_t node) { return trained::marks.stage_of[node]; }
 
@@ -169,7 +194,8 @@ private:
         using head = typename stages::template element<Number>::head;
         return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
             return std::array<rows_view<const T>, head::parts>{
-                value<wires::source(Number, I), head::source_width(I)>(call)...};
+                earlier<wires::source(Number, I), layout::shift(Number, wires::source(Number, I))>(
+                    value<wires::source(Number, I), head::source_width(I)>(call))...};
         }
         (std::make_index_sequence<head::parts>{});
     }
@@ -185,6 +211,17 @@ private:
         using head = typename stage::head;
         using tail = typename stage::tail;
         static constexpr internal::stage_mark mark = wires::marks.stages[Number];
+        for_each_index<layout::ring_count>([&](auto ring) __attribute__((always_inline)) {
+            if constexpr (rings[ring].capacity > 0 && layout::memory.last_looks[ring] == Number)
+                mirror<ring>(call);
+        });
+        if constexpr (requires { call.beyond; })
+            if (!call.has_step(layout::delays[Number])) {
+                const rows_view<T> rows = output<Number>(call);
+                for (std::size_t row = 0; row < Streams * stage::rows; ++row)
+                    std::fill_n(rows.row(row), head::outputs, T(0));
+                return;
+            }
         using operands = internal::operands_of<tail, T>;
         prediction_tail<tail, operands> applied;
         if constexpr (tail::has_affine) {
@@ -192,15 +229,13 @@ private:
             applied.operands.shift = call.memory + layout::affine.shift[stage_of_node(mark.affine)];
         }
         if constexpr (tail::has_skip)
-            applied.operands.skip = output<mark.skip - wires::inputs>(call);
+            applied.operands.skip = earlier<mark.skip, layout::shift_of_skip(Number)>(
+                rows_view<const T>(output<mark.skip - wires::inputs>(call)));
         const T* parameters = nullptr;
         if constexpr (has_parameters<head>)
             parameters = call.parameters + parameter_places::places[stage_of_node(mark.head)];
         const auto rows = rows_of(call.steps);
         if constexpr (internal::is_stepping<head>) {
-            constexpr std::size_t source = wires::source(Number, 0);
-            if constexpr (layout::memory.mirrors[Number] && !rings[layout::ring_of(source)].moves())
-                mirror<layout::ring_of(source)>(call);
             const auto sources = sources_of_stage<Number>(call);
             const step_forward<T> of_steps{sources.data(), output<Number>(call), parameters,
                                            call.memory + layout::memory.states[Number],

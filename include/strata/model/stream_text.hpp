@@ -15,15 +15,17 @@ namespace strata::bedrock::inline STRATA_SETTING {
 namespace internal {
 /// What the plan of a stream says of a stage.
 struct time_words {
-    std::string_view label;
-    time_view view;
-    std::string_view computation; ///< of a layer with a state
-    std::size_t ring_steps;       ///< that its ring holds, where it is the first to look at one
-    std::size_t ring_bytes;
-    bool moves;
-    bool has_lanes;
-    std::size_t state_bytes;
-    bool is_used;
+    std::string_view label{};
+    time_view view = each_step;
+    std::string_view computation{}; ///< of a layer with a state
+    std::size_t rings = 0;          ///< that it is the last to look at
+    std::size_t ring_steps = 0;     ///< of one
+    std::size_t ring_bytes = 0;
+    bool moves = false;
+    bool has_lanes = false;
+    std::size_t state_bytes = 0;
+    bool is_used = true;
+    std::size_t delay = 0; ///< steps
 };
 
 inline void append_stage(std::string& plan, std::size_t number, const time_words& words) {
@@ -32,7 +34,12 @@ inline void append_stage(std::string& plan, std::size_t number, const time_words
         append(plan, "left out: no output depends on it\n");
         return;
     }
+    if (words.delay > 0)
+        append(plan, words.delay, words.delay == 1 ? " step" : " steps", " late, ");
     switch (words.view.what) {
+    case sight::ahead:
+        append(plan, words.view.back, " back and ", words.view.steps, " ahead; all steps of a block at once");
+        break;
     case sight::past:
         append(plan, words.view.steps, words.view.steps == 1 ? " step" : " steps",
                " back; all steps of a block at once");
@@ -44,7 +51,9 @@ inline void append_stage(std::string& plan, std::size_t number, const time_words
     default:
         append(plan, "each step alone; all steps of a block at once");
     }
-    if (words.ring_bytes > 0) {
+    if (words.rings > 1)
+        append(plan, "; ", words.rings, " rings of steps: ", grouped(words.ring_bytes), " bytes");
+    else if (words.rings == 1) {
         append(plan, words.moves ? "; the last " : "; a ring of ", words.ring_steps,
                words.ring_steps == 1 ? " step" : " steps");
         append(plan, words.moves ? " moved behind each block" : ", each stored twice", ": ",
@@ -60,24 +69,28 @@ constexpr time_words time_words_of_stage() {
     using wires = typename Layout::wires;
     using head = typename Layout::stages::template element<Number>::head;
     constexpr std::size_t node = wires::marks.stages[Number].head;
-    time_words words{{}, each_step, {}, 0, 0, false, false, 0, Layout::is_used[Number]};
+    time_words words;
+    words.is_used = Layout::is_used[Number];
+    words.delay = Layout::delays[Number];
     if constexpr (node != none) {
         using layer = typename wires::nodes::template element<node>::layer;
         words.label = layer::label.view();
     }
     if constexpr (is_stepping<head>) {
         words.view = head::view;
-        if constexpr (head::view.what != sight::past)
+        if constexpr (head::view.what != sight::past && head::view.what != sight::ahead)
             words.computation = head::whole::computation.view();
         words.state_bytes = step_kernels<typename head::whole>::template state_size<T> * Streams * sizeof(T);
         words.has_lanes = step_kernels<typename head::whole>::template has_lanes<T, Streams>;
-        if (Layout::memory.mirrors[Number]) {
-            const step_ring& ring = Layout::memory.rings[Layout::ring_of(wires::source(Number, 0))];
+    }
+    for (std::size_t number = 0; number < Layout::ring_count; ++number)
+        if (const step_ring& ring = Layout::memory.rings[number];
+            ring.back > 0 && Layout::memory.last_looks[number] == Number) {
             words.moves = ring.moves();
             words.ring_steps = words.moves ? ring.back : ring.capacity;
-            words.ring_bytes = (words.moves ? 1 : 2) * words.ring_steps * ring.row * sizeof(T);
+            ++words.rings;
+            words.ring_bytes += (words.moves ? 1 : 2) * words.ring_steps * ring.row * sizeof(T);
         }
-    }
     return words;
 }
 } // namespace internal
@@ -88,7 +101,10 @@ template <class Layout, class T, std::size_t Streams>
 std::string describe_stream() {
     std::string plan = internal::concatenate(
         "a stream of ", Streams, Streams == 1 ? " sequence" : " sequences", ", in blocks of at most ",
-        Layout::block, Layout::block == 1 ? " step\n" : " steps\n");
+        Layout::block, Layout::block == 1 ? " step" : " steps");
+    if (Layout::latency > 0)
+        internal::append(plan, ", ", Layout::latency, Layout::latency == 1 ? " step" : " steps", " late");
+    internal::append(plan, "\n");
     for_each_index<Layout::stages::size>([&](auto stage) {
         static constexpr internal::time_words words =
             internal::time_words_of_stage<Layout, T, Streams, stage>();
