@@ -12,9 +12,9 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Normalization of each row by itself. Training keeps each row's mean and factor, two numbers a row.
-template <std::size_t Rows, std::size_t Width, bool IsCentered, class Layer>
-struct head_kernels<row_normalization<Rows, Width, IsCentered, Layer>> : head_kernels_base {
-    using head = row_normalization<Rows, Width, IsCentered, Layer>;
+template <std::size_t Rows, std::size_t Width, bool IsCentered, class Layer, class RowShape>
+struct head_kernels<row_normalization<Rows, Width, IsCentered, Layer, RowShape>> : head_kernels_base {
+    using head = row_normalization<Rows, Width, IsCentered, Layer, RowShape>;
     using gamma = typename head::gamma;
     using beta = typename head::beta;
 
