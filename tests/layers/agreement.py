@@ -354,14 +354,20 @@ def batch_norm(x, options, weights, training):
 
 def layer_norm(x, options, weights, _):
     options = Options(options)
-    gamma, beta = scale_and_center(x.shape[-1], options, weights)
-    return F.layer_norm(x, x.shape[-1:], gamma, beta, options.number("epsilon", 1e-3))
+    shape = x.shape[-options.number("last_axes", 1):]
+    gamma, beta = (each if each is None else each.reshape(shape)
+                   for each in scale_and_center(numpy.prod(shape), options, weights))
+    return F.layer_norm(x, shape, gamma, beta, options.number("epsilon", 1e-3))
 
 
 def rms_norm(x, options, weights, _):
     options = Options(options)
     y = x * torch.rsqrt((x * x).mean(-1, keepdim=True) + options.number("epsilon", 1e-6))
     return y if "no_scale" in options else y * weights.draw((x.shape[-1],), around=1.0, scale=0.3)
+
+
+def instance_norm(x, options, weights, training):
+    return group_norm(x, [x.shape[-1], *options], weights, training)
 
 
 def group_norm(x, options, weights, _):
@@ -628,7 +634,7 @@ LAYERS = {
     "rescaling": lambda x, options, *_: x * options[0] + sum(options[1:]), "relu6": lambda x, *_: F.relu6(x),
     "average_pool": average_pool, "batch_norm": batch_norm, "conv": conv, "conv_transpose": conv_transpose, "crop": crop,
     "dense": dense, "depthwise_conv": depthwise_conv, "global_average_pool": global_average_pool,
-    "global_max_pool": global_max_pool, "group_norm": group_norm, "gru": gru, "layer_norm": layer_norm,
+    "global_max_pool": global_max_pool, "group_norm": group_norm, "gru": gru, "instance_norm": instance_norm, "layer_norm": layer_norm,
     "lstm": lstm, "masking": masking, "max_pool": max_pool, "normalization": normalization,
     "permute": permute, "positions": positions, "prelu": prelu, "rms_norm": rms_norm,
     "rotary_positions": rotary_positions, "separable_conv": separable_conv, "simple_rnn": simple_rnn,

@@ -151,12 +151,29 @@ struct group_norm_layer : detail::normalization_base<Options...> {
 template <std::size_t Groups, auto... Options>
 inline constexpr group_norm_layer<Groups, Options...> group_norm{};
 
+/// The same of each channel by itself (Ulyanov, Vedaldi and Lempitsky 2016): as many groups as channels.
+template <auto... Options>
+struct instance_norm_layer : detail::normalization_base<Options...> {
+    static_assert((detail::option_of<decltype(Options), epsilon_option, without_scale, without_center> &&
+                   ...),
+                  "strata: instance_norm takes epsilon, no_scale and no_center");
+    using role = role::head;
+    static constexpr mask_rule masks = mask_rule::refused; // its statistics would count masked steps
+    static constexpr auto label = text("instance_norm");
+    template <class Shape>
+    using head = channel_normalization<normalized::groups, Shape::size / Shape::last, Shape::last,
+                                       Shape::last, instance_norm_layer>;
+};
+template <auto... Options>
+inline constexpr instance_norm_layer<Options...> instance_norm{};
+
 } // namespace strata::bedrock
 
 namespace strata {
 using bedrock::batch_norm;
 using bedrock::epsilon;
 using bedrock::group_norm;
+using bedrock::instance_norm;
 using bedrock::momentum;
 using bedrock::no_center;
 using bedrock::no_scale;

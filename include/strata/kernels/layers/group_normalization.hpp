@@ -22,25 +22,38 @@ private:
     static constexpr std::size_t width = Channels / Groups;
     static constexpr std::size_t room = round_up(Channels, 16) + 16;
 
+    static constexpr auto count = static_cast<double>(Rows * width);
+    /// Groups that are walked through together: all of single channels, which lie side by side in each row.
+    static constexpr std::size_t together = width == 1 ? Groups : 1;
+
+    /// Calls use(row, channel, group) for the numbers of the groups from `begin` on, where that is group 0.
+    template <class Use>
+    static void visit(std::size_t first_row, std::size_t begin, Use use) noexcept {
+        for (std::size_t row = first_row; row < first_row + Rows; ++row)
+            for (std::size_t c = 0; c < together * width; ++c)
+                use(row, begin * width + c, width == 1 ? c : 0);
+    }
+
+    /// Of some groups.
     struct moments {
-        double mean;
-        double factor;
+        std::array<double, together> mean{};
+        std::array<double, together> factor{};
     };
     template <class T>
-    static moments moments_of(rows_view<const T> x, std::size_t first_row, std::size_t column) noexcept {
-        constexpr auto count = static_cast<double>(Rows * width);
-        double sum = 0;
-        for (std::size_t row = first_row; row < first_row + Rows; ++row)
-            for (std::size_t c = column; c < column + width; ++c)
-                sum += static_cast<double>(x.row(row)[c]);
-        const double mean = sum / count;
-        double squares = 0;
-        for (std::size_t row = first_row; row < first_row + Rows; ++row)
-            for (std::size_t c = column; c < column + width; ++c) {
-                const double difference = static_cast<double>(x.row(row)[c]) - mean;
-                squares += difference * difference;
-            }
-        return {mean, 1 / std::sqrt(squares / count + Layer::epsilon)};
+    static moments moments_of(rows_view<const T> x, std::size_t first_row, std::size_t begin) noexcept {
+        moments result;
+        visit(first_row, begin, [&](std::size_t row, std::size_t c, std::size_t group) {
+            result.mean[group] += static_cast<double>(x.row(row)[c]);
+        });
+        for (double& mean : result.mean)
+            mean /= count;
+        visit(first_row, begin, [&](std::size_t row, std::size_t c, std::size_t group) {
+            const double difference = static_cast<double>(x.row(row)[c]) - result.mean[group];
+            result.factor[group] += difference * difference;
+        });
+        for (double& factor : result.factor)
+            factor = 1 / std::sqrt(factor / count + Layer::epsilon);
+        return result;
     }
 
 public:
@@ -54,11 +67,13 @@ public:
         alignas(alignment) std::array<T, room> scale{};
         alignas(alignment) std::array<T, room> shift{};
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
-            for (std::size_t group = 0; group < Groups; ++group) {
-                const moments group_moments = moments_of(call.x[0], sample * Rows, group * width);
-                for (std::size_t c = group * width; c < (group + 1) * width; ++c) {
-                    scale[c] = static_cast<T>(group_moments.factor) * (head::has_scale ? gammas[c] : T(1));
-                    shift[c] = -static_cast<T>(group_moments.mean) * scale[c];
+            for (std::size_t begin = 0; begin < Groups; begin += together) {
+                const moments of_groups = moments_of(call.x[0], sample * Rows, begin);
+                for (std::size_t i = 0; i < together * width; ++i) {
+                    const std::size_t c = begin * width + i;
+                    scale[c] =
+                        static_cast<T>(of_groups.factor[i / width]) * (head::has_scale ? gammas[c] : T(1));
+                    shift[c] = -static_cast<T>(of_groups.mean[i / width]) * scale[c];
                     if constexpr (head::has_center)
                         shift[c] += betas[c];
                 }
@@ -84,34 +99,36 @@ public:
         [[maybe_unused]] const T* const gammas = array_of<head>(call.parameters, typename head::gamma{});
         T* const gamma_sums = call.shared;
         T* const beta_sums = call.shared + call.samples * room;
-        constexpr auto count = static_cast<double>(Rows * width);
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
             std::fill_n(gamma_sums + sample * room, room, T(0));
             std::fill_n(beta_sums + sample * room, room, T(0));
-            for (std::size_t group = 0; group < Groups; ++group) {
-                const moments group_moments = moments_of(call.x[0], sample * Rows, group * width);
+            for (std::size_t begin = 0; begin < Groups; begin += together) {
                 const std::size_t first = sample * Rows;
-                double sum = 0;
-                double projection = 0;
-                const auto visit = [&](auto use) {
-                    for (std::size_t row = first; row < first + Rows; ++row)
-                        for (std::size_t c = group * width; c < (group + 1) * width; ++c)
-                            use(row, c, static_cast<double>(call.delta.row(row)[c]),
-                                (static_cast<double>(call.x[0].row(row)[c]) - group_moments.mean) *
-                                    group_moments.factor,
-                                head::has_scale ? static_cast<double>(gammas[c]) : 1.0);
+                const moments of_groups = moments_of(call.x[0], first, begin);
+                std::array<double, together> sum{};
+                std::array<double, together> projection{};
+                const auto normalized = [&](std::size_t row, std::size_t c, std::size_t group) {
+                    return (static_cast<double>(call.x[0].row(row)[c]) - of_groups.mean[group]) *
+                           of_groups.factor[group];
                 };
-                visit([&](std::size_t, std::size_t c, double delta, double normalized, double gamma) {
-                    gamma_sums[sample * room + c] += static_cast<T>(delta * normalized);
+                const auto gamma = [&](std::size_t c) {
+                    return head::has_scale ? static_cast<double>(gammas[c]) : 1.0;
+                };
+                visit(first, begin, [&](std::size_t row, std::size_t c, std::size_t group) {
+                    const auto delta = static_cast<double>(call.delta.row(row)[c]);
+                    gamma_sums[sample * room + c] += static_cast<T>(delta * normalized(row, c, group));
                     beta_sums[sample * room + c] += static_cast<T>(delta);
-                    sum += delta * gamma;
-                    projection += delta * gamma * normalized;
+                    sum[group] += delta * gamma(c);
+                    projection[group] += delta * gamma(c) * normalized(row, c, group);
                 });
                 if (call.source_deltas[0].data == nullptr)
                     continue;
-                visit([&](std::size_t row, std::size_t c, double delta, double normalized, double gamma) {
+                visit(first, begin, [&](std::size_t row, std::size_t c, std::size_t group) {
+                    const auto delta = static_cast<double>(call.delta.row(row)[c]);
                     const double result =
-                        group_moments.factor * (delta * gamma - (sum + normalized * projection) / count);
+                        of_groups.factor[group] *
+                        (delta * gamma(c) -
+                         (sum[group] + normalized(row, c, group) * projection[group]) / count);
                     T& place = call.source_deltas[0].row(row)[c];
                     place = (call.adds[0] ? place : T(0)) + static_cast<T>(result);
                 });
