@@ -74,14 +74,14 @@ template <class... T>
 inline constexpr bool is_topology<topology<T...>> = true;
 
 template <class T>
-concept split = std::is_base_of_v<split_base, T>;
+concept splits_values = std::is_base_of_v<split_base, T>;
 
 template <class... Layers>
 constexpr auto as_fragment(fragment<Layers...> layers) {
     return layers;
 }
 template <class Layer>
-    requires(layer<Layer> || split<Layer>)
+    requires(layer<Layer> || splits_values<Layer>)
 constexpr auto as_fragment(Layer) { return fragment<Layer>{}; }
 constexpr auto as_fragment(tanh_layer (*)(tanh_layer)) { return fragment<tanh_layer>{}; }
 
@@ -204,7 +204,7 @@ constexpr auto attach(site<Inputs, NodeCount, type_list<Ends...>> start, fragmen
 }
 
 // Branches and bypasses know how to append themselves.
-template <class Site, split Split>
+template <class Site, splits_values Split>
 constexpr auto attach(Site start, fragment<Split>) {
     return Split::append_to(start);
 }

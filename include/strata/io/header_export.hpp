@@ -31,7 +31,7 @@ struct header_options {
 namespace internal {
 /// A number as a literal that is the same number again.
 template <class T>
-std::string literal(T number) {
+std::string number_literal(T number) {
     const std::string type = sizeof(T) == sizeof(float) ? "float" : "double";
     if (is_not_a_number(number))
         return concatenate("std::numeric_limits<", type, ">::quiet_NaN()");
@@ -50,7 +50,7 @@ template <class T>
 void append_numbers(std::string& text, const std::vector<T>& numbers) {
     std::string line;
     for (const T number : numbers) {
-        const std::string next = literal(number) + ",";
+        const std::string next = number_literal(number) + ",";
         if (line.size() + 1 + next.size() > 92) {
             append(text, "       ", line, "\n");
             line.clear();

@@ -77,7 +77,7 @@ private:
         if constexpr (std::is_same_v<typename layer::role, role::pointwise>) {
             for (std::size_t i = 0; i < Node::output::size; ++i)
                 if constexpr (requires { layer::formula; })
-                    result[i] = static_cast<T>(constant::value_of(layer::formula, source[i]));
+                    result[i] = static_cast<T>(constants::value_of(layer::formula, source[i]));
                 else
                     result[i] = source[i]; // dropout, which prediction does without
         } else if constexpr (label == "flatten" || label.starts_with("reshape"))
@@ -107,9 +107,9 @@ private:
             const T largest = *std::max_element(source + begin, source + begin + Length);
             double sum = 0;
             for (std::size_t i = begin; i < begin + Length; ++i)
-                sum += constant::exp(source[i] - largest);
+                sum += constants::exp(source[i] - largest);
             for (std::size_t i = begin; i < begin + Length; ++i)
-                result[i] = static_cast<T>(constant::exp(source[i] - largest) / sum);
+                result[i] = static_cast<T>(constants::exp(source[i] - largest) / sum);
         }
     }
 };

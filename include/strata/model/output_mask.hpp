@@ -37,14 +37,14 @@ template <class Goal, class T, class Workspace>
 
 namespace internal {
 template <class Pass, std::size_t... I>
-constexpr bool has_output_masks(std::index_sequence<I...>) {
+constexpr bool masks_some_output(std::index_sequence<I...>) {
     return (Pass::template output<I>::is_masked || ...);
 }
 } // namespace internal
 /// Whether an output of a network has a mask.
 template <class Pass>
 inline constexpr bool
-    has_output_masks = internal::has_output_masks<Pass>(std::make_index_sequence<Pass::output_count>{});
+    has_output_masks = internal::masks_some_output<Pass>(std::make_index_sequence<Pass::output_count>{});
 
 /// The masks of all outputs.
 template <class Pass, bool HasMasks = has_output_masks<Pass>>

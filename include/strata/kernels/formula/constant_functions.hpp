@@ -10,7 +10,7 @@
 
 /// Functions of doubles that a constant expression can compute, which the C library's cannot everywhere. They
 /// are off by some units in the last place, and slow.
-namespace strata::bedrock::inline STRATA_SETTING::internal::constant {
+namespace strata::bedrock::inline STRATA_SETTING::internal::constants {
 
 // The logarithm of two in two parts, of which the first has zeros at its end.
 inline constexpr double log_two_high = 0x1.62e42fee00000p-1;
@@ -119,4 +119,4 @@ constexpr double erf(double x) {
     return 1.1283791670955125739 * exp(-x * x) * sum;
 }
 
-} // namespace strata::bedrock::inline STRATA_SETTING::internal::constant
+} // namespace strata::bedrock::inline STRATA_SETTING::internal::constants

@@ -6,7 +6,7 @@
 #include <strata/kernels/formula/constant_functions.hpp>
 #include <strata/setting.hpp>
 
-namespace strata::bedrock::inline STRATA_SETTING::internal::constant {
+namespace strata::bedrock::inline STRATA_SETTING::internal::constants {
 
 template <class Operation>
 constexpr auto compute(Operation, double a) requires requires {
@@ -60,4 +60,4 @@ constexpr double value_of(Formula, double x) {
     return value_finder<Formula>::find(x);
 }
 
-} // namespace strata::bedrock::inline STRATA_SETTING::internal::constant
+} // namespace strata::bedrock::inline STRATA_SETTING::internal::constants
