@@ -272,19 +272,20 @@ def conv_transpose(x, options, weights, _):
     axes, channels, options = x.dim() - 2, x.shape[-1], Options(options)
     size = spatial(size, axes)
     stride, extra = options.spatial("stride", 1, axes), options.spatial("output_padding", 0, axes)
-    kernel = weights.kernel((*size, filters, channels), channels * numpy.prod(size))
+    dilation, groups = options.spatial("dilation", 1, axes), options.number("groups", 1)
+    kernel = weights.kernel((*size, filters // groups, channels), channels * numpy.prod(size))
     bias = weights.bias(filters, options)
     weight = kernel.permute(axes + 1, axes, *range(axes)).contiguous()
     x = channels_first(x)
     if "padding" in options:
         before, after = margins(options.number("padding", 0), axes)
         if before == after:
-            return channels_last(TRANSPOSED[axes](x, weight, bias, stride, before, extra))
-        y = TRANSPOSED[axes](x, weight, bias, stride, 0, extra)
+            return channels_last(TRANSPOSED[axes](x, weight, bias, stride, before, extra, groups, dilation))
+        y = TRANSPOSED[axes](x, weight, bias, stride, 0, extra, groups, dilation)
         return channels_last(padded(y, [-b for b in before], [-a for a in after]))
-    y = TRANSPOSED[axes](x, weight, None, stride)
+    y = TRANSPOSED[axes](x, weight, None, stride, 0, 0, groups, dilation)
     for axis in range(axes):
-        extent, k, s = x.shape[2 + axis], size[axis], stride[axis]
+        extent, k, s = x.shape[2 + axis], (size[axis] - 1) * dilation[axis] + 1, stride[axis]
         is_same, is_lower = "same" in options or "same_lower" in options, "same_lower" in options
         wanted = extent * s if is_same else extent * s + max(k - s, 0) + extra[axis]
         begin = (max(y.shape[2 + axis] - wanted, 0) + is_lower) // 2 if is_same else 0

@@ -14,7 +14,6 @@ BOOST_AUTO_TEST_CASE(as_keras_pads) {
         AGREES(input<4, 5, 7> | conv_transpose<16, 4, stride<2>, same, no_bias>),
         AGREES(input<4, 5, 4> | conv_transpose<5, 2, stride<3>, same>),
         AGREES(input<4, 5, 3> | conv_transpose<8, 5, same>),
-        AGREES(input<4, 5, 17> | conv_transpose<15, 1>),
     });
 }
 
@@ -25,6 +24,15 @@ BOOST_AUTO_TEST_CASE(as_pytorch_pads) {
         AGREES(input<5, 5, 9> |
                conv_transpose<1, 3, stride<3>, padding<spatial{0, 1}>, output_padding<spatial{2, 1}>>),
         AGREES(input<6, 6, 4> | conv_transpose<4, 3, padding<margins{{2, 1}, {0, 2}}>>),
+    });
+}
+
+BOOST_AUTO_TEST_CASE(groups_and_dilation) {
+    agree({
+        AGREES(input<5, 4, 6> | conv_transpose<9, 3, groups<3>, stride<2>, same>),
+        AGREES(input<5, 5, 4> | conv_transpose<40, 3, groups<2>, dilation<2>, padding<1>, no_bias> | tanh),
+        AGREES(input<7, 3> | conv_transpose<3, 3, groups<3>, dilation<3>, stride<2>>),
+        AGREES(input<4, 5, 8> | conv_transpose<3, spatial{2, 3}, dilation<spatial{3, 2}>, same>),
     });
 }
 

@@ -14,25 +14,28 @@ template <spatial Extra>
 inline constexpr output_padding_option output_padding{Extra};
 
 /// The transposed convolution: what carries a convolution's gradient back to its input, as a layer that makes
-/// images larger. Shape [I..., C] -> [O..., Filters]; O = I stride for `same`, I stride + max(K - stride, 0)
-/// for `valid` (as Keras), (I - 1) stride - 2 P + K + output padding for `padding<P>` (as PyTorch). The
-/// kernel is [K..., Filters, C], as in Keras. Options as for `conv`, without groups and dilation, and
-/// `output_padding<1>`, and `direct` as for `conv`.
+/// images larger. With E = (K - 1) dilation + 1 the shape is [I..., C] -> [O..., Filters]; O = I stride for
+/// `same`, I stride + max(E - stride, 0) for `valid` (as Keras), (I - 1) stride - 2 P + E + output padding
+/// for `padding<P>` (as PyTorch). The kernel is [K..., Filters / groups, C], as in Keras. Options as for
+/// `conv`, and `output_padding<1>`. Rejects groups that do not divide channels and filters.
 template <std::size_t Filters, spatial Kernel, auto... Options>
 struct conv_transpose_layer : layer_base {
-    static_assert((detail::option_of<decltype(Options), stride_option, padding_option, output_padding_option,
-                                     without_bias, initializer, regularizer, direct_option> &&
-                   ...),
-                  "strata: conv_transpose takes stride, padding, output_padding, no_bias, direct, an "
-                  "initializer and a regularizer");
+    static_assert(
+        (detail::option_of<decltype(Options), stride_option, dilation_option, padding_option, groups_option,
+                           output_padding_option, without_bias, initializer, regularizer, direct_option> &&
+         ...),
+        "strata: conv_transpose takes stride, dilation, padding, output_padding, groups, no_bias, "
+        "direct, an initializer and a regularizer");
     using role = role::head;
     static constexpr bool has_adding_kernel = true;
     static constexpr auto kernel_name = text("kernel");
+    static constexpr std::size_t group_count = detail::option(groups_option{1}, Options...).count;
     template <window Geometry, std::size_t Channels, std::size_t>
-    using kernel_shape = decltype(detail::kernel_shape<Geometry, Filters, Channels>());
+    using kernel_shape = decltype(detail::kernel_shape<Geometry, Filters / group_count, Channels>());
     static constexpr auto label =
         text("conv_transpose<") + number_text<Filters> + ", " + detail::spatial_text<Kernel> + ">";
-    static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps, 1,
+    static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps,
+                                                detail::option(dilation_option{1}, Options...).steps,
                                                 detail::option(valid, Options...)};
     static constexpr spatial extra = detail::option(output_padding_option{0}, Options...).extra;
     static constexpr bool has_bias = !(detail::option_of<decltype(Options), without_bias> || ...);
@@ -41,13 +44,17 @@ struct conv_transpose_layer : layer_base {
     static constexpr bool is_direct = (detail::option_of<decltype(Options), direct_option> || ...);
 
 private:
+    static constexpr bool divides(std::size_t number) { return group_count > 0 && number % group_count == 0; }
+
     // The axis of the convolution from the output back to the input.
     static constexpr window_axis axis_of(std::size_t input, std::size_t axis) {
         const std::size_t taps = how.taps[axis];
         const std::size_t stride = how.strides[axis];
-        const std::size_t reach = (input - 1) * stride + taps;
+        const std::size_t dilation = how.dilations[axis];
+        const std::size_t extent = (taps - 1) * dilation + 1;
+        const std::size_t reach = (input - 1) * stride + extent;
         std::size_t padding_begin = 0;
-        std::size_t output = input * stride + (taps > stride ? taps - stride : 0) + extra[axis];
+        std::size_t output = input * stride + (extent > stride ? extent - stride : 0) + extra[axis];
         if (how.padding.is_same()) {
             output = input * stride;
             padding_begin = how.padding.before(reach > output ? reach - output : 0);
@@ -56,7 +63,7 @@ private:
             const std::size_t padding_sum = padding_begin + how.padding.given.end[axis];
             output = reach + extra[axis] > padding_sum ? reach + extra[axis] - padding_sum : 0;
         }
-        return {output, input, taps, stride, 1, padding_begin};
+        return {output, input, taps, stride, dilation, padding_begin};
     }
 
 public: // to aliases, too, which clang before 17 lets use nothing that is private
@@ -81,6 +88,8 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
     static constexpr bool accepts = [] {
         if constexpr (Filters == 0 || !detail::has_spatial_axes<Shape>)
             return false;
+        else if constexpr (!divides(Filters) || !divides(Shape::last))
+            return false;
         else if constexpr (!how.fit(Shape::rank - 1) || !extra.fits(Shape::rank - 1))
             return false;
         else
@@ -92,6 +101,12 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
             return text("at least one filter");
         else if constexpr (!detail::has_spatial_axes<Shape>)
             return detail::spatial_axes_text;
+        else if constexpr (group_count == 0)
+            return text("at least one group");
+        else if constexpr (!divides(Shape::last))
+            return text("channels that its ") + number_text<group_count> + " groups divide";
+        else if constexpr (!divides(Filters))
+            return text("filters that its ") + number_text<group_count> + " groups divide";
         else if constexpr (!how.fit(Shape::rank - 1))
             return detail::window_wants<Shape, how>();
         else if constexpr (!extra.fits(Shape::rank - 1))
@@ -102,7 +117,8 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
     template <class Shape>
     using output = decltype(output_of<Shape>());
     template <class Shape>
-    using head = convolution<over_shape<Shape>(), Shape::last, Filters, 1, true, conv_transpose_layer>;
+    using head =
+        convolution<over_shape<Shape>(), Shape::last, Filters, group_count, true, conv_transpose_layer>;
 };
 
 template <std::size_t Filters, spatial Kernel, auto... Options>

@@ -38,10 +38,10 @@ struct convolution : head_base<Transposed ? Geometry.outputs() : Geometry.inputs
     struct kernel
         : parameter<Layer::kernel_name, typename Layer::template kernel_shape<Geometry, Channels, Filters>> {
         using storage =
-            std::conditional_t<Transposed, transposed_filter_storage<Channels, Filters>,
+            std::conditional_t<Transposed, transposed_filter_storage<Channels, Filters, Groups>,
                                filter_storage<Geometry.taps() * Channels / Groups, Filters, Groups>>;
         static constexpr initializer first = Layer::kernel_initializer;
-        static constexpr fan_counts fans{Geometry.taps() * (Transposed ? Filters : Channels / Groups),
+        static constexpr fan_counts fans{Geometry.taps() * (Transposed ? Filters : Channels) / Groups,
                                          Geometry.taps() * (Transposed ? Channels : Filters)};
         static constexpr regularizer penalty = Layer::kernel_regularizer;
     };

@@ -25,9 +25,9 @@ struct panel_storage {};
 template <std::size_t Inputs, std::size_t Filters, std::size_t Groups>
 struct filter_storage {};
 
-/// The weights [taps, Filters, Channels] of a transposed convolution, in the panels of [taps, Channels,
-/// Filters].
-template <std::size_t Channels, std::size_t Filters>
+/// The weights [taps, Filters / Groups, Channels] of a transposed convolution, for each group in the panels
+/// of [taps, Channels / Groups, Filters / Groups].
+template <std::size_t Channels, std::size_t Filters, std::size_t Groups>
 struct transposed_filter_storage {};
 
 /// Rows of `Width` numbers, each filled to whole registers.

@@ -47,13 +47,17 @@ struct array_layout<T, filter_storage<Inputs, Filters, Groups>, Shape> {
     }
 };
 
-template <class T, std::size_t Channels, std::size_t Filters, class Shape>
-struct array_layout<T, transposed_filter_storage<Channels, Filters>, Shape> {
-    using layout = weight_layout<T, Shape::size / Filters, Filters, false>;
-    static constexpr std::size_t size = layout::kernel_size;
+template <class T, std::size_t Channels, std::size_t Filters, std::size_t Groups, class Shape>
+struct array_layout<T, transposed_filter_storage<Channels, Filters, Groups>, Shape> {
+    static constexpr std::size_t channels = Channels / Groups;
+    static constexpr std::size_t filters = Filters / Groups;
+    using layout = weight_layout<T, Shape::size / Filters, filters, false>;
+    static constexpr std::size_t size = Groups * layout::kernel_size;
     [[nodiscard]] static constexpr std::size_t index(std::size_t number) noexcept {
-        return layout::index(number / (Filters * Channels) * Channels + number % Channels,
-                             number / Channels % Filters);
+        const std::size_t channel = number % Channels;
+        return channel / channels * layout::kernel_size +
+               layout::index(number / (filters * Channels) * channels + channel % channels,
+                             number / Channels % filters);
     }
 };
 
