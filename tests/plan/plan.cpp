@@ -31,6 +31,29 @@ static_assert(masked_facts::input_gradient_kernels == unmasked_facts::input_grad
               masked_facts::derivatives_written == unmasked_facts::derivatives_written);
 static_assert(mask_stage<std::remove_const_t<decltype(masked)>, 0> == 0 &&
               mask_size<std::remove_const_t<decltype(unmasked)>, 0> == 0);
+// What passes a mask on, what ends it, and what makes one of several.
+template <auto Network>
+constexpr std::size_t steps_masked = mask_size<type_of<Network>, 0>;
+constexpr auto begun = input<6, 3> | masking<>;
+static_assert(steps_masked<begun | dense<2> | relu | dropout<0.1> | layer_norm<> | softmax> == 6);
+static_assert(steps_masked<begun | time_distributed(dense<2> | relu)> == 6);
+static_assert(steps_masked<begun | frozen_weights(batch_norm<>) | positions<>> == 6);
+static_assert(steps_masked<begun | residual(attention<1, 2>)> == 6);
+static_assert(steps_masked<begun | branches(identity, lstm<2>) | concat<>> == 6);
+static_assert(steps_masked<begun | branches(identity, dense<3>) | multiply> == 6);
+static_assert(steps_masked<begun | branches(identity, gru<3>) | concat<0>> == 12);
+static_assert(steps_masked<begun | branches(identity, conv<3, 3, same>) | concat<0>> == 12);
+static_assert(steps_masked<begun | branches(identity, conv<3, 3, same>) | add> == 0);
+static_assert(steps_masked<begun | lstm<2, last_step>> == 0 && steps_masked<begun | lstm<2, backwards>> == 0);
+static_assert(steps_masked<begun | flatten> == 0 && steps_masked<begun | max_pool<2>> == 0 &&
+              steps_masked<begun | global_average_pool> == 0);
+static_assert(steps_masked<inputs(input<6, 3>, input<6, 3>) | branches(masking<>, masking<1.0>) | add> == 6);
+static_assert(steps_masked<input<4, 6, 3> | masking<> | dense<2>> == 24);
+// One set of weights serves values with and without a mask.
+constexpr auto encoder =
+    shared_weights<"encoder">(branches(dense<3>, identity) | concat<0> | gru<2, last_step>);
+static_assert(parameter_count(inputs(input<6, 3>, input<6, 3>) | branches(masking<> | encoder, encoder) |
+                              concat<>) == 3 * 3 + 3 + 6 * (3 + 2 + 2));
 // Products of two values count like those with weights: 4 x 6 sums of 5, and the gradients of both values.
 constexpr auto products = input<5> | branches(dense<20> | reshape<4, 5>, dense<30> | reshape<6, 5>) | dot<>;
 static_assert(plan_facts<std::remove_const_t<decltype(products)>>::forward_flops ==

@@ -17,8 +17,9 @@ namespace detail {
 
 template <class Layer>
 inline constexpr bool may_have_parameters =
-    std::same_as<typename Layer::role, role::head> || std::same_as<typename Layer::role, role::merge> ||
-    std::same_as<typename Layer::role, role::training_head>;
+    !Layer::is_mask &&
+    (std::same_as<typename Layer::role, role::head> || std::same_as<typename Layer::role, role::merge> ||
+     std::same_as<typename Layer::role, role::training_head>);
 
 template <class Wrapper, layer Layer>
 constexpr auto wrap(fragment<Layer>) {
