@@ -5,6 +5,7 @@
 #include <strata/kernels/product/strided_product.hpp>
 #include <strata/kernels/product/transpose.hpp>
 #include <strata/kernels/sequence/attention_layout.hpp>
+#include <strata/kernels/sequence/attention_mask.hpp>
 #include <strata/kernels/sequence/attention_weights.hpp>
 #include <strata/layers/dot_attention.hpp>
 #include <strata/setting.hpp>
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -95,27 +95,6 @@ private:
         return IsCausal ? std::min(query + 1, Sizes.keys) : Sizes.keys;
     }
 
-    /// Takes the masked keys out of a query's row of scores. Returns whether the query sees any key, and is
-    /// not masked itself.
-    template <class T>
-    static bool mask_scores(const rows_view<const T>* x, std::size_t sample, std::size_t query,
-                            T* scores) noexcept {
-        const rows_view<const T>* masks = x + 3;
-        if constexpr (head::masks_queries)
-            if (*masks++->row(sample * Sizes.queries + query) == T(0))
-                return false;
-        bool sees_any = head::key_masks == 0;
-        for (std::size_t key = 0; key < seen_by(query) && head::key_masks > 0; ++key) {
-            bool counts = true;
-            for (std::size_t mask = 0; mask < head::key_masks; ++mask)
-                counts = counts && *masks[mask].row(sample * Sizes.keys + key) != T(0);
-            if (!counts)
-                scores[key] = std::numeric_limits<T>::lowest() / 4; // e to that is 0
-            sees_any = sees_any || counts;
-        }
-        return sees_any;
-    }
-
 public:
     /// The logarithm of the sum of each row's exponentials: [samples][heads][queries].
     template <class T>
@@ -158,7 +137,8 @@ public:
                     for (std::size_t i = 0; i < count; ++i) {
                         T* const weights = own.weights + i * s::pitch;
                         if constexpr (is_masked)
-                            if (!mask_scores(call.x, sample, first + i, weights)) {
+                            if (!hide_masked_keys<head>(call.x, sample, first + i, seen_by(first + i),
+                                                        weights)) {
                                 std::fill_n(weights, round_up(seen, s::lanes), T(0));
                                 factors[i] = 0;
                                 continue;
@@ -241,7 +221,8 @@ private:
             T* const slopes = own.slopes + i * s::pitch;
             bool sees_any = i < count;
             if constexpr (is_masked)
-                sees_any = sees_any && mask_scores(call.x, sample, first + i, weights);
+                sees_any = sees_any &&
+                           hide_masked_keys<head>(call.x, sample, first + i, seen_by(first + i), weights);
             if (!sees_any) {
                 std::fill_n(weights, s::pitch, T(0));
                 std::fill_n(slopes, s::pitch, T(0));
