@@ -536,8 +536,8 @@ BOOST_AUTO_TEST_CASE(a_constant_expression_predicts_what_a_network_does) {
     for (std::size_t i = 0; i < found.size(); ++i)
         BOOST_TEST(std::abs(found[i] - expected[i]) < 1e-14);
 
-    namespace constant = bedrock::internal::constant;
-    static_assert(constants::exp(0) == 1 && constants::tanh(0) == 0 && constants::sqrt(4) == 2);
+    namespace constant = bedrock::internal::constants;
+    static_assert(constant::exp(0) == 1 && constant::tanh(0) == 0 && constant::sqrt(4) == 2);
     const auto check = [](double value, double right, double x_value) {
         const bool is_same = value == right || (std::isnan(value) && std::isnan(right));
         BOOST_TEST((is_same || std::abs(value - right) <= 4e-15 * std::abs(right)),
@@ -547,14 +547,14 @@ BOOST_AUTO_TEST_CASE(a_constant_expression_predicts_what_a_network_does) {
          {-1e9, -744.0, -50.3, -20.0, -3.7, -1.0, -0.3, -1e-9, 0.0, 1e-300, 5e-309,           1e-9,
           0.2,  0.7,    1.0,   2.5,   5.9,  7.0,  88.0, 709.7, 1e9, 1e308,  double(INFINITY), double(NAN)}) {
         if (each > -700)
-            check(constants::exp(each), std::exp(each), each);
-        check(constants::expm1(each), std::expm1(each), each);
-        check(constants::log(each), std::log(each), each);
-        check(constants::log1p(each), std::log1p(each), each);
-        check(constants::tanh(each), std::tanh(each), each);
-        check(constants::sqrt(each), std::sqrt(each), each);
-        check(constants::erf(each), std::erf(each), each);
+            check(constant::exp(each), std::exp(each), each);
+        check(constant::expm1(each), std::expm1(each), each);
+        check(constant::log(each), std::log(each), each);
+        check(constant::log1p(each), std::log1p(each), each);
+        check(constant::tanh(each), std::tanh(each), each);
+        check(constant::sqrt(each), std::sqrt(each), each);
+        check(constant::erf(each), std::erf(each), each);
         if (each > -700)
-            check(constants::sigmoid(each), 1 / (1 + std::exp(-each)), each);
+            check(constant::sigmoid(each), 1 / (1 + std::exp(-each)), each);
     }
 }
