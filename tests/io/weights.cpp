@@ -350,6 +350,26 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named_and_loads_nothing) {
     BOOST_TEST(
         load_error(reset, {.convention = pytorch, .partial = true}).find("gru.bias: gru with reset_before") ==
         0u);
+    model<input<2> | normalization<> | swiglu<2>> unknown;
+    write_safetensors(file, {});
+    BOOST_TEST(
+        load_error(unknown, {.convention = pytorch}) ==
+        "normalization.mean: PyTorch has no module like normalization, whose arrays are taken as they are "
+        "under a name of their own");
+    BOOST_TEST(load_error(unknown, {.names = {{"mean", "normalization.mean"},
+                                              {"variance", "normalization.variance"},
+                                              {"gate_proj", "swiglu.gate"},
+                                              {"up_proj", "swiglu.value"}},
+                                    .convention = pytorch}) ==
+               ": expected a tensor \"mean\" of 2 for normalization.mean, found no tensors");
+    const weight_report nothing = load_weights(unknown, file,
+                                               {.names = {{"mean", "normalization.mean"},
+                                                          {"variance", "normalization.variance"},
+                                                          {"gate_proj", "swiglu.gate"},
+                                                          {"up_proj", "swiglu.value"}},
+                                                .convention = pytorch,
+                                                .partial = true});
+    BOOST_TEST(nothing.missing.size() == 6u);
     // Rows of several images are in no order that a convention knows.
     model<input<2, 2, 2> | branches(conv<2, 1> | flatten, flatten) | concat<> | dense<1>> joined;
     BOOST_TEST(

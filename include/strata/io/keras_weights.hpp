@@ -27,7 +27,7 @@ public:
         const auto add = [&](std::string name) {
             weight_part part{std::move(name), array.shape, axes_of(array.shape)};
             // A projection's axis is split into heads, and slopes that places share have axes of extent 1.
-            part.merges_axes = is_projection(layer.kind) || layer.kind == "prelu";
+            part.merges_axes = is_projection(array.layer_name(), layer.kind) || layer.kind == "prelu";
             result.push_back({std::move(part)});
         };
         if (std::string known = names_.find(array.name); !known.empty()) {
@@ -52,7 +52,7 @@ public:
 private:
     [[nodiscard]] std::string layer_path(const array_description& array, const network_layer& layer) const {
         const std::string_view name = array.layer_name();
-        if (is_projection(layer.kind) && names_.find(name).empty()) {
+        if (is_projection(name, layer.kind) && names_.find(name).empty()) {
             const std::string attention = attention_name(name, layer.kind);
             std::string path = names_.translate(attention);
             if (path == attention)

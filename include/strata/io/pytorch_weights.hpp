@@ -5,6 +5,8 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <initializer_list>
 #include <span>
@@ -29,8 +31,15 @@ public:
         const std::string_view kind = images_.layer(array.layer).kind;
         if (is_recurrent(kind))
             return {choose_recurrent(array, kind)};
-        if (is_projection(kind) && array.shape.size() <= 2)
+        if (is_projection(array.layer_name(), kind))
             return choose_projection(array, kind);
+        if (!is_known(kind)) {
+            if (!names_.find(array.name).empty())
+                return choose_equal(array, names_);
+            raise(std::invalid_argument(
+                concatenate(array.name, ": PyTorch has no module like ", kind,
+                            ", whose arrays are taken as they are under a name of their own")));
+        }
         std::vector<std::size_t> shape;
         const std::vector<weight_axis> axes = turn(array, kind, shape);
         weight_part part{name(array, array_word(array.array_name())), shape, axes};
@@ -42,6 +51,14 @@ public:
     static bool is_ignored(std::string_view name) { return name.ends_with("num_batches_tracked"); }
 
 private:
+    static bool is_known(std::string_view kind) {
+        static constexpr std::array<std::string_view, 15> kinds{
+            "dense",      "conv",       "conv_transpose", "depthwise_conv", "batch_norm",
+            "layer_norm", "group_norm", "rms_norm",       "embedding",      "positions",
+            "prelu",      "gate",       "value",          "query",          "key"};
+        return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+    }
+
     using extents = std::vector<std::size_t>;
 
     static std::string_view array_word(std::string_view array) {

@@ -6,6 +6,7 @@
 #include <strata/io/weight_parts.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -33,9 +34,12 @@ struct array_description {
 /// which the file has all is taken.
 using weight_choices = std::vector<std::vector<weight_part>>;
 
-/// Queries, keys, values and outputs of attention, which other frameworks keep in one layer.
-inline bool is_projection(std::string_view kind) {
-    return kind == "query" || kind == "key" || kind == "value" || kind == "output";
+/// Whether a layer is one of the queries, keys, values and outputs of an `attention`, which other frameworks
+/// keep in one layer.
+inline bool is_projection(std::string_view layer, std::string_view kind) {
+    const std::string_view part = layer.substr(0, std::min(layer.rfind('.'), layer.size()));
+    return (part == "attention" || part.ends_with(".attention")) &&
+           (kind == "query" || kind == "key" || kind == "value" || kind == "output");
 }
 /// "attention_1" of "attention.query_1": the attention that a projection is of.
 inline std::string attention_name(std::string_view layer, std::string_view kind) {

@@ -76,7 +76,7 @@ private:
         std::vector<std::string> known;
         for (const array_description& array : arrays) {
             known.push_back(array.name);
-            if (const auto kind = images.layer(array.layer).kind; is_projection(kind))
+            if (const auto kind = images.layer(array.layer).kind; is_projection(array.layer_name(), kind))
                 known.push_back(attention_name(array.layer_name(), kind));
         }
         names.check(known);
