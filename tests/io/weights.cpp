@@ -114,6 +114,7 @@ BOOST_AUTO_TEST_CASE(another_reader_reads_what_is_saved) {
     BOOST_TEST((again.weights() != net.weights()));
     const weight_report report = load_weights(again, file);
     BOOST_TEST((again.weights() == net.weights()));
+    BOOST_TEST((load_network<decltype(net)>(file).weights() == net.weights()));
     BOOST_TEST(report.taken.size() == 8u);
 }
 

@@ -91,13 +91,15 @@ public:
     void read_pieces(const stored_tensor& tensor, std::uint64_t first, std::uint64_t count, Use use) {
         const std::size_t size = internal::real_size(tensor.type);
         const std::size_t limit = piece_bytes / size;
-        std::vector<unsigned char> bytes(size * std::min<std::uint64_t>(limit, count));
+        const bool is_equal = tensor.type == internal::tensor_type_of<T>;
         std::vector<T> numbers(std::min<std::uint64_t>(limit, count));
+        std::vector<unsigned char> bytes(is_equal ? 0 : size * numbers.size());
         file_.seek(header_.numbers_begin + tensor.begin + first * size);
         while (count > 0) {
             const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(limit, count));
-            file_.read(bytes.data(), step * size, "numbers");
-            internal::read_numbers(tensor.type, bytes.data(), step, numbers.data());
+            file_.read(is_equal ? static_cast<void*>(numbers.data()) : bytes.data(), step * size, "numbers");
+            if (!is_equal)
+                internal::read_numbers(tensor.type, bytes.data(), step, numbers.data());
             use(std::span<const T>(numbers.data(), step));
             count -= step;
         }

@@ -30,12 +30,11 @@ void convert_numbers(const unsigned char* bytes, std::size_t count, T* numbers, 
     }
 }
 
-/// Turns stored numbers of such a type into T: rounded to it where F64 becomes float, exact otherwise.
+/// Turns stored numbers of such a type, but T's own, into T: rounded to it where F64 becomes float, exact
+/// otherwise.
 template <std::floating_point T>
 void read_numbers(std::string_view type, const unsigned char* bytes, std::size_t count, T* numbers) {
-    if (type == tensor_type_of<T>)
-        std::memcpy(numbers, bytes, count * sizeof(T));
-    else if (type == "F16")
+    if (type == "F16")
         convert_numbers<std::uint16_t>(bytes, count, numbers, half_number);
     else if (type == "BF16")
         convert_numbers<std::uint16_t>(bytes, count, numbers, bfloat16_number);

@@ -82,15 +82,16 @@ public:
 private:
     /// Whether element i of the result is made of element i, or of the whole row alike.
     static bool keeps_order(const network_layer& layer) {
-        static constexpr std::array<std::string_view, 14> kinds{
-            "dropout",          "batch_norm",     "layer_norm", "rms_norm", "prelu",   "softmax", "add",
-            "gaussian_dropout", "gaussian_noise", "subtract",   "multiply", "average", "maximum", "minimum"};
+        static constexpr std::array<std::string_view, 16> kinds{
+            "dropout",  "batch_norm",       "layer_norm",     "rms_norm", "group_norm", "prelu",
+            "softmax",  "gaussian_dropout", "gaussian_noise", "add",      "residual",   "subtract",
+            "multiply", "average",          "maximum",        "minimum"};
         return layer.is_formula || std::find(kinds.begin(), kinds.end(), layer.kind) != kinds.end();
     }
     static bool slides(const network_layer& layer) {
-        static constexpr std::array<std::string_view, 8> kinds{
-            "conv",         "depthwise_conv", "conv_transpose", "max_pool",
-            "average_pool", "upsample",       "zero_pad",       "crop"};
+        static constexpr std::array<std::string_view, 11> kinds{
+            "conv",   "depthwise_conv", "conv_transpose", "max_pool",    "average_pool", "upsample",
+            "resize", "zero_pad",       "edge_pad",       "reflect_pad", "crop"};
         return std::find(kinds.begin(), kinds.end(), layer.kind) != kinds.end();
     }
 

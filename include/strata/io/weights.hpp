@@ -129,9 +129,21 @@ weight_report load_weights(model<Topology, T>& net, const std::filesystem::path&
                                  file, options);
 }
 
+/// A network with the weights of a file, `load_network<reader>("reader.safetensors")`, without drawing first
+/// ones, which takes longer than reading. Errors are as for `load_weights`; with `.partial` the first weights
+/// are drawn.
+template <class Model>
+[[nodiscard]] Model load_network(const std::filesystem::path& file, const weight_options& options = {}) {
+    using memory = parameter_memory<typename Model::value_type>;
+    Model net = options.partial ? Model() : Model(memory(Model::layout::size), seed{});
+    load_weights(net, file, options);
+    return net;
+}
+
 } // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
+using bedrock::load_network;
 using bedrock::load_weights;
 using bedrock::save_weights;
 } // namespace strata
