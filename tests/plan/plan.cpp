@@ -31,6 +31,11 @@ static_assert(masked_facts::input_gradient_kernels == unmasked_facts::input_grad
               masked_facts::derivatives_written == unmasked_facts::derivatives_written);
 static_assert(mask_stage<std::remove_const_t<decltype(masked)>, 0> == 0 &&
               mask_size<std::remove_const_t<decltype(unmasked)>, 0> == 0);
+// Threads divide the rows of a dense layer, but not steps of which each needs the last, masked or not.
+static_assert(detail::divided_flops(stages_of<std::remove_const_t<decltype(unmasked)>>{}) == 2 * 7 * 3 * 4);
+static_assert(detail::divided_flops(stages_of<std::remove_const_t<decltype(masked)>>{}) == 2 * 7 * 3 * 4);
+static_assert(detail::product_flops(stages_of<std::remove_const_t<decltype(unmasked)>>{}) ==
+              2 * 7 * (3 * 4 + 8 * (4 + 2)));
 // What passes a mask on, what ends it, and what makes one of several.
 template <auto Network>
 constexpr std::size_t steps_masked = mask_size<type_of<Network>, 0>;

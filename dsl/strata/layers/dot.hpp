@@ -40,6 +40,7 @@ struct dot_product
                                                        (Swapped ? Left::count : Right::count) * Left::length};
     [[nodiscard]] static constexpr std::size_t source_width(std::size_t index) { return widths[index]; }
     static constexpr std::size_t product_flops = 2 * Left::count * Right::count * Left::length;
+    static constexpr bool divides_samples = false;
 };
 
 /// The dot products of two values' vectors (Keras's Dot): y[i, j] = sum_k a[i, k] b[j, k], where k runs along

@@ -31,6 +31,8 @@ struct head_base {
     /// weights, and multiplications and additions for a sample where it multiplies otherwise.
     static constexpr bool has_product = false;
     static constexpr std::size_t product_flops = 0;
+    /// Whether its kernels divide these among threads, be it of one sample.
+    static constexpr bool divides_samples = true;
     /// Whether its results change with its parameters or with what it reads, but for steps.
     static constexpr bool has_derivatives = true;
     /// Numbers of a sample that its kernels keep from forward to backward, besides the results.

@@ -173,6 +173,7 @@ struct recurrence : head_base<Steps, Inputs, Layer::is_last_alone || Layer::make
     }
     static constexpr bool writes_pitched = true;
     static constexpr std::size_t product_flops = 2 * Steps * gates * units * (Inputs + units);
+    static constexpr bool divides_samples = false;
     static constexpr std::size_t kept_size = Steps * Layer::kept_vectors * units;
     static constexpr auto computation = text("x W of all steps, then h U and gates step by step");
 

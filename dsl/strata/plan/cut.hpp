@@ -203,6 +203,13 @@ constexpr std::size_t product_flops(stage_list<Stages...> stages) {
     return sum_over_types(stages,
                           []<class Stage>(std::type_identity<Stage>) { return Stage::product_flops; });
 }
+/// Those of them that threads share where there is one sample.
+template <class... Stages>
+constexpr std::size_t divided_flops(stage_list<Stages...> stages) {
+    return sum_over_types(stages, []<class Stage>(std::type_identity<Stage>) {
+        return Stage::head::divides_samples ? Stage::product_flops : 0;
+    });
+}
 } // namespace detail
 
 /// A topology cut into stages: each head begins one, pointwise layers join the stage before them, a softmax

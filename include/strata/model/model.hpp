@@ -247,7 +247,8 @@ private:
     /// Blocks of samples one after another, each by all threads.
     void predict_large(const std::array<const T*, input_count>& x, const std::array<T*, output_count>& y,
                        std::size_t samples) const {
-        const std::size_t threads = thread_count(flops_per_sample, least_of_large);
+        constexpr std::size_t of_one = internal::divided_flops(stages{});
+        const std::size_t threads = thread_count(samples > 1 ? flops_per_sample : of_one, least_of_large);
         const std::size_t needed = network::memory_size(std::min(samples, block), threads);
         thread_local aligned_vector<T> memory;
         if (memory.size() < needed)
