@@ -301,10 +301,12 @@ def max_pool(x, options, *_):
     size, *options = options
     axes, options = x.dim() - 2, Options(options)
     size = spatial(size, axes)
-    stride = options.spatial("stride", size, axes)
+    stride, dilation = options.spatial("stride", size, axes), options.spatial("dilation", 1, axes)
     x = channels_first(x)
-    before, after = paddings(x.shape[2:], size, stride, [1] * axes, options)
-    return channels_last(MAX_POOLS[axes](padded(x, before, after, -numpy.inf), size, stride))
+    before, after = paddings(x.shape[2:], size, stride, dilation, options)
+    if "ceil_mode" in options:
+        return channels_last(MAX_POOLS[axes](x, size, stride, before, dilation, True))
+    return channels_last(MAX_POOLS[axes](padded(x, before, after, -numpy.inf), size, stride, 0, dilation))
 
 
 def average_pool(x, options, *_):
@@ -315,6 +317,8 @@ def average_pool(x, options, *_):
     x = channels_first(x)
     before, after = paddings(x.shape[2:], size, stride, [1] * axes, options)
     counts = "count_padding" in options
+    if "ceil_mode" in options:
+        return channels_last(AVERAGE_POOLS[axes](x, size, stride, before, True, False))
     if before == after and all(2 * b <= k for b, k in zip(before, size)):
         return channels_last(AVERAGE_POOLS[axes](x, size, stride, before, count_include_pad=counts))
     y = AVERAGE_POOLS[axes](padded(x, before, after), size, stride)

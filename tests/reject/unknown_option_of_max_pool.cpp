@@ -1,5 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-// expect: pooling takes stride and padding; average_pool also count_padding
+// expect: pooling takes stride, padding, dilation and ceil_mode; average_pool also count_padding
 #include <strata/layers/layers.hpp>
 
 using namespace strata;

@@ -36,7 +36,7 @@ struct conv_transpose_layer : layer_base {
         text("conv_transpose<") + number_text<Filters> + ", " + detail::spatial_text<Kernel> + ">";
     static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps,
                                                 detail::option(dilation_option{1}, Options...).steps,
-                                                detail::option(valid, Options...)};
+                                                detail::option(valid, Options...), false};
     static constexpr spatial extra = detail::option(output_padding_option{0}, Options...).extra;
     static constexpr bool has_bias = !(detail::option_of<decltype(Options), without_bias> || ...);
     static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);

@@ -3,7 +3,7 @@
 
 #include <strata/layers/causal.hpp>
 #include <strata/layers/dense.hpp>
-#include <strata/layers/window.hpp>
+#include <strata/layers/window_text.hpp>
 
 namespace strata::bedrock {
 
@@ -81,10 +81,10 @@ struct conv_layer : layer_base {
     static constexpr auto kernel_name = text("kernel");
     static constexpr auto label =
         text("conv<") + number_text<Filters> + ", " + detail::spatial_text<Kernel> + ">";
-    static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps,
-                                                detail::option(dilation_option{1}, Options...).steps,
-                                                is_causal ? causal_padding
-                                                          : detail::option(valid, Options...)};
+    static constexpr detail::window_options how{
+        Kernel, detail::option(stride_option{1}, Options...).steps,
+        detail::option(dilation_option{1}, Options...).steps,
+        is_causal ? causal_padding : detail::option(valid, Options...), false};
     static constexpr std::size_t group_count = detail::option(groups_option{1}, Options...).count;
     template <window Geometry, std::size_t Channels, std::size_t>
     using kernel_shape = decltype(detail::kernel_shape<Geometry, Channels / group_count, Filters>());

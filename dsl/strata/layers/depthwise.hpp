@@ -57,10 +57,10 @@ struct depthwise_conv_layer : layer_base {
     template <window Geometry, std::size_t Channels, std::size_t Filters>
     using kernel_shape = decltype(detail::kernel_shape<Geometry, Channels, Filters / Channels>());
     static constexpr auto label = text("depthwise_conv<") + detail::spatial_text<Kernel> + ">";
-    static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps,
-                                                detail::option(dilation_option{1}, Options...).steps,
-                                                is_causal ? causal_padding
-                                                          : detail::option(valid, Options...)};
+    static constexpr detail::window_options how{
+        Kernel, detail::option(stride_option{1}, Options...).steps,
+        detail::option(dilation_option{1}, Options...).steps,
+        is_causal ? causal_padding : detail::option(valid, Options...), false};
     static constexpr std::size_t multiplier = detail::option(multiplier_option{1}, Options...).count;
     static constexpr bool has_bias = !(detail::option_of<decltype(Options), without_bias> || ...);
     static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);

@@ -5,7 +5,7 @@
 #include <strata/layers/layer.hpp>
 #include <strata/layers/mask.hpp>
 #include <strata/layers/option.hpp>
-#include <strata/layers/window.hpp>
+#include <strata/layers/window_text.hpp>
 
 #include <algorithm>
 
@@ -14,6 +14,10 @@ namespace strata::bedrock {
 /// What a pooling makes of the numbers in a window. `mean` leaves the padding out, as Keras does;
 /// `mean_with_padding` counts its zeros, as PyTorch does unless told otherwise.
 enum class pooled { largest, mean, mean_with_padding };
+
+/// "Also a last window that begins inside and ends outside", an option of poolings.
+struct ceil_mode_option {};
+inline constexpr ceil_mode_option ceil_mode{};
 
 /// "Count the padding's zeros", an option of `average_pool`.
 struct padding_counts_option {};
@@ -30,16 +34,19 @@ struct pooling : head_base<Geometry.inputs(), Channels, Geometry.outputs(), Chan
 
 /// The largest number, or the mean, of each channel in a window that slides over [I..., C] -> [O..., C], with
 /// O as for `conv`. The window moves by its own size unless `stride<...>` says otherwise; `same` and
-/// `padding<1>` add places outside, which are never the largest. Gradients: a maximum's goes to the first
+/// `padding<1>` add places outside, which are never the largest; `dilation<2>` spreads a window's places.
+/// With `ceil_mode` (PyTorch's and ONNX's) a last window that begins in the input or before it counts, too,
+/// where it ends behind the padding. Gradients: a maximum's goes to the first
 /// place that holds it, a mean's to all places in equal parts. Rejects windows larger than the padded input,
 /// and windows that would lie in padding alone, where nothing is the largest and nothing has a mean.
 template <pooled Kind, spatial Size, auto... Options>
 struct pool_layer : layer_base {
     static_assert((detail::option_of<
-                       decltype(Options), stride_option, padding_option,
+                       decltype(Options), stride_option, padding_option, dilation_option, ceil_mode_option,
                        std::conditional_t<Kind == pooled::largest, stride_option, padding_counts_option>> &&
                    ...),
-                  "strata: pooling takes stride and padding; average_pool also count_padding");
+                  "strata: pooling takes stride, padding, dilation and ceil_mode; average_pool also "
+                  "count_padding");
     using role = role::head;
     static constexpr bool counts_padding =
         (detail::option_of<decltype(Options), padding_counts_option> || ...);
@@ -51,27 +58,55 @@ struct pool_layer : layer_base {
         else
             return text("average_pool<") + size;
     }();
-    static constexpr detail::window_options how{Size, detail::option(stride_option{Size}, Options...).steps,
-                                                1, detail::option(valid, Options...)};
+    static constexpr detail::window_options how{
+        Size, detail::option(stride_option{Size}, Options...).steps,
+        detail::option(dilation_option{1}, Options...).steps, detail::option(valid, Options...),
+        (detail::option_of<decltype(Options), ceil_mode_option> || ...)};
+    static_assert(
+        !counts_padding || !how.has_last,
+        "strata: a mean with ceil_mode counts no padding; zero_pad before it adds zeros that count");
 
 private:
-    /// Whether each window reaches the input on all of so many axes. A mean that counts zeros needs not.
-    static constexpr bool reaches_input(std::size_t axes) {
-        for (std::size_t axis = 0; axis < axes; ++axis)
-            if (kind != pooled::mean_with_padding &&
-                std::max(how.padding.given.begin[axis], how.padding.given.end[axis]) >= how.taps[axis])
-                return false;
+    /// Whether a window has a place inside.
+    static constexpr bool reaches_input(const window_axis& axis, std::size_t output) {
+        for (std::size_t tap = 0; tap < axis.taps; ++tap) {
+            const std::size_t place = output * axis.stride + tap * axis.dilation;
+            if (place >= axis.padding_begin && place - axis.padding_begin < axis.input)
+                return true;
+        }
+        return false;
+    }
+    /// Whether each window does, which a mean that counts zeros needs not. Where places lie beside each other
+    /// that depends on the outermost windows alone.
+    template <class Shape>
+    static constexpr bool reach_input() {
+        if (kind == pooled::mean_with_padding)
+            return true;
+        constexpr window sliding = detail::slide<Shape>(how);
+        for (const window_axis& axis : sliding.axes)
+            for (std::size_t output = 0; output < axis.output; ++output)
+                if ((axis.dilation > 1 || output == 0 || output + 1 == axis.output) &&
+                    !reaches_input(axis, output))
+                    return false;
         return true;
     }
 
 public:
     template <class Shape>
-    static constexpr bool accepts = detail::window_fits<Shape, how>() && reaches_input(Shape::rank - 1);
+    static constexpr bool accepts = [] {
+        if constexpr (detail::window_fits<Shape, how>())
+            return reach_input<Shape>();
+        else
+            return false;
+    }();
     template <class Shape>
     static constexpr auto wants = [] {
-        if constexpr (detail::window_fits<Shape, how>())
-            return text("a padding less than its window");
-        else
+        if constexpr (detail::window_fits<Shape, how>()) {
+            if constexpr (detail::option(dilation_option{1}, Options...).steps.is_one())
+                return text("a padding less than its window");
+            else
+                return text("an image of which each window has a place");
+        } else
             return detail::window_wants<Shape, how>();
     }();
     template <class Shape>
@@ -144,6 +179,7 @@ inline constexpr global_pool_layer<pooled::mean> global_average_pool{};
 
 namespace strata {
 using bedrock::average_pool;
+using bedrock::ceil_mode;
 using bedrock::count_padding;
 using bedrock::global_average_pool;
 using bedrock::global_max_pool;

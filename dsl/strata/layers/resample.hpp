@@ -5,7 +5,7 @@
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/resample_axis.hpp>
-#include <strata/layers/window.hpp>
+#include <strata/layers/window_text.hpp>
 
 #include <algorithm>
 #include <array>

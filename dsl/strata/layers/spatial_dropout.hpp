@@ -4,7 +4,7 @@
 #include <strata/expression/real.hpp>
 #include <strata/layers/elementwise_head.hpp>
 #include <strata/layers/layer.hpp>
-#include <strata/layers/window.hpp>
+#include <strata/layers/window_text.hpp>
 
 namespace strata::bedrock {
 

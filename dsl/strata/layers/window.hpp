@@ -25,6 +25,12 @@ struct spatial {
     [[nodiscard]] constexpr std::size_t operator[](std::size_t axis) const { return numbers[axis]; }
     /// Whether it has a number for each of so many axes.
     [[nodiscard]] constexpr bool fits(std::size_t axes) const { return given == 1 || given == axes; }
+    [[nodiscard]] constexpr bool is_one() const {
+        for (std::size_t axis = 0; axis < given; ++axis)
+            if (numbers[axis] != 1)
+                return false;
+        return true;
+    }
     [[nodiscard]] constexpr bool positive() const {
         for (std::size_t axis = 0; axis < given; ++axis)
             if (numbers[axis] == 0)
@@ -129,6 +135,7 @@ struct window_options {
     spatial strides;
     spatial dilations;
     padding_option padding;
+    bool has_last; ///< a last window that begins inside, though it ends outside
 
     [[nodiscard]] constexpr bool fit(std::size_t axes) const {
         return (padding.rule != padding_rule::history || axes == 1) && axes >= 1 && axes <= 3 &&
@@ -157,7 +164,10 @@ constexpr window_axis slide(std::size_t input, std::size_t axis, const window_op
     } else if (options.padding.rule == padding_rule::history)
         padding_begin = extent - 1;
     const std::size_t padded = input + padding_begin + padding_end;
-    const std::size_t output = padded < extent ? 0 : (padded - extent) / stride + 1;
+    const std::size_t reached = padded + (options.has_last ? stride - 1 : 0);
+    std::size_t output = reached < extent ? 0 : (reached - extent) / stride + 1;
+    if (options.has_last && output > 1 && (output - 1) * stride >= input + padding_begin)
+        --output;
     return {input, output, taps, stride, dilation, padding_begin};
 }
 
@@ -205,74 +215,6 @@ constexpr auto kernel_shape() {
 
 template <class Shape>
 inline constexpr bool has_spatial_axes = Shape::rank >= 2 && Shape::rank <= 4 && Shape::size > 0;
-
-template <spatial Numbers>
-inline constexpr auto spatial_text = []<std::size_t... Axis>(std::index_sequence<0, Axis...>) {
-    return (number_text<Numbers[0]> + ... + (text(" x ") + number_text<Numbers[Axis]>));
-}
-(std::make_index_sequence<Numbers.given>{});
-
-inline constexpr auto spatial_axes_text = text("one to three spatial axes and channels");
-
-/// How many numbers an option may have, as a text: one for all axes, or one for each.
-template <std::size_t Axes>
-inline constexpr auto numbers_text = [] {
-    if constexpr (Axes == 1)
-        return text("of one number");
-    else
-        return text("of one number or ") + number_text<Axes>;
-}();
-
-/// The smallest spatial extents of an image, as a text.
-template <std::size_t Axes, spatial Least>
-inline constexpr auto least_text = [] {
-    constexpr auto joined = []<std::size_t First, std::size_t... Rest>(std::index_sequence<First, Rest...>) {
-        return (number_text<Least[First]> + ... + (text(" x ") + number_text<Least[Rest]>));
-    }
-    (std::make_index_sequence<Axes>{});
-    if constexpr (Axes == 1)
-        return text("at least ") + joined + " places";
-    else
-        return text("images of at least ") + joined;
-}();
-
-template <window_options Options>
-constexpr spatial least_input() {
-    const auto least = [](std::size_t axis) {
-        const std::size_t reach = (Options.taps[axis] - 1) * Options.dilations[axis] + 1;
-        const std::size_t margin_sum = Options.padding.given.begin[axis] + Options.padding.given.end[axis];
-        return reach > margin_sum + 1 ? reach - margin_sum : 1;
-    };
-    return {least(0), least(1), least(2)};
-}
-
-/// What a layer with a window says of a shape that it does not take.
-template <class Shape, window_options Options>
-constexpr auto window_wants() {
-    if constexpr (!has_spatial_axes<Shape>)
-        return spatial_axes_text;
-    else {
-        constexpr std::size_t axes = Shape::rank - 1;
-        if constexpr (Options.padding.rule == padding_rule::history && axes != 1)
-            return text("steps of features, on two axes");
-        else if constexpr (!Options.taps.fits(axes))
-            return text("a kernel ") + numbers_text<axes>;
-        else if constexpr (!Options.taps.positive())
-            return text("a kernel above 0");
-        else if constexpr (!Options.strides.fits(axes))
-            return text("a stride ") + numbers_text<axes>;
-        else if constexpr (!Options.strides.positive())
-            return text("a stride above 0");
-        else if constexpr (!Options.dilations.fits(axes))
-            return text("a dilation ") + numbers_text<axes>;
-        else if constexpr (!Options.dilations.positive())
-            return text("a dilation above 0");
-        else if constexpr (!Options.padding.given.fits(axes))
-            return text("a padding ") + numbers_text<axes>;
-        else
-            return least_text<axes, least_input<Options>()>;
-    }
-}
 
 template <class Shape, window_options Options>
 constexpr bool window_fits() {

@@ -86,6 +86,7 @@ private:
         for (std::size_t s = 0; s < count; ++s) {
             const rows_view<const T> image{x.row(s * map.read_rows()) + channel, x.pitch};
             window_sum<Caution, V> sums[Registers];
+            constexpr std::size_t step = map.axes[2].offset_step; // from place to place in a line
             constexpr bool is_small = IsWhole && Geometry.taps() <= 2 * strand;
             constexpr bool is_large = IsWhole && !is_small && Caution == caution::numbers;
             bool is_first = is_small;
@@ -94,7 +95,7 @@ private:
                                      bool begins) {
 #pragma GCC unroll 4
                     for (std::size_t i = 0; i < Registers; ++i)
-                        sum[i].add(load_first<Lanes, V>(line + place * x.pitch + i * V::size), begins);
+                        sum[i].add(load_first<Lanes, V>(line + place * step * x.pitch + i * V::size), begins);
                 };
                 if constexpr (is_large)
                     for (std::size_t begin = 0; begin < places; begin += strand) {
