@@ -41,11 +41,13 @@ private:
         static constexpr std::size_t panel_size = s::columns * s::width;
         static constexpr std::size_t row_size = s::pitch * s::width;
         static constexpr std::size_t block_rows = s::block * s::width;
+        static constexpr std::size_t mask_size = head::key_masks > 0 ? s::columns : 0;
         static constexpr std::size_t forward_size =
-            panel_size + row_size + 2 * block_rows + s::block * s::pitch;
+            mask_size + panel_size + row_size + 2 * block_rows + s::block * s::pitch;
         static constexpr std::size_t size =
             forward_size + panel_size + 2 * row_size + block_rows + s::block * s::pitch;
 
+        T* key_mask;
         T* key_panels;
         T* rows; ///< of the values; backward: of the keys
         T* queries;
@@ -58,7 +60,8 @@ private:
         T* slopes;
 
         explicit memory(T* scratch)
-            : key_panels(scratch),
+            : key_mask(scratch),
+              key_panels(scratch + mask_size),
               rows(key_panels + panel_size),
               queries(rows + row_size),
               results(queries + block_rows),
@@ -95,6 +98,20 @@ private:
         return IsCausal ? std::min(query + 1, Sizes.keys) : Sizes.keys;
     }
 
+    /// Hides the masked keys in a query's row of scores. Returns whether the query sees any, and is not
+    /// masked itself.
+    template <class V, class T>
+    static bool sees_keys(const rows_view<const T>* x, const memory<T>& own, std::size_t sample,
+                          std::size_t query, T* scores) noexcept {
+        if constexpr (head::masks_queries)
+            if (*x[3].row(sample * Sizes.queries + query) == T(0))
+                return false;
+        if constexpr (head::key_masks > 0)
+            return hide_masked_keys<V>(own.key_mask, seen_by(query), scores);
+        else
+            return true;
+    }
+
 public:
     /// The logarithm of the sum of each row's exponentials: [samples][heads][queries].
     template <class T>
@@ -116,6 +133,8 @@ public:
         for (std::size_t unit = mine.begin; unit < mine.end; ++unit) {
             const std::size_t sample = unit / Sizes.key_heads;
             const std::size_t group = unit % Sizes.key_heads;
+            if constexpr (head::key_masks > 0)
+                gather_key_mask<head>(call.x, sample, s::columns, own.key_mask);
             internal::gather_rows<Sizes.key_width, s::key_width>(call.x[1], sample * Sizes.keys,
                                                                  group * Sizes.key_width, Sizes.keys,
                                                                  s::columns, T(1), own.rows);
@@ -137,8 +156,7 @@ public:
                     for (std::size_t i = 0; i < count; ++i) {
                         T* const weights = own.weights + i * s::pitch;
                         if constexpr (is_masked)
-                            if (!hide_masked_keys<head>(call.x, sample, first + i, seen_by(first + i),
-                                                        weights)) {
+                            if (!sees_keys<V>(call.x, own, sample, first + i, weights)) {
                                 std::fill_n(weights, round_up(seen, s::lanes), T(0));
                                 factors[i] = 0;
                                 continue;
@@ -177,6 +195,8 @@ public:
         for (std::size_t unit = mine.begin; unit < mine.end; ++unit) {
             const std::size_t sample = unit / Sizes.key_heads;
             const std::size_t group = unit % Sizes.key_heads;
+            if constexpr (head::key_masks > 0)
+                gather_key_mask<head>(call.x, sample, s::columns, own.key_mask);
             internal::gather_rows<Sizes.value_width, s::value_width>(call.x[2], sample * Sizes.keys,
                                                                      group * Sizes.value_width, Sizes.keys,
                                                                      s::columns, T(1), own.rows);
@@ -221,8 +241,7 @@ private:
             T* const slopes = own.slopes + i * s::pitch;
             bool sees_any = i < count;
             if constexpr (is_masked)
-                sees_any = sees_any &&
-                           hide_masked_keys<head>(call.x, sample, first + i, seen_by(first + i), weights);
+                sees_any = sees_any && sees_keys<V>(call.x, own, sample, first + i, weights);
             if (!sees_any) {
                 std::fill_n(weights, s::pitch, T(0));
                 std::fill_n(slopes, s::pitch, T(0));

@@ -3,7 +3,7 @@
 
 #include <strata/expression/finite.hpp>
 #include <strata/kernels/rows_view.hpp>
-#include <strata/layers/dot_attention.hpp>
+#include <strata/kernels/sequence/attention_weights.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -12,36 +12,47 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// Takes the masked keys out of a query's row of scores, of which the query sees the first `seen`: they get
-/// one whose weight is zero. `x` are the values that an attention `Head` reads, masks behind the others.
-/// Returns whether the query sees a key, and is not masked itself.
+/// A number for each key of a sample, 1 where all masks of keys and values count it, and zeros to fill
+/// `stored`. `x` are the values that an attention `Head` reads, with masks behind queries, keys and values.
 template <class Head, class T>
-[[nodiscard]] bool hide_masked_keys(const rows_view<const T>* x, std::size_t sample, std::size_t query,
-                                    std::size_t seen, T* scores) noexcept {
-    const rows_view<const T>* masks = x + 3;
-    if constexpr (Head::masks_queries)
-        if (*masks++->row(sample * Head::sizes.queries + query) == T(0))
-            return false;
-    const auto counts = [&](std::size_t key) {
-        return std::all_of(masks, masks + Head::key_masks, [&](const rows_view<const T>& mask) {
-            return *mask.row(sample * Head::sizes.keys + key) != T(0);
-        });
-    };
-    if constexpr (Head::key_masks == 0)
-        return true;
-    T largest = -detail::infinity<T>;
-    bool sees_any = false;
-    for (std::size_t key = 0; key < seen; ++key)
-        if (counts(key)) {
-            largest = std::max(largest, scores[key]);
-            sees_any = true;
-        }
+void gather_key_mask(const rows_view<const T>* x, std::size_t sample, std::size_t stored, T* mask) noexcept {
+    const rows_view<const T>* const masks = x + 3 + (Head::masks_queries ? 1 : 0);
+    for (std::size_t key = 0; key < Head::sizes.keys; ++key) {
+        mask[key] = 1;
+        for (std::size_t each = 0; each < Head::key_masks; ++each)
+            mask[key] *= *masks[each].row(sample * Head::sizes.keys + key);
+    }
+    std::fill(mask + Head::sizes.keys, mask + stored, T(0));
+}
+
+/// Gives masked keys a score whose weight is zero, in a query's row of scores, of which it sees the first
+/// `seen`. Returns whether there is any other.
+template <class V>
+[[nodiscard, gnu::noinline]] bool hide_masked_keys(const value_type_of<V>* mask, std::size_t seen,
+                                                   value_type_of<V>* scores) noexcept {
+    using T = value_type_of<V>;
+    V largest_lanes(-detail::infinity<T>);
+    V counted(T(0));
+    internal::visit_row_registers<V>(seen, [&](std::size_t place, std::size_t lanes) {
+        const V counts = internal::lead(V::load_unaligned(mask + place), lanes, V(T(0)));
+        const V score = V::load_unaligned(scores + place);
+        largest_lanes = internal::lift(largest_lanes,
+                                       V(xsimd::select(counts == V(T(0)), V(-detail::infinity<T>), score)));
+        counted += counts;
+    });
+    if (internal::add_lanes(counted) == T(0))
+        return false;
+    alignas(alignment) T values[V::size];
+    largest_lanes.store_aligned(values);
+    const T largest = *std::max_element(values, values + V::size);
     // So far below the others that its weight is zero, and not so far that an exponential cannot tell.
-    const T hidden = largest - std::max(T(1e4), std::abs(largest));
-    for (std::size_t key = 0; key < seen; ++key)
-        if (!counts(key))
-            scores[key] = hidden;
-    return sees_any;
+    const V hidden(largest - std::max(T(1e4), std::abs(largest)));
+    internal::visit_row_registers<V>(seen, [&](std::size_t place, std::size_t) {
+        const V counts = V::load_unaligned(mask + place);
+        const V score = V::load_unaligned(scores + place);
+        V(xsimd::select(counts == V(T(0)), hidden, score)).store_unaligned(scores + place);
+    });
+    return true;
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING
