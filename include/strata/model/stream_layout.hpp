@@ -124,10 +124,10 @@ struct stream_layout {
         return result;
     }();
 
+    static constexpr auto ahead = internal::steps_ahead_of(stages{});
     /// How many steps each stage is late, for itself and those before it; those whose values meet, as terms,
     /// as parts of one buffer or as outputs, are equally late.
     static constexpr auto delays = [] {
-        constexpr auto ahead = internal::steps_ahead_of(stages{});
         std::array<std::size_t, wires::count> result{};
         const auto raise = [](std::size_t& delay, std::size_t least) {
             const bool is_raised = delay < least;
@@ -166,8 +166,7 @@ struct stream_layout {
     }();
     /// Which earlier step of a value a stage takes for the newest.
     [[nodiscard]] static constexpr std::size_t shift(std::size_t stage, std::size_t value) {
-        const std::size_t ahead = internal::steps_ahead_of(stages{})[stage];
-        return delays[stage] - ahead - (wires::is_input(value) ? 0 : delays[value - inputs]);
+        return delays[stage] - ahead[stage] - (wires::is_input(value) ? 0 : delays[value - inputs]);
     }
     [[nodiscard]] static constexpr std::size_t shift_of_skip(std::size_t stage) {
         return delays[stage] - delays[wires::marks.stages[stage].skip - inputs];
@@ -253,6 +252,27 @@ struct stream_layout {
         result.end = end + whole_lines<T>(staged_size) + line;
         return result;
     }();
+
+    /// The rings whose new steps a stage writes a second time: those that it is the last to look back at.
+    template <std::size_t Stage>
+    [[nodiscard]] static constexpr auto mirrored_rings() {
+        struct {
+            std::array<std::size_t, wires::source_count(Stage) + 1> rings{};
+            std::size_t count = 0;
+        } result;
+        const auto add = [&](std::size_t value) {
+            const std::size_t ring = ring_of(value);
+            const auto end = result.rings.begin() + static_cast<std::ptrdiff_t>(result.count);
+            if (memory.rings[ring].capacity > 0 && memory.last_looks[ring] == Stage &&
+                std::find(result.rings.begin(), end, ring) == end)
+                result.rings[result.count++] = ring;
+        };
+        for (std::size_t i = 0; i < wires::source_count(Stage); ++i)
+            add(wires::source(Stage, i));
+        if (const std::size_t skip = wires::marks.stages[Stage].skip; skip != internal::none)
+            add(skip);
+        return result;
+    }
 
     /// Numbers that a stream keeps from step to step.
     static constexpr std::size_t state_size = memory.values - affine.end;

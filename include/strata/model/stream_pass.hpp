@@ -211,9 +211,9 @@ private:
         using head = typename stage::head;
         using tail = typename stage::tail;
         static constexpr internal::stage_mark mark = wires::marks.stages[Number];
-        for_each_index<layout::ring_count>([&](auto ring) __attribute__((always_inline)) {
-            if constexpr (rings[ring].capacity > 0 && layout::memory.last_looks[ring] == Number)
-                mirror<ring>(call);
+        static constexpr auto mirrored = layout::template mirrored_rings<Number>();
+        for_each_index<mirrored.count>([&](auto i) __attribute__((always_inline)) {
+            mirror<mirrored.rings[i]>(call);
         });
         if constexpr (requires { call.beyond; })
             if (!call.has_step(layout::delays[Number])) {
