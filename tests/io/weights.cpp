@@ -511,12 +511,15 @@ BOOST_AUTO_TEST_CASE(a_header_holds_a_network) {
     largest_allocation = 0;
     static_cast<void>(xor_net.predict({1, 0}));
     BOOST_TEST(largest_allocation == 0u);
-    const bedrock::header_options options{.name = "xor_net",
-                                          .type = "model<input<2> | dense<4> | tanh | dense<1> | sigmoid>"};
-    export_header(net, file, options);
+    export_header(net, file, {.name = "xor_net"});
     BOOST_TEST(read_bytes(file) == read_bytes(STRATA_TESTS "/io/xor_net.hpp"));
     BOOST_TEST(error_message([&] { export_header(net, file, {.name = "1st"}); }) ==
                "export_header: expected a name of letters, digits and _, found \"1st\"");
+    model<input<3, 3, 1> | conv<1, 3> | flatten | dense<1>> image;
+    BOOST_TEST(error_message([&] { export_header(image, file, {.name = "image"}); }) ==
+               "export_header: there is no text of conv<1, 3> where it stands: give that of the type");
+    export_header(image, file, {.name = "image", .type = "a text"});
+    BOOST_TEST(read_bytes(file).find("using type = a text;") != std::string::npos);
     using bedrock::internal::has_arrays;
     static_assert(has_arrays<xor_net_parts::type::topology>(xor_net_parts::weights::arrays));
     static_assert(
@@ -546,6 +549,23 @@ struct sines {
     }();
 };
 } // namespace
+
+BOOST_AUTO_TEST_CASE(the_text_of_a_type_is_that_of_a_network_that_predicts_the_same) {
+    using namespace strata::symbols;
+#define STRATA_TEXT                                                                                          \
+    model<input<2, 2> | dense<3> | named_activation<"elu", (select(x > 0, x, 0.7 * expm1(x)))> |             \
+              dropout<0.5> | flatten | dense<2, no_bias> | softmax,                                          \
+          double>
+#define STRATA_STRING(...) #__VA_ARGS__
+#define STRATA_TEXT_OF(...) STRATA_STRING(__VA_ARGS__)
+    BOOST_TEST(bedrock::internal::type_text<double>(sines::type::topology{}) == STRATA_TEXT_OF(STRATA_TEXT));
+    sines::type net;
+    STRATA_TEXT again;
+    net.set_weights(sines::numbers);
+    again.set_weights(sines::numbers);
+    const std::array<double, 4> sample{-0.5, 2, 0.3, -1};
+    BOOST_TEST((again.predict(sample) == net.predict(sample)));
+}
 
 BOOST_AUTO_TEST_CASE(a_constant_expression_predicts_what_a_network_does) {
     constexpr embedded<sines::type, sines> constants;

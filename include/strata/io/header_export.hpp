@@ -4,6 +4,7 @@
 #include <strata/data/complete_file.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/finite.hpp>
+#include <strata/io/type_text.hpp>
 #include <strata/model/embedded.hpp>
 #include <strata/model/model.hpp>
 #include <strata/raise.hpp>
@@ -74,7 +75,7 @@ inline void check_identifier(std::string_view name) {
 /// The text of the header. `lines` say what the network is.
 template <class T>
 std::string header_text(const std::vector<any_parameter<const T>>& parameters, std::string_view lines,
-                        const header_options& options) {
+                        header_options options) {
     std::string text = concatenate("// A network with its weights, written by strata ", project_version, ": ",
                                    options.name, ".predict({...}).\n");
     while (!lines.empty()) {
@@ -86,8 +87,10 @@ std::string header_text(const std::vector<any_parameter<const T>>& parameters, s
            "// clang-format off\n#pragma once\n\n#include <strata/layers/layers.hpp>\n#include "
            "<strata/model/embedded.hpp>\n",
            "#include <strata/model/model.hpp>\n\n#include <array>\n#include <limits>\n\nnamespace ",
-           options.name, "_parts {\nusing namespace strata;\nusing type = ", options.type,
-           ";\n\nstruct weights {\n");
+           options.name, "_parts {\nusing namespace strata;\n",
+           options.type.find("named_activation") == std::string::npos ? ""
+                                                                      : "using namespace strata::symbols;\n",
+           "using type = ", options.type, ";\n\nstruct weights {\n");
     std::string arrays, numbers;
     std::size_t count = 0;
     for (const any_parameter<const T>& array : parameters) {
@@ -115,21 +118,21 @@ std::string header_text(const std::vector<any_parameter<const T>>& parameters, s
 /// file, uses no heap, and predicts as the network does, dense layers, formulas and softmax also at compile
 /// time:
 ///
-///     export_header(net, "xor_net.hpp", {.name = "xor_net", .type = "model<input<2> | dense<4> | tanh |
-///     dense<1>>"});
+///     export_header(net, "xor_net.hpp", {.name = "xor_net"});
 ///
 ///     #include "xor_net.hpp"
 ///     static_assert(xor_net.predict({1, 0})[0] > 0.9);
 ///
-/// The type is text that the program gives; a header with another network's does not compile. The file
-/// appears under its name when it is complete. data_error where it cannot be written, `std::invalid_argument`
-/// for a name that is none.
+/// Of networks with other layers the program gives the type, as text; a header whose type has other arrays
+/// than the network does not compile. The file appears under its name when it is complete. data_error where
+/// it cannot be written, `std::invalid_argument` for a name that is none, or without the text that is needed.
 template <auto Topology, class T>
-void export_header(const model<Topology, T>& net, const std::filesystem::path& file,
-                   const header_options& options) {
+void export_header(const model<Topology, T>& net, const std::filesystem::path& file, header_options options) {
     internal::check_identifier(options.name);
     std::string lines;
     internal::append_network(lines, typename model<Topology, T>::topology{});
+    if (options.type.empty())
+        options.type = internal::type_text<T>(typename model<Topology, T>::topology{});
     const std::string text = internal::header_text(net.parameters(), lines, options);
     internal::write_complete_file({text.begin(), text.end()}, file);
 }
