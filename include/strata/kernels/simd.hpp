@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/alignment.hpp>
+#include <strata/kernels/masked_load.hpp>
 #include <strata/setting.hpp>
 
 // Where a processor has no registers that xsimd knows, xsimd emulates them since version 13.
@@ -19,10 +20,6 @@
 #include <xsimd/xsimd.hpp>
 #if defined(__GNUC__) && !defined(__clang__)
 #    pragma GCC diagnostic pop
-#endif
-
-#if defined(__AVX__)
-#    include <strata/kernels/masked_load.hpp>
 #endif
 
 #if defined(STRATA_NO_REGISTERS) && XSIMD_VERSION_MAJOR < 13
