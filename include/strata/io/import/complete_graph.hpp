@@ -33,6 +33,10 @@ public:
     /// `inputs` are shapes without the batch, for inputs whose extents the file leaves open or that are to be
     /// of another size; empty for none.
     void run(const std::vector<extents>& inputs) {
+        // Ways through a graph are looked for anew behind each layer; the deepest networks have a thousand.
+        constexpr std::size_t most_layers = 10000;
+        if (graph_.nodes.size() > most_layers)
+            fail(concatenate("at most ", most_layers, " layers"), concatenate(graph_.nodes.size()));
         set_inputs(inputs);
         std::vector<bool> is_known(graph_.nodes.size(), true);
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i)

@@ -13,12 +13,19 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
+/// An array of a graph: its name in the network, its layer's name in the file, its numbers.
+struct named_weight {
+    std::string name;
+    std::string layer;
+    const tensor* numbers;
+};
+
 /// All weights of a graph under the names that they have in the network: `dense_1.kernel`, counted in the
 /// order of the layers; `forward.lstm.kernel` of two directions.
-inline std::vector<std::pair<std::string, const tensor*>>
-parameter_names(const model_graph& graph, const std::vector<std::size_t>& layer_order) {
+inline std::vector<named_weight> parameter_names(const model_graph& graph,
+                                                 const std::vector<std::size_t>& layer_order) {
     std::map<std::string, std::size_t> counts;
-    std::vector<std::pair<std::string, const tensor*>> result;
+    std::vector<named_weight> result;
     for (const std::size_t number : layer_order) {
         std::map<std::string, std::string> layers; // of this node, numbered once
         for (const auto& [name, weight] : graph.nodes[number].weights) {
@@ -28,8 +35,8 @@ parameter_names(const model_graph& graph, const std::vector<std::size_t>& layer_
             if (is_new)
                 if (const std::size_t count = counts[kind]++; count > 0)
                     layer->second = internal::concatenate(kind, "_", count);
-            result.emplace_back(layer->second + "." + (dot == name.npos ? name : name.substr(dot + 1)),
-                                &weight);
+            result.push_back({layer->second + "." + (dot == name.npos ? name : name.substr(dot + 1)),
+                              graph.nodes[number].name, &weight});
         }
     }
     return result;

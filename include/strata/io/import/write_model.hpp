@@ -3,6 +3,7 @@
 
 #include <strata/data/complete_file.hpp>
 #include <strata/data/error.hpp>
+#include <strata/data/extents.hpp>
 #include <strata/data/safetensors_output.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/io/import/graph.hpp>
@@ -32,6 +33,28 @@ struct check_samples {
     double relative = 1e-4;
 };
 
+/// What a file says, as it may stand in a comment: it does not end it.
+inline std::string printable_text(std::string_view text) {
+    std::string result;
+    for (const char each : text.substr(0, 80))
+        result += each >= ' ' && each <= '~' && each != '\\' ? each : ' ';
+    return result;
+}
+
+/// "user_id [1], hour [1]": names of the file and shapes of the network; also that channels are last here.
+inline std::string border_text(const model_graph& graph, const std::vector<std::size_t>& nodes,
+                               const std::vector<std::vector<std::size_t>>& axes) {
+    std::string result;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        const graph_node& node = graph.nodes[nodes[i]];
+        internal::append(result, i == 0 ? "" : ", ", printable_text(node.name), " [",
+                         internal::extents_text(node.shape), "]");
+        if (i < axes.size() && !std::is_sorted(axes[i].begin(), axes[i].end()))
+            result += " with channels last";
+    }
+    return result;
+}
+
 /// The text of `NAME.hpp`: what the network is, as a person would write it.
 inline std::string header_text(const model_graph& graph, const topology_text& topology,
                                const std::string& name) {
@@ -39,15 +62,17 @@ inline std::string header_text(const model_graph& graph, const topology_text& to
     for (const graph_node& node : graph.nodes)
         for (const auto& weight : node.weights)
             numbers += weight.second.numbers.size();
-    const std::string body = topology.text();
     const std::string file = std::filesystem::path(graph.file).filename().string();
     std::string result =
-        internal::concatenate("// ", file, ", ", graph.origin, ": ", numbers, " weights, which ", name,
-                              ".safetensors holds.\n#pragma once\n\n");
-    result += "#include <strata/layers/layers.hpp>\n#include <strata/model/model.hpp>\n\nnamespace " + name +
-              " {\n";
-    result += "using namespace strata;\n\n" + body +
-              "\nusing network = strata::model<topology>;\n} // namespace " + name + "\n";
+        internal::concatenate("// From ", printable_text(file), " (", printable_text(graph.origin),
+                              "): ", numbers, " weights, which ", name, ".safetensors holds.\n");
+    internal::append(result, "// Input: ", border_text(graph, graph.inputs, graph.input_axes),
+                     ". Output: ", border_text(graph, graph.outputs, graph.output_axes),
+                     ".\n#pragma once\n\n");
+    internal::append(result,
+                     "#include <strata/layers/layers.hpp>\n#include <strata/model/model.hpp>\n\nnamespace ",
+                     name, " {\nusing namespace strata;\n\n", topology.text(),
+                     "\nusing network = strata::model<topology>;\n} // namespace ", name, "\n");
     return result;
 }
 
@@ -98,11 +123,14 @@ inline void write_model(const model_graph& graph, const std::filesystem::path& f
     const topology_text topology(graph);
     const std::string header = header_text(graph, topology, name);
 
+    // The file's names of layers are kept beside the arrays.
     std::vector<named_tensor<float>> weights;
-    for (const auto& [key, weight] : parameter_names(graph, topology.layer_order()))
+    tensor_metadata about{{"origin", printable_text(std::filesystem::path(graph.file).filename().string())}};
+    for (const auto& [key, layer, weight] : parameter_names(graph, topology.layer_order())) {
         weights.push_back({key, weight->shape, weight->numbers});
-    write_safetensors(folder / (name + ".safetensors"), weights,
-                      {{"origin", std::filesystem::path(graph.file).filename().string()}});
+        about.emplace_back(key, printable_text(layer));
+    }
+    write_safetensors(folder / (name + ".safetensors"), weights, about);
     std::vector<named_tensor<float>> arrays;
     for (std::size_t i = 0; i < samples.inputs.size(); ++i)
         arrays.push_back(

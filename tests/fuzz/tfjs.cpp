@@ -1,0 +1,18 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "fuzzed_file.hpp"
+
+#include <strata/io/import/complete_graph.hpp>
+#include <strata/io/import/tfjs_file.hpp>
+#include <strata/io/import/topology_text.hpp>
+
+// The configuration of a model of Keras, in a file of TensorFlow.js whose weights are missing or in the text.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+    using namespace strata::bedrock::imports;
+    const auto file = fuzzed_file(bytes, size);
+    reads(file, [&] {
+        model_graph graph = tfjs_file(file).read();
+        complete_graph(graph);
+        require(!topology_text(graph).text().empty(), "a graph has a text");
+    });
+    return 0;
+}
