@@ -48,9 +48,9 @@ private:
 };
 
 /// An HDF5 file with arrays of numbers in groups, read by HDF5's C library (Debian's libhdf5-dev; programs
-/// link -lhdf5_serial). data_error for what is no such file, is not there, or claims more numbers than its bytes
-/// could hold. Links out of the file and arrays in other files are not followed. The library itself is no
-/// shield against files that someone made to break it: give it those of strangers in a process of its own.
+/// link -lhdf5_serial). data_error for what is no such file, is not there, or claims more numbers than its
+/// bytes could hold. Links out of the file and arrays in other files are not followed. The library itself is
+/// no shield against files that someone made to break it: give it those of strangers in a process of its own.
 class hdf5_file {
 public:
     /// The bytes of a file; they are copied.

@@ -4,6 +4,7 @@
 #include <strata/data/plain_file.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/onnx_builder.hpp>
+#include <strata/io/import/onnx_combinations.hpp>
 #include <strata/io/import/onnx_constant.hpp>
 #include <strata/io/import/onnx_elements.hpp>
 #include <strata/io/import/onnx_folding.hpp>

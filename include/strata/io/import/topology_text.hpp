@@ -75,6 +75,10 @@ private:
                 if (!words.empty())
                     result.push_back({words});
             } else if (item.what == tree_item::form::picks) {
+                if (item.order.size() == 1) {
+                    result.push_back({internal::concatenate("pick<", item.order.front(), ">")});
+                    continue;
+                }
                 written_piece picks{"with_all"};
                 for (const std::size_t place : item.order)
                     picks.parts.push_back({{internal::concatenate("pick<", place, ">")}});
@@ -83,9 +87,9 @@ private:
                 result.push_back(write_residual(item));
                 order_.push_back(items[++i].node);
             } else {
-                written_piece branches{"branches"};
+                written_piece branches{item.what == tree_item::form::all ? "with_all" : "branches"};
                 for (const tree_chain& part : item.parts)
-                    branches.parts.push_back(write(part));
+                    branches.parts.push_back(as_argument(write(part)));
                 result.push_back(std::move(branches));
             }
         }
@@ -95,8 +99,9 @@ private:
     /// Two ways that are added, one of them empty or a short projection.
     [[nodiscard]] bool is_residual(const tree_item& branches, const tree_item& next) const {
         constexpr std::size_t longest_projection = 2;
-        return branches.parts.size() == 2 && next.what == tree_item::form::layer &&
-               graph_.nodes[next.node].kind == "add" && graph_.nodes[next.node].sources.size() == 2 &&
+        return branches.what == tree_item::form::branches && branches.parts.size() == 2 &&
+               next.what == tree_item::form::layer && graph_.nodes[next.node].kind == "add" &&
+               graph_.nodes[next.node].sources.size() == 2 &&
                branches.parts[0].size() != branches.parts[1].size() &&
                std::min(branches.parts[0].size(), branches.parts[1].size()) <= longest_projection &&
                stands_behind_one_value(branches);
@@ -116,10 +121,10 @@ private:
     written_piece write_residual(const tree_item& branches) {
         const bool is_first = branches.parts[0].size() > branches.parts[1].size();
         written_piece result{"residual"};
-        result.parts.push_back(write(branches.parts[is_first ? 0 : 1]));
+        result.parts.push_back(as_argument(write(branches.parts[is_first ? 0 : 1])));
         written_chain projection = write(branches.parts[is_first ? 1 : 0]);
         if (!projection.empty())
-            result.parts.push_back(std::move(projection));
+            result.parts.push_back(as_argument(std::move(projection)));
         return result;
     }
 

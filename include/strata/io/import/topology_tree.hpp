@@ -4,6 +4,7 @@
 #include <strata/data/error.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/graph_ways.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -21,6 +22,7 @@ struct tree_item {
     enum class form {
         layer,    ///< a node of the graph
         branches, ///< chains behind one value, or one behind each of several
+        all,      ///< chains of which each gets all values
         picks     ///< some of the values so far, in another order
     };
     form what = form::layer;
@@ -32,13 +34,9 @@ using tree_chain = std::vector<tree_item>;
 
 /// Finds how a graph is written with pipes and branches: the chain between a value and those that are wanted
 /// is cut at nodes through which all ways lead, and between two of them are branches.
-class tree_builder {
+class tree_builder : graph_ways {
 public:
-    explicit tree_builder(const model_graph& graph) : graph_(graph), readers_(graph.nodes.size()) {
-        for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-            for (const std::size_t source : graph.nodes[i].sources)
-                readers_[source].push_back(i);
-    }
+    using graph_ways::graph_ways;
 
     /// All layers behind the inputs, in the order in which strata numbers them.
     tree_chain build() {
@@ -48,65 +46,12 @@ public:
     }
 
 private:
-    using values = std::vector<std::size_t>;
     static constexpr std::size_t deepest = 200;
 
     [[noreturn]] void fail(std::size_t node) const {
         internal::raise(data_error::in_file(
             graph_.file, "a network of chains and branches that meet again",
             internal::concatenate("ways that cross, at layer ", internal::shown(graph_.nodes[node].name))));
-    }
-
-    /// Which nodes are on a way from the starts to the targets.
-    [[nodiscard]] std::vector<bool> nodes_between(const values& starts, const values& targets) const {
-        const std::size_t count = graph_.nodes.size();
-        std::vector<bool> is_reached(count, false);
-        std::vector<bool> is_wanted(count, false);
-        for (const std::size_t start : starts)
-            is_reached[start] = true;
-        for (std::size_t i = 0; i < count; ++i)
-            for (const std::size_t source : graph_.nodes[i].sources)
-                is_reached[i] = is_reached[i] || is_reached[source];
-        for (const std::size_t target : targets)
-            is_wanted[target] = true;
-        for (std::size_t i = count; i-- > 0;)
-            for (const std::size_t reader : readers_[i])
-                is_wanted[i] = is_wanted[i] || is_wanted[reader];
-        for (std::size_t i = 0; i < count; ++i)
-            is_wanted[i] = is_wanted[i] && is_reached[i];
-        return is_wanted;
-    }
-
-    /// The first node behind the starts through which all ways to the targets lead.
-    [[nodiscard]] std::optional<std::size_t> meeting_point(const values& starts, const values& targets,
-                                                           const std::vector<bool>& is_between) const {
-        std::size_t open = 0; // ways from nodes that were passed to nodes that were not
-        const auto is_in = [](const values& list, std::size_t node) {
-            return std::find(list.begin(), list.end(), node) != list.end();
-        };
-        const auto ways = [&](std::size_t node) {
-            return static_cast<std::size_t>(
-                std::count_if(readers_[node].begin(), readers_[node].end(),
-                              [&](std::size_t reader) { return is_between[reader]; }));
-        };
-        for (const std::size_t start : starts) {
-            if (is_in(targets, start))
-                return std::nullopt;
-            open += ways(start);
-        }
-        for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-            if (!is_between[i] || is_in(starts, i))
-                continue;
-            const auto closed = static_cast<std::size_t>(
-                std::count_if(graph_.nodes[i].sources.begin(), graph_.nodes[i].sources.end(),
-                              [&](std::size_t source) { return is_between[source]; }));
-            if (closed == open)
-                return i;
-            if (is_in(targets, i))
-                return std::nullopt;
-            open += ways(i) - closed;
-        }
-        return std::nullopt;
     }
 
     void build_between(values starts, const values& targets, tree_chain& result, std::size_t depth) const {
@@ -169,10 +114,10 @@ private:
             }
             members[place].push_back(t);
         }
-        if (starts.size() == 1 && groups.size() == 1)
-            fail(targets.front());
-        if (starts.size() > 1)
-            arrange_by_start(starts, groups, members, group);
+        const bool is_apart =
+            starts.size() == 1 ? groups.size() > 1 : arrange_by_start(starts, groups, members, group);
+        if (!is_apart)
+            return add_steps(starts, targets, result, depth);
         tree_item branches{tree_item::form::branches};
         for (const values& each : members) {
             values wanted;
@@ -196,23 +141,107 @@ private:
         result.push_back(std::move(picks));
     }
 
-    /// Behind several values there is one chain for each, in their order.
+    /// Behind several values there is one chain for each, in their order; false where some meet early.
     template <class Group>
-    void arrange_by_start(const values& starts, std::vector<std::size_t>& groups,
+    bool arrange_by_start(const values& starts, std::vector<std::size_t>& groups,
                           std::vector<values>& members, const Group& group) const {
         std::vector<values> arranged;
         for (const std::size_t start : starts) {
             const auto found = std::find(groups.begin(), groups.end(), group(start));
             if (found == groups.end())
-                fail(start);
+                return false;
             arranged.push_back(std::move(members[static_cast<std::size_t>(found - groups.begin())]));
-            *found = static_cast<std::size_t>(-1); // two inputs that meet early
+            *found = static_cast<std::size_t>(-1);
         }
         members = std::move(arranged);
+        return true;
     }
 
-    const model_graph& graph_;
-    std::vector<values> readers_;
+    /// Ways that cross: one step after another, each of which gets all values that are still wanted. A
+    /// stretch that begins and ends in one value is one step.
+    void add_steps(values live, const values& targets, tree_chain& result, std::size_t depth) const {
+        const std::vector<bool> is_between = nodes_between(live, targets);
+        std::vector<bool> is_done(graph_.nodes.size(), false);
+        for (const std::size_t start : live)
+            is_done[start] = true;
+        const auto is_wanted = [&](std::size_t value) {
+            return contains(targets, value) ||
+                   std::any_of(readers_[value].begin(), readers_[value].end(),
+                               [&](std::size_t reader) { return is_between[reader] && !is_done[reader]; });
+        };
+        while (step_along(live, targets, is_done, result, depth) ||
+               step_once(live, is_between, is_done, is_wanted, result)) {
+        }
+        if (live == targets)
+            return;
+        tree_item picks{tree_item::form::picks};
+        for (const std::size_t target : targets)
+            picks.order.push_back(position(live, target));
+        result.push_back(std::move(picks));
+    }
+
+    /// Takes one value along a stretch that nothing enters and nothing leaves.
+    bool step_along(values& live, const values& targets, std::vector<bool>& is_done, tree_chain& result,
+                    std::size_t depth) const {
+        for (std::size_t& value : live) {
+            const auto end =
+                contains(targets, value) ? std::nullopt : closed_stretch(value, targets, is_done);
+            if (!end)
+                continue;
+            const std::vector<bool> is_inside = nodes_between({value}, {*end});
+            tree_item step{tree_item::form::branches};
+            step.parts.resize(live.size());
+            const auto index = static_cast<std::size_t>(&value - live.data());
+            build_between({value}, {*end}, step.parts[index], depth + 1);
+            for (std::size_t i = 0; i < is_inside.size(); ++i)
+                is_done[i] = is_done[i] || is_inside[i];
+            value = *end;
+            if (live.size() == 1)
+                result.insert(result.end(), step.parts[0].begin(), step.parts[0].end());
+            else
+                result.push_back(std::move(step));
+            return true;
+        }
+        return false;
+    }
+
+    /// Puts the next layer behind those that are still wanted.
+    template <class IsWanted>
+    bool step_once(values& live, const std::vector<bool>& is_between, std::vector<bool>& is_done,
+                   const IsWanted& is_wanted, tree_chain& result) const {
+        for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+            const values& sources = graph_.nodes[i].sources;
+            if (!is_between[i] || is_done[i] ||
+                !std::all_of(sources.begin(), sources.end(),
+                             [&](std::size_t each) { return contains(live, each); }))
+                continue;
+            is_done[i] = true;
+            tree_item step{live.size() == 1 ? tree_item::form::branches : tree_item::form::all};
+            values next;
+            for (const std::size_t value : live)
+                if (is_wanted(value)) {
+                    next.push_back(value);
+                    step.parts.emplace_back();
+                    if (live.size() > 1)
+                        step.parts.back().push_back({tree_item::form::picks, 0, {}, {position(live, value)}});
+                }
+            tree_item picks{tree_item::form::picks};
+            for (const std::size_t source : sources)
+                picks.order.push_back(position(live, source));
+            step.parts.emplace_back();
+            if (live.size() > 1 || sources.size() > 1)
+                step.parts.back().push_back(std::move(picks));
+            step.parts.back().push_back({tree_item::form::layer, i});
+            next.push_back(i);
+            live = std::move(next);
+            if (step.parts.size() == 1)
+                result.insert(result.end(), step.parts[0].begin(), step.parts[0].end());
+            else
+                result.push_back(std::move(step));
+            return true;
+        }
+        return false;
+    }
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

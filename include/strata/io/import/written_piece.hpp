@@ -21,6 +21,13 @@ struct written_piece {
 };
 using written_chain = std::vector<written_piece>;
 
+/// A chain as an argument of a call. The C library's function `tanh` is no value, and so stands behind one.
+inline written_chain as_argument(written_chain chain) {
+    if (chain.size() == 1 && chain.front().head == "tanh")
+        chain.insert(chain.begin(), {"identity"});
+    return chain;
+}
+
 /// A chain in one line. Nothing at all is `identity`.
 inline std::string text_of_chain(const written_chain& chain) {
     std::string result;
@@ -88,7 +95,8 @@ inline written_chain repeat_pieces(const written_chain& chain) {
     };
     written_chain result = repeat_pieces({chain.begin(), piece_at(best_begin)});
     written_piece repeated{internal::concatenate("repeat<", best_times, ">")};
-    repeated.parts.push_back(repeat_pieces({piece_at(best_begin), piece_at(best_begin + best_length)}));
+    repeated.parts.push_back(
+        as_argument(repeat_pieces({piece_at(best_begin), piece_at(best_begin + best_length)})));
     result.push_back(std::move(repeated));
     const written_chain rest = repeat_pieces({piece_at(best_begin + best_length * best_times), chain.end()});
     result.insert(result.end(), rest.begin(), rest.end());

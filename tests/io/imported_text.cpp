@@ -1,0 +1,177 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "error_message.hpp"
+
+#include <strata/io/import/complete_graph.hpp>
+#include <strata/io/import/parameter_names.hpp>
+#include <strata/io/import/reference.hpp>
+#include <strata/io/import/topology_text.hpp>
+#include <strata/layers/layers.hpp>
+#include <strata/model/model.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
+// What a graph becomes as text, and that the text, compiled, is the same network: its predictions are those
+// of plain loops over the graph.
+
+using namespace strata;
+using namespace strata::bedrock::imports;
+
+namespace {
+
+/// A graph, node by node, whose weights are drawn.
+class drawn_graph {
+public:
+    std::size_t input(extents shape) {
+        const std::size_t number = add({"input", "x"});
+        graph.nodes[number].shape = std::move(shape);
+        graph.inputs.push_back(number);
+        return number;
+    }
+    std::size_t dense(std::size_t source, std::size_t in, std::size_t units) {
+        graph_node node{"dense", "dense"};
+        node.attributes = {{"units", static_cast<double>(units)}, {"bias", 1.0}};
+        node.weights = {{"kernel", drawn({in, units})}, {"bias", drawn({units})}};
+        return add(std::move(node), {source});
+    }
+    std::size_t conv(std::size_t source, std::size_t in, std::size_t filters, std::size_t size) {
+        graph_node node{"conv", "conv"};
+        node.attributes = {{"filters", static_cast<double>(filters)},
+                           {"size", std::vector<double>{static_cast<double>(size)}},
+                           {"padding", std::string("same")},
+                           {"bias", 0.0}};
+        node.weights = {{"kernel", drawn({size, size, in, filters})}};
+        return add(std::move(node), {source});
+    }
+    std::size_t add(const char* kind, std::vector<std::size_t> sources) {
+        return add({kind, kind}, std::move(sources));
+    }
+    std::size_t add(graph_node node, std::vector<std::size_t> sources = {}) {
+        node.sources = std::move(sources);
+        graph.nodes.push_back(std::move(node));
+        return graph.nodes.size() - 1;
+    }
+
+    model_graph graph{"a graph", "a test"};
+
+private:
+    tensor drawn(extents shape) {
+        tensor result{std::move(shape), {}};
+        for (std::size_t i = *size_of(result.shape); i > 0; --i)
+            result.numbers.push_back(
+                static_cast<float>((state_ = state_ * 1664525 + 1013904223) >> 16) * 0x1p-17F - 0.25F);
+        return result;
+    }
+    std::uint32_t state_ = 1;
+};
+
+/// The text without line breaks.
+std::string one_line(const topology_text& topology) {
+    std::string result;
+    for (const char each : topology.text())
+        if (each != '\n' && each != ' ')
+            result += each;
+    return result;
+}
+std::string without_spaces(std::string text) {
+    text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
+    return text;
+}
+
+template <auto Topology>
+void check(drawn_graph drawn, const char* written) {
+    complete_graph(drawn.graph);
+    const topology_text topology(drawn.graph);
+    BOOST_TEST(one_line(topology) == "constexprautotopology=" + without_spaces(written) + ";");
+
+    using network = model<Topology>;
+    network net;
+    const auto weights = parameter_names(drawn.graph, topology.layer_order());
+    auto arrays = net.parameters();
+    BOOST_TEST_REQUIRE(weights.size() == arrays.size());
+    for (auto& array : arrays) {
+        const auto found = std::find_if(weights.begin(), weights.end(),
+                                        [&](const named_weight& each) { return each.name == array.name(); });
+        BOOST_TEST_REQUIRE((found != weights.end()), array.name());
+        array.set(found->numbers->numbers);
+    }
+    const auto inputs = make_samples(drawn.graph, 2);
+    std::array<const float*, network::input_count> x;
+    for (std::size_t i = 0; i < x.size(); ++i)
+        x[i] = inputs[i].numbers.data();
+    std::array<std::vector<float>, network::output_count> results;
+    std::array<float*, network::output_count> y;
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        results[i].resize(2 * network::output_sizes[i]);
+        y[i] = results[i].data();
+    }
+    net.predict_batch(x, y, 2);
+    const auto expected = reference_results(drawn.graph, inputs);
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        BOOST_TEST_REQUIRE(expected[i].numbers.size() == results[i].size());
+        for (std::size_t j = 0; j < results[i].size(); ++j)
+            BOOST_TEST(std::abs(expected[i].numbers[j] - results[i][j]) < 1e-5);
+    }
+}
+// The same words as a topology and as a text.
+#define CHECK_TOPOLOGY(drawn, ...) check<__VA_ARGS__>(drawn, #__VA_ARGS__)
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(ways_that_meet_again) {
+    drawn_graph one;
+    std::size_t x = one.dense(one.input({6}), 6, 8);
+    for (int times = 0; times < 3; ++times)
+        x = one.add("add", {one.dense(one.add("relu", {one.dense(x, 8, 8)}), 8, 8), x});
+    x = one.add("add", {one.dense(x, 8, 4), one.dense(one.add("sigmoid", {one.dense(x, 8, 5)}), 5, 4)});
+    one.graph.outputs = {one.add("concat", {x, one.add("silu", {x})})};
+    CHECK_TOPOLOGY(one, input<6> | dense<8> | repeat<3>(residual(dense<8> | relu | dense<8>)) |
+                            residual(dense<5> | sigmoid | dense<4>, dense<4>) | branches(identity, silu) |
+                            concat<>);
+}
+
+BOOST_AUTO_TEST_CASE(ways_that_cross) {
+    // A pyramid: each level is wanted by the next one and by the sum at the end.
+    drawn_graph one;
+    const std::size_t a = one.conv(one.input({4, 4, 2}), 2, 3, 3);
+    const std::size_t b = one.conv(a, 3, 3, 1);
+    const std::size_t c = one.conv(b, 3, 3, 3);
+    const std::size_t d = one.add("add", {a, c});
+    const std::size_t e = one.add("multiply", {b, d});
+    one.graph.outputs = {one.add("concat", {d, e})};
+    CHECK_TOPOLOGY(one, input<4, 4, 2> | conv<3, 3, same, no_bias> | branches(identity, conv<3, 1, no_bias>) |
+                            with_all(pick<0>, pick<1>, pick<1> | conv<3, 3, same, no_bias>) |
+                            with_all(pick<1>, with_all(pick<0>, pick<2>) | add) |
+                            with_all(pick<1>, with_all(pick<0>, pick<1>) | multiply) | concat<>);
+}
+
+BOOST_AUTO_TEST_CASE(inputs_and_outputs) {
+    drawn_graph one;
+    const std::size_t a = one.input({3});
+    const std::size_t b = one.input({2});
+    const std::size_t c = one.add("concat", {b, one.add("tanh", {a})});
+    one.graph.outputs = {one.dense(c, 5, 2), one.add("softmax", {one.dense(c, 5, 3)})};
+    CHECK_TOPOLOGY(one, inputs(input<3>, input<2>) | branches(identity | tanh, identity) |
+                            with_all(pick<1>, pick<0>) | concat<> | branches(dense<2>, dense<3> | softmax));
+}
+
+BOOST_AUTO_TEST_CASE(all_that_is_lacking_is_said_at_once) {
+    drawn_graph one;
+    const std::size_t x = one.input({4, 4, 2});
+    graph_node own{"Sampling", "mine"};
+    own.attributes = {{"rate", 0.5}};
+    const std::size_t y = one.add(std::move(own), {x});
+    graph_node hidden{"lstm", "states"};
+    hidden.hint = "it returns its state";
+    one.graph.outputs = {one.add("add", {y, one.add(std::move(hidden), {x})})};
+    const std::string said = error_message<data_error>([&] { complete_graph(one.graph); });
+    BOOST_TEST(said == "a graph: expected layers that strata can express, found 2 that it cannot:\n"
+                       "  mine: Sampling (rate 0.5); behind 4 x 4 x 2\n  states: lstm; it returns its state");
+}
