@@ -2,6 +2,8 @@
 #include "../model/gradient_check.hpp"
 #include "agreement.hpp"
 
+#include <strata/model/stream.hpp>
+
 using namespace strata::bedrock;
 using strata::tanh;
 

@@ -23,7 +23,8 @@ struct backwards_option {};
 inline constexpr backwards_option backwards{};
 
 struct zero_masked_option {};
-/// Results of masked steps are zeros, instead of those of the step before (Keras: `zero_output_for_mask`).
+/// Of the results of all steps those of masked ones are zeros, instead of the result of the step before
+/// (Keras: `zero_output_for_mask`). That of the `last_step` is always the one of the last step that counts.
 inline constexpr zero_masked_option zero_masked{};
 
 struct take_state_option {};
@@ -92,6 +93,7 @@ struct recurrent_layer : layer_base {
     static constexpr bool is_in_order = !is_backwards;
     static constexpr mask_rule masks = mask_rule::read;
     static constexpr bool reads_mask = false;
+    /// Results in another order would need another mask.
     static constexpr bool keeps_mask = !is_last_alone && is_in_order;
     static constexpr bool zeroes_masked =
         !is_last_alone && (std::same_as<type_of<Options>, zero_masked_option> || ...);
