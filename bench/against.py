@@ -1,17 +1,20 @@
 # Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-"""Is the working tree slower than another revision? against.py REVISION
+"""Is the working tree slower than another revision?
 
-Both trees' headers are compiled into the same programs, which run in turn. A case is slower if the median of the ratios of
-neighbouring runs is above 1.05 and three quarters of them are above 1.02, in two measurements one after the other: noise of
-a shared machine is rarely both. Ends with 1 if a case is slower."""
+Both trees' headers are compiled into the same programs, which run in turn, pair by pair, on one core where they use one
+thread. A case is slower if the median of all pairs' ratios is above the limit and most of them are above 1 after each of three
+measurements: noise of a shared machine is rarely in all of them. Ends with 1 if a case is slower."""
 
+import argparse
+import os
+import shutil
 import statistics
 import subprocess
 import sys
 
 from comparison import all_threads, bench, build, compile_cpp, data, flags, root, run_once, Contender
 
-band, most_of_them, rounds = 1.05, 1.02, 9
+measurements, rounds = 3, 7
 
 
 def tree_of(revision):
@@ -29,55 +32,88 @@ def tree_of(revision):
     return place
 
 
-def contender(program, tree):
-    found, why = compile_cpp(bench / "strata" / f"{program}.cpp", [*flags, "-lz"], tree)
-    return Contender(program, found and [str(found)], missing=why)
+def contender(program, tree, options, threads):
+    found, why = compile_cpp(bench / "strata" / f"{program}.cpp", [*flags, *options, "-lz"], tree)
+    if not found:
+        return Contender(program, missing=why)
+    # The scheduler moves a program to another core now and then, whose caches know nothing of it.
+    pinned = ["taskset", "--cpu-list", str(max(os.sched_getaffinity(0)))] if threads == 1 and shutil.which("taskset") else []
+    return Contender(program, [*pinned, str(found)])
 
 
-def ratios(now, before, arguments, threads, metric, count):
+def ratios(now, before, arguments, threads, metric):
     """The working tree's time over the other's, pair by pair; the order alternates."""
     result = []
-    for number in range(count):
+    for number in range(rounds):
         pair = {}
         for side in ((now, before) if number % 2 == 0 else (before, now)):
             pair[side] = run_once(side, arguments, threads)[metric]
-        result.append(pair[now] / pair[before] if metric in ("seconds", "ns", "microseconds") else pair[before] / pair[now])
-    return sorted(result)
+        is_time = metric in ("seconds", "ns", "microseconds")
+        result.append(pair[now] / pair[before] if is_time else pair[before] / pair[now])
+    return result
 
 
-def is_slower(found):
-    return statistics.median(found) > band and found[len(found) // 4] > most_of_them
+def is_slower(found, limit):
+    return statistics.median(found) > limit and sorted(found)[len(found) // 4] > 1
 
 
-def main():
-    if len(sys.argv) != 2:
-        sys.exit("bench/run.sh against REVISION")
-    other = tree_of(sys.argv[1])
+def all_cases():
+    """Of each case the program, its arguments, threads, the metric that counts, and the compiler's options."""
     idx, raw = data()
     many = all_threads[-1]
     cases = [("train", [raw, 32, 20_000, 2], 1, "seconds"), ("train", [raw, 128, 30_000, 2], many, "seconds"),
+             ("mnist_cnn", [raw, 32, 1_000, 2], 1, "seconds"),
              ("predict", [raw, "one"], 1, "seconds"), ("predict", [raw, "many"], 1, "seconds"),
-             ("small", ["xor"], 1, "seconds"), ("small", ["given"], 1, "seconds"),
+             ("small", ["xor"], 1, "seconds"), ("small", ["given"], 1, "seconds"), ("small", ["fed_back"], 1, "seconds"),
              ("contraction", ["forward", 32, 784, 512], 1, "microseconds"),
              ("contraction", ["weight_gradient", 32, 784, 512], 1, "microseconds"),
              ("contraction", ["input_gradient", 32, 784, 512], 1, "microseconds"),
              ("optimizer", ["adam", 407_050], 1, "microseconds"), ("pipeline", [idx, "batches"], 1, "images")]
+    # Optimizers that the other revision lacks are not comparable.
+    cases += [("stored_gradients", [optimizer, 32, raw, 10_000, 2], 1, "seconds")
+              for optimizer in ("clip_value", "clip_global_norm", "accumulate", "lamb")]
+    cases += [("losses", [loss], 1, "gbytes") for loss in ("softmax", "cross_entropy", "mean_squared_error", "hinge")]
+    layers = [("32, 32, 8", "max_pool<2>"), ("16, 16, 8", "max_pool<3, stride<1>>"), ("32, 32, 8", "max_pool<3, stride<1>>"),
+              ("32, 32, 8", "max_pool<3, stride<2>>"), ("32, 32, 8", "max_pool<3, stride<1>, same>"),
+              ("32, 32, 3", "max_pool<2>"), ("32, 32, 6", "max_pool<2>"), ("24, 24, 16", "max_pool<2>"),
+              ("24, 24, 32", "max_pool<2>"), ("16, 16, 64", "max_pool<2>"), ("16, 16, 64", "max_pool<3, stride<1>, same>"),
+              ("16, 16, 64", "max_pool<3, stride<2>, same>"), ("8, 8, 8", "global_max_pool"), ("8, 8, 64", "global_max_pool"),
+              ("32, 32, 8", "average_pool<2>"), ("32, 32, 8", "average_pool<3, stride<1>, same>"),
+              ("8, 8, 64", "global_average_pool"), ("32, 32, 8", "activation<max(0, symbols::x)>"), ("32, 32, 8", "relu")]
+    cases = [(*case, []) for case in cases]
+    cases += [("pooling", [], 1, "microseconds", [f"-DSHAPE={shape}", f"-DLAYER={layer}"]) for shape, layer in layers]
+    return cases
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="bench/run.sh against", description=__doc__.splitlines()[0])
+    parser.add_argument("revision")
+    parser.add_argument("--limit", type=float, default=1.02, help="the ratio of times that no case may exceed (1.02)")
+    parser.add_argument("words", nargs="*", metavar="WORD", help="cases that have one of these words in their name; all if none")
+    given = parser.parse_args()
+    other = tree_of(given.revision)
     slower = 0
-    print(f"the working tree's time over that of {sys.argv[1]}; {rounds} pairs of runs each, in turn; slower is a median above "
-          f"{band} with three quarters above {most_of_them}, twice")
-    for program, arguments, threads, metric in cases:
-        name = " ".join([program, *(str(each) for each in arguments if "/" not in str(each)), f"({threads})"])
-        before = contender(program, other)
-        if before.missing:
-            print(f"  {name}: not comparable, {before.missing}")
+    print(f"the working tree's time over that of {given.revision}: the median of {rounds} to {measurements * rounds} pairs of "
+          f"runs, in turn; at most {given.limit}")
+    for program, arguments, threads, metric, options in all_cases():
+        shown = [each.partition("=")[2] for each in options] or [str(each) for each in arguments if "/" not in str(each)]
+        name = " ".join([program, *shown, f"({threads})"])
+        if given.words and not any(word in name for word in given.words):
             continue
-        now = contender(program, root)
-        found = ratios(now, before, arguments, threads, metric, rounds)
-        if is_slower(found):
-            found = ratios(now, before, arguments, threads, metric, rounds)
-        verdict = "SLOWER" if is_slower(found) else "ok"
+        now, before = (contender(program, tree, options, threads) for tree in (root, other))
+        try:
+            if now.missing or before.missing:
+                raise RuntimeError(now.missing or before.missing)
+            found = ratios(now, before, arguments, threads, metric)
+            for _ in range(measurements - 1):
+                if is_slower(found, given.limit):
+                    found += ratios(now, before, arguments, threads, metric)
+        except RuntimeError as error:
+            print(f"  {name}: not comparable, {error}", flush=True)
+            continue
+        verdict = "SLOWER" if is_slower(found, given.limit) else "ok"
         slower += verdict != "ok"
-        print(f"  {name}: {statistics.median(found):.3f} ({found[0]:.3f} to {found[-1]:.3f}) {verdict}", flush=True)
+        print(f"  {name}: {statistics.median(found):.3f} ({min(found):.3f} to {max(found):.3f}) {verdict}", flush=True)
     sys.exit(1 if slower else 0)
 
 

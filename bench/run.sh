@@ -4,11 +4,12 @@
 #   bench/run.sh NAME...            some questions: train predict small mnist_cnn resnet50 contraction convolution elementwise
 #                                   optimizer stored_gradients pipeline startup compile scaling least_squares kmeans
 #                                   browser stream sequence
-#   bench/run.sh against REVISION   whether the working tree is slower than another revision
+#   bench/run.sh against REVISION [--limit 1.02] [WORD...]
+#                                   whether the working tree is slower than another revision, in cases named by words
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
 if [[ "${1-}" == -* ]]; then
-    sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
     exit 2
 fi
 

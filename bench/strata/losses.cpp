@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
 // Softmax, or a loss with its derivative, over 1,024 rows of 10: gigabytes a second read and written.
-//   losses softmax|cross_entropy|mean_squared_error
+//   losses softmax|cross_entropy|mean_squared_error|hinge
 #include <strata/kernels/formula/loss.hpp>
 #include <strata/layers/layers.hpp>
 
@@ -51,8 +51,14 @@ int main(int count, char** arguments) {
                 return loss_row<loss, no_shortcut, classes>(row, &targets[i * classes], &delta[i * classes],
                                                             weight);
             });
+        else if (name == "hinge")
+            each_row([&](std::size_t i, float* row) {
+                using loss = std::remove_const_t<decltype(hinge)>;
+                return loss_row<loss, no_shortcut, classes>(row, &targets[i * classes], &delta[i * classes],
+                                                            weight);
+            });
         else
-            throw std::invalid_argument("expected softmax|cross_entropy|mean_squared_error");
+            throw std::invalid_argument("expected softmax|cross_entropy|mean_squared_error|hinge");
     };
     std::printf("gbytes %.3f\n", 8.0 * rows * classes / bench::median_seconds(11, 200, run) / 1e9);
 }
