@@ -43,9 +43,12 @@ private:
     /// sums of squares, which the processor adds beside the maximum; or once in lines that several windows
     /// read. What is in doubt is done again with all caution.
     enum class caution { none, numbers, lines, all };
-    static constexpr caution quick = Kind != pooled::largest       ? caution::none
-                                     : is_disjoint || results == 1 ? caution::numbers
-                                                                   : caution::lines;
+    /// Where places are wide and windows share few, lines come from memory again rather than the nearest
+    /// cache.
+    static constexpr bool shares_little = map.axes[2].read_step > 1 && Channels >= alignment / 2;
+    static constexpr caution quick = Kind != pooled::largest                        ? caution::none
+                                     : is_disjoint || results == 1 || shares_little ? caution::numbers
+                                                                                    : caution::lines;
 
     /// The sum or the largest of some numbers. NaN may be passed over, unless `Caution` asks for all; `doubt`
     /// is NaN then where numbers are asked.
@@ -116,7 +119,7 @@ private:
             for (std::size_t i = 0; i < Registers; ++i) {
                 results_of[i][s] = Kind == pooled::largest ? sums[i].result : sums[i].result * V(share);
                 if constexpr (Caution == caution::numbers)
-                    doubt = s + i == 0 ? sums[i].doubt : doubt + sums[i].doubt;
+                    doubt = s + i == 0 ? sums[i].doubt : xsimd::fma(sums[i].doubt, sums[i].doubt, doubt);
             }
         }
 #pragma GCC unroll 4
