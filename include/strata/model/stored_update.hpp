@@ -119,7 +119,7 @@ private:
     struct call {
         T* parameters;
         T* gradients;
-        const state_pointers& states;
+        state_pointers states;
     };
     struct squares {
         double gradients = 0;
@@ -178,15 +178,16 @@ private:
     };
 
     template <class Visit>
-    squares sum_squares(std::size_t number, const T* parameters, const Visit& visit) noexcept {
-        const auto& piece = arrays_.pieces[number];
+    [[gnu::always_inline]] squares sum_squares(std::size_t number, const T* parameters,
+                                               const Visit& visit) noexcept {
+        const std::size_t end = arrays_.pieces[number].end;
         square_sums sums;
-        std::size_t place = piece.begin;
-        for (; place + 4 * V::size <= piece.end; place += 4 * V::size)
+        std::size_t place = arrays_.pieces[number].begin;
+        for (; place + 4 * V::size <= end; place += 4 * V::size)
 #pragma GCC unroll 4
             for (std::size_t turn = 0; turn < 4; ++turn)
                 sums.add(turn, visit(place + turn * V::size), parameters + place + turn * V::size);
-        for (; place < piece.end; place += V::size)
+        for (; place < end; place += V::size)
             sums.add(0, visit(place), parameters + place);
         return {square_sums::total(sums.gradients), square_sums::total(sums.weights)};
     }
@@ -236,7 +237,8 @@ private:
 
     /// Runs a rule for one register.
     template <class Rule, class Values>
-    static auto run_rule(const call& all, const Values& values, std::size_t place, V gradient) noexcept {
+    [[gnu::always_inline]] static auto run_rule(const call& all, const Values& values, std::size_t place,
+                                                V gradient) noexcept {
         std::array<V, states::size> loaded;
         for (std::size_t i = 0; i < states::size; ++i)
             loaded[i] = load<V>(all.states[i] + place);
@@ -249,8 +251,9 @@ private:
     }
     /// Stores the states that a rule assigns.
     template <class... Assigned, class Variables>
-    static void store_assigned(type_list<Assigned...>, const call& all, const Variables& variables,
-                               std::size_t place) noexcept {
+    [[gnu::always_inline]] static void store_assigned(type_list<Assigned...>, const call& all,
+                                                      const Variables& variables,
+                                                      std::size_t place) noexcept {
         std::size_t next = 0;
         for_each_type(states{}, [&]<class State>(std::type_identity<State>) {
             if constexpr ((std::is_same_v<State, Assigned> || ...))
@@ -259,27 +262,29 @@ private:
         });
     }
 
+    // Copies of pointers and scalars stay in registers; the compiler takes stores for changes of others.
     template <regularizer Penalty, class Values>
-    void direct([[maybe_unused]] const call& all, [[maybe_unused]] const Values& values,
-                std::size_t number) noexcept {
+    void direct([[maybe_unused]] call all, [[maybe_unused]] Values values, std::size_t number) noexcept {
         if constexpr (detail::has_direction<Optimizer>) {
             using rule = type_of<Optimizer::direction>;
-            sums_[1][number] = sum_squares(number, all.parameters, [&](std::size_t place) {
-                const auto changed = run_rule<rule>(all, values, place, mean_gradient<Penalty>(all, place));
-                const V direction = changed[symbols::g];
-                store(direction, all.gradients + place);
-                store_assigned(typename rule::states{}, all, changed, place);
-                return direction;
-            });
+            sums_[1][number] = sum_squares(
+                number, all.parameters, [&](std::size_t place) __attribute__((always_inline)) {
+                    const auto changed =
+                        run_rule<rule>(all, values, place, mean_gradient<Penalty>(all, place));
+                    const V direction = changed[symbols::g];
+                    store(direction, all.gradients + place);
+                    store_assigned(typename rule::states{}, all, changed, place);
+                    return direction;
+                });
         }
     }
 
     template <regularizer Penalty, class Values>
-    void update(const call& all, const Values& values, std::size_t number) noexcept {
+    void update(call all, Values values, std::size_t number) noexcept {
         using rule = type_of<Optimizer::update>;
         constexpr bool has_direction = detail::has_direction<Optimizer>;
-        const auto& piece = arrays_.pieces[number];
-        for (std::size_t place = piece.begin; place < piece.end; place += V::size) {
+        const std::size_t end = arrays_.pieces[number].end;
+        for (std::size_t place = arrays_.pieces[number].begin; place < end; place += V::size) {
             const V gradient =
                 has_direction ? load<V>(all.gradients + place) : mean_gradient<Penalty>(all, place);
             const auto changed = run_rule<rule>(all, values, place, gradient);
