@@ -195,6 +195,8 @@ BOOST_AUTO_TEST_CASE(checkpoints_of_networks_with_other_options_are_refused) {
                   mean_of<average_pool<3, stride<1>, padding<1>, count_padding> | conv<2, 1>>>(
         "expected \"average_pool<3>, window 3/1/1/1 3/1/1/1, kind 2",
         "found \"average_pool<3>, window 3/1/1/1 3/1/1/1, kind 1");
+    check_refused<model<input<3, 2> | masking<> | dense<1>>, model<input<3, 2> | masking<1.0> | dense<1>>>(
+        "expected \"mask of steps, value 1", "found \"mask of steps, value 0");
 
     network net{seed{1}};
     trainer momentum{net, mean_squared_error, sgd_momentum{}};
