@@ -118,10 +118,9 @@ private:
 
     /// In the order of their numbers each tensor begins where the one before it ends.
     void check_places(const failure& fail) {
-        std::stable_sort(tensors.begin(), tensors.end(),
-                         [](const stored_tensor& one, const stored_tensor& other) {
-                             return std::pair(one.begin, one.end) < std::pair(other.begin, other.end);
-                         });
+        std::sort(tensors.begin(), tensors.end(), [](const stored_tensor& one, const stored_tensor& other) {
+            return std::tie(one.begin, one.end, one.place) < std::tie(other.begin, other.end, other.place);
+        });
         for (const stored_tensor& tensor : tensors) {
             if (tensor.begin != numbers_size)
                 fail(tensor.place,
