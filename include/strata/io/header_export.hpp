@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/complete_file.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/finite.hpp>
@@ -8,7 +11,6 @@
 #include <strata/model/embedded.hpp>
 #include <strata/model/model.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 #include <strata/training/network_text.hpp>
 #include <strata/version.hpp>
 
@@ -142,3 +144,5 @@ void export_header(const model<Topology, T>& net, const std::filesystem::path& f
 namespace strata {
 using bedrock::export_header;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,12 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/kernels/alignment.hpp>
 #include <strata/model/constant_pass.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/model/prediction_pass.hpp>
 #include <strata/plan/names.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -108,3 +110,5 @@ namespace strata {
 using bedrock::embedded;
 using bedrock::embedded_array;
 } // namespace strata
+
+STRATA_HEADER_END
