@@ -197,6 +197,8 @@ BOOST_AUTO_TEST_CASE(checkpoints_of_networks_with_other_options_are_refused) {
         "found \"average_pool<3>, window 3/1/1/1 3/1/1/1, kind 1");
     check_refused<model<input<3, 2> | masking<> | dense<1>>, model<input<3, 2> | masking<1.0> | dense<1>>>(
         "expected \"mask of steps, value 1", "found \"mask of steps, value 0");
+    check_refused<mean_of<resize<4> | conv<2, 1>>, mean_of<resize<4, align_corners> | conv<2, 1>>>(
+        "expected \"resize<4>, axes 0/0/0/1 5/0/0/1/1/0", "found \"resize<4>, axes 0/0/0/1 5/0/0/1/0/0");
 
     network net{seed{1}};
     trainer momentum{net, mean_squared_error, sgd_momentum{}};
