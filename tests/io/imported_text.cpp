@@ -50,6 +50,27 @@ public:
         node.weights = {{"kernel", drawn({size, size, in, filters})}};
         return add(std::move(node), {source});
     }
+    std::size_t embedding(std::size_t source, std::size_t vocabulary, std::size_t width) {
+        graph_node node{"embedding", "embedding"};
+        node.attributes = {{"vocabulary", static_cast<double>(vocabulary)},
+                           {"width", static_cast<double>(width)},
+                           {"mask_zero", 1.0}};
+        node.weights = {{"embeddings", drawn({vocabulary, width})}};
+        return add(std::move(node), {source});
+    }
+    std::size_t bidirectional_rnn(std::size_t source, std::size_t in, std::size_t units) {
+        graph_node node{"bidirectional", "bidirectional"};
+        node.attributes = {{"cell", std::string("simple_rnn")},
+                           {"units", static_cast<double>(units)},
+                           {"merge", std::string("concat")}};
+        for (const char* const way : {"forward", "backward"}) {
+            const std::string prefix = std::string(way) + ".simple_rnn.";
+            node.weights.emplace_back(prefix + "kernel", drawn({in, units}));
+            node.weights.emplace_back(prefix + "recurrent_kernel", drawn({units, units}));
+            node.weights.emplace_back(prefix + "bias", drawn({units}));
+        }
+        return add(std::move(node), {source});
+    }
     std::size_t add(const char* kind, std::vector<std::size_t> sources) {
         return add({kind, kind}, std::move(sources));
     }
@@ -150,6 +171,14 @@ BOOST_AUTO_TEST_CASE(ways_that_cross) {
                             with_all(pick<0>, pick<1>, pick<1> | conv<3, 3, same, no_bias>) |
                             with_all(pick<1>, with_all(pick<0>, pick<2>) | add) |
                             with_all(pick<1>, with_all(pick<0>, pick<1>) | multiply) | concat<>);
+}
+
+// Every third token is 0, whose step is masked.
+BOOST_AUTO_TEST_CASE(masked_steps) {
+    drawn_graph one;
+    const std::size_t x = one.embedding(one.input({8}), 3, 4);
+    one.graph.outputs = {one.dense(one.bidirectional_rnn(x, 4, 2), 4, 3)};
+    CHECK_TOPOLOGY(one, input<8> | embedding<3, 4, mask_zero> | bidirectional(simple_rnn<2>) | dense<3>);
 }
 
 BOOST_AUTO_TEST_CASE(inputs_and_outputs) {

@@ -30,16 +30,18 @@ public:
           h_(units_, 0),
           c_(units_, 0) {}
 
-    /// The states behind each step, in the order in which they are computed.
+    /// The states behind each step, in the order in which they are computed. `zeroes_masked`: zeros for those
+    /// that are masked.
     std::vector<reference_numbers> run(const reference_numbers& x, std::size_t steps, bool is_backwards,
-                                       const std::vector<bool>& mask) {
+                                       const std::vector<bool>& mask, bool zeroes_masked) {
         std::vector<reference_numbers> result;
         const std::size_t features = x.size() / steps;
         for (std::size_t step = 0; step < steps; ++step) {
             const std::size_t place = is_backwards ? steps - 1 - step : step;
-            if (mask.empty() || mask[place])
+            const bool counts = mask.empty() || mask[place];
+            if (counts)
                 advance(x.data() + place * features, features);
-            result.push_back(h_);
+            result.push_back(counts || !zeroes_masked ? h_ : reference_numbers(units_, 0));
         }
         return result;
     }
@@ -115,7 +117,8 @@ inline reference_numbers recur(const graph_node& node, const reference_numbers& 
     const bool is_last = node.number("last_step") != 0;
     const std::string kind(is_both ? node.text("cell") : std::string_view(node.kind));
     const auto direction = [&](const std::string& prefix, bool is_backwards) {
-        return reference_cell(node, kind, prefix).run(x, steps, is_backwards, mask);
+        // As in Keras's Bidirectional of all steps.
+        return reference_cell(node, kind, prefix).run(x, steps, is_backwards, mask, is_both && !is_last);
     };
     auto first = direction(is_both ? "forward." + kind + "." : "", node.number("backwards") != 0);
     if (is_last)
