@@ -235,6 +235,28 @@ void check_softmax() {
     }
 }
 
+/// So are the largest and the smallest along an axis, and a softmax along one.
+template <std::size_t Channels>
+void check_lines() {
+    for (std::size_t place = 0; place < 4; ++place) {
+        const std::size_t channel = place * 7 % Channels;
+        std::vector<float> x(4 * Channels, -0.5f);
+        x[place * Channels + channel] = nan<float>;
+        const auto largest = results<input<4, Channels> | reduce_max<0>>(x);
+        const auto smallest = results<input<4, Channels> | reduce_min<1>>(x);
+        const auto logarithms = results<input<4, Channels> | log_softmax<>>(x);
+        const auto shares = results<input<4, Channels> | axis_softmax<0>>(x);
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const bool is_hit = i % Channels == channel;
+            BOOST_TEST((is_hit ? std::isnan(largest[i % Channels]) : largest[i % Channels] == -0.5f));
+            BOOST_TEST(
+                (i / Channels == place ? std::isnan(smallest[place]) : smallest[i / Channels] == -0.5f));
+            BOOST_TEST(std::isnan(logarithms[i]) == (i / Channels == place));
+            BOOST_TEST(std::isnan(shares[i]) == is_hit);
+        }
+    }
+}
+
 /// A window's largest number and its mean are NaN in each that holds one, and there alone.
 template <std::size_t Channels>
 void check_pooling() {
@@ -345,6 +367,8 @@ BOOST_AUTO_TEST_CASE(poolings) {
     check_pooling<1>();
     check_pooling<5>();
     check_pooling<16>();
+    check_lines<5>();
+    check_lines<17>();
     check_large_and_overlapping_windows<3>();
     check_large_and_overlapping_windows<40>();
 }
