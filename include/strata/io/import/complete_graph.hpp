@@ -34,7 +34,7 @@ public:
     /// of another size; empty for none.
     void run(const std::vector<extents>& inputs) {
         // Ways through a graph are looked for anew behind each layer; the deepest networks have a thousand.
-        constexpr std::size_t most_layers = 10000;
+        constexpr std::size_t most_layers = 3000;
         if (graph_.nodes.size() > most_layers)
             fail(concatenate("at most ", most_layers, " layers"), concatenate(graph_.nodes.size()));
         set_inputs(inputs);
@@ -145,7 +145,7 @@ private:
     /// Statistics of each channel, where the file has one for all or axes of 1.
     void spread_statistics(graph_node& node, const extents& input) const {
         for (auto& [name, weight] : node.weights) {
-            if (weight.numbers.size() == 1)
+            if (weight.numbers.size() == 1 && input.back() < (std::size_t{1} << 20))
                 weight.numbers.resize(input.back(), weight.numbers.front());
             if (weight.numbers.size() != input.back())
                 fail(

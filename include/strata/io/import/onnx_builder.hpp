@@ -11,6 +11,7 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -218,6 +219,15 @@ inline double real_of(const onnx_node& at, std::string_view key, double fallback
 inline std::string word_of(const onnx_node& at, std::string_view key, std::string_view fallback) {
     const auto found = at.attributes.find(key);
     return found == at.attributes.end() ? std::string(fallback) : found->second.text;
+}
+
+/// A constant's numbers as whole ones, for axes and extents. Those that are none of either stay none.
+inline std::vector<std::int64_t> as_wholes(const onnx_constant& constant) {
+    std::vector<std::int64_t> result;
+    for (const double number : constant.numbers)
+        result.push_back(std::isnan(number) ? 0
+                                            : static_cast<std::int64_t>(std::clamp(number, -0x1p62, 0x1p62)));
+    return result;
 }
 
 /// A constant's numbers as a weight.

@@ -71,8 +71,8 @@ inline bool fold_choice(onnx_builder& graph, const onnx_node& at) {
     if (at.type == "Gather") {
         const onnx_constant& chosen = *graph.input(at, 1).constant;
         result.shape = chosen.shape;
-        for (const double number : chosen.numbers) {
-            const auto place = static_cast<std::int64_t>(number) + (number < 0 ? size : 0);
+        for (const std::int64_t number : as_wholes(chosen)) {
+            const std::int64_t place = number + (number < 0 ? size : 0);
             if (place < 0 || place >= size)
                 graph.fail(at, internal::concatenate("places in a list of ", list.numbers.size()), "others");
             result.numbers.push_back(list.numbers[static_cast<std::size_t>(place)]);
@@ -80,8 +80,7 @@ inline bool fold_choice(onnx_builder& graph, const onnx_node& at) {
     } else {
         const auto bound = [&](const char* key, std::size_t index, std::int64_t fallback) {
             if (graph.has_input(at, index) && !graph.input(at, index).constant->numbers.empty())
-                fallback = static_cast<std::int64_t>(
-                    std::clamp(graph.input(at, index).constant->numbers.front(), -1e15, 1e15));
+                fallback = as_wholes(*graph.input(at, index).constant).front();
             else if (const auto given = wholes_of(at, key); !given.empty())
                 fallback = given.front();
             return std::clamp<std::int64_t>(fallback + (fallback < 0 ? size : 0), 0, size);

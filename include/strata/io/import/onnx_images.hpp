@@ -56,6 +56,13 @@ inline void set_window(graph_node& made, const onnx_node& at, const std::vector<
     made.attributes["dilation"] = as_reals(dilation);
     std::vector<std::int64_t> pads = wholes_of(at, "pads");
     pads.resize(2 * axes, 0);
+    for (const std::vector<std::int64_t>* numbers :
+         {&size, &std::as_const(stride), &std::as_const(dilation), &std::as_const(pads)})
+        for (const std::int64_t number : *numbers)
+            if (number > (std::int64_t{1} << 31) || number < -(std::int64_t{1} << 31)) {
+                made.hint = "a window larger than any image";
+                return;
+            }
     const std::string rule = word_of(at, "auto_pad", "NOTSET");
     const bool is_same = rule == "SAME_UPPER" || rule == "SAME_LOWER";
     bool is_as_same = true;
@@ -161,6 +168,8 @@ inline void read_pooling(onnx_builder& graph, const onnx_node& at) {
     made.attributes["count_padding"] = static_cast<double>(whole_of(at, "count_include_pad", 0));
     if (whole_of(at, "ceil_mode", 0) != 0)
         for (std::size_t axis = 0; axis < size.size(); ++axis) {
+            if (!made.hint.empty())
+                break;
             const double reach = static_cast<double>(size[axis] - 1) * made.list("dilation")[axis] + 1;
             const double rest =
                 static_cast<double>(input[axis]) + made.list("begin")[axis] + made.list("end")[axis] - reach;
@@ -196,7 +205,7 @@ inline void read_padding(onnx_builder& graph, const onnx_node& at) {
         const onnx_constant* const given = graph.constant(at, 1);
         if (given == nullptr)
             return;
-        pads.assign(given->numbers.begin(), given->numbers.end());
+        pads = as_wholes(*given);
     }
     if (graph.has_input(at, 2)) {
         const onnx_constant* const given = graph.constant(at, 2);

@@ -25,7 +25,7 @@ inline std::optional<std::vector<std::int64_t>> axes_of(onnx_builder& graph, con
         const onnx_constant* const given = graph.constant(at, index);
         if (given == nullptr)
             return std::nullopt;
-        axes.assign(given->numbers.begin(), given->numbers.end());
+        axes = as_wholes(*given);
     }
     for (std::int64_t& axis : axes) {
         axis += axis < 0 ? rank : 0;
@@ -77,6 +77,11 @@ inline std::optional<onnx_value> flatten(onnx_builder& graph, const onnx_node& a
     if (!value.places.empty() || std::is_sorted(value.axes.begin(), value.axes.end())) {
         result.places = value.places;
         return result;
+    }
+    constexpr std::size_t most_places = std::size_t{1} << 26;
+    if (*size_of(graph.node(value.node).shape) > most_places) {
+        graph.add_problem(at, "an image of more numbers than a dense layer could read");
+        return std::nullopt;
     }
     // ONNX counts axes in their own order, strata in that of `axes`.
     std::vector<std::size_t> steps(value.shape.size(), 0);
@@ -152,7 +157,7 @@ inline void read_reshape(onnx_builder& graph, const onnx_node& at) {
         const onnx_constant* const given = graph.constant(at, 1);
         if (given == nullptr)
             return;
-        shape.assign(given->numbers.begin(), given->numbers.end());
+        shape = as_wholes(*given);
     }
     const std::int64_t size = size_of_shape(old);
     std::int64_t known = 1;
@@ -161,7 +166,8 @@ inline void read_reshape(onnx_builder& graph, const onnx_node& at) {
             shape[i] = old[i];
         if (shape[i] < -1 || shape[i] == 0 || shape[i] > (std::int64_t{1} << 40))
             graph.fail(at, "extents above 0 and one -1", "others");
-        known = shape[i] == -1 ? known : std::min(known * shape[i], std::int64_t{1} << 50);
+        if (shape[i] > 0) // a product that is too large stays so
+            known = known > (std::int64_t{1} << 50) / shape[i] ? std::int64_t{1} << 50 : known * shape[i];
     }
     const auto open = std::find(shape.begin(), shape.end(), -1);
     if (open != shape.end())

@@ -167,19 +167,19 @@ inline reference_numbers move_places(const graph_node& node, const reference_num
         std::size_t place = 0;
         bool is_inside = true;
         for (std::size_t axis = rank; axis-- > 0;) {
-            std::size_t at_axis = rest % node.shape[axis];
+            std::size_t index = rest % node.shape[axis];
             rest /= node.shape[axis];
             std::size_t source = axis;
             if (node.kind == "permute")
                 source = static_cast<std::size_t>(order[axis]) - 1;
             else if (axis + 1 < rank && node.kind == "zero_pad") {
-                is_inside = is_inside && at_axis >= begin[axis] && at_axis - begin[axis] < from[axis];
-                at_axis = is_inside ? at_axis - begin[axis] : 0;
+                is_inside = is_inside && index >= begin[axis] && index - begin[axis] < from[axis];
+                index = is_inside ? index - begin[axis] : 0;
             } else if (axis + 1 < rank && node.kind == "crop")
-                at_axis += begin[axis];
+                index += begin[axis];
             else if (axis + 1 < rank && node.kind == "upsample")
-                at_axis /= size[axis];
-            place += at_axis * steps[source];
+                index /= size[axis];
+            place += index * steps[source];
         }
         y[i] = is_inside ? x[place] : 0;
     }
