@@ -14,9 +14,17 @@ using namespace strata;
 
 namespace {
 
+/// Of a list of types. Revisions call what the list itself offers by several names.
+template <class List>
+struct first;
+template <template <class...> class List, class First, class... Rest>
+struct first<List<First, Rest...>> {
+    using type = First;
+};
+
 template <std::size_t K, std::size_t N>
 void run(const product::options& settings) {
-    using stage = typename model<input<K> | dense<N> | relu>::stages::template element<0>;
+    using stage = typename first<typename model<input<K> | dense<N> | relu>::stages>::type;
     using head = typename stage::head;
     using layout = weight_layout<float, K, N>;
     product::numbers x(settings.rows * K), delta(settings.rows * N), y(settings.rows * N),
