@@ -13,6 +13,23 @@ using network = std::remove_const_t<decltype(mnist)>;
 using stages = stages_of<network>;
 using facts = plan_facts<network>;
 
+// A type is found by its number in a list of any length, wherever the groups begin that a long one is cut
+// into.
+template <class Indices>
+struct numbers;
+template <std::size_t... I>
+struct numbers<std::index_sequence<I...>> {
+    using list = type_list<std::integral_constant<std::size_t, I>...>;
+    static constexpr bool are_found =
+        (std::same_as<type_at<I, list>, std::integral_constant<std::size_t, I>> && ...);
+};
+static_assert(numbers<std::make_index_sequence<1>>::are_found &&
+              numbers<std::make_index_sequence<15>>::are_found &&
+              numbers<std::make_index_sequence<16>>::are_found &&
+              numbers<std::make_index_sequence<17>>::are_found &&
+              numbers<std::make_index_sequence<32>>::are_found &&
+              numbers<std::make_index_sequence<250>>::are_found);
+
 // Two kernels forward; backward: two weight gradients with their updates, one input gradient with the first
 // tail's derivative. Nothing is kept but the outputs, since relu and dropout are told from them.
 static_assert(stages::size == 2);

@@ -22,19 +22,50 @@ template <class Indices, class... T>
 struct numbered_types;
 template <std::size_t... Index, class... T>
 struct numbered_types<std::index_sequence<Index...>, T...> : numbered<Index, T>... {};
-template <class... T>
-using all_numbered = numbered_types<std::index_sequence_for<T...>, T...>;
+template <class List>
+struct all_numbered;
+template <template <class...> class List, class... T>
+struct all_numbered<List<T...>> {
+    using type = numbered_types<std::index_sequence_for<T...>, T...>;
+};
 
 // Declared and never defined. A function with a body would have a name as long as the list, which compilers
 // would write out for each index.
 template <std::size_t Index, class T>
 std::type_identity<T> find_numbered(const numbered<Index, T>&);
 
+// The list is one type here, not a pack, which compilers would walk through for each index. The call is
+// qualified, or they would look for functions of its name beside each type of the list.
 template <std::size_t Index, class List>
-struct type_finder;
-template <std::size_t Index, template <class...> class List, class... T>
-struct type_finder<Index, List<T...>> {
-    using type = typename decltype(find_numbered<Index>(all_numbered<T...>{}))::type;
+struct numbered_finder {
+    using type = typename decltype(detail::find_numbered<Index>(typename all_numbered<List>::type{}))::type;
+};
+
+// A list cut into lists of 16, since a compiler tries all types of a list for each that it is asked for.
+inline constexpr std::size_t group_size = 16;
+template <class Groups, class... Rest>
+struct grouping;
+template <class... Groups, class... Rest>
+struct grouping<type_list<Groups...>, Rest...> {
+    using type = type_list<Groups..., type_list<Rest...>>;
+};
+template <class... Groups, class A, class B, class C, class D, class E, class F, class G, class H, class I,
+          class J, class K, class L, class M, class N, class O, class P, class... Rest>
+struct grouping<type_list<Groups...>, A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Rest...>
+    : grouping<type_list<Groups..., type_list<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P>>, Rest...> {};
+template <class List>
+struct list_groups;
+template <template <class...> class List, class... T>
+struct list_groups<List<T...>> {
+    using type = typename grouping<type_list<>, T...>::type;
+};
+
+template <std::size_t Index, class List, bool IsShort = (List::size <= group_size)>
+struct type_finder : numbered_finder<Index, List> {};
+template <std::size_t Index, class List>
+struct type_finder<Index, List, false>
+    : numbered_finder<Index % group_size,
+                      typename numbered_finder<Index / group_size, typename list_groups<List>::type>::type> {
 };
 } // namespace detail
 

@@ -80,9 +80,10 @@ constexpr std::array<std::size_t, Count> collect_sources(Values... values) {
 }
 
 template <class Topology, purpose For>
-struct node_list;
+struct node_marks;
 template <class Inputs, class... Ends, class... Nodes, purpose For>
-struct node_list<topology<Inputs, type_list<Ends...>, Nodes...>, For> {
+struct node_marks<topology<Inputs, type_list<Ends...>, Nodes...>, For> {
+    using list = type_list<Nodes...>;
     static constexpr std::size_t inputs = Inputs::size;
     static constexpr std::size_t count = sizeof...(Nodes);
     static constexpr std::size_t source_count =
@@ -92,11 +93,16 @@ struct node_list<topology<Inputs, type_list<Ends...>, Nodes...>, For> {
         mark_of<typename Nodes::layer>(For, count_of(typename Nodes::sources{}))...});
     static constexpr auto marks = mark_stages<inputs>(
         nodes, sources, std::array<std::size_t, sizeof...(Ends)>{Ends::value...}, For == purpose::prediction);
+};
 
+// What is asked for node by node has the network as one type, not as a pack, which compilers would walk
+// through for each node.
+template <class Topology, purpose For>
+struct node_list : node_marks<Topology, For> {
     template <std::size_t Index>
-    using element = type_at<Index, type_list<Nodes...>>;
+    using element = type_at<Index, typename node_marks<Topology, For>::list>;
     template <std::size_t Index>
-    using output = type_at<Index, type_list<typename Ends::shape...>>;
+    using output = type_at<Index, typename Topology::outputs>;
 };
 
 // What a node is in a tail.

@@ -66,7 +66,7 @@ struct opened<stage<Head, Tail, no_closing, Rows>, Loss> {
 // The stage that makes output number `Output` as training runs it, or any other one as it is.
 template <class Wires, class Losses, std::size_t Number>
 constexpr auto opened_stage() {
-    using stage = typename Wires::stages::template element<Number>;
+    using stage = type_at<Number, typename Wires::stages>;
     constexpr std::size_t output = Wires::output_of(Number);
     if constexpr (output < Wires::output_count)
         return opened<stage, typename Losses::template element<output>::loss>{};

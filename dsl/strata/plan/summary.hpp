@@ -134,7 +134,7 @@ template <class Topology, std::size_t Number>
 constexpr stage_words words_of_stage() {
     using flow = gradient_flow<Topology>;
     using wires = typename flow::wires;
-    using stage = typename wires::stages::template element<Number>;
+    using stage = type_at<Number, typename wires::stages>;
     using head = typename stage::head;
     constexpr std::size_t node = wires::marks.stages[Number].head;
     stage_words words{};
@@ -232,7 +232,7 @@ std::string describe_plan(std::size_t bytes_of_number, std::span<const winograd_
     std::string plan;
     bool is_rounded = false;
     for_each_index<facts::wires::count>([&](auto index) {
-        using tail = typename facts::stages::template element<index>::tail;
+        using tail = typename type_at<index, typename facts::stages>::tail;
         std::string formula;
         std::string slope;
         if constexpr (!std::same_as<type_of<tail::training>, type_of<symbols::x>>)

@@ -22,7 +22,7 @@ struct learning_stages {
     using places = parameter_layout<T, Topology>;
     static constexpr std::size_t count = stages::size;
     template <std::size_t I>
-    using stage = typename stages::template element<I>;
+    using stage = type_at<I, stages>;
 };
 
 /// A statistic that so many observations in a row move on. What is kept of it after all of them is a power.

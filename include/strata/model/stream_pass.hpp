@@ -191,7 +191,7 @@ private:
 
     template <std::size_t Number, class Call>
     [[nodiscard, gnu::always_inline]] static inline auto sources_of_stage(const Call& call) noexcept {
-        using head = typename stages::template element<Number>::head;
+        using head = typename type_at<Number, stages>::head;
         return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
             return std::array<rows_view<const T>, head::parts>{
                 earlier<wires::source(Number, I), layout::shift(Number, wires::source(Number, I))>(
@@ -207,7 +207,7 @@ private:
     }
     template <std::size_t Number, class Call>
     [[gnu::always_inline]] static inline void run_used(const Call& call) noexcept {
-        using stage = typename stages::template element<Number>;
+        using stage = type_at<Number, stages>;
         using head = typename stage::head;
         using tail = typename stage::tail;
         static constexpr internal::stage_mark mark = wires::marks.stages[Number];

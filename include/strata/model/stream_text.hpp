@@ -67,7 +67,7 @@ inline void append_stage(std::string& plan, std::size_t number, const time_words
 template <class Layout, class T, std::size_t Streams, std::size_t Number>
 constexpr time_words time_words_of_stage() {
     using wires = typename Layout::wires;
-    using head = typename Layout::stages::template element<Number>::head;
+    using head = typename type_at<Number, typename Layout::stages>::head;
     constexpr std::size_t node = wires::marks.stages[Number].head;
     time_words words;
     words.is_used = Layout::is_used[Number];

@@ -31,7 +31,7 @@ struct training_pass {
     static constexpr std::size_t output_count = Topology::outputs::size;
     static_assert(losses::size == output_count, "strata: as many losses as the network has outputs");
     template <std::size_t I>
-    using stage = typename stages::template element<I>;
+    using stage = type_at<I, stages>;
 
     template <std::size_t Output>
     using output = training_output<Topology, T, goal, Output>;

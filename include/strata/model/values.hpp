@@ -56,7 +56,7 @@ template <class Stages, class Stage, class T, class Tail>
 [[gnu::always_inline]] inline bool run_data_or_stage([[maybe_unused]] bool is_first,
                                                      const head_forward<T>& call, const team& threads,
                                                      const Tail& tail) noexcept {
-    if constexpr (!std::is_same_v<Stage, typename Stages::template element<0>>)
+    if constexpr (!std::is_same_v<Stage, type_at<0, Stages>>)
         return run_stage<Stage, false>(call, threads, tail);
     else if constexpr (Stages::template count_equal<Stage>() == 1)
         return run_stage<Stage, true>(call, threads, tail);
