@@ -64,11 +64,14 @@ public:
     }
     /// Digits from five on are grouped, 20'000.
     argument_text& add(std::size_t argument) {
-        std::string digits = internal::concatenate(argument);
-        if (digits.size() > 4)
-            for (std::size_t place = digits.size(); place > 3;)
-                digits.insert(place -= 3, "'");
-        return add(digits);
+        const std::string digits = internal::concatenate(argument);
+        std::string grouped;
+        for (std::size_t place = 0; place < digits.size(); ++place) {
+            if (place > 0 && digits.size() > 4 && (digits.size() - place) % 3 == 0)
+                grouped += '\'';
+            grouped += digits[place];
+        }
+        return add(grouped);
     }
     argument_text& add_if(bool condition, const std::string& argument) {
         return condition ? add(argument) : *this;
