@@ -49,16 +49,14 @@ consteval bool check_has_layers() {
 }
 } // namespace internal
 
-/// A network: a topology with parameters of type T. `model<input<2> | dense<2> | sigmoid>`.
-///
-/// The parameters are one aligned block on the heap, in the layout of the kernels; copying copies them.
-/// `predict` is const and may be called from many threads at once.
-template <auto Topology, class T = float>
-class model {
-    static_assert(internal::check_has_input<type_of<Topology>>());
+/// What a `model` is and does, known by the topology's type. Apart from it, since compilers write a value
+/// that is a template argument out, here the whole network, wherever a member speaks of another one.
+template <class Topology, class T>
+class basic_model {
+    static_assert(internal::check_has_input<Topology>());
 
 public:
-    using topology = type_of<Topology>;
+    using topology = Topology;
     static_assert(internal::check_has_layers<topology>());
     static_assert(internal::check_masks<topology>());
     using value_type = T;
@@ -82,7 +80,7 @@ public:
     static constexpr std::size_t weight_count = totals.all;
 
     /// Draws the first weights. The same seed gives the same weights on every machine.
-    explicit model(seed key = {}) : parameters_(layout::size), seed_(key) {
+    explicit basic_model(seed key = {}) : parameters_(layout::size), seed_(key) {
         std::uint32_t number = 0;
         for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
             if (layout::wires::owner(number) == number)
@@ -201,7 +199,7 @@ public:
         return Part(parameter_memory<T>(parameters_, place, Part::layout::size - line_size<T>), seed_);
     }
     /// The network with parameters that lie in some memory.
-    model(parameter_memory<T> memory, seed key) : parameters_(std::move(memory)), seed_(key) {}
+    basic_model(parameter_memory<T> memory, seed key) : parameters_(std::move(memory)), seed_(key) {}
 
     /// Multiplications and additions of one prediction's products.
     static constexpr std::size_t flops_per_sample = internal::product_flops(stages{});
@@ -264,6 +262,19 @@ private:
 
     parameter_memory<T> parameters_;
     seed seed_;
+};
+
+/// A network: a topology with parameters of type T. `model<input<2> | dense<2> | sigmoid>`.
+///
+/// The parameters are one aligned block on the heap, in the layout of the kernels; copying copies them.
+/// `predict` is const and may be called from many threads at once.
+template <auto Topology, class T = float>
+class model : public basic_model<type_of<Topology>, T> {
+public:
+    /// Draws the first weights. The same seed gives the same weights on every machine.
+    explicit model(seed key = {}) : basic_model<type_of<Topology>, T>(key) {}
+    /// The network with parameters that lie in some memory.
+    model(parameter_memory<T> memory, seed key) : basic_model<type_of<Topology>, T>(std::move(memory), key) {}
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING
