@@ -151,9 +151,10 @@ struct repeated<Times, fragment<Layers...>> : split_base {
             return detail::append_all(start, fragment<Layers...>{});
         else {
             // The halves are repeated and joined, which keeps the types in between short.
-            constexpr auto first = repeated<Times / 2, fragment<Layers...>>::append_to(start);
+            using first = decltype(repeated<Times / 2, fragment<Layers...>>::append_to(start));
             using rest = repeated<Times - Times / 2, fragment<Layers...>>;
-            return detail::join(first, rest::append_to(typename decltype(first)::end_site{}));
+            using second = decltype(rest::append_to(typename first::end_site{}));
+            return typename detail::joined<first, second>::type{};
         }
     }
 };

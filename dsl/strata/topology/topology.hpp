@@ -121,10 +121,13 @@ template <class EndSite, class... Nodes>
 struct growth {
     using end_site = EndSite;
 };
+// One growth behind another. A type rather than a function, as below.
+template <class Earlier, class Later>
+struct joined;
 template <class MiddleSite, class... First, class EndSite, class... Second>
-constexpr auto join(growth<MiddleSite, First...>, growth<EndSite, Second...>) {
-    return growth<EndSite, First..., Second...>{};
-}
+struct joined<growth<MiddleSite, First...>, growth<EndSite, Second...>> {
+    using type = growth<EndSite, First..., Second...>;
+};
 
 // The shapes of a layer's outputs one after another, and where each begins.
 template <class... Shapes>
@@ -212,7 +215,7 @@ constexpr auto attach(Site start, fragment<Split>) {
 // Lets a fold expression append one layer after another.
 template <class EndSite, class... Nodes, class Layer>
 constexpr auto operator<<(growth<EndSite, Nodes...> earlier, fragment<Layer> added) {
-    return join(earlier, attach(EndSite{}, added));
+    return typename joined<decltype(earlier), decltype(attach(EndSite{}, added))>::type{};
 }
 
 template <class Site, class... Layers>
