@@ -1,7 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include <strata/layers/layers.hpp>
+#include <strata/plan/name_texts.hpp>
 #include <strata/plan/objective.hpp>
 #include <strata/plan/summary.hpp>
+#include <strata/plan/token_bounds.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -29,6 +31,13 @@ static_assert(numbers<std::make_index_sequence<1>>::are_found &&
               numbers<std::make_index_sequence<17>>::are_found &&
               numbers<std::make_index_sequence<32>>::are_found &&
               numbers<std::make_index_sequence<250>>::are_found);
+
+// What is asked of a network's layers has no limit: clang nests fold expressions, and stops at 256.
+constexpr auto deep = input<2> | repeat<300>(dense<2>);
+using deep_network = std::remove_const_t<decltype(deep)>;
+static_assert(!reads_tokens<deep_network> && stages_of<deep_network>::size == 300);
+static_assert(std::same_as<detail::network_names<deep_network>::parameter<599>::shape, shape<2>> &&
+              detail::array_text<deep_network, 599>.view() == "dense_299.bias");
 
 // Two kernels forward; backward: two weight gradients with their updates, one input gradient with the first
 // tail's derivative. Nothing is kept but the outputs, since relu and dropout are told from them.

@@ -20,7 +20,9 @@ constexpr void note_tokens(std::array<std::size_t, Inputs>& bounds, value_list<F
 template <class... Inputs, class Ends, class... Nodes>
 constexpr auto bounds_of_tokens(topology<type_list<Inputs...>, Ends, Nodes...>) {
     std::array<std::size_t, sizeof...(Inputs)> result{};
-    (note_tokens<Nodes>(result, typename Nodes::sources{}), ...);
+    for_each_type(type_list<Nodes...>{}, [&]<class Node>(std::type_identity<Node>) {
+        note_tokens<Node>(result, typename Node::sources{});
+    });
     return result;
 }
 } // namespace detail

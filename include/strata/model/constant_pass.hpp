@@ -39,20 +39,22 @@ struct constant_pass<T, topology<type_list<Input>, type_list<End>, Nodes...>> {
         std::array<std::size_t, count + 2> result{};
         std::size_t next = 1;
         result[1] = Input::size;
-        ((result[next + 1] = result[next] + Nodes::output::size, ++next), ...);
+        for_each_type(type_list<Nodes...>{}, [&]<class Node>(std::type_identity<Node>) {
+            result[next + 1] = result[next] + Node::output::size;
+            ++next;
+        });
         return result;
     }();
     static constexpr auto places = [] {
         std::array<std::size_t, count> result{};
         std::size_t next = 0;
         std::size_t end = 0;
-        const auto add = [&](std::size_t size) {
+        for_each_type(type_list<Nodes...>{}, [&]<class Node>(std::type_identity<Node>) {
             const std::size_t first = first_of_shared<whole>(next);
             result[next] = first == next ? end : result[first];
-            end += first == next ? size : 0;
+            end += first == next ? parameters_in<head_of_node<Node>>.all : 0;
             ++next;
-        };
-        (add(parameters_in<head_of_node<Nodes>>.all), ...);
+        });
         return result;
     }();
 
@@ -60,10 +62,11 @@ struct constant_pass<T, topology<type_list<Input>, type_list<End>, Nodes...>> {
         std::array<T, values[count + 1]> numbers{};
         std::copy_n(x, Input::size, numbers.data());
         std::size_t node = 0;
-        (step<Nodes>(weights + places[node],
-                     numbers.data() + values[detail::source_numbers<typename Nodes::sources>::values[0]],
-                     numbers.data() + values[node + 1], node),
-         ...);
+        for_each_type(type_list<Nodes...>{}, [&]<class Node>(std::type_identity<Node>) {
+            constexpr std::size_t source = detail::source_numbers<typename Node::sources>::values[0];
+            step<Node>(weights + places[node], numbers.data() + values[source],
+                       numbers.data() + values[node + 1], node);
+        });
         std::copy_n(numbers.data() + values[End::value], End::shape::size, y);
     }
 
