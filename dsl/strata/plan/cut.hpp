@@ -83,7 +83,6 @@ template <class Topology, purpose For>
 struct node_marks;
 template <class Inputs, class... Ends, class... Nodes, purpose For>
 struct node_marks<topology<Inputs, type_list<Ends...>, Nodes...>, For> {
-    using list = type_list<Nodes...>;
     static constexpr std::size_t inputs = Inputs::size;
     static constexpr std::size_t count = sizeof...(Nodes);
     static constexpr std::size_t source_count =
@@ -100,7 +99,7 @@ struct node_marks<topology<Inputs, type_list<Ends...>, Nodes...>, For> {
 template <class Topology, purpose For>
 struct node_list : node_marks<Topology, For> {
     template <std::size_t Index>
-    using element = type_at<Index, typename node_marks<Topology, For>::list>;
+    using element = type_at<Index, typename Topology::nodes>;
     template <std::size_t Index>
     using output = type_at<Index, typename Topology::outputs>;
 };

@@ -117,11 +117,11 @@ struct array_mark {
     std::string_view name;
 };
 
-/// The layers and the arrays of parameters of a network.
+// What is told of all layers at once.
 template <class Topology>
-struct network_names;
+struct network_arrays;
 template <class Inputs, class Ends, class... Nodes>
-struct network_names<topology<Inputs, Ends, Nodes...>> {
+struct network_arrays<topology<Inputs, Ends, Nodes...>> {
     static constexpr std::size_t layer_count = sizeof...(Nodes);
 
     /// The first layer with the weights of a layer.
@@ -130,7 +130,7 @@ struct network_names<topology<Inputs, Ends, Nodes...>> {
     }
     /// All layers with their numbers. Those that share weights have one name.
     static constexpr std::array<layer_name, layer_count> layers() {
-        return numbered_layers(unnumbered(), &network_names::first);
+        return numbered_layers(unnumbered(), &network_arrays::first);
     }
 
     static constexpr std::size_t count = [] {
@@ -159,16 +159,11 @@ struct network_names<topology<Inputs, Ends, Nodes...>> {
         return result;
     }();
 
-    template <std::size_t Array>
-    using head = head_of_node<type_at<arrays[Array].node, type_list<Nodes...>>>;
-    template <std::size_t Array>
-    using parameter = type_at<arrays[Array].place, typename head<Array>::parameters>;
-
     /// The number of the array of that name; `count` for none. Linear in the layers.
     static constexpr std::size_t find(std::string_view wanted) {
         const std::size_t dot = std::min(wanted.rfind('.'), wanted.size());
         const std::string_view layer = wanted.substr(0, dot);
-        const std::size_t node = find_layer(unnumbered(), layer, &network_names::first);
+        const std::size_t node = find_layer(unnumbered(), layer, &network_arrays::first);
         for (std::size_t i = 0; i < count; ++i)
             if (arrays[i].node == node && arrays[i].name == wanted.substr(std::min(dot + 1, wanted.size())))
                 return i;
@@ -179,6 +174,18 @@ private:
     static constexpr std::array<layer_name, layer_count> unnumbered() {
         return {layer_name{Nodes::layer::scope.view(), kind_in(Nodes::layer::label.view())}...};
     }
+};
+
+/// The layers and the arrays of parameters of a network, which is one type here, not a pack, which compilers
+/// would walk through for each array.
+template <class Topology>
+struct network_names : network_arrays<Topology> {
+    template <std::size_t Array>
+    using head =
+        head_of_node<type_at<network_arrays<Topology>::arrays[Array].node, typename Topology::nodes>>;
+    template <std::size_t Array>
+    using parameter =
+        type_at<network_arrays<Topology>::arrays[Array].place, typename head<Array>::parameters>;
 };
 
 } // namespace detail
