@@ -39,7 +39,7 @@ inline bool is_plain_activation(std::string_view label) {
 /// What a layer is called where a program names a network that predicts the same; empty for one that this
 /// does not know. Initializers, penalties and names of parts are left out.
 template <class Node>
-std::string layer_text() {
+std::string layer_source() {
     using layer = typename Node::layer;
     constexpr std::string_view label = layer::label.view();
     if (!layer::scope.view().empty())
@@ -80,7 +80,7 @@ std::string type_text(topology<type_list<Inputs...>, type_list<Ends...>, Nodes..
         append(result, " | ", text);
     };
     (add(Nodes::layer::label.view(), detail::source_numbers<typename Nodes::sources>::values,
-         layer_text<Nodes>()),
+         layer_source<Nodes>()),
      ...);
     append(result, sizeof(T) == sizeof(float) ? ">" : ", double>");
     return result;

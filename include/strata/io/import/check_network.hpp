@@ -1,13 +1,15 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/error.hpp>
 #include <strata/data/safetensors.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/io/weights.hpp>
 #include <strata/model/model.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <array>
 #include <cmath>
@@ -73,3 +75,5 @@ template <class Network>
 namespace strata {
 using bedrock::check_network;
 } // namespace strata
+
+STRATA_HEADER_END

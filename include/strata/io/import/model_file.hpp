@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/error.hpp>
 #include <strata/data/plain_file.hpp>
 #include <strata/io/import/complete_graph.hpp>
@@ -9,7 +12,6 @@
 #include <strata/io/import/onnx_file.hpp>
 #include <strata/io/import/tfjs_file.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
@@ -67,3 +69,5 @@ inline model_graph read_model(const std::filesystem::path& path, const std::vect
 namespace strata {
 using bedrock::imports::read_model;
 } // namespace strata
+
+STRATA_HEADER_END

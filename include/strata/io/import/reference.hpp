@@ -1,12 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/reference_cells.hpp>
 #include <strata/io/import/reference_layers.hpp>
 #include <strata/io/import/reference_values.hpp>
 #include <strata/io/import/shapes.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -110,3 +112,5 @@ using model_tensor = bedrock::imports::tensor;
 using bedrock::imports::make_samples;
 using bedrock::imports::reference_results;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/complete_file.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
@@ -12,7 +15,6 @@
 #include <strata/io/import/parameter_names.hpp>
 #include <strata/io/import/topology_text.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -152,3 +154,5 @@ namespace strata {
 using bedrock::imports::check_samples;
 using bedrock::imports::write_model;
 } // namespace strata
+
+STRATA_HEADER_END
