@@ -86,6 +86,13 @@ struct step_ring {
     [[nodiscard]] constexpr bool moves() const { return back > 0 && capacity == 0; }
 };
 
+/// The numbers of some rings, `Most` or fewer.
+template <std::size_t Most>
+struct ring_list {
+    std::array<std::size_t, Most> rings{};
+    std::size_t count = 0;
+};
+
 /// Where a stream of `Streams` sequences side by side keeps its state and what passes between its stages, in
 /// one block of memory: [scales and shifts][rings][states][values of a block of steps][scratch][copies of
 /// inputs or outputs]. All of it is known at compile time.
@@ -147,13 +154,14 @@ struct stream_layout {
                 if (wires::output_of(stage) < wires::output_count)
                     latest = std::max(latest, result[stage]);
             }
+            std::array<std::size_t, wires::buffer_count> latest_in{};
             for (std::size_t stage = 0; stage < wires::count; ++stage) {
                 if (wires::output_of(stage) < wires::output_count)
                     is_raised |= raise(result[stage], latest);
-                for (std::size_t other = 0; other < wires::count; ++other)
-                    if (wires::place(stage).buffer == wires::place(other).buffer)
-                        is_raised |= raise(result[stage], result[other]);
+                raise(latest_in[wires::place(stage).buffer], result[stage]);
             }
+            for (std::size_t stage = 0; stage < wires::count; ++stage)
+                is_raised |= raise(result[stage], latest_in[wires::place(stage).buffer]);
         }
         return result;
     }();
@@ -256,10 +264,7 @@ struct stream_layout {
     /// The rings whose new steps a stage writes a second time: those that it is the last to look back at.
     template <std::size_t Stage>
     [[nodiscard]] static constexpr auto mirrored_rings() {
-        struct {
-            std::array<std::size_t, wires::source_count(Stage) + 1> rings{};
-            std::size_t count = 0;
-        } result;
+        ring_list<wires::source_count(Stage) + 1> result;
         const auto add = [&](std::size_t value) {
             const std::size_t ring = ring_of(value);
             const auto end = result.rings.begin() + static_cast<std::ptrdiff_t>(result.count);
