@@ -15,7 +15,7 @@ enum class mask_rule {
     passes,  ///< it belongs to the layer's result, too
     read,    ///< the layer's kernel reads it, `keeps_mask` says whether it also passes
     either,  ///< a step of the result counts where it does in one of the values that are merged
-    same,    ///< the values that are merged have one mask, or none has any
+    equal,   ///< the values that are merged have one mask, or none has any
     joins,   ///< the masks of the values that are merged are joined as these are
     attends, ///< queries and keys that are masked are left out
     refused  ///< the layer would compute something else than it says

@@ -76,7 +76,7 @@ struct subtract_layer : detail::merge_layer<subtract_layer> {
 /// The product of all values.
 struct multiply_layer : detail::merge_layer<multiply_layer> {
     static constexpr auto label = text("multiply");
-    static constexpr mask_rule masks = mask_rule::same;
+    static constexpr mask_rule masks = mask_rule::equal;
     template <std::size_t... I>
     static constexpr auto formula(std::index_sequence<I...>) {
         return detail::folded([](auto a, auto b) { return a * b; }, part<I>...);
@@ -94,7 +94,7 @@ struct average_layer : detail::merge_layer<average_layer> {
 /// The largest of all values.
 struct maximum_layer : detail::merge_layer<maximum_layer> {
     static constexpr auto label = text("maximum");
-    static constexpr mask_rule masks = mask_rule::same;
+    static constexpr mask_rule masks = mask_rule::equal;
     template <std::size_t... I>
     static constexpr auto formula(std::index_sequence<I...>) {
         return detail::folded([](auto a, auto b) { return max(a, b); }, part<I>...);
@@ -103,7 +103,7 @@ struct maximum_layer : detail::merge_layer<maximum_layer> {
 /// The smallest of all values.
 struct minimum_layer : detail::merge_layer<minimum_layer> {
     static constexpr auto label = text("minimum");
-    static constexpr mask_rule masks = mask_rule::same;
+    static constexpr mask_rule masks = mask_rule::equal;
     template <std::size_t... I>
     static constexpr auto formula(std::index_sequence<I...>) {
         return detail::folded([](auto a, auto b) { return min(a, b); }, part<I>...);

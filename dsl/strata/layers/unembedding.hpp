@@ -56,7 +56,7 @@ struct unembedding_layer<embedding_layer<Vocabulary, Width, Options...>> : layer
         if constexpr (Vocabulary == 0)
             return text("a vocabulary of one at least");
         else
-            return text("rows of ") + number_text<Width> + ", as the table's";
+            return text("rows of ") + number_text<Width> + ", those of the table";
     }();
     template <class Shape>
     using output = with_last<Shape, Vocabulary>;

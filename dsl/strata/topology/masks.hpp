@@ -254,7 +254,7 @@ constexpr auto attach(site<Inputs, NodeCount, type_list<Ends...>>, fragment<Laye
     constexpr mask_rule rule = rule_of_mask<Layer>();
     constexpr bool fits = Layer::template accepts_all<typename Ends::shape...>;
     constexpr bool are_equal = ((mask_of_end<Ends> == mask_of_end<first>)&&...);
-    if constexpr (rule == mask_rule::same && !are_equal)
+    if constexpr (rule == mask_rule::equal && !are_equal)
         static_assert(reject<Layer, place_text<NodeCount + 1, Layer>, text("cannot take different masks"),
                              text("it accepts values with one mask, or without")>());
     if constexpr (rule == mask_rule::read && masks_steps<first> && fits)
@@ -278,7 +278,7 @@ constexpr auto attach(site<Inputs, NodeCount, type_list<Ends...>>, fragment<Laye
                 return join_masks<plain, Ends...>();
             else
                 return plain{};
-        } else if constexpr ((rule == mask_rule::either || rule == mask_rule::same) &&
+        } else if constexpr ((rule == mask_rule::either || rule == mask_rule::equal) &&
                              (Ends::is_masked && ...))
             return unite_masks<plain, Ends...>();
         else

@@ -5,7 +5,7 @@
 #include <strata/expression/type_of.hpp>
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/kernels/sequence/gate_formulas.hpp>
-#include <strata/layers/activation.hpp>
+#include <strata/layers/activations.hpp>
 #include <strata/setting.hpp>
 
 namespace strata::bedrock::inline STRATA_SETTING {
