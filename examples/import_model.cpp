@@ -72,6 +72,7 @@ int main(int count, char** arguments) {
                                   : arrange_samples(read_samples(options.text("results")), graph.output_axes);
             const std::filesystem::path folder(options.text("folder"));
             const std::string& name = options.text("name");
+            std::filesystem::create_directories(folder);
             write_model(graph, folder, name, samples);
             for (const std::string& warning : graph.warnings)
                 std::cerr << "warning: " << warning << '\n';
