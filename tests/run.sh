@@ -72,7 +72,7 @@ configuration_threads() {
         OMP_TOOL_LIBRARIES="$(clang++-19 --print-file-name=libarcher.so)")
 }
 
-# Each reader of files with inputs that nobody wrote, four seconds each: a minute and a half, most of it compiling.
+# Each reader of files with inputs that nobody wrote, four seconds each: two minutes, most of it compiling.
 configuration_fuzz() {
     script=("$root/tests/fuzz/check")
 }
