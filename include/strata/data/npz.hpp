@@ -37,15 +37,7 @@ public:
         std::error_code error;
         if (!std::filesystem::exists(path_, error))
             internal::raise(data_error::in_file(path_, "a file", "nothing of this name"));
-        int code = 0;
-        archive_.reset(zip_open(path_.string().c_str(), ZIP_RDONLY, &code));
-        if (!archive_) {
-            zip_error_t reason;
-            zip_error_init_with_code(&reason, code);
-            const std::string found = zip_error_strerror(&reason);
-            zip_error_fini(&reason);
-            internal::raise(data_error::in_file(path_, "a .npz file, a ZIP archive", found));
-        }
+        archive_ = internal::open_zip(path_, "a .npz file, a ZIP archive");
         const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
         for (zip_int64_t i = 0; i < count; ++i) {
             const char* const name =

@@ -26,6 +26,21 @@ struct zip_closer {
     void operator()(zip_file_t* file) const noexcept { zip_fclose(file); }
 };
 
+/// A ZIP archive to read. `data_error` where there is none, which says what was wanted.
+inline std::unique_ptr<zip_t, zip_closer> open_zip(const std::filesystem::path& path,
+                                                   std::string_view wanted) {
+    int code = 0;
+    std::unique_ptr<zip_t, zip_closer> archive(zip_open(path.string().c_str(), ZIP_RDONLY, &code));
+    if (!archive) {
+        zip_error_t reason;
+        zip_error_init_with_code(&reason, code);
+        const std::string found = zip_error_strerror(&reason);
+        zip_error_fini(&reason);
+        raise(data_error::in_file(path, wanted, found));
+    }
+    return archive;
+}
+
 /// A file in a ZIP archive, stored or deflated, to read from front to back as `input_file` reads one. Every
 /// failure is a data_error with the archive's name, the file's and the byte of it. The archive must outlive
 /// this.

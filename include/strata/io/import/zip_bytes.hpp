@@ -1,9 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/error.hpp>
 #include <strata/data/zip_entry.hpp>
-#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <zip.h>
@@ -21,17 +19,8 @@ namespace strata::bedrock::inline STRATA_SETTING::imports {
 /// A ZIP archive whose parts are read whole.
 class zip_archive {
 public:
-    explicit zip_archive(const std::filesystem::path& path) : path_(path) {
-        int code = 0;
-        archive_.reset(zip_open(path.string().c_str(), ZIP_RDONLY, &code));
-        if (!archive_) {
-            zip_error_t reason;
-            zip_error_init_with_code(&reason, code);
-            const std::string found = zip_error_strerror(&reason);
-            zip_error_fini(&reason);
-            internal::raise(data_error::in_file(path, "a ZIP archive", found));
-        }
-    }
+    explicit zip_archive(const std::filesystem::path& path)
+        : path_(path), archive_(internal::open_zip(path, "a ZIP archive")) {}
 
     /// The unpacked bytes of a part; nothing where there is none of that name.
     [[nodiscard]] std::optional<std::vector<unsigned char>> read(const char* name) const {
