@@ -2,41 +2,21 @@
 #pragma once
 
 #include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/layers/line_walk.hpp>
 #include <strata/layers/reduction.hpp>
 #include <strata/setting.hpp>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// Reductions along axes. Where other axes are behind them, a register holds neighbours along those, and so
-/// places of several lines; else it holds neighbours of one line.
+/// Reductions along axes.
 template <std::size_t Outer, std::size_t Count, std::size_t Inner, reduced Kind>
 struct head_kernels<line_reduction<Outer, Count, Inner, Kind>> : head_kernels_base {
 private:
-    static constexpr bool is_row = Inner == 1;
+    using walk = internal::line_walk<Outer, Count, Inner>;
+    static constexpr bool is_row = walk::is_row;
     static constexpr bool is_extreme = Kind == reduced::largest || Kind == reduced::smallest;
     template <class T>
-    using vector = simd<T, lanes_of<T, is_row ? Count : Inner>>;
-
-    /// Calls visit(count, line, column) for the registers of results: of `line`, numbers from `column` on.
-    template <class T, class Visit>
-    static void visit_lines(const team& threads, std::size_t samples, Visit visit) noexcept {
-        const team::range mine = threads.share(samples * Outer);
-        for (std::size_t line = mine.begin; line < mine.end; ++line)
-            if constexpr (is_row)
-                visit(std::integral_constant<std::size_t, 1>{}, line, std::size_t{0});
-            else
-                visit_columns<Inner, T>([&](auto count, std::size_t column) { visit(count, line, column); });
-    }
-    /// Calls use(count, row, column) for what a register of results is made of.
-    template <class T, class Lanes, class Use>
-    static void walk([[maybe_unused]] Lanes count, std::size_t line, [[maybe_unused]] std::size_t column,
-                     Use use) noexcept {
-        if constexpr (is_row)
-            visit_columns<Count, T>([&](auto lanes, std::size_t place) { use(lanes, line, place); });
-        else
-            for (std::size_t i = 0; i < Count; ++i)
-                use(count, line * Count + i, column);
-    }
+    using vector = typename walk::template vector<T>;
 
     template <class V>
     static V join(V a, V b) noexcept {
@@ -57,7 +37,7 @@ private:
         const V first(is_extreme && is_row ? *x.row(line) : T(0));
         V result = first;
         bool is_begun = is_row || !is_extreme;
-        walk<T>(count, line, column, [&](auto some, std::size_t row, std::size_t place) {
+        walk::template places<T>(count, line, column, [&](auto some, std::size_t row, std::size_t place) {
             constexpr std::size_t lanes = decltype(some)::value;
             V value = load_first<lanes, V>(x.row(row) + place);
             if constexpr (is_extreme && is_row && lanes < V::size)
@@ -85,7 +65,7 @@ public:
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         using V = vector<T>;
         const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
-        visit_lines<T>(threads, call.samples, [&](auto count, std::size_t line, std::size_t column) {
+        walk::template lines<T>(threads, call.samples, [&](auto count, std::size_t line, std::size_t column) {
             constexpr std::size_t lines = decltype(count)::value;
             writer.template put<lines>(reduce<V>(call.x[0], count, line, column), line, column);
         });
@@ -95,7 +75,7 @@ public:
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
         using V = vector<T>;
-        visit_lines<T>(threads, call.samples, [&](auto count, std::size_t line, std::size_t column) {
+        walk::template lines<T>(threads, call.samples, [&](auto count, std::size_t line, std::size_t column) {
             constexpr std::size_t lines = decltype(count)::value;
             const T* const source = call.delta.row(line) + column;
             V delta = is_row ? V(*source) : load_first<lines, V>(source);
@@ -105,16 +85,17 @@ public:
             if constexpr (is_extreme) {
                 extreme = reduce<V>(call.x[0], count, line, column);
                 V ties(T(0));
-                walk<T>(count, line, column, [&](auto some, std::size_t row, std::size_t place) {
-                    constexpr std::size_t lanes = decltype(some)::value;
-                    const V x = load_first<lanes, V>(call.x[0].row(row) + place);
-                    ties += first_lanes<lanes>(V(xsimd::select(x == extreme, V(T(1)), V(T(0)))));
-                });
+                walk::template places<T>(
+                    count, line, column, [&](auto some, std::size_t row, std::size_t place) {
+                        constexpr std::size_t lanes = decltype(some)::value;
+                        const V x = load_first<lanes, V>(call.x[0].row(row) + place);
+                        ties += first_lanes<lanes>(V(xsimd::select(x == extreme, V(T(1)), V(T(0)))));
+                    });
                 if constexpr (is_row)
                     ties = V(internal::add_lanes(ties));
                 delta /= ties;
             }
-            walk<T>(count, line, column, [&](auto some, std::size_t row, std::size_t place) {
+            walk::template places<T>(count, line, column, [&](auto some, std::size_t row, std::size_t place) {
                 constexpr std::size_t lanes = decltype(some)::value;
                 V result = delta;
                 if constexpr (is_extreme) {

@@ -4,43 +4,23 @@
 #include <strata/expression/finite.hpp>
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/layers/line_walk.hpp>
 #include <strata/layers/axis_softmax.hpp>
 #include <strata/setting.hpp>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// Softmax along an axis. Where other axes are behind it, a register holds neighbours along those, and so
-/// places of several lines; else it holds neighbours of one line.
+/// Softmax along an axis.
 template <std::size_t Outer, std::size_t Count, std::size_t Inner, bool IsLogarithm>
 struct head_kernels<line_softmax<Outer, Count, Inner, IsLogarithm>> : head_kernels_base {
     using head = line_softmax<Outer, Count, Inner, IsLogarithm>;
 
 private:
-    static constexpr bool is_row = Inner == 1;
+    using walk = internal::line_walk<Outer, Count, Inner>;
+    static constexpr bool is_row = walk::is_row;
     template <class T>
-    using vector = simd<T, lanes_of<T, head::outputs>>;
+    using vector = typename walk::template vector<T>;
 
-    /// Calls visit(count, block, column) for the lines of each register. A block is what `Count` numbers of
-    /// `Inner` lines make.
-    template <class T, class Visit>
-    static void visit_lines(const team& threads, std::size_t samples, Visit visit) noexcept {
-        const team::range mine = threads.share(samples * Outer);
-        for (std::size_t block = mine.begin; block < mine.end; ++block)
-            if constexpr (is_row)
-                visit(std::integral_constant<std::size_t, 1>{}, block, std::size_t{0});
-            else
-                visit_columns<Inner, T>([&](auto count, std::size_t column) { visit(count, block, column); });
-    }
-    /// Calls use(count, row, column) for the places along the lines of a register.
-    template <class T, class Lanes, class Use>
-    static void walk([[maybe_unused]] Lanes count, std::size_t block, [[maybe_unused]] std::size_t column,
-                     Use use) noexcept {
-        if constexpr (is_row)
-            visit_columns<Count, T>([&](auto lanes, std::size_t place) { use(lanes, block, place); });
-        else
-            for (std::size_t i = 0; i < Count; ++i)
-                use(count, block * Count + i, column);
-    }
     /// In every lane the sum over a line: of all lanes where they are one line.
     template <class V>
     static V total(V sum) noexcept {
@@ -70,7 +50,7 @@ private:
         using T = value_type_of<V>;
         const V lowest(-detail::infinity<T>);
         V largest = lowest;
-        walk<T>(count, block, column, [&](auto some, std::size_t row, std::size_t place) {
+        walk::template places<T>(count, block, column, [&](auto some, std::size_t row, std::size_t place) {
             constexpr std::size_t lanes = decltype(some)::value;
             V value = load_first<lanes, V>(x.row(row) + place);
             if constexpr (is_row && lanes < V::size)
@@ -85,7 +65,7 @@ private:
             largest = V(values[0]);
         }
         V sum(T(0));
-        walk<T>(count, block, column, [&](auto some, std::size_t row, std::size_t place) {
+        walk::template places<T>(count, block, column, [&](auto some, std::size_t row, std::size_t place) {
             constexpr std::size_t lanes = decltype(some)::value;
             sum += counted<lanes>(exponential_of(V(load_first<lanes, V>(x.row(row) + place) - largest)));
         });
@@ -107,56 +87,62 @@ public:
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         using V = vector<T>;
         const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
-        visit_lines<T>(threads, call.samples, [&](auto count, std::size_t block, std::size_t column) {
-            constexpr std::size_t lines = decltype(count)::value;
-            const moments<V> of_lines = measure<V>(call.x[0], count, block, column);
-            if constexpr (Tail::training) {
-                store_first<lines>(of_lines.largest, call.shared + kept_place(block, column));
-                store_first<lines>(of_lines.sum, call.shared + kept_place(block, column) + Inner);
-            }
-            // What is taken from x, or what e^x is divided by.
-            const V scale =
-                IsLogarithm ? internal::compute(operation::logarithm{}, of_lines.sum) : of_lines.sum;
-            walk<T>(count, block, column, [&](auto some, std::size_t row, std::size_t place) {
-                constexpr std::size_t lanes = decltype(some)::value;
-                const V x = load_first<lanes, V>(call.x[0].row(row) + place) - of_lines.largest;
-                if constexpr (IsLogarithm)
-                    writer.template put<lanes>(V(x - scale), row, place);
-                else
-                    writer.template put<lanes>(V(exponential_of(x) / scale), row, place);
+        walk::template lines<T>(
+            threads, call.samples, [&](auto count, std::size_t block, std::size_t column) {
+                constexpr std::size_t lines = decltype(count)::value;
+                const moments<V> of_lines = measure<V>(call.x[0], count, block, column);
+                if constexpr (Tail::training) {
+                    store_first<lines>(of_lines.largest, call.shared + kept_place(block, column));
+                    store_first<lines>(of_lines.sum, call.shared + kept_place(block, column) + Inner);
+                }
+                // What is taken from x, or what e^x is divided by.
+                const V scale =
+                    IsLogarithm ? internal::compute(operation::logarithm{}, of_lines.sum) : of_lines.sum;
+                walk::template places<T>(
+                    count, block, column, [&](auto some, std::size_t row, std::size_t place) {
+                        constexpr std::size_t lanes = decltype(some)::value;
+                        const V x = load_first<lanes, V>(call.x[0].row(row) + place) - of_lines.largest;
+                        if constexpr (IsLogarithm)
+                            writer.template put<lanes>(V(x - scale), row, place);
+                        else
+                            writer.template put<lanes>(V(exponential_of(x) / scale), row, place);
+                    });
             });
-        });
         return threads.size == 1;
     }
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
         using V = vector<T>;
-        visit_lines<T>(threads, call.samples, [&](auto count, std::size_t block, std::size_t column) {
-            constexpr std::size_t lines = decltype(count)::value;
-            const T* const kept = call.shared + kept_place(block, column);
-            const V largest = is_row ? V(*kept) : load_first<lines, V>(kept);
-            const V sum = is_row ? V(kept[Inner]) : load_first<lines, V>(kept + Inner);
-            const auto probability = [&]<std::size_t Lanes>(std::size_t row, std::size_t place) {
-                return V(exponential_of(V(load_first<Lanes, V>(call.x[0].row(row) + place) - largest)) / sum);
-            };
-            V deltas(T(0));
-            walk<T>(count, block, column, [&](auto some, std::size_t row, std::size_t place) {
-                constexpr std::size_t lanes = decltype(some)::value;
-                V delta = load_first<lanes, V>(call.delta.row(row) + place);
-                if constexpr (!IsLogarithm)
-                    delta *= probability.template operator()<lanes>(row, place);
-                deltas += counted<lanes>(delta);
+        walk::template lines<T>(
+            threads, call.samples, [&](auto count, std::size_t block, std::size_t column) {
+                constexpr std::size_t lines = decltype(count)::value;
+                const T* const kept = call.shared + kept_place(block, column);
+                const V largest = is_row ? V(*kept) : load_first<lines, V>(kept);
+                const V sum = is_row ? V(kept[Inner]) : load_first<lines, V>(kept + Inner);
+                const auto probability = [&]<std::size_t Lanes>(std::size_t row, std::size_t place) {
+                    return V(exponential_of(V(load_first<Lanes, V>(call.x[0].row(row) + place) - largest)) /
+                             sum);
+                };
+                V deltas(T(0));
+                walk::template places<T>(count, block, column,
+                                         [&](auto some, std::size_t row, std::size_t place) {
+                                             constexpr std::size_t lanes = decltype(some)::value;
+                                             V delta = load_first<lanes, V>(call.delta.row(row) + place);
+                                             if constexpr (!IsLogarithm)
+                                                 delta *= probability.template operator()<lanes>(row, place);
+                                             deltas += counted<lanes>(delta);
+                                         });
+                deltas = total(deltas);
+                walk::template places<T>(
+                    count, block, column, [&](auto some, std::size_t row, std::size_t place) {
+                        constexpr std::size_t lanes = decltype(some)::value;
+                        const V delta = load_first<lanes, V>(call.delta.row(row) + place);
+                        const V y = probability.template operator()<lanes>(row, place);
+                        store_or_add<lanes>(IsLogarithm ? V(delta - y * deltas) : V(y * (delta - deltas)),
+                                            call.source_deltas[0].row(row) + place, call.adds[0]);
+                    });
             });
-            deltas = total(deltas);
-            walk<T>(count, block, column, [&](auto some, std::size_t row, std::size_t place) {
-                constexpr std::size_t lanes = decltype(some)::value;
-                const V delta = load_first<lanes, V>(call.delta.row(row) + place);
-                const V y = probability.template operator()<lanes>(row, place);
-                store_or_add<lanes>(IsLogarithm ? V(delta - y * deltas) : V(y * (delta - deltas)),
-                                    call.source_deltas[0].row(row) + place, call.adds[0]);
-            });
-        });
     }
 };
 
