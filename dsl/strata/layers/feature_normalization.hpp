@@ -2,7 +2,6 @@
 #pragma once
 
 #include <strata/layers/head.hpp>
-#include <strata/layers/layer.hpp>
 #include <strata/layers/shared.hpp>
 
 namespace strata::bedrock {
@@ -31,22 +30,9 @@ struct feature_normalization : head_base<Rows, Width, Rows, Width> {
 /// the same (Keras's axis None), with `normalization<shared::none>` each number of a sample has its own.
 /// Shape in = shape out. Gradient: dx = dy / max(sqrt(variance), 1e-7).
 template <shared Sharing = shared::places>
-struct normalization_layer : layer_base {
-    using role = role::head;
+struct normalization_layer : detail::shared_head_layer<feature_normalization, Sharing> {
     static constexpr auto label = text("normalization");
-    static constexpr mask_rule masks = mask_rule::passes;
     static constexpr bool gives_probabilities = false;
-
-    template <class Shape>
-    static constexpr bool accepts = Shape::size > 0;
-    template <class>
-    static constexpr auto wants = text("at least one number");
-    template <class Shape>
-    using output = Shape;
-    template <class...>
-    static constexpr time_view view = Sharing == shared::none ? whole_sequence : each_step;
-    template <class Shape>
-    using head = detail::shared_head<feature_normalization, Sharing, Shape>;
 };
 
 template <shared Sharing = shared::places>

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <strata/layers/head.hpp>
-#include <strata/layers/layer.hpp>
 #include <strata/layers/shared.hpp>
 
 namespace strata::bedrock {
@@ -20,21 +19,8 @@ struct parametric_rectifier : head_base<Rows, Width, Rows, Width> {
 /// `prelu<shared::all>` all numbers have one (PyTorch's default). Gradients: dx = dy (x > 0 ? 1 : alpha),
 /// dalpha = the sum of dy min(x, 0).
 template <shared Sharing = shared::none>
-struct prelu_layer : layer_base {
-    using role = role::head;
-    static constexpr mask_rule masks = mask_rule::passes;
+struct prelu_layer : detail::shared_head_layer<parametric_rectifier, Sharing> {
     static constexpr auto label = text("prelu");
-
-    template <class Shape>
-    static constexpr bool accepts = Shape::size > 0;
-    template <class>
-    static constexpr auto wants = text("at least one number");
-    template <class Shape>
-    using output = Shape;
-    template <class...>
-    static constexpr time_view view = Sharing == shared::none ? whole_sequence : each_step;
-    template <class Shape>
-    using head = detail::shared_head<parametric_rectifier, Sharing, Shape>;
 };
 
 template <shared Sharing = shared::none>

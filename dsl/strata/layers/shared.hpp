@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/layers/layer.hpp>
 #include <strata/topology/shape.hpp>
 
 #include <cstddef>
@@ -27,6 +28,25 @@ constexpr auto head_with_shared() {
 template <template <std::size_t Rows, class Parameters, std::size_t Width> class Head, shared Sharing,
           class Shape>
 using shared_head = decltype(head_with_shared<Head, Sharing, Shape>());
+
+/// What layers with such a head have in common. Shape in = shape out; a step by itself unless each number of
+/// a sample has a parameter of its own.
+template <template <std::size_t Rows, class Parameters, std::size_t Width> class Head, shared Sharing>
+struct shared_head_layer : layer_base {
+    using role = role::head;
+    static constexpr mask_rule masks = mask_rule::passes;
+
+    template <class Shape>
+    static constexpr bool accepts = Shape::size > 0;
+    template <class>
+    static constexpr auto wants = text("at least one number");
+    template <class Shape>
+    using output = Shape;
+    template <class...>
+    static constexpr time_view view = Sharing == shared::none ? whole_sequence : each_step;
+    template <class Shape>
+    using head = shared_head<Head, Sharing, Shape>;
+};
 } // namespace detail
 
 } // namespace strata::bedrock
