@@ -1,13 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include "raw_file.hpp"
 #include "timing.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -15,26 +15,14 @@
 /// What the peers' programs read: raw copies of MNIST and of the network's first weights.
 namespace mnist {
 
-template <class T>
-std::vector<T> read(const std::string& name) {
-    std::ifstream file(name, std::ios::binary | std::ios::ate);
-    if (!file)
-        throw std::runtime_error("cannot read " + name);
-    std::vector<T> result(static_cast<std::size_t>(file.tellg()) / sizeof(T));
-    file.seekg(0);
-    file.read(reinterpret_cast<char*>(result.data()),
-              static_cast<std::streamsize>(result.size() * sizeof(T)));
-    return result;
-}
-
 struct images {
     std::vector<float> x; ///< [count][784], from 0 to 1
     std::vector<std::uint8_t> y;
     std::size_t count;
 
     explicit images(const std::string& part, std::size_t limit = 60'000)
-        : y(read<std::uint8_t>(part + "_y.u8")), count(std::min(limit, y.size())) {
-        const auto pixels = read<std::uint8_t>(part + "_x.u8");
+        : y(bench::read_numbers<std::uint8_t>(part + "_y.u8")), count(std::min(limit, y.size())) {
+        const auto pixels = bench::read_numbers<std::uint8_t>(part + "_x.u8");
         for (std::size_t i = 0; i < count * 784; ++i)
             x.push_back(static_cast<float>(pixels[i]) / 255.0f);
     }
@@ -46,7 +34,7 @@ struct first_weights {
     const float *kernel1, *bias1, *kernel2, *bias2;
 
     explicit first_weights(const std::string& directory)
-        : all(read<float>(directory + "/weights.f32")),
+        : all(bench::read_numbers<float>(directory + "/weights.f32")),
           kernel1(all.data()),
           bias1(kernel1 + 784 * 512),
           kernel2(bias1 + 512),

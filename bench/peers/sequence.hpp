@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include "raw_file.hpp"
 #include "timing.hpp"
 
 #include <cmath>
@@ -16,18 +17,6 @@
 /// and how they are timed.
 namespace sequences {
 
-template <class T>
-std::vector<T> read(const std::string& name) {
-    std::ifstream file(name, std::ios::binary | std::ios::ate);
-    if (!file)
-        throw std::runtime_error("cannot read " + name);
-    std::vector<T> result(static_cast<std::size_t>(file.tellg()) / sizeof(T));
-    file.seekg(0);
-    file.read(reinterpret_cast<char*>(result.data()),
-              static_cast<std::streamsize>(result.size() * sizeof(T)));
-    return result;
-}
-
 template <class Array>
 void write(const std::string& name, const Array& values) {
     std::ofstream file(name, std::ios::binary);
@@ -39,7 +28,7 @@ void write(const std::string& name, const Array& values) {
 
 /// Prints how far numbers are from the first of a file, at most, as a part of the largest.
 inline void print_difference(const float* values, std::size_t count, const std::string& file) {
-    const auto wanted = read<float>(file);
+    const auto wanted = bench::read_numbers<float>(file);
     if (wanted.size() < count)
         throw std::runtime_error(file + " has " + std::to_string(wanted.size()) + " numbers, not " +
                                  std::to_string(count));

@@ -34,7 +34,7 @@ struct network_weights {
     const float* dense;
 
     explicit network_weights(const std::string& file)
-        : all(sequences::read<float>(file)), embedding(all.data()) {
+        : all(bench::read_numbers<float>(file)), embedding(all.data()) {
         const float* next = embedding + 20'000 * width;
         const auto take = [&](std::vector<float>& target, memory::dim size) {
             target.insert(target.end(), next, next + size);
@@ -139,7 +139,7 @@ int main(int count, char** arguments) {
     const std::string file = std::string(arguments[1]) + "/lstm";
     const std::size_t samples = mode == "lstm_1" ? 1 : 32;
     network_weights weights(file + ".weights");
-    const auto tokens = sequences::read<std::int32_t>(file + ".x");
+    const auto tokens = bench::read_numbers<std::int32_t>(file + ".x");
     std::vector<float> y(samples);
     lstm_network net(static_cast<memory::dim>(samples), weights);
     net.predict(tokens.data(), y.data());

@@ -1,13 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include "raw_file.hpp"
 #include "timing.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -38,18 +38,6 @@ inline std::vector<float> signal() {
 /// The samples of silence that networks hear first, more than any of them looks back.
 constexpr std::size_t silence = 16'384;
 
-/// A file of floats.
-inline std::vector<float> read(const std::string& name) {
-    std::ifstream file(name, std::ios::binary | std::ios::ate);
-    if (!file)
-        throw std::runtime_error("cannot read " + name);
-    std::vector<float> result(static_cast<std::size_t>(file.tellg()) / sizeof(float));
-    file.seekg(0);
-    file.read(reinterpret_cast<char*>(result.data()),
-              static_cast<std::streamsize>(result.size() * sizeof(float)));
-    return result;
-}
-
 /// process(x, y, steps) takes a block. What it makes of the whole signal.
 template <class Process>
 std::vector<float> answers(std::size_t block, Process process) {
@@ -62,7 +50,7 @@ std::vector<float> answers(std::size_t block, Process process) {
 
 /// Prints how far answers are from those that strata wrote to a file, at most.
 inline void print_difference(const std::vector<float>& y, const std::string& file) {
-    const std::vector<float> wanted = read(file);
+    const std::vector<float> wanted = bench::read_numbers<float>(file);
     if (wanted.size() != y.size())
         throw std::runtime_error(file + " has " + std::to_string(wanted.size()) + " numbers, not " +
                                  std::to_string(y.size()));

@@ -57,7 +57,7 @@ using a2 = WaveNetModelT<float, WaveNetLayerArrayT<float, 1, 1, 1, 16, 1, 8, a2_
 template <class Network>
 int run_blocks(std::size_t block, const std::string& file) {
     const auto net = std::make_unique<Network>();
-    net->SetWeights(streaming::read(file + ".nam.f32"));
+    net->SetWeights(bench::read_numbers<float>(file + ".nam.f32"));
     net->Prewarm();
     const auto process = [&](const float* x, float* y, std::size_t steps) { net->Process(x, y, steps); };
     streaming::print_difference(streaming::answers(block, process), file + ".y.f32");

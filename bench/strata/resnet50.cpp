@@ -17,8 +17,8 @@ int main(int count, char** arguments) {
     }
     const std::string directory = arguments[1];
     resnet50 net;
-    net.set_weights(mnist::read<float>(directory + "/weights.f32"));
-    const auto image = mnist::read<float>(directory + "/image.f32");
+    net.set_weights(bench::read_numbers<float>(directory + "/weights.f32"));
+    const auto image = bench::read_numbers<float>(directory + "/image.f32");
     const std::span<const float, resnet50::input_size> x(image.data(), resnet50::input_size);
     std::vector<float> logits(resnet50::output_size);
     const std::span<float, resnet50::output_size> y(logits.data(), resnet50::output_size);

@@ -92,7 +92,7 @@ void write_case(const std::string& directory) {
 template <class Case>
 typename Case::network read_network(const std::string& directory) {
     typename Case::network net;
-    net.set_weights(sequences::read<float>(directory + "/" + Case::name + ".weights"));
+    net.set_weights(bench::read_numbers<float>(directory + "/" + Case::name + ".weights"));
     return net;
 }
 

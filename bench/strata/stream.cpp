@@ -38,7 +38,7 @@ int run_steps() {
 template <class Network>
 int run_blocks(const std::string& name, std::size_t block, const std::string& directory, bool exports) {
     Network net;
-    net.set_weights(streaming::read(directory + "/" + name + ".f32"));
+    net.set_weights(bench::read_numbers<float>(directory + "/" + name + ".f32"));
     stream live{net};
     live.prime(std::vector<float>(streaming::silence));
     const auto process = [&](const float* x, float* y, std::size_t steps) { live.process(x, y, steps); };
