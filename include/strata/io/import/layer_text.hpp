@@ -70,11 +70,8 @@ inline layer_words activation_words(const graph_node& node) {
 inline layer_words window_words(const graph_node& node, const extents& input, argument_text words) {
     const std::size_t axes = input.size() - 1;
     const bool is_pool = has_any_kind(node, {"max_pool", "average_pool"});
-    const extents size = *spatial_numbers(node, "size", axes, 1);
-    const extents stride = *spatial_numbers(node, "stride", axes, 1);
-    const extents dilation = *spatial_numbers(node, "dilation", axes, 1);
-    const extents begin = *spatial_numbers(node, "begin", axes, 0);
-    const extents end = *spatial_numbers(node, "end", axes, 0);
+    const window_numbers window = *numbers_of_window(node, axes);
+    const auto& [size, stride, dilation, begin, end] = window;
     const std::string_view padding = node.text("padding", "valid");
     const bool is_padded =
         std::any_of(begin.begin(), begin.end(), [](std::size_t each) { return each > 0; }) ||
@@ -82,7 +79,7 @@ inline layer_words window_words(const graph_node& node, const extents& input, ar
     words.add(spatial_text(size));
     words.add_if(is_pool ? stride != size : stride != extents(axes, 1),
                  "stride<" + spatial_text(stride) + ">");
-    std::string before;
+    std::string padding_layer;
     const bool is_pointwise = size == extents(axes, 1) && stride == extents(axes, 1);
     if (padding == "same" || padding == "causal")
         words.add_if(!is_pointwise, std::string(padding));
@@ -91,7 +88,8 @@ inline layer_words window_words(const graph_node& node, const extents& input, ar
     else if (is_padded && begin == end)
         words.add("padding<" + spatial_text(begin) + ">");
     else if (is_padded && !is_pool && node.kind != "conv_transpose")
-        before = "zero_pad<" + margins_text(begin, end) + "> | "; // which is what a convolution's padding is
+        padding_layer =
+            "zero_pad<" + margins_text(begin, end) + "> | "; // which is what a convolution's padding is
     else if (is_padded)
         return layer_words::lacking("another padding at the begin than at the end");
     if (dilation != extents(axes, 1)) {
@@ -110,7 +108,7 @@ inline layer_words window_words(const graph_node& node, const extents& input, ar
                  internal::concatenate("depth_multiplier<", node.count("depth_multiplier", 1), ">"));
     words.add_if(node.number("count_padding") != 0, "count_padding");
     words.add_if(!is_pool && node.number("bias", 1) == 0, "no_bias");
-    return {before + words.text()};
+    return {padding_layer + words.text()};
 }
 
 inline layer_words norm_words(const graph_node& node, const extents& input) {

@@ -52,78 +52,82 @@ public:
 
     [[nodiscard]] graph_node& node(std::size_t number) { return graph_.nodes[number]; }
 
-    [[noreturn]] void fail(const onnx_node& at, std::string_view expected, std::string_view found) const {
-        internal::raise(data_error::in_file(
-            graph_.file,
-            internal::concatenate("node ", internal::shown(name_of(at)), " (", at.type, "): ", expected),
-            found));
+    [[noreturn]] void fail(const onnx_node& operation, std::string_view expected,
+                           std::string_view found) const {
+        internal::raise(
+            data_error::in_file(graph_.file,
+                                internal::concatenate("node ", internal::shown(name_of(operation)), " (",
+                                                      operation.type, "): ", expected),
+                                found));
     }
-    void add_problem(const onnx_node& at, std::string_view hint) {
+    void add_problem(const onnx_node& operation, std::string_view hint) {
         ++problem_count_;
-        internal::append(problems_, "\n  ", name_of(at), ": ", at.type,
-                         at.domain.empty() ? "" : " of domain ", at.domain);
+        internal::append(problems_, "\n  ", name_of(operation), ": ", operation.type,
+                         operation.domain.empty() ? "" : " of domain ", operation.domain);
         std::string attributes;
-        for (const auto& [key, value] : at.attributes)
+        for (const auto& [key, value] : operation.attributes)
             internal::append(attributes, attributes.empty() ? " (" : ", ", key, " ",
                              text_of_attribute(value));
         internal::append(problems_, attributes, attributes.empty() ? "" : ")", hint.empty() ? "" : "; ",
                          hint);
-        for (const std::string& output : at.outputs)
+        for (const std::string& output : operation.outputs)
             values[output].is_known = false;
     }
-    static std::string name_of(const onnx_node& at) {
-        return !at.name.empty() ? at.name : at.outputs.empty() ? at.type : at.outputs.front();
+    static std::string name_of(const onnx_node& operation) {
+        return !operation.name.empty()     ? operation.name
+               : operation.outputs.empty() ? operation.type
+                                           : operation.outputs.front();
     }
 
     /// An input of a node. The file's error where there is none.
-    [[nodiscard]] const onnx_value& input(const onnx_node& at, std::size_t index) const {
-        if (!has_input(at, index))
-            fail(at, internal::concatenate("an input ", index), "none");
-        const auto found = values.find(at.inputs[index]);
+    [[nodiscard]] const onnx_value& input(const onnx_node& operation, std::size_t index) const {
+        if (!has_input(operation, index))
+            fail(operation, internal::concatenate("an input ", index), "none");
+        const auto found = values.find(operation.inputs[index]);
         if (found == values.end())
-            fail(at, internal::concatenate("an input ", internal::shown(at.inputs[index])),
+            fail(operation, internal::concatenate("an input ", internal::shown(operation.inputs[index])),
                  "what no node before gives");
         return found->second;
     }
-    [[nodiscard]] static bool has_input(const onnx_node& at, std::size_t index) {
-        return index < at.inputs.size() && !at.inputs[index].empty();
+    [[nodiscard]] static bool has_input(const onnx_node& operation, std::size_t index) {
+        return index < operation.inputs.size() && !operation.inputs[index].empty();
     }
     /// An input that must be a constant; null where it is none, which is a problem of the node.
-    [[nodiscard]] const onnx_constant* constant(const onnx_node& at, std::size_t index) {
-        const onnx_value& value = input(at, index);
+    [[nodiscard]] const onnx_constant* constant(const onnx_node& operation, std::size_t index) {
+        const onnx_value& value = input(operation, index);
         if (!value.constant)
-            add_problem(at, internal::concatenate("its input ", index, " is no constant"));
+            add_problem(operation, internal::concatenate("its input ", index, " is no constant"));
         return value.constant ? &*value.constant : nullptr;
     }
 
     /// Adds a node behind others. Nothing, and a problem, where it does not fit.
-    std::optional<std::size_t> add(const onnx_node& at, graph_node made,
+    std::optional<std::size_t> add(const onnx_node& operation, graph_node made,
                                    const std::vector<std::size_t>& sources) {
         std::vector<const extents*> shapes;
         for (const std::size_t source : sources)
             shapes.push_back(&graph_.nodes[source].shape);
         made.sources = sources;
         if (made.name.empty())
-            made.name = name_of(at);
+            made.name = name_of(operation);
         const auto shape = shape_of(made, shapes);
         if (!shape || !size_of(*shape) || *size_of(*shape) == 0) {
-            add_problem(at, "it does not fit behind " + extents_text_of(*shapes.front()));
+            add_problem(operation, "it does not fit behind " + extents_text_of(*shapes.front()));
             return std::nullopt;
         }
         made.shape = *shape;
         graph_.nodes.push_back(std::move(made));
         return graph_.nodes.size() - 1;
     }
-    void set(const onnx_node& at, onnx_value value) {
-        if (!at.outputs.empty())
-            values[at.outputs.front()] = std::move(value);
+    void set(const onnx_node& operation, onnx_value value) {
+        if (!operation.outputs.empty())
+            values[operation.outputs.front()] = std::move(value);
     }
 
     /// The value with its axes in an order: a reshape for extents of 1, and a permutation where it must be.
-    std::optional<onnx_value> arrange(const onnx_node& at, onnx_value value,
+    std::optional<onnx_value> arrange(const onnx_node& operation, onnx_value value,
                                       const std::vector<std::size_t>& axes) {
         if (!value.places.empty())
-            fail(at, "an image that is not flattened", "a flattened one");
+            fail(operation, "an image that is not flattened", "a flattened one");
         if (value.axes == axes)
             return value;
         const auto extent = [&](std::size_t axis) { return static_cast<std::size_t>(value.shape[axis]); };
@@ -141,7 +145,7 @@ public:
             reshape.attributes = {{"target", target}};
             return target.empty() || node(value.node).shape == extents(target.begin(), target.end())
                        ? std::optional(value.node)
-                       : add(at, reshape, {value.node});
+                       : add(operation, reshape, {value.node});
         };
         if (present != wanted) {
             const auto narrow = add_target(present);
@@ -151,7 +155,7 @@ public:
                 order.push_back(static_cast<double>(std::find(present.begin(), present.end(), axis) -
                                                     present.begin() + 1));
             permute.attributes = {{"order", order}};
-            const auto turned = narrow ? add(at, permute, {*narrow}) : narrow;
+            const auto turned = narrow ? add(operation, permute, {*narrow}) : narrow;
             if (!turned)
                 return std::nullopt;
             value.node = *turned;
@@ -204,21 +208,21 @@ private:
 };
 
 /// A list of whole numbers of an attribute.
-inline std::vector<std::int64_t> wholes_of(const onnx_node& at, std::string_view key) {
-    const auto found = at.attributes.find(key);
-    return found == at.attributes.end() ? std::vector<std::int64_t>{} : found->second.wholes;
+inline std::vector<std::int64_t> wholes_of(const onnx_node& operation, std::string_view key) {
+    const auto found = operation.attributes.find(key);
+    return found == operation.attributes.end() ? std::vector<std::int64_t>{} : found->second.wholes;
 }
-inline std::int64_t whole_of(const onnx_node& at, std::string_view key, std::int64_t fallback) {
-    const auto found = at.attributes.find(key);
-    return found == at.attributes.end() ? fallback : found->second.whole;
+inline std::int64_t whole_of(const onnx_node& operation, std::string_view key, std::int64_t fallback) {
+    const auto found = operation.attributes.find(key);
+    return found == operation.attributes.end() ? fallback : found->second.whole;
 }
-inline double real_of(const onnx_node& at, std::string_view key, double fallback) {
-    const auto found = at.attributes.find(key);
-    return found == at.attributes.end() ? fallback : found->second.real;
+inline double real_of(const onnx_node& operation, std::string_view key, double fallback) {
+    const auto found = operation.attributes.find(key);
+    return found == operation.attributes.end() ? fallback : found->second.real;
 }
-inline std::string word_of(const onnx_node& at, std::string_view key, std::string_view fallback) {
-    const auto found = at.attributes.find(key);
-    return found == at.attributes.end() ? std::string(fallback) : found->second.text;
+inline std::string word_of(const onnx_node& operation, std::string_view key, std::string_view fallback) {
+    const auto found = operation.attributes.find(key);
+    return found == operation.attributes.end() ? std::string(fallback) : found->second.text;
 }
 
 /// A constant's numbers as whole ones, for axes and extents. Those that are none of either stay none.

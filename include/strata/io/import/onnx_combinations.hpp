@@ -42,34 +42,34 @@ inline bool is_open_hard_swish(onnx_builder& graph, const onnx_value& x, const o
 
 /// A number for each channel at all places of an image, [N, C, 1, 1] beside [N, C, H, W], as an image; a
 /// value of another shape as it is.
-inline std::optional<onnx_value> spread(onnx_builder& graph, const onnx_node& at, const onnx_value& value,
-                                        const std::vector<std::int64_t>& shape) {
+inline std::optional<onnx_value> spread(onnx_builder& graph, const onnx_node& operation,
+                                        const onnx_value& value, const std::vector<std::int64_t>& shape) {
     const bool is_channels =
         shape.size() > 2 && value.shape.size() == shape.size() && value.shape != shape &&
         value.places.empty() && value.shape[1] == shape[1] &&
         std::all_of(value.shape.begin() + 2, value.shape.end(), [](std::int64_t each) { return each == 1; });
     if (!is_channels)
         return value;
-    const auto image = graph.arrange(at, value, graph.image_axes(shape.size()));
+    const auto image = graph.arrange(operation, value, graph.image_axes(shape.size()));
     if (!image)
         return std::nullopt;
     graph_node made{"upsample", ""};
     made.attributes["size"] = std::vector<double>(shape.begin() + 2, shape.end());
-    const auto number = graph.add(at, std::move(made), {image->node});
+    const auto number = graph.add(operation, std::move(made), {image->node});
     return number ? std::optional(image_value(graph, shape[0], *number)) : std::nullopt;
 }
 
 /// Add, Sub, Mul, Div, Max, Min, Sum and Mean.
-inline void read_combination(onnx_builder& graph, const onnx_node& at) {
-    const auto is = [&](std::string_view type) { return at.type == type; };
-    if (at.inputs.size() == 1)
-        return graph.set(at, graph.input(at, 0));
-    onnx_value first = graph.input(at, 0);
-    const onnx_value second = graph.input(at, 1);
-    if (at.inputs.size() == 2 && (first.constant || second.constant) &&
+inline void read_combination(onnx_builder& graph, const onnx_node& operation) {
+    const auto is = [&](std::string_view type) { return operation.type == type; };
+    if (operation.inputs.size() == 1)
+        return graph.set(operation, graph.input(operation, 0));
+    onnx_value first = graph.input(operation, 0);
+    const onnx_value second = graph.input(operation, 1);
+    if (operation.inputs.size() == 2 && (first.constant || second.constant) &&
         (is("Add") || is("Sub") || is("Mul") || is("Div"))) {
         const onnx_value& value = first.constant ? second : first;
-        return combine_constant(graph, at, value, first.constant ? *first.constant : *second.constant,
+        return combine_constant(graph, operation, value, first.constant ? *first.constant : *second.constant,
                                 first.constant.has_value());
     }
     if (is("Mul"))
@@ -77,38 +77,39 @@ inline void read_combination(onnx_builder& graph, const onnx_node& at) {
             const onnx_value& x = is_swapped ? second : first;
             const onnx_value& gate = is_swapped ? first : second;
             if (auto made = gated_product(graph, x, gate))
-                return apply(graph, at, x, std::move(*made));
+                return apply(graph, operation, x, std::move(*made));
             if (is_open_hard_swish(graph, x, gate)) {
-                apply(graph, at, x, graph_node{"hard_silu", ""});
-                const onnx_value open =
-                    graph.input({{at.outputs.front()}, {}, at.name, at.type, at.domain, {}}, 0);
-                return rescale(graph, at, open, 6, 0);
+                apply(graph, operation, x, graph_node{"hard_silu", ""});
+                const onnx_value open = graph.input(
+                    {{operation.outputs.front()}, {}, operation.name, operation.type, operation.domain, {}},
+                    0);
+                return rescale(graph, operation, open, 6, 0);
             }
         }
     if (!first.constant && !second.constant) {
-        const auto spread_first = spread(graph, at, first, second.shape);
+        const auto spread_first = spread(graph, operation, first, second.shape);
         if (!spread_first)
             return;
         first = *spread_first;
     }
     std::vector<std::size_t> sources;
-    for (std::size_t i = 0; i < at.inputs.size(); ++i) {
-        const auto given = i == 0 || graph.input(at, i).constant || first.constant
-                               ? std::optional(i == 0 ? first : graph.input(at, i))
-                               : spread(graph, at, graph.input(at, i), first.shape);
+    for (std::size_t i = 0; i < operation.inputs.size(); ++i) {
+        const auto given = i == 0 || graph.input(operation, i).constant || first.constant
+                               ? std::optional(i == 0 ? first : graph.input(operation, i))
+                               : spread(graph, operation, graph.input(operation, i), first.shape);
         if (!given)
             return;
         const onnx_value& value = *given;
         if (value.constant || value.shape != first.shape)
-            return graph.add_problem(at, "values of different shapes");
+            return graph.add_problem(operation, "values of different shapes");
         const auto arranged = value.places == first.places ? std::optional(value) : std::nullopt;
         if (!arranged)
-            return graph.add_problem(at, "images that were flattened in another order");
+            return graph.add_problem(operation, "images that were flattened in another order");
         if (!value.places.empty()) {
             sources.push_back(value.node);
             continue;
         }
-        const auto same = graph.arrange(at, value, first.axes);
+        const auto same = graph.arrange(operation, value, first.axes);
         if (!same)
             return;
         sources.push_back(same->node);
@@ -116,37 +117,37 @@ inline void read_combination(onnx_builder& graph, const onnx_node& at) {
     constexpr std::pair<std::string_view, const char*> names[] = {
         {"Add", "add"},     {"Sum", "add"},     {"Sub", "subtract"}, {"Mul", "multiply"},
         {"Max", "maximum"}, {"Min", "minimum"}, {"Mean", "average"}};
-    graph_node made{at.type, ""};
+    graph_node made{operation.type, ""};
     for (const auto& [type, kind] : names)
-        if (at.type == type)
+        if (operation.type == type)
             made.kind = kind;
-    if (made.kind == at.type)
-        return graph.add_problem(at, "of two values");
-    if (const auto number = graph.add(at, std::move(made), sources)) {
+    if (made.kind == operation.type)
+        return graph.add_problem(operation, "of two values");
+    if (const auto number = graph.add(operation, std::move(made), sources)) {
         onnx_value result = first;
         result.node = *number;
-        graph.set(at, std::move(result));
+        graph.set(operation, std::move(result));
     }
 }
 
-inline void read_concat(onnx_builder& graph, const onnx_node& at) {
-    const onnx_value first = graph.input(at, 0);
+inline void read_concat(onnx_builder& graph, const onnx_node& operation) {
+    const onnx_value first = graph.input(operation, 0);
     const auto rank = static_cast<std::int64_t>(first.shape.size());
-    std::int64_t axis = whole_of(at, "axis", 1);
+    std::int64_t axis = whole_of(operation, "axis", 1);
     axis += axis < 0 ? rank : 0;
     if (axis <= 0 || axis >= rank || first.constant)
-        return graph.add_problem(at, "of samples, or of constants");
+        return graph.add_problem(operation, "of samples, or of constants");
     std::vector<std::size_t> axes = first.axes;
     if (std::find(axes.begin(), axes.end(), static_cast<std::size_t>(axis)) == axes.end())
         axes = graph.image_axes(first.shape.size());
     std::vector<std::size_t> sources;
     onnx_value result = first;
     std::int64_t extent = 0;
-    for (std::size_t i = 0; i < at.inputs.size(); ++i) {
-        const onnx_value& value = graph.input(at, i);
+    for (std::size_t i = 0; i < operation.inputs.size(); ++i) {
+        const onnx_value& value = graph.input(operation, i);
         if (value.constant || !value.places.empty() || value.shape.size() != first.shape.size())
-            return graph.add_problem(at, "of constants, or of flattened images");
-        const auto same = graph.arrange(at, value, axes);
+            return graph.add_problem(operation, "of constants, or of flattened images");
+        const auto same = graph.arrange(operation, value, axes);
         if (!same)
             return;
         sources.push_back(same->node);
@@ -155,11 +156,11 @@ inline void read_concat(onnx_builder& graph, const onnx_node& at) {
     graph_node made{"concat", ""};
     made.attributes["axis"] = static_cast<double>(
         std::find(axes.begin(), axes.end(), static_cast<std::size_t>(axis)) - axes.begin());
-    if (const auto number = graph.add(at, std::move(made), sources)) {
+    if (const auto number = graph.add(operation, std::move(made), sources)) {
         result.node = *number;
         result.axes = axes;
         result.shape[static_cast<std::size_t>(axis)] = extent;
-        graph.set(at, std::move(result));
+        graph.set(operation, std::move(result));
     }
 }
 

@@ -18,18 +18,18 @@
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
 /// Puts a node behind a value which leaves axes and shape as they are.
-inline void apply(onnx_builder& graph, const onnx_node& at, const onnx_value& value, graph_node made) {
+inline void apply(onnx_builder& graph, const onnx_node& operation, const onnx_value& value, graph_node made) {
     if (value.constant)
-        return graph.add_problem(at, "its input is a constant");
-    if (const auto number = graph.add(at, std::move(made), {value.node})) {
+        return graph.add_problem(operation, "its input is a constant");
+    if (const auto number = graph.add(operation, std::move(made), {value.node})) {
         onnx_value result = value;
         result.node = *number;
-        graph.set(at, std::move(result));
+        graph.set(operation, std::move(result));
     }
 }
 
 /// Activations of one number.
-inline void read_activation(onnx_builder& graph, const onnx_node& at) {
+inline void read_activation(onnx_builder& graph, const onnx_node& operation) {
     constexpr std::pair<std::string_view, const char*> names[] = {{"Relu", "relu"},
                                                                   {"Sigmoid", "sigmoid"},
                                                                   {"Tanh", "tanh"},
@@ -44,29 +44,30 @@ inline void read_activation(onnx_builder& graph, const onnx_node& at) {
                                                                   {"Gelu", "gelu"}};
     graph_node made{"", ""};
     for (const auto& [type, kind] : names)
-        if (at.type == type)
+        if (operation.type == type)
             made.kind = kind;
     if (made.kind == "leaky_relu")
-        made.attributes["slope"] = real_of(at, "alpha", 0.01);
+        made.attributes["slope"] = real_of(operation, "alpha", 0.01);
     else if (made.kind == "elu")
-        made.attributes["alpha"] = real_of(at, "alpha", 1);
+        made.attributes["alpha"] = real_of(operation, "alpha", 1);
     else if (made.kind == "hard_sigmoid")
-        made.attributes = {{"slope", real_of(at, "alpha", 0.2)}, {"offset", real_of(at, "beta", 0.5)}};
-    else if (made.kind == "gelu" && word_of(at, "approximate", "none") != "none")
+        made.attributes = {{"slope", real_of(operation, "alpha", 0.2)},
+                           {"offset", real_of(operation, "beta", 0.5)}};
+    else if (made.kind == "gelu" && word_of(operation, "approximate", "none") != "none")
         made.kind = "gelu_tanh";
     else if (made.kind == "selu" &&
-             (std::abs(real_of(at, "alpha", 1.67326319217681884765625) - 1.6732632) > 1e-6 ||
-              std::abs(real_of(at, "gamma", 1.05070102214813232421875) - 1.0507010) > 1e-6))
+             (std::abs(real_of(operation, "alpha", 1.67326319217681884765625) - 1.6732632) > 1e-6 ||
+              std::abs(real_of(operation, "gamma", 1.05070102214813232421875) - 1.0507010) > 1e-6))
         made.hint = "another alpha or gamma";
-    apply(graph, at, graph.input(at, 0), std::move(made));
+    apply(graph, operation, graph.input(operation, 0), std::move(made));
 }
 
-inline void read_clip(onnx_builder& graph, const onnx_node& at) {
-    double low = real_of(at, "min", -std::numeric_limits<double>::infinity());
-    double high = real_of(at, "max", std::numeric_limits<double>::infinity());
+inline void read_clip(onnx_builder& graph, const onnx_node& operation) {
+    double low = real_of(operation, "min", -std::numeric_limits<double>::infinity());
+    double high = real_of(operation, "max", std::numeric_limits<double>::infinity());
     for (std::size_t i = 1; i < 3; ++i)
-        if (graph.has_input(at, i)) {
-            const onnx_constant* const bound = graph.constant(at, i);
+        if (graph.has_input(operation, i)) {
+            const onnx_constant* const bound = graph.constant(operation, i);
             if (bound == nullptr)
                 return;
             (i == 1 ? low : high) = bound->numbers.empty() ? 0 : bound->numbers.front();
@@ -77,7 +78,7 @@ inline void read_clip(onnx_builder& graph, const onnx_node& at) {
     if (made.kind == "clipped")
         made.attributes = {{"low", std::max(low, -double{std::numeric_limits<float>::max()})},
                            {"high", std::min(high, double{std::numeric_limits<float>::max()})}};
-    apply(graph, at, graph.input(at, 0), std::move(made));
+    apply(graph, operation, graph.input(operation, 0), std::move(made));
 }
 
 inline bool is_line(const graph_node& node, double scale, double offset) {
@@ -89,24 +90,25 @@ inline bool is_clipped_at_six(const graph_node& node) {
 }
 
 /// scale x + offset. One line behind another is one line, relu6(x + 3) / 6 a hard sigmoid.
-inline void rescale(onnx_builder& graph, const onnx_node& at, onnx_value value, double scale, double offset) {
-    const graph_node& before = graph.node(value.node);
-    if (before.kind == "rescaling") {
-        offset += scale * before.list("offset").front();
-        scale *= before.list("scale").front();
-        value.node = before.sources.front();
-    } else if (is_clipped_at_six(before) && std::abs(scale - 1.0 / 6) < 1e-6 && offset == 0 &&
-               is_line(graph.node(before.sources.front()), 1, 3)) {
-        value.node = graph.node(before.sources.front()).sources.front();
+inline void rescale(onnx_builder& graph, const onnx_node& operation, onnx_value value, double scale,
+                    double offset) {
+    const graph_node& producer = graph.node(value.node);
+    if (producer.kind == "rescaling") {
+        offset += scale * producer.list("offset").front();
+        scale *= producer.list("scale").front();
+        value.node = producer.sources.front();
+    } else if (is_clipped_at_six(producer) && std::abs(scale - 1.0 / 6) < 1e-6 && offset == 0 &&
+               is_line(graph.node(producer.sources.front()), 1, 3)) {
+        value.node = graph.node(producer.sources.front()).sources.front();
         graph_node made{"hard_sigmoid", ""};
         made.attributes = {{"slope", 1.0 / 6}, {"offset", 0.5}};
-        return apply(graph, at, value, std::move(made));
+        return apply(graph, operation, value, std::move(made));
     }
     if (std::abs(scale - 1) < 1e-7 && offset == 0)
-        return graph.set(at, std::move(value));
+        return graph.set(operation, std::move(value));
     graph_node made{"rescaling", ""};
     made.attributes = {{"scale", std::vector<double>{scale}}, {"offset", std::vector<double>{offset}}};
-    apply(graph, at, value, std::move(made));
+    apply(graph, operation, value, std::move(made));
 }
 
 /// Whether a constant has one number for each channel, the last axis of a value in strata; the numbers then.
@@ -134,15 +136,15 @@ inline std::optional<std::vector<float>> channel_numbers(onnx_builder& graph, co
 }
 
 /// Add, Sub, Mul and Div of a value and a constant.
-inline void combine_constant(onnx_builder& graph, const onnx_node& at, const onnx_value& value,
+inline void combine_constant(onnx_builder& graph, const onnx_node& operation, const onnx_value& value,
                              const onnx_constant& constant, bool is_constant_first) {
-    const auto is = [&](std::string_view type) { return at.type == type; };
+    const auto is = [&](std::string_view type) { return operation.type == type; };
     if (is("Div") && is_constant_first)
-        return graph.add_problem(at, "a constant divided by a value");
+        return graph.add_problem(operation, "a constant divided by a value");
     if (constant.numbers.size() == 1) {
         const double number = constant.numbers.front();
         const double sign = is("Sub") && is_constant_first ? -1 : 1;
-        return rescale(graph, at, value,
+        return rescale(graph, operation, value,
                        is("Mul")   ? number
                        : is("Div") ? 1 / number
                                    : sign,
@@ -152,19 +154,19 @@ inline void combine_constant(onnx_builder& graph, const onnx_node& at, const onn
     }
     auto numbers = channel_numbers(graph, value, constant);
     if (!numbers || (is("Sub") && is_constant_first))
-        return graph.add_problem(at, "a constant of another shape than a number a channel");
-    graph_node& before = graph.node(value.node);
+        return graph.add_problem(operation, "a constant of another shape than a number a channel");
+    graph_node& producer = graph.node(value.node);
     if (is("Sub"))
         for (float& each : *numbers)
             each = -each;
     // A sum behind a product is its bias.
-    const bool is_bias = (is("Add") || is("Sub")) && before.has("bias") && before.number("bias") == 0 &&
-                         graph.uses[at.inputs[is_constant_first ? 1 : 0]] == 1;
+    const bool is_bias = (is("Add") || is("Sub")) && producer.has("bias") && producer.number("bias") == 0 &&
+                         graph.uses[operation.inputs[is_constant_first ? 1 : 0]] == 1;
     if (is_bias) {
         const std::size_t size = numbers->size();
-        before.attributes["bias"] = 1.0;
-        before.weights.emplace_back("bias", tensor{{size}, std::move(*numbers)});
-        return graph.set(at, value);
+        producer.attributes["bias"] = 1.0;
+        producer.weights.emplace_back("bias", tensor{{size}, std::move(*numbers)});
+        return graph.set(operation, value);
     }
     const std::size_t size = numbers->size();
     if (is("Div"))
@@ -179,7 +181,7 @@ inline void combine_constant(onnx_builder& graph, const onnx_node& at, const onn
     made.weights.emplace_back(is_factor ? "gamma" : "beta", tensor{{size}, std::move(*numbers)});
     made.weights.emplace_back("moving_mean", tensor{{size}, std::vector<float>(size, 0)});
     made.weights.emplace_back("moving_variance", tensor{{size}, std::vector<float>(size, 1)});
-    apply(graph, at, value, std::move(made));
+    apply(graph, operation, value, std::move(made));
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

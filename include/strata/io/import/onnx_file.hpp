@@ -28,32 +28,34 @@
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
 /// ReduceMean over all places of an image, or over its last axes where they are that.
-inline void read_mean(onnx_builder& graph, const onnx_node& at) {
-    const std::vector<std::int64_t> shape = shape_of_input(graph.input(at, 0));
-    const auto axes = axes_of(graph, at, 1, static_cast<std::int64_t>(shape.size()));
+inline void read_mean(onnx_builder& graph, const onnx_node& operation) {
+    const std::vector<std::int64_t> shape = shape_of_input(graph.input(operation, 0));
+    const auto axes = axes_of(graph, operation, 1, static_cast<std::int64_t>(shape.size()));
     if (!axes)
         return;
     std::vector<std::int64_t> places(shape.size() > 2 ? shape.size() - 2 : 0);
     for (std::size_t i = 0; i < places.size(); ++i)
         places[i] = static_cast<std::int64_t>(i) + 2;
     if (places.empty() || *axes != places)
-        return graph.add_problem(at, "over other axes than all places of an image");
-    pool_globally(graph, at, at.type == "ReduceMax" ? "global_max_pool" : "global_average_pool",
-                  whole_of(at, "keepdims", 1) != 0);
+        return graph.add_problem(operation, "over other axes than all places of an image");
+    pool_globally(graph, operation, operation.type == "ReduceMax" ? "global_max_pool" : "global_average_pool",
+                  whole_of(operation, "keepdims", 1) != 0);
 }
 
 /// Of operators that are known where all that they read is constant.
-inline void read_unfolded(onnx_builder& graph, const onnx_node& at) {
-    graph.add_problem(at, "of what is known when the network runs, and not before");
+inline void read_unfolded(onnx_builder& graph, const onnx_node& operation) {
+    graph.add_problem(operation, "of what is known when the network runs, and not before");
 }
 
-inline void pass_on(onnx_builder& graph, const onnx_node& at) { graph.set(at, graph.input(at, 0)); }
+inline void pass_on(onnx_builder& graph, const onnx_node& operation) {
+    graph.set(operation, graph.input(operation, 0));
+}
 
-inline void read_slopes(onnx_builder& graph, const onnx_node& at) {
-    const onnx_constant* const slopes = graph.constant(at, 1);
+inline void read_slopes(onnx_builder& graph, const onnx_node& operation) {
+    const onnx_constant* const slopes = graph.constant(operation, 1);
     if (slopes == nullptr)
         return;
-    const onnx_value& value = graph.input(at, 0);
+    const onnx_value& value = graph.input(operation, 0);
     graph_node made{"prelu", ""};
     if (slopes->numbers.size() == 1) {
         made.kind = "leaky_relu";
@@ -61,12 +63,12 @@ inline void read_slopes(onnx_builder& graph, const onnx_node& at) {
     } else if (const auto numbers = channel_numbers(graph, value, *slopes))
         made.weights.emplace_back("alpha", tensor{{numbers->size()}, *numbers});
     else
-        return graph.add_problem(at, "slopes of another shape than a number a channel");
-    apply(graph, at, value, std::move(made));
+        return graph.add_problem(operation, "slopes of another shape than a number a channel");
+    apply(graph, operation, value, std::move(made));
 }
 
 /// What is known of ONNX's operators.
-inline void read_onnx_node(onnx_builder& graph, const onnx_node& at) {
+inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
     using reader = void (*)(onnx_builder&, const onnx_node&);
     static const std::map<std::string, reader, std::less<>> readers = {
         {"Conv", read_convolution},
@@ -125,20 +127,20 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& at) {
         {"HardSwish", read_activation},
         {"Gelu", read_activation},
     };
-    const auto found = readers.find(at.type);
-    const bool is_standard = at.domain.empty() || at.domain == "ai.onnx";
+    const auto found = readers.find(operation.type);
+    const bool is_standard = operation.domain.empty() || operation.domain == "ai.onnx";
     if (!is_standard || found == readers.end())
-        return graph.add_problem(at,
+        return graph.add_problem(operation,
                                  is_standard ? "unknown here" : "not an operator of networks that is known");
-    for (const std::string& input : at.inputs)
+    for (const std::string& input : operation.inputs)
         if (const auto value = graph.values.find(input);
             value != graph.values.end() && !value->second.is_known) {
-            for (const std::string& output : at.outputs)
+            for (const std::string& output : operation.outputs)
                 graph.values[output].is_known = false;
             return;
         }
-    if (!fold(graph, at))
-        found->second(graph, at);
+    if (!fold(graph, operation))
+        found->second(graph, operation);
 }
 
 /// Reads models of ONNX into a graph, channels last.

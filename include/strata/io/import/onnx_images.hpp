@@ -18,13 +18,13 @@
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
 /// An image with its channels last, for operators with windows; nothing for what is none.
-inline std::optional<onnx_value> image_input(onnx_builder& graph, const onnx_node& at) {
-    const onnx_value& value = graph.input(at, 0);
+inline std::optional<onnx_value> image_input(onnx_builder& graph, const onnx_node& operation) {
+    const onnx_value& value = graph.input(operation, 0);
     if (value.constant || value.shape.size() < 3) {
-        graph.add_problem(at, "its input is no image");
+        graph.add_problem(operation, "its input is no image");
         return std::nullopt;
     }
-    return graph.arrange(at, value, graph.image_axes(value.shape.size()));
+    return graph.arrange(operation, value, graph.image_axes(value.shape.size()));
 }
 
 /// The value that a node gives for an image, channels last, whose node is `number`.
@@ -44,17 +44,17 @@ inline std::vector<double> as_reals(const std::vector<std::int64_t>& numbers) {
 }
 
 /// Strides, dilations and padding of a window, also where the file says no more than `SAME_LOWER`.
-inline void set_window(graph_node& made, const onnx_node& at, const std::vector<std::int64_t>& size,
+inline void set_window(graph_node& made, const onnx_node& operation, const std::vector<std::int64_t>& size,
                        const extents& input) {
     const std::size_t axes = input.size() - 1;
     made.attributes["size"] = as_reals(size);
-    std::vector<std::int64_t> stride = wholes_of(at, "strides");
+    std::vector<std::int64_t> stride = wholes_of(operation, "strides");
     stride.resize(axes, 1);
-    std::vector<std::int64_t> dilation = wholes_of(at, "dilations");
+    std::vector<std::int64_t> dilation = wholes_of(operation, "dilations");
     dilation.resize(axes, 1);
     made.attributes["stride"] = as_reals(stride);
     made.attributes["dilation"] = as_reals(dilation);
-    std::vector<std::int64_t> pads = wholes_of(at, "pads");
+    std::vector<std::int64_t> pads = wholes_of(operation, "pads");
     pads.resize(2 * axes, 0);
     for (const std::vector<std::int64_t>* numbers :
          {&size, &std::as_const(stride), &std::as_const(dilation), &std::as_const(pads)})
@@ -63,7 +63,7 @@ inline void set_window(graph_node& made, const onnx_node& at, const std::vector<
                 made.hint = "a window larger than any image";
                 return;
             }
-    const std::string rule = word_of(at, "auto_pad", "NOTSET");
+    const std::string rule = word_of(operation, "auto_pad", "NOTSET");
     const bool is_same = rule == "SAME_UPPER" || rule == "SAME_LOWER";
     bool is_as_same = true;
     for (std::size_t axis = 0; axis < axes && axis < size.size(); ++axis) {
@@ -108,20 +108,20 @@ inline tensor turn_kernel(const onnx_constant& kernel) {
 }
 
 /// Conv and ConvTranspose, of constant kernels.
-inline void read_convolution(onnx_builder& graph, const onnx_node& at) {
-    const onnx_constant* const kernel = graph.constant(at, 1);
-    const auto image = kernel == nullptr ? std::nullopt : image_input(graph, at);
+inline void read_convolution(onnx_builder& graph, const onnx_node& operation) {
+    const onnx_constant* const kernel = graph.constant(operation, 1);
+    const auto image = kernel == nullptr ? std::nullopt : image_input(graph, operation);
     if (!image)
         return;
     const extents& input = graph.node(image->node).shape;
     if (kernel->shape.size() != input.size() + 1)
-        graph.fail(at, "a kernel with as many axes as the image", "another one");
-    const bool is_transposed = at.type == "ConvTranspose";
-    const std::int64_t groups = whole_of(at, "group", 1);
+        graph.fail(operation, "a kernel with as many axes as the image", "another one");
+    const bool is_transposed = operation.type == "ConvTranspose";
+    const std::int64_t groups = whole_of(operation, "group", 1);
     const auto channels = static_cast<std::int64_t>(input.back());
     const bool is_depthwise = !is_transposed && groups == channels && groups > 1 && kernel->shape[1] == 1;
     graph_node made{is_transposed ? "conv_transpose" : is_depthwise ? "depthwise_conv" : "conv", ""};
-    set_window(made, at, {kernel->shape.begin() + 2, kernel->shape.end()}, input);
+    set_window(made, operation, {kernel->shape.begin() + 2, kernel->shape.end()}, input);
     if (is_depthwise) {
         // Filter c m + j is the j-th of channel c, so that [C m, 1, taps...] is [taps..., C, m].
         tensor turned = turn_kernel(*kernel);
@@ -135,38 +135,38 @@ inline void read_convolution(onnx_builder& graph, const onnx_node& at) {
         made.attributes["filters"] = static_cast<double>(kernel->shape[is_transposed ? 1 : 0]);
         made.attributes["groups"] = static_cast<double>(groups);
     }
-    if (const std::vector<std::int64_t> extra = wholes_of(at, "output_padding");
+    if (const std::vector<std::int64_t> extra = wholes_of(operation, "output_padding");
         is_transposed && !extra.empty())
         made.attributes["output_padding"] = as_reals(extra);
-    if (is_transposed &&
-        (!wholes_of(at, "output_shape").empty() || word_of(at, "auto_pad", "NOTSET") != "NOTSET"))
+    if (is_transposed && (!wholes_of(operation, "output_shape").empty() ||
+                          word_of(operation, "auto_pad", "NOTSET") != "NOTSET"))
         made.hint = "a shape that its padding has to be computed from";
     made.attributes["bias"] = 0.0;
-    if (graph.has_input(at, 2)) {
-        const onnx_constant* const bias = graph.constant(at, 2);
+    if (graph.has_input(operation, 2)) {
+        const onnx_constant* const bias = graph.constant(operation, 2);
         if (bias == nullptr)
             return;
         made.weights.emplace_back("bias", as_weight(*bias));
         made.attributes["bias"] = 1.0;
     }
-    if (const auto number = graph.add(at, std::move(made), {image->node}))
-        graph.set(at, image_value(graph, image->shape[0], *number));
+    if (const auto number = graph.add(operation, std::move(made), {image->node}))
+        graph.set(operation, image_value(graph, image->shape[0], *number));
 }
 
 /// MaxPool and AveragePool.
-inline void read_pooling(onnx_builder& graph, const onnx_node& at) {
-    const auto image = image_input(graph, at);
+inline void read_pooling(onnx_builder& graph, const onnx_node& operation) {
+    const auto image = image_input(graph, operation);
     if (!image)
         return;
     const extents& input = graph.node(image->node).shape;
-    const std::vector<std::int64_t> size = wholes_of(at, "kernel_shape");
+    const std::vector<std::int64_t> size = wholes_of(operation, "kernel_shape");
     if (size.size() + 1 != input.size())
-        graph.fail(at, "a kernel_shape for each axis of the image",
+        graph.fail(operation, "a kernel_shape for each axis of the image",
                    internal::concatenate(size.size(), " numbers"));
-    graph_node made{at.type == "MaxPool" ? "max_pool" : "average_pool", ""};
-    set_window(made, at, size, input);
-    made.attributes["count_padding"] = static_cast<double>(whole_of(at, "count_include_pad", 0));
-    if (whole_of(at, "ceil_mode", 0) != 0)
+    graph_node made{operation.type == "MaxPool" ? "max_pool" : "average_pool", ""};
+    set_window(made, operation, size, input);
+    made.attributes["count_padding"] = static_cast<double>(whole_of(operation, "count_include_pad", 0));
+    if (whole_of(operation, "ceil_mode", 0) != 0)
         for (std::size_t axis = 0; axis < size.size(); ++axis) {
             if (!made.hint.empty())
                 break;
@@ -176,16 +176,17 @@ inline void read_pooling(onnx_builder& graph, const onnx_node& at) {
             if (made.list("stride")[axis] > 0 && std::fmod(rest, made.list("stride")[axis]) != 0)
                 made.hint = "ceil_mode, a last window that reaches out of the image";
         }
-    if (const auto number = graph.add(at, std::move(made), {image->node}))
-        graph.set(at, image_value(graph, image->shape[0], *number));
+    if (const auto number = graph.add(operation, std::move(made), {image->node}))
+        graph.set(operation, image_value(graph, image->shape[0], *number));
 }
 
 /// GlobalAveragePool, GlobalMaxPool, and reductions over all axes of an image.
-inline void pool_globally(onnx_builder& graph, const onnx_node& at, const char* kind, bool keeps_axes) {
-    const auto image = image_input(graph, at);
+inline void pool_globally(onnx_builder& graph, const onnx_node& operation, const char* kind,
+                          bool keeps_axes) {
+    const auto image = image_input(graph, operation);
     if (!image)
         return;
-    const auto number = graph.add(at, graph_node{kind, ""}, {image->node});
+    const auto number = graph.add(operation, graph_node{kind, ""}, {image->node});
     if (!number)
         return;
     onnx_value result;
@@ -194,40 +195,40 @@ inline void pool_globally(onnx_builder& graph, const onnx_node& at, const char* 
     if (keeps_axes)
         result.shape.resize(image->shape.size(), 1);
     result.axes = {1};
-    graph.set(at, std::move(result));
+    graph.set(operation, std::move(result));
 }
 
 /// Pad of an image by zeros.
-inline void read_padding(onnx_builder& graph, const onnx_node& at) {
-    std::vector<std::int64_t> pads = wholes_of(at, "pads");
-    double number = real_of(at, "value", 0);
-    if (graph.has_input(at, 1)) {
-        const onnx_constant* const given = graph.constant(at, 1);
+inline void read_padding(onnx_builder& graph, const onnx_node& operation) {
+    std::vector<std::int64_t> pads = wholes_of(operation, "pads");
+    double number = real_of(operation, "value", 0);
+    if (graph.has_input(operation, 1)) {
+        const onnx_constant* const given = graph.constant(operation, 1);
         if (given == nullptr)
             return;
         pads = as_wholes(*given);
     }
-    if (graph.has_input(at, 2)) {
-        const onnx_constant* const given = graph.constant(at, 2);
+    if (graph.has_input(operation, 2)) {
+        const onnx_constant* const given = graph.constant(operation, 2);
         number = given == nullptr || given->numbers.empty() ? 0 : given->numbers.front();
     }
-    const auto image = image_input(graph, at);
+    const auto image = image_input(graph, operation);
     if (!image)
         return;
     const std::size_t rank = image->shape.size();
     const auto is_zero = [](std::int64_t each) { return each == 0; };
     if (std::all_of(pads.begin(), pads.end(), is_zero))
-        return graph.set(at, graph.input(at, 0));
-    if (word_of(at, "mode", "constant") != "constant" || number != 0 || pads.size() != 2 * rank ||
+        return graph.set(operation, graph.input(operation, 0));
+    if (word_of(operation, "mode", "constant") != "constant" || number != 0 || pads.size() != 2 * rank ||
         pads[0] != 0 || pads[1] != 0 || pads[rank] != 0 || pads[rank + 1] != 0 ||
         std::any_of(pads.begin(), pads.end(), [](std::int64_t each) { return each < 0; }))
-        return graph.add_problem(at, "padding other than zeros around an image");
+        return graph.add_problem(operation, "padding other than zeros around an image");
     graph_node made{"zero_pad", ""};
     const auto middle = pads.begin() + static_cast<std::ptrdiff_t>(rank);
     made.attributes["begin"] = as_reals({pads.begin() + 2, middle});
     made.attributes["end"] = as_reals({middle + 2, pads.end()});
-    if (const auto padded = graph.add(at, std::move(made), {image->node}))
-        graph.set(at, image_value(graph, image->shape[0], *padded));
+    if (const auto padded = graph.add(operation, std::move(made), {image->node}))
+        graph.set(operation, image_value(graph, image->shape[0], *padded));
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

@@ -18,11 +18,11 @@ namespace strata::bedrock::inline STRATA_SETTING::imports {
 
 /// Axes of an operator: an attribute before opset 13, an input since. Counted from the last one where they
 /// are below 0.
-inline std::optional<std::vector<std::int64_t>> axes_of(onnx_builder& graph, const onnx_node& at,
+inline std::optional<std::vector<std::int64_t>> axes_of(onnx_builder& graph, const onnx_node& operation,
                                                         std::size_t index, std::int64_t rank) {
-    std::vector<std::int64_t> axes = wholes_of(at, "axes");
-    if (graph.has_input(at, index)) {
-        const onnx_constant* const given = graph.constant(at, index);
+    std::vector<std::int64_t> axes = wholes_of(operation, "axes");
+    if (graph.has_input(operation, index)) {
+        const onnx_constant* const given = graph.constant(operation, index);
         if (given == nullptr)
             return std::nullopt;
         axes = as_wholes(*given);
@@ -30,7 +30,7 @@ inline std::optional<std::vector<std::int64_t>> axes_of(onnx_builder& graph, con
     for (std::int64_t& axis : axes) {
         axis += axis < 0 ? rank : 0;
         if (axis < 0 || axis >= rank)
-            graph.fail(at, internal::concatenate("axes of ", std::size_t(rank)), "another axis");
+            graph.fail(operation, internal::concatenate("axes of ", std::size_t(rank)), "another axis");
     }
     std::sort(axes.begin(), axes.end());
     axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
@@ -66,8 +66,9 @@ inline std::optional<onnx_value> relabel(const onnx_value& value, const std::vec
 }
 
 /// A row of an image's elements. They stay where they are, and the value knows where each of them is.
-inline std::optional<onnx_value> flatten(onnx_builder& graph, const onnx_node& at, const onnx_value& value) {
-    const auto number = graph.add(at, graph_node{"flatten", ""}, {value.node});
+inline std::optional<onnx_value> flatten(onnx_builder& graph, const onnx_node& operation,
+                                         const onnx_value& value) {
+    const auto number = graph.add(operation, graph_node{"flatten", ""}, {value.node});
     if (!number)
         return std::nullopt;
     onnx_value result;
@@ -80,7 +81,7 @@ inline std::optional<onnx_value> flatten(onnx_builder& graph, const onnx_node& a
     }
     constexpr std::size_t most_places = std::size_t{1} << 26;
     if (*size_of(graph.node(value.node).shape) > most_places) {
-        graph.add_problem(at, "an image of more numbers than a dense layer could read");
+        graph.add_problem(operation, "an image of more numbers than a dense layer could read");
         return std::nullopt;
     }
     // ONNX counts axes in their own order, strata in that of `axes`.
@@ -104,36 +105,36 @@ inline std::optional<onnx_value> flatten(onnx_builder& graph, const onnx_node& a
 }
 
 /// The numbers of a value in another shape.
-inline void reshape(onnx_builder& graph, const onnx_node& at, const std::vector<std::int64_t>& shape) {
-    const onnx_value& value = graph.input(at, 0);
+inline void reshape(onnx_builder& graph, const onnx_node& operation, const std::vector<std::int64_t>& shape) {
+    const onnx_value& value = graph.input(operation, 0);
     if (value.constant) {
         onnx_value result = value;
         result.constant->shape = shape;
-        return graph.set(at, std::move(result));
+        return graph.set(operation, std::move(result));
     }
     if (shape.empty() || shape.front() != value.shape.front())
-        return graph.add_problem(at, "it mixes samples");
+        return graph.add_problem(operation, "it mixes samples");
     if (value.shape == shape)
-        return graph.set(at, value);
+        return graph.set(operation, value);
     if (const auto other = relabel(value, shape))
-        return graph.set(at, *other);
+        return graph.set(operation, *other);
     if (shape.size() == 2) {
-        if (const auto row = flatten(graph, at, value))
-            graph.set(at, *row);
+        if (const auto row = flatten(graph, operation, value))
+            graph.set(operation, *row);
         return;
     }
-    const auto plain = graph.arrange(at, value, graph.plain_axes(value.shape.size()));
+    const auto plain = graph.arrange(operation, value, graph.plain_axes(value.shape.size()));
     if (!plain)
         return;
     graph_node made{"reshape", ""};
     std::vector<double> target(shape.begin() + 1, shape.end());
     made.attributes["target"] = target;
-    if (const auto number = graph.add(at, std::move(made), {plain->node})) {
+    if (const auto number = graph.add(operation, std::move(made), {plain->node})) {
         onnx_value result;
         result.node = *number;
         result.shape = shape;
         result.axes = graph.plain_axes(shape.size());
-        graph.set(at, std::move(result));
+        graph.set(operation, std::move(result));
     }
 }
 
@@ -149,12 +150,12 @@ inline std::vector<std::int64_t> shape_of_input(const onnx_value& value) {
 }
 
 /// Reshape, Flatten, Squeeze and Unsqueeze.
-inline void read_reshape(onnx_builder& graph, const onnx_node& at) {
-    const onnx_value& value = graph.input(at, 0);
+inline void read_reshape(onnx_builder& graph, const onnx_node& operation) {
+    const onnx_value& value = graph.input(operation, 0);
     const std::vector<std::int64_t> old = shape_of_input(value);
-    std::vector<std::int64_t> shape = wholes_of(at, "shape");
-    if (graph.has_input(at, 1)) {
-        const onnx_constant* const given = graph.constant(at, 1);
+    std::vector<std::int64_t> shape = wholes_of(operation, "shape");
+    if (graph.has_input(operation, 1)) {
+        const onnx_constant* const given = graph.constant(operation, 1);
         if (given == nullptr)
             return;
         shape = as_wholes(*given);
@@ -162,10 +163,10 @@ inline void read_reshape(onnx_builder& graph, const onnx_node& at) {
     const std::int64_t size = size_of_shape(old);
     std::int64_t known = 1;
     for (std::size_t i = 0; i < shape.size(); ++i) {
-        if (shape[i] == 0 && i < old.size() && whole_of(at, "allowzero", 0) == 0)
+        if (shape[i] == 0 && i < old.size() && whole_of(operation, "allowzero", 0) == 0)
             shape[i] = old[i];
         if (shape[i] < -1 || shape[i] == 0 || shape[i] > (std::int64_t{1} << 40))
-            graph.fail(at, "extents above 0 and one -1", "others");
+            graph.fail(operation, "extents above 0 and one -1", "others");
         if (shape[i] > 0) // a product that is too large stays so
             known = known > (std::int64_t{1} << 50) / shape[i] ? std::int64_t{1} << 50 : known * shape[i];
     }
@@ -173,38 +174,39 @@ inline void read_reshape(onnx_builder& graph, const onnx_node& at) {
     if (open != shape.end())
         *open = known > 0 ? size / known : 0;
     if (size_of_shape(shape) != size || size == 0)
-        graph.fail(at, internal::concatenate("a shape of ", std::size_t(size), " numbers"), "another one");
-    reshape(graph, at, shape);
+        graph.fail(operation, internal::concatenate("a shape of ", std::size_t(size), " numbers"),
+                   "another one");
+    reshape(graph, operation, shape);
 }
-inline void read_flatten(onnx_builder& graph, const onnx_node& at) {
-    const std::vector<std::int64_t> old = shape_of_input(graph.input(at, 0));
-    std::int64_t axis = whole_of(at, "axis", 1);
+inline void read_flatten(onnx_builder& graph, const onnx_node& operation) {
+    const std::vector<std::int64_t> old = shape_of_input(graph.input(operation, 0));
+    std::int64_t axis = whole_of(operation, "axis", 1);
     axis += axis < 0 ? static_cast<std::int64_t>(old.size()) : 0;
     if (axis != 1 || old.empty())
-        return graph.add_problem(at, "from another axis than 1");
-    reshape(graph, at, {old[0], size_of_shape({old.begin() + 1, old.end()})});
+        return graph.add_problem(operation, "from another axis than 1");
+    reshape(graph, operation, {old[0], size_of_shape({old.begin() + 1, old.end()})});
 }
-inline void read_squeeze(onnx_builder& graph, const onnx_node& at) {
-    const std::vector<std::int64_t> old = shape_of_input(graph.input(at, 0));
-    const auto axes = axes_of(graph, at, 1, static_cast<std::int64_t>(old.size()));
+inline void read_squeeze(onnx_builder& graph, const onnx_node& operation) {
+    const std::vector<std::int64_t> old = shape_of_input(graph.input(operation, 0));
+    const auto axes = axes_of(graph, operation, 1, static_cast<std::int64_t>(old.size()));
     if (!axes)
         return;
     std::vector<std::int64_t> shape;
     for (std::size_t i = 0; i < old.size(); ++i) {
         const bool is_named = std::binary_search(axes->begin(), axes->end(), static_cast<std::int64_t>(i));
         if (is_named && old[i] != 1)
-            graph.fail(at, "axes of the extent 1", internal::concatenate(std::size_t(old[i])));
+            graph.fail(operation, "axes of the extent 1", internal::concatenate(std::size_t(old[i])));
         if (!is_named && !(axes->empty() && old[i] == 1))
             shape.push_back(old[i]);
     }
-    reshape(graph, at, shape);
+    reshape(graph, operation, shape);
 }
-inline void read_unsqueeze(onnx_builder& graph, const onnx_node& at) {
-    const std::vector<std::int64_t> old = shape_of_input(graph.input(at, 0));
-    const std::size_t added = graph.has_input(at, 1) && graph.input(at, 1).constant
-                                  ? graph.input(at, 1).constant->numbers.size()
-                                  : wholes_of(at, "axes").size();
-    const auto axes = axes_of(graph, at, 1, static_cast<std::int64_t>(old.size() + added));
+inline void read_unsqueeze(onnx_builder& graph, const onnx_node& operation) {
+    const std::vector<std::int64_t> old = shape_of_input(graph.input(operation, 0));
+    const std::size_t added = graph.has_input(operation, 1) && graph.input(operation, 1).constant
+                                  ? graph.input(operation, 1).constant->numbers.size()
+                                  : wholes_of(operation, "axes").size();
+    const auto axes = axes_of(graph, operation, 1, static_cast<std::int64_t>(old.size() + added));
     if (!axes)
         return;
     std::vector<std::int64_t> shape;
@@ -214,13 +216,13 @@ inline void read_unsqueeze(onnx_builder& graph, const onnx_node& at) {
                                 next >= old.size()
                             ? 1
                             : old[next++]);
-    reshape(graph, at, shape);
+    reshape(graph, operation, shape);
 }
 
 /// Transpose: other axes for the same numbers.
-inline void read_transpose(onnx_builder& graph, const onnx_node& at) {
-    const onnx_value& value = graph.input(at, 0);
-    std::vector<std::int64_t> order = wholes_of(at, "perm");
+inline void read_transpose(onnx_builder& graph, const onnx_node& operation) {
+    const onnx_value& value = graph.input(operation, 0);
+    std::vector<std::int64_t> order = wholes_of(operation, "perm");
     const std::size_t rank = value.shape.size();
     if (order.empty())
         for (std::size_t axis = rank; axis-- > 0;)
@@ -229,16 +231,16 @@ inline void read_transpose(onnx_builder& graph, const onnx_node& at) {
     std::sort(sorted.begin(), sorted.end());
     for (std::size_t axis = 0; axis < sorted.size(); ++axis)
         if (sorted.size() != rank || sorted[axis] != static_cast<std::int64_t>(axis))
-            graph.fail(at, "a permutation of its axes", "another list");
+            graph.fail(operation, "a permutation of its axes", "another list");
     if (order.empty() || order.front() != 0 || !value.places.empty())
-        return graph.add_problem(at, "it moves the axis of the samples");
+        return graph.add_problem(operation, "it moves the axis of the samples");
     onnx_value result = value;
     for (std::size_t axis = 0; axis < rank; ++axis)
         result.shape[axis] = value.shape[static_cast<std::size_t>(order[axis])];
     for (std::size_t& axis : result.axes)
         axis = static_cast<std::size_t>(
             std::find(order.begin(), order.end(), static_cast<std::int64_t>(axis)) - order.begin());
-    graph.set(at, std::move(result));
+    graph.set(operation, std::move(result));
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

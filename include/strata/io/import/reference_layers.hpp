@@ -153,11 +153,11 @@ inline reference_numbers join(const graph_node& node, const std::vector<const re
 
 /// Each place of the result from one place of the input, or zero: margins, crops, factors, other axes.
 inline reference_numbers move_places(const graph_node& node, const reference_numbers& x,
-                                     const extents& from) {
-    const std::size_t rank = from.size();
+                                     const extents& input) {
+    const std::size_t rank = input.size();
     extents steps(rank, 1);
     for (std::size_t axis = rank; axis-- > 1;)
-        steps[axis - 1] = steps[axis] * from[axis];
+        steps[axis - 1] = steps[axis] * input[axis];
     const extents begin = *spatial_numbers(node, "begin", rank - 1, 0);
     const extents size = *spatial_numbers(node, "size", rank - 1, 1);
     const std::vector<double> order = node.list("order");
@@ -173,7 +173,7 @@ inline reference_numbers move_places(const graph_node& node, const reference_num
             if (node.kind == "permute")
                 source = static_cast<std::size_t>(order[axis]) - 1;
             else if (axis + 1 < rank && node.kind == "zero_pad") {
-                is_inside = is_inside && index >= begin[axis] && index - begin[axis] < from[axis];
+                is_inside = is_inside && index >= begin[axis] && index - begin[axis] < input[axis];
                 index = is_inside ? index - begin[axis] : 0;
             } else if (axis + 1 < rank && node.kind == "crop")
                 index += begin[axis];
@@ -212,13 +212,13 @@ inline reference_numbers compute_layer(const graph_node& node,
                                        const std::vector<const reference_numbers*>& sources,
                                        const std::vector<const extents*>& shapes) {
     const reference_numbers& x = *sources.front();
-    const extents& from = *shapes.front();
+    const extents& input = *shapes.front();
     if (node.kind == "dense")
-        return multiply_rows(node, x, from.back());
+        return multiply_rows(node, x, input.back());
     if (has_any_kind(node, {"conv", "conv_transpose", "depthwise_conv"}))
-        return convolve(node, x, from);
+        return convolve(node, x, input);
     if (has_any_kind(node, {"max_pool", "average_pool", "global_max_pool", "global_average_pool"}))
-        return pool(node, x, from);
+        return pool(node, x, input);
     if (has_any_kind(node, {"batch_norm", "layer_norm", "group_norm", "rms_norm", "normalization"}))
         return normalize(node, x);
     if (has_any_kind(node, {"softmax", "log_softmax"}))
@@ -228,7 +228,7 @@ inline reference_numbers compute_layer(const graph_node& node,
     if (node.kind == "concat")
         return join(node, sources, shapes);
     if (has_any_kind(node, {"zero_pad", "crop", "upsample", "permute"}))
-        return move_places(node, x, from);
+        return move_places(node, x, input);
     reference_numbers y = x;
     if (node.kind == "rescaling")
         for (double& number : y)

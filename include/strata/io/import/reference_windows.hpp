@@ -78,13 +78,13 @@ private:
 };
 
 /// Convolutions, transposed and depthwise ones.
-inline reference_numbers convolve(const graph_node& node, const reference_numbers& x, const extents& from) {
+inline reference_numbers convolve(const graph_node& node, const reference_numbers& x, const extents& input) {
     const bool is_transposed = node.kind == "conv_transpose";
-    const std::size_t channels = from.back();
+    const std::size_t channels = input.back();
     const std::size_t filters = node.shape.back();
     const std::size_t groups = node.kind == "depthwise_conv" ? channels : node.count("groups", 1);
-    const std::size_t in = channels / groups;
-    const std::size_t out = filters / groups;
+    const std::size_t group_channels = channels / groups;
+    const std::size_t group_filters = filters / groups;
     const std::vector<float>& kernel =
         weight_numbers(node, node.kind == "depthwise_conv" ? "depthwise_kernel" : "kernel");
     const std::vector<float>& bias = weight_numbers(node, "bias");
@@ -95,7 +95,8 @@ inline reference_numbers convolve(const graph_node& node, const reference_number
     if (!bias.empty())
         for (std::size_t i = 0; i < y.size(); ++i)
             y[i] = bias[i % filters];
-    const reference_window window(node, is_transposed ? node.shape : from, is_transposed ? from : node.shape);
+    const reference_window window(node, is_transposed ? node.shape : input,
+                                  is_transposed ? input : node.shape);
     window.visit([&](std::size_t small, std::size_t large, std::size_t tap) {
         const double* const source = x.data() + (is_transposed ? small : large) * channels;
         double* const result = y.data() + (is_transposed ? large : small) * filters;
@@ -106,22 +107,23 @@ inline reference_numbers convolve(const graph_node& node, const reference_number
             return;
         }
         for (std::size_t g = 0; g < groups; ++g)
-            for (std::size_t c = 0; c < in; ++c) {
+            for (std::size_t c = 0; c < group_channels; ++c) {
                 // The kernel of a depthwise convolution is [taps, channels, multiplier].
                 const float* const row =
-                    kernel.data() + (node.kind == "depthwise_conv" ? (tap * channels + g) * out
-                                                                   : (tap * in + c) * filters + g * out);
-                for (std::size_t f = 0; f < out; ++f)
-                    result[g * out + f] += source[g * in + c] * double{row[f]};
+                    kernel.data() + (node.kind == "depthwise_conv"
+                                         ? (tap * channels + g) * group_filters
+                                         : (tap * group_channels + c) * filters + g * group_filters);
+                for (std::size_t f = 0; f < group_filters; ++f)
+                    result[g * group_filters + f] += source[g * group_channels + c] * double{row[f]};
             }
     });
     return y;
 }
 
 /// The largest number or the mean in a window, or over all places.
-inline reference_numbers pool(const graph_node& node, const reference_numbers& x, const extents& from) {
+inline reference_numbers pool(const graph_node& node, const reference_numbers& x, const extents& input) {
     const bool is_largest = node.kind == "max_pool" || node.kind == "global_max_pool";
-    const std::size_t channels = from.back();
+    const std::size_t channels = input.back();
     const auto first = is_largest ? -std::numeric_limits<double>::infinity() : 0.0;
     std::size_t places = 1;
     for (std::size_t axis = 0; axis + 1 < node.shape.size(); ++axis)
@@ -140,11 +142,11 @@ inline reference_numbers pool(const graph_node& node, const reference_numbers& x
         for (std::size_t place = 0; place * channels < x.size(); ++place)
             add(0, place);
     else
-        reference_window(node, from, node.shape)
+        reference_window(node, input, node.shape)
             .visit([&](std::size_t small, std::size_t large, std::size_t) { add(small, large); });
     if (!is_largest) {
         std::size_t taps = 1;
-        const extents size = *spatial_numbers(node, "size", from.size() - 1, 1);
+        const extents size = *spatial_numbers(node, "size", input.size() - 1, 1);
         for (const std::size_t each : size)
             taps *= each;
         for (std::size_t i = 0; i < y.size(); ++i)

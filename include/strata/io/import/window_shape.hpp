@@ -30,12 +30,13 @@ inline std::optional<extents> spatial_numbers(const graph_node& node, std::strin
     return given.size() == 1 || given.size() == axes ? std::optional(result) : std::nullopt;
 }
 
-/// What a window makes of a shape's spatial axes, for convolutions and poolings; the channels stay. Nothing
-/// where it does not fit.
-inline std::optional<extents> slid_extents(const graph_node& node, const extents& input) {
-    if (input.size() < 2)
-        return std::nullopt;
-    const std::size_t axes = input.size() - 1;
+/// What a window has for each spatial axis.
+struct window_numbers {
+    extents size, stride, dilation, begin, end;
+};
+
+/// Those of a node. Nothing where one of them fits no window.
+inline std::optional<window_numbers> numbers_of_window(const graph_node& node, std::size_t axes) {
     const auto size = spatial_numbers(node, "size", axes, 0);
     const auto stride = spatial_numbers(node, "stride", axes, 1);
     const auto dilation = spatial_numbers(node, "dilation", axes, 1);
@@ -43,20 +44,32 @@ inline std::optional<extents> slid_extents(const graph_node& node, const extents
     const auto end = spatial_numbers(node, "end", axes, 0);
     if (!size || !stride || !dilation || !begin || !end)
         return std::nullopt;
+    return window_numbers{*size, *stride, *dilation, *begin, *end};
+}
+
+/// What a window makes of a shape's spatial axes, for convolutions and poolings; the channels stay. Nothing
+/// where it does not fit.
+inline std::optional<extents> slid_extents(const graph_node& node, const extents& input) {
+    if (input.size() < 2)
+        return std::nullopt;
+    const std::size_t axes = input.size() - 1;
+    const auto window = numbers_of_window(node, axes);
+    if (!window)
+        return std::nullopt;
+    const auto& [size, stride, dilation, begin, end] = *window;
     const std::string_view padding = node.text("padding", "valid");
     extents result = input;
     for (std::size_t axis = 0; axis < axes; ++axis) {
-        if ((*size)[axis] == 0 || (*stride)[axis] == 0 || (*dilation)[axis] == 0)
+        if (size[axis] == 0 || stride[axis] == 0 || dilation[axis] == 0)
             return std::nullopt;
-        const std::size_t reach = ((*size)[axis] - 1) * (*dilation)[axis] + 1;
-        const std::size_t padded =
-            input[axis] + (padding == "causal" ? reach - 1 : (*begin)[axis] + (*end)[axis]);
+        const std::size_t reach = (size[axis] - 1) * dilation[axis] + 1;
+        const std::size_t padded = input[axis] + (padding == "causal" ? reach - 1 : begin[axis] + end[axis]);
         if (padding == "same")
-            result[axis] = (input[axis] + (*stride)[axis] - 1) / (*stride)[axis];
+            result[axis] = (input[axis] + stride[axis] - 1) / stride[axis];
         else if (padded < reach)
             return std::nullopt;
         else
-            result[axis] = (padded - reach) / (*stride)[axis] + 1;
+            result[axis] = (padded - reach) / stride[axis] + 1;
     }
     return result;
 }
@@ -66,18 +79,16 @@ inline std::optional<extents> unslid_extents(const graph_node& node, const exten
     if (input.size() < 2)
         return std::nullopt;
     const std::size_t axes = input.size() - 1;
-    const auto size = spatial_numbers(node, "size", axes, 0);
-    const auto stride = spatial_numbers(node, "stride", axes, 1);
-    const auto begin = spatial_numbers(node, "begin", axes, 0);
-    const auto end = spatial_numbers(node, "end", axes, 0);
+    const auto window = numbers_of_window(node, axes);
     const auto extra = spatial_numbers(node, "output_padding", axes, 0);
-    if (!size || !stride || !begin || !end || !extra)
+    if (!window || !extra)
         return std::nullopt;
+    const auto& [size, stride, dilation, begin, end] = *window;
     const std::string_view padding = node.text("padding", "valid");
     extents result = input;
     for (std::size_t axis = 0; axis < axes; ++axis) {
-        const std::size_t taps = (*size)[axis];
-        const std::size_t step = (*stride)[axis];
+        const std::size_t taps = size[axis];
+        const std::size_t step = stride[axis];
         if (taps == 0 || step == 0 || input[axis] == 0)
             return std::nullopt;
         if (padding == "same")
@@ -86,7 +97,7 @@ inline std::optional<extents> unslid_extents(const graph_node& node, const exten
             result[axis] = input[axis] * step + (taps > step ? taps - step : 0) + (*extra)[axis];
         else {
             const std::size_t whole = (input[axis] - 1) * step + taps + (*extra)[axis];
-            const std::size_t cut = (*begin)[axis] + (*end)[axis];
+            const std::size_t cut = begin[axis] + end[axis];
             if (whole <= cut)
                 return std::nullopt;
             result[axis] = whole - cut;
