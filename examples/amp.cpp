@@ -86,16 +86,16 @@ private:
 /// Two stages of tubes: a capacitor before each takes the lowest tones away, the first one clips the two
 /// halves of a wave differently, the second both alike, and a speaker plays no high tones.
 waveform amplify(const waveform& sound, int rate, double drive) {
-    filter before(120, rate);
-    filter between(40, rate);
+    filter first_capacitor(120, rate);
+    filter second_capacitor(40, rate);
     filter speaker(5000, rate);
     filter cabinet(5000, rate);
     constexpr double bias = 0.3;
     waveform result;
     result.reserve(sound.size());
     for (const float each : sound) {
-        const double grid = drive * before.high(static_cast<double>(each));
-        const double first = between.high(std::tanh(grid + bias) - std::tanh(bias));
+        const double grid = drive * first_capacitor.high(static_cast<double>(each));
+        const double first = second_capacitor.high(std::tanh(grid + bias) - std::tanh(bias));
         result.push_back(static_cast<float>(0.7 * cabinet.low(speaker.low(std::tanh(1.5 * first)))));
     }
     return result;

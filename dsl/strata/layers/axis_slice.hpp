@@ -39,8 +39,9 @@ template <int Axis, int Begin, int End, int Step>
 struct axis_slice_layer : layer_base {
     using role = role::head;
     static constexpr auto label = [] {
-        constexpr auto from = text("slice<") + detail::signed_text<Axis> + ", " + detail::signed_text<Begin>;
-        constexpr auto to = [] {
+        constexpr auto begin_text =
+            text("slice<") + detail::signed_text<Axis> + ", " + detail::signed_text<Begin>;
+        constexpr auto end_text = [] {
             if constexpr (End == INT_MAX && Step == 1)
                 return text("");
             else if constexpr (End == INT_MAX)
@@ -49,9 +50,9 @@ struct axis_slice_layer : layer_base {
                 return text(", ") + detail::signed_text<End>;
         }();
         if constexpr (Step == 1)
-            return from + to + ">";
+            return begin_text + end_text + ">";
         else
-            return from + to + ", " + detail::signed_text<Step> + ">";
+            return begin_text + end_text + ", " + detail::signed_text<Step> + ">";
     }();
     // Along another axis it may leave out masked steps.
     static constexpr mask_rule masks = Axis == -1 ? mask_rule::passes : mask_rule::refused;

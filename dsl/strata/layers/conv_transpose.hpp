@@ -57,7 +57,7 @@ private:
         std::size_t output = input * stride + (extent > stride ? extent - stride : 0) + extra[axis];
         if (how.padding.is_same()) {
             output = input * stride;
-            padding_begin = how.padding.before(reach > output ? reach - output : 0);
+            padding_begin = how.padding.front(reach > output ? reach - output : 0);
         } else if (how.padding.rule == padding_rule::given) {
             padding_begin = how.padding.given.begin[axis];
             const std::size_t padding_sum = padding_begin + how.padding.given.end[axis];

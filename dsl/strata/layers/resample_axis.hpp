@@ -93,15 +93,15 @@ private:
     };
     [[nodiscard]] constexpr quotient quotient_of(std::size_t o) const {
         const auto place = static_cast<std::ptrdiff_t>(o);
-        const auto from = static_cast<std::ptrdiff_t>(input);
-        const auto to = static_cast<std::ptrdiff_t>(output);
+        const auto inputs = static_cast<std::ptrdiff_t>(input);
+        const auto outputs = static_cast<std::ptrdiff_t>(output);
         switch (corners) {
         case corner_rule::half_pixel:
-            return {(2 * place + 1) * from - to, 2 * to};
+            return {(2 * place + 1) * inputs - outputs, 2 * outputs};
         case corner_rule::aligned:
-            return {place * (from - 1), std::max<std::ptrdiff_t>(to - 1, 1)};
+            return {place * (inputs - 1), std::max<std::ptrdiff_t>(outputs - 1, 1)};
         default:
-            return {place * from, to};
+            return {place * inputs, outputs};
         }
     }
     [[nodiscard]] constexpr resample_taps between(quotient position) const {

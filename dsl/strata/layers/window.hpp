@@ -78,8 +78,8 @@ struct padding_option {
     [[nodiscard]] constexpr bool is_same() const {
         return rule == padding_rule::same || rule == padding_rule::same_lower;
     }
-    /// How many of so many places are before then.
-    [[nodiscard]] constexpr std::size_t before(std::size_t places) const {
+    /// How many of so many places are in front.
+    [[nodiscard]] constexpr std::size_t front(std::size_t places) const {
         return rule == padding_rule::same_lower ? places - places / 2 : places / 2;
     }
 };
@@ -159,7 +159,7 @@ constexpr window_axis slide(std::size_t input, std::size_t axis, const window_op
         const std::size_t output = (input + stride - 1) / stride;
         const std::size_t covered = (output - 1) * stride + extent;
         const std::size_t missing = covered > input ? covered - input : 0;
-        padding_begin = options.padding.before(missing);
+        padding_begin = options.padding.front(missing);
         padding_end = missing - padding_begin;
     } else if (options.padding.rule == padding_rule::history)
         padding_begin = extent - 1;

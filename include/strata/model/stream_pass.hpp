@@ -123,11 +123,11 @@ private:
     template <std::size_t Ring, class Call>
     [[gnu::always_inline]] static inline void move_rows(const Call& call) noexcept {
         constexpr step_ring ring = rings[Ring];
-        T* to = call.memory + ring.begin;
-        const T* from = to + call.steps * ring.row;
+        T* destination = call.memory + ring.begin;
+        const T* source = destination + call.steps * ring.row;
         // Row by row, each as it was stored, or the processor would wait until all of them are in the cache.
-        for (std::size_t row = 0; row < ring.back; ++row, to += ring.row, from += ring.row)
-            std::copy_n(from, ring.row, to);
+        for (std::size_t row = 0; row < ring.back; ++row, destination += ring.row, source += ring.row)
+            std::copy_n(source, ring.row, destination);
     }
 
     /// Writes the new steps of a ring a second time.
