@@ -21,6 +21,7 @@ struct keras_layer {
     std::string name;
     const json* config = nullptr;
     std::size_t generation = 2; ///< Keras's major version, which decides what some words mean
+    std::size_t axes = 0;       ///< spatial ones, 2 of Conv2D; 0 of classes that do not say
 
     [[nodiscard]] const json* operator[](const char* key) const { return member(config, key); }
     [[nodiscard]] bool truth(const char* key, bool fallback) const {
@@ -33,6 +34,17 @@ struct keras_layer {
         return text_of(member(config, key), fallback);
     }
 };
+
+/// "ConvNDTranspose" and 2 of "Conv2DTranspose"; a name that says no axes, and 0.
+inline std::pair<std::string, std::size_t> split_axes(std::string name) {
+    for (std::size_t place = 1; place + 1 < name.size(); ++place)
+        if (name[place] >= '1' && name[place] <= '3' && name[place + 1] == 'D') {
+            const auto axes = static_cast<std::size_t>(name[place] - '0');
+            name[place] = 'N';
+            return {std::move(name), axes};
+        }
+    return {std::move(name), 0};
+}
 
 /// A layer in strata's words: nodes in a row, the first of which reads what the layer reads, and the arrays
 /// that each of them wants.
@@ -59,71 +71,19 @@ struct translation {
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
 };
 
-/// The name of an activation, which Keras writes as a text or as an object that holds it.
-inline std::string activation_name(const json* value) {
-    if (value == nullptr)
-        return "linear";
-    if (value->is_object()) {
-        const std::string inner = text_of(member(value, "config"));
-        return inner.empty() ? text_of(member(value, "class_name"), "linear") : inner;
-    }
-    return text_of(value, "linear");
+/// A class of Keras, "ConvND" for all of Conv1D, Conv2D and Conv3D, and what its layers are in strata.
+struct keras_entry {
+    std::string_view class_name;
+    void (*translate)(translation& layers, const keras_layer& layer);
+};
+
+/// A list of axes, of which the last one alone is the preset.
+inline std::vector<double> axes_of(const keras_layer& layer) {
+    std::vector<double> axis = numbers_of(layer["axis"]);
+    return axis.empty() ? std::vector<double>{-1} : axis;
 }
 
-/// Adds the function of that name behind what is there; `linear` adds nothing.
-inline void add_activation(translation& layers, const std::string& function, const keras_layer& layer) {
-    if (function == "linear")
-        return;
-    const auto is = [&](std::string_view one, std::string_view other = {}) {
-        return function == one || (!other.empty() && function == other);
-    };
-    graph_node& added = layers.add(function, layer.name);
-    if (is("swish"))
-        added.kind = "silu";
-    else if (is("relu6")) {
-        added.kind = "clipped";
-        added.attributes = {{"low", 0.0}, {"high", 6.0}};
-    } else if (is("elu"))
-        added.attributes = {{"alpha", 1.0}};
-    else if (is("leaky_relu"))
-        added.attributes = {{"slope", 0.2}};
-    else if (is("hard_sigmoid") && layer.generation > 2)
-        added.attributes = {{"slope", 1.0 / 6}};
-    else if (is("hard_sigmoid"))
-        added.attributes = {{"slope", 0.2}};
-    else if (is("hard_silu", "hard_swish"))
-        added.kind = "hard_silu";
-    else if (is("softmax") || is("log_softmax"))
-        added.attributes = {{"axis", -1.0}};
-}
-
-/// `padding` of a window, and whether its channels are last.
-inline void add_window(graph_node& node, const keras_layer& layer, const char* size, const char* stride) {
-    if (size != nullptr)
-        node.attributes["size"] = numbers_of(layer[size]);
-    const std::vector<double> strides = numbers_of(layer[stride]);
-    node.attributes["stride"] = strides.empty() ? numbers_of(layer[size]) : strides;
-    const std::string padding = layer.text("padding", "valid");
-    node.attributes["padding"] = padding;
-    if (layer.text("data_format", "channels_last") == "channels_first")
-        node.hint = "channels first: save the model with channels last";
-}
-
-/// `size`, `strides` and `dilation_rate` of a convolution.
-inline void add_convolution(translation& layers, graph_node& node, const keras_layer& layer,
-                            std::vector<std::string> kernel_names) {
-    add_window(node, layer, "kernel_size", "strides");
-    const std::vector<double> dilation = numbers_of(layer["dilation_rate"]);
-    if (!dilation.empty())
-        node.attributes["dilation"] = dilation;
-    node.attributes["groups"] = layer.number("groups", 1);
-    const std::string parameter = kernel_names.front();
-    layers.want(parameter, std::move(kernel_names));
-    const bool has_bias = layer.truth("use_bias", true);
-    node.attributes["bias"] = has_bias ? 1.0 : 0.0;
-    if (has_bias)
-        layers.want("bias");
-    add_activation(layers, activation_name(layer["activation"]), layer);
-}
+/// 1 for true, as attributes have it.
+inline double flag(bool is_true) { return is_true ? 1.0 : 0.0; }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

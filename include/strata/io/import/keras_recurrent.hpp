@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/io/import/keras_activations.hpp>
 #include <strata/io/import/keras_layer.hpp>
 #include <strata/setting.hpp>
 
@@ -19,11 +20,11 @@ inline void add_cell(graph_node& node, const keras_layer& layer) {
                 ? std::string(layer.generation > 2 ? "sigmoid" : "hard_sigmoid")
                 : activation_name(layer["recurrent_activation"]);
     node.attributes["generation"] = static_cast<double>(layer.generation);
-    node.attributes["bias"] = layer.truth("use_bias", true) ? 1.0 : 0.0;
+    node.attributes["bias"] = flag(layer.truth("use_bias", true));
     node.attributes["last_step"] = layer.truth("return_sequences", false) ? 0.0 : 1.0;
-    node.attributes["backwards"] = layer.truth("go_backwards", false) ? 1.0 : 0.0;
+    node.attributes["backwards"] = flag(layer.truth("go_backwards", false));
     if (layer.class_name == "GRU")
-        node.attributes["reset_after"] = layer.truth("reset_after", false) ? 1.0 : 0.0;
+        node.attributes["reset_after"] = flag(layer.truth("reset_after", false));
     if (layer.truth("return_state", false))
         node.hint = "it returns its state: the importer reads layers of one result";
     if (layer.truth("stateful", false))
@@ -81,5 +82,12 @@ inline void translate_bidirectional(translation& layers, const keras_layer& laye
         want_cell(layers, forward, std::string(direction) + "." + cell_kind(forward.class_name) + ".",
                   std::string(direction) + "_layer/cell");
 }
+
+inline constexpr keras_entry keras_recurrent[] = {
+    {"LSTM", translate_recurrent},
+    {"GRU", translate_recurrent},
+    {"SimpleRNN", translate_recurrent},
+    {"Bidirectional", translate_bidirectional},
+};
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

@@ -1,0 +1,96 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/io/import/json.hpp>
+#include <strata/io/import/keras_activations.hpp>
+#include <strata/io/import/keras_layer.hpp>
+#include <strata/setting.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+inline void expect_channels_last(graph_node& node, const keras_layer& layer) {
+    if (layer.text("data_format", "channels_last") == "channels_first")
+        node.hint = "channels first: save the model with channels last";
+}
+
+/// `padding` of a window, and whether its channels are last.
+inline void add_window(graph_node& node, const keras_layer& layer, const char* size, const char* stride) {
+    if (size != nullptr)
+        node.attributes["size"] = numbers_of(layer[size]);
+    const std::vector<double> strides = numbers_of(layer[stride]);
+    node.attributes["stride"] = strides.empty() ? numbers_of(layer[size]) : strides;
+    const std::string padding = layer.text("padding", "valid");
+    node.attributes["padding"] = padding;
+    expect_channels_last(node, layer);
+}
+
+/// `size`, `strides` and `dilation_rate` of a convolution.
+inline void add_convolution(translation& layers, graph_node& node, const keras_layer& layer,
+                            std::vector<std::string> kernel_names) {
+    add_window(node, layer, "kernel_size", "strides");
+    const std::vector<double> dilation = numbers_of(layer["dilation_rate"]);
+    if (!dilation.empty())
+        node.attributes["dilation"] = dilation;
+    node.attributes["groups"] = layer.number("groups", 1);
+    const std::string parameter = kernel_names.front();
+    layers.want(parameter, std::move(kernel_names));
+    const bool has_bias = layer.truth("use_bias", true);
+    node.attributes["bias"] = has_bias ? 1.0 : 0.0;
+    if (has_bias)
+        layers.want("bias");
+    add_activation(layers, activation_name(layer["activation"]), layer);
+}
+
+inline void translate_convolution(translation& layers, const keras_layer& layer) {
+    graph_node& node = layers.add("conv", layer.name);
+    node.attributes["filters"] = layer.number("filters", 0);
+    add_convolution(layers, node, layer, {"kernel"});
+}
+
+inline void translate_transposed_convolution(translation& layers, const keras_layer& layer) {
+    graph_node& node = layers.add("conv_transpose", layer.name);
+    node.attributes["filters"] = layer.number("filters", 0);
+    if (layer["output_padding"] != nullptr)
+        node.attributes["output_padding"] = numbers_of(layer["output_padding"]);
+    add_convolution(layers, node, layer, {"kernel"});
+}
+
+inline void translate_depthwise_convolution(translation& layers, const keras_layer& layer) {
+    graph_node& node = layers.add("depthwise_conv", layer.name);
+    node.attributes["depth_multiplier"] = layer.number("depth_multiplier", 1);
+    add_convolution(layers, node, layer, {"depthwise_kernel", "kernel"});
+}
+
+inline void translate_separable_convolution(translation& layers, const keras_layer& layer) {
+    graph_node& inner = layers.add("depthwise_conv", layer.name);
+    inner.attributes = {{"depth_multiplier", layer.number("depth_multiplier", 1)}, {"bias", 0.0}};
+    add_window(inner, layer, "kernel_size", "strides");
+    if (const auto dilation = numbers_of(layer["dilation_rate"]); !dilation.empty())
+        inner.attributes["dilation"] = dilation;
+    layers.want("depthwise_kernel");
+    graph_node& outer = layers.add("conv", layer.name);
+    outer.attributes = {{"filters", layer.number("filters", 0)},
+                        {"size", std::vector<double>{1}},
+                        {"padding", std::string("valid")},
+                        {"bias", flag(layer.truth("use_bias", true))}};
+    layers.want("kernel", {"pointwise_kernel"}, "", 1);
+    if (layer.truth("use_bias", true))
+        layers.want("bias", {"bias"}, "", 2);
+    add_activation(layers, activation_name(layer["activation"]), layer);
+}
+
+inline constexpr keras_entry keras_convolutions[] = {
+    {"ConvND", translate_convolution},
+    {"ConvolutionND", translate_convolution},
+    {"ConvNDTranspose", translate_transposed_convolution},
+    {"ConvolutionNDTranspose", translate_transposed_convolution},
+    {"DepthwiseConvND", translate_depthwise_convolution},
+    {"SeparableConvND", translate_separable_convolution},
+    {"SeparableConvolutionND", translate_separable_convolution},
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports

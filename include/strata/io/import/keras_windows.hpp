@@ -1,0 +1,90 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/io/import/json.hpp>
+#include <strata/io/import/keras_convolutions.hpp>
+#include <strata/io/import/keras_layer.hpp>
+#include <strata/setting.hpp>
+
+#include <string>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+/// Two numbers an axis, or one for both ends of it, or one for all: of ZeroPadding and Cropping.
+inline void add_margins(graph_node& node, const keras_layer& layer, const char* key) {
+    std::vector<double> begin;
+    std::vector<double> end;
+    const json* const value = layer[key];
+    if (value != nullptr && value->is_array() && layer.axes == 1) {
+        const std::vector<double> both = numbers_of(value);
+        begin = {both.empty() ? 0 : both.front()};
+        end = {both.empty() ? 0 : both.back()};
+    } else if (value != nullptr && value->is_array())
+        for (const json& axis : *value) {
+            const std::vector<double> both = numbers_of(&axis);
+            begin.push_back(both.empty() ? 0 : both.front());
+            end.push_back(both.empty() ? 0 : both.back());
+        }
+    else
+        begin = end = numbers_of(value);
+    node.attributes["begin"] = begin;
+    node.attributes["end"] = end;
+    expect_channels_last(node, layer);
+}
+
+inline void translate_max_pool(translation& layers, const keras_layer& layer) {
+    add_window(layers.add("max_pool", layer.name), layer, "pool_size", "strides");
+}
+inline void translate_average_pool(translation& layers, const keras_layer& layer) {
+    add_window(layers.add("average_pool", layer.name), layer, "pool_size", "strides");
+}
+
+inline void add_global_pool(translation& layers, const keras_layer& layer, const char* kind) {
+    graph_node& node = layers.add(kind, layer.name);
+    node.attributes["keepdims"] = flag(layer.truth("keepdims", false));
+    expect_channels_last(node, layer);
+}
+inline void translate_global_max_pool(translation& layers, const keras_layer& layer) {
+    add_global_pool(layers, layer, "global_max_pool");
+}
+inline void translate_global_average_pool(translation& layers, const keras_layer& layer) {
+    add_global_pool(layers, layer, "global_average_pool");
+}
+
+inline void translate_padding(translation& layers, const keras_layer& layer) {
+    add_margins(layers.add("zero_pad", layer.name), layer, "padding");
+}
+inline void translate_cropping(translation& layers, const keras_layer& layer) {
+    add_margins(layers.add("crop", layer.name), layer, "cropping");
+}
+
+inline void translate_upsampling(translation& layers, const keras_layer& layer) {
+    graph_node& node = layers.add("upsample", layer.name);
+    node.attributes["size"] = numbers_of(layer["size"]);
+    node.attributes["interpolation"] = layer.text("interpolation", "nearest");
+    expect_channels_last(node, layer);
+}
+
+inline void translate_resizing(translation& layers, const keras_layer& layer) {
+    graph_node& node = layers.add("resizing", layer.name);
+    node.attributes = attributes_of(layer.config);
+    node.attributes["size"] = std::vector<double>{layer.number("height", 0), layer.number("width", 0)};
+}
+
+inline constexpr keras_entry keras_windows[] = {
+    {"MaxPoolingND", translate_max_pool},
+    {"MaxPoolND", translate_max_pool},
+    {"AveragePoolingND", translate_average_pool},
+    {"AvgPoolND", translate_average_pool},
+    {"GlobalMaxPoolingND", translate_global_max_pool},
+    {"GlobalMaxPoolND", translate_global_max_pool},
+    {"GlobalAveragePoolingND", translate_global_average_pool},
+    {"GlobalAvgPoolND", translate_global_average_pool},
+    {"ZeroPaddingND", translate_padding},
+    {"CroppingND", translate_cropping},
+    {"UpSamplingND", translate_upsampling},
+    {"Resizing", translate_resizing},
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports
