@@ -50,6 +50,22 @@ std::vector<model_tensor> read_samples(const std::string& files) {
     return result;
 }
 
+/// Values as "sr=16000,scales=scales.npy": a number, or an array of a file.
+given_values read_given(const std::string& text) {
+    given_values result;
+    for (const std::string& each : split(text, ',')) {
+        const std::size_t place = each.find('=');
+        if (place == each.npos)
+            throw std::invalid_argument("--given: expected NAME=VALUE, found '" + each + "'");
+        const std::string value = each.substr(place + 1);
+        if (value.ends_with(".npy"))
+            result[each.substr(0, place)] = read_npy_tensor(value);
+        else
+            result[each.substr(0, place)] = {{}, {given_options({{"given", value}}).number<float>("given")}};
+    }
+    return result;
+}
+
 } // namespace
 
 int main(int count, char** arguments) {
@@ -59,10 +75,13 @@ int main(int count, char** arguments) {
          {"name", "what the network is called, a name in C++", "imported"},
          {"folder", "where the files go", "."},
          {"input", "the inputs' shapes with the batch, where the file leaves them open: 1x48x192x3,1x8", ""},
+         {"given", "inputs that always have one value, a number or a .npy file: sr=16000,scale=scale.npy",
+          ""},
          {"samples", "inputs to check with, .npy files separated by commas; made up without them", ""},
          {"results", "what the network gives for the samples, .npy files; computed without them", ""}},
         [](const given_options& options) {
-            const model_graph graph = read_model(options.text("model"), read_shapes(options.text("input")));
+            const model_graph graph = read_model(options.text("model"), read_shapes(options.text("input")),
+                                                 read_given(options.text("given")));
             check_samples samples;
             samples.inputs = options.text("samples").empty()
                                  ? make_samples(graph, 3)

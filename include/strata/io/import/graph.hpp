@@ -21,6 +21,9 @@ struct tensor {
     std::vector<float> numbers;
 };
 
+/// Values of inputs that are known before a network runs, by the names of the inputs.
+using given_values = std::map<std::string, tensor, std::less<>>;
+
 /// What a file says of a layer: numbers (whole ones as well, truth as 0 and 1), a text, or a list of numbers.
 using attribute = std::variant<double, std::string, std::vector<double>>;
 using attribute_map = std::map<std::string, attribute, std::less<>>;
@@ -88,6 +91,7 @@ struct model_graph {
 } // namespace strata::bedrock::inline STRATA_SETTING::imports
 
 namespace strata {
+using bedrock::imports::given_values;
 using bedrock::imports::graph_node;
 using bedrock::imports::model_graph;
 } // namespace strata

@@ -45,15 +45,19 @@ inline model_format format_of_model(const std::filesystem::path& path) {
 }
 
 /// Reads a model file and completes it: shapes are inferred, weights checked. `inputs` are shapes with the
-/// batch, as the file counts axes, for inputs that it leaves open. data_error for damaged files, and for what
-/// strata cannot express, all of which it lists.
-inline model_graph read_model(const std::filesystem::path& path, const std::vector<extents>& inputs = {}) {
+/// batch, as the file counts axes, for inputs that it leaves open. `given` are inputs of a model of ONNX
+/// which always have the same value, and so are none of the network. data_error for damaged files, and for
+/// what strata cannot express, all of which it lists.
+inline model_graph read_model(const std::filesystem::path& path, const std::vector<extents>& inputs = {},
+                              const given_values& given = {}) {
     const model_format format = format_of_model(path);
     if (format == model_format::onnx) {
-        model_graph result = onnx_file(path).read(inputs);
+        model_graph result = onnx_file(path).read(inputs, given);
         complete_graph(result);
         return result;
     }
+    if (!given.empty())
+        internal::raise(data_error::in_file(path, "a model of ONNX to give values to inputs", "another one"));
     model_graph result = format == model_format::keras_archive ? read_keras_archive(path)
                          : format == model_format::keras_hdf5  ? read_keras_hdf5(path)
                                                                : tfjs_file(path).read();

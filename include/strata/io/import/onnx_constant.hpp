@@ -51,6 +51,11 @@ inline std::size_t size_of_onnx_type(std::int64_t type) {
     }
 }
 
+/// Whether numbers of a type are whole ones, for which a quotient is as well.
+inline bool is_whole_onnx_type(std::int64_t type) {
+    return type != 1 && type != 10 && type != 11 && type != 16;
+}
+
 /// A number of a type from its bytes, the lowest first.
 inline double onnx_number(const char* bytes, std::int64_t type) {
     std::uint64_t bits = 0;
@@ -82,10 +87,7 @@ public:
     explicit onnx_tensor_reader(std::filesystem::path model) : model_(std::move(model)) {}
 
     [[nodiscard]] onnx_constant read(const onnx_tensor_message& message) const {
-        onnx_constant result{message.dims,
-                             {},
-                             message.type != 1 && message.type != 10 && message.type != 11 &&
-                                 message.type != 16};
+        onnx_constant result{message.dims, {}, is_whole_onnx_type(message.type)};
         const std::size_t size = size_of_onnx_type(message.type);
         if (size == 0)
             fail(message, "floats or whole numbers", concatenate("type ", std::uint64_t(message.type)));

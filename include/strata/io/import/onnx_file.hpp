@@ -12,6 +12,7 @@
 #include <strata/io/import/onnx_images.hpp>
 #include <strata/io/import/onnx_resizing.hpp>
 #include <strata/io/import/onnx_rows.hpp>
+#include <strata/io/import/onnx_scope.hpp>
 #include <strata/io/import/onnx_shapes.hpp>
 #include <strata/setting.hpp>
 
@@ -146,30 +147,21 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
 /// Reads models of ONNX into a graph, channels last.
 class onnx_file {
 public:
-    explicit onnx_file(std::filesystem::path path) : path_(std::move(path)), tensors_(path_) {}
+    explicit onnx_file(std::filesystem::path path) : path_(std::move(path)) {}
 
-    /// `inputs` are shapes with the batch, in ONNX's order; empty for those of the file.
-    [[nodiscard]] model_graph read(const std::vector<extents>& inputs) const {
+    /// `inputs` are shapes with the batch, in ONNX's order; empty for those of the file. An input with a
+    /// value in `given` is a constant, and no shape is said for it.
+    [[nodiscard]] model_graph read(const std::vector<extents>& inputs, const given_values& given = {}) const {
         const std::string bytes = plain_file(path_).read_rest();
         const onnx_model model = parse_onnx(bytes, path_.string());
         const auto opset = model.opsets.find("");
         model_graph result{path_.string(), "ONNX from " + model.producer};
         onnx_builder graph(result, opset == model.opsets.end() ? 1 : opset->second);
-        for (const onnx_tensor_message& each : model.initializers)
-            add_constant(graph, each.name, each);
-        for (const onnx_node& each : model.nodes)
-            for (const std::string& input : each.inputs)
-                ++graph.uses[input];
+        onnx_scope scope(path_, graph);
+        scope.add_constants(model);
+        add_given(graph, model, given);
         add_inputs(graph, result, model, inputs);
-        for (const onnx_node& each : model.nodes) {
-            if (each.type != "Constant")
-                read_onnx_node(graph, each);
-            else if (const auto value = each.attributes.find("value");
-                     value != each.attributes.end() && !each.outputs.empty())
-                add_constant(graph, each.outputs.front(), value->second.tensor);
-            else
-                graph.add_problem(each, "a constant that is no tensor");
-        }
+        scope.read(model, read_onnx_node);
         if (graph.problem_count() > 0)
             internal::raise(data_error::in_file(
                 path_, "operators that strata can express",
@@ -179,12 +171,22 @@ public:
     }
 
 private:
-    void add_constant(onnx_builder& graph, const std::string& name,
-                      const onnx_tensor_message& message) const {
-        onnx_value value;
-        value.constant = tensors_.read(message);
-        value.shape = value.constant->shape;
-        graph.values[name] = std::move(value);
+    /// Inputs that have a value before the network runs.
+    void add_given(onnx_builder& graph, const onnx_model& model, const given_values& given) const {
+        for (const auto& [name, numbers] : given) {
+            const auto is_named = [&](const onnx_value_info& info) { return info.name == name; };
+            const auto info = std::find_if(model.inputs.begin(), model.inputs.end(), is_named);
+            if (info == model.inputs.end())
+                internal::raise(data_error::in_file(
+                    path_, internal::concatenate("an input ", internal::shown(name), " to give a value"),
+                    "none of this name"));
+            onnx_value value;
+            value.shape.assign(numbers.shape.begin(), numbers.shape.end());
+            value.constant = onnx_constant{value.shape,
+                                           {numbers.numbers.begin(), numbers.numbers.end()},
+                                           is_whole_onnx_type(info->type)};
+            graph.values[name] = std::move(value);
+        }
     }
 
     void add_inputs(onnx_builder& graph, model_graph& result, const onnx_model& model,
@@ -213,7 +215,8 @@ private:
         constexpr std::int64_t unlikely = 1000003; // stands for any number of samples, and is no other extent
         if (shape.empty())
             internal::raise(data_error::in_file(path_, "an input with an axis of samples",
-                                                "input " + internal::shown(name)));
+                                                "input " + internal::shown(name) +
+                                                    ", a single number: give it a value as --given does"));
         graph.batch = shape.front() > 0 ? shape.front() : unlikely;
         shape.front() = graph.batch;
         onnx_value value;
@@ -271,7 +274,6 @@ private:
     }
 
     std::filesystem::path path_;
-    onnx_tensor_reader tensors_;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

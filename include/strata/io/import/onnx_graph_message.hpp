@@ -45,9 +45,12 @@ inline onnx_value_info value_info(std::string_view bytes) {
                 return false;
             result.is_tensor = true;
             read_fields(view(inner), [&](unsigned part, wire part_type, pbf_reader& value) {
-                if (part != 2 || part_type != wire::length_delimited)
+                if (part == 1 && part_type == wire::varint)
+                    result.type = value.get_int64();
+                else if (part == 2 && part_type == wire::length_delimited)
+                    shape(view(value), result);
+                else
                     return false;
-                shape(view(value), result);
                 return true;
             });
             return true;
@@ -114,6 +117,15 @@ inline onnx_model parse_onnx(std::string_view bytes, const std::string& place) {
                                             "bytes that break off or are none"));
     if (result.nodes.empty())
         internal::raise(data_error::in_file(place, "a model of ONNX with a graph", "none"));
+    return result;
+}
+
+/// A graph within a node, a branch of `If`, from its bytes. data_error where they are none.
+inline onnx_model parse_onnx_branch(std::string_view bytes, const std::string& place) {
+    onnx_model result;
+    if (internal::caught([&] { onnx_fields::graph(bytes, result); }) != nullptr)
+        internal::raise(
+            data_error::in_file(place, "a graph within a node", "bytes that break off or are none"));
     return result;
 }
 

@@ -32,6 +32,7 @@ struct onnx_attribute {
     std::vector<double> reals;
     std::vector<std::int64_t> wholes;
     onnx_tensor_message tensor;
+    std::string_view graph; ///< the bytes of a graph, which is read where it is chosen
     bool has_tensor = false;
     bool has_graph = false;
 };
@@ -48,6 +49,7 @@ struct onnx_node {
 struct onnx_value_info {
     std::string name;
     std::vector<std::int64_t> dims; ///< -1 for an extent that the file leaves open
+    std::int64_t type = 0;          ///< of its numbers, as `TensorProto.DataType` counts them
     bool is_tensor = false;
 };
 
@@ -162,8 +164,8 @@ inline std::string attribute(std::string_view bytes, onnx_attribute& result) {
             result.tensor = tensor(view(field));
             result.has_tensor = true;
         } else if (number == 6 && is_bytes) {
+            result.graph = view(field);
             result.has_graph = true;
-            return false;
         } else if (number == 7 && (is_bytes || type == wire::fixed32))
             append_floats(result.reals, type, field);
         else if (number == 8 && (is_bytes || type == wire::varint))

@@ -1,0 +1,117 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/error.hpp>
+#include <strata/expression/concatenate.hpp>
+#include <strata/io/import/onnx_builder.hpp>
+#include <strata/io/import/onnx_constant.hpp>
+#include <strata/io/import/onnx_graph_message.hpp>
+#include <strata/raise.hpp>
+#include <strata/setting.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+/// Reads the nodes of a graph, and of the branches that its `If`s choose, which see the values around them.
+class onnx_scope {
+public:
+    onnx_scope(std::filesystem::path path, onnx_builder& graph)
+        : path_(std::move(path)), tensors_(path_), graph_(graph) {}
+
+    /// `read_node(graph, node)` knows the operators that compute something.
+    template <class ReadNode>
+    void read(const onnx_model& model, const ReadNode& read_node) {
+        count_uses(model, 0);
+        read_nodes(model, read_node, 0);
+    }
+
+    void add_constants(const onnx_model& model) {
+        for (const onnx_tensor_message& each : model.initializers)
+            add_constant(each.name, each);
+    }
+
+private:
+    static constexpr std::size_t deepest = 64;
+
+    void add_constant(const std::string& name, const onnx_tensor_message& message) {
+        onnx_value value;
+        value.constant = tensors_.read(message);
+        value.shape = value.constant->shape;
+        graph_.values[name] = std::move(value);
+    }
+
+    /// How often a value is read, by branches as well, whether they are chosen or not.
+    void count_uses(const onnx_model& model, std::size_t depth) {
+        if (depth == deepest)
+            internal::raise(data_error::in_file(
+                path_, internal::concatenate("graphs within each other, at most ", deepest), "more"));
+        for (const onnx_node& each : model.nodes) {
+            for (const std::string& input : each.inputs)
+                ++graph_.uses[input];
+            for (const auto& [key, value] : each.attributes)
+                if (value.has_graph)
+                    count_uses(parse_onnx_branch(value.graph, path_.string()), depth + 1);
+        }
+        for (const onnx_value_info& output : model.outputs)
+            graph_.uses[output.name] += depth > 0 ? 1 : 0;
+    }
+
+    template <class ReadNode>
+    void read_nodes(const onnx_model& model, const ReadNode& read_node, std::size_t depth) {
+        for (const onnx_node& each : model.nodes) {
+            if (each.type == "If")
+                read_branch(each, read_node, depth);
+            else if (each.type != "Constant")
+                read_node(graph_, each);
+            else if (const auto value = each.attributes.find("value");
+                     value != each.attributes.end() && !each.outputs.empty())
+                add_constant(each.outputs.front(), value->second.tensor);
+            else
+                graph_.add_problem(each, "a constant that is no tensor");
+        }
+    }
+
+    /// The branch that a condition chooses which is known before the network runs.
+    template <class ReadNode>
+    void read_branch(const onnx_node& choice, const ReadNode& read_node, std::size_t depth) {
+        const onnx_value& condition = graph_.input(choice, 0);
+        if (!condition.is_known) {
+            for (const std::string& output : choice.outputs)
+                graph_.values[output].is_known = false;
+            return;
+        }
+        if (!condition.constant || condition.constant->numbers.size() != 1)
+            return graph_.add_problem(choice, "its condition is known when the network runs, and not before; "
+                                              "where it is of an input, give that a value as --given does");
+        const bool is_true = condition.constant->numbers.front() != 0;
+        const auto branch = choice.attributes.find(is_true ? "then_branch" : "else_branch");
+        if (branch == choice.attributes.end() || !branch->second.has_graph)
+            graph_.fail(choice, "a graph for each truth of its condition", "none");
+        const onnx_model model = parse_onnx_branch(branch->second.graph, path_.string());
+        if (model.outputs.size() < choice.outputs.size())
+            graph_.fail(choice, internal::concatenate(choice.outputs.size(), " results of its branch"),
+                        internal::concatenate(model.outputs.size()));
+        add_constants(model);
+        read_nodes(model, read_node, depth + 1);
+        for (std::size_t i = 0; i < choice.outputs.size(); ++i) {
+            const auto result = graph_.values.find(model.outputs[i].name);
+            if (result == graph_.values.end())
+                graph_.fail(choice,
+                            internal::concatenate("a result ", internal::shown(model.outputs[i].name),
+                                                  " of its branch"),
+                            "none");
+            graph_.values[choice.outputs[i]] = onnx_value(result->second);
+        }
+    }
+
+    std::filesystem::path path_;
+    onnx_tensor_reader tensors_;
+    onnx_builder& graph_;
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports
