@@ -191,6 +191,32 @@ BOOST_AUTO_TEST_CASE(inputs_and_outputs) {
                             with_all(pick<1>, pick<0>) | concat<> | branches(dense<2>, dense<3> | softmax));
 }
 
+BOOST_AUTO_TEST_CASE(steps_and_products) {
+    drawn_graph one;
+    const auto each_step = [&](const char* kind, std::size_t source) {
+        graph_node node{kind, kind};
+        node.attributes = {
+            {"size", std::vector<double>{2}}, {"stride", std::vector<double>{2}}, {"each_step", 1.0}};
+        return one.add(std::move(node), {source});
+    };
+    const std::size_t x = each_step("flatten", each_step("max_pool", one.input({3, 4, 4, 1})));
+    const std::size_t rows = one.dense(x, 4, 5);
+    graph_node bent{"thresholded_relu", "bent"};
+    bent.attributes = {{"threshold", 0.25}, {"slope", 0.5}, {"high", 1.0}};
+    const std::size_t others = one.add(std::move(bent), {one.dense(x, 4, 5)});
+    graph_node products{"dot", "dot"};
+    products.attributes = {{"axes", std::vector<double>{1, -1}}};
+    one.graph.outputs = {one.add(std::move(products), {rows, others})};
+    CHECK_TOPOLOGY(
+        one,
+        input<3, 4, 4, 1> | time_distributed(max_pool<2> | flatten) |
+            branches(
+                dense<5>,
+                dense<5> |
+                    activation<select(symbols::x > 0.25, min(symbols::x, 1.0), 0.5 * (symbols::x - 0.25))>) |
+            dot<1, -1>);
+}
+
 BOOST_AUTO_TEST_CASE(all_that_is_lacking_is_said_at_once) {
     drawn_graph one;
     const std::size_t x = one.input({4, 4, 2});

@@ -4,6 +4,8 @@
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/io/import/axis_arrangement.hpp>
+#include <strata/io/import/each_step.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/masks.hpp>
 #include <strata/io/import/node_text.hpp>
@@ -38,6 +40,7 @@ public:
         if (graph_.nodes.size() > most_layers)
             fail(concatenate("at most ", most_layers, " layers"), concatenate(graph_.nodes.size()));
         set_inputs(inputs);
+        arrange_axes(graph_);
         std::vector<bool> is_known(graph_.nodes.size(), true);
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
             is_known[i] = infer(graph_.nodes[i], is_known);
@@ -121,7 +124,8 @@ private:
     void fit_weights(graph_node& node) {
         if (node.sources.empty())
             return;
-        const extents& input = graph_.nodes[node.sources.front()].shape;
+        const extents& whole = graph_.nodes[node.sources.front()].shape;
+        const extents input = is_each_step(node) ? step_shape(whole) : whole;
         if (node.kind == "normalization")
             spread_statistics(node, input);
         for (auto& [name, weight] : node.weights) {

@@ -55,6 +55,14 @@ inline void translate_activation(translation& layers, const keras_layer& layer) 
         layers.add("linear", layer.name);
 }
 
+/// x above the threshold, at most `max_value`, and slope (x - threshold) below.
+inline void add_thresholded(translation& layers, const keras_layer& layer, double threshold, double slope) {
+    graph_node& node = layers.add("thresholded_relu", layer.name);
+    node.attributes = {{"threshold", threshold}, {"slope", slope}};
+    if (layer["max_value"] != nullptr)
+        node.attributes["high"] = layer.number("max_value", 0);
+}
+
 inline void translate_relu(translation& layers, const keras_layer& layer) {
     const bool is_open = layer["max_value"] == nullptr;
     const double slope = layer.number("negative_slope", 0);
@@ -66,7 +74,10 @@ inline void translate_relu(translation& layers, const keras_layer& layer) {
     else if (slope == 0 && threshold == 0)
         layers.add("clipped", layer.name).attributes = {{"low", 0.0}, {"high", layer.number("max_value", 0)}};
     else
-        layers.add("ReLU", layer.name).attributes = attributes_of(layer.config);
+        add_thresholded(layers, layer, threshold, slope);
+}
+inline void translate_thresholded_relu(translation& layers, const keras_layer& layer) {
+    add_thresholded(layers, layer, layer.number("theta", 1), 0);
 }
 
 inline void translate_leaky_relu(translation& layers, const keras_layer& layer) {
@@ -92,9 +103,13 @@ inline void translate_softmax(translation& layers, const keras_layer& layer) {
 }
 
 inline constexpr keras_entry keras_activations[] = {
-    {"Activation", translate_activation}, {"ReLU", translate_relu},
-    {"LeakyReLU", translate_leaky_relu},  {"ELU", translate_elu},
-    {"PReLU", translate_prelu},           {"Softmax", translate_softmax},
+    {"Activation", translate_activation},
+    {"ReLU", translate_relu},
+    {"LeakyReLU", translate_leaky_relu},
+    {"ELU", translate_elu},
+    {"PReLU", translate_prelu},
+    {"Softmax", translate_softmax},
+    {"ThresholdedReLU", translate_thresholded_relu},
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

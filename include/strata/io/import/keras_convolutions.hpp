@@ -12,12 +12,7 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
-inline void expect_channels_last(graph_node& node, const keras_layer& layer) {
-    if (layer.text("data_format", "channels_last") == "channels_first")
-        node.hint = "channels first: save the model with channels last";
-}
-
-/// `padding` of a window, and whether its channels are last.
+/// `size`, `stride` and `padding` of a window.
 inline void add_window(graph_node& node, const keras_layer& layer, const char* size, const char* stride) {
     if (size != nullptr)
         node.attributes["size"] = numbers_of(layer[size]);
@@ -25,7 +20,6 @@ inline void add_window(graph_node& node, const keras_layer& layer, const char* s
     node.attributes["stride"] = strides.empty() ? numbers_of(layer[size]) : strides;
     const std::string padding = layer.text("padding", "valid");
     node.attributes["padding"] = padding;
-    expect_channels_last(node, layer);
 }
 
 /// `size`, `strides` and `dilation_rate` of a convolution.

@@ -7,6 +7,9 @@
 #include <strata/io/import/keras_names.hpp>
 #include <strata/setting.hpp>
 
+#include <cmath>
+#include <vector>
+
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
 inline void translate_dense(translation& layers, const keras_layer& layer) {
@@ -56,6 +59,18 @@ inline void translate_concatenation(translation& layers, const keras_layer& laye
         node.hint = "it joins samples";
 }
 
+/// Dot products. Keras counts the axis of the batch.
+inline void translate_dot(translation& layers, const keras_layer& layer) {
+    graph_node& node = layers.add("dot", layer.name);
+    std::vector<double> axes = numbers_of(layer["axes"]);
+    if (axes.size() == 1)
+        axes.push_back(axes.front());
+    for (double& axis : axes)
+        if (axis >= 0)
+            axis = axis == 0 ? std::nan("") : axis - 1;
+    node.attributes = {{"axes", axes}, {"normalize", flag(layer.truth("normalize", false))}};
+}
+
 inline constexpr keras_entry keras_core[] = {
     {"Dense", translate_dense},
     {"Embedding", translate_embedding},
@@ -71,6 +86,7 @@ inline constexpr keras_entry keras_core[] = {
     {"Maximum", translate_merge},
     {"Minimum", translate_merge},
     {"Concatenate", translate_concatenation},
+    {"Dot", translate_dot},
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

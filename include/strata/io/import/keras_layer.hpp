@@ -51,6 +51,7 @@ inline std::pair<std::string, std::size_t> split_axes(std::string name) {
 struct translation {
     std::vector<graph_node> nodes;
     std::vector<std::vector<weight_request>> wanted;
+    std::vector<std::string> warnings{};
 
     graph_node& add(std::string kind, const std::string& name) {
         nodes.push_back({std::move(kind), name});
@@ -65,6 +66,13 @@ struct translation {
             for (const weight_request& each : all)
                 number += std::size_t{each.part == part};
         wanted.back().push_back({parameter, std::move(names), part, index == none ? number : index});
+    }
+    /// A permutation in front of all nodes (`place` 0) or behind them, which moves as far as it can.
+    void add_permutation(std::size_t place, std::vector<double> order, const std::string& name) {
+        graph_node node{"permute", name};
+        node.attributes = {{"order", std::move(order)}, {"movable", 1.0}};
+        nodes.insert(nodes.begin() + static_cast<std::ptrdiff_t>(place), std::move(node));
+        wanted.insert(wanted.begin() + static_cast<std::ptrdiff_t>(place), {{}});
     }
     void want(const std::string& parameter) { want(parameter, {parameter}); }
 

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
@@ -38,6 +39,27 @@ inline const std::map<std::string_view, keras_entry>& keras_classes() {
     return all;
 }
 
+/// Layers of images whose channels are first compute with channels last between two permutations, of which
+/// those that meet vanish.
+inline void put_channels_last(translation& layers, const keras_layer& layer) {
+    const std::size_t axes = layer.class_name == "Resizing" ? 2 : layer.axes;
+    if (axes == 0 || layer.text("data_format", "channels_last") != "channels_first" || layers.nodes.empty() ||
+        layers.nodes.front().kind == "spatial_dropout")
+        return;
+    std::vector<double> there;
+    std::vector<double> back{static_cast<double>(axes + 1)};
+    for (std::size_t axis = 1; axis <= axes; ++axis) {
+        there.push_back(static_cast<double>(axis + 1));
+        back.push_back(static_cast<double>(axis));
+    }
+    there.push_back(1);
+    const bool is_vector =
+        layers.nodes.back().kind.starts_with("global") && layers.nodes.back().number("keepdims") == 0;
+    layers.add_permutation(0, there, layer.name);
+    if (!is_vector)
+        layers.add_permutation(layers.nodes.size(), back, layer.name);
+}
+
 /// What one of Keras's layers is in strata. A class that nobody knows keeps its name as its kind.
 inline translation translate(keras_layer layer) {
     translation result;
@@ -48,6 +70,7 @@ inline translation translate(keras_layer layer) {
         found->second.translate(result, layer);
     else
         result.add(layer.class_name, layer.name).attributes = attributes_of(layer.config);
+    put_channels_last(result, layer);
     return result;
 }
 

@@ -8,6 +8,7 @@
 #include <strata/io/import/keras_calls.hpp>
 #include <strata/io/import/keras_layers.hpp>
 #include <strata/io/import/keras_names.hpp>
+#include <strata/io/import/keras_time_distributed.hpp>
 #include <strata/io/import/weight_source.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -184,7 +185,10 @@ private:
         const std::string class_name = text_of(member(layer, "class_name"));
         if (is_model(class_name))
             return add_model(layer, sources, place, depth + 1);
+        if (class_name == "TimeDistributed")
+            return add_each_step(layer, sources, place, depth);
         translation words = translate({class_name, place.name, member(layer, "config"), generation_});
+        graph_.warnings.insert(graph_.warnings.end(), words.warnings.begin(), words.warnings.end());
         node_numbers ends = sources;
         for (std::size_t i = 0; i < words.nodes.size(); ++i) {
             graph_node& node = words.nodes[i];
@@ -203,6 +207,21 @@ private:
             ends = {graph_.nodes.size()};
             graph_.nodes.push_back(std::move(node));
         }
+        return ends;
+    }
+
+    /// TimeDistributed, around a layer or a model.
+    node_numbers add_each_step(const json& layer, const node_numbers& sources, const layer_place& place,
+                               std::size_t depth) {
+        const json* const inner = member(member(layer, "config"), "layer");
+        if (inner == nullptr || depth == deepest)
+            fail(concatenate("a layer in layer ", internal::shown(place.name)), json_excerpt(inner));
+        layer_place inside = place;
+        inside.counted.back() += "/layer";
+        const std::size_t begin = graph_.nodes.size();
+        const node_numbers ends = add_layer(*inner, sources, inside, depth + 1);
+        for (std::size_t i = begin; i < graph_.nodes.size(); ++i)
+            make_each_step(graph_.nodes[i]);
         return ends;
     }
 

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
 #include <strata/io/import/keras_activations.hpp>
 #include <strata/io/import/keras_layer.hpp>
 #include <strata/setting.hpp>
@@ -27,12 +28,10 @@ inline void add_cell(graph_node& node, const keras_layer& layer) {
         node.attributes["reset_after"] = flag(layer.truth("reset_after", false));
     if (layer.truth("return_state", false))
         node.hint = "it returns its state: the importer reads layers of one result";
-    if (layer.truth("stateful", false))
-        node.hint = "it keeps its state from batch to batch: make it stateless, and a stream of the network";
     if (layer.truth("time_major", false))
         node.hint = "time is its first axis";
-    if (layer.truth("zero_output_for_mask", false))
-        node.hint = "it gives zeros for masked steps";
+    if (layer.truth("zero_output_for_mask", false) && layer.truth("return_sequences", false))
+        node.attributes["zero_masked"] = 1.0;
 }
 
 inline void want_cell(translation& layers, const keras_layer& layer, const std::string& prefix,
@@ -50,8 +49,16 @@ inline bool is_recurrent(std::string_view class_name) {
     return class_name == "LSTM" || class_name == "GRU" || class_name == "SimpleRNN";
 }
 
+inline void warn_of_state(translation& layers, const keras_layer& layer) {
+    if (layer.truth("stateful", false))
+        layers.warnings.push_back("layer " + internal::shown(layer.name) +
+                                  " keeps its state from batch to batch: here each sample begins anew, and a "
+                                  "stream of the network goes on where it was");
+}
+
 /// LSTM, GRU and SimpleRNN.
 inline void translate_recurrent(translation& layers, const keras_layer& layer) {
+    warn_of_state(layers, layer);
     add_cell(layers.add(cell_kind(layer.class_name), layer.name), layer);
     want_cell(layers, layer, "", "cell");
 }
@@ -69,6 +76,7 @@ inline void translate_bidirectional(translation& layers, const keras_layer& laye
         return;
     }
     add_cell(node, forward);
+    warn_of_state(layers, forward);
     node.attributes["cell"] = cell_kind(forward.class_name);
     node.attributes["merge"] = layer["merge_mode"] == nullptr ? "none" : layer.text("merge_mode", "concat");
     if (layer["backward_layer"] != nullptr) {

@@ -30,7 +30,6 @@ inline void add_margins(graph_node& node, const keras_layer& layer, const char* 
         begin = end = numbers_of(value);
     node.attributes["begin"] = begin;
     node.attributes["end"] = end;
-    expect_channels_last(node, layer);
 }
 
 inline void translate_max_pool(translation& layers, const keras_layer& layer) {
@@ -43,7 +42,6 @@ inline void translate_average_pool(translation& layers, const keras_layer& layer
 inline void add_global_pool(translation& layers, const keras_layer& layer, const char* kind) {
     graph_node& node = layers.add(kind, layer.name);
     node.attributes["keepdims"] = flag(layer.truth("keepdims", false));
-    expect_channels_last(node, layer);
 }
 inline void translate_global_max_pool(translation& layers, const keras_layer& layer) {
     add_global_pool(layers, layer, "global_max_pool");
@@ -63,13 +61,14 @@ inline void translate_upsampling(translation& layers, const keras_layer& layer) 
     graph_node& node = layers.add("upsample", layer.name);
     node.attributes["size"] = numbers_of(layer["size"]);
     node.attributes["interpolation"] = layer.text("interpolation", "nearest");
-    expect_channels_last(node, layer);
 }
 
 inline void translate_resizing(translation& layers, const keras_layer& layer) {
     graph_node& node = layers.add("resizing", layer.name);
     node.attributes = attributes_of(layer.config);
     node.attributes["size"] = std::vector<double>{layer.number("height", 0), layer.number("width", 0)};
+    if (layer.truth("crop_to_aspect_ratio", false) || layer.truth("pad_to_aspect_ratio", false))
+        node.hint = "it keeps the aspect ratio";
 }
 
 inline constexpr keras_entry keras_windows[] = {

@@ -48,6 +48,15 @@ inline layer_words activation_words(const graph_node& node) {
             return {"relu6"};
         return {"clip<" + number_text(low) + ", " + number_text(high) + ">"};
     }
+    if (is("thresholded_relu")) {
+        const std::string threshold = number_text(node.number("threshold"));
+        const std::string large =
+            node.has("high") ? "min(symbols::x, " + number_text(node.number("high")) + ")" : "symbols::x";
+        const double slope = node.number("slope");
+        const std::string small =
+            slope == 0 ? "0.0" : number_text(slope) + " * (symbols::x - " + threshold + ")";
+        return {"activation<select(symbols::x > " + threshold + ", " + large + ", " + small + ")>"};
+    }
     if (is("leaky_relu"))
         return {"leaky_relu<" + number_text(node.number("slope")) + ">"};
     if (is("elu"))
@@ -150,6 +159,7 @@ inline layer_words recurrent_words(const graph_node& node) {
     words.add_if(node.number("bias", 1) == 0, "no_bias");
     words.add_if(node.number("last_step") != 0, "last_step");
     words.add_if(node.number("backwards") != 0, "backwards");
+    words.add_if(node.number("zero_masked") != 0, "zero_masked");
     if (!is_both)
         return {words.text()};
     const std::string_view merge = node.text("merge", "concat");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/io/import/each_step.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/layer_text.hpp>
 #include <strata/io/import/number_text.hpp>
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
@@ -50,6 +52,12 @@ inline layer_words training_words(const graph_node& node) {
 
 /// The words for a node behind inputs of these shapes, of which `input` is the first.
 inline layer_words words_of(const graph_node& node, const extents& input) {
+    if (is_each_step(node)) {
+        layer_words words = words_of(step_node(node), step_shape(input));
+        if (!words.text.empty())
+            words.text = "time_distributed(" + words.text + ")";
+        return words;
+    }
     const auto is = [&](std::string_view kind) { return node.kind == kind; };
     if (!node.hint.empty())
         return layer_words::lacking(node.hint);
@@ -151,6 +159,16 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
     }
     if (has_any_kind(node, {"add", "subtract", "multiply", "average", "maximum", "minimum"}))
         return {node.kind};
+    if (is("dot")) {
+        argument_text words("dot");
+        std::vector<double> axes = node.list("axes");
+        if (axes[0] == axes[1])
+            axes.pop_back();
+        if (axes != std::vector<double>{-1})
+            for (const double axis : axes)
+                words.add(std::to_string(static_cast<int>(axis)));
+        return {words.add_if(node.number("normalize") != 0, "normalize").text()};
+    }
     if (is("concat")) {
         const double axis = node.number("axis", -1);
         const bool is_last = axis == -1 || axis == static_cast<double>(input.size()) - 1;

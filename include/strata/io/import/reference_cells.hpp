@@ -116,9 +116,10 @@ inline reference_numbers recur(const graph_node& node, const reference_numbers& 
     const bool is_both = node.kind == "bidirectional";
     const bool is_last = node.number("last_step") != 0;
     const std::string kind(is_both ? node.text("cell") : std::string_view(node.kind));
+    const bool zeroes_masked = !is_last && (is_both || node.number("zero_masked") != 0);
     const auto direction = [&](const std::string& prefix, bool is_backwards) {
         // As in Keras's Bidirectional of all steps.
-        return reference_cell(node, kind, prefix).run(x, steps, is_backwards, mask, is_both && !is_last);
+        return reference_cell(node, kind, prefix).run(x, steps, is_backwards, mask, zeroes_masked);
     };
     auto first = direction(is_both ? "forward." + kind + "." : "", node.number("backwards") != 0);
     if (is_last)

@@ -1,7 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/io/import/each_step.hpp>
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/reference_dot.hpp>
 #include <strata/io/import/reference_values.hpp>
 #include <strata/io/import/reference_windows.hpp>
 #include <strata/io/import/shapes.hpp>
@@ -207,8 +209,8 @@ inline reference_numbers masked_mean(const reference_numbers& x, const std::vect
     return y;
 }
 
-/// All layers but the recurrent ones.
-inline reference_numbers compute_layer(const graph_node& node,
+/// All layers but the recurrent ones, of a sample or of a step.
+inline reference_numbers compute_whole(const graph_node& node,
                                        const std::vector<const reference_numbers*>& sources,
                                        const std::vector<const extents*>& shapes) {
     const reference_numbers& x = *sources.front();
@@ -225,6 +227,8 @@ inline reference_numbers compute_layer(const graph_node& node,
         return take_softmax(node, x);
     if (has_any_kind(node, {"add", "subtract", "multiply", "average", "maximum", "minimum"}))
         return merge(node, sources);
+    if (node.kind == "dot")
+        return take_dot(node, sources, shapes);
     if (node.kind == "concat")
         return join(node, sources, shapes);
     if (has_any_kind(node, {"zero_pad", "crop", "upsample", "permute"}))
@@ -252,6 +256,24 @@ inline reference_numbers compute_layer(const graph_node& node,
     } else
         for (double& number : y)
             number = apply_function(node.kind, node, number);
+    return y;
+}
+
+/// All layers but the recurrent ones.
+inline reference_numbers compute_layer(const graph_node& node,
+                                       const std::vector<const reference_numbers*>& sources,
+                                       const std::vector<const extents*>& shapes) {
+    if (!is_each_step(node))
+        return compute_whole(node, sources, shapes);
+    const graph_node one = step_node(node);
+    const extents shape = step_shape(*shapes.front());
+    const auto size = static_cast<std::ptrdiff_t>(*size_of(shape));
+    reference_numbers y;
+    for (auto begin = sources.front()->begin(); begin != sources.front()->end(); begin += size) {
+        const reference_numbers x(begin, begin + size);
+        const reference_numbers step = compute_whole(one, {&x}, {&shape});
+        y.insert(y.end(), step.begin(), step.end());
+    }
     return y;
 }
 

@@ -34,6 +34,9 @@ inline double apply_function(std::string_view kind, const graph_node& node, doub
         return clipped(x, 0, 6);
     if (kind == "clipped")
         return clipped(x, node.number("low"), node.number("high"));
+    if (kind == "thresholded_relu")
+        return x > node.number("threshold") ? std::min(x, node.number("high", x))
+                                            : node.number("slope") * (x - node.number("threshold"));
     if (kind == "leaky_relu")
         return x < 0 ? x * node.number("slope") : x;
     if (kind == "elu")

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/io/import/each_step.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/window_shape.hpp>
 #include <strata/setting.hpp>
@@ -41,48 +42,73 @@ inline bool has_any_kind(const graph_node& node, std::initializer_list<std::stri
 
 /// Whether a node computes each element by itself, or nothing at all when it predicts.
 inline bool keeps_shape(const graph_node& node) {
-    return has_any_kind(node, {"linear",
-                               "relu",
-                               "clipped",
-                               "leaky_relu",
-                               "elu",
-                               "selu",
-                               "gelu",
-                               "gelu_tanh",
-                               "sigmoid",
-                               "hard_sigmoid",
-                               "silu",
-                               "hard_silu",
-                               "tanh",
-                               "softplus",
-                               "softsign",
-                               "exponential",
-                               "mish",
-                               "relu_squared",
-                               "scaled",
-                               "softmax",
-                               "log_softmax",
-                               "dropout",
-                               "spatial_dropout",
-                               "gaussian_dropout",
-                               "gaussian_noise",
-                               "batch_norm",
-                               "layer_norm",
-                               "group_norm",
-                               "rms_norm",
-                               "normalization",
-                               "rescaling",
-                               "prelu",
-                               "masking",
-                               "training_only",
-                               "random_flip",
-                               "random_shift",
-                               "random_rotation"});
+    return has_any_kind(node, {
+                                  "linear",
+                                  "relu",
+                                  "clipped",
+                                  "leaky_relu",
+                                  "elu",
+                                  "selu",
+                                  "gelu",
+                                  "gelu_tanh",
+                                  "sigmoid",
+                                  "hard_sigmoid",
+                                  "silu",
+                                  "hard_silu",
+                                  "tanh",
+                                  "softplus",
+                                  "softsign",
+                                  "exponential",
+                                  "mish",
+                                  "relu_squared",
+                                  "thresholded_relu",
+                                  "scaled",
+                                  "softmax",
+                                  "log_softmax",
+                                  "dropout",
+                                  "spatial_dropout",
+                                  "gaussian_dropout",
+                                  "gaussian_noise",
+                                  "batch_norm",
+                                  "layer_norm",
+                                  "group_norm",
+                                  "rms_norm",
+                                  "normalization",
+                                  "rescaling",
+                                  "prelu",
+                                  "masking",
+                                  "training_only",
+                                  "random_flip",
+                                  "random_shift",
+                                  "random_rotation",
+                              });
 }
 
-/// The shape of a node's result. `sources` are those of what it reads. Nothing for a kind that is not known
-/// and for shapes that do not fit.
-inline std::optional<extents> shape_of(const graph_node& node, const std::vector<const extents*>& sources) {
+/// What dot products make of two vectors or matrices, whose axes are counted as `axis_in` counts them.
+inline std::optional<extents> shape_of_dot(const graph_node& node,
+                                           const std::vector<const extents*>& sources) {
+    const std::vector<double> axes = node.list("axes");
+    if (sources.size() != 2 || axes.size() != 2)
+        return std::nullopt;
+    extents result;
+    std::vector<std::size_t> lengths;
+    for (std::size_t i = 0; i < 2; ++i) {
+        const extents& shape = *sources[i];
+        const auto axis = axis_in(axes[i], shape.size());
+        if (!axis || shape.empty() || shape.size() > 2)
+            return std::nullopt;
+        lengths.push_back(shape[*axis]);
+        if (shape.size() == 2)
+            result.push_back(shape[1 - *axis]);
+    }
+    if (lengths[0] != lengths[1])
+        return std::nullopt;
+    return result.empty() ? extents{1} : result;
+}
+
+/// The shape of what a node makes of a sample or of a step.
+inline std::optional<extents> shape_of_whole(const graph_node& node,
+                                             const std::vector<const extents*>& sources) {
     if (node.kind == "input")
         return node.shape;
     if (sources.empty())
@@ -117,6 +143,8 @@ inline std::optional<extents> shape_of(const graph_node& node, const std::vector
         }
         return result;
     }
+    if (node.kind == "dot")
+        return shape_of_dot(node, sources);
     if (sources.size() != 1)
         return std::nullopt;
     if (keeps_shape(node))
@@ -215,6 +243,20 @@ inline std::optional<extents> shape_of(const graph_node& node, const std::vector
         return result;
     }
     return std::nullopt;
+}
+
+/// The shape of a node's result. `sources` are those of what it reads. Nothing for a kind that is not known
+/// and for shapes that do not fit.
+inline std::optional<extents> shape_of(const graph_node& node, const std::vector<const extents*>& sources) {
+    if (!is_each_step(node))
+        return shape_of_whole(node, sources);
+    if (sources.size() != 1 || sources.front()->size() < 2)
+        return std::nullopt;
+    const extents step = step_shape(*sources.front());
+    auto result = shape_of_whole(node, {&step});
+    if (result)
+        result->insert(result->begin(), sources.front()->front());
+    return result;
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

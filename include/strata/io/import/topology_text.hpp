@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -72,7 +73,7 @@ private:
                 const graph_node& node = graph_.nodes[item.node];
                 order_.push_back(item.node);
                 const std::string words = words_of(node, graph_.nodes[node.sources.front()].shape).text;
-                if (!words.empty())
+                if (!words.empty() && !join_steps(result, words))
                     result.push_back({words});
             } else if (item.what == tree_item::form::picks) {
                 if (item.order.size() == 1) {
@@ -94,6 +95,17 @@ private:
             }
         }
         return repeat_pieces(result);
+    }
+
+    /// `time_distributed(a | b)` of two pieces that stand behind each other.
+    static bool join_steps(written_chain& chain, std::string_view words) {
+        constexpr std::string_view begin = "time_distributed(";
+        if (chain.empty() || !chain.back().parts.empty() || !chain.back().head.starts_with(begin) ||
+            !words.starts_with(begin))
+            return false;
+        chain.back().head.pop_back();
+        chain.back().head.append(" | ").append(words.substr(begin.size()));
+        return true;
     }
 
     /// Two ways that are added, one of them empty or a short projection.
