@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/io/import/formula_layers.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/number_text.hpp>
 #include <strata/io/import/shapes.hpp>
@@ -41,6 +42,8 @@ inline layer_words activation_words(const graph_node& node) {
             return {each};
     if (is("linear"))
         return {};
+    if (const formula_layer* const formula = find_formula(node.kind))
+        return {formula_text(*formula, node)};
     if (is("clipped")) {
         const double low = node.number("low");
         const double high = node.number("high");

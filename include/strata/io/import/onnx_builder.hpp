@@ -26,8 +26,8 @@ namespace strata::bedrock::inline STRATA_SETTING::imports {
 
 /// A value of an ONNX graph: a constant, or what a node of ours gives, and how its axes lie there. ONNX has
 /// channels first; a node of ours has them where `axes` says: the axes of ONNX, counted with the batch, in
-/// the order of the node's shape. Axes that are not in the list have the extent 1. So transposing, squeezing
-/// and unsqueezing are other lists, and no layers.
+/// the order of the node's shape. Axes that are not in the list have the extent 1 or count samples. So
+/// transposing, squeezing and unsqueezing are other lists, and no layers.
 struct onnx_value {
     std::optional<onnx_constant> constant{};
     std::size_t node = 0;
@@ -35,18 +35,24 @@ struct onnx_value {
     std::vector<std::size_t> axes{};
     /// Of a flattened image: where in the node's row each element of ONNX's row is. Empty where it is there.
     std::vector<std::size_t> places{};
-    bool is_known = true; ///< not of what stands behind an operator that nobody knows
+    extents image_shape{};                 ///< of that image, as its node had it
+    std::vector<std::size_t> image_axes{}; ///< and which axes of ONNX they were
+    bool is_known = true;                  ///< not of what stands behind an operator that nobody knows
 };
 
 /// The graph that becomes of an ONNX model, and what its operators need to add to it.
 class onnx_builder {
 public:
-    onnx_builder(model_graph& graph, std::int64_t opset) : graph_(graph), opset_(opset) {}
+    onnx_builder(model_graph& graph, std::int64_t opset)
+        : graph_(graph), opset_(opset), tensors_(graph.file) {}
 
     [[nodiscard]] std::int64_t opset() const noexcept { return opset_; }
     [[nodiscard]] const std::string& problems() const noexcept { return problems_; }
     [[nodiscard]] std::size_t problem_count() const noexcept { return problem_count_; }
     std::int64_t batch = 1; ///< a number that stands for the samples where shapes are computed
+    /// The first axis that a sample has: 1 behind that of the samples, 0 where no axis counts samples, as in
+    /// a model of one.
+    std::size_t first_axis = 1;
     std::map<std::string, onnx_value> values;
     std::map<std::string, std::size_t> uses; ///< how often a value is read
 
@@ -118,16 +124,47 @@ public:
         graph_.nodes.push_back(std::move(made));
         return graph_.nodes.size() - 1;
     }
-    void set(const onnx_node& operation, onnx_value value) {
-        if (!operation.outputs.empty())
-            values[operation.outputs.front()] = std::move(value);
+    void set(const onnx_node& operation, onnx_value value, std::size_t output = 0) {
+        if (output < operation.outputs.size())
+            values[operation.outputs[output]] = std::move(value);
+    }
+    void set_constant(const onnx_node& operation, onnx_constant constant, std::size_t output = 0) {
+        onnx_value value;
+        value.shape = constant.shape;
+        value.constant = std::move(constant);
+        set(operation, std::move(value), output);
+    }
+    [[nodiscard]] onnx_constant read_tensor(const onnx_tensor_message& message) const {
+        return tensors_.read(message);
+    }
+
+    /// A row whose elements are in ONNX's order: where they are in that of an image, the image is turned.
+    std::optional<onnx_value> straighten(const onnx_node& operation, onnx_value value) {
+        if (value.places.empty())
+            return value;
+        graph_node image{"reshape", ""};
+        image.attributes["target"] = std::vector<double>(value.image_shape.begin(), value.image_shape.end());
+        const auto shaped = add(operation, std::move(image), {value.node});
+        std::vector<std::size_t> sorted = value.image_axes;
+        std::sort(sorted.begin(), sorted.end());
+        graph_node permute{"permute", ""};
+        permute.attributes["order"] = places_of(sorted, value.image_axes);
+        const auto turned = shaped ? add(operation, std::move(permute), {*shaped}) : shaped;
+        const auto row = turned ? add(operation, graph_node{"flatten", ""}, {*turned}) : turned;
+        if (!row)
+            return std::nullopt;
+        value.node = *row;
+        value.places.clear();
+        return value;
     }
 
     /// The value with its axes in an order: a reshape for extents of 1, and a permutation where it must be.
     std::optional<onnx_value> arrange(const onnx_node& operation, onnx_value value,
                                       const std::vector<std::size_t>& axes) {
-        if (!value.places.empty())
-            fail(operation, "an image that is not flattened", "a flattened one");
+        const auto straight = straighten(operation, std::move(value));
+        if (!straight)
+            return std::nullopt;
+        value = *straight;
         if (value.axes == axes)
             return value;
         const auto extent = [&](std::size_t axis) { return static_cast<std::size_t>(value.shape[axis]); };
@@ -147,14 +184,14 @@ public:
                        ? std::optional(value.node)
                        : add(operation, reshape, {value.node});
         };
+        if (!std::is_permutation(present.begin(), present.end(), wanted.begin(), wanted.end())) {
+            add_problem(operation, "samples in a model of one, or an axis too many");
+            return std::nullopt;
+        }
         if (present != wanted) {
             const auto narrow = add_target(present);
             graph_node permute{"permute", ""};
-            std::vector<double> order;
-            for (const std::size_t axis : wanted)
-                order.push_back(static_cast<double>(std::find(present.begin(), present.end(), axis) -
-                                                    present.begin() + 1));
-            permute.attributes = {{"order", order}};
+            permute.attributes["order"] = places_of(wanted, present);
             const auto turned = narrow ? add(operation, permute, {*narrow}) : narrow;
             if (!turned)
                 return std::nullopt;
@@ -176,14 +213,25 @@ public:
         result.push_back(1);
         return result;
     }
-    /// Axes in ONNX's own order.
-    static std::vector<std::size_t> plain_axes(std::size_t rank) {
-        std::vector<std::size_t> result(rank - 1);
-        std::iota(result.begin(), result.end(), std::size_t{1});
+    /// Axes in ONNX's own order, without that of the samples, and without a first one of the extent 1.
+    [[nodiscard]] std::vector<std::size_t> plain_axes(const std::vector<std::int64_t>& shape) const {
+        std::vector<std::size_t> result;
+        for (std::size_t axis = first_axis; axis < shape.size(); ++axis)
+            if (axis > 0 || shape.front() != 1)
+                result.push_back(axis);
         return result;
     }
 
 private:
+    /// Where each axis of a list is in another one, counted from 1.
+    static std::vector<double> places_of(const std::vector<std::size_t>& axes,
+                                         const std::vector<std::size_t>& list) {
+        std::vector<double> result;
+        for (const std::size_t axis : axes)
+            result.push_back(
+                static_cast<double>(std::find(list.begin(), list.end(), axis) - list.begin() + 1));
+        return result;
+    }
     static std::string extents_text_of(const extents& shape) {
         std::string result;
         for (const std::size_t each : shape)
@@ -203,6 +251,7 @@ private:
 
     model_graph& graph_;
     std::int64_t opset_;
+    onnx_tensor_reader tensors_;
     std::string problems_;
     std::size_t problem_count_ = 0;
 };

@@ -28,40 +28,6 @@ inline void apply(onnx_builder& graph, const onnx_node& operation, const onnx_va
     }
 }
 
-/// Activations of one number.
-inline void read_activation(onnx_builder& graph, const onnx_node& operation) {
-    constexpr std::pair<std::string_view, const char*> names[] = {{"Relu", "relu"},
-                                                                  {"Sigmoid", "sigmoid"},
-                                                                  {"Tanh", "tanh"},
-                                                                  {"Softplus", "softplus"},
-                                                                  {"Softsign", "softsign"},
-                                                                  {"Exp", "exponential"},
-                                                                  {"LeakyRelu", "leaky_relu"},
-                                                                  {"Elu", "elu"},
-                                                                  {"Selu", "selu"},
-                                                                  {"HardSigmoid", "hard_sigmoid"},
-                                                                  {"HardSwish", "hard_silu"},
-                                                                  {"Gelu", "gelu"}};
-    graph_node made{"", ""};
-    for (const auto& [type, kind] : names)
-        if (operation.type == type)
-            made.kind = kind;
-    if (made.kind == "leaky_relu")
-        made.attributes["slope"] = real_of(operation, "alpha", 0.01);
-    else if (made.kind == "elu")
-        made.attributes["alpha"] = real_of(operation, "alpha", 1);
-    else if (made.kind == "hard_sigmoid")
-        made.attributes = {{"slope", real_of(operation, "alpha", 0.2)},
-                           {"offset", real_of(operation, "beta", 0.5)}};
-    else if (made.kind == "gelu" && word_of(operation, "approximate", "none") != "none")
-        made.kind = "gelu_tanh";
-    else if (made.kind == "selu" &&
-             (std::abs(real_of(operation, "alpha", 1.67326319217681884765625) - 1.6732632) > 1e-6 ||
-              std::abs(real_of(operation, "gamma", 1.05070102214813232421875) - 1.0507010) > 1e-6))
-        made.hint = "another alpha or gamma";
-    apply(graph, operation, graph.input(operation, 0), std::move(made));
-}
-
 inline void read_clip(onnx_builder& graph, const onnx_node& operation) {
     double low = real_of(operation, "min", -std::numeric_limits<double>::infinity());
     double high = real_of(operation, "max", std::numeric_limits<double>::infinity());

@@ -36,7 +36,7 @@ inline std::optional<onnx_value> row_input(onnx_builder& graph, const onnx_node&
     }
     if (!value.places.empty() || (!value.axes.empty() && value.axes.back() + 1 == value.shape.size()))
         return value;
-    return graph.arrange(operation, value, graph.plain_axes(value.shape.size()));
+    return graph.arrange(operation, value, graph.plain_axes(value.shape));
 }
 
 /// Gemm, and MatMul by a constant: a dense layer, whose kernel's rows follow the elements of a flattened

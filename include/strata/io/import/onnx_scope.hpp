@@ -10,6 +10,7 @@
 #include <strata/setting.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -66,14 +67,35 @@ private:
         for (const onnx_node& each : model.nodes) {
             if (each.type == "If")
                 read_branch(each, read_node, depth);
-            else if (each.type != "Constant")
-                read_node(graph_, each);
-            else if (const auto value = each.attributes.find("value");
-                     value != each.attributes.end() && !each.outputs.empty())
-                add_constant(each.outputs.front(), value->second.tensor);
+            else if (each.type == "Constant")
+                read_constant(each);
             else
-                graph_.add_problem(each, "a constant that is no tensor");
+                read_node(graph_, each);
         }
+    }
+
+    /// A tensor, a number or a list of numbers.
+    void read_constant(const onnx_node& operation) {
+        const auto given = [&](const char* key) {
+            const auto found = operation.attributes.find(key);
+            return found == operation.attributes.end() ? nullptr : &found->second;
+        };
+        const auto list = [](const auto& numbers, bool is_whole) {
+            return onnx_constant{
+                {static_cast<std::int64_t>(numbers.size())}, {numbers.begin(), numbers.end()}, is_whole};
+        };
+        if (const onnx_attribute* const value = given("value"); value != nullptr && value->has_tensor)
+            graph_.set_constant(operation, tensors_.read(value->tensor));
+        else if (const onnx_attribute* const real = given("value_float"))
+            graph_.set_constant(operation, {{}, {real->real}, false});
+        else if (const onnx_attribute* const whole = given("value_int"))
+            graph_.set_constant(operation, {{}, {static_cast<double>(whole->whole)}, true});
+        else if (const onnx_attribute* const reals = given("value_floats"))
+            graph_.set_constant(operation, list(reals->reals, false));
+        else if (const onnx_attribute* const wholes = given("value_ints"))
+            graph_.set_constant(operation, list(wholes->wholes, true));
+        else
+            graph_.add_problem(operation, "a constant that is no tensor of numbers");
     }
 
     /// The branch that a condition chooses which is known before the network runs.

@@ -39,16 +39,18 @@ inline std::optional<std::vector<std::int64_t>> axes_of(onnx_builder& graph, con
 
 /// The same numbers under other axes, where each wide axis of the old shape is one of the new one, in order.
 /// Nothing where it is not so.
-inline std::optional<onnx_value> relabel(const onnx_value& value, const std::vector<std::int64_t>& shape) {
+inline std::optional<onnx_value> relabel(const onnx_value& value, const std::vector<std::int64_t>& shape,
+                                         std::size_t first_axis) {
     std::vector<std::size_t> old_wide;
     std::vector<std::size_t> new_wide;
-    for (std::size_t axis = 1; axis < value.shape.size(); ++axis)
+    for (std::size_t axis = first_axis; axis < value.shape.size(); ++axis)
         if (value.shape[axis] != 1)
             old_wide.push_back(axis);
-    for (std::size_t axis = 1; axis < shape.size(); ++axis)
+    for (std::size_t axis = first_axis; axis < shape.size(); ++axis)
         if (shape[axis] != 1)
             new_wide.push_back(axis);
-    if (!value.places.empty() || old_wide.size() != new_wide.size() || value.shape[0] != shape[0])
+    if (!value.places.empty() || old_wide.size() != new_wide.size() ||
+        (first_axis > 0 && value.shape[0] != shape[0]))
         return std::nullopt;
     for (std::size_t i = 0; i < old_wide.size(); ++i)
         if (value.shape[old_wide[i]] != shape[new_wide[i]])
@@ -67,18 +69,22 @@ inline std::optional<onnx_value> relabel(const onnx_value& value, const std::vec
 
 /// A row of an image's elements. They stay where they are, and the value knows where each of them is.
 inline std::optional<onnx_value> flatten(onnx_builder& graph, const onnx_node& operation,
-                                         const onnx_value& value) {
+                                         const onnx_value& value, std::int64_t samples) {
     const auto number = graph.add(operation, graph_node{"flatten", ""}, {value.node});
     if (!number)
         return std::nullopt;
     onnx_value result;
     result.node = *number;
-    result.shape = {value.shape[0], static_cast<std::int64_t>(graph.node(*number).shape.front())};
+    result.shape = {samples, static_cast<std::int64_t>(graph.node(*number).shape.front())};
     result.axes = {1};
     if (!value.places.empty() || std::is_sorted(value.axes.begin(), value.axes.end())) {
         result.places = value.places;
+        result.image_shape = value.image_shape;
+        result.image_axes = value.image_axes;
         return result;
     }
+    result.image_shape = graph.node(value.node).shape;
+    result.image_axes = value.axes;
     constexpr std::size_t most_places = std::size_t{1} << 26;
     if (*size_of(graph.node(value.node).shape) > most_places) {
         graph.add_problem(operation, "an image of more numbers than a dense layer could read");
@@ -94,7 +100,7 @@ inline std::optional<onnx_value> flatten(onnx_builder& graph, const onnx_node& o
     for (std::size_t element = 0; element < step; ++element) {
         std::size_t rest = element;
         std::size_t place = 0;
-        for (std::size_t axis = value.shape.size(); axis-- > 1;) {
+        for (std::size_t axis = value.shape.size(); axis-- > graph.first_axis;) {
             const auto extent = static_cast<std::size_t>(value.shape[axis]);
             place += rest % extent * steps[axis];
             rest /= extent;
@@ -109,31 +115,33 @@ inline void reshape(onnx_builder& graph, const onnx_node& operation, const std::
     const onnx_value& value = graph.input(operation, 0);
     if (value.constant) {
         onnx_value result = value;
-        result.constant->shape = shape;
+        result.shape = result.constant->shape = shape;
         return graph.set(operation, std::move(result));
     }
-    if (shape.empty() || shape.front() != value.shape.front())
+    if (graph.first_axis > 0 && (shape.empty() || shape.front() != value.shape.front()))
         return graph.add_problem(operation, "it mixes samples");
     if (value.shape == shape)
         return graph.set(operation, value);
-    if (const auto other = relabel(value, shape))
+    if (const auto other = relabel(value, shape, graph.first_axis))
         return graph.set(operation, *other);
-    if (shape.size() == 2) {
-        if (const auto row = flatten(graph, operation, value))
+    if (shape.size() == 2 && (graph.first_axis > 0 || shape[0] == 1)) {
+        if (const auto row = flatten(graph, operation, value, shape[0]))
             graph.set(operation, *row);
         return;
     }
-    const auto plain = graph.arrange(operation, value, graph.plain_axes(value.shape.size()));
+    const auto plain = graph.arrange(operation, value, graph.plain_axes(value.shape));
     if (!plain)
         return;
+    onnx_value result;
+    result.shape = shape;
+    result.axes = graph.plain_axes(shape);
+    std::vector<double> target;
+    for (const std::size_t axis : result.axes)
+        target.push_back(static_cast<double>(shape[axis]));
     graph_node made{"reshape", ""};
-    std::vector<double> target(shape.begin() + 1, shape.end());
-    made.attributes["target"] = target;
+    made.attributes["target"] = target.empty() ? std::vector<double>{1} : target;
     if (const auto number = graph.add(operation, std::move(made), {plain->node})) {
-        onnx_value result;
         result.node = *number;
-        result.shape = shape;
-        result.axes = graph.plain_axes(shape.size());
         graph.set(operation, std::move(result));
     }
 }
@@ -182,9 +190,11 @@ inline void read_flatten(onnx_builder& graph, const onnx_node& operation) {
     const std::vector<std::int64_t> old = shape_of_input(graph.input(operation, 0));
     std::int64_t axis = whole_of(operation, "axis", 1);
     axis += axis < 0 ? static_cast<std::int64_t>(old.size()) : 0;
-    if (axis != 1 || old.empty())
-        return graph.add_problem(operation, "from another axis than 1");
-    reshape(graph, operation, {old[0], size_of_shape({old.begin() + 1, old.end()})});
+    if (axis < 0 || axis > static_cast<std::int64_t>(old.size()))
+        graph.fail(operation, internal::concatenate("axes of ", old.size()), "another axis");
+    reshape(
+        graph, operation,
+        {size_of_shape({old.begin(), old.begin() + axis}), size_of_shape({old.begin() + axis, old.end()})});
 }
 inline void read_squeeze(onnx_builder& graph, const onnx_node& operation) {
     const std::vector<std::int64_t> old = shape_of_input(graph.input(operation, 0));
@@ -232,11 +242,14 @@ inline void read_transpose(onnx_builder& graph, const onnx_node& operation) {
     for (std::size_t axis = 0; axis < sorted.size(); ++axis)
         if (sorted.size() != rank || sorted[axis] != static_cast<std::int64_t>(axis))
             graph.fail(operation, "a permutation of its axes", "another list");
-    if (order.empty() || order.front() != 0 || !value.places.empty())
+    if (graph.first_axis > 0 && (order.empty() || order.front() != 0))
         return graph.add_problem(operation, "it moves the axis of the samples");
-    onnx_value result = value;
+    const auto straight = graph.straighten(operation, value);
+    if (!straight)
+        return;
+    onnx_value result = *straight;
     for (std::size_t axis = 0; axis < rank; ++axis)
-        result.shape[axis] = value.shape[static_cast<std::size_t>(order[axis])];
+        result.shape[axis] = straight->shape[static_cast<std::size_t>(order[axis])];
     for (std::size_t& axis : result.axes)
         axis = static_cast<std::size_t>(
             std::find(order.begin(), order.end(), static_cast<std::int64_t>(axis)) - order.begin());

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/io/import/formula_layers.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/setting.hpp>
 
@@ -63,6 +64,8 @@ inline double apply_function(std::string_view kind, const graph_node& node, doub
         return x / (1 + std::abs(x));
     if (kind == "exponential")
         return std::exp(x);
+    if (const formula_layer* const formula = find_formula(kind))
+        return formula->compute(node, x);
     return x; // linear, and what does nothing when a network predicts
 }
 

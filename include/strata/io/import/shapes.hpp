@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/io/import/each_step.hpp>
+#include <strata/io/import/formula_layers.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/window_shape.hpp>
 #include <strata/setting.hpp>
@@ -42,46 +43,46 @@ inline bool has_any_kind(const graph_node& node, std::initializer_list<std::stri
 
 /// Whether a node computes each element by itself, or nothing at all when it predicts.
 inline bool keeps_shape(const graph_node& node) {
-    return has_any_kind(node, {
-                                  "linear",
-                                  "relu",
-                                  "clipped",
-                                  "leaky_relu",
-                                  "elu",
-                                  "selu",
-                                  "gelu",
-                                  "gelu_tanh",
-                                  "sigmoid",
-                                  "hard_sigmoid",
-                                  "silu",
-                                  "hard_silu",
-                                  "tanh",
-                                  "softplus",
-                                  "softsign",
-                                  "exponential",
-                                  "mish",
-                                  "relu_squared",
-                                  "thresholded_relu",
-                                  "scaled",
-                                  "softmax",
-                                  "log_softmax",
-                                  "dropout",
-                                  "spatial_dropout",
-                                  "gaussian_dropout",
-                                  "gaussian_noise",
-                                  "batch_norm",
-                                  "layer_norm",
-                                  "group_norm",
-                                  "rms_norm",
-                                  "normalization",
-                                  "rescaling",
-                                  "prelu",
-                                  "masking",
-                                  "training_only",
-                                  "random_flip",
-                                  "random_shift",
-                                  "random_rotation",
-                              });
+    return has_any_kind(node,
+                        {
+                            "linear",
+                            "relu",
+                            "clipped",
+                            "leaky_relu",
+                            "elu",
+                            "selu",
+                            "gelu",
+                            "sigmoid",
+                            "hard_sigmoid",
+                            "silu",
+                            "hard_silu",
+                            "tanh",
+                            "softplus",
+                            "softsign",
+                            "exponential",
+                            "relu_squared",
+                            "thresholded_relu",
+                            "scaled",
+                            "softmax",
+                            "log_softmax",
+                            "dropout",
+                            "spatial_dropout",
+                            "gaussian_dropout",
+                            "gaussian_noise",
+                            "batch_norm",
+                            "layer_norm",
+                            "group_norm",
+                            "rms_norm",
+                            "normalization",
+                            "rescaling",
+                            "prelu",
+                            "masking",
+                            "training_only",
+                            "random_flip",
+                            "random_shift",
+                            "random_rotation",
+                        }) ||
+           find_formula(node.kind) != nullptr;
 }
 
 /// What dot products make of two vectors or matrices, whose axes are counted as `axis_in` counts them.

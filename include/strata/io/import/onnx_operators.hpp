@@ -1,0 +1,132 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/io/import/graph.hpp>
+#include <strata/io/import/onnx_activations.hpp>
+#include <strata/io/import/onnx_builder.hpp>
+#include <strata/io/import/onnx_combinations.hpp>
+#include <strata/io/import/onnx_elements.hpp>
+#include <strata/io/import/onnx_folding.hpp>
+#include <strata/io/import/onnx_images.hpp>
+#include <strata/io/import/onnx_resizing.hpp>
+#include <strata/io/import/onnx_rows.hpp>
+#include <strata/io/import/onnx_shapes.hpp>
+#include <strata/setting.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+/// ReduceMean over all places of an image, or over its last axes where they are that.
+inline void read_mean(onnx_builder& graph, const onnx_node& operation) {
+    const std::vector<std::int64_t> shape = shape_of_input(graph.input(operation, 0));
+    const auto axes = axes_of(graph, operation, 1, static_cast<std::int64_t>(shape.size()));
+    if (!axes)
+        return;
+    std::vector<std::int64_t> places(shape.size() > 2 ? shape.size() - 2 : 0);
+    for (std::size_t i = 0; i < places.size(); ++i)
+        places[i] = static_cast<std::int64_t>(i) + 2;
+    if (places.empty() || *axes != places)
+        return graph.add_problem(operation, "over other axes than all places of an image");
+    pool_globally(graph, operation, operation.type == "ReduceMax" ? "global_max_pool" : "global_average_pool",
+                  whole_of(operation, "keepdims", 1) != 0);
+}
+
+/// Of operators that are known where all that they read is constant.
+inline void read_unfolded(onnx_builder& graph, const onnx_node& operation) {
+    graph.add_problem(operation, "of what is known when the network runs, and not before");
+}
+
+inline void pass_on(onnx_builder& graph, const onnx_node& operation) {
+    graph.set(operation, graph.input(operation, 0));
+}
+
+inline void read_slopes(onnx_builder& graph, const onnx_node& operation) {
+    const onnx_constant* const slopes = graph.constant(operation, 1);
+    if (slopes == nullptr)
+        return;
+    const onnx_value& value = graph.input(operation, 0);
+    graph_node made{"prelu", ""};
+    if (slopes->numbers.size() == 1) {
+        made.kind = "leaky_relu";
+        made.attributes["slope"] = slopes->numbers.front();
+    } else if (const auto numbers = channel_numbers(graph, value, *slopes))
+        made.weights.emplace_back("alpha", tensor{{numbers->size()}, *numbers});
+    else
+        return graph.add_problem(operation, "slopes of another shape than a number a channel");
+    apply(graph, operation, value, std::move(made));
+}
+
+/// What is known of ONNX's operators.
+inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
+    using reader = void (*)(onnx_builder&, const onnx_node&);
+    static const std::map<std::string, reader, std::less<>> readers = {
+        {"Conv", read_convolution},
+        {"ConvTranspose", read_convolution},
+        {"MaxPool", read_pooling},
+        {"AveragePool", read_pooling},
+        {"Pad", read_padding},
+        {"Gemm", read_product},
+        {"MatMul", read_product},
+        {"BatchNormalization", read_batch_norm},
+        {"LayerNormalization", read_layer_norm},
+        {"Softmax", read_softmax},
+        {"LogSoftmax", read_softmax},
+        {"Reshape", read_reshape},
+        {"Flatten", read_flatten},
+        {"Squeeze", read_squeeze},
+        {"Unsqueeze", read_unsqueeze},
+        {"Transpose", read_transpose},
+        {"Clip", read_clip},
+        {"Add", read_combination},
+        {"Sub", read_combination},
+        {"Mul", read_combination},
+        {"Div", read_combination},
+        {"Sum", read_combination},
+        {"Max", read_combination},
+        {"Min", read_combination},
+        {"Mean", read_combination},
+        {"Concat", read_concat},
+        {"ReduceMean", read_mean},
+        {"ReduceMax", read_mean},
+        {"PRelu", read_slopes},
+        {"Identity", pass_on},
+        {"Dropout", pass_on},
+        {"Cast", pass_on},
+        {"Resize", read_resizing},
+        {"Upsample", read_resizing},
+        {"GlobalAveragePool",
+         [](onnx_builder& g, const onnx_node& n) { pool_globally(g, n, "global_average_pool", true); }},
+        {"GlobalMaxPool",
+         [](onnx_builder& g, const onnx_node& n) { pool_globally(g, n, "global_max_pool", true); }},
+        {"Pow", read_power},
+        {"Neg", read_negation},
+    };
+    const auto found = readers.find(operation.type);
+    const bool is_standard = operation.domain.empty() || operation.domain == "ai.onnx";
+    const bool is_activation = find_activation(operation.type) != nullptr;
+    const reader known = found != readers.end()               ? found->second
+                         : is_activation                      ? read_activation
+                         : is_folded_operator(operation.type) ? read_unfolded
+                                                              : nullptr;
+    if (!is_standard || known == nullptr)
+        return graph.add_problem(operation,
+                                 is_standard ? "unknown here" : "not an operator of networks that is known");
+    for (const std::string& input : operation.inputs)
+        if (const auto value = graph.values.find(input);
+            value != graph.values.end() && !value->second.is_known) {
+            for (const std::string& output : operation.outputs)
+                graph.values[output].is_known = false;
+            return;
+        }
+    if (!fold(graph, operation))
+        known(graph, operation);
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports
