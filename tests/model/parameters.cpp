@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../error_message.hpp"
+#include <strata/kernels/zeroed_memory.hpp>
 #include <strata/layers/layers.hpp>
 #include <strata/model/adapt.hpp>
 #include <strata/model/arrays.hpp>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <memory>
 #include <numeric>
 #include <stdexcept>
@@ -282,4 +284,16 @@ BOOST_AUTO_TEST_CASE(statistics_of_data) {
         },
         "adapt: expected finite numbers, found nan in sample 1");
     BOOST_TEST(net.parameter<"normalization.mean">()(0) == 1.0f);
+}
+
+BOOST_AUTO_TEST_CASE(memory_for_many_numbers_is_zero_as_that_for_few_is) {
+    for (const std::size_t count : {std::size_t{3}, std::size_t{1} << 20, (std::size_t{1} << 20) + 3}) {
+        for (int turn = 0; turn < 2; ++turn) { // the second may get what the first wrote to
+            const auto numbers = zeroed_memory<double>(count);
+            BOOST_TEST(reinterpret_cast<std::uintptr_t>(numbers.get()) % alignment == 0u);
+            BOOST_TEST(
+                (std::all_of(numbers.get(), numbers.get() + count, [](double each) { return each == 0; })));
+            std::fill_n(numbers.get(), count, 7.0);
+        }
+    }
 }

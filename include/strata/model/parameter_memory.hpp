@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/aligned_vector.hpp>
+#include <strata/kernels/zeroed_memory.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ template <class T>
 class parameter_memory {
 public:
     explicit parameter_memory(std::size_t size)
-        : block_(std::make_shared<aligned_vector<T>>(size)), data_(block_->data()), size_(size) {}
+        : block_(zeroed_memory<T>(size)), data_(block_.get()), size_(size) {}
 
     /// `size` numbers of another memory.
     parameter_memory(const parameter_memory& whole, std::size_t begin, std::size_t size)
@@ -61,7 +61,7 @@ private:
             std::copy_n(other.data_, std::min(size_, other.size_), data_);
     }
 
-    std::shared_ptr<aligned_vector<T>> block_;
+    std::shared_ptr<T> block_;
     T* data_;
     std::size_t size_;
 };
