@@ -28,8 +28,8 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// header need RapidJSON (Debian's rapidjson-dev), of headers alone.
 ///
 /// data_error with the byte, what was expected and what was found, for whatever is not in order with the
-/// header or the file's size, before any number is read. Memory: the header, and 64 KiB while numbers are
-/// read.
+/// header or the file's size, before any number is read. Memory: the header, and 256 KiB while numbers are
+/// read, twice as much where they change their type.
 class safetensors_file {
 public:
     explicit safetensors_file(std::filesystem::path path) : file_(std::move(path)), header_(file_) {
@@ -123,7 +123,9 @@ public:
     }
 
 private:
-    static constexpr std::size_t piece_bytes = std::size_t{1} << 16;
+    // Of rows of thousands of numbers a piece has tens, so that whole lines of a transposed matrix are
+    // written.
+    static constexpr std::size_t piece_bytes = std::size_t{1} << 18;
     static constexpr auto concatenate = internal::concatenate;
 
     plain_file file_;

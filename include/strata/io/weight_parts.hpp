@@ -23,6 +23,10 @@ struct weight_axis {
     [[nodiscard]] std::size_t place(std::size_t index) const {
         return (order.empty() ? index : order[index]) * stride;
     }
+    /// Whether it and the next faster axis number one row of numbers that are equally far apart.
+    [[nodiscard]] bool joins(const weight_axis& next) const {
+        return order.empty() && next.order.empty() && stride == next.extent * next.stride;
+    }
 };
 
 /// Numbers of a tensor of a file, one behind another, and where they belong in an array of the network.
@@ -79,23 +83,31 @@ std::vector<weight_axis> join_axes(std::vector<weight_axis> first, const Lists&.
 /// Goes over the numbers of a part in the file's order, by runs of numbers that are equally far apart.
 class weight_walk {
 public:
-    explicit weight_walk(const weight_part& part) : part_(&part), indices_(part.axes.size()) {}
+    explicit weight_walk(const weight_part& part) : place_(part.place) {
+        for (const weight_axis& axis : part.axes)
+            if (axis.extent == 1)
+                place_ += axis.place(0);
+            else if (!axes_.empty() && axes_.back().joins(axis))
+                axes_.back() = {axes_.back().extent * axis.extent, axis.stride};
+            else
+                axes_.push_back(axis);
+        indices_.resize(axes_.size());
+    }
 
     /// Calls visit(place, stride, count) for the next `count` numbers, in runs.
     template <class Visit>
     void walk(std::size_t count, const Visit& visit) {
-        const auto& axes = part_->axes;
         while (count > 0) {
-            std::size_t place = part_->place;
-            for (std::size_t i = 0; i < axes.size(); ++i)
-                place += axes[i].place(indices_[i]);
-            const bool is_run = !axes.empty() && axes.back().order.empty();
-            const std::size_t run = is_run ? std::min(count, axes.back().extent - indices_.back()) : 1;
-            visit(place, is_run ? axes.back().stride : 1, run);
+            std::size_t place = place_;
+            for (std::size_t i = 0; i < axes_.size(); ++i)
+                place += axes_[i].place(indices_[i]);
+            const bool is_run = !axes_.empty() && axes_.back().order.empty();
+            const std::size_t run = is_run ? std::min(count, axes_.back().extent - indices_.back()) : 1;
+            visit(place, is_run ? axes_.back().stride : 1, run);
             count -= run;
-            if (!axes.empty())
+            if (!axes_.empty())
                 indices_.back() += run;
-            for (std::size_t i = axes.size(); i-- > 1 && indices_[i] == axes[i].extent;) {
+            for (std::size_t i = axes_.size(); i-- > 1 && indices_[i] == axes_[i].extent;) {
                 indices_[i] = 0;
                 ++indices_[i - 1];
             }
@@ -103,7 +115,8 @@ public:
     }
 
 private:
-    const weight_part* part_;
+    std::size_t place_;
+    std::vector<weight_axis> axes_; ///< those that number one row of numbers are one here
     std::vector<std::size_t> indices_;
 };
 

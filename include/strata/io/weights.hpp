@@ -68,10 +68,10 @@ weight_report load_arrays(const std::vector<any_parameter<T>>& parameters, std::
     for (const weight_match& match : found.matches)
         read_part<T>(file, match, [&](std::size_t place, std::size_t stride, std::span<const T> numbers) {
             const any_parameter<T>& array = parameters[match.array];
-            if (stride == 1 && !match.part.adds)
-                return array.write(place, numbers);
+            if (!match.part.adds)
+                return array.write(place, numbers, stride);
             for (const T number : numbers) {
-                array[place] = match.part.adds ? array[place] + number : number;
+                array[place] += number;
                 place += stride;
             }
         });
@@ -113,8 +113,9 @@ void save_weights(const model<Topology, T>& net, const std::filesystem::path& fi
 /// data_error that names it, and the network is unchanged then. With `.partial` what fits is taken, and the
 /// report says what was not.
 ///
-/// Memory: 64 KiB beside the network's own. All is checked before the first number is stored; only a disk
-/// that fails to read, which is a data_error too, leaves some arrays loaded.
+/// Memory: 256 KiB beside the network's own, 512 KiB where numbers change their type. All is checked before
+/// the first number is stored; only a disk that fails to read, which is a data_error too, leaves some arrays
+/// loaded.
 ///
 /// `.convention = pytorch` knows modules by their names in the `state_dict`: matrices are [out, in], kernels
 /// [out, in, ...], rows of flattened images begin with the channels, gates are in PyTorch's order, and the

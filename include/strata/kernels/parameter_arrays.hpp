@@ -9,12 +9,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Where the numbers of an array rest that a head declares with `Storage`: number i in the conventional order
 /// is at index(i) of `size` places. A storage of a program's own is a specialization. Where it has a `run`,
-/// that many numbers from each multiple of it on lie side by side.
+/// that many numbers from each multiple of it on lie side by side. Where it has a `row` as well, a multiple
+/// of `run`, the number that is a row further on is `row_distance` places further on.
 template <class T, class Storage, class Shape>
 struct array_layout;
 
@@ -28,7 +30,9 @@ struct array_layout<T, plain_storage, Shape> {
 template <class T, std::size_t Inputs, std::size_t Outputs, class Shape>
 struct array_layout<T, panel_storage<Inputs, Outputs>, Shape> {
     using layout = weight_layout<T, Inputs, Outputs>;
-    static constexpr std::size_t run = std::gcd(Outputs, layout::lanes);
+    static constexpr std::size_t run = layout::is_dot ? Inputs : std::gcd(Outputs, layout::lanes);
+    static constexpr std::size_t row = layout::is_dot ? Inputs : Outputs;
+    static constexpr std::size_t row_distance = layout::lanes;
     static constexpr std::size_t size = layout::kernel_size;
     [[nodiscard]] static constexpr std::size_t index(std::size_t number) noexcept {
         return layout::index(number / Outputs, number % Outputs);
@@ -40,6 +44,8 @@ struct array_layout<T, filter_storage<Inputs, Filters, Groups>, Shape> {
     static constexpr std::size_t filters = Filters / Groups;
     using layout = weight_layout<T, Inputs, filters, false>;
     static constexpr std::size_t run = std::gcd(filters, layout::lanes);
+    static constexpr std::size_t row = Filters;
+    static constexpr std::size_t row_distance = layout::lanes;
     static constexpr std::size_t size = Groups * layout::kernel_size;
     [[nodiscard]] static constexpr std::size_t index(std::size_t number) noexcept {
         const std::size_t filter = number % Filters;
@@ -75,10 +81,10 @@ struct array_layout<T, row_storage<Width>, Shape> {
 template <class T, class Parameter>
 using layout_of = array_layout<T, typename Parameter::storage, typename Parameter::shape>;
 
-/// Visits the numbers from `first` to `end` of an array in pieces that lie side by side: visit(number, place,
-/// count).
+namespace internal {
+/// Visits the numbers from `first` to `end` in their order.
 template <class Layout, class Visit>
-void visit_runs(std::size_t first, std::size_t end, const Visit& visit) {
+void visit_in_order(std::size_t first, std::size_t end, const Visit& visit) {
     while (first < end) {
         std::size_t count = 1;
         if constexpr (requires { Layout::run; })
@@ -86,6 +92,37 @@ void visit_runs(std::size_t first, std::size_t end, const Visit& visit) {
         visit(first, Layout::index(first), count);
         first += count;
     }
+}
+
+/// Visits whole rows from number `first` on, the same part of each of them before the next part: a part's
+/// places follow each other, while those of a row are in as many parts of the memory as it has runs.
+template <class Layout, class Visit>
+void visit_rows(std::size_t first, std::size_t rows, const Visit& visit) {
+    for (std::size_t column = 0; column < Layout::row; column += Layout::run) {
+        std::size_t number = first + column;
+        std::size_t place = Layout::index(number);
+        for (std::size_t row = 0; row < rows; ++row) {
+            visit(number, place, std::integral_constant<std::size_t, Layout::run>{});
+            number += Layout::row;
+            place += Layout::row_distance;
+        }
+    }
+}
+} // namespace internal
+
+/// Visits the numbers from `first` to `end` of an array in pieces that lie side by side, in any order:
+/// visit(number, place, count), with a constant for a count that is one.
+template <class Layout, class Visit>
+void visit_runs(std::size_t first, std::size_t end, const Visit& visit) {
+    if constexpr (requires { Layout::row; }) {
+        const std::size_t begin = round_up(first, Layout::row);
+        if (const std::size_t rows = end > begin ? (end - begin) / Layout::row : 0; rows > 1) {
+            internal::visit_in_order<Layout>(first, begin, visit);
+            internal::visit_rows<Layout>(begin, rows, visit);
+            first = begin + rows * Layout::row;
+        }
+    }
+    internal::visit_in_order<Layout>(first, end, visit);
 }
 
 namespace internal {

@@ -114,10 +114,12 @@ public:
     [[nodiscard]] T& operator[](std::size_t number) const { return array_[index_(number)]; }
     /// Those from number `first` on, as many as there is room for.
     void read(std::size_t first, std::span<value_type> numbers) const {
-        copy_(array_, first, numbers.size(), nullptr, numbers.data());
+        copy_(array_, first, 1, numbers.size(), nullptr, numbers.data());
     }
-    void write(std::size_t first, std::span<const value_type> numbers) const requires(!std::is_const_v<T>) {
-        copy_(array_, first, numbers.size(), numbers.data(), nullptr);
+    /// The same in the other direction; those written are `stride` numbers apart in the array.
+    void write(std::size_t first, std::span<const value_type> numbers, std::size_t stride = 1) const
+        requires(!std::is_const_v<T>) {
+        copy_(array_, first, stride, numbers.size(), numbers.data(), nullptr);
     }
     [[nodiscard]] std::vector<value_type> values() const {
         std::vector<value_type> result(size_);
@@ -132,16 +134,32 @@ public:
 private:
     /// Numbers from `source` to the array, or from it to `destination` where there is no source.
     template <class Layout>
-    static void copy_numbers(T* array, std::size_t first, std::size_t count, const value_type* source,
-                             value_type* destination) {
-        visit_runs<Layout>(first, first + count, [&](std::size_t number, std::size_t place, std::size_t run) {
+    static void copy_numbers(T* array, std::size_t first, std::size_t stride, std::size_t count,
+                             const value_type* source, value_type* destination) {
+        if constexpr (!std::is_const_v<T>)
+            if (stride != 1)
+                return spread_numbers<Layout>(array, first, stride, count, source);
+        visit_runs<Layout>(first, first + count, [&](std::size_t number, std::size_t place, auto run) {
             if constexpr (!std::is_const_v<T>)
                 if (source != nullptr) {
-                    std::copy_n(source + (number - first), run, array + place);
+                    std::copy_n(source + (number - first), std::size_t{run}, array + place);
                     return;
                 }
-            std::copy_n(array + place, run, destination + (number - first));
+            std::copy_n(array + place, std::size_t{run}, destination + (number - first));
         });
+    }
+    template <class Layout>
+    static void spread_numbers(T* array, std::size_t first, std::size_t stride, std::size_t count,
+                               const value_type* source) {
+        if constexpr (requires { Layout::row; })
+            if (stride == Layout::row) {
+                array += Layout::index(first);
+                for (std::size_t i = 0; i < count; ++i)
+                    array[i * Layout::row_distance] = source[i];
+                return;
+            }
+        for (std::size_t i = 0; i < count; ++i)
+            array[Layout::index(first + i * stride)] = source[i];
     }
 
     std::string name_;
@@ -151,7 +169,7 @@ private:
     bool is_learnt_;
     T* array_;
     std::size_t (*index_)(std::size_t) noexcept;
-    void (*copy_)(T*, std::size_t, std::size_t, const value_type*, value_type*);
+    void (*copy_)(T*, std::size_t, std::size_t, std::size_t, const value_type*, value_type*);
 };
 
 namespace internal {
