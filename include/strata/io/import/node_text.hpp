@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/io/import/axis_layers.hpp>
 #include <strata/io/import/each_step.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/layer_text.hpp>
@@ -105,6 +106,11 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
                     .text()};
     if (is("masking"))
         return {"masking<" + number_text(node.number("value")) + ">"};
+    if (is_axis_layer(node.kind)) {
+        const std::string text = axis_layer_text(node, input);
+        return text.empty() ? layer_words::lacking("along axes that are not beside each other")
+                            : layer_words{text == "linear" ? "" : text};
+    }
     if (is("flatten"))
         return {input.size() == 1 ? "" : "flatten"};
     if (is("reshape")) {

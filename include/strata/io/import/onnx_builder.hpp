@@ -56,6 +56,19 @@ public:
     std::map<std::string, onnx_value> values;
     std::map<std::string, std::size_t> uses; ///< how often a value is read
 
+    /// Whether one operator alone reads what a node gives, which is no output. A value that is the same as
+    /// another one has read that.
+    [[nodiscard]] bool is_read_once(std::size_t number) {
+        std::size_t names = 0;
+        std::size_t count = 0;
+        for (const auto& [name, value] : values)
+            if (!value.constant && value.is_known && value.node == number) {
+                ++names;
+                count += uses[name];
+            }
+        return names > 0 && count == names;
+    }
+
     [[nodiscard]] graph_node& node(std::size_t number) { return graph_.nodes[number]; }
 
     [[noreturn]] void fail(const onnx_node& operation, std::string_view expected,
@@ -210,7 +223,8 @@ public:
         std::vector<std::size_t> result;
         for (std::size_t axis = 2; axis < rank; ++axis)
             result.push_back(axis);
-        result.push_back(1);
+        if (rank > 1)
+            result.push_back(1);
         return result;
     }
     /// Axes in ONNX's own order, without that of the samples, and without a first one of the extent 1.

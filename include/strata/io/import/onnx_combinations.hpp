@@ -2,15 +2,19 @@
 #pragma once
 
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/onnx_broadcasting.hpp>
 #include <strata/io/import/onnx_builder.hpp>
+#include <strata/io/import/onnx_constant_operands.hpp>
 #include <strata/io/import/onnx_elements.hpp>
-#include <strata/io/import/onnx_images.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <limits>
+#include <numeric>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -40,23 +44,27 @@ inline bool is_open_hard_swish(onnx_builder& graph, const onnx_value& x, const o
     return is_line(line, 1, 3) && line.sources.front() == x.node;
 }
 
-/// A number for each channel at all places of an image, [N, C, 1, 1] beside [N, C, H, W], as an image; a
-/// value of another shape as it is.
-inline std::optional<onnx_value> spread(onnx_builder& graph, const onnx_node& operation,
-                                        const onnx_value& value, const std::vector<std::int64_t>& shape) {
-    const bool is_channels =
-        shape.size() > 2 && value.shape.size() == shape.size() && value.shape != shape &&
-        value.places.empty() && value.shape[1] == shape[1] &&
-        std::all_of(value.shape.begin() + 2, value.shape.end(), [](std::int64_t each) { return each == 1; });
-    if (!is_channels)
-        return value;
-    const auto image = graph.arrange(operation, value, graph.image_axes(shape.size()));
-    if (!image)
-        return std::nullopt;
-    graph_node made{"upsample", ""};
-    made.attributes["size"] = std::vector<double>(shape.begin() + 2, shape.end());
-    const auto number = graph.add(operation, std::move(made), {image->node});
-    return number ? std::optional(image_value(graph, shape[0], *number)) : std::nullopt;
+/// Max and Min of a value and numbers.
+inline void bound_value(onnx_builder& graph, const onnx_node& operation) {
+    const onnx_value* value = nullptr;
+    graph_node made{"clipped", ""};
+    constexpr double largest = std::numeric_limits<float>::max();
+    made.attributes = {{"low", -largest}, {"high", largest}};
+    const bool is_known = operation.type == "Max" || operation.type == "Min";
+    for (std::size_t i = 0; i < operation.inputs.size(); ++i) {
+        const onnx_value& each = graph.input(operation, i);
+        if (!is_known || (each.constant ? each.constant->numbers.size() != 1 : value != nullptr))
+            return graph.add_problem(operation, "of values and constants of several numbers");
+        if (!each.constant)
+            value = &each;
+        else if (operation.type == "Max")
+            made.attributes["low"] = std::max(made.number("low"), each.constant->numbers.front());
+        else
+            made.attributes["high"] = std::min(made.number("high"), each.constant->numbers.front());
+    }
+    if (made.number("low") == 0 && operation.type == "Max")
+        made = graph_node{"relu", ""};
+    apply(graph, operation, *value, std::move(made));
 }
 
 /// Add, Sub, Mul, Div, Max, Min, Sum and Mean.
@@ -64,7 +72,7 @@ inline void read_combination(onnx_builder& graph, const onnx_node& operation) {
     const auto is = [&](std::string_view type) { return operation.type == type; };
     if (operation.inputs.size() == 1)
         return graph.set(operation, graph.input(operation, 0));
-    onnx_value first = graph.input(operation, 0);
+    const onnx_value first = graph.input(operation, 0);
     const onnx_value second = graph.input(operation, 1);
     if (operation.inputs.size() == 2 && (first.constant || second.constant) &&
         (is("Add") || is("Sub") || is("Mul") || is("Div"))) {
@@ -86,48 +94,41 @@ inline void read_combination(onnx_builder& graph, const onnx_node& operation) {
                 return rescale(graph, operation, open, 6, 0);
             }
         }
-    if (!first.constant && !second.constant) {
-        const auto spread_first = spread(graph, operation, first, second.shape);
-        if (!spread_first)
-            return;
-        first = *spread_first;
-    }
-    std::vector<std::size_t> sources;
-    for (std::size_t i = 0; i < operation.inputs.size(); ++i) {
-        const auto given = i == 0 || graph.input(operation, i).constant || first.constant
-                               ? std::optional(i == 0 ? first : graph.input(operation, i))
-                               : spread(graph, operation, graph.input(operation, i), first.shape);
-        if (!given)
-            return;
-        const onnx_value& value = *given;
-        if (value.constant || value.shape != first.shape)
-            return graph.add_problem(operation, "values of different shapes");
-        const auto arranged = value.places == first.places ? std::optional(value) : std::nullopt;
-        if (!arranged)
-            return graph.add_problem(operation, "images that were flattened in another order");
-        if (!value.places.empty()) {
-            sources.push_back(value.node);
-            continue;
-        }
-        const auto same = graph.arrange(operation, value, first.axes);
-        if (!same)
-            return;
-        sources.push_back(same->node);
-    }
     constexpr std::pair<std::string_view, const char*> names[] = {
-        {"Add", "add"},     {"Sum", "add"},     {"Sub", "subtract"}, {"Mul", "multiply"},
-        {"Max", "maximum"}, {"Min", "minimum"}, {"Mean", "average"}};
-    graph_node made{operation.type, ""};
-    for (const auto& [type, kind] : names)
-        if (operation.type == type)
-            made.kind = kind;
-    if (made.kind == operation.type)
-        return graph.add_problem(operation, "of two values");
-    if (const auto number = graph.add(operation, std::move(made), sources)) {
-        onnx_value result = first;
-        result.node = *number;
-        graph.set(operation, std::move(result));
+        {"Add", "add"},      {"Sum", "add"},     {"Sub", "subtract"}, {"Mul", "multiply"},
+        {"Div", "multiply"}, {"Max", "maximum"}, {"Min", "minimum"},  {"Mean", "average"}};
+    const char* const kind = std::find_if(std::begin(names), std::end(names), [&](const auto& name) {
+                                 return name.first == operation.type;
+                             })->second;
+    std::vector<onnx_value> values;
+    for (std::size_t i = 0; i < operation.inputs.size(); ++i) {
+        values.push_back(graph.input(operation, i));
+        if (values.back().constant)
+            return bound_value(graph, operation);
     }
+    if (is("Div")) {
+        const auto inverse = attach(graph, operation, values[1], graph_node{"reciprocal", ""});
+        if (!inverse)
+            return;
+        values[1] = *inverse;
+    }
+    // Rows of flattened images stay as they are where all were flattened in one order.
+    const bool is_alike = std::all_of(values.begin(), values.end(), [&](const onnx_value& each) {
+        return each.shape == values.front().shape && each.places == values.front().places;
+    });
+    if (is_alike && !values.front().places.empty()) {
+        std::vector<std::size_t> sources;
+        for (const onnx_value& each : values)
+            sources.push_back(each.node);
+        onnx_value result = values.front();
+        if (const auto number = graph.add(operation, graph_node{kind, ""}, sources)) {
+            result.node = *number;
+            graph.set(operation, std::move(result));
+        }
+        return;
+    }
+    if (auto result = merge_values(graph, operation, kind, values))
+        graph.set(operation, std::move(*result));
 }
 
 inline void read_concat(onnx_builder& graph, const onnx_node& operation) {
@@ -135,11 +136,26 @@ inline void read_concat(onnx_builder& graph, const onnx_node& operation) {
     const auto rank = static_cast<std::int64_t>(first.shape.size());
     std::int64_t axis = whole_of(operation, "axis", 1);
     axis += axis < 0 ? rank : 0;
-    if (axis <= 0 || axis >= rank || first.constant)
+    if (axis < static_cast<std::int64_t>(graph.first_axis) || axis >= rank || first.constant)
         return graph.add_problem(operation, "of samples, or of constants");
+    // As one lies that has the axis, if it is of the extent 1 in others.
+    const auto has_axis = [&](const onnx_value& value) {
+        return std::find(value.axes.begin(), value.axes.end(), static_cast<std::size_t>(axis)) !=
+               value.axes.end();
+    };
     std::vector<std::size_t> axes = first.axes;
-    if (std::find(axes.begin(), axes.end(), static_cast<std::size_t>(axis)) == axes.end())
+    for (std::size_t i = 1; i < operation.inputs.size() && !has_axis(first); ++i)
+        if (has_axis(graph.input(operation, i))) {
+            axes = graph.input(operation, i).axes;
+            break;
+        }
+    if (std::find(axes.begin(), axes.end(), static_cast<std::size_t>(axis)) == axes.end()) {
         axes = graph.image_axes(first.shape.size());
+        if (axis == 0 || (graph.first_axis == 0 && first.shape.front() != 1)) {
+            axes.resize(first.shape.size());
+            std::iota(axes.begin(), axes.end(), std::size_t{0});
+        }
+    }
     std::vector<std::size_t> sources;
     onnx_value result = first;
     std::int64_t extent = 0;

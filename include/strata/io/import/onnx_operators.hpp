@@ -8,9 +8,11 @@
 #include <strata/io/import/onnx_elements.hpp>
 #include <strata/io/import/onnx_folding.hpp>
 #include <strata/io/import/onnx_images.hpp>
+#include <strata/io/import/onnx_reductions.hpp>
 #include <strata/io/import/onnx_resizing.hpp>
 #include <strata/io/import/onnx_rows.hpp>
 #include <strata/io/import/onnx_shapes.hpp>
+#include <strata/io/import/onnx_slices.hpp>
 #include <strata/setting.hpp>
 
 #include <cstddef>
@@ -22,21 +24,6 @@
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
-
-/// ReduceMean over all places of an image, or over its last axes where they are that.
-inline void read_mean(onnx_builder& graph, const onnx_node& operation) {
-    const std::vector<std::int64_t> shape = shape_of_input(graph.input(operation, 0));
-    const auto axes = axes_of(graph, operation, 1, static_cast<std::int64_t>(shape.size()));
-    if (!axes)
-        return;
-    std::vector<std::int64_t> places(shape.size() > 2 ? shape.size() - 2 : 0);
-    for (std::size_t i = 0; i < places.size(); ++i)
-        places[i] = static_cast<std::int64_t>(i) + 2;
-    if (places.empty() || *axes != places)
-        return graph.add_problem(operation, "over other axes than all places of an image");
-    pool_globally(graph, operation, operation.type == "ReduceMax" ? "global_max_pool" : "global_average_pool",
-                  whole_of(operation, "keepdims", 1) != 0);
-}
 
 /// Of operators that are known where all that they read is constant.
 inline void read_unfolded(onnx_builder& graph, const onnx_node& operation) {
@@ -93,8 +80,11 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
         {"Min", read_combination},
         {"Mean", read_combination},
         {"Concat", read_concat},
-        {"ReduceMean", read_mean},
-        {"ReduceMax", read_mean},
+        {"Slice", read_slice},
+        {"Gather", read_gather},
+        {"Split", read_split},
+        {"Expand", read_expansion},
+        {"Tile", read_tiles},
         {"PRelu", read_slopes},
         {"Identity", pass_on},
         {"Dropout", pass_on},
@@ -111,8 +101,10 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
     const auto found = readers.find(operation.type);
     const bool is_standard = operation.domain.empty() || operation.domain == "ai.onnx";
     const bool is_activation = find_activation(operation.type) != nullptr;
+    const bool reduces = find_reduction(operation.type) != nullptr;
     const reader known = found != readers.end()               ? found->second
                          : is_activation                      ? read_activation
+                         : reduces                            ? read_reduction
                          : is_folded_operator(operation.type) ? read_unfolded
                                                               : nullptr;
     if (!is_standard || known == nullptr)

@@ -59,7 +59,7 @@ private:
                     count_uses(parse_onnx_branch(value.graph, path_.string()), depth + 1);
         }
         for (const onnx_value_info& output : model.outputs)
-            graph_.uses[output.name] += depth > 0 ? 1 : 0;
+            ++graph_.uses[output.name];
     }
 
     template <class ReadNode>

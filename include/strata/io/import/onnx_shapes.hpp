@@ -110,28 +110,24 @@ inline std::optional<onnx_value> flatten(onnx_builder& graph, const onnx_node& o
     return result;
 }
 
-/// The numbers of a value in another shape.
-inline void reshape(onnx_builder& graph, const onnx_node& operation, const std::vector<std::int64_t>& shape) {
-    const onnx_value& value = graph.input(operation, 0);
-    if (value.constant) {
-        onnx_value result = value;
-        result.shape = result.constant->shape = shape;
-        return graph.set(operation, std::move(result));
+/// The numbers of a value in another shape, of as many numbers. Nothing, and a problem, where samples would
+/// be mixed.
+inline std::optional<onnx_value> reshape_value(onnx_builder& graph, const onnx_node& operation,
+                                               const onnx_value& value,
+                                               const std::vector<std::int64_t>& shape) {
+    if (graph.first_axis > 0 && (shape.empty() || shape.front() != value.shape.front())) {
+        graph.add_problem(operation, "it mixes samples");
+        return std::nullopt;
     }
-    if (graph.first_axis > 0 && (shape.empty() || shape.front() != value.shape.front()))
-        return graph.add_problem(operation, "it mixes samples");
     if (value.shape == shape)
-        return graph.set(operation, value);
+        return value;
     if (const auto other = relabel(value, shape, graph.first_axis))
-        return graph.set(operation, *other);
-    if (shape.size() == 2 && (graph.first_axis > 0 || shape[0] == 1)) {
-        if (const auto row = flatten(graph, operation, value, shape[0]))
-            graph.set(operation, *row);
-        return;
-    }
+        return other;
+    if (shape.size() == 2 && (graph.first_axis > 0 || shape[0] == 1))
+        return flatten(graph, operation, value, shape[0]);
     const auto plain = graph.arrange(operation, value, graph.plain_axes(value.shape));
     if (!plain)
-        return;
+        return std::nullopt;
     onnx_value result;
     result.shape = shape;
     result.axes = graph.plain_axes(shape);
@@ -140,10 +136,23 @@ inline void reshape(onnx_builder& graph, const onnx_node& operation, const std::
         target.push_back(static_cast<double>(shape[axis]));
     graph_node made{"reshape", ""};
     made.attributes["target"] = target.empty() ? std::vector<double>{1} : target;
-    if (const auto number = graph.add(operation, std::move(made), {plain->node})) {
-        result.node = *number;
-        graph.set(operation, std::move(result));
+    const auto number = graph.add(operation, std::move(made), {plain->node});
+    if (!number)
+        return std::nullopt;
+    result.node = *number;
+    return result;
+}
+
+/// The first input of a node in another shape.
+inline void reshape(onnx_builder& graph, const onnx_node& operation, const std::vector<std::int64_t>& shape) {
+    const onnx_value& value = graph.input(operation, 0);
+    if (value.constant) {
+        onnx_value result = value;
+        result.shape = result.constant->shape = shape;
+        return graph.set(operation, std::move(result));
     }
+    if (auto result = reshape_value(graph, operation, value, shape))
+        graph.set(operation, std::move(*result));
 }
 
 inline std::int64_t size_of_shape(const std::vector<std::int64_t>& shape) {

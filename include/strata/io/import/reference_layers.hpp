@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/io/import/axis_layers.hpp>
 #include <strata/io/import/each_step.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/reference_dot.hpp>
@@ -231,6 +232,8 @@ inline reference_numbers compute_whole(const graph_node& node,
         return take_dot(node, sources, shapes);
     if (node.kind == "concat")
         return join(node, sources, shapes);
+    if (is_axis_layer(node.kind))
+        return compute_axis_layer(node, x, input);
     if (has_any_kind(node, {"zero_pad", "crop", "upsample", "permute"}))
         return move_places(node, x, input);
     reference_numbers y = x;

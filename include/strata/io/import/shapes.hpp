@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/io/import/axis_layers.hpp>
 #include <strata/io/import/each_step.hpp>
 #include <strata/io/import/formula_layers.hpp>
 #include <strata/io/import/graph.hpp>
@@ -150,6 +151,8 @@ inline std::optional<extents> shape_of_whole(const graph_node& node,
         return std::nullopt;
     if (keeps_shape(node))
         return first;
+    if (is_axis_layer(node.kind))
+        return axis_layer_shape(node, first);
     if (node.kind == "dense")
         return first.empty() ? std::nullopt : std::optional(with_last(node.count("units")));
     if (has_any_kind(node, {"conv", "depthwise_conv", "max_pool", "average_pool"})) {

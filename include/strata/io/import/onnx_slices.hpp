@@ -1,0 +1,262 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/io/import/graph.hpp>
+#include <strata/io/import/onnx_broadcasting.hpp>
+#include <strata/io/import/onnx_builder.hpp>
+#include <strata/io/import/onnx_constant_places.hpp>
+#include <strata/io/import/onnx_shapes.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+/// Every `step`-th place of an axis of ONNX from `begin` to before `end`.
+inline std::optional<onnx_value> slice_value(onnx_builder& graph, const onnx_node& operation,
+                                             const onnx_value& value, std::size_t axis, std::size_t begin,
+                                             std::size_t end, std::size_t step) {
+    const auto extent = static_cast<std::size_t>(value.shape[axis]);
+    if (begin == 0 && end == extent && step == 1)
+        return value;
+    const auto place = std::find(value.axes.begin(), value.axes.end(), axis);
+    if (begin >= end || place == value.axes.end()) {
+        graph.add_problem(operation,
+                          place == value.axes.end() && begin < end ? "of samples" : "of no places");
+        return std::nullopt;
+    }
+    graph_node made{"slice", ""};
+    made.attributes = {{"axis", static_cast<double>(place - value.axes.begin())},
+                       {"begin", static_cast<double>(begin)},
+                       {"end", static_cast<double>(end)},
+                       {"step", static_cast<double>(step)}};
+    onnx_value result = value;
+    result.shape[axis] = static_cast<std::int64_t>((end - begin + step - 1) / step);
+    return attach(graph, operation, std::move(result), std::move(made));
+}
+
+/// Some places of an axis in any order, each stretch of them as a slice.
+inline std::optional<onnx_value> choose_value_places(onnx_builder& graph, const onnx_node& operation,
+                                                     const onnx_value& value, std::size_t axis,
+                                                     const std::vector<std::size_t>& places) {
+    constexpr std::size_t most_slices = 64;
+    std::vector<onnx_value> parts;
+    for (std::size_t begin = 0; begin < places.size();) {
+        std::size_t end = begin + 1;
+        const std::size_t step =
+            end < places.size() && places[end] > places[begin] ? places[end] - places[begin] : 1;
+        while (end < places.size() && places[end] == places[end - 1] + step)
+            ++end;
+        const auto part =
+            slice_value(graph, operation, value, axis, places[begin], places[end - 1] + 1, step);
+        if (!part)
+            return std::nullopt;
+        parts.push_back(*part);
+        begin = end;
+    }
+    if (parts.empty() || parts.size() > most_slices) {
+        graph.add_problem(operation, "of no places, or of many in no order");
+        return std::nullopt;
+    }
+    if (parts.size() == 1)
+        return parts.front();
+    graph_node made{"concat", ""};
+    made.attributes["axis"] =
+        static_cast<double>(std::find(value.axes.begin(), value.axes.end(), axis) - value.axes.begin());
+    std::vector<std::size_t> sources;
+    for (const onnx_value& part : parts)
+        sources.push_back(part.node);
+    const auto number = graph.add(operation, std::move(made), sources);
+    if (!number)
+        return std::nullopt;
+    onnx_value result = value;
+    result.node = *number;
+    result.shape[axis] = static_cast<std::int64_t>(places.size());
+    return result;
+}
+
+/// Slice, whose numbers are attributes before opset 10 and inputs since.
+inline void read_slice(onnx_builder& graph, const onnx_node& operation) {
+    std::vector<std::int64_t> numbers[4] = {
+        wholes_of(operation, "starts"), wholes_of(operation, "ends"), wholes_of(operation, "axes"), {}};
+    for (std::size_t i = 1; i < 5; ++i)
+        if (graph.has_input(operation, i)) {
+            const onnx_constant* const given = graph.constant(operation, i);
+            if (given == nullptr)
+                return;
+            numbers[i - 1] = as_wholes(*given);
+        }
+    auto& [begins, ends, axes, steps] = numbers;
+    if (axes.empty()) {
+        axes.resize(begins.size());
+        std::iota(axes.begin(), axes.end(), std::int64_t{0});
+    }
+    steps.resize(begins.size(), 1);
+    auto value = graph.straighten(operation, graph.input(operation, 0));
+    for (std::size_t i = 0; value && i < begins.size(); ++i) {
+        const auto axis = i < axes.size() && i < ends.size()
+                              ? counted_place(axes[i], static_cast<std::int64_t>(value->shape.size()))
+                              : std::nullopt;
+        if (!axis || steps[i] == 0)
+            graph.fail(operation, "as many axes, begins and ends, and steps other than 0", "others");
+        if (steps[i] < 0)
+            return graph.add_problem(operation, "backwards");
+        const std::vector<std::size_t> places =
+            sliced_places(value->shape[*axis], begins[i], ends[i], steps[i]);
+        if (places.empty())
+            return graph.add_problem(operation, "of no places");
+        value = slice_value(graph, operation, *value, *axis, places.front(), places.back() + 1,
+                            static_cast<std::size_t>(steps[i]));
+    }
+    if (value)
+        graph.set(operation, *value);
+}
+
+/// Gather of a constant's rows: a row of a table for each token.
+inline void read_embedding(onnx_builder& graph, const onnx_node& operation) {
+    const onnx_constant& table = *graph.input(operation, 0).constant;
+    const onnx_value& tokens = graph.input(operation, 1);
+    if (table.shape.size() != 2 || whole_of(operation, "axis", 0) != 0 ||
+        graph.node(tokens.node).kind != "input" || tokens.axes != graph.plain_axes(tokens.shape))
+        return graph.add_problem(operation,
+                                 "of a constant other than rows of a table for tokens of an input");
+    graph_node made{"embedding", ""};
+    made.attributes = {{"vocabulary", static_cast<double>(table.shape[0])},
+                       {"width", static_cast<double>(table.shape[1])},
+                       {"mask_zero", 0.0}};
+    made.weights.emplace_back("embeddings", as_weight(table));
+    onnx_value result = tokens;
+    result.axes.push_back(result.shape.size());
+    result.shape.push_back(table.shape[1]);
+    if (const auto value = attach(graph, operation, std::move(result), std::move(made)))
+        graph.set(operation, *value);
+}
+
+/// Gather: places of an axis.
+inline void read_gather(onnx_builder& graph, const onnx_node& operation) {
+    if (graph.input(operation, 0).constant)
+        return read_embedding(graph, operation);
+    const onnx_constant* const chosen = graph.constant(operation, 1);
+    if (chosen == nullptr)
+        return;
+    auto value = graph.straighten(operation, graph.input(operation, 0));
+    if (!value)
+        return;
+    const auto axis =
+        counted_place(whole_of(operation, "axis", 0), static_cast<std::int64_t>(value->shape.size()));
+    if (!axis)
+        graph.fail(operation, "an axis that its input has", "another");
+    std::vector<std::size_t> places;
+    for (const std::int64_t each : as_wholes(*chosen)) {
+        const auto place = counted_place(each, value->shape[*axis]);
+        if (!place)
+            graph.fail(operation,
+                       internal::concatenate("places along an axis of ", std::size_t(value->shape[*axis])),
+                       "others");
+        places.push_back(*place);
+    }
+    const std::vector<std::int64_t> chosen_shape = chosen->shape;
+    value = choose_value_places(graph, operation, *value, *axis, places);
+    if (!value)
+        return;
+    std::vector<std::int64_t> shape = value->shape;
+    shape.insert(shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(*axis)), chosen_shape.begin(),
+                 chosen_shape.end());
+    if (const auto result = reshape_value(graph, operation, *value, shape))
+        graph.set(operation, *result);
+}
+
+/// Split into values beside each other along an axis.
+inline void read_split(onnx_builder& graph, const onnx_node& operation) {
+    const auto value = graph.straighten(operation, graph.input(operation, 0));
+    if (!value)
+        return;
+    const auto axis =
+        counted_place(whole_of(operation, "axis", 0), static_cast<std::int64_t>(value->shape.size()));
+    if (!axis)
+        graph.fail(operation, "an axis that its input has", "another");
+    std::vector<std::int64_t> sizes = wholes_of(operation, "split");
+    if (graph.has_input(operation, 1)) {
+        const onnx_constant* const given = graph.constant(operation, 1);
+        if (given == nullptr)
+            return;
+        sizes = as_wholes(*given);
+    }
+    const std::int64_t extent = value->shape[*axis];
+    const auto count = static_cast<std::int64_t>(operation.outputs.size());
+    if (sizes.empty() && count > 0)
+        for (std::int64_t i = 0, length = (extent + count - 1) / count; i < count; ++i)
+            sizes.push_back(std::min(length, extent - i * length));
+    std::int64_t sum = 0;
+    for (const std::int64_t size : sizes) {
+        if (size <= 0 || size > extent - sum)
+            return graph.add_problem(operation, "into parts of no places, or of more than there are");
+        sum += size;
+    }
+    if (sizes.size() != operation.outputs.size() || sum != extent)
+        graph.fail(operation, "sizes of its outputs that are the extent together", "others");
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+        const std::size_t end = begin + static_cast<std::size_t>(sizes[i]);
+        const auto part = slice_value(graph, operation, *value, *axis, begin, end, 1);
+        if (!part)
+            return;
+        graph.set(operation, *part, i);
+        begin = end;
+    }
+}
+
+/// Expand: repeated along axes of the extent 1.
+inline void read_expansion(onnx_builder& graph, const onnx_node& operation) {
+    const onnx_value& value = graph.input(operation, 0);
+    const onnx_constant* const given = graph.constant(operation, 1);
+    if (given == nullptr)
+        return;
+    const auto shape = joint_shape(value.shape, as_wholes(*given));
+    if (!shape || size_of_shape(*shape) == 0)
+        graph.fail(operation, "a shape that fits its input", "another");
+    const auto lifted = lift_rank(graph, operation, value, shape->size());
+    if (!lifted)
+        return;
+    if (const auto result =
+            broadcast(graph, operation, *lifted, *shape, joint_axes(graph, {*lifted}, *shape)))
+        graph.set(operation, *result);
+}
+
+/// Tile: all again along each axis.
+inline void read_tiles(onnx_builder& graph, const onnx_node& operation) {
+    std::optional<onnx_value> value = graph.input(operation, 0);
+    const onnx_constant* const given = graph.constant(operation, 1);
+    if (given == nullptr)
+        return;
+    const std::vector<std::int64_t> times = as_wholes(*given);
+    for (std::size_t axis = 0; value && axis < times.size(); ++axis) {
+        if (times.size() != value->shape.size() || times[axis] < 1 || times[axis] > (std::int64_t{1} << 20))
+            graph.fail(operation, "a number of copies for each axis", "others");
+        if (times[axis] == 1)
+            continue;
+        // [n] as [1, n], repeated, is [times, n].
+        std::vector<std::int64_t> narrow = value->shape;
+        narrow.insert(narrow.begin() + static_cast<std::ptrdiff_t>(axis), 1);
+        std::vector<std::int64_t> wide = narrow;
+        wide[axis] = times[axis];
+        std::vector<std::int64_t> joined = value->shape;
+        joined[axis] *= times[axis];
+        value = reshape_value(graph, operation, *value, narrow);
+        if (value)
+            value = broadcast(graph, operation, *value, wide, graph.plain_axes(wide));
+        if (value)
+            value = reshape_value(graph, operation, *value, joined);
+    }
+    if (value)
+        graph.set(operation, *value);
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports
