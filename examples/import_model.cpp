@@ -70,7 +70,8 @@ given_values read_given(const std::string& text) {
 
 int main(int count, char** arguments) {
     return run_example(
-        count, arguments, "Makes a type of a model of ONNX, Keras or TensorFlow.js",
+        count, arguments,
+        "Makes a type of a model of ONNX, Keras, TensorFlow.js, RTNeural or Neural Amp Modeler",
         {{"model", "the model file; also a word without a name", ""},
          {"name", "what the network is called, a name in C++", "imported"},
          {"folder", "where the files go", "."},

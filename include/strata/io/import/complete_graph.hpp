@@ -7,6 +7,7 @@
 #include <strata/io/import/axis_arrangement.hpp>
 #include <strata/io/import/each_step.hpp>
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/keras_names.hpp>
 #include <strata/io/import/masks.hpp>
 #include <strata/io/import/node_text.hpp>
 #include <strata/io/import/number_text.hpp>
@@ -85,8 +86,9 @@ private:
         std::vector<const extents*> sources;
         for (const std::size_t source : node.sources) {
             if (!is_known[source]) {
-                // What stands behind something unknown is judged by its kind alone.
-                if (!node.hint.empty())
+                // What stands behind something unknown is judged by its kind alone; that of a node which
+                // nobody knows is the file's own word, and those begin with capitals.
+                if (!node.hint.empty() || (!node.kind.empty() && is_upper(node.kind.front())))
                     add_problem(node, node.hint);
                 return false;
             }

@@ -6,6 +6,7 @@ STRATA_HEADER_BEGIN
 
 #include <strata/data/error.hpp>
 #include <strata/data/plain_file.hpp>
+#include <strata/io/import/audio_file.hpp>
 #include <strata/io/import/complete_graph.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/keras_file.hpp>
@@ -39,9 +40,19 @@ inline model_format format_of_model(const std::filesystem::path& path) {
     // Its first field is the version of the format.
     if (begin.starts_with("\x08"))
         return model_format::onnx;
-    internal::raise(data_error::in_file(
-        path, "a model: an archive or a .h5 of Keras, a model.json of TensorFlow.js, or a model of ONNX",
-        count == 0 ? "an empty file" : "something else"));
+    internal::raise(
+        data_error::in_file(path,
+                            "a model: an archive or a .h5 of Keras, a model.json of TensorFlow.js, a model "
+                            "of ONNX, of RTNeural or of Neural Amp Modeler",
+                            count == 0 ? "an empty file" : "something else"));
+}
+
+/// Shapes without the batch.
+inline std::vector<extents> shapes_of_samples(const std::vector<extents>& shapes) {
+    std::vector<extents> result;
+    for (const extents& each : shapes)
+        result.emplace_back(each.begin() + (each.empty() ? 0 : 1), each.end());
+    return result;
 }
 
 /// Reads a model file and completes it: shapes are inferred, weights checked. `inputs` are shapes with the
@@ -58,13 +69,15 @@ inline model_graph read_model(const std::filesystem::path& path, const std::vect
     }
     if (!given.empty())
         internal::raise(data_error::in_file(path, "a model of ONNX to give values to inputs", "another one"));
+    if (format == model_format::tfjs)
+        if (auto audio = read_audio_model(path)) {
+            complete_graph(*audio, shapes_of_samples(inputs));
+            return std::move(*audio);
+        }
     model_graph result = format == model_format::keras_archive ? read_keras_archive(path)
                          : format == model_format::keras_hdf5  ? read_keras_hdf5(path)
                                                                : tfjs_file(path).read();
-    std::vector<extents> shapes;
-    for (const extents& input : inputs)
-        shapes.emplace_back(input.begin() + (input.empty() ? 0 : 1), input.end());
-    complete_graph(result, shapes);
+    complete_graph(result, shapes_of_samples(inputs));
     return result;
 }
 
