@@ -176,6 +176,27 @@ BOOST_AUTO_TEST_CASE(a_network_with_branches_equals_its_parts) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_sum_of_rows_of_another_length_equals_its_parts) {
+    // What is added in a product's registers was reshaped, and lies beside other values where it was made.
+    using whole =
+        model<input<8> | branches(reshape<4, 2> | conv<3, 1>, reshape<2, 4> | conv<6, 1>) |
+                  with_all(pick<0>, with_all(pick<0> | reshape<2, 6>, pick<1>) | add | reshape<4, 3>) |
+                  concat<>,
+              double>;
+    whole net{seed{3}};
+    const auto weights = numbers(whole::weight_count, 8);
+    net.set_weights(weights);
+    const auto x = numbers(8, 9);
+    const auto together = net.predict(std::span<const double, 8>(x));
+    for (std::size_t i = 0; i < 12; ++i) {
+        const auto added = plain_dense<2, 3>({weights.begin(), weights.begin() + 9}, &x[i / 3 * 2])[i % 3];
+        const auto sum =
+            plain_dense<4, 6>({weights.begin() + 9, weights.end()}, &x[i / 6 * 4])[i % 6] + added;
+        BOOST_TEST(std::abs(together[i / 3 * 6 + i % 3] - added) <= 1e-14);
+        BOOST_TEST(std::abs(together[i / 3 * 6 + 3 + i % 3] - sum) <= 1e-14);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(frozen_weights_stay_and_others_learn) {
     using network = model<input<4> | dense<6> | tanh | frozen_weights(dense<5> | tanh) | dense<1>>;
     network net{seed{3}};

@@ -62,8 +62,11 @@ constexpr auto place_values(const Marks& marks, const std::array<stage_shape, St
                 fits[part] &= shapes[s].reads_pitched && shapes[s].input_rows == shapes[part].rows;
                 last_reader[part] = s;
             }
-        if (mark.skip != none)
-            last_reader[mark.skip - Inputs] = s;
+        if (mark.skip != none) {
+            const std::size_t added = mark.skip - Inputs;
+            fits[added] &= shapes[added].rows == shapes[s].rows; // a reshape may be between them
+            last_reader[added] = s;
+        }
     }
 
     for (std::size_t s = Stages; s-- > 0;) {

@@ -133,8 +133,11 @@ private:
             applied.operands.scale = memory + affine.scale[stage_of_node(mark.affine)];
             applied.operands.shift = memory + affine.shift[stage_of_node(mark.affine)];
         }
-        if constexpr (tail::has_skip)
+        if constexpr (tail::has_skip) {
             applied.operands.skip = output(mark.skip - wires::inputs, y, samples, memory);
+            if (!wires::lies_apart(mark.skip - wires::inputs)) // then its rows may be of another length
+                applied.operands.skip.pitch = head::outputs;
+        }
         run_data_or_stage<stages, Stage>(number == 0, call, threads, applied);
     }
 };

@@ -229,8 +229,8 @@ private:
             applied.operands.shift = call.memory + layout::affine.shift[stage_of_node(mark.affine)];
         }
         if constexpr (tail::has_skip)
-            applied.operands.skip = earlier<mark.skip, layout::shift_of_skip(Number)>(
-                rows_view<const T>(output<mark.skip - wires::inputs>(call)));
+            applied.operands.skip =
+                earlier<mark.skip, layout::shift_of_skip(Number)>(value<mark.skip, head::outputs>(call));
         const T* parameters = nullptr;
         if constexpr (has_parameters<head>)
             parameters = call.parameters + parameter_places::places[stage_of_node(mark.head)];
