@@ -78,11 +78,14 @@ int main(int count, char** arguments) {
          {"input", "the inputs' shapes with the batch, where the file leaves them open: 1x48x192x3,1x8", ""},
          {"given", "inputs that always have one value, a number or a .npy file: sr=16000,scale=scale.npy",
           ""},
+         {"output", "where the network ends, if not where the file does: names of layers or of tensors, a,b",
+          ""},
          {"samples", "inputs to check with, .npy files separated by commas; made up without them", ""},
          {"results", "what the network gives for the samples, .npy files; computed without them", ""}},
         [](const given_options& options) {
-            const model_graph graph = read_model(options.text("model"), read_shapes(options.text("input")),
-                                                 read_given(options.text("given")));
+            const model_graph graph =
+                read_model(options.text("model"), read_shapes(options.text("input")),
+                           read_given(options.text("given")), split(options.text("output"), ','));
             check_samples samples;
             samples.inputs = options.text("samples").empty()
                                  ? make_samples(graph, 3)

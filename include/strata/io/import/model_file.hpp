@@ -10,6 +10,7 @@ STRATA_HEADER_BEGIN
 #include <strata/io/import/complete_graph.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/keras_file.hpp>
+#include <strata/io/import/node_choice.hpp>
 #include <strata/io/import/onnx_file.hpp>
 #include <strata/io/import/tfjs_file.hpp>
 #include <strata/raise.hpp>
@@ -19,6 +20,7 @@ STRATA_HEADER_BEGIN
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
@@ -57,26 +59,37 @@ inline std::vector<extents> shapes_of_samples(const std::vector<extents>& shapes
 
 /// Reads a model file and completes it: shapes are inferred, weights checked. `inputs` are shapes with the
 /// batch, as the file counts axes, for inputs that it leaves open. `given` are inputs of a model of ONNX
-/// which always have the same value, and so are none of the network. data_error for damaged files, and for
-/// what strata cannot express, all of which it lists.
+/// which always have the same value, and so are none of the network. `outputs` names what the network ends
+/// at, layers of Keras or tensors of a graph model of TensorFlow.js, where that is not what the file ends at;
+/// the end of a name behind a slash is enough. data_error for damaged files, and for what strata cannot
+/// express, all of which it lists.
 inline model_graph read_model(const std::filesystem::path& path, const std::vector<extents>& inputs = {},
-                              const given_values& given = {}) {
+                              const given_values& given = {}, const std::vector<std::string>& outputs = {}) {
     const model_format format = format_of_model(path);
     if (format == model_format::onnx) {
+        if (!outputs.empty())
+            internal::raise(data_error::in_file(path, "a model of Keras or TensorFlow.js to end elsewhere",
+                                                "one of ONNX"));
         model_graph result = onnx_file(path).read(inputs, given);
         complete_graph(result);
         return result;
     }
     if (!given.empty())
         internal::raise(data_error::in_file(path, "a model of ONNX to give values to inputs", "another one"));
-    if (format == model_format::tfjs)
-        if (auto audio = read_audio_model(path)) {
-            complete_graph(*audio, shapes_of_samples(inputs));
-            return std::move(*audio);
-        }
-    model_graph result = format == model_format::keras_archive ? read_keras_archive(path)
-                         : format == model_format::keras_hdf5  ? read_keras_hdf5(path)
-                                                               : tfjs_file(path).read();
+    model_graph result;
+    if (format == model_format::keras_archive)
+        result = read_keras_archive(path);
+    else if (format == model_format::keras_hdf5)
+        result = read_keras_hdf5(path);
+    else if (auto audio = read_audio_model(path))
+        result = std::move(*audio);
+    else if (const tfjs_file file(path); file.is_graph()) {
+        result = file.read_graph(inputs, outputs);
+        complete_graph(result);
+        return result;
+    } else
+        result = file.read();
+    end_at_nodes(result, outputs);
     complete_graph(result, shapes_of_samples(inputs));
     return result;
 }

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/io/import/clipped_lines.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/setting.hpp>
@@ -45,14 +46,6 @@ inline void read_clip(onnx_builder& graph, const onnx_node& operation) {
         made.attributes = {{"low", std::max(low, -double{std::numeric_limits<float>::max()})},
                            {"high", std::min(high, double{std::numeric_limits<float>::max()})}};
     apply(graph, operation, graph.input(operation, 0), std::move(made));
-}
-
-inline bool is_line(const graph_node& node, double scale, double offset) {
-    return node.kind == "rescaling" && std::abs(node.list("scale").front() - scale) < 1e-6 &&
-           std::abs(node.list("offset").front() - offset) < 1e-6;
-}
-inline bool is_clipped_at_six(const graph_node& node) {
-    return node.kind == "clipped" && node.number("low") == 0 && node.number("high") == 6;
 }
 
 /// scale x + offset. One line behind another is one line, relu6(x + 3) / 6 a hard sigmoid.
