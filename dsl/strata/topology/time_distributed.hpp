@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/topology/branch.hpp>
 #include <strata/topology/node_head.hpp>
 
 namespace strata::bedrock {
@@ -82,14 +83,26 @@ template <class Layer>
 inline constexpr bool may_be_distributed = false;
 template <layer Layer>
 inline constexpr bool may_be_distributed<Layer> = !merges<Layer> && Layer::output_count == 1;
+template <std::size_t Times, class... Layers>
+inline constexpr bool
+    may_be_distributed<repeated<Times, fragment<Layers...>>> = (may_be_distributed<Layers> && ...);
+
+template <class Layer>
+struct distributed_piece {
+    using type = std::conditional_t<Layer::has_frozen_head, distributed_layer_that_freezes<Layer>,
+                                    distributed_layer<Layer>>;
+};
+template <std::size_t Times, class... Layers>
+struct distributed_piece<repeated<Times, fragment<Layers...>>> {
+    using type = repeated<Times, fragment<typename distributed_piece<Layers>::type...>>;
+};
 
 template <class... Layers>
 constexpr auto distribute(fragment<Layers...>) {
     static_assert((may_be_distributed<Layers> && ...),
                   "strata: time_distributed takes layers of one value, one behind the other");
     if constexpr ((may_be_distributed<Layers> && ...))
-        return fragment<std::conditional_t<Layers::has_frozen_head, distributed_layer_that_freezes<Layers>,
-                                           distributed_layer<Layers>>...>{};
+        return fragment<typename distributed_piece<Layers>::type...>{};
     else
         return fragment<>{};
 }
