@@ -12,7 +12,7 @@ namespace strata::bedrock::inline STRATA_SETTING::imports {
 inline void make_each_step(graph_node& node) {
     const bool is_merge =
         has_any_kind(node, {"add", "subtract", "multiply", "average", "maximum", "minimum"});
-    if (node.kind == "concat") {
+    if (has_any_kind(node, {"concat", "slice"})) {
         if (const double axis = node.number("axis", -1); axis >= 0)
             node.attributes["axis"] = axis + 1;
     } else if (has_any_kind(node, {"lstm", "gru", "simple_rnn", "bidirectional", "dot"}) ||

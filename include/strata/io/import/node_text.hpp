@@ -127,7 +127,7 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
     }
     if (is("repeat_vector"))
         return {argument_text("repeat_vector").add(node.count("times")).text()};
-    if (has_any_kind(node, {"zero_pad", "crop"})) {
+    if (has_any_kind(node, {"zero_pad", "reflect_pad", "edge_pad", "crop"})) {
         const std::size_t axes = input.size() - 1;
         return {
             node.kind + "<" +

@@ -7,6 +7,7 @@
 #include <strata/io/import/onnx_attributes.hpp>
 #include <strata/io/import/onnx_constant.hpp>
 #include <strata/io/import/onnx_message.hpp>
+#include <strata/io/import/onnx_states.hpp>
 #include <strata/io/import/shapes.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -16,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -39,6 +41,10 @@ struct onnx_value {
     extents image_shape{};                 ///< of that image, as its node had it
     std::vector<std::size_t> image_axes{}; ///< and which axes of ONNX they were
     bool is_known = true;                  ///< not of what stands behind an operator that nobody knows
+    std::size_t samples = 0;               ///< the axis that counts them, where one does
+    /// Of a state that a stream keeps: the numbers of its numbers (onnx_states.hpp).
+    std::shared_ptr<const onnx_constant> state{};
+    bool is_state_alone = false; ///< and no node gives it
 };
 
 /// The graph that becomes of an ONNX model, and what its operators need to add to it.
@@ -56,6 +62,19 @@ public:
     std::size_t first_axis = 1;
     std::map<std::string, onnx_value> values;
     std::map<std::string, std::size_t> uses; ///< how often a value is read
+    onnx_states states;
+
+    /// Does something that may add problems. False where it did, and they are forgotten.
+    template <class Action>
+    bool attempt(const Action& action) {
+        const std::size_t count = problem_count_;
+        const std::size_t size = problems_.size();
+        action();
+        const bool is_well = problem_count_ == count;
+        problem_count_ = count;
+        problems_.resize(size);
+        return is_well;
+    }
 
     /// Whether one operator alone reads what a node gives, which is no output. A value that is the same as
     /// another one has read that.
@@ -135,6 +154,13 @@ public:
             return std::nullopt;
         }
         made.shape = *shape;
+        if (made.kind == "reshape") {
+            std::size_t& source = made.sources.front();
+            if (graph_.nodes[source].kind == "reshape") // what the first makes of it does not matter
+                source = graph_.nodes[source].sources.front();
+            if (graph_.nodes[source].shape == *shape)
+                return source;
+        }
         graph_.nodes.push_back(std::move(made));
         return graph_.nodes.size() - 1;
     }

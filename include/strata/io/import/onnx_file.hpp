@@ -3,6 +3,7 @@
 
 #include <strata/data/plain_file.hpp>
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/kept_states.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_constant.hpp>
 #include <strata/io/import/onnx_graph_message.hpp>
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,13 +42,14 @@ public:
         onnx_scope scope(path_, graph);
         scope.add_constants(model);
         add_given(graph, model, given);
-        add_inputs(graph, result, model, inputs, is_unbatched);
+        add_inputs(graph, result, model, inputs, is_unbatched, scope.all_nodes(model));
         scope.read(model, read_onnx_node);
         if (graph.problem_count() > 0)
             internal::raise(data_error::in_file(
                 path_, "operators that strata can express",
                 internal::concatenate(graph.problem_count(), " that it cannot:", graph.problems())));
         add_outputs(graph, result, model);
+        lengthen_steps(result);
         return result;
     }
 
@@ -74,10 +77,15 @@ private:
     }
 
     void add_inputs(onnx_builder& graph, model_graph& result, const onnx_model& model,
-                    const std::vector<extents>& given, bool is_unbatched) const {
+                    const std::vector<extents>& given, bool is_unbatched,
+                    const std::vector<onnx_node>& nodes) const {
         std::vector<onnx_value_info> open;
         for (const onnx_value_info& info : model.inputs)
-            if (graph.values.find(info.name) == graph.values.end()) // else a weight, which old files list too
+            if (graph.values.find(info.name) != graph.values.end())
+                continue; // a weight, which old files list too
+            else if (onnx_states::is_state(nodes, info.name))
+                add_state(graph, info);
+            else
                 open.push_back(info);
         bool has_one_sample = !open.empty();
         for (std::size_t i = 0; i < open.size(); ++i) {
@@ -88,38 +96,45 @@ private:
                      "another one");
             if (!given.empty())
                 shape.assign(given[i].begin(), given[i].end());
-            has_one_sample = has_one_sample && !shape.empty() && shape.front() == 1;
+            has_one_sample = has_one_sample && !shape.empty() && shape.front() == 1 &&
+                             !onnx_states::counts_steps_first(nodes, open[i].name);
         }
         graph.first_axis = is_unbatched || has_one_sample ? 0 : 1;
         for (const onnx_value_info& info : open)
-            add_input(graph, result, info.name, info.dims, model);
+            add_input(graph, result, info.name, info.dims, nodes);
     }
 
     void add_input(onnx_builder& graph, model_graph& result, const std::string& name,
-                   std::vector<std::int64_t> shape, const onnx_model& model) const {
+                   std::vector<std::int64_t> shape, const std::vector<onnx_node>& nodes) const {
         constexpr std::int64_t unlikely = 1000003; // stands for any number of samples, and is no other extent
         if (graph.first_axis > 0 && shape.empty())
             fail("an input with an axis of samples",
                  "input " + internal::shown(name) + ", a single number: give it a value as --given does");
-        if (graph.first_axis > 0)
-            shape.front() = graph.batch = shape.front() > 0 ? shape.front() : unlikely;
-        for (std::size_t axis = graph.first_axis; axis < shape.size(); ++axis)
+        onnx_value value;
+        value.samples =
+            graph.first_axis > 0 && shape.size() == 3 && onnx_states::counts_steps_first(nodes, name) ? 1 : 0;
+        if (graph.first_axis > 0) {
+            std::int64_t& samples = shape[value.samples];
+            samples = graph.batch = samples > 0 ? samples : unlikely;
+        }
+        for (std::size_t axis = 0; axis < shape.size(); ++axis)
             if (shape[axis] <= 0 || shape[axis] > (std::int64_t{1} << 31))
                 fail(internal::concatenate("the extents of input ", internal::shown(name),
                                            ", of which the file leaves axis ", axis, " open"),
                      "none: say them as --input does");
         const auto has_reader = [&](std::initializer_list<std::string_view> types) {
-            return std::any_of(model.nodes.begin(), model.nodes.end(), [&](const onnx_node& each) {
+            return std::any_of(nodes.begin(), nodes.end(), [&](const onnx_node& each) {
                 return std::find(each.inputs.begin(), each.inputs.end(), name) != each.inputs.end() &&
                        std::find(types.begin(), types.end(), each.type) != types.end();
             });
         };
-        onnx_value value;
         const bool is_image = has_reader({"Conv", "MaxPool", "AveragePool", "ConvTranspose"}) ||
                               (shape.size() > 3 && !has_reader({"Transpose"}));
         value.axes = is_image && (graph.first_axis > 0 || shape.front() == 1)
                          ? onnx_builder::image_axes(shape.size())
                          : graph.plain_axes(shape);
+        if (value.samples > 0)
+            value.axes = {0, 2};
         graph_node node{"input", name};
         for (const std::size_t axis : value.axes)
             node.shape.push_back(static_cast<std::size_t>(shape[axis]));
@@ -139,6 +154,11 @@ private:
             if (found == graph.values.end() || found->second.constant)
                 fail("an output " + internal::shown(info.name) + " that the network gives",
                      found == graph.values.end() ? "none" : "a constant");
+            if (found->second.state != nullptr && graph.states.take_back(*found->second.state))
+                continue;
+            if (found->second.is_state_alone)
+                fail("a state as an output, each number at the place that it has in an input",
+                     "output " + internal::shown(info.name));
             const onnx_node place{{}, {info.name}, info.name, "output", "", {}};
             const auto value = graph.straighten(place, found->second);
             if (!value)
@@ -148,6 +168,26 @@ private:
         }
         if (result.outputs.empty())
             fail("a network with outputs", "none");
+        if (const std::string problem = graph.states.problem(); !problem.empty())
+            fail(problem, "none");
+    }
+
+    /// A state that a program hands on from call to call, of one sample.
+    void add_state(onnx_builder& graph, const onnx_value_info& info) const {
+        std::vector<std::int64_t> shape = info.dims;
+        std::size_t size = 1;
+        constexpr std::size_t most_numbers = 1U << 24;
+        for (std::int64_t& extent : shape) {
+            extent = std::max<std::int64_t>(extent, 1);
+            if (static_cast<std::uint64_t>(extent) > most_numbers / size)
+                fail("a state of fewer numbers", "input " + internal::shown(info.name));
+            size *= static_cast<std::size_t>(extent);
+        }
+        onnx_value value;
+        value.shape = shape;
+        value.state = std::make_shared<const onnx_constant>(graph.states.give(info.name, shape, size));
+        value.is_state_alone = true;
+        graph.values[info.name] = std::move(value);
     }
 
     std::filesystem::path path_;

@@ -107,9 +107,47 @@ inline tensor turn_kernel(const onnx_constant& kernel) {
     return result;
 }
 
+/// A convolution of images of one place by a kernel of one: a product with rows of channels.
+inline bool read_pointwise_product(onnx_builder& graph, const onnx_node& operation,
+                                   const onnx_constant& kernel) {
+    const onnx_value& value = graph.input(operation, 0);
+    const auto is_one = [](std::int64_t each) { return each == 1; };
+    const std::vector<std::int64_t> pads = wholes_of(operation, "pads");
+    if (value.constant || value.shape.size() < 3 || kernel.shape.size() != value.shape.size() ||
+        kernel.shape[1] != value.shape[1] || !value.places.empty() ||
+        !std::all_of(value.shape.begin() + 2, value.shape.end(), is_one) ||
+        !std::all_of(kernel.shape.begin() + 2, kernel.shape.end(), is_one) ||
+        std::any_of(pads.begin(), pads.end(), [](std::int64_t each) { return each != 0; }))
+        return false;
+    const auto row = graph.arrange(operation, value, {1});
+    if (!row)
+        return true;
+    tensor turned = turn_kernel(kernel);
+    turned.shape.erase(turned.shape.begin(), turned.shape.end() - 2);
+    graph_node made{"dense", ""};
+    made.attributes = {{"units", static_cast<double>(kernel.shape[0])}, {"bias", 0.0}};
+    made.weights.emplace_back("kernel", std::move(turned));
+    if (graph.has_input(operation, 2)) {
+        const onnx_constant* const bias = graph.constant(operation, 2);
+        if (bias == nullptr)
+            return true;
+        made.weights.emplace_back("bias", as_weight(*bias));
+        made.attributes["bias"] = 1.0;
+    }
+    if (const auto number = graph.add(operation, std::move(made), {row->node})) {
+        onnx_value result = *row;
+        result.node = *number;
+        result.shape[1] = kernel.shape[0];
+        graph.set(operation, std::move(result));
+    }
+    return true;
+}
+
 /// Conv and ConvTranspose, of constant kernels.
 inline void read_convolution(onnx_builder& graph, const onnx_node& operation) {
     const onnx_constant* const kernel = graph.constant(operation, 1);
+    if (kernel != nullptr && operation.type == "Conv" && read_pointwise_product(graph, operation, *kernel))
+        return;
     const auto image = kernel == nullptr ? std::nullopt : image_input(graph, operation);
     if (!image)
         return;
@@ -196,39 +234,6 @@ inline void pool_globally(onnx_builder& graph, const onnx_node& operation, const
         result.shape.resize(image->shape.size(), 1);
     result.axes = {1};
     graph.set(operation, std::move(result));
-}
-
-/// Pad of an image by zeros.
-inline void read_padding(onnx_builder& graph, const onnx_node& operation) {
-    std::vector<std::int64_t> pads = wholes_of(operation, "pads");
-    double number = real_of(operation, "value", 0);
-    if (graph.has_input(operation, 1)) {
-        const onnx_constant* const given = graph.constant(operation, 1);
-        if (given == nullptr)
-            return;
-        pads = as_wholes(*given);
-    }
-    if (graph.has_input(operation, 2)) {
-        const onnx_constant* const given = graph.constant(operation, 2);
-        number = given == nullptr || given->numbers.empty() ? 0 : given->numbers.front();
-    }
-    const auto image = image_input(graph, operation);
-    if (!image)
-        return;
-    const std::size_t rank = image->shape.size();
-    const auto is_zero = [](std::int64_t each) { return each == 0; };
-    if (std::all_of(pads.begin(), pads.end(), is_zero))
-        return graph.set(operation, graph.input(operation, 0));
-    if (word_of(operation, "mode", "constant") != "constant" || number != 0 || pads.size() != 2 * rank ||
-        pads[0] != 0 || pads[1] != 0 || pads[rank] != 0 || pads[rank + 1] != 0 ||
-        std::any_of(pads.begin(), pads.end(), [](std::int64_t each) { return each < 0; }))
-        return graph.add_problem(operation, "padding other than zeros around an image");
-    graph_node made{"zero_pad", ""};
-    const auto middle = pads.begin() + static_cast<std::ptrdiff_t>(rank);
-    made.attributes["begin"] = as_reals({pads.begin() + 2, middle});
-    made.attributes["end"] = as_reals({middle + 2, pads.end()});
-    if (const auto padded = graph.add(operation, std::move(made), {image->node}))
-        graph.set(operation, image_value(graph, image->shape[0], *padded));
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

@@ -31,6 +31,7 @@ struct onnx_attribute {
     std::string text;
     std::vector<double> reals;
     std::vector<std::int64_t> wholes;
+    std::vector<std::string> texts;
     onnx_tensor_message tensor;
     std::string_view graph; ///< the bytes of a graph, which is read where it is chosen
     bool has_tensor = false;
@@ -170,6 +171,8 @@ inline std::string attribute(std::string_view bytes, onnx_attribute& result) {
             append_floats(result.reals, type, field);
         else if (number == 8 && (is_bytes || type == wire::varint))
             append_wholes(result.wholes, type, field);
+        else if (number == 9 && is_bytes)
+            result.texts.emplace_back(view(field));
         else
             return false;
         return true;

@@ -8,13 +8,18 @@
 #include <strata/io/import/onnx_elements.hpp>
 #include <strata/io/import/onnx_folding.hpp>
 #include <strata/io/import/onnx_images.hpp>
+#include <strata/io/import/onnx_padding.hpp>
+#include <strata/io/import/onnx_recurrent.hpp>
 #include <strata/io/import/onnx_reductions.hpp>
 #include <strata/io/import/onnx_resizing.hpp>
 #include <strata/io/import/onnx_rows.hpp>
+#include <strata/io/import/onnx_sample_axis.hpp>
 #include <strata/io/import/onnx_shapes.hpp>
 #include <strata/io/import/onnx_slices.hpp>
+#include <strata/io/import/onnx_state_moves.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -97,6 +102,10 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
          [](onnx_builder& g, const onnx_node& n) { pool_globally(g, n, "global_max_pool", true); }},
         {"Pow", read_power},
         {"Neg", read_negation},
+        {"Slice", read_slice},
+        {"LSTM", read_recurrent},
+        {"GRU", read_recurrent},
+        {"RNN", read_recurrent},
     };
     const auto found = readers.find(operation.type);
     const bool is_standard = operation.domain.empty() || operation.domain == "ai.onnx";
@@ -117,8 +126,11 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
                 graph.values[output].is_known = false;
             return;
         }
+    if (move_states(graph, operation, read_onnx_node) || move_sample_axis(graph, operation))
+        return;
     if (!fold(graph, operation))
         known(graph, operation);
+    forget_states(graph, operation);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

@@ -75,6 +75,9 @@ inline std::optional<onnx_value> reduce_value(onnx_builder& graph, const onnx_no
     result.axes.erase(std::remove_if(result.axes.begin(), result.axes.end(), is_named), result.axes.end());
     if (places.empty())
         return result;
+    if (std::all_of(axes.begin(), axes.end(),
+                    [&](std::int64_t axis) { return value->shape[static_cast<std::size_t>(axis)] == 1; }))
+        return graph.arrange(operation, *value, result.axes); // of one number each
     graph_node made{kind, ""};
     made.attributes["axes"] = std::move(places);
     return attach(graph, operation, std::move(result), std::move(made));

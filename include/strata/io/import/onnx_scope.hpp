@@ -24,10 +24,21 @@ public:
     onnx_scope(std::filesystem::path path, onnx_builder& graph)
         : path_(std::move(path)), tensors_(path_), graph_(graph) {}
 
+    /// All nodes as they lead from value to value, those of branches as well, whether they are chosen or not.
+    [[nodiscard]] std::vector<onnx_node> all_nodes(const onnx_model& model) const {
+        std::vector<onnx_node> result;
+        add_nodes(model, result, 0);
+        return result;
+    }
+
     /// `read_node(graph, node)` knows the operators that compute something.
     template <class ReadNode>
     void read(const onnx_model& model, const ReadNode& read_node) {
-        count_uses(model, 0);
+        for (const onnx_node& each : all_nodes(model))
+            for (const std::string& input : each.inputs)
+                ++graph_.uses[input];
+        for (const onnx_value_info& output : model.outputs)
+            ++graph_.uses[output.name];
         read_nodes(model, read_node, 0);
     }
 
@@ -46,20 +57,22 @@ private:
         graph_.values[name] = std::move(value);
     }
 
-    /// How often a value is read, by branches as well, whether they are chosen or not.
-    void count_uses(const onnx_model& model, std::size_t depth) {
+    void add_nodes(const onnx_model& model, std::vector<onnx_node>& result, std::size_t depth) const {
         if (depth == deepest)
             internal::raise(data_error::in_file(
                 path_, internal::concatenate("graphs within each other, at most ", deepest), "more"));
         for (const onnx_node& each : model.nodes) {
-            for (const std::string& input : each.inputs)
-                ++graph_.uses[input];
+            result.push_back({each.inputs, each.outputs, each.name, each.type, each.domain, {}});
             for (const auto& [key, value] : each.attributes)
-                if (value.has_graph)
-                    count_uses(parse_onnx_branch(value.graph, path_.string()), depth + 1);
+                if (value.has_graph) {
+                    const onnx_model branch = parse_onnx_branch(value.graph, path_.string());
+                    add_nodes(branch, result, depth + 1);
+                    for (std::size_t i = 0; i < std::min(branch.outputs.size(), each.outputs.size()); ++i)
+                        result.push_back(
+                            {{branch.outputs[i].name}, {each.outputs[i]}, "", "Identity", "", {}});
+                } else if (key == "layout")
+                    result.back().attributes.emplace(key, value);
         }
-        for (const onnx_value_info& output : model.outputs)
-            ++graph_.uses[output.name];
     }
 
     template <class ReadNode>

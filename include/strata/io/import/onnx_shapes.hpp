@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -110,6 +111,21 @@ inline std::optional<onnx_value> flatten(onnx_builder& graph, const onnx_node& o
     return result;
 }
 
+/// A value of one wide axis without its axes of one number, which its node has; nothing for others.
+inline std::optional<onnx_value> narrowed(onnx_builder& graph, const onnx_node& operation, onnx_value value) {
+    std::vector<std::size_t> wide;
+    std::copy_if(value.axes.begin(), value.axes.end(), std::back_inserter(wide),
+                 [&](std::size_t axis) { return value.shape[axis] != 1; });
+    if (wide.size() != 1 || value.axes.size() == 1 || !value.places.empty())
+        return std::nullopt;
+    const auto row = graph.add(operation, graph_node{"flatten", ""}, {value.node});
+    if (!row)
+        return std::nullopt;
+    value.node = *row;
+    value.axes = std::move(wide);
+    return value;
+}
+
 /// The numbers of a value in another shape, of as many numbers. Nothing, and a problem, where samples would
 /// be mixed.
 inline std::optional<onnx_value> reshape_value(onnx_builder& graph, const onnx_node& operation,
@@ -123,6 +139,9 @@ inline std::optional<onnx_value> reshape_value(onnx_builder& graph, const onnx_n
         return value;
     if (const auto other = relabel(value, shape, graph.first_axis))
         return other;
+    if (const auto narrow = narrowed(graph, operation, value))
+        if (const auto other = relabel(*narrow, shape, graph.first_axis))
+            return other;
     if (shape.size() == 2 && (graph.first_axis > 0 || shape[0] == 1))
         return flatten(graph, operation, value, shape[0]);
     const auto plain = graph.arrange(operation, value, graph.plain_axes(value.shape));

@@ -67,15 +67,26 @@ private:
     /// Turns items into text, and notes the layers as they come.
     written_chain write(const tree_chain& items) {
         written_chain result;
+        std::size_t first_joined = none; // behind which there are formulas alone
         for (std::size_t i = 0; i < items.size(); ++i) {
             const tree_item& item = items[i];
             if (item.what == tree_item::form::layer) {
                 const graph_node& node = graph_.nodes[item.node];
                 order_.push_back(item.node);
-                const std::string words = words_of(node, graph_.nodes[node.sources.front()].shape).text;
-                if (!words.empty() && !join_steps(result, words))
-                    result.push_back({words});
-            } else if (item.what == tree_item::form::picks) {
+                const extents& input = graph_.nodes[node.sources.front()].shape;
+                if (is_each_step(node)) {
+                    join_step(result, first_joined, words_of(step_node(node), step_shape(input)).text);
+                    continue;
+                }
+                const std::string words = words_of(node, input).text;
+                if (words.empty())
+                    continue;
+                first_joined = is_formula(node) ? first_joined : none;
+                result.push_back({words});
+                continue;
+            }
+            first_joined = none;
+            if (item.what == tree_item::form::picks) {
                 if (item.order.size() == 1) {
                     result.push_back({internal::concatenate("pick<", item.order.front(), ">")});
                     continue;
@@ -94,18 +105,32 @@ private:
                 result.push_back(std::move(branches));
             }
         }
+        finish_steps(result);
         return repeat_pieces(result);
     }
 
-    /// `time_distributed(a | b)` of two pieces that stand behind each other.
-    static bool join_steps(written_chain& chain, std::string_view words) {
-        constexpr std::string_view begin = "time_distributed(";
-        if (chain.empty() || !chain.back().parts.empty() || !chain.back().head.starts_with(begin) ||
-            !words.starts_with(begin))
-            return false;
-        chain.back().head.pop_back();
-        chain.back().head.append(" | ").append(words.substr(begin.size()));
-        return true;
+    /// What is the same for each step and for all of them.
+    static bool is_formula(const graph_node& node) {
+        return keeps_shape(node) && node.sources.size() == 1 && node.weights.empty() && !node.has("axis");
+    }
+    /// `time_distributed(a | relu | b)` of a piece, `first`, formulas behind it, and a layer for each step.
+    static void join_step(written_chain& chain, std::size_t& first, const std::string& words) {
+        if (words.empty())
+            return;
+        if (first == none) {
+            first = chain.size();
+            chain.push_back({"time_distributed", {{}}});
+        }
+        written_chain& steps = chain[first].parts.front();
+        for (std::size_t i = first + 1; i < chain.size(); ++i)
+            steps.push_back(std::move(chain[i]));
+        chain.resize(first + 1);
+        steps.push_back({words});
+    }
+    static void finish_steps(written_chain& chain) {
+        for (written_piece& piece : chain)
+            if (piece.head == "time_distributed")
+                piece.parts.front() = as_argument(repeat_pieces(piece.parts.front()));
     }
 
     /// Two ways that are added, one of them empty or a short projection.

@@ -1,0 +1,213 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/io/import/graph.hpp>
+#include <strata/io/import/onnx_builder.hpp>
+#include <strata/io/import/onnx_shapes.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <iterator>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+// Values whose samples are counted by another axis than the first, as those of sequences that have their
+// steps first.
+
+/// A node with the numbers of another in a shape.
+inline std::optional<std::size_t> shaped_node(onnx_builder& graph, const onnx_node& operation,
+                                              const extents& shape, std::size_t number) {
+    if (graph.node(number).shape == shape)
+        return number;
+    graph_node made{"reshape", ""};
+    made.attributes["target"] = std::vector<double>(shape.begin(), shape.end());
+    return graph.add(operation, std::move(made), {number});
+}
+
+/// Where each of the old axes is among the new ones, where some of these, of the extent 1, are added.
+inline std::vector<std::size_t> axes_behind_insertion(std::size_t old_rank,
+                                                      const std::vector<std::int64_t>& inserted) {
+    std::vector<std::size_t> result;
+    for (std::size_t axis = 0; result.size() < old_rank; ++axis)
+        if (!std::binary_search(inserted.begin(), inserted.end(), static_cast<std::int64_t>(axis)))
+            result.push_back(axis);
+    return result;
+}
+
+/// Adds axes of the extent 1. False where both the old and the new value count samples first.
+inline bool insert_axes(onnx_builder& graph, const onnx_node& operation, const onnx_value& value) {
+    const std::size_t added = graph.has_input(operation, 1) && graph.input(operation, 1).constant
+                                  ? graph.input(operation, 1).constant->numbers.size()
+                                  : wholes_of(operation, "axes").size();
+    const std::size_t rank = value.shape.size() + added;
+    const auto axes = axes_of(graph, operation, 1, static_cast<std::int64_t>(rank));
+    if (!axes || axes->size() != added)
+        return false;
+    const std::vector<std::size_t> moved = axes_behind_insertion(value.shape.size(), *axes);
+    if (value.samples == 0 && moved.front() == 0)
+        return false;
+    onnx_value result = value;
+    result.shape.assign(rank, 1);
+    for (std::size_t axis = 0; axis < moved.size(); ++axis)
+        result.shape[moved[axis]] = value.shape[axis];
+    for (std::size_t& axis : result.axes)
+        axis = moved[axis];
+    result.samples = moved[value.samples];
+    graph.set(operation, std::move(result));
+    return true;
+}
+
+/// Leaves out axes of the extent 1.
+inline bool drop_axes(onnx_builder& graph, const onnx_node& operation, const onnx_value& value) {
+    const auto axes = axes_of(graph, operation, 1, static_cast<std::int64_t>(value.shape.size()));
+    if (!axes)
+        return false;
+    std::vector<std::size_t> moved(value.shape.size());
+    std::vector<std::int64_t> shape;
+    std::vector<std::size_t> kept;
+    const auto is_dropped = [&](std::size_t axis) {
+        return std::binary_search(axes->begin(), axes->end(), static_cast<std::int64_t>(axis)) ||
+               (axes->empty() && value.shape[axis] == 1 && axis != value.samples);
+    };
+    for (std::size_t axis = 0; axis < value.shape.size(); ++axis) {
+        moved[axis] = shape.size();
+        if (!is_dropped(axis))
+            shape.push_back(value.shape[axis]);
+        else if (value.shape[axis] != 1)
+            graph.fail(operation, "axes of the extent 1",
+                       internal::concatenate(std::size_t(value.shape[axis])));
+    }
+    if (value.samples == 0 && !is_dropped(0))
+        return false;
+    if (is_dropped(value.samples)) {
+        graph.add_problem(operation, "it leaves out the axis of the samples");
+        return true;
+    }
+    std::copy_if(value.axes.begin(), value.axes.end(), std::back_inserter(kept),
+                 [&](std::size_t axis) { return !is_dropped(axis); });
+    auto result = graph.arrange(operation, value, kept);
+    if (!result)
+        return true;
+    for (std::size_t& axis : result->axes)
+        axis = moved[axis];
+    result->shape = std::move(shape);
+    result->samples = moved[value.samples];
+    graph.set(operation, std::move(*result));
+    return true;
+}
+
+inline bool permute_axes(onnx_builder& graph, const onnx_node& operation, const onnx_value& value) {
+    const std::size_t rank = value.shape.size();
+    std::vector<std::int64_t> order = wholes_of(operation, "perm");
+    if (order.empty())
+        for (std::size_t axis = rank; axis-- > 0;)
+            order.push_back(static_cast<std::int64_t>(axis));
+    std::vector<std::int64_t> sorted = order;
+    std::sort(sorted.begin(), sorted.end());
+    for (std::size_t axis = 0; axis < sorted.size(); ++axis)
+        if (sorted.size() != rank || sorted[axis] != static_cast<std::int64_t>(axis))
+            graph.fail(operation, "a permutation of its axes", "another list");
+    if (order.empty() || !value.places.empty() || (value.samples == 0 && order.front() == 0))
+        return false;
+    const auto moved = [&](std::size_t axis) {
+        return static_cast<std::size_t>(
+            std::find(order.begin(), order.end(), static_cast<std::int64_t>(axis)) - order.begin());
+    };
+    onnx_value result = value;
+    for (std::size_t axis = 0; axis < rank; ++axis)
+        result.shape[axis] = value.shape[static_cast<std::size_t>(order[axis])];
+    for (std::size_t& axis : result.axes)
+        axis = moved(axis);
+    result.samples = moved(value.samples);
+    graph.set(operation, std::move(result));
+    return true;
+}
+
+/// Axes behind the samples joined into one: [steps, samples, 2, units] as [steps, samples, 2 units].
+inline bool join_axes(onnx_builder& graph, const onnx_node& operation, const onnx_value& value) {
+    if (value.samples == 0)
+        return false;
+    const onnx_constant* const given = graph.has_input(operation, 1) ? graph.constant(operation, 1) : nullptr;
+    if (given == nullptr)
+        return graph.has_input(operation, 1);
+    std::vector<std::int64_t> shape = as_wholes(*given);
+    const std::size_t kept = value.samples + 1;
+    bool fits = shape.size() == kept + 1 && value.places.empty();
+    std::int64_t rest = 1;
+    std::vector<std::size_t> axes;
+    for (std::size_t axis = 0; fits && axis < value.shape.size(); ++axis) {
+        if (axis < kept)
+            fits = shape[axis] == value.shape[axis] || shape[axis] == 0 ||
+                   (shape[axis] == -1 && axis == value.samples);
+        else
+            rest *= value.shape[axis];
+        if (axis != value.samples)
+            axes.push_back(axis);
+    }
+    if (!fits || (shape.back() != rest && shape.back() != -1)) {
+        graph.add_problem(operation, "it mixes samples");
+        return true;
+    }
+    const auto plain = graph.arrange(operation, value, axes);
+    if (!plain)
+        return true;
+    onnx_value result = *plain;
+    result.shape.assign(value.shape.begin(), value.shape.begin() + static_cast<std::ptrdiff_t>(kept));
+    result.shape.push_back(rest);
+    result.axes.clear();
+    extents target;
+    for (std::size_t axis = 0; axis <= kept; ++axis)
+        if (axis != value.samples) {
+            result.axes.push_back(axis);
+            target.push_back(static_cast<std::size_t>(result.shape[axis]));
+        }
+    if (const auto number = shaped_node(graph, operation, target, plain->node)) {
+        result.node = *number;
+        graph.set(operation, std::move(result));
+    }
+    return true;
+}
+
+/// What moves axes of values that count their samples elsewhere, or will. True where that was all, or where
+/// an operator that needs its samples first cannot take such a value.
+inline bool move_sample_axis(onnx_builder& graph, const onnx_node& operation) {
+    if (graph.first_axis == 0 || !graph.has_input(operation, 0))
+        return false;
+    const onnx_value value = graph.input(operation, 0);
+    const auto is_any = [&](std::initializer_list<std::string_view> types) {
+        return std::find(types.begin(), types.end(), operation.type) != types.end();
+    };
+    if (!value.constant) {
+        if (is_any({"Unsqueeze"}) && insert_axes(graph, operation, value))
+            return true;
+        if (is_any({"Squeeze"}) && drop_axes(graph, operation, value))
+            return true;
+        if (is_any({"Transpose"}) && permute_axes(graph, operation, value))
+            return true;
+        if (is_any({"Reshape"}) && join_axes(graph, operation, value))
+            return true;
+    }
+    // What treats each number, or each row of the last axis, by itself does not ask.
+    if (is_any({"LSTM",    "GRU",      "RNN",         "Unsqueeze", "Squeeze", "Transpose",
+                "Reshape", "Identity", "Cast",        "Dropout",   "Shape",   "Size",
+                "MatMul",  "Add",      "Sub",         "Mul",       "Div",     "Relu",
+                "Sigmoid", "Tanh",     "Softplus",    "Softsign",  "Exp",     "LeakyRelu",
+                "Elu",     "Selu",     "HardSigmoid", "HardSwish", "Gelu",    "Clip"}))
+        return false;
+    for (std::size_t i = 0; i < operation.inputs.size(); ++i)
+        if (graph.has_input(operation, i) && !graph.input(operation, i).constant &&
+            graph.input(operation, i).samples != 0) {
+            graph.add_problem(operation, "its samples are along another axis than the first");
+            return true;
+        }
+    return false;
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::imports
