@@ -14,6 +14,7 @@
 #include <array>
 #include <cmath>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,21 @@ using namespace strata;
 // What export_header wrote for a network that had learnt it.
 static_assert(xor_net.predict({1, 0})[0] > 0.9f && xor_net.predict({0, 1})[0] > 0.9f);
 static_assert(xor_net.predict({0, 0})[0] < 0.1f && xor_net.predict({1, 1})[0] < 0.1f);
+
+namespace {
+// A layer of the user's own.
+struct silent_layer : bedrock::layer_base {
+    using role = bedrock::role::rearrangement;
+    static constexpr auto label = bedrock::text("silent");
+    template <class>
+    static constexpr bool accepts = true;
+    template <class>
+    static constexpr auto wants = bedrock::text("any shape");
+    template <class Shape>
+    using output = Shape;
+};
+inline constexpr silent_layer silent;
+} // namespace
 
 BOOST_AUTO_TEST_CASE(a_header_holds_a_network) {
     const auto& numbers = xor_net_parts::weights::numbers;
@@ -36,11 +52,15 @@ BOOST_AUTO_TEST_CASE(a_header_holds_a_network) {
     BOOST_TEST(bytes_of(file) == bytes_of(STRATA_TESTS "/io/xor_net.hpp"));
     BOOST_TEST(error_message([&] { export_header(net, file, {.name = "1st"}); }) ==
                "export_header: expected a name of letters, digits and _, found \"1st\"");
-    model<input<3, 3, 1> | conv<1, 3> | flatten | dense<1>> image;
-    BOOST_TEST(error_message([&] { export_header(image, file, {.name = "image"}); }) ==
-               "export_header: there is no text of conv<1, 3> where it stands: give that of the type");
+    model<input<3, 3, 1> | conv<1, 3, no_bias> | flatten | dense<1>> image;
+    export_header(image, file, {.name = "image"});
+    BOOST_TEST(bytes_of(file).find("using type = model<input<3, 3, 1> | conv<1, 3, no_bias> | flatten | "
+                                   "dense<1>>;") != std::string::npos);
     export_header(image, file, {.name = "image", .type = "a text"});
     BOOST_TEST(bytes_of(file).find("using type = a text;") != std::string::npos);
+    model<input<2> | silent | dense<1>> unknown;
+    BOOST_TEST(error_message([&] { export_header(unknown, file, {.name = "unknown"}); }) ==
+               "export_header: silent does not say its text: give that of the type");
     using bedrock::internal::has_arrays;
     static_assert(has_arrays<xor_net_parts::type::topology>(xor_net_parts::weights::arrays));
     static_assert(
@@ -72,21 +92,13 @@ struct sines {
 };
 } // namespace
 
-BOOST_AUTO_TEST_CASE(the_text_of_a_type_is_that_of_a_network_that_predicts_the_same) {
-    using namespace strata::symbols;
+BOOST_AUTO_TEST_CASE(the_text_of_a_type_makes_it_again) {
 #define STRATA_TEXT                                                                                          \
-    model<input<2, 2> | dense<3> | named_activation<"elu", (select(x > 0, x, 0.7 * expm1(x)))> |             \
-              dropout<0.5> | flatten | dense<2, no_bias> | softmax,                                          \
-          double>
+    model<input<2, 2> | dense<3> | elu<0.7> | dropout<0.5> | flatten | dense<2, no_bias> | softmax, double>
 #define STRATA_STRING(...) #__VA_ARGS__
 #define STRATA_TEXT_OF(...) STRATA_STRING(__VA_ARGS__)
     BOOST_TEST(bedrock::internal::type_text<double>(sines::type::topology{}) == STRATA_TEXT_OF(STRATA_TEXT));
-    sines::type net;
-    STRATA_TEXT again;
-    net.set_weights(sines::numbers);
-    again.set_weights(sines::numbers);
-    const std::array<double, 4> sample{-0.5, 2, 0.3, -1};
-    BOOST_TEST((again.predict(sample) == net.predict(sample)));
+    static_assert(std::is_same_v<sines::type, STRATA_TEXT>);
 }
 
 BOOST_AUTO_TEST_CASE(a_constant_expression_predicts_what_a_network_does) {

@@ -23,10 +23,25 @@ inline std::string number_to_string(double number) {
 } // namespace detail
 
 namespace detail {
-template <term Formula>
+/// What a number is called in a program: the same `double` again.
+inline std::string number_source(double number) {
+    if (is_not_a_number(number))
+        return "std::numeric_limits<double>::quiet_NaN()";
+    if (!is_finite(number))
+        return number < 0 ? "-std::numeric_limits<double>::infinity()"
+                          : "std::numeric_limits<double>::infinity()";
+    const std::string digits = number_to_string(number);
+    return digits == "-0" ? "-0.0" : digits;
+}
+
+/// `IsSource`: as a program writes the formula, in which constants that are part of the type have a name.
+template <bool IsSource = false, term Formula>
 void append_formula(std::string& text, Formula formula, bool outermost) {
     if constexpr (std::same_as<Formula, literal>)
-        append(text, number_to_string(formula.number.value()));
+        append(text,
+               IsSource ? number_source(formula.number.value()) : number_to_string(formula.number.value()));
+    else if constexpr (requires { Formula::value; } && IsSource)
+        append(text, "bedrock::constant<", number_source(Formula::value), ">");
     else if constexpr (requires { Formula::value; })
         append(text, number_to_string(Formula::value));
     else if constexpr (requires { Formula::name; }) {
@@ -35,23 +50,23 @@ void append_formula(std::string& text, Formula formula, bool outermost) {
             append(text, static_cast<unsigned>(Formula::index));
     } else if constexpr (requires { Formula::operation::infix; }) {
         append(text, outermost ? "" : "(");
-        append_formula(text, formula.first, false);
+        append_formula<IsSource>(text, formula.first, false);
         append(text, Formula::operation::infix.view());
-        append_formula(text, formula.second, false);
+        append_formula<IsSource>(text, formula.second, false);
         append(text, outermost ? "" : ")");
     } else if constexpr (std::same_as<typename Formula::operation, operation::negate>) {
         append(text, "-");
-        append_formula(text, formula.first, false);
+        append_formula<IsSource>(text, formula.first, false);
     } else {
         append(text, Formula::operation::prefix.view(), "(");
-        append_formula(text, formula.first, true);
+        append_formula<IsSource>(text, formula.first, true);
         if constexpr (requires { formula.second; }) {
             append(text, ", ");
-            append_formula(text, formula.second, true);
+            append_formula<IsSource>(text, formula.second, true);
         }
         if constexpr (requires { formula.third; }) {
             append(text, ", ");
-            append_formula(text, formula.third, true);
+            append_formula<IsSource>(text, formula.third, true);
         }
         append(text, ")");
     }

@@ -54,6 +54,7 @@ struct activation_layer : layer_base {
     using role = role::pointwise;
     static constexpr auto label = Name;
     static constexpr bool is_random = false;
+    static constexpr auto spelling(auto&& write) { return write.activation(activation_layer{}); }
 
     static constexpr auto formula = frozen<Formula>;
     /// The derivative from the output, taken when a network asks for it: programs name few activations.

@@ -12,6 +12,7 @@ namespace strata::bedrock {
 /// How many numbers a head's values have, if not as many as its keys.
 struct value_width_option {
     std::size_t count;
+    constexpr auto spelling(auto&& write) const { return write("value_width<", count); }
 };
 template <std::size_t Count>
 inline constexpr value_width_option value_width{Count};
@@ -48,10 +49,14 @@ template <std::size_t Heads, std::size_t KeyWidth, auto... Options>
 struct attention_rule {
     static constexpr auto label =
         text("attention<") + number_text<Heads> + ", " + number_text<KeyWidth> + ">";
+    static constexpr auto spelling(auto&& write) { return write("attention<", Heads, KeyWidth, Options...); }
     static constexpr std::size_t key_head_count = option(key_heads_option{Heads}, Options...).count;
     static constexpr std::size_t value_size = option(value_width_option{KeyWidth}, Options...).count;
     static constexpr auto of_products = (option_list<>{} + ... + attention_option<true, Options>());
     static constexpr auto of_weights = (option_list<>{} + ... + attention_option<false, Options>());
+
+    /// Projections and weights, and the positions of queries and keys.
+    static constexpr std::size_t layer_count = 5 + (std::size_t{is_rotary<type_of<Options>>} + ... + 0) * 2;
 
     template <class Shape, class... Memory>
     static constexpr auto layers() {

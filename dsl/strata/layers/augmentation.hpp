@@ -17,6 +17,9 @@ struct interval {
     constexpr interval(double largest) : low(-largest), high(largest) {}
     constexpr interval(double lowest, double highest) : low(lowest), high(highest) {}
 
+    constexpr auto spelling(auto&& write) const {
+        return low.bits == real(-high.value()).bits ? write("", high) : write("interval{", low, high);
+    }
     /// The number that divides the interval at this fraction, in [0, 1).
     [[nodiscard]] constexpr double value(double fraction) const {
         return low.value() + (high.value() - low.value()) * fraction;
@@ -29,6 +32,11 @@ struct interval {
 
 /// What is seen beyond an image's borders: the image again as in a mirror, 0, or the pixel at the border.
 enum class outside { reflected, zero, edge };
+constexpr auto spelling(outside value, auto&& write) {
+    return write(value == outside::reflected ? "outside::reflected"
+                 : value == outside::zero    ? "outside::zero"
+                                             : "outside::edge");
+}
 
 /// What a layer of data augmentation computes, for the plan.
 template <class Layer, std::size_t Height, std::size_t Width, std::size_t Channels>
@@ -78,12 +86,16 @@ enum class flip { horizontal, vertical, both };
 inline constexpr flip horizontal = flip::horizontal; ///< left and right change places
 inline constexpr flip vertical = flip::vertical;     ///< above and below do
 inline constexpr flip both = flip::both;
+constexpr auto spelling(flip value, auto&& write) {
+    return write(value == horizontal ? "horizontal" : value == vertical ? "vertical" : "flip::both");
+}
 
 /// Mirrors half of the images in training: `random_flip<horizontal>`, `random_flip<vertical>`, or each way
 /// with a draw of its own, as Keras's RandomFlip.
 template <flip Ways = both>
 struct random_flip_layer : detail::augmentation_layer<random_flip_layer<Ways>, nearest> {
     static constexpr auto label = text("random_flip");
+    static constexpr auto spelling(auto&& write) { return write("random_flip<", Ways); }
     static constexpr bool bounds_fit = true;
     static constexpr flip ways = Ways;
 };
@@ -97,6 +109,7 @@ template <interval Height, interval Width, auto... Options>
 struct random_shift_layer
     : detail::augmentation_layer<random_shift_layer<Height, Width, Options...>, Options...> {
     static constexpr auto label = text("random_shift");
+    static constexpr auto spelling(auto&& write) { return write("random_shift<", Height, Width, Options...); }
     static constexpr interval height_shift = Height;
     static constexpr interval width_shift = Width;
     static constexpr bool bounds_fit = Height.fits(-1, 1) && Width.fits(-1, 1);
@@ -110,6 +123,7 @@ template <interval Factor, auto... Options>
 struct random_rotation_layer
     : detail::augmentation_layer<random_rotation_layer<Factor, Options...>, Options...> {
     static constexpr auto label = text("random_rotation");
+    static constexpr auto spelling(auto&& write) { return write("random_rotation<", Factor, Options...); }
     static constexpr interval factor = Factor;
     static constexpr bool bounds_fit = Factor.fits(-1, 1);
     static constexpr auto wanted_bounds = text("fractions of a turn in [-1, 1], the lower first");
@@ -121,6 +135,7 @@ struct random_rotation_layer
 template <interval Factor, auto... Options>
 struct random_zoom_layer : detail::augmentation_layer<random_zoom_layer<Factor, Options...>, Options...> {
     static constexpr auto label = text("random_zoom");
+    static constexpr auto spelling(auto&& write) { return write("random_zoom<", Factor, Options...); }
     static constexpr interval factor = Factor;
     static constexpr bool bounds_fit = Factor.fits(-1, 1) && Factor.low.value() > -1;
     static constexpr auto wanted_bounds = text("bounds in (-1, 1], the lower first");

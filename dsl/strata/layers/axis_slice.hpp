@@ -54,6 +54,14 @@ struct axis_slice_layer : layer_base {
         else
             return begin_text + end_text + ", " + detail::signed_text<Step> + ">";
     }();
+    static constexpr auto spelling(auto&& write) {
+        if constexpr (End == INT_MAX && Step == 1)
+            return write("slice<", Axis, Begin);
+        else if constexpr (Step == 1)
+            return write("slice<", Axis, Begin, End);
+        else
+            return write("slice<", Axis, Begin, End, Step);
+    }
     // Along another axis it may leave out masked steps.
     static constexpr mask_rule masks = Axis == -1 ? mask_rule::passes : mask_rule::refused;
 
@@ -129,6 +137,9 @@ namespace detail {
 template <std::size_t Parts, int Axis>
 struct split_rule {
     static constexpr auto label = text("split<") + number_text<Parts> + ", " + signed_text<Axis> + ">";
+    static constexpr auto spelling(auto&& write) { return write("split<", Parts, Axis); }
+
+    static constexpr std::size_t layer_count = Parts;
 
     template <class Shape, class... Others>
     static constexpr auto layers() {

@@ -33,6 +33,9 @@ struct axis_softmax_layer : layer_base {
         else
             return text("axis") + axis;
     }();
+    static constexpr auto spelling(auto&& write) {
+        return write(IsLogarithm ? "log_softmax<" : "axis_softmax<", Axis);
+    }
 
     template <class Shape>
     static constexpr bool accepts = detail::has_axis<Shape, Axis>&& Shape::size > 0;

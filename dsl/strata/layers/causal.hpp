@@ -6,7 +6,9 @@
 namespace strata::bedrock {
 
 /// "A step looks at itself and at earlier ones alone": an option of layers over [steps, features].
-struct causal_option {};
+struct causal_option {
+    static constexpr auto spelling(auto&& write) { return write("causal"); }
+};
 inline constexpr causal_option causal{};
 
 } // namespace strata::bedrock

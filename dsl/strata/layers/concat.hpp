@@ -33,6 +33,12 @@ template <int Axis>
 struct concat_layer : layer_base {
     using role = role::merge;
     static constexpr auto label = text("concat");
+    static constexpr auto spelling(auto&& write) {
+        if constexpr (Axis == -1)
+            return write("concat<");
+        else
+            return write("concat<", Axis);
+    }
     static constexpr bool joins = true;
     static constexpr mask_rule masks = mask_rule::joins;
 

@@ -9,6 +9,7 @@ namespace strata::bedrock {
 /// of the shapes that a strided convolution maps to the same one, it chooses a larger.
 struct output_padding_option {
     spatial extra;
+    constexpr auto spelling(auto&& write) const { return write("output_padding<", extra); }
 };
 template <spatial Extra>
 inline constexpr output_padding_option output_padding{Extra};
@@ -34,6 +35,9 @@ struct conv_transpose_layer : layer_base {
     using kernel_shape = decltype(detail::kernel_shape<Geometry, Filters / group_count, Channels>());
     static constexpr auto label =
         text("conv_transpose<") + number_text<Filters> + ", " + detail::spatial_text<Kernel> + ">";
+    static constexpr auto spelling(auto&& write) {
+        return write("conv_transpose<", Filters, Kernel, Options...);
+    }
     static constexpr detail::window_options how{Kernel, detail::option(stride_option{1}, Options...).steps,
                                                 detail::option(dilation_option{1}, Options...).steps,
                                                 detail::option(valid, Options...), false};

@@ -10,13 +10,16 @@ namespace strata::bedrock {
 /// In how many groups the channels are: each group of filters sees its group of channels only.
 struct groups_option {
     std::size_t count;
+    constexpr auto spelling(auto&& write) const { return write("groups<", count); }
 };
 template <std::size_t Count>
 inline constexpr groups_option groups{Count};
 
 /// Asks for plain sums where a convolution of 3 x 3 taps would be computed by Winograd's products, which are
 /// quicker and lose about a digit.
-struct direct_option {};
+struct direct_option {
+    static constexpr auto spelling(auto&& write) { return write("direct"); }
+};
 inline constexpr direct_option direct{};
 
 /// What a convolution computes, for the plan: the window `Geometry` slides over the larger image.
@@ -81,6 +84,7 @@ struct conv_layer : layer_base {
     static constexpr auto kernel_name = text("kernel");
     static constexpr auto label =
         text("conv<") + number_text<Filters> + ", " + detail::spatial_text<Kernel> + ">";
+    static constexpr auto spelling(auto&& write) { return write("conv<", Filters, Kernel, Options...); }
     static constexpr detail::window_options how{
         Kernel, detail::option(stride_option{1}, Options...).steps,
         detail::option(dilation_option{1}, Options...).steps,

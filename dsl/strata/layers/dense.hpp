@@ -10,7 +10,9 @@
 
 namespace strata::bedrock {
 
-struct without_bias {};
+struct without_bias {
+    static constexpr auto spelling(auto&& write) { return write("no_bias"); }
+};
 inline constexpr without_bias no_bias{};
 
 /// The head of a stage that multiplies rows of `Inputs` numbers with a matrix of weights: dense layers.
@@ -44,6 +46,7 @@ struct dense_layer : layer_base {
     using role = role::head;
     static constexpr mask_rule masks = mask_rule::passes;
     static constexpr auto label = text("dense<") + number_text<Units> + text(">");
+    static constexpr auto spelling(auto&& write) { return write("dense<", Units, Options...); }
 
     static constexpr bool has_bias = !(std::same_as<type_of<Options>, without_bias> || ...);
     static constexpr initializer kernel_initializer = detail::option(glorot_uniform, Options...);

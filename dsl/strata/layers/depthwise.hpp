@@ -9,6 +9,7 @@ namespace strata::bedrock {
 /// How many filters each channel has.
 struct multiplier_option {
     std::size_t count;
+    constexpr auto spelling(auto&& write) const { return write("depth_multiplier<", count); }
 };
 template <std::size_t Count>
 inline constexpr multiplier_option depth_multiplier{Count};
@@ -57,6 +58,7 @@ struct depthwise_conv_layer : layer_base {
     template <window Geometry, std::size_t Channels, std::size_t Filters>
     using kernel_shape = decltype(detail::kernel_shape<Geometry, Channels, Filters / Channels>());
     static constexpr auto label = text("depthwise_conv<") + detail::spatial_text<Kernel> + ">";
+    static constexpr auto spelling(auto&& write) { return write("depthwise_conv<", Kernel, Options...); }
     static constexpr detail::window_options how{
         Kernel, detail::option(stride_option{1}, Options...).steps,
         detail::option(dilation_option{1}, Options...).steps,

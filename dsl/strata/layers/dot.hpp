@@ -11,7 +11,9 @@
 namespace strata::bedrock {
 
 /// "Scaled to length one first."
-struct normalize_option {};
+struct normalize_option {
+    static constexpr auto spelling(auto&& write) { return write("normalize"); }
+};
 inline constexpr normalize_option normalize{};
 
 /// How the vectors lie that a dot product takes from a value: along its last axis, or across a matrix.
@@ -63,6 +65,7 @@ public:
                   "strata: dot takes one axis or two, and normalize");
     using role = role::merge;
     static constexpr auto label = text("dot");
+    static constexpr auto spelling(auto&& write) { return write("dot<", Options...); }
     static constexpr bool is_normalized = (detail::option_of<decltype(Options), normalize_option> || ...);
 
 private:

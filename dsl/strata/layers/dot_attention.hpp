@@ -16,6 +16,7 @@ namespace strata::bedrock {
 /// How many heads keys and values have: each serves several heads of the queries.
 struct key_heads_option {
     std::size_t count;
+    constexpr auto spelling(auto&& write) const { return write("key_heads<", count); }
 };
 template <std::size_t Count>
 inline constexpr key_heads_option key_heads{Count};
@@ -87,6 +88,7 @@ struct dot_attention_layer : layer_base {
     using role = role::merge;
     static constexpr mask_rule masks = mask_rule::attends;
     static constexpr auto label = text("dot_attention<") + number_text<Heads> + ">";
+    static constexpr auto spelling(auto&& write) { return write("dot_attention<", Heads, Options...); }
     static constexpr bool is_causal = (detail::option_of<decltype(Options), causal_option> || ...);
     static constexpr std::size_t key_head_count = detail::option(key_heads_option{Heads}, Options...).count;
     static constexpr double dropout = (0.0 + ... + detail::rate_of(Options));

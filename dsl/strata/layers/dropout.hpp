@@ -13,6 +13,7 @@ template <real Rate>
 struct dropout_layer : layer_base {
     using role = role::pointwise;
     static constexpr auto label = text("dropout");
+    static constexpr auto spelling(auto&& write) { return write("dropout<", Rate); }
     static constexpr bool is_random = true;
     static constexpr double rate = Rate.value();
 

@@ -11,11 +11,15 @@
 namespace strata::bedrock {
 
 /// "Every row is updated in every step", as in Keras, not only those that occur.
-struct every_row_option {};
+struct every_row_option {
+    static constexpr auto spelling(auto&& write) { return write("every_row"); }
+};
 inline constexpr every_row_option every_row{};
 
 /// "Token 0 is padding", which is masked.
-struct mask_zero_option {};
+struct mask_zero_option {
+    static constexpr auto spelling(auto&& write) { return write("mask_zero"); }
+};
 inline constexpr mask_zero_option mask_zero{};
 
 /// Rows of a table, one for each token, for the plan.
@@ -55,6 +59,9 @@ struct embedding_layer : layer_base {
     static_assert(Vocabulary < (std::size_t{1} << 24), "strata: a float counts tokens to 2^24 alone");
     using role = role::head;
     static constexpr auto label = text("embedding<") + number_text<Width> + ">";
+    static constexpr auto spelling(auto&& write) {
+        return write("embedding<", Vocabulary, Width, Options...);
+    }
     static constexpr bool reads_tokens = true;
     static constexpr std::size_t vocabulary = Vocabulary;
     using own_mask = token_mask_layer;

@@ -32,6 +32,12 @@ struct feature_normalization : head_base<Rows, Width, Rows, Width> {
 template <shared Sharing = shared::places>
 struct normalization_layer : detail::shared_head_layer<feature_normalization, Sharing> {
     static constexpr auto label = text("normalization");
+    static constexpr auto spelling(auto&& write) {
+        if constexpr (Sharing == shared::places)
+            return write("normalization<");
+        else
+            return write("normalization<", Sharing);
+    }
     static constexpr bool gives_probabilities = false;
 };
 

@@ -9,6 +9,7 @@ namespace strata::bedrock {
 struct flatten_layer : layer_base {
     using role = role::rearrangement;
     static constexpr auto label = text("flatten");
+    static constexpr auto spelling(auto&& write) { return write("flatten"); }
 
     template <class>
     static constexpr bool accepts = true;

@@ -27,6 +27,7 @@ template <real Deviation>
 struct gaussian_noise_layer : layer_base {
     using role = role::training_head;
     static constexpr auto label = text("gaussian_noise");
+    static constexpr auto spelling(auto&& write) { return write("gaussian_noise<", Deviation); }
     static constexpr double deviation = Deviation.value();
 
 private:
@@ -55,6 +56,7 @@ template <real Rate>
 struct gaussian_dropout_layer : layer_base {
     using role = role::training_head;
     static constexpr auto label = text("gaussian_dropout");
+    static constexpr auto spelling(auto&& write) { return write("gaussian_dropout<", Rate); }
     static constexpr double rate = Rate.value();
 
     template <class Shape>

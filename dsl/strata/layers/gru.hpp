@@ -12,6 +12,9 @@ enum class reset_place {
 };
 inline constexpr reset_place reset_after = reset_place::after_product;
 inline constexpr reset_place reset_before = reset_place::before_product;
+constexpr auto spelling(reset_place value, auto&& write) {
+    return write(value == reset_after ? "reset_after" : "reset_before");
+}
 
 /// Gated recurrent units (Cho et al. 2014), as Keras's GRU. Of each step's x and state h, zero at first:
 /// z = s(x W_z + h U_z + b_z), r = s(x W_r + h U_r + b_r), h' = z h + (1 - z) n, where
@@ -35,6 +38,7 @@ struct gru_layer : recurrent_layer<Units, 1, Options...> {
                   "take_state, return_state, zero_masked, no_bias, "
                   "initializers, regularizers, and recurrent<...>");
     static constexpr auto label = text("gru<") + number_text<Units> + text(">");
+    static constexpr auto spelling(auto&& write) { return write("gru<", Units, Options...); }
     static constexpr std::size_t gates = 3;
     static constexpr bool resets_product = detail::option(reset_after, Options...) == reset_after;
     /// Of a step, for backward: the gates, the state before, and products with it, or what was reset of it.

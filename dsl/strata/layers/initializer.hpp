@@ -58,6 +58,36 @@ inline constexpr initializer normal{distribution::normal, fan::none, Deviation};
 template <real Gain = 1.0>
 inline constexpr initializer orthogonal{distribution::orthogonal, fan::none, Gain};
 
+/// The name of an initializer with its number, or all that it is.
+constexpr auto spelling(const initializer& value, auto&& write) {
+    const auto is = [&](distribution drawn_from, fan scaled_by) {
+        return value.drawn_from == drawn_from && value.scaled_by == scaled_by;
+    };
+    const auto scaled = [&](double scale) { return value.scale.bits == real(scale).bits; };
+    if (is(distribution::uniform, fan::mean) && scaled(1))
+        return write("glorot_uniform");
+    if (is(distribution::truncated_normal, fan::mean) && scaled(1))
+        return write("glorot_normal");
+    if (is(distribution::uniform, fan::inputs) && (scaled(1) || scaled(2)))
+        return write(scaled(1) ? "lecun_uniform" : "he_uniform");
+    if (is(distribution::truncated_normal, fan::inputs) && (scaled(1) || scaled(2)))
+        return write(scaled(1) ? "lecun_normal" : "he_normal");
+    if (is(distribution::constant, fan::none) && (scaled(0) || scaled(1)))
+        return write(scaled(0) ? "zeros" : "ones");
+    if (is(distribution::uniform, fan::none))
+        return write("uniform<", value.scale);
+    if (is(distribution::normal, fan::none))
+        return write("normal<", value.scale);
+    if (is(distribution::orthogonal, fan::none))
+        return write("orthogonal<", value.scale);
+    constexpr const char* distributions[]{
+        "bedrock::distribution::constant", "bedrock::distribution::uniform", "bedrock::distribution::normal",
+        "bedrock::distribution::truncated_normal", "bedrock::distribution::orthogonal"};
+    constexpr const char* fans[]{"bedrock::fan::none", "bedrock::fan::inputs", "bedrock::fan::mean"};
+    return write("bedrock::initializer{", write(distributions[static_cast<int>(value.drawn_from)]),
+                 write(fans[static_cast<int>(value.scaled_by)]), value.scale);
+}
+
 } // namespace strata::bedrock
 
 namespace strata {

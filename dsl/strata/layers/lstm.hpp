@@ -5,7 +5,9 @@
 
 namespace strata::bedrock {
 
-struct without_forget_bias {};
+struct without_forget_bias {
+    static constexpr auto spelling(auto&& write) { return write("no_forget_bias"); }
+};
 /// The biases of the forget gates begin at zero as the others do, instead of at one.
 inline constexpr without_forget_bias no_forget_bias{};
 
@@ -31,6 +33,7 @@ struct lstm_layer : recurrent_layer<Units, 2, Options...> {
                   "zero_masked, no_bias, no_forget_bias, "
                   "initializers, regularizers, and recurrent<...>");
     static constexpr auto label = text("lstm<") + number_text<Units> + text(">");
+    static constexpr auto spelling(auto&& write) { return write("lstm<", Units, Options...); }
     static constexpr std::size_t gates = 4;
     /// Of a step, for backward: the gates and both states.
     static constexpr std::size_t kept_vectors = 6;

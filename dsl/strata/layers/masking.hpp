@@ -14,6 +14,7 @@ template <real Value>
 struct masking_layer : layer_base {
     using role = role::merge;
     static constexpr auto label = text("masking");
+    static constexpr auto spelling(auto&& write) { return write("masking<", Value); }
     using own_mask = step_mask_layer<Value>;
     static constexpr bool makes_mask = true;
     static constexpr bool reads_own_mask = true;

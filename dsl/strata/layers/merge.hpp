@@ -56,6 +56,7 @@ constexpr auto folded(Combine combine, First first, Second second, Rest... rest)
 struct add_layer : detail::merge_layer<add_layer> {
     static constexpr bool is_sum = true;
     static constexpr auto label = text("add");
+    static constexpr auto spelling(auto&& write) { return write("add"); }
     template <std::size_t... I>
     static constexpr auto formula(std::index_sequence<I...>) {
         return detail::folded([](auto a, auto b) { return a + b; }, part<I>...);
@@ -64,6 +65,7 @@ struct add_layer : detail::merge_layer<add_layer> {
 /// The first value without the second.
 struct subtract_layer : detail::merge_layer<subtract_layer> {
     static constexpr auto label = text("subtract");
+    static constexpr auto spelling(auto&& write) { return write("subtract"); }
     template <class First, class... Rest>
     static constexpr bool accepts_all = sizeof...(Rest) == 1 && (std::same_as<First, Rest> && ...);
     template <class First, class... Rest>
@@ -76,6 +78,7 @@ struct subtract_layer : detail::merge_layer<subtract_layer> {
 /// The product of all values.
 struct multiply_layer : detail::merge_layer<multiply_layer> {
     static constexpr auto label = text("multiply");
+    static constexpr auto spelling(auto&& write) { return write("multiply"); }
     static constexpr mask_rule masks = mask_rule::equal;
     template <std::size_t... I>
     static constexpr auto formula(std::index_sequence<I...>) {
@@ -85,6 +88,7 @@ struct multiply_layer : detail::merge_layer<multiply_layer> {
 /// The mean of all values.
 struct average_layer : detail::merge_layer<average_layer> {
     static constexpr auto label = text("average");
+    static constexpr auto spelling(auto&& write) { return write("average"); }
     template <std::size_t... I>
     static constexpr auto formula(std::index_sequence<I...>) {
         return constant<1.0 / static_cast<double>(sizeof...(I))> *
@@ -94,6 +98,7 @@ struct average_layer : detail::merge_layer<average_layer> {
 /// The largest of all values.
 struct maximum_layer : detail::merge_layer<maximum_layer> {
     static constexpr auto label = text("maximum");
+    static constexpr auto spelling(auto&& write) { return write("maximum"); }
     static constexpr mask_rule masks = mask_rule::equal;
     template <std::size_t... I>
     static constexpr auto formula(std::index_sequence<I...>) {
@@ -103,6 +108,7 @@ struct maximum_layer : detail::merge_layer<maximum_layer> {
 /// The smallest of all values.
 struct minimum_layer : detail::merge_layer<minimum_layer> {
     static constexpr auto label = text("minimum");
+    static constexpr auto spelling(auto&& write) { return write("minimum"); }
     static constexpr mask_rule masks = mask_rule::equal;
     template <std::size_t... I>
     static constexpr auto formula(std::index_sequence<I...>) {
@@ -113,6 +119,7 @@ struct minimum_layer : detail::merge_layer<minimum_layer> {
 /// The sum that closes a residual block; it differs from `add` in what it says.
 struct residual_layer : add_layer {
     static constexpr auto label = text("residual");
+    static constexpr auto spelling(auto&& write) { return write("bedrock::residual_layer{}"); }
     template <class First, class... Rest>
     static constexpr auto wants_all = text("a body that keeps the shape, or a projection to the body's");
 };

@@ -11,6 +11,7 @@ namespace strata::bedrock {
 /// What is added to a variance so that nothing is divided by zero.
 struct epsilon_option {
     real value;
+    constexpr auto spelling(auto&& write) const { return write("epsilon<", value); }
 };
 template <real Value>
 inline constexpr epsilon_option epsilon{Value};
@@ -18,14 +19,19 @@ inline constexpr epsilon_option epsilon{Value};
 /// How much of a moving average an update keeps.
 struct momentum_option {
     real value;
+    constexpr auto spelling(auto&& write) const { return write("momentum<", value); }
 };
 template <real Value>
 inline constexpr momentum_option momentum{Value};
 
 /// "Without gamma" and "without beta".
-struct without_scale {};
+struct without_scale {
+    static constexpr auto spelling(auto&& write) { return write("no_scale"); }
+};
 inline constexpr without_scale no_scale{};
-struct without_center {};
+struct without_center {
+    static constexpr auto spelling(auto&& write) { return write("no_center"); }
+};
 inline constexpr without_center no_center{};
 
 /// What a normalization computes, for the plan: over which numbers mean and variance are taken. A batch's may
@@ -102,6 +108,7 @@ struct batch_norm_layer : detail::normalization_base<Options...> {
     using role = role::head;
     static constexpr mask_rule masks = mask_rule::refused; // its statistics would count masked steps
     static constexpr auto label = text("batch_norm");
+    static constexpr auto spelling(auto&& write) { return write("batch_norm<", Options...); }
     static constexpr double momentum = detail::option(momentum_option{0.99}, Options...).value.value();
     static constexpr bool is_affine_in_prediction = true;
     template <class...>
@@ -128,6 +135,7 @@ struct group_norm_layer : detail::normalization_base<Options...> {
     using role = role::head;
     static constexpr mask_rule masks = mask_rule::passes;
     static constexpr auto label = text("group_norm<") + number_text<Groups> + ">";
+    static constexpr auto spelling(auto&& write) { return write("group_norm<", Groups, Options...); }
     template <class Shape>
     static constexpr bool accepts = [] {
         if constexpr (Groups == 0 || Shape::rank == 0)
@@ -160,6 +168,7 @@ struct instance_norm_layer : detail::normalization_base<Options...> {
     using role = role::head;
     static constexpr mask_rule masks = mask_rule::refused; // its statistics would count masked steps
     static constexpr auto label = text("instance_norm");
+    static constexpr auto spelling(auto&& write) { return write("instance_norm<", Options...); }
     template <class Shape>
     using head = channel_normalization<normalized::groups, Shape::size / Shape::last, Shape::last,
                                        Shape::last, instance_norm_layer>;

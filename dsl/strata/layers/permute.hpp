@@ -30,6 +30,7 @@ template <std::size_t... Order>
 struct permute_layer : layer_base {
     using role = role::head;
     static constexpr auto label = text("permute");
+    static constexpr auto spelling(auto&& write) { return write("permute<", Order...); }
 
 private:
     static constexpr bool is_permutation = [] {

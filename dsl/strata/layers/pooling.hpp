@@ -16,11 +16,15 @@ namespace strata::bedrock {
 enum class pooled { largest, mean, mean_with_padding };
 
 /// "Also a last window that begins inside and ends outside", an option of poolings.
-struct ceil_mode_option {};
+struct ceil_mode_option {
+    static constexpr auto spelling(auto&& write) { return write("ceil_mode"); }
+};
 inline constexpr ceil_mode_option ceil_mode{};
 
 /// "Count the padding's zeros", an option of `average_pool`.
-struct padding_counts_option {};
+struct padding_counts_option {
+    static constexpr auto spelling(auto&& write) { return write("count_padding"); }
+};
 inline constexpr padding_counts_option count_padding{};
 
 /// What a pooling computes, for the plan.
@@ -58,6 +62,9 @@ struct pool_layer : layer_base {
         else
             return text("average_pool<") + size;
     }();
+    static constexpr auto spelling(auto&& write) {
+        return write(Kind == pooled::largest ? "max_pool<" : "average_pool<", Size, Options...);
+    }
     static constexpr detail::window_options how{
         Size, detail::option(stride_option{Size}, Options...).steps,
         detail::option(dilation_option{1}, Options...).steps, detail::option(valid, Options...),
@@ -150,6 +157,7 @@ struct global_pool_layer : layer_base {
         else
             return text("global_average_pool");
     }();
+    static constexpr auto spelling(auto&& write) { return write(label); }
 
     template <class Shape>
     static constexpr window everything() {

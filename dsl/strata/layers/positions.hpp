@@ -9,7 +9,9 @@
 namespace strata::bedrock {
 
 /// "Sines and cosines of the step's number" instead of numbers that are learnt.
-struct sinusoidal_option {};
+struct sinusoidal_option {
+    static constexpr auto spelling(auto&& write) { return write("sinusoidal"); }
+};
 inline constexpr sinusoidal_option sinusoidal{};
 
 /// A row for each step, added to it: a table that is learnt, or one of waves.
@@ -40,6 +42,7 @@ struct positions_layer : layer_base {
     using role = role::head;
     static constexpr mask_rule masks = mask_rule::passes;
     static constexpr auto label = text("positions");
+    static constexpr auto spelling(auto&& write) { return write("positions<", Options...); }
     static constexpr bool is_sinusoidal = (detail::option_of<decltype(Options), sinusoidal_option> || ...);
     template <class...>
     static constexpr time_view view{sight::state}; // the number of the step

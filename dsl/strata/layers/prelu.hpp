@@ -21,6 +21,12 @@ struct parametric_rectifier : head_base<Rows, Width, Rows, Width> {
 template <shared Sharing = shared::none>
 struct prelu_layer : detail::shared_head_layer<parametric_rectifier, Sharing> {
     static constexpr auto label = text("prelu");
+    static constexpr auto spelling(auto&& write) {
+        if constexpr (Sharing == shared::none)
+            return write("prelu<");
+        else
+            return write("prelu<", Sharing);
+    }
 };
 
 template <shared Sharing = shared::none>

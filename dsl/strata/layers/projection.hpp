@@ -10,6 +10,9 @@ namespace strata::bedrock::detail {
 template <text Name, std::size_t Units, auto... Options>
 struct projection_layer : dense_layer<Units, Options...> {
     static constexpr auto label = Name + "<" + number_text<Units> + ">";
+    static constexpr auto spelling(auto&& write) {
+        return write("bedrock::detail::projection_layer<", Name, Units, Options...) + "{}";
+    }
 };
 template <text Name, std::size_t Units, auto... Options>
 constexpr auto projection(option_list<Options...>) {

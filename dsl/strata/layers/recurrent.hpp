@@ -13,26 +13,36 @@
 
 namespace strata::bedrock {
 
-struct last_step_option {};
+struct last_step_option {
+    static constexpr auto spelling(auto&& write) { return write("last_step"); }
+};
 /// The result of the last step alone, instead of all (Keras: `return_sequences = False`).
 inline constexpr last_step_option last_step{};
 
-struct backwards_option {};
+struct backwards_option {
+    static constexpr auto spelling(auto&& write) { return write("backwards"); }
+};
 /// Steps are read from the last to the first, and results are in the order in which they were computed
 /// (Keras: `go_backwards`).
 inline constexpr backwards_option backwards{};
 
-struct zero_masked_option {};
+struct zero_masked_option {
+    static constexpr auto spelling(auto&& write) { return write("zero_masked"); }
+};
 /// Of the results of all steps those of masked ones are zeros, instead of the result of the step before
 /// (Keras: `zero_output_for_mask`). That of the `last_step` is always the one of the last step that counts.
 inline constexpr zero_masked_option zero_masked{};
 
-struct take_state_option {};
+struct take_state_option {
+    static constexpr auto spelling(auto&& write) { return write("take_state"); }
+};
 /// The layer reads its state before the first step as values of its own behind the sequence (Keras:
 /// `initial_state`): the state [Units], and an LSTM's inner one [Units].
 inline constexpr take_state_option take_state{};
 
-struct return_state_option {};
+struct return_state_option {
+    static constexpr auto spelling(auto&& write) { return write("return_state"); }
+};
 /// The layer makes its state behind the last step as values of its own behind the result (Keras:
 /// `return_state = True`), as many as `take_state` reads.
 inline constexpr return_state_option return_state{};
@@ -41,6 +51,7 @@ inline constexpr return_state_option return_state{};
 template <auto Option>
 struct recurrent_option {
     static constexpr auto value = Option;
+    static constexpr auto spelling(auto&& write) { return write("recurrent<", Option); }
 };
 /// Keras's options that begin with `recurrent_`: `recurrent<hard_sigmoid>` is the activation of the gates,
 /// `recurrent<glorot_uniform>` the initializer and `recurrent<l2<1e-4>>` the regularizer of the recurrent

@@ -24,7 +24,9 @@ struct line_reduction : head_base<Inner == 1 ? Outer : Outer * Count, Inner == 1
 };
 
 /// "With the extent 1 where an axis was": an option of reductions.
-struct keep_axes_option {};
+struct keep_axes_option {
+    static constexpr auto spelling(auto&& write) { return write("keep_axes"); }
+};
 inline constexpr keep_axes_option keep_axes{};
 
 namespace detail {
@@ -100,6 +102,12 @@ template <reduced Kind, bool Keeps, int... Axes>
 struct reduction_layer : layer_base {
     using role = role::head;
     static constexpr auto label = detail::reduction_name<Kind> + "<" + detail::axes_text<Axes...> + ">";
+    static constexpr auto spelling(auto&& write) {
+        if constexpr (Keeps)
+            return write(detail::reduction_name<Kind> + "<", Axes..., keep_axes);
+        else
+            return write(detail::reduction_name<Kind> + "<", Axes...);
+    }
     // Other axes may be those of masked steps.
     static constexpr mask_rule masks =
         Keeps && std::same_as<std::integer_sequence<int, Axes...>, std::integer_sequence<int, -1>>

@@ -10,6 +10,11 @@ struct regularizer {
     real l1_factor = 0.0;
     real l2_factor = 0.0;
 
+    constexpr auto spelling(auto&& write) const {
+        return l2_factor.bits == 0   ? write("l1<", l1_factor)
+               : l1_factor.bits == 0 ? write("l2<", l2_factor)
+                                     : write("l1_l2<", l1_factor, l2_factor);
+    }
     [[nodiscard]] constexpr bool active() const { return l1_factor.value() != 0 || l2_factor.value() != 0; }
 };
 

@@ -12,6 +12,7 @@ template <std::size_t Times>
 struct repeat_vector_layer : layer_base {
     using role = role::head;
     static constexpr auto label = text("repeat_vector<") + number_text<Times> + text(">");
+    static constexpr auto spelling(auto&& write) { return write("repeat_vector<", Times); }
 
     template <class Shape>
     static constexpr bool accepts = Times > 0 && Shape::rank == 1 && Shape::size > 0;

@@ -94,6 +94,7 @@ struct pad_layer : detail::resample_layer<pad_layer<Margins, Kind>> {
         else
             return text("zero_pad");
     }();
+    static constexpr auto spelling(auto&& write) { return write(label + "<", Margins); }
     static constexpr bool fits(std::size_t axes) { return Margins.fits(axes); }
     template <std::size_t Axes>
     static constexpr auto numbers_wanted = text("margins ") + detail::numbers_text<Axes>;
@@ -120,6 +121,7 @@ public:
 template <margins Margins>
 struct crop_layer : detail::resample_layer<crop_layer<Margins>> {
     static constexpr auto label = text("crop");
+    static constexpr auto spelling(auto&& write) { return write("crop<", Margins); }
     static constexpr bool fits(std::size_t axes) { return Margins.fits(axes); }
     template <std::size_t Axes>
     static constexpr auto numbers_wanted = text("margins ") + detail::numbers_text<Axes>;
@@ -140,12 +142,21 @@ struct crop_layer : detail::resample_layer<crop_layer<Margins>> {
 enum class interpolation { nearest, bilinear };
 inline constexpr interpolation nearest = interpolation::nearest;
 inline constexpr interpolation bilinear = interpolation::bilinear;
+constexpr auto spelling(interpolation value, auto&& write) {
+    return write(value == nearest ? "nearest" : "bilinear");
+}
 
 /// Enlarges images by a whole factor: `upsample<2>`, `upsample<spatial{2, 3}, bilinear>`. Interpolation is
 /// that of TensorFlow 2 and of PyTorch without aligned corners.
 template <spatial Factor, interpolation Interpolation = nearest>
 struct upsample_layer : detail::resample_layer<upsample_layer<Factor, Interpolation>> {
     static constexpr auto label = text("upsample<") + detail::spatial_text<Factor> + ">";
+    static constexpr auto spelling(auto&& write) {
+        if constexpr (Interpolation == nearest)
+            return write("upsample<", Factor);
+        else
+            return write("upsample<", Factor, Interpolation);
+    }
     static constexpr bool fits(std::size_t axes) { return Factor.fits(axes) && Factor.positive(); }
     template <std::size_t Axes>
     static constexpr auto numbers_wanted = [] {

@@ -10,6 +10,7 @@ template <std::size_t... Extents>
 struct reshape_layer : layer_base {
     using role = role::rearrangement;
     static constexpr auto label = text("reshape to ") + detail::shape_text<shape<Extents...>>;
+    static constexpr auto spelling(auto&& write) { return write("reshape<", Extents...); }
 
     template <class Shape>
     static constexpr bool accepts = Shape::size == shape<Extents...>::size;

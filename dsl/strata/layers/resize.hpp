@@ -8,10 +8,29 @@ namespace strata::bedrock {
 inline constexpr corner_rule half_pixel = corner_rule::half_pixel;
 inline constexpr corner_rule align_corners = corner_rule::aligned;
 inline constexpr corner_rule asymmetric = corner_rule::asymmetric;
+constexpr auto spelling(corner_rule value, auto&& write) {
+    return write(value == half_pixel      ? "half_pixel"
+                 : value == align_corners ? "align_corners"
+                                          : "asymmetric");
+}
 inline constexpr rounding_rule nearest_down = rounding_rule::down;
 inline constexpr rounding_rule nearest_up = rounding_rule::up;
 inline constexpr rounding_rule nearest_half_down = rounding_rule::half_down;
 inline constexpr rounding_rule nearest_half_up = rounding_rule::half_up;
+constexpr auto spelling(rounding_rule value, auto&& write) {
+    switch (value) {
+    case rounding_rule::down:
+        return write("nearest_down");
+    case rounding_rule::up:
+        return write("nearest_up");
+    case rounding_rule::half_down:
+        return write("nearest_half_down");
+    case rounding_rule::half_up:
+        return write("nearest_half_up");
+    default:
+        return write("bedrock::rounding_rule::usual");
+    }
+}
 
 /// The spatial axes in another size, larger or smaller: `resize<32>`, `resize<spatial{48, 160}, nearest>`.
 /// Options in any order: what lies between two pixels (`bilinear`, as Keras's Resizing, or `nearest`), where
@@ -33,6 +52,7 @@ struct resize_layer : detail::resample_layer<resize_layer<Size, Options...>> {
                   "strata: resize rounds places for nearest alone");
 
     static constexpr auto label = text("resize<") + detail::spatial_text<Size> + ">";
+    static constexpr auto spelling(auto&& write) { return write("resize<", Size, Options...); }
     static constexpr bool fits(std::size_t axes) { return Size.fits(axes) && Size.positive(); }
     template <std::size_t Axes>
     static constexpr auto numbers_wanted = [] {

@@ -24,6 +24,12 @@ struct rotary_positions_layer : layer_base {
     using role = role::head;
     static constexpr mask_rule masks = mask_rule::passes;
     static constexpr auto label = text("rotary_positions<") + number_text<Heads> + ">";
+    static constexpr auto spelling(auto&& write) {
+        if constexpr (Base.value() == 10000)
+            return write("rotary_positions<", Heads);
+        else
+            return write("rotary_positions<", Heads, Base);
+    }
     template <class...>
     static constexpr time_view view{sight::state}; // the number of the step
 
@@ -51,7 +57,14 @@ inline constexpr rotary_positions_layer<Heads, Base> rotary_positions{};
 
 /// "With rotary positions": an option of `attention`.
 template <real Base>
-struct rotary_option {};
+struct rotary_option {
+    static constexpr auto spelling(auto&& write) {
+        if constexpr (Base.value() == 10000)
+            return write("rotary<");
+        else
+            return write("rotary<", Base);
+    }
+};
 template <real Base = 10000.0>
 inline constexpr rotary_option<Base> rotary{};
 

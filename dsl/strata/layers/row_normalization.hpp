@@ -27,6 +27,7 @@ struct row_normalization : head_base<Rows, Width, Rows, Width> {
 /// How many axes are a row together, counted from the last one on.
 struct last_axes_option {
     std::size_t count;
+    constexpr auto spelling(auto&& write) const { return write("last_axes<", count); }
 };
 template <std::size_t Count>
 inline constexpr last_axes_option last_axes{Count};
@@ -60,6 +61,7 @@ struct layer_norm_layer : detail::normalization_base<Options...> {
     template <class Shape>
     static constexpr time_view view = axes < Shape::rank ? each_step : whole_sequence;
     static constexpr auto label = text("layer_norm");
+    static constexpr auto spelling(auto&& write) { return write("layer_norm<", Options...); }
 
     template <class Shape>
     static constexpr bool accepts = axes > 0 && axes <= Shape::rank&& Shape::size > 0;
@@ -91,6 +93,7 @@ struct rms_norm_layer : detail::normalization_base<Options...> {
     template <class...>
     static constexpr time_view view = each_step;
     static constexpr auto label = text("rms_norm");
+    static constexpr auto spelling(auto&& write) { return write("rms_norm<", Options...); }
     static constexpr double epsilon = detail::option(epsilon_option{1e-6}, Options...).value.value();
     static constexpr bool has_center = false;
     template <class Shape>

@@ -22,6 +22,7 @@ struct normal_draw : detail::elementwise_head<Rows, Width> {
 struct sampling_layer : layer_base {
     using role = role::merge;
     static constexpr auto label = text("sampling");
+    static constexpr auto spelling(auto&& write) { return write("sampling"); }
 
     template <class First, class... Rest>
     static constexpr bool accepts_all = sizeof...(Rest) == 1 &&

@@ -10,6 +10,11 @@ namespace strata::bedrock {
 
 /// Which numbers of a sample share a parameter: none, those of a channel at all places, or all.
 enum class shared { none, places, all };
+constexpr auto spelling(shared value, auto&& write) {
+    return write(value == shared::none     ? "shared::none"
+                 : value == shared::places ? "shared::places"
+                                           : "shared::all");
+}
 
 namespace detail {
 template <template <std::size_t Rows, class Parameters, std::size_t Width> class Head, shared Sharing,

@@ -23,6 +23,7 @@ struct simple_rnn_layer : recurrent_layer<Units, 1, Options...> {
                   "no_bias, initializers, "
                   "regularizers, and recurrent<...>");
     static constexpr auto label = text("simple_rnn<") + number_text<Units> + text(">");
+    static constexpr auto spelling(auto&& write) { return write("simple_rnn<", Units, Options...); }
     static constexpr std::size_t gates = 1;
     /// Of a step, for backward: the result and the state before.
     static constexpr std::size_t kept_vectors = 2;

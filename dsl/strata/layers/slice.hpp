@@ -21,6 +21,7 @@ template <std::size_t Number, std::size_t Begin, class Shape>
 struct slice_layer : layer_base {
     using role = role::head;
     static constexpr auto label = text("output<") + number_text<Number> + ">";
+    static constexpr auto spelling(auto&& write) { return write("identity"); }
 
     template <class Whole>
     static constexpr bool accepts = Begin + Shape::size <= Whole::size;

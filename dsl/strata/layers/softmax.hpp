@@ -10,6 +10,7 @@ namespace strata::bedrock {
 struct softmax_layer : layer_base {
     using role = role::normalization;
     static constexpr auto label = text("softmax");
+    static constexpr auto spelling(auto&& write) { return write("softmax"); }
 
     template <class Shape>
     static constexpr bool accepts = Shape::rank > 0;

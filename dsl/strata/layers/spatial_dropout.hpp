@@ -22,6 +22,7 @@ template <real Rate>
 struct spatial_dropout_layer : layer_base {
     using role = role::training_head;
     static constexpr auto label = text("spatial_dropout");
+    static constexpr auto spelling(auto&& write) { return write("spatial_dropout<", Rate); }
     static constexpr double rate = Rate.value();
 
     template <class Shape>

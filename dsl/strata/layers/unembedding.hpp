@@ -41,6 +41,7 @@ struct unembedding_layer<embedding_layer<Vocabulary, Width, Options...>> : layer
     using table = embedding_layer<Vocabulary, Width, Options...>;
     using shared_form = table;
     static constexpr auto label = text("unembedding<") + number_text<Vocabulary> + ">";
+    static constexpr auto spelling(auto&& write) { return write("unembedding<", table{}); }
     template <class...>
     static constexpr time_view view = each_step;
 

@@ -21,6 +21,11 @@ struct spatial {
     constexpr spatial(std::size_t first, std::size_t second, std::size_t third)
         : numbers{first, second, third}, given(3) {}
 
+    constexpr auto spelling(auto&& write, const char* name = "spatial{") const {
+        return given == 1   ? write("", numbers[0])
+               : given == 2 ? write(name, numbers[0], numbers[1])
+                            : write(name, numbers[0], numbers[1], numbers[2]);
+    }
     /// The number of an axis; 0 for one that was not given.
     [[nodiscard]] constexpr std::size_t operator[](std::size_t axis) const { return numbers[axis]; }
     /// Whether it has a number for each of so many axes.
@@ -48,6 +53,11 @@ struct margins {
     constexpr margins(spatial both) : begin(both), end(both) {}
     constexpr margins(spatial first, spatial last) : begin(first), end(last) {}
 
+    constexpr auto spelling(auto&& write) const {
+        const bool are_equal = begin.given == end.given && begin.numbers == end.numbers;
+        return are_equal ? write("", begin)
+                         : write("margins{", begin.spelling(write, "{"), end.spelling(write, "{"));
+    }
     /// Whether both have a number for each of so many axes.
     [[nodiscard]] constexpr bool fits(std::size_t axes) const { return begin.fits(axes) && end.fits(axes); }
 };
@@ -55,6 +65,7 @@ struct margins {
 /// How far a window moves from one output to the next: `stride<2>`, `stride<spatial{2, 1}>`.
 struct stride_option {
     spatial steps;
+    constexpr auto spelling(auto&& write) const { return write("stride<", steps); }
 };
 template <spatial Steps>
 inline constexpr stride_option stride{Steps};
@@ -62,6 +73,7 @@ inline constexpr stride_option stride{Steps};
 /// How far the taps of a window are apart (atrous convolution).
 struct dilation_option {
     spatial steps;
+    constexpr auto spelling(auto&& write) const { return write("dilation<", steps); }
 };
 template <spatial Steps>
 inline constexpr dilation_option dilation{Steps};
@@ -77,6 +89,20 @@ struct padding_option {
 
     [[nodiscard]] constexpr bool is_same() const {
         return rule == padding_rule::same || rule == padding_rule::same_lower;
+    }
+    constexpr auto spelling(auto&& write) const {
+        switch (rule) {
+        case padding_rule::valid:
+            return write("valid");
+        case padding_rule::same:
+            return write("same");
+        case padding_rule::same_lower:
+            return write("same_lower");
+        case padding_rule::history:
+            return write("bedrock::causal_padding");
+        default:
+            return write("padding<", given);
+        }
     }
     /// How many of so many places are in front.
     [[nodiscard]] constexpr std::size_t front(std::size_t places) const {

@@ -5,9 +5,10 @@
 
 namespace strata::bedrock {
 
-/// A part that stands for a fragment which depends on the shapes in front of it. `Rule` offers `label`, and
-/// `layers<Shapes...>()`: the fragment for those shapes, or a text, which says what it would accept. What
-/// wraps the part, as a name does, wraps the fragment's layers.
+/// A part that stands for a fragment which depends on the shapes in front of it. `Rule` offers `label`, its
+/// text by `spelling(write)`, how many layers it makes, `layer_count`, and `layers<Shapes...>()`: the
+/// fragment for those shapes, or a text, which says what it would accept. What wraps the part, as a name
+/// does, wraps the fragment's layers.
 template <class Rule, class... Wrappers>
 struct expanded : split_base {
     static constexpr auto label = Rule::label;

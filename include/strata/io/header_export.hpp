@@ -7,10 +7,10 @@ STRATA_HEADER_BEGIN
 #include <strata/data/complete_file.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/finite.hpp>
-#include <strata/io/type_text.hpp>
 #include <strata/model/embedded.hpp>
 #include <strata/model/model.hpp>
 #include <strata/raise.hpp>
+#include <strata/source/to_string.hpp>
 #include <strata/training/network_text.hpp>
 #include <strata/version.hpp>
 
@@ -74,6 +74,23 @@ inline void check_identifier(std::string_view name) {
             concatenate("export_header: expected a name of letters, digits and _, found \"", name, "\"")));
 }
 
+/// The type of a network as a program writes it.
+template <class T, class Inputs, class Ends, class... Nodes>
+std::string type_text(topology<Inputs, Ends, Nodes...> network) {
+    if constexpr (detail::is_spelled<topology<Inputs, Ends, Nodes...>>)
+        return concatenate("model<", to_string(network), sizeof(T) == sizeof(float) ? ">" : ", double>");
+    else {
+        std::string_view unknown;
+        const auto find = [&](bool is_written, std::string_view label) {
+            if (!is_written && unknown.empty())
+                unknown = label;
+        };
+        (find(detail::is_written<typename Nodes::layer>, Nodes::layer::label.view()), ...);
+        raise(std::invalid_argument(
+            concatenate("export_header: ", unknown, " does not say its text: give that of the type")));
+    }
+}
+
 /// The text of the header. `lines` say what the network is.
 template <class T>
 std::string header_text(const std::vector<any_parameter<const T>>& parameters, std::string_view lines,
@@ -90,8 +107,7 @@ std::string header_text(const std::vector<any_parameter<const T>>& parameters, s
            "<strata/model/embedded.hpp>\n",
            "#include <strata/model/model.hpp>\n\n#include <array>\n#include <limits>\n\nnamespace ",
            options.name, "_parts {\nusing namespace strata;\n",
-           options.type.find("named_activation") == std::string::npos ? ""
-                                                                      : "using namespace strata::symbols;\n",
+           options.type.find("activation<") == std::string::npos ? "" : "using namespace strata::symbols;\n",
            "using type = ", options.type, ";\n\nstruct weights {\n");
     std::string arrays, numbers;
     std::size_t count = 0;
@@ -125,11 +141,14 @@ std::string header_text(const std::vector<any_parameter<const T>>& parameters, s
 ///     #include "xor_net.hpp"
 ///     static_assert(xor_net.predict({1, 0})[0] > 0.9);
 ///
-/// Of networks with other layers the program gives the type, as text; a header whose type has other arrays
-/// than the network does not compile. The file appears under its name when it is complete. data_error where
-/// it cannot be written, `std::invalid_argument` for a name that is none, or without the text that is needed.
+/// Of networks with layers of its own that do not say their text the program gives the type; a header whose
+/// type has other arrays than the network does not compile. The file appears under its name when it is
+/// complete. data_error where it cannot be written, `std::invalid_argument` for a name that is none, or
+/// without the text that is needed.
 template <auto Topology, class T>
 void export_header(const model<Topology, T>& net, const std::filesystem::path& file, header_options options) {
+    static_assert(model<Topology, T>::input_count == 1 && model<Topology, T>::output_count == 1,
+                  "strata: an embedded network has one input and one output");
     internal::check_identifier(options.name);
     std::string lines;
     internal::append_network(lines, typename model<Topology, T>::topology{});
