@@ -91,28 +91,21 @@ inline layer_words window_words(const graph_node& node, const extents& input, ar
     words.add(spatial_text(size));
     words.add_if(is_pool ? stride != size : stride != extents(axes, 1),
                  "stride<" + spatial_text(stride) + ">");
-    std::string padding_layer;
     const bool is_pointwise = size == extents(axes, 1) && stride == extents(axes, 1);
-    if (padding == "same" || padding == "causal")
+    if (padding == "same" || padding == "same_lower" || padding == "causal")
         words.add_if(!is_pointwise, std::string(padding));
-    else if (node.kind == "conv_transpose" && padding != "valid" && begin == end)
-        words.add("padding<" + spatial_text(begin) + ">"); // without it strata makes what Keras does
-    else if (is_padded && begin == end)
-        words.add("padding<" + spatial_text(begin) + ">");
-    else if (is_padded && !is_pool && node.kind != "conv_transpose")
-        padding_layer =
-            "zero_pad<" + margins_text(begin, end) + "> | "; // which is what a convolution's padding is
-    else if (is_padded)
-        return layer_words::lacking("another padding at the begin than at the end");
-    if (dilation != extents(axes, 1)) {
-        if (is_pool || node.kind == "conv_transpose")
-            return layer_words::lacking("dilation");
-        words.add("dilation<" + spatial_text(dilation) + ">");
-    }
+    else if (is_padded || (node.kind == "conv_transpose" && padding != "valid"))
+        words.add("padding<" + margins_text(begin, end) + ">"); // transposed, the default is what Keras does
+    words.add_if(dilation != extents(axes, 1), "dilation<" + spatial_text(dilation) + ">");
     if (node.count("groups", 1) != 1) {
-        if (node.kind != "conv")
+        if (!has_any_kind(node, {"conv", "conv_transpose"}))
             return layer_words::lacking("groups");
         words.add("groups<" + internal::concatenate(node.count("groups", 1)) + ">");
+    }
+    if (node.number("ceil_mode") != 0) {
+        if (node.number("count_padding") != 0)
+            return layer_words::lacking("a last window that reaches out of the padding that counts");
+        words.add("ceil_mode");
     }
     if (const extents extra = *spatial_numbers(node, "output_padding", axes, 0); extra != extents(axes, 0))
         words.add("output_padding<" + spatial_text(extra) + ">");
@@ -120,7 +113,7 @@ inline layer_words window_words(const graph_node& node, const extents& input, ar
                  internal::concatenate("depth_multiplier<", node.count("depth_multiplier", 1), ">"));
     words.add_if(node.number("count_padding") != 0, "count_padding");
     words.add_if(!is_pool && node.number("bias", 1) == 0, "no_bias");
-    return {padding_layer + words.text()};
+    return {words.text()};
 }
 
 inline layer_words norm_words(const graph_node& node, const extents& input) {

@@ -134,6 +134,15 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
             margins_text(*spatial_numbers(node, "begin", axes, 0), *spatial_numbers(node, "end", axes, 0)) +
             ">"};
     }
+    if (is("resize")) {
+        argument_text words("resize");
+        words.add(spatial_text(*spatial_numbers(node, "size", input.size() - 1, 1)));
+        for (const char* const key : {"interpolation", "corners", "rounding"}) {
+            const std::string option(node.text(key));
+            words.add_if(!option.empty() && option != "bilinear" && option != "half_pixel", option);
+        }
+        return {words.text()};
+    }
     if (is("upsample")) {
         const std::string_view between = node.text("interpolation", "nearest");
         if (between != "nearest" && between != "bilinear")

@@ -64,28 +64,76 @@ inline void set_window(graph_node& made, const onnx_node& operation, const std::
                 return;
             }
     const std::string rule = word_of(operation, "auto_pad", "NOTSET");
-    const bool is_same = rule == "SAME_UPPER" || rule == "SAME_LOWER";
+    const bool is_lower = rule == "SAME_LOWER";
+    const bool is_same = rule == "SAME_UPPER" || is_lower;
     bool is_as_same = true;
+    bool is_as_lower = true;
     for (std::size_t axis = 0; axis < axes && axis < size.size(); ++axis) {
         const auto extent = static_cast<std::int64_t>(input[axis]);
         const std::int64_t reach = (size[axis] - 1) * dilation[axis] + 1;
         const std::int64_t output = stride[axis] > 0 ? (extent + stride[axis] - 1) / stride[axis] : 0;
         const std::int64_t missing = std::max<std::int64_t>(0, (output - 1) * stride[axis] + reach - extent);
         if (is_same) {
-            pads[axis] = (missing + (rule == "SAME_LOWER" ? 1 : 0)) / 2;
+            pads[axis] = (missing + (is_lower ? 1 : 0)) / 2;
             pads[axes + axis] = missing - pads[axis];
         }
         is_as_same = is_as_same && pads[axis] == missing / 2 && pads[axes + axis] == missing - missing / 2;
+        is_as_lower = is_as_lower && pads[axis] == missing - missing / 2 && pads[axes + axis] == missing / 2;
     }
     const auto middle = pads.begin() + static_cast<std::ptrdiff_t>(axes);
     made.attributes["begin"] = as_reals({pads.begin(), middle});
     made.attributes["end"] = as_reals({middle, pads.end()});
-    // Unequal sides have a name where TensorFlow makes them so.
+    // Unequal sides have a name where TensorFlow or ONNX makes them so.
     const bool is_even = std::equal(pads.begin(), middle, middle);
-    made.attributes["padding"] =
-        std::string(is_as_same && !is_even && made.kind != "conv_transpose" ? "same" : "given");
+    made.attributes["padding"] = std::string(is_even       ? "given"
+                                             : is_as_same  ? "same"
+                                             : is_as_lower ? "same_lower"
+                                                           : "given");
     if (std::any_of(pads.begin(), pads.end(), [](std::int64_t each) { return each < 0; }))
         made.hint = "a padding below 0";
+}
+
+/// The same of a transposed convolution, whose output's shape may be given instead of its padding.
+inline void set_transposed_window(graph_node& made, const onnx_node& operation,
+                                  const std::vector<std::int64_t>& size, const extents& input) {
+    const std::size_t axes = input.size() - 1;
+    const auto numbers = [&](const char* key, std::size_t count, std::int64_t preset) {
+        std::vector<std::int64_t> result = wholes_of(operation, key);
+        result.resize(count, preset);
+        for (const std::int64_t each : result)
+            if (each > (std::int64_t{1} << 31) || each < 0)
+                made.hint = "a window larger than any image, or a padding below 0";
+        return result;
+    };
+    const auto stride = numbers("strides", axes, 1);
+    const auto dilation = numbers("dilations", axes, 1);
+    auto extra = numbers("output_padding", axes, 0);
+    auto pads = numbers("pads", 2 * axes, 0);
+    const std::string rule = word_of(operation, "auto_pad", "NOTSET");
+    const bool is_same = rule == "SAME_UPPER" || rule == "SAME_LOWER";
+    const bool has_shape = !wholes_of(operation, "output_shape").empty();
+    auto shape = numbers("output_shape", axes, 0);
+    for (std::size_t axis = 0; made.hint.empty() && axis < size.size() && (is_same || has_shape); ++axis) {
+        const auto extent = static_cast<std::int64_t>(input[axis]);
+        if (!has_shape)
+            shape[axis] = extent * stride[axis];
+        const std::int64_t whole =
+            stride[axis] * (extent - 1) + extra[axis] + (size[axis] - 1) * dilation[axis] + 1;
+        const std::int64_t cut = std::max<std::int64_t>(whole - shape[axis], 0);
+        extra[axis] += std::max<std::int64_t>(shape[axis] - whole, 0);
+        const bool is_upper = rule == "SAME_UPPER";
+        pads[axis] = is_upper ? cut / 2 : cut - cut / 2;
+        pads[axes + axis] = cut - pads[axis];
+    }
+    const auto middle = pads.begin() + static_cast<std::ptrdiff_t>(axes);
+    made.attributes["size"] = as_reals(size);
+    made.attributes["stride"] = as_reals(stride);
+    made.attributes["dilation"] = as_reals(dilation);
+    made.attributes["begin"] = as_reals({pads.begin(), middle});
+    made.attributes["end"] = as_reals({middle, pads.end()});
+    made.attributes["padding"] = std::string("given");
+    if (std::any_of(extra.begin(), extra.end(), [](std::int64_t each) { return each != 0; }))
+        made.attributes["output_padding"] = as_reals(extra);
 }
 
 /// A kernel [a, b, taps...] as [taps..., b, a].
@@ -159,7 +207,11 @@ inline void read_convolution(onnx_builder& graph, const onnx_node& operation) {
     const auto channels = static_cast<std::int64_t>(input.back());
     const bool is_depthwise = !is_transposed && groups == channels && groups > 1 && kernel->shape[1] == 1;
     graph_node made{is_transposed ? "conv_transpose" : is_depthwise ? "depthwise_conv" : "conv", ""};
-    set_window(made, operation, {kernel->shape.begin() + 2, kernel->shape.end()}, input);
+    const std::vector<std::int64_t> size(kernel->shape.begin() + 2, kernel->shape.end());
+    if (is_transposed)
+        set_transposed_window(made, operation, size, input);
+    else
+        set_window(made, operation, size, input);
     if (is_depthwise) {
         // Filter c m + j is the j-th of channel c, so that [C m, 1, taps...] is [taps..., C, m].
         tensor turned = turn_kernel(*kernel);
@@ -170,15 +222,10 @@ inline void read_convolution(onnx_builder& graph, const onnx_node& operation) {
     } else {
         // [O, I, taps...] as [taps..., I, O]; of a transposed one [I, O, taps...] as [taps..., O, I].
         made.weights.emplace_back("kernel", turn_kernel(*kernel));
-        made.attributes["filters"] = static_cast<double>(kernel->shape[is_transposed ? 1 : 0]);
+        made.attributes["filters"] =
+            static_cast<double>(is_transposed ? groups * kernel->shape[1] : kernel->shape[0]);
         made.attributes["groups"] = static_cast<double>(groups);
     }
-    if (const std::vector<std::int64_t> extra = wholes_of(operation, "output_padding");
-        is_transposed && !extra.empty())
-        made.attributes["output_padding"] = as_reals(extra);
-    if (is_transposed && (!wholes_of(operation, "output_shape").empty() ||
-                          word_of(operation, "auto_pad", "NOTSET") != "NOTSET"))
-        made.hint = "a shape that its padding has to be computed from";
     made.attributes["bias"] = 0.0;
     if (graph.has_input(operation, 2)) {
         const onnx_constant* const bias = graph.constant(operation, 2);
@@ -205,15 +252,15 @@ inline void read_pooling(onnx_builder& graph, const onnx_node& operation) {
     set_window(made, operation, size, input);
     made.attributes["count_padding"] = static_cast<double>(whole_of(operation, "count_include_pad", 0));
     if (whole_of(operation, "ceil_mode", 0) != 0)
-        for (std::size_t axis = 0; axis < size.size(); ++axis) {
-            if (!made.hint.empty())
-                break;
+        for (std::size_t axis = 0; axis < size.size() && made.hint.empty(); ++axis) {
             const double reach = static_cast<double>(size[axis] - 1) * made.list("dilation")[axis] + 1;
             const double rest =
                 static_cast<double>(input[axis]) + made.list("begin")[axis] + made.list("end")[axis] - reach;
             if (made.list("stride")[axis] > 0 && std::fmod(rest, made.list("stride")[axis]) != 0)
-                made.hint = "ceil_mode, a last window that reaches out of the image";
+                made.attributes["ceil_mode"] = 1.0;
         }
+    if (operation.outputs.size() > 1 && graph.uses[operation.outputs[1]] > 0)
+        made.hint = "the places of the largest numbers";
     if (const auto number = graph.add(operation, std::move(made), {image->node}))
         graph.set(operation, image_value(graph, image->shape[0], *number));
 }

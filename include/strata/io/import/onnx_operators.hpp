@@ -3,6 +3,7 @@
 
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/onnx_activations.hpp>
+#include <strata/io/import/onnx_blocks.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_combinations.hpp>
 #include <strata/io/import/onnx_elements.hpp>
@@ -90,6 +91,8 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
         {"Split", read_split},
         {"Expand", read_expansion},
         {"Tile", read_tiles},
+        {"DepthToSpace", read_blocks},
+        {"SpaceToDepth", read_blocks},
         {"PRelu", read_slopes},
         {"Identity", pass_on},
         {"Dropout", pass_on},
@@ -102,7 +105,6 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
          [](onnx_builder& g, const onnx_node& n) { pool_globally(g, n, "global_max_pool", true); }},
         {"Pow", read_power},
         {"Neg", read_negation},
-        {"Slice", read_slice},
         {"LSTM", read_recurrent},
         {"GRU", read_recurrent},
         {"RNN", read_recurrent},

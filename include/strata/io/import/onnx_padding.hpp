@@ -2,7 +2,10 @@
 #pragma once
 
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/onnx_broadcasting.hpp>
 #include <strata/io/import/onnx_builder.hpp>
+#include <strata/io/import/onnx_constant_places.hpp>
+#include <strata/io/import/onnx_slices.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -10,122 +13,141 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
-/// How many places Pad adds along each axis, those before all and then those behind all.
-inline std::optional<std::vector<std::int64_t>> pads_of(onnx_builder& graph, const onnx_node& operation,
-                                                        std::size_t rank) {
-    std::vector<std::int64_t> pads = wholes_of(operation, "pads");
-    if (graph.has_input(operation, 1)) {
-        const onnx_constant* const given = graph.constant(operation, 1);
+/// What is padded, before and behind each axis of ONNX. Nothing, and a problem, where that is not known
+/// before the network runs, or is no padding that strata has.
+inline std::optional<std::vector<std::int64_t>> read_margins(onnx_builder& graph, const onnx_node& operation,
+                                                             std::size_t rank) {
+    std::vector<std::int64_t> pads =
+        wholes_of(operation, graph.opset() < 2 ? std::string_view("paddings") : std::string_view("pads"));
+    double number = real_of(operation, "value", 0);
+    std::vector<std::int64_t> axes;
+    for (std::size_t i = 1; i < 4; ++i) {
+        if (!graph.has_input(operation, i))
+            continue;
+        const onnx_constant* const given = graph.constant(operation, i);
         if (given == nullptr)
             return std::nullopt;
-        pads = as_wholes(*given);
+        if (i == 2)
+            number = given->numbers.empty() ? 0 : given->numbers.front();
+        else
+            (i == 1 ? pads : axes) = as_wholes(*given);
     }
-    if (graph.has_input(operation, 3)) { // axes that the list is of
-        const onnx_constant* const given = graph.constant(operation, 3);
-        if (given == nullptr)
-            return std::nullopt;
-        const std::vector<std::int64_t> axes = as_wholes(*given);
+    if (!axes.empty()) {
         std::vector<std::int64_t> all(2 * rank, 0);
         for (std::size_t i = 0; i < axes.size(); ++i) {
-            const std::int64_t axis = axes[i] + (axes[i] < 0 ? static_cast<std::int64_t>(rank) : 0);
-            if (axis < 0 || axis >= static_cast<std::int64_t>(rank) || pads.size() != 2 * axes.size())
-                graph.fail(operation, "a begin and an end for each of its axes", "others");
-            all[static_cast<std::size_t>(axis)] = pads[i];
-            all[rank + static_cast<std::size_t>(axis)] = pads[axes.size() + i];
+            const auto axis = counted_place(axes[i], static_cast<std::int64_t>(rank));
+            if (!axis || pads.size() != 2 * axes.size())
+                graph.fail(operation, "two numbers for each of its axes", "others");
+            all[*axis] = pads[i];
+            all[rank + *axis] = pads[axes.size() + i];
         }
         pads = std::move(all);
     }
     if (pads.size() != 2 * rank)
-        graph.fail(operation, internal::concatenate(2 * rank, " pads"), internal::concatenate(pads.size()));
+        graph.fail(operation, internal::concatenate(2 * rank, " numbers"),
+                   internal::concatenate(pads.size()));
+    const bool adds = std::any_of(pads.begin(), pads.end(), [](std::int64_t each) { return each > 0; });
+    if (adds && word_of(operation, "mode", "constant") == "constant" && number != 0) {
+        graph.add_problem(operation, "padding by another number than 0");
+        return std::nullopt;
+    }
     return pads;
 }
 
-/// Pad by zeros, by the outermost places or by what lies within, mirrored.
+/// Pad by zeros, by the numbers at the edge, or by reflection; margins below 0 are cut off.
 inline void read_padding(onnx_builder& graph, const onnx_node& operation) {
-    const onnx_value value = graph.input(operation, 0);
-    const std::size_t rank = value.shape.size();
-    const auto pads = pads_of(graph, operation, rank);
+    auto value = graph.straighten(operation, graph.input(operation, 0));
+    const auto pads = value ? read_margins(graph, operation, value->shape.size()) : std::nullopt;
     if (!pads)
         return;
-    if (std::all_of(pads->begin(), pads->end(), [](std::int64_t each) { return each == 0; }))
-        return graph.set(operation, value);
-    constexpr std::int64_t most = std::int64_t{1} << 31;
-    if (std::any_of(pads->begin(), pads->end(), [](std::int64_t each) { return each < 0 || each > most; }))
-        return graph.add_problem(operation, "a padding below 0, or larger than any image");
-    const std::string mode = word_of(operation, "mode", "constant");
-    double filler = real_of(operation, "value", 0);
-    if (graph.has_input(operation, 2)) {
-        const onnx_constant* const given = graph.constant(operation, 2);
-        if (given == nullptr)
-            return;
-        filler = given->numbers.empty() ? 0 : given->numbers.front();
+    const std::size_t rank = value->shape.size();
+    std::vector<std::int64_t> shape = value->shape;
+    for (std::size_t axis = 0; value && axis < rank; ++axis) {
+        const std::int64_t extent = value->shape[axis];
+        const std::int64_t begin = std::max<std::int64_t>(0, -(*pads)[axis]);
+        const std::int64_t end = extent - std::max<std::int64_t>(0, -(*pads)[rank + axis]);
+        if (begin > extent || end <= begin)
+            return graph.add_problem(operation, "of no places");
+        value = slice_value(graph, operation, *value, axis, static_cast<std::size_t>(begin),
+                            static_cast<std::size_t>(end), 1);
     }
-    graph_node made{mode == "constant" ? "zero_pad" : mode == "edge" ? "edge_pad" : "reflect_pad", ""};
-    if ((mode == "constant" && filler != 0) || (mode != "constant" && mode != "edge" && mode != "reflect"))
-        return graph.add_problem(operation, "padding by other numbers than zeros, edges and reflections");
-
-    // strata pads all axes of an image but the last, so that one which is not padded, or one of 1, is put
-    // there.
-    const auto is_padded = [&](std::size_t axis) { return (*pads)[axis] != 0 || (*pads)[rank + axis] != 0; };
-    std::vector<std::size_t> order;
-    std::optional<std::size_t> last;
-    for (const std::size_t axis : value.axes)
-        if (!is_padded(axis))
-            last = axis;
-    for (const std::size_t axis : value.axes)
-        if (axis != last)
-            order.push_back(axis);
+    if (!value)
+        return;
+    bool adds = false;
+    shape = value->shape;
     for (std::size_t axis = 0; axis < rank; ++axis)
-        if (is_padded(axis) && std::find(order.begin(), order.end(), axis) == order.end())
-            return graph.add_problem(operation, "of samples, or of an axis of one number");
-    if (last)
-        order.push_back(*last);
-    auto arranged = graph.arrange(operation, value, order);
-    if (!arranged)
+        for (const bool is_behind : {false, true}) {
+            const std::int64_t margin = std::max<std::int64_t>(0, (*pads)[axis + (is_behind ? rank : 0)]);
+            constexpr std::int64_t largest = std::int64_t{1} << 31;
+            if (margin > largest)
+                graph.fail(operation, "margins that memory can hold", "larger ones");
+            if (margin > 0 && axis < graph.first_axis)
+                return graph.add_problem(operation, "of samples");
+            shape[axis] += margin;
+            adds = adds || margin > 0;
+        }
+    if (!adds)
+        return graph.set(operation, *value);
+    // An axis of the extent 1 may be padded as well.
+    std::vector<std::size_t> axes = value->axes;
+    for (std::size_t axis = graph.first_axis; axis < rank; ++axis)
+        if (shape[axis] != 1 && std::find(axes.begin(), axes.end(), axis) == axes.end())
+            axes.push_back(axis);
+    // All axes of an image but the last can be padded, so that one which is not is put there.
+    const auto is_padded = [&](std::size_t axis) { return shape[axis] != value->shape[axis]; };
+    if (const auto last = std::find_if_not(axes.rbegin(), axes.rend(), is_padded); last != axes.rend())
+        std::rotate(last.base() - 1, last.base(), axes.end());
+    value = graph.arrange(operation, *value, axes);
+    if (!value)
         return;
-    onnx_value result = *arranged;
-    std::vector<double> shape;
-    std::vector<double> begin;
-    std::vector<double> end;
-    for (const std::size_t axis : order) {
-        shape.push_back(static_cast<double>(value.shape[axis]));
-        begin.push_back(static_cast<double>((*pads)[axis]));
-        end.push_back(static_cast<double>((*pads)[rank + axis]));
-        result.shape[axis] += (*pads)[axis] + (*pads)[rank + axis];
-    }
-    const auto reshaped = [&](std::vector<double> target, std::size_t source) {
-        graph_node reshape{"reshape", ""};
-        reshape.attributes["target"] = std::move(target);
-        return graph.add(operation, std::move(reshape), {source});
+    const auto margin = [&](std::size_t axis, bool is_behind) {
+        return static_cast<std::size_t>(std::max<std::int64_t>(0, (*pads)[axis + (is_behind ? rank : 0)]));
     };
-    if (last) {
-        begin.pop_back();
-        end.pop_back();
-    } else {
-        shape.push_back(1);
-        const auto widened = reshaped(shape, result.node);
-        if (!widened)
-            return;
-        result.node = *widened;
-    }
-    made.attributes["begin"] = std::move(begin);
-    made.attributes["end"] = std::move(end);
-    auto number = graph.add(operation, std::move(made), {result.node});
-    if (number && !last) {
-        std::vector<double> target;
-        for (const std::size_t axis : order)
-            target.push_back(static_cast<double>(result.shape[axis]));
-        number = reshaped(std::move(target), *number);
-    }
-    if (!number)
+    std::vector<double> sides[2];
+    for (const std::size_t axis : axes)
+        for (const bool is_behind : {false, true})
+            sides[is_behind ? 1 : 0].push_back(static_cast<double>(margin(axis, is_behind)));
+    // The last axis of an image is padded as one before a single channel.
+    const extents inner = graph.node(value->node).shape;
+    const bool has_channels = sides[0].back() == 0 && sides[1].back() == 0 && inner.size() > 1;
+    const auto reshape_node = [&](const extents& target, bool adds_channel) {
+        graph_node made{"reshape", ""};
+        std::vector<double> numbers(target.begin(), target.end());
+        if (adds_channel)
+            numbers.push_back(1);
+        made.attributes["target"] = std::move(numbers);
+        value = attach(graph, operation, *value, std::move(made));
+    };
+    if (has_channels)
+        for (auto& side : sides)
+            side.pop_back();
+    else
+        reshape_node(inner, true);
+    const std::string mode = word_of(operation, "mode", "constant");
+    graph_node made{mode == "edge" ? "edge_pad" : mode == "reflect" ? "reflect_pad" : "zero_pad", ""};
+    if (mode != "edge" && mode != "reflect" && mode != "constant")
+        made.hint = "a padding around the other end";
+    made.attributes["begin"] = sides[0];
+    made.attributes["end"] = sides[1];
+    if (value)
+        value = attach(graph, operation, *value, std::move(made));
+    if (!value)
         return;
-    result.node = *number;
-    graph.set(operation, std::move(result));
+    if (!has_channels) {
+        extents target = graph.node(value->node).shape;
+        target.pop_back();
+        reshape_node(target, false);
+    }
+    if (value) {
+        value->shape = shape;
+        graph.set(operation, std::move(*value));
+    }
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

@@ -5,6 +5,7 @@
 #include <strata/io/import/each_step.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/reference_dot.hpp>
+#include <strata/io/import/reference_resampling.hpp>
 #include <strata/io/import/reference_values.hpp>
 #include <strata/io/import/reference_windows.hpp>
 #include <strata/io/import/shapes.hpp>
@@ -175,13 +176,7 @@ inline reference_numbers move_places(const graph_node& node, const reference_num
             std::size_t source = axis;
             if (node.kind == "permute")
                 source = static_cast<std::size_t>(order[axis]) - 1;
-            else if (axis + 1 < rank && node.kind == "edge_pad")
-                index = std::clamp(index, begin[axis], begin[axis] + input[axis] - 1) - begin[axis];
-            else if (axis + 1 < rank && node.kind == "reflect_pad") {
-                const std::size_t last = 2 * (input[axis] - 1);
-                index = index < begin[axis] ? begin[axis] - index : index - begin[axis];
-                index = index < input[axis] ? index : last - index;
-            } else if (axis + 1 < rank && node.kind == "zero_pad") {
+            else if (axis + 1 < rank && node.kind == "zero_pad") {
                 is_inside = is_inside && index >= begin[axis] && index - begin[axis] < input[axis];
                 index = is_inside ? index - begin[axis] : 0;
             } else if (axis + 1 < rank && node.kind == "crop")
@@ -240,7 +235,10 @@ inline reference_numbers compute_whole(const graph_node& node,
         return join(node, sources, shapes);
     if (is_axis_layer(node.kind))
         return compute_axis_layer(node, x, input);
-    if (has_any_kind(node, {"zero_pad", "reflect_pad", "edge_pad", "crop", "upsample", "permute"}))
+    if (has_any_kind(node, {"edge_pad", "reflect_pad", "resize"}) ||
+        (node.kind == "upsample" && node.text("interpolation") == "bilinear"))
+        return resample(node, x, input);
+    if (has_any_kind(node, {"zero_pad", "crop", "upsample", "permute"}))
         return move_places(node, x, input);
     reference_numbers y = x;
     if (node.kind == "rescaling")

@@ -40,6 +40,8 @@ struct reference_window {
             const std::size_t covered = (small[axis] - 1) * stride[place] + reach;
             if (padding == "same")
                 begin[place] = covered > large[axis] ? (covered - large[axis]) / 2 : 0;
+            else if (padding == "same_lower")
+                begin[place] = covered > large[axis] ? (covered - large[axis] + 1) / 2 : 0;
             else if (padding == "causal")
                 begin[place] = reach - 1;
         }
@@ -101,9 +103,13 @@ inline reference_numbers convolve(const graph_node& node, const reference_number
         const double* const source = x.data() + (is_transposed ? small : large) * channels;
         double* const result = y.data() + (is_transposed ? large : small) * filters;
         if (is_transposed) {
+            // The kernel is [taps, filters of a group, channels].
             for (std::size_t f = 0; f < filters; ++f)
-                for (std::size_t c = 0; c < channels; ++c)
-                    result[f] += source[c] * double{kernel[(tap * filters + f) * channels + c]};
+                for (std::size_t c = 0; c < group_channels; ++c) {
+                    const std::size_t channel = f / group_filters * group_channels + c;
+                    const std::size_t row = tap * group_filters + f % group_filters;
+                    result[f] += source[channel] * double{kernel[row * channels + channel]};
+                }
             return;
         }
         for (std::size_t g = 0; g < groups; ++g)

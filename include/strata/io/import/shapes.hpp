@@ -225,7 +225,8 @@ inline std::optional<extents> shape_of_whole(const graph_node& node,
         const std::size_t features = node.count("units") * (is_joined ? 2 : 1);
         return node.count("last_step") == 1 ? extents{features} : extents{first[0], features};
     }
-    if (has_any_kind(node, {"zero_pad", "reflect_pad", "edge_pad", "crop", "upsample", "resizing"})) {
+    if (has_any_kind(node,
+                     {"zero_pad", "edge_pad", "reflect_pad", "crop", "upsample", "resizing", "resize"})) {
         if (first.size() < 2)
             return std::nullopt;
         const std::size_t axes = first.size() - 1;
@@ -239,12 +240,12 @@ inline std::optional<extents> shape_of_whole(const graph_node& node,
             const std::size_t margin = (*begin)[axis] + (*end)[axis];
             if (node.kind == "crop" && margin >= first[axis])
                 return std::nullopt;
-            if (node.kind == "reflect_pad" && std::max((*begin)[axis], (*end)[axis]) >= first[axis])
+            if (node.kind == "reflect_pad" && ((*begin)[axis] >= first[axis] || (*end)[axis] >= first[axis]))
                 return std::nullopt;
-            result[axis] = node.kind.ends_with("_pad") ? first[axis] + margin
-                           : node.kind == "crop"       ? first[axis] - margin
-                           : node.kind == "resizing"   ? (*size)[axis]
-                                                       : first[axis] * (*size)[axis];
+            result[axis] = node.kind == "crop"                          ? first[axis] - margin
+                           : node.kind.ends_with("_pad")                ? first[axis] + margin
+                           : has_any_kind(node, {"resizing", "resize"}) ? (*size)[axis]
+                                                                        : first[axis] * (*size)[axis];
         }
         return result;
     }

@@ -30,8 +30,11 @@ inline std::optional<extents> weight_shape(const graph_node& node, std::string_v
         return weight == "kernel" ? kernel(groups == 0 ? 0 : last / groups, node.count("filters"))
                                   : extents{node.count("filters")};
     }
-    if (node.kind == "conv_transpose")
-        return weight == "kernel" ? kernel(node.count("filters"), last) : extents{node.count("filters")};
+    if (node.kind == "conv_transpose") {
+        const std::size_t groups = node.count("groups", 1);
+        return weight == "kernel" ? kernel(groups == 0 ? 0 : node.count("filters") / groups, last)
+                                  : extents{node.count("filters")};
+    }
     if (node.kind == "depthwise_conv") {
         const std::size_t multiplier = node.count("depth_multiplier", 1);
         return weight == "depthwise_kernel" ? kernel(last, multiplier) : extents{last * multiplier};

@@ -64,12 +64,16 @@ inline std::optional<extents> slid_extents(const graph_node& node, const extents
             return std::nullopt;
         const std::size_t reach = (size[axis] - 1) * dilation[axis] + 1;
         const std::size_t padded = input[axis] + (padding == "causal" ? reach - 1 : begin[axis] + end[axis]);
-        if (padding == "same")
+        // A last window that begins inside counts where the file says so, though it ends outside.
+        const bool has_last = node.number("ceil_mode") != 0;
+        if (padding == "same" || padding == "same_lower")
             result[axis] = (input[axis] + stride[axis] - 1) / stride[axis];
-        else if (padded < reach)
+        else if (padded + (has_last ? stride[axis] - 1 : 0) < reach)
             return std::nullopt;
         else
-            result[axis] = (padded - reach) / stride[axis] + 1;
+            result[axis] = (padded + (has_last ? stride[axis] - 1 : 0) - reach) / stride[axis] + 1;
+        if (has_last && result[axis] > 1 && (result[axis] - 1) * stride[axis] >= input[axis] + begin[axis])
+            --result[axis];
     }
     return result;
 }
@@ -87,10 +91,10 @@ inline std::optional<extents> unslid_extents(const graph_node& node, const exten
     const std::string_view padding = node.text("padding", "valid");
     extents result = input;
     for (std::size_t axis = 0; axis < axes; ++axis) {
-        const std::size_t taps = size[axis];
         const std::size_t step = stride[axis];
-        if (taps == 0 || step == 0 || input[axis] == 0)
+        if (size[axis] == 0 || step == 0 || dilation[axis] == 0 || input[axis] == 0)
             return std::nullopt;
+        const std::size_t taps = (size[axis] - 1) * dilation[axis] + 1;
         if (padding == "same")
             result[axis] = input[axis] * step;
         else if (padding == "valid")
