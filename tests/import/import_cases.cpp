@@ -55,9 +55,13 @@ std::string import_case(const fs::path& folder, const fs::path& output) {
     const fs::path file =
         folder / text_of(member(element(member(member(about, "source"), "files"), 0), "file"));
     const auto refusal = refusals.find(name);
+    std::vector<std::string> outputs; // where the network ends, if not where the file does
+    const json* const named = member(about, "outputs");
+    for (std::size_t i = 0; named != nullptr && i < named->size(); ++i)
+        outputs.push_back(text_of(element(named, i)));
     std::string said;
     try {
-        const model_graph graph = read_model(file);
+        const model_graph graph = read_model(file, {}, {}, outputs);
         if (refusal != refusals.end())
             return "it is read, and should be refused";
         if (const auto warning = warnings.find(name); warning != warnings.end()) {
