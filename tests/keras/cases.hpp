@@ -1,6 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+// Where the cases are exported (tests/onnx), nothing is predicted here.
+#ifdef STRATA_EXPORTED_CASES
+#    include "../onnx/exported_case.hpp"
+#endif
+
 #include <strata/layers/layers.hpp>
 #include <strata/model/model.hpp>
 
@@ -65,8 +70,15 @@ inline std::vector<std::vector<float>> inputs_of(const json& one) {
     return result;
 }
 
+#ifdef STRATA_EXPORTED_CASES
 template <class Network, std::size_t... Order>
-void check(const json& one) {
+void check(const std::string& name, const json& one) {
+    exported_cases::write<Network>("keras." + name, weights_of<Order...>(one), inputs_of(one),
+                                   {one["expected"]["data"].get<std::vector<double>>()});
+}
+#else
+template <class Network, std::size_t... Order>
+void check(const std::string&, const json& one) {
     Network net;
     net.set_weights(weights_of<Order...>(one));
     const auto given = inputs_of(one);
@@ -92,8 +104,9 @@ void check(const json& one) {
     for (std::size_t i = 0; i < expected.size(); ++i)
         BOOST_TEST(std::abs(found[i] - expected[i]) <= tolerance);
 }
+#endif
 
-using checks = std::map<std::string, void (*)(const json&)>;
+using checks = std::map<std::string, void (*)(const std::string&, const json&)>;
 
 /// Runs every case of a file. Each must have a network, or be among those that strata lacks.
 inline void run(const std::string& file, const checks& known, const std::vector<std::string>& lacking = {}) {
@@ -108,7 +121,7 @@ inline void run(const std::string& file, const checks& known, const std::vector<
     for (const auto& [name, test] : known)
         BOOST_TEST_CONTEXT(name) {
             BOOST_REQUIRE(cases.contains(name));
-            test(cases[name]);
+            test(name, cases[name]);
         }
 }
 

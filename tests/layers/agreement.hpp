@@ -1,6 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+// Where the cases are exported (tests/onnx), nothing is computed here.
+#ifdef STRATA_EXPORTED_CASES
+#    include "../onnx/exported_case.hpp"
+#endif
+
 #include <strata/layers/layers.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/training_pass.hpp>
@@ -214,14 +219,32 @@ struct network_case {
     void (*check)(const example&);
 };
 
+#ifdef STRATA_EXPORTED_CASES
+inline std::size_t exported_count = 0;
+#endif
+
 template <auto Topology>
 void check(const example& one) {
+#ifdef STRATA_EXPORTED_CASES
+    if (one.samples == 1)
+        return;
+    std::vector<std::vector<float>> inputs;
+    auto next = one.inputs.begin();
+    for (const std::size_t size : exported_cases::input_sizes(Topology)) {
+        inputs.emplace_back(next, next + static_cast<std::ptrdiff_t>(size * one.samples));
+        next += static_cast<std::ptrdiff_t>(size * one.samples);
+    }
+    exported_cases::write<strata::model<Topology>>("torch." + std::to_string(exported_count++),
+                                                   {one.weights.begin(), one.weights.end()}, inputs,
+                                                   {one.predictions});
+#else
     agree<Topology, float>(one);
     agree<Topology, double>(one);
+#endif
 }
 
-/// Asks PyTorch once for all cases of a table.
-inline void agree(std::initializer_list<network_case> cases) {
+/// Asks PyTorch once for all cases of some tables.
+inline void agree_all(const std::vector<network_case>& cases) {
     std::string expressions;
     for (const network_case& one : cases)
         expressions += std::string(" '") + one.expression + "'";
@@ -231,6 +254,14 @@ inline void agree(std::initializer_list<network_case> cases) {
             BOOST_TEST_CONTEXT(one.expression << ", " << samples << " samples")
     one.check(torch.next(samples));
 }
+
+#ifdef STRATA_EXPORTED_CASES
+/// The cases of all tables, which are exported behind them, since PyTorch takes long to start.
+inline std::vector<network_case> exported;
+inline void agree(std::initializer_list<network_case> cases) { exported.insert(exported.end(), cases); }
+#else
+inline void agree(std::initializer_list<network_case> cases) { agree_all(cases); }
+#endif
 
 } // namespace agreement
 

@@ -1,19 +1,25 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#include "../model/gradient_check.hpp"
 #include "agreement.hpp"
 
-#include <strata/model/stream.hpp>
+#ifndef STRATA_EXPORTED_CASES
+#    include "../model/gradient_check.hpp"
+
+#    include <strata/model/stream.hpp>
+#endif
 
 using namespace strata::bedrock;
 using strata::tanh;
 
 // Networks without a mask have nothing of one.
+#ifndef STRATA_EXPORTED_CASES
 static_assert(std::is_empty_v<step_mask_of<lstm_layer<4>, float>>);
 static_assert(
     std::is_empty_v<output_masks<training_pass<std::remove_const_t<decltype(input<5, 3> | lstm<4>)>, float,
                                                std::remove_const_t<decltype(agreement::weighted_sum)>>>>);
 
 // Odd widths, one step, samples without a step that counts, and all ways in which a mask passes or is read.
+#endif
+
 BOOST_AUTO_TEST_CASE(beside_torch) {
     agreement::agree({
         AGREES(input<7, 3> | masking<> | lstm<5> | bidirectional(simple_rnn<3>) | layer_norm<> | dense<2> |
@@ -32,6 +38,7 @@ BOOST_AUTO_TEST_CASE(beside_torch) {
 }
 
 // Half of the steps are masked. States are read, handed on and dropped.
+#ifndef STRATA_EXPORTED_CASES
 BOOST_AUTO_TEST_CASE(gradients) {
     using namespace gradient_check;
     constexpr auto states =
@@ -107,3 +114,4 @@ BOOST_AUTO_TEST_CASE(masked_steps_of_a_stream) {
     BOOST_TEST(found == net.predict(x), boost::test_tools::per_element());
     BOOST_TEST((found[2] == 0 && found[3] == 0 && found[0] != 0 && found[5] != 0));
 }
+#endif

@@ -61,6 +61,7 @@ BOOST_AUTO_TEST_CASE(dot_products_of_vectors_and_matrices) {
     });
 }
 
+#ifndef STRATA_EXPORTED_CASES
 // No network that agreement.py knows has a derivative by vectors as short as these: TensorFlow divides by the
 // square root of the limit there.
 BOOST_AUTO_TEST_CASE(dot_product_of_vectors_of_almost_no_length) {
@@ -73,6 +74,7 @@ BOOST_AUTO_TEST_CASE(dot_product_of_vectors_of_almost_no_length) {
     one.samples = 1;
     agreement::check<(inputs(input<3>, input<3>) | dot<normalize>)>(one);
 }
+#endif
 
 BOOST_AUTO_TEST_CASE(concatenations) {
     agree({

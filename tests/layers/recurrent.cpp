@@ -1,7 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../keras/cases.hpp"
-#include "../model/gradient_check.hpp"
 #include "agreement.hpp"
+
+#ifndef STRATA_EXPORTED_CASES
+#    include "../model/gradient_check.hpp"
+#endif
 
 using namespace strata::bedrock;
 using strata::tanh;
@@ -23,6 +26,7 @@ BOOST_AUTO_TEST_CASE(beside_torch) {
     });
 }
 
+#ifndef STRATA_EXPORTED_CASES
 // With biases that are no zeros, masks of dropout, and slopes of the layers before and behind.
 BOOST_AUTO_TEST_CASE(gradients) {
     using namespace gradient_check;
@@ -41,12 +45,13 @@ BOOST_AUTO_TEST_CASE(gradients) {
     check<net, gradient_check::weighted_sum>(1);
     check<net, gradient_check::weighted_sum>(11);
 }
+#endif
 
 namespace {
 /// Keras's stateful layers, called twice with the same input: the second call begins where the first one
 /// ended. `Layer` reads and makes its states.
 template <std::size_t Steps, auto Layer>
-void check_second_call(const nlohmann::json& one) {
+void check_second_call([[maybe_unused]] const std::string& name, const nlohmann::json& one) {
     constexpr std::size_t states = type_of<Layer>::states;
     constexpr auto net = [] {
         if constexpr (states == 2)
@@ -70,6 +75,17 @@ void check_second_call(const nlohmann::json& one) {
         else
             twice.predict_batch(std::array<const float*, 2>{x.data(), before[0].data()},
                                 std::array{found.data(), behind[0].data()}, 1);
+#ifdef STRATA_EXPORTED_CASES
+        if (call == 1) {
+            std::vector<std::vector<float>> given{x};
+            std::vector<std::vector<double>> results{{expected.begin(), expected.end()}};
+            for (std::size_t i = 0; i < states; ++i) {
+                given.emplace_back(before[i].begin(), before[i].end());
+                results.emplace_back(behind[i].begin(), behind[i].end());
+            }
+            exported_cases::write("keras." + name, twice, given, results);
+        }
+#endif
         before = behind;
     }
     for (std::size_t i = 0; i < expected.size(); ++i)
@@ -140,6 +156,7 @@ BOOST_AUTO_TEST_CASE(simple_rnn_of_keras) {
           check_second_call<7, simple_rnn<4, take_state, return_state, backwards, no_bias>>}});
 }
 
+#ifndef STRATA_EXPORTED_CASES
 // First weights as Keras's: a recurrent kernel whose rows are orthogonal, and a bias of one at forget gates.
 BOOST_AUTO_TEST_CASE(first_weights) {
     model<input<2, 3> | lstm<5, recurrent<orthogonal<2.0>>> | lstm<2, no_forget_bias>, double> net{seed{3}};
@@ -196,6 +213,7 @@ BOOST_AUTO_TEST_CASE(a_sample_alone_and_a_stream) {
     compare(std::type_identity<model<input<steps, inputs> | lstm<units> | relu>>{});
     compare(std::type_identity<model<input<steps, inputs> | gru<units, reset_before>>>{});
 }
+#endif
 
 BOOST_AUTO_TEST_CASE(both_directions_of_keras) {
     using namespace keras_cases;

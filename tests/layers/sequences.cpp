@@ -1,7 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../keras/cases.hpp"
-#include "../model/gradient_check.hpp"
 #include "agreement.hpp"
+
+#ifndef STRATA_EXPORTED_CASES
+#    include "../model/gradient_check.hpp"
+#endif
 
 using namespace strata::bedrock;
 using strata::tanh;
@@ -40,12 +43,14 @@ BOOST_AUTO_TEST_CASE(gated_units_beside_torch) {
 }
 
 // What is drawn behind a layer depends on the sample and the place in all its steps.
+#ifndef STRATA_EXPORTED_CASES
 BOOST_AUTO_TEST_CASE(steps_apart_with_dropout) {
     using namespace gradient_check;
     check<input<2, 5, 2> | time_distributed(dense<3> | tanh | conv<3, 2>) | sigmoid | dropout<0.4> |
               time_distributed(spatial_dropout<0.3> | group_norm<1> | flatten),
           gradient_check::weighted_sum>(5);
 }
+#endif
 
 BOOST_AUTO_TEST_CASE(steps_apart_of_keras) {
     using namespace keras_cases;
@@ -55,6 +60,7 @@ BOOST_AUTO_TEST_CASE(steps_apart_of_keras) {
 }
 
 // A stream runs the layers on the steps as they come.
+#ifndef STRATA_EXPORTED_CASES
 BOOST_AUTO_TEST_CASE(steps_apart_in_a_stream) {
     model<input<4, 5, 2> | time_distributed(conv<3, 2> | relu | flatten) | gru<3>> net{seed{4}};
     std::array<float, 40> x;
@@ -67,3 +73,4 @@ BOOST_AUTO_TEST_CASE(steps_apart_in_a_stream) {
     live.process(std::span<const float>(x), std::span<float>(found));
     BOOST_TEST(found == expected, boost::test_tools::per_element());
 }
+#endif
