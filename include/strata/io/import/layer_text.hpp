@@ -122,12 +122,13 @@ inline layer_words norm_words(const graph_node& node, const extents& input) {
     argument_text words(node.kind);
     if (node.kind == "group_norm")
         words.add(node.count("groups", 1));
-    words.add_if(node.number("epsilon", 1e-3) != 1e-3,
-                 "epsilon<" + number_text(node.number("epsilon")) + ">");
+    const double epsilon = node.number("epsilon", 1e-3);
+    words.add_if(epsilon != 1e-3 || node.kind == "rms_norm", "epsilon<" + number_text(epsilon) + ">");
+    words.add_if(node.count("axes", 1) > 1, internal::concatenate("last_axes<", node.count("axes", 1), ">"));
     words.add_if(node.kind == "batch_norm" && node.number("momentum", 0.99) != 0.99,
                  "momentum<" + number_text(node.number("momentum")) + ">");
     words.add_if(node.number("scale", 1) == 0, "no_scale");
-    words.add_if(node.number("center", 1) == 0, "no_center");
+    words.add_if(node.number("center", 1) == 0 && node.kind != "rms_norm", "no_center");
     return {words.text()};
 }
 

@@ -81,7 +81,7 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
         }
         return {text};
     }
-    if (has_any_kind(node, {"batch_norm", "layer_norm", "group_norm", "rms_norm"}))
+    if (has_any_kind(node, {"batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm"}))
         return norm_words(node, input);
     if (is("normalization")) {
         if (!is_last_axis(node, input.size()) || node.number("invert") != 0)

@@ -6,6 +6,7 @@
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_constant_operands.hpp>
 #include <strata/io/import/onnx_elements.hpp>
+#include <strata/io/import/onnx_spelled_norms.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -44,6 +45,20 @@ inline bool is_open_hard_swish(onnx_builder& graph, const onnx_value& x, const o
     return is_line(line, 1, 3) && line.sources.front() == x.node;
 }
 
+/// A normalization that is spelled out, and the value that it is of. The quotient is in that value's shape.
+inline std::optional<std::pair<graph_node, onnx_value>>
+find_norm(onnx_builder& graph, const onnx_value& value, const onnx_value& root, bool is_inverse) {
+    if (value.constant || root.constant || !value.places.empty() || !root.places.empty() ||
+        joint_shape(value.shape, root.shape) != value.shape)
+        return std::nullopt;
+    auto norm = spelled_norm(graph, value.node, root.node, is_inverse);
+    if (!norm || graph.node(norm->second).shape != graph.node(value.node).shape)
+        return std::nullopt;
+    onnx_value input = value;
+    input.node = norm->second;
+    return std::pair(std::move(norm->first), std::move(input));
+}
+
 /// Max and Min of a value and numbers.
 inline void bound_value(onnx_builder& graph, const onnx_node& operation) {
     const onnx_value* value = nullptr;
@@ -80,6 +95,13 @@ inline void read_combination(onnx_builder& graph, const onnx_node& operation) {
         return combine_constant(graph, operation, value, first.constant ? *first.constant : *second.constant,
                                 first.constant.has_value());
     }
+    if (is("Div"))
+        if (auto norm = find_norm(graph, first, second, false))
+            return apply(graph, operation, norm->second, std::move(norm->first));
+    if (is("Mul"))
+        for (const bool is_swapped : {false, true})
+            if (auto norm = find_norm(graph, is_swapped ? second : first, is_swapped ? first : second, true))
+                return apply(graph, operation, norm->second, std::move(norm->first));
     if (is("Mul"))
         for (const bool is_swapped : {false, true}) {
             const onnx_value& x = is_swapped ? second : first;

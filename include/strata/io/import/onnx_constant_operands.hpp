@@ -41,7 +41,8 @@ inline bool absorb_numbers(onnx_builder& graph, const onnx_value& value, std::ve
         return false;
     graph_node& producer = graph.node(value.node);
     const auto lacks = [&](const char* key) { return producer.has(key) && producer.number(key) == 0; };
-    const bool is_norm = producer.kind == "layer_norm" && producer.number("axes", 1) == 1;
+    const bool is_norm = (producer.kind == "layer_norm" || (producer.kind == "rms_norm" && is_factor)) &&
+                         producer.number("axes", 1) == 1;
     const char* const part = is_norm ? (is_factor ? "scale" : "center") : "bias";
     if (!lacks(part) || (!is_norm && is_factor) || (is_norm && is_factor && !lacks("center")))
         return false;

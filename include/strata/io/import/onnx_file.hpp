@@ -4,6 +4,7 @@
 #include <strata/data/plain_file.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/kept_states.hpp>
+#include <strata/io/import/node_choice.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_constant.hpp>
 #include <strata/io/import/onnx_graph_message.hpp>
@@ -50,6 +51,7 @@ public:
                 internal::concatenate(graph.problem_count(), " that it cannot:", graph.problems())));
         add_outputs(graph, result, model);
         lengthen_steps(result);
+        drop_unread_nodes(result);
         return result;
     }
 

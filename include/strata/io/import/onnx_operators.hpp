@@ -9,6 +9,7 @@
 #include <strata/io/import/onnx_elements.hpp>
 #include <strata/io/import/onnx_folding.hpp>
 #include <strata/io/import/onnx_images.hpp>
+#include <strata/io/import/onnx_normalizations.hpp>
 #include <strata/io/import/onnx_padding.hpp>
 #include <strata/io/import/onnx_recurrent.hpp>
 #include <strata/io/import/onnx_reductions.hpp>
@@ -69,6 +70,8 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
         {"MatMul", read_product},
         {"BatchNormalization", read_batch_norm},
         {"LayerNormalization", read_layer_norm},
+        {"InstanceNormalization", read_group_norm},
+        {"GroupNormalization", read_group_norm},
         {"Softmax", read_softmax},
         {"LogSoftmax", read_softmax},
         {"Reshape", read_reshape},

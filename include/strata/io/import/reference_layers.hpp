@@ -54,6 +54,10 @@ inline void normalize_line(reference_numbers& y, const std::vector<std::size_t>&
 
 inline reference_numbers normalize(const graph_node& node, reference_numbers y) {
     const std::size_t channels = node.shape.back();
+    std::size_t row = 1; // of the last axes, which a layer normalization may have several of
+    for (std::size_t axis = node.shape.size() - std::min(node.shape.size(), node.count("axes", 1));
+         axis < node.shape.size(); ++axis)
+        row *= node.shape[axis];
     const double epsilon = node.number("epsilon", 1e-3);
     if (node.kind == "normalization") {
         constexpr double least_deviation = 1e-7;
@@ -68,11 +72,14 @@ inline reference_numbers normalize(const graph_node& node, reference_numbers y) 
         for (std::size_t i = 0; i < y.size(); ++i)
             y[i] = (y[i] - mean[i % channels]) / std::sqrt(variance[i % channels] + epsilon);
     } else {
-        const std::size_t width = node.kind == "group_norm" ? channels / node.count("groups", 1) : channels;
-        const std::size_t lines = node.kind == "group_norm" ? channels / width : y.size() / channels;
+        const bool has_groups = node.kind == "group_norm" || node.kind == "instance_norm";
+        const std::size_t width = node.kind == "group_norm"      ? channels / node.count("groups", 1)
+                                  : node.kind == "instance_norm" ? 1
+                                                                 : row;
+        const std::size_t lines = has_groups ? channels / width : y.size() / row;
         for (std::size_t line = 0; line < lines; ++line) {
             std::vector<std::size_t> places;
-            if (node.kind == "group_norm")
+            if (has_groups)
                 for (std::size_t i = 0; i < y.size(); ++i) {
                     if (i % channels / width == line)
                         places.push_back(i);
@@ -87,8 +94,8 @@ inline reference_numbers normalize(const graph_node& node, reference_numbers y) 
     const std::vector<float>& gamma = weight_numbers(node, "gamma");
     const std::vector<float>& beta = weight_numbers(node, "beta");
     for (std::size_t i = 0; i < y.size(); ++i)
-        y[i] = y[i] * (gamma.empty() ? 1.0 : double{gamma[i % channels]}) +
-               (beta.empty() ? 0.0 : double{beta[i % channels]});
+        y[i] = y[i] * (gamma.empty() ? 1.0 : double{gamma[i % row]}) +
+               (beta.empty() ? 0.0 : double{beta[i % row]});
     return y;
 }
 
@@ -223,7 +230,8 @@ inline reference_numbers compute_whole(const graph_node& node,
         return convolve(node, x, input);
     if (has_any_kind(node, {"max_pool", "average_pool", "global_max_pool", "global_average_pool"}))
         return pool(node, x, input);
-    if (has_any_kind(node, {"batch_norm", "layer_norm", "group_norm", "rms_norm", "normalization"}))
+    if (has_any_kind(
+            node, {"batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm", "normalization"}))
         return normalize(node, x);
     if (has_any_kind(node, {"softmax", "log_softmax"}))
         return take_softmax(node, x);

@@ -73,6 +73,7 @@ inline bool keeps_shape(const graph_node& node) {
                             "batch_norm",
                             "layer_norm",
                             "group_norm",
+                            "instance_norm",
                             "rms_norm",
                             "normalization",
                             "rescaling",

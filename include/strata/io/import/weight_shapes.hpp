@@ -39,7 +39,9 @@ inline std::optional<extents> weight_shape(const graph_node& node, std::string_v
         const std::size_t multiplier = node.count("depth_multiplier", 1);
         return weight == "depthwise_kernel" ? kernel(last, multiplier) : extents{last * multiplier};
     }
-    if (has_any_kind(node, {"batch_norm", "layer_norm", "group_norm", "rms_norm"}))
+    if (node.kind == "layer_norm" && node.count("axes", 1) <= input.size())
+        return extents(input.end() - static_cast<std::ptrdiff_t>(node.count("axes", 1)), input.end());
+    if (has_any_kind(node, {"batch_norm", "group_norm", "instance_norm", "rms_norm"}))
         return extents{last};
     if (node.kind == "embedding")
         return extents{node.count("vocabulary"), node.count("width")};
