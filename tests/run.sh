@@ -10,14 +10,15 @@
 #   chosen       names of tests: folders, groups (tests/meson.build), `examples`, `tree`, `suites` for all suites
 #   without      names of tests to leave out of those
 #   variables    of the environment in which the tests run, NAME=VALUE
-#   needs        sections of .ci/packages.txt, besides those that all need
+#   needs        sections of .ci/packages.txt, besides those that all need, and options of .ci/install-packages
 #   script       a command that stands for building and testing with Meson; it gets the build directory as its last
-#                argument, and its last line is "N passed, N failed, N skipped"
+#                argument, and its last line is "N passed, N failed, N skipped". It keeps one processor busy, and so
+#                several of these run beside each other: they stand behind the others, those that take long first
 # and returns 1 behind a message where it cannot run here. Whoever adds one measures what it adds to the two times that
 # README states, and says what it finds that no other does.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
-configurations=(default release sse2 avx2 sanitizers threads fuzz no_exceptions wasm compilers arm newest)
+configurations=(default release sse2 avx2 sanitizers threads fuzz compilers arm no_exceptions wasm newest)
 
 # On processors that hide a part of AVX10, as virtual machines may, clang warns of what it makes of `native`.
 clang_native='-march=native -Wno-invalid-feature-combination'
@@ -90,7 +91,7 @@ configuration_wasm() {
 
 # What no suite is built with: older compilers, libc++, C++23, no optimization, checked containers, fast arithmetic.
 configuration_compilers() {
-    "$root/.ci/install-packages" --each compilers
+    needs=(--each compilers)
     script=("$root/tests/portable/compilers")
 }
 
@@ -150,23 +151,48 @@ with_meson() {
     "$root/tests/count" "$build/meson-logs/testlog.json"
 }
 
-passed=0 failed=0 skipped=0
+# Builds and passes what the variables of a configuration say: tests.log ends with the three numbers.
+pass() {
+    local name="$1" build="$root/build/$1" started=$SECONDS
+    if [ ${#needs[@]} -gt 0 ]; then "$root/.ci/install-packages" "${needs[@]}" || return 1; fi
+    if [ ${#script[@]} -eq 0 ]; then script=(with_meson); fi
+    "${script[@]}" "$build" | tee "$build/tests.log" || { echo "$name: not passed"; return 1; }
+    echo "$name: in $((SECONDS - started)) s"
+}
+
 for configuration in "${asked[@]}"; do
     if ! declare -F "configuration_$configuration" >/dev/null; then
         echo "no configuration '$configuration': ${configurations[*]}" >&2
         exit 2
     fi
+done
+begun=()
+for configuration in "${asked[@]}"; do
     compiler=g++ options=() chosen=() without=() variables=() needs=() script=()
-    started=$SECONDS
     "configuration_$configuration" || { echo "$configuration: left out"; continue; }
-    if [ ${#needs[@]} -gt 0 ]; then "$root/.ci/install-packages" "${needs[@]}"; fi
+    begun+=("$configuration")
     build="$root/build/$configuration"
     mkdir -p "$build"
-    if [ ${#script[@]} -eq 0 ]; then script=(with_meson); fi
-    "${script[@]}" "$build" | tee "$build/tests.log" || { echo "$configuration: not built"; exit 1; }
-    read -r good bad left < <(tail -n 1 "$build/tests.log" | tr -dc '0-9 \n')
-    passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
-    echo "$configuration: in $((SECONDS - started)) s"
+    rm -f "$build/tests.log"
+    if [ ${#script[@]} -eq 0 ]; then
+        pass "$configuration" || exit 1
+    else
+        if [ "$(jobs -r | wc -l)" -ge "$(nproc)" ]; then wait -n || true; fi
+        # What one says stays together.
+        { pass "$configuration" >"$build/said.log" 2>&1 || true; cat "$build/said.log"; } &
+    fi
+done
+wait
+
+passed=0 failed=0 skipped=0
+for configuration in "${begun[@]}"; do
+    last="$(tail -n 1 "$root/build/$configuration/tests.log")" || true
+    if [[ "$last" =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+        passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2])) skipped=$((skipped + BASH_REMATCH[3]))
+    else
+        echo "$configuration: ended early"
+        failed=$((failed + 1))
+    fi
 done
 
 echo "$passed passed, $failed failed, $skipped skipped"
