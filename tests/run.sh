@@ -133,6 +133,8 @@ with_meson() {
     local selection=()
     # Without debugging information: with types as long as networks it takes as long to write as the code.
     options=(-Ddebug=false -Dwerror=true "${options[@]}")
+    # Names as long as networks take binutils five times as long to link as they take LLVM's linker.
+    if [[ "$compiler" == clang* ]]; then options+=(-Dcpp_link_args=-fuse-ld=lld); fi
     if [ -d "$build/meson-info" ]; then
         meson configure "$build" "${options[@]}" >"$log" 2>&1
     else
