@@ -40,7 +40,8 @@ configuration_release() {
         { echo "release: without the mails, which cannot be fetched"; without+=(fetched); }
 }
 
-# Registers of other widths: the narrowest by g++, the next ones by clang.
+# Registers of other widths: the narrowest by g++, with all gradients, and the next ones by clang, with gradients of the
+# layers whose loops depend on the width.
 configuration_sse2() {
     options=(-Doptimization=1 -Dcpp_args=-march=x86-64)
     chosen=(kernels laws gradients)
@@ -54,6 +55,7 @@ configuration_avx2() {
     compiler=clang++-19
     options=(-Doptimization=1 -Dcpp_args=-march=x86-64-v3)
     chosen=(kernels laws gradients)
+    without=(numberwise)
 }
 
 # Reports name functions without lines: those cost an eighth of the compiling. `-g1` in cpp_args adds them.
