@@ -4,6 +4,7 @@
 #include <strata/io/import/complete_graph.hpp>
 #include <strata/io/import/parameter_names.hpp>
 #include <strata/io/import/reference.hpp>
+#include <strata/io/import/shared_parts.hpp>
 #include <strata/io/import/topology_text.hpp>
 #include <strata/layers/layers.hpp>
 #include <strata/model/model.hpp>
@@ -69,6 +70,28 @@ public:
             node.weights.emplace_back(prefix + "recurrent_kernel", drawn({units, units}));
             node.weights.emplace_back(prefix + "bias", drawn({units}));
         }
+        return add(std::move(node), {source});
+    }
+    /// With its state from others if they are given.
+    std::size_t lstm(std::vector<std::size_t> sources, std::size_t in, std::size_t units) {
+        graph_node node{"lstm", "lstm"};
+        node.attributes = {{"units", static_cast<double>(units)}};
+        node.weights = {{"kernel", drawn({in, 4 * units})},
+                        {"recurrent_kernel", drawn({units, 4 * units})},
+                        {"bias", drawn({4 * units})}};
+        return add(std::move(node), std::move(sources));
+    }
+    std::size_t attention(std::size_t source, std::size_t features, std::size_t width) {
+        graph_node node{"attention", "attention"};
+        node.attributes = {{"heads", 1.0},
+                           {"key_width", static_cast<double>(width)},
+                           {"value_width", static_cast<double>(width)}};
+        for (const char* const each : {"query", "key", "value"}) {
+            node.weights.emplace_back(std::string("attention.") + each + ".kernel", drawn({features, width}));
+            node.weights.emplace_back(std::string("attention.") + each + ".bias", drawn({width}));
+        }
+        node.weights.emplace_back("attention.output.kernel", drawn({width, features}));
+        node.weights.emplace_back("attention.output.bias", drawn({features}));
         return add(std::move(node), {source});
     }
     std::size_t add(const char* kind, std::vector<std::size_t> sources) {
@@ -168,8 +191,7 @@ BOOST_AUTO_TEST_CASE(ways_that_cross) {
     const std::size_t e = one.add("multiply", {b, d});
     one.graph.outputs = {one.add("concat", {d, e})};
     CHECK_TOPOLOGY(one, input<4, 4, 2> | conv<3, 3, same, no_bias> | branches(identity, conv<3, 1, no_bias>) |
-                            with_all(pick<0>, pick<1>, pick<1> | conv<3, 3, same, no_bias>) |
-                            with_all(pick<1>, with_all(pick<0>, pick<2>) | add) |
+                            with_all(pick<1>, with_all(pick<0>, pick<1> | conv<3, 3, same, no_bias>) | add) |
                             with_all(pick<1>, with_all(pick<0>, pick<1>) | multiply) | concat<>);
 }
 
@@ -179,6 +201,30 @@ BOOST_AUTO_TEST_CASE(masked_steps) {
     const std::size_t x = one.embedding(one.input({8}), 3, 4);
     one.graph.outputs = {one.dense(one.bidirectional_rnn(x, 4, 2), 4, 3)};
     CHECK_TOPOLOGY(one, input<8> | embedding<3, 4, mask_zero> | bidirectional(simple_rnn<2>) | dense<3>);
+}
+
+BOOST_AUTO_TEST_CASE(states_and_shared_weights) {
+    drawn_graph one;
+    const std::size_t x = one.input({5, 3});
+    const std::size_t y = one.input({4, 3});
+    const std::size_t encoder = one.lstm({x}, 3, 2);
+    one.graph.nodes[encoder].attributes["return_state"] = 1.0;
+    one.graph.nodes[encoder].attributes["last_step"] = 1.0;
+    std::vector<std::size_t> results;
+    for (const double index : {0.0, 1.0, 2.0}) {
+        graph_node result{"result", "result"};
+        result.attributes = {{"index", index}, {"units", 2.0}};
+        results.push_back(one.add(std::move(result), {encoder}));
+    }
+    const std::size_t decoder = one.lstm({one.attention(y, 3, 4), results[1], results[2]}, 3, 2);
+    const std::size_t first = one.dense(decoder, 2, 2);
+    share_part(one.graph, {first, first + 1}, "same");
+    one.graph.outputs = repeat_part(one.graph, {first, first + 1, {decoder}, {first}}, {first}).ends;
+    CHECK_TOPOLOGY(
+        one, inputs(input<5, 3>, input<4, 3>) |
+                 branches(lstm<2, last_step, return_state> | with_all(pick<1>, pick<2>), attention<1, 4>) |
+                 with_all(pick<2>, pick<0>, pick<1>) | lstm<2, take_state> |
+                 repeat<2>(shared_weights<"same">(dense<2>)));
 }
 
 BOOST_AUTO_TEST_CASE(inputs_and_outputs) {

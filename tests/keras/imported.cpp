@@ -1,4 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "imported.hpp"
+
 #include <strata/io/import/complete_graph.hpp>
 #include <strata/io/import/keras_model.hpp>
 #include <strata/io/import/reference.hpp>
@@ -11,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,9 +41,31 @@ tensor read_tensor(const json& array) {
     return result;
 }
 
+/// The next arrays of such shapes, as imported.py draws them.
+class drawn_numbers {
+public:
+    drawn_numbers(int modulus, int factor, int scale) : modulus_(modulus), factor_(factor), scale_(scale) {}
+    tensor next(extents shape) {
+        tensor result{std::move(shape), {}};
+        for (std::size_t i = *size_of(result.shape); i > 0; --i)
+            result.numbers.push_back(static_cast<float>((place_++ * factor_ + 11) % modulus_ - modulus_ / 2) /
+                                     static_cast<float>(scale_));
+        return result;
+    }
+
+private:
+    int modulus_, factor_, scale_;
+    int place_ = 0;
+};
+
 /// A case's arrays in their order, which is that in which layers ask.
 class listed_weights final : public weight_source {
 public:
+    explicit listed_weights(const std::vector<extents>& shapes) {
+        drawn_numbers numbers(101, 37, 64);
+        for (const extents& each : shapes)
+            arrays_.push_back(numbers.next(each));
+    }
     explicit listed_weights(const json& one) {
         if (one.contains("weights"))
             for (const json& each : one["weights"])
@@ -57,11 +82,20 @@ private:
     std::size_t next_ = 0;
 };
 
+/// "name", or "name:call" or "name:call:result" of one that has several.
+json value_of(const std::string& text) {
+    const std::size_t first = text.find(':');
+    const std::size_t second = first == text.npos ? text.npos : text.find(':', first + 1);
+    const auto number = [&](std::size_t colon) {
+        return colon == text.npos ? 0U : static_cast<unsigned>(text[colon + 1] - '0');
+    };
+    return {text.substr(0, first), number(first), number(second), json::object()};
+}
 json call(const std::vector<std::string>& sources) {
     json values = json::array();
     for (const std::string& each : sources)
-        values.push_back({each, 0U, 0U, json::object()});
-    return json::array({values});
+        values.push_back(value_of(each));
+    return values;
 }
 
 /// A functional model, layer by layer.
@@ -89,8 +123,16 @@ public:
         layers_.push_back({{"class_name", class_name},
                            {"name", name},
                            {"config", std::move(config)},
-                           {"inbound_nodes", call(sources)}});
+                           {"inbound_nodes", json::array({call(sources)})}});
         return name;
+    }
+    /// The last layer once more.
+    void call_again(const std::vector<std::string>& sources) {
+        layers_.back()["inbound_nodes"].push_back(call(sources));
+    }
+    /// An argument of the last layer's call.
+    void say(const char* key, json value) {
+        layers_.back()["inbound_nodes"][0][0][3][key] = std::move(value);
     }
     [[nodiscard]] json model(const std::string& output) const {
         json inputs = json::array();
@@ -207,7 +249,147 @@ json activation_case(const std::string& name) {
     return {{"class_name", "Activation"}, {"config", {{"activation", function}}}};
 }
 
+/// A text with one space where it has several, or line breaks.
+std::string one_line(const std::string& text) {
+    std::string result;
+    for (const char each : text)
+        if (each > ' ')
+            result += each;
+        else if (!result.empty() && result.back() != ' ' && result.back() != '(')
+            result += ' ';
+    return result;
+}
+
+/// Results of a model beside those of imported.py.
+void check_model(const described_model& model, const std::vector<tensor>& inputs, const std::string& output,
+                 const std::vector<extents>& weight_shapes, const std::vector<float>& expected,
+                 const char* text) {
+    listed_weights weights(weight_shapes);
+    model_graph graph{"a model", "Keras 2"};
+    keras_model(graph, weights, 3).read(model.model(output));
+    complete_graph(graph);
+    BOOST_TEST(weights.are_all_taken());
+    BOOST_TEST(one_line(topology_text(graph).text()) == text);
+    std::vector<tensor> samples = inputs;
+    for (tensor& each : samples)
+        each.shape.insert(each.shape.begin(), 1);
+    const std::vector<float> found = reference_results(graph, samples).front().numbers;
+    BOOST_TEST_REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i)
+        BOOST_TEST(std::abs(found[i] - expected[i]) <= 1e-5);
+}
+
+std::vector<tensor> drawn_inputs(const std::vector<extents>& shapes) {
+    drawn_numbers numbers(17, 29, 16);
+    std::vector<tensor> result;
+    for (const extents& each : shapes)
+        result.push_back(numbers.next(each));
+    return result;
+}
+
 } // namespace
+
+BOOST_AUTO_TEST_CASE(layers_in_several_places) {
+    const auto inputs = drawn_inputs({{4}, {4}});
+    described_model model(inputs);
+    const std::string encoder =
+        model.add("Dense", {{"units", 3}, {"activation", "tanh"}}, {"input_0"}, "encoder");
+    model.call_again({"input_1"});
+    const std::string way = model.add("Subtract", json::object(), {encoder, encoder + ":1"});
+    // A model within.
+    const json inner = {
+        {"class_name", "Dense"},
+        {"config", {{"name", "a"}, {"units", 2}, {"use_bias", false}, {"activation", "relu"}}}};
+    const json final = {{"class_name", "Dense"},
+                        {"config", {{"name", "b"}, {"units", 2}, {"use_bias", false}}}};
+    const std::string part = model.add("Sequential", {{"layers", {inner, final}}}, {way}, "part");
+    model.call_again({encoder + ":1"});
+    const std::string sum = model.add("Add", json::object(), {part, part + ":1"});
+    check_model(
+        model, inputs, sum, {{4, 3}, {3}, {3, 2}, {2, 2}}, imported_models::shared,
+        R"(constexpr auto block = shared_weights<"encoder">(dense<3>) | tanh; constexpr auto topology = )"
+        R"(inputs(input<4>, input<4>) | branches(block, identity) | branches(identity, block) | )"
+        R"(with_all(pick<1>, with_all(pick<0>, pick<1>) | subtract | )"
+        R"(shared_weights<"part_0">(dense<2, no_bias>) | relu | shared_weights<"part_2">(dense<2, no_bias>)) | )"
+        R"(with_all(pick<1>, pick<0> | shared_weights<"part_0">(dense<2, no_bias>) | relu | )"
+        R"(shared_weights<"part_2">(dense<2, no_bias>)) | add; )");
+}
+
+BOOST_AUTO_TEST_CASE(states_of_recurrent_layers) {
+    const auto inputs = drawn_inputs({{5, 3}, {4, 2}});
+    described_model model(inputs);
+    const std::string source = model.add("LSTM", {{"units", 4}, {"return_state", true}}, {"input_0"});
+    const std::string target = model.add("LSTM", {{"units", 4}, {"return_sequences", true}},
+                                         {"input_1", source + ":0:1", source + ":0:2"});
+    const std::string more = model.add(
+        "GRU", {{"units", 4}, {"reset_after", true}, {"return_sequences", true}, {"return_state", true}},
+        {target, source + ":0:1"});
+    const std::string cut = model.add("Cropping1D", {{"cropping", {3, 0}}}, {more});
+    const std::string flat = model.add("Flatten", json::object(), {cut});
+    const std::string all = model.add("Concatenate", {{"axis", -1}}, {flat, more + ":0:1", source + ":0:2"});
+    check_model(
+        model, inputs, all, {{3, 16}, {4, 16}, {16}, {2, 16}, {4, 16}, {16}, {4, 12}, {4, 12}, {2, 12}},
+        imported_models::encoder_decoder,
+        "constexpr auto topology = inputs(input<5, 3>, input<4, 2>) | with_all(pick<1>, pick<0> | "
+        "lstm<4, last_step, return_state>) | with_all(pick<3>, with_all(with_all(pick<0>, pick<2>, pick<3>) "
+        "| "
+        "lstm<4, take_state>, pick<2>) | gru<4, take_state, return_state>) | branches(identity, "
+        "crop<margins{{3}, {0}}> | flatten, identity) | with_all(pick<1>, pick<2>, pick<0>) | concat<>; ");
+}
+
+BOOST_AUTO_TEST_CASE(attention_of_one_and_of_two_sequences) {
+    const auto inputs = drawn_inputs({{3, 4}, {5, 6}});
+    described_model model(inputs);
+    const std::string one =
+        model.add("MultiHeadAttention", {{"num_heads", 2}, {"key_dim", 3}}, {"input_0", "input_0"});
+    model.say("use_causal_mask", true);
+    const std::string two = model.add("MultiHeadAttention",
+                                      {{"num_heads", 2}, {"key_dim", 3}, {"value_dim", 2}}, {one, "input_1"});
+    const std::string a = model.add("Attention", json::object(), {two, two});
+    const std::string b = model.add("Attention", {{"use_scale", true}}, {two, two, two});
+    const std::string sum = model.add("Add", json::object(), {a, b});
+    const auto projections = [](std::size_t from, std::size_t to, std::size_t key, std::size_t value) {
+        return std::vector<extents>{{from, 2, key}, {2, key},   {to, 2, key},     {2, key},
+                                    {to, 2, value}, {2, value}, {2, value, from}, {from}};
+    };
+    std::vector<extents> shapes = projections(4, 4, 3, 3);
+    const std::vector<extents> more = projections(4, 6, 3, 2);
+    shapes.insert(shapes.end(), more.begin(), more.end());
+    shapes.push_back({1});
+    check_model(
+        model, inputs, sum, shapes, imported_models::attention,
+        "constexpr auto topology = inputs(input<3, 4>, input<5, 6>) | branches(attention<2, 3, causal>, "
+        "identity) | "
+        "attention<2, 3, value_width<2>> | branches(branches(identity, identity, identity) | "
+        "branches(rescaling<2.0>, identity, identity) | dot_attention<1>, branches(identity, identity, "
+        "identity) | branches(rescaling<-0.625>, identity, identity) | dot_attention<1>) | add; ");
+}
+
+BOOST_AUTO_TEST_CASE(layouts_of_cudnn) {
+    const auto inputs = drawn_inputs({{4, 3}});
+    described_model model(inputs);
+    const std::string one = model.add("CuDNNLSTM", {{"units", 2}, {"return_sequences", true}}, {"input_0"});
+    const std::string two = model.add("CuDNNGRU", {{"units", 3}, {"return_sequences", true}}, {one});
+    check_model(model, inputs, two, {{3, 8}, {2, 8}, {16}, {2, 9}, {3, 9}, {18}}, imported_models::cudnn,
+                "constexpr auto topology = input<4, 3> | lstm<2> | gru<3>; ");
+}
+
+BOOST_AUTO_TEST_CASE(activations_by_name_and_as_objects) {
+    const auto inputs = drawn_inputs({{5}});
+    described_model model(inputs);
+    const json leaky = {{"class_name", "LeakyReLU"}, {"config", {{"negative_slope", 0.125}}}};
+    const std::string y = model.add("Dense", {{"units", 6}, {"activation", leaky}}, {"input_0"});
+    const std::string z =
+        model.add("ReLU", {{"max_value", 2}, {"negative_slope", 0.5}, {"threshold", 0.25}}, {y});
+    const std::string mish =
+        model.add("Activation", {{"activation", {{"class_name", "function"}, {"config", "mish"}}}}, {z});
+    const std::string hard = model.add("Activation", {{"activation", "hard_tanh"}}, {mish});
+    check_model(model, inputs, hard, {{5, 6}, {6}}, imported_models::functions,
+                "constexpr auto topology = input<5> | dense<6> | leaky_relu<0.125> | "
+                "activation<select(symbols::x > 0.25, "
+                "min(symbols::x, 2.0), 0.5 * (symbols::x - 0.25))> | named_activation<\"mish\", symbols::x * "
+                "tanh(softplus(symbols::x))> | clip<-1.0, 1.0>; ");
+}
 
 BOOST_AUTO_TEST_CASE(cases_of_keras) {
     const char* const given = std::getenv("STRATA_KERAS_LAYERS");

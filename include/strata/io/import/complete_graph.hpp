@@ -45,6 +45,11 @@ public:
         std::vector<bool> is_known(graph_.nodes.size(), true);
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
             is_known[i] = infer(graph_.nodes[i], is_known);
+        const std::vector<bool> is_masked = masked_values(graph_);
+        for (const graph_node& node : graph_.nodes)
+            if (is_attention(node.kind) && std::any_of(node.sources.begin(), node.sources.end(),
+                                                       [&](std::size_t each) { return is_masked[each]; }))
+                add_problem(node, "a mask reaches it");
         if (!problems_.empty())
             internal::raise(data_error::in_file(
                 graph_.file, internal::concatenate("layers that strata can express"),
@@ -128,12 +133,15 @@ private:
             return;
         const extents& whole = graph_.nodes[node.sources.front()].shape;
         const extents input = is_each_step(node) ? step_shape(whole) : whole;
+        const extents& memory = graph_.nodes[node.sources.back()].shape;
         if (node.kind == "normalization")
             spread_statistics(node, input);
         for (auto& [name, weight] : node.weights) {
             if (node.kind == "prelu") // extents of 1 stand for axes that share
                 weight.shape = weight.shape == input ? input : extents{input.back()};
-            const auto expected = weight_shape(node, name, input);
+            const bool is_of_memory =
+                name.starts_with("attention.key") || name.starts_with("attention.value");
+            const auto expected = weight_shape(node, name, is_of_memory ? memory : input);
             if (expected && *expected != weight.shape)
                 fail(concatenate(name, " of layer ", internal::shown(node.name), " of the shape ",
                                  shape_text(*expected)),

@@ -47,12 +47,21 @@ inline void add_activation(translation& layers, const std::string& function, con
         added.kind = "hard_silu";
     else if (is("softmax") || is("log_softmax"))
         added.attributes = {{"axis", -1.0}};
-}
-
-inline void translate_activation(translation& layers, const keras_layer& layer) {
-    add_activation(layers, activation_name(layer["activation"]), layer);
-    if (layers.nodes.empty())
-        layers.add("linear", layer.name);
+    else if (is("celu"))
+        added.attributes = {{"alpha", 1.0}};
+    else if (is("hard_tanh")) {
+        added.kind = "clipped";
+        added.attributes = {{"low", -1.0}, {"high", 1.0}};
+    } else if (is("hard_shrink")) {
+        added.kind = "shrink";
+        added.attributes = {{"limit", 0.5}, {"bias", 0.0}};
+    } else if (is("soft_shrink")) {
+        added.kind = "shrink";
+        added.attributes = {{"limit", 0.5}, {"bias", 0.5}};
+    } else if (is("threshold")) {
+        added.kind = "thresholded_relu";
+        added.attributes = {{"threshold", 0.0}};
+    }
 }
 
 /// x above the threshold, at most `max_value`, and slope (x - threshold) below.
@@ -102,14 +111,34 @@ inline void translate_softmax(translation& layers, const keras_layer& layer) {
         node.hint = "over several axes";
 }
 
-inline constexpr keras_entry keras_activations[] = {
-    {"Activation", translate_activation},
-    {"ReLU", translate_relu},
-    {"LeakyReLU", translate_leaky_relu},
-    {"ELU", translate_elu},
-    {"PReLU", translate_prelu},
-    {"Softmax", translate_softmax},
-    {"ThresholdedReLU", translate_thresholded_relu},
+/// Activations that are layers.
+inline constexpr keras_entry activation_layers[] = {
+    {"ReLU", translate_relu},       {"LeakyReLU", translate_leaky_relu},
+    {"ELU", translate_elu},         {"PReLU", translate_prelu},
+    {"Softmax", translate_softmax}, {"ThresholdedReLU", translate_thresholded_relu},
 };
+
+/// Adds the activation that a layer says, by name or as a layer with a configuration.
+inline void add_activation(translation& layers, const keras_layer& layer) {
+    const json* const given = layer["activation"];
+    const json* const config = member(given, "config");
+    if (config != nullptr && config->is_object()) {
+        keras_layer inner = layer;
+        inner.class_name = text_of(member(given, "class_name"));
+        inner.config = config;
+        for (const keras_entry& each : activation_layers)
+            if (each.class_name == inner.class_name)
+                return each.translate(layers, inner);
+    }
+    add_activation(layers, activation_name(given), layer);
+}
+
+inline void translate_activation(translation& layers, const keras_layer& layer) {
+    add_activation(layers, layer);
+    if (layers.nodes.empty())
+        layers.add("linear", layer.name);
+}
+
+inline constexpr keras_entry keras_activations[] = {{"Activation", translate_activation}};
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

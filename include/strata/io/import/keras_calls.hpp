@@ -51,20 +51,36 @@ inline void collect_values(const json& argument, std::vector<keras_value>& value
             collect_values(each, values, depth + 1);
 }
 
-/// What each call of a layer reads.
-inline std::vector<std::vector<keras_value>> read_calls(const json* inbound) {
-    std::vector<std::vector<keras_value>> result;
+/// One call of a layer: what it reads, and its other arguments by name; null for none.
+struct keras_call {
+    std::vector<keras_value> values{};
+    const json* options = nullptr;
+};
+
+inline std::vector<keras_call> read_calls(const json* inbound) {
+    std::vector<keras_call> result;
     if (inbound == nullptr || !inbound->is_array())
         return result;
     for (const json& call : *inbound) {
-        std::vector<keras_value> values;
+        keras_call read;
         if (call.is_object()) {
             for (const char* const key : {"args", "kwargs"})
                 if (const json* const arguments = member(call, key))
-                    collect_values(*arguments, values);
-        } else
-            values = read_values(&call);
-        result.push_back(values);
+                    collect_values(*arguments, read.values);
+            read.options = member(call, "kwargs");
+        } else {
+            read.values = read_values(&call);
+            const json* const first = element(&call, 0); // older files have options behind each value
+            if (const json* const options = element(first, 3); options != nullptr && options->is_object()) {
+                read.options = options;
+                for (const char* const key : {"value", "key", "attention_mask", "initial_state", "mask"})
+                    if (const json* const more = member(options, key)) {
+                        const std::vector<keras_value> others = read_values(more);
+                        read.values.insert(read.values.end(), others.begin(), others.end());
+                    }
+            }
+        }
+        result.push_back(std::move(read));
     }
     return result;
 }

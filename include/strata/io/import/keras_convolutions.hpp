@@ -36,7 +36,7 @@ inline void add_convolution(translation& layers, graph_node& node, const keras_l
     node.attributes["bias"] = has_bias ? 1.0 : 0.0;
     if (has_bias)
         layers.want("bias");
-    add_activation(layers, activation_name(layer["activation"]), layer);
+    add_activation(layers, layer);
 }
 
 inline void translate_convolution(translation& layers, const keras_layer& layer) {
@@ -74,7 +74,7 @@ inline void translate_separable_convolution(translation& layers, const keras_lay
     layers.want("kernel", {"pointwise_kernel"}, "", 1);
     if (layer.truth("use_bias", true))
         layers.want("bias", {"bias"}, "", 2);
-    add_activation(layers, activation_name(layer["activation"]), layer);
+    add_activation(layers, layer);
 }
 
 inline constexpr keras_entry keras_convolutions[] = {

@@ -18,7 +18,7 @@ inline void translate_dense(translation& layers, const keras_layer& layer) {
     layers.want("kernel");
     if (layer.truth("use_bias", true))
         layers.want("bias");
-    add_activation(layers, activation_name(layer["activation"]), layer);
+    add_activation(layers, layer);
 }
 
 inline void translate_embedding(translation& layers, const keras_layer& layer) {
@@ -71,6 +71,11 @@ inline void translate_dot(translation& layers, const keras_layer& layer) {
     node.attributes = {{"axes", axes}, {"normalize", flag(layer.truth("normalize", false))}};
 }
 
+/// Code in Python that a file may hold, which nobody here runs.
+inline void translate_lambda(translation& layers, const keras_layer& layer) {
+    layers.add("Lambda", layer.name).hint = "a function in Python: write it as a layer of strata";
+}
+
 inline constexpr keras_entry keras_core[] = {
     {"Dense", translate_dense},
     {"Embedding", translate_embedding},
@@ -87,6 +92,7 @@ inline constexpr keras_entry keras_core[] = {
     {"Minimum", translate_merge},
     {"Concatenate", translate_concatenation},
     {"Dot", translate_dot},
+    {"Lambda", translate_lambda},
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

@@ -8,6 +8,7 @@
 #include <strata/setting.hpp>
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,8 +21,10 @@ struct keras_layer {
     std::string class_name;
     std::string name;
     const json* config = nullptr;
-    std::size_t generation = 2; ///< Keras's major version, which decides what some words mean
-    std::size_t axes = 0;       ///< spatial ones, 2 of Conv2D; 0 of classes that do not say
+    std::size_t generation = 2;    ///< Keras's major version, which decides what some words mean
+    std::size_t axes = 0;          ///< spatial ones, 2 of Conv2D; 0 of classes that do not say
+    std::size_t values = 1;        ///< that it reads
+    const json* options = nullptr; ///< arguments of its call beside the values, by name
 
     [[nodiscard]] const json* operator[](const char* key) const { return member(config, key); }
     [[nodiscard]] bool truth(const char* key, bool fallback) const {
@@ -46,12 +49,37 @@ inline std::pair<std::string, std::size_t> split_axes(std::string name) {
     return {std::move(name), 0};
 }
 
-/// A layer in strata's words: nodes in a row, the first of which reads what the layer reads, and the arrays
-/// that each of them wants.
+/// What a node of a translation reads: a value that its layer is given, or what another of the nodes makes.
+struct translated_source {
+    bool is_given;
+    std::size_t number;
+};
+
+/// A layer in strata's words: nodes, in a row unless `reads` says otherwise, and the arrays that each of them
+/// wants. The first one reads what the layer reads.
 struct translation {
     std::vector<graph_node> nodes;
     std::vector<std::vector<weight_request>> wanted;
     std::vector<std::string> warnings{};
+    std::map<std::size_t, std::vector<translated_source>> reads{}; ///< of nodes that are not in a row
+    std::vector<std::size_t> results{};                            ///< nodes; the last one alone without
+    void (*settle)(graph_node&) = nullptr; ///< what is done with each node when it has its weights
+
+    /// The last node's number.
+    [[nodiscard]] std::size_t last() const { return nodes.size() - 1; }
+    void read(std::vector<translated_source> sources) { reads[last()] = std::move(sources); }
+
+    /// What a node reads, of a graph that has so many others before.
+    [[nodiscard]] std::vector<std::size_t> sources_of(std::size_t node, std::size_t begin,
+                                                      const std::vector<std::size_t>& given) const {
+        const auto found = reads.find(node);
+        if (found == reads.end())
+            return node == 0 ? given : std::vector<std::size_t>{begin + node - 1};
+        std::vector<std::size_t> result;
+        for (const translated_source& each : found->second)
+            result.push_back(each.is_given ? given[each.number] : begin + each.number);
+        return result;
+    }
 
     graph_node& add(std::string kind, const std::string& name) {
         nodes.push_back({std::move(kind), name});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/io/import/keras_activations.hpp>
+#include <strata/io/import/keras_attention.hpp>
 #include <strata/io/import/keras_convolutions.hpp>
 #include <strata/io/import/keras_core.hpp>
 #include <strata/io/import/keras_layer.hpp>
@@ -27,7 +28,9 @@ inline const std::map<std::string_view, keras_entry>& keras_classes() {
             for (const keras_entry& each : family)
                 result.emplace(each.class_name, each);
         };
+        add(activation_layers);
         add(keras_activations);
+        add(keras_attention);
         add(keras_convolutions);
         add(keras_core);
         add(keras_normalizations);

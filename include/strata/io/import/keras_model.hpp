@@ -9,6 +9,7 @@
 #include <strata/io/import/keras_layers.hpp>
 #include <strata/io/import/keras_names.hpp>
 #include <strata/io/import/keras_time_distributed.hpp>
+#include <strata/io/import/shared_parts.hpp>
 #include <strata/io/import/weight_source.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -103,14 +104,9 @@ private:
         if (!given.empty() && given.size() != inputs.size())
             fail(concatenate(inputs.size(), " values for the model ", internal::shown(place.name)),
                  concatenate(given.size()));
-        struct member_layer {
-            const json* layer;
-            layer_place place;
-            std::vector<std::vector<keras_value>> calls;
-        };
-        std::map<std::string, node_numbers, std::less<>> results;
+        call_results results;
         for (std::size_t i = 0; i < given.size(); ++i)
-            results[inputs[i].layer] = {given[i]};
+            results[inputs[i].layer] = {{given[i]}};
         std::vector<member_layer> waiting;
         counted_names names;
         for (const json& layer : layers)
@@ -121,22 +117,25 @@ private:
             for (const keras_value& input : inputs)
                 for (const member_layer& each : waiting)
                     if (each.place.name == input.layer && results.find(input.layer) == results.end())
-                        results[input.layer] = {add_input(*each.layer, nullptr)};
+                        results[input.layer] = {{add_input(*each.layer, nullptr)}};
 
         // Layers stand behind those that they read in nearly all files, so that one pass is enough.
         while (!waiting.empty()) {
             std::vector<member_layer> later;
+            bool goes_on = false;
             for (member_layer& each : waiting) {
-                if (results.find(each.place.name) != results.end())
+                if (each.done == 0 && results.find(each.place.name) != results.end())
                     continue;
                 if (each.calls.empty())
-                    results[each.place.name] = {add_input(*each.layer, nullptr)};
-                else if (!can_read(each.calls.front(), results))
+                    results[each.place.name] = {{add_input(*each.layer, nullptr)}};
+                const std::size_t before = each.done;
+                while (each.done < each.calls.size() && can_read(each.calls[each.done].values, results))
+                    add_call(each, results, depth);
+                goes_on = goes_on || each.calls.empty() || each.done > before;
+                if (each.done < each.calls.size())
                     later.push_back(std::move(each));
-                else
-                    results[each.place.name] = add_call(*each.layer, each.calls, results, each.place, depth);
             }
-            if (later.size() == waiting.size())
+            if (!goes_on && !later.empty())
                 fail("layers that read what others make",
                      concatenate("layer ", internal::shown(later.front().place.name),
                                  ", which reads what is not there, or itself"));
@@ -150,49 +149,71 @@ private:
         return ends;
     }
 
-    template <class Results>
-    static bool can_read(const std::vector<keras_value>& values, const Results& results) {
+    /// The results of each call of a layer.
+    using call_results = std::map<std::string, std::vector<node_numbers>, std::less<>>;
+    struct member_layer {
+        const json* layer;
+        layer_place place;
+        std::vector<keras_call> calls;
+        std::size_t done = 0; ///< calls
+        graph_part first{};
+    };
+
+    static bool can_read(const std::vector<keras_value>& values, const call_results& results) {
         return std::all_of(values.begin(), values.end(), [&](const keras_value& each) {
-            return results.find(each.layer) != results.end();
+            const auto found = results.find(each.layer);
+            return found != results.end() && (each.call < found->second.size() || found->second.size() == 1);
         });
     }
-    template <class Results>
-    std::size_t find(const keras_value& value, const Results& results) const {
+    std::size_t find(const keras_value& value, const call_results& results) const {
         const auto found = results.find(value.layer);
-        if (found == results.end() || value.result >= found->second.size() || value.call > 0)
+        // A layer with one call has no other, whatever its number in a larger model was.
+        const std::size_t call = found != results.end() && found->second.size() == 1 ? 0 : value.call;
+        if (found == results.end() || call >= found->second.size() ||
+            value.result >= found->second[call].size())
             fail(concatenate("result ", value.result, " of layer ", internal::shown(value.layer)),
-                 found == results.end() ? "no such layer"
-                 : value.call > 0       ? "a further call of it: one layer in several places"
-                                        : "fewer results");
-        return found->second[value.result];
+                 found == results.end()         ? "no such layer"
+                 : call >= found->second.size() ? "fewer calls of it"
+                                                : "fewer results");
+        return found->second[call][value.result];
     }
 
-    template <class Results>
-    node_numbers add_call(const json& layer, const std::vector<std::vector<keras_value>>& calls,
-                          const Results& results, const layer_place& place, std::size_t depth) {
+    /// The next call of a layer. What several calls make has the weights in common.
+    void add_call(member_layer& each, call_results& results, std::size_t depth) {
+        const keras_call& call = each.calls[each.done];
         node_numbers sources;
-        for (const keras_value& each : calls.front())
-            sources.push_back(find(each, results));
-        const node_numbers ends = add_layer(layer, sources, place, depth);
-        if (calls.size() > 1 && graph_.nodes.back().hint.empty())
-            graph_.nodes.back().hint =
-                concatenate("it is called ", calls.size(), " times: one layer in several places");
-        return ends;
+        for (const keras_value& value : call.values)
+            sources.push_back(find(value, results));
+        if (each.done++ == 0) {
+            each.first = {graph_.nodes.size(), 0, sources};
+            each.first.ends = add_layer(*each.layer, sources, each.place, depth, call.options);
+            each.first.end = graph_.nodes.size();
+            if (each.calls.size() > 1)
+                share_part(graph_, each.first, shared_name(each.place));
+            results[each.place.name] = {each.first.ends};
+        } else
+            results[each.place.name].push_back(repeat_part(graph_, each.first, sources).ends);
+    }
+    /// A name that no other layer of all models has.
+    static std::string shared_name(const layer_place& place) {
+        return part_name(place.counted.size() == 1 ? place.name : place.outermost + "/" + place.name);
     }
 
+    /// `options` are those of the call, null for none.
     node_numbers add_layer(const json& layer, const node_numbers& sources, const layer_place& place,
-                           std::size_t depth) {
+                           std::size_t depth, const json* options = nullptr) {
         const std::string class_name = text_of(member(layer, "class_name"));
         if (is_model(class_name))
             return add_model(layer, sources, place, depth + 1);
         if (class_name == "TimeDistributed")
             return add_each_step(layer, sources, place, depth);
-        translation words = translate({class_name, place.name, member(layer, "config"), generation_});
+        translation words = translate(
+            {class_name, place.name, member(layer, "config"), generation_, 0, sources.size(), options});
         graph_.warnings.insert(graph_.warnings.end(), words.warnings.begin(), words.warnings.end());
-        node_numbers ends = sources;
+        const std::size_t begin = graph_.nodes.size();
         for (std::size_t i = 0; i < words.nodes.size(); ++i) {
             graph_node& node = words.nodes[i];
-            node.sources = ends;
+            node.sources = words.sources_of(i, begin, sources);
             if (node.kind == class_name && node.hint.empty() && node.weights.empty())
                 if (const json* const module = member(layer, "module"); generation_ > 2 && module == nullptr)
                     node.hint = "a class of its author's own";
@@ -204,10 +225,14 @@ private:
                          weights_.content());
                 node.weights.emplace_back(wanted.parameter, std::move(*found));
             }
-            ends = {graph_.nodes.size()};
+            if (words.settle != nullptr)
+                words.settle(node);
             graph_.nodes.push_back(std::move(node));
         }
-        return ends;
+        node_numbers ends;
+        for (const std::size_t result : words.results)
+            ends.push_back(begin + result);
+        return !ends.empty() ? ends : words.nodes.empty() ? sources : node_numbers{graph_.nodes.size() - 1};
     }
 
     /// TimeDistributed, around a layer or a model.

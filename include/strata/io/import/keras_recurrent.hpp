@@ -6,15 +6,18 @@
 #include <strata/io/import/keras_layer.hpp>
 #include <strata/setting.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
 /// What a recurrent layer of Keras says, as attributes of a node: its own, or that of both directions.
 inline void add_cell(graph_node& node, const keras_layer& layer) {
     node.attributes["units"] = layer.number("units", 0);
-    node.attributes["activation"] = activation_name(layer["activation"]);
+    node.attributes["activation"] =
+        layer["activation"] == nullptr ? std::string("tanh") : activation_name(layer["activation"]);
     if (layer.class_name != "SimpleRNN")
         node.attributes["recurrent_activation"] =
             layer["recurrent_activation"] == nullptr
@@ -26,8 +29,6 @@ inline void add_cell(graph_node& node, const keras_layer& layer) {
     node.attributes["backwards"] = flag(layer.truth("go_backwards", false));
     if (layer.class_name == "GRU")
         node.attributes["reset_after"] = flag(layer.truth("reset_after", false));
-    if (layer.truth("return_state", false))
-        node.hint = "it returns its state: the importer reads layers of one result";
     if (layer.truth("time_major", false))
         node.hint = "time is its first axis";
     if (layer.truth("zero_output_for_mask", false) && layer.truth("return_sequences", false))
@@ -59,8 +60,18 @@ inline void warn_of_state(translation& layers, const keras_layer& layer) {
 /// LSTM, GRU and SimpleRNN.
 inline void translate_recurrent(translation& layers, const keras_layer& layer) {
     warn_of_state(layers, layer);
-    add_cell(layers.add(cell_kind(layer.class_name), layer.name), layer);
+    graph_node& node = layers.add(cell_kind(layer.class_name), layer.name);
+    add_cell(node, layer);
     want_cell(layers, layer, "", "cell");
+    if (!layer.truth("return_state", false))
+        return;
+    node.attributes["return_state"] = 1.0;
+    for (std::size_t i = 0; i < (layer.class_name == "LSTM" ? 3 : 2); ++i) {
+        graph_node& result = layers.add("result", layer.name);
+        result.attributes = {{"index", static_cast<double>(i)}, {"units", layer.number("units", 0)}};
+        layers.read({{false, 0}});
+        layers.results.push_back(layers.last());
+    }
 }
 
 /// Bidirectional, whose node has the attributes of its forward layer.
@@ -76,6 +87,8 @@ inline void translate_bidirectional(translation& layers, const keras_layer& laye
         return;
     }
     add_cell(node, forward);
+    if (forward.truth("return_state", false))
+        node.hint = "it returns the states of both directions";
     warn_of_state(layers, forward);
     node.attributes["cell"] = cell_kind(forward.class_name);
     node.attributes["merge"] = layer["merge_mode"] == nullptr ? "none" : layer.text("merge_mode", "concat");
@@ -91,11 +104,54 @@ inline void translate_bidirectional(translation& layers, const keras_layer& laye
                   std::string(direction) + "_layer/cell");
 }
 
+/// CuDNNLSTM and CuDNNGRU of Keras 2: for each gate a kernel whose numbers lie column by column, a recurrent
+/// one that is transposed, and a bias for each of both.
+inline void settle_cudnn(graph_node& node) {
+    const std::size_t units = node.count("units");
+    for (auto& [name, weight] : node.weights) {
+        const std::vector<float> given = weight.numbers;
+        if (name == "bias") {
+            const std::size_t half = given.size() / 2;
+            if (node.kind == "gru") {
+                weight.shape = {2, half};
+                continue;
+            }
+            weight = {{half}, {given.begin(), given.begin() + static_cast<std::ptrdiff_t>(half)}};
+            for (std::size_t i = 0; i < half; ++i)
+                weight.numbers[i] += given[half + i];
+            continue;
+        }
+        if (units == 0 || weight.shape.size() != 2 || weight.shape[1] % units != 0)
+            continue; // which the graph's check of shapes says
+        const std::size_t rows = weight.shape[0];
+        const std::size_t width = weight.shape[1];
+        for (std::size_t gate = 0; gate < width / units; ++gate)
+            for (std::size_t row = 0; row < rows; ++row)
+                for (std::size_t column = 0; column < units; ++column) {
+                    // The place among the numbers of a gate from which this one comes.
+                    const std::size_t place = name == "kernel" ? column * rows + row : column * units + row;
+                    weight.numbers[row * width + gate * units + column] =
+                        given[place / units * width + gate * units + place % units];
+                }
+    }
+}
+inline void translate_cudnn(translation& layers, const keras_layer& layer) {
+    keras_layer plain = layer;
+    plain.class_name = layer.class_name == "CuDNNLSTM" ? "LSTM" : "GRU";
+    translate_recurrent(layers, plain);
+    graph_node& node = layers.nodes.front();
+    node.attributes["activation"] = std::string("tanh");
+    node.attributes["recurrent_activation"] = std::string("sigmoid");
+    node.attributes["bias"] = 1.0;
+    if (node.kind == "gru")
+        node.attributes["reset_after"] = 1.0;
+    layers.settle = settle_cudnn;
+}
+
 inline constexpr keras_entry keras_recurrent[] = {
-    {"LSTM", translate_recurrent},
-    {"GRU", translate_recurrent},
-    {"SimpleRNN", translate_recurrent},
-    {"Bidirectional", translate_bidirectional},
+    {"CuDNNLSTM", translate_cudnn},     {"CuDNNGRU", translate_cudnn},
+    {"LSTM", translate_recurrent},      {"GRU", translate_recurrent},
+    {"SimpleRNN", translate_recurrent}, {"Bidirectional", translate_bidirectional},
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

@@ -157,6 +157,8 @@ inline layer_words recurrent_words(const graph_node& node) {
     words.add_if(node.number("last_step") != 0, "last_step");
     words.add_if(node.number("backwards") != 0, "backwards");
     words.add_if(node.number("zero_masked") != 0, "zero_masked");
+    words.add_if(node.sources.size() > 1, "take_state");
+    words.add_if(node.number("return_state") != 0, "return_state");
     if (!is_both)
         return {words.text()};
     const std::string_view merge = node.text("merge", "concat");

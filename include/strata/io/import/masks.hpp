@@ -15,7 +15,21 @@ inline bool passes_mask(const graph_node& node) {
     return node.kind == "dense" || node.kind == "masking" || node.kind == "add" || node.kind == "concat" ||
            keeps_shape(node) ||
            (has_any_kind(node, {"lstm", "gru", "simple_rnn", "bidirectional"}) &&
-            node.number("last_step") == 0);
+            node.number("last_step") == 0) ||
+           (node.kind == "result" && node.number("index") == 0);
+}
+
+/// Which values have a mask.
+inline std::vector<bool> masked_values(const model_graph& graph) {
+    std::vector<bool> result(graph.nodes.size(), false);
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        const graph_node& node = graph.nodes[i];
+        result[i] = node.kind == "masking" || (node.kind == "embedding" && node.number("mask_zero") != 0);
+        if (passes_mask(node))
+            for (const std::size_t source : node.sources)
+                result[i] = result[i] || result[source];
+    }
+    return result;
 }
 
 /// Takes `mask_zero` from embeddings whose mask reaches nothing that reads it, which strata refuses, as a

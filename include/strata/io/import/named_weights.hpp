@@ -62,8 +62,11 @@ public:
                                                               [&](const std::string& scope) {
                                                                   return scope.starts_with(direction + "_");
                                                               });
+                const bool is_in_scope =
+                    wanted.scope.empty() ||
+                    std::find(each.scopes.begin(), each.scopes.end(), wanted.scope) != each.scopes.end();
                 const bool is_elsewhere = !each.group.empty() && each.group != place.outermost;
-                if (each.is_taken || !fits || is_elsewhere)
+                if (each.is_taken || !fits || !is_in_scope || is_elsewhere)
                     continue;
                 each.is_taken = true;
                 return each.read();

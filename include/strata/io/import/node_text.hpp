@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/io/import/attention_layers.hpp>
 #include <strata/io/import/axis_layers.hpp>
 #include <strata/io/import/each_step.hpp>
 #include <strata/io/import/graph.hpp>
@@ -174,6 +175,10 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
     }
     if (has_any_kind(node, {"add", "subtract", "multiply", "average", "maximum", "minimum"}))
         return {node.kind};
+    if (is("result"))
+        return {internal::concatenate("pick<", node.count("index"), ">")};
+    if (is_attention(node.kind))
+        return {attention_text(node, input.back())};
     if (is("dot")) {
         argument_text words("dot");
         std::vector<double> axes = node.list("axes");

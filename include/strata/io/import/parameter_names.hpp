@@ -6,6 +6,7 @@
 #include <strata/setting.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -21,22 +22,30 @@ struct named_weight {
 };
 
 /// All weights of a graph under the names that they have in the network: `dense_1.kernel`, counted in the
-/// order of the layers; `forward.lstm.kernel` of two directions.
+/// order of the layers; `forward.lstm.kernel` of two directions; `encoder.dense.kernel` of a shared part,
+/// once.
 inline std::vector<named_weight> parameter_names(const model_graph& graph,
                                                  const std::vector<std::size_t>& layer_order) {
     std::map<std::string, std::size_t> counts;
+    std::map<std::string, double, std::less<>> uses; // of shared parts, the one that has their weights
     std::vector<named_weight> result;
     for (const std::size_t number : layer_order) {
         std::map<std::string, std::string> layers; // of this node, numbered once
-        for (const auto& [name, weight] : graph.nodes[number].weights) {
+        const graph_node& node = graph.nodes[number];
+        const std::string scope(node.text("shared"));
+        if (!scope.empty() &&
+            uses.try_emplace(scope, node.number("shared_use")).first->second != node.number("shared_use"))
+            continue;
+        for (const auto& [name, weight] : node.weights) {
             const std::size_t dot = name.rfind('.');
-            const std::string kind = dot == name.npos ? graph.nodes[number].kind : name.substr(0, dot);
+            const std::string kind =
+                (scope.empty() ? "" : scope + ".") + (dot == name.npos ? node.kind : name.substr(0, dot));
             const auto [layer, is_new] = layers.try_emplace(kind, kind);
             if (is_new)
                 if (const std::size_t count = counts[kind]++; count > 0)
                     layer->second = internal::concatenate(kind, "_", count);
-            result.push_back({layer->second + "." + (dot == name.npos ? name : name.substr(dot + 1)),
-                              graph.nodes[number].name, &weight});
+            result.push_back(
+                {layer->second + "." + (dot == name.npos ? name : name.substr(dot + 1)), node.name, &weight});
         }
     }
     return result;

@@ -23,6 +23,7 @@ inline std::vector<reference_numbers> reference_pass(const model_graph& graph,
                                                      const std::vector<reference_numbers>& inputs) {
     std::vector<reference_numbers> values(graph.nodes.size());
     std::vector<std::vector<bool>> masks(graph.nodes.size()); // a truth for each step; none where all count
+    std::vector<std::vector<reference_numbers>> states(graph.nodes.size()); // of recurrent layers
     for (std::size_t i = 0; i < graph.inputs.size(); ++i)
         values[graph.inputs[i]] = inputs[i];
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -31,19 +32,25 @@ inline std::vector<reference_numbers> reference_pass(const model_graph& graph,
             continue;
         const std::size_t first = node.sources.front();
         const extents& shape = graph.nodes[first].shape;
-        if (has_any_kind(node, {"lstm", "gru", "simple_rnn", "bidirectional"})) {
-            values[i] = recur(node, values[first], shape.front(), masks[first]);
-            if (node.number("last_step") == 0)
-                masks[i] = masks[first];
-            continue;
-        }
         std::vector<const reference_numbers*> sources;
         std::vector<const extents*> source_shapes;
         for (const std::size_t source : node.sources) {
             sources.push_back(&values[source]);
             source_shapes.push_back(&graph.nodes[source].shape);
         }
-        values[i] = compute_layer(node, sources, source_shapes);
+        if (has_any_kind(node, {"lstm", "gru", "simple_rnn"})) {
+            states[i] = recur_once(node, sources, shape.front(), masks[first]);
+            values[i] = states[i].front();
+        } else if (node.kind == "bidirectional")
+            values[i] = recur_twice(node, values[first], shape.front(), masks[first]);
+        else if (node.kind == "result")
+            values[i] = states[first][node.count("index")];
+        else
+            values[i] = compute_layer(node, sources, source_shapes);
+        const bool is_recurrent = has_any_kind(node, {"lstm", "gru", "simple_rnn", "bidirectional"});
+        if ((is_recurrent && node.number("last_step") == 0) ||
+            (node.kind == "result" && node.number("index") == 0))
+            masks[i] = masks[first];
         if (keeps_shape(node) || node.kind == "dense")
             masks[i] = masks[first];
         if (node.kind == "embedding" && node.number("mask_zero") != 0)

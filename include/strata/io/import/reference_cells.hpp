@@ -30,6 +30,15 @@ public:
           h_(units_, 0),
           c_(units_, 0) {}
 
+    /// The state before the first step, where it is not zero: h, and c of an LSTM.
+    void begin(const std::vector<const reference_numbers*>& states) {
+        if (!states.empty())
+            h_ = *states[0];
+        if (states.size() > 1)
+            c_ = *states[1];
+    }
+    [[nodiscard]] const reference_numbers& state(std::size_t index) const { return index == 0 ? h_ : c_; }
+
     /// The states behind each step, in the order in which they are computed. `zeroes_masked`: zeros for those
     /// that are masked.
     std::vector<reference_numbers> run(const reference_numbers& x, std::size_t steps, bool is_backwards,
@@ -110,26 +119,38 @@ private:
     reference_numbers c_;
 };
 
-/// A recurrent layer, or both directions of one.
-inline reference_numbers recur(const graph_node& node, const reference_numbers& x, std::size_t steps,
-                               const std::vector<bool>& mask) {
-    const bool is_both = node.kind == "bidirectional";
+/// What a recurrent layer of one direction makes: its result, and its state behind the last step.
+inline std::vector<reference_numbers> recur_once(const graph_node& node,
+                                                 const std::vector<const reference_numbers*>& sources,
+                                                 std::size_t steps, const std::vector<bool>& mask) {
     const bool is_last = node.number("last_step") != 0;
-    const std::string kind(is_both ? node.text("cell") : std::string_view(node.kind));
-    const bool zeroes_masked = !is_last && (is_both || node.number("zero_masked") != 0);
+    reference_cell cell(node, node.kind, "");
+    cell.begin({sources.begin() + 1, sources.end()});
+    auto all = cell.run(*sources.front(), steps, node.number("backwards") != 0, mask,
+                        !is_last && node.number("zero_masked") != 0);
+    if (is_last)
+        all.erase(all.begin(), all.end() - 1);
+    std::vector<reference_numbers> result(1);
+    for (const reference_numbers& each : all)
+        result[0].insert(result[0].end(), each.begin(), each.end());
+    result.push_back(cell.state(0));
+    result.push_back(cell.state(1));
+    return result;
+}
+
+/// Both directions of a recurrent layer.
+inline reference_numbers recur_twice(const graph_node& node, const reference_numbers& x, std::size_t steps,
+                                     const std::vector<bool>& mask) {
+    const bool is_last = node.number("last_step") != 0;
+    const std::string kind(node.text("cell"));
     const auto direction = [&](const std::string& prefix, bool is_backwards) {
         // As in Keras's Bidirectional of all steps.
-        return reference_cell(node, kind, prefix).run(x, steps, is_backwards, mask, zeroes_masked);
+        return reference_cell(node, kind, prefix).run(x, steps, is_backwards, mask, !is_last);
     };
-    auto first = direction(is_both ? "forward." + kind + "." : "", node.number("backwards") != 0);
+    auto first = direction("forward." + kind + ".", node.number("backwards") != 0);
     if (is_last)
         first.erase(first.begin(), first.end() - 1);
     reference_numbers result;
-    if (!is_both) {
-        for (const reference_numbers& state : first)
-            result.insert(result.end(), state.begin(), state.end());
-        return result;
-    }
     auto second = direction("backward." + kind + ".", node.number("backwards") == 0);
     if (is_last)
         second.erase(second.begin(), second.end() - 1);

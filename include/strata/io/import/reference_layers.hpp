@@ -4,6 +4,7 @@
 #include <strata/io/import/axis_layers.hpp>
 #include <strata/io/import/each_step.hpp>
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/reference_attention.hpp>
 #include <strata/io/import/reference_dot.hpp>
 #include <strata/io/import/reference_resampling.hpp>
 #include <strata/io/import/reference_values.hpp>
@@ -237,6 +238,8 @@ inline reference_numbers compute_whole(const graph_node& node,
         return take_softmax(node, x);
     if (has_any_kind(node, {"add", "subtract", "multiply", "average", "maximum", "minimum"}))
         return merge(node, sources);
+    if (is_attention(node.kind))
+        return compute_attention(node, sources, shapes);
     if (node.kind == "dot")
         return take_dot(node, sources, shapes);
     if (node.kind == "concat")

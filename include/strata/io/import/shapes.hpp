@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/io/import/attention_layers.hpp>
 #include <strata/io/import/axis_layers.hpp>
 #include <strata/io/import/each_step.hpp>
 #include <strata/io/import/formula_layers.hpp>
@@ -109,6 +110,21 @@ inline std::optional<extents> shape_of_dot(const graph_node& node,
     return result.empty() ? extents{1} : result;
 }
 
+/// That of recurrent layers, behind a sequence and the states before its first step, if they are given.
+inline std::optional<extents> shape_of_recurrent(const graph_node& node,
+                                                 const std::vector<const extents*>& sources) {
+    const extents& first = *sources.front();
+    const std::size_t states = node.kind == "lstm" ? 2 : node.kind == "bidirectional" ? 0 : 1;
+    if (first.size() != 2 || (sources.size() != 1 && sources.size() != 1 + states))
+        return std::nullopt;
+    for (std::size_t i = 1; i < sources.size(); ++i)
+        if (*sources[i] != extents{node.count("units")})
+            return std::nullopt;
+    const bool is_joined = node.kind == "bidirectional" && node.text("merge") == "concat";
+    const std::size_t features = node.count("units") * (is_joined ? 2 : 1);
+    return node.count("last_step") == 1 ? extents{features} : extents{first[0], features};
+}
+
 /// The shape of what a node makes of a sample or of a step.
 inline std::optional<extents> shape_of_whole(const graph_node& node,
                                              const std::vector<const extents*>& sources) {
@@ -148,8 +164,14 @@ inline std::optional<extents> shape_of_whole(const graph_node& node,
     }
     if (node.kind == "dot")
         return shape_of_dot(node, sources);
+    if (is_attention(node.kind))
+        return shape_of_attention(node, sources);
+    if (has_any_kind(node, {"lstm", "gru", "simple_rnn", "bidirectional"}))
+        return shape_of_recurrent(node, sources);
     if (sources.size() != 1)
         return std::nullopt;
+    if (node.kind == "result") // one of those of a layer that makes its state, too
+        return node.number("index") == 0 ? first : extents{node.count("units")};
     if (keeps_shape(node))
         return first;
     if (is_axis_layer(node.kind))
@@ -218,13 +240,6 @@ inline std::optional<extents> shape_of_whole(const graph_node& node,
         extents result = first;
         result.push_back(node.count("width"));
         return result;
-    }
-    if (has_any_kind(node, {"lstm", "gru", "simple_rnn", "bidirectional"})) {
-        if (first.size() != 2)
-            return std::nullopt;
-        const bool is_joined = node.kind == "bidirectional" && node.text("merge") == "concat";
-        const std::size_t features = node.count("units") * (is_joined ? 2 : 1);
-        return node.count("last_step") == 1 ? extents{features} : extents{first[0], features};
     }
     if (has_any_kind(node,
                      {"zero_pad", "edge_pad", "reflect_pad", "crop", "upsample", "resizing", "resize"})) {

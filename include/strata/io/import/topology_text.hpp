@@ -74,13 +74,15 @@ private:
                 const graph_node& node = graph_.nodes[item.node];
                 order_.push_back(item.node);
                 const extents& input = graph_.nodes[node.sources.front()].shape;
-                if (is_each_step(node)) {
+                if (is_each_step(node) && !node.has("shared")) {
                     join_step(result, first_joined, words_of(step_node(node), step_shape(input)).text);
                     continue;
                 }
-                const std::string words = words_of(node, input).text;
+                std::string words = words_of(node, input).text;
                 if (words.empty())
                     continue;
+                if (node.has("shared"))
+                    words = "shared_weights<\"" + std::string(node.text("shared")) + "\">(" + words + ")";
                 first_joined = is_formula(node) ? first_joined : none;
                 result.push_back({words});
                 continue;
@@ -141,20 +143,8 @@ private:
                graph_.nodes[next.node].sources.size() == 2 &&
                branches.parts[0].size() != branches.parts[1].size() &&
                std::min(branches.parts[0].size(), branches.parts[1].size()) <= longest_projection &&
-               stands_behind_one_value(branches);
+               branches.is_split;
     }
-    /// Behind several values each branch has its own.
-    [[nodiscard]] bool stands_behind_one_value(const tree_item& branches) const {
-        const auto first_source = [&](const tree_chain& part) {
-            return part.empty() || part.front().what != tree_item::form::layer
-                       ? none
-                       : graph_.nodes[part.front().node].sources.front();
-        };
-        const std::size_t one = first_source(branches.parts[0]);
-        const std::size_t other = first_source(branches.parts[1]);
-        return graph_.inputs.size() == 1 || one == none || other == none || one == other;
-    }
-
     written_piece write_residual(const tree_item& branches) {
         const bool is_first = branches.parts[0].size() > branches.parts[1].size();
         written_piece result{"residual"};

@@ -4,7 +4,7 @@
 #include <strata/data/error.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/io/import/graph.hpp>
-#include <strata/io/import/graph_ways.hpp>
+#include <strata/io/import/tree_expressions.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -17,26 +17,11 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
-/// A part of a topology as it is written: a layer, or chains beside each other.
-struct tree_item {
-    enum class form {
-        layer,    ///< a node of the graph
-        branches, ///< chains behind one value, or one behind each of several
-        all,      ///< chains of which each gets all values
-        picks     ///< some of the values so far, in another order
-    };
-    form what = form::layer;
-    std::size_t node = 0;
-    std::vector<std::vector<tree_item>> parts{};
-    std::vector<std::size_t> order{};
-};
-using tree_chain = std::vector<tree_item>;
-
 /// Finds how a graph is written with pipes and branches: the chain between a value and those that are wanted
 /// is cut at nodes through which all ways lead, and between two of them are branches.
-class tree_builder : graph_ways {
+class tree_builder : tree_expressions {
 public:
-    using graph_ways::graph_ways;
+    using tree_expressions::tree_expressions;
 
     /// All layers behind the inputs, in the order in which strata numbers them.
     tree_chain build() {
@@ -46,8 +31,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t deepest = 200;
-
     [[noreturn]] void fail(std::size_t node) const {
         internal::raise(data_error::in_file(
             graph_.file, "a network of chains and branches that meet again",
@@ -118,7 +101,8 @@ private:
             starts.size() == 1 ? groups.size() > 1 : arrange_by_start(starts, groups, members, group);
         if (!is_apart)
             return add_steps(starts, targets, result, depth);
-        tree_item branches{tree_item::form::branches};
+        tree_item branches{makes_several(starts) ? tree_item::form::all : tree_item::form::branches};
+        branches.is_split = starts.size() == 1 && !makes_several(starts);
         for (const values& each : members) {
             values wanted;
             for (const std::size_t t : each) {
@@ -162,6 +146,8 @@ private:
     void add_steps(values live, const values& targets, tree_chain& result, std::size_t depth) const {
         const std::vector<bool> is_between = nodes_between(live, targets);
         std::vector<bool> is_done(graph_.nodes.size(), false);
+        if (makes_several(live))
+            live = readers_[live.front()];
         for (const std::size_t start : live)
             is_done[start] = true;
         const auto is_wanted = [&](std::size_t value) {
@@ -170,7 +156,7 @@ private:
                                [&](std::size_t reader) { return is_between[reader] && !is_done[reader]; });
         };
         while (step_along(live, targets, is_done, result, depth) ||
-               step_once(live, is_between, is_done, is_wanted, result)) {
+               step_once(live, targets, is_between, is_done, is_wanted, result)) {
         }
         if (live == targets)
             return;
@@ -184,10 +170,15 @@ private:
     bool step_along(values& live, const values& targets, std::vector<bool>& is_done, tree_chain& result,
                     std::size_t depth) const {
         for (std::size_t& value : live) {
-            const auto end =
-                contains(targets, value) ? std::nullopt : closed_stretch(value, targets, is_done);
-            if (!end)
+            auto end = contains(targets, value) ? std::nullopt : closed_stretch(value, targets, is_done);
+            if (!end || makes_several({*end}))
                 continue;
+            while (!contains(targets, *end)) {
+                const auto next = closed_stretch(*end, targets, is_done);
+                if (!next || makes_several({*next}))
+                    break;
+                end = next;
+            }
             const std::vector<bool> is_inside = nodes_between({value}, {*end});
             tree_item step{tree_item::form::branches};
             step.parts.resize(live.size());
@@ -205,34 +196,40 @@ private:
         return false;
     }
 
-    /// Puts the next layer behind those that are still wanted.
+    /// Puts the next value that has several readers behind those that are still wanted.
     template <class IsWanted>
-    bool step_once(values& live, const std::vector<bool>& is_between, std::vector<bool>& is_done,
-                   const IsWanted& is_wanted, tree_chain& result) const {
+    bool step_once(values& live, const values& targets, const std::vector<bool>& is_between,
+                   std::vector<bool>& is_done, const IsWanted& is_wanted, tree_chain& result) const {
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-            const values& sources = graph_.nodes[i].sources;
-            if (!is_between[i] || is_done[i] ||
-                !std::all_of(sources.begin(), sources.end(),
-                             [&](std::size_t each) { return contains(live, each); }))
+            values layers;
+            if (!is_between[i] || is_done[i] || !gather(i, live, targets, is_between, layers))
                 continue;
-            is_done[i] = true;
+            std::size_t end = i;
+            while (!contains(targets, end) && readers_[end].size() == 1 && !makes_several({end})) {
+                values more;
+                if (!gather(readers_[end].front(), live, targets, is_between, more))
+                    break;
+                end = readers_[end].front();
+                layers = std::move(more);
+            }
+            for (const std::size_t each : layers)
+                is_done[each] = true;
             tree_item step{live.size() == 1 ? tree_item::form::branches : tree_item::form::all};
+            step.is_split = live.size() == 1;
             values next;
             for (const std::size_t value : live)
                 if (is_wanted(value)) {
                     next.push_back(value);
-                    step.parts.emplace_back();
-                    if (live.size() > 1)
-                        step.parts.back().push_back({tree_item::form::picks, 0, {}, {position(live, value)}});
+                    step.parts.push_back(expression(value, live));
                 }
-            tree_item picks{tree_item::form::picks};
-            for (const std::size_t source : sources)
-                picks.order.push_back(position(live, source));
-            step.parts.emplace_back();
-            if (live.size() > 1 || sources.size() > 1)
-                step.parts.back().push_back(std::move(picks));
-            step.parts.back().push_back({tree_item::form::layer, i});
-            next.push_back(i);
+            step.parts.push_back(expression(end, live));
+            if (makes_several({end}))
+                for (const std::size_t result_of_it : readers_[end]) {
+                    is_done[result_of_it] = true;
+                    next.push_back(result_of_it);
+                }
+            else
+                next.push_back(end);
             live = std::move(next);
             if (step.parts.size() == 1)
                 result.insert(result.end(), step.parts[0].begin(), step.parts[0].end());

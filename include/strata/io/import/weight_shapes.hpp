@@ -43,6 +43,8 @@ inline std::optional<extents> weight_shape(const graph_node& node, std::string_v
         return extents(input.end() - static_cast<std::ptrdiff_t>(node.count("axes", 1)), input.end());
     if (has_any_kind(node, {"batch_norm", "group_norm", "instance_norm", "rms_norm"}))
         return extents{last};
+    if (node.kind == "attention")
+        return attention_weight_shape(node, weight, last);
     if (node.kind == "embedding")
         return extents{node.count("vocabulary"), node.count("width")};
     const std::string_view cell =

@@ -17,6 +17,7 @@ struct weight_request {
     std::vector<std::string> names; ///< as some version of Keras calls it: "depthwise_kernel", "kernel"
     std::string part;               ///< of the layer: "", "cell", "forward_layer/cell"
     std::size_t index = 0;          ///< among the arrays of that part
+    std::string scope{}; ///< a word that stands in the array's name before its own, where it has one
 };
 
 /// Where a layer stands in a model, in the words of all kinds of files.
