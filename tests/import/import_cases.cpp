@@ -3,6 +3,8 @@
 // Imports real models: import_cases MODELS OUTPUT. Each folder of MODELS has a case.json which says where its
 // file, inputs and outputs are. Writes what was imported to OUTPUT, a line each to standard output, and says
 // of those that must be refused whether they are, and with which words.
+#include "hostile_files.hpp"
+
 #include <strata/data/plain_file.hpp>
 #include <strata/io/import/model_file.hpp>
 #include <strata/io/import/npy_tensor.hpp>
@@ -130,5 +132,11 @@ int main(int count, char** arguments) {
             std::fprintf(stderr, "%s: %s\n", each.path().filename().c_str(), problem.c_str());
         }
     }
+    for (const std::string& problem :
+         {hostile::check_files(arguments[2]), hostile::check_writing(arguments[2])})
+        if (!problem.empty()) {
+            ++wrong;
+            std::fprintf(stderr, "hostile files: %s\n", problem.c_str());
+        }
     return wrong == 0 ? 0 : 1;
 }

@@ -7,6 +7,7 @@
 #include <strata/data/plain_file.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/neighbour_file.hpp>
 #include <strata/io/import/onnx_message.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -18,6 +19,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
@@ -141,21 +143,20 @@ private:
             const std::string digits = text(key);
             std::uint64_t result = fallback;
             const char* const end = digits.data() + digits.size();
-            if (!digits.empty() && std::from_chars(digits.data(), end, result).ptr != end)
+            const auto read = std::from_chars(digits.data(), end, result);
+            if (!digits.empty() && (read.ec != std::errc{} || read.ptr != end))
                 fail(message, concatenate("a number for ", key), internal::shown(digits));
             return result;
         };
-        const std::filesystem::path location(text("location"));
-        if (location.empty() || location.is_absolute() || text("location").find("..") != std::string::npos)
-            fail(message, "a file in the model's folder", internal::shown(text("location")));
+        const std::string location = text("location");
         if (number("length", size) != size)
             fail(message, concatenate(size, " bytes"), text("length"));
-        plain_file file(model_.parent_path() / location);
+        plain_file file(neighbour_file(model_, location));
         std::error_code ignored;
         const std::uint64_t offset = number("offset", 0);
         const std::uint64_t whole = std::filesystem::file_size(file.path(), ignored);
         if (offset > whole || size > whole - offset)
-            fail(message, concatenate(size, " bytes from byte ", offset, " of ", location.string(), " on"),
+            fail(message, concatenate(size, " bytes from byte ", offset, " of ", location, " on"),
                  concatenate(whole, " bytes in all"));
         file.seek(offset);
         std::string result(size, '\0');

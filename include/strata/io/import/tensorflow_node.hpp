@@ -147,7 +147,8 @@ struct tensorflow_name {
         if (colon == tensor.npos || colon + 1 == tensor.size())
             return;
         const char* const end = tensor.data() + tensor.size();
-        if (std::from_chars(tensor.data() + colon + 1, end, port).ptr == end)
+        const auto read = std::from_chars(tensor.data() + colon + 1, end, port);
+        if (read.ptr == end && read.ec == std::errc())
             operation = tensor.substr(0, colon);
     }
 };

@@ -7,6 +7,7 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/json.hpp>
+#include <strata/io/import/neighbour_file.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -79,7 +80,7 @@ private:
         std::string bytes;
         if (const json* const paths = member(group, "paths"); paths != nullptr && paths->is_array())
             for (const json& each : *paths)
-                bytes += plain_file(beside(text_of(&each))).read_rest();
+                bytes += plain_file(neighbour_file(path_, text_of(&each))).read_rest();
         std::size_t place = 0;
         const json* const list = member(group, "weights");
         for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
@@ -102,14 +103,6 @@ private:
         }
         if (place != bytes.size())
             fail(concatenate(place, " bytes of weights in a group's files"), concatenate(bytes.size()));
-    }
-
-    /// A file in the folder of the model, and not out of it.
-    [[nodiscard]] std::filesystem::path beside(const std::string& name) const {
-        const std::filesystem::path relative(name);
-        if (name.empty() || relative.is_absolute() || name.find("..") != name.npos)
-            fail("the name of a file of weights in the model's folder", internal::shown(name));
-        return path_.parent_path() / relative;
     }
 
     [[nodiscard]] tfjs_weight describe(const json* entry) const {

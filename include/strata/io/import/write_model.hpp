@@ -9,6 +9,7 @@ STRATA_HEADER_BEGIN
 #include <strata/data/extents.hpp>
 #include <strata/data/safetensors_output.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/io/import/file_group.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/keras_names.hpp>
 #include <strata/io/import/number_text.hpp>
@@ -115,7 +116,8 @@ inline void check_sample_shapes(const model_graph& graph, const check_samples& s
 }
 
 /// Writes `NAME.hpp`, `NAME.safetensors`, `NAME_check.cpp` and `NAME_check.safetensors` to a folder; nothing
-/// where something is wrong. `graph` is complete (`complete_graph`), and `name` a name in C++.
+/// where something is wrong, as a folder that cannot be written to. `graph` is complete (`complete_graph`),
+/// and `name` a name in C++.
 inline void write_model(const model_graph& graph, const std::filesystem::path& folder,
                         const std::string& name, const check_samples& samples) {
     if (!is_identifier(name))
@@ -132,7 +134,8 @@ inline void write_model(const model_graph& graph, const std::filesystem::path& f
         weights.push_back({key, weight->shape, weight->numbers});
         about.emplace_back(key, printable_text(layer));
     }
-    write_safetensors(folder / (name + ".safetensors"), weights, about);
+    file_group files(folder, name);
+    write_safetensors(files.place(name + ".safetensors"), weights, about);
     std::vector<named_tensor<float>> arrays;
     for (std::size_t i = 0; i < samples.inputs.size(); ++i)
         arrays.push_back(
@@ -140,12 +143,13 @@ inline void write_model(const model_graph& graph, const std::filesystem::path& f
     for (std::size_t i = 0; i < samples.outputs.size(); ++i)
         arrays.push_back(
             {internal::concatenate("output.", i), samples.outputs[i].shape, samples.outputs[i].numbers});
-    write_safetensors(folder / (name + "_check.safetensors"), arrays);
+    write_safetensors(files.place(name + "_check.safetensors"), arrays);
     const auto write_text = [&](const std::string& file, const std::string& text) {
-        internal::write_complete_file({text.begin(), text.end()}, folder / file);
+        internal::write_complete_file({text.begin(), text.end()}, files.place(file));
     };
     write_text(name + "_check.cpp", check_text(samples, name));
     write_text(name + ".hpp", header);
+    files.finish();
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports
