@@ -197,10 +197,12 @@ public:
         if (target.empty())
             target.push_back(1);
         tensorflow_value result = value;
-        if (extents(target.begin(), target.end()) != graph_.nodes[value.node].shape) {
+        if (node(value.node).kind == "reshape" && !is_shared(value.node)) // two of them are one
+            result.node = node(value.node).sources.front();
+        if (extents(target.begin(), target.end()) != graph_.nodes[result.node].shape) {
             graph_node made{"reshape", ""};
             made.attributes["target"] = std::move(target);
-            const auto number = add(operation, std::move(made), {value.node});
+            const auto number = add(operation, std::move(made), {result.node});
             if (!number)
                 return;
             result.node = *number;

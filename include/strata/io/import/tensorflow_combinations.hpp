@@ -19,6 +19,12 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
+/// Another operation in the place of one.
+inline tensorflow_node renamed(tensorflow_node operation, const char* type) {
+    operation.operation = type;
+    return operation;
+}
+
 /// Adds, multiplies or bounds a value by a constant.
 inline void combine_constant(tensorflow_builder& graph, const tensorflow_node& operation,
                              const tensorflow_value& value, const tensorflow_constant& constant,
@@ -26,8 +32,12 @@ inline void combine_constant(tensorflow_builder& graph, const tensorflow_node& o
     const auto is = [&](std::string_view type) { return operation.operation == type; };
     const bool is_factor = is("Mul") || is("RealDiv");
     const bool is_small = constant.data.shape.size() <= value.rank();
-    if (is("RealDiv") && is_constant_first)
-        return graph.add_problem(operation, "a constant divided by a value");
+    if (is("RealDiv") && is_constant_first) { // times the value's reciprocal
+        graph.apply(operation, value, graph_node{"reciprocal", ""});
+        if (const tensorflow_value made = *graph.find(operation.name); made.is_known)
+            combine_constant(graph, renamed(operation, "Mul"), made, constant, false);
+        return;
+    }
     auto numbers = is_small ? channel_numbers(graph, value, constant) : std::nullopt;
     if (numbers && is("Sub") && !is_constant_first)
         for (float& each : *numbers)
@@ -83,24 +93,36 @@ inline bool is_open_hard_swish(tensorflow_builder& graph, std::size_t x, std::si
     return is_line(line, 1, 3) && line.sources.front() == x;
 }
 
-/// A number for each channel at all places of an image, [N, 1, 1, C] beside [N, H, W, C], as an image; a
-/// value of another shape as it is.
+/// A value repeated along its axes of the extent 1 until it has a shape; as it is where it has it, or has
+/// another one that does not fit. Channels at all places of an image are an image that is enlarged.
 inline std::optional<tensorflow_value> spread(tensorflow_builder& graph, const tensorflow_node& operation,
                                               const tensorflow_value& value, const tensorflow_shape& shape) {
-    const auto is_one = [](std::int64_t each) { return each == 1; };
-    const bool is_row = value.is_batched && shape.size() > 2 && value.rank() == shape.size() &&
-                        value.shape != shape && value.shape.back() == shape.back() &&
-                        std::all_of(value.shape.begin() + 1, value.shape.end() - 1, is_one);
-    if (!is_row)
+    if (value.shape == shape || !value.is_batched || value.rank() != shape.size() || shape.size() < 2)
         return value;
-    graph_node made{"upsample", ""};
-    made.attributes["size"] = std::vector<double>(shape.begin() + 1, shape.end() - 1);
+    const auto is_one = [](std::int64_t each) { return each == 1; };
+    const bool is_row = shape.size() > 2 && value.shape.back() == shape.back() &&
+                        std::all_of(value.shape.begin() + 1, value.shape.end() - 1, is_one);
+    for (std::size_t axis = 1; axis < shape.size(); ++axis)
+        if (value.shape[axis] != shape[axis] && value.shape[axis] != 1)
+            return value;
+    graph_node made{is_row ? "upsample" : "expand", ""};
+    made.attributes[is_row ? "size" : "target"] =
+        std::vector<double>(shape.begin() + 1, shape.end() - (is_row ? 1 : 0));
     const auto number = graph.add(operation, std::move(made), {value.node});
     if (!number)
         return std::nullopt;
     tensorflow_value result = value;
     result.node = *number;
     result.shape = shape;
+    return result;
+}
+
+/// The shape that values of one rank are spread to: the larger extent of each axis.
+inline tensorflow_shape widest_shape(const std::vector<tensorflow_value>& values) {
+    tensorflow_shape result = values.front().shape;
+    for (const tensorflow_value& each : values)
+        for (std::size_t axis = 0; axis < result.size() && each.rank() == result.size(); ++axis)
+            result[axis] = std::max(result[axis], each.shape[axis]);
     return result;
 }
 
@@ -120,6 +142,12 @@ inline void read_combination(tensorflow_builder& graph, const tensorflow_node& o
             return each.constant || each.blocks;
         }))
         return graph.add_problem(operation, "constants beside several values");
+    if (operation.operation == "RealDiv") { // a product with the second one's reciprocal
+        const auto divided = graph.add(operation, graph_node{"reciprocal", ""}, {values[1].node});
+        if (!divided)
+            return;
+        values[1].node = *divided;
+    }
     if (operation.operation == "Mul")
         for (const std::size_t x : {0u, 1u}) {
             if (auto made = gate_product(graph, values[x].node, values[1 - x].node))
@@ -131,9 +159,9 @@ inline void read_combination(tensorflow_builder& graph, const tensorflow_node& o
             }
         }
     std::vector<std::size_t> sources;
+    const tensorflow_shape shape = widest_shape(values);
     for (tensorflow_value& each : values) {
-        const auto place = static_cast<std::size_t>(&each - values.data());
-        const auto wide = spread(graph, operation, each, values[place == 0 ? 1 : 0].shape);
+        const auto wide = spread(graph, operation, each, shape);
         if (!wide)
             return;
         each = *wide;
@@ -143,8 +171,9 @@ inline void read_combination(tensorflow_builder& graph, const tensorflow_node& o
         if (each.shape != values.front().shape || each.is_batched != values.front().is_batched)
             return graph.add_problem(operation, "values of different shapes");
     constexpr std::pair<std::string_view, const char*> names[] = {
-        {"Add", "add"},      {"AddV2", "add"},    {"AddN", "add"},        {"BiasAdd", "add"},
-        {"Mul", "multiply"}, {"Sub", "subtract"}, {"Maximum", "maximum"}, {"Minimum", "minimum"}};
+        {"Add", "add"},      {"AddV2", "add"},       {"AddN", "add"},
+        {"BiasAdd", "add"},  {"Mul", "multiply"},    {"RealDiv", "multiply"},
+        {"Sub", "subtract"}, {"Maximum", "maximum"}, {"Minimum", "minimum"}};
     graph_node made{"", ""};
     for (const auto& [type, kind] : names)
         if (operation.operation == type)
@@ -156,6 +185,39 @@ inline void read_combination(tensorflow_builder& graph, const tensorflow_node& o
         result.node = *number;
         graph.set(operation, std::move(result));
     }
+}
+
+/// Pow by a constant, Neg and SquaredDifference.
+inline void read_power(tensorflow_builder& graph, const tensorflow_node& operation) {
+    const tensorflow_constant* const exponents = graph.constant(operation, 1);
+    if (exponents == nullptr)
+        return;
+    if (exponents->data.numbers.size() != 1)
+        return graph.add_problem(operation, "several exponents");
+    const double exponent = exponents->data.numbers.front();
+    constexpr double most_products = 16;
+    const bool is_whole = exponent == std::floor(exponent) && exponent >= 0 && exponent <= most_products;
+    graph_node made{exponent == 2      ? "square"
+                    : exponent == 0.5  ? "sqrt"
+                    : exponent == -1   ? "reciprocal"
+                    : exponent == -0.5 ? "reciprocal_root"
+                    : is_whole         ? "whole_power"
+                                       : "power",
+                    ""};
+    if (made.kind.ends_with("power"))
+        made.attributes["exponent"] = exponent;
+    graph.apply(operation, graph.input(operation, 0), std::move(made));
+}
+inline void read_negation(tensorflow_builder& graph, const tensorflow_node& operation) {
+    if (const tensorflow_value value = graph.input(operation, 0); value.constant)
+        graph.add_problem(operation, "of a constant");
+    else
+        rescale(graph, operation, value, -1, 0);
+}
+inline void read_squared_difference(tensorflow_builder& graph, const tensorflow_node& operation) {
+    read_combination(graph, renamed(operation, "Sub"));
+    if (const tensorflow_value difference = *graph.find(operation.name); difference.is_known)
+        graph.apply(operation, difference, graph_node{"square", ""});
 }
 
 /// MatMul and _FusedMatMul by a constant.

@@ -115,6 +115,9 @@ inline void read_resizing(tensorflow_builder& graph, const tensorflow_node& oper
         made.attributes["corners"] = std::string(is_aligned        ? "align_corners"
                                                  : has_half_pixels ? "half_pixel"
                                                                    : "asymmetric");
+        if (!is_linear)
+            made.attributes["rounding"] =
+                std::string(is_aligned || has_half_pixels ? "nearest_half_up" : "nearest_down");
     }
     if (const auto number = graph.add(operation, std::move(made), {value.node}))
         graph.set_node(operation, value, *number);
@@ -164,7 +167,7 @@ inline void read_reduction(tensorflow_builder& graph, const tensorflow_node& ope
         for (std::size_t axis = 0; axis < value.rank(); ++axis)
             if (is_reduced[axis])
                 axes.push_back(static_cast<double>(axis - (value.is_batched ? 1 : 0)));
-        made.attributes = {{"axes", std::move(axes)}, {"keepdims", keeps_axes ? 1.0 : 0.0}};
+        made.attributes["axes"] = std::move(axes);
     }
     const auto number = graph.add(operation, std::move(made), {value.node});
     if (!number)

@@ -64,10 +64,10 @@ inline void set_slice(tensorflow_builder& graph, const tensorflow_node& operatio
             continue;
         if (value.is_batched && axis == 0)
             return graph.add_problem(operation, "along the axis of the samples");
-        if (places.count == 0)
-            return graph.add_problem(operation, "of no place");
+        if (places.count == 0 || places.step < 1)
+            return graph.add_problem(operation, "of no place, or backwards");
         graph_node made{"slice", ""};
-        const std::int64_t end = places.begin + places.count * places.step;
+        const std::int64_t end = places.begin + (places.count - 1) * places.step + 1;
         made.attributes = {{"axis", static_cast<double>(axis - (value.is_batched ? 1 : 0))},
                            {"begin", static_cast<double>(places.begin)},
                            {"end", static_cast<double>(end)},
