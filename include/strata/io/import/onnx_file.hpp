@@ -150,6 +150,17 @@ private:
         graph.values[name] = std::move(value);
     }
 
+    /// A value's axes behind those of the extent 1.
+    static std::vector<std::size_t> all_axes(const onnx_value& value) {
+        std::vector<std::size_t> result;
+        for (std::size_t axis = 0; axis < value.shape.size(); ++axis)
+            if (axis != value.samples &&
+                std::find(value.axes.begin(), value.axes.end(), axis) == value.axes.end())
+                result.push_back(axis);
+        result.insert(result.end(), value.axes.begin(), value.axes.end());
+        return result;
+    }
+
     void add_outputs(onnx_builder& graph, model_graph& result, const onnx_model& model) const {
         for (const onnx_value_info& info : model.outputs) {
             const auto found = graph.values.find(info.name);
@@ -166,7 +177,7 @@ private:
             if (!value)
                 fail("an output that is no flattened image", internal::shown(info.name));
             result.outputs.push_back(value->node);
-            result.output_axes.push_back(value->axes);
+            result.output_axes.push_back(value->samples == 0 ? value->axes : all_axes(*value));
         }
         if (result.outputs.empty())
             fail("a network with outputs", "none");
