@@ -42,7 +42,14 @@ inline bool is_open_hard_swish(onnx_builder& graph, const onnx_value& x, const o
     if (!is_clipped_at_six(node))
         return false;
     const graph_node& line = graph.node(node.sources.front());
-    return is_line(line, 1, 3) && line.sources.front() == x.node;
+    if (is_line(line, 1, 3) && line.sources.front() == x.node)
+        return true;
+    // Where x is a line itself, x + 3 was made one of what x is made of.
+    const graph_node& own = graph.node(x.node);
+    if (own.kind != "rescaling" || line.sources.front() != own.sources.front())
+        return false;
+    const double scale = own.list("scale").front();
+    return is_line(line, scale, own.list("offset").front() + 3);
 }
 
 /// A normalization that is spelled out, and the value that it is of. The quotient is in that value's shape.

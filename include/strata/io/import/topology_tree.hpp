@@ -189,11 +189,24 @@ private:
             value = *end;
             if (live.size() == 1)
                 result.insert(result.end(), step.parts[0].begin(), step.parts[0].end());
+            else if (!result.empty() && goes_on_alone(result.back(), index, live.size()))
+                result.back().parts[index].insert(result.back().parts[index].end(), step.parts[index].begin(),
+                                                  step.parts[index].end());
             else
                 result.push_back(std::move(step));
             return true;
         }
         return false;
+    }
+
+    /// Whether an item takes one of several values along and leaves the others as they are.
+    static bool goes_on_alone(const tree_item& item, std::size_t index, std::size_t count) {
+        if (item.what != tree_item::form::branches || item.parts.size() != count)
+            return false;
+        for (std::size_t part = 0; part < count; ++part)
+            if (item.parts[part].empty() != (part != index))
+                return false;
+        return true;
     }
 
     /// Puts the next value that has several readers behind those that are still wanted.
