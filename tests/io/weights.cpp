@@ -14,6 +14,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -163,8 +165,31 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named_and_loads_nothing) {
     // Rows of several images are in no order that a convention knows.
     model<input<2, 2, 2> | branches(conv<2, 1> | flatten, flatten) | concat<> | dense<1>> joined;
     BOOST_TEST(
-        load_error(joined, {.convention = pytorch, .partial = true}).find("reads a flattened image beside") !=
-        std::string::npos);
+        load_error(joined, {.convention = pytorch, .partial = true}) ==
+        "layer 5, dense, reads a flattened image beside other values, whose order conventions do not know");
+    // Modules with arrays that no layer has are named before their other arrays do not fit.
+    const std::vector<float> nothing_learnt(64);
+    const auto tensor = [&](const std::string& name, const std::vector<std::size_t>& shape) {
+        const std::size_t size =
+            std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
+        return named_tensor<float>{name, shape, std::span(nothing_learnt).first(size)};
+    };
+    model<input<3, 2> | lstm<4>> projected;
+    write_safetensors<float>(file, {tensor("lstm.weight_ih_l0", {16, 2}),
+                                    tensor("lstm.weight_hh_l0", {16, 3}), tensor("lstm.bias_ih_l0", {16}),
+                                    tensor("lstm.bias_hh_l0", {16}), tensor("lstm.weight_hr_l0", {3, 4})});
+    const std::string no_projection = load_error(projected, {.convention = pytorch});
+    BOOST_TEST(no_projection.find("expected an LSTM without proj_size, found \"lstm.weight_hr_l0\"") !=
+               std::string::npos);
+    model<input<3, 2> | attention<1, 2>> biased;
+    write_safetensors<float>(
+        file, {tensor("attention.in_proj_weight", {6, 2}), tensor("attention.in_proj_bias", {6}),
+               tensor("attention.out_proj.weight", {2, 2}), tensor("attention.out_proj.bias", {2}),
+               tensor("attention.bias_k", {1, 1, 2}), tensor("attention.bias_v", {1, 1, 2})});
+    const std::string no_bias_of_keys = load_error(biased, {.convention = pytorch});
+    BOOST_TEST(no_bias_of_keys.find(
+                   "expected a MultiheadAttention without add_bias_kv, found \"attention.bias_k\"") !=
+               std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(weights_are_not_in_memory_twice) {

@@ -50,6 +50,21 @@ public:
     /// Tensors that say nothing of a network: how many batches its averages have seen.
     static bool is_ignored(std::string_view name) { return name.ends_with("num_batches_tracked"); }
 
+    /// Whether a tensor is the projection of an LSTM's state, which no layer has; its other matrices have
+    /// other shapes then.
+    static bool projects_state(std::string_view name) {
+        return name.substr(name.rfind('.') + 1)
+            .starts_with("weight_hr_l"); // all of it where there is no point
+    }
+    /// What was expected where a network has no array for a tensor.
+    static std::string_view expected_instead(std::string_view name) {
+        const std::string_view last = name.substr(name.rfind('.') + 1);
+        return projects_state(name) ? "an LSTM without proj_size"
+               : last == "bias_k" || last == "bias_v"
+                   ? "a MultiheadAttention without add_bias_kv"
+                   : "no tensor but those that the network has an array for";
+    }
+
 private:
     static bool is_known(std::string_view kind) {
         static constexpr std::array<std::string_view, 15> kinds{

@@ -52,6 +52,10 @@ public:
         check_names(options.names, arrays, images);
         const pytorch_weights pytorch_arrays(options.names, images);
         const keras_weights keras_arrays(options.names, images);
+        if (options.convention == pytorch && !is_partial_)
+            for (const stored_tensor& tensor : file.tensors())
+                if (pytorch_weights::projects_state(tensor.name))
+                    fail_unknown(tensor, options.convention);
         for (std::size_t i = 0; i < arrays.size(); ++i) {
             const array_description& array = arrays[i];
             match(i, array,
@@ -64,8 +68,7 @@ public:
                 (options.convention == pytorch && pytorch_weights::is_ignored(tensor.name)))
                 continue;
             if (!is_partial_)
-                file.fail(tensor, "no tensor but those that the network has an array for",
-                          shown(tensor.name));
+                fail_unknown(tensor, options.convention);
             report.left.push_back(tensor.name);
         }
     }
@@ -80,6 +83,13 @@ private:
                 known.push_back(attention_name(array.layer_name(), kind));
         }
         names.check(known);
+    }
+
+    [[noreturn]] void fail_unknown(const stored_tensor& tensor, weight_convention convention) const {
+        file_.fail(tensor,
+                   convention == pytorch ? pytorch_weights::expected_instead(tensor.name)
+                                         : "no tensor but those that the network has an array for",
+                   shown(tensor.name));
     }
 
     void match(std::size_t number, const array_description& array, weight_choices choices) {
