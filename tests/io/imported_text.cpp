@@ -130,10 +130,11 @@ std::string without_spaces(std::string text) {
 }
 
 template <auto Topology>
-void check(drawn_graph drawn, const char* written) {
+void check(drawn_graph drawn, const char* written, const char* definitions = "") {
     complete_graph(drawn.graph);
     const topology_text topology(drawn.graph);
-    BOOST_TEST(one_line(topology) == "constexprautotopology=" + without_spaces(written) + ";");
+    BOOST_TEST(one_line(topology) ==
+               without_spaces(definitions) + "constexprautotopology=" + without_spaces(written) + ";");
 
     using network = model<Topology>;
     network net;
@@ -166,6 +167,12 @@ void check(drawn_graph drawn, const char* written) {
 }
 // The same words as a topology and as a text.
 #define CHECK_TOPOLOGY(drawn, ...) check<__VA_ARGS__>(drawn, #__VA_ARGS__)
+#define DEFINE_FRAGMENTS(...)                                                                                \
+    __VA_ARGS__                                                                                              \
+    constexpr const char* fragments_text = #__VA_ARGS__
+
+DEFINE_FRAGMENTS(template <std::size_t Units>
+                 constexpr auto unit = residual(dense<Units> | relu | dense<8> | sigmoid););
 
 } // namespace
 
@@ -179,6 +186,18 @@ BOOST_AUTO_TEST_CASE(ways_that_meet_again) {
     CHECK_TOPOLOGY(one, input<6> | dense<8> | repeat<3>(residual(dense<8> | relu | dense<8>)) |
                             residual(dense<5> | sigmoid | dense<4>, dense<4>) | branches(identity, silu) |
                             concat<>);
+}
+
+BOOST_AUTO_TEST_CASE(fragments_that_differ_in_numbers) {
+    drawn_graph one;
+    std::size_t x = one.dense(one.input({6}), 6, 8);
+    for (const std::size_t units : {std::size_t{5}, std::size_t{12}, std::size_t{5}}) {
+        const std::size_t inner = one.dense(one.add("relu", {one.dense(x, 8, units)}), units, 8);
+        x = one.add("add", {one.add("sigmoid", {inner}), x});
+    }
+    one.graph.outputs = {x};
+    check<input<6> | dense<8> | unit<5> | unit<12> | unit<5>>(
+        one, "input<6> | dense<8> | unit<5> | unit<12> | unit<5>", fragments_text);
 }
 
 BOOST_AUTO_TEST_CASE(ways_that_cross) {

@@ -6,6 +6,7 @@
 #include <strata/io/import/node_text.hpp>
 #include <strata/io/import/topology_tree.hpp>
 #include <strata/io/import/written_piece.hpp>
+#include <strata/io/import/written_templates.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -25,6 +26,9 @@ public:
         : graph_(graph), chain_(write(tree_builder(graph).build())) {
         if (chain_.empty()) // networks have a layer at least
             chain_.push_back({"linear"});
+        const template_finder found(chain_, least_shared);
+        for (const written_template& each : found.templates())
+            define_template(each, found.templates().size() == 1);
         count_parts(chain_);
         define_parts();
     }
@@ -34,8 +38,11 @@ public:
     /// Declarations of the fragments that stand in several places, and of `topology`.
     [[nodiscard]] std::string text() const {
         std::string result;
-        for (const auto& [name, chain] : definitions_)
-            internal::append(result, declaration(name, chain));
+        for (const auto& [name, chain] : definitions_) {
+            const auto begin = template_begins_.find(name);
+            internal::append(result, begin == template_begins_.end() ? "" : begin->second,
+                             declaration(name, chain));
+        }
         const std::string inputs = input_text();
         written_chain all = chain_;
         all.insert(all.begin(), written_piece{inputs});
@@ -155,10 +162,22 @@ private:
         return result;
     }
 
+    /// A fragment with parameters, `template <std::size_t Filters>` in front of it.
+    void define_template(const written_template& given, bool is_only) {
+        const std::string name = is_only ? "unit" : internal::concatenate("unit_", definitions_.size() + 1);
+        std::string begin;
+        for (const std::string& each : given.parameters)
+            internal::append(begin, begin.empty() ? "template <std::size_t " : ", std::size_t ", each);
+        template_begins_[name] = begin + ">\n";
+        definitions_.emplace_back(name, lay_out({given.body}, 4, {}));
+        for (const auto& [text, arguments] : given.uses)
+            names_[text] = name + arguments;
+    }
+
     /// How often each part with layers in it stands in the topology.
     void count_parts(const written_chain& chain) {
         for (const written_piece& piece : chain) {
-            if (piece.parts.empty())
+            if (piece.parts.empty() || names_.count(piece.text()) > 0)
                 continue;
             ++counts_[piece.text()];
             samples_.emplace(piece.text(), written_chain{piece});
@@ -174,15 +193,15 @@ private:
     void define_parts() {
         std::vector<std::string> shared;
         for (const auto& [text, count] : counts_)
-            if (count > 1 && text.size() >= least_shared)
+            if (count > 1 && text.size() >= least_shared && names_.count(text) == 0)
                 shared.push_back(text);
         // A part of another one is shorter, and stands before it.
         std::sort(shared.begin(), shared.end(), [](const std::string& one, const std::string& other) {
             return one.size() != other.size() ? one.size() < other.size() : one < other;
         });
+        std::size_t blocks = 0;
         for (const std::string& text : shared) {
-            const std::string name =
-                shared.size() == 1 ? "block" : internal::concatenate("block_", names_.size() + 1);
+            const std::string name = shared.size() == 1 ? "block" : internal::concatenate("block_", ++blocks);
             definitions_.emplace_back(name, lay_out(samples_.at(text), 4, text));
             names_[text] = name;
         }
@@ -257,6 +276,7 @@ private:
     std::map<std::string, std::size_t> counts_;
     std::map<std::string, written_chain> samples_;
     std::map<std::string, std::string> names_;
+    std::map<std::string, std::string> template_begins_; ///< by the names of fragments with parameters
     std::vector<std::pair<std::string, std::string>> definitions_;
 };
 
