@@ -34,12 +34,6 @@ struct stored_value {
     std::int64_t type = 0;
 
     [[nodiscard]] bool is_float() const { return !is_whole_onnx_type(type); }
-    [[nodiscard]] tensor samples() const {
-        tensor result = as_weight(numbers);
-        if (result.shape.empty())
-            result.shape = {1};
-        return result;
-    }
 };
 
 /// The files NAME_0.pb, NAME_1.pb, ... of a folder, a tensor each.
@@ -53,18 +47,6 @@ std::vector<stored_value> read_values(const fs::path& folder, const std::string&
         const onnx_tensor_message message = onnx_fields::tensor(bytes);
         result.push_back({onnx_tensor_reader(path).read(message), message.type});
     }
-}
-
-/// What a case gives to the model that is one sample has an axis of samples here.
-std::vector<tensor> arrange(std::vector<tensor> given, const std::vector<std::vector<std::size_t>>& axes,
-                            bool is_unbatched) {
-    if (is_unbatched)
-        for (std::size_t i = 0; i < given.size() && i < axes.size(); ++i) {
-            const bool has_first = std::find(axes[i].begin(), axes[i].end(), 0) != axes[i].end();
-            if (has_first || given[i].shape.front() != 1 || axes[i].empty())
-                given[i].shape.insert(given[i].shape.begin(), 1);
-        }
-    return arrange_samples(std::move(given), axes);
 }
 
 /// Imports a case with some of its inputs as constants. What is wrong, or nothing.
@@ -86,7 +68,7 @@ std::string import_case(const fs::path& folder, const fs::path& output, bool is_
             if (!inputs[i].is_float() || (has_one_input && !open.empty()))
                 given[model.inputs[i].name] = as_weight(inputs[i].numbers);
             else {
-                open.push_back(inputs[i].samples());
+                open.push_back(as_weight(inputs[i].numbers));
                 shapes.push_back(as_weight(inputs[i].numbers).shape);
             }
         if (open.empty())
@@ -97,14 +79,14 @@ std::string import_case(const fs::path& folder, const fs::path& output, bool is_
         for (const stored_value& each : outputs) {
             if (!each.is_float())
                 return "results that are whole numbers or truths";
-            results.push_back(each.samples());
+            results.push_back(as_weight(each.numbers));
             has_half = has_half || each.type == half_type;
         }
         model_graph graph = onnx_file(file).read(shapes, given, is_unbatched);
         complete_graph(graph);
         write_model(graph, output, name,
-                    {arrange(std::move(open), graph.input_axes, is_unbatched),
-                     arrange(std::move(results), graph.output_axes, is_unbatched), absolute,
+                    {arrange_samples(std::move(open), graph.input_axes),
+                     arrange_samples(std::move(results), graph.output_axes), absolute,
                      has_half ? relative_of_half : relative});
         return "";
     } catch (const std::exception& error) {

@@ -9,6 +9,7 @@
 #include <strata/io/import/onnx_elements.hpp>
 #include <strata/io/import/onnx_folding.hpp>
 #include <strata/io/import/onnx_images.hpp>
+#include <strata/io/import/onnx_matrices.hpp>
 #include <strata/io/import/onnx_normalizations.hpp>
 #include <strata/io/import/onnx_padding.hpp>
 #include <strata/io/import/onnx_recurrent.hpp>
@@ -41,6 +42,47 @@ inline void pass_on(onnx_builder& graph, const onnx_node& operation) {
     graph.set(operation, graph.input(operation, 0));
 }
 
+/// Dropout, which does nothing but in training.
+inline void read_dropout(onnx_builder& graph, const onnx_node& operation) {
+    const auto number = [&](std::size_t index) {
+        const onnx_constant* const given =
+            graph.has_input(operation, index) ? graph.constant(operation, index) : nullptr;
+        return given == nullptr || given->numbers.empty() ? 0 : given->numbers.front();
+    };
+    if (graph.has_input(operation, 2) && number(2) != 0 && (!graph.has_input(operation, 1) || number(1) != 0))
+        return graph.add_problem(operation, "in training");
+    pass_on(graph, operation);
+}
+
+/// Cast between floats, and of tokens: a network computes all in one type.
+inline void read_cast(onnx_builder& graph, const onnx_node& operation) {
+    const onnx_value& value = graph.input(operation, 0);
+    if (is_whole_onnx_type(whole_of(operation, "to", 1)) && graph.node(value.node).kind != "input")
+        return graph.add_problem(operation, "to whole numbers or truths");
+    pass_on(graph, operation);
+}
+
+/// A slope for each number of a sample.
+inline void read_own_slopes(onnx_builder& graph, const onnx_node& operation, const onnx_constant& slopes) {
+    const auto value = graph.straighten(operation, graph.input(operation, 0));
+    std::vector<std::int64_t> shape = value ? value->shape : slopes.shape;
+    if (graph.first_axis > 0)
+        shape.front() = 1;
+    const auto spread = expand_constant(slopes, shape);
+    if (!value || !spread)
+        return graph.add_problem(operation, "slopes of another shape than a sample");
+    std::vector<std::size_t> order;
+    for (std::size_t axis = 0; axis < shape.size(); ++axis)
+        if (std::find(value->axes.begin(), value->axes.end(), axis) == value->axes.end())
+            order.push_back(axis);
+    order.insert(order.end(), value->axes.begin(), value->axes.end());
+    const onnx_constant turned = permute_constant(*spread, order);
+    graph_node made{"prelu", ""};
+    made.weights.emplace_back(
+        "alpha", tensor{graph.node(value->node).shape, {turned.numbers.begin(), turned.numbers.end()}});
+    apply(graph, operation, *value, std::move(made));
+}
+
 inline void read_slopes(onnx_builder& graph, const onnx_node& operation) {
     const onnx_constant* const slopes = graph.constant(operation, 1);
     if (slopes == nullptr)
@@ -53,7 +95,7 @@ inline void read_slopes(onnx_builder& graph, const onnx_node& operation) {
     } else if (const auto numbers = channel_numbers(graph, value, *slopes))
         made.weights.emplace_back("alpha", tensor{{numbers->size()}, *numbers});
     else
-        return graph.add_problem(operation, "slopes of another shape than a number a channel");
+        return read_own_slopes(graph, operation, *slopes);
     apply(graph, operation, value, std::move(made));
 }
 
@@ -67,7 +109,7 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
         {"AveragePool", read_pooling},
         {"Pad", read_padding},
         {"Gemm", read_product},
-        {"MatMul", read_product},
+        {"MatMul", read_matrix_product},
         {"BatchNormalization", read_batch_norm},
         {"LayerNormalization", read_layer_norm},
         {"InstanceNormalization", read_group_norm},
@@ -98,8 +140,8 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
         {"SpaceToDepth", read_blocks},
         {"PRelu", read_slopes},
         {"Identity", pass_on},
-        {"Dropout", pass_on},
-        {"Cast", pass_on},
+        {"Dropout", read_dropout},
+        {"Cast", read_cast},
         {"Resize", read_resizing},
         {"Upsample", read_resizing},
         {"GlobalAveragePool",

@@ -38,6 +38,7 @@ inline const onnx_reduction* find_reduction(std::string_view type) {
         {"ReduceL2", "reduce_sum", "square", "sqrt"},
         {"ReduceSumSquare", "reduce_sum", "square"},
         {"ReduceLogSum", "reduce_sum", "", "log"},
+        {"ReduceLogSumExp", "reduce_sum", "exponential", "log"},
     };
     const auto* const found = std::find_if(std::begin(reductions), std::end(reductions),
                                            [&](const onnx_reduction& each) { return each.type == type; });
@@ -83,6 +84,23 @@ inline std::optional<onnx_value> reduce_value(onnx_builder& graph, const onnx_no
     return attach(graph, operation, std::move(result), std::move(made));
 }
 
+/// log sum e^x as m + log sum e^(x - m) with the largest x for m, which no x is too large for.
+inline void read_soft_maximum(onnx_builder& graph, const onnx_node& operation, const onnx_value& value,
+                              const std::vector<std::int64_t>& axes, bool keeps_axes) {
+    const auto largest = reduce_value(graph, operation, value, "reduce_max", axes);
+    auto result = largest ? merge_values(graph, operation, "subtract", {value, *largest}) : std::nullopt;
+    if (result)
+        result = attach(graph, operation, *result, graph_node{"exponential", ""});
+    if (result)
+        result = reduce_value(graph, operation, *result, "reduce_sum", axes);
+    if (result)
+        result = attach(graph, operation, *result, graph_node{"log", ""});
+    if (result)
+        result = merge_values(graph, operation, "add", {*result, *largest});
+    if (result)
+        graph.set(operation, keeps_axes ? *result : drop_axes_of_one(*result, axes));
+}
+
 /// ReduceMean, ReduceSum and their kin. Over all places of an image they are global poolings.
 inline void read_reduction(onnx_builder& graph, const onnx_node& operation) {
     const onnx_value value = graph.input(operation, 0);
@@ -107,6 +125,8 @@ inline void read_reduction(onnx_builder& graph, const onnx_node& operation) {
         return pool_globally(graph, operation, "global_average_pool", keeps_axes);
     if (is_image && operation.type == "ReduceMax")
         return pool_globally(graph, operation, "global_max_pool", keeps_axes);
+    if (operation.type == "ReduceLogSumExp")
+        return read_soft_maximum(graph, operation, value, *axes, keeps_axes);
     const onnx_reduction& known = *find_reduction(operation.type);
     std::optional<onnx_value> result = value;
     const auto apply_kind = [&](std::string_view kind) {

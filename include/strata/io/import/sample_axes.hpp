@@ -6,31 +6,47 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
+/// Which axes of an array the network's own lie along, behind that of the samples; nothing for an array that
+/// has others. `order` is an entry of a graph's `input_axes` or `output_axes`.
+inline std::optional<std::vector<std::size_t>> axes_of_samples(const extents& shape,
+                                                               const std::vector<std::size_t>& order) {
+    std::vector<std::size_t> left;
+    for (std::size_t axis = 0; axis < shape.size(); ++axis)
+        if (std::find(order.begin(), order.end(), axis) == order.end())
+            left.push_back(axis);
+    const auto is_wide = [&](std::size_t axis) { return shape[axis] != 1; };
+    const auto wide = std::find_if(left.begin(), left.end(), is_wide);
+    if (left.size() + order.size() != shape.size() || std::count_if(left.begin(), left.end(), is_wide) > 1)
+        return std::nullopt;
+    std::vector<std::size_t> result = order;
+    if (!left.empty())
+        result.insert(result.begin(), wide == left.end() ? left.front() : *wide);
+    return result;
+}
+
 /// Samples as a file has them, with their axes as the network has them: channels last where the file has them
-/// first, samples before steps. `axes` are a graph's `input_axes` or `output_axes`. Arrays of another rank
-/// are left as they are.
+/// first, samples before steps. `axes` are a graph's `input_axes` or `output_axes`; what has no axis of
+/// samples is one. Arrays of another rank are left as they are.
 inline std::vector<tensor> arrange_samples(std::vector<tensor> samples,
                                            const std::vector<std::vector<std::size_t>>& axes) {
     for (std::size_t number = 0; number < std::min(samples.size(), axes.size()); ++number) {
         tensor& given = samples[number];
-        const std::vector<std::size_t>& order = axes[number];
-        if (order.size() + 1 != given.shape.size())
-            continue;
-        // The samples have the axis that is none of a sample's.
-        std::vector<std::size_t> all(1, 0);
-        while (std::find(order.begin(), order.end(), all.front()) != order.end())
-            ++all.front();
-        all.insert(all.end(), order.begin(), order.end());
-        if (std::is_sorted(all.begin(), all.end()))
+        const auto order = axes_of_samples(given.shape, axes[number]);
+        if (!order)
             continue;
         tensor moved{{}, std::vector<float>(given.numbers.size())};
         std::vector<std::size_t> steps;
-        for (const std::size_t axis : all) {
+        if (order->size() == axes[number].size()) { // one sample
+            moved.shape.push_back(1);
+            steps.push_back(0);
+        }
+        for (const std::size_t axis : *order) {
             moved.shape.push_back(given.shape[axis]);
             std::size_t step = 1;
             for (std::size_t behind = axis + 1; behind < given.shape.size(); ++behind)
