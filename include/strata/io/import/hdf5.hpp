@@ -15,7 +15,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -76,7 +78,8 @@ public:
         tensor result;
         ask(hdf5_request::read, path);
         expect(channel().receive_list(result.shape) && channel().receive_list(result.numbers));
-        if (size_of(result.shape) != result.numbers.size())
+        if (std::accumulate(result.shape.begin(), result.shape.end(), std::size_t{1}, std::multiplies<>()) !=
+            result.numbers.size())
             fail(internal::concatenate("as many numbers in ", internal::shown(path), " as its shape says"),
                  internal::concatenate(result.numbers.size()));
         return result;

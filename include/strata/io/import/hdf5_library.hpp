@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/error.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/setting.hpp>
