@@ -150,6 +150,8 @@ BOOST_AUTO_TEST_CASE(a_network_ends_where_it_is_told) {
     BOOST_TEST(graph.outputs.size() == 1u);
     BOOST_TEST(graph.inputs.size() == 1u);
     BOOST_TEST(graph.nodes[graph.outputs[0]].name == "a");
+    // The signature's name is one, too.
+    BOOST_TEST(read_graph(folder.file(), {"output_1"}).nodes.back().name == "a");
     // The end of a name behind a slash is enough, where there is one such name alone.
     const json inner = changed_graph("FusedBatchNormV3", [](json& node) { node["name"] = "block/norm"; });
     const std::string weights = weights_of(case_of("convolutions"));

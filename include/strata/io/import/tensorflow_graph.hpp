@@ -87,8 +87,16 @@ private:
         return found == places_.end() ? nullptr : &nodes_[found->second];
     }
 
-    /// A tensor by its name or the end of its name, behind a slash.
+    /// What the file's signature calls its outputs, each with the name of a tensor; null without one.
+    [[nodiscard]] const json* signed_outputs() const {
+        const json* const result = member(member(document_, "signature"), "outputs");
+        return result != nullptr && result->is_object() ? result : nullptr;
+    }
+
+    /// A tensor by its name, that in the signature, or the end of its name behind a slash.
     [[nodiscard]] std::string tensor_named(std::string name) const {
+        if (find(name) == nullptr)
+            name = text_of(member(member(signed_outputs(), name.c_str()), "name"), name);
         if (name.ends_with(":0"))
             name.resize(name.size() - 2);
         if (find(name) != nullptr)
@@ -105,8 +113,7 @@ private:
         std::vector<std::string> result;
         for (const std::string& each : given)
             result.push_back(tensor_named(each));
-        if (const json* const named = member(member(document_, "signature"), "outputs");
-            result.empty() && named != nullptr && named->is_object())
+        if (const json* const named = signed_outputs(); result.empty() && named != nullptr)
             for (const auto& [key, tensor] : named->items())
                 result.push_back(tensor_named(text_of(member(tensor, "name"), key)));
         if (!result.empty())
