@@ -2,6 +2,8 @@
 #include "error_message.hpp"
 
 #include <strata/io/import/complete_graph.hpp>
+#include <strata/io/import/node_choice.hpp>
+#include <strata/io/import/onnx_outputs.hpp>
 #include <strata/io/import/parameter_names.hpp>
 #include <strata/io/import/reference.hpp>
 #include <strata/io/import/shared_parts.hpp>
@@ -294,4 +296,37 @@ BOOST_AUTO_TEST_CASE(all_that_is_lacking_is_said_at_once) {
     const std::string said = error_message<data_error>([&] { complete_graph(one.graph); });
     BOOST_TEST(said == "a graph: expected layers that strata can express, found 2 that it cannot:\n"
                        "  mine: Sampling (rate 0.5); behind 4 x 4 x 2\n  states: lstm; it returns its state");
+}
+
+BOOST_AUTO_TEST_CASE(a_network_ends_where_it_is_told) {
+    drawn_graph one;
+    const std::size_t x = one.input({4});
+    const std::size_t inner = one.add({"sigmoid", "part/inner"}, {x});
+    one.graph.outputs = {one.add({"Sampling", "mine"}, {one.add({"relu", "other/inner"}, {inner})})};
+    one.graph.nodes[x].name = "part/x";
+    BOOST_TEST(error_message<data_error>([&] { end_at_nodes(one.graph, {"inner"}); }) ==
+               "a graph: expected a layer \"inner\", found 2 whose names end so, \"part/inner\" and "
+               "\"other/inner\"");
+    end_at_nodes(one.graph, {"part/inner", "x"});
+    BOOST_TEST(one.graph.nodes.size() == 2u);
+    CHECK_TOPOLOGY(one, input<4> | branches(sigmoid, identity));
+
+    // In a file of ONNX, where a node with a graph of its own may read what stands before it.
+    onnx_model model;
+    model.inputs = {{"x", {1, 4}, 1, true}, {"z", {1, 4}, 1, true}};
+    model.nodes = {{{"x"}, {"a"}, "", "Relu", "", {}},
+                   {{"z"}, {"b"}, "", "Relu", "", {}},
+                   {{"a"}, {"net/c"}, "", "Tanh", "", {}},
+                   {{"net/c", "b"}, {"d"}, "", "Sampling", "", {}}};
+    onnx_model chosen = model;
+    chosen.nodes[2].attributes["then_branch"].has_graph = true;
+    end_at_values(model, {"c"}, "a file");
+    BOOST_TEST(model.nodes.size() == 2u);
+    BOOST_TEST(model.inputs.size() == 1u);
+    BOOST_TEST(model.outputs.at(0).name == "net/c");
+    end_at_values(chosen, {"c"}, "a file");
+    BOOST_TEST(chosen.nodes.size() == 3u);
+    BOOST_TEST(chosen.inputs.size() == 2u);
+    BOOST_TEST(error_message<data_error>([&] { end_at_values(model, {"e"}, "a file"); }) ==
+               "a file: expected a value \"e\", found none of this name");
 }

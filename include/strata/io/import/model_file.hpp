@@ -60,17 +60,14 @@ inline std::vector<extents> shapes_of_samples(const std::vector<extents>& shapes
 /// Reads a model file and completes it: shapes are inferred, weights checked. `inputs` are shapes with the
 /// batch, as the file counts axes, for inputs that it leaves open. `given` are inputs of a model of ONNX
 /// which always have the same value, and so are none of the network. `outputs` names what the network ends
-/// at, layers of Keras or tensors of a graph model of TensorFlow.js, where that is not what the file ends at;
-/// the end of a name behind a slash is enough. data_error for damaged files, and for what strata cannot
-/// express, all of which it lists.
+/// at, layers of Keras, values of ONNX or tensors of a graph model of TensorFlow.js, where that is not what
+/// the file ends at; the end of a name behind a slash is enough. data_error for damaged files, and for what
+/// strata cannot express, all of which it lists.
 inline model_graph read_model(const std::filesystem::path& path, const std::vector<extents>& inputs = {},
                               const given_values& given = {}, const std::vector<std::string>& outputs = {}) {
     const model_format format = format_of_model(path);
     if (format == model_format::onnx) {
-        if (!outputs.empty())
-            internal::raise(data_error::in_file(path, "a model of Keras or TensorFlow.js to end elsewhere",
-                                                "one of ONNX"));
-        model_graph result = onnx_file(path).read(inputs, given);
+        model_graph result = onnx_file(path).read(inputs, given, false, outputs);
         complete_graph(result);
         return result;
     }

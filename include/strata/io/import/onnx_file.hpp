@@ -9,6 +9,7 @@
 #include <strata/io/import/onnx_constant.hpp>
 #include <strata/io/import/onnx_graph_message.hpp>
 #include <strata/io/import/onnx_operators.hpp>
+#include <strata/io/import/onnx_outputs.hpp>
 #include <strata/io/import/onnx_scope.hpp>
 #include <strata/setting.hpp>
 
@@ -32,11 +33,14 @@ public:
 
     /// `inputs` are shapes with the batch, in ONNX's order; empty for those of the file. An input with a
     /// value in `given` is a constant, and no shape is said for it. The first axis counts samples, unless
-    /// `is_unbatched` says that all that the model takes is one sample, or all first extents are 1.
+    /// `is_unbatched` says that all that the model takes is one sample, or all first extents are 1. `outputs`
+    /// names values at which the network ends, where those of the file are not meant.
     [[nodiscard]] model_graph read(const std::vector<extents>& inputs, const given_values& given = {},
-                                   bool is_unbatched = false) const {
+                                   bool is_unbatched = false,
+                                   const std::vector<std::string>& outputs = {}) const {
         const std::string bytes = plain_file(path_).read_rest();
-        const onnx_model model = parse_onnx(bytes, path_.string());
+        onnx_model model = parse_onnx(bytes, path_.string());
+        end_at_values(model, outputs, path_.string());
         const auto opset = model.opsets.find("");
         model_graph result{path_.string(), "ONNX from " + model.producer};
         onnx_builder graph(result, opset == model.opsets.end() ? 1 : opset->second);
