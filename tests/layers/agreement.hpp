@@ -6,6 +6,8 @@
 #    include "../onnx/exported_case.hpp"
 #endif
 
+#include "../data/temporary_directory.hpp"
+
 #include <strata/layers/layers.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/training_pass.hpp>
@@ -13,11 +15,15 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/stat.h>
+
 #include <cmath>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <initializer_list>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -47,18 +53,45 @@ struct example {
 
 inline constexpr std::size_t batches[] = {1, 3};
 
-/// The examples of several networks, in the order in which they were asked for.
+/// PyTorch, which takes a second to start: once for all tables of a program.
 class reference {
 public:
-    explicit reference(const std::string& expressions)
-        : pipe_(
-              popen(("/usr/bin/python3 '" STRATA_TESTS "/layers/agreement.py'" + expressions).c_str(), "r")) {
-        if (pipe_ == nullptr)
-            throw std::runtime_error("agreement.py does not start");
+    static reference& of_program() {
+        static reference one;
+        return one;
     }
     reference(const reference&) = delete;
     reference& operator=(const reference&) = delete;
-    ~reference() { BOOST_TEST(pclose(pipe_) == 0); }
+
+    /// The examples of a network, by their numbers of samples.
+    std::vector<example> ask(const char* expression) {
+        std::fprintf(questions_.get(), "%s\n", expression);
+        std::fflush(questions_.get());
+        std::vector<example> result;
+        for (const std::size_t samples : batches)
+            result.push_back(next(samples));
+        return result;
+    }
+
+private:
+    struct closer {
+        int (*close)(std::FILE*);
+        void operator()(std::FILE* file) const { close(file); }
+    };
+    using stream = std::unique_ptr<std::FILE, closer>;
+
+    // What PyTorch does not take any more shows where its answer is missing.
+    reference() : answers_(nullptr, {pclose}), questions_(nullptr, {std::fclose}) {
+        std::signal(SIGPIPE, SIG_IGN);
+        const std::string path = directory_ / "questions";
+        const std::string command = "/usr/bin/python3 '" STRATA_TESTS "/layers/agreement.py' <'" + path + "'";
+        if (mkfifo(path.c_str(), 0600) == 0)
+            answers_.reset(popen(command.c_str(), "r"));
+        if (answers_ != nullptr)
+            questions_.reset(std::fopen(path.c_str(), "w"));
+        if (questions_ == nullptr)
+            throw std::runtime_error("agreement.py does not start");
+    }
 
     example next(std::size_t samples) {
         example result;
@@ -69,7 +102,6 @@ public:
         return result;
     }
 
-private:
     std::vector<double> array() {
         std::int64_t count = 0;
         read(&count, sizeof count);
@@ -78,11 +110,12 @@ private:
         return result;
     }
     void read(void* bytes_read, std::size_t bytes) {
-        if (std::fread(bytes_read, 1, bytes, pipe_) != bytes)
+        if (std::fread(bytes_read, 1, bytes, answers_.get()) != bytes)
             throw std::runtime_error("agreement.py ends too early");
     }
 
-    std::FILE* pipe_;
+    const temporary_directory directory_;
+    stream answers_, questions_; // the end of the questions ends PyTorch, for which pclose waits then
 };
 
 /// Differences, relative to the number itself or, if that is small, to the root mean square of all.
@@ -243,20 +276,15 @@ void check(const example& one) {
 #endif
 }
 
-/// Asks PyTorch once for all cases of some tables.
 inline void agree_all(const std::vector<network_case>& cases) {
-    std::string expressions;
     for (const network_case& one : cases)
-        expressions += std::string(" '") + one.expression + "'";
-    reference torch(expressions);
-    for (const network_case& one : cases)
-        for (const std::size_t samples : batches)
-            BOOST_TEST_CONTEXT(one.expression << ", " << samples << " samples")
-    one.check(torch.next(samples));
+        for (const example& each : reference::of_program().ask(one.expression))
+            BOOST_TEST_CONTEXT(one.expression << ", " << each.samples << " samples")
+    one.check(each);
 }
 
 #ifdef STRATA_EXPORTED_CASES
-/// The cases of all tables, which are exported behind them, since PyTorch takes long to start.
+/// The cases of all tables, which are exported behind them.
 inline std::vector<network_case> exported;
 inline void agree(std::initializer_list<network_case> cases) { exported.insert(exported.end(), cases); }
 #else

@@ -1,4 +1,4 @@
-"""What PyTorch makes of networks that are given as strata's own expressions: agreement.py EXPRESSION...
+"""What PyTorch makes of networks that are given as strata's own expressions, one a line of its input.
 
 For every expression and every batch size it writes raw arrays, each as its number of elements (64 bits) and doubles: the
 inputs, the weights as strata orders them, the upstream gradient, the outputs in training, the input gradients, for each
@@ -784,7 +784,8 @@ def write(array):
 
 def main():
     torch.set_num_threads(1)
-    for expression in sys.argv[1:]:
+    for line in sys.stdin:
+        expression = line.rstrip("\n")
         (name, shape, pieces), *chain = parse(expression)
         shapes = [piece[0][1] for piece in pieces] if name == "inputs" else [shape]
         for samples in BATCHES:
@@ -816,6 +817,7 @@ def main():
             for array in (joined(inputs), joined(weights.arrays), upstream, output, joined(input_gradients), joined(updates),
                           prediction):
                 write(array)
+        sys.stdout.flush()
 
 
 main()
