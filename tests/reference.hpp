@@ -10,10 +10,13 @@
 
 /// What another library computes: runs a Python script of the tests' folder, with an argument where one is
 /// given, and parses what it prints.
-/// Debian's own Python, since its packages belong to it; the build tells where the folder is.
+/// Debian's own Python, since its packages belong to it; the build tells where the folder is. Libraries that
+/// start a thread a processor wait for each other longer than they compute.
 inline nlohmann::json reference(const std::string& script, const std::string& argument = "") {
-    const std::string command = "/usr/bin/python3 '" STRATA_TESTS "/" + script + "'" +
-                                (argument.empty() ? "" : " '" + argument + "'");
+    std::string command = "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 ";
+    command += "/usr/bin/python3 '" STRATA_TESTS "/" + script + "'";
+    if (!argument.empty())
+        command += " '" + argument + "'";
     std::FILE* const pipe = popen(command.c_str(), "r");
     if (pipe == nullptr)
         throw std::runtime_error(command + " does not start");
