@@ -1,0 +1,296 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../data/temporary_directory.hpp"
+#include "../error_message.hpp"
+#include "onnx_model.hpp"
+
+#include <strata/io/import/complete_graph.hpp>
+#include <strata/io/import/onnx_file.hpp>
+#include <strata/io/import/parameter_names.hpp>
+#include <strata/io/import/reference.hpp>
+#include <strata/io/import/sample_axes.hpp>
+#include <strata/io/import/topology_text.hpp>
+#include <strata/layers/layers.hpp>
+#include <strata/model/model.hpp>
+#include <strata/model/stream.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+// Models of ONNX that its node cases have none of: branches, states that are handed on, both directions. What
+// they become is written, and computed as ONNX defines it.
+
+using namespace strata;
+using namespace strata::bedrock::imports;
+
+namespace {
+
+const temporary_directory directory;
+
+model_graph read(const onnx_graph& graph, const std::vector<extents>& inputs = {},
+                 const given_values& given = {}) {
+    directory.write("model.onnx", graph.model());
+    model_graph result = onnx_file(directory / "model.onnx").read(inputs, given);
+    complete_graph(result);
+    return result;
+}
+std::string chain_of(const model_graph& graph) {
+    std::string result;
+    for (const char each : topology_text(graph).text())
+        if (each != '\n')
+            result += each == ' ' && (result.empty() || result.back() == ' ') ? std::string()
+                                                                              : std::string(1, each);
+    return result.substr(result.find("input"));
+}
+
+std::vector<float> drawn(std::size_t count, unsigned seed) {
+    std::vector<float> result;
+    for (std::uint32_t state = seed; result.size() < count;)
+        result.push_back(static_cast<float>((state = state * 1664525 + 1013904223) >> 16) * 0x1p-16F - 0.5F);
+    return result;
+}
+double logistic_of(double x) { return 1 / (1 + std::exp(-x)); }
+
+/// Gate `gate` of a recurrent layer of ONNX: W x + R h + both biases, or one of the two sums.
+struct gate_sums {
+    std::vector<float> w, r, b;
+    std::size_t gates, units, features;
+
+    [[nodiscard]] double of_input(std::size_t gate, std::size_t unit, std::span<const float> x) const {
+        double sum = b[gate * units + unit];
+        for (std::size_t i = 0; i < features; ++i)
+            sum += double{w[(gate * units + unit) * features + i]} * x[i];
+        return sum;
+    }
+    [[nodiscard]] double of_state(std::size_t gate, std::size_t unit, std::span<const double> h) const {
+        double sum = b[(gates + gate) * units + unit];
+        for (std::size_t i = 0; i < units; ++i)
+            sum += double{r[(gate * units + unit) * units + i]} * h[i];
+        return sum;
+    }
+};
+gate_sums drawn_gates(std::size_t gates, std::size_t units, std::size_t features, unsigned seed) {
+    return {drawn(gates * units * features, seed),
+            drawn(gates * units * units, seed + 1),
+            drawn(2 * gates * units, seed + 2),
+            gates,
+            units,
+            features};
+}
+std::vector<float> joined(std::vector<float> first, const std::vector<float>& second) {
+    first.insert(first.end(), second.begin(), second.end());
+    return first;
+}
+
+/// A model of one step that gets a state [2, 1, 4], of h and c in this order or the other, and returns it.
+onnx_graph one_step(const gate_sums& cell, bool is_swapped) {
+    onnx_graph graph;
+    graph.input("x", {1, 3});
+    graph.input("state", {2, -1, 4});
+    graph.weights("W", {1, 16, 3}, cell.w);
+    graph.weights("R", {1, 16, 4}, cell.r);
+    graph.weights("B", {1, 32}, cell.b);
+    graph.wholes("zero", {}, {0});
+    graph.wholes("one", {}, {1});
+    graph.wholes("front", {1}, {0});
+    graph.node("Gather", {"state", "zero"}, {"h"}, {{"axis", 0}});
+    graph.node("Gather", {"state", "one"}, {"c"}, {{"axis", 0}});
+    graph.node("Unsqueeze", {"h", "front"}, {"h0"});
+    graph.node("Unsqueeze", {"c", "front"}, {"c0"});
+    graph.node("Unsqueeze", {"x", "front"}, {"steps"});
+    graph.node("LSTM", {"steps", "W", "R", "B", "", "h0", "c0"}, {"", "hn", "cn"}, {{"hidden_size", 4}});
+    graph.node("Squeeze", {"hn", "front"}, {"y"});
+    graph.node("Concat", is_swapped ? onnx_graph::names{"cn", "hn"} : onnx_graph::names{"hn", "cn"}, {"next"},
+               {{"axis", 0}});
+    graph.node("Relu", {"y"}, {"result"});
+    graph.output("result");
+    graph.output("next");
+    return graph;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(branches_that_a_value_chooses) {
+    onnx_graph fast;
+    fast.node("Relu", {"x"}, {"a"});
+    fast.output("a");
+    onnx_graph slow;
+    slow.node("Sigmoid", {"x"}, {"b"});
+    slow.node("Relu", {"b"}, {"c"});
+    slow.output("c");
+    onnx_graph graph;
+    graph.input("x", {-1, 3});
+    graph.input("rate", {}, 7);
+    graph.wholes("high", {}, {16000});
+    graph.node("Equal", {"rate", "high"}, {"is_high"});
+    graph.node("If", {"is_high"}, {"y"}, {{"then_branch", fast}, {"else_branch", slow}});
+    graph.output("y");
+
+    BOOST_TEST(chain_of(read(graph, {}, {{"rate", {{}, {16000}}}})) == "input<3> | relu;");
+    BOOST_TEST(chain_of(read(graph, {}, {{"rate", {{}, {8000}}}})) == "input<3> | sigmoid | relu;");
+    const std::string open = error_message([&] { (void)read(graph); });
+    BOOST_TEST(open.find("give it a value as --given does") != open.npos, open);
+    const std::string unknown = error_message([&] { (void)read(graph, {}, {{"speed", {{}, {1}}}}); });
+    BOOST_TEST(unknown.find("an input \"speed\" to give a value, found none of this name") != unknown.npos,
+               unknown);
+}
+
+BOOST_AUTO_TEST_CASE(a_choice_that_is_made_too_late) {
+    onnx_graph branch;
+    branch.node("Relu", {"x"}, {"a"});
+    branch.output("a");
+    onnx_graph graph;
+    graph.input("x", {-1, 3});
+    graph.node("If", {"x"}, {"y"}, {{"then_branch", branch}, {"else_branch", branch}});
+    graph.output("y");
+    const std::string message = error_message([&] { (void)read(graph); });
+    BOOST_TEST(
+        message.find(
+            "If y: If (else_branch ..., then_branch ...); its condition is known when the network runs") !=
+            message.npos,
+        message);
+}
+
+BOOST_AUTO_TEST_CASE(states_that_a_program_hands_on) {
+    const gate_sums cell = drawn_gates(4, 4, 3, 1);
+    const model_graph graph = read(one_step(cell, false));
+    BOOST_TEST(chain_of(graph) == "input<16, 3> | lstm<4> | relu;");
+
+    // Call after call, each with the state of the one before; the gates are i o f c.
+    const std::vector<float> x = drawn(16 * 3, 9);
+    std::vector<double> h(4, 0), c(4, 0), expected;
+    for (std::size_t step = 0; step < 16; ++step) {
+        const auto now = std::span(x).subspan(step * 3, 3);
+        const std::vector<double> before = h;
+        for (std::size_t u = 0; u < 4; ++u) {
+            const auto sum = [&](std::size_t gate) {
+                return cell.of_input(gate, u, now) + cell.of_state(gate, u, before);
+            };
+            c[u] = logistic_of(sum(2)) * c[u] + logistic_of(sum(0)) * std::tanh(sum(3));
+            h[u] = logistic_of(sum(1)) * std::tanh(c[u]);
+            expected.push_back(std::max(h[u], 0.0));
+        }
+    }
+    const auto results = reference_results(graph, {{{1, 16, 3}, x}});
+    BOOST_TEST_REQUIRE(results.front().numbers.size() == expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        BOOST_TEST(std::abs(results.front().numbers[i] - expected[i]) < 1e-6);
+
+    // The same network as a stream, a step a call.
+    model<input<16, 3> | lstm<4> | relu> net;
+    const auto weights = parameter_names(graph, topology_text(graph).layer_order());
+    auto arrays = net.parameters();
+    BOOST_TEST_REQUIRE(arrays.size() == weights.size());
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        BOOST_TEST(arrays[i].name() == weights[i].name);
+        arrays[i].set(weights[i].numbers->numbers);
+    }
+    stream live{net};
+    for (std::size_t step = 0; step < 16; ++step) {
+        const auto y = live(std::span<const float, 3>(x.data() + step * 3, 3));
+        for (std::size_t u = 0; u < 4; ++u)
+            BOOST_TEST(std::abs(y[u] - expected[step * 4 + u]) < 1e-6);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(states_that_come_back_elsewhere) {
+    const std::string message = error_message([] { (void)read(one_step(drawn_gates(4, 4, 3, 1), true)); });
+    BOOST_TEST(
+        message.find("a state as an output, each number at the place that it has in an input, found output "
+                     "\"next\"") != message.npos,
+        message);
+}
+
+BOOST_AUTO_TEST_CASE(both_directions_of_steps_that_come_first) {
+    const gate_sums ahead = drawn_gates(3, 4, 2, 20), behind = drawn_gates(3, 4, 2, 30);
+    onnx_graph graph;
+    graph.input("x", {3, -1, 2});
+    graph.weights("W", {2, 12, 2}, joined(ahead.w, behind.w));
+    graph.weights("R", {2, 12, 4}, joined(ahead.r, behind.r));
+    graph.weights("B", {2, 24}, joined(ahead.b, behind.b));
+    graph.wholes("shape", {3}, {0, 0, -1});
+    graph.node("GRU", {"x", "W", "R", "B"}, {"all", ""},
+               {{"hidden_size", 4}, {"direction", "bidirectional"}, {"linear_before_reset", 1}});
+    graph.node("Transpose", {"all"}, {"turned"}, {{"perm", std::vector<std::int64_t>{0, 2, 1, 3}}});
+    graph.node("Reshape", {"turned", "shape"}, {"joined"});
+    graph.node("Transpose", {"joined"}, {"y"}, {{"perm", std::vector<std::int64_t>{1, 0, 2}}});
+    graph.output("y");
+    const model_graph read_graph = read(graph);
+    BOOST_TEST(chain_of(read_graph) == "input<3, 2> | bidirectional(gru<4>);");
+
+    // Two samples, which the file counts behind the steps.
+    const std::vector<float> x = drawn(3 * 2 * 2, 40);
+    const auto samples = arrange_samples({{{3, 2, 2}, x}}, read_graph.input_axes);
+    const auto results = reference_results(read_graph, samples);
+    for (std::size_t sample = 0; sample < 2; ++sample)
+        for (const bool is_behind : {false, true}) {
+            const gate_sums& cell = is_behind ? behind : ahead;
+            std::vector<double> h(4, 0);
+            for (std::size_t i = 0; i < 3; ++i) {
+                const std::size_t step = is_behind ? 2 - i : i;
+                const auto now = std::span(x).subspan((step * 2 + sample) * 2, 2);
+                const std::vector<double> before = h;
+                for (std::size_t u = 0; u < 4; ++u) { // the gates are z r h
+                    const auto gate = [&](std::size_t g) {
+                        return logistic_of(cell.of_input(g, u, now) + cell.of_state(g, u, before));
+                    };
+                    const double z = gate(0);
+                    const double made =
+                        std::tanh(cell.of_input(2, u, now) + gate(1) * cell.of_state(2, u, before));
+                    h[u] = (1 - z) * made + z * before[u];
+                    const float result =
+                        results.front().numbers[((sample * 3 + step) * 2 + is_behind) * 4 + u];
+                    BOOST_TEST(std::abs(result - h[u]) < 1e-6);
+                }
+            }
+        }
+}
+
+BOOST_AUTO_TEST_CASE(the_reverse_direction) {
+    const gate_sums cell = drawn_gates(1, 4, 2, 50);
+    const auto reversed = [&](const char* output) {
+        onnx_graph graph;
+        graph.input("x", {-1, 3, 2});
+        graph.weights("W", {1, 4, 2}, cell.w);
+        graph.weights("R", {1, 4, 4}, cell.r);
+        graph.weights("B", {1, 8}, cell.b);
+        graph.node("RNN", {"x", "W", "R", "B"}, {"all", "last"},
+                   {{"hidden_size", 4}, {"direction", "reverse"}, {"layout", 1}});
+        graph.output(output);
+        return graph;
+    };
+    const model_graph graph = read(reversed("last"));
+    BOOST_TEST(chain_of(graph) == "input<3, 2> | simple_rnn<4, last_step, backwards>;");
+    const std::vector<float> x = drawn(6, 60);
+    std::vector<double> h(4, 0);
+    for (std::size_t step = 3; step-- > 0;) {
+        const std::vector<double> before = h;
+        for (std::size_t u = 0; u < 4; ++u)
+            h[u] = std::tanh(cell.of_input(0, u, std::span(x).subspan(step * 2, 2)) +
+                             cell.of_state(0, u, before));
+    }
+    const auto results = reference_results(graph, {{{1, 3, 2}, x}});
+    for (std::size_t u = 0; u < 4; ++u)
+        BOOST_TEST(std::abs(results.front().numbers[u] - h[u]) < 1e-6);
+    const std::string message = error_message([&] { (void)read(reversed("all")); });
+    BOOST_TEST(message.find("results of all steps in the reverse direction alone") != message.npos, message);
+}
+
+BOOST_AUTO_TEST_CASE(places_mirrored_around_a_row) {
+    onnx_graph graph;
+    graph.input("x", {1, 4});
+    graph.wholes("pads", {4}, {0, 1, 0, 2});
+    graph.node("Pad", {"x", "pads"}, {"y"}, {{"mode", "reflect"}});
+    graph.output("y");
+    const model_graph read_graph = read(graph);
+    BOOST_TEST(chain_of(read_graph) ==
+               "input<4> | reshape<4, 1> | reflect_pad<margins{{1}, {2}}> | reshape<7>;");
+    const auto results = reference_results(read_graph, {{{1, 4}, {1, 2, 3, 4}}});
+    const std::vector<float> expected{2, 1, 2, 3, 4, 3, 2};
+    BOOST_TEST(results.front().numbers == expected, boost::test_tools::per_element());
+}
