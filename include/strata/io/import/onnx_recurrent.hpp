@@ -33,7 +33,10 @@ public:
 
     void read() {
         const onnx_value& x = graph_.input(operation_, 0);
-        if (x.constant || x.shape.size() != 3)
+        constexpr std::size_t most_units = 1U << 20;
+        if (units_ == 0 || units_ > most_units)
+            graph_.fail(operation_, "a hidden_size as layers have", internal::concatenate(units_));
+        if (x.constant || x.is_state_alone || x.shape.size() != 3)
             return graph_.add_problem(operation_, "its input is no sequence");
         const std::size_t sample_axis = is_sample_first_ ? 0 : 1;
         if (graph_.first_axis > 0 ? x.samples != sample_axis : x.shape[sample_axis] != 1)

@@ -20,19 +20,21 @@ template <class Read>
 bool move_states(onnx_builder& graph, const onnx_node& operation, const Read& read) {
     bool has_state = false;
     bool is_alone = false;
-    bool is_all = true;
+    bool moves = onnx_states::moves_numbers(operation.type) && operation.outputs.size() == 1;
     for (std::size_t i = 0; i < operation.inputs.size(); ++i)
         if (graph.has_input(operation, i)) {
             const onnx_value& value = graph.input(operation, i);
             has_state = has_state || value.state != nullptr;
             is_alone = is_alone || value.is_state_alone;
-            is_all = is_all && (value.state != nullptr || value.constant);
+            // What follows the first input says how that is moved, unless all are joined.
+            const bool is_moved = i == 0 || operation.type == "Concat";
+            moves = moves && (is_moved ? value.state != nullptr : value.constant.has_value());
         }
     const bool is_reader =
         onnx_states::is_recurrent(operation.type) || operation.type == "Shape" || operation.type == "Size";
     if (!has_state || is_reader)
         return false;
-    if (!onnx_states::moves_numbers(operation.type) || !is_all || operation.outputs.size() != 1) {
+    if (!moves) {
         if (is_alone)
             graph.add_problem(operation,
                               "of a state that a stream keeps, which nothing but its layer may read");

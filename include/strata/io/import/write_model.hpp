@@ -70,8 +70,11 @@ inline std::string header_text(const model_graph& graph, const topology_text& to
         internal::concatenate("// From ", printable_text(file), " (", printable_text(graph.origin),
                               "): ", numbers, " weights, which ", name, ".safetensors holds.\n");
     internal::append(result, "// Input: ", border_text(graph, graph.inputs, graph.input_axes),
-                     ". Output: ", border_text(graph, graph.outputs, graph.output_axes),
-                     ".\n#pragma once\n\n");
+                     ". Output: ", border_text(graph, graph.outputs, graph.output_axes), ".\n");
+    if (std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                    [](const graph_node& node) { return node.number("keeps_state") != 0; }))
+        result += "// The file hands states on from call to call, which a stream of the network keeps.\n";
+    result += "#pragma once\n\n";
     internal::append(result,
                      "#include <strata/layers/layers.hpp>\n#include <strata/model/model.hpp>\n\nnamespace ",
                      name, " {\nusing namespace strata;\n\n", topology.text(),
