@@ -193,7 +193,7 @@ private:
     void add_state(onnx_builder& graph, const onnx_value_info& info) const {
         std::vector<std::int64_t> shape = info.dims;
         std::size_t size = 1;
-        constexpr std::size_t most_numbers = 1U << 20;
+        constexpr std::size_t most_numbers = 1U << 16;
         for (std::int64_t& extent : shape) {
             extent = std::max<std::int64_t>(extent, 1);
             if (static_cast<std::uint64_t>(extent) > most_numbers / size)
