@@ -2,6 +2,7 @@
 #include "error_message.hpp"
 
 #include <strata/io/import/complete_graph.hpp>
+#include <strata/io/import/named_parts.hpp>
 #include <strata/io/import/node_choice.hpp>
 #include <strata/io/import/onnx_outputs.hpp>
 #include <strata/io/import/parameter_names.hpp>
@@ -254,8 +255,10 @@ BOOST_AUTO_TEST_CASE(inputs_and_outputs) {
     const std::size_t b = one.input({2});
     const std::size_t c = one.add("concat", {b, one.add("tanh", {a})});
     one.graph.outputs = {one.dense(c, 5, 2), one.add("softmax", {one.dense(c, 5, 3)})};
+    name_part(one.graph, c + 1, "head");
     CHECK_TOPOLOGY(one, inputs(input<3>, input<2>) | branches(identity | tanh, identity) |
-                            with_all(pick<1>, pick<0>) | concat<> | branches(dense<2>, dense<3> | softmax));
+                            with_all(pick<1>, pick<0>) | concat<> |
+                            named<"head">(branches(dense<2>, dense<3> | softmax)));
 }
 
 BOOST_AUTO_TEST_CASE(steps_and_products) {

@@ -3,6 +3,7 @@
 
 #include <strata/io/import/complete_graph.hpp>
 #include <strata/io/import/keras_model.hpp>
+#include <strata/io/import/parameter_names.hpp>
 #include <strata/io/import/reference.hpp>
 #include <strata/io/import/topology_text.hpp>
 
@@ -313,6 +314,36 @@ BOOST_AUTO_TEST_CASE(layers_in_several_places) {
         R"(shared_weights<"part_0">(dense<2, no_bias>) | relu | shared_weights<"part_2">(dense<2, no_bias>)) | )"
         R"(with_all(pick<1>, pick<0> | shared_weights<"part_0">(dense<2, no_bias>) | relu | )"
         R"(shared_weights<"part_2">(dense<2, no_bias>)) | add; )");
+}
+
+BOOST_AUTO_TEST_CASE(models_within_keep_their_names) {
+    const auto inputs = drawn_inputs({{5}});
+    described_model model(inputs);
+    const auto dense = [](const char* name, unsigned units) -> json {
+        return {{"class_name", "Dense"},
+                {"config", {{"name", name}, {"units", units}, {"activation", "relu"}}}};
+    };
+    const json inner = {{"class_name", "Sequential"},
+                        {"config", {{"name", "head"}, {"layers", {dense("c", 4)}}}}};
+    const std::string first = model.add("Sequential", {{"layers", {dense("a", 6), dense("b", 6), inner}}},
+                                        {"input_0"}, "back bone");
+    const std::string second =
+        model.add("Sequential", {{"layers", {dense("d", 3)}}}, {first}, "sequential_1");
+    listed_weights weights(std::vector<extents>{{5, 6}, {6}, {6, 6}, {6}, {6, 4}, {4}, {4, 3}, {3}});
+    model_graph graph{"a model", "Keras 2"};
+    keras_model(graph, weights, 2).read(model.model(second));
+    complete_graph(graph);
+    const topology_text topology(graph);
+    BOOST_TEST(
+        one_line(topology.text()) ==
+        "constexpr auto topology = input<5> | named<\"back_bone\">(dense<6> | relu | dense<6> | relu) | "
+        "named<\"back_bone.head\">(dense<4> | relu) | dense<3> | relu; ");
+    std::string names;
+    for (const named_weight& each : parameter_names(graph, topology.layer_order()))
+        names += each.name + " ";
+    BOOST_TEST(names == "back_bone.dense.kernel back_bone.dense.bias back_bone.dense_1.kernel "
+                        "back_bone.dense_1.bias back_bone.head.dense.kernel back_bone.head.dense.bias "
+                        "dense.kernel dense.bias ");
 }
 
 BOOST_AUTO_TEST_CASE(states_of_recurrent_layers) {

@@ -48,7 +48,9 @@ inline void translate_repeat_vector(translation& layers, const keras_layer& laye
 
 /// Add, Subtract and the like, whose names are strata's.
 inline void translate_merge(translation& layers, const keras_layer& layer) {
-    layers.add(snake_case(layer.class_name), layer.name);
+    graph_node& node = layers.add(snake_case(layer.class_name), layer.name);
+    if (layer.values < 2)
+        node.hint = "with a number in its place of a value";
 }
 inline void translate_concatenation(translation& layers, const keras_layer& layer) {
     // Keras counts the axis of the batch.

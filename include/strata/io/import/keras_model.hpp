@@ -203,8 +203,12 @@ private:
     node_numbers add_layer(const json& layer, const node_numbers& sources, const layer_place& place,
                            std::size_t depth, const json* options = nullptr) {
         const std::string class_name = text_of(member(layer, "class_name"));
-        if (is_model(class_name))
-            return add_model(layer, sources, place, depth + 1);
+        if (is_model(class_name)) {
+            const std::size_t begin = graph_.nodes.size();
+            const node_numbers ends = add_model(layer, sources, place, depth + 1);
+            name_part(graph_, begin, place.name);
+            return ends;
+        }
         if (class_name == "TimeDistributed")
             return add_each_step(layer, sources, place, depth);
         translation words = translate(

@@ -57,7 +57,8 @@ inline void translate_layer_norm(translation& layers, const keras_layer& layer) 
     add_row_norm(layers, layer, "layer_norm");
 }
 inline void translate_group_norm(translation& layers, const keras_layer& layer) {
-    add_row_norm(layers, layer, "group_norm");
+    const bool is_each = layer.number("groups", 32) == -1; // each channel by itself
+    add_row_norm(layers, layer, is_each ? "instance_norm" : "group_norm");
 }
 
 inline void translate_rescaling(translation& layers, const keras_layer& layer) {

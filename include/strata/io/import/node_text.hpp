@@ -91,12 +91,6 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
     }
     if (is("rescaling"))
         return rescaling_words(node);
-    if (is("resizing")) {
-        const auto size = spatial_numbers(node, "size", input.size() - 1, 0);
-        if (size && std::equal(size->begin(), size->end(), input.begin()))
-            return {};
-        return layer_words::lacking("images of another size are resized before they get to the network");
-    }
     if (has_any_kind(node, {"lstm", "gru", "simple_rnn", "bidirectional"}))
         return recurrent_words(node);
     if (is("embedding"))
@@ -137,7 +131,10 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
     }
     if (is("resize")) {
         argument_text words("resize");
-        words.add(spatial_text(*spatial_numbers(node, "size", input.size() - 1, 1)));
+        const extents size = *spatial_numbers(node, "size", input.size() - 1, 1);
+        if (std::equal(size.begin(), size.end(), input.begin()))
+            return {};
+        words.add(spatial_text(size));
         for (const char* const key : {"interpolation", "corners", "rounding"}) {
             const std::string option(node.text(key));
             words.add_if(!option.empty() && option != "bilinear" && option != "half_pixel", option);

@@ -22,8 +22,8 @@ struct named_weight {
 };
 
 /// All weights of a graph under the names that they have in the network: `dense_1.kernel`, counted in the
-/// order of the layers; `forward.lstm.kernel` of two directions; `encoder.dense.kernel` of a shared part,
-/// once.
+/// order of the layers; `forward.lstm.kernel` of two directions; `encoder.dense.kernel` of a part with a
+/// name, of a shared one once.
 inline std::vector<named_weight> parameter_names(const model_graph& graph,
                                                  const std::vector<std::size_t>& layer_order) {
     std::map<std::string, std::size_t> counts;
@@ -32,8 +32,9 @@ inline std::vector<named_weight> parameter_names(const model_graph& graph,
     for (const std::size_t number : layer_order) {
         std::map<std::string, std::string> layers; // of this node, numbered once
         const graph_node& node = graph.nodes[number];
-        const std::string scope(node.text("shared"));
-        if (!scope.empty() &&
+        const bool is_shared = node.has("shared");
+        const std::string scope(node.text(is_shared ? "shared" : "part"));
+        if (is_shared &&
             uses.try_emplace(scope, node.number("shared_use")).first->second != node.number("shared_use"))
             continue;
         for (const auto& [name, weight] : node.weights) {

@@ -241,8 +241,7 @@ inline std::optional<extents> shape_of_whole(const graph_node& node,
         result.push_back(node.count("width"));
         return result;
     }
-    if (has_any_kind(node,
-                     {"zero_pad", "edge_pad", "reflect_pad", "crop", "upsample", "resizing", "resize"})) {
+    if (has_any_kind(node, {"zero_pad", "edge_pad", "reflect_pad", "crop", "upsample", "resize"})) {
         if (first.size() < 2)
             return std::nullopt;
         const std::size_t axes = first.size() - 1;
@@ -258,10 +257,10 @@ inline std::optional<extents> shape_of_whole(const graph_node& node,
                 return std::nullopt;
             if (node.kind == "reflect_pad" && ((*begin)[axis] >= first[axis] || (*end)[axis] >= first[axis]))
                 return std::nullopt;
-            result[axis] = node.kind == "crop"                          ? first[axis] - margin
-                           : node.kind.ends_with("_pad")                ? first[axis] + margin
-                           : has_any_kind(node, {"resizing", "resize"}) ? (*size)[axis]
-                                                                        : first[axis] * (*size)[axis];
+            result[axis] = node.kind == "crop"           ? first[axis] - margin
+                           : node.kind.ends_with("_pad") ? first[axis] + margin
+                           : node.kind == "resize"       ? (*size)[axis]
+                                                         : first[axis] * (*size)[axis];
         }
         return result;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/named_parts.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -18,16 +19,6 @@ struct graph_part {
     std::vector<std::size_t> sources{}; ///< what it reads, in the layer's order
     std::vector<std::size_t> ends{};    ///< its results
 };
-
-/// A text as the name of a shared part in C++.
-inline std::string part_name(std::string name) {
-    for (char& each : name) {
-        const bool is_word = (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') ||
-                             (each >= '0' && each <= '9') || each == '/' || each == '-';
-        each = is_word ? each : '_';
-    }
-    return name.empty() ? "shared" : name;
-}
 
 /// Notes in the nodes with weights of a part that it is used again: `shared` is the name of what is one in
 /// C++, `shared_use` a number for each use.

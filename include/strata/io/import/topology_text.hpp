@@ -3,9 +3,11 @@
 
 #include <strata/expression/concatenate.hpp>
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/named_parts.hpp>
 #include <strata/io/import/node_text.hpp>
 #include <strata/io/import/topology_tree.hpp>
 #include <strata/io/import/written_piece.hpp>
+#include <strata/io/import/written_steps.hpp>
 #include <strata/io/import/written_templates.hpp>
 #include <strata/setting.hpp>
 
@@ -71,10 +73,32 @@ private:
         return graph_.inputs.size() == 1 ? result : "inputs(" + result + ")";
     }
 
-    /// Turns items into text, and notes the layers as they come.
+    /// Turns items into text: those of a part with a name are `named<"encoder">(...)`.
     written_chain write(const tree_chain& items) {
         written_chain result;
-        std::size_t first_joined = none; // behind which there are formulas alone
+        for (auto begin = items.begin(); begin != items.end();) {
+            const std::string name = part_of(graph_, *begin);
+            const auto end = std::find_if(
+                begin, items.end(), [&](const tree_item& each) { return part_of(graph_, each) != name; });
+            const bool is_named =
+                !name.empty() && name != open_part_ &&
+                std::any_of(begin, end, [&](const tree_item& each) { return has_weights(graph_, each); });
+            const std::string outer = std::exchange(open_part_, is_named ? name : open_part_);
+            written_chain layers = write_layers({begin, end});
+            open_part_ = outer;
+            if (!is_named || layers.empty())
+                result.insert(result.end(), layers.begin(), layers.end());
+            else
+                result.push_back({"named<\"" + name + "\">", {as_argument(repeat_pieces(layers))}});
+            begin = end;
+        }
+        return repeat_pieces(result);
+    }
+
+    /// Turns items into text, and notes the layers as they come.
+    written_chain write_layers(const tree_chain& items) {
+        written_chain result;
+        std::size_t first_joined = no_piece; // behind which there are formulas alone
         for (std::size_t i = 0; i < items.size(); ++i) {
             const tree_item& item = items[i];
             if (item.what == tree_item::form::layer) {
@@ -90,11 +114,11 @@ private:
                     continue;
                 if (node.has("shared"))
                     words = "shared_weights<\"" + std::string(node.text("shared")) + "\">(" + words + ")";
-                first_joined = is_formula(node) ? first_joined : none;
+                first_joined = is_formula(node) ? first_joined : no_piece;
                 result.push_back({words});
                 continue;
             }
-            first_joined = none;
+            first_joined = no_piece;
             if (item.what == tree_item::form::picks) {
                 if (item.order.size() == 1) {
                     result.push_back({internal::concatenate("pick<", item.order.front(), ">")});
@@ -115,31 +139,7 @@ private:
             }
         }
         finish_steps(result);
-        return repeat_pieces(result);
-    }
-
-    /// What is the same for each step and for all of them.
-    static bool is_formula(const graph_node& node) {
-        return keeps_shape(node) && node.sources.size() == 1 && node.weights.empty() && !node.has("axis");
-    }
-    /// `time_distributed(a | relu | b)` of a piece, `first`, formulas behind it, and a layer for each step.
-    static void join_step(written_chain& chain, std::size_t& first, const std::string& words) {
-        if (words.empty())
-            return;
-        if (first == none) {
-            first = chain.size();
-            chain.push_back({"time_distributed", {{}}});
-        }
-        written_chain& steps = chain[first].parts.front();
-        for (std::size_t i = first + 1; i < chain.size(); ++i)
-            steps.push_back(std::move(chain[i]));
-        chain.resize(first + 1);
-        steps.push_back({words});
-    }
-    static void finish_steps(written_chain& chain) {
-        for (written_piece& piece : chain)
-            if (piece.head == "time_distributed")
-                piece.parts.front() = as_argument(repeat_pieces(piece.parts.front()));
+        return result;
     }
 
     /// Two ways that are added, one of them empty or a short projection.
@@ -269,9 +269,9 @@ private:
         return piece.head + "(" + result + ")";
     }
 
-    static constexpr std::size_t none = static_cast<std::size_t>(-1);
     const model_graph& graph_;
     std::vector<std::size_t> order_;
+    std::string open_part_; ///< the named part that is being written
     written_chain chain_;
     std::map<std::string, std::size_t> counts_;
     std::map<std::string, written_chain> samples_;
