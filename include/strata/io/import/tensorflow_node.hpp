@@ -35,16 +35,24 @@ struct tensorflow_node {
             found == attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
         return value == nullptr ? std::string(fallback) : *value;
     }
-    /// Whole numbers below 2^31; others are as large as that.
+    /// A whole number; what is none below 2^31 is as large as that, which nothing accepts.
+    [[nodiscard]] std::int64_t whole(std::string_view key, double fallback) const {
+        return nearest_whole(number(key, fallback));
+    }
     [[nodiscard]] std::vector<std::int64_t> wholes(std::string_view key) const {
         std::vector<std::int64_t> result;
         const auto found = attributes.find(key);
         if (found != attributes.end())
             if (const auto* const list = std::get_if<std::vector<double>>(&found->second))
                 for (const double each : *list)
-                    result.push_back(each > -0x1p31 && each < 0x1p31 ? static_cast<std::int64_t>(each)
-                                                                     : std::int64_t{1} << 31);
+                    result.push_back(nearest_whole(each));
         return result;
+    }
+
+private:
+    static std::int64_t nearest_whole(double number) {
+        return number > -0x1p31 && number < 0x1p31 ? static_cast<std::int64_t>(number)
+                                                   : std::int64_t{1} << 31;
     }
 };
 

@@ -202,8 +202,7 @@ inline void read_pack(tensorflow_builder& graph, const tensorflow_node& operatio
     std::size_t axis = 0;
     for (std::size_t i = 0; i < operation.inputs.size(); ++i) {
         const tensorflow_value value = graph.input(operation, i);
-        axis =
-            graph.axis(operation, value.rank() + 1, static_cast<std::int64_t>(operation.number("axis", 0)));
+        axis = graph.axis(operation, value.rank() + 1, operation.whole("axis", 0));
         tensorflow_shape shape = value.shape;
         shape.insert(shape.begin() + static_cast<std::ptrdiff_t>(axis), 1);
         set_reshaped(graph, one, value, std::move(shape));

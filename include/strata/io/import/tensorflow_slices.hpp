@@ -107,7 +107,7 @@ inline void read_strided_slice(tensorflow_builder& graph, const tensorflow_node&
     if (end->size() != count || step->size() != count || count > 32)
         graph.fail(operation, "as many begins as ends and strides", "others");
     const auto has = [&](const char* mask, std::size_t entry) {
-        return (static_cast<std::uint64_t>(operation.number(mask, 0)) >> entry & 1) != 0;
+        return (static_cast<std::uint64_t>(operation.whole(mask, 0)) >> entry & 1) != 0;
     };
     std::size_t added = 0;
     for (std::size_t entry = 0; entry < count; ++entry)
@@ -200,8 +200,8 @@ inline void read_split(tensorflow_builder& graph, const tensorflow_node& operati
     tensorflow_shape counts = *sizes;
     const std::int64_t extent = value.shape[axis];
     if (!has_sizes) {
-        const auto parts = static_cast<std::int64_t>(operation.number("num_split", 0));
-        if (parts < 1 || extent % parts != 0)
+        const auto parts = operation.whole("num_split", 0);
+        if (parts < 1 || parts > extent || extent % parts != 0)
             graph.fail(operation, internal::concatenate("a number of equal parts of ", std::size_t(extent)),
                        std::to_string(parts));
         counts.assign(static_cast<std::size_t>(parts), extent / parts);
@@ -223,8 +223,7 @@ inline void read_split(tensorflow_builder& graph, const tensorflow_node& operati
 /// Unpack: a result for each place of an axis.
 inline void read_unpack(tensorflow_builder& graph, const tensorflow_node& operation) {
     const tensorflow_value value = graph.input(operation, 0);
-    const std::size_t axis =
-        graph.axis(operation, value.rank(), static_cast<std::int64_t>(operation.number("axis", 0)));
+    const std::size_t axis = graph.axis(operation, value.rank(), operation.whole("axis", 0));
     constexpr std::int64_t most_parts = 4096;
     if (value.shape[axis] > most_parts)
         return graph.add_problem(operation, "of more results than a network has");
