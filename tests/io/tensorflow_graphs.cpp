@@ -87,10 +87,11 @@ bool says(const std::string& text, const std::string& words) {
     return found;
 }
 
-/// The case of convolutions with one of its operations changed.
+/// A case with one of its operations changed.
 template <class Change>
-json changed_graph(const std::string& operation, const Change& change) {
-    json model = *member(case_of("convolutions"), "model");
+json changed_graph(const std::string& operation, const Change& change,
+                   const std::string& name = "convolutions") {
+    json model = *member(case_of(name), "model");
     for (json& node : model["modelTopology"]["node"])
         if (node["op"] == operation)
             change(node);
@@ -172,6 +173,9 @@ BOOST_AUTO_TEST_CASE(all_that_strata_cannot_express_is_said_at_once) {
     const json unknown = changed_graph("BiasAdd", [](json& node) { node["op"] = "ArgMax"; });
     BOOST_TEST(says(complaint(unknown, weights_of(case_of("convolutions"))),
                     "ArgMax; places, which are chosen when the network runs"));
+    const json between = changed_graph(
+        "DepthwiseConv2dNative", [](json& node) { node["op"] = "AvgPool"; }, "dilations");
+    BOOST_TEST(says(complaint(between, weights_of(case_of("dilations"))), "; behind SpaceToBatchND"));
 }
 
 BOOST_AUTO_TEST_CASE(damaged_graphs_are_errors) {

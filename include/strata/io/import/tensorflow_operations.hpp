@@ -12,9 +12,12 @@
 #include <strata/io/import/tensorflow_windows.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
@@ -33,6 +36,32 @@ inline void read_cast(tensorflow_builder& graph, const tensorflow_node& operatio
 /// Places of the largest numbers and of others, which are no numbers that a network computes with.
 inline void read_choice(tensorflow_builder& graph, const tensorflow_node& operation) {
     graph.add_problem(operation, "places, which are chosen when the network runs");
+}
+
+/// Whether an operation may stand between SpaceToBatchND and BatchToSpaceND: what computes a convolution
+/// there, and each number by itself, which is the same at any place.
+inline bool fits_between_blocks(const tensorflow_node& operation) {
+    constexpr std::string_view fitting[] = {"Conv2D",
+                                            "_FusedConv2D",
+                                            "FusedConv2D",
+                                            "DepthwiseConv2dNative",
+                                            "DepthwiseConv2d",
+                                            "BiasAdd",
+                                            "Add",
+                                            "AddV2",
+                                            "Sub",
+                                            "Mul",
+                                            "Relu",
+                                            "Relu6",
+                                            "BatchToSpaceND",
+                                            "FusedBatchNormV3",
+                                            "FusedDepthwiseConv2dNative",
+                                            "Elu",
+                                            "LeakyRelu",
+                                            "Prelu",
+                                            "Identity",
+                                            "_FusedDepthwiseConv2dNative"};
+    return std::find(std::begin(fitting), std::end(fitting), operation.operation) != std::end(fitting);
 }
 
 /// What is known of TensorFlow's operations.
@@ -105,6 +134,13 @@ inline void read_operation(tensorflow_builder& graph, const tensorflow_node& ope
         {"NonMaxSuppressionV3", read_choice},
         {"NonMaxSuppressionV5", read_choice},
     };
+    const auto is_between_blocks = [&](const std::string& input) {
+        const tensorflow_value* const value = graph.find(input);
+        return value != nullptr && value->blocks;
+    };
+    if (std::any_of(operation.inputs.begin(), operation.inputs.end(), is_between_blocks) &&
+        !fits_between_blocks(operation))
+        return graph.add_problem(operation, "behind SpaceToBatchND");
     if (fold(graph, operation))
         return;
     if (const auto found = readers.find(operation.operation); found != readers.end())
