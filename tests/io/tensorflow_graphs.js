@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
 // Makes tensorflow_graphs.json: small graphs of TensorFlow's operations, and what TensorFlow.js gives for them.
-//   NODE_PATH=build/tests/npm/node_modules node tests/io/tensorflow_graphs.js >tests/io/tensorflow_graphs.json
+//   NODE_PATH=build/graph_models/node_modules node tests/io/tensorflow_graphs.js >tests/io/tensorflow_graphs.json
 const tf = require("@tensorflow/tfjs");
 
 let state = 7; // Knuth's and Lewis's quick generator
