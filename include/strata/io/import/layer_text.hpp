@@ -122,10 +122,12 @@ inline layer_words norm_words(const graph_node& node, const extents& input) {
     argument_text words(node.kind);
     if (node.kind == "group_norm")
         words.add(node.count("groups", 1));
+    // Files have these as floats.
     const double epsilon = node.number("epsilon", 1e-3);
-    words.add_if(epsilon != 1e-3 || node.kind == "rms_norm", "epsilon<" + number_text(epsilon) + ">");
+    const float usual = node.kind == "rms_norm" ? 1e-6F : 1e-3F;
+    words.add_if(static_cast<float>(epsilon) != usual, "epsilon<" + number_text(epsilon) + ">");
     words.add_if(node.count("axes", 1) > 1, internal::concatenate("last_axes<", node.count("axes", 1), ">"));
-    words.add_if(node.kind == "batch_norm" && node.number("momentum", 0.99) != 0.99,
+    words.add_if(node.kind == "batch_norm" && static_cast<float>(node.number("momentum", 0.99)) != 0.99F,
                  "momentum<" + number_text(node.number("momentum")) + ">");
     words.add_if(node.number("scale", 1) == 0, "no_scale");
     words.add_if(node.number("center", 1) == 0 && node.kind != "rms_norm", "no_center");

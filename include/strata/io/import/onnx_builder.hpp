@@ -213,25 +213,24 @@ public:
         std::vector<std::size_t> wanted;
         std::copy_if(value.axes.begin(), value.axes.end(), std::back_inserter(present), is_wide);
         std::copy_if(axes.begin(), axes.end(), std::back_inserter(wanted), is_wide);
-        graph_node reshape{"reshape", ""};
-        std::vector<double> target;
         const auto add_target = [&](const std::vector<std::size_t>& order) {
-            target.clear();
+            std::vector<double> target;
             for (const std::size_t axis : order)
                 target.push_back(static_cast<double>(extent(axis)));
-            reshape.attributes = {{"target", target}};
             return target.empty() || node(value.node).shape == extents(target.begin(), target.end())
                        ? std::optional(value.node)
-                       : add(operation, reshape, {value.node});
+                       : add(operation, {"reshape", "", {{"target", target}}}, {value.node});
         };
         if (!std::is_permutation(present.begin(), present.end(), wanted.begin(), wanted.end())) {
             add_problem(operation, "samples in a model of one, or an axis too many");
             return std::nullopt;
         }
         if (present != wanted) {
-            const auto narrow = add_target(present);
+            const bool has_all =
+                std::is_permutation(axes.begin(), axes.end(), value.axes.begin(), value.axes.end());
+            const auto narrow = has_all ? std::optional(value.node) : add_target(present);
             graph_node permute{"permute", ""};
-            permute.attributes["order"] = places_of(wanted, present);
+            permute.attributes["order"] = has_all ? places_of(axes, value.axes) : places_of(wanted, present);
             const auto turned = narrow ? add(operation, permute, {*narrow}) : narrow;
             if (!turned)
                 return std::nullopt;

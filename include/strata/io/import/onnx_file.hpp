@@ -135,7 +135,7 @@ private:
             });
         };
         const bool is_image = has_reader({"Conv", "MaxPool", "AveragePool", "ConvTranspose"}) ||
-                              (shape.size() > 3 && !has_reader({"Transpose"}));
+                              (shape.size() > 3 && !has_reader({"Transpose"}) && !knows_no_axes(nodes));
         value.axes = is_image && (graph.first_axis > 0 || shape.front() == 1)
                          ? onnx_builder::image_axes(shape.size())
                          : graph.plain_axes(shape);
@@ -164,8 +164,32 @@ private:
         result.insert(result.end(), value.axes.begin(), value.axes.end());
         return result;
     }
+    /// Whether nothing in a graph tells the axes of an input apart, which then stay as they are.
+    static bool knows_no_axes(const std::vector<onnx_node>& nodes) {
+        static constexpr std::string_view types[] = {
+            "Clip",      "Elu",      "Exp",       "Flatten",  "HardSigmoid",
+            "HardSwish", "Identity", "LeakyRelu", "Relu",     "Reshape",
+            "Selu",      "Sigmoid",  "Softplus",  "Softsign", "ThresholdedRelu",
+            "Tanh",      "Dropout",  "Constant"};
+        return std::all_of(nodes.begin(), nodes.end(), [](const onnx_node& each) {
+            return std::find(std::begin(types), std::end(types), each.type) != std::end(types);
+        });
+    }
+    /// Whether a graph turns its inputs itself, and so has images with their channels last at its border.
+    static bool turns_inputs(const model_graph& graph, const std::vector<onnx_node>& nodes) {
+        const bool turns = std::any_of(nodes.begin(), nodes.end(), [&](const onnx_node& each) {
+            return each.type == "Transpose" && !each.inputs.empty() &&
+                   std::any_of(graph.inputs.begin(), graph.inputs.end(), [&](std::size_t input) {
+                       return graph.nodes[input].name == each.inputs.front();
+                   });
+        });
+        return turns && std::all_of(graph.input_axes.begin(), graph.input_axes.end(), [](const auto& axes) {
+                   return std::is_sorted(axes.begin(), axes.end());
+               });
+    }
 
     void add_outputs(onnx_builder& graph, model_graph& result, const onnx_model& model) const {
+        const bool is_turned = turns_inputs(result, model.nodes);
         for (const onnx_value_info& info : model.outputs) {
             const auto found = graph.values.find(info.name);
             if (found == graph.values.end() || found->second.constant)
@@ -177,7 +201,9 @@ private:
                 fail("a state as an output, each number at the place that it has in an input",
                      "output " + internal::shown(info.name));
             const onnx_node place{{}, {info.name}, info.name, "output", "", {}};
-            const auto value = graph.straighten(place, found->second);
+            auto value = graph.straighten(place, found->second);
+            if (value && is_turned && value->samples == 0)
+                value = graph.arrange(place, *value, graph.plain_axes(value->shape));
             if (!value)
                 fail("an output that is no flattened image", internal::shown(info.name));
             result.outputs.push_back(value->node);

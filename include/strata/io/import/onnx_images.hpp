@@ -85,7 +85,8 @@ inline void set_window(graph_node& made, const onnx_node& operation, const std::
     made.attributes["end"] = as_reals({middle, pads.end()});
     // Unequal sides have a name where TensorFlow or ONNX makes them so.
     const bool is_even = std::equal(pads.begin(), middle, middle);
-    made.attributes["padding"] = std::string(is_even       ? "given"
+    made.attributes["padding"] = std::string(is_same       ? (is_lower ? "same_lower" : "same")
+                                             : is_even     ? "given"
                                              : is_as_same  ? "same"
                                              : is_as_lower ? "same_lower"
                                                            : "given");
@@ -131,7 +132,16 @@ inline void set_transposed_window(graph_node& made, const onnx_node& operation,
     made.attributes["dilation"] = as_reals(dilation);
     made.attributes["begin"] = as_reals({pads.begin(), middle});
     made.attributes["end"] = as_reals({middle, pads.end()});
-    made.attributes["padding"] = std::string("given");
+    // The rule that the padding comes of says more than its numbers; without padding or rest it is Keras's.
+    const auto is_zero = [](std::int64_t each) { return each == 0; };
+    const bool has_extra = !std::all_of(extra.begin(), extra.end(), is_zero);
+    bool is_valid = !has_extra && std::all_of(pads.begin(), pads.end(), is_zero);
+    for (std::size_t axis = 0; is_valid && axis < size.size(); ++axis)
+        is_valid = (size[axis] - 1) * dilation[axis] + 1 >= stride[axis];
+    made.attributes["padding"] =
+        std::string(is_same && !has_shape && !has_extra ? (rule == "SAME_UPPER" ? "same" : "same_lower")
+                    : is_valid                          ? "valid"
+                                                        : "given");
     if (std::any_of(extra.begin(), extra.end(), [](std::int64_t each) { return each != 0; }))
         made.attributes["output_padding"] = as_reals(extra);
 }

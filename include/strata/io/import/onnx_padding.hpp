@@ -60,12 +60,48 @@ inline std::optional<std::vector<std::int64_t>> read_margins(onnx_builder& graph
     return pads;
 }
 
+/// Pad by margins of which none is above 0, around an image: it is cropped. Nothing for others.
+inline std::optional<onnx_value> cropped_image(onnx_builder& graph, const onnx_node& operation,
+                                               const onnx_value& value,
+                                               const std::vector<std::int64_t>& pads) {
+    const std::size_t rank = value.shape.size();
+    const auto is_cut = [&](std::size_t axis) { return pads[axis] < 0 || pads[rank + axis] < 0; };
+    bool is_crop = false;
+    for (std::size_t axis = 0; axis < rank; ++axis) {
+        const bool is_known = std::find(value.axes.begin(), value.axes.end(), axis) != value.axes.end();
+        if (pads[axis] > 0 || pads[rank + axis] > 0 || (is_cut(axis) && !is_known))
+            return std::nullopt;
+        is_crop = is_crop || is_cut(axis);
+    }
+    // All axes of an image but the last can be cropped.
+    std::vector<std::size_t> axes = value.axes;
+    const auto last = std::find_if_not(axes.rbegin(), axes.rend(), is_cut);
+    if (!is_crop || last == axes.rend() || axes.size() < 2 || axes.size() > 4)
+        return std::nullopt;
+    std::rotate(last.base() - 1, last.base(), axes.end());
+    std::vector<double> sides[2];
+    for (std::size_t i = 0; i + 1 < axes.size(); ++i) {
+        sides[0].push_back(static_cast<double>(-pads[axes[i]]));
+        sides[1].push_back(static_cast<double>(-pads[rank + axes[i]]));
+    }
+    graph_node made{"crop", ""};
+    made.attributes = {{"begin", sides[0]}, {"end", sides[1]}};
+    auto image = graph.arrange(operation, value, axes);
+    if (image)
+        image = attach(graph, operation, *image, std::move(made));
+    for (std::size_t axis = 0; image && axis < rank; ++axis)
+        image->shape[axis] += pads[axis] + pads[rank + axis];
+    return image;
+}
+
 /// Pad by zeros, by the numbers at the edge, or by reflection; margins below 0 are cut off.
 inline void read_padding(onnx_builder& graph, const onnx_node& operation) {
     auto value = graph.straighten(operation, graph.input(operation, 0));
     const auto pads = value ? read_margins(graph, operation, value->shape.size()) : std::nullopt;
     if (!pads)
         return;
+    if (const auto cropped = cropped_image(graph, operation, *value, *pads))
+        return graph.set(operation, *cropped);
     const std::size_t rank = value->shape.size();
     std::vector<std::int64_t> shape = value->shape;
     for (std::size_t axis = 0; value && axis < rank; ++axis) {
