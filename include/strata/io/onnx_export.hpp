@@ -11,6 +11,7 @@ STRATA_HEADER_BEGIN
 #include <strata/io/export/onnx_network.hpp>
 #include <strata/io/export/onnx_tensors.hpp>
 #include <strata/model/model.hpp>
+#include <strata/source/to_string.hpp>
 #include <strata/training/network_text.hpp>
 #include <strata/version.hpp>
 
@@ -41,6 +42,19 @@ onnx_arrays arrays_of(const std::vector<any_parameter<const T>>& parameters) {
                                    return std::vector<float>(numbers.begin(), numbers.end());
                                }};
     return result;
+}
+
+/// The topology as a program writes it, or what it computes in lines where a layer of the program's own has
+/// no text.
+template <class Topology>
+std::string text_of(Topology topology) {
+    if constexpr (detail::is_spelled<Topology>)
+        return to_string(topology);
+    else {
+        std::string lines;
+        internal::append_network(lines, topology);
+        return lines;
+    }
 }
 
 /// The fields of a model but for the graph.
@@ -105,10 +119,9 @@ void export_onnx(const model<Topology, T>& net, const std::filesystem::path& fil
                  onnx_options options = {}) {
     using topology = typename model<Topology, T>::topology;
     const auto parameters = net.parameters();
-    std::string text;
-    internal::append_network(text, topology{});
-    exports::write_onnx(file, exports::entries_of(topology{}), exports::arrays_of<T>(parameters), text,
-                        model<Topology, T>::weight_count * sizeof(float), options);
+    exports::write_onnx(file, exports::entries_of(topology{}), exports::arrays_of<T>(parameters),
+                        exports::text_of(topology{}), model<Topology, T>::weight_count * sizeof(float),
+                        options);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING

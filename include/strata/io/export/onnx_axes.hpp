@@ -94,14 +94,14 @@ inline void write_reduction(onnx_layer& layer, reduced kind, std::size_t first, 
     layer.make(std::move(made), std::move(places));
 }
 
-/// The axes in another order, for which ONNX has to do nothing.
+/// The axes in another order: an operation of its own, so that whoever reads the file finds the layer. What
+/// ONNX's order of images then turns back, runtimes take out together with it.
 inline void write_permutation(onnx_layer& layer, const extents& order) {
-    onnx_value value = unflattened(layer);
-    extents axes;
+    wholes all{0};
     for (const std::size_t axis : order)
-        axes.push_back(value.axes[axis]);
-    value.axes = std::move(axes);
-    layer.make(std::move(value));
+        all.push_back(static_cast<std::int64_t>(axis) + 1);
+    const std::string x = layer.graph.arrange_plain(layer.source()).name;
+    layer.make_plain(layer.graph.add("Transpose", {x}, {{"perm", all}}));
 }
 
 /// Another shape for the same numbers. An image becomes a row in the order in which it lies.

@@ -42,6 +42,8 @@ inline std::optional<onnx_function> function_of(const formula_tree& formula) {
         return onnx_function{"Softsign"};
     if (is("+(*(#, +(x, abs(x))), log1p(exp(-(abs(x)))))") && c[0] == 0.5)
         return onnx_function{"Softplus"};
+    if (is("select(>(x, #), x, #)") && c[1] == 0)
+        return onnx_function{"ThresholdedRelu", {{"alpha", c[0]}}};
     if (is("select(>(x, #), x, *(#, x))") && c[0] == 0)
         return onnx_function{"LeakyRelu", {{"alpha", c[1]}}};
     if (is("select(>(x, #), x, *(#, expm1(x)))") && c[0] == 0)

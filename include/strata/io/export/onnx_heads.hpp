@@ -48,7 +48,7 @@ template <class Layer, window Geometry, std::size_t Channels, std::size_t Filter
 void write_head(onnx_layer& layer,
                 std::type_identity<convolution<Geometry, Channels, Filters, Groups, Transposed, Kind>>) {
     if constexpr (Transposed)
-        write_transposed(layer, Geometry, Groups);
+        write_transposed(layer, request_of<Layer>(Geometry), Groups);
     else if (layer.has("depthwise_kernel"))
         write_depthwise(layer, request_of<Layer>(Geometry));
     else

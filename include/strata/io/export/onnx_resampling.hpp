@@ -15,35 +15,21 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::exports {
 
-/// Padding around the places of an image, by zeros or what it holds.
-inline void write_padding(onnx_layer& layer, const onnx_value& image, const std::vector<resample_axis>& axes,
+/// Padding around the places of an image, by zeros or what it holds, or cropping by less than none of it.
+inline void write_margins(onnx_layer& layer, const onnx_value& image, const std::vector<resample_axis>& axes,
                           resample_axis::rule rule) {
+    const std::size_t behind = axes.size() + 4;
     wholes pads(2 * (axes.size() + 2), 0);
-    for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-        const std::size_t begin = axes[axis].padding_begin;
-        pads[2 + axis] = static_cast<std::int64_t>(begin);
-        pads[axes.size() + 4 + axis] =
-            static_cast<std::int64_t>(axes[axis].output - axes[axis].input - begin);
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+        const resample_axis& axis = axes[i];
+        pads[2 + i] = static_cast<std::int64_t>(axis.padding_begin) - static_cast<std::int64_t>(axis.cropped);
+        pads[behind + i] =
+            static_cast<std::int64_t>(axis.output) - static_cast<std::int64_t>(axis.input) - pads[2 + i];
     }
     onnx_attributes attributes;
     if (rule != resample_axis::rule::shift)
         attributes.emplace_back("mode", std::string(rule == resample_axis::rule::edge ? "edge" : "reflect"));
     layer.make_image(layer.graph.add("Pad", {image.name, layer.graph.constant(pads)}, std::move(attributes)));
-}
-
-inline void write_cropping(onnx_layer& layer, const onnx_value& image,
-                           const std::vector<resample_axis>& axes) {
-    wholes begins, ends, places;
-    for (std::size_t axis = 0; axis < axes.size(); ++axis)
-        if (axes[axis].output != axes[axis].input) {
-            begins.push_back(static_cast<std::int64_t>(axes[axis].cropped));
-            ends.push_back(static_cast<std::int64_t>(axes[axis].cropped + axes[axis].output));
-            places.push_back(static_cast<std::int64_t>(axis) + 2);
-        }
-    if (begins.empty())
-        return layer.make(image);
-    layer.make_image(layer.graph.add("Slice", {image.name, layer.graph.constant(begins),
-                                               layer.graph.constant(ends), layer.graph.constant(places)}));
 }
 
 /// `Resize` by factors, or to extents where those are no whole factors, behind the samples and channels that
@@ -98,12 +84,9 @@ inline void write_resampling(onnx_layer& layer, const std::array<resample_axis, 
     const resample_axis& first = axes.front();
     switch (first.kind) {
     case rule::shift:
-        if (std::any_of(axes.begin(), axes.end(), [](const auto& axis) { return axis.output > axis.input; }))
-            return write_padding(layer, image, axes, first.kind);
-        return write_cropping(layer, image, axes);
     case rule::edge:
     case rule::reflect:
-        return write_padding(layer, image, axes, first.kind);
+        return write_margins(layer, image, axes, first.kind);
     case rule::repeat:
         return write_resizing(layer, image, axes,
                               {{"mode", std::string("nearest")},

@@ -21,6 +21,10 @@ struct window_request {
     window geometry;
     padding_rule padding = padding_rule::given;
     bool has_last = false; ///< ceil_mode
+
+    [[nodiscard]] bool is_same() const {
+        return padding == padding_rule::same || padding == padding_rule::same_lower;
+    }
 };
 
 /// One number of each axis of a window.
@@ -40,16 +44,17 @@ onnx_attributes window_attributes(const window_request& request, const Behind& b
         {"kernel_shape", numbers_of_axes(geometry, [](const window_axis& axis) { return axis.taps; })},
         {"strides", numbers_of_axes(geometry, [](const window_axis& axis) { return axis.stride; })}};
     const wholes dilations = numbers_of_axes(geometry, [](const window_axis& axis) { return axis.dilation; });
-    const bool is_dilated = dilations != wholes(geometry.rank, 1);
-    if (is_dilated)
+    if (dilations != wholes(geometry.rank, 1))
         result.emplace_back("dilations", dilations);
     wholes pads = numbers_of_axes(geometry, [](const window_axis& axis) { return axis.padding_begin; });
     const wholes ends = numbers_of_axes(geometry, behind);
     pads.insert(pads.end(), ends.begin(), ends.end());
     const bool is_padded = std::any_of(pads.begin(), pads.end(), [](std::int64_t each) { return each > 0; });
-    // The rule says more than its numbers; runtimes take it without dilation.
-    if (!is_dilated && is_padded &&
-        (request.padding == padding_rule::same || request.padding == padding_rule::same_lower))
+    // The rule says more than its numbers; runtimes take it without dilation, and where windows leave no
+    // gaps.
+    const auto has_gap = [](const window_axis& axis) { return axis.taps < axis.stride || axis.dilation > 1; };
+    const bool has_gaps = std::any_of(geometry.axes.begin(), geometry.axes.end(), has_gap);
+    if (!has_gaps && request.is_same())
         result.emplace_back("auto_pad",
                             std::string(request.padding == padding_rule::same ? "SAME_UPPER" : "SAME_LOWER"));
     else if (is_padded)
@@ -112,7 +117,8 @@ inline void write_depthwise(onnx_layer& layer, const window_request& request) {
 }
 
 /// The window of a transposed convolution slides over its output.
-inline void write_transposed(onnx_layer& layer, const window& geometry, std::size_t groups) {
+inline void write_transposed(onnx_layer& layer, const window_request& request, std::size_t groups) {
+    const window& geometry = request.geometry;
     // What the taps reach beyond the output is cut off; where they do not reach its end, it is longer.
     const auto beyond = [](const window_axis& axis) {
         return static_cast<std::int64_t>((axis.output - 1) * axis.stride + (axis.taps - 1) * axis.dilation +
@@ -120,10 +126,10 @@ inline void write_transposed(onnx_layer& layer, const window& geometry, std::siz
                static_cast<std::int64_t>(axis.padding_begin + axis.input);
     };
     onnx_attributes attributes = window_attributes(
-        {geometry}, [&](const window_axis& axis) { return std::max<std::int64_t>(beyond(axis), 0); });
+        request, [&](const window_axis& axis) { return std::max<std::int64_t>(beyond(axis), 0); });
     const wholes extra = numbers_of_axes(
         geometry, [&](const window_axis& axis) { return std::max<std::int64_t>(-beyond(axis), 0); });
-    if (extra != wholes(geometry.rank, 0))
+    if (extra != wholes(geometry.rank, 0)) // which there is behind gaps alone, or as it was asked for
         attributes.emplace_back("output_padding", extra);
     if (groups != 1)
         attributes.emplace_back("group", static_cast<std::int64_t>(groups));
