@@ -73,7 +73,10 @@ void write_case(const std::string& name, const std::vector<std::vector<float>>& 
 template <auto Topology>
 void write(const std::string& name, const strata::model<Topology>& net,
            const std::vector<std::vector<float>>& inputs, const std::vector<std::vector<double>>& expected) {
-    write_case(name, inputs, expected, [&](const std::string& file) { strata::export_onnx(net, file); });
+    write_case(name, inputs, expected, [&](const std::string& file) {
+        strata::export_onnx(net, file);
+        std::ofstream(file + ".text") << strata::to_string(Topology);
+    });
 }
 
 namespace exports = strata::bedrock::exports;
@@ -111,8 +114,10 @@ void write(const std::string& name, const std::vector<float>& weights,
     constexpr auto topology = topology_in(std::type_identity<Network>{});
     write_case(name, inputs, expected, [&](const std::string& file) {
         const exports::network_entry network = exports::entries_of(topology);
-        exports::write_onnx(file, network, arrays_of(network, weights), "", weights.size() * sizeof(float),
+        const std::string text = strata::to_string(topology);
+        exports::write_onnx(file, network, arrays_of(network, weights), text, weights.size() * sizeof(float),
                             {});
+        std::ofstream(file + ".text") << text;
     });
 }
 
