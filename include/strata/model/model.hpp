@@ -246,7 +246,10 @@ private:
     void predict_large(const std::array<const T*, input_count>& x, const std::array<T*, output_count>& y,
                        std::size_t samples) const {
         constexpr std::size_t of_one = internal::divided_flops(stages{});
-        const std::size_t threads = thread_count(samples > 1 ? flops_per_sample : of_one, least_of_large);
+        const std::size_t work = samples > 1 ? flops_per_sample : of_one;
+        // All meet behind each stage, which a deep and narrow network has too many of.
+        const std::size_t of_stage = work * std::min(samples, block) / stages::size;
+        const std::size_t threads = of_stage < worth_meeting ? 1 : thread_count(work, least_of_large);
         const std::size_t needed = network::memory_size(std::min(samples, block), threads);
         thread_local aligned_vector<T> memory;
         if (memory.size() < needed)
