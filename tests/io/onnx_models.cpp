@@ -281,6 +281,23 @@ BOOST_AUTO_TEST_CASE(the_reverse_direction) {
     BOOST_TEST(message.find("results of all steps in the reverse direction alone") != message.npos, message);
 }
 
+BOOST_AUTO_TEST_CASE(all_results_and_the_last_one) {
+    const gate_sums cell = drawn_gates(1, 4, 2, 70);
+    onnx_graph graph;
+    graph.input("x", {-1, 3, 2});
+    graph.weights("W", {1, 4, 2}, cell.w);
+    graph.weights("R", {1, 4, 4}, cell.r);
+    graph.node("RNN", {"x", "W", "R"}, {"all", "last"}, {{"hidden_size", 4}, {"layout", 1}});
+    graph.output("all");
+    graph.output("last");
+    const model_graph read_graph = read(graph);
+    BOOST_TEST(chain_of(read_graph) ==
+               "input<3, 2> | simple_rnn<4, no_bias> | branches(identity, slice<0, 2> | reshape<4>);");
+    const auto results = reference_results(read_graph, {{{1, 3, 2}, drawn(6, 80)}});
+    for (std::size_t u = 0; u < 4; ++u)
+        BOOST_TEST(results[1].numbers[u] == results[0].numbers[8 + u]);
+}
+
 BOOST_AUTO_TEST_CASE(places_mirrored_around_a_row) {
     onnx_graph graph;
     graph.input("x", {1, 4});

@@ -59,7 +59,7 @@ public:
             made.attributes["keeps_state"] = 1.0;
         if (first_state_ != nullptr && (is_both_ || (is_reverse && steps_ > 1)))
             made.hint = "a state that goes on behind a layer which reads the steps backwards";
-        if (is_wanted(1) && !is_last_alone)
+        if (is_wanted(1) && !is_last_alone && is_both_)
             made.hint = "the results of all steps and that of the last one as two values";
         if (is_wanted(2) && first_state_ == nullptr)
             made.hint = "its inner state as a result";
@@ -115,6 +115,17 @@ private:
         return true;
     }
 
+    /// The last of all results.
+    std::optional<std::size_t> last_result(std::size_t number) {
+        graph_node cut{"slice", ""};
+        cut.attributes = {{"axis", 0.0},
+                          {"begin", static_cast<double>(steps_ - 1)},
+                          {"end", static_cast<double>(steps_)},
+                          {"step", 1.0}};
+        const auto made = graph_.add(operation_, std::move(cut), {number});
+        return made ? shaped_node(graph_, operation_, {units_}, *made) : std::nullopt;
+    }
+
     void set_results(std::int64_t samples, std::size_t number, bool is_last_alone) {
         const auto units = static_cast<std::int64_t>(units_);
         const std::int64_t directions = is_both_ ? 2 : 1;
@@ -164,7 +175,13 @@ private:
             inner.state = std::make_shared<const onnx_constant>(
                 graph_.states.leave({directions, 1, units}, *first_inner_state_));
         give(0, std::move(all));
-        if (is_last_alone)
+        if (!is_last_alone && is_wanted(1) && !is_both_) {
+            const auto cut = last_result(number);
+            if (!cut)
+                return;
+            last.node = *cut;
+        }
+        if (is_last_alone || !is_both_)
             give(1, std::move(last));
         if (first_inner_state_ != nullptr)
             give(2, std::move(inner));
