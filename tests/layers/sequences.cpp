@@ -17,6 +17,12 @@ BOOST_AUTO_TEST_CASE(steps_apart_beside_torch) {
     });
 }
 
+// What is repeated is applied to each step as often.
+static_assert(
+    std::same_as<decltype(input<3, 4, 2> | time_distributed(repeat<2>(conv<2, 3, same> | relu) | flatten)),
+                 decltype(input<3, 4, 2> |
+                          time_distributed(conv<2, 3, same> | relu | conv<2, 3, same> | relu | flatten))>);
+
 BOOST_AUTO_TEST_CASE(products_with_a_table_beside_torch) {
     agreement::agree({
         AGREES(input<7, 5> | dense<13> | unembedding<embedding<67, 13>> | tanh),
