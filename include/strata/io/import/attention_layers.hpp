@@ -19,6 +19,18 @@ namespace strata::bedrock::inline STRATA_SETTING::imports {
 /// queries, keys and values, `dot_attention`, whose scores are multiplied by the attribute `scale`.
 inline bool is_attention(std::string_view kind) { return kind == "attention" || kind == "dot_attention"; }
 
+/// The shape of an importer's intermediate step, the products of [queries, heads, width] and [keys, heads,
+/// width] for each head: [heads, queries, keys].
+inline std::optional<extents> shape_of_head_scores(const std::vector<const extents*>& sources) {
+    if (sources.size() != 2 || sources[0]->size() != 3 || sources[1]->size() != 3)
+        return std::nullopt;
+    const extents& queries = *sources[0];
+    const extents& keys = *sources[1];
+    return queries[1] == keys[1] && queries[2] == keys[2]
+               ? std::optional(extents{queries[1], queries[0], keys[0]})
+               : std::nullopt;
+}
+
 /// The shape of its result; nothing where what it reads does not fit.
 inline std::optional<extents> shape_of_attention(const graph_node& node,
                                                  const std::vector<const extents*>& sources) {
@@ -26,6 +38,8 @@ inline std::optional<extents> shape_of_attention(const graph_node& node,
     for (const extents* each : sources)
         if (each->size() != 2)
             return std::nullopt;
+    if (sources.empty())
+        return std::nullopt;
     if (node.kind == "attention")
         return sources.size() <= 2 && heads > 0 && node.count("key_width") > 0 &&
                        node.count("value_width") > 0

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/onnx_attention.hpp>
 #include <strata/io/import/onnx_broadcasting.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_constant_operands.hpp>
@@ -99,6 +100,8 @@ inline void read_combination(onnx_builder& graph, const onnx_node& operation) {
     if (operation.inputs.size() == 2 && (first.constant || second.constant) &&
         (is("Add") || is("Sub") || is("Mul") || is("Div"))) {
         const onnx_value& value = first.constant ? second : first;
+        if (add_mask(graph, operation, value, first.constant ? *first.constant : *second.constant))
+            return;
         return combine_constant(graph, operation, value, first.constant ? *first.constant : *second.constant,
                                 first.constant.has_value());
     }

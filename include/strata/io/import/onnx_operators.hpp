@@ -3,6 +3,7 @@
 
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/onnx_activations.hpp>
+#include <strata/io/import/onnx_attention.hpp>
 #include <strata/io/import/onnx_blocks.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_combinations.hpp>
@@ -14,6 +15,7 @@
 #include <strata/io/import/onnx_padding.hpp>
 #include <strata/io/import/onnx_recurrent.hpp>
 #include <strata/io/import/onnx_reductions.hpp>
+#include <strata/io/import/onnx_reshaping.hpp>
 #include <strata/io/import/onnx_resizing.hpp>
 #include <strata/io/import/onnx_rows.hpp>
 #include <strata/io/import/onnx_sample_axis.hpp>
@@ -109,7 +111,7 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
         {"AveragePool", read_pooling},
         {"Pad", read_padding},
         {"Gemm", read_product},
-        {"MatMul", read_matrix_product},
+        {"MatMul", read_matmul},
         {"BatchNormalization", read_batch_norm},
         {"LayerNormalization", read_layer_norm},
         {"InstanceNormalization", read_group_norm},
@@ -135,6 +137,7 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
         {"Gather", read_gather},
         {"Split", read_split},
         {"Expand", read_expansion},
+        {"Where", read_choice},
         {"Tile", read_tiles},
         {"DepthToSpace", read_blocks},
         {"SpaceToDepth", read_blocks},

@@ -126,6 +126,18 @@ inline std::optional<onnx_value> narrowed(onnx_builder& graph, const onnx_node& 
     return value;
 }
 
+/// A node with the numbers of another one in a shape, which is that or one before it where it may.
+inline std::optional<std::size_t> add_reshape(onnx_builder& graph, const onnx_node& operation,
+                                              std::size_t number, const extents& shape) {
+    while (graph.node(number).shape != shape && graph.node(number).kind == "reshape")
+        number = graph.node(number).sources.front();
+    if (graph.node(number).shape == shape)
+        return number;
+    graph_node made{"reshape", ""};
+    made.attributes["target"] = std::vector<double>(shape.begin(), shape.end());
+    return graph.add(operation, std::move(made), {number});
+}
+
 /// The numbers of a value in another shape, of as many numbers. Nothing, and a problem, where samples would
 /// be mixed.
 inline std::optional<onnx_value> reshape_value(onnx_builder& graph, const onnx_node& operation,
@@ -139,6 +151,20 @@ inline std::optional<onnx_value> reshape_value(onnx_builder& graph, const onnx_n
         return value;
     if (const auto other = relabel(value, shape, graph.first_axis))
         return other;
+    // Where axes of one are in the way, the same without them.
+    std::vector<std::size_t> wide;
+    std::copy_if(value.axes.begin(), value.axes.end(), std::back_inserter(wide),
+                 [&](std::size_t axis) { return value.shape[axis] != 1; });
+    if (value.places.empty() && !wide.empty() && wide.size() < value.axes.size()) {
+        onnx_value narrow = value;
+        narrow.axes = wide;
+        if (const auto other = relabel(narrow, shape, graph.first_axis))
+            if (const auto same = graph.arrange(operation, value, wide)) {
+                onnx_value result = *other;
+                result.node = same->node;
+                return result;
+            }
+    }
     if (const auto narrow = narrowed(graph, operation, value))
         if (const auto other = relabel(*narrow, shape, graph.first_axis))
             return other;
@@ -150,12 +176,10 @@ inline std::optional<onnx_value> reshape_value(onnx_builder& graph, const onnx_n
     onnx_value result;
     result.shape = shape;
     result.axes = graph.plain_axes(shape);
-    std::vector<double> target;
+    extents target;
     for (const std::size_t axis : result.axes)
-        target.push_back(static_cast<double>(shape[axis]));
-    graph_node made{"reshape", ""};
-    made.attributes["target"] = target.empty() ? std::vector<double>{1} : target;
-    const auto number = graph.add(operation, std::move(made), {plain->node});
+        target.push_back(static_cast<std::size_t>(shape[axis]));
+    const auto number = add_reshape(graph, operation, plain->node, target.empty() ? extents{1} : target);
     if (!number)
         return std::nullopt;
     result.node = *number;
@@ -183,105 +207,6 @@ inline std::int64_t size_of_shape(const std::vector<std::int64_t>& shape) {
 
 inline std::vector<std::int64_t> shape_of_input(const onnx_value& value) {
     return value.constant ? value.constant->shape : value.shape;
-}
-
-/// Reshape, Flatten, Squeeze and Unsqueeze.
-inline void read_reshape(onnx_builder& graph, const onnx_node& operation) {
-    const onnx_value& value = graph.input(operation, 0);
-    const std::vector<std::int64_t> old = shape_of_input(value);
-    std::vector<std::int64_t> shape = wholes_of(operation, "shape");
-    if (graph.has_input(operation, 1)) {
-        const onnx_constant* const given = graph.constant(operation, 1);
-        if (given == nullptr)
-            return;
-        shape = as_wholes(*given);
-    }
-    const std::int64_t size = size_of_shape(old);
-    std::int64_t known = 1;
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        if (shape[i] == 0 && i < old.size() && whole_of(operation, "allowzero", 0) == 0)
-            shape[i] = old[i];
-        if (shape[i] < -1 || shape[i] == 0 || shape[i] > (std::int64_t{1} << 40))
-            graph.fail(operation, "extents above 0 and one -1", "others");
-        if (shape[i] > 0) // a product that is too large stays so
-            known = known > (std::int64_t{1} << 50) / shape[i] ? std::int64_t{1} << 50 : known * shape[i];
-    }
-    const auto open = std::find(shape.begin(), shape.end(), -1);
-    if (open != shape.end())
-        *open = known > 0 ? size / known : 0;
-    if (size_of_shape(shape) != size || size == 0)
-        graph.fail(operation, internal::concatenate("a shape of ", std::size_t(size), " numbers"),
-                   "another one");
-    reshape(graph, operation, shape);
-}
-inline void read_flatten(onnx_builder& graph, const onnx_node& operation) {
-    const std::vector<std::int64_t> old = shape_of_input(graph.input(operation, 0));
-    std::int64_t axis = whole_of(operation, "axis", 1);
-    axis += axis < 0 ? static_cast<std::int64_t>(old.size()) : 0;
-    if (axis < 0 || axis > static_cast<std::int64_t>(old.size()))
-        graph.fail(operation, internal::concatenate("axes of ", old.size()), "another axis");
-    reshape(
-        graph, operation,
-        {size_of_shape({old.begin(), old.begin() + axis}), size_of_shape({old.begin() + axis, old.end()})});
-}
-inline void read_squeeze(onnx_builder& graph, const onnx_node& operation) {
-    const std::vector<std::int64_t> old = shape_of_input(graph.input(operation, 0));
-    const auto axes = axes_of(graph, operation, 1, static_cast<std::int64_t>(old.size()));
-    if (!axes)
-        return;
-    std::vector<std::int64_t> shape;
-    for (std::size_t i = 0; i < old.size(); ++i) {
-        const bool is_named = std::binary_search(axes->begin(), axes->end(), static_cast<std::int64_t>(i));
-        if (is_named && old[i] != 1)
-            graph.fail(operation, "axes of the extent 1", internal::concatenate(std::size_t(old[i])));
-        if (!is_named && !(axes->empty() && old[i] == 1))
-            shape.push_back(old[i]);
-    }
-    reshape(graph, operation, shape);
-}
-inline void read_unsqueeze(onnx_builder& graph, const onnx_node& operation) {
-    const std::vector<std::int64_t> old = shape_of_input(graph.input(operation, 0));
-    const std::size_t added = graph.has_input(operation, 1) && graph.input(operation, 1).constant
-                                  ? graph.input(operation, 1).constant->numbers.size()
-                                  : wholes_of(operation, "axes").size();
-    const auto axes = axes_of(graph, operation, 1, static_cast<std::int64_t>(old.size() + added));
-    if (!axes)
-        return;
-    std::vector<std::int64_t> shape;
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < old.size() + axes->size(); ++i)
-        shape.push_back(std::binary_search(axes->begin(), axes->end(), static_cast<std::int64_t>(i)) ||
-                                next >= old.size()
-                            ? 1
-                            : old[next++]);
-    reshape(graph, operation, shape);
-}
-
-/// Transpose: other axes for the same numbers.
-inline void read_transpose(onnx_builder& graph, const onnx_node& operation) {
-    const onnx_value& value = graph.input(operation, 0);
-    std::vector<std::int64_t> order = wholes_of(operation, "perm");
-    const std::size_t rank = value.shape.size();
-    if (order.empty())
-        for (std::size_t axis = rank; axis-- > 0;)
-            order.push_back(static_cast<std::int64_t>(axis));
-    std::vector<std::int64_t> sorted = order;
-    std::sort(sorted.begin(), sorted.end());
-    for (std::size_t axis = 0; axis < sorted.size(); ++axis)
-        if (sorted.size() != rank || sorted[axis] != static_cast<std::int64_t>(axis))
-            graph.fail(operation, "a permutation of its axes", "another list");
-    if (graph.first_axis > 0 && (order.empty() || order.front() != 0))
-        return graph.add_problem(operation, "it moves the axis of the samples");
-    const auto straight = graph.straighten(operation, value);
-    if (!straight)
-        return;
-    onnx_value result = *straight;
-    for (std::size_t axis = 0; axis < rank; ++axis)
-        result.shape[axis] = straight->shape[static_cast<std::size_t>(order[axis])];
-    for (std::size_t& axis : result.axes)
-        axis = static_cast<std::size_t>(
-            std::find(order.begin(), order.end(), static_cast<std::int64_t>(axis)) - order.begin());
-    graph.set(operation, std::move(result));
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

@@ -164,6 +164,8 @@ inline std::optional<extents> shape_of_whole(const graph_node& node,
     }
     if (node.kind == "dot")
         return shape_of_dot(node, sources);
+    if (node.kind == "head_scores")
+        return shape_of_head_scores(sources);
     if (is_attention(node.kind))
         return shape_of_attention(node, sources);
     if (has_any_kind(node, {"lstm", "gru", "simple_rnn", "bidirectional"}))
