@@ -311,3 +311,134 @@ BOOST_AUTO_TEST_CASE(places_mirrored_around_a_row) {
     const std::vector<float> expected{2, 1, 2, 3, 4, 3, 2};
     BOOST_TEST(results.front().numbers == expected, boost::test_tools::per_element());
 }
+
+BOOST_AUTO_TEST_CASE(activations_that_are_spelled_out) {
+    const auto scalars = [](onnx_graph& graph) {
+        graph.input("x", {-1, 6});
+        graph.weights("root", {}, {1.41421356F});
+        graph.weights("one", {}, {1});
+        graph.weights("half", {}, {0.5F});
+        graph.weights("three", {}, {3});
+        graph.weights("bend", {}, {0.044715F});
+        graph.weights("slope", {}, {0.79788456F});
+    };
+    onnx_graph by_erf; // as PyTorch writes it
+    scalars(by_erf);
+    by_erf.node("Div", {"x", "root"}, {"a"});
+    by_erf.node("Erf", {"a"}, {"b"});
+    by_erf.node("Add", {"b", "one"}, {"c"});
+    by_erf.node("Mul", {"x", "c"}, {"d"});
+    by_erf.node("Mul", {"d", "half"}, {"y"});
+    by_erf.output("y");
+    BOOST_TEST(chain_of(read(by_erf)) == "input<6> | gelu;");
+
+    onnx_graph by_tanh;
+    scalars(by_tanh);
+    by_tanh.node("Pow", {"x", "three"}, {"a"});
+    by_tanh.node("Mul", {"a", "bend"}, {"b"});
+    by_tanh.node("Add", {"x", "b"}, {"c"});
+    by_tanh.node("Mul", {"c", "slope"}, {"d"});
+    by_tanh.node("Tanh", {"d"}, {"e"});
+    by_tanh.node("Add", {"e", "one"}, {"f"});
+    by_tanh.node("Mul", {"x", "half"}, {"g"});
+    by_tanh.node("Mul", {"g", "f"}, {"y"});
+    by_tanh.output("y");
+    BOOST_TEST(chain_of(read(by_tanh)).starts_with("input<6> | named_activation<\"gelu_tanh\""));
+
+    onnx_graph mish;
+    scalars(mish);
+    mish.node("Softplus", {"x"}, {"a"});
+    mish.node("Tanh", {"a"}, {"b"});
+    mish.node("Mul", {"x", "b"}, {"y"});
+    mish.output("y");
+    BOOST_TEST(chain_of(read(mish)).starts_with("input<6> | named_activation<\"mish\""));
+
+    onnx_graph other; // a gate of another slope is none of these
+    scalars(other);
+    other.node("Div", {"x", "three"}, {"a"});
+    other.node("Erf", {"a"}, {"b"});
+    other.node("Add", {"b", "one"}, {"c"});
+    other.node("Mul", {"x", "c"}, {"y"});
+    other.output("y");
+    const model_graph kept = read(other);
+    BOOST_TEST(chain_of(kept).find("gelu") == std::string::npos);
+    const std::vector<tensor> x{{{1, 6}, {-2, -1, -0.5F, 0.25F, 1, 2}}};
+    const std::vector<float> y = reference_results(kept, x).front().numbers;
+    for (std::size_t i = 0; i < y.size(); ++i)
+        BOOST_TEST(y[i] == x[0].numbers[i] * (std::erf(x[0].numbers[i] / 3) + 1),
+                   boost::test_tools::tolerance(1e-5F));
+}
+
+BOOST_AUTO_TEST_CASE(normalizations_that_are_spelled_out) {
+    onnx_graph graph;
+    graph.input("x", {-1, 5, 4});
+    graph.weights("two", {}, {2});
+    graph.weights("epsilon", {}, {1e-5F});
+    graph.weights("scale", {4}, {1, 2, 3, 4});
+    graph.weights("center", {4}, {4, 3, 2, 1});
+    const std::vector<std::int64_t> last{-1};
+    graph.node("ReduceMean", {"x"}, {"mean"}, {{"axes", last}});
+    graph.node("Sub", {"x", "mean"}, {"difference"});
+    graph.node("Pow", {"difference", "two"}, {"square"});
+    graph.node("ReduceMean", {"square"}, {"variance"}, {{"axes", last}});
+    graph.node("Add", {"variance", "epsilon"}, {"sum"});
+    graph.node("Sqrt", {"sum"}, {"deviation"});
+    graph.node("Div", {"difference", "deviation"}, {"normal"});
+    graph.node("Mul", {"normal", "scale"}, {"scaled"});
+    graph.node("Add", {"scaled", "center"}, {"y"});
+    graph.output("y");
+    const model_graph made = read(graph);
+    BOOST_TEST(chain_of(made) == "input<5, 4> | layer_norm<epsilon<1e-05>>;");
+    BOOST_TEST(made.nodes.back().weight("gamma")->numbers == (std::vector<float>{1, 2, 3, 4}));
+    BOOST_TEST(made.nodes.back().weight("beta")->numbers == (std::vector<float>{4, 3, 2, 1}));
+
+    onnx_graph by_squares;
+    by_squares.input("x", {-1, 4});
+    by_squares.weights("epsilon", {}, {1e-5F});
+    by_squares.node("Mul", {"x", "x"}, {"square"});
+    by_squares.node("ReduceMean", {"square"}, {"mean"}, {{"axes", last}});
+    by_squares.node("Add", {"mean", "epsilon"}, {"sum"});
+    by_squares.node("Sqrt", {"sum"}, {"root"});
+    by_squares.node("Reciprocal", {"root"}, {"inverse"});
+    by_squares.node("Mul", {"x", "inverse"}, {"y"});
+    by_squares.output("y");
+    BOOST_TEST(chain_of(read(by_squares)) == "input<4> | rms_norm<epsilon<1e-05>, no_scale>;");
+}
+
+BOOST_AUTO_TEST_CASE(attention_that_is_spelled_out) {
+    constexpr std::int64_t steps = 5;
+    const auto build = [&](float below, bool is_added) {
+        onnx_graph graph;
+        graph.input("x", {-1, steps, 8});
+        for (const std::string part : {"q", "k", "v"}) {
+            graph.weights("w" + part, {8, 8}, drawn(64, 3 + static_cast<unsigned>(part.front())));
+            graph.node("MatMul", {"x", "w" + part}, {part + "0"});
+            graph.node("Reshape", {part + "0", "heads"}, {part + "1"});
+            graph.node("Transpose", {part + "1"}, {part},
+                       {{"perm", part == "k" ? std::vector<std::int64_t>{0, 2, 3, 1}
+                                             : std::vector<std::int64_t>{0, 2, 1, 3}}});
+        }
+        graph.wholes("heads", {4}, {0, 0, 2, 4});
+        graph.wholes("joined", {3}, {0, 0, 8});
+        graph.weights("two", {}, {2});
+        std::vector<float> mask;
+        for (std::int64_t i = 0; i < steps * steps; ++i)
+            mask.push_back(i % steps > i / steps ? -1e9F : below);
+        graph.weights("mask", {1, 1, steps, steps}, mask);
+        graph.node("MatMul", {"q", "k"}, {"products"});
+        graph.node("Div", {"products", "two"}, {"scores"});
+        graph.node("Add", {is_added ? "scores" : "products", "mask"}, {"masked"});
+        graph.node("Softmax", {is_added ? "masked" : "scores"}, {"weights"}, {{"axis", -1}});
+        graph.node("MatMul", {"weights", "v"}, {"sums"});
+        graph.node("Transpose", {"sums"}, {"turned"}, {{"perm", std::vector<std::int64_t>{0, 2, 1, 3}}});
+        graph.node("Reshape", {"turned", "joined"}, {"y"});
+        graph.output("y");
+        return graph;
+    };
+    const std::string before =
+        "input<5, 8> | branches(dense<8, no_bias>, dense<8, no_bias>, dense<8, no_bias>) | ";
+    BOOST_TEST(chain_of(read(build(0, true))) == before + "dot_attention<2, causal>;");
+    onnx_graph other = build(1, true); // a mask of other numbers is no causal one
+    const std::string message = error_message([&] { (void)read(other); });
+    BOOST_TEST(message.find("products of several heads that are no attention") != message.npos, message);
+}

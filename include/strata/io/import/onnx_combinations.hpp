@@ -7,6 +7,7 @@
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_constant_operands.hpp>
 #include <strata/io/import/onnx_elements.hpp>
+#include <strata/io/import/onnx_spelled_activations.hpp>
 #include <strata/io/import/onnx_spelled_norms.hpp>
 #include <strata/setting.hpp>
 
@@ -105,6 +106,9 @@ inline void read_combination(onnx_builder& graph, const onnx_node& operation) {
         return combine_constant(graph, operation, value, first.constant ? *first.constant : *second.constant,
                                 first.constant.has_value());
     }
+    if (is("Mul") && (read_spelled_activation(graph, operation, first, second) ||
+                      read_spelled_activation(graph, operation, second, first)))
+        return;
     if (is("Div"))
         if (auto norm = find_norm(graph, first, second, false))
             return apply(graph, operation, norm->second, std::move(norm->first));
