@@ -1,6 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "imported.hpp"
 
+#include "error_message.hpp"
+
 #include <strata/io/import/complete_graph.hpp>
 #include <strata/io/import/keras_model.hpp>
 #include <strata/io/import/parameter_names.hpp>
@@ -314,6 +316,31 @@ BOOST_AUTO_TEST_CASE(layers_in_several_places) {
         R"(shared_weights<"part_0">(dense<2, no_bias>) | relu | shared_weights<"part_2">(dense<2, no_bias>)) | )"
         R"(with_all(pick<1>, pick<0> | shared_weights<"part_0">(dense<2, no_bias>) | relu | )"
         R"(shared_weights<"part_2">(dense<2, no_bias>)) | add; )");
+}
+
+BOOST_AUTO_TEST_CASE(calls_that_multiply_are_refused) {
+    // Each model calls the one in it twice.
+    json inner = {{"class_name", "Dense"}, {"name", "d"}, {"config", {{"name", "d"}, {"units", 2}}}};
+    for (int depth = 0; depth < 14; ++depth) {
+        inner["inbound_nodes"] = json::array({json::array({value_of("x")}), json::array({value_of("d")})});
+        const json input = {{"class_name", "InputLayer"},
+                            {"name", "x"},
+                            {"config", {{"name", "x"}, {"batch_input_shape", {nullptr, 2}}}},
+                            {"inbound_nodes", json::array()}};
+        inner = {{"class_name", "Functional"},
+                 {"name", "d"},
+                 {"config",
+                  {{"name", "d"},
+                   {"layers", {input, inner}},
+                   {"input_layers", json::array({{"x", 0U, 0U}})},
+                   {"output_layers", json::array({{"d", 1U, 0U}})}}}};
+    }
+    listed_weights weights(std::vector<extents>{{2, 2}, {2}});
+    model_graph graph{"a model", "Keras 2"};
+    const std::string said =
+        error_message<strata::data_error>([&] { keras_model(graph, weights, 2).read(inner); });
+    BOOST_TEST(said == "a model: expected calls that make 3000 layers and repeat 268435456 weights at most, "
+                       "found more by calls of \"d\"");
 }
 
 BOOST_AUTO_TEST_CASE(models_within_keep_their_names) {

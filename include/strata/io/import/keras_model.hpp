@@ -191,8 +191,17 @@ private:
             if (each.calls.size() > 1)
                 share_part(graph_, each.first, shared_name(each.place));
             results[each.place.name] = {each.first.ends};
-        } else
+        } else {
+            expect_room(each);
             results[each.place.name].push_back(repeat_part(graph_, each.first, sources).ends);
+        }
+    }
+    void expect_room(const member_layer& each) {
+        repeated_numbers_ += weights_of_part(graph_, each.first);
+        if (!has_room(graph_, each.first, repeated_numbers_))
+            fail(concatenate("calls that make ", most_repeated_layers, " layers and repeat ",
+                             most_repeated_weights, " weights at most"),
+                 concatenate("more by calls of ", internal::shown(each.place.name)));
     }
     /// A name that no other layer of all models has.
     static std::string shared_name(const layer_place& place) {
@@ -283,6 +292,7 @@ private:
     model_graph& graph_;
     weight_source& weights_;
     std::size_t generation_;
+    std::size_t repeated_numbers_ = 0; ///< of weights that several calls have
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

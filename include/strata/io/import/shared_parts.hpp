@@ -35,6 +35,24 @@ inline void share_part(model_graph& graph, const graph_part& part, const std::st
     }
 }
 
+/// The numbers of all weights of a part.
+inline std::size_t weights_of_part(const model_graph& graph, const graph_part& part) {
+    std::size_t result = 0;
+    for (std::size_t i = part.begin; i < part.end; ++i)
+        for (const auto& [name, weight] : graph.nodes[i].weights)
+            result += weight.numbers.size();
+    return result;
+}
+
+/// Calls of models in models multiply, and each has its weights: whether there may be one more, of a graph
+/// that repeats so many weights.
+inline constexpr std::size_t most_repeated_layers = 3000;
+inline constexpr std::size_t most_repeated_weights = std::size_t{1} << 28;
+inline bool has_room(const model_graph& graph, const graph_part& part, std::size_t weights) {
+    return graph.nodes.size() + part.end - part.begin <= most_repeated_layers &&
+           weights <= most_repeated_weights;
+}
+
 /// Adds what another call of a part makes of other sources.
 inline graph_part repeat_part(model_graph& graph, const graph_part& part,
                               const std::vector<std::size_t>& sources) {
