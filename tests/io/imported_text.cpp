@@ -307,10 +307,10 @@ BOOST_AUTO_TEST_CASE(a_network_ends_where_it_is_told) {
     const std::size_t inner = one.add({"sigmoid", "part/inner"}, {x});
     one.graph.outputs = {one.add({"Sampling", "mine"}, {one.add({"relu", "other/inner"}, {inner})})};
     one.graph.nodes[x].name = "part/x";
-    BOOST_TEST(error_message<data_error>([&] { end_at_nodes(one.graph, {"inner"}); }) ==
+    BOOST_TEST(error_message<data_error>([&] { choose_outputs(one.graph, {"inner"}); }) ==
                "a graph: expected a layer \"inner\", found 2 whose names end so, \"part/inner\" and "
                "\"other/inner\"");
-    end_at_nodes(one.graph, {"part/inner", "x"});
+    choose_outputs(one.graph, {"part/inner", "x"});
     BOOST_TEST(one.graph.nodes.size() == 2u);
     CHECK_TOPOLOGY(one, input<4> | branches(sigmoid, identity));
 
@@ -323,13 +323,13 @@ BOOST_AUTO_TEST_CASE(a_network_ends_where_it_is_told) {
                    {{"net/c", "b"}, {"d"}, "", "Sampling", "", {}}};
     onnx_model chosen = model;
     chosen.nodes[2].attributes["then_branch"].has_graph = true;
-    end_at_values(model, {"c"}, "a file");
+    choose_outputs(model, {"c"}, "a file");
     BOOST_TEST(model.nodes.size() == 2u);
     BOOST_TEST(model.inputs.size() == 1u);
     BOOST_TEST(model.outputs.at(0).name == "net/c");
-    end_at_values(chosen, {"c"}, "a file");
+    choose_outputs(chosen, {"c"}, "a file");
     BOOST_TEST(chosen.nodes.size() == 3u);
     BOOST_TEST(chosen.inputs.size() == 2u);
-    BOOST_TEST(error_message<data_error>([&] { end_at_values(model, {"e"}, "a file"); }) ==
+    BOOST_TEST(error_message<data_error>([&] { choose_outputs(model, {"e"}, "a file"); }) ==
                "a file: expected a value \"e\", found none of this name");
 }

@@ -173,8 +173,8 @@ const cases = {
     shapes(g) {
         const x = g.input("x", [-1, 2, 3, 4]);
         const shape = g.add("Shape", [x], {out_type: "DT_INT32"});
-        const at = (place) => g.add("StridedSlice", [shape, g.wholes([place]), g.wholes([place + 1]), g.wholes([1])], {shrink_axis_mask: 1});
-        const target = g.add("Pack", [at(0), g.add("Mul", [at(1), at(2)]), at(3)], {axis: 0, N: 3});
+        const extent = (place) => g.add("StridedSlice", [shape, g.wholes([place]), g.wholes([place + 1]), g.wholes([1])], {shrink_axis_mask: 1});
+        const target = g.add("Pack", [extent(0), g.add("Mul", [extent(1), extent(2)]), extent(3)], {axis: 0, N: 3});
         const rows = g.add("Reshape", [x, target]);
         const turned = g.add("Transpose", [rows, g.wholes([0, 2, 1])]);
         const wide = g.add("Squeeze", [g.add("ExpandDims", [turned, g.wholes(2)])], {squeeze_dims: [2]});

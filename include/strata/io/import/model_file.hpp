@@ -86,7 +86,7 @@ inline model_graph read_model(const std::filesystem::path& path, const std::vect
         return result;
     } else
         result = file.read();
-    end_at_nodes(result, outputs);
+    choose_outputs(result, outputs);
     complete_graph(result, shapes_of_samples(inputs));
     return result;
 }

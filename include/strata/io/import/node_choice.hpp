@@ -67,7 +67,7 @@ inline std::size_t find_name(const std::vector<std::string>& names, const std::s
 }
 
 /// Lets a network end at other nodes, which are named, where there are names.
-inline void end_at_nodes(model_graph& graph, const std::vector<std::string>& names) {
+inline void choose_outputs(model_graph& graph, const std::vector<std::string>& names) {
     if (names.empty())
         return;
     std::vector<std::string> known;

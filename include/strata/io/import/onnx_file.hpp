@@ -40,7 +40,7 @@ public:
                                    const std::vector<std::string>& outputs = {}) const {
         const std::string bytes = plain_file(path_).read_rest();
         onnx_model model = parse_onnx(bytes, path_.string());
-        end_at_values(model, outputs, path_.string());
+        choose_outputs(model, outputs, path_.string());
         const auto opset = model.opsets.find("");
         model_graph result{path_.string(), "ONNX from " + model.producer};
         onnx_builder graph(result, opset == model.opsets.end() ? 1 : opset->second);

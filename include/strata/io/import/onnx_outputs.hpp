@@ -41,7 +41,8 @@ inline void drop_unread_operations(onnx_model& model) {
 }
 
 /// Lets a model end at other values, which are named, where there are names.
-inline void end_at_values(onnx_model& model, const std::vector<std::string>& names, const std::string& file) {
+inline void choose_outputs(onnx_model& model, const std::vector<std::string>& names,
+                           const std::string& file) {
     if (names.empty())
         return;
     std::vector<std::string> known;
