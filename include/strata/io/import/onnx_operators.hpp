@@ -162,9 +162,9 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
     const bool is_activation = find_activation(operation.type) != nullptr;
     const bool reduces = find_reduction(operation.type) != nullptr;
     const reader known = found != readers.end()               ? found->second
-                         : is_activation                      ? read_activation
-                         : reduces                            ? read_reduction
-                         : is_folded_operator(operation.type) ? read_unfolded
+                         : is_activation                      ? reader(read_activation)
+                         : reduces                            ? reader(read_reduction)
+                         : is_folded_operator(operation.type) ? reader(read_unfolded)
                                                               : nullptr;
     if (!is_standard || known == nullptr)
         return graph.add_problem(operation,
