@@ -442,3 +442,22 @@ BOOST_AUTO_TEST_CASE(attention_that_is_spelled_out) {
     const std::string message = error_message([&] { (void)read(other); });
     BOOST_TEST(message.find("products of several heads that are no attention") != message.npos, message);
 }
+
+BOOST_AUTO_TEST_CASE(all_that_is_lacking_in_one_message) {
+    onnx_graph graph;
+    graph.input("x", {-1, 4});
+    graph.weights("exponent", {}, {-3});
+    graph.node("Pow", {"x", "exponent"}, {"power"}); // an operator that is known, and a layer that is not
+    graph.node("Relu", {"power"}, {"behind"});
+    graph.node("Foo", {"x"}, {"unknown"}, {{"axis", 2}});
+    graph.node("Relu", {"unknown"}, {"positive"}); // of a shape that nobody knows, and no problem itself
+    graph.node("Bar", {"positive"}, {"other"});
+    graph.node("Concat", {"behind", "other"}, {"y"}, {{"axis", 1}});
+    graph.output("y");
+    const std::string message = error_message([&] { (void)read(graph); });
+    for (const char* const part :
+         {"3 that it cannot:", "Foo unknown: Foo (axis 2); unknown here", "Bar other: Bar; unknown here",
+          "Pow power: power (exponent -3); a whole exponent below 0 or above 64"})
+        BOOST_TEST(message.find(part) != message.npos, part << " is not in " << message);
+    BOOST_TEST(message.find("Relu") == message.npos, message);
+}

@@ -27,6 +27,16 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
+/// What a message says of a layer that strata cannot express: its name, its kind, its attributes and a hint.
+inline std::string problem_line(const graph_node& node, std::string_view hint) {
+    std::string attributes;
+    for (const auto& [key, value] : node.attributes)
+        if (key != "name" && key != "dtype" && key != "trainable")
+            internal::append(attributes, attributes.empty() ? " (" : ", ", key, " ", attribute_text(value));
+    return internal::concatenate("\n  ", node.name, ": ", node.kind, attributes,
+                                 attributes.empty() ? "" : ")", hint.empty() ? "" : "; ", hint);
+}
+
 /// Infers all shapes of a graph, checks its weights against them, and says what strata cannot express: all of
 /// it in one data_error, a line each with the layer's name, its kind, its attributes and a hint.
 class graph_completion {
@@ -118,14 +128,7 @@ private:
 
     void add_problem(const graph_node& node, const std::string& hint) {
         ++problem_count_;
-        internal::append(problems_, "\n  ", node.name, ": ", node.kind);
-        std::string attributes;
-        for (const auto& [key, value] : node.attributes)
-            if (key != "name" && key != "dtype" && key != "trainable")
-                internal::append(attributes, attributes.empty() ? " (" : ", ", key, " ",
-                                 attribute_text(value));
-        internal::append(problems_, attributes, attributes.empty() ? "" : ")", hint.empty() ? "" : "; ",
-                         hint);
+        problems_ += problem_line(node, hint);
     }
 
     void fit_weights(graph_node& node) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/plain_file.hpp>
+#include <strata/io/import/complete_graph.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/kept_states.hpp>
 #include <strata/io/import/node_choice.hpp>
@@ -50,9 +51,7 @@ public:
         add_inputs(graph, result, model, inputs, is_unbatched, scope.all_nodes(model));
         scope.read(model, read_onnx_node);
         if (graph.problem_count() > 0)
-            internal::raise(data_error::in_file(
-                path_, "operators that strata can express",
-                internal::concatenate(graph.problem_count(), " that it cannot:", graph.problems())));
+            raise_problems(graph, result);
         add_outputs(graph, result, model);
         lengthen_steps(result);
         drop_unread_nodes(result);
@@ -60,6 +59,19 @@ public:
     }
 
 private:
+    /// The operators that nobody knows, and the layers of known ones that strata lacks, in one message.
+    [[noreturn]] void raise_problems(const onnx_builder& graph, const model_graph& result) const {
+        std::size_t count = graph.problem_count();
+        std::string lines = graph.problems();
+        for (const graph_node& node : result.nodes)
+            if (!node.hint.empty() && node.kind != "head_scores") { // which may be part of an attention
+                ++count;
+                lines += problem_line(node, node.hint);
+            }
+        internal::raise(data_error::in_file(path_, "operators that strata can express",
+                                            internal::concatenate(count, " that it cannot:", lines)));
+    }
+
     /// Inputs that have a value before the network runs.
     void add_given(onnx_builder& graph, const onnx_model& model, const given_values& given) const {
         for (const auto& [name, numbers] : given) {
