@@ -152,6 +152,12 @@ inline std::string check_files(const fs::path& output) {
         json,
         layers_model("", "[2,2]", ",\"kernel_constraint\":" + repeated("[", deep) + repeated("]", deep)),
         "expected");
+    wrong +=
+        refuse(json,
+               R"({"format":"graph-model","modelTopology":{"node":[{"name":"x","op":"Placeholder","attr":)"
+               R"({"dtype":{"type":)" +
+                   repeated("[", deep) + repeated("]", deep) + "}}}]}}",
+               "expected");
     wrong += refuse(onnx, nested_model(2000), "expected");
     wrong += refuse(onnx, cyclic_model(), "expected");
     return wrong;

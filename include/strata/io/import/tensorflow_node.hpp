@@ -119,7 +119,7 @@ inline void add_attribute(tensorflow_node& node, const std::string& key, const j
     if (const json* const given = member(value, "s"))
         node.attributes[key] = tensorflow_text(given);
     if (const json* const given = member(value, "type"))
-        node.attributes[key] = given->is_string() ? text_of(given) : "DT " + given->dump();
+        node.attributes[key] = given->is_string() ? text_of(given) : "DT " + json_excerpt(given);
     if (const json* const given = member(value, "shape"); given != nullptr && !member(given, "unknownRank")) {
         std::vector<double> extents_of_shape;
         const json* const axes = member(given, "dim");
