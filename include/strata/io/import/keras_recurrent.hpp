@@ -15,15 +15,19 @@ namespace strata::bedrock::inline STRATA_SETTING::imports {
 
 /// What a recurrent layer of Keras says, as attributes of a node: its own, or that of both directions.
 inline void add_cell(graph_node& node, const keras_layer& layer) {
+    // Keras 3 took the name for the other formula.
+    const auto function = [&](const char* key) {
+        const std::string name = activation_name(layer[key]);
+        return name == "hard_sigmoid" && layer.generation > 2 ? name + "6" : name;
+    };
     node.attributes["units"] = layer.number("units", 0);
     node.attributes["activation"] =
-        layer["activation"] == nullptr ? std::string("tanh") : activation_name(layer["activation"]);
+        layer["activation"] == nullptr ? std::string("tanh") : function("activation");
     if (layer.class_name != "SimpleRNN")
         node.attributes["recurrent_activation"] =
             layer["recurrent_activation"] == nullptr
                 ? std::string(layer.generation > 2 ? "sigmoid" : "hard_sigmoid")
-                : activation_name(layer["recurrent_activation"]);
-    node.attributes["generation"] = static_cast<double>(layer.generation);
+                : function("recurrent_activation");
     node.attributes["bias"] = flag(layer.truth("use_bias", true));
     node.attributes["last_step"] = layer.truth("return_sequences", false) ? 0.0 : 1.0;
     node.attributes["backwards"] = flag(layer.truth("go_backwards", false));
