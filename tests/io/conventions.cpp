@@ -39,6 +39,23 @@ void check_values(const Network& net, const std::string& name) {
                    name << " " << i << ": " << found[i] << " " << expected[i]);
 }
 
+/// What is saved comes back, and is PyTorch's own file, tensor by tensor, but for biases that are added.
+template <class Network>
+void check_saved(const Network& net, const std::string& name, const bedrock::weight_options& options) {
+    save_weights(net, file, options);
+    Network again{seed{77}};
+    load_weights(again, file, options);
+    BOOST_TEST((again.weights() == net.weights()), name);
+    safetensors_file saved(file), original(made_elsewhere / (name + ".safetensors"));
+    for (const auto& tensor : saved.tensors()) {
+        const auto* const known = original.find(tensor.name);
+        BOOST_TEST_REQUIRE(known != nullptr, tensor.name);
+        BOOST_TEST(known->shape == tensor.shape, tensor.name);
+        if (tensor.name.find("bias_") == std::string::npos)
+            BOOST_TEST((saved.read(tensor.name) == original.read(tensor.name)), tensor.name);
+    }
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(networks_of_pytorch_predict_what_pytorch_predicts) {
@@ -46,17 +63,18 @@ BOOST_AUTO_TEST_CASE(networks_of_pytorch_predict_what_pytorch_predicts) {
           prelu<shared::places> | depthwise_conv<2, depth_multiplier<2>> | conv<6, 1, groups<2>, no_bias> |
           tanh | flatten | dense<5> | batch_norm<epsilon<1e-5>> | relu | dense<3>>
         images;
-    load_weights(images, made_elsewhere / "images.safetensors",
-                 {.names = {{"conv1", "conv"},
-                            {"bn", "batch_norm"},
-                            {"act", "prelu"},
-                            {"depthwise", "depthwise_conv"},
-                            {"grouped", "conv_1"},
-                            {"fc1", "dense"},
-                            {"norm", "batch_norm_1"},
-                            {"fc2", "dense_1"}},
-                  .convention = pytorch});
+    const bedrock::weight_options of_images{.names = {{"conv1", "conv"},
+                                                      {"bn", "batch_norm"},
+                                                      {"act", "prelu"},
+                                                      {"depthwise", "depthwise_conv"},
+                                                      {"grouped", "conv_1"},
+                                                      {"fc1", "dense"},
+                                                      {"norm", "batch_norm_1"},
+                                                      {"fc2", "dense_1"}},
+                                            .convention = pytorch};
+    load_weights(images, made_elsewhere / "images.safetensors", of_images);
     check_values(images, "images");
+    check_saved(images, "images", of_images);
 
     model<input<4> | dense<12> | batch_norm<epsilon<1e-5>> | relu | reshape<2, 2, 3> |
           conv_transpose<2, 3, stride<2>, padding<1>, output_padding<1>> | tanh>
@@ -71,16 +89,17 @@ BOOST_AUTO_TEST_CASE(sequences_of_pytorch_predict_what_pytorch_predicts) {
     model<input<6> | embedding<9, 4> | bidirectional(lstm<3>) | gru<5> | gru<5> | simple_rnn<3> | flatten |
           dense<2>>
         sequence;
-    load_weights(sequence, made_elsewhere / "sequence.safetensors",
-                 {.names = {{"words", "embedding"},
-                            {"both", "forward.lstm"},
-                            {"both.*_l0_reverse", "backward.lstm"},
-                            {"gates", "gru"},
-                            {"gates.*_l1", "gru_1"},
-                            {"plain", "simple_rnn"},
-                            {"end", "dense"}},
-                  .convention = pytorch});
+    const bedrock::weight_options of_sequence{.names = {{"words", "embedding"},
+                                                        {"both", "forward.lstm"},
+                                                        {"both.*_l0_reverse", "backward.lstm"},
+                                                        {"gates", "gru"},
+                                                        {"gates.*_l1", "gru_1"},
+                                                        {"plain", "simple_rnn"},
+                                                        {"end", "dense"}},
+                                              .convention = pytorch};
+    load_weights(sequence, made_elsewhere / "sequence.safetensors", of_sequence);
     check_values(sequence, "sequence");
+    check_saved(sequence, "sequence", of_sequence);
 
     model<inputs(input<5, 8>, input<7, 6>) |
           with_all(pick<0> | residual(attention<2, 4>) | layer_norm<epsilon<1e-5>>, pick<1>) |
@@ -96,6 +115,7 @@ BOOST_AUTO_TEST_CASE(sequences_of_pytorch_predict_what_pytorch_predicts) {
     };
     load_weights(attentive, made_elsewhere / "attention.safetensors", {.names = rule, .convention = pytorch});
     check_values(attentive, "attention");
+    check_saved(attentive, "attention", {.names = rule, .convention = pytorch});
 }
 
 BOOST_AUTO_TEST_CASE(names_of_keras_are_known) {
@@ -103,6 +123,10 @@ BOOST_AUTO_TEST_CASE(names_of_keras_are_known) {
           attention<2, 3> | prelu<shared::places>>
         net, loaded{seed{4}};
     set_numbers(net);
+    save_weights(net, file, {.convention = keras});
+    load_weights(loaded, file, {.convention = keras});
+    BOOST_TEST((loaded.weights() == net.weights()));
+    loaded = decltype(loaded){seed{4}};
     const std::vector<std::pair<std::string, std::vector<std::size_t>>> paths{
         {"conv2d/kernel:0", {}},
         {"conv2d/bias:0", {}},

@@ -33,6 +33,18 @@ inline bool merge_into(std::span<const std::uint64_t> file, std::span<const std:
                        [](std::uint64_t extent) { return extent == 1; });
 }
 
+/// `std::invalid_argument` for names of nothing in a network.
+inline void check_names(const weight_names& names, const std::vector<array_description>& arrays,
+                        const flattened_images& images) {
+    std::vector<std::string> known;
+    for (const array_description& array : arrays) {
+        known.push_back(array.name);
+        if (const auto kind = images.layer(array.layer).kind; is_projection(array.layer_name(), kind))
+            known.push_back(attention_name(array.layer_name(), kind));
+    }
+    names.check(known);
+}
+
 /// A part of a tensor of a file, and the array that it is for.
 struct weight_match {
     std::size_t array;
@@ -74,17 +86,6 @@ public:
     }
 
 private:
-    static void check_names(const weight_names& names, const std::vector<array_description>& arrays,
-                            const flattened_images& images) {
-        std::vector<std::string> known;
-        for (const array_description& array : arrays) {
-            known.push_back(array.name);
-            if (const auto kind = images.layer(array.layer).kind; is_projection(array.layer_name(), kind))
-                known.push_back(attention_name(array.layer_name(), kind));
-        }
-        names.check(known);
-    }
-
     [[noreturn]] void fail_unknown(const stored_tensor& tensor, weight_convention convention) const {
         file_.fail(tensor,
                    convention == pytorch ? pytorch_weights::expected_instead(tensor.name)

@@ -6,6 +6,7 @@ STRATA_HEADER_BEGIN
 
 #include <strata/data/safetensors.hpp>
 #include <strata/data/safetensors_output.hpp>
+#include <strata/io/arranged_weights.hpp>
 #include <strata/io/flattened_images.hpp>
 #include <strata/io/weight_matches.hpp>
 #include <strata/io/weight_names.hpp>
@@ -51,14 +52,22 @@ inline void check_range(safetensors_file& file, const weight_match& match) {
     });
 }
 
+/// The arrays of a network without their numbers.
+template <class T>
+std::vector<array_description> describe_arrays(const std::vector<any_parameter<T>>& parameters,
+                                               std::size_t inputs) {
+    std::vector<array_description> result;
+    for (const any_parameter<T>& each : parameters)
+        result.push_back({each.name(), {each.shape().begin(), each.shape().end()}, inputs + each.layer()});
+    return result;
+}
+
 /// The whole of `load_weights`, but for the types of the network's layers.
 template <class T>
 weight_report load_arrays(const std::vector<any_parameter<T>>& parameters, std::size_t inputs,
                           std::vector<network_layer> layers, const std::filesystem::path& path,
                           const weight_options& options) {
-    std::vector<array_description> arrays;
-    for (const any_parameter<T>& each : parameters)
-        arrays.push_back({each.name(), {each.shape().begin(), each.shape().end()}, inputs + each.layer()});
+    const std::vector<array_description> arrays = describe_arrays(parameters, inputs);
     safetensors_file file(path);
     weight_matches found(file, arrays, flattened_images(std::move(layers)), options);
     if constexpr (sizeof(T) < sizeof(double))
@@ -100,6 +109,27 @@ void save_weights(const model<Topology, T>& net, const std::filesystem::path& fi
     internal::append_network(text, typename model<Topology, T>::topology{});
     internal::save_arrays(net.parameters(), file,
                           {{"strata", std::string(project_version)}, {"topology", text}});
+}
+
+/// The same under the names and in the layouts of others: what `load_weights` reads with the same options,
+///
+///     save_weights(net, "lenet.safetensors", {.names = {{"conv1", "conv"}, {"fc1", "dense"}}, .convention =
+///     pytorch});
+///
+/// and what PyTorch's `load_state_dict` takes, but for `num_batches_tracked`. Of an LSTM's two biases the
+/// second is zero. `std::invalid_argument` for names that are of nothing in the network, for two arrays of
+/// one name, and for a layer that the other has no module for. Memory: the largest array, three times.
+template <auto Topology, class T>
+void save_weights(const model<Topology, T>& net, const std::filesystem::path& file,
+                  const weight_options& options) {
+    using topology = typename model<Topology, T>::topology;
+    const auto parameters = net.parameters();
+    const auto arrays = internal::describe_arrays(parameters, topology::inputs::size);
+    const internal::flattened_images images(internal::list_layers(topology{}));
+    internal::check_names(options.names, arrays, images);
+    const auto tensors = internal::arrange_tensors(arrays, images, options);
+    internal::write_tensors(file, internal::arranged_sources<T>(parameters, tensors),
+                            {{"strata", std::string(project_version)}});
 }
 
 /// Reads a network's weights from a safetensors file, of `save_weights` or of another program:
