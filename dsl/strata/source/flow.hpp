@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,7 +21,7 @@ struct source_flow {
         values sources;
         values results;
         bool closes_bypass = false; ///< the sum behind a residual block
-        bool is_shared = false;     ///< in a part that may stand in several places
+        std::string shared = {};    ///< whose weights it has in a part that may stand in several places
         std::size_t value = 0;      ///< the number of what it makes, all results together
         values input = {};          ///< the extents of its first value
         values output = {};         ///< those of its result

@@ -76,7 +76,8 @@ private:
             node.value = value;
             node.input = extents_of(typename Node::input{});
             node.output = extents_of(typename Node::output{});
-            node.is_shared = spot.is_shared;
+            if constexpr (!std::is_void_v<typename layer::shared_as>)
+                node.shared = concatenate(layer::shared_as::name.view(), " ", layer::shared_as::number);
             node.closes_bypass = std::is_same_v<layer, residual_layer>;
             for (const std::size_t source : source_numbers<typename Node::sources>::values)
                 if (!masks_[source])

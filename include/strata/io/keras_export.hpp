@@ -16,6 +16,7 @@ STRATA_HEADER_BEGIN
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -96,20 +97,37 @@ private:
     struct known_value {
         std::string layer;
         keras_extents shape;
+        std::size_t call = 0;
+    };
+    struct shared_layer_calls {
+        std::string name;
+        std::size_t place; // among the layers
+        std::size_t count;
     };
 
     // Whether each layer reads what the one before it has made, and nothing else does.
     [[nodiscard]] bool is_chain(const detail::source_flow& flow) const {
         std::vector<std::size_t> last = flow.inputs;
+        std::set<std::string> shared;
         for (const keras_node& each : nodes_) {
             if (last.size() != 1 || each.sources != last)
                 return false;
             last = each.results;
+            if (!each.shared.empty() && !shared.insert(each.shared).second)
+                return false;
         }
         return inputs_.size() == 1 && last == flow.outputs;
     }
 
     void add(const keras_node& node, bool is_in_chain) {
+        if (const auto known = shared_.find(node.shared); known != shared_.end()) {
+            shared_layer_calls& layer = known->second;
+            layers_[layer.place]["inbound_nodes"].push_back(call_of(node));
+            for (const std::size_t result : node.results)
+                values_[result] = {layer.name, node.output, layer.count};
+            ++layer.count;
+            return;
+        }
         const std::string kind = imports::snake_case(node.is_each_step ? "TimeDistributed" : node.class_name);
         const std::string name = names_.next(kind);
         json config = named(node.config, node.is_each_step ? imports::snake_case(node.class_name) : name,
@@ -129,6 +147,8 @@ private:
             layer["name"] = name;
             layer["inbound_nodes"] = json::array({call_of(node)});
         }
+        if (!node.shared.empty())
+            shared_[node.shared] = {name, layers_.size(), 1};
         layers_.push_back(std::move(layer));
         add_weights(node, "layers/" + name + (node.is_each_step ? "/layer" : ""));
         for (const std::size_t result : node.results)
@@ -144,36 +164,35 @@ private:
     [[nodiscard]] json call_of(const keras_node& node) const {
         json sources = json::array();
         for (const std::size_t source : node.sources)
-            sources.push_back({{"class_name", "__keras_tensor__"},
-                               {"config",
-                                {{"shape", shape_config(values_.at(source).shape)},
-                                 {"dtype", "float32"},
-                                 {"keras_history", json::array({values_.at(source).layer, 0, 0})}}}});
-        if (sources.size() > 1)
+            sources.push_back(
+                {{"class_name", "__keras_tensor__"},
+                 {"config",
+                  {{"shape", shape_config(values_.at(source).shape)},
+                   {"dtype", "float32"},
+                   {"keras_history", json::array({values_.at(source).layer, values_.at(source).call, 0})}}}});
+        if (sources.size() > 1 && !node.reads_apart)
             sources = json::array({sources});
-        return {{"args", std::move(sources)}, {"kwargs", json::object()}};
+        return {{"args", std::move(sources)}, {"kwargs", node.options}};
     }
     [[nodiscard]] json ends(const std::vector<std::size_t>& values) const {
         json result = json::array();
         for (const std::size_t value : values)
-            result.push_back(json::array({values_.at(value).layer, 0, 0}));
+            result.push_back(json::array({values_.at(value).layer, values_.at(value).call, 0}));
         return result.size() == 1 ? result[0] : result;
     }
 
-    // The arrays of one layer of the network after another: two directions have parts of their own.
+    // The arrays of one layer of the network after another.
     void add_weights(const keras_node& node, const std::string& group) {
         weights_.add_group(group + "/vars");
-        for (std::size_t i = 0; i < node.layers.size(); ++i) {
-            std::string part = node.variables.part;
-            if (node.layers.size() > 1)
-                part = i == 0 ? "forward_layer/cell" : "backward_layer/cell";
-            const std::string place = internal::concatenate(group, part.empty() ? "" : "/", part, "/vars/");
+        for (const keras_variables& layer : node.variables) {
+            const std::string place =
+                internal::concatenate(group, layer.part.empty() ? "" : "/", layer.part, "/vars/");
             std::size_t number = 0;
             for (const network_array& array : arrays_)
-                if (array.layer == node.layers[i]) {
-                    const auto& shapes = node.variables.shapes;
+                if (array.layer == layer.value) {
                     weights_.add(internal::concatenate(place, number),
-                                 number < shapes.size() ? shapes[number] : array.shape, array.numbers);
+                                 number < layer.shapes.size() ? layer.shapes[number] : array.shape,
+                                 array.numbers);
                     ++number;
                 }
             if (node.class_name == "Normalization")
@@ -187,6 +206,7 @@ private:
     hdf5_image weights_;
     imports::counted_names names_;
     std::map<std::size_t, known_value> values_;
+    std::map<std::string, shared_layer_calls> shared_;
     json layers_ = json::array();
     json config_;
 };

@@ -7,6 +7,7 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/source/flow.hpp>
+#include <strata/source/known_parts.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -24,7 +25,7 @@ class keras_flow {
 public:
     explicit keras_flow(const detail::source_flow& flow) : flow_(flow), next_(first_free_value()) {
         for (std::size_t i = 0; i < flow.nodes.size();)
-            i += is_bidirectional(i) ? add_bidirectional(i) : add(i);
+            i += is_bidirectional(i) ? add_bidirectional(i) : is_attention(i) ? add_attention(i) : add(i);
         if (!problems_.empty())
             internal::raise(
                 std::invalid_argument(internal::concatenate("export_keras: no file was written", problems_)));
@@ -63,8 +64,6 @@ private:
         };
         const layer_call call = layer_call::parse(node.piece.text);
         keras_translation words = translate(call, step(node.input), step(node.output));
-        if (node.is_shared)
-            words.refuse("weights that several layers share are not written");
         if (stands_in(node, detail::unmirrored_text) || stands_in(node, detail::mirrored_text))
             words.refuse("Keras reads one recurrent layer alone in both directions");
         std::vector<std::size_t> sources = node.sources;
@@ -80,8 +79,11 @@ private:
             each.is_each_step = is_each_step;
             if (is_each_step)
                 each.output.insert(each.output.begin(), node.input.at(0));
-            if (has_arrays(each.class_name))
-                each.layers = {node.value};
+            if (has_arrays(each.class_name)) {
+                each.variables[0].value = node.value;
+                each.shared = node.shared;
+            } else
+                each.variables.clear();
             nodes.push_back(std::move(each));
         }
         return 1;
@@ -101,7 +103,7 @@ private:
         return stands_in(forward, detail::unmirrored_text) && stands_in(backward, detail::mirrored_text) &&
                forward.piece.text == backward.piece.text && forward.sources == backward.sources &&
                merge.sources == std::vector<std::size_t>{forward.results[0], backward.results[0]} &&
-               merge_mode(merge.piece.text) != nullptr && !forward.is_shared;
+               merge_mode(merge.piece.text) != nullptr;
     }
     static const char* merge_mode(std::string_view text) {
         return text == "concat<>"   ? "concat"
@@ -133,9 +135,64 @@ private:
         result.results = merge.results;
         result.output = merge.output;
         result.is_frozen = stands_in(forward, "frozen_weights(");
-        result.layers = {forward.value, flow_.nodes[begin + 1].value};
+        result.variables = {{forward.value, "forward_layer/cell"},
+                            {flow_.nodes[begin + 1].value, "backward_layer/cell"}};
+        result.shared = forward.shared;
         nodes.push_back(std::move(result));
         return 3;
+    }
+
+    // Whether the projections and the weights of an attention stand here.
+    [[nodiscard]] bool is_attention(std::size_t begin) const {
+        if (begin + 4 >= flow_.nodes.size())
+            return false;
+        const auto projects = [&](std::size_t place, std::string_view name) {
+            return detail::projection_called(name, flow_.nodes[begin + place].piece.text).number > 0;
+        };
+        return projects(0, "query") && projects(1, "key") && projects(2, "value") &&
+               flow_.nodes[begin + 3].piece.text.starts_with("dot_attention<") && projects(4, "output");
+    }
+    std::size_t add_attention(std::size_t begin) {
+        const auto& query = flow_.nodes[begin];
+        const auto& value = flow_.nodes[begin + 2];
+        const auto& output = flow_.nodes[begin + 4];
+        const layer_call weights = layer_call::parse(flow_.nodes[begin + 3].piece.text);
+        layer_call options = layer_call::parse(query.piece.text);
+        const std::size_t heads = weights.count(0);
+        const std::size_t width = options.count(1) / heads;
+        const std::size_t value_width = layer_call::parse(value.piece.text).count(1) / heads;
+        if (weights.has("key_heads"))
+            refuse(output, "keys that heads share are not written");
+        keras_node result{"MultiHeadAttention"};
+        result.config = {{"num_heads", heads},
+                         {"key_dim", width},
+                         {"value_dim", value_width},
+                         {"dropout", weights.has("dropout") ? weights.find("dropout")->number(0) : 0.0},
+                         {"output_shape", nullptr},
+                         {"attention_axes", nullptr}};
+        add_kernel_options(result.config, options);
+        if (weights.has("causal"))
+            result.options["use_causal_mask"] = true;
+        result.sources = {query.sources.at(0), value.sources.at(0)};
+        result.results = output.results;
+        result.output = output.output;
+        result.is_frozen = stands_in(query, "frozen_weights(");
+        result.shared = query.shared;
+        result.reads_apart = true;
+        const auto split = [&](std::size_t place, const char* part, std::size_t each) {
+            const std::size_t features = flow_.nodes[begin + place].input.back();
+            result.variables.push_back(
+                {flow_.nodes[begin + place].value, part, {{features, heads, each}, {heads, each}}});
+        };
+        result.variables.clear();
+        split(0, "query_dense", width);
+        split(1, "key_dense", width);
+        split(2, "value_dense", value_width);
+        result.variables.push_back({output.value,
+                                    "output_dense",
+                                    {{heads, value_width, output.output.back()}, {output.output.back()}}});
+        nodes.push_back(std::move(result));
+        return 5;
     }
 };
 

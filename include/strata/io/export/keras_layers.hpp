@@ -2,6 +2,8 @@
 #pragma once
 
 #include <strata/io/export/keras_options.hpp>
+#include <strata/io/export/keras_recurrent.hpp>
+#include <strata/io/export/keras_regularization.hpp>
 #include <strata/io/export/keras_windows.hpp>
 #include <strata/setting.hpp>
 
@@ -45,7 +47,7 @@ inline void write_prelu(keras_translation& layers) {
                            {"alpha_regularizer", nullptr},
                            {"alpha_constraint", nullptr},
                            {"shared_axes", axes}};
-    layers.nodes.back().variables.shapes = {shape};
+    layers.nodes.back().variables[0].shapes = {shape};
 }
 inline void write_dense(keras_translation& layers) {
     json& config = layers.add("Dense") = {{"units", layers.call.count(0)}, {"activation", "linear"}};
@@ -110,47 +112,6 @@ inline void write_normalization(keras_translation& layers) {
         {"axis", axis}, {"invert", false}, {"mean", nullptr}, {"variance", nullptr}};
 }
 
-inline void write_dropout(keras_translation& layers) {
-    const std::string& name = layers.call.name;
-    const char* const class_name = name == "dropout"           ? "Dropout"
-                                   : name == "spatial_dropout" ? "SpatialDropoutND"
-                                   : name == "gaussian_noise"  ? "GaussianNoise"
-                                                               : "GaussianDropout";
-    json& config = layers.add(name == "spatial_dropout" ? layers.with_axes(class_name) : class_name);
-    config[name == "gaussian_noise" ? "stddev" : "rate"] = layers.call.number(0);
-    config["seed"] = nullptr;
-}
-/// `interval{-0.1, 0.2}`, or a number for both sides.
-inline json interval_config(const layer_call& written) {
-    if (written.name == "interval")
-        return {written.number(0), written.number(1)};
-    return {-written.number(), written.number()};
-}
-inline void write_augmentation(keras_translation& layers) {
-    const layer_call& layer = layers.call;
-    if (layer.name == "random_flip") {
-        layers.add("RandomFlip") = {{"mode", layer.has("horizontal") ? "horizontal"
-                                             : layer.has("vertical") ? "vertical"
-                                                                     : "horizontal_and_vertical"},
-                                    {"seed", nullptr}};
-        return;
-    }
-    json& config = layers.add(layer.name == "random_shift"      ? "RandomTranslation"
-                              : layer.name == "random_rotation" ? "RandomRotation"
-                                                                : "RandomZoom");
-    config[layer.name == "random_rotation" ? "factor" : "height_factor"] =
-        interval_config(layer.arguments.at(0));
-    if (layer.name == "random_shift")
-        config["width_factor"] = interval_config(layer.arguments.at(1));
-    config["fill_mode"] = layer.has("outside::zero")   ? "constant"
-                          : layer.has("outside::edge") ? "nearest"
-                                                       : "reflect";
-    config["fill_value"] = 0.0;
-    config["interpolation"] = layer.has("nearest") ? "nearest" : "bilinear";
-    config["seed"] = nullptr;
-    config["data_format"] = "channels_last";
-}
-
 inline void write_shape(keras_translation& layers) {
     const layer_call& layer = layers.call;
     if (layer.name == "flatten")
@@ -191,39 +152,6 @@ inline void write_dot(keras_translation& layers) {
     if (axes.size() == 1)
         axes.push_back(axes[0]);
     layers.add("Dot") = {{"axes", axes}, {"normalize", layers.call.has("normalize")}};
-}
-
-inline void write_recurrent(keras_translation& layers) {
-    const layer_call& layer = layers.call;
-    const layer_call of_state = recurrent_options(layer);
-    std::string problem;
-    json config{{"units", layer.count(0)},
-                {"activation", activation_option(layer, "tanh", problem)},
-                {"use_bias", !layer.has("no_bias")},
-                {"kernel_initializer", initializer_config(layer, "GlorotUniform")},
-                {"recurrent_initializer", initializer_config(of_state, "Orthogonal")},
-                {"bias_initializer", keras_object("keras.initializers", "Zeros", json::object())},
-                {"kernel_regularizer", regularizer_config(layer)},
-                {"recurrent_regularizer", regularizer_config(of_state)},
-                {"dropout", 0.0},
-                {"recurrent_dropout", of_state.has("dropout") ? of_state.find("dropout")->number(0) : 0.0},
-                {"return_sequences", !layer.has("last_step")},
-                {"return_state", false},
-                {"go_backwards", layer.has("backwards")},
-                {"stateful", false},
-                {"unroll", false},
-                {"zero_output_for_mask", layer.has("zero_masked")}};
-    if (layer.name != "simple_rnn")
-        config["recurrent_activation"] = activation_option(of_state, "sigmoid", problem);
-    if (layer.name == "lstm")
-        config["unit_forget_bias"] = !layer.has("no_forget_bias");
-    if (layer.name == "gru")
-        config["reset_after"] = !layer.has("reset_before");
-    layers.add(layer.name == "lstm" ? "LSTM" : layer.name == "gru" ? "GRU" : "SimpleRNN") = config;
-    layers.nodes.back().variables.part = "cell";
-    layers.nodes.back().problem = problem;
-    if (layer.has("take_state") || layer.has("return_state"))
-        layers.refuse("states as values of their own are not written");
 }
 
 using keras_writer = void (*)(keras_translation&);

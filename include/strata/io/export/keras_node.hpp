@@ -18,10 +18,12 @@ namespace strata::bedrock::inline STRATA_SETTING::exports {
 using json = nlohmann::ordered_json;
 using keras_extents = std::vector<std::size_t>;
 
-/// Numbers of a layer in Keras: where they stand in it, and which of the network's arrays they are.
+/// The arrays of one of the network's layers: where they stand in the layer of
+/// Keras.
 struct keras_variables {
-    std::string part;                       ///< "cell" of a recurrent layer
-    std::vector<keras_extents> shapes = {}; ///< other shapes than those of the network's arrays
+    std::size_t value = 0;               ///< the number of what that layer makes
+    std::string part{};                  ///< "cell" of a recurrent layer
+    std::vector<keras_extents> shapes{}; ///< other shapes than those of the network's arrays
 };
 
 /// A layer of Keras with what it reads.
@@ -31,9 +33,11 @@ struct keras_node {
     std::vector<std::size_t> sources{}; ///< numbers of values
     std::vector<std::size_t> results{};
     keras_extents output{}; ///< of one sample
-    keras_variables variables{};
-    std::vector<std::size_t> layers{}; ///< the values of the network's layers whose arrays it has
+    std::vector<keras_variables> variables{1};
+    json options = json::object(); ///< of the call
+    std::string shared{};          ///< the name of what other calls share, or nothing
     bool is_frozen = false;
+    bool reads_apart = false;  ///< its values are arguments of their own, instead of a list
     bool is_each_step = false; ///< within TimeDistributed
     std::string problem{};     ///< why Keras has no such layer
 };

@@ -106,7 +106,7 @@ private:
                  concatenate(given.size()));
         call_results results;
         for (std::size_t i = 0; i < given.size(); ++i)
-            results[inputs[i].layer] = {{given[i]}};
+            results[inputs[i].layer] = {{{given[i]}}};
         std::vector<member_layer> waiting;
         counted_names names;
         for (const json& layer : layers)
@@ -117,7 +117,7 @@ private:
             for (const keras_value& input : inputs)
                 for (const member_layer& each : waiting)
                     if (each.place.name == input.layer && results.find(input.layer) == results.end())
-                        results[input.layer] = {{add_input(*each.layer, nullptr)}};
+                        results[input.layer] = {{{add_input(*each.layer, nullptr)}}};
 
         // Layers stand behind those that they read in nearly all files, so that one pass is enough.
         while (!waiting.empty()) {
@@ -127,7 +127,7 @@ private:
                 if (each.done == 0 && results.find(each.place.name) != results.end())
                     continue;
                 if (each.calls.empty())
-                    results[each.place.name] = {{add_input(*each.layer, nullptr)}};
+                    results[each.place.name] = {{{add_input(*each.layer, nullptr)}}};
                 const std::size_t before = each.done;
                 while (each.done < each.calls.size() && can_read(each.calls[each.done].values, results))
                     add_call(each, results, depth);
@@ -150,7 +150,12 @@ private:
     }
 
     /// The results of each call of a layer.
-    using call_results = std::map<std::string, std::vector<node_numbers>, std::less<>>;
+    struct layer_results {
+        std::vector<node_numbers> calls;
+        bool has_one_call = true; ///< whatever its number in a larger model was
+        [[nodiscard]] std::size_t number(std::size_t call) const { return has_one_call ? 0 : call; }
+    };
+    using call_results = std::map<std::string, layer_results, std::less<>>;
     struct member_layer {
         const json* layer;
         layer_place place;
@@ -158,24 +163,21 @@ private:
         std::size_t done = 0; ///< calls
         graph_part first{};
     };
-
     static bool can_read(const std::vector<keras_value>& values, const call_results& results) {
         return std::all_of(values.begin(), values.end(), [&](const keras_value& each) {
             const auto found = results.find(each.layer);
-            return found != results.end() && (each.call < found->second.size() || found->second.size() == 1);
+            return found != results.end() && found->second.number(each.call) < found->second.calls.size();
         });
     }
     std::size_t find(const keras_value& value, const call_results& results) const {
         const auto found = results.find(value.layer);
-        // A layer with one call has no other, whatever its number in a larger model was.
-        const std::size_t call = found != results.end() && found->second.size() == 1 ? 0 : value.call;
-        if (found == results.end() || call >= found->second.size() ||
-            value.result >= found->second[call].size())
-            fail(concatenate("result ", value.result, " of layer ", internal::shown(value.layer)),
-                 found == results.end()         ? "no such layer"
-                 : call >= found->second.size() ? "fewer calls of it"
-                                                : "fewer results");
-        return found->second[call][value.result];
+        const auto what = concatenate("result ", value.result, " of layer ", internal::shown(value.layer));
+        if (found == results.end())
+            fail(what, "no such layer");
+        const std::size_t call = found->second.number(value.call);
+        if (call >= found->second.calls.size() || value.result >= found->second.calls[call].size())
+            fail(what, call >= found->second.calls.size() ? "fewer calls of it" : "fewer results");
+        return found->second.calls[call][value.result];
     }
 
     /// The next call of a layer. What several calls make has the weights in common.
@@ -190,10 +192,10 @@ private:
             each.first.end = graph_.nodes.size();
             if (each.calls.size() > 1)
                 share_part(graph_, each.first, shared_name(each.place));
-            results[each.place.name] = {each.first.ends};
+            results[each.place.name] = {{each.first.ends}, each.calls.size() == 1};
         } else {
             expect_room(each);
-            results[each.place.name].push_back(repeat_part(graph_, each.first, sources).ends);
+            results[each.place.name].calls.push_back(repeat_part(graph_, each.first, sources).ends);
         }
     }
     void expect_room(const member_layer& each) {
