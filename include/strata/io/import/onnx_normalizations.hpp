@@ -8,6 +8,7 @@
 #include <strata/io/import/onnx_constant_places.hpp>
 #include <strata/io/import/onnx_images.hpp>
 #include <strata/io/import/onnx_rows.hpp>
+#include <strata/io/import/onnx_shapes.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
