@@ -78,6 +78,8 @@ private:
     template <class ReadNode>
     void read_nodes(const onnx_model& model, const ReadNode& read_node, std::size_t depth) {
         for (const onnx_node& each : model.nodes) {
+            if (each.outputs.empty()) // of which nothing can be read
+                continue;
             if (each.type == "If")
                 read_branch(each, read_node, depth);
             else if (each.type == "Constant")
