@@ -86,7 +86,7 @@ inline std::optional<onnx_value> flatten(onnx_builder& graph, const onnx_node& o
     }
     result.image_shape = graph.node(value.node).shape;
     result.image_axes = value.axes;
-    constexpr std::size_t most_places = std::size_t{1} << 26;
+    constexpr std::size_t most_places = std::size_t{1} << 23; // 64 MB, which a small file may ask for
     if (*size_of(graph.node(value.node).shape) > most_places) {
         graph.add_problem(operation, "an image of more numbers than a dense layer could read");
         return std::nullopt;
@@ -98,6 +98,7 @@ inline std::optional<onnx_value> flatten(onnx_builder& graph, const onnx_node& o
         steps[value.axes[i]] = step;
         step *= static_cast<std::size_t>(value.shape[value.axes[i]]);
     }
+    result.places.reserve(step);
     for (std::size_t element = 0; element < step; ++element) {
         std::size_t rest = element;
         std::size_t place = 0;
