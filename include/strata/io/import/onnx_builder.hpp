@@ -281,7 +281,7 @@ private:
     static std::string text_of_attribute(const onnx_attribute& value) {
         std::string result = value.text.substr(0, 40);
         for (const std::int64_t each : value.wholes)
-            result += (result.empty() ? "" : " ") + std::to_string(each);
+            (result += result.empty() ? "" : " ") += std::to_string(each);
         if (result.size() > 80)
             result = result.substr(0, 80) + "...";
         if (!result.empty() || value.has_tensor || value.has_graph || !value.reals.empty())

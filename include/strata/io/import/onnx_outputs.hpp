@@ -21,7 +21,7 @@ inline void drop_unread_operations(onnx_model& model) {
     for (const onnx_value_info& output : model.outputs)
         read.insert(output.name);
     const auto is_read = [&](const std::string& name) { return read.contains(name); };
-    const auto has_graph = [](const auto& attribute) { return attribute.second.has_graph; };
+    const auto has_graph = [](const auto& entry) { return entry.second.has_graph; };
     bool keeps_all = false;
     std::vector<onnx_node> kept;
     for (std::size_t i = model.nodes.size(); i-- > 0;) {

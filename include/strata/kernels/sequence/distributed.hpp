@@ -18,9 +18,9 @@ struct distributed_tail {
     template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerStep, class T>
     struct tile : Tail::template tile<Tall, Wide, RowsPerStep * Steps, T> {
         using base = typename Tail::template tile<Tall, Wide, RowsPerStep * Steps, T>;
-        tile(const distributed_tail& tail, std::size_t row, std::size_t column, std::size_t width,
-             std::size_t step = 1) noexcept
-            : base(tail.whole, row, column, width, step) {}
+        tile(const distributed_tail& tail, std::size_t first_row, std::size_t first_column,
+             std::size_t columns, std::size_t row_step = 1) noexcept
+            : base(tail.whole, first_row, first_column, columns, row_step) {}
     };
 };
 template <class Tail, std::size_t Steps>
