@@ -223,6 +223,21 @@ BOOST_AUTO_TEST_CASE(masked_steps) {
     const std::size_t x = one.embedding(one.input({8}), 3, 4);
     one.graph.outputs = {one.dense(one.bidirectional_rnn(x, 4, 2), 4, 3)};
     CHECK_TOPOLOGY(one, input<8> | embedding<3, 4, mask_zero> | bidirectional(simple_rnn<2>) | dense<3>);
+
+    // A mask goes through what makes one value of several, where all of them have one.
+    drawn_graph two;
+    const std::size_t tokens = two.input({8});
+    const std::size_t sum = two.add("add", {two.embedding(tokens, 3, 4), two.embedding(tokens, 3, 4)});
+    two.graph.outputs = {two.bidirectional_rnn(two.add("multiply", {two.dense(sum, 4, 4), sum}), 4, 2)};
+    CHECK_TOPOLOGY(two, input<8> | branches(embedding<3, 4, mask_zero>, embedding<3, 4, mask_zero>) | add |
+                            branches(dense<4>, identity) | multiply | bidirectional(simple_rnn<2>));
+    drawn_graph three;
+    const std::size_t others = three.input({8});
+    const std::size_t product =
+        three.add("multiply", {three.embedding(others, 3, 4), three.embedding(others, 3, 4)});
+    three.graph.outputs = {three.bidirectional_rnn(product, 4, 2)};
+    const std::string said = error_message<data_error>([&] { complete_graph(three.graph); });
+    BOOST_TEST(said.ends_with("multiply: multiply; its values have different masks"), said);
 }
 
 BOOST_AUTO_TEST_CASE(states_and_shared_weights) {

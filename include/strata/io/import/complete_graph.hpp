@@ -55,17 +55,14 @@ public:
         std::vector<bool> is_known(graph_.nodes.size(), true);
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
             is_known[i] = infer(graph_.nodes[i], is_known);
-        const std::vector<bool> is_masked = masked_values(graph_);
-        for (const graph_node& node : graph_.nodes)
-            if (is_attention(node.kind) && std::any_of(node.sources.begin(), node.sources.end(),
-                                                       [&](std::size_t each) { return is_masked[each]; }))
-                add_problem(node, "a mask reaches it");
+        const std::vector<std::size_t> masks = masks_of_values(graph_);
+        const std::vector<bool> is_read = read_masks(graph_, masks);
+        for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
+            if (const std::string problem = mask_problem(graph_, i, masks, is_read); !problem.empty())
+                add_problem(graph_.nodes[i], problem);
         if (!problems_.empty())
-            internal::raise(data_error::in_file(
-                graph_.file, internal::concatenate("layers that strata can express"),
-                internal::concatenate(
-                    problem_count_,
-                    problem_count_ == 1 ? " that it cannot:" : " that it cannot:", problems_)));
+            fail("layers that strata can express",
+                 concatenate(problem_count_, " that it cannot:", problems_));
         keep_read_masks(graph_);
         for (graph_node& node : graph_.nodes)
             fit_weights(node);

@@ -10,15 +10,13 @@ namespace strata::bedrock::inline STRATA_SETTING::imports {
 
 /// Lets a node take each step for a sample, where it does not do that anyway.
 inline void make_each_step(graph_node& node) {
-    const bool is_merge =
-        has_any_kind(node, {"add", "subtract", "multiply", "average", "maximum", "minimum"});
     if (has_any_kind(node, {"concat", "slice"})) {
         if (const double axis = node.number("axis", -1); axis >= 0)
             node.attributes["axis"] = axis + 1;
     } else if (has_any_kind(node, {"lstm", "gru", "simple_rnn", "bidirectional", "dot"}) ||
                is_each_step(node))
         node.hint = "in TimeDistributed";
-    else if (!is_merge && !has_any_kind(node, {"dense", "embedding"}) &&
+    else if (!is_merge(node) && !has_any_kind(node, {"dense", "embedding"}) &&
              !(keeps_shape(node) && node.weights.empty() && !node.has("axis")))
         node.attributes["each_step"] = 1.0;
 }

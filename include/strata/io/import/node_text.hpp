@@ -170,7 +170,7 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
         return is_channels ? layer_words{"prelu<shared::places>"}
                            : layer_words::lacking("slopes shared along some axes");
     }
-    if (has_any_kind(node, {"add", "subtract", "multiply", "average", "maximum", "minimum"}))
+    if (is_merge(node))
         return {node.kind};
     if (is("result"))
         return {internal::concatenate("pick<", node.count("index"), ">")};

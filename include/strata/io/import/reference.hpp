@@ -5,6 +5,7 @@
 STRATA_HEADER_BEGIN
 
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/masks.hpp>
 #include <strata/io/import/reference_cells.hpp>
 #include <strata/io/import/reference_layers.hpp>
 #include <strata/io/import/reference_values.hpp>
@@ -17,6 +18,28 @@ STRATA_HEADER_BEGIN
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
+/// The mask of what several values become: the steps that count in one of them, where all have a mask. Those
+/// of sequences one behind another are joined, and all steps count of one without a mask.
+inline std::vector<bool> joint_mask(const graph_node& node, const std::vector<std::vector<bool>>& masks,
+                                    const std::vector<const extents*>& shapes) {
+    std::vector<bool> result;
+    std::size_t masked = 0;
+    for (std::size_t i = 0; i < node.sources.size(); ++i) {
+        const std::vector<bool>& each = masks[node.sources[i]];
+        masked += each.empty() ? 0 : 1;
+        if (joins_steps(node) && each.empty())
+            result.insert(result.end(), shapes[i]->front(), true);
+        else if (joins_steps(node))
+            result.insert(result.end(), each.begin(), each.end());
+        else {
+            result.resize(each.size());
+            for (std::size_t step = 0; step < each.size(); ++step)
+                result[step] = result[step] || each[step];
+        }
+    }
+    const bool has_mask = joins_steps(node) ? masked > 0 : masked == node.sources.size();
+    return has_mask ? result : std::vector<bool>{};
+}
 /// What a complete graph gives for one sample, node by node, in double and by plain loops, straight from the
 /// definitions: nothing of it is code that a network runs.
 inline std::vector<reference_numbers> reference_pass(const model_graph& graph,
@@ -53,6 +76,8 @@ inline std::vector<reference_numbers> reference_pass(const model_graph& graph,
             masks[i] = masks[first];
         if (keeps_shape(node) || node.kind == "dense")
             masks[i] = masks[first];
+        if (is_merge(node) || node.kind == "concat")
+            masks[i] = joint_mask(node, masks, source_shapes);
         if (node.kind == "embedding" && node.number("mask_zero") != 0)
             for (const double token : values[first])
                 masks[i].push_back(token != 0);

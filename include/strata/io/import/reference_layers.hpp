@@ -236,7 +236,7 @@ inline reference_numbers compute_whole(const graph_node& node,
         return normalize(node, x);
     if (has_any_kind(node, {"softmax", "log_softmax"}))
         return take_softmax(node, x);
-    if (has_any_kind(node, {"add", "subtract", "multiply", "average", "maximum", "minimum"}))
+    if (is_merge(node))
         return merge(node, sources);
     if (is_attention(node.kind))
         return compute_attention(node, sources, shapes);

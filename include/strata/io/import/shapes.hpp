@@ -43,6 +43,11 @@ inline bool has_any_kind(const graph_node& node, std::initializer_list<std::stri
     return std::find(kinds.begin(), kinds.end(), node.kind) != kinds.end();
 }
 
+/// Whether a node makes one value of several of its shape, element by element.
+inline bool is_merge(const graph_node& node) {
+    return has_any_kind(node, {"add", "subtract", "multiply", "average", "maximum", "minimum"});
+}
+
 /// Whether a node computes each element by itself, or nothing at all when it predicts.
 inline bool keeps_shape(const graph_node& node) {
     return has_any_kind(node,
@@ -139,7 +144,7 @@ inline std::optional<extents> shape_of_whole(const graph_node& node,
         return result;
     };
 
-    if (has_any_kind(node, {"add", "subtract", "multiply", "average", "maximum", "minimum"})) {
+    if (is_merge(node)) {
         for (const extents* each : sources)
             if (*each != first)
                 return std::nullopt;
