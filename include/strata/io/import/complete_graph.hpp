@@ -146,6 +146,10 @@ private:
                 fail(concatenate(name, " of layer ", internal::shown(node.name), " of the shape ",
                                  shape_text(*expected)),
                      shape_text(weight.shape));
+            if (size_of(weight.shape) != weight.numbers.size())
+                fail(concatenate("as many numbers in ", name, " of layer ", internal::shown(node.name),
+                                 " as its shape ", shape_text(weight.shape), " has"),
+                     concatenate(weight.numbers.size()));
             const auto bad = std::count_if(weight.numbers.begin(), weight.numbers.end(),
                                            [](float each) { return !std::isfinite(each); });
             if (bad > 0)

@@ -215,6 +215,8 @@ inline void read_convolution(onnx_builder& graph, const onnx_node& operation) {
     const bool is_transposed = operation.type == "ConvTranspose";
     const std::int64_t groups = whole_of(operation, "group", 1);
     const auto channels = static_cast<std::int64_t>(input.back());
+    if (groups < 1 || channels % groups != 0 || (!is_transposed && kernel->shape[0] % groups != 0))
+        graph.fail(operation, "groups that divide its channels and its filters", std::to_string(groups));
     const bool is_depthwise = !is_transposed && groups == channels && groups > 1 && kernel->shape[1] == 1;
     graph_node made{is_transposed ? "conv_transpose" : is_depthwise ? "depthwise_conv" : "conv", ""};
     const std::vector<std::int64_t> size(kernel->shape.begin() + 2, kernel->shape.end());
@@ -232,8 +234,8 @@ inline void read_convolution(onnx_builder& graph, const onnx_node& operation) {
     } else {
         // [O, I, taps...] as [taps..., I, O]; of a transposed one [I, O, taps...] as [taps..., O, I].
         made.weights.emplace_back("kernel", turn_kernel(*kernel));
-        made.attributes["filters"] =
-            static_cast<double>(is_transposed ? groups * kernel->shape[1] : kernel->shape[0]);
+        made.attributes["filters"] = static_cast<double>(is_transposed ? groups : 1) *
+                                     static_cast<double>(kernel->shape[is_transposed ? 1 : 0]);
         made.attributes["groups"] = static_cast<double>(groups);
     }
     made.attributes["bias"] = 0.0;
