@@ -95,7 +95,8 @@ public:
             fail(message, "floats or whole numbers", concatenate("type ", std::uint64_t(message.type)));
         std::size_t count = 1;
         for (const std::int64_t extent : message.dims) {
-            if (extent < 0 || (extent > 0 && count > most_numbers / static_cast<std::size_t>(extent)))
+            if (extent < 0 || static_cast<std::uint64_t>(extent) > most_numbers ||
+                (extent > 0 && count > most_numbers / static_cast<std::size_t>(extent)))
                 fail(message, "extents that memory can hold", "others");
             count *= static_cast<std::size_t>(extent);
         }
@@ -116,6 +117,8 @@ public:
         result.numbers = message.numbers;
         if (message.type == 10 || message.type == 16) // halves are stored as whole numbers
             for (double& number : result.numbers) {
+                if (!(number >= 0 && number < 0x1p16))
+                    fail(message, "numbers of 16 bits", "others");
                 const auto bits = static_cast<std::uint16_t>(number);
                 number = message.type == 10 ? internal::half_number(bits)
                                             : std::bit_cast<float>(std::uint32_t{bits} << 16);

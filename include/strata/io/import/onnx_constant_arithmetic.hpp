@@ -23,7 +23,8 @@ constexpr std::size_t most_constant_numbers = std::size_t{1} << 28;
 inline std::optional<std::size_t> constant_size(const std::vector<std::int64_t>& shape) {
     std::size_t result = 1;
     for (const std::int64_t extent : shape) {
-        if (extent < 0 || (extent > 0 && result > most_constant_numbers / static_cast<std::size_t>(extent)))
+        if (extent < 0 || static_cast<std::uint64_t>(extent) > most_constant_numbers ||
+            (extent > 0 && result > most_constant_numbers / static_cast<std::size_t>(extent)))
             return std::nullopt;
         result *= static_cast<std::size_t>(extent);
     }

@@ -88,6 +88,10 @@ inline folded gather(onnx_builder& graph, const onnx_node& operation) {
                        "others");
         places.push_back(*place);
     }
+    std::vector<std::int64_t> shape = given.shape;
+    shape[*axis] = static_cast<std::int64_t>(places.size());
+    if (!constant_size(shape))
+        return std::nullopt;
     onnx_constant result = choose_places(given, *axis, places);
     const auto replaced = result.shape.begin() + static_cast<std::ptrdiff_t>(*axis);
     result.shape.insert(result.shape.erase(replaced), chosen.shape.begin(), chosen.shape.end());
@@ -131,12 +135,12 @@ inline folded transpose(onnx_builder& graph, const onnx_node& operation) {
 }
 inline folded expand(onnx_builder& graph, const onnx_node& operation) {
     const onnx_constant& given = operand(graph, operation, 0);
-    const auto shape = joint_shape(given.shape, *whole_operand(graph, operation, 1));
+    const auto shape = joint_shape(given.shape, as_wholes(operand(graph, operation, 1)));
     return shape ? expand_constant(given, *shape) : std::nullopt;
 }
 inline folded tile(onnx_builder& graph, const onnx_node& operation) {
     onnx_constant result = operand(graph, operation, 0);
-    const std::vector<std::int64_t> times = *whole_operand(graph, operation, 1);
+    const std::vector<std::int64_t> times = as_wholes(operand(graph, operation, 1));
     std::vector<std::int64_t> shape = result.shape;
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
         if (times.size() != shape.size() || times[axis] < 0 || times[axis] > (std::int64_t{1} << 30))
@@ -248,12 +252,15 @@ inline bool is_folded_operator(std::string_view type) {
     return type == "Shape" || type == "Size" || find_folder(type) != nullptr;
 }
 
-/// Computes a node whose inputs are all known before the network runs. False where it is none of these.
+/// Computes a node whose inputs are all known before the network runs; a problem where they do not fit it.
+/// False where it is none of these.
 inline bool fold(onnx_builder& graph, const onnx_node& operation) {
     const auto keep = [&](const folding::folded& result) {
         if (result)
             graph.set_constant(operation, *result);
-        return result.has_value();
+        else
+            graph.add_problem(operation, "of constants that do not fit it, or of more than a network has");
+        return true;
     };
     if (operation.inputs.empty())
         return false;

@@ -52,6 +52,10 @@ inline std::optional<std::vector<std::int64_t>> read_margins(onnx_builder& graph
     if (pads.size() != 2 * rank)
         graph.fail(operation, internal::concatenate(2 * rank, " numbers"),
                    internal::concatenate(pads.size()));
+    constexpr std::int64_t largest = std::int64_t{1} << 31;
+    if (std::any_of(pads.begin(), pads.end(),
+                    [](std::int64_t each) { return each > largest || each < -largest; }))
+        graph.fail(operation, "margins that memory can hold", "larger ones");
     const bool adds = std::any_of(pads.begin(), pads.end(), [](std::int64_t each) { return each > 0; });
     if (adds && word_of(operation, "mode", "constant") == "constant" && number != 0) {
         graph.add_problem(operation, "padding by another number than 0");
@@ -120,9 +124,6 @@ inline void read_padding(onnx_builder& graph, const onnx_node& operation) {
     for (std::size_t axis = 0; axis < rank; ++axis)
         for (const bool is_behind : {false, true}) {
             const std::int64_t margin = std::max<std::int64_t>(0, (*pads)[axis + (is_behind ? rank : 0)]);
-            constexpr std::int64_t largest = std::int64_t{1} << 31;
-            if (margin > largest)
-                graph.fail(operation, "margins that memory can hold", "larger ones");
             if (margin > 0 && axis < graph.first_axis)
                 return graph.add_problem(operation, "of samples");
             shape[axis] += margin;
