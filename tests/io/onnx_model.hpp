@@ -21,6 +21,15 @@ public:
             protozero::pbf_writer out(fields);
             out.add_packed_int64(8, wholes.begin(), wholes.end());
         }
+        attribute(std::string key, const std::vector<float>& reals) : name(std::move(key)) {
+            protozero::pbf_writer out(fields);
+            out.add_packed_float(7, reals.begin(), reals.end());
+        }
+        attribute(std::string key, const std::vector<std::string>& texts) : name(std::move(key)) {
+            protozero::pbf_writer out(fields);
+            for (const std::string& each : texts)
+                out.add_bytes(9, each);
+        }
         attribute(std::string key, std::string text) : name(std::move(key)) {
             protozero::pbf_writer out(fields);
             out.add_bytes(4, text);

@@ -369,6 +369,22 @@ BOOST_AUTO_TEST_CASE(activations_that_are_spelled_out) {
                    boost::test_tools::tolerance(1e-5F));
 }
 
+// What transposing makes of a value is no node of its own, and is not the value either.
+BOOST_AUTO_TEST_CASE(gates_of_turned_values) {
+    onnx_graph graph;
+    graph.input("x", {-1, 3, 3});
+    graph.node("Transpose", {"x"}, {"turned"}, {{"perm", std::vector<std::int64_t>{0, 2, 1}}});
+    graph.node("Sigmoid", {"turned"}, {"gate"});
+    graph.node("Mul", {"x", "gate"}, {"y"});
+    graph.output("y");
+    const model_graph made = read(graph);
+    const tensor x{{1, 3, 3}, drawn(9, 5)};
+    const std::vector<float> y = reference_results(made, {x}).front().numbers;
+    BOOST_TEST_REQUIRE(y.size() == 9u);
+    for (std::size_t i = 0; i < 9; ++i)
+        BOOST_TEST(std::abs(y[i] - x.numbers[i] * logistic_of(x.numbers[i % 3 * 3 + i / 3])) < 1e-6);
+}
+
 BOOST_AUTO_TEST_CASE(normalizations_that_are_spelled_out) {
     onnx_graph graph;
     graph.input("x", {-1, 5, 4});
@@ -441,6 +457,53 @@ BOOST_AUTO_TEST_CASE(attention_that_is_spelled_out) {
     onnx_graph other = build(1, true); // a mask of other numbers is no causal one
     const std::string message = error_message([&] { (void)read(other); });
     BOOST_TEST(message.find("products of several heads that are no attention") != message.npos, message);
+}
+
+BOOST_AUTO_TEST_CASE(operators_that_would_compute_something_else) {
+    const auto expect = [](const onnx_graph& graph, const char* part) {
+        const std::string message = error_message([&] { (void)read(graph); });
+        BOOST_TEST(message.find(part) != message.npos, part << " is not in " << message);
+    };
+    onnx_graph trained;
+    trained.input("x", {-1, 2});
+    for (const char* const each : {"scale", "bias", "mean", "variance"})
+        trained.weights(each, {2}, {1, 2});
+    trained.node("BatchNormalization", {"x", "scale", "bias", "mean", "variance"}, {"y"},
+                 {{"training_mode", 1}});
+    trained.output("y");
+    expect(trained, "in training, by the statistics of a batch");
+
+    // Sigmoid takes no number, so that the one given is that of Elu.
+    onnx_graph steep;
+    steep.input("x", {4, -1, 3});
+    steep.weights("W", {1, 6, 3}, drawn(18, 1));
+    steep.weights("R", {1, 6, 2}, drawn(12, 2));
+    steep.node("GRU", {"x", "W", "R"}, {"", "y"},
+               {{"hidden_size", 2},
+                {"activations", std::vector<std::string>{"Sigmoid", "Elu"}},
+                {"activation_alpha", std::vector<float>{0.5F}}});
+    steep.output("y");
+    expect(steep, "the function Elu");
+
+    onnx_graph parted;
+    parted.input("x", {-1, 2, 4});
+    parted.weights("kernel", {3, 1, 1}, {1, 2, 3});
+    parted.node("Conv", {"x", "kernel"}, {"y"}, {{"group", 2}});
+    parted.output("y");
+    expect(parted, "groups that divide its channels and its filters");
+
+    // Constants alone, of which no node of the network stands for any.
+    onnx_graph divided;
+    divided.wholes("one", {1}, {1});
+    divided.wholes("zero", {1}, {0});
+    divided.node("Div", {"one", "zero"}, {"y"});
+    divided.output("y");
+    expect(divided, "of constants that do not fit it");
+    onnx_graph expanded;
+    expanded.weights("one", {1}, {1});
+    expanded.node("Expand", {"one"}, {"y"});
+    expanded.output("y");
+    expect(expanded, "expected node \"Expand y\" (Expand): an input 1");
 }
 
 BOOST_AUTO_TEST_CASE(all_that_is_lacking_in_one_message) {

@@ -147,7 +147,7 @@ inline bool read_head_product(onnx_builder& graph, const onnx_node& operation, c
     if (second.shape.size() != rank || rank < 3 || first.shape[rank - 3] != second.shape[rank - 3] ||
         first.shape[rank - 1] != second.shape[rank - 2])
         return false;
-    const graph_node weights = graph.node(first.node);
+    const graph_node& weights = graph.node(first.node);
     const auto scores = weights.kind == "softmax" && weights.number("axis") == -1
                             ? find_scores(graph, weights.sources.front())
                             : std::nullopt;

@@ -25,11 +25,15 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
+/// Whether two values have the same numbers at the same places of a node: one may be the other, turned.
+inline bool lie_alike(const onnx_value& one, const onnx_value& other) {
+    return one.shape == other.shape && one.axes == other.axes && one.places == other.places;
+}
 /// x times a gate of x: silu and hard swish; nothing for other products.
 inline std::optional<graph_node> gated_product(onnx_builder& graph, const onnx_value& x,
                                                const onnx_value& gate) {
     const graph_node& node = graph.node(gate.node);
-    if (node.sources.empty())
+    if (node.sources.empty() || !lie_alike(x, gate))
         return std::nullopt;
     if (node.sources.front() == x.node && node.kind == "sigmoid")
         return graph_node{"silu", ""};
@@ -41,7 +45,7 @@ inline std::optional<graph_node> gated_product(onnx_builder& graph, const onnx_v
 /// x relu6(x + 3), six times the hard swish.
 inline bool is_open_hard_swish(onnx_builder& graph, const onnx_value& x, const onnx_value& gate) {
     const graph_node& node = graph.node(gate.node);
-    if (!is_clipped_at_six(node))
+    if (!is_clipped_at_six(node) || !lie_alike(x, gate))
         return false;
     const graph_node& line = graph.node(node.sources.front());
     if (is_line(line, 1, 3) && line.sources.front() == x.node)

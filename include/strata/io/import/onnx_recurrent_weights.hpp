@@ -101,15 +101,22 @@ inline bool set_gate_functions(onnx_builder& graph, const onnx_node& operation, 
                    internal::concatenate(names.size()));
     const auto alpha = operation.attributes.find("activation_alpha");
     const auto beta = operation.attributes.find("activation_beta");
-    const auto number = [&](const auto& list, std::size_t i, double preset) {
-        return list != operation.attributes.end() && i < list->second.reals.size() ? list->second.reals[i]
-                                                                                   : preset;
+    // Each function that has such numbers takes the next ones.
+    std::size_t alphas = 0;
+    std::size_t betas = 0;
+    const auto number = [&](const auto& list, std::size_t place, double preset) {
+        return list != operation.attributes.end() && place < list->second.reals.size()
+                   ? list->second.reals[place]
+                   : preset;
     };
     std::vector<std::string> functions;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const bool is_elu = names[i] == "Elu" || names[i] == "Affine";
+        const bool has_both = names[i] == "HardSigmoid" || names[i] == "Affine";
+        const bool has_alpha = has_both || names[i] == "Elu";
+        const double preset = names[i] == "HardSigmoid" ? 0.2 : 1;
         const auto function =
-            gate_function(names[i], number(alpha, i, is_elu ? 1 : 0.2), number(beta, i, is_elu ? 0 : 0.5));
+            gate_function(names[i], has_alpha ? number(alpha, alphas++, preset) : 0,
+                          has_both ? number(beta, betas++, names[i] == "HardSigmoid" ? 0.5 : 0) : 0);
         if (!function) {
             graph.add_problem(operation, "the function " + names[i]);
             return false;

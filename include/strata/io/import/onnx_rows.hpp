@@ -94,6 +94,8 @@ inline void read_batch_norm(onnx_builder& graph, const onnx_node& operation) {
     const onnx_value& value = graph.input(operation, 0);
     if (value.constant || value.shape.size() < 2)
         return graph.add_problem(operation, "its input has no channels");
+    if (whole_of(operation, "training_mode", 0) != 0)
+        return graph.add_problem(operation, "in training, by the statistics of a batch");
     const bool is_last = !value.places.empty() || (!value.axes.empty() && value.axes.back() == 1);
     const auto input = is_last ? std::optional(value)
                                : graph.arrange(operation, value, graph.image_axes(value.shape.size()));
