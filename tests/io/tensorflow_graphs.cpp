@@ -153,6 +153,11 @@ BOOST_AUTO_TEST_CASE(a_network_ends_where_it_is_told) {
     BOOST_TEST(graph.nodes[graph.outputs[0]].name == "a");
     // The signature's name is one, too.
     BOOST_TEST(read_graph(folder.file(), {"output_1"}).nodes.back().name == "a");
+    // Where an operation is to run is another list of texts than what is fused with it.
+    const json placed = changed_graph("Conv2D", [](json& node) {
+        node["attr"]["_class"] = {{"list", {{"s", {"bG9jOkBjb252"}}}}};
+    });
+    BOOST_TEST(complaint(placed, weights_of(case_of("convolutions"))) == "nothing");
     // The end of a name behind a slash is enough, where there is one such name alone.
     const json inner = changed_graph("FusedBatchNormV3", [](json& node) { node["name"] = "block/norm"; });
     const std::string weights = weights_of(case_of("convolutions"));

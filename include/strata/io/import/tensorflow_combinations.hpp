@@ -206,6 +206,8 @@ inline void read_power(tensorflow_builder& graph, const tensorflow_node& operati
                     ""};
     if (made.kind.ends_with("power"))
         made.attributes["exponent"] = exponent;
+    if (made.kind == "power" && exponent == std::floor(exponent)) // of which a logarithm would lose the sign
+        return graph.add_problem(operation, "a whole exponent below 0 or above 16");
     graph.apply(operation, graph.input(operation, 0), std::move(made));
 }
 inline void read_negation(tensorflow_builder& graph, const tensorflow_node& operation) {

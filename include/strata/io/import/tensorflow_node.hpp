@@ -102,7 +102,8 @@ inline void add_attribute(tensorflow_node& node, const std::string& key, const j
     if (const json* const list = member(value, "list")) {
         if (const json* const texts = member(list, "s"); texts != nullptr && texts->is_array()) {
             for (const json& each : *texts)
-                node.fused.push_back(tensorflow_text(&each));
+                if (key == "fused_ops")
+                    node.fused.push_back(tensorflow_text(&each));
             return;
         }
         std::vector<double> numbers;

@@ -145,6 +145,9 @@ inline void join_constants(tensorflow_builder& graph, const tensorflow_node& ope
         other[axis] = shape[axis];
         if (other != shape)
             graph.fail(operation, "constants of the same other extents", "others");
+        constexpr std::size_t most_numbers = std::size_t{1} << 28;
+        if (const auto size = size_of(shape); !size || *size > most_numbers)
+            graph.fail(operation, internal::concatenate("at most ", most_numbers, " numbers"), "more");
     }
     for (std::size_t row = 0; row < outer; ++row)
         for (const tensorflow_value& part : parts) {
