@@ -432,6 +432,24 @@ BOOST_AUTO_TEST_CASE(layouts_of_cudnn) {
                 "constexpr auto topology = input<4, 3> | lstm<2> | gru<3>; ");
 }
 
+// Flatten turns channels that are first, as the layers in front of it do.
+BOOST_AUTO_TEST_CASE(channels_that_are_first) {
+    constexpr std::size_t channels = 2, places = 12;
+    const auto inputs = drawn_inputs({{channels, 3, 4}});
+    described_model model(inputs);
+    const json first = {{"data_format", "channels_first"}};
+    json pool = first;
+    pool["pool_size"] = 1;
+    const std::string y = model.add("MaxPooling2D", pool, {"input_0"});
+    const std::string row = model.add("Flatten", first, {y});
+    std::vector<float> expected;
+    for (std::size_t place = 0; place < places; ++place)
+        for (std::size_t channel = 0; channel < channels; ++channel)
+            expected.push_back(inputs[0].numbers[channel * places + place]);
+    check_model(model, inputs, row, {}, expected,
+                "constexpr auto topology = input<2, 3, 4> | permute<1, 2, 0> | max_pool<1> | flatten; ");
+}
+
 BOOST_AUTO_TEST_CASE(activations_by_name_and_as_objects) {
     const auto inputs = drawn_inputs({{5}});
     described_model model(inputs);

@@ -1,12 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/io/import/each_step.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/shapes.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,7 +24,7 @@ public:
 
     void run() {
         const auto is_concerned = [](const graph_node& node) {
-            return node.number("movable") != 0 || normalizes_axis(node);
+            return node.number("movable") != 0 || normalizes_axis(node) || flattens_channels_first(node);
         };
         if (std::none_of(graph_.nodes.begin(), graph_.nodes.end(), is_concerned))
             return;
@@ -48,6 +50,10 @@ private:
         return has_any_kind(node, {"batch_norm", "layer_norm", "group_norm", "rms_norm", "normalization"}) &&
                axis.size() == 1 && axis.front() != -1 && node.number("each_step") == 0;
     }
+    /// Keras's Flatten takes channels that are first for last ones.
+    static bool flattens_channels_first(const graph_node& node) {
+        return node.kind == "flatten" && node.number("channels_first") != 0;
+    }
     /// What gives each number by itself, wherever it stands.
     static bool computes_numbers(const graph_node& node) {
         return keeps_shape(node) && node.weights.empty() && node.number("each_step") == 0 &&
@@ -72,14 +78,14 @@ private:
     /// A permutation behind a node, or what it is together with one that the node is.
     std::size_t add_permutation(const std::string& name, order_list order, std::size_t source,
                                 bool is_movable) {
-        const graph_node& before = nodes_[source];
-        if (before.kind == "permute" && before.list("order").size() == order.size() &&
-            (is_movable || before.number("movable") != 0)) {
-            const order_list inner = before.list("order");
+        const graph_node& given = nodes_[source];
+        if (given.kind == "permute" && given.list("order").size() == order.size() &&
+            (is_movable || given.number("movable") != 0)) {
+            const order_list inner = given.list("order");
             for (double& axis : order)
                 if (axis >= 1 && axis <= static_cast<double>(inner.size()))
                     axis = inner[static_cast<std::size_t>(axis) - 1];
-            source = before.sources.front();
+            source = given.sources.front();
         }
         if (std::is_sorted(order.begin(), order.end()) && nodes_[source].shape.size() == order.size())
             return source;
@@ -104,26 +110,35 @@ private:
             node.attributes["axis"] = std::vector<double>{-1};
             if (*axis + 1 == first.size())
                 return append(std::move(node));
-            order_list there;
+            order_list inward;
             for (std::size_t i = 0; i < first.size(); ++i)
                 if (i != *axis)
-                    there.push_back(static_cast<double>(i + 1));
-            there.push_back(static_cast<double>(*axis + 1));
-            order_list back = there;
-            for (std::size_t i = 0; i < there.size(); ++i)
-                back[static_cast<std::size_t>(there[i]) - 1] = static_cast<double>(i + 1);
+                    inward.push_back(static_cast<double>(i + 1));
+            inward.push_back(static_cast<double>(*axis + 1));
+            order_list outward = inward;
+            for (std::size_t i = 0; i < inward.size(); ++i)
+                outward[static_cast<std::size_t>(inward[i]) - 1] = static_cast<double>(i + 1);
             const std::string name = node.name;
-            node.sources = {add_permutation(name, there, node.sources.front(), true)};
-            return add_permutation(name, back, append(std::move(node)), true);
+            node.sources = {add_permutation(name, inward, node.sources.front(), true)};
+            return add_permutation(name, outward, append(std::move(node)), true);
+        }
+        if (flattens_channels_first(node)) {
+            node.attributes.erase("channels_first");
+            if (first.empty() || is_each_step(node))
+                node.hint = "channels first in TimeDistributed, or behind a shape that nobody knows";
+            else if (first.size() > 1) {
+                order_list order(first.size(), 1);
+                std::iota(order.begin(), order.end() - 1, 2.0);
+                node.sources = {add_permutation(node.name, order, node.sources.front(), true)};
+            }
+            return append(std::move(node));
         }
         return moves(node) ? move_behind(std::move(node)) : append(std::move(node));
     }
 
     /// Whether all that a node reads was permuted in one way that may as well come behind it.
     [[nodiscard]] bool moves(const graph_node& node) const {
-        const bool is_merge =
-            has_any_kind(node, {"add", "subtract", "multiply", "average", "maximum", "minimum"});
-        if (node.sources.empty() || (!is_merge && !computes_numbers(node) && node.kind != "concat"))
+        if (node.sources.empty() || (!is_merge(node) && !computes_numbers(node) && node.kind != "concat"))
             return false;
         const order_list order = nodes_[node.sources.front()].list("order");
         return std::all_of(node.sources.begin(), node.sources.end(), [&](std::size_t source) {
@@ -138,8 +153,8 @@ private:
             const auto axis = axis_in(node.number("axis", -1), order.size());
             if (!axis)
                 return append(std::move(node));
-            const double there = order[*axis] - 1;
-            node.attributes["axis"] = there + 1 == static_cast<double>(order.size()) ? -1.0 : there;
+            const double moved = order[*axis] - 1;
+            node.attributes["axis"] = moved + 1 == static_cast<double>(order.size()) ? -1.0 : moved;
         }
         for (std::size_t& source : node.sources)
             source = nodes_[source].sources.front();

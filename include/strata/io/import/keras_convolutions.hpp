@@ -12,20 +12,20 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
-/// `size`, `stride` and `padding` of a window.
-inline void add_window(graph_node& node, const keras_layer& layer, const char* size, const char* stride) {
-    if (size != nullptr)
-        node.attributes["size"] = numbers_of(layer[size]);
-    const std::vector<double> strides = numbers_of(layer[stride]);
-    node.attributes["stride"] = strides.empty() ? numbers_of(layer[size]) : strides;
-    const std::string padding = layer.text("padding", "valid");
-    node.attributes["padding"] = padding;
+/// `size`, `stride` and `padding` of a window, whose size has the key `size`. Strides that a layer does not
+/// say are the preset.
+inline void add_window(graph_node& node, const keras_layer& layer, const char* size,
+                       const std::vector<double>& preset) {
+    node.attributes["size"] = numbers_of(layer[size]);
+    const std::vector<double> strides = numbers_of(layer["strides"]);
+    node.attributes["stride"] = strides.empty() ? preset : strides;
+    node.attributes["padding"] = layer.text("padding", "valid");
 }
 
 /// `size`, `strides` and `dilation_rate` of a convolution.
 inline void add_convolution(translation& layers, graph_node& node, const keras_layer& layer,
                             std::vector<std::string> kernel_names) {
-    add_window(node, layer, "kernel_size", "strides");
+    add_window(node, layer, "kernel_size", {1});
     const std::vector<double> dilation = numbers_of(layer["dilation_rate"]);
     if (!dilation.empty())
         node.attributes["dilation"] = dilation;
@@ -62,7 +62,7 @@ inline void translate_depthwise_convolution(translation& layers, const keras_lay
 inline void translate_separable_convolution(translation& layers, const keras_layer& layer) {
     graph_node& inner = layers.add("depthwise_conv", layer.name);
     inner.attributes = {{"depth_multiplier", layer.number("depth_multiplier", 1)}, {"bias", 0.0}};
-    add_window(inner, layer, "kernel_size", "strides");
+    add_window(inner, layer, "kernel_size", {1});
     if (const auto dilation = numbers_of(layer["dilation_rate"]); !dilation.empty())
         inner.attributes["dilation"] = dilation;
     layers.want("depthwise_kernel");

@@ -34,7 +34,9 @@ inline void translate_masking(translation& layers, const keras_layer& layer) {
 }
 
 inline void translate_flatten(translation& layers, const keras_layer& layer) {
-    layers.add("flatten", layer.name);
+    graph_node& node = layers.add("flatten", layer.name);
+    if (layer.text("data_format", "channels_last") == "channels_first")
+        node.attributes["channels_first"] = 1.0;
 }
 inline void translate_reshape(translation& layers, const keras_layer& layer) {
     layers.add("reshape", layer.name).attributes["target"] = numbers_of(layer["target_shape"]);
@@ -50,7 +52,7 @@ inline void translate_repeat_vector(translation& layers, const keras_layer& laye
 inline void translate_merge(translation& layers, const keras_layer& layer) {
     graph_node& node = layers.add(snake_case(layer.class_name), layer.name);
     if (layer.values < 2)
-        node.hint = "with a number in its place of a value";
+        node.hint = "with a number in the place of a value";
 }
 inline void translate_concatenation(translation& layers, const keras_layer& layer) {
     // Keras counts the axis of the batch.

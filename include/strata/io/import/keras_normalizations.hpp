@@ -32,8 +32,6 @@ inline void add_row_norm(translation& layers, const keras_layer& layer, const ch
                        {"axis", axes_of(layer)}};
     if (node.kind == "group_norm")
         node.attributes["groups"] = layer.number("groups", 32);
-    if (node.number("groups", 1) < 0) // as many as channels
-        node.kind = "instance_norm";
     if (layer.truth("rms_scaling", false))
         node.hint = "rms_scaling";
     if (node.number("scale") != 0)

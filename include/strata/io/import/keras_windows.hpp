@@ -33,10 +33,10 @@ inline void add_margins(graph_node& node, const keras_layer& layer, const char* 
 }
 
 inline void translate_max_pool(translation& layers, const keras_layer& layer) {
-    add_window(layers.add("max_pool", layer.name), layer, "pool_size", "strides");
+    add_window(layers.add("max_pool", layer.name), layer, "pool_size", numbers_of(layer["pool_size"]));
 }
 inline void translate_average_pool(translation& layers, const keras_layer& layer) {
-    add_window(layers.add("average_pool", layer.name), layer, "pool_size", "strides");
+    add_window(layers.add("average_pool", layer.name), layer, "pool_size", numbers_of(layer["pool_size"]));
 }
 
 inline void add_global_pool(translation& layers, const keras_layer& layer, const char* kind) {
