@@ -27,7 +27,7 @@ struct layer_words {
     static layer_words lacking(std::string hint) { return {{}, std::move(hint)}; }
 };
 
-/// Whether lists of axes mean the last one alone. `counted` is 1 where axes count the batch.
+/// Whether the attribute `axis`, which counts that of the batch, is the last axis alone.
 inline bool is_last_axis(const graph_node& node, std::size_t rank) {
     const std::vector<double> axes = node.list("axis");
     return axes.size() == 1 && (axes.front() == -1 || axes.front() == static_cast<double>(rank));

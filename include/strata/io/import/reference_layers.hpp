@@ -39,7 +39,8 @@ inline reference_numbers multiply_rows(const graph_node& node, const reference_n
     return y;
 }
 
-/// Of numbers `first`, `first + step`, ...: each less the mean, over the root of the variance.
+/// The numbers at some places: each less their mean, over the root of their variance. They keep their mean
+/// where they are not centered, and the variance is their mean square.
 inline void normalize_line(reference_numbers& y, const std::vector<std::size_t>& places, double epsilon,
                            bool is_centered) {
     double mean = 0;
