@@ -146,6 +146,9 @@ BOOST_AUTO_TEST_CASE(formulas_of_a_program) {
     check<input<4, 3> | activation<select(x >= 0.5, sqrt(abs(x)), expm1(x) - pow<3>(x) / 9)> |
           activation<log1p(square(x)) * sign(x) + max(erf(x), min(-x, 0.25))> |
           named_activation<"relu", x * sigmoid(x)>>("own.formulas", 2, {numbers(24, 0.3f)});
+    // Numbers of a recurrent layer's functions, of which the first has none.
+    check<input<4, 3> | gru<2, elu<1.0>> | lstm<3, linear, recurrent<hard_sigmoid>>>("own.functions", 2,
+                                                                                     {numbers(24, 0.3f)});
 }
 
 BOOST_AUTO_TEST_CASE(numbers_of_double_and_in_a_file_of_their_own) {

@@ -130,7 +130,6 @@ private:
     bool add_functions(onnx_attributes& attributes) const {
         std::vector<std::string> names;
         std::vector<double> alphas, betas;
-        bool has_numbers = false;
         const auto add = [&](const formula_tree& formula) {
             static constexpr std::string_view known[] = {"Relu",     "Sigmoid",   "Tanh",
                                                          "Softsign", "LeakyRelu", "HardSigmoid",
@@ -140,15 +139,12 @@ private:
                 return false;
             const bool is_linear = function->type == "Identity";
             names.emplace_back(is_linear ? "Affine" : function->type);
-            const auto number = [&](std::string_view name, double otherwise) {
-                for (const auto& [key, value] : function->attributes)
-                    if (key == name)
-                        return std::get<double>(value);
-                return otherwise;
-            };
-            alphas.push_back(number("alpha", is_linear ? 1 : 0));
-            betas.push_back(number("beta", 0));
-            has_numbers = has_numbers || is_linear || !function->attributes.empty();
+            // Numbers go to the functions that have some, in their order.
+            onnx_attributes numbers = function->attributes;
+            if (is_linear)
+                numbers = {{"alpha", 1.0}, {"beta", 0.0}};
+            for (const auto& [key, value] : numbers)
+                (key == "alpha" ? alphas : betas).push_back(std::get<double>(value));
             return true;
         };
         if (cell_.gates > 1 && !add(cell_.gate_activation))
@@ -161,10 +157,10 @@ private:
         if (names == usual[cell_.gates])
             return true;
         attributes.emplace_back("activations", names);
-        if (has_numbers) {
+        if (!alphas.empty())
             attributes.emplace_back("activation_alpha", alphas);
+        if (!betas.empty())
             attributes.emplace_back("activation_beta", betas);
-        }
         return true;
     }
 
