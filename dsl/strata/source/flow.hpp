@@ -148,7 +148,7 @@ public:
     }
 
     /// Where groups are made in turns: the values that the first turn leaves to the next, or those that are
-    // wanted if there is one turn.
+    /// wanted if there is one turn.
     values made_before(const ranges& groups, const std::vector<region>& regions, const values& open,
                        const values& wanted) const {
         const auto nodes = nodes_of(groups, regions);

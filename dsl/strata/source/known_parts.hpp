@@ -46,12 +46,12 @@ inline number_and_options projection_called(std::string_view name, std::string_v
     return arguments_of(layer, concatenate("bedrock::detail::projection_layer<\"", name, "\", "), ">{}");
 }
 
-/// The value of an option of one whole number among others, and the others without it.
-inline std::size_t take_option(std::string& options, std::string_view name, std::size_t fallback) {
+/// The value of an option of one whole number among others.
+inline std::size_t option_value(std::string_view options, std::string_view name, std::size_t fallback) {
     const std::size_t begin = options.find(concatenate(", ", name, "<"));
     if (begin == options.npos)
         return fallback;
-    std::string_view rest = std::string_view(options).substr(begin + 3 + name.size());
+    std::string_view rest = options.substr(begin + 3 + name.size());
     return take_number(rest);
 }
 
@@ -79,11 +79,10 @@ inline std::string attention_text(const std::vector<topology_piece>& parts) {
     if (query.number * key.number * value.number * weights.number * output.number == 0 ||
         query.options != key.options || query.options != value.options || query.options != output.options)
         return {};
-    std::string of_weights(weights.options);
     const std::size_t width = query.number / weights.number;
-    const std::size_t key_heads = take_option(of_weights, "key_heads", weights.number);
+    const std::size_t key_heads = option_value(weights.options, "key_heads", weights.number);
     std::string result =
-        concatenate("attention<", weights.number, ", ", width, query.options, of_weights, turn);
+        concatenate("attention<", weights.number, ", ", width, query.options, weights.options, turn);
     if (value.number != width * key_heads)
         append(result, ", value_width<", value.number / key_heads, ">");
     return result + ">";
