@@ -39,19 +39,19 @@ public:
         graph.inputs.push_back(number);
         return number;
     }
-    std::size_t dense(std::size_t source, std::size_t in, std::size_t units) {
+    std::size_t dense(std::size_t source, std::size_t inputs, std::size_t units) {
         graph_node node{"dense", "dense"};
         node.attributes = {{"units", static_cast<double>(units)}, {"bias", 1.0}};
-        node.weights = {{"kernel", drawn({in, units})}, {"bias", drawn({units})}};
+        node.weights = {{"kernel", drawn({inputs, units})}, {"bias", drawn({units})}};
         return add(std::move(node), {source});
     }
-    std::size_t conv(std::size_t source, std::size_t in, std::size_t filters, std::size_t size) {
+    std::size_t conv(std::size_t source, std::size_t inputs, std::size_t filters, std::size_t size) {
         graph_node node{"conv", "conv"};
         node.attributes = {{"filters", static_cast<double>(filters)},
                            {"size", std::vector<double>{static_cast<double>(size)}},
                            {"padding", std::string("same")},
                            {"bias", 0.0}};
-        node.weights = {{"kernel", drawn({size, size, in, filters})}};
+        node.weights = {{"kernel", drawn({size, size, inputs, filters})}};
         return add(std::move(node), {source});
     }
     std::size_t embedding(std::size_t source, std::size_t vocabulary, std::size_t width) {
@@ -62,24 +62,24 @@ public:
         node.weights = {{"embeddings", drawn({vocabulary, width})}};
         return add(std::move(node), {source});
     }
-    std::size_t bidirectional_rnn(std::size_t source, std::size_t in, std::size_t units) {
+    std::size_t bidirectional_rnn(std::size_t source, std::size_t inputs, std::size_t units) {
         graph_node node{"bidirectional", "bidirectional"};
         node.attributes = {{"cell", std::string("simple_rnn")},
                            {"units", static_cast<double>(units)},
                            {"merge", std::string("concat")}};
         for (const char* const way : {"forward", "backward"}) {
             const std::string prefix = std::string(way) + ".simple_rnn.";
-            node.weights.emplace_back(prefix + "kernel", drawn({in, units}));
+            node.weights.emplace_back(prefix + "kernel", drawn({inputs, units}));
             node.weights.emplace_back(prefix + "recurrent_kernel", drawn({units, units}));
             node.weights.emplace_back(prefix + "bias", drawn({units}));
         }
         return add(std::move(node), {source});
     }
     /// With its state from others if they are given.
-    std::size_t lstm(std::vector<std::size_t> sources, std::size_t in, std::size_t units) {
+    std::size_t lstm(std::vector<std::size_t> sources, std::size_t inputs, std::size_t units) {
         graph_node node{"lstm", "lstm"};
         node.attributes = {{"units", static_cast<double>(units)}};
-        node.weights = {{"kernel", drawn({in, 4 * units})},
+        node.weights = {{"kernel", drawn({inputs, 4 * units})},
                         {"recurrent_kernel", drawn({units, 4 * units})},
                         {"bias", drawn({4 * units})}};
         return add(std::move(node), std::move(sources));

@@ -165,11 +165,11 @@ BOOST_AUTO_TEST_CASE(states_that_a_program_hands_on) {
     const std::vector<float> x = drawn(16 * 3, 9);
     std::vector<double> h(4, 0), c(4, 0), expected;
     for (std::size_t step = 0; step < 16; ++step) {
-        const auto now = std::span(x).subspan(step * 3, 3);
-        const std::vector<double> before = h;
+        const auto row = std::span(x).subspan(step * 3, 3);
+        const std::vector<double> state = h;
         for (std::size_t u = 0; u < 4; ++u) {
             const auto sum = [&](std::size_t gate) {
-                return cell.of_input(gate, u, now) + cell.of_state(gate, u, before);
+                return cell.of_input(gate, u, row) + cell.of_state(gate, u, state);
             };
             c[u] = logistic_of(sum(2)) * c[u] + logistic_of(sum(0)) * std::tanh(sum(3));
             h[u] = logistic_of(sum(1)) * std::tanh(c[u]);
@@ -233,16 +233,16 @@ BOOST_AUTO_TEST_CASE(both_directions_of_steps_that_come_first) {
             std::vector<double> h(4, 0);
             for (std::size_t i = 0; i < 3; ++i) {
                 const std::size_t step = is_behind ? 2 - i : i;
-                const auto now = std::span(x).subspan((step * 2 + sample) * 2, 2);
-                const std::vector<double> before = h;
+                const auto row = std::span(x).subspan((step * 2 + sample) * 2, 2);
+                const std::vector<double> state = h;
                 for (std::size_t u = 0; u < 4; ++u) { // the gates are z r h
                     const auto gate = [&](std::size_t g) {
-                        return logistic_of(cell.of_input(g, u, now) + cell.of_state(g, u, before));
+                        return logistic_of(cell.of_input(g, u, row) + cell.of_state(g, u, state));
                     };
                     const double z = gate(0);
                     const double made =
-                        std::tanh(cell.of_input(2, u, now) + gate(1) * cell.of_state(2, u, before));
-                    h[u] = (1 - z) * made + z * before[u];
+                        std::tanh(cell.of_input(2, u, row) + gate(1) * cell.of_state(2, u, state));
+                    h[u] = (1 - z) * made + z * state[u];
                     const float result =
                         results.front().numbers[((sample * 3 + step) * 2 + is_behind) * 4 + u];
                     BOOST_TEST(std::abs(result - h[u]) < 1e-6);
@@ -269,10 +269,10 @@ BOOST_AUTO_TEST_CASE(the_reverse_direction) {
     const std::vector<float> x = drawn(6, 60);
     std::vector<double> h(4, 0);
     for (std::size_t step = 3; step-- > 0;) {
-        const std::vector<double> before = h;
+        const std::vector<double> state = h;
         for (std::size_t u = 0; u < 4; ++u)
             h[u] = std::tanh(cell.of_input(0, u, std::span(x).subspan(step * 2, 2)) +
-                             cell.of_state(0, u, before));
+                             cell.of_state(0, u, state));
     }
     const auto results = reference_results(graph, {{{1, 3, 2}, x}});
     for (std::size_t u = 0; u < 4; ++u)
@@ -451,9 +451,9 @@ BOOST_AUTO_TEST_CASE(attention_that_is_spelled_out) {
         graph.output("y");
         return graph;
     };
-    const std::string before =
+    const std::string projections =
         "input<5, 8> | branches(dense<8, no_bias>, dense<8, no_bias>, dense<8, no_bias>) | ";
-    BOOST_TEST(chain_of(read(build(0, true))) == before + "dot_attention<2, causal>;");
+    BOOST_TEST(chain_of(read(build(0, true))) == projections + "dot_attention<2, causal>;");
     onnx_graph other = build(1, true); // a mask of other numbers is no causal one
     const std::string message = error_message([&] { (void)read(other); });
     BOOST_TEST(message.find("products of several heads that are no attention") != message.npos, message);

@@ -178,9 +178,9 @@ BOOST_AUTO_TEST_CASE(all_that_strata_cannot_express_is_said_at_once) {
     const json unknown = changed_graph("BiasAdd", [](json& node) { node["op"] = "ArgMax"; });
     BOOST_TEST(says(complaint(unknown, weights_of(case_of("convolutions"))),
                     "ArgMax; places, which are chosen when the network runs"));
-    const json between = changed_graph(
+    const json dilated = changed_graph(
         "DepthwiseConv2dNative", [](json& node) { node["op"] = "AvgPool"; }, "dilations");
-    BOOST_TEST(says(complaint(between, weights_of(case_of("dilations"))), "; behind SpaceToBatchND"));
+    BOOST_TEST(says(complaint(dilated, weights_of(case_of("dilations"))), "; behind SpaceToBatchND"));
 }
 
 BOOST_AUTO_TEST_CASE(damaged_graphs_are_errors) {
@@ -189,8 +189,8 @@ BOOST_AUTO_TEST_CASE(damaged_graphs_are_errors) {
     BOOST_TEST(complaint(whole, weights) == "nothing");
     BOOST_TEST(says(complaint(whole, weights.substr(0, weights.size() - 2)), "of its group on"));
     BOOST_TEST(says(complaint(whole, weights + "more"), "bytes of weights in a group's files"));
-    const json elsewhere = changed_graph("BiasAdd", [](json& node) { node["input"][0] = "none"; });
-    BOOST_TEST(says(complaint(elsewhere, weights), "expected an operation \"none\", which"));
+    const json unknown_input = changed_graph("BiasAdd", [](json& node) { node["input"][0] = "none"; });
+    BOOST_TEST(says(complaint(unknown_input, weights), "expected an operation \"none\", which"));
     json cyclic = whole;
     json* before = nullptr;
     for (json& node : cyclic["modelTopology"]["node"]) {

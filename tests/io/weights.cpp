@@ -28,9 +28,9 @@ using small = model<input<2> | dense<3> | tanh | dense<1>>;
 
 template <class Network>
 std::string load_error(Network& net, const bedrock::weight_options& options = {}) {
-    const auto before = net.weights();
+    const auto old = net.weights();
     const std::string message = error_message([&] { load_weights(net, file, options); });
-    BOOST_TEST((net.weights() == before));
+    BOOST_TEST((net.weights() == old));
     return without_name(message);
 }
 
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_part_is_taken_on_request) {
     set_numbers(net);
     save_weights(net, file);
     model<input<2> | dense<3> | tanh | dense<4> | dense<1, no_bias>> other;
-    const auto before = other.parameter<"dense_1.kernel">().values();
+    const auto old = other.parameter<"dense_1.kernel">().values();
     const weight_report report = load_weights(other, file, {.partial = true});
     BOOST_TEST((report.taken == std::vector<std::string>{"dense.kernel", "dense.bias"}));
     BOOST_TEST((report.missing == std::vector<std::string>{"dense_2.kernel"}));
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_part_is_taken_on_request) {
                                                     "dense_1.bias: \"dense_1.bias\" is 1, not 4"}));
     BOOST_TEST(report.left.empty());
     BOOST_TEST((other.parameter<"dense.kernel">().values() == net.parameter<"dense.kernel">().values()));
-    BOOST_TEST((other.parameter<"dense_1.kernel">().values() == before));
+    BOOST_TEST((other.parameter<"dense_1.kernel">().values() == old));
 
     model<input<2> | named<"body">(dense<3>)> renamed;
     const weight_report some =

@@ -406,9 +406,10 @@ BOOST_AUTO_TEST_CASE(attention_of_one_and_of_two_sequences) {
     const std::string a = model.add("Attention", json::object(), {two, two});
     const std::string b = model.add("Attention", {{"use_scale", true}}, {two, two, two});
     const std::string sum = model.add("Add", json::object(), {a, b});
-    const auto projections = [](std::size_t from, std::size_t to, std::size_t key, std::size_t value) {
-        return std::vector<extents>{{from, 2, key}, {2, key},   {to, 2, key},     {2, key},
-                                    {to, 2, value}, {2, value}, {2, value, from}, {from}};
+    const auto projections = [](std::size_t features, std::size_t memory, std::size_t key,
+                                std::size_t value) {
+        return std::vector<extents>{{features, 2, key}, {2, key},   {memory, 2, key},     {2, key},
+                                    {memory, 2, value}, {2, value}, {2, value, features}, {features}};
     };
     std::vector<extents> shapes = projections(4, 4, 3, 3);
     const std::vector<extents> more = projections(4, 6, 3, 2);

@@ -102,9 +102,9 @@ private:
         for (std::size_t i = 0; i < flow.nodes.size(); ++i)
             if (spots_[i].is_shared && spots_[i].number == 0) {
                 topology_piece piece = spots_[i].part();
-                const auto& around = flow.nodes[i].piece.wrappers;
-                piece.wrappers.assign(around.begin(),
-                                      around.begin() + static_cast<std::ptrdiff_t>(spots_[i].outer_wrappers));
+                const auto& wrappers = flow.nodes[i].piece.wrappers;
+                piece.wrappers.assign(wrappers.begin(), wrappers.begin() + static_cast<std::ptrdiff_t>(
+                                                                               spots_[i].outer_wrappers));
                 const std::size_t begin = i - std::min(i, piece.first_shared);
                 spans.push_back({begin, std::min(begin + piece.layers, flow.nodes.size()), std::move(piece)});
             }

@@ -116,10 +116,10 @@ private:
                           wanted.begin() + static_cast<std::ptrdiff_t>(group.second));
         };
         const auto open_of = [&](std::pair<std::size_t, std::size_t> group) {
-            const region within = region_between(open, values_of(group));
+            const region inner = region_between(open, values_of(group));
             values result;
             for (std::size_t i = 0; i < open.size(); ++i)
-                if (within.reads_open[i])
+                if (inner.reads_open[i])
                     result.push_back(open[i]);
             return result;
         };
@@ -135,33 +135,33 @@ private:
                 row_values.push_back(read);
             }
         }
-        bool is_beside = rows.size() == open.size() && open.size() > 1;
-        for (std::size_t i = 0; is_beside && i < rows.size(); ++i)
-            is_beside = row_values[i] == values{open[i]};
+        bool is_parallel = rows.size() == open.size() && open.size() > 1;
+        for (std::size_t i = 0; is_parallel && i < rows.size(); ++i)
+            is_parallel = row_values[i] == values{open[i]};
         std::vector<topology_piece> parts;
-        for (const auto& each : is_beside ? rows : groups) {
-            const values read = is_beside || open.size() > 1 ? open_of(each) : open;
+        for (const auto& each : is_parallel ? rows : groups) {
+            const values read = is_parallel || open.size() > 1 ? open_of(each) : open;
             std::vector<topology_piece> part;
-            if (!is_beside && read != open)
+            if (!is_parallel && read != open)
                 part = choices(open, read);
             append_pieces(part, make(read, values_of(each)));
             parts.push_back(topology_piece::made(kind::sequence, std::move(part)));
         }
-        const bool is_fork = is_beside || open.size() == 1;
+        const bool is_fork = is_parallel || open.size() == 1;
         return {topology_piece::made(is_fork ? kind::fork : kind::fork_of_all, std::move(parts))};
     }
 
     // Makes first what is used several times, then the rest of it: one value that all others come from, if
     // there is one.
     std::vector<topology_piece> cut(const values& open, const values& wanted) {
-        const region within = region_between(open, wanted);
+        const region inner = region_between(open, wanted);
         for (std::size_t i = flow.nodes.size(); i-- > 0;) {
             const source_flow::node& node = flow.nodes[i];
-            if (!within.nodes[i] || node.results == wanted ||
-                (node.results.size() == 1 && within.uses[node.results[0]] < 2))
+            if (!inner.nodes[i] || node.results == wanted ||
+                (node.results.size() == 1 && inner.uses[node.results[0]] < 2))
                 continue;
-            const region behind = region_between(open, wanted, node.results);
-            if (std::none_of(behind.reads_open.begin(), behind.reads_open.end(),
+            const region outer = region_between(open, wanted, node.results);
+            if (std::none_of(outer.reads_open.begin(), outer.reads_open.end(),
                              [](char each) { return each != 0; })) {
                 std::vector<topology_piece> result = make(open, node.results);
                 append_pieces(result, make(node.results, wanted));
@@ -171,13 +171,13 @@ private:
         values shared;
         flags is_behind(flow.nodes.size());
         for (std::size_t i = 0; i < flow.nodes.size(); ++i) {
-            if (!within.nodes[i])
+            if (!inner.nodes[i])
                 continue;
             const source_flow::node& node = flow.nodes[i];
             for (const std::size_t source : node.sources)
                 if (!has(open, source) && (is_behind[makers[source]] || has(shared, source)))
                     is_behind[i] = 1;
-            const bool is_shared = node.results.size() > 1 || within.uses[node.results[0]] > 1;
+            const bool is_shared = node.results.size() > 1 || inner.uses[node.results[0]] > 1;
             if (is_shared && !is_behind[i])
                 shared.insert(shared.end(), node.results.begin(), node.results.end());
         }

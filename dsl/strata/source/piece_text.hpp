@@ -73,22 +73,22 @@ private:
         const std::vector<topology_piece> parts = flattened(std::move(given));
         std::vector<std::string> result;
         for (std::size_t i = 0; i < parts.size();) {
-            const common_wrapper around = wrapper_around(parts[i]);
+            const common_wrapper common = wrapper_around(parts[i]);
             std::size_t end = i;
-            if (around.wrapper != nullptr) {
-                if (std::string known; known_part(parts, i, around.wrapper->text, known)) {
+            if (common.wrapper != nullptr) {
+                if (std::string known; known_part(parts, i, common.wrapper->text, known)) {
                     result.push_back(known.empty() ? single(parts[i]) : known);
                     i += known.empty() ? 1 : known.starts_with("attention<") ? 3 : 2;
                     continue;
                 }
-                end = run_end(parts, i, *around.wrapper);
+                end = run_end(parts, i, *common.wrapper);
             }
             if (end > i) {
-                std::vector<topology_piece> within(parts.begin() + static_cast<std::ptrdiff_t>(i),
-                                                   parts.begin() + static_cast<std::ptrdiff_t>(end));
-                for (topology_piece& each : within)
+                std::vector<topology_piece> inner(parts.begin() + static_cast<std::ptrdiff_t>(i),
+                                                  parts.begin() + static_cast<std::ptrdiff_t>(end));
+                for (topology_piece& each : inner)
                     unwrap(each);
-                result.push_back(concatenate(around.wrapper->text, argument(std::move(within)), ")"));
+                result.push_back(concatenate(common.wrapper->text, argument(std::move(inner)), ")"));
                 i = end;
             } else if (std::string both = bidirectional(parts[i]); !both.empty()) {
                 const bool has_merge =
@@ -114,16 +114,16 @@ private:
             return false;
         const std::size_t count = is_attention ? 3 : 2;
         if (begin + count <= parts.size()) {
-            std::vector<topology_piece> within(parts.begin() + static_cast<std::ptrdiff_t>(begin),
-                                               parts.begin() + static_cast<std::ptrdiff_t>(begin + count));
+            std::vector<topology_piece> inner(parts.begin() + static_cast<std::ptrdiff_t>(begin),
+                                              parts.begin() + static_cast<std::ptrdiff_t>(begin + count));
             const auto stands_in_it = [&](const topology_piece& each) {
-                const common_wrapper around = wrapper_around(each);
-                return around.wrapper != nullptr && around.wrapper->text == wrapper;
+                const common_wrapper common = wrapper_around(each);
+                return common.wrapper != nullptr && common.wrapper->text == wrapper;
             };
-            if (std::all_of(within.begin(), within.end(), stands_in_it)) {
-                for (topology_piece& each : within)
+            if (std::all_of(inner.begin(), inner.end(), stands_in_it)) {
+                for (topology_piece& each : inner)
                     unwrap(each);
-                known = is_attention ? attention_text(within) : gated_text(wrapper, within);
+                known = is_attention ? attention_text(inner) : gated_text(wrapper, inner);
             }
         }
         return !known.empty() || parts[begin].is != kind::layer;
@@ -158,8 +158,8 @@ private:
         for (std::size_t i = 0; i < 2; ++i) {
             topology_piece direction = piece.parts[i];
             for (const char* const name : names[i]) {
-                const common_wrapper around = wrapper_around(direction);
-                if (around.wrapper == nullptr || around.wrapper->text != name)
+                const common_wrapper common = wrapper_around(direction);
+                if (common.wrapper == nullptr || common.wrapper->text != name)
                     return {};
                 unwrap(direction);
             }

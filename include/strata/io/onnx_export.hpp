@@ -78,9 +78,9 @@ inline void write_onnx(const std::filesystem::path& file, const network_entry& n
                        const onnx_arrays& arrays, std::string_view text, std::size_t size,
                        const onnx_options& options) {
     constexpr std::size_t most = std::size_t{2'000'000'000}; // of 2^31 - 1, with room for the graph
-    std::filesystem::path beside = file;
-    beside += ".data";
-    onnx_tensors tensors = options.separate || size > most ? onnx_tensors(beside) : onnx_tensors();
+    std::filesystem::path data_file = file;
+    data_file += ".data";
+    onnx_tensors tensors = options.separate || size > most ? onnx_tensors(data_file) : onnx_tensors();
     onnx_network graph(tensors);
     write_layers(graph, network, arrays);
     const std::string& bytes = graph.finish();

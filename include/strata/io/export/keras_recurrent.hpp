@@ -11,26 +11,27 @@ namespace strata::bedrock::inline STRATA_SETTING::exports {
 
 inline void write_recurrent(keras_translation& layers) {
     const layer_call& layer = layers.call;
-    const layer_call of_state = recurrent_options(layer);
+    const layer_call state_options = recurrent_options(layer);
     std::string problem;
-    json config{{"units", layer.count(0)},
-                {"activation", activation_option(layer, "tanh", problem)},
-                {"use_bias", !layer.has("no_bias")},
-                {"kernel_initializer", initializer_config(layer, "GlorotUniform")},
-                {"recurrent_initializer", initializer_config(of_state, "Orthogonal")},
-                {"bias_initializer", keras_object("keras.initializers", "Zeros", json::object())},
-                {"kernel_regularizer", regularizer_config(layer)},
-                {"recurrent_regularizer", regularizer_config(of_state)},
-                {"dropout", 0.0},
-                {"recurrent_dropout", of_state.has("dropout") ? of_state.find("dropout")->number(0) : 0.0},
-                {"return_sequences", !layer.has("last_step")},
-                {"return_state", false},
-                {"go_backwards", layer.has("backwards")},
-                {"stateful", false},
-                {"unroll", false},
-                {"zero_output_for_mask", layer.has("zero_masked")}};
+    json config{
+        {"units", layer.count(0)},
+        {"activation", activation_option(layer, "tanh", problem)},
+        {"use_bias", !layer.has("no_bias")},
+        {"kernel_initializer", initializer_config(layer, "GlorotUniform")},
+        {"recurrent_initializer", initializer_config(state_options, "Orthogonal")},
+        {"bias_initializer", keras_object("keras.initializers", "Zeros", json::object())},
+        {"kernel_regularizer", regularizer_config(layer)},
+        {"recurrent_regularizer", regularizer_config(state_options)},
+        {"dropout", 0.0},
+        {"recurrent_dropout", state_options.has("dropout") ? state_options.find("dropout")->number(0) : 0.0},
+        {"return_sequences", !layer.has("last_step")},
+        {"return_state", false},
+        {"go_backwards", layer.has("backwards")},
+        {"stateful", false},
+        {"unroll", false},
+        {"zero_output_for_mask", layer.has("zero_masked")}};
     if (layer.name != "simple_rnn")
-        config["recurrent_activation"] = activation_option(of_state, "sigmoid", problem);
+        config["recurrent_activation"] = activation_option(state_options, "sigmoid", problem);
     if (layer.name == "lstm")
         config["unit_forget_bias"] = !layer.has("no_forget_bias");
     if (layer.name == "gru")

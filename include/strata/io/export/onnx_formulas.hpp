@@ -205,10 +205,10 @@ inline void write_merge(onnx_layer& layer, const formula_tree& formula) {
     std::string largest = sum;
     std::string smallest = sum;
     for (std::size_t i = 1; i < names.size(); ++i) {
-        const std::string behind = internal::concatenate(", part", i, ")");
-        sum = "+(" + sum + behind;
-        largest = "max(" + largest + behind;
-        smallest = "min(" + smallest + behind;
+        const std::string rest = internal::concatenate(", part", i, ")");
+        sum = "+(" + sum + rest;
+        largest = "max(" + largest + rest;
+        smallest = "min(" + smallest + rest;
     }
     const bool is_pair = names.size() == 2;
     onnx_value result = values.front();

@@ -78,16 +78,16 @@ public:
         if (value.axes == axes)
             return value;
         wholes order(axes.size() + 1);
-        wholes back(axes.size() + 1);
+        wholes inverse(axes.size() + 1);
         for (std::size_t i = 0; i < axes.size(); ++i) {
             order[axes[i]] = static_cast<std::int64_t>(value.axes[i]);
-            back[value.axes[i]] = static_cast<std::int64_t>(axes[i]);
+            inverse[value.axes[i]] = static_cast<std::int64_t>(axes[i]);
         }
         const auto found = turned_.find({value.name, order});
         if (found == turned_.end()) {
             const std::string turned = add("Transpose", {value.name}, {{"perm", order}});
             turned_[{value.name, order}] = turned;
-            turned_[{turned, back}] = value.name;
+            turned_[{turned, inverse}] = value.name;
             value.name = turned;
         } else
             value.name = found->second;
@@ -162,18 +162,18 @@ private:
         return result;
     }
     void rename(const std::string& old, const std::string& name) {
-        const std::string before = old;
+        const std::string former = old;
         names_.insert(name);
         for (onnx_operation& each : operations_) {
-            std::replace(each.inputs.begin(), each.inputs.end(), before, name);
-            std::replace(each.outputs.begin(), each.outputs.end(), before, name);
+            std::replace(each.inputs.begin(), each.inputs.end(), former, name);
+            std::replace(each.outputs.begin(), each.outputs.end(), former, name);
         }
         std::map<std::pair<std::string, wholes>, std::string> turned;
         for (const auto& [key, value] : turned_)
-            turned[{key.first == before ? name : key.first, key.second}] = value == before ? name : value;
+            turned[{key.first == former ? name : key.first, key.second}] = value == former ? name : value;
         turned_ = std::move(turned);
         for (onnx_border& each : outputs_)
-            if (each.name == before)
+            if (each.name == former)
                 each.name = name;
     }
     /// The row of a flattened image in the order of strata.

@@ -18,12 +18,12 @@ namespace strata::bedrock::inline STRATA_SETTING::exports {
 /// Padding around the places of an image, by zeros or what it holds, or cropping by less than none of it.
 inline void write_margins(onnx_layer& layer, const onnx_value& image, const std::vector<resample_axis>& axes,
                           resample_axis::rule rule) {
-    const std::size_t behind = axes.size() + 4;
+    const std::size_t ends = axes.size() + 4;
     wholes pads(2 * (axes.size() + 2), 0);
     for (std::size_t i = 0; i < axes.size(); ++i) {
         const resample_axis& axis = axes[i];
         pads[2 + i] = static_cast<std::int64_t>(axis.padding_begin) - static_cast<std::int64_t>(axis.cropped);
-        pads[behind + i] =
+        pads[ends + i] =
             static_cast<std::int64_t>(axis.output) - static_cast<std::int64_t>(axis.input) - pads[2 + i];
     }
     onnx_attributes attributes;

@@ -22,8 +22,8 @@ namespace strata::bedrock::inline STRATA_SETTING::exports {
 class onnx_tensors {
 public:
     onnx_tensors() = default;
-    explicit onnx_tensors(const std::filesystem::path& beside)
-        : place_(beside.filename().string()), file_(std::in_place, beside) {}
+    explicit onnx_tensors(const std::filesystem::path& data_file)
+        : place_(data_file.filename().string()), file_(std::in_place, data_file) {}
 
     void add(std::string_view name, const extents& shape, std::span<const float> numbers) {
         add(name, shape, onnx_number::real, numbers.data(), numbers.size_bytes());

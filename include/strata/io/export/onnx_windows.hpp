@@ -36,9 +36,10 @@ wholes numbers_of_axes(const window& geometry, const Get& get) {
     return result;
 }
 
-/// Sizes, strides, dilations and padding. `behind` says how much of the padding is at the end of an axis.
-template <class Behind>
-onnx_attributes window_attributes(const window_request& request, const Behind& behind) {
+/// Sizes, strides, dilations and padding. `padding_end` says how much of the padding is at the end of an
+/// axis.
+template <class End>
+onnx_attributes window_attributes(const window_request& request, const End& padding_end) {
     const window& geometry = request.geometry;
     onnx_attributes result{
         {"kernel_shape", numbers_of_axes(geometry, [](const window_axis& axis) { return axis.taps; })},
@@ -47,7 +48,7 @@ onnx_attributes window_attributes(const window_request& request, const Behind& b
     if (dilations != wholes(geometry.rank, 1))
         result.emplace_back("dilations", dilations);
     wholes pads = numbers_of_axes(geometry, [](const window_axis& axis) { return axis.padding_begin; });
-    const wholes ends = numbers_of_axes(geometry, behind);
+    const wholes ends = numbers_of_axes(geometry, padding_end);
     pads.insert(pads.end(), ends.begin(), ends.end());
     const bool is_padded = std::any_of(pads.begin(), pads.end(), [](std::int64_t each) { return each > 0; });
     // The rule says more than its numbers; runtimes take it without dilation, and where windows leave no
@@ -120,15 +121,15 @@ inline void write_depthwise(onnx_layer& layer, const window_request& request) {
 inline void write_transposed(onnx_layer& layer, const window_request& request, std::size_t groups) {
     const window& geometry = request.geometry;
     // What the taps reach beyond the output is cut off; where they do not reach its end, it is longer.
-    const auto beyond = [](const window_axis& axis) {
+    const auto overhang = [](const window_axis& axis) {
         return static_cast<std::int64_t>((axis.output - 1) * axis.stride + (axis.taps - 1) * axis.dilation +
                                          1) -
                static_cast<std::int64_t>(axis.padding_begin + axis.input);
     };
     onnx_attributes attributes = window_attributes(
-        request, [&](const window_axis& axis) { return std::max<std::int64_t>(beyond(axis), 0); });
+        request, [&](const window_axis& axis) { return std::max<std::int64_t>(overhang(axis), 0); });
     const wholes extra = numbers_of_axes(
-        geometry, [&](const window_axis& axis) { return std::max<std::int64_t>(-beyond(axis), 0); });
+        geometry, [&](const window_axis& axis) { return std::max<std::int64_t>(-overhang(axis), 0); });
     if (extra != wholes(geometry.rank, 0)) // which there is behind gaps alone, or as it was asked for
         attributes.emplace_back("output_padding", extra);
     if (groups != 1)

@@ -88,11 +88,11 @@ public:
     /// A text, or several, that an attribute holds; none where there is no such attribute.
     [[nodiscard]] std::optional<std::vector<std::string>> texts(const std::string& path,
                                                                 const std::string& key) const {
-        std::uint64_t is_there = 0;
+        std::uint64_t is_present = 0;
         std::vector<std::string> result;
         ask(hdf5_request::texts, path, key);
-        expect(channel().receive_number(is_there) && channel().receive_texts(result));
-        return is_there != 0 ? std::optional(result) : std::nullopt;
+        expect(channel().receive_number(is_present) && channel().receive_texts(result));
+        return is_present != 0 ? std::optional(result) : std::nullopt;
     }
 
     [[noreturn]] void fail(std::string_view expected, std::string_view found) const {

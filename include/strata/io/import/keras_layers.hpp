@@ -49,18 +49,18 @@ inline void put_channels_last(translation& layers, const keras_layer& layer) {
     if (axes == 0 || layer.text("data_format", "channels_last") != "channels_first" || layers.nodes.empty() ||
         layers.nodes.front().kind == "spatial_dropout")
         return;
-    std::vector<double> there;
-    std::vector<double> back{static_cast<double>(axes + 1)};
+    std::vector<double> inward;
+    std::vector<double> outward{static_cast<double>(axes + 1)};
     for (std::size_t axis = 1; axis <= axes; ++axis) {
-        there.push_back(static_cast<double>(axis + 1));
-        back.push_back(static_cast<double>(axis));
+        inward.push_back(static_cast<double>(axis + 1));
+        outward.push_back(static_cast<double>(axis));
     }
-    there.push_back(1);
+    inward.push_back(1);
     const bool is_vector =
         layers.nodes.back().kind.starts_with("global") && layers.nodes.back().number("keepdims") == 0;
-    layers.add_permutation(0, there, layer.name);
+    layers.add_permutation(0, inward, layer.name);
     if (!is_vector)
-        layers.add_permutation(layers.nodes.size(), back, layer.name);
+        layers.add_permutation(layers.nodes.size(), outward, layer.name);
 }
 
 /// What one of Keras's layers is in strata. A class that nobody knows keeps its name as its kind.

@@ -128,10 +128,10 @@ private:
                     continue;
                 if (each.calls.empty())
                     results[each.place.name] = {{{add_input(*each.layer, nullptr)}}};
-                const std::size_t before = each.done;
+                const std::size_t previous = each.done;
                 while (each.done < each.calls.size() && can_read(each.calls[each.done].values, results))
                     add_call(each, results, depth);
-                goes_on = goes_on || each.calls.empty() || each.done > before;
+                goes_on = goes_on || each.calls.empty() || each.done > previous;
                 if (each.done < each.calls.size())
                     later.push_back(std::move(each));
             }

@@ -66,13 +66,13 @@ inline void translate_upsampling(translation& layers, const keras_layer& layer) 
 /// Pixels are counted from their middles.
 inline void translate_resizing(translation& layers, const keras_layer& layer) {
     graph_node& node = layers.add("resize", layer.name);
-    const std::string between = layer.text("interpolation", "bilinear");
+    const std::string interpolation = layer.text("interpolation", "bilinear");
     node.attributes = {{"size", std::vector<double>{layer.number("height", 0), layer.number("width", 0)}},
-                       {"interpolation", between},
+                       {"interpolation", interpolation},
                        {"corners", std::string("half_pixel")}};
-    if (between == "nearest")
+    if (interpolation == "nearest")
         node.attributes["rounding"] = std::string("nearest_half_up");
-    else if (between != "bilinear")
+    else if (interpolation != "bilinear")
         node.hint = "other than nearest or bilinear";
     if (layer.truth("crop_to_aspect_ratio", false) || layer.truth("pad_to_aspect_ratio", false))
         node.hint = "it keeps the aspect ratio";

@@ -33,9 +33,9 @@ public:
         const json* const stacks = member(config_, "layers");
         if (stacks == nullptr || !stacks->is_array() || stacks->empty())
             layers_.fail("\"layers\", a list of stacks of layers", json_excerpt(stacks));
-        state now{input, none, channels};
+        state current{input, none, channels};
         for (std::size_t i = 0; i < stacks->size(); ++i)
-            add_stack(internal::concatenate("layers.", i), *element(stacks, i), now);
+            add_stack(internal::concatenate("layers.", i), *element(stacks, i), current);
         std::vector<nam_convolution> head;
         const json* const head_config = member(config_, "head");
         if (head_config != nullptr)
@@ -44,7 +44,7 @@ public:
         graph_node scaled{"rescaling", "head_scale"};
         scaled.attributes = {{"scale", std::vector<double>{double{scale}}},
                              {"offset", std::vector<double>{0}}};
-        std::size_t result = layers_.add(std::move(scaled), {now.sum});
+        std::size_t result = layers_.add(std::move(scaled), {current.sum});
         for (std::size_t i = 0; i < head.size(); ++i) {
             const std::string name = internal::concatenate("head.", i);
             result = layers_.activate(name, result, member(head_config, "activation"), head_channels_);
@@ -116,24 +116,24 @@ private:
         return result;
     }
 
-    void add_stack(const std::string& name, const json& config, state& now) {
+    void add_stack(const std::string& name, const json& config, state& current) {
         const std::size_t inputs = layers_.count(config, "input_size");
         const std::size_t channels = layers_.count(config, "channels");
         const std::size_t inner = layers_.count(config, "bottleneck", static_cast<double>(channels));
-        if (inputs != now.channels || layers_.count(config, "condition_size") != condition_channels_)
-            layers_.fail(internal::concatenate(name, " of ", now.channels, " inputs and ",
+        if (inputs != current.channels || layers_.count(config, "condition_size") != condition_channels_)
+            layers_.fail(internal::concatenate(name, " of ", current.channels, " inputs and ",
                                                condition_channels_, " channels of the condition"),
                          internal::concatenate(inputs, " and ", layers_.count(config, "condition_size")));
         const std::vector<std::size_t> dilations = layers_.counts(config, "dilations");
-        now.x =
-            layers_.convolve(name + ".rechannel", now.x,
+        current.x =
+            layers_.convolve(name + ".rechannel", current.x,
                              layers_.take_convolution(name + ".rechannel", inputs, channels, 1, 1, 1, false));
         const json* const head1x1 = member(config, "head1x1");
         const bool has_head = truth_of(member(head1x1, "active"), false);
         for (std::size_t i = 0; i < dilations.size(); ++i) {
             const layer one = take_layer(internal::concatenate(name, ".layers.", i), config, i, dilations[i],
                                          channels, inner, has_head ? head1x1 : nullptr);
-            add_layer(one, config, i, now);
+            add_layer(one, config, i, current);
         }
         const json* const head = member(config, "head");
         const std::size_t outputs =
@@ -143,10 +143,10 @@ private:
         const bool has_bias =
             truth_of(head == nullptr ? member(config, "head_bias") : member(head, "bias"), false);
         const std::size_t summed = has_head ? layers_.count(*head1x1, "out_channels") : inner;
-        now.sum = layers_.convolve(
-            name + ".head", now.sum,
+        current.sum = layers_.convolve(
+            name + ".head", current.sum,
             layers_.take_convolution(name + ".head", summed, outputs, taps, dilation, 1, has_bias));
-        now.channels = channels;
+        current.channels = channels;
         head_channels_ = outputs;
     }
 
@@ -182,9 +182,10 @@ private:
         const std::array<std::size_t, 8> widths = {
             channels, activated, condition_channels_, activated, activated, inner, channels, head_outputs};
         for (std::size_t i = 0; i < widths.size(); ++i) {
-            const bool is_there = (i != static_cast<std::size_t>(place::behind_mixture) || one.has_mixture) &&
-                                  (i != static_cast<std::size_t>(place::behind_head) || one.has_head);
-            if (is_there)
+            const bool is_present =
+                (i != static_cast<std::size_t>(place::behind_mixture) || one.has_mixture) &&
+                (i != static_cast<std::size_t>(place::behind_head) || one.has_head);
+            if (is_present)
                 one.modulations[i] = take_modulation(one.name, config, place_names[i], widths[i]);
         }
         return one;
@@ -251,8 +252,8 @@ private:
         return layers_.add("add", one.name, {sum, layers_.add("multiply", one.name, {gate, way})});
     }
 
-    void add_layer(const layer& one, const json& config, std::size_t index, state& now) {
-        std::size_t z = add_activation(one, config, index, now.x);
+    void add_layer(const layer& one, const json& config, std::size_t index, state& current) {
+        std::size_t z = add_activation(one, config, index, current.x);
         z = modulate(one, place::behind_activation, z, {0, one.inner});
         std::size_t output = z;
         if (one.has_head) {
@@ -263,9 +264,9 @@ private:
             std::size_t step = layers_.convolve(one.name + ".layer1x1", z, one.mixture);
             if (one.gating == "blended") // as the core has it: of other layers this modulation is passed over
                 step = modulate(one, place::behind_mixture, step, {0, one.mixture.kernel.shape.back()});
-            now.x = layers_.add("add", one.name, {now.x, step});
+            current.x = layers_.add("add", one.name, {current.x, step});
         }
-        now.sum = now.sum == none ? output : layers_.add("add", one.name, {now.sum, output});
+        current.sum = current.sum == none ? output : layers_.add("add", one.name, {current.sum, output});
     }
 
     nam_layers& layers_;

@@ -142,12 +142,12 @@ inline layer_words words_of(const graph_node& node, const extents& input) {
         return {words.text()};
     }
     if (is("upsample")) {
-        const std::string_view between = node.text("interpolation", "nearest");
-        if (between != "nearest" && between != "bilinear")
-            return layer_words::lacking(internal::concatenate("interpolation ", between));
+        const std::string_view interpolation = node.text("interpolation", "nearest");
+        if (interpolation != "nearest" && interpolation != "bilinear")
+            return layer_words::lacking(internal::concatenate("interpolation ", interpolation));
         return {argument_text("upsample")
                     .add(spatial_text(*spatial_numbers(node, "size", input.size() - 1, 1)))
-                    .add_if(between == "bilinear", "bilinear")
+                    .add_if(interpolation == "bilinear", "bilinear")
                     .text()};
     }
     if (has_any_kind(node, {"softmax", "log_softmax"})) {

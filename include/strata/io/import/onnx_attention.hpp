@@ -188,10 +188,10 @@ inline bool read_head_product(onnx_builder& graph, const onnx_node& operation, c
     if (!number)
         return true;
     const extents shape = graph.node(*number).shape;
-    const auto apart = add_reshape(graph, operation, *number, {shape[0], heads, shape[1] / heads});
+    const auto parted = add_reshape(graph, operation, *number, {shape[0], heads, shape[1] / heads});
     result.axes = {rank - 2, rank - 3, rank - 1};
-    if (apart) {
-        result.node = *apart;
+    if (parted) {
+        result.node = *parted;
         graph.set(operation, std::move(result));
     }
     return true;

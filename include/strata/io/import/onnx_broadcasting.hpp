@@ -74,16 +74,16 @@ inline std::optional<onnx_value> broadcast(onnx_builder& graph, const onnx_node&
         target.push_back(static_cast<double>(shape[axis]));
     if (target.empty())
         return result;
-    const extents before = graph.node(result->node).shape;
+    const extents narrow = graph.node(result->node).shape;
     // Pixels are repeated as an image is made larger.
     constexpr std::size_t most_axes = 4;
     const bool is_image = target.size() > 1 && target.size() <= most_axes &&
-                          static_cast<double>(before.back()) == target.back();
+                          static_cast<double>(narrow.back()) == target.back();
     graph_node made{is_image ? "upsample" : "expand", ""};
     if (is_image) {
         std::vector<double> factors;
         for (std::size_t axis = 0; axis + 1 < target.size(); ++axis)
-            factors.push_back(before[axis] == 1 ? target[axis] : 1);
+            factors.push_back(narrow[axis] == 1 ? target[axis] : 1);
         made.attributes["size"] = std::move(factors);
     } else
         made.attributes["target"] = std::move(target);

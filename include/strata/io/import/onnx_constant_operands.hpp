@@ -84,9 +84,9 @@ inline void combine_spread(onnx_builder& graph, const onnx_node& operation, cons
         order.push_back(axis);
     }
     const onnx_constant turned = permute_constant(*expand_constant(constant, expanded), order);
-    const extents before = graph.node(value->node).shape;
+    const extents old_shape = graph.node(value->node).shape;
     const std::size_t width = turned.numbers.size();
-    const bool has_rows = before.back() != width;
+    const bool has_rows = old_shape.back() != width;
     graph_node rows{"reshape", ""};
     rows.attributes["target"] =
         shared == 1 ? std::vector<double>{static_cast<double>(width)}
@@ -96,10 +96,10 @@ inline void combine_spread(onnx_builder& graph, const onnx_node& operation, cons
     if (value)
         value = attach(graph, operation, *value,
                        channel_line({turned.numbers.begin(), turned.numbers.end()}, is_factor));
-    graph_node back{"reshape", ""};
-    back.attributes["target"] = std::vector<double>(before.begin(), before.end());
+    graph_node restored{"reshape", ""};
+    restored.attributes["target"] = std::vector<double>(old_shape.begin(), old_shape.end());
     if (value && has_rows)
-        value = attach(graph, operation, *value, std::move(back));
+        value = attach(graph, operation, *value, std::move(restored));
     if (value)
         graph.set(operation, std::move(*value));
 }

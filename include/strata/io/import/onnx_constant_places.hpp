@@ -30,16 +30,16 @@ struct constant_axis {
 /// Some places along an axis, in any order and number.
 inline onnx_constant choose_places(const onnx_constant& given, std::size_t axis,
                                    const std::vector<std::size_t>& places) {
-    const constant_axis around(given.shape, axis);
+    const constant_axis sizes(given.shape, axis);
     onnx_constant result{given.shape, {}, given.is_whole};
     result.shape[axis] = static_cast<std::int64_t>(places.size());
-    result.numbers.reserve(around.outer * places.size() * around.inner);
-    for (std::size_t o = 0; o < around.outer; ++o)
+    result.numbers.reserve(sizes.outer * places.size() * sizes.inner);
+    for (std::size_t o = 0; o < sizes.outer; ++o)
         for (const std::size_t place : places) {
-            const auto begin = given.numbers.begin() +
-                               static_cast<std::ptrdiff_t>((o * around.count + place) * around.inner);
+            const auto begin =
+                given.numbers.begin() + static_cast<std::ptrdiff_t>((o * sizes.count + place) * sizes.inner);
             result.numbers.insert(result.numbers.end(), begin,
-                                  begin + static_cast<std::ptrdiff_t>(around.inner));
+                                  begin + static_cast<std::ptrdiff_t>(sizes.inner));
         }
     return result;
 }

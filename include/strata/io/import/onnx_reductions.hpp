@@ -24,8 +24,8 @@ namespace strata::bedrock::inline STRATA_SETTING::imports {
 struct onnx_reduction {
     std::string_view type;
     const char* kind;
-    const char* before = "";
-    const char* behind = "";
+    const char* element_kind = "";
+    const char* result_kind = "";
 };
 
 inline const onnx_reduction* find_reduction(std::string_view type) {
@@ -133,10 +133,10 @@ inline void read_reduction(onnx_builder& graph, const onnx_node& operation) {
         if (result && !kind.empty())
             result = attach(graph, operation, *result, graph_node{std::string(kind), ""});
     };
-    apply_kind(known.before);
+    apply_kind(known.element_kind);
     if (result && !axes->empty())
         result = reduce_value(graph, operation, *result, known.kind, *axes);
-    apply_kind(known.behind);
+    apply_kind(known.result_kind);
     if (result)
         graph.set(operation, keeps_axes ? *result : drop_axes_of_one(*result, *axes));
 }

@@ -24,17 +24,18 @@
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
 /// Each row, times the kernel, plus the bias.
-inline reference_numbers multiply_rows(const graph_node& node, const reference_numbers& x, std::size_t in) {
+inline reference_numbers multiply_rows(const graph_node& node, const reference_numbers& x,
+                                       std::size_t inputs) {
     const std::vector<float>& kernel = weight_numbers(node, "kernel");
     const std::vector<float>& bias = weight_numbers(node, "bias");
-    const std::size_t out = node.shape.back();
-    reference_numbers y(x.size() / in * out);
-    for (std::size_t row = 0; row * in < x.size(); ++row)
-        for (std::size_t j = 0; j < out; ++j) {
+    const std::size_t outputs = node.shape.back();
+    reference_numbers y(x.size() / inputs * outputs);
+    for (std::size_t row = 0; row * inputs < x.size(); ++row)
+        for (std::size_t j = 0; j < outputs; ++j) {
             double sum = bias.empty() ? 0 : double{bias[j]};
-            for (std::size_t k = 0; k < in; ++k)
-                sum += x[row * in + k] * double{kernel[k * out + j]};
-            y[row * out + j] = sum;
+            for (std::size_t k = 0; k < inputs; ++k)
+                sum += x[row * inputs + k] * double{kernel[k * outputs + j]};
+            y[row * outputs + j] = sum;
         }
     return y;
 }

@@ -49,8 +49,8 @@ inline std::vector<tensor> arrange_samples(std::vector<tensor> samples,
         for (const std::size_t axis : *order) {
             moved.shape.push_back(given.shape[axis]);
             std::size_t step = 1;
-            for (std::size_t behind = axis + 1; behind < given.shape.size(); ++behind)
-                step *= given.shape[behind];
+            for (std::size_t inner = axis + 1; inner < given.shape.size(); ++inner)
+                step *= given.shape[inner];
             steps.push_back(step);
         }
         for (std::size_t i = 0; i < moved.numbers.size(); ++i) {

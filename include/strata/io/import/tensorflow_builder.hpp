@@ -169,14 +169,14 @@ public:
         set(operation, std::move(value), port);
     }
     /// What a node gives that was put behind a value, with the axis of the samples where the value has it.
-    void set_node(const tensorflow_node& operation, const tensorflow_value& before, std::size_t number,
+    void set_node(const tensorflow_node& operation, const tensorflow_value& origin, std::size_t number,
                   std::size_t port = 0) {
         tensorflow_value result;
         result.node = number;
-        result.is_batched = before.is_batched;
+        result.is_batched = origin.is_batched;
         const extents& shape = graph_.nodes[number].shape;
-        if (before.is_batched)
-            result.shape.push_back(before.shape.front());
+        if (origin.is_batched)
+            result.shape.push_back(origin.shape.front());
         result.shape.insert(result.shape.end(), shape.begin(), shape.end());
         set(operation, std::move(result), port);
     }

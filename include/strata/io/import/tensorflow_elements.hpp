@@ -54,14 +54,14 @@ inline void read_slopes(tensorflow_builder& graph, const tensorflow_node& operat
 inline void clip(tensorflow_builder& graph, const tensorflow_node& operation, tensorflow_value value,
                  double low, double high) {
     constexpr double open = std::numeric_limits<float>::max(); // as far as a float goes
-    const graph_node* const before = value.constant ? nullptr : &graph.node(value.node);
-    const bool is_relu = before != nullptr && before->kind == "relu";
-    if ((is_relu || (before != nullptr && before->kind == "clipped")) && !graph.is_shared(value.node)) {
-        const double first_low = is_relu ? 0 : before->number("low");
-        const double first_high = is_relu ? open : before->number("high");
+    const graph_node* const producer = value.constant ? nullptr : &graph.node(value.node);
+    const bool is_relu = producer != nullptr && producer->kind == "relu";
+    if ((is_relu || (producer != nullptr && producer->kind == "clipped")) && !graph.is_shared(value.node)) {
+        const double first_low = is_relu ? 0 : producer->number("low");
+        const double first_high = is_relu ? open : producer->number("high");
         low = std::min(std::max(first_low, low), high);
         high = std::max(std::min(first_high, high), low);
-        value.node = before->sources.front();
+        value.node = producer->sources.front();
     }
     graph_node made{low == 0 && high >= open ? "relu" : "clipped", ""};
     if (made.kind == "clipped")
@@ -105,7 +105,7 @@ inline bool read_activation(tensorflow_builder& graph, const tensorflow_node& op
 /// What is fused with a product: a bias, then an activation. `first` is the input that is the first argument
 /// of them.
 inline void apply_fused(tensorflow_builder& graph, const tensorflow_node& operation,
-                        const tensorflow_value& before, graph_node made, std::size_t first) {
+                        const tensorflow_value& input, graph_node made, std::size_t first) {
     std::vector<std::string> rest = operation.fused;
     made.attributes["bias"] = 0.0;
     if (!rest.empty() && rest.front() == "BiasAdd") {
@@ -116,11 +116,11 @@ inline void apply_fused(tensorflow_builder& graph, const tensorflow_node& operat
         made.weights.emplace_back("bias", tensor{{bias->data.numbers.size()}, bias->data.numbers});
         rest.erase(rest.begin());
     }
-    const auto number = graph.add(operation, std::move(made), {before.node});
+    const auto number = graph.add(operation, std::move(made), {input.node});
     if (!number)
         return;
     tensorflow_node one = operation; // each result takes the place of the one before
-    graph.set_node(one, before, *number);
+    graph.set_node(one, input, *number);
     for (const std::string& each : rest) {
         one.operation = each;
         one.inputs = {operation.name};
@@ -138,14 +138,14 @@ inline void apply_fused(tensorflow_builder& graph, const tensorflow_node& operat
 /// scale x + offset. One line behind another is one line, relu6(x + 3) / 6 a hard sigmoid.
 inline void rescale(tensorflow_builder& graph, const tensorflow_node& operation, tensorflow_value value,
                     double scale, double offset) {
-    const graph_node& before = graph.node(value.node);
-    if (before.kind == "rescaling" && !graph.is_shared(value.node)) {
-        offset += scale * before.list("offset").front();
-        scale *= before.list("scale").front();
-        value.node = before.sources.front();
-    } else if (is_clipped_at_six(before) && std::abs(scale - 1.0 / 6) < 1e-6 && offset == 0 &&
-               is_line(graph.node(before.sources.front()), 1, 3)) {
-        value.node = graph.node(before.sources.front()).sources.front();
+    const graph_node& producer = graph.node(value.node);
+    if (producer.kind == "rescaling" && !graph.is_shared(value.node)) {
+        offset += scale * producer.list("offset").front();
+        scale *= producer.list("scale").front();
+        value.node = producer.sources.front();
+    } else if (is_clipped_at_six(producer) && std::abs(scale - 1.0 / 6) < 1e-6 && offset == 0 &&
+               is_line(graph.node(producer.sources.front()), 1, 3)) {
+        value.node = graph.node(producer.sources.front()).sources.front();
         graph_node made{"hard_sigmoid", ""};
         made.attributes = {{"slope", 1.0 / 6}, {"offset", 0.5}};
         return graph.apply(operation, value, std::move(made));
@@ -186,10 +186,10 @@ inline bool scale_product(tensorflow_builder& graph, std::size_t number, const s
     graph_node& node = graph.node(number);
     // Channels are the last axis, but for a transposed one, where they are the last but one; those of a
     // depthwise one are both.
-    const std::size_t behind = node.kind == "conv_transpose" ? node.weights.front().second.shape.back() : 1;
+    const std::size_t inner = node.kind == "conv_transpose" ? node.weights.front().second.shape.back() : 1;
     for (auto& [name, weight] : node.weights)
         for (std::size_t i = 0; i < weight.numbers.size(); ++i)
-            weight.numbers[i] *= numbers[i / (name == "bias" ? 1 : behind) % numbers.size()];
+            weight.numbers[i] *= numbers[i / (name == "bias" ? 1 : inner) % numbers.size()];
     return true;
 }
 

@@ -57,21 +57,21 @@ struct strided_view {
 inline std::optional<extents> spread_shape(const extents& a, const extents& b) {
     extents result = a.size() >= b.size() ? a : b;
     const extents& other = a.size() >= b.size() ? b : a;
-    const std::size_t before = result.size() - other.size();
+    const std::size_t added = result.size() - other.size();
     for (std::size_t axis = 0; axis < other.size(); ++axis) {
-        std::size_t& extent = result[before + axis];
+        std::size_t& extent = result[added + axis];
         if (extent != other[axis] && extent != 1 && other[axis] != 1)
             return std::nullopt;
         extent = extent == 1 ? other[axis] : extent;
     }
     return result;
 }
-inline strided_view spread_view(const extents& from, const extents& to) {
-    strided_view result{0, tensorflow_shape(to.size(), 0)};
-    const extents steps = steps_of(from);
-    const std::size_t before = to.size() - from.size();
-    for (std::size_t axis = 0; axis < from.size(); ++axis)
-        result.steps[before + axis] = from[axis] == 1 ? 0 : static_cast<std::int64_t>(steps[axis]);
+inline strided_view spread_view(const extents& given, const extents& target) {
+    strided_view result{0, tensorflow_shape(target.size(), 0)};
+    const extents steps = steps_of(given);
+    const std::size_t added = target.size() - given.size();
+    for (std::size_t axis = 0; axis < given.size(); ++axis)
+        result.steps[added + axis] = given[axis] == 1 ? 0 : static_cast<std::int64_t>(steps[axis]);
     return result;
 }
 

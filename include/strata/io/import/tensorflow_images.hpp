@@ -23,17 +23,17 @@ inline void pad_channels(tensorflow_builder& graph, const tensorflow_node& opera
     const extents shape = graph.shape(value);
     const auto channels = static_cast<double>(shape.back());
     const auto places = static_cast<double>(*size_of(shape)) / channels;
-    graph_node apart{"reshape", ""};
-    apart.attributes["target"] = std::vector<double>{places, channels, 1};
+    graph_node parted{"reshape", ""};
+    parted.attributes["target"] = std::vector<double>{places, channels, 1};
     graph_node padded{"zero_pad", ""};
     padded.attributes = {{"begin", std::vector<double>{0, begin}}, {"end", std::vector<double>{0, end}}};
-    graph_node together{"reshape", ""};
+    graph_node joined{"reshape", ""};
     std::vector<double> target(shape.begin(), shape.end());
     target.back() += begin + end;
-    together.attributes["target"] = std::move(target);
-    const auto first = graph.add(operation, std::move(apart), {value.node});
+    joined.attributes["target"] = std::move(target);
+    const auto first = graph.add(operation, std::move(parted), {value.node});
     const auto second = first ? graph.add(operation, std::move(padded), {*first}) : first;
-    const auto third = second ? graph.add(operation, std::move(together), {*second}) : second;
+    const auto third = second ? graph.add(operation, std::move(joined), {*second}) : second;
     if (third)
         graph.set_node(operation, value, *third);
 }

@@ -89,11 +89,11 @@ inline axis_places places_along(std::int64_t extent, std::optional<std::int64_t>
     const auto bound = [&](std::int64_t given) {
         return std::clamp(given + (given < 0 ? extent : 0), least, most);
     };
-    const std::int64_t from = begin ? bound(*begin) : step > 0 ? 0 : extent - 1;
-    const std::int64_t to = end ? bound(*end) : step > 0 ? extent : -1;
-    const std::int64_t reach = step > 0 ? to - from : from - to;
+    const std::int64_t first = begin ? bound(*begin) : step > 0 ? 0 : extent - 1;
+    const std::int64_t stop = end ? bound(*end) : step > 0 ? extent : -1;
+    const std::int64_t reach = step > 0 ? stop - first : first - stop;
     const std::int64_t width = step > 0 ? step : -step;
-    return {from, reach > 0 ? (reach + width - 1) / width : 0, step};
+    return {first, reach > 0 ? (reach + width - 1) / width : 0, step};
 }
 
 inline void read_strided_slice(tensorflow_builder& graph, const tensorflow_node& operation) {

@@ -78,14 +78,14 @@ inline bool set_window(tensorflow_builder& graph, const tensorflow_node& operati
             graph.fail(operation, "explicit_paddings around an image", "others");
         begin = {given[2], given[4]};
         end = {given[3], given[5]};
-    } else if (const graph_node& before = graph.node(image.node);
-               has_any_kind(made, {"conv", "depthwise_conv"}) && before.kind == "zero_pad" &&
+    } else if (const graph_node& producer = graph.node(image.node);
+               has_any_kind(made, {"conv", "depthwise_conv"}) && producer.kind == "zero_pad" &&
                !graph.is_shared(image.node)) {
-        const std::vector<double> zeros_before = before.list("begin");
-        const std::vector<double> zeros_behind = before.list("end");
+        const std::vector<double> zeros_before = producer.list("begin");
+        const std::vector<double> zeros_behind = producer.list("end");
         begin.assign(zeros_before.begin(), zeros_before.end());
         end.assign(zeros_behind.begin(), zeros_behind.end());
-        image.node = before.sources.front();
+        image.node = producer.sources.front();
     }
     const auto is_zero = [](std::int64_t each) { return each == 0; };
     if (!std::all_of(begin.begin(), begin.end(), is_zero) || !std::all_of(end.begin(), end.end(), is_zero)) {
@@ -151,8 +151,8 @@ inline void read_transposed(tensorflow_builder& graph, const tensorflow_node& op
     if (shape.size() != 4 || shape[3] != graph.shape(*image).back() || wanted->size() != 4)
         graph.fail(operation, "a shape of four extents, and a kernel for the image's channels", "others");
     graph_node made{"conv_transpose", ""};
-    tensorflow_value before = *image;
-    if (!set_window(graph, operation, made, before,
+    tensorflow_value input = *image;
+    if (!set_window(graph, operation, made, input,
                     {static_cast<std::int64_t>(shape[0]), static_cast<std::int64_t>(shape[1])}))
         return;
     made.attributes["filters"] = static_cast<double>(shape[2]);
@@ -172,8 +172,8 @@ inline void read_transposed(tensorflow_builder& graph, const tensorflow_node& op
     if (extra != std::vector<double>(2, 0))
         made.attributes["output_padding"] = std::move(extra);
     made.attributes["bias"] = 0.0;
-    if (const auto number = graph.add(operation, std::move(made), {before.node}))
-        graph.set_node(operation, before, *number);
+    if (const auto number = graph.add(operation, std::move(made), {input.node}))
+        graph.set_node(operation, input, *number);
 }
 
 /// MaxPool and AvgPool.
@@ -229,10 +229,10 @@ inline void read_unblocking(tensorflow_builder& graph, const tensorflow_node& op
     }
     if (is_padding) {
         const std::size_t source = made.sources.front();
-        graph_node again = made;
-        again.attributes["begin"] = padding_begin;
-        again.attributes["end"] = padding_end;
-        if (const auto number = graph.add(operation, std::move(again), {source}))
+        graph_node trimmed = made;
+        trimmed.attributes["begin"] = padding_begin;
+        trimmed.attributes["end"] = padding_end;
+        if (const auto number = graph.add(operation, std::move(trimmed), {source}))
             graph.set_node(operation, value, *number);
         return;
     }

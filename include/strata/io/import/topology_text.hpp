@@ -215,8 +215,8 @@ private:
         std::string result;
         std::string line = spaces;
         for (std::size_t i = 0; i < chain.size(); ++i) {
-            const std::string behind = i + 1 < chain.size() ? " |" : "";
-            const std::string flat = short_text(chain[i], own) + behind;
+            const std::string separator = i + 1 < chain.size() ? " |" : "";
+            const std::string flat = short_text(chain[i], own) + separator;
             const std::string gap = line.size() > indent ? " " : "";
             if (line.size() + gap.size() + flat.size() <= width) {
                 line += gap + flat;
@@ -233,7 +233,7 @@ private:
                 result += lay_out_part(chain[i].parts[p], indent + 4, own);
                 result += p + 1 < chain[i].parts.size() ? ",\n" : "";
             }
-            line = result.substr(result.rfind('\n') + 1) + ")" + behind;
+            line = result.substr(result.rfind('\n') + 1) + ")" + separator;
             result.resize(result.rfind('\n') + 1);
         }
         return result + line;

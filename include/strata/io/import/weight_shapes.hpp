@@ -17,10 +17,10 @@ inline std::optional<extents> weight_shape(const graph_node& node, std::string_v
                                            const extents& input) {
     const std::size_t last = input.empty() ? 1 : input.back();
     const std::size_t axes = input.empty() ? 0 : input.size() - 1;
-    const auto kernel = [&](std::size_t in, std::size_t out) {
+    const auto kernel = [&](std::size_t inputs, std::size_t outputs) {
         extents result = spatial_numbers(node, "size", axes, 0).value_or(extents{});
-        result.push_back(in);
-        result.push_back(out);
+        result.push_back(inputs);
+        result.push_back(outputs);
         return std::optional(result);
     };
     if (node.kind == "dense")
