@@ -3,14 +3,10 @@
 
 #include <strata/data/error.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/io/import/hdf5_handle.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
-#if __has_include(<hdf5.h>)
-#    include <hdf5.h>
-#else
-#    include <hdf5/serial/hdf5.h>
-#endif
 #include <zip.h>
 
 #include <array>
@@ -26,21 +22,16 @@ namespace strata::bedrock::inline STRATA_SETTING::exports {
 /// An HDF5 file in memory, to which arrays are added. Programs link -lhdf5_serial.
 class hdf5_image {
 public:
-    explicit hdf5_image(std::filesystem::path path) : path_(std::move(path)) {
-        const owned way(expect(H5Pcreate(H5P_FILE_ACCESS)), H5Pclose);
-        expect(H5Pset_fapl_core(way.number, 1 << 20, false));
-        file_ = std::make_unique<owned>(
-            expect(H5Fcreate("in memory", H5F_ACC_TRUNC, H5P_DEFAULT, way.number)), H5Fclose);
-        deep_ = std::make_unique<owned>(expect(H5Pcreate(H5P_LINK_CREATE)), H5Pclose);
-        expect(H5Pset_create_intermediate_group(deep_->number, 1));
+    explicit hdf5_image(std::filesystem::path path)
+        : path_(std::move(path)), file_(create()), deep_(expect(H5Pcreate(H5P_LINK_CREATE)), H5Pclose) {
+        expect(H5Pset_create_intermediate_group(deep_.get(), 1));
     }
 
     /// A group and all that it stands in.
     void add_group(const std::string& name) {
-        if (const owned found(
-                H5Gcreate2(file_->number, name.c_str(), deep_->number, H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
-            found.number < 0)
-            expect(found.number);
+        const imports::hdf5_handle made(
+            H5Gcreate2(file_.get(), name.c_str(), deep_.get(), H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
+        expect(made.get());
     }
     void add(const std::string& name, const std::vector<std::size_t>& shape,
              const std::vector<float>& numbers) {
@@ -52,27 +43,20 @@ public:
     }
 
     [[nodiscard]] std::vector<unsigned char> bytes() const {
-        expect(H5Fflush(file_->number, H5F_SCOPE_GLOBAL));
-        const ssize_t size = H5Fget_file_image(file_->number, nullptr, 0);
+        expect(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL));
+        const ssize_t size = H5Fget_file_image(file_.get(), nullptr, 0);
         expect(size);
         std::vector<unsigned char> result(static_cast<std::size_t>(size));
-        expect(H5Fget_file_image(file_->number, result.data(), result.size()));
+        expect(H5Fget_file_image(file_.get(), result.data(), result.size()));
         return result;
     }
 
 private:
-    struct owned {
-        owned(hid_t opened, herr_t (*closer)(hid_t)) : number(opened), close(closer) {}
-        owned(const owned&) = delete;
-        owned& operator=(const owned&) = delete;
-        ~owned() {
-            if (number >= 0)
-                close(number);
-        }
-        hid_t number;
-        herr_t (*close)(hid_t);
-    };
-
+    [[nodiscard]] imports::hdf5_handle create() const {
+        const imports::hdf5_handle way(expect(H5Pcreate(H5P_FILE_ACCESS)), H5Pclose);
+        expect(H5Pset_fapl_core(way.get(), 1 << 20, false));
+        return {expect(H5Fcreate("in memory", H5F_ACC_TRUNC, H5P_DEFAULT, way.get())), H5Fclose};
+    }
     template <class Result>
     Result expect(Result result) const {
         if (result < 0)
@@ -83,19 +67,20 @@ private:
     void add(const std::string& name, const std::vector<std::size_t>& shape, hid_t stored, hid_t given,
              const void* numbers) {
         const std::vector<hsize_t> extents(shape.begin(), shape.end());
-        const owned space(expect(extents.empty() ? H5Screate(H5S_SCALAR)
-                                                 : H5Screate_simple(static_cast<int>(extents.size()),
-                                                                    extents.data(), nullptr)),
-                          H5Sclose);
-        const owned set(expect(H5Dcreate2(file_->number, name.c_str(), stored, space.number, deep_->number,
-                                          H5P_DEFAULT, H5P_DEFAULT)),
-                        H5Dclose);
-        expect(H5Dwrite(set.number, given, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers));
+        const imports::hdf5_handle space(
+            expect(extents.empty()
+                       ? H5Screate(H5S_SCALAR)
+                       : H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr)),
+            H5Sclose);
+        const imports::hdf5_handle set(expect(H5Dcreate2(file_.get(), name.c_str(), stored, space.get(),
+                                                         deep_.get(), H5P_DEFAULT, H5P_DEFAULT)),
+                                       H5Dclose);
+        expect(H5Dwrite(set.get(), given, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers));
     }
 
     std::filesystem::path path_;
-    std::unique_ptr<owned> file_;
-    std::unique_ptr<owned> deep_;
+    imports::hdf5_handle file_;
+    imports::hdf5_handle deep_; ///< makes the groups that a name stands in
 };
 
 /// A part of a ZIP archive.
