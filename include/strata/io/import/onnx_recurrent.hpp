@@ -4,7 +4,7 @@
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_recurrent_weights.hpp>
-#include <strata/io/import/onnx_sample_axis.hpp>
+#include <strata/io/import/onnx_shapes.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -123,7 +123,7 @@ private:
                           {"end", static_cast<double>(steps_)},
                           {"step", 1.0}};
         const auto made = graph_.add(operation_, std::move(cut), {number});
-        return made ? shaped_node(graph_, operation_, {units_}, *made) : std::nullopt;
+        return made ? add_reshape(graph_, operation_, *made, {units_}) : std::nullopt;
     }
 
     void set_results(std::int64_t samples, std::size_t number, bool is_last_alone) {
@@ -137,7 +137,7 @@ private:
             extents shape = graph_.node(number).shape;
             shape.back() = units_;
             shape.insert(shape.end() - 1, 2);
-            const auto parted = shaped_node(graph_, operation_, shape, number);
+            const auto parted = add_reshape(graph_, operation_, number, shape);
             if (!parted)
                 return;
             all.node = last.node = *parted;

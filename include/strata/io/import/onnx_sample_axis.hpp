@@ -21,16 +21,6 @@ namespace strata::bedrock::inline STRATA_SETTING::imports {
 // Values whose samples are counted by another axis than the first, as those of sequences that have their
 // steps first.
 
-/// A node with the numbers of another in a shape.
-inline std::optional<std::size_t> shaped_node(onnx_builder& graph, const onnx_node& operation,
-                                              const extents& shape, std::size_t number) {
-    if (graph.node(number).shape == shape)
-        return number;
-    graph_node made{"reshape", ""};
-    made.attributes["target"] = std::vector<double>(shape.begin(), shape.end());
-    return graph.add(operation, std::move(made), {number});
-}
-
 /// Where each of the old axes is among the new ones, where some of these, of the extent 1, are added.
 inline std::vector<std::size_t> axes_behind_insertion(std::size_t old_rank,
                                                       const std::vector<std::int64_t>& inserted) {
@@ -168,7 +158,7 @@ inline bool join_axes(onnx_builder& graph, const onnx_node& operation, const onn
             result.axes.push_back(axis);
             target.push_back(static_cast<std::size_t>(result.shape[axis]));
         }
-    if (const auto number = shaped_node(graph, operation, target, plain->node)) {
+    if (const auto number = add_reshape(graph, operation, plain->node, target)) {
         result.node = *number;
         graph.set(operation, std::move(result));
     }

@@ -9,12 +9,14 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
