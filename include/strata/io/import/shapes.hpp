@@ -262,6 +262,9 @@ inline std::optional<extents> shape_of_whole(const graph_node& node,
             const std::size_t margin = (*begin)[axis] + (*end)[axis];
             if (node.kind == "crop" && margin >= first[axis])
                 return std::nullopt;
+            if (node.kind == "upsample" &&
+                (*size)[axis] > (std::size_t{1} << 40) / std::max<std::size_t>(first[axis], 1))
+                return std::nullopt;
             if (node.kind == "reflect_pad" && ((*begin)[axis] >= first[axis] || (*end)[axis] >= first[axis]))
                 return std::nullopt;
             result[axis] = node.kind == "crop"           ? first[axis] - margin
