@@ -224,10 +224,10 @@ std::vector<keras_extents> input_extents(type_list<Shapes...>) {
 /// A chain becomes a Sequential model, anything else a functional one, of float32. Numbers of a padding and
 /// what transposed convolutions lack become layers of zeros and of cropping; layers that do nothing when
 /// predicting, as dropout, are kept. What Keras has no layer for is one `std::invalid_argument` that lists
-/// all such layers, and no file is written; weights that several layers share and states as values are among
-/// them. The file appears under its name when it is complete; data_error where it cannot be written. Memory:
-/// twice the weights. Programs link -lhdf5_serial and -lzip (Debian's libhdf5-dev, libzip-dev,
-/// nlohmann-json3-dev).
+/// all such layers, and no file is written; states as values are among them. A layer whose weights others
+/// share is called again. The file appears under its name when it is complete; data_error where it cannot be
+/// written. Memory: twice the weights. Programs link -lhdf5_serial and -lzip (Debian's libhdf5-dev,
+/// libzip-dev, nlohmann-json3-dev).
 template <auto Topology, class T>
 void export_keras(const model<Topology, T>& net, const std::filesystem::path& file) {
     using topology = typename model<Topology, T>::topology;
