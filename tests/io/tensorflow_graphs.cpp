@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -181,6 +182,12 @@ BOOST_AUTO_TEST_CASE(all_that_strata_cannot_express_is_said_at_once) {
     const json dilated = changed_graph(
         "DepthwiseConv2dNative", [](json& node) { node["op"] = "AvgPool"; }, "dilations");
     BOOST_TEST(says(complaint(dilated, weights_of(case_of("dilations"))), "; behind SpaceToBatchND"));
+    // x^-3, whose logarithm would lose the sign of x.
+    std::string numbers = weights_of(case_of("numbers"));
+    const float exponent = -3;
+    std::memcpy(numbers.data() + 8, &exponent, sizeof exponent);
+    BOOST_TEST(says(complaint(*member(case_of("numbers"), "model"), numbers),
+                    "; a whole exponent below 0 or above 16"));
 }
 
 BOOST_AUTO_TEST_CASE(damaged_graphs_are_errors) {
