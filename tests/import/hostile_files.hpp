@@ -163,7 +163,7 @@ inline std::string check_files(const fs::path& output) {
     return wrong;
 }
 
-/// A model whose files cannot all be written leaves none.
+/// A model whose files cannot all be written leaves none, and no folder of another one is taken for its own.
 inline std::string check_writing(const fs::path& output) {
     const fs::path folder = output / "unwritten", file = output / "hostile" / "model.onnx";
     write(file, external_model("inner/weights..bin"));
@@ -180,8 +180,11 @@ inline std::string check_writing(const fs::path& output) {
     if (std::distance(fs::directory_iterator(folder), fs::directory_iterator{}) != 1)
         return "some files of a model are left that could not be written";
     fs::remove_all(folder / "net.hpp");
+    fs::create_directories(folder / "net.unfinished" / "of_another");
     strata::write_model(graph, folder, "net", samples);
-    return std::distance(fs::directory_iterator(folder), fs::directory_iterator{}) == 4
+    if (!fs::exists(folder / "net.unfinished" / "of_another"))
+        return "what another import had begun is lost";
+    return std::distance(fs::directory_iterator(folder), fs::directory_iterator{}) == 5
                ? ""
                : "a model is not four files";
 }

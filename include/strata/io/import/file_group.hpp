@@ -14,16 +14,23 @@
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
 /// Files that appear in a folder together, when all of them are written: until then they are in a folder of
-/// their own in it, NAME.unfinished, which goes with this object. data_error where there can be no such
-/// folder or file.
+/// their own in it, NAME.unfinished or with a number behind that, which goes with this object. data_error
+/// where there can be no such folder or file.
 class file_group {
 public:
-    file_group(std::filesystem::path folder, const std::string& name)
-        : folder_(std::move(folder)), room_(folder_ / (name + ".unfinished")) {
-        std::error_code error;
-        std::filesystem::create_directory(room_, error);
-        if (error)
-            fail(room_, "a folder that can be made", error.message());
+    file_group(std::filesystem::path folder, const std::string& name) : folder_(std::move(folder)) {
+        // A folder that exists is somebody's: another import's, or a user's.
+        for (int turn = 1;; ++turn) {
+            std::string room = name + ".unfinished";
+            if (turn > 1)
+                room += std::to_string(turn);
+            room_ = folder_ / room;
+            std::error_code error;
+            if (std::filesystem::create_directory(room_, error))
+                return;
+            if (error || turn == most_turns)
+                fail(room_, "a folder that can be made", error ? error.message() : "one that exists");
+        }
     }
     file_group(const file_group&) = delete;
     file_group& operator=(const file_group&) = delete;
@@ -56,6 +63,8 @@ private:
                                   const std::string& found) {
         internal::raise(data_error::in_file(path, expected, found));
     }
+
+    static constexpr int most_turns = 100;
 
     std::filesystem::path folder_;
     std::filesystem::path room_;
