@@ -298,6 +298,94 @@ BOOST_AUTO_TEST_CASE(all_results_and_the_last_one) {
         BOOST_TEST(results[1].numbers[u] == results[0].numbers[8 + u]);
 }
 
+/// Both last states of a layer that reads both ways, beside all results, in one row.
+BOOST_AUTO_TEST_CASE(the_last_states_of_both_directions) {
+    const gate_sums cell = drawn_gates(1, 4, 2, 75);
+    const gate_sums behind = drawn_gates(1, 4, 2, 78);
+    onnx_graph graph;
+    graph.input("x", {-1, 3, 2});
+    graph.weights("W", {2, 4, 2}, joined(cell.w, behind.w));
+    graph.weights("R", {2, 4, 4}, joined(cell.r, behind.r));
+    graph.wholes("first", {}, {-2});
+    graph.wholes("second", {}, {-1});
+    graph.node("Transpose", {"x"}, {"steps"}, {{"perm", std::vector<std::int64_t>{1, 0, 2}}});
+    graph.node("RNN", {"steps", "W", "R"}, {"all", "last"},
+               {{"hidden_size", 4}, {"direction", "bidirectional"}});
+    graph.node("Concat", {"last", "last"}, {"twice"}, {{"axis", 0}}); // as of two layers
+    graph.node("Gather", {"twice", "first"}, {"ahead"}, {{"axis", 0}});
+    graph.node("Gather", {"twice", "second"}, {"behind"}, {{"axis", 0}});
+    graph.node("Concat", {"ahead", "behind"}, {"y"}, {{"axis", 1}});
+    graph.node("Transpose", {"all"}, {"each"}, {{"perm", std::vector<std::int64_t>{2, 0, 1, 3}}});
+    graph.output("y");
+    graph.output("each");
+    const model_graph read_graph = read(graph);
+    const auto results = reference_results(read_graph, {{{2, 3, 2}, drawn(12, 80)}});
+    BOOST_TEST_REQUIRE(results[0].numbers.size() == 16);
+    for (std::size_t sample = 0; sample < 2; ++sample)
+        for (std::size_t u = 0; u < 4; ++u) {
+            const auto each = std::span(results[1].numbers).subspan(sample * 24, 24);
+            BOOST_TEST(results[0].numbers[sample * 8 + u] == each[16 + u]);    // step 2, ahead
+            BOOST_TEST(results[0].numbers[sample * 8 + 4 + u] == each[4 + u]); // step 0, behind
+        }
+}
+
+/// An attention as PyTorch exports it: samples are one axis with heads inside, and with steps behind it.
+BOOST_AUTO_TEST_CASE(samples_joined_with_another_axis) {
+    using wholes = std::vector<std::int64_t>;
+    const std::vector<float> matrix = drawn(8, 90);
+    onnx_graph graph;
+    graph.input("x", {-1, 3, 4});
+    graph.weights("root", {}, {1.5F});
+    graph.weights("matrix", {4, 2}, matrix);
+    graph.wholes("apart", {3}, {3, -1, 2});
+    graph.wholes("rows", {2}, {-1, 4});
+    graph.node("Transpose", {"x"}, {"steps"}, {{"perm", wholes{1, 0, 2}}});
+    graph.node("Reshape", {"steps", "apart"}, {"parts"});
+    graph.node("Transpose", {"parts"}, {"queries"}, {{"perm", wholes{1, 0, 2}}});
+    graph.node("Transpose", {"parts"}, {"keys"}, {{"perm", wholes{1, 2, 0}}});
+    graph.node("Div", {"queries", "root"}, {"scaled"});
+    graph.node("MatMul", {"scaled", "keys"}, {"scores"});
+    graph.node("Softmax", {"scores"}, {"shares"}, {{"axis", 2}});
+    graph.node("MatMul", {"shares", "queries"}, {"mixed"});
+    graph.node("Transpose", {"mixed"}, {"turned"}, {{"perm", wholes{1, 0, 2}}});
+    graph.node("Reshape", {"turned", "rows"}, {"flat"});
+    graph.node("Gemm", {"flat", "matrix"}, {"made"});
+    graph.node("Reshape", {"made", "apart"}, {"together"});
+    graph.node("Transpose", {"together"}, {"y"}, {{"perm", wholes{1, 0, 2}}});
+    graph.output("y");
+    const model_graph read_graph = read(graph);
+    BOOST_TEST(chain_of(read_graph).find("dot_attention<2") != std::string::npos, chain_of(read_graph));
+
+    const std::vector<float> x = drawn(2 * 3 * 4, 91);
+    const auto results = reference_results(read_graph, {{{2, 3, 4}, x}});
+    BOOST_TEST_REQUIRE(results.front().numbers.size() == 12);
+    for (std::size_t row = 0; row < 6; ++row) {
+        double expected[2] = {0, 0};
+        for (std::size_t head = 0; head < 2; ++head) {
+            const auto part = [&](std::size_t step) {
+                return std::span(x).subspan((row / 3 * 3 + step) * 4 + head * 2, 2);
+            };
+            double weights[3];
+            double sum = 0;
+            for (std::size_t key = 0; key < 3; ++key)
+                sum += weights[key] = std::exp(
+                    (double{part(row % 3)[0]} * part(key)[0] + double{part(row % 3)[1]} * part(key)[1]) /
+                    1.5);
+            for (std::size_t key = 0; key < 3; ++key)
+                for (std::size_t i = 0; i < 2; ++i)
+                    for (std::size_t out = 0; out < 2; ++out)
+                        expected[out] += weights[key] / sum * part(key)[i] * matrix[(head * 2 + i) * 2 + out];
+        }
+        for (std::size_t out = 0; out < 2; ++out)
+            BOOST_TEST(std::abs(results.front().numbers[row * 2 + out] - expected[out]) < 1e-6);
+    }
+
+    onnx_graph rows = graph; // which are no samples any more
+    rows.output("flat");
+    const std::string message = error_message([&] { (void)read(rows); });
+    BOOST_TEST(message.find("whose samples are counted with another axis") != message.npos, message);
+}
+
 BOOST_AUTO_TEST_CASE(places_mirrored_around_a_row) {
     onnx_graph graph;
     graph.input("x", {1, 4});

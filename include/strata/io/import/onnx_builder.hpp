@@ -42,6 +42,7 @@ struct onnx_value {
     std::vector<std::size_t> image_axes{}; ///< and which axes of ONNX they were
     bool is_known = true;                  ///< not of what stands behind an operator that nobody knows
     std::size_t samples = 0;               ///< the axis that counts them, where one does
+    std::optional<std::size_t> joined{};   ///< an axis that is one with the next in ONNX
     /// Of a state that a stream keeps: the numbers of its numbers (onnx_states.hpp).
     std::shared_ptr<const onnx_constant> state{};
     bool is_state_alone = false; ///< and no node gives it

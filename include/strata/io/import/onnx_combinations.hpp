@@ -7,6 +7,7 @@
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_constant_operands.hpp>
 #include <strata/io/import/onnx_elements.hpp>
+#include <strata/io/import/onnx_joined_axes.hpp>
 #include <strata/io/import/onnx_spelled_activations.hpp>
 #include <strata/io/import/onnx_spelled_norms.hpp>
 #include <strata/setting.hpp>
@@ -176,7 +177,8 @@ inline void read_concat(onnx_builder& graph, const onnx_node& operation) {
     const auto rank = static_cast<std::int64_t>(first.shape.size());
     std::int64_t axis = whole_of(operation, "axis", 1);
     axis += axis < 0 ? rank : 0;
-    if (axis < static_cast<std::int64_t>(graph.first_axis) || axis >= rank || first.constant)
+    const bool counts_samples = graph.first_axis > 0 && axis == static_cast<std::int64_t>(first.samples);
+    if (axis < 0 || axis >= rank || counts_samples || first.constant)
         return graph.add_problem(operation, "of samples, or of constants");
     // As one lies that has the axis, if it is of the extent 1 in others.
     const auto has_axis = [&](const onnx_value& value) {
@@ -191,7 +193,9 @@ inline void read_concat(onnx_builder& graph, const onnx_node& operation) {
         }
     if (std::find(axes.begin(), axes.end(), static_cast<std::size_t>(axis)) == axes.end()) {
         axes = graph.image_axes(first.shape.size());
-        if (axis == 0 || (graph.first_axis == 0 && first.shape.front() != 1)) {
+        if (first.samples != 0)
+            axes = axes_beside(first.shape.size(), first.samples);
+        else if (axis == 0 || (graph.first_axis == 0 && first.shape.front() != 1)) {
             axes.resize(first.shape.size());
             std::iota(axes.begin(), axes.end(), std::size_t{0});
         }
@@ -201,7 +205,8 @@ inline void read_concat(onnx_builder& graph, const onnx_node& operation) {
     std::int64_t extent = 0;
     for (std::size_t i = 0; i < operation.inputs.size(); ++i) {
         const onnx_value& value = graph.input(operation, i);
-        if (value.constant || !value.places.empty() || value.shape.size() != first.shape.size())
+        if (value.constant || !value.places.empty() || value.shape.size() != first.shape.size() ||
+            value.samples != first.samples)
             return graph.add_problem(operation, "of constants, or of flattened images");
         const auto same = graph.arrange(operation, value, axes);
         if (!same)

@@ -212,6 +212,10 @@ private:
             if (found->second.is_state_alone)
                 fail("a state as an output, each number at the place that it has in an input",
                      "output " + internal::shown(info.name));
+            if (found->second.joined)
+                fail("an output with an axis of samples",
+                     "output " + internal::shown(info.name) +
+                         ", whose samples are counted with another axis");
             const onnx_node place{{}, {info.name}, info.name, "output", "", {}};
             auto value = graph.straighten(place, found->second);
             if (value && is_turned && value->samples == 0)

@@ -176,7 +176,7 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
                 graph.values[output].is_known = false;
             return;
         }
-    if (move_states(graph, operation, read_onnx_node) || move_sample_axis(graph, operation))
+    if (move_states(graph, operation, read_onnx_node) || move_sample_axis(graph, operation, read_onnx_node))
         return;
     if (!fold(graph, operation))
         known(graph, operation);

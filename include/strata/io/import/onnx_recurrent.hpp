@@ -59,8 +59,6 @@ public:
             made.attributes["keeps_state"] = 1.0;
         if (first_state_ != nullptr && (is_both_ || (is_reverse && steps_ > 1)))
             made.hint = "a state that goes on behind a layer which reads the steps backwards";
-        if (is_wanted(1) && !is_last_alone && is_both_)
-            made.hint = "the results of all steps and that of the last one as two values";
         if (is_wanted(2) && first_state_ == nullptr)
             made.hint = "its inner state as a result";
         if (const auto number = graph_.add(operation_, std::move(made), {sequence->node}))
@@ -115,15 +113,26 @@ private:
         return true;
     }
 
-    /// The last of all results.
+    std::optional<std::size_t> cut(std::size_t number, std::size_t axis, std::size_t begin, std::size_t end) {
+        graph_node made{"slice", ""};
+        made.attributes = {{"axis", static_cast<double>(axis)},
+                           {"begin", static_cast<double>(begin)},
+                           {"end", static_cast<double>(end)},
+                           {"step", 1.0}};
+        return graph_.add(operation_, std::move(made), {number});
+    }
+    /// The last of all results: of both directions [2, units], the backward one's beside the first step.
     std::optional<std::size_t> last_result(std::size_t number) {
-        graph_node cut{"slice", ""};
-        cut.attributes = {{"axis", 0.0},
-                          {"begin", static_cast<double>(steps_ - 1)},
-                          {"end", static_cast<double>(steps_)},
-                          {"step", 1.0}};
-        const auto made = graph_.add(operation_, std::move(cut), {number});
-        return made ? add_reshape(graph_, operation_, *made, {units_}) : std::nullopt;
+        const auto last = cut(number, 0, steps_ - 1, steps_);
+        if (!is_both_ || !last)
+            return last ? add_reshape(graph_, operation_, *last, {units_}) : std::nullopt;
+        const auto first = cut(number, 0, 0, 1);
+        const auto forward = cut(*last, 1, 0, units_);
+        const auto backward = first ? cut(*first, 1, units_, 2 * units_) : std::nullopt;
+        graph_node made{"concat", ""};
+        made.attributes["axis"] = 0.0;
+        return forward && backward ? graph_.add(operation_, std::move(made), {*forward, *backward})
+                                   : std::nullopt;
     }
 
     void set_results(std::int64_t samples, std::size_t number, bool is_last_alone) {
@@ -175,13 +184,13 @@ private:
             inner.state = std::make_shared<const onnx_constant>(
                 graph_.states.leave({directions, 1, units}, *first_inner_state_));
         give(0, std::move(all));
-        if (!is_last_alone && is_wanted(1) && !is_both_) {
-            const auto cut = last_result(number);
-            if (!cut)
+        if (!is_last_alone && is_wanted(1)) {
+            const auto result = last_result(number);
+            if (!result)
                 return;
-            last.node = *cut;
+            last.node = *result;
         }
-        if (is_last_alone || !is_both_)
+        if (is_last_alone || !is_both_ || is_wanted(1))
             give(1, std::move(last));
         if (first_inner_state_ != nullptr)
             give(2, std::move(inner));

@@ -16,32 +16,9 @@ namespace strata::bedrock::inline STRATA_SETTING::imports {
 
 /// Reshape, Flatten, Squeeze and Unsqueeze.
 inline void read_reshape(onnx_builder& graph, const onnx_node& operation) {
-    const onnx_value& value = graph.input(operation, 0);
-    const std::vector<std::int64_t> old = shape_of_input(value);
-    std::vector<std::int64_t> shape = wholes_of(operation, "shape");
-    if (graph.has_input(operation, 1)) {
-        const onnx_constant* const given = graph.constant(operation, 1);
-        if (given == nullptr)
-            return;
-        shape = as_wholes(*given);
-    }
-    const std::int64_t size = size_of_shape(old);
-    std::int64_t known = 1;
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        if (shape[i] == 0 && i < old.size() && whole_of(operation, "allowzero", 0) == 0)
-            shape[i] = old[i];
-        if (shape[i] < -1 || shape[i] == 0 || shape[i] > (std::int64_t{1} << 40))
-            graph.fail(operation, "extents above 0 and one -1", "others");
-        if (shape[i] > 0) // a product that is too large stays so
-            known = known > (std::int64_t{1} << 50) / shape[i] ? std::int64_t{1} << 50 : known * shape[i];
-    }
-    const auto open = std::find(shape.begin(), shape.end(), -1);
-    if (open != shape.end())
-        *open = known > 0 ? size / known : 0;
-    if (size_of_shape(shape) != size || size == 0)
-        graph.fail(operation, internal::concatenate("a shape of ", std::size_t(size), " numbers"),
-                   "another one");
-    reshape(graph, operation, shape);
+    const auto shape = target_shape(graph, operation, shape_of_input(graph.input(operation, 0)));
+    if (shape)
+        reshape(graph, operation, *shape);
 }
 inline void read_flatten(onnx_builder& graph, const onnx_node& operation) {
     const std::vector<std::int64_t> old = shape_of_input(graph.input(operation, 0));

@@ -3,6 +3,7 @@
 
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/onnx_builder.hpp>
+#include <strata/io/import/onnx_joined_axes.hpp>
 #include <strata/io/import/onnx_shapes.hpp>
 #include <strata/setting.hpp>
 
@@ -93,83 +94,14 @@ inline bool drop_axes(onnx_builder& graph, const onnx_node& operation, const onn
     return true;
 }
 
-inline bool permute_axes(onnx_builder& graph, const onnx_node& operation, const onnx_value& value) {
-    const std::size_t rank = value.shape.size();
-    std::vector<std::int64_t> order = wholes_of(operation, "perm");
-    if (order.empty())
-        for (std::size_t axis = rank; axis-- > 0;)
-            order.push_back(static_cast<std::int64_t>(axis));
-    std::vector<std::int64_t> sorted = order;
-    std::sort(sorted.begin(), sorted.end());
-    for (std::size_t axis = 0; axis < sorted.size(); ++axis)
-        if (sorted.size() != rank || sorted[axis] != static_cast<std::int64_t>(axis))
-            graph.fail(operation, "a permutation of its axes", "another list");
-    if (order.empty() || !value.places.empty() || (value.samples == 0 && order.front() == 0))
-        return false;
-    const auto moved = [&](std::size_t axis) {
-        return static_cast<std::size_t>(
-            std::find(order.begin(), order.end(), static_cast<std::int64_t>(axis)) - order.begin());
-    };
-    onnx_value result = value;
-    for (std::size_t axis = 0; axis < rank; ++axis)
-        result.shape[axis] = value.shape[static_cast<std::size_t>(order[axis])];
-    for (std::size_t& axis : result.axes)
-        axis = moved(axis);
-    result.samples = moved(value.samples);
-    graph.set(operation, std::move(result));
-    return true;
-}
-
-/// Axes behind the samples joined into one: [steps, samples, 2, units] as [steps, samples, 2 units].
-inline bool join_axes(onnx_builder& graph, const onnx_node& operation, const onnx_value& value) {
-    if (value.samples == 0)
-        return false;
-    const onnx_constant* const given = graph.has_input(operation, 1) ? graph.constant(operation, 1) : nullptr;
-    if (given == nullptr)
-        return graph.has_input(operation, 1);
-    std::vector<std::int64_t> shape = as_wholes(*given);
-    const std::size_t kept = value.samples + 1;
-    bool fits = shape.size() == kept + 1 && value.places.empty();
-    std::int64_t rest = 1;
-    std::vector<std::size_t> axes;
-    for (std::size_t axis = 0; fits && axis < value.shape.size(); ++axis) {
-        if (axis < kept)
-            fits = shape[axis] == value.shape[axis] || shape[axis] == 0 ||
-                   (shape[axis] == -1 && axis == value.samples);
-        else
-            rest *= value.shape[axis];
-        if (axis != value.samples)
-            axes.push_back(axis);
-    }
-    if (!fits || (shape.back() != rest && shape.back() != -1)) {
-        graph.add_problem(operation, "it mixes samples");
-        return true;
-    }
-    const auto plain = graph.arrange(operation, value, axes);
-    if (!plain)
-        return true;
-    onnx_value result = *plain;
-    result.shape.assign(value.shape.begin(), value.shape.begin() + static_cast<std::ptrdiff_t>(kept));
-    result.shape.push_back(rest);
-    result.axes.clear();
-    extents target;
-    for (std::size_t axis = 0; axis <= kept; ++axis)
-        if (axis != value.samples) {
-            result.axes.push_back(axis);
-            target.push_back(static_cast<std::size_t>(result.shape[axis]));
-        }
-    if (const auto number = add_reshape(graph, operation, plain->node, target)) {
-        result.node = *number;
-        graph.set(operation, std::move(result));
-    }
-    return true;
-}
-
 /// What moves axes of values that count their samples elsewhere, or will. True where that was all, or where
-/// an operator that needs its samples first cannot take such a value.
-inline bool move_sample_axis(onnx_builder& graph, const onnx_node& operation) {
+/// an operator that needs its samples first cannot take such a value. `read` reads an operator.
+template <class Read>
+bool move_sample_axis(onnx_builder& graph, const onnx_node& operation, const Read& read) {
     if (graph.first_axis == 0 || !graph.has_input(operation, 0))
         return false;
+    if (read_joined(graph, operation, read))
+        return true;
     const onnx_value value = graph.input(operation, 0);
     const auto is_any = [&](std::initializer_list<std::string_view> types) {
         return std::find(types.begin(), types.end(), operation.type) != types.end();
@@ -181,15 +113,19 @@ inline bool move_sample_axis(onnx_builder& graph, const onnx_node& operation) {
             return true;
         if (is_any({"Transpose"}) && permute_axes(graph, operation, value))
             return true;
-        if (is_any({"Reshape"}) && join_axes(graph, operation, value))
+        if (is_any({"Reshape"}) && reshape_samples(graph, operation, value))
             return true;
     }
     // What treats each number, or each row of the last axis, by itself does not ask.
-    if (is_any({"LSTM",    "GRU",      "RNN",         "Unsqueeze", "Squeeze", "Transpose",
-                "Reshape", "Identity", "Cast",        "Dropout",   "Shape",   "Size",
-                "MatMul",  "Add",      "Sub",         "Mul",       "Div",     "Relu",
-                "Sigmoid", "Tanh",     "Softplus",    "Softsign",  "Exp",     "LeakyRelu",
-                "Elu",     "Selu",     "HardSigmoid", "HardSwish", "Gelu",    "Clip"}))
+    if (is_any({"LSTM",     "GRU",       "RNN",         "Unsqueeze",
+                "Squeeze",  "Transpose", "Reshape",     "Identity",
+                "Cast",     "Dropout",   "Shape",       "Size",
+                "MatMul",   "Add",       "Sub",         "Mul",
+                "Div",      "Relu",      "Sigmoid",     "Tanh",
+                "Softplus", "Softsign",  "Exp",         "LeakyRelu",
+                "Elu",      "Selu",      "HardSigmoid", "HardSwish",
+                "Gelu",     "Clip",      "Gemm",        "LayerNormalization",
+                "Slice",    "Split",     "Gather",      "Concat"}))
         return false;
     for (std::size_t i = 0; i < operation.inputs.size(); ++i)
         if (graph.has_input(operation, i) && !graph.input(operation, i).constant &&

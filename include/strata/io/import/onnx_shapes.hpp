@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/setting.hpp>
@@ -208,6 +209,51 @@ inline std::int64_t size_of_shape(const std::vector<std::int64_t>& shape) {
 
 inline std::vector<std::int64_t> shape_of_input(const onnx_value& value) {
     return value.constant ? value.constant->shape : value.shape;
+}
+
+/// The extents that Reshape asks for. Nothing, and a problem, where they are no constant.
+inline std::optional<std::vector<std::int64_t>> target_shape(onnx_builder& graph, const onnx_node& operation,
+                                                             const std::vector<std::int64_t>& old) {
+    std::vector<std::int64_t> shape = wholes_of(operation, "shape");
+    if (graph.has_input(operation, 1)) {
+        const onnx_constant* const given = graph.constant(operation, 1);
+        if (given == nullptr)
+            return std::nullopt;
+        shape = as_wholes(*given);
+    }
+    const std::int64_t size = size_of_shape(old);
+    std::int64_t known = 1;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        if (shape[i] == 0 && i < old.size() && whole_of(operation, "allowzero", 0) == 0)
+            shape[i] = old[i];
+        if (shape[i] < -1 || shape[i] == 0 || shape[i] > (std::int64_t{1} << 40))
+            graph.fail(operation, "extents above 0 and one -1", "others");
+        if (shape[i] > 0) // a product that is too large stays so
+            known = known > (std::int64_t{1} << 50) / shape[i] ? std::int64_t{1} << 50 : known * shape[i];
+    }
+    const auto open = std::find(shape.begin(), shape.end(), -1);
+    if (open != shape.end())
+        *open = known > 0 ? size / known : 0;
+    if (size_of_shape(shape) != size || size == 0)
+        graph.fail(operation, internal::concatenate("a shape of ", std::size_t(size), " numbers"),
+                   "another one");
+    return shape;
+}
+
+/// A value without an axis of the extent 1, which is not that of its samples.
+inline std::optional<onnx_value> drop_axis(onnx_builder& graph, const onnx_node& operation,
+                                           const onnx_value& value, std::size_t dropped) {
+    std::vector<std::size_t> kept;
+    std::copy_if(value.axes.begin(), value.axes.end(), std::back_inserter(kept),
+                 [&](std::size_t axis) { return axis != dropped; });
+    auto result = graph.arrange(operation, value, kept);
+    if (!result)
+        return std::nullopt;
+    for (std::size_t& axis : result->axes)
+        axis -= axis > dropped ? 1 : 0;
+    result->samples -= result->samples > dropped ? 1 : 0;
+    result->shape.erase(result->shape.begin() + static_cast<std::ptrdiff_t>(dropped));
+    return result;
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

@@ -19,6 +19,23 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
+/// The one part of a concatenation along an axis of its node that some places are all in, and how many there
+/// are before it. Nothing for other nodes.
+inline std::optional<std::pair<std::size_t, std::size_t>>
+find_part(onnx_builder& graph, std::size_t number, std::size_t axis, std::size_t begin, std::size_t end) {
+    const graph_node& node = graph.node(number);
+    if (node.kind != "concat" || node.number("axis", -1) != static_cast<double>(axis))
+        return std::nullopt;
+    std::size_t before = 0;
+    for (const std::size_t source : node.sources) {
+        const std::size_t extent = graph.node(source).shape[axis];
+        if (begin >= before && end <= before + extent)
+            return std::pair(source, before);
+        before += extent;
+    }
+    return std::nullopt;
+}
+
 /// Every `step`-th place of an axis of ONNX from `begin` to before `end`.
 inline std::optional<onnx_value> slice_value(onnx_builder& graph, const onnx_node& operation,
                                              const onnx_value& value, std::size_t axis, std::size_t begin,
@@ -32,12 +49,22 @@ inline std::optional<onnx_value> slice_value(onnx_builder& graph, const onnx_nod
                           place == value.axes.end() && begin < end ? "of samples" : "of no places");
         return std::nullopt;
     }
+    onnx_value result = value;
+    const auto number = static_cast<std::size_t>(place - value.axes.begin());
+    if (const auto part = find_part(graph, value.node, number, begin, end)) {
+        result.node = part->first;
+        begin -= part->second;
+        end -= part->second;
+    }
     graph_node made{"slice", ""};
-    made.attributes = {{"axis", static_cast<double>(place - value.axes.begin())},
+    made.attributes = {{"axis", static_cast<double>(number)},
                        {"begin", static_cast<double>(begin)},
                        {"end", static_cast<double>(end)},
                        {"step", static_cast<double>(step)}};
-    onnx_value result = value;
+    if (begin == 0 && end == graph.node(result.node).shape[number] && step == 1) {
+        result.shape[axis] = static_cast<std::int64_t>(end);
+        return result;
+    }
     result.shape[axis] = static_cast<std::int64_t>((end - begin + step - 1) / step);
     return attach(graph, operation, std::move(result), std::move(made));
 }
@@ -166,6 +193,13 @@ inline void read_gather(onnx_builder& graph, const onnx_node& operation) {
     value = choose_value_places(graph, operation, *value, *axis, places);
     if (!value)
         return;
+    if (chosen_shape.size() > 1 && value->samples != 0)
+        return graph.add_problem(operation, "of places in several axes, of samples along another axis");
+    if (chosen_shape.empty() && value->samples != 0) {
+        if (const auto result = drop_axis(graph, operation, *value, *axis))
+            graph.set(operation, *result);
+        return;
+    }
     std::vector<std::int64_t> shape = value->shape;
     shape.insert(shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(*axis)), chosen_shape.begin(),
                  chosen_shape.end());
