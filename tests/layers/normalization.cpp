@@ -27,6 +27,7 @@ BOOST_AUTO_TEST_CASE(of_a_batch_behind_products) {
         AGREES(input<4, 6> | dense<17> | batch_norm<> | sigmoid | dense<3>),
         AGREES(input<5, 5, 8> | depthwise_conv<3> | batch_norm<> | relu),
         AGREES(input<5, 5, 8> | conv<4, 1> | batch_norm<> | batch_norm<no_scale> | tanh),
+        AGREES(input<4, 4, 3> | conv<5, 3> | relu | reshape<2, 10> | batch_norm<> | dense<3>),
     });
 }
 

@@ -52,14 +52,15 @@ constexpr std::size_t total(const std::array<std::size_t, Count>& numbers) {
 // What is known of a node by itself. These functions and the next know nothing of the whole network:
 // compilers spell out the name of each function, which would be as long as the network.
 template <class Layer>
-constexpr node_mark mark_of(purpose what_for, std::size_t sources) {
+constexpr node_mark mark_of(purpose what_for, std::size_t sources, std::size_t width) {
     return {kind_of<Layer>(what_for),
             Layer::is_sum,
             Layer::joins,
             Layer::has_adding_kernel,
             Layer::is_frozen,
             0,
-            sources};
+            sources,
+            width};
 }
 template <std::size_t Nodes>
 constexpr std::array<node_mark, Nodes> with_sources(std::array<node_mark, Nodes> marks) {
@@ -89,7 +90,7 @@ struct node_marks<topology<Inputs, type_list<Ends...>, Nodes...>, For> {
         total(std::array<std::size_t, count>{count_of(typename Nodes::sources{})...});
     static constexpr auto sources = collect_sources<source_count>(typename Nodes::sources{}...);
     static constexpr auto nodes = with_sources(std::array<node_mark, count>{
-        mark_of<typename Nodes::layer>(For, count_of(typename Nodes::sources{}))...});
+        mark_of<typename Nodes::layer>(For, count_of(typename Nodes::sources{}), Nodes::output::last)...});
     static constexpr auto marks = mark_stages<inputs>(
         nodes, sources, std::array<std::size_t, sizeof...(Ends)>{Ends::value...}, For == purpose::prediction);
 };

@@ -129,9 +129,11 @@ private:
     constexpr std::size_t stage_for_formula(std::size_t node) {
         const node_kind kind = nodes_[node].kind;
         std::size_t stage = open_stage_of(source(node, 0));
-        // A stage has room for one scale and shift, and only kernels of sums know of them.
+        // A stage has room for one scale and shift, and only kernels of sums know of them, for their own
+        // rows: what was flattened between has others.
         if (stage != none && kind == node_kind::affine &&
-            (marks_.stages[stage].affine != none || !adds_in_registers(stage)))
+            (marks_.stages[stage].affine != none || !adds_in_registers(stage) ||
+             nodes_[marks_.stages[stage].head].width != nodes_[node].width))
             stage = none;
         if (stage == none)
             stage = open(node);

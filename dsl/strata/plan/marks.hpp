@@ -45,6 +45,7 @@ struct node_mark {
     bool is_frozen = false;         ///< with parameters that training leaves alone
     std::size_t first_source = 0;
     std::size_t sources = 1;
+    std::size_t width = 0; ///< of the last axis of its value
 };
 
 /// A stage as the numbers of its nodes. `stored` values are the network's inputs, then the stages' outputs.
