@@ -386,6 +386,71 @@ BOOST_AUTO_TEST_CASE(samples_joined_with_another_axis) {
     BOOST_TEST(message.find("whose samples are counted with another axis") != message.npos, message);
 }
 
+/// A group normalization as PyTorch writes it before opset 18, for any number of samples.
+BOOST_AUTO_TEST_CASE(groups_of_channels_that_are_spelled_out) {
+    const std::vector<float> factors = drawn(4, 92);
+    const std::vector<float> added = drawn(4, 93);
+    onnx_graph graph;
+    graph.input("x", {-1, 4, 2, 3});
+    graph.weights("ones", {2}, {1, 1});
+    graph.weights("zeros", {2}, {0, 0});
+    graph.weights("factors", {4, 1, 1}, factors);
+    graph.weights("added", {4, 1, 1}, added);
+    graph.wholes("groups", {3}, {0, 2, -1});
+    graph.node("Reshape", {"x", "groups"}, {"parts"});
+    graph.node("InstanceNormalization", {"parts", "ones", "zeros"}, {"even"});
+    graph.node("Shape", {"x"}, {"shape"});
+    graph.node("Reshape", {"even", "shape"}, {"whole"});
+    graph.node("Mul", {"whole", "factors"}, {"wide"});
+    graph.node("Add", {"wide", "added"}, {"y"});
+    graph.output("y");
+    const model_graph read_graph = read(graph);
+    BOOST_TEST(chain_of(read_graph) == "input<2, 3, 4> | group_norm<2, epsilon<1e-05>>;");
+    const std::vector<float> x = drawn(2 * 24, 94);
+    const auto results =
+        reference_results(read_graph, arrange_samples({{{2, 4, 2, 3}, x}}, read_graph.input_axes));
+    BOOST_TEST_REQUIRE(results.front().numbers.size() == x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const auto group = std::span(x).subspan(i / 12 * 12, 12);
+        double mean = 0;
+        double square = 0;
+        for (const float each : group) {
+            mean += each / 12.0;
+            square += double{each} * each / 12.0;
+        }
+        const std::size_t channel = i / 6 % 4;
+        const double expected =
+            (x[i] - mean) / std::sqrt(square - mean * mean + 1e-5) * factors[channel] + added[channel];
+        const float found = results.front().numbers[(i / 24 * 6 + i % 6) * 4 + channel];
+        BOOST_TEST(std::abs(found - expected) < 1e-5);
+    }
+}
+
+/// An image's pixels as steps, and back: nothing moves where channels are last already.
+BOOST_AUTO_TEST_CASE(pixels_as_steps) {
+    onnx_graph graph;
+    graph.input("x", {-1, 2, 3, 4});
+    graph.wholes("row", {3}, {0, 2, -1});
+    graph.wholes("image", {4}, {0, 2, 4, 3});
+    graph.node("Reshape", {"x", "row"}, {"pixels"});
+    graph.node("Transpose", {"pixels"}, {"steps"}, {{"perm", std::vector<std::int64_t>{0, 2, 1}}});
+    graph.node("Reshape", {"pixels", "image"}, {"other"});
+    graph.output("steps");
+    graph.output("other");
+    const model_graph read_graph = read(graph);
+    const std::string chain = chain_of(read_graph);
+    BOOST_TEST(chain.find("reshape<12, 2>") != chain.npos, chain);
+    BOOST_TEST(chain.find("reshape<4, 3, 2>") != chain.npos, chain);
+    BOOST_TEST(chain.find("permute") == chain.npos, chain);
+    const std::vector<float> x = drawn(24, 95);
+    const auto results =
+        reference_results(read_graph, arrange_samples({{{1, 2, 3, 4}, x}}, read_graph.input_axes));
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        BOOST_TEST(results[0].numbers[i % 12 * 2 + i / 12] == x[i]);
+        BOOST_TEST(results[1].numbers[i % 12 * 2 + i / 12] == x[i]);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(places_mirrored_around_a_row) {
     onnx_graph graph;
     graph.input("x", {1, 4});

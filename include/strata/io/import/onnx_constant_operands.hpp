@@ -7,6 +7,7 @@
 #include <strata/io/import/onnx_constant_arithmetic.hpp>
 #include <strata/io/import/onnx_constant_places.hpp>
 #include <strata/io/import/onnx_elements.hpp>
+#include <strata/io/import/shapes.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -41,7 +42,8 @@ inline bool absorb_numbers(onnx_builder& graph, const onnx_value& value, std::ve
         return false;
     graph_node& producer = graph.node(value.node);
     const auto lacks = [&](const char* key) { return producer.has(key) && producer.number(key) == 0; };
-    const bool is_norm = (producer.kind == "layer_norm" || (producer.kind == "rms_norm" && is_factor)) &&
+    const bool is_norm = (has_any_kind(producer, {"layer_norm", "group_norm"}) ||
+                          (producer.kind == "rms_norm" && is_factor)) &&
                          producer.number("axes", 1) == 1;
     const char* const part = is_norm ? (is_factor ? "scale" : "center") : "bias";
     if (!lacks(part) || (!is_norm && is_factor) || (is_norm && is_factor && !lacks("center")))
@@ -57,10 +59,13 @@ inline bool absorb_numbers(onnx_builder& graph, const onnx_value& value, std::ve
 inline void combine_spread(onnx_builder& graph, const onnx_node& operation, const onnx_value& given,
                            onnx_constant constant, bool is_factor) {
     auto shape = joint_shape(given.shape, constant.shape);
-    if (!shape || constant_size(*shape) == std::nullopt)
+    std::vector<std::int64_t> sample = shape.value_or(given.shape);
+    if (graph.first_axis > 0 && sample.size() == given.shape.size()) // any number of samples fits
+        sample[given.samples] = 1;
+    if (!shape || constant_size(sample) == std::nullopt)
         return graph.add_problem(operation, "a constant of a shape that does not fit");
     constant.shape.insert(constant.shape.begin(), shape->size() - constant.shape.size(), 1);
-    if (graph.first_axis > 0 && constant.shape.front() != 1)
+    if (graph.first_axis > 0 && constant.shape[given.samples] != 1)
         return graph.add_problem(operation, "another constant for each sample");
     auto value = lift_rank(graph, operation, given, shape->size());
     if (value)

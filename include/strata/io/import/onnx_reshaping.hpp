@@ -4,6 +4,7 @@
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_shapes.hpp>
+#include <strata/io/import/onnx_spelled_groups.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -17,8 +18,11 @@ namespace strata::bedrock::inline STRATA_SETTING::imports {
 /// Reshape, Flatten, Squeeze and Unsqueeze.
 inline void read_reshape(onnx_builder& graph, const onnx_node& operation) {
     const auto shape = target_shape(graph, operation, shape_of_input(graph.input(operation, 0)));
-    if (shape)
-        reshape(graph, operation, *shape);
+    if (!shape)
+        return;
+    if (const auto norm = spelled_group_norm(graph, operation, graph.input(operation, 0), *shape))
+        return graph.set(operation, *norm);
+    reshape(graph, operation, *shape);
 }
 inline void read_flatten(onnx_builder& graph, const onnx_node& operation) {
     const std::vector<std::int64_t> old = shape_of_input(graph.input(operation, 0));

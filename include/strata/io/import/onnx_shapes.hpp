@@ -4,6 +4,7 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/onnx_builder.hpp>
+#include <strata/io/import/onnx_regrouping.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -37,36 +38,6 @@ inline std::optional<std::vector<std::int64_t>> axes_of(onnx_builder& graph, con
     std::sort(axes.begin(), axes.end());
     axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
     return axes;
-}
-
-/// The same numbers under other axes, where each wide axis of the old shape is one of the new one, in order.
-/// Nothing where it is not so.
-inline std::optional<onnx_value> relabel(const onnx_value& value, const std::vector<std::int64_t>& shape,
-                                         std::size_t first_axis) {
-    std::vector<std::size_t> old_wide;
-    std::vector<std::size_t> new_wide;
-    for (std::size_t axis = first_axis; axis < value.shape.size(); ++axis)
-        if (value.shape[axis] != 1)
-            old_wide.push_back(axis);
-    for (std::size_t axis = first_axis; axis < shape.size(); ++axis)
-        if (shape[axis] != 1)
-            new_wide.push_back(axis);
-    if (!value.places.empty() || old_wide.size() != new_wide.size() ||
-        (first_axis > 0 && value.shape[0] != shape[0]))
-        return std::nullopt;
-    for (std::size_t i = 0; i < old_wide.size(); ++i)
-        if (value.shape[old_wide[i]] != shape[new_wide[i]])
-            return std::nullopt;
-    onnx_value result = value;
-    result.shape = shape;
-    result.axes.clear();
-    for (const std::size_t axis : value.axes) {
-        const auto place = std::find(old_wide.begin(), old_wide.end(), axis);
-        if (place == old_wide.end()) // a node with an axis of 1 in it keeps its shape
-            return std::nullopt;
-        result.axes.push_back(new_wide[static_cast<std::size_t>(place - old_wide.begin())]);
-    }
-    return result;
 }
 
 /// A row of an image's elements. They stay where they are, and the value knows where each of them is.
@@ -153,6 +124,17 @@ inline std::optional<onnx_value> reshape_value(onnx_builder& graph, const onnx_n
         return value;
     if (const auto other = relabel(value, shape, graph.first_axis))
         return other;
+    if (const auto merged = regroup(value, shape, graph.first_axis)) {
+        extents target;
+        for (const std::size_t axis : merged->axes)
+            target.push_back(static_cast<std::size_t>(shape[axis]));
+        onnx_value result = *merged;
+        const auto number = add_reshape(graph, operation, value.node, target);
+        if (!number)
+            return std::nullopt;
+        result.node = *number;
+        return result;
+    }
     // Where axes of one are in the way, the same without them.
     std::vector<std::size_t> wide;
     std::copy_if(value.axes.begin(), value.axes.end(), std::back_inserter(wide),
