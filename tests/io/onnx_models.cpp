@@ -426,6 +426,28 @@ BOOST_AUTO_TEST_CASE(groups_of_channels_that_are_spelled_out) {
     }
 }
 
+/// Constant steps in front of those of a value, as the class token of a vision transformer.
+BOOST_AUTO_TEST_CASE(constants_beside_a_value) {
+    onnx_graph graph;
+    graph.input("x", {-1, 3, 2});
+    graph.weights("token", {1, 1, 2}, {5, 6});
+    graph.weights("end", {1, 2, 2}, {7, 8, 9, 10});
+    graph.node("Concat", {"token", "x", "end"}, {"y"}, {{"axis", 1}});
+    graph.output("y");
+    const model_graph read_graph = read(graph);
+    const std::string chain = chain_of(read_graph);
+    BOOST_TEST(chain.find("input<3, 2> | zero_pad<margins{{1}, {2}}>") != chain.npos, chain);
+    const auto results = reference_results(read_graph, {{{1, 3, 2}, {-1, -2, -3, -4, -5, -6}}});
+    const std::vector<float> expected{5, 6, -1, -2, -3, -4, -5, -6, 7, 8, 9, 10};
+    BOOST_TEST(results.front().numbers == expected, boost::test_tools::per_element());
+
+    onnx_graph samples = graph; // of samples
+    samples.node("Concat", {"x", "token"}, {"z"}, {{"axis", 0}});
+    samples.output("z");
+    const std::string message = error_message([&] { (void)read(samples); });
+    BOOST_TEST(message.find("of samples, or of constants") != message.npos, message);
+}
+
 /// An image's pixels as steps, and back: nothing moves where channels are last already.
 BOOST_AUTO_TEST_CASE(pixels_as_steps) {
     onnx_graph graph;

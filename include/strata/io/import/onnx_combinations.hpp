@@ -6,6 +6,7 @@
 #include <strata/io/import/onnx_broadcasting.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_constant_operands.hpp>
+#include <strata/io/import/onnx_constant_parts.hpp>
 #include <strata/io/import/onnx_elements.hpp>
 #include <strata/io/import/onnx_joined_axes.hpp>
 #include <strata/io/import/onnx_spelled_activations.hpp>
@@ -178,6 +179,9 @@ inline void read_concat(onnx_builder& graph, const onnx_node& operation) {
     std::int64_t axis = whole_of(operation, "axis", 1);
     axis += axis < 0 ? rank : 0;
     const bool counts_samples = graph.first_axis > 0 && axis == static_cast<std::int64_t>(first.samples);
+    if (axis >= 0 && axis < rank && !counts_samples && !operation.outputs.empty() &&
+        join_constant_parts(graph, operation, static_cast<std::size_t>(axis)))
+        return;
     if (axis < 0 || axis >= rank || counts_samples || first.constant)
         return graph.add_problem(operation, "of samples, or of constants");
     // As one lies that has the axis, if it is of the extent 1 in others.
