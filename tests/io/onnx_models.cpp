@@ -277,6 +277,13 @@ BOOST_AUTO_TEST_CASE(the_reverse_direction) {
     const auto results = reference_results(graph, {{{1, 3, 2}, x}});
     for (std::size_t u = 0; u < 4; ++u)
         BOOST_TEST(std::abs(results.front().numbers[u] - h[u]) < 1e-6);
+    onnx_graph inner = reversed("last");
+    inner.weights("R1", {1, 4, 1}, drawn(4, 61));
+    inner.node("LSTM", {"x", "W", "R1"}, {"", "", "state"}, {{"hidden_size", 1}, {"layout", 1}});
+    inner.node("Relu", {"state"}, {"later"});
+    inner.output("later");
+    const std::string state = error_message([&] { (void)read(inner); });
+    BOOST_TEST(state.find("its inner state as a result") != state.npos, state);
     const std::string message = error_message([&] { (void)read(reversed("all")); });
     BOOST_TEST(message.find("results of all steps in the reverse direction alone") != message.npos, message);
 }
@@ -345,7 +352,9 @@ BOOST_AUTO_TEST_CASE(samples_joined_with_another_axis) {
     graph.node("Transpose", {"parts"}, {"keys"}, {{"perm", wholes{1, 2, 0}}});
     graph.node("Div", {"queries", "root"}, {"scaled"});
     graph.node("MatMul", {"scaled", "keys"}, {"scores"});
-    graph.node("Softmax", {"scores"}, {"shares"}, {{"axis", 2}});
+    graph.weights("mask", {1, 3, 3}, {0, -1e9F, -1e9F, 0, 0, -1e9F, 0, 0, 0});
+    graph.node("Add", {"scores", "mask"}, {"masked"});
+    graph.node("Softmax", {"masked"}, {"shares"}, {{"axis", 2}});
     graph.node("MatMul", {"shares", "queries"}, {"mixed"});
     graph.node("Transpose", {"mixed"}, {"turned"}, {{"perm", wholes{1, 0, 2}}});
     graph.node("Reshape", {"turned", "rows"}, {"flat"});
@@ -367,11 +376,11 @@ BOOST_AUTO_TEST_CASE(samples_joined_with_another_axis) {
             };
             double weights[3];
             double sum = 0;
-            for (std::size_t key = 0; key < 3; ++key)
+            for (std::size_t key = 0; key <= row % 3; ++key)
                 sum += weights[key] = std::exp(
                     (double{part(row % 3)[0]} * part(key)[0] + double{part(row % 3)[1]} * part(key)[1]) /
                     1.5);
-            for (std::size_t key = 0; key < 3; ++key)
+            for (std::size_t key = 0; key <= row % 3; ++key)
                 for (std::size_t i = 0; i < 2; ++i)
                     for (std::size_t out = 0; out < 2; ++out)
                         expected[out] += weights[key] / sum * part(key)[i] * matrix[(head * 2 + i) * 2 + out];

@@ -149,11 +149,14 @@ inline bool ignores_joined_axes(onnx_builder& graph, const onnx_node& operation,
         if (!graph.has_input(operation, i))
             continue;
         const onnx_value& value = graph.input(operation, i);
-        const bool fits = value.constant
-                              ? value.constant->numbers.size() == 1 || (is_product && has_rows && i > 0) ||
-                                    (has_rows && value.shape.size() == 1)
-                              : value.joined == joined.joined && value.samples == joined.samples &&
-                                    (is_product || value.shape == joined.shape);
+        // A constant that is the same along both axes.
+        const auto wide =
+            std::find_if(value.shape.begin(), value.shape.end(), [](std::int64_t each) { return each != 1; });
+        const auto counted = static_cast<std::size_t>(value.shape.end() - wide);
+        const bool is_spread = value.shape.size() < rank && counted + *joined.joined + 2 <= rank;
+        const bool fits = value.constant ? is_spread || (is_product && has_rows && i > 0)
+                                         : value.joined == joined.joined && value.samples == joined.samples &&
+                                               (is_product || value.shape == joined.shape);
         if (!fits)
             return false;
     }

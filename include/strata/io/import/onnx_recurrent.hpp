@@ -60,7 +60,7 @@ public:
         if (first_state_ != nullptr && (is_both_ || (is_reverse && steps_ > 1)))
             made.hint = "a state that goes on behind a layer which reads the steps backwards";
         if (is_wanted(2) && first_state_ == nullptr)
-            made.hint = "its inner state as a result";
+            return graph_.add_problem(operation_, "its inner state as a result");
         if (const auto number = graph_.add(operation_, std::move(made), {sequence->node}))
             set_results(samples, *number, is_last_alone);
     }
