@@ -195,6 +195,8 @@ inline void read_gather(onnx_builder& graph, const onnx_node& operation) {
         return;
     if (chosen_shape.size() > 1 && value->samples != 0)
         return graph.add_problem(operation, "of places in several axes, of samples along another axis");
+    if (chosen_shape.empty() && value->samples != 0 && *axis == value->samples)
+        return graph.add_problem(operation, "it leaves out the axis of the samples");
     if (chosen_shape.empty() && value->samples != 0) {
         if (const auto result = drop_axis(graph, operation, *value, *axis))
             graph.set(operation, *result);
