@@ -72,9 +72,9 @@ struct onnx_layer {
     template <class Change = std::identity>
     std::string spread_weight(std::string_view array, const onnx_value& value, const Change& change = {}) {
         const auto changed = [&] {
-            std::vector<float> result = numbers(array);
-            std::transform(result.begin(), result.end(), result.begin(), change);
-            return result;
+            std::vector<float> list = numbers(array);
+            std::transform(list.begin(), list.end(), list.begin(), change);
+            return list;
         };
         if (shape(array) == extents{1})
             return weight(array, [&] { return std::pair(shape(array), changed()); });
@@ -87,9 +87,9 @@ struct onnx_layer {
                 turned.push_back(whole[axis]);
             std::vector<float> made = turn_numbers(changed(), whole, order);
             // Axes that ONNX adds by itself.
-            const auto first =
+            const auto wide =
                 std::find_if(turned.begin(), turned.end(), [](std::size_t each) { return each != 1; });
-            turned.erase(turned.begin(), first);
+            turned.erase(turned.begin(), wide);
             return std::pair(turned, std::move(made));
         };
         return weight(array, make, value.axes == plain_axes(value.rank()) ? "" : "image");

@@ -122,14 +122,14 @@ private:
         std::size_t number = 0;
         visit(piece, [&](std::string& head) {
             const auto found = numbers_in(std::string(head));
-            std::string result;
+            std::string changed;
             std::size_t begin = 0;
             for (const written_number& each : found) {
-                result += head.substr(begin, each.begin - begin);
-                result += text(number++, head.substr(each.begin, each.length), each.name);
+                changed += head.substr(begin, each.begin - begin);
+                changed += text(number++, head.substr(each.begin, each.length), each.name);
                 begin = each.begin + each.length;
             }
-            head = result + head.substr(begin);
+            head = changed + head.substr(begin);
         });
         return piece;
     }
