@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 // Models of ONNX that its node cases have none of: branches, states that are handed on, both directions. What
@@ -206,21 +207,41 @@ BOOST_AUTO_TEST_CASE(states_that_come_back_elsewhere) {
         message);
 }
 
-BOOST_AUTO_TEST_CASE(both_directions_of_steps_that_come_first) {
-    const gate_sums ahead = drawn_gates(3, 4, 2, 20), behind = drawn_gates(3, 4, 2, 30);
+/// One operator of both directions, or one of each whose results are joined.
+onnx_graph both_directions(const gate_sums& ahead, const gate_sums& behind, bool is_joined) {
     onnx_graph graph;
     graph.input("x", {3, -1, 2});
-    graph.weights("W", {2, 12, 2}, joined(ahead.w, behind.w));
-    graph.weights("R", {2, 12, 4}, joined(ahead.r, behind.r));
-    graph.weights("B", {2, 24}, joined(ahead.b, behind.b));
     graph.wholes("shape", {3}, {0, 0, -1});
-    graph.node("GRU", {"x", "W", "R", "B"}, {"all", ""},
-               {{"hidden_size", 4}, {"direction", "bidirectional"}, {"linear_before_reset", 1}});
-    graph.node("Transpose", {"all"}, {"turned"}, {{"perm", std::vector<std::int64_t>{0, 2, 1, 3}}});
-    graph.node("Reshape", {"turned", "shape"}, {"joined"});
+    graph.wholes("one", {1}, {1});
+    const onnx_graph::attribute size{"hidden_size", 4}, apart{"linear_before_reset", 1};
+    if (is_joined) {
+        for (const bool is_behind : {false, true}) {
+            const gate_sums& cell = is_behind ? behind : ahead;
+            const std::string name = is_behind ? "behind" : "ahead";
+            graph.weights("W " + name, {1, 12, 2}, cell.w);
+            graph.weights("R " + name, {1, 12, 4}, cell.r);
+            graph.weights("B " + name, {1, 24}, cell.b);
+            graph.node("GRU", {"x", "W " + name, "R " + name, "B " + name}, {"all " + name, ""},
+                       {size, apart, {"direction", std::string(is_behind ? "reverse" : "forward")}});
+            graph.node("Squeeze", {"all " + name, "one"}, {name});
+        }
+        graph.node("Concat", {"ahead", "behind"}, {"joined"}, {{"axis", 2}});
+    } else {
+        graph.weights("W", {2, 12, 2}, joined(ahead.w, behind.w));
+        graph.weights("R", {2, 12, 4}, joined(ahead.r, behind.r));
+        graph.weights("B", {2, 24}, joined(ahead.b, behind.b));
+        graph.node("GRU", {"x", "W", "R", "B"}, {"all", ""}, {size, apart, {"direction", "bidirectional"}});
+        graph.node("Transpose", {"all"}, {"turned"}, {{"perm", std::vector<std::int64_t>{0, 2, 1, 3}}});
+        graph.node("Reshape", {"turned", "shape"}, {"joined"});
+    }
     graph.node("Transpose", {"joined"}, {"y"}, {{"perm", std::vector<std::int64_t>{1, 0, 2}}});
     graph.output("y");
-    const model_graph read_graph = read(graph);
+    return graph;
+}
+
+void check_both_directions(bool is_joined) {
+    const gate_sums ahead = drawn_gates(3, 4, 2, 20), behind = drawn_gates(3, 4, 2, 30);
+    const model_graph read_graph = read(both_directions(ahead, behind, is_joined));
     BOOST_TEST(chain_of(read_graph) == "input<3, 2> | bidirectional(gru<4>);");
 
     // Two samples, which the file counts behind the steps.
@@ -251,9 +272,14 @@ BOOST_AUTO_TEST_CASE(both_directions_of_steps_that_come_first) {
         }
 }
 
+BOOST_AUTO_TEST_CASE(both_directions_of_steps_that_come_first) {
+    check_both_directions(false);
+    check_both_directions(true);
+}
+
 BOOST_AUTO_TEST_CASE(the_reverse_direction) {
     const gate_sums cell = drawn_gates(1, 4, 2, 50);
-    const auto reversed = [&](const char* output) {
+    const auto reversed = [&](const std::string& output) {
         onnx_graph graph;
         graph.input("x", {-1, 3, 2});
         graph.weights("W", {1, 4, 2}, cell.w);
@@ -261,18 +287,33 @@ BOOST_AUTO_TEST_CASE(the_reverse_direction) {
         graph.weights("B", {1, 8}, cell.b);
         graph.node("RNN", {"x", "W", "R", "B"}, {"all", "last"},
                    {{"hidden_size", 4}, {"direction", "reverse"}, {"layout", 1}});
+        graph.wholes("step axis", {1}, {1});
+        graph.wholes("back", {1}, {-1});
+        graph.wholes("front", {1}, {-4});
+        graph.wholes("middle", {1}, {0});
+        graph.wholes("direction axis", {1}, {2});
+        if (output == "computed") { // the last step first
+            graph.node("Slice", {"all", "back", "front", "step axis", "back"}, {"turned"});
+            graph.node("Squeeze", {"turned", "direction axis"}, {output});
+        } else if (output == "two")
+            graph.node("Slice", {"all", "back", "middle", "step axis", "back"}, {output});
         graph.output(output);
         return graph;
     };
     const model_graph graph = read(reversed("last"));
     BOOST_TEST(chain_of(graph) == "input<3, 2> | simple_rnn<4, last_step, backwards>;");
     const std::vector<float> x = drawn(6, 60);
+    const model_graph all = read(reversed("computed"));
+    BOOST_TEST(chain_of(all) == "input<3, 2> | simple_rnn<4, backwards>;");
+    const auto all_results = reference_results(all, {{{1, 3, 2}, x}});
     std::vector<double> h(4, 0);
     for (std::size_t step = 3; step-- > 0;) {
         const std::vector<double> state = h;
-        for (std::size_t u = 0; u < 4; ++u)
+        for (std::size_t u = 0; u < 4; ++u) {
             h[u] = std::tanh(cell.of_input(0, u, std::span(x).subspan(step * 2, 2)) +
                              cell.of_state(0, u, state));
+            BOOST_TEST(std::abs(all_results.front().numbers[(2 - step) * 4 + u] - h[u]) < 1e-6);
+        }
     }
     const auto results = reference_results(graph, {{{1, 3, 2}, x}});
     for (std::size_t u = 0; u < 4; ++u)
@@ -284,8 +325,47 @@ BOOST_AUTO_TEST_CASE(the_reverse_direction) {
     inner.output("later");
     const std::string state = error_message([&] { (void)read(inner); });
     BOOST_TEST(state.find("its inner state as a result") != state.npos, state);
-    const std::string message = error_message([&] { (void)read(reversed("all")); });
-    BOOST_TEST(message.find("results of all steps in the reverse direction alone") != message.npos, message);
+    for (const auto& [output, reason] :
+         {std::pair("all", "results of all steps in the reverse direction alone"),
+          std::pair("two", "Slice; backwards")}) {
+        const std::string message = error_message([&] { (void)read(reversed(output)); });
+        BOOST_TEST(message.find(reason) != message.npos, message);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(two_directions_that_are_no_layer_of_both) {
+    // The reverse one first, one that is read elsewhere as well, cells of other activations.
+    const auto joined_text = [](const std::vector<std::string>& order, const char* activation,
+                                bool has_both) {
+        onnx_graph graph;
+        graph.input("x", {-1, 3, 2});
+        graph.weights("W", {1, 4, 2}, drawn(8, 1));
+        graph.weights("R", {1, 4, 4}, drawn(16, 2));
+        graph.wholes("one", {1}, {1});
+        for (const std::string direction : {"forward", "reverse"}) {
+            graph.node("RNN", {"x", "W", "R"}, {"", direction + "_h"},
+                       {{"hidden_size", 4},
+                        {"layout", 1},
+                        {"direction", direction},
+                        {"activations", onnx_graph::names{direction == "forward" ? "Tanh" : activation}}});
+            graph.node("Squeeze", {direction + "_h", "one"}, {direction});
+        }
+        graph.node("Concat", order, {"y"}, {{"axis", 1}});
+        graph.output("y");
+        if (has_both)
+            graph.output("forward");
+        return chain_of(read(graph));
+    };
+    const std::string ahead = "simple_rnn<4, no_bias, last_step>";
+    const std::string behind = "simple_rnn<4, no_bias, last_step, backwards>";
+    BOOST_TEST(joined_text({"forward", "reverse"}, "Tanh", false) ==
+               "input<3, 2> | bidirectional(simple_rnn<4, no_bias, last_step>);");
+    BOOST_TEST(joined_text({"reverse", "forward"}, "Tanh", false) ==
+               "input<3, 2> | branches(" + behind + ", " + ahead + ") | concat<>;");
+    BOOST_TEST(joined_text({"forward", "reverse"}, "Relu", false) ==
+               "input<3, 2> | branches(" + ahead +
+                   ", simple_rnn<4, relu, no_bias, last_step, backwards>) | concat<>;");
+    BOOST_TEST(joined_text({"forward", "reverse"}, "Tanh", true).find("bidirectional") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(all_results_and_the_last_one) {

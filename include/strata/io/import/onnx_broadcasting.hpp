@@ -48,8 +48,8 @@ inline std::vector<std::size_t> joint_axes(const onnx_builder& graph, const std:
                                            const std::vector<std::int64_t>& shape) {
     for (const onnx_value& value : values) {
         bool has_all = value.places.empty();
-        for (std::size_t axis = graph.first_axis; axis < shape.size(); ++axis)
-            has_all = has_all && (shape[axis] == 1 ||
+        for (std::size_t axis = 0; axis < shape.size(); ++axis)
+            has_all = has_all && (shape[axis] == 1 || (graph.first_axis > 0 && axis == value.samples) ||
                                   std::find(value.axes.begin(), value.axes.end(), axis) != value.axes.end());
         if (has_all)
             return value.axes;
@@ -98,6 +98,10 @@ inline std::optional<std::vector<onnx_value>>
 broadcast_together(onnx_builder& graph, const onnx_node& operation, std::vector<onnx_value> values) {
     std::vector<std::int64_t> shape = values.front().shape;
     for (const onnx_value& value : values) {
+        if (value.samples != values.front().samples) {
+            graph.add_problem(operation, "values that count samples along different axes");
+            return std::nullopt;
+        }
         const auto joint = joint_shape(shape, value.shape);
         if (!joint) {
             graph.add_problem(operation, "values of shapes that do not fit");

@@ -203,15 +203,18 @@ inline void read_concat(onnx_builder& graph, const onnx_node& operation) {
             axes.resize(first.shape.size());
             std::iota(axes.begin(), axes.end(), std::size_t{0});
         }
+        if (first.samples != 0)
+            axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(first.samples));
     }
     std::vector<std::size_t> sources;
     onnx_value result = first;
     std::int64_t extent = 0;
     for (std::size_t i = 0; i < operation.inputs.size(); ++i) {
         const onnx_value& value = graph.input(operation, i);
-        if (value.constant || !value.places.empty() || value.shape.size() != first.shape.size() ||
-            value.samples != first.samples)
+        if (value.constant || !value.places.empty() || value.shape.size() != first.shape.size())
             return graph.add_problem(operation, "of constants, or of flattened images");
+        if (value.samples != first.samples)
+            return graph.add_problem(operation, "of values that count samples along different axes");
         const auto same = graph.arrange(operation, value, axes);
         if (!same)
             return;

@@ -3,6 +3,7 @@
 
 #include <strata/data/plain_file.hpp>
 #include <strata/io/import/complete_graph.hpp>
+#include <strata/io/import/direction_pairs.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/kept_states.hpp>
 #include <strata/io/import/node_choice.hpp>
@@ -53,6 +54,7 @@ public:
         if (graph.problem_count() > 0)
             raise_problems(graph, result);
         add_outputs(graph, result, model);
+        join_directions(result);
         lengthen_steps(result);
         drop_unread_nodes(result);
         return result;

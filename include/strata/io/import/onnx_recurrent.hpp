@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/io/import/direction_pairs.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_recurrent_weights.hpp>
@@ -54,7 +55,7 @@ public:
         made.attributes["last_step"] = is_last_alone ? 1.0 : 0.0;
         made.attributes["backwards"] = is_reverse && steps_ > 1 ? 1.0 : 0.0;
         if (is_reverse && !is_last_alone)
-            made.hint = "results of all steps in the reverse direction alone";
+            made.hint = reverse_results;
         if (first_state_ != nullptr)
             made.attributes["keeps_state"] = 1.0;
         if (first_state_ != nullptr && (is_both_ || (is_reverse && steps_ > 1)))

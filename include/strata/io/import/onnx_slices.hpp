@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/io/import/direction_pairs.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/onnx_broadcasting.hpp>
 #include <strata/io/import/onnx_builder.hpp>
@@ -109,6 +110,26 @@ inline std::optional<onnx_value> choose_value_places(onnx_builder& graph, const 
     return result;
 }
 
+/// All places of an axis, the last one first: of the steps of a recurrent layer that reads them backwards and
+/// has its results where the steps are, which then has them as it computes them. A problem for others.
+inline std::optional<onnx_value> reverse_value(onnx_builder& graph, const onnx_node& operation,
+                                               const onnx_value& value, std::size_t axis,
+                                               const std::vector<std::size_t>& places) {
+    graph_node made = graph.node(value.node);
+    const bool is_whole = places.size() == static_cast<std::size_t>(value.shape[axis]) &&
+                          places.back() == 0 && places.front() + 1 == places.size();
+    if (!is_whole || made.hint != reverse_results || value.axes.empty() || value.axes.front() != axis) {
+        graph.add_problem(operation, "backwards");
+        return std::nullopt;
+    }
+    made.hint.clear();
+    const std::vector<std::size_t> sources = made.sources;
+    onnx_value result = value;
+    const auto number = graph.add(operation, std::move(made), sources);
+    result.node = number.value_or(0);
+    return number ? std::optional(result) : std::nullopt;
+}
+
 /// Slice, whose numbers are attributes before opset 10 and inputs since.
 inline void read_slice(onnx_builder& graph, const onnx_node& operation) {
     std::vector<std::int64_t> numbers[4] = {
@@ -133,14 +154,13 @@ inline void read_slice(onnx_builder& graph, const onnx_node& operation) {
                               : std::nullopt;
         if (!axis || steps[i] == 0)
             graph.fail(operation, "as many axes, begins and ends, and steps other than 0", "others");
-        if (steps[i] < 0)
-            return graph.add_problem(operation, "backwards");
         const std::vector<std::size_t> places =
             sliced_places(value->shape[*axis], begins[i], ends[i], steps[i]);
         if (places.empty())
             return graph.add_problem(operation, "of no places");
-        value = slice_value(graph, operation, *value, *axis, places.front(), places.back() + 1,
-                            static_cast<std::size_t>(steps[i]));
+        value = steps[i] < 0 ? reverse_value(graph, operation, *value, *axis, places)
+                             : slice_value(graph, operation, *value, *axis, places.front(), places.back() + 1,
+                                           static_cast<std::size_t>(steps[i]));
     }
     if (value)
         graph.set(operation, *value);
