@@ -44,7 +44,7 @@ public:
     using names = std::vector<std::string>;
 
     void node(const std::string& type, const names& inputs, const names& outputs,
-              const std::vector<attribute>& attributes = {}) {
+              const std::vector<attribute>& attributes = {}, const std::string& note = {}) {
         std::string bytes;
         protozero::pbf_writer out(bytes);
         for (const std::string& each : inputs)
@@ -53,6 +53,8 @@ public:
             out.add_string(2, each);
         out.add_string(3, type + " " + outputs.front());
         out.add_string(4, type);
+        if (!note.empty())
+            out.add_string(6, note);
         for (const attribute& each : attributes) {
             std::string attribute_bytes;
             protozero::pbf_writer attribute_out(attribute_bytes);

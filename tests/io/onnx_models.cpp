@@ -576,6 +576,53 @@ BOOST_AUTO_TEST_CASE(places_mirrored_around_a_row) {
     BOOST_TEST(results.front().numbers == expected, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(notes_that_the_numbers_bear_out) {
+    const auto pooled = [](std::int64_t pad, const std::string& note) {
+        onnx_graph graph;
+        graph.input("x", {-1, 2, 9});
+        graph.node("MaxPool", {"x"}, {"y"},
+                   {{"kernel_shape", std::vector<std::int64_t>{3}},
+                    {"dilations", std::vector<std::int64_t>{2}},
+                    {"strides", std::vector<std::int64_t>{1}},
+                    {"pads", std::vector<std::int64_t>{pad, pad}}},
+                   note);
+        graph.output("y");
+        return chain_of(read(graph));
+    };
+    BOOST_TEST(pooled(2, "auto_pad=SAME_UPPER") ==
+               "input<9, 2> | max_pool<3, stride<1>, same, dilation<2>>;");
+    BOOST_TEST(pooled(2, "auto_pad=SAME_LOWER") ==
+               "input<9, 2> | max_pool<3, stride<1>, same_lower, dilation<2>>;");
+    for (const auto& [pad, note] :
+         {std::pair(2, ""), std::pair(2, "stack trace"), std::pair(1, "auto_pad=SAME_UPPER")})
+        BOOST_TEST(pooled(pad, note) == "input<9, 2> | max_pool<3, stride<1>, padding<" +
+                                            std::to_string(pad) + ">, dilation<2>>;");
+
+    const auto normalized = [](float scale, float shift, const std::string& note) {
+        onnx_graph graph;
+        graph.input("x", {-1, 2});
+        graph.weights("scale", {2}, {1, scale});
+        graph.weights("shift", {2}, {0, shift});
+        graph.weights("mean", {2}, {1, 2});
+        graph.weights("variance", {2}, {3, 4});
+        graph.node("BatchNormalization", {"x", "scale", "shift", "mean", "variance"}, {"y"}, {}, note);
+        graph.output("y");
+        const model_graph result = read(graph);
+        const auto y = reference_results(result, {{{1, 2}, {3, 5}}}).front().numbers;
+        BOOST_TEST(std::abs(y[0] - 2 / std::sqrt(3.0)) < 1e-4);
+        BOOST_TEST(std::abs(y[1] - (scale * 3 / std::sqrt(4.0) + shift)) < 1e-4);
+        return chain_of(result);
+    };
+    const std::string begin = "input<2> | batch_norm<epsilon<1e-05>, momentum<0.9>";
+    BOOST_TEST(normalized(1, 0, "") == begin + ">;");
+    BOOST_TEST(normalized(1, 0, "without scale") == begin + ", no_scale>;");
+    BOOST_TEST(normalized(1, 7, "without scale") == begin + ", no_scale>;");
+    BOOST_TEST(normalized(2, 0, "without B") == begin + ", no_center>;");
+    BOOST_TEST(normalized(1, 0, "without scale and B") == begin + ", no_scale, no_center>;");
+    BOOST_TEST(normalized(2, 0, "without scale") == begin + ">;");
+    BOOST_TEST(normalized(1, 7, "without scale and B") == begin + ", no_scale>;");
+}
+
 BOOST_AUTO_TEST_CASE(activations_that_are_spelled_out) {
     const auto scalars = [](onnx_graph& graph) {
         graph.input("x", {-1, 6});

@@ -27,7 +27,14 @@ enum class graph_field : protozero::pbf_tag_type {
     input = 11,
     output = 12
 };
-enum class node_field : protozero::pbf_tag_type { input = 1, output = 2, name = 3, type = 4, attribute = 5 };
+enum class node_field : protozero::pbf_tag_type {
+    input = 1,
+    output = 2,
+    name = 3,
+    type = 4,
+    attribute = 5,
+    note = 6 ///< `doc_string`
+};
 enum class attribute_field : protozero::pbf_tag_type {
     name = 1,
     real = 2,

@@ -54,6 +54,9 @@ public:
         return results;
     }
 
+    /// Says why the last operation's numbers are as they are.
+    void annotate(std::string note) { operations_.back().note = std::move(note); }
+
     /// What an array is called in one of the forms in which layers read it: the first has its own name.
     [[nodiscard]] std::string name_of_tensor(const std::string& array, std::string_view form) {
         const std::string& first = forms_.try_emplace(array, form).first->second;

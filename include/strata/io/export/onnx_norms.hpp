@@ -24,11 +24,17 @@ inline std::string weight_or(onnx_layer& layer, std::string_view array, float nu
 inline void write_batch_norm(onnx_layer& layer, double epsilon, double momentum) {
     const onnx_value value = layer.graph.arrange(layer.source(), image_axes(layer.output.size()));
     const extents channels{layer.output.back()};
-    layer.make_image(layer.graph.add("BatchNormalization",
-                                     {value.name, weight_or(layer, "gamma", 1, channels),
-                                      weight_or(layer, "beta", 0, channels), layer.weight("moving_mean"),
-                                      layer.weight("moving_variance")},
-                                     {{"epsilon", epsilon}, {"momentum", momentum}}));
+    const std::string made = layer.graph.add("BatchNormalization",
+                                             {value.name, weight_or(layer, "gamma", 1, channels),
+                                              weight_or(layer, "beta", 0, channels),
+                                              layer.weight("moving_mean"), layer.weight("moving_variance")},
+                                             {{"epsilon", epsilon}, {"momentum", momentum}});
+    // Ones and zeros that nobody learned look as learned ones do.
+    if (!layer.has("gamma") || !layer.has("beta"))
+        layer.graph.annotate(layer.has("gamma")  ? "without B"
+                             : layer.has("beta") ? "without scale"
+                                                 : "without scale and B");
+    layer.make_image(made);
 }
 
 /// Groups of channels, each over all places: an instance normalization of groups, and numbers of each channel

@@ -30,6 +30,7 @@ struct onnx_operation {
     std::vector<std::string> outputs;
     std::string name;
     std::vector<std::pair<std::string, attribute>> attributes;
+    std::string note{}; ///< what readers should know of its numbers, which say all that runtimes need
 };
 using onnx_attributes = std::vector<std::pair<std::string, onnx_operation::attribute>>;
 
@@ -73,6 +74,8 @@ inline void write_operation(protozero::pbf_builder<graph_field>& graph, const on
         node.add_string(node_field::output, each);
     node.add_string(node_field::name, operation.name);
     node.add_string(node_field::type, operation.type);
+    if (!operation.note.empty())
+        node.add_string(node_field::note, operation.note);
     for (const auto& [name, value] : operation.attributes) {
         protozero::pbf_builder<attribute_field> message(node, node_field::attribute);
         message.add_string(attribute_field::name, name);

@@ -36,6 +36,25 @@ wholes numbers_of_axes(const window& geometry, const Get& get) {
     return result;
 }
 
+/// Whether a window leaves numbers out, by its dilation or between its places: there runtimes take no rule of
+/// padding, but numbers alone.
+inline bool has_gaps(const window& geometry) {
+    return std::any_of(geometry.axes.begin(), geometry.axes.end(),
+                       [](const window_axis& axis) { return axis.taps < axis.stride || axis.dilation > 1; });
+}
+inline std::string rule_of(const window_request& request) {
+    return request.padding == padding_rule::same ? "SAME_UPPER" : "SAME_LOWER";
+}
+/// Adds a convolution or a pooling of an image, with a note of the rule that its padding comes of where the
+/// numbers alone are allowed.
+inline void make_windowed(onnx_layer& layer, const window_request& request, const char* type,
+                          std::vector<std::string> inputs, onnx_attributes attributes) {
+    const std::string made = layer.graph.add(type, std::move(inputs), std::move(attributes));
+    if (request.is_same() && has_gaps(request.geometry))
+        layer.graph.annotate("auto_pad=" + rule_of(request));
+    layer.make_image(made);
+}
+
 /// Sizes, strides, dilations and padding. `padding_end` says how much of the padding is at the end of an
 /// axis.
 template <class End>
@@ -51,13 +70,9 @@ onnx_attributes window_attributes(const window_request& request, const End& padd
     const wholes ends = numbers_of_axes(geometry, padding_end);
     pads.insert(pads.end(), ends.begin(), ends.end());
     const bool is_padded = std::any_of(pads.begin(), pads.end(), [](std::int64_t each) { return each > 0; });
-    // The rule says more than its numbers; runtimes take it without dilation, and where windows leave no
-    // gaps.
-    const auto has_gap = [](const window_axis& axis) { return axis.taps < axis.stride || axis.dilation > 1; };
-    const bool has_gaps = std::any_of(geometry.axes.begin(), geometry.axes.end(), has_gap);
-    if (!has_gaps && request.is_same())
-        result.emplace_back("auto_pad",
-                            std::string(request.padding == padding_rule::same ? "SAME_UPPER" : "SAME_LOWER"));
+    // The rule says more than its numbers.
+    if (!has_gaps(geometry) && request.is_same())
+        result.emplace_back("auto_pad", rule_of(request));
     else if (is_padded)
         result.emplace_back("pads", pads);
     return result;
@@ -94,8 +109,8 @@ inline void write_convolution(onnx_layer& layer, const window_request& request, 
     if (groups != 1)
         attributes.emplace_back("group", static_cast<std::int64_t>(groups));
     const std::string image = image_of(layer).name;
-    layer.make_image(layer.graph.add("Conv", with_bias(layer, {image, turned_kernel(layer, "kernel")}),
-                                     std::move(attributes)));
+    make_windowed(layer, request, "Conv", with_bias(layer, {image, turned_kernel(layer, "kernel")}),
+                  std::move(attributes));
 }
 
 /// The kernel [taps..., C, M] as [C M, 1, taps...], a group for each channel.
@@ -114,7 +129,7 @@ inline void write_depthwise(onnx_layer& layer, const window_request& request) {
         return std::pair(turned, turn_numbers(layer.numbers("depthwise_kernel"), shape, order));
     });
     const std::string image = image_of(layer).name;
-    layer.make_image(layer.graph.add("Conv", with_bias(layer, {image, kernel}), std::move(attributes)));
+    make_windowed(layer, request, "Conv", with_bias(layer, {image, kernel}), std::move(attributes));
 }
 
 /// The window of a transposed convolution slides over its output.
@@ -178,7 +193,7 @@ inline void write_pooling(onnx_layer& layer, const window_request& request, pool
     }
     if (kind == pooled::mean_with_padding)
         attributes.emplace_back("count_include_pad", std::int64_t{1});
-    layer.make_image(layer.graph.add(is_largest ? "MaxPool" : "AveragePool", {image}, std::move(attributes)));
+    make_windowed(layer, request, is_largest ? "MaxPool" : "AveragePool", {image}, std::move(attributes));
 }
 
 /// One number of each channel: [samples, channels, 1...], flattened.

@@ -83,13 +83,15 @@ inline void set_window(graph_node& made, const onnx_node& operation, const std::
     const auto middle = pads.begin() + static_cast<std::ptrdiff_t>(axes);
     made.attributes["begin"] = as_reals({pads.begin(), middle});
     made.attributes["end"] = as_reals({middle, pads.end()});
-    // Unequal sides have a name where TensorFlow or ONNX makes them so.
+    // Unequal sides have a name where TensorFlow or ONNX makes them so, others where the file says that they
+    // come of the rule, which runtimes take for some windows only.
     const bool is_even = std::equal(pads.begin(), middle, middle);
-    made.attributes["padding"] = std::string(is_same       ? (is_lower ? "same_lower" : "same")
-                                             : is_even     ? "given"
-                                             : is_as_same  ? "same"
-                                             : is_as_lower ? "same_lower"
-                                                           : "given");
+    const bool is_named_same = is_as_same && (!is_even || operation.note == "auto_pad=SAME_UPPER");
+    const bool is_named_lower = is_as_lower && (!is_even || operation.note == "auto_pad=SAME_LOWER");
+    made.attributes["padding"] = std::string(is_same          ? (is_lower ? "same_lower" : "same")
+                                             : is_named_same  ? "same"
+                                             : is_named_lower ? "same_lower"
+                                                              : "given");
     if (std::any_of(pads.begin(), pads.end(), [](std::int64_t each) { return each < 0; }))
         made.hint = "a padding below 0";
 }

@@ -45,6 +45,7 @@ struct onnx_node {
     std::string type;
     std::string domain;
     std::map<std::string, onnx_attribute, std::less<>> attributes;
+    std::string_view note{}; ///< `doc_string`: what its author says of it, if anything
 };
 
 struct onnx_value_info {
@@ -183,7 +184,7 @@ inline std::string attribute(std::string_view bytes, onnx_attribute& result) {
 inline onnx_node node(std::string_view bytes) {
     onnx_node result;
     read_fields(bytes, [&](unsigned number, wire type, pbf_reader& field) {
-        if (type != wire::length_delimited || number == 0 || number == 6 || number > 7)
+        if (type != wire::length_delimited || number == 0 || number > 7)
             return false;
         const std::string_view text = view(field);
         if (number == 1)
@@ -194,7 +195,9 @@ inline onnx_node node(std::string_view bytes) {
             onnx_attribute read;
             const std::string name = attribute(text, read);
             result.attributes[name] = std::move(read);
-        } else
+        } else if (number == 6)
+            result.note = text;
+        else
             (number == 3 ? result.name : number == 4 ? result.type : result.domain) = text;
         return true;
     });

@@ -111,6 +111,13 @@ inline void read_batch_norm(onnx_builder& graph, const onnx_node& operation) {
         const onnx_constant* const given = graph.constant(operation, i + 1);
         if (given == nullptr)
             return;
+        const auto is_idle = [&](double each) { return each == (i == 0 ? 1 : 0); };
+        const bool is_told = operation.note == "without scale and B" ||
+                             operation.note == (i == 0 ? "without scale" : "without B");
+        if (i < 2 && is_told && std::all_of(given->numbers.begin(), given->numbers.end(), is_idle)) {
+            made.attributes[i == 0 ? "scale" : "center"] = 0.0;
+            continue;
+        }
         made.weights.emplace_back(names[i], as_weight(*given));
         move_rows(made.weights.back().second, input->places);
     }
