@@ -732,6 +732,44 @@ BOOST_AUTO_TEST_CASE(normalizations_that_are_spelled_out) {
     BOOST_TEST(chain_of(read(by_squares)) == "input<4> | rms_norm<epsilon<1e-05>, no_scale>;");
 }
 
+BOOST_AUTO_TEST_CASE(dot_products_of_scaled_vectors) {
+    // Matrices of which both are scaled along the axis that the product is along, or the other one.
+    const auto multiplied = [](std::int64_t scaled, float least) {
+        onnx_graph graph;
+        graph.weights("least", {}, {least});
+        for (const std::string name : {"a", "b"}) {
+            graph.input(name, {-1, 3, 3});
+            graph.node("Mul", {name, name}, {name + " squares"});
+            graph.wholes(name + " axis", {1}, {scaled});
+            graph.node("ReduceSum", {name + " squares", name + " axis"}, {name + " sum"}, {{"keepdims", 1}});
+            graph.node("Max", {name + " sum", "least"}, {name + " bounded"});
+            graph.node("Sqrt", {name + " bounded"}, {name + " length"});
+            graph.node("Div", {name, name + " length"}, {name + " scaled"});
+        }
+        graph.node("Transpose", {"b scaled"}, {"columns"}, {{"perm", std::vector<std::int64_t>{0, 2, 1}}});
+        graph.node("MatMul", {"a scaled", "columns"}, {"y"});
+        graph.output("y");
+        return read(graph);
+    };
+    const model_graph graph = multiplied(2, 1e-12F);
+    BOOST_TEST(chain_of(graph) == "inputs(input<3, 3>, input<3, 3>) | dot<1, normalize>;");
+    const std::vector<float> a = drawn(9, 90), b = drawn(9, 91);
+    const auto results = reference_results(graph, {{{1, 3, 3}, a}, {{1, 3, 3}, b}});
+    for (std::size_t i = 0; i < 3; ++i)
+        for (std::size_t j = 0; j < 3; ++j) {
+            double product = 0, first = 0, second = 0;
+            for (std::size_t k = 0; k < 3; ++k) {
+                product += double{a[3 * i + k]} * b[3 * j + k];
+                first += double{a[3 * i + k]} * a[3 * i + k];
+                second += double{b[3 * j + k]} * b[3 * j + k];
+            }
+            BOOST_TEST(std::abs(results.front().numbers[3 * i + j] - product / std::sqrt(first * second)) <
+                       1e-5);
+        }
+    BOOST_TEST(chain_of(multiplied(1, 1e-12F)).find("normalize") == std::string::npos);
+    BOOST_TEST(chain_of(multiplied(2, 1e-6F)).find("normalize") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(attention_that_is_spelled_out) {
     constexpr std::int64_t steps = 5;
     const auto build = [&](float below, bool is_added) {

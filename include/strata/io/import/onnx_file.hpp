@@ -13,6 +13,7 @@
 #include <strata/io/import/onnx_operators.hpp>
 #include <strata/io/import/onnx_outputs.hpp>
 #include <strata/io/import/onnx_scope.hpp>
+#include <strata/io/import/scaled_dots.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -55,6 +56,7 @@ public:
             raise_problems(graph, result);
         add_outputs(graph, result, model);
         join_directions(result);
+        scaled_dots(result).join();
         lengthen_steps(result);
         drop_unread_nodes(result);
         return result;
