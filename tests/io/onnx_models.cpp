@@ -770,6 +770,20 @@ BOOST_AUTO_TEST_CASE(dot_products_of_scaled_vectors) {
     BOOST_TEST(chain_of(multiplied(2, 1e-6F)).find("normalize") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_vector_so_many_times) {
+    onnx_graph graph;
+    graph.input("x", {-1, 3});
+    graph.wholes("one", {1}, {1});
+    graph.wholes("times", {3}, {1, 4, 1});
+    graph.node("Unsqueeze", {"x", "one"}, {"row"});
+    graph.node("Tile", {"row", "times"}, {"y"});
+    graph.output("y");
+    const model_graph read_graph = read(graph);
+    BOOST_TEST(chain_of(read_graph) == "input<3> | repeat_vector<4>;");
+    const auto results = reference_results(read_graph, {{{1, 3}, {5, 6, 7}}});
+    BOOST_TEST((results.front().numbers == std::vector<float>{5, 6, 7, 5, 6, 7, 5, 6, 7, 5, 6, 7}));
+}
+
 BOOST_AUTO_TEST_CASE(attention_that_is_spelled_out) {
     constexpr std::int64_t steps = 5;
     const auto build = [&](float below, bool is_added) {

@@ -293,8 +293,23 @@ inline void read_tiles(onnx_builder& graph, const onnx_node& operation) {
     if (given == nullptr)
         return;
     const std::vector<std::int64_t> times = as_wholes(*given);
+    // A vector, [samples, 1, n], so many times.
+    constexpr std::int64_t most_times = std::int64_t{1} << 20;
+    if (graph.first_axis == 1 && value->samples == 0 && value->shape.size() == 3 && value->shape[1] == 1 &&
+        times.size() == 3 && times[0] == 1 && times[1] > 1 && times[1] <= most_times && times[2] == 1) {
+        value = graph.arrange(operation, *value, {2});
+        if (value)
+            value = attach(graph, operation, *value,
+                           {"repeat_vector", "", {{"times", static_cast<double>(times[1])}}});
+        if (value) {
+            value->shape[1] = times[1];
+            value->axes = {1, 2};
+            graph.set(operation, *value);
+        }
+        return;
+    }
     for (std::size_t axis = 0; value && axis < times.size(); ++axis) {
-        if (times.size() != value->shape.size() || times[axis] < 1 || times[axis] > (std::int64_t{1} << 20))
+        if (times.size() != value->shape.size() || times[axis] < 1 || times[axis] > most_times)
             graph.fail(operation, "a number of copies for each axis", "others");
         if (times[axis] == 1)
             continue;
