@@ -15,6 +15,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -768,6 +769,53 @@ BOOST_AUTO_TEST_CASE(dot_products_of_scaled_vectors) {
         }
     BOOST_TEST(chain_of(multiplied(1, 1e-12F)).find("normalize") == std::string::npos);
     BOOST_TEST(chain_of(multiplied(2, 1e-6F)).find("normalize") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(steps_that_are_samples_for_a_while) {
+    // [samples, 2 steps, 2 channels, 3, 3], a convolution that leaves one place, and a row of each step.
+    const std::vector<float> kernel = drawn(4 * 2 * 9, 95);
+    const auto convolved = [&](const std::vector<std::int64_t>& end) {
+        onnx_graph graph;
+        graph.input("x", {-1, 2, 2, 3, 3});
+        graph.wholes("images", {4}, {-1, 2, 3, 3});
+        graph.wholes("end", {static_cast<std::int64_t>(end.size())}, end);
+        graph.weights("W", {4, 2, 3, 3}, kernel);
+        graph.node("Reshape", {"x", "images"}, {"image"});
+        graph.node("Conv", {"image", "W"}, {"places"});
+        graph.node("Relu", {"places"}, {"positive"});
+        graph.node("Reshape", {"positive", "end"}, {"y"});
+        graph.output("y");
+        return graph;
+    };
+    const model_graph graph = read(convolved({-1, 2, 4}));
+    BOOST_TEST(chain_of(graph) == "input<2, 2, 3, 3> | time_distributed(permute<1, 2, 0> | "
+                                  "conv<4, 3, no_bias> | relu | reshape<4>);");
+    const std::vector<float> x = drawn(2 * 2 * 2 * 9, 96);
+    const auto y = reference_results(graph, {{{2, 2, 2, 3, 3}, x}}).front().numbers;
+    for (std::size_t step = 0; step < 4; ++step) // of two samples
+        for (std::size_t filter = 0; filter < 4; ++filter) {
+            double sum = 0;
+            for (std::size_t i = 0; i < 18; ++i)
+                sum += double{kernel[filter * 18 + i]} * x[step * 18 + i];
+            BOOST_TEST(std::abs(y[step * 4 + filter] - std::max(sum, 0.0)) < 1e-5);
+        }
+    for (const std::vector<std::int64_t>& end :
+         {std::vector<std::int64_t>{-1, 8}, std::vector<std::int64_t>{-1, 4, 2}}) {
+        const std::string message = error_message([&] { (void)read(convolved(end)); });
+        BOOST_TEST(message.find("it mixes samples") != message.npos, message);
+    }
+    onnx_graph several = convolved({-1, 2, 4});
+    several.output("positive");
+    onnx_graph twice = convolved({-1, 2, 4});
+    twice.node("Sigmoid", {"positive"}, {"gate"});
+    twice.node("Reshape", {"gate", "end"}, {"gates"});
+    twice.output("gates");
+    for (const auto& [model, reason] : {std::pair(convolved({-1, 4}), "which nothing parts again"),
+                                        std::pair(several, "which one reader of it parts"),
+                                        std::pair(twice, "several readers part from samples")}) {
+        const std::string message = error_message([&, &file = model] { (void)read(file); });
+        BOOST_TEST(message.find(reason) != message.npos, message);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_vector_so_many_times) {

@@ -203,8 +203,6 @@ inline void read_concat(onnx_builder& graph, const onnx_node& operation) {
             axes.resize(first.shape.size());
             std::iota(axes.begin(), axes.end(), std::size_t{0});
         }
-        if (first.samples != 0)
-            axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(first.samples));
     }
     std::vector<std::size_t> sources;
     onnx_value result = first;

@@ -150,8 +150,10 @@ private:
                        std::find(types.begin(), types.end(), each.type) != types.end();
             });
         };
-        const bool is_image = has_reader({"Conv", "MaxPool", "AveragePool", "ConvTranspose"}) ||
-                              (shape.size() > 3 && !has_reader({"Transpose"}) && !knows_no_axes(nodes));
+        const bool has_steps = shape.size() > 4 && has_reader({"Reshape"}); // of images, perhaps
+        const bool is_image =
+            has_reader({"Conv", "MaxPool", "AveragePool", "ConvTranspose"}) ||
+            (shape.size() > 3 && !has_reader({"Transpose"}) && !has_steps && !knows_no_axes(nodes));
         value.axes = is_image && (graph.first_axis > 0 || shape.front() == 1)
                          ? onnx_builder::image_axes(shape.size())
                          : graph.plain_axes(shape);

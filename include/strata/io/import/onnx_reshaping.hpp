@@ -5,6 +5,7 @@
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_shapes.hpp>
 #include <strata/io/import/onnx_spelled_groups.hpp>
+#include <strata/io/import/onnx_step_samples.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -22,7 +23,8 @@ inline void read_reshape(onnx_builder& graph, const onnx_node& operation) {
         return;
     if (const auto norm = spelled_group_norm(graph, operation, graph.input(operation, 0), *shape))
         return graph.set(operation, *norm);
-    reshape(graph, operation, *shape);
+    if (!join_steps(graph, operation, *shape) && !part_steps(graph, operation, *shape))
+        reshape(graph, operation, *shape);
 }
 inline void read_flatten(onnx_builder& graph, const onnx_node& operation) {
     const std::vector<std::int64_t> old = shape_of_input(graph.input(operation, 0));

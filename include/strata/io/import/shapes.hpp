@@ -177,6 +177,8 @@ inline std::optional<extents> shape_of_whole(const graph_node& node,
         return shape_of_recurrent(node, sources);
     if (sources.size() != 1)
         return std::nullopt;
+    if (node.kind == "steps") // one of them stands for all
+        return first.size() > 1 ? std::optional(step_shape(first)) : std::nullopt;
     if (node.kind == "result") // one of those of a layer that makes its state, too
         return node.number("index") == 0 ? first : extents{node.count("units")};
     if (keeps_shape(node))
