@@ -77,7 +77,12 @@ inline bool reshape_samples(onnx_builder& graph, const onnx_node& operation, con
     const auto shape = target_shape(graph, operation, shape_in_onnx(value));
     if (!shape)
         return true;
-    if (value.samples == 0 && !value.joined && shape->front() == value.shape.front())
+    const bool is_plain = value.samples == 0 && !value.joined;
+    // Images of each step become layers of each step, by whoever reads reshapes.
+    const bool joins_images = value.shape.size() > 4 && shape->size() + 1 == value.shape.size() &&
+                              std::equal(shape->begin() + 1, shape->end(), value.shape.begin() + 2);
+    if (is_plain &&
+        (shape->front() == value.shape.front() || value.shape.front() != graph.batch || joins_images))
         return false;
     auto result = part_samples(value, *shape);
     if (!result) {
