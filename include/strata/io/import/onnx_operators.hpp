@@ -22,6 +22,7 @@
 #include <strata/io/import/onnx_shapes.hpp>
 #include <strata/io/import/onnx_slices.hpp>
 #include <strata/io/import/onnx_state_moves.hpp>
+#include <strata/io/import/onnx_tiles.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
