@@ -106,16 +106,7 @@ inline bool reshape_samples(onnx_builder& graph, const onnx_node& operation, con
 
 /// Transpose of a value whose samples are, or will be, elsewhere than first. False where they stay first.
 inline bool permute_axes(onnx_builder& graph, const onnx_node& operation, const onnx_value& value) {
-    const std::size_t rank = shape_in_onnx(value).size();
-    std::vector<std::int64_t> order = wholes_of(operation, "perm");
-    if (order.empty())
-        for (std::size_t axis = rank; axis-- > 0;)
-            order.push_back(static_cast<std::int64_t>(axis));
-    std::vector<std::int64_t> sorted = order;
-    std::sort(sorted.begin(), sorted.end());
-    for (std::size_t axis = 0; axis < sorted.size(); ++axis)
-        if (sorted.size() != rank || sorted[axis] != static_cast<std::int64_t>(axis))
-            graph.fail(operation, "a permutation of its axes", "another list");
+    std::vector<std::int64_t> order = permutation(graph, operation, shape_in_onnx(value).size());
     if (order.empty() || !value.places.empty() || (value.samples == 0 && !value.joined && order.front() == 0))
         return false;
     if (value.joined) { // both axes, beside each other

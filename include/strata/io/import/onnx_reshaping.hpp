@@ -72,16 +72,8 @@ inline void read_unsqueeze(onnx_builder& graph, const onnx_node& operation) {
 /// Transpose: other axes for the same numbers.
 inline void read_transpose(onnx_builder& graph, const onnx_node& operation) {
     const onnx_value& value = graph.input(operation, 0);
-    std::vector<std::int64_t> order = wholes_of(operation, "perm");
     const std::size_t rank = value.shape.size();
-    if (order.empty())
-        for (std::size_t axis = rank; axis-- > 0;)
-            order.push_back(static_cast<std::int64_t>(axis));
-    std::vector<std::int64_t> sorted = order;
-    std::sort(sorted.begin(), sorted.end());
-    for (std::size_t axis = 0; axis < sorted.size(); ++axis)
-        if (sorted.size() != rank || sorted[axis] != static_cast<std::int64_t>(axis))
-            graph.fail(operation, "a permutation of its axes", "another list");
+    const std::vector<std::int64_t> order = permutation(graph, operation, rank);
     if (graph.first_axis > 0 && (order.empty() || order.front() != 0))
         return graph.add_problem(operation, "it moves the axis of the samples");
     const auto straight = graph.straighten(operation, value);

@@ -182,6 +182,22 @@ inline void reshape(onnx_builder& graph, const onnx_node& operation, const std::
         graph.set(operation, std::move(*result));
 }
 
+/// The order of axes that a Transpose of `rank` axes has: the last one first where it says none. An error
+/// where it is no permutation of them.
+inline std::vector<std::int64_t> permutation(onnx_builder& graph, const onnx_node& operation,
+                                             std::size_t rank) {
+    std::vector<std::int64_t> order = wholes_of(operation, "perm");
+    if (order.empty())
+        for (std::size_t axis = rank; axis-- > 0;)
+            order.push_back(static_cast<std::int64_t>(axis));
+    std::vector<std::int64_t> sorted = order;
+    std::sort(sorted.begin(), sorted.end());
+    for (std::size_t axis = 0; axis < sorted.size(); ++axis)
+        if (sorted.size() != rank || sorted[axis] != static_cast<std::int64_t>(axis))
+            graph.fail(operation, "a permutation of its axes", "another list");
+    return order;
+}
+
 inline std::int64_t size_of_shape(const std::vector<std::int64_t>& shape) {
     std::int64_t result = 1;
     for (const std::int64_t extent : shape)
