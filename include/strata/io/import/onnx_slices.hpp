@@ -26,12 +26,12 @@ find_part(onnx_builder& graph, std::size_t number, std::size_t axis, std::size_t
     const graph_node& node = graph.node(number);
     if (node.kind != "concat" || node.number("axis", -1) != static_cast<double>(axis))
         return std::nullopt;
-    std::size_t before = 0;
+    std::size_t first = 0;
     for (const std::size_t source : node.sources) {
         const std::size_t extent = graph.node(source).shape[axis];
-        if (begin >= before && end <= before + extent)
-            return std::pair(source, before);
-        before += extent;
+        if (begin >= first && end <= first + extent)
+            return std::pair(source, first);
+        first += extent;
     }
     return std::nullopt;
 }
