@@ -4,6 +4,7 @@
 #include <strata/setting.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -94,4 +95,9 @@ namespace strata {
 using bedrock::imports::given_values;
 using bedrock::imports::graph_node;
 using bedrock::imports::model_graph;
+/// Whole numbers as a list of a node's attributes.
+inline std::vector<double> as_reals(const std::vector<std::int64_t>& numbers) {
+    return {numbers.begin(), numbers.end()};
+}
+
 } // namespace strata

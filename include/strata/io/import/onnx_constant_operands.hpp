@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/line_nodes.hpp>
 #include <strata/io/import/onnx_broadcasting.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_constant_arithmetic.hpp>
@@ -18,21 +19,6 @@
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
-
-/// A number added to each of the last axis, or one that each is multiplied with: the line of a batch
-/// normalization without statistics.
-inline graph_node channel_line(std::vector<float> numbers, bool is_factor) {
-    const std::size_t size = numbers.size();
-    graph_node made{"batch_norm", ""};
-    made.attributes = {{"epsilon", 0.0},
-                       {"scale", is_factor ? 1.0 : 0.0},
-                       {"center", is_factor ? 0.0 : 1.0},
-                       {"axis", std::vector<double>{-1}}};
-    made.weights.emplace_back(is_factor ? "gamma" : "beta", tensor{{size}, std::move(numbers)});
-    made.weights.emplace_back("moving_mean", tensor{{size}, std::vector<float>(size, 0)});
-    made.weights.emplace_back("moving_variance", tensor{{size}, std::vector<float>(size, 1)});
-    return made;
-}
 
 /// Takes numbers of each channel into the layer before, where it can have them: a bias behind a product, the
 /// scale and the center of a normalization. False where it cannot.

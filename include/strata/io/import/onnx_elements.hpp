@@ -1,8 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/io/import/clipped_lines.hpp>
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/line_nodes.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/setting.hpp>
 
@@ -51,23 +51,10 @@ inline void read_clip(onnx_builder& graph, const onnx_node& operation) {
 /// scale x + offset. One line behind another is one line, relu6(x + 3) / 6 a hard sigmoid.
 inline void rescale(onnx_builder& graph, const onnx_node& operation, onnx_value value, double scale,
                     double offset) {
-    const graph_node& producer = graph.node(value.node);
-    if (producer.kind == "rescaling") {
-        offset += scale * producer.list("offset").front();
-        scale *= producer.list("scale").front();
-        value.node = producer.sources.front();
-    } else if (is_clipped_at_six(producer) && std::abs(scale - 1.0 / 6) < 1e-6 && offset == 0 &&
-               is_line(graph.node(producer.sources.front()), 1, 3)) {
-        value.node = graph.node(producer.sources.front()).sources.front();
-        graph_node made{"hard_sigmoid", ""};
-        made.attributes = {{"slope", 1.0 / 6}, {"offset", 0.5}};
-        return apply(graph, operation, value, std::move(made));
-    }
-    if (std::abs(scale - 1) < 1e-7 && offset == 0)
-        return graph.set(operation, std::move(value));
-    graph_node made{"rescaling", ""};
-    made.attributes = {{"scale", std::vector<double>{scale}}, {"offset", std::vector<double>{offset}}};
-    apply(graph, operation, value, std::move(made));
+    if (auto made = line_node(graph, value.node, scale, offset, true))
+        apply(graph, operation, value, std::move(*made));
+    else
+        graph.set(operation, std::move(value));
 }
 
 /// Whether a constant has one number for each channel, the last axis of a value in strata; the numbers then.

@@ -39,10 +39,6 @@ inline onnx_value image_value(onnx_builder& graph, std::int64_t batch, std::size
     return result;
 }
 
-inline std::vector<double> as_reals(const std::vector<std::int64_t>& numbers) {
-    return {numbers.begin(), numbers.end()};
-}
-
 /// Strides, dilations and padding of a window, also where the file says no more than `SAME_LOWER`.
 inline void set_window(graph_node& made, const onnx_node& operation, const std::vector<std::int64_t>& size,
                        const extents& input) {

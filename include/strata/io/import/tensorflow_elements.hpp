@@ -1,8 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/io/import/clipped_lines.hpp>
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/line_nodes.hpp>
 #include <strata/io/import/tensorflow_builder.hpp>
 #include <strata/setting.hpp>
 
@@ -138,23 +138,10 @@ inline void apply_fused(tensorflow_builder& graph, const tensorflow_node& operat
 /// scale x + offset. One line behind another is one line, relu6(x + 3) / 6 a hard sigmoid.
 inline void rescale(tensorflow_builder& graph, const tensorflow_node& operation, tensorflow_value value,
                     double scale, double offset) {
-    const graph_node& producer = graph.node(value.node);
-    if (producer.kind == "rescaling" && !graph.is_shared(value.node)) {
-        offset += scale * producer.list("offset").front();
-        scale *= producer.list("scale").front();
-        value.node = producer.sources.front();
-    } else if (is_clipped_at_six(producer) && std::abs(scale - 1.0 / 6) < 1e-6 && offset == 0 &&
-               is_line(graph.node(producer.sources.front()), 1, 3)) {
-        value.node = graph.node(producer.sources.front()).sources.front();
-        graph_node made{"hard_sigmoid", ""};
-        made.attributes = {{"slope", 1.0 / 6}, {"offset", 0.5}};
-        return graph.apply(operation, value, std::move(made));
-    }
-    if (std::abs(scale - 1) < 1e-7 && offset == 0)
-        return graph.set(operation, std::move(value));
-    graph_node made{"rescaling", ""};
-    made.attributes = {{"scale", std::vector<double>{scale}}, {"offset", std::vector<double>{offset}}};
-    graph.apply(operation, value, std::move(made));
+    if (auto made = line_node(graph, value.node, scale, offset, !graph.is_shared(value.node)))
+        graph.apply(operation, value, std::move(*made));
+    else
+        graph.set(operation, std::move(value));
 }
 
 /// Whether a node is a product whose numbers may change: nothing else reads it.
@@ -198,16 +185,7 @@ inline void apply_channels(tensorflow_builder& graph, const tensorflow_node& ope
                            const tensorflow_value& value, bool is_scale, std::vector<float> numbers) {
     if (is_scale ? scale_product(graph, value.node, numbers) : add_bias(graph, value.node, numbers))
         return graph.set(operation, value);
-    const std::size_t size = numbers.size();
-    graph_node made{"batch_norm", ""};
-    made.attributes = {{"epsilon", 0.0},
-                       {"scale", is_scale ? 1.0 : 0.0},
-                       {"center", is_scale ? 0.0 : 1.0},
-                       {"axis", std::vector<double>{-1}}};
-    made.weights.emplace_back(is_scale ? "gamma" : "beta", tensor{{size}, std::move(numbers)});
-    made.weights.emplace_back("moving_mean", tensor{{size}, std::vector<float>(size, 0)});
-    made.weights.emplace_back("moving_variance", tensor{{size}, std::vector<float>(size, 1)});
-    graph.apply(operation, value, std::move(made));
+    graph.apply(operation, value, channel_line(std::move(numbers), is_scale));
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

@@ -106,11 +106,11 @@ inline void read_resizing(tensorflow_builder& graph, const tensorflow_node& oper
     const bool is_whole = (*size)[0] % value.shape[1] == 0 && (*size)[1] % value.shape[2] == 0;
     graph_node made{"upsample", ""};
     if (is_whole && !is_aligned && (has_half_pixels || !is_linear)) {
-        made.attributes["size"] = as_doubles({(*size)[0] / value.shape[1], (*size)[1] / value.shape[2]});
+        made.attributes["size"] = as_reals({(*size)[0] / value.shape[1], (*size)[1] / value.shape[2]});
         made.attributes["interpolation"] = std::string(is_linear ? "bilinear" : "nearest");
     } else {
         made.kind = "resize";
-        made.attributes["size"] = as_doubles(*size);
+        made.attributes["size"] = as_reals(*size);
         made.attributes["interpolation"] = std::string(is_linear ? "bilinear" : "nearest");
         made.attributes["corners"] = std::string(is_aligned        ? "align_corners"
                                                  : has_half_pixels ? "half_pixel"

@@ -17,10 +17,6 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
-inline std::vector<double> as_doubles(const tensorflow_shape& numbers) {
-    return {numbers.begin(), numbers.end()};
-}
-
 /// An image [N, H, W, C] for operations with windows; null, and a problem, for what is none.
 inline const tensorflow_value* image_value(tensorflow_builder& graph, const tensorflow_node& operation,
                                            std::size_t index = 0) {
@@ -60,9 +56,9 @@ inline bool set_window(tensorflow_builder& graph, const tensorflow_node& operati
     const auto dilation = stride ? image_numbers(graph, operation, "dilations") : std::nullopt;
     if (!dilation)
         return false;
-    made.attributes["size"] = as_doubles(size);
-    made.attributes["stride"] = as_doubles(*stride);
-    made.attributes["dilation"] = as_doubles(*dilation);
+    made.attributes["size"] = as_reals(size);
+    made.attributes["stride"] = as_reals(*stride);
+    made.attributes["dilation"] = as_reals(*dilation);
     const std::string padding = operation.text("padding", "VALID");
     if (padding == "SAME") {
         made.attributes["padding"] = std::string("same");
@@ -90,8 +86,8 @@ inline bool set_window(tensorflow_builder& graph, const tensorflow_node& operati
     const auto is_zero = [](std::int64_t each) { return each == 0; };
     if (!std::all_of(begin.begin(), begin.end(), is_zero) || !std::all_of(end.begin(), end.end(), is_zero)) {
         made.attributes["padding"] = std::string("given");
-        made.attributes["begin"] = as_doubles(begin);
-        made.attributes["end"] = as_doubles(end);
+        made.attributes["begin"] = as_reals(begin);
+        made.attributes["end"] = as_reals(end);
     }
     return true;
 }
@@ -125,10 +121,10 @@ inline void read_convolution(tensorflow_builder& graph, const tensorflow_node& o
     if (image.blocks) { // places so many apart are neighbours
         if (made.text("padding") != "valid" || made.list("stride") != std::vector<double>{1, 1})
             return graph.add_problem(operation, "behind SpaceToBatchND, with a stride or a padding");
-        made.attributes["dilation"] = as_doubles(image.blocks->size);
+        made.attributes["dilation"] = as_reals(image.blocks->size);
         made.attributes["padding"] = std::string("given");
-        made.attributes["begin"] = as_doubles(image.blocks->begin);
-        made.attributes["end"] = as_doubles(image.blocks->end);
+        made.attributes["begin"] = as_reals(image.blocks->begin);
+        made.attributes["end"] = as_reals(image.blocks->end);
     }
     const auto blocks = image.blocks;
     apply_fused(graph, operation, image, std::move(made), 2);
@@ -237,8 +233,8 @@ inline void read_unblocking(tensorflow_builder& graph, const tensorflow_node& op
         return;
     }
     graph_node cut{"crop", ""};
-    cut.attributes["begin"] = as_doubles(begin);
-    cut.attributes["end"] = as_doubles(end);
+    cut.attributes["begin"] = as_reals(begin);
+    cut.attributes["end"] = as_reals(end);
     if (const auto number = graph.add(operation, std::move(cut), {value.node}))
         graph.set_node(operation, value, *number);
 }
