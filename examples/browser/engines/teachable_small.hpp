@@ -1,0 +1,56 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include "teachable_learner.hpp"
+#include "weight_bytes.hpp"
+
+#include <strata/layers/layers.hpp>
+#include <strata/model/model.hpp>
+#include <strata/source/to_string.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace teachable {
+
+/// Pictures without a pretrained trunk: two layers of convolutions with drawn weights, always the same, and
+/// pooled by places. Coates, Lee and Ng ("An analysis of single-layer networks in unsupervised feature
+/// learning", 2011) and others found drawn filters to be worth having; nothing is to be loaded.
+class small_pictures {
+    static constexpr auto layers = strata::input<64, 64, 3> | strata::rescaling<1.0 / 127.5, -1.0> |
+                                   strata::conv<32, 5, strata::stride<2>, strata::he_normal> | strata::relu |
+                                   strata::max_pool<2> | strata::conv<64, 3, strata::he_normal> |
+                                   strata::relu | strata::average_pool<4> | strata::flatten;
+    using trunk_network = strata::model<layers>;
+
+public:
+    static constexpr std::string_view name = "small pictures";
+    using input = std::uint8_t;
+    static constexpr std::array<std::size_t, 3> input_shape{64, 64, 4};
+    static constexpr std::size_t input_size = 64 * 64 * 4;
+    static constexpr std::array<std::size_t, 1> shown_shape{0};
+    static constexpr std::size_t shown_size = 0;
+    static constexpr std::size_t trunk_parameters = trunk_network::parameter_count;
+    using network = strata::model<strata::input<trunk_network::output_size> | strata::dense<100> |
+                                  strata::relu | strata::dense<most_classes> | strata::softmax>;
+
+    [[nodiscard]] static std::string trunk() { return strata::to_string(trunk_network::topology{}); }
+    [[nodiscard]] static bool is_ready() noexcept { return true; }
+    std::string load(const engines::tensor_file& file) { return engines::load_weights(trunk_, file); }
+    void read(std::span<const input> picture, std::span<float> features, std::span<float>) {
+        for (std::size_t pixel = 0; pixel < input_size / 4; ++pixel)
+            for (std::size_t channel = 0; channel < 3; ++channel)
+                colours_[pixel * 3 + channel] = picture[pixel * 4 + channel];
+        trunk_.predict_batch(colours_.data(), features.data(), 1);
+    }
+
+private:
+    trunk_network trunk_{strata::seed{17}};
+    std::array<float, trunk_network::input_size> colours_{};
+};
+
+} // namespace teachable
