@@ -43,8 +43,10 @@ BOOST_AUTO_TEST_CASE(sequences_are_even_and_apart) {
     random_sequence random(seed{1}, draw_purpose::split);
     random_sequence other(seed{1}, draw_purpose::shuffle);
     random_sequence third(seed{1}, draw_purpose::split, 1);
+    strata::random_sequence of_program(seed{1}, strata::draw_purpose::program);
     BOOST_TEST(random() != other());
     BOOST_TEST(random() != third());
+    BOOST_TEST(other() != of_program());
     std::array<int, 7> counts{};
     for (int i = 0; i < 70'000; ++i)
         ++counts[random.integer(7)];

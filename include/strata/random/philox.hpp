@@ -51,7 +51,8 @@ enum class draw_purpose : std::uint32_t {
     shuffle = 3,
     split = 4,
     centers = 5,
-    head = 6 ///< for a stage whose head draws numbers
+    head = 6,   ///< for a stage whose head draws numbers
+    program = 7 ///< for what a program draws itself
 };
 
 /// A sequential reader of one stream, for everything that is drawn in order: initial weights, shuffles,
@@ -125,5 +126,7 @@ private:
 } // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
+using bedrock::draw_purpose;
+using bedrock::random_sequence;
 using bedrock::seed;
 } // namespace strata
