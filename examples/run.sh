@@ -2,14 +2,29 @@
 # Installs what is missing, builds an example for this machine's processor and runs it.
 #   examples/run.sh                     mnist_mlp
 #   examples/run.sh NAME [ARGUMENTS]    another one; --help among the arguments says what it takes
+#   examples/run.sh PAGE                a page for a browser, served on this machine: line, digits, ...
+#   examples/run.sh pages [--build-only DIR]    all pages; or only their folder, for any static server
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
 
 name="${1-mnist_mlp}"
 shift $(($# > 0 ? 1 : 0))
+pages="$root/examples/browser"
+if [ "$name" = pages ] || { [[ "$name" =~ ^[a-z]+$ ]] && [ -f "$pages/pages/$name.html" ]; }; then
+    chosen=()
+    if [ "$name" != pages ]; then chosen=("$name"); fi
+    if [ "${1-}" = --build-only ]; then
+        exec "$pages/build" --output "${2:?--build-only: a directory}" "${chosen[@]}"
+    fi
+    "$pages/build" "${chosen[@]}"
+    # Vite prints the address, with another port where this one is taken.
+    exec "$pages/node_modules/.bin/vite" preview --config "$pages/vite.config.ts" --configLoader runner \
+        --host localhost --port 8017 --open false
+fi
 if [[ ! "$name" =~ ^[a-z0-9_]+$ ]] || [ ! -f "$root/examples/$name.cpp" ]; then
-    sed -n '2,4s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
     echo "examples: $(cd "$root/examples" && printf '%s\n' *.cpp | sed 's/\.cpp$//' | paste -sd ' ')" >&2
+    echo "pages: $(cd "$pages/pages" && printf '%s\n' *.html | sed 's/\.html$//; /^index$/d' | paste -sd ' ')" >&2
     exit 2
 fi
 

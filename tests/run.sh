@@ -89,6 +89,7 @@ configuration_no_exceptions() {
 # The same bits in WebAssembly, and a page that calls an engine: half a minute.
 configuration_wasm() {
     needs=(wasm)
+    command -v node >/dev/null || needs+=(node)
     script=("$root/tests/wasm/check")
 }
 

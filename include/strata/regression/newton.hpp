@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/regression/lapack.hpp>
+#include <strata/regression/factorization.hpp>
 #include <strata/setting.hpp>
 
 #include <cmath>
@@ -22,7 +22,7 @@ public:
     flat_directions() = default;
     /// O(n^3).
     flat_directions(std::vector<double> hessian, std::size_t n) : size_(n), vectors_(std::move(hessian)) {
-        const std::vector<double> values = lapack::eigenvalues(vectors_, n, true);
+        const std::vector<double> values = factorization::eigenvalues(vectors_, n, true);
         steepness_ = values.back();
         while (count_ < n && !(values[count_] > 1e-13 * steepness_))
             ++count_;
@@ -65,17 +65,17 @@ newton_result minimise_by_newton(const Function& function, std::vector<double>& 
         function.derivatives(point, gradient, hessian);
         flat.add(hessian);
         std::vector<double> factor = hessian;
-        double reciprocal = lapack::cholesky(factor, n);
+        double reciprocal = factorization::cholesky(factor, n);
         if (result.iterations == 0 && !(reciprocal > 1e-14)) {
             flat = flat_directions(hessian, n);
             flat.add(hessian);
             factor = hessian;
-            reciprocal = lapack::cholesky(factor, n);
+            reciprocal = factorization::cholesky(factor, n);
         }
         if (!(reciprocal > 0))
             return result;
         std::vector<double> step = gradient;
-        lapack::cholesky_solve(factor, n, step.data(), 1);
+        factorization::cholesky_solve(factor, n, step.data(), 1);
         double decrement = 0;
         for (std::size_t i = 0; i < n; ++i)
             decrement += gradient[i] * step[i];

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/regression/lapack.hpp>
+#include <strata/regression/factorization.hpp>
 #include <strata/regression/moments.hpp>
 #include <strata/setting.hpp>
 
@@ -76,14 +76,14 @@ inline normal_solution solve_by_cholesky(const normal_equations& equations, doub
     for (std::size_t i = 0; i < n; ++i)
         for (std::size_t j = 0; j < n; ++j)
             scaled[i * n + j] = i == j ? 1.0 : equations.gram[i * n + j] * scale[i] * scale[j];
-    const double reciprocal = lapack::cholesky(scaled, n);
+    const double reciprocal = factorization::cholesky(scaled, n);
     if (!(reciprocal * max_condition * max_condition >= 1))
         return {};
     normal_solution result{equations.cross, n, 1 / std::sqrt(reciprocal)};
     for (std::size_t t = 0; t < equations.outputs; ++t)
         for (std::size_t j = 0; j < n; ++j)
             result.weights[t * n + j] *= scale[j];
-    lapack::cholesky_solve(scaled, n, result.weights.data(), equations.outputs);
+    factorization::cholesky_solve(scaled, n, result.weights.data(), equations.outputs);
     for (std::size_t t = 0; t < equations.outputs; ++t)
         for (std::size_t j = 0; j < n; ++j)
             result.weights[t * n + j] *= scale[j];
@@ -97,7 +97,7 @@ inline normal_solution solve_by_cholesky(const normal_equations& equations, doub
 inline void shorten(std::vector<double>& weights, std::vector<double> directions, std::size_t count) {
     if (count == 0)
         return;
-    const lapack::orthogonal_factors factors(std::move(directions), weights.size(), count);
+    const factorization::orthogonal_factors factors(std::move(directions), weights.size(), count);
     factors.multiply_by_q(true, weights);
     std::fill_n(weights.begin(), count, 0.0);
     factors.multiply_by_q(false, weights);
@@ -121,7 +121,7 @@ inline normal_solution solve_by_eigenvalues(const normal_equations& equations, d
         for (std::size_t j = 0; j < size; ++j)
             vectors[i * size + j] =
                 i == j ? 1.0 : equations.gram[varying[i] * n + varying[j]] * scale[i] * scale[j];
-    const std::vector<double> values = lapack::eigenvalues(vectors, size, true);
+    const std::vector<double> values = factorization::eigenvalues(vectors, size, true);
     const double largest = values.empty() ? 0 : values.back();
     std::size_t first = 0; // of the eigenvalues that count
     while (first < size && !(values[first] > 1e-14 * largest))
@@ -154,7 +154,7 @@ inline normal_solution solve_by_eigenvalues(const normal_equations& equations, d
 /// The singular values of the (centred) columns, descending.
 inline std::vector<double> compute_singular_values(const normal_equations& equations) {
     std::vector<double> gram = equations.gram;
-    std::vector<double> values = lapack::eigenvalues(gram, equations.inputs, false);
+    std::vector<double> values = factorization::eigenvalues(gram, equations.inputs, false);
     std::reverse(values.begin(), values.end());
     for (double& value : values)
         value = std::sqrt(std::max(value, 0.0));

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/regression/lapack.hpp>
+#include <strata/regression/factorization.hpp>
 #include <strata/regression/observations.hpp>
 #include <strata/setting.hpp>
 
@@ -114,7 +114,7 @@ public:
 /// system (Bjorck, "Iterative refinement of linear least squares solutions I", BIT 7, 1967). In each round
 /// extended precision shows how far both are from solving it, and the factors give the correction.
 template <class Value>
-void refine(const centred_columns<Value>& columns, const lapack::orthogonal_factors& factors,
+void refine(const centred_columns<Value>& columns, const factorization::orthogonal_factors& factors,
             const std::vector<double>& scale, std::size_t t, long double* weights) {
     constexpr int rounds = 4;
     const std::size_t m = columns.rows();
@@ -174,7 +174,7 @@ orthogonal_solution solve_by_factors(const centred_columns<Value>& columns) {
         for (std::size_t i = 0; i < m; ++i)
             a[j * m + i] *= scale[j];
     }
-    const lapack::orthogonal_factors factors(std::move(a), m, n);
+    const factorization::orthogonal_factors factors(std::move(a), m, n);
     const auto values = factors.singular_values();
     if (!(values.back() > epsilon * static_cast<double>(m) * values.front()))
         return result;
@@ -207,7 +207,7 @@ orthogonal_solution solve_by_singular_values(const centred_columns<Value>& colum
     }
     for (std::size_t t = 0; t < columns.outputs(); ++t)
         columns.copy_output(t, b.data() + t * stride);
-    const auto decomposition = lapack::minimum_norm(
+    const auto decomposition = factorization::minimum_norm(
         a, m, n, b, columns.outputs(), std::numeric_limits<double>::epsilon() * static_cast<double>(stride));
     orthogonal_solution result;
     result.rank = decomposition.rank;

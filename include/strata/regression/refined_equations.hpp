@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/regression/lapack.hpp>
+#include <strata/regression/factorization.hpp>
 #include <strata/regression/moments.hpp>
 #include <strata/regression/normal_equations.hpp>
 #include <strata/setting.hpp>
@@ -56,7 +56,7 @@ inline void refine(const normal_equations& equations, const product_rests& rests
                 }
                 correction[j] = static_cast<double>(rest + small_rest) * solution.scale[j];
             }
-            lapack::cholesky_solve(solution.factor, n, correction.data(), 1);
+            factorization::cholesky_solve(solution.factor, n, correction.data(), 1);
             bool is_done = true;
             for (std::size_t j = 0; j < n; ++j) {
                 const double change = correction[j] * solution.scale[j];

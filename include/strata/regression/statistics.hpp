@@ -94,7 +94,7 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
         for (std::size_t i = 0; i < count; ++i)
             a[j * count + i] *= scale[j];
     }
-    const lapack::orthogonal_factors factors(std::move(a), count, features);
+    const factorization::orthogonal_factors factors(std::move(a), count, features);
     const auto singular_values = factors.singular_values();
     if (!(singular_values.back() >
           std::numeric_limits<double>::epsilon() * static_cast<double>(count) * singular_values.front()))

@@ -21,7 +21,7 @@ inline constexpr bool has_fused_product<xsimd::batch<float, Architecture>> = tru
     return _mm512_fmadd_ps(a, b, c);
 }
 #endif
-#if defined(__FMA__)
+#if defined(__AVX__) && defined(__FMA__)
 template <class Architecture>
     requires std::is_same_v<typename xsimd::batch<float, Architecture>::register_type, __m256>
 inline constexpr bool has_fused_product<xsimd::batch<float, Architecture>> = true;

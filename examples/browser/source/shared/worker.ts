@@ -1,0 +1,32 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+// Both sides of a page and its worker: `serve` in worker.ts of a page, `connect` in the page itself.
+import * as Comlink from "comlink";
+import { EngineError } from "./engine";
+
+// An error's kind is lost on the way to the page otherwise.
+Comlink.transferHandlers.set("throw", {
+    ...(Comlink.transferHandlers.get("throw") as Comlink.TransferHandler<unknown, unknown>),
+    serialize: (value) => {
+        const thrown = (value as { value: unknown }).value;
+        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+        return [{ kind: error instanceof EngineError ? error.kind : error.name, message: error.message, stack: error.stack }, []];
+    },
+    deserialize: (value) => {
+        const { kind, message, stack } = value as { kind: string; message: string; stack?: string };
+        throw Object.assign(new EngineError(kind, message), { stack });
+    },
+});
+
+/** Offers an object's functions to the page. */
+export const serve = (offered: object): void => Comlink.expose(offered);
+
+/** The page's view of what a worker serves. */
+export function connect<Service>(worker: Worker): Comlink.Remote<Service> {
+    return Comlink.wrap<Service>(worker);
+}
+
+/** A function of the page that a worker can call. */
+export const callback = <F extends (...given: never[]) => unknown>(called: F): F => Comlink.proxy(called);
+
+/** Waits for the next frame: what a page returns from a callback that draws, so that a worker sends one snapshot a frame. */
+export const nextFrame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));

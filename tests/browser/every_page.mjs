@@ -1,0 +1,42 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+// What every page has to do: open without an error, be read and used by everyone, in both languages, in narrow windows.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { assertAccessible, assertFits, builtPages, onPage, screenshot } from "./harness.mjs";
+
+for (const name of ["index", ...builtPages]) {
+    test(`${name}: accessible, in light and dark`, onPage(name, async ({ page }) => {
+        await page.waitForLoadState("networkidle");
+        await assertAccessible(page);
+        await screenshot(page, `${name} dark`);
+    }));
+
+    test(`${name}: fits a narrow window, in Korean`, onPage(name, async ({ page }) => {
+        await page.waitForLoadState("networkidle");
+        assert.equal(await page.locator("html").getAttribute("lang"), "ko");
+        assert.match(await page.locator("h1").innerText(), /[가-힣]/);
+        await assertFits(page);
+        await screenshot(page, `${name} narrow`);
+    }, { language: "ko", width: 360 }));
+
+    test(`${name}: changes its language and keeps the choice`, onPage(name, async ({ page }) => {
+        const english = await page.locator("h1").innerText();
+        await page.getByRole("button", { name: "한국어" }).click();
+        assert.notEqual(await page.locator("h1").innerText(), english);
+        assert.match(page.url(), /lang=ko/);
+        await page.getByRole("button", { name: "English" }).click();
+        assert.equal(await page.locator("h1").innerText(), english);
+        await page.keyboard.press("Tab");
+    }));
+}
+
+test("index: leads to every page and back", onPage("index", async ({ page }) => {
+    for (const name of builtPages) {
+        await page.locator(`main a[href="${name}.html"]`).click();
+        await page.waitForURL(new RegExp(`/${name}\\.html`));
+        await page.locator("h1").waitFor();
+        await page.getByRole("link", { name: "strata" }).click();
+        await page.waitForURL(/\/index\.html/);
+    }
+    assert.ok(builtPages.length > 0);
+}));
