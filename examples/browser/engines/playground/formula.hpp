@@ -14,8 +14,8 @@
 namespace playground {
 namespace operation = strata::bedrock::operation;
 
-/// The least and the largest exponent of a whole power.
-inline constexpr int least_exponent = -8;
+/// The least and the largest exponent of a whole power, and of its derivative.
+inline constexpr int least_exponent = -9;
 inline constexpr int largest_exponent = 8;
 
 /// The library's operations, but for powers, which have an exponent as well.
