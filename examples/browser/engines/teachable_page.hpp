@@ -43,9 +43,10 @@ inline std::vector<unsigned char> bytes_of(const unsigned char* bytes, std::size
 
 /// A description of the engine, JSON: {"kind": its name, "input": the shape of an input, "bytes": whether its
 /// numbers are bytes (floats otherwise), "features": their number, "shown": the shape of what `shown` gives,
-/// "mostClasses": 20, "needsWeights": whether `load_trunk` has to be called, "trunk": the C++ type of the
-/// network that makes features, empty where the input is learnt from as it is, "head": that of the network
-/// that learns, for three classes, "parameters": the weights of the trunk}.
+/// "mostClasses": 20, "needsWeights": whether `load_trunk` has to be called, "trunk": what makes features:
+/// the namespace of a header beside the page, models/centernet.hpp, or a C++ type, or what it is in words,
+/// "head": the C++ type of the network that learns, for three classes, "parameters": the weights of the
+/// trunk}.
 OFFERED_TO_PAGE(describe) inline const exchange::view* describe() {
     using namespace teachable_engine;
     return exchange::give("{\"kind\":" + quoted(kind::name) + ",\"input\":" + list(kind::input_shape) +

@@ -28,9 +28,9 @@ inline std::string text_of_classes(std::string text, std::size_t classes) {
 /// What a page teaches: a reader of one kind of input, whose features its network learns.
 ///
 /// `Kind` has `name`; `input`, the type of an input's numbers, and `input_shape`; `network`, what learns;
-/// `shown_shape`, of what a page draws of an input, as points; `trunk()`, the type of the network that makes
-/// features as a text, or none; `load(file)`, which gives that network weights and returns what is wrong;
-/// `is_ready()`; and `read(input, features, shown)`.
+/// `shown_shape`, of what a page draws of an input, as points; `trunk()`, what makes features, as a text;
+/// `load(file)`, which gives that network weights and returns what is wrong; `is_ready()`; and `read(input,
+/// features, shown)`.
 template <class Kind>
 class session {
 public:

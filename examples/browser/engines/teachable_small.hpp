@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include "pictures.hpp"
 #include "teachable_learner.hpp"
 #include "weight_bytes.hpp"
 
@@ -42,9 +43,7 @@ public:
     [[nodiscard]] static bool is_ready() noexcept { return true; }
     std::string load(const engines::tensor_file& file) { return engines::load_weights(trunk_, file); }
     void read(std::span<const input> picture, std::span<float> features, std::span<float>) {
-        for (std::size_t pixel = 0; pixel < input_size / 4; ++pixel)
-            for (std::size_t channel = 0; channel < 3; ++channel)
-                colours_[pixel * 3 + channel] = picture[pixel * 4 + channel];
+        engines::read_colours(picture, colours_);
         trunk_.predict_batch(colours_.data(), features.data(), 1);
     }
 
