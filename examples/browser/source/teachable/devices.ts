@@ -1,0 +1,171 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+// The camera and the microphone. Each is opened when the reader asks for it and closed when nothing shows it any more.
+import recorderAddress from "./recorder.worklet.ts?worker&url";
+import { quantize, soundRate } from "./wave";
+
+/** Why there is no picture or sound: each has a sentence of its own. */
+export type Trouble = "refused" | "absent" | "busy" | "insecure" | "failed";
+
+export class DeviceError extends Error {
+    constructor(
+        readonly trouble: Trouble,
+        message: string,
+    ) {
+        super(message);
+        this.name = "DeviceError";
+    }
+}
+
+const troubles: Record<string, Trouble> = {
+    NotAllowedError: "refused",
+    SecurityError: "refused",
+    NotFoundError: "absent",
+    OverconstrainedError: "absent",
+    NotReadableError: "busy",
+    AbortError: "busy",
+};
+
+async function openStream(wanted: MediaStreamConstraints): Promise<MediaStream> {
+    if (!navigator.mediaDevices?.getUserMedia) throw new DeviceError("insecure", "the browser offers no devices here");
+    try {
+        return await navigator.mediaDevices.getUserMedia(wanted);
+    } catch (error) {
+        const name = error instanceof Error ? error.name : "";
+        throw new DeviceError(troubles[name] ?? "failed", error instanceof Error ? error.message : String(error));
+    }
+}
+
+function closeStream(stream: MediaStream): void {
+    for (const track of stream.getTracks()) track.stop();
+}
+
+/** A camera that several views may show: opened by the first that asks, closed by the last that goes. */
+export class Camera {
+    private stream: Promise<MediaStream> | undefined;
+    private views = 0;
+    private facing: "user" | "environment" = "user";
+
+    open(): Promise<MediaStream> {
+        this.views += 1;
+        this.stream ??= openStream({ video: { facingMode: this.facing, width: { ideal: 640 }, height: { ideal: 480 } }, audio: false });
+        const opened = this.stream;
+        opened.catch(() => {
+            if (this.stream === opened) this.stream = undefined;
+        });
+        return opened;
+    }
+
+    close(): void {
+        this.views = Math.max(0, this.views - 1);
+        if (this.views > 0) return;
+        this.stream?.then(closeStream, () => {});
+        this.stream = undefined;
+    }
+}
+
+/** The last second that a microphone heard. */
+export class Microphone {
+    private stream: MediaStream | undefined;
+    private context: AudioContext | undefined;
+    private second = new Float32Array(0);
+    private opening: Promise<void> | undefined;
+    private views = 0;
+    /** Samples heard since the microphone was opened. */
+    private heard = 0;
+    private readonly listeners = new Set<() => void>();
+
+    async open(): Promise<void> {
+        this.views += 1;
+        this.opening ??= this.start();
+        try {
+            await this.opening;
+        } catch (error) {
+            this.opening = undefined;
+            throw error;
+        }
+        if (this.views === 0) this.stop();
+    }
+
+    close(): void {
+        this.views = Math.max(0, this.views - 1);
+        if (this.views === 0) this.stop();
+    }
+
+    /** Calls `listener` with each block of samples; returns what ends it. */
+    listen(listener: () => void): () => void {
+        this.listeners.add(listener);
+        return () => this.listeners.delete(listener);
+    }
+
+    /** How many seconds were heard. */
+    get seconds(): number {
+        return this.context === undefined ? 0 : this.heard / this.context.sampleRate;
+    }
+
+    /** The loudest of the last tenth of a second, in 0..1. */
+    get level(): number {
+        return this.second.subarray(-Math.ceil(this.second.length / 10)).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    }
+
+    /** The last second, as an example has it: one channel of 16,000 samples. */
+    async takeSecond(): Promise<Float32Array> {
+        const context = this.context;
+        if (context === undefined) throw new DeviceError("failed", "the microphone is closed");
+        const buffer = new AudioBuffer({ length: this.second.length, numberOfChannels: 1, sampleRate: context.sampleRate });
+        buffer.copyToChannel(this.second, 0);
+        return quantize(await resample(buffer, soundRate));
+    }
+
+    private async start(): Promise<void> {
+        // What makes speech clearer to a listener changes the sounds that are to be told apart.
+        const constraints = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
+        const stream = await openStream({ audio: constraints, video: false });
+        const context = new AudioContext();
+        try {
+            await context.audioWorklet.addModule(recorderAddress);
+            await context.resume();
+        } catch (error) {
+            closeStream(stream);
+            void context.close();
+            throw new DeviceError("failed", error instanceof Error ? error.message : String(error));
+        }
+        this.stream = stream;
+        this.context = context;
+        this.second = new Float32Array(context.sampleRate);
+        this.heard = 0;
+        const node = new AudioWorkletNode(context, "recorder", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
+        node.port.onmessage = (event: MessageEvent<Float32Array>) => this.add(event.data);
+        context.createMediaStreamSource(stream).connect(node);
+    }
+
+    private add(block: Float32Array): void {
+        this.second.copyWithin(0, block.length);
+        this.second.set(block, this.second.length - block.length);
+        this.heard += block.length;
+        for (const listener of this.listeners) listener();
+    }
+
+    private stop(): void {
+        if (this.stream !== undefined) closeStream(this.stream);
+        void this.context?.close();
+        this.stream = undefined;
+        this.context = undefined;
+        this.opening = undefined;
+    }
+}
+
+/** A sound of one channel, `length` samples long, at the rate of examples; the browser's filters make it so. */
+export async function resample(buffer: AudioBuffer, length: number): Promise<Float32Array> {
+    const context = new OfflineAudioContext(1, Math.max(1, length), soundRate);
+    const source = new AudioBufferSourceNode(context, { buffer });
+    source.connect(context.destination);
+    source.start();
+    return (await context.startRendering()).getChannelData(0);
+}
+
+/** A file of sound that the browser can decode, at the rate of examples. */
+export async function decodeSound(file: Uint8Array): Promise<Float32Array> {
+    const context = new OfflineAudioContext(1, 1, soundRate);
+    const buffer = await context.decodeAudioData(file.slice().buffer);
+    return quantize(await resample(buffer, Math.round(buffer.duration * soundRate)));
+}

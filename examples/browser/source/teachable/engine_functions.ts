@@ -1,0 +1,40 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+// What an engine of this page offers: engines/teachable_page.hpp says what each function does.
+
+type Address = number;
+type View = number;
+
+export type TeachableFunctions = {
+    describe(): View;
+    load_trunk(bytes: Address, count: number): View;
+    read(numbers: Address, count: number): number;
+    features(): View;
+    shown(): View;
+    add_features(label: number, numbers: Address, count: number): View;
+    clear(): void;
+    begin(classes: number, batch: number, rate: number, seed: number, heldOut: number): View;
+    learn(): View;
+    classes(): number;
+    confusion(heldOut: number): View;
+    predict(): View;
+    type_text(classes: number): View;
+    set_names(text: Address, length: number): void;
+    save_weights(): View;
+    load_weights(bytes: Address, count: number): View;
+    save_onnx(): View;
+    save_header(): View;
+};
+
+/** What `describe` says. */
+export type EngineDescription = {
+    readonly kind: string;
+    readonly input: readonly number[];
+    readonly bytes: boolean;
+    readonly features: number;
+    readonly shown: readonly number[];
+    readonly mostClasses: number;
+    readonly needsWeights: boolean;
+    readonly trunk: string;
+    readonly head: string;
+    readonly parameters: number;
+};
