@@ -56,19 +56,6 @@ colour_image test_pattern() {
     return result;
 }
 
-/// Prepares an image as torchvision does. The shorter side becomes 256 pixels for a network that sees 224,
-/// and as many times larger or smaller for others; then the middle is taken, and the colours are scaled.
-std::vector<float> prepare(const colour_image& image, std::size_t side, const known_network& network) {
-    const auto scaled_side = static_cast<std::size_t>(std::lround(static_cast<double>(side) * 256 / 224));
-    const std::size_t shorter_side = std::min(image.height, image.width);
-    auto [height, width, values] = crop(
-        resize(image, scaled_side * image.height / shorter_side, scaled_side * image.width / shorter_side),
-        side, side);
-    for (std::size_t i = 0; i < values.size(); ++i)
-        values[i] = (values[i] - network.mean[i % 3]) / network.deviation[i % 3];
-    return std::move(values);
-}
-
 std::vector<float> read_weights(const std::string& file, std::size_t count) {
     std::ifstream stream(file, std::ios::binary);
     if (!stream)
@@ -168,7 +155,8 @@ void classify(const given_options& options) {
         std::puts("No --weights are given: they are RANDOM, and what the network says means nothing.");
 
     const std::string& file = options.text("image");
-    const auto image = prepare(file.empty() ? test_pattern() : read_image(file), net->side(), network);
+    const auto image = classifier_input(file.empty() ? test_pattern() : read_image(file), net->side(),
+                                        network.mean, network.deviation);
     std::vector<float> probabilities;
     if (const std::string& directory = options.text("layers"); !directory.empty()) {
         gallery pictures(directory);
