@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "mails.hpp"
+#include "words.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -29,10 +30,6 @@ mail parse_mail(const std::string& text) {
     result.body = text.substr(std::min(begin, text.size()));
     return result;
 }
-
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '$' || c == '!';
-}
 } // namespace
 
 std::vector<mail> read_mails(const std::filesystem::path& folder) {
@@ -55,21 +52,8 @@ std::vector<mail> read_mails(const std::filesystem::path& folder) {
 }
 
 void visit_words(const mail& each, const std::function<void(std::string_view)>& visit) {
-    constexpr std::size_t longest = 20;
-    std::string word;
-    const auto finish = [&] {
-        if (!word.empty() && word.size() <= longest)
-            visit(word);
-        word.clear();
-    };
-    for (const std::string* text : {&each.subject, &each.body}) {
-        for (const char c : *text)
-            if (is_letter(c))
-                word += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-            else
-                finish();
-        finish();
-    }
+    for (const std::string* text : {&each.subject, &each.body})
+        visit_words(*text, [&](std::string_view word, std::size_t, std::size_t) { visit(word); });
 }
 
 std::uint64_t number_of_body(const mail& each) {
