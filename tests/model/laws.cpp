@@ -1,5 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include <strata/model/layer_outputs.hpp>
 #include <strata/strata.hpp>
+#include <strata/topology/layer_outputs.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -247,4 +249,65 @@ BOOST_AUTO_TEST_CASE(several_inputs_and_outputs) {
     BOOST_CHECK_THROW(static_cast<void>(net.predict(together(first))), std::invalid_argument);
     BOOST_CHECK_THROW(teach.fit(first, together(labels, values)), std::invalid_argument);
     BOOST_CHECK_THROW(teach.fit(together(first, second), labels), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(what_layers_make_is_what_the_network_is_made_of) {
+    static constexpr auto front = strata::input<6, 6, 2> | conv<3, 3>;
+    static constexpr auto whole = front | batch_norm<> | relu | residual(dense<3>) | max_pool<2> | flatten |
+                                  dense<4> | tanh | dropout<0.5> | dense<3> | softmax;
+    model<whole> net{seed{5}};
+    auto weights = net.weights();
+    for (std::size_t i = 0; i < weights.size(); ++i) // scales and variances, too, that are not 1
+        weights[i] += 0.01f * static_cast<float>(i % 7);
+    net.set_weights(weights);
+    using open_network = model<layer_outputs(whole)>;
+    open_network layers;
+    layers.set_weights(weights);
+    BOOST_TEST(open_network::output_count == std::size_t{12});
+    BOOST_TEST(open_network::parameter_count == net.parameter_count);
+
+    constexpr std::size_t samples = 3;
+    const auto drawn = numbers(samples * net.input_size, 6);
+    const std::vector<float> x(drawn.begin(), drawn.end());
+    std::array<std::vector<float>, open_network::output_count> made;
+    std::array<float*, open_network::output_count> places{};
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        made[i].resize(samples * open_network::output_sizes[i]);
+        places[i] = made[i].data();
+    }
+    layers.predict_batch({x.data()}, places, samples);
+    std::vector<float> y(samples * net.output_size);
+    net.predict_batch(x.data(), y.data(), samples);
+    BOOST_TEST(made.back() == y);
+
+    // The first layer is the network that ends there, the relu what it is of the normalization.
+    model<front> first;
+    first.set_weights(std::span(weights).first(first.weight_count));
+    std::vector<float> convolved(samples * first.output_size);
+    first.predict_batch(x.data(), convolved.data(), samples);
+    BOOST_TEST(made[0] == convolved);
+    for (std::size_t i = 0; i < made[1].size(); ++i)
+        BOOST_TEST(made[2][i] == std::max(made[1][i], 0.0f));
+
+    // A stage makes what its last layer makes.
+    struct expected_stage {
+        const char* name;
+        std::size_t last_layer;
+    };
+    const expected_stage stages[] = {{"conv<3, 3> | batch_norm | relu", 2},
+                                     {"dense<3>", 3},
+                                     {"residual", 4},
+                                     {"max_pool<2> | flatten", 5},
+                                     {"dense<4> | tanh | dropout", 9},
+                                     {"dense<3> | softmax", 11}};
+    std::size_t stage = 0;
+    visit_layer_outputs(net, std::span(x).first<net.input_size>(), [&](const layer_output<float>& output) {
+        BOOST_TEST_REQUIRE(stage < std::size(stages));
+        BOOST_TEST(output.name == stages[stage].name);
+        const std::vector<float>& expected = made[stages[stage++].last_layer];
+        for (std::size_t row = 0; row < output.row_count; ++row)
+            for (std::size_t i = 0; i < output.row_length; ++i)
+                BOOST_TEST(output.rows.row(row)[i] == expected[row * output.row_length + i]);
+    });
+    BOOST_TEST(stage == std::size(stages));
 }
