@@ -54,6 +54,9 @@ BOOST_AUTO_TEST_CASE(a_text_is_what_a_person_would_write) {
                "input<8, 8, 4> | repeat<3>(residual(conv<4, 3, same> | relu | repeat<3>(conv<4, 1> | "
                "batch_norm<>)) | relu) | repeat<2>(identity | tanh | relu) | "
                "repeat<3>(residual(conv<4, 3, same>))");
+    // Deeper than compilers let folds nest.
+    BOOST_TEST(to_string(input<8> | repeat<300>(relu | dense<8>)) ==
+               "input<8> | repeat<300>(relu | dense<8>)");
     BOOST_TEST(to_string(sources::variational) ==
                "input<8> | branches(dense<2>, dense<2>) | "
                "with_all(sampling | dense<8> | sigmoid, pick<0>, pick<1>)");

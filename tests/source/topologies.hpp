@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/layers/layers.hpp>
+#include <strata/topology/layer_outputs.hpp>
 
 // Topologies with every layer, every option and every way to combine them, whose texts are compiled. A new
 // one is one more constant here, and its name below.
@@ -135,6 +136,7 @@ inline constexpr auto several_inputs = inputs(input<8>, input<28, 28, 1>) |
 inline constexpr auto picks = inputs(input<8>, input<4>, input<3>) |
                               with_all(pick<2>, pick<0> | dense<2>, with_all(pick<1>, pick<2>) | concat<>);
 inline constexpr auto dropped = input<8> | branches(dense<4>, dense<3>, dense<2>) | pick<1> | dense<5>;
+inline constexpr auto open_layers = layer_outputs(input<8> | dense<4> | relu | dense<2>);
 inline constexpr auto variational =
     input<8> | branches(dense<2>, dense<2>) | with_all(sampling | dense<8> | sigmoid, pick<0>, pick<1>);
 inline constexpr auto crossed = input<8> | branches(dense<4>, dense<4> | relu) |
@@ -222,6 +224,7 @@ inline constexpr auto own_table = input<9, 6> | unembedding<embedding<40, 6, nor
     VISIT(several_inputs)                                                                                    \
     VISIT(picks)                                                                                             \
     VISIT(dropped)                                                                                           \
+    VISIT(open_layers)                                                                                       \
     VISIT(variational)                                                                                       \
     VISIT(crossed)                                                                                           \
     VISIT(twice)                                                                                             \

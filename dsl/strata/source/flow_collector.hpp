@@ -22,8 +22,11 @@ inline constexpr bool is_written = Layer::is_mask || spelled_layer<Layer>;
 template <class Topology>
 inline constexpr bool is_spelled = false;
 template <class Inputs, class Ends, class... Nodes>
-inline constexpr bool is_spelled<topology<Inputs, Ends, Nodes...>> = (is_written<typename Nodes::layer> &&
-                                                                      ...);
+inline constexpr bool is_spelled<topology<Inputs, Ends, Nodes...>> = [] {
+    // A list, since compilers limit how deep a fold nests.
+    const bool written[] = {true, is_written<typename Nodes::layer>...};
+    return std::ranges::all_of(written, [](bool each) { return each; });
+}();
 
 /// Collects the layers of a topology that a program writes.
 class flow_collector {
@@ -36,7 +39,7 @@ public:
             flow.inputs.push_back(i);
         masks_.resize(inputs + sizeof...(Nodes));
         next_ = inputs;
-        (add<Nodes>(), ...);
+        for_each_type(type_list<Nodes...>{}, [&]<class Node>(std::type_identity<Node>) { add<Node>(); });
         flow.outputs = {Ends::value...};
         if (joins_shared_parts)
             join_shared();

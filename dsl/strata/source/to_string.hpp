@@ -10,6 +10,7 @@ STRATA_HEADER_BEGIN
 #include <strata/source/spelling.hpp>
 #include <strata/topology/topology.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -36,7 +37,9 @@ struct input_text<shape<Extents...>> {
 template <class... Inputs, class Ends, class... Nodes>
 std::string source_text(topology<type_list<Inputs...>, Ends, Nodes...> network) {
     static_assert([]<std::size_t... I>(std::index_sequence<I...>) {
-        return (check_spelled<I + 1, typename Nodes::layer>() && ...);
+        // A list, since compilers limit how deep a fold nests.
+        const bool spelled[] = {true, check_spelled<I + 1, typename Nodes::layer>()...};
+        return std::ranges::all_of(spelled, [](bool each) { return each; });
     }(std::index_sequence_for<Nodes...>{}));
     const flow_collector collected(network);
     std::string result = sizeof...(Inputs) == 1
