@@ -86,6 +86,17 @@ OFFERED_TO_PAGE(shown) inline const exchange::view* shown() {
 OFFERED_TO_PAGE(add) inline std::uint32_t add(std::uint32_t label) {
     return teachable_engine::current().add(label);
 }
+/// Keeps features that `features` gave for an earlier input as an example of class `label`, so that a page
+/// can give all examples again in another order without reading them. A text: another number of features.
+OFFERED_TO_PAGE(add_features)
+inline const exchange::view* add_features(std::uint32_t label, const float* numbers, std::size_t count) {
+    using namespace teachable_engine;
+    if (count != session_type::feature_count)
+        return exchange::give("expected " + std::to_string(session_type::feature_count) +
+                              " features, found " + std::to_string(count));
+    current().learning.add(label, {numbers, count});
+    return exchange::give(std::string());
+}
 /// Forgets an example by its number. Returns whether there was one.
 OFFERED_TO_PAGE(remove) inline bool remove_example(std::uint32_t number) {
     return teachable_engine::current().learning.remove(number);

@@ -80,7 +80,7 @@ export class Machine {
         const { engine } = this.lasting;
         engine.functions.clear();
         features.forEach((examples, label) => {
-            for (const example of examples) engine.give(example, (address, count) => engine.functions.add_features(label, address, count));
+            for (const example of examples) this.expect(engine, engine.give(example, (address, count) => engine.functions.add_features(label, address, count)));
         });
         this.expect(engine, engine.functions.begin(features.length, settings.batch, settings.rate, settings.seed, settings.heldOut / 100));
     }

@@ -37,8 +37,14 @@ async function fetchBytes(path: string): Promise<Uint8Array> {
 
 /** The files of weights beside the page: what was not there when it was built is not asked for. */
 async function readKept(): Promise<ReadonlySet<string>> {
-    const { files } = JSON.parse(new TextDecoder().decode(await fetchBytes("weights/list.json"))) as { files: string[] };
+    const { files } = JSON.parse(new TextDecoder().decode(await fetchBytes("models/list.json"))) as { files: string[] };
     return new Set(files);
+}
+
+async function fetchPoints(): Promise<Uint8Array> {
+    const file = "movenet.safetensors";
+    if (!kept.has(file)) throw new MachineError(`models/${file} is not here: the pages were built without it`);
+    return fetchBytes(`models/${file}`);
 }
 
 /** The machine of a kind; that of pictures stands on a network below that the reader chooses. */
@@ -50,7 +56,7 @@ function openMachine(kind: Kind, trunk: string): Promise<Machine> {
         const chosen = kind === "pictures" ? trunks.get(trunk) : undefined;
         if (kind === "pictures" && chosen === undefined) throw new MachineError(`there is no network ${trunk}`);
         const machine = await Machine.open(chosen?.engine ?? fixedEngines[kind as "sounds" | "poses"], page);
-        const weights = chosen ? await chosen.weights() : machine.description.needsWeights ? await fetchBytes(`weights/${kind}.safetensors`) : undefined;
+        const weights = chosen ? await chosen.weights() : machine.description.needsWeights ? await fetchPoints() : undefined;
         if (weights) machine.loadTrunk(weights);
         return machine;
     })();
@@ -130,8 +136,8 @@ const service: Service = {
         if (page === "") {
             page = address;
             kept = await readKept();
-            if (kept.has("pictures.safetensors")) trunks.set("MobileNet", { engine: "teachable_pictures", weights: () => fetchBytes("weights/pictures.safetensors") });
-            trunks.set("strata", { engine: "teachable_small", weights: async () => undefined });
+            if (kept.has("centernet.safetensors")) trunks.set("CenterNet (MobileNet 3)", { engine: "teachable_pictures", weights: () => fetchBytes("models/centernet.safetensors") });
+            trunks.set("64 x 64", { engine: "teachable_small", weights: async () => undefined });
         }
         const { description } = await openMachine(kind, [...trunks.keys()][0] ?? "");
         const [frames = 1, bands = 1] = description.shown;
