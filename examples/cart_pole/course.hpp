@@ -3,12 +3,13 @@
 
 // How learning goes: the episodes so far, and whether the pole is held.
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
-#include <vector>
 
 namespace cart_pole {
 
-/// The lengths of the episodes of an agent that learns, in the order in which they ended.
+/// How long the episodes of an agent that learns are, in the order in which they end.
 class course {
 public:
     /// The mean of so many episodes tells how well an agent does, and from 475 of 500 steps on the problem
@@ -17,24 +18,23 @@ public:
     static constexpr double solved_mean = 475;
 
     void add(std::size_t steps) {
-        lengths_.push_back(steps);
-        sum_ += steps;
-        if (lengths_.size() > window)
-            sum_ -= lengths_[lengths_.size() - 1 - window];
+        std::size_t& oldest = latest_[episodes_++ % window];
+        sum_ += steps - oldest;
+        oldest = steps;
     }
 
-    [[nodiscard]] const std::vector<std::size_t>& lengths() const noexcept { return lengths_; }
-    [[nodiscard]] std::size_t episodes() const noexcept { return lengths_.size(); }
+    [[nodiscard]] std::size_t episodes() const noexcept { return episodes_; }
     /// The mean length of the last 100, or of all while there are fewer; 0 without any.
     [[nodiscard]] double mean() const noexcept {
-        const std::size_t count = lengths_.size() < window ? lengths_.size() : window;
+        const std::size_t count = std::min(episodes_, window);
         return count == 0 ? 0 : static_cast<double>(sum_) / static_cast<double>(count);
     }
-    [[nodiscard]] bool is_solved() const noexcept { return episodes() >= window && mean() >= solved_mean; }
+    [[nodiscard]] bool is_solved() const noexcept { return episodes_ >= window && mean() >= solved_mean; }
 
 private:
-    std::vector<std::size_t> lengths_;
-    std::size_t sum_ = 0; ///< of the last 100
+    std::array<std::size_t, window> latest_{}; ///< episode i, counted from 0, at i modulo 100
+    std::size_t sum_ = 0;                      ///< of these
+    std::size_t episodes_ = 0;
 };
 
 } // namespace cart_pole

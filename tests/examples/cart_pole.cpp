@@ -1,6 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#include "../../examples/cart_pole/actor_critic.hpp"
-#include "../../examples/cart_pole/course.hpp"
+#include "../../examples/browser/engines/pole.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -54,11 +53,11 @@ void check_advantages(const rollout<1, 6>& found, const std::array<double, 6>& e
 
 using pupil = actor_critic<32>;
 
-/// Learns for so many rounds of steps.
-course learn(pupil& agent, std::size_t rounds) {
-    course result;
+/// Learns for so many rounds of steps: the lengths of the episodes that ended.
+std::vector<std::size_t> learn(pupil& agent, std::size_t rounds) {
+    std::vector<std::size_t> result;
     for (std::size_t i = 0; i < rounds; ++i)
-        agent.step([&](std::size_t steps) { result.add(steps); });
+        agent.step([&](std::size_t steps) { result.push_back(steps); });
     return result;
 }
 } // namespace
@@ -165,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_course_is_solved_by_its_last_hundred) {
     seen.add(499);
     BOOST_TEST(seen.mean() == 474.99);
     BOOST_TEST(!seen.is_solved());
-    BOOST_TEST(seen.lengths().size() == 151);
+    BOOST_TEST(seen.episodes() == 151);
 }
 
 BOOST_AUTO_TEST_CASE(an_agent_learns_to_hold_the_pole) {
@@ -175,7 +174,6 @@ BOOST_AUTO_TEST_CASE(an_agent_learns_to_hold_the_pole) {
     for (; !seen.is_solved() && rounds < 25'000; ++rounds)
         agent.step([&](std::size_t steps) { seen.add(steps); });
     BOOST_TEST(seen.is_solved());
-    BOOST_TEST(seen.lengths().front() < 100);
 
     // The likelier push of each step holds the pole, which the critic knows from one that falls.
     for (const double angle : {-0.04, 0.0, 0.04}) {
@@ -195,16 +193,73 @@ BOOST_AUTO_TEST_CASE(a_seed_tells_all) {
     pupil second{strata::seed{5}};
     pupil other{strata::seed{6}};
     constexpr std::size_t rounds = 1000;
-    const course of_first = learn(first, rounds);
-    BOOST_TEST(of_first.lengths() == learn(second, rounds).lengths());
-    BOOST_TEST(of_first.lengths() != learn(other, rounds).lengths());
+    const std::vector<std::size_t> lengths = learn(first, rounds);
+    BOOST_TEST(lengths.size() > 50);
+    BOOST_TEST(lengths.front() < 100);
+    BOOST_TEST(lengths == learn(second, rounds));
+    BOOST_TEST(lengths != learn(other, rounds));
     BOOST_TEST(first.network().weights() == second.network().weights());
 
     // Settings take effect while it learns.
     second.constants.gravity = 20;
     second.learning.learning_rate = 0;
     const auto weights = second.network().weights();
-    const course heavier = learn(second, rounds);
-    BOOST_TEST(heavier.lengths() != learn(first, rounds).lengths());
+    BOOST_TEST(learn(second, rounds) != learn(first, rounds));
     BOOST_TEST(weights == second.network().weights());
+}
+
+BOOST_AUTO_TEST_CASE(the_page_shows_the_same_agent) {
+    pole::learner_of_width<32> shown{strata::seed{5}};
+    pupil agent{strata::seed{5}};
+    const cart_pole::physics constants{9.8, 1, 0.1, 0.4, 9};
+    const cart_pole::learning_settings settings{.learning_rate = 0.003};
+    shown.change(settings, constants);
+    agent.learning = settings;
+    agent.constants = constants;
+    shown.learn(500);
+    shown.learn(500);
+    const auto lengths = learn(agent, 1000);
+    BOOST_TEST(shown.steps() == 8000);
+    BOOST_TEST(shown.lessons() == 15);
+    BOOST_TEST(std::equal(lengths.begin(), lengths.end(), shown.lengths().begin(), shown.lengths().end()));
+    BOOST_TEST(shown.type() ==
+               "input<4> | branches(dense<32> | tanh | dense<2> | softmax, dense<32> | tanh | dense<1>)");
+
+    // A map's middle and corners are what the agent thinks of these states.
+    const pole::map drawn = pole::draw_map(shown, 3, 5, 0.5, -0.25);
+    const auto check = [&](std::size_t row, std::size_t column, double angle, double velocity) {
+        const opinion thought = agent.judge({0.5, -0.25, angle * greatest_angle, velocity});
+        BOOST_TEST(std::abs(drawn.values[row * 3 + column] - thought.value) < 1e-5F);
+        BOOST_TEST(std::abs(drawn.chances[row * 3 + column] - thought.chances[1]) < 1e-5F);
+    };
+    check(2, 1, 0, 0);
+    check(0, 0, -2.0 / 3, 2.4);
+    check(4, 2, 2.0 / 3, -2.4);
+}
+
+BOOST_AUTO_TEST_CASE(a_shown_pole_falls_and_stands_up) {
+    const pole::learner_of_width<32> agent{strata::seed{5}};
+    pole::stage scene{strata::seed{5}};
+    scene.begin();
+    const physics constants;
+    while (!scene.has_fallen())
+        scene.step(agent, constants, pole::driver::reader, 20);
+    const state fallen = scene.current();
+    BOOST_TEST(fallen.angle < -greatest_angle); // the cart went off to the right
+    const auto steps = scene.steps();
+    BOOST_TEST(scene.longest(pole::driver::reader) == steps);
+    BOOST_TEST(scene.longest(pole::driver::agent) == 0U);
+    scene.step(agent, constants, pole::driver::agent, 0);
+    BOOST_TEST(scene.steps() == steps);
+    BOOST_TEST(scene.current().angle == fallen.angle);
+
+    scene.begin();
+    BOOST_TEST(!scene.has_fallen());
+    const state start = scene.current();
+    scene.step(agent, constants, pole::driver::agent, 5);
+    const double force = force_of(agent.judge(start).best(), constants) + 5;
+    BOOST_TEST(scene.force() == force);
+    BOOST_TEST(scene.current().velocity == advance(start, force, constants).velocity);
+    BOOST_TEST(scene.steps() == 1U);
+    BOOST_TEST(scene.longest(pole::driver::agent) == 1U);
 }
