@@ -1,8 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // The engine of the page Line. Numbers that belong together come in one array, which source/line/worker.ts
-// takes apart.
+// takes apart. Its equations are small, and many types of them are compiled.
+// Options: -Os
 #include "line.hpp"
 #include "exchange.hpp"
+#include "line_program.hpp"
 
 namespace {
 std::span<const line::point> taken_points(const double* coordinates, std::size_t count) {
@@ -71,4 +73,23 @@ const exchange::view* find_boundary(const double* points, std::size_t count, con
 /// [drawn][classes], the probabilities of the last boundary.
 OFFERED_TO_PAGE(boundary_shares) const exchange::view* boundary_shares() {
     return exchange::show(std::span<const float>(shares));
+}
+
+OFFERED_TO_PAGE(curve_program)
+const exchange::view* curve_program(const double* x, const double* y, std::size_t points, std::size_t degree,
+                                    double l2) {
+    return exchange::give(line::write_curve_program({x, points}, {y, points}, degree, l2));
+}
+
+OFFERED_TO_PAGE(cluster_program)
+const exchange::view* cluster_program(const double* points, std::size_t count, std::size_t clusters,
+                                      std::size_t seed) {
+    return exchange::give(line::write_cluster_program({points, count}, clusters, seed));
+}
+
+OFFERED_TO_PAGE(boundary_program)
+const exchange::view* boundary_program(const double* points, std::size_t count, const std::int32_t* labels,
+                                       std::size_t classes, std::size_t degree, double c) {
+    return exchange::give(
+        line::write_boundary_program({points, count}, {labels, count / 2}, classes, degree, c));
 }

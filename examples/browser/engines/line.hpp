@@ -130,6 +130,18 @@ struct boundary {
     std::size_t iterations = 0;
 };
 
+template <std::size_t Degree, std::size_t Classes>
+struct boundary_regression {
+    using type = strata::softmax_regression<strata::polynomial_features<2, Degree>::count, Classes>;
+};
+template <std::size_t Degree>
+struct boundary_regression<Degree, 2> {
+    using type = strata::logistic_regression<strata::polynomial_features<2, Degree>::count>;
+};
+/// What tells so many classes apart by the products of two coordinates up to a degree.
+template <std::size_t Degree, std::size_t Classes>
+using regression_of = typename boundary_regression<Degree, Classes>::type;
+
 /// Logistic regression of points with labels 0 to classes - 1, each of which has to occur, on the products of
 /// their coordinates up to a degree.
 inline boundary find_boundary(std::span<const point> points, std::span<const std::int32_t> labels,
@@ -138,13 +150,7 @@ inline boundary find_boundary(std::span<const point> points, std::span<const std
     return pick<1, largest_boundary_degree>(degree, [&]<std::size_t Degree>() {
         using products = strata::polynomial_features<2, Degree>;
         return pick<2, largest_classes>(classes, [&]<std::size_t Classes>() {
-            constexpr auto regression = [] {
-                if constexpr (Classes == 2)
-                    return std::type_identity<strata::logistic_regression<products::count>>{};
-                else
-                    return std::type_identity<strata::softmax_regression<products::count, Classes>>{};
-            }();
-            typename decltype(regression)::type found;
+            regression_of<Degree, Classes> found;
             const auto features = products::transform(points);
             found.fit(features, labels, {.C = c});
             boundary result;

@@ -9,9 +9,14 @@ type LineEngine = {
     find_clusters(points: number, count: number, clusters: number, seed: number): number;
     find_boundary(points: number, count: number, labels: number, classes: number, degree: number, c: number, drawn: number, drawnCount: number): number;
     boundary_shares(): number;
+    curve_program(x: number, y: number, points: number, degree: number, l2: number): number;
+    cluster_program(points: number, count: number, clusters: number, seed: number): number;
+    boundary_program(points: number, count: number, labels: number, classes: number, degree: number, c: number): number;
 };
 
 export type Curve = {
+    /** The program that computes it, in C++. */
+    program: string;
     rSquared: number;
     condition: number;
     rank: number;
@@ -21,8 +26,9 @@ export type Curve = {
 };
 
 export type Clusters = { inertia: number; iterations: number; centers: Float64Array; labels: Int32Array };
+export type FoundClusters = Clusters & { program: string };
 
-export type Boundary = { accuracy: number; iterations: number; coefficients: Float64Array; shares: Float32Array };
+export type Boundary = { accuracy: number; iterations: number; coefficients: Float64Array; shares: Float32Array; program: string };
 
 let lasting: LastingEngine<LineEngine>;
 
@@ -42,15 +48,17 @@ const service = {
     },
     fitCurve(x: Float64Array, y: Float64Array, degree: number, l2: number, drawn: Float64Array): Curve {
         const { engine } = lasting;
-        const numbers = engine.give(x, (xAddress, points) =>
+        const [numbers, program] = engine.give(x, (xAddress, points) =>
             engine.give(y, (yAddress) =>
-                engine.give(drawn, (drawnAddress, count) =>
+                engine.give(drawn, (drawnAddress, count) => [
                     engine.take(Float64Array, engine.functions.fit_curve(xAddress, yAddress, points, degree, l2, drawnAddress, count)),
-                ),
+                    engine.takeText(engine.functions.curve_program(xAddress, yAddress, points, degree, l2)),
+                ] as const),
             ),
         );
         const fitted = 3 + degree + 1;
         return {
+            program,
             rSquared: numbers[0]!,
             condition: numbers[1]!,
             rank: numbers[2]!,
@@ -72,10 +80,12 @@ const service = {
         );
         return takeClusters(numbers, centers.length / 2);
     },
-    findClusters(points: Float64Array, clusters: number, seed: number): Clusters {
+    findClusters(points: Float64Array, clusters: number, seed: number): FoundClusters {
         const { engine } = lasting;
-        const numbers = engine.give(points, (address, count) => engine.take(Float64Array, engine.functions.find_clusters(address, count, clusters, seed)));
-        return takeClusters(numbers, clusters);
+        return engine.give(points, (address, count) => ({
+            ...takeClusters(engine.take(Float64Array, engine.functions.find_clusters(address, count, clusters, seed)), clusters),
+            program: engine.takeText(engine.functions.cluster_program(address, count, clusters, seed)),
+        }));
     },
     findBoundary(points: Float64Array, labels: Int32Array, classes: number, degree: number, c: number, drawn: Float64Array): Boundary {
         const { engine } = lasting;
@@ -91,6 +101,7 @@ const service = {
                         iterations: numbers[1]!,
                         coefficients: numbers.slice(2),
                         shares: engine.take(Float32Array, engine.functions.boundary_shares()),
+                        program: engine.takeText(engine.functions.boundary_program(address, count, labelsAddress, classes, degree, c)),
                     };
                 }),
             ),

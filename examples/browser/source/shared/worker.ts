@@ -30,3 +30,34 @@ export const callback = <F extends (...given: never[]) => unknown>(called: F): F
 
 /** Waits for the next frame: what a page returns from a callback that draws, so that a worker sends one snapshot a frame. */
 export const nextFrame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));
+
+/**
+ * Runs the latest of many requests: while one is under way, of those that come only the last is kept.
+ * `take` gets the results that are still wanted, `fail` the errors.
+ */
+export function latestOnly<Request, Result>(
+    ask: (request: Request) => Promise<Result>,
+    take: (result: Result, request: Request) => void,
+    fail: (error: unknown) => void,
+): (request: Request) => void {
+    let waiting: { request: Request } | undefined;
+    let busy = false;
+    const run = async () => {
+        busy = true;
+        while (waiting) {
+            const { request } = waiting;
+            waiting = undefined;
+            try {
+                const result = await ask(request);
+                if (!waiting) take(result, request);
+            } catch (error) {
+                if (!waiting) fail(error);
+            }
+        }
+        busy = false;
+    };
+    return (request) => {
+        waiting = { request };
+        if (!busy) void run();
+    };
+}
