@@ -92,10 +92,12 @@ public:
     void report_division() { divides_by_zero_ = true; }
 
     node_index unknown() { return add({}); }
-    node_index number(double value) { return add({number_kind, value, 0, {no_node, no_node, no_node}}); }
+    [[gnu::noinline]] node_index number(double value) {
+        return add({number_kind, value, 0, {no_node, no_node, no_node}});
+    }
     /// The operation as it is: `simplify` in formula_rules.hpp applies the library's rules first.
-    node_index apply(node_kind kind, int exponent, node_index a, node_index b = no_node,
-                     node_index c = no_node) {
+    [[gnu::noinline]] node_index apply(node_kind kind, int exponent, node_index a, node_index b = no_node,
+                                       node_index c = no_node) {
         return add({kind, 0, exponent, {a, b, c}});
     }
 
@@ -127,7 +129,8 @@ public:
     }
 
 private:
-    node_index add(const node& wanted) {
+    // Rules are many, so what they call is no part of them.
+    [[gnu::noinline]] node_index add(const node& wanted) {
         for (node_index i = 0; i < nodes_.size(); ++i)
             if (nodes_[i] == wanted)
                 return i;

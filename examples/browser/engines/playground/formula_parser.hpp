@@ -8,6 +8,7 @@
 
 #include <charconv>
 #include <cstddef>
+#include <cstdlib>
 #include <numbers>
 #include <optional>
 #include <string>
@@ -221,11 +222,31 @@ private:
         return named(text_.substr(begin, place_ - begin), begin, depth);
     }
     node_index number() {
-        double value = 0;
-        const auto read = std::from_chars(text_.data() + place_, text_.data() + text_.size(), value);
-        if (read.ec != std::errc() || !strata::bedrock::detail::is_finite(value))
+        // Some libraries cannot read floating-point numbers by std::from_chars.
+        std::size_t end = place_;
+        const auto skip_digits = [&] {
+            const std::size_t begin = end;
+            while (end < text_.size() && is_digit(text_[end]))
+                ++end;
+            return end > begin;
+        };
+        bool is_number = skip_digits();
+        if (end < text_.size() && text_[end] == '.') {
+            ++end;
+            is_number = skip_digits() || is_number;
+        }
+        if (const std::size_t mantissa = end;
+            end < text_.size() && (text_[end] == 'e' || text_[end] == 'E')) {
+            ++end;
+            if (end < text_.size() && (text_[end] == '+' || text_[end] == '-'))
+                ++end;
+            if (!skip_digits())
+                end = mantissa;
+        }
+        const double value = std::strtod(std::string(text_.substr(place_, end - place_)).c_str(), nullptr);
+        if (!is_number || !strata::bedrock::detail::is_finite(value))
             return fail(wanted::operand);
-        place_ = static_cast<std::size_t>(read.ptr - text_.data());
+        place_ = end;
         return pool_.number(value);
     }
     node_index named(std::string_view name, std::size_t begin, int depth) {

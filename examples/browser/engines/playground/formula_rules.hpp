@@ -32,16 +32,19 @@ struct forms {
     using scaled = library::apply<operation::multiply, number, Name>;
     template <class Yes, class No>
     using choice = library::apply<operation::select, Name, Yes, No>;
-    using list = library::type_list<zero, one, minus_one, number, plain, negated, scaled, choice<one, zero>,
-                                    choice<zero, one>, choice<number, zero>, choice<zero, number>,
-                                    choice<number, one>, choice<one, number>, choice<number, other_number>>;
+    using basic = library::type_list<zero, one, minus_one, number, plain, negated, scaled>;
+    using all = library::type_list<zero, one, minus_one, number, plain, negated, scaled, choice<one, zero>,
+                                   choice<zero, one>, choice<number, zero>, choice<zero, number>,
+                                   choice<number, one>, choice<one, number>, choice<number, other_number>>;
+    /// A product looks at choices as well.
+    template <class Operation>
+    using list = std::conditional_t<std::is_same_v<Operation, operation::multiply>, all, basic>;
 };
 using left_variable = library::variable_term<"left">;
 using right_variable = library::variable_term<"right">;
-using left_forms = forms<left_variable, first_mark, third_mark>::list;
-using right_forms = forms<right_variable, second_mark, fourth_mark>::list;
-using same_forms = forms<left_variable, second_mark, fourth_mark>::list;
-inline constexpr std::size_t form_count = left_forms::size;
+using left_forms = forms<left_variable, first_mark, third_mark>;
+using right_forms = forms<right_variable, second_mark, fourth_mark>;
+using same_forms = forms<left_variable, second_mark, fourth_mark>;
 enum form : std::size_t {
     zero_form,
     one_form,
@@ -61,7 +64,7 @@ struct argument {
     double other_number = 0;
 };
 
-inline argument form_of(const formula_pool& pool, node_index index, bool tells_choices) {
+[[gnu::noinline]] inline argument form_of(const formula_pool& pool, node_index index, bool tells_choices) {
     const node& here = pool[index];
     const auto number_of = [&](std::size_t i) { return pool[here.arguments[i]].number; };
     if (here.kind == number_kind)
@@ -102,7 +105,7 @@ struct maker {
     argument left;
     argument right;
 
-    [[nodiscard]] double number_of(double mark) const {
+    [[nodiscard]] [[gnu::noinline]] double number_of(double mark) const {
         const std::array<double, 4> marks{first_mark, second_mark, third_mark, fourth_mark};
         const std::array<double, 4> numbers{left.number, right.number, left.other_number, right.other_number};
         for (std::size_t i = 0; i < marks.size(); ++i) {
@@ -173,15 +176,22 @@ struct rule_table<Operation, library::type_list<Left...>, RightForms> {
 template <class Operation>
 node_index apply_rules(formula_pool& pool, node_index a, node_index b) {
     constexpr bool tells_choices = std::is_same_v<Operation, operation::multiply>;
-    argument left = form_of(pool, a, tells_choices);
-    argument right = form_of(pool, b, tells_choices);
-    if constexpr (operation::is_comparison<Operation>) // the rule is one for positive factors
-        if (left.form == scaled_form && left.number < 0)
-            left = {plain_form, a, 0, 0};
-    const maker result{pool, left, right};
-    if (left.part == right.part)
-        return rule_table<Operation, left_forms, same_forms>::rules[left.form][right.form](result);
-    return rule_table<Operation, left_forms, right_forms>::rules[left.form][right.form](result);
+    const maker result{pool, form_of(pool, a, tells_choices), form_of(pool, b, tells_choices)};
+    using left = left_forms::list<Operation>;
+    const std::size_t row = result.left.form;
+    const std::size_t column = result.right.form;
+    if (result.left.part == result.right.part)
+        return rule_table<Operation, left, same_forms::list<Operation>>::rules[row][column](result);
+    return rule_table<Operation, left, right_forms::list<Operation>>::rules[row][column](result);
+}
+
+// The one rule of comparisons: with zero, of something with a positive factor.
+template <class Operation>
+node_index compare_by_rule(formula_pool& pool, node_index a, node_index b) {
+    const maker result{pool, form_of(pool, a, false), form_of(pool, b, false)};
+    if (result.left.form == scaled_form && result.left.number > 0 && result.right.form == zero_form)
+        return apply_rule<Operation, left_forms::scaled, right_forms::zero>(result);
+    return pool.apply(kind_of<Operation>, 0, a, b);
 }
 
 template <class Operation, class Pool, class... Index>
@@ -202,7 +212,9 @@ node_index simplify_applied(Pool& pool, int exponent, Index... arguments) {
             return pool.apply(kind_of<Operation>, exponent, arguments...);
         }
     }
-    if constexpr (is_sum || is_quotient || operation::is_comparison<Operation>) {
+    if constexpr (operation::is_comparison<Operation>)
+        return compare_by_rule<Operation>(pool, all[0], all[1]);
+    else if constexpr (is_sum || is_quotient) {
         if (pool.is_number(all[0]) && pool.is_number(all[1]))
             return pool.apply(kind_of<Operation>, exponent, arguments...);
         return apply_rules<Operation>(pool, all[0], all[1]);
@@ -249,8 +261,8 @@ inline constexpr std::size_t argument_count = requires(left_variable a) {
 } // namespace detail
 
 /// An operation applied to parts of a formula, simplified by the library's rules.
-inline node_index simplify(formula_pool& pool, node_kind kind, int exponent, node_index a,
-                           node_index b = no_node, node_index c = no_node) {
+[[gnu::noinline]] inline node_index simplify(formula_pool& pool, node_kind kind, int exponent, node_index a,
+                                             node_index b = no_node, node_index c = no_node) {
     node_index result = no_node;
     visit_operation(kind, exponent, [&]<class Operation>(std::type_identity<Operation>) {
         constexpr std::size_t count = detail::argument_count<Operation>;

@@ -66,7 +66,7 @@ public:
     }
 
     [[nodiscard]] std::size_t layer_count() const { return layers_.size(); }
-    [[nodiscard]] std::size_t inputs() const { return layers_.front().inputs; }
+    [[nodiscard]] std::size_t inputs(std::size_t layer = 0) const { return layers_[layer].inputs; }
     [[nodiscard]] std::size_t units(std::size_t layer) const { return layers_[layer].units; }
     [[nodiscard]] float& weight(std::size_t layer, std::size_t input, std::size_t unit) {
         return weights_[layers_[layer].place + layers_[layer].kernels->index(input, unit)];
