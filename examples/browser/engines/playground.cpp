@@ -44,10 +44,11 @@ const exchange::view* generate(const char* name, std::size_t length, std::size_t
             numbers.push_back(static_cast<float>(number));
     return exchange::give(std::move(numbers));
 }
-/// Takes points, [points][x, y, label]. Returns how many of them are for training.
+/// Takes points, [points][x, y, label]; the network begins again unless it `stays`. Returns how many of them
+/// are for training.
 OFFERED_TO_PAGE(set_points)
-std::size_t set_points(const float* points, std::size_t count, double share) {
-    state().set_points(exchange::taken(points, count), share);
+std::size_t set_points(const float* points, std::size_t count, double share, std::int32_t stays) {
+    state().set_points(exchange::taken(points, count), share, stays != 0);
     return state().train_count();
 }
 
@@ -98,7 +99,12 @@ void set_learning(std::size_t optimizer, double rate, double l1, double l2, std:
 }
 
 OFFERED_TO_PAGE(reset) void reset() { state().rebuild(); }
-OFFERED_TO_PAGE(train) void train(std::size_t epochs) { state().train(epochs); }
+/// Returns whether it can go on: whether the loss was finite.
+OFFERED_TO_PAGE(train) std::int32_t train(std::size_t epochs) {
+    state().train(epochs);
+    return state().has_diverged() ? 0 : 1;
+}
+OFFERED_TO_PAGE(epochs) double epochs() { return static_cast<double>(state().epochs()); }
 /// The epochs, whether the loss is no longer finite, the loss of the training points and that of the others.
 OFFERED_TO_PAGE(measure) const exchange::view* measure() {
     return exchange::give(std::vector<double>{static_cast<double>(state().epochs()),

@@ -25,14 +25,15 @@ public:
     session() { rebuild(); }
 
     /// Points as the page has them, [count][x, y, label], of which `share` are for training: at least one
-    /// where there are any. A data set's are shuffled already.
-    void set_points(std::span<const float> points, double share) {
+    /// where there are any. A data set's are shuffled already. The network begins again unless it `stays`.
+    void set_points(std::span<const float> points, double share, bool stays = false) {
         points_.assign(points.begin(), points.end());
         const std::size_t count = points_.size() / 3;
         train_count_ = std::min(
             count, std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(count) * share)));
         see_points();
-        rebuild();
+        if (!stays)
+            rebuild();
     }
     [[nodiscard]] std::span<const float> points() const { return points_; }
     [[nodiscard]] std::size_t train_count() const { return train_count_; }
