@@ -198,3 +198,13 @@ OFFERED_TO_PAGE(load_project)
 inline const exchange::view* load_project(const unsigned char* bytes, std::size_t count) {
     return exchange::give(teachable_engine::current().load_project(teachable_engine::bytes_of(bytes, count)));
 }
+/// The text of a C++ header with the type and the weights of the network that learns, which a program
+/// includes: `taught.predict(features)`. Empty before anything is learnt.
+OFFERED_TO_PAGE(save_header) inline const exchange::view* save_header() {
+    return exchange::give(teachable_engine::current().save_header());
+}
+/// Bytes of a model of ONNX of that network, features in and probabilities out. Empty before anything is
+/// learnt.
+OFFERED_TO_PAGE(save_onnx) inline const exchange::view* save_onnx() {
+    return exchange::give(teachable_engine::current().save_onnx());
+}

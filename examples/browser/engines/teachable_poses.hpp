@@ -35,6 +35,8 @@ public:
     using network = strata::model<strata::input<shown_size> | strata::dense<100> | strata::relu |
                                   strata::dense<most_classes> | strata::softmax>;
 
+    static constexpr std::string_view head = "input<51> | dense<100> | relu | dense<20> | softmax";
+
     [[nodiscard]] static std::string trunk() { return "movenet"; }
     [[nodiscard]] bool is_ready() const noexcept { return is_ready_; }
     std::string load(const engines::tensor_file& file) {

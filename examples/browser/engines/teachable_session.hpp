@@ -5,15 +5,18 @@
 #include "weight_bytes.hpp"
 
 #include <strata/data/safetensors_bytes.hpp>
-#include <strata/source/to_string.hpp>
+#include <strata/io/export/header_text.hpp>
+#include <strata/io/export/onnx_message.hpp>
 #include <strata/version.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace teachable {
@@ -27,10 +30,11 @@ inline std::string text_of_classes(std::string text, std::size_t classes) {
 
 /// What a page teaches: a reader of one kind of input, whose features its network learns.
 ///
-/// `Kind` has `name`; `input`, the type of an input's numbers, and `input_shape`; `network`, what learns;
-/// `shown_shape`, of what a page draws of an input, as points; `trunk()`, what makes features, as a text;
-/// `load(file)`, which gives that network weights and returns what is wrong; `is_ready()`; and `read(input,
-/// features, shown)`.
+/// `Kind` has `name`; `input`, the type of an input's numbers, and `input_shape`; `network`, what learns, and
+/// `head`, its type as `to_string` writes it, which would cost an engine a tenth of its size; `shown_shape`,
+/// of what a page draws of an input, as points; `trunk()`, what makes features, as a text; `load(file)`,
+/// which gives that network weights and returns what is wrong; `is_ready()`; and `read(input, features,
+/// shown)`.
 template <class Kind>
 class session {
 public:
@@ -67,7 +71,7 @@ public:
 
     /// The type of the network that learns, for so many classes.
     [[nodiscard]] static std::string type_text(std::size_t classes) {
-        return text_of_classes(strata::to_string(typename network::topology{}), classes);
+        return text_of_classes(std::string(Kind::head), classes);
     }
 
     /// The weights that were learnt, as a safetensors file. Names are those of the network for the classes
@@ -139,36 +143,83 @@ public:
         return {};
     }
 
+    /// The text of a C++ header with the type of the network that learns and its weights as constants, and
+    /// what they are of: as `strata::export_header` writes one, `taught.predict(features)`. Empty before
+    /// anything is learnt.
+    [[nodiscard]] std::string save_header() const {
+        if (learning.classes() == 0)
+            return {};
+        const std::string topology = type_text(learning.classes());
+        std::string lines =
+            "It takes features of " + std::string(Kind::name) + ": " + kind_.trunk() + "\n" + topology + "\n";
+        if (!names.empty())
+            lines += "classes: " + names + "\n";
+        return strata::bedrock::internal::header_text(learnt_arrays(), lines,
+                                                      {"taught", "model<" + topology + ">"});
+    }
+    /// The bytes of a model of ONNX of the network that learns, as `strata::export_onnx` writes one. Empty
+    /// before anything is learnt.
+    [[nodiscard]] std::vector<unsigned char> save_onnx() const {
+        namespace exports = strata::bedrock::exports;
+        const std::size_t classes = learning.classes();
+        if (classes == 0)
+            return {};
+        exports::network_entry entry = exports::entries_of(typename network::topology{});
+        // The last two nodes, the scores and their softmax, are as wide as there are classes.
+        const std::array<std::size_t, 1> width{classes};
+        std::array<exports::node_entry, 2> ends{*entry.nodes[entry.nodes.size() - 2], *entry.nodes.back()};
+        for (std::size_t i = 0; i < ends.size(); ++i) {
+            ends[i].shape = width;
+            entry.nodes[entry.nodes.size() - 2 + i] = &ends[i];
+        }
+        exports::onnx_arrays arrays;
+        for (const array& each : learnt_arrays())
+            arrays[each.name] = {each.shape, [numbers = each.numbers] { return numbers; }};
+        exports::onnx_tensors tensors;
+        std::vector<unsigned char> result;
+        exports::write_model_message(entry, arrays, type_text(classes), tensors,
+                                     [&](const void* bytes, std::size_t count) {
+                                         const auto* const begin = static_cast<const unsigned char*>(bytes);
+                                         result.insert(result.end(), begin, begin + count);
+                                     });
+        return result;
+    }
+
 private:
+    using array = strata::bedrock::internal::constant_array<float>;
+
     static std::size_t number(const engines::tensor_file& file, std::string_view key) {
         return std::strtoul(std::string(file.text(key)).c_str(), nullptr, 10);
     }
 
-    /// Tensors of the network as the one of so many classes has them: the last layer's are narrower.
-    [[nodiscard]] static std::vector<float> narrow(const std::vector<float>& numbers, std::size_t classes) {
-        std::vector<float> result;
-        for (std::size_t i = 0; i < numbers.size(); ++i)
-            if (i % most_classes < classes)
-                result.push_back(numbers[i]);
+    /// The network's arrays as the one of so many classes as there are has them: the last layer's are
+    /// narrower.
+    [[nodiscard]] std::vector<array> learnt_arrays() const {
+        const std::size_t classes = learning.classes();
+        const auto parameters = learning.network().parameters();
+        std::vector<array> result;
+        for (std::size_t i = 0; i < parameters.size() && classes > 0; ++i) {
+            array next{
+                parameters[i].name(), {parameters[i].shape().begin(), parameters[i].shape().end()}, {}};
+            const bool is_last = i + 2 >= parameters.size();
+            const std::vector<float> numbers = parameters[i].values();
+            for (std::size_t place = 0; place < numbers.size(); ++place)
+                if (!is_last || place % most_classes < classes)
+                    next.numbers.push_back(numbers[place]);
+            if (is_last)
+                next.shape.back() = classes;
+            result.push_back(std::move(next));
+        }
         return result;
     }
 
     std::vector<unsigned char> write(const std::vector<float>& features, const std::vector<float>& labels,
                                      bool is_project) const {
         const std::size_t classes = learning.classes();
+        const std::vector<array> arrays = learnt_arrays();
         std::vector<strata::named_tensor<float>> tensors;
-        const auto parameters = learning.network().parameters();
-        std::vector<std::vector<float>> numbers;
-        numbers.reserve(parameters.size());
-        if (classes > 0)
-            for (std::size_t i = 0; i < parameters.size(); ++i) {
-                const bool is_last = i + 2 >= parameters.size();
-                std::vector<std::size_t> shape(parameters[i].shape().begin(), parameters[i].shape().end());
-                numbers.push_back(is_last ? narrow(parameters[i].values(), classes) : parameters[i].values());
-                if (is_last)
-                    shape.back() = classes;
-                tensors.push_back({parameters[i].name(), shape, numbers.back()});
-            }
+        for (const array& each : arrays)
+            tensors.push_back({each.name, each.shape, each.numbers});
         if (is_project) {
             tensors.push_back({"examples.features", {labels.size(), feature_count}, features});
             tensors.push_back({"examples.labels", {labels.size()}, labels});

@@ -7,7 +7,6 @@
 
 #include <strata/layers/layers.hpp>
 #include <strata/model/model.hpp>
-#include <strata/source/to_string.hpp>
 
 #include <array>
 #include <cstddef>
@@ -26,9 +25,9 @@ class small_pictures {
                                    strata::conv<32, 5, strata::stride<2>, strata::he_normal> | strata::relu |
                                    strata::max_pool<2> | strata::conv<64, 3, strata::he_normal> |
                                    strata::relu | strata::average_pool<4> | strata::flatten;
-    using trunk_network = strata::model<layers>;
 
 public:
+    using trunk_network = strata::model<layers>;
     static constexpr std::string_view name = "small pictures";
     using input = std::uint8_t;
     static constexpr std::array<std::size_t, 3> input_shape{64, 64, 4};
@@ -39,7 +38,13 @@ public:
     using network = strata::model<strata::input<trunk_network::output_size> | strata::dense<100> |
                                   strata::relu | strata::dense<most_classes> | strata::softmax>;
 
-    [[nodiscard]] static std::string trunk() { return strata::to_string(trunk_network::topology{}); }
+    static constexpr std::string_view head = "input<576> | dense<100> | relu | dense<20> | softmax";
+
+    [[nodiscard]] static std::string trunk() {
+        return "input<64, 64, 3> | rescaling<0.00784313725490196, -1.0> | conv<32, 5, stride<2>, he_normal> "
+               "| relu | "
+               "max_pool<2> | conv<64, 3, he_normal> | relu | average_pool<4> | flatten";
+    }
     [[nodiscard]] static bool is_ready() noexcept { return true; }
     std::string load(const engines::tensor_file& file) { return engines::load_weights(trunk_, file); }
     void read(std::span<const input> picture, std::span<float> features, std::span<float>) {

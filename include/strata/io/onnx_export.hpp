@@ -5,22 +5,13 @@
 STRATA_HEADER_BEGIN
 
 #include <strata/data/complete_file.hpp>
-#include <strata/expression/concatenate.hpp>
-#include <strata/io/export/network_entry.hpp>
-#include <strata/io/export/onnx_layers.hpp>
-#include <strata/io/export/onnx_network.hpp>
-#include <strata/io/export/onnx_tensors.hpp>
+#include <strata/io/export/onnx_message.hpp>
 #include <strata/model/model.hpp>
-#include <strata/source/to_string.hpp>
-#include <strata/training/network_text.hpp>
-#include <strata/version.hpp>
 
 #include <cstddef>
 #include <filesystem>
-#include <iterator>
-#include <string>
+#include <optional>
 #include <string_view>
-#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -32,46 +23,6 @@ struct onnx_options {
 
 namespace exports {
 
-/// A network's arrays by their names. They refer to the network.
-template <class T>
-onnx_arrays arrays_of(const std::vector<any_parameter<const T>>& parameters) {
-    onnx_arrays result;
-    for (const any_parameter<const T>& each : parameters)
-        result[each.name()] = {{each.shape().begin(), each.shape().end()}, [&each] {
-                                   const std::vector<T> numbers = each.values();
-                                   return std::vector<float>(numbers.begin(), numbers.end());
-                               }};
-    return result;
-}
-
-/// The topology as a program writes it, or what it computes in lines where a layer of the program's own has
-/// no text.
-template <class Topology>
-std::string text_of(Topology topology) {
-    if constexpr (detail::is_spelled<Topology>)
-        return to_string(topology);
-    else {
-        std::string lines;
-        internal::append_network(lines, topology);
-        return lines;
-    }
-}
-
-/// The fields of a model but for the graph.
-inline std::string model_fields(std::string_view text) {
-    std::string result;
-    protozero::pbf_builder<model_field> model(result);
-    model.add_int64(model_field::format, onnx_format);
-    model.add_string(model_field::producer_name, "strata");
-    model.add_string(model_field::producer_version, project_version.data(), project_version.size());
-    protozero::pbf_builder<opset_field>(model, model_field::opset)
-        .add_int64(opset_field::version, onnx_opset);
-    protozero::pbf_builder<entry_field> entry(model, model_field::metadata);
-    entry.add_string(entry_field::key, "topology");
-    entry.add_string(entry_field::value, text.data(), text.size());
-    return result;
-}
-
 /// The whole of `export_onnx`, but for the types of the network's layers. `size` is that of its weights in
 /// bytes.
 inline void write_onnx(const std::filesystem::path& file, const network_entry& network,
@@ -80,18 +31,20 @@ inline void write_onnx(const std::filesystem::path& file, const network_entry& n
     constexpr std::size_t most = std::size_t{2'000'000'000}; // of 2^31 - 1, with room for the graph
     std::filesystem::path data_file = file;
     data_file += ".data";
-    onnx_tensors tensors = options.separate || size > most ? onnx_tensors(data_file) : onnx_tensors();
-    onnx_network graph(tensors);
-    write_layers(graph, network, arrays);
-    const std::string& bytes = graph.finish();
-    std::string head = model_fields(text);
-    head += static_cast<char>(static_cast<unsigned>(model_field::graph) << 3 | 2); // a field of so many bytes
-    protozero::write_varint(std::back_inserter(head), bytes.size());
-    internal::complete_file written(file);
-    written.write(head.data(), head.size());
-    written.write(bytes.data(), bytes.size());
-    tensors.finish();
-    written.finish();
+    std::optional<internal::complete_file> data;
+    if (options.separate || size > most)
+        data.emplace(data_file);
+    const auto write = [&data](const void* bytes, std::size_t count) { data->write(bytes, count); };
+    onnx_tensors tensors = data ? onnx_tensors(data_file.filename().string(), write) : onnx_tensors();
+    std::optional<internal::complete_file> written;
+    write_model_message(network, arrays, text, tensors, [&](const void* bytes, std::size_t count) {
+        if (!written)
+            written.emplace(file);
+        written->write(bytes, count);
+    });
+    if (data)
+        data->finish();
+    written->finish();
 }
 
 } // namespace exports

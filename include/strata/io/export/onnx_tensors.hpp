@@ -1,7 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/complete_file.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/io/export/onnx_operation.hpp>
 #include <strata/setting.hpp>
@@ -9,11 +8,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <optional>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING::exports {
 
@@ -22,8 +21,9 @@ namespace strata::bedrock::inline STRATA_SETTING::exports {
 class onnx_tensors {
 public:
     onnx_tensors() = default;
-    explicit onnx_tensors(const std::filesystem::path& data_file)
-        : place_(data_file.filename().string()), file_(std::in_place, data_file) {}
+    /// With a file beside the graph: its name, and what writes to it.
+    onnx_tensors(std::string file, std::function<void(const void* bytes, std::size_t count)> write)
+        : file_(std::move(file)), write_(std::move(write)) {}
 
     void add(std::string_view name, const extents& shape, std::span<const float> numbers) {
         add(name, shape, onnx_number::real, numbers.data(), numbers.size_bytes());
@@ -34,11 +34,6 @@ public:
 
     /// Messages of all of them, fields of the graph.
     [[nodiscard]] std::string& bytes() noexcept { return bytes_; }
-    /// Gives the file beside the graph its name.
-    void finish() {
-        if (file_)
-            file_->finish();
-    }
 
 private:
     void add(std::string_view name, const extents& shape, onnx_number type, const void* numbers,
@@ -50,7 +45,7 @@ private:
         tensor.add_packed_int64(tensor_field::extents, numbers_of_shape.begin(), numbers_of_shape.end());
         tensor.add_int32(tensor_field::type, static_cast<std::int32_t>(type));
         tensor.add_string(tensor_field::name, name.data(), name.size());
-        if (!file_ || size < least_apart) {
+        if (!write_ || size < least_apart) {
             tensor.add_bytes(tensor_field::raw, static_cast<const char*>(numbers), size);
             return;
         }
@@ -60,11 +55,11 @@ private:
             entry.add_string(entry_field::value, value);
         };
         pad();
-        add_entry("location", place_);
+        add_entry("location", file_);
         add_entry("offset", internal::concatenate(written_));
         add_entry("length", internal::concatenate(size));
         tensor.add_int32(tensor_field::location, 1);
-        file_->write(numbers, size);
+        write_(numbers, size);
         written_ += size;
     }
     /// Readers that map the file want whole pages.
@@ -72,13 +67,13 @@ private:
         constexpr std::size_t page = 4096;
         static constexpr std::array<char, page> filling{};
         const std::size_t missing = (page - written_ % page) % page;
-        file_->write(filling.data(), missing);
+        write_(filling.data(), missing);
         written_ += missing;
     }
 
     std::string bytes_;
-    std::string place_;
-    std::optional<internal::complete_file> file_;
+    std::string file_;
+    std::function<void(const void*, std::size_t)> write_;
     std::size_t written_ = 0;
 };
 
