@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // What the engines of the Teachable machine compute, apart from the page and its browser.
+#include "../../examples/browser/engines/exported_weights.hpp"
 #include "../../examples/browser/engines/pose_points.hpp"
 #include "../../examples/browser/engines/spectrogram.hpp"
 #include "../../examples/browser/engines/teachable_session.hpp"
@@ -239,4 +240,33 @@ BOOST_AUTO_TEST_CASE(a_spectrogram_has_a_tone_where_it_is) {
     // Mel has 1,000 Hz at 1,000, and 40 bands between 91 and 2,787.
     BOOST_TEST((loudest - row.begin() == 13));
     BOOST_TEST(std::abs(*loudest - 0.75f) < 0.03f);
+}
+
+BOOST_AUTO_TEST_CASE(exported_weights_are_read_whatever_their_type) {
+    const std::string model = R"({"weightsManifest": [{"paths": ["a"], "weights": [
+        {"name": "a/kernel", "shape": [1, 2], "dtype": "float32"},
+        {"name": "b", "shape": [2], "dtype": "float32", "quantization": {"dtype": "uint8", "scale": 0.5, "min": -1}},
+        {"name": "c", "shape": [], "dtype": "float32", "quantization": {"dtype": "float16"}}]}]})";
+    const std::vector<unsigned char> bytes{0, 0, 128, 63, 0, 0, 0, 64, 0, 3, 0, 60};
+    const engines::exported_weights read(model, bytes);
+    BOOST_TEST(read.problem() == "");
+    BOOST_TEST((read.find("a/kernel")->numbers == std::vector<float>{1, 2}));
+    BOOST_TEST((read.find("b")->numbers == std::vector<float>{-1, 0.5f}));
+    BOOST_TEST((read.find("c")->numbers == std::vector<float>{1}));
+    BOOST_TEST(read.find("d") == nullptr);
+    const auto problem = [](const std::string& text, std::span<const unsigned char> given) {
+        return engines::exported_weights(text, given).problem();
+    };
+    BOOST_TEST(problem(model, std::span(bytes).first(11)) == "the weights end within \"c\"");
+    BOOST_TEST(problem(R"({"weightsManifest": []})", bytes) == "expected 0 bytes of weights, found 12");
+    for (const char* wrong : {"", "7", "{}", "{\"weightsManifest\": 3}"})
+        BOOST_TEST(problem(wrong, bytes) == "expected model.json with a list \"weightsManifest\"");
+    // Extents whose product wraps around are more than there is.
+    BOOST_TEST(problem(R"({"weightsManifest": [{"weights": [
+        {"name": "a", "shape": [4294967296, 4294967296], "dtype": "float32"}]}]})",
+                       bytes) == "the weights end within \"a\"");
+    BOOST_TEST(
+        problem(R"({"weightsManifest": [{"weights": [{"name": "a", "shape": [1], "dtype": "string"}]}]})",
+                bytes) ==
+        "model.json: expected a name, a shape and a type float32, float16, uint16 or uint8 of weight \"a\"");
 }

@@ -35,7 +35,7 @@ inline std::string list(std::span<const std::size_t> extents) {
         result += (result.size() > 1 ? "," : "") + std::to_string(each);
     return result + "]";
 }
-inline std::string quoted(std::string_view text) { return strata::bedrock::internal::json_text(text); }
+inline std::string json_string(std::string_view text) { return strata::bedrock::internal::json_text(text); }
 inline std::vector<unsigned char> bytes_of(const unsigned char* bytes, std::size_t count) {
     return {bytes, bytes + count};
 }
@@ -49,14 +49,14 @@ inline std::vector<unsigned char> bytes_of(const unsigned char* bytes, std::size
 /// trunk}.
 OFFERED_TO_PAGE(describe) inline const exchange::view* describe() {
     using namespace teachable_engine;
-    return exchange::give("{\"kind\":" + quoted(kind::name) + ",\"input\":" + list(kind::input_shape) +
+    return exchange::give("{\"kind\":" + json_string(kind::name) + ",\"input\":" + list(kind::input_shape) +
                           ",\"bytes\":" + (sizeof(kind::input) == 1 ? "true" : "false") +
                           ",\"features\":" + std::to_string(session_type::feature_count) +
                           ",\"shown\":" + list(kind::shown_shape) +
                           ",\"mostClasses\":" + std::to_string(teachable::most_classes) +
                           ",\"needsWeights\":" + (current().is_ready() ? "false" : "true") +
-                          ",\"trunk\":" + quoted(current().kind().trunk()) +
-                          ",\"head\":" + quoted(session_type::type_text(3)) +
+                          ",\"trunk\":" + json_string(current().kind().trunk()) +
+                          ",\"head\":" + json_string(session_type::type_text(3)) +
                           ",\"parameters\":" + std::to_string(kind::trunk_parameters) + "}");
 }
 /// Gives the trunk its weights, the bytes of a safetensors file. A text. What is no such file ends the
