@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include "formula_rules.hpp"
+#include "formula_derivative.hpp"
 
 #include <strata/kernels/formula/evaluate.hpp>
 

@@ -29,13 +29,6 @@ struct learning {
     std::size_t batch = 10;
 };
 
-/// Samples: x is [count][inputs], y is [count], with a register's room behind both.
-struct samples {
-    const float* x = nullptr;
-    const float* y = nullptr;
-    std::size_t count = 0;
-};
-
 /// A network of dense layers whose topology is known at run time alone: the twin of
 /// `model<input<K> | dense<a> | activation | ... | dense<1> | tanh>`.
 ///
@@ -118,19 +111,22 @@ public:
     /// The mean loss of the samples, penalties included.
     double loss(const samples& all, const learning& how) {
         const strata::bedrock::flush_denormals fast;
+        const double penalty = penalties(how);
         double sum = 0;
         for (std::size_t begin = 0; begin < all.count; begin += part) {
             const std::size_t count = std::min(part, all.count - begin);
-            const samples some{all.x + begin * inputs(), all.y + begin, count};
             make_room(count);
-            forward(some.x, count);
-            for (std::size_t first = 0; first < count; first += group)
-                sum += losses_of({nullptr, some.y + first, std::min(group, count - first)}, first, false);
+            forward(all.x + begin * inputs(), count);
+            for (std::size_t first = 0; first < count; first += group) {
+                const std::size_t some = std::min(group, count - first);
+                sum += losses_of({nullptr, all.y + begin + first, some}, first, false) +
+                       penalty * static_cast<double>(some);
+            }
         }
-        return all.count == 0 ? 0 : sum / static_cast<double>(all.count) + penalties(how);
+        return all.count == 0 ? 0 : sum / static_cast<double>(all.count);
     }
 
-    /// visit(layer, outputs, samples) sees the outputs of every layer, [samples][units], for some of the
+    /// visit(layer, first, outputs, count) sees the outputs of every layer, [samples][units], for some of the
     /// samples at a time, those of the last layer as predictions.
     template <class Visit>
     void predict(const float* x, std::size_t count, const Visit& visit) {
@@ -273,14 +269,15 @@ private:
     /// What the penalties of all weights add to a sample's loss.
     [[nodiscard]] double penalties(const learning& how) {
         double result = 0;
-        if (how.l1 == 0 && how.l2 == 0)
-            return result;
-        for (std::size_t i = 0; i < layers_.size(); ++i)
+        for (std::size_t i = 0; (how.l1 != 0 || how.l2 != 0) && i < layers_.size(); ++i) {
+            double sum = 0;
             for (std::size_t k = 0; k < layers_[i].inputs; ++k)
                 for (std::size_t n = 0; n < layers_[i].units; ++n) {
                     const double w = static_cast<double>(weight(i, k, n));
-                    result += how.l1 * std::abs(w) + how.l2 * w * w;
+                    sum += how.l1 * std::abs(w) + how.l2 * w * w;
                 }
+            result += sum;
+        }
         return result;
     }
 

@@ -18,6 +18,13 @@ namespace playground {
 /// TensorFlow's playground has it; the classes 0 and 1 by a sigmoid and the cross-entropy; or any number.
 enum class goal { squared_classes, likely_classes, numbers };
 
+/// Samples: x is [count][inputs], y is [count], with a register's room behind both.
+struct samples {
+    const float* x = nullptr;
+    const float* y = nullptr;
+    std::size_t count = 0;
+};
+
 /// A layer with what it makes of a batch, [samples][units].
 struct layer {
     const layer_kernels* kernels;
