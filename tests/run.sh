@@ -23,11 +23,14 @@ configurations=(default release sse2 avx2 sanitizers threads fuzz compilers arm 
 # On processors that hide a part of AVX10, as virtual machines may, clang warns of what it makes of `native`.
 clang_native='-march=native -Wno-invalid-feature-combination'
 
-# All suites but for those of large networks: clang compiles their hundreds of small ones in half of g++'s time.
+# All suites but for those of large networks: clang compiles their hundreds of small ones in half of g++'s time. And the
+# pages, in a browser.
 configuration_default() {
     compiler=clang++-19
+    needs=(--each wasm pages)
+    command -v npm >/dev/null || needs+=(node)
     options=(-Doptimization=1 "-Dcpp_args=$clang_native")
-    chosen=(suites)
+    chosen=(suites pages)
     without=(networks)
 }
 

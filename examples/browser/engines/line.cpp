@@ -2,6 +2,7 @@
 // The engine of the page Line. Numbers that belong together come in one array, which source/line/worker.ts
 // takes apart. Its equations are small, and many types of them are compiled.
 // Options: -Os
+// Options in tests: -O0
 #include "line.hpp"
 #include "exchange.hpp"
 #include "line_program.hpp"

@@ -198,7 +198,7 @@ function PointTable() {
                     </thead>
                     <tbody>
                         {points.value.map((point, i) => {
-                            const change = (x: number, y: number) => Number.isFinite(x) && Number.isFinite(y) && state.movePoint(i, x, y);
+                            const change = (x: number, y: number) => Number.isFinite(x) && Number.isFinite(y) && state.typePoint(i, x, y);
                             return (
                                 <tr key={i}>
                                     <td>

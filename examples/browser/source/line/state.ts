@@ -94,6 +94,12 @@ export const addPoint = (x: number, y: number): number => {
     return points.value.length - 1;
 };
 export const movePoint = (i: number, x: number, y: number): void => setPoints(points.value.map((point, j) => (j === i ? shortened({ ...point, x, y }) : point)));
+/** A point of which a number was typed: as it was typed, wherever it lies. */
+export const typePoint = (i: number, x: number, y: number): void =>
+    batch(() => {
+        setPoints(points.value.map((point, j) => (j === i ? { ...point, x, y } : point)));
+        bounds.value = boundsOf(points.value);
+    });
 export const labelPoint = (i: number, label: number): void => setPoints(points.value.map((point, j) => (j === i ? { ...point, label } : point)));
 export const removePoint = (i: number): void => setPoints(points.value.filter((_, j) => j !== i));
 export const removeAll = (): void => setPoints([]);
