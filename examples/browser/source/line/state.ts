@@ -285,13 +285,17 @@ export function begin(): void {
     worker.open(document.baseURI).then((found) => (relaxed.value = found), say);
     effect(() => {
         if (relaxed.value === undefined || task.value !== "line") return;
-        if (points.value.length === 0) curve.value = undefined;
-        else fit({ list: points.value, degree: degree.value, l2: l2.value, bounds: bounds.value, predictedX: predictedX.value });
+        if (points.value.length === 0) {
+            fit(undefined);
+            curve.value = undefined;
+        } else fit({ list: points.value, degree: degree.value, l2: l2.value, bounds: bounds.value, predictedX: predictedX.value });
     });
     effect(() => {
         if (relaxed.value === undefined || task.value !== "classes") return;
-        if (presentClasses.value.length < 2) boundary.value = undefined;
-        else
+        if (presentClasses.value.length < 2) {
+            separate(undefined);
+            boundary.value = undefined;
+        } else
             separate({ list: points.value, present: presentClasses.value, curving: curving.value, c: c.value, bounds: bounds.value, cursor: cursor.value });
     });
     // Centers without points are none; others stay where they are while points move.

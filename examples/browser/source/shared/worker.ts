@@ -33,20 +33,22 @@ export const nextFrame = (): Promise<void> => new Promise((resolve) => requestAn
 
 /**
  * Runs the latest of many requests: while one is under way, of those that come only the last is kept.
- * `take` gets the results that are still wanted, `fail` the errors.
+ * `take` gets the results that are still wanted, `fail` the errors. A request of `undefined` is none: no result of
+ * those before is wanted any more.
  */
 export function latestOnly<Request, Result>(
     ask: (request: Request) => Promise<Result>,
     take: (result: Result, request: Request) => void,
     fail: (error: unknown) => void,
-): (request: Request) => void {
-    let waiting: { request: Request } | undefined;
+): (request: Request | undefined) => void {
+    let waiting: { request: Request | undefined } | undefined;
     let busy = false;
     const run = async () => {
         busy = true;
         while (waiting) {
             const { request } = waiting;
             waiting = undefined;
+            if (request === undefined) continue;
             try {
                 const result = await ask(request);
                 if (!waiting) take(result, request);
