@@ -38,7 +38,7 @@ def headers_of(tree):
 def compile_cpp(source, options, tree):
     """The program built from a source, or the compiler's first complaint. Kept until something changes."""
     ours = [*headers_of(tree), *bench.glob("*.hpp"), *(bench / "peers").glob("*.hpp"),
-            *(root / "examples" / "networks").glob("*.hpp")]
+            *(root / "examples" / "networks").glob("*.hpp"), *(root / "examples" / "cart_pole").glob("*.hpp")]
     return build_program(source, ["g++", *options, f"-I{tree / 'dsl'}", f"-I{tree / 'include'}", f"-I{bench}"], ours)
 
 

@@ -9,7 +9,7 @@ import report
 
 names = ["train", "predict", "small", "mnist_cnn", "resnet50", "contraction", "convolution", "elementwise", "optimizer",
          "stored_gradients", "pipeline", "startup", "compile", "scaling", "least_squares", "kmeans", "browser",
-         "stream", "sequence", "load", "imported"]
+         "stream", "sequence", "load", "imported", "cart_pole"]
 
 
 def main():
