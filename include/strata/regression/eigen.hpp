@@ -39,10 +39,10 @@ inline std::vector<double> copy(const Eigen::VectorXd& values) {
 inline double cholesky(std::vector<double>& a, std::size_t n) {
     internal::matrix lower(a.data(), internal::index(n), internal::index(n));
     const Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>> factor(lower);
-    if (factor.info() != Eigen::Success)
+    // What is not a number is no error to Eigen.
+    if (factor.info() != Eigen::Success || !lower.diagonal().allFinite())
         return 0;
-    const double reciprocal = factor.rcond();
-    return reciprocal > 0 ? reciprocal : 0; // 0 for NaN
+    return factor.rcond();
 }
 
 /// Solves L L^T x = b for several columns b, in place.
