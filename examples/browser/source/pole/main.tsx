@@ -184,20 +184,14 @@ function Cart() {
                     void worker.setDriver(chosen);
                 }}
             />
-            <Slider label={texts.pace} unit={texts.slower} value={state.value.pace} min={0.1} max={2} step={0.1} onInput={(pace) => choose({ pace })} />
+            <Slider label={texts.pace} value={state.value.pace} min={0.1} max={2} step={0.1} format={(pace) => texts.times(number(pace, 2))} onInput={(pace) => choose({ pace })} />
             <dl class="facts">
                 <dt>{texts.stands}</dt>
-                <dd data-fact="seconds">
-                    {fixed(told?.seconds ?? 0, 1)} {texts.seconds}
-                </dd>
+                <dd data-fact="seconds">{texts.seconds(fixed(told?.seconds ?? 0, 1))}</dd>
                 <dt>{texts.longest}</dt>
-                <dd data-fact="longest">
-                    {fixed(longest ?? 0, 1)} {texts.seconds}
-                </dd>
+                <dd data-fact="longest">{texts.seconds(fixed(longest ?? 0, 1))}</dd>
                 <dt>{texts.lean}</dt>
-                <dd>
-                    {degrees(told?.angle ?? 0)} {texts.degrees}
-                </dd>
+                <dd>{texts.degrees(degrees(told?.angle ?? 0))}</dd>
             </dl>
             <p role="status" class="solved">
                 {said.value}
@@ -238,14 +232,11 @@ function pushing(side: Side) {
     };
 }
 
-function Learning() {
+/** What is pressed first, on top of all. */
+function Course() {
     const texts = t.value;
-    const { steps, lessons, episodes, mean, solvedEpisode } = progress.value;
-    const { step, each, means } = curve.value;
-    const drawn = { first: step, step };
     return (
-        <section class="panel stack" aria-labelledby="learning">
-            <h2 id="learning">{texts.progress}</h2>
+        <section class="panel course" aria-label={texts.course}>
             <div class="row">
                 <Button primary disabled={!opened.value} onClick={() => learn(!learning.value)}>
                     {learning.value ? texts.pause : texts.learn}
@@ -257,6 +248,28 @@ function Learning() {
                     {texts.reset}
                 </Button>
             </div>
+            <Slider
+                label={texts.speed}
+                value={state.value.speed}
+                logarithmic
+                min={2}
+                max={6}
+                step={0.1}
+                format={(speed) => (speed >= fastest ? texts.fastest : `${number(speed, 2)} ${texts.stepsASecond}`)}
+                onInput={(speed) => choose({ speed })}
+            />
+        </section>
+    );
+}
+
+function Learning() {
+    const texts = t.value;
+    const { steps, lessons, episodes, mean, solvedEpisode } = progress.value;
+    const { step, each, means } = curve.value;
+    const drawn = { first: step, step };
+    return (
+        <section class="panel stack" aria-labelledby="learning">
+            <h2 id="learning">{texts.progress}</h2>
             {failure.value && (
                 <p class="error" role="alert">
                     {texts.failed(failure.value)}
@@ -275,16 +288,6 @@ function Learning() {
                 xName={texts.episodes}
                 height={220}
                 yRange={[0, 500]}
-            />
-            <Slider
-                label={texts.speed}
-                value={state.value.speed}
-                logarithmic
-                min={2}
-                max={6}
-                step={0.1}
-                format={(speed) => (speed >= fastest ? texts.fastest : `${number(speed, 2)} ${texts.stepsASecond}`)}
-                onInput={(speed) => choose({ speed })}
             />
             <dl class="facts">
                 <dt>{texts.mean}</dt>
@@ -377,6 +380,7 @@ showPage(
     () => t.value,
     () => (
         <>
+            <Course />
             <div class="columns">
                 <Cart />
                 <Learning />
