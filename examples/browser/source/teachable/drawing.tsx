@@ -89,6 +89,8 @@ export function DrawingPad(props: { changed?: (pixels: ImageData) => void; child
                         last.current = placePointer(event);
                         stroke(last.current, last.current);
                     }}
+                    // A stroke is no swipe: nothing moves on behind it, and the next tap presses what it meets.
+                    onTouchStart={(event) => event.preventDefault()}
                     onPointerMove={(event) => {
                         if (last.current === undefined) return;
                         const place = placePointer(event);

@@ -21,6 +21,9 @@ export type TeachableFunctions = {
     set_names(text: Address, length: number): void;
     save_weights(): View;
     load_weights(bytes: Address, count: number): View;
+    save_project(): View;
+    /** Of the engine teachable_exported alone. */
+    load_export(model: Address, length: number, weights: Address, count: number): View;
     save_onnx(): View;
     save_header(): View;
 };

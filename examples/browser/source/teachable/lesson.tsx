@@ -6,7 +6,7 @@ import { Code } from "../shared/code";
 import { Button, FileButton, NumberField, Select } from "../shared/controls";
 import { fixed } from "../shared/texts";
 import { ranges, type Settings } from "./project";
-import type { History, Outcome } from "./service";
+import type { History, NetworkTypes, Outcome } from "./service";
 import {
     addTrunk, changeNumber, chooseTrunk, history, isStale, isTraining, kind, knownNames, lack, offer, project, reading, service, t, train, trained,
 } from "./session";
@@ -127,18 +127,29 @@ function Tables(props: { outcome: Outcome }) {
 }
 
 function NetworkType() {
-    const [type, setType] = useState("");
+    const [types, setTypes] = useState<NetworkTypes | undefined>(undefined);
     const { trunk } = project.value;
     const ready = offer.value !== undefined;
     const classes = project.value.classes.length;
     useEffect(() => {
         let current = true;
-        if (ready) void service.describe(kind.value, trunk, classes).then((text) => current && setType(text));
+        if (ready) void service.describe(kind.value, trunk, classes).then((found) => current && setTypes(found));
         return () => {
             current = false;
         };
     }, [kind.value, trunk, ready, classes, trained.value]);
-    return type === "" ? null : <Code title={t.value.type} text={type} />;
+    if (types === undefined) return null;
+    return (
+        <>
+            <Code title={t.value.type} text={types.head} />
+            {types.trunk !== "" && (
+                <details>
+                    <summary>{t.value.typeBelow}</summary>
+                    <Code title={t.value.typeBelow} text={types.trunk} />
+                </details>
+            )}
+        </>
+    );
 }
 
 function Trunks() {

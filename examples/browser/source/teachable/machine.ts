@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // One engine with what it has learnt: reads inputs, trains its head, predicts and writes files. For the worker.
 import { LastingEngine, type Engine } from "../shared/engine";
+import type { MachineExport } from "./machine_export";
 import type { EngineDescription, TeachableFunctions } from "./engine_functions";
 import type { Settings } from "./project";
 import type { ExportFormat } from "./service";
@@ -30,6 +31,7 @@ export class Machine {
     /** What a new instance is given where an error ended the old one. */
     private trunk: Uint8Array | undefined;
     private head: Uint8Array | undefined;
+    private exported: MachineExport | undefined;
 
     private constructor(
         private readonly lasting: LastingEngine<TeachableFunctions>,
@@ -62,6 +64,12 @@ export class Machine {
         this.trunk = bytes;
     }
 
+    /** Takes a model of Teachable Machine, its trunk and its head. */
+    loadExport(model: MachineExport): void {
+        this.giveExport(this.lasting.engine, model);
+        this.exported = model;
+    }
+
     read(input: Uint8Array | Float32Array): Reading {
         const { engine } = this.lasting;
         const right = engine.give(input, (address, count) => engine.functions.read(address, count));
@@ -78,10 +86,7 @@ export class Machine {
     /** Gives the engine all examples, in the order of their classes, and draws first weights. */
     begin({ features, settings }: Lesson): void {
         const { engine } = this.lasting;
-        engine.functions.clear();
-        features.forEach((examples, label) => {
-            for (const example of examples) this.expect(engine, engine.give(example, (address, count) => engine.functions.add_features(label, address, count)));
-        });
+        this.give(features);
         this.expect(engine, engine.functions.begin(features.length, settings.batch, settings.rate, settings.seed, settings.heldOut / 100));
     }
 
@@ -106,7 +111,7 @@ export class Machine {
 
     save(format: ExportFormat, names: readonly string[]): Uint8Array {
         const { engine } = this.lasting;
-        engine.giveText(JSON.stringify(names), (address, length) => engine.functions.set_names(address, length));
+        this.setNames(names);
         const { save_weights, save_onnx, save_header } = engine.functions;
         return engine.take(Uint8Array, { safetensors: save_weights, onnx: save_onnx, header: save_header }[format]());
     }
@@ -117,16 +122,41 @@ export class Machine {
         this.head = bytes;
     }
 
-    /** The type of the head for so many classes, and in a comment what makes its features. */
+    /** The C++ type of the head for so many classes. */
     typeText(classes: number): string {
         const { engine } = this.lasting;
-        const head = breakType(engine.takeText(engine.functions.type_text(classes)));
-        const { trunk } = this.description;
-        return trunk === "" ? head : `// ${trunk}\n${head}`;
+        return breakType(engine.takeText(engine.functions.type_text(classes)));
+    }
+
+    /** All examples and the head in one file; what was learnt stays as it is. */
+    saveExamples(features: readonly (readonly Float32Array[])[], names: readonly string[]): Uint8Array {
+        const { engine } = this.lasting;
+        this.give(features);
+        this.setNames(names);
+        return engine.take(Uint8Array, engine.functions.save_project());
+    }
+
+    private giveExport(engine: Engine<TeachableFunctions>, { model, weights }: MachineExport): void {
+        const view = engine.giveText(model, (text, length) => engine.give(weights, (address, count) => engine.functions.load_export(text, length, address, count)));
+        this.expect(engine, view);
+    }
+
+    private give(features: readonly (readonly Float32Array[])[]): void {
+        const { engine } = this.lasting;
+        engine.functions.clear();
+        features.forEach((examples, label) => {
+            for (const example of examples) this.expect(engine, engine.give(example, (address, count) => engine.functions.add_features(label, address, count)));
+        });
+    }
+
+    private setNames(names: readonly string[]): void {
+        const { engine } = this.lasting;
+        engine.giveText(JSON.stringify(names), (address, length) => engine.functions.set_names(address, length));
     }
 
     private restore(engine: Engine<TeachableFunctions>): void {
-        const { trunk, head } = this;
+        const { trunk, head, exported } = this;
+        if (exported) this.giveExport(engine, exported);
         if (trunk) engine.give(trunk, (address, count) => engine.functions.load_trunk(address, count));
         if (head) engine.give(head, (address, count) => engine.functions.load_weights(address, count));
     }

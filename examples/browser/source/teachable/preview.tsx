@@ -39,7 +39,7 @@ function Bars(props: { sight: Sight | undefined }) {
                     const share = Math.max(0, Math.min(1, shares?.[place] ?? 0));
                     const percent = fixed(share * 100, 0);
                     return (
-                        <li key={place} class={place === best ? "best" : ""} style={{ "--class": `var(--class-${place % 8})` }}>
+                        <li key={place} data-share={share} class={place === best ? "best" : ""} style={{ "--class": `var(--class-${place % 8})` }}>
                             <span class="bar-name">{name}</span>
                             <span class="bar" role="meter" aria-label={t.value.sureness(name, percent)} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(share * 100)}>
                                 <span style={{ width: `${share * 100}%` }} />
@@ -162,6 +162,9 @@ export function Preview() {
                         {t.value.chooseFiles}
                     </FileButton>
                 </div>
+            )}
+            {kind.value === "poses" && sight !== undefined && sight.shares === undefined && trained.value !== undefined && (
+                <p role="status">{t.value.noBody}</p>
             )}
             {input === "drawing" && <DrawingPad changed={setPicture} />}
             {input === "files" && picture !== undefined && <ShownPicture pixels={picture} points={sight?.points} />}

@@ -53,13 +53,19 @@ export interface Outcome {
     readonly seconds: number;
 }
 
+export interface NetworkTypes {
+    readonly head: string;
+    /** Empty where inputs are learnt from as they are. */
+    readonly trunk: string;
+}
+
 export type ExportFormat = "safetensors" | "onnx" | "header";
 
 export interface Service {
     /** Opens the engine of a kind. `page` is the page's address, which has the engines beside it. */
     open(page: string, kind: Kind): Promise<Offer>;
-    /** The type of the network that learns this kind, and of those below it. */
-    describe(kind: Kind, trunk: string, classes: number): Promise<string>;
+    /** The C++ types of the network that learns so many classes of this kind, and of the one below it. */
+    describe(kind: Kind, trunk: string, classes: number): Promise<NetworkTypes>;
     /** Takes weights of a network below that the reader has; its name. */
     addTrunk(name: string, file: Uint8Array): Promise<string>;
     /** Reads an example and keeps what the network learns from. */
@@ -71,12 +77,12 @@ export interface Service {
     stop(): Promise<void>;
     seePicture(kind: Kind, trunk: string, pixels: ImageData): Promise<Sight>;
     hearSound(samples: Float32Array): Promise<Sight>;
-    /** What the head learns from, of an example that was read. */
-    features(kind: Kind, key: number): Promise<Float32Array | undefined>;
     save(kind: Kind, format: ExportFormat, names: readonly string[]): Promise<Uint8Array>;
+    /** What the head learns from, of all examples, as safetensors: features [examples, features] and labels. */
+    saveExamples(kind: Kind, trunk: string, classes: readonly ClassKeys[], names: readonly string[]): Promise<Uint8Array>;
     /** Takes a head that was saved. */
     load(kind: Kind, trunk: string, head: Uint8Array): Promise<void>;
-    /** Takes a model of Teachable Machine; whether it can be used as it is. */
-    adopt(model: MachineExport): Promise<boolean>;
+    /** Takes a model of Teachable Machine: the name of its trunk, or nothing where it cannot be used as it is. */
+    adopt(model: MachineExport): Promise<string | undefined>;
     pack(stored: StoredProject): Promise<Uint8Array>;
 }

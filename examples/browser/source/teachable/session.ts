@@ -11,7 +11,7 @@ import {
     addClass, addExamples, changeSetting, clearClass, countExamples, createProject, findLack, kinds, removeClass, removeExample, renameClass,
     type Class, type Kind, type Lack, type Project, type Settings,
 } from "./project";
-import type { ExampleView, History, Offer, Outcome, Service, Sight } from "./service";
+import type { ClassKeys, ExampleView, History, Offer, Outcome, Service, Sight } from "./service";
 import { teachableTexts } from "./texts";
 import { cutPieces, quantize, writeWave } from "./wave";
 
@@ -189,6 +189,14 @@ export async function addFolders(folders: ReadonlyMap<string, readonly Uint8Arra
     }
 }
 
+const usableKeys = (classes: readonly Class[]): ClassKeys[] => classes.map((value) => value.examples.map((example) => example.key).filter(isUsable));
+
+/** What the head learns from, of all examples, as a file. */
+export function saveExamples(): Promise<Uint8Array> {
+    const { classes, trunk } = project.value;
+    return service.saveExamples(kind.value, trunk, usableKeys(classes), classes.map((value) => value.name));
+}
+
 /** Trains the machine on what there is. */
 export async function train(): Promise<void> {
     const chosen = kind.value;
@@ -199,12 +207,11 @@ export async function train(): Promise<void> {
         while (pending.size > 0) await Promise.all(pending);
         if (lack.value.what !== "nothing") return;
         const { classes, settings, trunk } = own.project.value;
-        const keys = classes.map((value) => value.examples.map((example) => example.key).filter(isUsable));
         const show = callback(async (seen: History) => {
             history.value = seen;
             await nextFrame();
         });
-        const outcome = await service.train(chosen, trunk, keys, settings, show);
+        const outcome = await service.train(chosen, trunk, usableKeys(classes), settings, show);
         own.trained.value = { classes, outcome };
     } catch (error) {
         message.value = error instanceof Error ? error.message : String(error);
@@ -214,8 +221,14 @@ export async function train(): Promise<void> {
 }
 
 /** Replaces what a kind has by a project that was read, and has its examples looked at. */
-export async function showProject(read: Project, head: Uint8Array | undefined): Promise<void> {
-    const own = rooms[read.kind];
+export async function showProject(stored: Project, storedHead: Uint8Array | undefined): Promise<void> {
+    const own = rooms[stored.kind];
+    await openEngine(stored.kind);
+    const trunks = own.offer.value?.trunks ?? [];
+    // A network below that the reader had brought is not in the file: the examples are looked at by another one.
+    const known = stored.kind !== "pictures" || trunks.includes(stored.trunk);
+    const read = known ? stored : { ...stored, trunk: trunks[0] ?? "" };
+    const head = known ? storedHead : undefined;
     await service.forget(read.kind);
     batch(() => {
         own.project.value = read;
@@ -228,24 +241,31 @@ export async function showProject(read: Project, head: Uint8Array | undefined): 
         own.trained.value = { classes: read.classes, outcome: undefined };
     }
     for (const value of read.classes) for (const example of value.examples) look(read.kind, example.key, example.file);
-    message.value = t.value.opened(read.classes.length, countExamples(read));
+    const said = t.value.opened(read.classes.length, countExamples(read));
+    message.value = known ? said : `${said} ${t.value.otherTrunk(stored.trunk)}`;
 }
 
 /** A machine that was trained elsewhere, for classes without examples. */
-export function showNames(chosen: Kind, names: readonly string[], usable: boolean): void {
+export function showNames(chosen: Kind, names: readonly string[], trunk: string | undefined): void {
     const own = rooms[chosen];
+    void service.forget(chosen);
     batch(() => {
-        own.project.value = { ...createProject(chosen, names), settings: own.project.value.settings };
+        const old = own.project.value;
+        own.project.value = { ...createProject(chosen, names), settings: old.settings, trunk: trunk ?? old.trunk };
         own.views.value = new Map();
-        own.trained.value = usable ? { classes: own.project.value.classes, outcome: undefined } : undefined;
+        own.trained.value = trunk === undefined ? undefined : { classes: own.project.value.classes, outcome: undefined };
+        const opened = own.offer.value;
+        if (opened && trunk !== undefined) own.offer.value = { ...opened, trunks: [...opened.trunks.filter((known) => known !== trunk), trunk] };
     });
     chooseKind(chosen);
-    message.value = usable ? t.value.openedExport(names.join(", ")) : t.value.openedNames(names.join(", "));
+    message.value = trunk !== undefined ? t.value.openedExport(names.join(", ")) : t.value.openedNames(names.join(", "));
 }
 
 /** Takes another network below: its features of all pictures are other ones. */
 export function chooseTrunk(name: string): void {
     const own = rooms.pictures;
+    const trunks = own.offer.value?.trunks ?? [];
+    if (!trunks.includes(name)) return;
     own.project.value = { ...own.project.value, trunk: name };
     own.trained.value = undefined;
     own.views.value = new Map();
@@ -275,7 +295,7 @@ export function openEngines(): void {
     effect(() => void openEngine(kind.value));
 }
 
-async function openEngine(chosen: Kind): Promise<void> {
+export async function openEngine(chosen: Kind): Promise<void> {
     const own = rooms[chosen];
     if (own.offer.peek() !== undefined) return;
     try {

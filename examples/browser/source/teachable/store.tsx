@@ -4,7 +4,7 @@ import { Button, FileButton } from "../shared/controls";
 import { download } from "../shared/files";
 import { FileError, readProject, unpackArchive } from "./archive";
 import { findFolders, isMachineExport, readMachineExport } from "./machine_export";
-import { addFolders, isStale, isTraining, kind, knownNames, message, project, service, showNames, showProject, t, trained } from "./session";
+import { addFolders, isStale, isTraining, kind, knownNames, message, offer, openEngine, project, saveExamples, service, showNames, showProject, t, trained } from "./session";
 import type { ExportFormat } from "./service";
 
 const fileNames: { readonly [Name in ExportFormat]: string } = { safetensors: "model.safetensors", onnx: "model.onnx", header: "model.hpp" };
@@ -19,6 +19,11 @@ async function saveModel(format: ExportFormat): Promise<void> {
     const content = await service.save(kind.value, format, knownNames.value);
     download(fileNames[format], content.slice());
     message.value = t.value.saved(fileNames[format]);
+}
+
+async function saveNumbers(): Promise<void> {
+    download("examples.safetensors", (await saveExamples()).slice());
+    message.value = t.value.saved("examples.safetensors");
 }
 
 async function saveProject(): Promise<void> {
@@ -45,6 +50,7 @@ async function openFiles(files: readonly File[]): Promise<void> {
         const entries = await readFiles(files);
         if (entries["project.json"] === undefined && isMachineExport(entries)) {
             const model = readMachineExport(entries);
+            await openEngine(model.kind);
             showNames(model.kind, model.labels, await service.adopt(model));
             return;
         }
@@ -69,6 +75,11 @@ export function Store() {
                         {titles[format]}
                     </Button>
                 ))}
+            </div>
+            <div class="row">
+                <Button disabled={offer.value === undefined || isTraining.value} onClick={() => void saveNumbers().catch(tell)}>
+                    {t.value.numbers}
+                </Button>
             </div>
             <div class="row">
                 <Button disabled={isTraining.value} onClick={() => void saveProject().catch(tell)}>

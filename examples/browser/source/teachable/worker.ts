@@ -6,7 +6,7 @@ import { packProject } from "./archive";
 import { Machine, MachineError, type Reading, type Scores } from "./machine";
 import { decodePicture, drawSquare } from "./pictures";
 import type { Kind } from "./project";
-import type { ExampleView, History, Offer, Outcome, Service, Sight } from "./service";
+import type { ClassKeys, ExampleView, History, Offer, Outcome, Service, Sight } from "./service";
 import { readPoints, seenPoints } from "./skeleton";
 import { readWave } from "./wave";
 
@@ -18,6 +18,9 @@ interface Trunk {
     /** Weights that the engine needs, from the page's own folder or from the reader. */
     readonly weights: () => Promise<Uint8Array | undefined>;
 }
+
+/** What the trunk of an export is called. */
+const exportedTrunk = "Teachable Machine";
 
 let page = "";
 let kept: ReadonlySet<string> = new Set();
@@ -63,6 +66,10 @@ function openMachine(kind: Kind, trunk: string): Promise<Machine> {
     machines.set(name, opening);
     opening.catch(() => machines.delete(name));
     return opening;
+}
+
+function findFeatures(kind: Kind, classes: readonly ClassKeys[]): Float32Array[][] {
+    return classes.map((keys) => keys.flatMap((key) => examples.get(exampleKey(kind, key))?.features ?? []));
 }
 
 function readPixels(machine: Machine, pixels: ImageData): Reading {
@@ -144,7 +151,10 @@ const service: Service = {
         return { mostClasses: description.mostClasses, spectrogram: { frames, bands }, trunks: kind === "pictures" ? [...trunks.keys()] : [] };
     },
     async describe(kind, trunk, classes) {
-        return (await openMachine(kind, trunk)).typeText(classes);
+        const machine = await openMachine(kind, trunk);
+        const file = `${machine.description.trunk}.hpp`;
+        const below = kept.has(file) ? new TextDecoder().decode(await fetchBytes(`models/${file}`)) : machine.description.trunk;
+        return { head: machine.typeText(classes), trunk: below };
     },
     async addTrunk(name, file) {
         const trunk: Trunk = { engine: "teachable_pictures", weights: async () => file };
@@ -169,16 +179,10 @@ const service: Service = {
     },
     async train(kind, trunk, classes, settings, show): Promise<Outcome> {
         const machine = await useMachine(kind, trunk);
-        const features = classes.map((keys) =>
-            keys.flatMap((key) => {
-                const reading = examples.get(exampleKey(kind, key));
-                return reading === undefined ? [] : [reading.features];
-            }),
-        );
         const start = performance.now();
         const mark = { stopped: false };
         training = mark;
-        machine.begin({ features, settings });
+        machine.begin({ features: findFeatures(kind, classes), settings });
         const scores = await learn(machine, settings.epochs, show, mark);
         training = undefined;
         const seconds = (performance.now() - start) / 1000;
@@ -198,17 +202,23 @@ const service: Service = {
         const machine = await useMachine("sounds", "");
         return see("sounds", machine, () => machine.read(samples));
     },
-    async features(kind, key) {
-        return examples.get(exampleKey(kind, key))?.features;
-    },
     async save(kind, format, names) {
         return needMachine(kind).save(format, names);
+    },
+    async saveExamples(kind, trunk, classes, names) {
+        return (await useMachine(kind, trunk)).saveExamples(findFeatures(kind, classes), names);
     },
     async load(kind, trunk, head) {
         (await useMachine(kind, trunk)).loadHead(head);
     },
-    async adopt() {
-        return false;
+    async adopt(model) {
+        // Of sounds and poses the layers below are not in the file, or are others than those here.
+        if (model.kind !== "pictures") return undefined;
+        const machine = await Machine.open("teachable_exported", page);
+        machine.loadExport(model);
+        machines.set(exportedTrunk, Promise.resolve(machine));
+        current.set("pictures", machine);
+        return exportedTrunk;
     },
     async pack(stored) {
         return packProject(stored);

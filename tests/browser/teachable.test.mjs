@@ -1,0 +1,370 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+// The teachable machine, taught as a reader does: a fake camera and microphone play what teachable_examples.py makes.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+import { makeMachineExport } from "./machine_export.mjs";
+import { assertAccessible, assertFits, dragFinger, eventually, onPage, screenshot, tabTo } from "./harness.mjs";
+
+await import("./teachable_files.mjs");
+const { unzipSync, zipSync } = createRequire(join(process.env.STRATA_PACKAGES, "package.json"))("fflate");
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "../..");
+const folder = join(process.env.STRATA_SITE, "../teachable");
+mkdirSync(folder, { recursive: true });
+execFileSync("/usr/bin/python3", [join(here, "teachable_examples.py"), folder]);
+
+const film = join(folder, "film.y4m");
+const sound = join(folder, "sound.wav");
+/** What the devices play from when they are opened next. */
+const playFilm = (name) => copyFileSync(join(folder, `${name}.y4m`), film);
+const playSound = (name) => copyFileSync(join(folder, `${name}.wav`), sound);
+playFilm("cat");
+playSound("background");
+const args = ["--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${film}`, `--use-file-for-fake-audio-capture=${sound}`];
+const permissions = ["camera", "microphone"];
+
+const isReady = (page) => page.locator("[data-ready=true]").waitFor();
+const card = (page, place) => page.locator(".card").nth(place);
+const countOf = (page, place) => card(page, place).locator(".thumbnails li").count();
+const answerOf = (page) => page.locator("[data-answer]").getAttribute("data-answer");
+const sharesOf = (page) => page.locator(".bars li").evaluateAll((bars) => bars.map((bar) => Number(bar.dataset.share)));
+const look = (page, input) => page.getByRole("radio", { name: input }).check();
+
+/** Names the classes, adding those that are missing. */
+async function nameClasses(page, names) {
+    for (const [place, name] of names.entries()) {
+        if ((await page.locator(".card").count()) <= place) await page.getByRole("button", { name: "Add a class" }).click();
+        await card(page, place).locator("input.name").fill(name);
+        await card(page, place).locator("input.name").press("Enter");
+        await page.getByRole("region", { name, exact: true }).waitFor();
+    }
+}
+
+/** Holds the button of a card down, with the mouse or the space bar, until it has so many examples. */
+async function record(page, place, device, count, key = undefined) {
+    await card(page, place).getByRole("button", { name: device, exact: true }).click();
+    const hold = card(page, place).locator(".hold");
+    await eventually(() => hold.isEnabled(), `the ${device} opens`);
+    if (key) {
+        await hold.focus();
+        await page.keyboard.down(key);
+    } else {
+        await hold.hover();
+        await page.mouse.down();
+    }
+    await eventually(async () => (await countOf(page, place)) >= count, `${count} examples`);
+    await (key ? page.keyboard.up(key) : page.mouse.up());
+    await card(page, place).getByRole("button", { name: device, exact: true }).click();
+}
+
+async function train(page, name = "Train") {
+    await page.getByRole("button", { name, exact: true }).click();
+    await page.locator("[data-state=trained]").waitFor({ state: "attached" });
+}
+
+/** What the machine says of a device that plays something new: three answers in a row. */
+async function answersOf(page, device) {
+    await look(page, device);
+    const answers = [];
+    await eventually(async () => (await answerOf(page)) !== "", "an answer");
+    for (let i = 0; i < 3; ++i) {
+        await page.waitForTimeout(150);
+        answers.push(await answerOf(page));
+    }
+    await look(page, "Nothing");
+    return answers;
+}
+
+/** Saves what a button offers, as a file in the folder of the test. */
+async function save(page, button, name) {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button, exact: true }).click()]);
+    assert.equal(download.suggestedFilename(), name);
+    const file = join(folder, name);
+    await download.saveAs(file);
+    return file;
+}
+
+/** Gives files to a button that asks for some. */
+async function choose(page, scope, button, files) {
+    const [asked] = await Promise.all([page.waitForEvent("filechooser"), scope.getByText(button, { exact: true }).click()]);
+    await asked.setFiles(files);
+}
+
+/** Drops files of the test's folder on an element. */
+async function dropFiles(page, element, names) {
+    const files = names.map((name) => [name, readFileSync(join(folder, name)).toString("base64")]);
+    const carried = await page.evaluateHandle((given) => {
+        const transfer = new DataTransfer();
+        for (const [name, text] of given) transfer.items.add(new File([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], name, { type: "image/png" }));
+        return transfer;
+    }, files);
+    for (const type of ["dragenter", "dragover", "drop"]) await element.dispatchEvent(type, { dataTransfer: carried });
+}
+
+/** The tensors and metadata of a safetensors file. */
+function readTensors(file) {
+    const bytes = readFileSync(file);
+    const length = Number(bytes.readBigUInt64LE(0));
+    const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
+    const { __metadata__: metadata, ...stored } = header;
+    const tensors = {};
+    for (const [name, { shape, data_offsets: [begin, end] }] of Object.entries(stored)) {
+        const start = bytes.byteOffset + 8 + length;
+        tensors[name] = { shape, numbers: new Float32Array(bytes.buffer.slice(start + begin, start + end)) };
+    }
+    return { tensors, metadata };
+}
+
+/** Compiles the exported header into a program that reads features and says how sure it is of each class. */
+function runHeader(features, classes) {
+    const program = join(folder, "program");
+    writeFileSync(`${program}.cpp`, `
+        #include "model.hpp"
+        #include <cstdio>
+        int main(int, char** arguments) {
+            std::array<float, ${features}> features;
+            std::FILE* const file = std::fopen(arguments[1], "rb");
+            if (!file || std::fread(features.data(), sizeof(float), features.size(), file) != features.size()) return 1;
+            const auto shares = taught.predict(features);
+            static_assert(std::tuple_size_v<std::remove_cvref_t<decltype(shares)>> == ${classes});
+            for (const float share : shares) std::printf("%.9g\\n", share);
+        }
+    `);
+    execFileSync("g++", ["-std=c++20", "-Wall", "-Wextra", "-Werror", `-I${root}/include`, `-I${root}/dsl`, `${program}.cpp`, "-o", program], { stdio: ["ignore", "inherit", "inherit"] });
+    return execFileSync(program, [join(folder, "features.bin")]).toString().trim().split("\n").map(Number);
+}
+
+function assertSame(found, expected, description) {
+    assert.equal(found.length, expected.length);
+    found.forEach((value, place) => assert.ok(Math.abs(value - expected[place]) < 1e-6, `${description}: ${found} instead of ${expected}`));
+}
+
+test("teachable: tells pictures of the camera and of files apart, and keeps what it learnt", onPage("teachable", async ({ page }) => {
+    const names = ["Person", "Cat", "Cup"];
+    await isReady(page);
+    assert.match(await page.locator(".privacy").innerText(), /Nothing leaves this machine/);
+    await nameClasses(page, names);
+    assert.ok(await page.getByRole("button", { name: "Train", exact: true }).isDisabled(), "there is nothing to learn from");
+    playFilm("astronaut");
+    await record(page, 0, "Camera", 6);
+    playFilm("cat");
+    await record(page, 1, "Camera", 6, " ");
+    playFilm("coffee");
+    await record(page, 2, "Camera", 7, "Enter");
+
+    // Examples can be taken back, and files that are none are named.
+    const before = await countOf(page, 2);
+    await card(page, 2).getByRole("button", { name: "Remove example 1 of Cup" }).press("Enter");
+    assert.equal(await countOf(page, 2), before - 1);
+    await choose(page, card(page, 2), "Files", [join(here, "teachable_examples.py"), join(folder, "coffee_new.png")]);
+    await eventually(async () => (await countOf(page, 2)) === before, "a picture of a file");
+    await page.getByText("No example for this machine: teachable_examples.py").waitFor();
+    await dropFiles(page, card(page, 2), ["cat_new.png", "coffee_new.png"]);
+    await eventually(async () => (await countOf(page, 2)) === before + 2, "pictures that are dropped");
+    for (const place of [2, 1, 0]) await card(page, 2).getByRole("button", { name: `Remove example ${before + place} of Cup` }).click();
+
+    await train(page);
+    for (const [name, file] of [["Person", "astronaut"], ["Cat", "cat"], ["Cup", "coffee"]]) {
+        playFilm(`${file}_new`);
+        assert.deepEqual(await answersOf(page, "Camera"), [name, name, name], "what the camera shows anew");
+    }
+
+    await page.getByText("Under the hood").click();
+    await page.getByRole("img", { name: "Loss behind each epoch" }).waitFor();
+    assert.equal(await page.locator(".accuracies tbody tr").count(), 3);
+    const counts = (await page.locator(".confusion tbody td").allInnerTexts()).map(Number);
+    assert.deepEqual(counts.map((count) => Math.sign(count)), [1, 0, 0, 0, 1, 0, 0, 0, 1], "what is held out is told apart as well");
+    assert.match(await page.locator(".code pre").first().innerText(), /^input<480> \| dense<100> \| relu \| dense<3> \| softmax$/);
+    await assertAccessible(page);
+    await screenshot(page, "teachable pictures");
+
+    const see = async (picture) => {
+        await look(page, "Nothing");
+        await look(page, "Files");
+        await choose(page, page.locator("section.panel", { hasText: "3. What it sees" }), "Choose files", [picture]);
+        await eventually(async () => (await answerOf(page)) !== "", "an answer");
+        return sharesOf(page);
+    };
+    const project = await save(page, "Save the project", "pictures.zip");
+    const entries = unzipSync(readFileSync(project));
+    const stored = join(folder, "stored.png");
+    writeFileSync(stored, entries["examples/3/2.png"]);
+    const shares = await see(stored);
+    assert.equal(shares.indexOf(Math.max(...shares)), 2);
+    assert.ok(Math.abs(shares.reduce((sum, share) => sum + share) - 1) < 1e-5);
+
+    // The same head in a file of weights, in one of ONNX, and in a program.
+    const head = readTensors(await save(page, "Weights (safetensors)", "model.safetensors"));
+    assert.deepEqual(Object.values(head.tensors).map(({ shape }) => shape), [[480, 100], [100], [100, 3], [3]]);
+    assert.deepEqual(JSON.parse(head.metadata.names), names);
+    const onnx = readFileSync(await save(page, "ONNX", "model.onnx"));
+    assert.ok(onnx.includes("Softmax") && onnx.length > 4 * (480 * 100 + 100 + 300 + 3), "a model with all its weights");
+    await save(page, "C++ header", "model.hpp");
+    const numbers = readTensors(await save(page, "Examples as numbers (safetensors)", "examples.safetensors"));
+    const exampleCount = Object.keys(entries).filter((path) => path.startsWith("examples/")).length;
+    assert.deepEqual(numbers.tensors["examples.features"].shape, [exampleCount, 480]);
+    const place = numbers.tensors["examples.labels"].numbers.indexOf(2) + 1;
+    writeFileSync(join(folder, "features.bin"), numbers.tensors["examples.features"].numbers.subarray(place * 480, (place + 1) * 480));
+    assertSame(runHeader(480, 3), shares, "what the exported program computes");
+
+    // The project, opened in a fresh page, says the same to the last digit.
+    await page.reload();
+    await isReady(page);
+    assert.equal(await countOf(page, 0), 0);
+    await choose(page, page, "Open a project", [project]);
+    await page.locator("[data-state=trained]").waitFor({ state: "attached" });
+    assert.deepEqual(await page.locator(".card input.name").evaluateAll((inputs) => inputs.map((input) => input.value)), names);
+    assert.equal(await countOf(page, 2), before - 1);
+    assert.deepEqual(await see(stored), shares);
+
+    // A class that goes makes the machine stale; what was learnt stays in use until it learns again.
+    await card(page, 1).getByRole("button", { name: "Remove class: Cat" }).click();
+    await page.locator("[data-state=stale]").waitFor();
+    await page.getByText("Under the hood").click();
+    await page.getByRole("spinbutton", { name: "Epochs" }).fill("1000");
+    await page.getByRole("button", { name: "Train", exact: true }).click();
+    await page.getByRole("button", { name: "Stop learning" }).click();
+    await page.locator("[data-state=trained]").waitFor();
+    assert.equal(await page.locator(".bars li").count(), 2);
+}, { args, permissions }));
+
+test("teachable: tells sounds of the microphone and of files apart", onPage("teachable", async ({ page }) => {
+    await isReady(page);
+    assert.equal(await card(page, 0).locator("input.name").inputValue(), "Background");
+    await nameClasses(page, ["Background", "Tone", "Knocks"]);
+    playSound("background");
+    await record(page, 0, "Microphone", 3);
+    playSound("tone");
+    await record(page, 1, "Microphone", 4, " ");
+    await choose(page, card(page, 2), "Files", [join(folder, "knocks.wav"), join(folder, "knocks_more.wav")]);
+    await eventually(async () => (await countOf(page, 2)) === 5, "a second of each file is an example");
+    await page.locator(".thumbnails .spectrogram").first().waitFor();
+    await train(page);
+    for (const [name, file] of [["Tone", "tone"], ["Knocks", "knocks"], ["Background", "background"]]) {
+        playSound(`${file}_new`);
+        assert.deepEqual(await answersOf(page, "Microphone"), [name, name, name], "what the microphone hears anew");
+    }
+    await look(page, "Files");
+    await choose(page, page.locator("section.panel", { hasText: "3. What it sees" }), "Choose files", [join(folder, "knocks_new.wav")]);
+    await eventually(async () => (await answerOf(page)) === "Knocks", "knocks of a file");
+    await screenshot(page, "teachable sounds");
+}, { args, permissions, hash: "kind=sounds" }));
+
+test("teachable: tells poses apart by their points", onPage("teachable", async ({ page }) => {
+    await isReady(page);
+    await nameClasses(page, ["Upright", "Mirrored", "Leaning"]);
+    for (const [place, name] of ["upright", "mirrored", "leaning"].entries()) {
+        playFilm(name);
+        await record(page, place, "Camera", 6);
+    }
+    await eventually(async () => (await page.locator(".thumbnails .skeleton circle").count()) > 50, "points over the pictures");
+    await train(page);
+    for (const [name, file] of [["Upright", "upright"], ["Mirrored", "mirrored"], ["Leaning", "leaning"]]) {
+        playFilm(`${file}_new`);
+        assert.deepEqual(await answersOf(page, "Camera"), [name, name, name], "a person that is seen anew");
+    }
+    // A cup has no body.
+    await look(page, "Files");
+    await choose(page, page.locator("section.panel", { hasText: "3. What it sees" }), "Choose files", [join(folder, "coffee_new.png")]);
+    await page.getByText("No body is seen here.").waitFor();
+    await screenshot(page, "teachable poses");
+}, { args, permissions, hash: "kind=poses" }));
+
+test("teachable: learns drawings of a finger in a narrow window of a slow machine, in Korean", onPage("teachable", async ({ page }) => {
+    await isReady(page);
+    await page.getByText("속 들여다보기").tap();
+    await page.getByRole("combobox", { name: "아래쪽 신경망" }).selectOption("64 x 64");
+    const lines = [
+        (shift) => [[0.2, 0.5 + shift], [0.8, 0.5 + shift]],
+        (shift) => [[0.5 + shift, 0.2], [0.5 + shift, 0.8]],
+    ];
+    for (const place of [0, 1]) {
+        await card(page, place).getByRole("button", { name: "그림", exact: true }).tap();
+        const pad = card(page, place).locator("canvas.drawing");
+        for (const shift of [-0.2, 0, 0.2]) {
+            await dragFinger(page, pad, lines[place](shift));
+            await card(page, place).getByRole("button", { name: "그림 넣기" }).tap();
+            await card(page, place).getByRole("button", { name: "지우기" }).tap();
+        }
+        await eventually(async () => (await countOf(page, place)) === 3, "three drawings");
+    }
+    await assertFits(page);
+    await train(page, "가르치기");
+    await page.getByRole("radio", { name: "그림" }).check();
+    const preview = page.locator("section.panel", { hasText: "3. 무엇으로 보이나" });
+    for (const place of [1, 0]) {
+        await dragFinger(page, preview.locator("canvas.drawing"), lines[place](0.1));
+        await eventually(async () => (await answerOf(page)) === `클래스 ${place + 1}`, "a new line");
+        await preview.getByRole("button", { name: "지우기" }).tap();
+    }
+    await screenshot(page, "teachable narrow drawing");
+}, { language: "ko", width: 360, touch: true, slowness: 4 }));
+
+test("teachable: reads what Teachable Machine exports", onPage("teachable", async ({ page }) => {
+    await isReady(page);
+    const files = makeMachineExport(["Left", "Right", "Both"]);
+    const archive = join(folder, "export.zip");
+    const pack = (changed = {}) => {
+        const entries = Object.entries({ ...files, ...changed }).map(([name, content]) => [name, new Uint8Array(Buffer.from(content))]);
+        writeFileSync(archive, zipSync(Object.fromEntries(entries)));
+        return choose(page, page, "Open a project", [archive]);
+    };
+    await pack();
+    await page.getByText("A model of Teachable Machine with the classes Left, Right, Both.").waitFor();
+    await look(page, "Files");
+    await choose(page, page.locator("section.panel", { hasText: "3. What it sees" }), "Choose files", [join(folder, "cat_new.png")]);
+    await eventually(async () => (await answerOf(page)) !== "", "an answer");
+    const shares = await sharesOf(page);
+    assert.equal(shares.length, 3);
+    assert.ok(Math.abs(shares.reduce((sum, share) => sum + share) - 1) < 1e-5);
+
+    // Of poses only the names can be taken; what is cut short is refused by its place.
+    await pack({ "metadata.json": JSON.stringify({ packageName: "@teachablemachine/pose", labels: ["Sitting", "Standing"] }) });
+    await page.getByText("The classes Sitting, Standing of Teachable Machine.").waitFor();
+    assert.ok(await page.getByRole("radio", { name: "Poses" }).isChecked());
+    await pack({ "weights.bin": Buffer.from(files["weights.bin"]).subarray(4) });
+    await page.getByText(/This file cannot be read\. weights\.bin: expected \d+ bytes, found \d+\./).waitFor();
+}));
+
+test("teachable: draws with keys alone", onPage("teachable", async ({ page }) => {
+    await isReady(page);
+    assert.ok(await tabTo(page, card(page, 0).getByRole("button", { name: "Drawing", exact: true })));
+    await page.keyboard.press("Enter");
+    assert.ok(await tabTo(page, card(page, 0).locator("canvas.drawing")));
+    const isDark = () => card(page, 0).locator("canvas.drawing").evaluate((canvas) => {
+        const pixels = canvas.getContext("2d").getImageData(112, 100, 1, 1).data;
+        return pixels[0] < 128;
+    });
+    assert.equal(await isDark(), false);
+    await page.keyboard.press("Space");
+    for (let i = 0; i < 3; ++i) await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Space");
+    assert.equal(await isDark(), true, "a line from the middle upwards");
+    assert.ok(await tabTo(page, card(page, 0).getByRole("button", { name: "Add the drawing" })));
+    await page.keyboard.press("Enter");
+    await eventually(async () => (await countOf(page, 0)) === 1, "the drawing");
+    await assertAccessible(page);
+}));
+
+test("teachable: says that there is no camera and no microphone", onPage("teachable", async ({ page }) => {
+    await isReady(page);
+    await card(page, 0).getByRole("button", { name: "Camera", exact: true }).click();
+    await page.getByText("There is no camera.").waitFor();
+    await page.getByRole("radio", { name: "Sounds" }).check();
+    await isReady(page);
+    await card(page, 0).getByRole("button", { name: "Microphone", exact: true }).click();
+    await page.getByText("There is no microphone.").waitFor();
+}));
+
+test("teachable: says that the camera is refused, and how to go on", onPage("teachable", async ({ page }) => {
+    await isReady(page);
+    await card(page, 0).getByRole("button", { name: "Camera", exact: true }).click();
+    await page.getByText("The camera is refused.").waitFor();
+    await card(page, 0).getByRole("button", { name: "Try again" }).waitFor();
+}, { args }));
