@@ -21,7 +21,7 @@ function Content() {
                     <Network />
                     <Weights />
                 </section>
-                <section class="panel stack" aria-labelledby="result-title">
+                <section class="panel stack last" aria-labelledby="result-title">
                     <h2 id="result-title">{t.value.result}</h2>
                     <Plane />
                     <Losses />

@@ -76,7 +76,7 @@ export function Data() {
         } else change({ data: name });
     };
     return (
-        <section class="panel stack" aria-labelledby="data-title">
+        <section class="panel stack first" aria-labelledby="data-title">
             <h2 id="data-title">{t.value.data}</h2>
             <Select label={t.value.goal} value={s.goal as Goal} options={goals.map((goal) => [goal, t.value.goals[goal]] as const)} onChange={(goal) => change({ goal })} />
             <div role="group" aria-label={t.value.dataSet} class="samples">
@@ -107,8 +107,9 @@ export function Learning() {
         : "";
     const isOwn = s.activation === "own";
     return (
-        <section class="panel stack" aria-labelledby="learning-title">
+        <section class="panel stack learning" aria-labelledby="learning-title">
             <h2 id="learning-title">{t.value.learning}</h2>
+            <div class="learning-controls">
             <Select
                 label={t.value.activation}
                 value={s.activation}
@@ -116,14 +117,14 @@ export function Learning() {
                 onChange={(activation) => change({ activation })}
             />
             {isOwn && (
-                <>
+                <div class="wide">
                     <TextField label={t.value.formula} value={s.formula} hint={t.value.formulaHint} error={said} onInput={(formula) => change({ formula })} />
                     {!fault && configured.value && (
                         <p class="derivative">
                             {t.value.derivative}: <code data-fact="derivative">{configured.value.derivative}</code>
                         </p>
                     )}
-                </>
+                </div>
             )}
             <Select label={t.value.optimizer} value={s.optimizer} options={optimizerNames.map((name) => [name, name] as const)} onChange={(optimizer) => change({ optimizer })} />
             <Slider label={t.value.rate} value={s.rate} min={-5} max={1} step={0.05} logarithmic format={(value) => number(value, 3)} onInput={(rate) => change({ rate: Number(rate.toPrecision(3)) })} />
@@ -146,6 +147,7 @@ export function Learning() {
                 />
             )}
             <NumberField label={t.value.weightsSeed} value={s.seed} min={0} max={4294967295} step={1} onChange={(seed) => change({ seed })} />
+            </div>
         </section>
     );
 }

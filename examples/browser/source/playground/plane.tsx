@@ -45,7 +45,7 @@ export function Plane() {
         paint(map, now.map, largeSide, settings.value.steps, settings.value.goal === "likely" && chosenUnit.value.layer === outputLayer.value);
         context.imageSmoothingEnabled = !settings.value.steps;
         context.drawImage(map, 0, 0, size, size);
-        drawPoints(context, data.points, data.trainCount, settings.value.test);
+        drawPoints(context, data.points, data.trainCount, settings.value.test || isOwn);
         if (cursor.value && isOwn) {
             const x = ((cursor.value.x + halfSide) / (2 * halfSide)) * size;
             const y = ((halfSide - cursor.value.y) / (2 * halfSide)) * size;

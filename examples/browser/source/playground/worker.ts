@@ -74,8 +74,17 @@ const dataKey = (s: Settings) => [s.goal === "numbers", s.data, s.noise, s.share
 const topologyKey = (s: Settings) => [s.goal, s.features, s.layers, s.activation, s.activation === "own" ? s.formula : "", s.seed].join("|");
 const learningKey = (s: Settings) => [s.optimizer, s.rate, s.penalty, s.penaltyRate, s.batch].join("|");
 
+/** A number that looks drawn, of each place in a list. */
+function drawn(place: number): number {
+    let bits = Math.imul(place + 1, 0x9e3779b1);
+    bits = Math.imul(bits ^ (bits >>> 15), 0x85ebca6b);
+    return (bits ^ (bits >>> 13)) >>> 0;
+}
+/** Own points in an order in which a new one leaves the others nearly where they were: the first are for training. */
 function ownPoints(s: Settings): Float32Array {
-    return Float32Array.from(readPoints(s.points).flatMap(({ x, y, label }) => [x, y, s.goal === "numbers" ? label : label < 0 ? -1 : 1]));
+    const all = readPoints(s.points).map((point, place) => ({ ...point, key: drawn(place) }));
+    all.sort((a, b) => a.key - b.key);
+    return Float32Array.from(all.flatMap(({ x, y, label }) => [x, y, s.goal === "numbers" ? label : label < 0 ? -1 : 1]));
 }
 function givePoints(engine: Engine<PlaygroundEngine>, s: Settings, stays: boolean): void {
     points =
