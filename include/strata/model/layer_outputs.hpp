@@ -43,7 +43,8 @@ auto describe_outputs() {
 } // namespace internal
 
 /// Predicts one sample and calls visit(layer_output) for each stage as soon as its output is there; later
-/// stages use the memory again. For networks with one input.
+/// stages use the memory again. A stage that only copies what another made to an output is not visited. For
+/// networks with one input.
 template <class Model, class Visit>
 void visit_layer_outputs(const Model& net,
                          std::span<const typename Model::value_type, Model::input_size> sample,
@@ -63,6 +64,8 @@ void visit_layer_outputs(const Model& net,
     network::run(net.parameter_block().data(), {sample.data()}, pointers, 1, memory.data(), team{},
                  [&](std::size_t number, rows_view<const T> rows) {
                      layer_output<T>& entry = outputs[number];
+                     if (entry.name.empty())
+                         return;
                      // Rows that follow each other are those of the last layer, whatever the stage calls a
                      // row.
                      const bool lies_apart = network::wires::lies_apart(number);
