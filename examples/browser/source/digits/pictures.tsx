@@ -1,0 +1,276 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+import { effect, signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { useWidth } from "../shared/chart";
+import { Check, FileButton, Select } from "../shared/controls";
+import { acceptFiles } from "../shared/files";
+import { fixed, number, texts } from "../shared/texts";
+import { Maps, sizeOf } from "./maps";
+import { NetworkTexts, percent } from "./reader";
+import { tell, worker } from "./state";
+import { countNumbers } from "./tensors";
+import { digitsTexts } from "./texts";
+import type { Classified, Layer, NetworkText } from "./worker";
+
+const t = texts(digitsTexts);
+
+/** The classifiers that the page has engines for, and how many numbers their weights are. */
+const classifiers = {
+    squeezenet_1_1: { name: "SqueezeNet 1.1", numbers: 1_235_496 },
+    mobilenet_v2: { name: "MobileNet v2", numbers: 3_538_984 },
+    densenet121: { name: "DenseNet-121", numbers: 8_062_504 },
+    resnet18: { name: "ResNet-18", numbers: 11_699_112 },
+    resnet50: { name: "ResNet-50", numbers: 25_610_152 },
+    inception_v3: { name: "Inception v3", numbers: 23_869_000 },
+} as const;
+type Classifier = keyof typeof classifiers;
+const names = Object.keys(classifiers) as Classifier[];
+
+/** Means and deviations of red, green and blue. */
+const scalings = {
+    torchvision: [0.485, 0.456, 0.406, 0.229, 0.224, 0.225],
+    symmetric: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5],
+    plain: [0, 0, 0, 1, 1, 1],
+} as const;
+type Scaling = keyof typeof scalings;
+
+type Pixels = { bytes: Uint8Array; width: number; height: number };
+type Stage = Layer & { begin: number; values: Float32Array };
+
+const chosen = signal<Classifier | "automatic">("automatic");
+const scaling = signal<Scaling>("torchvision");
+const weights = signal<Uint8Array | undefined>(undefined);
+const ready = signal<{ classifier: Classifier; text: NetworkText } | undefined>(undefined);
+const message = signal("");
+const problem = signal("");
+const picture = signal<Pixels | undefined>(undefined);
+const result = signal<Classified | undefined>(undefined);
+const classNames = signal<readonly string[]>([]);
+const showsStages = signal(false);
+const stages = signal<readonly Stage[]>([]);
+
+async function imageNetNames(): Promise<readonly string[]> {
+    const { IMAGENET_CLASSES } = await import("@tensorflow-models/mobilenet/dist/imagenet_classes");
+    return Object.values(IMAGENET_CLASSES);
+}
+
+async function open(): Promise<void> {
+    const bytes = weights.value;
+    if (!bytes) return;
+    ready.value = undefined;
+    result.value = undefined;
+    stages.value = [];
+    const counted = countNumbers(bytes);
+    if (typeof counted === "string") {
+        problem.value = t.value.badFile(counted);
+        return;
+    }
+    const classifier = chosen.value === "automatic" ? names.find((name) => classifiers[name].numbers === counted) : chosen.value;
+    if (!classifier) {
+        problem.value = t.value.unknownWeights(number(counted, 12));
+        return;
+    }
+    const { name } = classifiers[classifier];
+    message.value = t.value.loadingNetwork(name);
+    if (classifier === "inception_v3" && scaling.value === "torchvision") scaling.value = "symmetric";
+    const opened = await worker.openPictures(classifier, bytes);
+    if (opened.problem) {
+        message.value = "";
+        problem.value = t.value.badFile(opened.problem);
+        return;
+    }
+    ready.value = { classifier, text: opened.text };
+    message.value = t.value.ready(name);
+    if (!classNames.value.length) classNames.value = await imageNetNames();
+}
+
+async function classify(): Promise<void> {
+    const pixels = picture.value;
+    if (!ready.value || !pixels) return;
+    result.value = await worker.classify(pixels.bytes, pixels.width, pixels.height, Float32Array.from(scalings[scaling.value]));
+    if (!showsStages.value) {
+        stages.value = [];
+        return;
+    }
+    const seen: Stage[] = [];
+    for (const stage of await worker.look()) seen.push({ ...stage, values: await worker.stageNumbers(stage.begin, sizeOf(stage.shape)) });
+    stages.value = seen;
+}
+
+async function readPicture(file: File): Promise<Pixels> {
+    const bitmap = await createImageBitmap(file);
+    // What is far larger than a network sees costs time alone.
+    const scale = Math.min(1, 1024 / Math.min(bitmap.width, bitmap.height));
+    const canvas = new OffscreenCanvas(Math.max(1, Math.round(bitmap.width * scale)), Math.max(1, Math.round(bitmap.height * scale)));
+    const context = canvas.getContext("2d")!;
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
+    return { bytes: new Uint8Array(data.buffer), width, height };
+}
+
+async function take(files: readonly File[]): Promise<void> {
+    problem.value = "";
+    try {
+        for (const file of files)
+            if (/\.safetensors$/i.test(file.name)) {
+                weights.value = new Uint8Array(await file.arrayBuffer());
+                await open();
+            } else if (/\.(txt|csv)$/i.test(file.name) || file.type === "text/plain")
+                classNames.value = (await file.text()).split(/\r?\n/).filter((line) => line !== "");
+            else {
+                picture.value = await readPicture(file);
+                if (!ready.value && !problem.value) message.value = t.value.needWeights;
+            }
+        await classify();
+    } catch (error) {
+        message.value = "";
+        problem.value = t.value.badFile(error instanceof Error ? error.message : String(error));
+    }
+}
+const again = (what: () => Promise<void>): void => {
+    problem.value = "";
+    what().then(classify).catch(tell);
+};
+
+function Picture({ pixels }: { pixels: Pixels }) {
+    const canvas = useRef<HTMLCanvasElement>(null);
+    useLayoutEffect(() => {
+        if (!canvas.current) return;
+        canvas.current.width = pixels.width;
+        canvas.current.height = pixels.height;
+        const image = new ImageData(new Uint8ClampedArray(pixels.bytes), pixels.width, pixels.height);
+        canvas.current.getContext("2d")!.putImageData(image, 0, 0);
+    }, [pixels]);
+    return <canvas ref={canvas} class="picture" role="img" aria-label={t.value.chosenLabel} />;
+}
+
+function Stages() {
+    const [element, width] = useWidth<HTMLOListElement>(600);
+    return (
+        <section class="panel">
+            <h2>{t.value.stages}</h2>
+            <p class="quiet">{t.value.stagesHint}</p>
+            <ol class="layers" ref={element}>
+                {stages.value.map((stage, position) => {
+                    const shape = stage.shape.join(" × ");
+                    return (
+                        <li key={position}>
+                            <div class="layer-title">
+                                <h3>
+                                    {position + 1}. <code>{stage.label}</code>
+                                </h3>
+                                <span class="quiet number">{shape}</span>
+                            </div>
+                            <Maps shape={stage.shape} values={stage.values} room={Math.max(200, width - 2)} label={t.value.mapsLabel(stage.label, shape, "")} />
+                        </li>
+                    );
+                })}
+            </ol>
+        </section>
+    );
+}
+
+export function Pictures() {
+    const panel = useRef<HTMLElement>(null);
+    useLayoutEffect(() => {
+        const ends = [acceptFiles(panel.current!, (files) => void take(files)), effect(() => void (picture.value && ready.value))];
+        return () => ends.forEach((end) => end());
+    }, []);
+    const shares = result.value?.probabilities;
+    const best = shares
+        ? [...shares.keys()]
+              .sort((a, b) => shares[b]! - shares[a]!)
+              .slice(0, 5)
+        : [];
+    return (
+        <>
+            <div class="columns digits">
+                <section class="panel stack" ref={panel}>
+                    <h2>{t.value.picturesTitle}</h2>
+                    <p class="quiet small">{t.value.picturesHint}</p>
+                    <p class="drop">{t.value.drop}</p>
+                    <div class="row">
+                        <FileButton accept=".safetensors" onFiles={(files) => void take(files)}>
+                            {t.value.weights}
+                        </FileButton>
+                        <FileButton accept="image/*" onFiles={(files) => void take(files)}>
+                            {t.value.picture}
+                        </FileButton>
+                        <FileButton accept=".txt,text/plain" onFiles={(files) => void take(files)}>
+                            {t.value.names}
+                        </FileButton>
+                    </div>
+                    <p class="quiet small">{t.value.namesHint}</p>
+                    <div class="pair">
+                        <Select
+                            label={t.value.architecture}
+                            value={chosen.value}
+                            options={[["automatic", t.value.automatic] as const, ...names.map((name) => [name, classifiers[name].name] as const)]}
+                            onChange={(name) => {
+                                chosen.value = name;
+                                again(open);
+                            }}
+                        />
+                        <Select
+                            label={t.value.scaling}
+                            value={scaling.value}
+                            options={(Object.keys(scalings) as Scaling[]).map((name) => [name, t.value.scalings[name]] as const)}
+                            onChange={(name) => {
+                                scaling.value = name;
+                                again(async () => {});
+                            }}
+                        />
+                    </div>
+                    <Check
+                        label={t.value.showStages}
+                        checked={showsStages.value}
+                        onChange={(checked) => {
+                            showsStages.value = checked;
+                            again(async () => {});
+                        }}
+                    />
+                    <p role="status">{message.value}</p>
+                    <p role="alert" class="error">
+                        {problem.value}
+                    </p>
+                </section>
+                <div class="stack">
+                    {picture.value && (
+                        <section class="panel">
+                            <h2>{t.value.chosen}</h2>
+                            <Picture pixels={picture.value} />
+                        </section>
+                    )}
+                    {shares && (
+                        <section class="panel">
+                            <h2 id="top-five">{t.value.topFive}</h2>
+                            <table aria-labelledby="top-five">
+                                <thead>
+                                    <tr>
+                                        <th scope="col">{t.value.class}</th>
+                                        <th scope="col" class="number">
+                                            {t.value.probability}
+                                        </th>
+                                    </tr>
+                                </thead>
+                                <tbody>
+                                    {best.map((place) => (
+                                        <tr key={place}>
+                                            <td>{classNames.value[place] ?? t.value.classNumber(String(place))}</td>
+                                            <td class="number">{t.value.percent(percent(shares[place]!))}</td>
+                                        </tr>
+                                    ))}
+                                </tbody>
+                            </table>
+                            <p role="status" class="quiet">
+                                {t.value.inTime(fixed(result.value!.milliseconds, 1))}
+                            </p>
+                        </section>
+                    )}
+                </div>
+            </div>
+            {stages.value.length > 0 && <Stages />}
+            {ready.value && <NetworkTexts text={ready.value.text} />}
+        </>
+    );
+}
