@@ -167,6 +167,8 @@ BOOST_AUTO_TEST_CASE(rules_of_optimizers) {
     check_optimizer<rmsprop_momentum>("rmsprop_momentum");
     check_optimizer<rmsprop_centered>("rmsprop_centered");
     check_optimizer<adadelta>("adadelta");
+    check_optimizer<lamb>("lamb");
+    check_optimizer<lars>("lars");
 }
 
 namespace {

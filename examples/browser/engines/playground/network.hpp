@@ -100,7 +100,7 @@ public:
             const std::size_t count = std::min(how.batch, all.count - begin);
             const samples batch{all.x + begin * inputs(), all.y + begin, count};
             const double loss =
-                how.batch == 1 && is_small() ? step_by_sample(batch, how) : step_by_batch(batch, how);
+                how.batch == 1 && is_small(how) ? step_by_sample(batch, how) : step_by_batch(batch, how);
             sum += loss;
             if (!strata::bedrock::detail::is_finite(loss))
                 break;
@@ -232,10 +232,11 @@ private:
     }
 
     /// Whether the library's engine takes steps by single samples in plain numbers, which round differently.
-    [[nodiscard]] bool is_small() const {
-        return std::all_of(layers_.begin(), layers_.end(), [](const layer& each) {
-            return each.inputs * each.units <= 8 && each.units <= 2;
-        });
+    [[nodiscard]] bool is_small(const learning& how) const {
+        return how.optimizer->update_singly != nullptr &&
+               std::all_of(layers_.begin(), layers_.end(), [](const layer& each) {
+                   return each.inputs * each.units <= 8 && each.units <= 2;
+               });
     }
     double step_by_sample(const samples& one, const learning& how) {
         const double penalty = penalties(how);

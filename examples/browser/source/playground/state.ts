@@ -14,7 +14,7 @@ export const activationNames = [
 ] as const;
 export const optimizerNames = [
     "sgd", "sgd_momentum", "sgd_nesterov", "adam", "adamw", "adam_amsgrad", "nadam", "adamax", "lion", "rmsprop", "rmsprop_momentum",
-    "rmsprop_centered", "adagrad", "adadelta", "ftrl",
+    "rmsprop_centered", "adagrad", "adadelta", "ftrl", "lamb", "lars",
 ] as const;
 export const penalties = ["none", "l1", "l2"] as const;
 export type Penalty = (typeof penalties)[number];
