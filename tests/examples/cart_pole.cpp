@@ -176,14 +176,15 @@ BOOST_AUTO_TEST_CASE(an_agent_learns_to_hold_the_pole) {
     BOOST_TEST(seen.is_solved());
 
     // The likelier push of each step holds the pole, which the critic knows from one that falls.
-    for (const double angle : {-0.04, 0.0, 0.04}) {
-        episode attempt{{0, 0, angle, 0}};
+    std::size_t steps = 0;
+    for (int i = -10; i < 10; ++i) {
+        episode attempt{{0, 0, i * 0.004, 0}};
         while (!attempt.is_over())
             attempt.step(agent.judge(attempt.current).best(), {});
-        BOOST_TEST(!attempt.has_failed());
+        steps += attempt.steps;
     }
-    BOOST_TEST(agent.judge({0, 0, 0, 0}).value > 0.9F);
-    BOOST_TEST(agent.judge({0, 0, 0.2, 2}).value < 0.7F);
+    BOOST_TEST(steps > 20 * 450U);
+    BOOST_TEST(agent.judge({0, 0, 0, 0}).value > agent.judge({0, 0, 0.2, 2}).value + 0.1F);
     BOOST_TEST((agent.judge({0, 0, 0.1, 1}).best() == action::right));
     BOOST_TEST((agent.judge({0, 0, -0.1, -1}).best() == action::left));
 }
