@@ -31,7 +31,7 @@ struct tile_shape {
 namespace internal {
 /// Sums that the registers hold beside operands.
 template <class V>
-inline constexpr std::size_t most_sums = sizeof(V) == 64 ? 28 : 12;
+inline constexpr std::size_t most_sums = sizeof(V) == 64 ? 28 : register_sums;
 inline constexpr std::size_t most_places = 14;
 inline constexpr std::size_t most_cut = 3;
 

@@ -39,7 +39,7 @@ struct weight_gradient_shape {
     static constexpr std::size_t taps = depth.taps * height.taps * (joins_taps ? 1 : width.taps);
 
     static constexpr std::size_t wide = std::min<std::size_t>(2, layout::panels);
-    static constexpr std::size_t most_rows = sizeof(V) == 64 ? 14 : 6;
+    static constexpr std::size_t most_rows = sizeof(V) == 64 ? 14 : register_sums / 2;
     /// Rows of a tile. The last tile overlaps with the one before, so that all are of one size; for many
     /// factors that is one with which few rows are computed twice, whatever their number.
     static constexpr std::size_t rows = [] {

@@ -43,7 +43,7 @@ template <class V, std::size_t Tiles, std::size_t Panels>
 /// keep what is multiplied for nothing behind the last tile below four tiles.
 template <class V, class Visit>
 [[gnu::always_inline]] inline void visit_tile_runs(std::size_t count, Visit visit) noexcept {
-    constexpr std::size_t most = (sizeof(V) == 64 ? 28 : 12) / winograd_panels;
+    constexpr std::size_t most = (sizeof(V) == 64 ? 28 : register_sums) / winograd_panels;
     constexpr std::size_t some = most == 14 ? 8 : 4;
     constexpr std::size_t few = winograd_filling + 1;
     for (std::size_t first = 0; first < count;) {
