@@ -164,6 +164,12 @@ BOOST_AUTO_TEST_CASE(files_are_read_again) {
     other.learning.remove_class(1);
     BOOST_TEST(other.learning.count(1) == 20u);
     BOOST_TEST(other.learning.examples().size() == 40u);
+    // A project of which nothing was learnt yet forgets what was.
+    session fresh;
+    fill(fresh);
+    BOOST_TEST(other.load_project(fresh.save_project()) == "");
+    BOOST_TEST(other.learning.classes() == 0u);
+    BOOST_TEST(other.save_onnx().empty());
     session third;
     BOOST_TEST(third.load_weights(taught.save_weights()) == "");
     BOOST_TEST((third.learning.network().weights() == taught.learning.network().weights()));

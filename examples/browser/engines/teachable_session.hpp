@@ -118,10 +118,8 @@ public:
         for (std::size_t i = 0; i < classes->size(); ++i)
             learning.add(static_cast<std::uint32_t>((*classes)[i]),
                          std::span(*numbers).subspan(i * feature_count, feature_count));
-        if (known > 0) {
-            learning.network() = learnt;
-            learning.adopt(known);
-        }
+        learning.network() = learnt;
+        learning.adopt(known);
         names = file.text("names");
         page = file.text("page");
         return {};

@@ -28,6 +28,12 @@ export type TeachableFunctions = {
     save_header(): View;
 };
 
+/** What the engine teachable_whole offers. */
+export type WholeFunctions = {
+    join_onnx(trunk: Address, trunkCount: number, head: Address, headCount: number): View;
+    problem(): View;
+};
+
 /** What `describe` says. */
 export type EngineDescription = {
     readonly kind: string;

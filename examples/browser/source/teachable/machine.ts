@@ -2,7 +2,7 @@
 // One engine with what it has learnt: reads inputs, trains its head, predicts and writes files. For the worker.
 import { LastingEngine, type Engine } from "../shared/engine";
 import type { MachineExport } from "./machine_export";
-import type { EngineDescription, TeachableFunctions } from "./engine_functions";
+import type { EngineDescription, TeachableFunctions, WholeFunctions } from "./engine_functions";
 import type { Settings } from "./project";
 import type { ExportFormat } from "./service";
 
@@ -114,6 +114,19 @@ export class Machine {
         this.setNames(names);
         const { save_weights, save_onnx, save_header } = engine.functions;
         return engine.take(Uint8Array, { safetensors: save_weights, onnx: save_onnx, header: save_header }[format]());
+    }
+
+    /** A model of ONNX from pictures to probabilities, where the trunk is the page's own; of features elsewhere. */
+    async saveOnnx(names: readonly string[], page: string): Promise<Uint8Array> {
+        const { trunk } = this;
+        if (trunk === undefined || this.description.kind !== "pictures") return this.save("onnx", names);
+        const { engine } = await LastingEngine.open<WholeFunctions>("teachable_whole", page);
+        const head = this.save("safetensors", names);
+        const joined = engine.give(trunk, (address, count) =>
+            engine.give(head, (headAddress, headCount) => engine.take(Uint8Array, engine.functions.join_onnx(address, count, headAddress, headCount))));
+        const wrong = engine.takeText(engine.functions.problem());
+        if (wrong !== "") throw new MachineError(wrong);
+        return joined;
     }
 
     loadHead(bytes: Uint8Array): void {

@@ -32,6 +32,9 @@ let training: { stopped: boolean } | undefined;
 const exampleKey = (kind: Kind, key: number): string => `${kind} ${key}`;
 const fixedEngines: { readonly [Name in "sounds" | "poses"]: string } = { sounds: "teachable_sounds", poses: "teachable_poses" };
 
+/** Engines whose trunks take weights of the reader's own: the first whose arrays are in the file is chosen. */
+const ownTrunks = ["teachable_mobilenet", "teachable_pictures"] as const;
+
 async function fetchBytes(path: string): Promise<Uint8Array> {
     const answer = await fetch(new URL(path, page));
     if (!answer.ok) throw new MachineError(`${path} cannot be read`);
@@ -157,15 +160,18 @@ const service: Service = {
         return { head: machine.typeText(classes), trunk: below };
     },
     async addTrunk(name, file) {
-        const trunk: Trunk = { engine: "teachable_pictures", weights: async () => file };
-        trunks.set(name, trunk);
-        try {
-            await openMachine("pictures", name);
-        } catch (error) {
-            trunks.delete(name);
-            throw error;
+        let wrong: unknown;
+        for (const engine of ownTrunks) {
+            trunks.set(name, { engine, weights: async () => file });
+            try {
+                await openMachine("pictures", name);
+                return name;
+            } catch (error) {
+                wrong = error;
+                trunks.delete(name);
+            }
         }
-        return name;
+        throw wrong;
     },
     async read(kind, trunk, key, file): Promise<ExampleView> {
         const machine = await useMachine(kind, trunk);
@@ -203,7 +209,8 @@ const service: Service = {
         return see("sounds", machine, () => machine.read(samples));
     },
     async save(kind, format, names) {
-        return needMachine(kind).save(format, names);
+        const machine = needMachine(kind);
+        return format === "onnx" ? machine.saveOnnx(names, page) : machine.save(format, names);
     },
     async saveExamples(kind, trunk, classes, names) {
         return (await useMachine(kind, trunk)).saveExamples(findFeatures(kind, classes), names);
