@@ -23,29 +23,35 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     colors.value = readColors();
 });
 
-/** Where maps are in a picture. A vector is a map of one row, or of several where it is long. */
+/** Of layers with more channels, the first ones are drawn. */
+export const mostMaps = 64;
+
+/** Where maps are in a picture. A vector is a map of one row, or of several where it is long; of a sequence time goes to the right. */
 function arrange(shape: readonly number[], room: number) {
     const sizes = shape.length === 0 ? [1] : shape;
-    let [height, width, count] = [1, 1, 1];
+    let [height, width, channels] = [1, 1, 1];
     let length = 0; // of a vector
-    if (sizes.length >= 3) [height, width, count] = [sizes[0]!, sizes[1]!, sizes[2]!];
+    const isSequence = sizes.length === 2 && sizes[0]! > 2 * sizes[1]!;
+    if (sizes.length >= 3) [height, width, channels] = [sizes[0]!, sizes[1]!, sizes[2]!];
+    else if (isSequence) [width, height] = [sizes[0]!, sizes[1]!];
     else if (sizes.length === 2) [height, width] = [sizes[0]!, sizes[1]!];
     else {
         length = sizes[0]!;
         width = Math.min(length, Math.max(8, Math.floor(room / 8)));
         height = Math.ceil(length / width);
     }
+    const count = Math.min(channels, mostMaps);
     const gap = count > 1 ? 2 : 0;
-    const wanted = length ? (length <= 16 ? 20 : 8) : count > 1 ? Math.round(52 / width) : Math.round(112 / Math.max(width, height));
+    const wanted = length ? (length <= 16 ? 20 : 8) : isSequence ? 6 : count > 1 ? Math.round(52 / width) : Math.round(112 / Math.max(width, height));
     const zoom = Math.max(1, Math.min(wanted, Math.floor(room / width)));
     const columns = Math.max(1, Math.min(count, Math.floor((room + gap) / (width * zoom + gap))));
     const rows = Math.ceil(count / columns);
-    return { height, width, count, length, gap, zoom, columns, rows, isVector: sizes.length < 3 };
+    return { height, width, channels, count, length, gap, zoom, columns, rows, isSequence };
 }
 
-/** Draws the maps of a layer. `least`, where it is given, is the largest magnitude at the least, so that noise stays pale. */
+/** Draws the maps of a layer. `largest` is the number that is drawn darkest, that of the layer where it is not given. */
 export function drawMaps(canvas: HTMLCanvasElement, shape: readonly number[], values: ArrayLike<number>, room: number, used: Colors, largest?: number): void {
-    const { height, width, count, length, gap, zoom, columns, rows, isVector } = arrange(shape, room);
+    const { height, width, channels, count, length, gap, zoom, columns, rows, isSequence } = arrange(shape, room);
     canvas.width = columns * (width * zoom + gap) - gap;
     canvas.height = rows * (height * zoom + gap) - gap;
     const context = canvas.getContext("2d");
@@ -53,7 +59,11 @@ export function drawMaps(canvas: HTMLCanvasElement, shape: readonly number[], va
     const picture = context.createImageData(canvas.width, canvas.height);
     const pixels = new Uint32Array(picture.data.buffer);
     const pack = (color: Color) => (255 << 24) | (color[2] << 16) | (color[1] << 8) | color[0];
-    pixels.fill(pack(used.gap));
+    // What no map covers is transparent; lines between maps, and between the cells of a vector, are not.
+    const paint = (color: number, x: number, y: number, wide: number, high: number) => {
+        const end = Math.min(canvas.width, x + wide);
+        for (let row = Math.max(0, y); row < Math.min(canvas.height, y + high); ++row) pixels.fill(color, row * canvas.width + Math.max(0, x), row * canvas.width + end);
+    };
     let most = largest ?? 0;
     if (largest === undefined) for (let i = 0; i < values.length; ++i) most = Math.max(most, Math.abs(values[i]!));
     const shades = (to: Color) =>
@@ -64,15 +74,17 @@ export function drawMaps(canvas: HTMLCanvasElement, shape: readonly number[], va
     for (let map = 0; map < count; ++map) {
         const left = (map % columns) * (width * zoom + gap);
         const top = Math.floor(map / columns) * (height * zoom + gap);
+        paint(pack(used.gap), left - gap, top - gap, width * zoom + 2 * gap, height * zoom + 2 * gap);
         for (let place = 0; place < total; ++place) {
-            const value = values[isVector ? place : place * count + map] ?? 0;
+            const index = isSequence ? (place % width) * height + Math.floor(place / width) : place * channels + map;
+            const value = values[index] ?? 0;
             const shade = most > 0 ? Math.min(255, Math.round((Math.abs(value) / most) * 255)) : 0;
             const color = (value < 0 ? negative : positive)[shade]!;
             const y = top + Math.floor(place / width) * zoom;
             const x = left + (place % width) * zoom;
             // A line between the cells of a vector.
-            const size = isVector && length && zoom > 4 ? zoom - 1 : zoom;
-            for (let row = y; row < y + size; ++row) pixels.fill(color, row * canvas.width + x, row * canvas.width + x + size);
+            const size = length && zoom > 4 ? zoom - 1 : zoom;
+            paint(color, x, y, size, size);
         }
     }
     context.putImageData(picture, 0, 0);
@@ -104,6 +116,12 @@ function rangeOf(values: Float32Array): readonly [number, number] {
     return [low, high];
 }
 
+/** The shape of a layer as a text, and how many of its channels are drawn. */
+export const shapeText = (shape: readonly number[]): string => {
+    const channels = shape.length >= 3 ? shape[2]! : 1;
+    return shape.join(" × ") + (channels > mostMaps ? ` (${t.value.firstMaps(String(mostMaps))})` : "");
+};
+
 /** All layers with their names, shapes and pictures. `values` has the numbers of one layer after another. */
 export function LayerList(props: { layers: readonly Layer[]; values: Float32Array | undefined; title: string; hint: string }) {
     const [element, width] = useWidth<HTMLOListElement>(600);
@@ -117,7 +135,7 @@ export function LayerList(props: { layers: readonly Layer[]; values: Float32Arra
                     const size = sizeOf(layer.shape);
                     const values = props.values?.subarray(begin, begin + size);
                     begin += size;
-                    const shape = layer.shape.join(" × ");
+                    const shape = shapeText(layer.shape);
                     const [low, high] = values?.length ? rangeOf(values) : [0, 0];
                     const range = values ? t.value.range(short(low), short(high)) : "";
                     return (

@@ -1,11 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-import { effect, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useWidth } from "../shared/chart";
 import { Check, FileButton, Select } from "../shared/controls";
 import { acceptFiles } from "../shared/files";
 import { fixed, number, texts } from "../shared/texts";
-import { Maps, sizeOf } from "./maps";
+import { Maps, shapeText, sizeOf } from "./maps";
 import { NetworkTexts, percent } from "./reader";
 import { tell, worker } from "./state";
 import { countNumbers } from "./tensors";
@@ -152,7 +152,7 @@ function Stages() {
             <p class="quiet">{t.value.stagesHint}</p>
             <ol class="layers" ref={element}>
                 {stages.value.map((stage, position) => {
-                    const shape = stage.shape.join(" × ");
+                    const shape = shapeText(stage.shape);
                     return (
                         <li key={position}>
                             <div class="layer-title">
@@ -173,8 +173,7 @@ function Stages() {
 export function Pictures() {
     const panel = useRef<HTMLElement>(null);
     useLayoutEffect(() => {
-        const ends = [acceptFiles(panel.current!, (files) => void take(files)), effect(() => void (picture.value && ready.value))];
-        return () => ends.forEach((end) => end());
+        return acceptFiles(panel.current!, (files) => void take(files));
     }, []);
     const shares = result.value?.probabilities;
     const best = shares

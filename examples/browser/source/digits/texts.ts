@@ -37,6 +37,7 @@ export const digitsTexts = both(
 
         layers: "Every layer, live",
         layersHint: "What each layer makes of the digit, one picture for each channel. Dark is positive, orange is negative, each layer by its own largest number.",
+        firstMaps: (count: string) => `the first ${count} channels are drawn`,
         range: (low: string, high: string) => `from ${low} to ${high}`,
         mapsLabel: (layer: string, shape: string, range: string) => `What ${layer} makes: ${shape} numbers ${range}`,
         type: "This network as a C++ type",
@@ -150,6 +151,7 @@ export const digitsTexts = both(
 
         layers: "모든 층을 실시간으로",
         layersHint: "층마다 숫자로 무엇을 만드는지, 채널마다 그림 하나입니다. 진한 색은 양수, 주황색은 음수이며, 층마다 가장 큰 수를 기준으로 합니다.",
+        firstMaps: (count: string) => `처음 ${count}개 채널만 그립니다`,
         range: (low: string, high: string) => `${low}부터 ${high}까지`,
         mapsLabel: (layer: string, shape: string, range: string) => `${layer} 층이 만든 것: ${shape}개의 수, ${range}`,
         type: "이 신경망의 C++ 타입",
