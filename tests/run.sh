@@ -66,7 +66,7 @@ configuration_sanitizers() {
     compiler=clang++-19
     options=(-Doptimization=1 "-Dcpp_args=$clang_native" -Db_sanitize=address,undefined -Db_lundef=false)
     chosen=(suites)
-    without=(networks examples layers slopes symbols)
+    without=(networks agents layers slopes symbols)
     variables=("LSAN_OPTIONS=suppressions=$root/tests/leaks.txt:print_suppressions=0")
 }
 
