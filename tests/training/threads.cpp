@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(softmax_between_and_rows) {
 
 namespace {
 constexpr auto block = conv<24, 3, same, no_bias> | batch_norm<> | relu;
-constexpr auto images = input<9, 8, 3> | random_flip<> | block |
+constexpr auto images = input<6, 5, 3> | random_flip<> | block |
                         residual(block | spatial_dropout<0.2> | conv<24, 1>) |
                         branches(block, depthwise_conv<3, same>, max_pool<3, stride<1>, same>) | concat<> |
                         group_norm<4> | prelu<> | dropout<0.3> | average_pool<2> | global_average_pool;
@@ -96,7 +96,7 @@ constexpr auto images = input<9, 8, 3> | random_flip<> | block |
 
 BOOST_AUTO_TEST_CASE(images_and_branches) {
     check_threads<model<images | dense<10> | softmax>, sparse_categorical_crossentropy, adam>();
-    check_threads<model<input<7, 6, 2> | conv_transpose<20, 3, stride<2>> | layer_norm<> | tanh |
+    check_threads<model<input<4, 3, 2> | conv_transpose<20, 3, stride<2>> | layer_norm<> | tanh |
                         upsample<2, bilinear> | crop<1> | conv<5, 3, dilation<2>> | flatten | dense<2>>,
                   mean_squared_error, adam>();
 }
