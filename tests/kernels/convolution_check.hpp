@@ -12,6 +12,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <thread>
@@ -20,6 +21,14 @@
 /// Checks all kernels of convolutions against loops.
 namespace convolution_check {
 using namespace strata::bedrock;
+
+// Both types take the sanitizers minutes: they look at floats, whose registers are left with more that is not
+// filled, and at doubles in model/gradient_convolution.
+#ifdef __has_feature
+inline constexpr bool is_sanitized = __has_feature(address_sanitizer);
+#else
+inline constexpr bool is_sanitized = false;
+#endif
 
 /// A convolution written as loops over what it is defined by, in double. `x` slides, as the window says.
 struct plain_convolution {
@@ -151,8 +160,12 @@ public:
         }
     }
 
+    /// Two threads and three compute the same bits as one. For doubles and for a sanitizer the uneven parts
+    /// of three do.
     void check() {
         for (const std::size_t threads : {1u, 2u, 3u}) {
+            if (threads == 2 && (sizeof(T) == 8 || is_sanitized))
+                continue;
             BOOST_TEST_CONTEXT(threads << " threads") {
                 check_forward(threads);
                 check_backward(threads);
@@ -306,21 +319,12 @@ void check_type(std::size_t samples) {
     }
 }
 
-// Both types take the sanitizers minutes: they look at floats, whose registers are left with more that is not
-// filled, and at doubles in model/gradient_convolution.
-#ifdef __has_feature
-inline constexpr bool is_sanitized = __has_feature(address_sanitizer);
-#else
-inline constexpr bool is_sanitized = false;
-#endif
-
 template <auto Layer, std::size_t... Extents>
 void check(std::initializer_list<std::size_t> counts = {1, 3}) {
-    for (const std::size_t samples : counts) {
+    for (const std::size_t samples : counts)
         check_type<float, Layer, Extents...>(samples);
-        if constexpr (!is_sanitized)
-            check_type<double, Layer, Extents...>(samples);
-    }
+    if constexpr (!is_sanitized)
+        check_type<double, Layer, Extents...>(*std::prev(counts.end()));
 }
 
 } // namespace convolution_check
