@@ -17,10 +17,18 @@
 #define _mm_setr_pd(...) simde_mm_setr_pd(__VA_ARGS__)
 #define _mm_setr_ps(...) simde_mm_setr_ps(__VA_ARGS__)
 
+// Of equal numbers, and where one is NaN, the second; SIMDe takes two instructions.
+#include <wasm_simd128.h>
+inline __m128 strata_max_ps(__m128 a, __m128 b) noexcept {
+    return simde__m128_from_wasm_v128(
+        wasm_f32x4_pmax(simde__m128_to_wasm_v128(b), simde__m128_to_wasm_v128(a)));
+}
+#undef _mm_max_ps
+#define _mm_max_ps(a, b) strata_max_ps(a, b)
+
 #if defined(__wasm_relaxed_simd__)
 // SIMDe asks clang by a name that it no longer has. Whether a product is rounded before it is added is the
 // processor's choice, the same in all of a program.
-#    include <wasm_simd128.h>
 #    define STRATA_MULTIPLY_ADD(name, register, type, shape, operation, sign)                                \
         inline register name(register a, register b, register c) noexcept {                                  \
             return simde_##type##_from_wasm_v128(wasm_##shape##_relaxed_##operation(                         \
