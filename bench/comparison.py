@@ -68,17 +68,13 @@ def strata(program, name="strata", options=()):
     return Contender(name, [str(found)], f"g++ {' '.join(flags)}")
 
 
-def wasm(program, name="strata"):
-    """A program of bench/strata for a browser, which a script beside it runs in Node.js."""
-    settings = root / "examples" / "browser" / "wasm.cfg"
-    if shutil.which("clang++-19") is None or shutil.which("node") is None:
-        return Contender(name, missing="clang++-19 or node (Debian: the section wasm of .ci/packages.txt)")
-    found, why = build_program(bench / "strata" / f"{program}.cpp", ["clang++-19", "--config", str(settings), f"-I{bench}"],
-                               [settings, *headers_of(root), *bench.glob("*.hpp")])
-    if not found:
-        return Contender(name, missing=f"{why} (Debian: the section wasm of .ci/packages.txt)")
-    return Contender(name, ["node", "--no-warnings", str(bench / "strata" / f"{program}.mjs"), str(found)],
-                     "clang++-19 -O3 -msimd128, SIMDe")
+def engine(source, variant):
+    """A program for a browser: with the instructions that every browser has (`wasm`), or with multiply-add (`relaxed`)."""
+    browser = root / "examples" / "browser"
+    settings = browser / f"{variant}.cfg"
+    return build_program(source, ["clang++-19", "--config", str(settings), "-O3", f"-I{bench}", f"-I{browser / 'engines'}"],
+                         [*browser.glob("*.cfg"), *browser.glob("simde/*"), *(browser / "engines").rglob("*.hpp"),
+                          *(root / "examples" / "networks").glob("*.hpp"), *headers_of(root), *bench.glob("*.hpp")])
 
 
 def cpp(name, program, packages, options=(), slow=False):

@@ -18,7 +18,7 @@ if [ "${1-}" = against ]; then
     exec python3 "$root/bench/against.py" "${@:2}"
 fi
 # What can't be had is named in the report as missing.
-"$root/.ci/install-packages" --each peers wasm
+"$root/.ci/install-packages" --each peers wasm pages
 command -v npm >/dev/null || "$root/.ci/install-packages" --each node
 npm="$root/build/bench/npm"
 if command -v npm >/dev/null && ! cmp -s "$root/bench/peers/package.json" "$npm/package.json"; then
