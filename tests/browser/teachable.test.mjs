@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { makeMachineExport } from "./machine_export.mjs";
-import { assertAccessible, assertFits, dragFinger, eventually, onPage, screenshot, tabTo } from "./harness.mjs";
+import { assertAccessible, assertFits, dragFinger, eventually, onPage, screenshot, slow, tabTo } from "./harness.mjs";
 
 await import("./teachable_files.mjs");
 const { unzipSync, zipSync } = createRequire(join(process.env.STRATA_PACKAGES, "package.json"))("fflate");
@@ -68,12 +68,12 @@ async function train(page, name = "Train") {
     await page.locator("[data-state=trained]").waitFor({ state: "attached" });
 }
 
-/** What the machine says of a device that plays something new: three answers in a row. */
+/** What the machine says of a device that plays something new: two answers in a row. */
 async function answersOf(page, device) {
     await look(page, device);
     const answers = [];
     await eventually(async () => (await answerOf(page)) !== "", "an answer");
-    for (let i = 0; i < 3; ++i) {
+    for (let i = 0; i < 2; ++i) {
         await page.waitForTimeout(150);
         answers.push(await answerOf(page));
     }
@@ -152,11 +152,11 @@ test("teachable: tells pictures of the camera and of files apart, and keeps what
     await nameClasses(page, names);
     assert.ok(await page.getByRole("button", { name: "Train", exact: true }).isDisabled(), "there is nothing to learn from");
     playFilm("astronaut");
-    await record(page, 0, "Camera", 6);
+    await record(page, 0, "Camera", 5);
     playFilm("cat");
-    await record(page, 1, "Camera", 6, " ");
+    await record(page, 1, "Camera", 5, " ");
     playFilm("coffee");
-    await record(page, 2, "Camera", 7, "Enter");
+    await record(page, 2, "Camera", 6, "Enter");
 
     // Examples can be taken back, and files that are none are named.
     const before = await countOf(page, 2);
@@ -172,7 +172,7 @@ test("teachable: tells pictures of the camera and of files apart, and keeps what
     await train(page);
     for (const [name, file] of [["Person", "astronaut"], ["Cat", "cat"], ["Cup", "coffee"]]) {
         playFilm(`${file}_new`);
-        assert.deepEqual(await answersOf(page, "Camera"), [name, name, name], "what the camera shows anew");
+        assert.deepEqual(await answersOf(page, "Camera"), [name, name], "what the camera shows anew");
     }
 
     await page.getByText("Under the hood").click();
@@ -181,8 +181,10 @@ test("teachable: tells pictures of the camera and of files apart, and keeps what
     const counts = (await page.locator(".confusion tbody td").allInnerTexts()).map(Number);
     assert.deepEqual(counts.map((count) => Math.sign(count)), [1, 0, 0, 0, 1, 0, 0, 0, 1], "what is held out is told apart as well");
     assert.match(await page.locator(".code pre").first().innerText(), /^input<480> \| dense<100> \| relu \| dense<3> \| softmax$/);
+    await card(page, 0).getByRole("button", { name: "Drawing", exact: true }).click();
     await assertAccessible(page);
     await screenshot(page, "teachable pictures");
+    await card(page, 0).getByRole("button", { name: "Drawing", exact: true }).click();
 
     const see = async (picture) => {
         await look(page, "Nothing");
@@ -248,7 +250,7 @@ test("teachable: tells sounds of the microphone and of files apart", onPage("tea
     await train(page);
     for (const [name, file] of [["Tone", "tone"], ["Knocks", "knocks"], ["Background", "background"]]) {
         playSound(`${file}_new`);
-        assert.deepEqual(await answersOf(page, "Microphone"), [name, name, name], "what the microphone hears anew");
+        assert.deepEqual(await answersOf(page, "Microphone"), [name, name], "what the microphone hears anew");
     }
     await look(page, "Files");
     await choose(page, page.locator("section.panel", { hasText: "3. What it sees" }), "Choose files", [join(folder, "knocks_new.wav")]);
@@ -261,13 +263,13 @@ test("teachable: tells poses apart by their points", onPage("teachable", async (
     await nameClasses(page, ["Upright", "Mirrored", "Leaning"]);
     for (const [place, name] of ["upright", "mirrored", "leaning"].entries()) {
         playFilm(name);
-        await record(page, place, "Camera", 6);
+        await record(page, place, "Camera", 5);
     }
-    await eventually(async () => (await page.locator(".thumbnails .skeleton circle").count()) > 50, "points over the pictures");
+    await eventually(async () => (await page.locator(".thumbnails .skeleton circle").count()) > 40, "points over the pictures");
     await train(page);
     for (const [name, file] of [["Upright", "upright"], ["Mirrored", "mirrored"], ["Leaning", "leaning"]]) {
         playFilm(`${file}_new`);
-        assert.deepEqual(await answersOf(page, "Camera"), [name, name, name], "a person that is seen anew");
+        assert.deepEqual(await answersOf(page, "Camera"), [name, name], "a person that is seen anew");
     }
     // A cup has no body.
     await look(page, "Files");
@@ -287,15 +289,17 @@ test("teachable: learns drawings of a finger in a narrow window of a slow machin
     for (const place of [0, 1]) {
         await card(page, place).getByRole("button", { name: "그림", exact: true }).tap();
         const pad = card(page, place).locator("canvas.drawing");
-        for (const shift of [-0.2, 0, 0.2]) {
+        for (const shift of [-0.15, 0.15]) {
             await dragFinger(page, pad, lines[place](shift));
             await card(page, place).getByRole("button", { name: "그림 넣기" }).tap();
             await card(page, place).getByRole("button", { name: "지우기" }).tap();
         }
-        await eventually(async () => (await countOf(page, place)) === 3, "three drawings");
+        await eventually(async () => (await countOf(page, place)) === 2, "two drawings");
     }
     await assertFits(page);
+    await slow(page, 4);
     await train(page, "가르치기");
+    await slow(page, 1);
     await page.getByRole("radio", { name: "그림" }).check();
     const preview = page.locator("section.panel", { hasText: "3. 무엇으로 보이나" });
     for (const place of [1, 0]) {
@@ -304,7 +308,7 @@ test("teachable: learns drawings of a finger in a narrow window of a slow machin
         await preview.getByRole("button", { name: "지우기" }).tap();
     }
     await screenshot(page, "teachable narrow drawing");
-}, { language: "ko", width: 360, touch: true, slowness: 4 }));
+}, { language: "ko", width: 360, touch: true }));
 
 test("teachable: reads what Teachable Machine exports", onPage("teachable", async ({ page }) => {
     await isReady(page);
@@ -324,6 +328,16 @@ test("teachable: reads what Teachable Machine exports", onPage("teachable", asyn
     assert.equal(shares.length, 3);
     assert.ok(Math.abs(shares.reduce((sum, share) => sum + share) - 1) < 1e-5);
 
+    // Weights of the reader's own stand below as well, and what are none are refused.
+    const own = join(folder, "own.safetensors");
+    copyFileSync(join(process.env.STRATA_SITE, "pages/models/centernet.safetensors"), own);
+    await page.getByText("Under the hood").click();
+    await choose(page, page, "Own weights (safetensors)", [own]);
+    await eventually(async () => (await page.getByRole("combobox", { name: "Network below" }).inputValue()) === "own.safetensors", "own weights");
+    writeFileSync(own, "no weights");
+    await choose(page, page, "Own weights (safetensors)", [own]);
+    await page.getByText("This file cannot be read.").waitFor();
+
     // Of poses only the names can be taken; what is cut short is refused by its place.
     await pack({ "metadata.json": JSON.stringify({ packageName: "@teachablemachine/pose", labels: ["Sitting", "Standing"] }) });
     await page.getByText("The classes Sitting, Standing of Teachable Machine.").waitFor();
@@ -332,7 +346,7 @@ test("teachable: reads what Teachable Machine exports", onPage("teachable", asyn
     await page.getByText(/This file cannot be read\. weights\.bin: expected \d+ bytes, found \d+\./).waitFor();
 }));
 
-test("teachable: draws with keys alone", onPage("teachable", async ({ page }) => {
+test("teachable: draws with keys alone, and says that there is no camera and no microphone", onPage("teachable", async ({ page }) => {
     await isReady(page);
     assert.ok(await tabTo(page, card(page, 0).getByRole("button", { name: "Drawing", exact: true })));
     await page.keyboard.press("Enter");
@@ -349,11 +363,8 @@ test("teachable: draws with keys alone", onPage("teachable", async ({ page }) =>
     assert.ok(await tabTo(page, card(page, 0).getByRole("button", { name: "Add the drawing" })));
     await page.keyboard.press("Enter");
     await eventually(async () => (await countOf(page, 0)) === 1, "the drawing");
-    await assertAccessible(page);
-}));
 
-test("teachable: says that there is no camera and no microphone", onPage("teachable", async ({ page }) => {
-    await isReady(page);
+    // The browser of this test has no devices.
     await card(page, 0).getByRole("button", { name: "Camera", exact: true }).click();
     await page.getByText("There is no camera.").waitFor();
     await page.getByRole("radio", { name: "Sounds" }).check();
@@ -362,9 +373,9 @@ test("teachable: says that there is no camera and no microphone", onPage("teacha
     await page.getByText("There is no microphone.").waitFor();
 }));
 
-test("teachable: says that the camera is refused, and how to go on", onPage("teachable", async ({ page }) => {
+test("teachable: says that the microphone is refused, and how to go on", onPage("teachable", async ({ page }) => {
     await isReady(page);
-    await card(page, 0).getByRole("button", { name: "Camera", exact: true }).click();
-    await page.getByText("The camera is refused.").waitFor();
+    await card(page, 0).getByRole("button", { name: "Microphone", exact: true }).click();
+    await page.getByText("The microphone is refused.").waitFor();
     await card(page, 0).getByRole("button", { name: "Try again" }).waitFor();
-}, { args }));
+}, { args, hash: "kind=sounds" }));

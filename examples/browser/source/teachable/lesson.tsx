@@ -142,7 +142,8 @@ function NetworkType() {
     return (
         <>
             <Code title={t.value.type} text={types.head} />
-            {types.trunk !== "" && (
+            {types.trunk !== "" && !types.trunk.includes("input<") && <p class="quiet small">{t.value.wordsBelow(types.trunk)}</p>}
+            {types.trunk.includes("input<") && (
                 <details>
                     <summary>{t.value.typeBelow}</summary>
                     <Code title={t.value.typeBelow} text={types.trunk} />

@@ -22,7 +22,7 @@ export function Skeleton(props: { numbers: Float32Array }) {
     );
 }
 
-/** A spectrogram of [frames, bands] as a picture: a column a frame, low tones below. */
+/** A spectrogram of [frames, bands], 0 to 1, as a picture: a column a frame, low tones below. */
 export function Spectrogram(props: { values: Float32Array; label?: string }) {
     const canvas = useRef<HTMLCanvasElement>(null);
     const { frames, bands } = offer.value?.spectrogram ?? { frames: 1, bands: 1 };
@@ -30,16 +30,9 @@ export function Spectrogram(props: { values: Float32Array; label?: string }) {
         const context = canvas.current?.getContext("2d");
         if (!context) return;
         const image = context.createImageData(frames, bands);
-        let least = Infinity;
-        let most = -Infinity;
-        for (const value of props.values) {
-            least = Math.min(least, value);
-            most = Math.max(most, value);
-        }
-        const span = most > least ? most - least : 1;
         for (let frame = 0; frame < frames; ++frame) {
             for (let band = 0; band < bands; ++band) {
-                const shade = ((props.values[frame * bands + band] ?? least) - least) / span;
+                const shade = props.values[frame * bands + band] ?? 0;
                 // Dark blue, red, yellow, white: brighter all the way, so that it reads without colours too.
                 const pixel = ((bands - 1 - band) * frames + frame) * 4;
                 image.data[pixel] = 255 * Math.min(1, shade * 1.8);

@@ -162,13 +162,15 @@ const service: Service = {
     async addTrunk(name, file) {
         let wrong: unknown;
         for (const engine of ownTrunks) {
-            trunks.set(name, { engine, weights: async () => file });
             try {
-                await openMachine("pictures", name);
+                const machine = await Machine.open(engine, page);
+                machine.loadTrunk(file);
+                // Another file of this name may have been there before.
+                machines.set(name, Promise.resolve(machine));
+                trunks.set(name, { engine, weights: async () => file });
                 return name;
             } catch (error) {
                 wrong = error;
-                trunks.delete(name);
             }
         }
         throw wrong;
