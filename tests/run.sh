@@ -42,7 +42,7 @@ gcc_memory='--param ggc-min-heapsize=1048576'
 configuration_release() {
     options=(-Dbuildtype=release "-Dcpp_args=-march=native $gcc_memory")
     chosen=(suites examples tree)
-    without=(gradients slopes layers keras kernels trainers)
+    without=(gradients slopes layers keras kernels trainers twins)
     "$root/examples/fetch_mails" >/dev/null ||
         { echo "release: without the mails, which cannot be fetched"; without+=(fetched); }
 }
