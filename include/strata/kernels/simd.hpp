@@ -66,9 +66,9 @@ template <class T, std::size_t Width>
 inline constexpr std::size_t lanes_of = internal::lanes_for<T>(Width);
 
 /// How many sums 16 registers hold beside the operands of a product. A browser's compiler keeps one register
-/// for itself and gives each result another one than its operands have: with more sums it would move some to
-/// memory and back at each step.
-#if defined(__wasm__)
+/// for itself and gives each product another one than its operands have, where no instruction adds it too:
+/// with more sums it would move some to memory and back at each step.
+#if defined(__wasm__) && !defined(__FMA__)
 inline constexpr std::size_t register_sums = 8;
 #else
 inline constexpr std::size_t register_sums = 12;

@@ -11,7 +11,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The tile of the product that stays in registers: rows that are broadcast, times panels of columns that are
 /// loaded. With 32 registers 8 x 2 leaves room for the operands and hides the latency of 16 sums; with 16
-/// registers 6 x 2 does, in WebAssembly 4 x 2.
+/// registers 6 x 2 does, in WebAssembly without multiply-add 4 x 2.
 inline constexpr std::size_t tile_panels = 2;
 template <class V>
 inline constexpr std::size_t tile_rows = sizeof(V) == 64 ? 8 : register_sums / tile_panels;
