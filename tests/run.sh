@@ -18,13 +18,13 @@
 # README states, and says what it finds that no other does.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
-configurations=(default release sse2 avx2 sanitizers threads fuzz compilers arm no_exceptions wasm newest)
+configurations=(default release sse2 avx2 sanitizers threads fuzz compilers arm no_exceptions wasm pages newest)
 
 # On processors that hide a part of AVX10, as virtual machines may, clang warns of what it makes of `native`.
 clang_native='-march=native -Wno-invalid-feature-combination'
 
-# All suites but for those of large networks: clang compiles their hundreds of small ones in half of g++'s time. And the
-# pages, in a browser.
+# All suites but for those of large networks: clang compiles their hundreds of small ones in half of g++'s time. And two
+# of the pages, in a browser.
 configuration_default() {
     compiler=clang++-19
     needs=(--each wasm pages)
@@ -105,6 +105,13 @@ configuration_wasm() {
 configuration_compilers() {
     needs=(--each compilers)
     script=("$root/tests/portable/compilers")
+}
+
+# All pages in a browser: five minutes of one processor, most of it compiling their thirteen engines.
+configuration_pages() {
+    needs=(--each wasm pages)
+    command -v npm >/dev/null || needs+=(node)
+    script=("$root/tests/browser/check")
 }
 
 # Another processor, in an emulator: its registers and its rules for NaN.
