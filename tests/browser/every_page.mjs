@@ -40,3 +40,9 @@ test("index: leads to every page and back", onPage("index", async ({ page }) => 
     }
     assert.ok(builtPages.length > 0);
 }));
+
+test("index: passes on the licences of what is inside", onPage("index", async ({ page }) => {
+    const address = await page.getByRole("link", { name: /Licences/ }).getAttribute("href");
+    const text = await page.evaluate(async (file) => (await fetch(file)).text(), address);
+    for (const part of [/^strata$[^]*Boost Software License/m, /^preact [\d.]+$[^]*MIT/m, /^comlink [\d.]+$[^]*Apache/m, /^libeigen3-dev$[^]*Mozilla/m]) assert.match(text, part);
+}));

@@ -13,6 +13,7 @@ const t = texts(
             all: "All pages",
             language: "Language",
             private: "Everything is computed here, in your browser. Nothing is sent anywhere.",
+            licenses: "Licences of what these pages are made of",
             names: { line: "Line", digits: "Digits", playground: "Playground", teachable: "Teachable machine", pole: "Pole" },
         },
         {
@@ -21,6 +22,7 @@ const t = texts(
             all: "모든 페이지",
             language: "언어",
             private: "모든 계산은 이 브라우저 안에서 이루어집니다. 어떤 것도 전송되지 않습니다.",
+            licenses: "이 페이지에 쓰인 소프트웨어의 라이선스",
             names: { line: "직선", digits: "숫자", playground: "놀이터", teachable: "가르치는 기계", pole: "막대" },
         },
     ),
@@ -68,7 +70,7 @@ function Frame({ page, title, introduction, children }: FrameProps) {
                 {children}
             </main>
             <footer class="page-footer">
-                <span>{t.value.private}</span>
+                <span>{t.value.private}</span> <a href="licenses.txt">{t.value.licenses}</a>
             </footer>
         </>
     );
