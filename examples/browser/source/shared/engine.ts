@@ -51,12 +51,15 @@ export class Engine<F> {
     /** Lets `use` work with a copy of these numbers in the engine's memory: their address and how many they are. */
     give<Result>(numbers: Numbers, use: (address: number, count: number) => Result): Result {
         const own = this.functions as Functions;
-        const address = own.allocate!(numbers.byteLength);
-        const there = new Uint8Array(this.memory.buffer, address, numbers.byteLength);
-        there.set(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
-        const result = use(address, numbers.length);
-        own.release!(address);
-        return result;
+        const address = own.allocate!(numbers.byteLength) >>> 0;
+        if (address === 0) throw new EngineError("memory", `there is no room for ${numbers.byteLength} bytes`);
+        try {
+            const there = new Uint8Array(this.memory.buffer, address, numbers.byteLength);
+            there.set(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+            return use(address, numbers.length);
+        } finally {
+            if (this.alive) own.release!(address);
+        }
     }
 
     giveText<Result>(text: string, use: (address: number, length: number) => Result): Result {
@@ -65,7 +68,8 @@ export class Engine<F> {
 
     /** A copy of what a function's `const view*` shows: `take(Float32Array, functions.predict())`. */
     take<T extends Numbers>(type: NumbersOf<T>, view: number): T {
-        const [address, count] = new Uint32Array(this.memory.buffer, view, 2) as unknown as [number, number];
+        // Addresses beyond 2 GB come as negative numbers.
+        const [address, count] = new Uint32Array(this.memory.buffer, view >>> 0, 2) as unknown as [number, number];
         return new type(this.memory.buffer.slice(address, address + count * type.BYTES_PER_ELEMENT), 0, count);
     }
 
@@ -90,7 +94,7 @@ export class Engine<F> {
     }
 
     private textUpToZero(address: number): string {
-        const bytes = new Uint8Array(this.memory.buffer, address);
+        const bytes = new Uint8Array(this.memory.buffer, address >>> 0);
         return new TextDecoder().decode(bytes.slice(0, bytes.indexOf(0)));
     }
 }
