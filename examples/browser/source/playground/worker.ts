@@ -28,7 +28,6 @@ type PlaygroundEngine = {
     program_text(): number;
 };
 
-
 /** Losses at epochs 0, step, 2 step, ... */
 export type History = { step: number; train: number[]; test: number[] };
 export type Snapshot = {
@@ -187,6 +186,7 @@ type Show = (snapshot: Snapshot, running: boolean) => Promise<void>;
 let show: Show = async () => {};
 let fail: (message: string) => void = () => {};
 let pacing = false;
+let paceNumber = 0; // of the loop that keeps pace: one begun again does not go on beside the one before
 let chunk = 1; // epochs between two looks at the clock
 let since = 0; // when epochs were counted last
 let counted = 0;
@@ -211,12 +211,13 @@ function step(): boolean {
 const failed = (error: unknown) => fail(error instanceof Error ? error.message : String(error));
 const loop = new SlicedLoop<Snapshot>(step, snapshot, (now, running) => show(now, running), failed);
 
-/** So many epochs a frame: the page answers when it has drawn. */
+/** So many epochs a frame: the page answers when it has drawn. Who is paused meanwhile ends here, whoever goes on. */
 async function keepPace(): Promise<void> {
     if (pacing) return;
     pacing = true;
+    const own = ++paceNumber;
     try {
-        while (pacing && settings && settings.pace > 0) {
+        while (pacing && own === paceNumber && settings && settings.pace > 0) {
             const epochs = settings.pace;
             if (!train(epochs)) pacing = false;
             count(epochs);
@@ -225,6 +226,7 @@ async function keepPace(): Promise<void> {
     } catch (error) {
         failed(error);
     }
+    if (own !== paceNumber) return;
     const goesOn = pacing;
     pacing = false;
     if (goesOn) loop.start(); // the pace has become the fastest

@@ -7,6 +7,8 @@ const sliceMilliseconds = 20;
 export class SlicedLoop<Snapshot> {
     private running = false;
     private showing = false;
+    /** Whether a slice is asked for: one that is begun again before the next does not ask twice. */
+    private asked = false;
     private readonly channel = new MessageChannel();
 
     /**
@@ -32,14 +34,21 @@ export class SlicedLoop<Snapshot> {
     start(): void {
         if (this.running) return;
         this.running = true;
-        this.channel.port2.postMessage(null);
+        this.ask();
     }
 
     pause(): void {
         this.running = false;
     }
 
+    private ask(): void {
+        if (this.asked) return;
+        this.asked = true;
+        this.channel.port2.postMessage(null);
+    }
+
     private slice(): void {
+        this.asked = false;
         if (!this.running) return;
         const end = performance.now() + sliceMilliseconds;
         try {
@@ -51,7 +60,7 @@ export class SlicedLoop<Snapshot> {
             this.running = false;
             this.fail(error);
         }
-        if (this.running) this.channel.port2.postMessage(null);
+        if (this.running) this.ask();
     }
 
     private async present(last: boolean): Promise<void> {
