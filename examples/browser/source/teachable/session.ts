@@ -83,20 +83,21 @@ export const isStale = computed(() => {
     return known.length !== current.length || known.some((value, place) => value.examples !== current[place]?.examples || value.key !== current[place]?.key);
 });
 
-const isUsable = (key: number): boolean => {
-    const view = room.value.views.value.get(key);
+const isUsable = (own: Room, key: number): boolean => {
+    const view = own.views.value.get(key);
     return view !== undefined && view !== "unreadable" && view.usable;
 };
 
-/** What is lacking to train, counting only examples that can be learnt from once they were looked at. */
-export const lack = computed<Lack>(() => {
-    const views = room.value.views.value;
-    const classes = project.value.classes.map((value) => ({
+function findLackIn(own: Room): Lack {
+    const views = own.views.value;
+    const classes = own.project.value.classes.map((value) => ({
         ...value,
-        examples: value.examples.filter((example) => !views.has(example.key) || isUsable(example.key)),
+        examples: value.examples.filter((example) => !views.has(example.key) || isUsable(own, example.key)),
     }));
-    return findLack({ ...project.value, classes });
-});
+    return findLack({ ...own.project.value, classes });
+}
+/** What is lacking to train, counting only examples that can be learnt from once they were looked at. */
+export const lack = computed<Lack>(() => findLackIn(room.value));
 
 export function chooseKind(chosen: Kind): void {
     batch(() => {
@@ -180,21 +181,23 @@ export async function addChosenFiles(classKey: number, files: readonly File[]): 
 /** Adds the examples of folders, a class each, behind the classes that have examples. */
 export async function addFolders(folders: ReadonlyMap<string, readonly Uint8Array[]>): Promise<void> {
     const chosen = kind.value;
-    change((old) => ({ ...old, classes: old.classes.filter((value) => value.examples.length > 0) }));
+    const { project: own } = rooms[chosen];
+    own.value = { ...own.value, classes: own.value.classes.filter((value) => value.examples.length > 0) };
     for (const [name, files] of folders) {
-        change((old) => addClass(old, name));
-        const added = project.value.classes[project.value.classes.length - 1];
+        own.value = addClass(own.value, name);
+        const added = own.value.classes[own.value.classes.length - 1];
         if (added === undefined) continue;
         for (const file of files) addFiles(chosen, added.key, await convertFile(chosen, file).catch(() => []));
     }
 }
 
-const usableKeys = (classes: readonly Class[]): ClassKeys[] => classes.map((value) => value.examples.map((example) => example.key).filter(isUsable));
+const usableKeys = (own: Room, classes: readonly Class[]): ClassKeys[] =>
+    classes.map((value) => value.examples.map((example) => example.key).filter((key) => isUsable(own, key)));
 
 /** What the head learns from, of all examples, as a file. */
 export function saveExamples(): Promise<Uint8Array> {
     const { classes, trunk } = project.value;
-    return service.saveExamples(kind.value, trunk, usableKeys(classes), classes.map((value) => value.name));
+    return service.saveExamples(kind.value, trunk, usableKeys(room.value, classes), classes.map((value) => value.name));
 }
 
 /** Trains the machine on what there is. */
@@ -205,13 +208,13 @@ export async function train(): Promise<void> {
     history.value = { loss: [], accuracy: [], heldOutLoss: [], heldOutAccuracy: [] };
     try {
         while (pending.size > 0) await Promise.all(pending);
-        if (lack.value.what !== "nothing") return;
+        if (findLackIn(own).what !== "nothing") return;
         const { classes, settings, trunk } = own.project.value;
         const show = callback(async (seen: History) => {
             history.value = seen;
             await nextFrame();
         });
-        const outcome = await service.train(chosen, trunk, usableKeys(classes), settings, show);
+        const outcome = await service.train(chosen, trunk, usableKeys(own, classes), settings, show);
         own.trained.value = { classes, outcome };
     } catch (error) {
         message.value = error instanceof Error ? error.message : String(error);
