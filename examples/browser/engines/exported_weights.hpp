@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -88,11 +87,15 @@ private:
         exported_array array;
         std::size_t count = 1;
         for (const json& extent : *shape) {
-            array.shape.push_back(extent.is_number_unsigned() ? extent.get<std::size_t>() : 0);
-            // Products stop where they are more than there is, before they wrap around.
-            count *= std::min(array.shape.back(), bytes_.size() + 1);
-            if (count > bytes_.size())
-                break;
+            const auto wanted = extent.is_number_unsigned() ? extent.get<std::uint64_t>() : 0;
+            // Products stop where they are more than there is, before they wrap around: a page counts in 32
+            // bits.
+            if (wanted > 0 && count > bytes_.size() / wanted) {
+                problem_ = "the weights end within \"" + name + "\"";
+                return;
+            }
+            array.shape.push_back(static_cast<std::size_t>(wanted));
+            count *= array.shape.back();
         }
         if (count > (bytes_.size() - place_) / size) {
             problem_ = "the weights end within \"" + name + "\"";
