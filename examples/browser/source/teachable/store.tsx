@@ -76,6 +76,7 @@ export function Store() {
                     </Button>
                 ))}
             </div>
+            <p class="quiet small">{t.value.onnxNote}</p>
             <div class="row">
                 <Button disabled={offer.value === undefined || isTraining.value} onClick={() => void saveNumbers().catch(tell)}>
                     {t.value.numbers}
