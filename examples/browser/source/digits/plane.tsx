@@ -1,5 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-import { effect, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button, Slider } from "../shared/controls";
 import { fixed, number, texts } from "../shared/texts";
@@ -23,8 +23,11 @@ const drawingPlace = signal<readonly [number, number] | undefined>(undefined);
 
 const decode = latest(async ([x, y]: readonly [number, number]) => {
     const values = await worker.decode(x, y);
-    decoded.value = values;
-    read.value = await worker.readImage(values.slice(values.length - 784));
+    const taken = await worker.readImage(values.slice(values.length - 784));
+    batch(() => {
+        decoded.value = values;
+        read.value = taken;
+    });
 });
 
 /** Begins to follow the place; what it returns ends that. */
