@@ -27,6 +27,8 @@ let kept: ReadonlySet<string> = new Set();
 const trunks = new Map<string, Trunk>();
 const machines = new Map<string, Promise<Machine>>();
 const examples = new Map<string, Reading>();
+/** How often the examples of a kind were forgotten: what is read meanwhile is of another network below. */
+const forgotten = new Map<Kind, number>();
 let training: { stopped: boolean } | undefined;
 
 const exampleKey = (kind: Kind, key: number): string => `${kind} ${key}`;
@@ -176,13 +178,15 @@ const service: Service = {
         throw wrong;
     },
     async read(kind, trunk, key, file): Promise<ExampleView> {
+        const begun = forgotten.get(kind);
         const machine = await useMachine(kind, trunk);
         const reading = kind === "sounds" ? machine.read(readWave(file)) : readPixels(machine, await decodePicture(new Blob([file.slice()])));
         const usable = kind !== "poses" || hasBody(reading.shown);
-        if (usable) examples.set(exampleKey(kind, key), reading);
+        if (usable && forgotten.get(kind) === begun) examples.set(exampleKey(kind, key), reading);
         return { ...drawnParts(kind, reading), usable };
     },
     async forget(kind) {
+        forgotten.set(kind, (forgotten.get(kind) ?? 0) + 1);
         for (const key of [...examples.keys()]) if (key.startsWith(`${kind} `)) examples.delete(key);
     },
     async train(kind, trunk, classes, settings, show): Promise<Outcome> {
