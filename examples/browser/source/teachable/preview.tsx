@@ -58,7 +58,7 @@ function Bars(props: { sight: Sight | undefined }) {
 }
 
 /** Looks at one picture behind another while the camera is open. */
-function watch(take: TakePicture, show: (sight: Sight) => void): () => void {
+function watch(take: TakePicture, show: (sight: Sight) => void, fail: (error: unknown) => void): () => void {
     let running = true;
     const look = async () => {
         while (running) {
@@ -71,7 +71,7 @@ function watch(take: TakePicture, show: (sight: Sight) => void): () => void {
             await nextFrame();
         }
     };
-    void look().catch(() => (running = false));
+    look().catch((error) => running && fail(error));
     return () => {
         running = false;
     };
@@ -139,7 +139,7 @@ export function Preview() {
     };
     const begin = (take: TakePicture | undefined) => {
         stop.current?.();
-        stop.current = take === undefined ? undefined : watch(take, setSight);
+        stop.current = take === undefined ? undefined : watch(take, setSight, (error) => setProblem(error instanceof Error ? error.message : String(error)));
     };
     const known = inputs[kind.value];
     return (
