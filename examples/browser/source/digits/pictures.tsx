@@ -104,6 +104,7 @@ async function readPicture(file: File): Promise<Pixels> {
     const canvas = new OffscreenCanvas(Math.max(1, Math.round(bitmap.width * scale)), Math.max(1, Math.round(bitmap.height * scale)));
     const context = canvas.getContext("2d")!;
     context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    bitmap.close();
     const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
     return { bytes: new Uint8Array(data.buffer), width, height };
 }

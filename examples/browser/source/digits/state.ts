@@ -2,7 +2,7 @@
 // The worker, and what several parts of the page share.
 import { computed, signal } from "@preact/signals";
 import { readAddress, watchAddress, writeAddress } from "../shared/address";
-import { connect } from "../shared/worker";
+import { connect, latestOnly } from "../shared/worker";
 import type { Stroke } from "./pad";
 import type { Description, DigitNetwork, DigitsService, Reading } from "./worker";
 
@@ -52,24 +52,4 @@ export function tell(error: unknown): void {
 }
 
 /** Runs one call after another, and drops those that have been overtaken: live drawings ask more often than they are answered. */
-export function latest<Given>(run: (given: Given) => Promise<void>): (given: Given) => void {
-    let waiting: { given: Given } | undefined;
-    let busy = false;
-    const go = async () => {
-        busy = true;
-        while (waiting) {
-            const { given } = waiting;
-            waiting = undefined;
-            try {
-                await run(given);
-            } catch (error) {
-                tell(error);
-            }
-        }
-        busy = false;
-    };
-    return (given) => {
-        waiting = { given };
-        if (!busy) void go();
-    };
-}
+export const latest = <Given>(run: (given: Given) => Promise<void>): ((given: Given) => void) => latestOnly<Given, void>(run, () => {}, tell);
