@@ -77,7 +77,6 @@ test("playground: weights are changed by lines and fields", onPage("playground",
     await button(page, "Layer 2, unit 1").click();
     await page.locator(".weights").getByLabel("Weight of Layer 1, unit 3").waitFor();
     assert.equal((await weights(page)).length, 5);
-    // The line from the first feature to unit 2.
     // The line from the first feature to unit 3, where no other crosses it.
     const middle = await page.locator('[data-weight="0.0.2"] .weight-target').evaluate((path) => {
         path.scrollIntoView({ block: "center" });
