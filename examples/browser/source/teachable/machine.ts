@@ -45,17 +45,9 @@ export class Machine {
         return opened;
     }
 
-    get relaxed(): boolean {
-        return this.lasting.relaxed;
-    }
-
     /** Side of the square picture that is read, in pixels. */
     get side(): number {
         return this.description.input[0] ?? 0;
-    }
-
-    get isTrained(): boolean {
-        return this.lasting.engine.functions.classes() > 0;
     }
 
     loadTrunk(bytes: Uint8Array): void {
