@@ -152,6 +152,24 @@ const fit = latestOnly(
 /** What one has to do first, where there are too few points. */
 export const enoughForClusters = computed(() => points.value.length >= k.value);
 
+/** Of groups, centers alone stay where they are while points move. */
+function keepCenters(): void {
+    inertias.value = [];
+    const shown = clusters.peek();
+    if (shown) clusters.value = { centers: shown.centers, steps: shown.steps, settled: false };
+}
+
+/** Hands an answer to `take` unless another number of groups is wanted meanwhile. */
+async function answerFor<Answer>(ask: (list: Float64Array, count: number) => Promise<Answer>, take: (answer: Answer) => void): Promise<void> {
+    const [asked, count] = [points.value, k.value];
+    const answer = await ask(coordinates(asked), count);
+    if (k.value !== count || !enoughForClusters.value) return;
+    batch(() => {
+        take(answer);
+        if (points.value !== asked) keepCenters();
+    });
+}
+
 async function whileBusy(work: () => Promise<void>): Promise<void> {
     try {
         await work();
@@ -169,8 +187,10 @@ export const drawCenters = () => whileBusy(async () => {
 
 async function placeCenters(): Promise<void> {
     if (!enoughForClusters.value) return;
-    const centers = await worker.drawCenters(coordinates(points.value), k.value, seed.value);
-    clusters.value = { centers, steps: 0, settled: false };
+    await answerFor(
+        (list, count) => worker.drawCenters(list, count, seed.value),
+        (centers) => (clusters.value = { centers, steps: 0, settled: false }),
+    );
 }
 
 const sameNumbers = (a: ArrayLike<number>, b: ArrayLike<number>) => a.length === b.length && Array.from(a).every((value, i) => value === b[i]);
@@ -180,34 +200,45 @@ export const stepClusters = () => whileBusy(async () => {
     if (!enoughForClusters.value) return;
     if (!clusters.value || clusters.value.centers.length !== 2 * k.value) return placeCenters();
     const before = clusters.value;
-    const found = await worker.moveCenters(coordinates(points.value), before.centers, 1);
-    const settled = sameNumbers(found.centers, before.centers);
-    clusters.value = { ...found, steps: before.steps + (settled ? 0 : 1), settled };
+    await answerFor(
+        (list) => worker.moveCenters(list, before.centers, 1),
+        (found) => {
+            const settled = sameNumbers(found.centers, before.centers);
+            clusters.value = { ...found, steps: before.steps + (settled ? 0 : 1), settled };
+        },
+    );
 });
+
+let runNumber = 0; // of the loop that steps: one begun again does not go on beside the one before
 
 /** Steps slowly enough to watch. */
 export async function runClusters(): Promise<void> {
     running.value = true;
-    while (running.value && enoughForClusters.value) {
+    const own = ++runNumber;
+    while (running.value && own === runNumber && enoughForClusters.value) {
         await stepClusters();
         if (clusters.value?.settled || failure.value) break;
         await new Promise((resolve) => setTimeout(resolve, matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 350));
     }
-    running.value = false;
+    if (own === runNumber) running.value = false;
 }
 
 /** The best of ten runs, and for comparison that of every number of groups. */
 export const findBest = () => whileBusy(async () => {
     running.value = false;
     if (!enoughForClusters.value) return;
-    const list = coordinates(points.value);
-    const found = await worker.findClusters(list, k.value, seed.value);
-    const all: number[] = [];
-    for (let count = 1; count <= Math.min(8, points.value.length); ++count) all.push((await worker.findClusters(list, count, seed.value)).inertia);
-    batch(() => {
-        clusters.value = { ...found, steps: found.iterations, settled: true };
-        inertias.value = all;
-    });
+    await answerFor(
+        async (list, count) => {
+            const found = await worker.findClusters(list, count, seed.value);
+            const all: number[] = [];
+            for (let each = 1; each <= Math.min(8, list.length / 2); ++each) all.push((await worker.findClusters(list, each, seed.value)).inertia);
+            return { found, all };
+        },
+        ({ found, all }) => {
+            clusters.value = { ...found, steps: found.iterations, settled: true };
+            inertias.value = all;
+        },
+    );
 });
 
 // Classes
@@ -307,8 +338,6 @@ export function begin(): void {
     });
     effect(() => {
         void points.value;
-        inertias.value = [];
-        const shown = clusters.peek();
-        if (shown) clusters.value = { centers: shown.centers, steps: shown.steps, settled: false };
+        keepCenters();
     });
 }
