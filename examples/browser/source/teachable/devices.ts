@@ -70,17 +70,19 @@ export class Microphone {
     private second = new Float32Array(0);
     private opening: Promise<void> | undefined;
     private views = 0;
+    /** How often it was closed: what opened meanwhile is closed again. */
+    private closings = 0;
     /** Samples heard since the microphone was opened. */
     private heard = 0;
     private readonly listeners = new Set<() => void>();
 
     async open(): Promise<void> {
         this.views += 1;
-        this.opening ??= this.start();
+        const opening = (this.opening ??= this.start());
         try {
-            await this.opening;
+            await opening;
         } catch (error) {
-            this.opening = undefined;
+            if (this.opening === opening) this.opening = undefined;
             throw error;
         }
         if (this.views === 0) this.stop();
@@ -117,6 +119,7 @@ export class Microphone {
     }
 
     private async start(): Promise<void> {
+        const begun = this.closings;
         // What makes speech clearer to a listener changes the sounds that are to be told apart.
         const constraints = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
         const stream = await openStream({ audio: constraints, video: false });
@@ -128,6 +131,11 @@ export class Microphone {
             closeStream(stream);
             void context.close();
             throw new DeviceError("failed", error instanceof Error ? error.message : String(error));
+        }
+        if (begun !== this.closings) {
+            closeStream(stream);
+            void context.close();
+            return;
         }
         this.stream = stream;
         this.context = context;
@@ -146,6 +154,7 @@ export class Microphone {
     }
 
     private stop(): void {
+        this.closings += 1;
         if (this.stream !== undefined) closeStream(this.stream);
         void this.context?.close();
         this.stream = undefined;
