@@ -201,6 +201,21 @@ test("line: the address keeps points and choices", onPage("line", async ({ page 
     assert.equal(await page.getByRole("combobox").inputValue(), "own");
 }, { hash: own([[0, 0], [1, 2], [2, 1], [4, 3]]) }));
 
+test("line: opens where the address is nonsense, and refuses places that are none", onPage("line", async ({ page }) => {
+    await fits(page, lineThrough([[0, 0], [1, 2], [2, 1]]));
+    assert.equal(await pointCount(page), 3);
+    await page.getByText("Points as numbers").click();
+    const field = page.getByLabel("x 2", { exact: true });
+    for (const typed of ["", "1e200"]) {
+        await field.fill(typed);
+        await field.press("Enter");
+        assert.equal(await field.inputValue(), "1");
+    }
+    await field.fill("1.5");
+    await field.press("Enter");
+    await fits(page, lineThrough([[0, 0], [1.5, 2], [2, 1]]));
+}, { hash: `task=__proto__&degree=-1&k=NaN&${own([[0, 0], [1, 2], [2, 1], [1e308, 2], [-1e308, 1], ["NaN", 1], [1]])}` }));
+
 test("line: the programs to copy compute the same on this machine", onPage("line", async ({ page }) => {
     const programOf = async () => {
         await page.getByRole("button", { name: "Copy" }).click();

@@ -198,14 +198,18 @@ function PointTable() {
                     </thead>
                     <tbody>
                         {points.value.map((point, i) => {
-                            const change = (x: number, y: number) => Number.isFinite(x) && Number.isFinite(y) && state.typePoint(i, x, y);
+                            const change = (typed: HTMLInputElement, name: "x" | "y") => {
+                                const value = typed.valueAsNumber;
+                                if (state.isPlace(value)) state.typePoint(i, name === "x" ? value : point.x, name === "y" ? value : point.y);
+                                else typed.value = String(point[name]);
+                            };
                             return (
                                 <tr key={i}>
                                     <td>
-                                        <input type="number" step="any" aria-label={`x ${i + 1}`} value={point.x} onChange={(event) => change(event.currentTarget.valueAsNumber, point.y)} />
+                                        <input type="number" step="any" aria-label={`x ${i + 1}`} value={point.x} onChange={(event) => change(event.currentTarget, "x")} />
                                     </td>
                                     <td>
-                                        <input type="number" step="any" aria-label={`y ${i + 1}`} value={point.y} onChange={(event) => change(point.x, event.currentTarget.valueAsNumber)} />
+                                        <input type="number" step="any" aria-label={`y ${i + 1}`} value={point.y} onChange={(event) => change(event.currentTarget, "y")} />
                                     </td>
                                     {labelled && (
                                         <td>

@@ -94,6 +94,8 @@ export const addPoint = (x: number, y: number): number => {
     return points.value.length - 1;
 };
 export const movePoint = (i: number, x: number, y: number): void => setPoints(points.value.map((point, j) => (j === i ? shortened({ ...point, x, y }) : point)));
+/** Whether a point may lie there: squares of such numbers are finite, and so are axes. */
+export const isPlace = (value: number | undefined): boolean => value !== undefined && Math.abs(value) <= 1e100;
 /** A point of which a number was typed: as it was typed, wherever it lies. */
 export const typePoint = (i: number, x: number, y: number): void =>
     batch(() => {
@@ -270,7 +272,7 @@ const writePoints = (list: readonly Point[]) => list.map(({ x, y, label }) => [x
 function readPoints(text: string): Point[] {
     return text.split(";").flatMap((one) => {
         const [x, y, label = 0] = one.split(",").map(Number);
-        return Number.isFinite(x) && Number.isFinite(y) && [0, 1, 2, 3].includes(label) ? [{ x: x!, y: y!, label }] : [];
+        return isPlace(x) && isPlace(y) && [0, 1, 2, 3].includes(label) ? [{ x: x!, y: y!, label }] : [];
     });
 }
 const whole = (value: number, low: number, high: number) => Math.min(high, Math.max(low, Math.round(value)));
@@ -278,7 +280,7 @@ const whole = (value: number, low: number, high: number) => Math.min(high, Math.
 function readState(): void {
     const read = readAddress(first);
     batch(() => {
-        task.value = read.task in dataOf ? (read.task as Task) : "line";
+        task.value = Object.hasOwn(dataOf, read.task) ? (read.task as Task) : "line";
         degree.value = whole(read.degree, 1, 8);
         ridge.value = Math.min(4, Math.max(leastRidge, read.ridge));
         residuals.value = read.residuals === "none" || read.residuals === "squares" ? read.residuals : "lines";
