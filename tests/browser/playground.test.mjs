@@ -155,7 +155,7 @@ test("playground: a formula with its derivative, and its faults", onPage("playgr
     const derivative = page.locator('[data-fact="derivative"]');
     await eventually(async () => (await derivative.innerText()) === "sigmoid(x) + (x * (sigmoid(x) * (1 - sigmoid(x))))", "the derivative of the first formula");
     await formula.fill("max(x, 0) + y");
-    await page.getByText("Place 13: expected x or a function that there is, found “y”.").waitFor();
+    await page.getByText("Place 13: expected x or a function (exp, log, sqrt, abs, tanh, sigmoid, max, min and others), found “y”.").waitFor();
     await formula.fill("x^3 / (1 +");
     await page.getByText("Place 11: expected a number, x, a function or “(”, found the end.").waitFor();
     await formula.fill("exp(-x^2)");
@@ -207,6 +207,25 @@ test("playground: by the keyboard alone, in Korean", onPage("playground", async 
     await page.getByRole("heading", { name: "1층 유닛 2" }).waitFor();
     assert.ok(await tabTo(page, page.locator(".weights input").first()));
 }, { language: "ko" }));
+
+test("playground: shows the largest network in one window, and the first one on a phone", onPage("playground", async ({ page }) => {
+    await opened(page);
+    const isWhole = () => page.locator(".network").evaluate((network) => {
+        const scrolled = network.closest(".scroll");
+        return scrolled.scrollWidth <= scrolled.clientWidth;
+    });
+    await eventually(isWhole, "six layers fit");
+    // No two buttons lie on each other.
+    const covered = await page.locator(".layer-buttons button:enabled").evaluateAll((all) => all.filter((one) => {
+        one.scrollIntoView({ block: "center" });
+        const { x, y, width, height } = one.getBoundingClientRect();
+        return [0.1, 0.9].some((share) => document.elementFromPoint(x + share * width, y + share * height)?.closest("button") !== one);
+    }).length);
+    assert.equal(covered, 0);
+    await page.setViewportSize({ width: 360, height: 800 });
+    for (let i = 0; i < 4; ++i) await button(page, "Remove a layer").click();
+    await eventually(isWhole, "two layers fit");
+}, { hash: "layers=8,8,8,8,8,8" }));
 
 test("playground: says when a rate is too high", onPage("playground", async ({ page }) => {
     await opened(page);

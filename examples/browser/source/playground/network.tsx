@@ -13,6 +13,8 @@ import { t } from "./texts";
 const cell = 44; // a unit's button
 const pitch = 54; // from unit to unit
 const top = 8;
+const roomy = 92; // from column to column, where two buttons stand beside each other
+const narrow = 58; // where one stands above the other
 const area = smallSide * smallSide;
 
 export const featureTexts: Record<FeatureName, string> = { x: "x", y: "y", xx: "x²", yy: "y²", xy: "xy", sinx: "sin x", siny: "sin y" };
@@ -34,7 +36,9 @@ export function Network() {
     const seen = featuresOf(s);
     const layers = layersOf(s);
     const columns = layers.length + 2;
-    const width = Math.max(room, columns * 92);
+    // Many layers stand closer, so that a window shows them all where it can.
+    const isNarrow = room < columns * roomy;
+    const width = Math.max(room, columns * (isNarrow ? narrow : roomy));
     const step = (width - cell) / (columns - 1);
     const height = top + Math.max(featureNames.length, ...layers) * pitch;
     const place = (column: number, row: number) => ({ x: column * step, y: top + row * pitch });
@@ -67,11 +71,11 @@ export function Network() {
                     +
                 </Button>
                 <span>
-                    {t.value.moreLayers} / {t.value.fewerLayers}
+                    {t.value.fewerLayers} / {t.value.moreLayers}
                 </span>
             </div>
             <div class="scroll">
-                <div class="network-head" style={{ width: `${width}px` }}>
+                <div class={isNarrow ? "network-head narrow" : "network-head"} style={{ width: `${width}px` }}>
                     <span class="column-name">{t.value.features}</span>
                     {layers.map((units, i) => (
                         <span key={i} class="layer-buttons" style={{ left: `${(i + 1) * step + cell / 2}px` }}>
