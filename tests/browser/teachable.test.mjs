@@ -308,6 +308,12 @@ test("teachable: learns drawings of a finger in a narrow window of a slow machin
         await eventually(async () => (await answerOf(page)) === `클래스 ${place + 1}`, "a new line");
         await preview.getByRole("button", { name: "지우기" }).tap();
     }
+    // Long names leave the numbers beside them in sight.
+    await nameClasses(page, ["아주긴이름".repeat(8), `"<b>${"w".repeat(36)}`]);
+    await page.locator(".confusion", { hasText: "wwww" }).waitFor();
+    const hidden = await page.locator(".accuracies, .confusion").evaluateAll((tables) =>
+        tables.filter((table) => table.scrollWidth > table.parentElement.clientWidth).map((table) => table.className));
+    assert.deepEqual(hidden, []);
     await screenshot(page, "teachable narrow drawing");
 }, { language: "ko", width: 360, touch: true }));
 
@@ -349,6 +355,8 @@ test("teachable: reads what Teachable Machine exports", onPage("teachable", asyn
 
 test("teachable: draws with keys alone, and says that there is no camera and no microphone", onPage("teachable", async ({ page }) => {
     await isReady(page);
+    const numbers = page.getByRole("button", { name: "Examples as numbers (safetensors)" });
+    assert.ok(await numbers.isDisabled(), "there is nothing to save");
     assert.ok(await tabTo(page, card(page, 0).getByRole("button", { name: "Drawing", exact: true })));
     await page.keyboard.press("Enter");
     assert.ok(await tabTo(page, card(page, 0).locator("canvas.drawing")));
@@ -364,6 +372,7 @@ test("teachable: draws with keys alone, and says that there is no camera and no 
     assert.ok(await tabTo(page, card(page, 0).getByRole("button", { name: "Add the drawing" })));
     await page.keyboard.press("Enter");
     await eventually(async () => (await countOf(page, 0)) === 1, "the drawing");
+    assert.ok(await numbers.isEnabled());
 
     // The browser of this test has no devices.
     await card(page, 0).getByRole("button", { name: "Camera", exact: true }).click();

@@ -65,6 +65,7 @@ async function openFiles(files: readonly File[]): Promise<void> {
 
 export function Store() {
     const ready = trained.value !== undefined && !isTraining.value;
+    const isEmpty = project.value.classes.every((value) => value.examples.length === 0);
     const titles: { readonly [Name in ExportFormat]: string } = { safetensors: t.value.safetensors, onnx: t.value.onnx, header: t.value.header };
     return (
         <section class="panel stack" aria-label={t.value.store}>
@@ -78,7 +79,7 @@ export function Store() {
             </div>
             <p class="quiet small">{t.value.onnxNote}</p>
             <div class="row">
-                <Button disabled={offer.value === undefined || isTraining.value} onClick={() => void saveNumbers().catch(tell)}>
+                <Button disabled={offer.value === undefined || isTraining.value || isEmpty} onClick={() => void saveNumbers().catch(tell)}>
                     {t.value.numbers}
                 </Button>
             </div>
