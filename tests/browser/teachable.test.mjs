@@ -68,17 +68,16 @@ async function train(page, name = "Train") {
     await page.locator("[data-state=trained]").waitFor({ state: "attached" });
 }
 
-/** What the machine says of a device that plays something new: two answers in a row. */
-async function answersOf(page, device) {
+/** Waits until what a device shows or plays is taken for a class three times in a row: a busy machine drops parts of sounds. */
+async function assertSeen(page, device, name, description) {
     await look(page, device);
-    const answers = [];
-    await eventually(async () => (await answerOf(page)) !== "", "an answer");
-    for (let i = 0; i < 2; ++i) {
-        await page.waitForTimeout(150);
-        answers.push(await answerOf(page));
-    }
+    let row = 0;
+    await eventually(async () => {
+        await page.waitForTimeout(100);
+        row = (await answerOf(page)) === name ? row + 1 : 0;
+        return row === 3;
+    }, `${description}: ${name}`, 20_000);
     await look(page, "Nothing");
-    return answers;
 }
 
 /** Saves what a button offers, as a file in the folder of the test. */
@@ -172,7 +171,7 @@ test("teachable: tells pictures of the camera and of files apart, and keeps what
     await train(page);
     for (const [name, file] of [["Person", "astronaut"], ["Cat", "cat"], ["Cup", "coffee"]]) {
         playFilm(`${file}_new`);
-        assert.deepEqual(await answersOf(page, "Camera"), [name, name], "what the camera shows anew");
+        await assertSeen(page, "Camera", name, "what the camera shows anew");
     }
 
     await page.getByText("Under the hood").click();
@@ -251,7 +250,7 @@ test("teachable: tells sounds of the microphone and of files apart", onPage("tea
     await train(page);
     for (const [name, file] of [["Tone", "tone"], ["Knocks", "knocks"], ["Background", "background"]]) {
         playSound(`${file}_new`);
-        assert.deepEqual(await answersOf(page, "Microphone"), [name, name], "what the microphone hears anew");
+        await assertSeen(page, "Microphone", name, "what the microphone hears anew");
     }
     await look(page, "Files");
     await choose(page, page.locator("section.panel", { hasText: "3. What it sees" }), "Choose files", [join(folder, "knocks_new.wav")]);
@@ -270,7 +269,7 @@ test("teachable: tells poses apart by their points", onPage("teachable", async (
     await train(page);
     for (const [name, file] of [["Upright", "upright"], ["Mirrored", "mirrored"], ["Leaning", "leaning"]]) {
         playFilm(`${file}_new`);
-        assert.deepEqual(await answersOf(page, "Camera"), [name, name], "a person that is seen anew");
+        await assertSeen(page, "Camera", name, "a person that is seen anew");
     }
     // A cup has no body.
     await look(page, "Files");
