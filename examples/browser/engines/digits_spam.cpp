@@ -2,6 +2,7 @@
 //
 // The engine of the box for texts on the page of digits: whether a mail is spam, and how much each word
 // counts.
+// Options in tests: -O0
 #include "digits/stage_values.hpp"
 #include "digits/word_weights.hpp"
 #include "exchange.hpp"

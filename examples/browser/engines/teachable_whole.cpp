@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // What makes one model of a trunk and what was taught on it; loaded when somebody wants that.
+// Options in tests: -O0
 #include "teachable_whole.hpp"
 #include "exchange.hpp"
 
