@@ -82,7 +82,7 @@ export function onPage(name, body, options = {}) {
             await body({ page, context, allow: (text) => allowed.push(text) });
             assert.deepEqual(errors.filter((error) => !allowed.some((text) => text.test(error))), []);
         } catch (error) {
-            await screenshot(page, `${t.name}`).catch(() => {});
+            await keepScreenshot(page, `${t.name}`, true).catch(() => {});
             if (errors.length) error.message += `\nThe page's errors:\n${errors.join("\n")}`;
             throw error;
         } finally {
@@ -91,10 +91,14 @@ export function onPage(name, body, options = {}) {
     };
 }
 
-/** A picture of the page in DIRECTORY/screenshots. */
-export async function screenshot(page, name, fullPage = true) {
+async function keepScreenshot(page, name, fullPage) {
     mkdirSync(STRATA_SCREENSHOTS, { recursive: true });
     await page.screenshot({ path: join(STRATA_SCREENSHOTS, `${name.replace(/[^\w.-]+/g, "_")}.png`), fullPage });
+}
+
+/** A picture of the page in DIRECTORY/screenshots, where somebody asks for pictures of what passes. */
+export async function screenshot(page, name, fullPage = true) {
+    if (process.env.STRATA_PAGES_PICTURES) await keepScreenshot(page, name, fullPage);
 }
 
 /** Asserts that axe-core finds nothing to complain of, as the page is and in the other colours. */

@@ -183,7 +183,7 @@ test("playground: the copied program compiles and prints the page's losses", onP
         const root = new URL("../../", import.meta.url).pathname;
         const run = promisify(execFile);
         await run("clang++-19", [
-            "-std=c++20", "-O1", "-Wall", "-Wextra", "-Werror", `-I${root}include`, `-I${root}dsl`, source, "-o", join(folder, "network"), "-llapack",
+            "-std=c++20", "-O0", "-Wall", "-Wextra", "-Werror", `-I${root}include`, `-I${root}dsl`, source, "-o", join(folder, "network"), "-llapack",
         ]);
         const { stdout } = await run(join(folder, "network"), []);
         const [, trainLoss, testLoss] = stdout.match(/training loss ([\d.]+)\ntest loss ([\d.]+)\n/);
