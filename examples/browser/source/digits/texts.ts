@@ -36,7 +36,7 @@ export const digitsTexts = both(
         plain: "SIMD, 128 bits",
 
         layers: "Every layer, live",
-        layersHint: "What each layer makes of the digit, one picture for each channel. Dark is positive, orange is negative, each layer by its own largest number.",
+        layersHint: "What each layer makes of the digit, one picture for each channel. The colour of ink is positive, orange is negative, each layer by its own largest number.",
         firstMaps: (count: string) => `the first ${count} channels are drawn`,
         range: (low: string, high: string) => `from ${low} to ${high}`,
         mapsLabel: (layer: string, shape: string, range: string) => `What ${layer} makes: ${shape} numbers ${range}`,
@@ -94,7 +94,7 @@ export const digitsTexts = both(
         chosenLabel: "The picture that is classified",
         showStages: "Show what each stage makes of it",
         stages: "Every stage",
-        stagesHint: "Layers that are computed together are one stage. Dark is positive, orange is negative.",
+        stagesHint: "Layers that are computed together are one stage. The colour of ink is positive, orange is negative.",
 
         mailTitle: "Spam or not?",
         mailHint: "A recurrent network that learnt from 6,046 real mails of the years around 2002, in English. It reads the first 128 words.",
@@ -150,7 +150,7 @@ export const digitsTexts = both(
         plain: "128비트 SIMD",
 
         layers: "모든 층을 실시간으로",
-        layersHint: "층마다 숫자로 무엇을 만드는지, 채널마다 그림 하나입니다. 진한 색은 양수, 주황색은 음수이며, 층마다 가장 큰 수를 기준으로 합니다.",
+        layersHint: "층마다 숫자로 무엇을 만드는지, 채널마다 그림 하나입니다. 글씨 색은 양수, 주황색은 음수이며, 층마다 가장 큰 수를 기준으로 합니다.",
         firstMaps: (count: string) => `처음 ${count}개 채널만 그립니다`,
         range: (low: string, high: string) => `${low}부터 ${high}까지`,
         mapsLabel: (layer: string, shape: string, range: string) => `${layer} 층이 만든 것: ${shape}개의 수, ${range}`,
@@ -208,7 +208,7 @@ export const digitsTexts = both(
         chosenLabel: "분류하는 사진",
         showStages: "단계마다 무엇을 만드는지 보기",
         stages: "모든 단계",
-        stagesHint: "함께 계산하는 층들이 한 단계입니다. 진한 색은 양수, 주황색은 음수입니다.",
+        stagesHint: "함께 계산하는 층들이 한 단계입니다. 글씨 색은 양수, 주황색은 음수입니다.",
 
         mailTitle: "스팸일까?",
         mailHint: "2002년 무렵의 실제 영어 메일 6,046통에서 배운 순환 신경망입니다. 처음 128개 낱말을 읽습니다.",
