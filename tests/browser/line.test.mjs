@@ -216,6 +216,16 @@ test("line: opens where the address is nonsense, and refuses places that are non
     await fits(page, lineThrough([[0, 0], [1.5, 2], [2, 1]]));
 }, { hash: `task=__proto__&degree=-1&k=NaN&${own([[0, 0], [1, 2], [2, 1], [1e308, 2], [-1e308, 1], ["NaN", 1], [1]])}` }));
 
+test("line: writes numbers far from 1 short, and tells ticks apart", onPage("line", async ({ page }) => {
+    await eventually(async () => (await coefficients(page)).length === 3, "a parabola");
+    assert.match(await page.getByTestId("formula").innerText(), /\d(\.\d+)?E\d+/);
+    assert.doesNotMatch(await page.getByTestId("formula").innerText(), /0{6}|,000,000,/);
+    for (const axis of await page.locator(".axis").all()) {
+        const ticks = (await axis.locator("text").allInnerTexts()).filter((text) => text);
+        assert.equal(new Set(ticks).size, ticks.length, ticks.join(" "));
+    }
+}, { hash: `degree=2&${own([[1e8, 1], [1e8 + 1, 2e7], [1e8 + 2, 2.5]])}` }));
+
 test("line: the programs to copy compute the same on this machine", onPage("line", async ({ page }) => {
     const programOf = async () => {
         await page.getByRole("button", { name: "Copy" }).click();

@@ -30,7 +30,11 @@ export function Axis(props: { scale: AxisScale<number>; side: "bottom" | "left";
     useLayoutEffect(() => {
         if (!group.current) return;
         const make = props.side === "bottom" ? axisBottom : axisLeft;
-        const format = props.format ?? ((value: number) => number(value, 4));
+        // As many digits as tell one tick from the next: 1,000,000.5 beside 1,000,001.
+        const ends = props.scale.domain().map(Number);
+        const step = Math.abs(ends.at(-1)! - ends[0]!) / props.ticks / 10;
+        const digits = Math.ceil(Math.log10(Math.max(...ends.map(Math.abs)) / step));
+        const format = props.format ?? ((value: number) => number(value, Math.min(15, Math.max(4, digits || 4))));
         select(group.current).call(
             make(props.scale)
                 .ticks(props.ticks)

@@ -57,9 +57,11 @@ export function texts<T>(all: Record<Language, T>): ReadonlySignal<T> {
     return computed(() => all[language.value]);
 }
 
-/** A number as the language writes it, with so many significant digits. */
+/** A number as the language writes it, with so many significant digits; 1.5E-9 where it would have a row of zeros. */
 export function number(value: number, digits = 4): string {
-    return new Intl.NumberFormat(language.value, { maximumSignificantDigits: digits }).format(value);
+    const size = Math.abs(value);
+    const notation = Number.isFinite(size) && size > 0 && (size < 1e-7 || size >= 1e12) ? "scientific" : "standard";
+    return new Intl.NumberFormat(language.value, { maximumSignificantDigits: digits, notation }).format(value);
 }
 /** A whole number, or one with so many digits behind the point. */
 export function fixed(value: number, digits = 0): string {
