@@ -14,6 +14,8 @@ const left = 46, bottom = 40, top = 10, right = 12;
 // Classes differ in form as well as in colour.
 const forms = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond] as const;
 const formOf = (label: number, size: number) => symbol(forms[label % forms.length]!, size)() ?? "";
+/** A place in pixels, far outside where it lies farther than a path can say. */
+const inSight = (pixels: number) => Math.max(-1e4, Math.min(1e4, pixels));
 const colorOf = (label: number) => `var(--class-${label % 8})`;
 
 /** Turns with the colours of the system, for what a canvas shows. */
@@ -153,7 +155,13 @@ export function Plane() {
     const boundary = task.value === "classes" ? state.boundary.value : undefined;
     const labelOf = (i: number) => (task.value === "line" ? 0 : task.value === "clusters" ? (clusters?.labels?.[i] ?? 7) : points.value[i]!.label);
     const formLabel = (i: number) => (task.value === "classes" ? points.value[i]!.label : 0);
-    const path = curve && line<number>().x((value) => x(value)).y((_, i) => Math.max(-1e4, Math.min(1e4, y(curve.drawn[i]!))))(Array.from(curve.x));
+    // Where powers of far points leave the numbers there is no curve.
+    const path =
+        curve &&
+        line<number>()
+            .defined((value, i) => Number.isFinite(x(value)) && Number.isFinite(y(curve.drawn[i]!)))
+            .x((value) => inSight(x(value)))
+            .y((_, i) => inSight(y(curve.drawn[i]!)))(Array.from(curve.x));
     const fitted = curve && curve.points === points.value ? curve.fitted : undefined;
 
     return (
