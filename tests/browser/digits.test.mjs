@@ -271,6 +271,8 @@ test("digits: classifies a picture with weights that are dropped", onPage("digit
     await eventually(async () => /has 6 numbers/.test(await page.getByRole("alert").innerText()), "a strange file is refused");
     await drop(page, target, "broken.safetensors", "", Buffer.from("no file of this kind"));
     await eventually(async () => /not used/.test(await page.getByRole("alert").innerText()), "a broken file is refused");
+    await drop(page, target, "net.onnx", "", Buffer.from("no picture"));
+    await page.getByText("expected weights (.safetensors), a picture or names (.txt), found net.onnx").waitFor();
     await page.getByLabel("Network", { exact: true }).selectOption("squeezenet_1_1");
     await drop(page, target, "net.safetensors", "", squeezenet((last) => [[`${last}.bias`, 1, 9]]));
     await eventually(async () => /name 1\b/.test((await rows.first().innerText().catch(() => "")) ?? ""), "it goes on");

@@ -98,7 +98,9 @@ async function classify(): Promise<void> {
 }
 
 async function readPicture(file: File): Promise<Pixels> {
-    const bitmap = await createImageBitmap(file);
+    const bitmap = await createImageBitmap(file).catch(() => {
+        throw new Error(t.value.noPicture(file.name));
+    });
     // What is far larger than a network sees costs time alone.
     const scale = Math.min(1, 1024 / Math.min(bitmap.width, bitmap.height));
     const canvas = new OffscreenCanvas(Math.max(1, Math.round(bitmap.width * scale)), Math.max(1, Math.round(bitmap.height * scale)));
