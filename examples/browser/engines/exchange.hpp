@@ -17,10 +17,16 @@
 // of elements. An engine gives one by the address of an `exchange::view`, which the page copies from before
 // it calls again.
 
+// Elsewhere these are functions as any others, so that every compiler checks an engine.
+#ifdef __wasm__
 /// A function that the page calls: `OFFERED_TO_PAGE(fit) const exchange::view* fit(...)`.
-#define OFFERED_TO_PAGE(name) extern "C" [[clang::export_name(#name), gnu::used]]
+#    define OFFERED_TO_PAGE(name) extern "C" [[clang::export_name(#    name), gnu::used]]
 /// A function of the page that an engine calls.
-#define OFFERED_BY_PAGE(name) extern "C" [[clang::import_module("page"), clang::import_name(#name)]]
+#    define OFFERED_BY_PAGE(name) extern "C" [[clang::import_module("page"), clang::import_name(#    name)]]
+#else
+#    define OFFERED_TO_PAGE(name) extern "C"
+#    define OFFERED_BY_PAGE(name) extern "C"
+#endif
 
 /// Ends the instance behind an error's text: the page opens another.
 OFFERED_BY_PAGE(fail) void page_fail(const char* kind, const char* message);

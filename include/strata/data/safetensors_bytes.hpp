@@ -76,7 +76,7 @@ std::vector<unsigned char> write_header(const std::vector<tensor_source<T>>& ten
 
 /// Arrays whose numbers are there, as sources of them.
 template <std::floating_point T>
-std::vector<tensor_source<T>> sources_of(const std::vector<named_tensor<T>>& tensors) {
+std::vector<tensor_source<T>> tensor_sources(const std::vector<named_tensor<T>>& tensors) {
     std::vector<tensor_source<T>> sources;
     for (const named_tensor<T>& tensor : tensors) {
         if (byte_count(tensor.shape, sizeof(T)) != tensor.numbers.size_bytes())
@@ -98,7 +98,7 @@ std::vector<tensor_source<T>> sources_of(const std::vector<named_tensor<T>>& ten
 template <std::floating_point T = float>
 std::vector<unsigned char> safetensors_bytes(const std::vector<named_tensor<T>>& tensors,
                                              const tensor_metadata& metadata = {}) {
-    auto bytes = internal::write_header(internal::sources_of(tensors), metadata, "a safetensors file");
+    auto bytes = internal::write_header(internal::tensor_sources(tensors), metadata, "a safetensors file");
     for (const named_tensor<T>& tensor : tensors) {
         const auto* const numbers = reinterpret_cast<const unsigned char*>(tensor.numbers.data());
         bytes.insert(bytes.end(), numbers, numbers + tensor.numbers.size_bytes());

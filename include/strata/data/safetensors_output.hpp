@@ -47,7 +47,7 @@ void write_tensors(const std::filesystem::path& path, const std::vector<tensor_s
 template <std::floating_point T = float>
 void write_safetensors(const std::filesystem::path& path, const std::vector<named_tensor<T>>& tensors,
                        const tensor_metadata& metadata = {}) {
-    internal::write_tensors(path, internal::sources_of(tensors), metadata);
+    internal::write_tensors(path, internal::tensor_sources(tensors), metadata);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING
