@@ -31,16 +31,18 @@ constexpr auto blocks() {
     return block<Channels, 6 * Channels, Filters, Stride>() |
            repeat<Blocks - 1>(residual(block<Filters, 6 * Filters, Filters, 1>()));
 }
+
+/// All but the classifier: 224 x 224 x 3 -> 1280.
+inline constexpr auto features = conv<32, 3, stride<2>, padding<1>, no_bias, he_normal> | norm | relu6 |
+                                 block<32, 32, 16, 1>() | blocks<2, 16, 24, 2>() | blocks<3, 24, 32, 2>() |
+                                 blocks<4, 32, 64, 2>() | blocks<3, 64, 96, 1>() | blocks<3, 96, 160, 2>() |
+                                 blocks<1, 160, 320, 1>() | conv<1280, 1, no_bias, he_normal> | norm | relu6 |
+                                 global_average_pool;
 } // namespace mobilenet
 
 /// MobileNet v2 (Sandler et al. 2018) for ImageNet: 224 x 224 x 3 -> 1000 logits.
 inline constexpr auto mobilenet_v2 =
-    input<224, 224, 3> | conv<32, 3, stride<2>, padding<1>, no_bias, he_normal> | mobilenet::norm |
-    mobilenet::relu6 | mobilenet::block<32, 32, 16, 1>() | mobilenet::blocks<2, 16, 24, 2>() |
-    mobilenet::blocks<3, 24, 32, 2>() | mobilenet::blocks<4, 32, 64, 2>() |
-    mobilenet::blocks<3, 64, 96, 1>() | mobilenet::blocks<3, 96, 160, 2>() |
-    mobilenet::blocks<1, 160, 320, 1>() | conv<1280, 1, no_bias, he_normal> | mobilenet::norm |
-    mobilenet::relu6 | global_average_pool | dropout<0.2> | dense<1000, normal<0.01>>;
+    input<224, 224, 3> | mobilenet::features | dropout<0.2> | dense<1000, normal<0.01>>;
 
 static_assert(parameter_count(mobilenet_v2) == 3'504'872); // torchvision's
 static_assert(decltype(mobilenet_v2)::output_shape{} == shape<1000>{});

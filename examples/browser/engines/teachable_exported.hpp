@@ -3,19 +3,11 @@
 
 #include "exported_pictures.hpp"
 #include "exported_weights.hpp"
-#include "pictures.hpp"
 #include "teachable_learner.hpp"
-#include "weight_bytes.hpp"
+#include "teachable_pictures.hpp"
 
-#include <strata/layers/layers.hpp>
-#include <strata/model/model.hpp>
-
-#include <algorithm>
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,34 +15,17 @@
 
 namespace teachable {
 
+struct exported_trunk : loaded_trunk {
+    using network = exported_pictures::network;
+    static constexpr std::string_view name = "exported pictures";
+    static constexpr std::string_view head = "input<1280> | dense<100> | relu | dense<20> | softmax";
+    static constexpr std::string_view word = "exported_pictures";
+};
+
 /// Pictures as Teachable Machine itself learns them, from what it exported: the trunk's weights and those of
 /// the network behind it. It predicts with them, and can be taught anew on the same trunk.
-class exported {
+class exported : public trunk_pictures<exported_trunk> {
 public:
-    using trunk_network = exported_pictures::network;
-    static constexpr std::string_view name = "exported pictures";
-    using input = std::uint8_t;
-    static constexpr std::array<std::size_t, 3> input_shape{224, 224, 4};
-    static constexpr std::size_t input_size = 224 * 224 * 4;
-    static constexpr std::array<std::size_t, 1> shown_shape{0};
-    static constexpr std::size_t shown_size = 0;
-    static constexpr std::size_t trunk_parameters = trunk_network::parameter_count;
-    using network = strata::model<strata::input<trunk_network::output_size> | strata::dense<100> |
-                                  strata::relu | strata::dense<most_classes> | strata::softmax>;
-    static constexpr std::string_view head = "input<1280> | dense<100> | relu | dense<20> | softmax";
-
-    [[nodiscard]] static std::string trunk() { return "exported_pictures"; }
-    [[nodiscard]] bool is_ready() const noexcept { return is_ready_; }
-    std::string load(const engines::tensor_file& file) {
-        std::string wrong = engines::load_weights(trunk_, file);
-        is_ready_ = is_ready_ || wrong.empty();
-        return wrong;
-    }
-    void read(std::span<const input> picture, std::span<float> features, std::span<float>) {
-        engines::read_colours(picture, colours_);
-        trunk_.predict_batch(colours_.data(), features.data(), 1);
-    }
-
     /// Takes an export's weights: those of the trunk, and of two dense layers behind it, whatever they are
     /// called, the second of which may lack a bias. Returns what does not fit, and nothing has changed then;
     /// or nothing.
@@ -96,8 +71,7 @@ public:
         for (std::size_t i = 0; i < classes; ++i)
             parameters[3][i] = scores_bias == nullptr ? 0 : scores_bias->numbers[i];
         learning.adopt(classes);
-        trunk_ = std::move(trunk);
-        is_ready_ = true;
+        adopt(std::move(trunk));
         return {};
     }
 
@@ -123,10 +97,6 @@ private:
         }
         return {};
     }
-
-    trunk_network trunk_;
-    std::vector<float> colours_ = std::vector<float>(trunk_network::input_size);
-    bool is_ready_ = false;
 };
 
 } // namespace teachable

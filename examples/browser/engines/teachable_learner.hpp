@@ -3,6 +3,7 @@
 
 #include <strata/layers/layers.hpp>
 #include <strata/learning/optimizers.hpp>
+#include <strata/model/model.hpp>
 #include <strata/random/philox.hpp>
 #include <strata/training/trainer.hpp>
 
@@ -24,6 +25,11 @@ inline constexpr std::size_t most_classes = 20;
 /// The bias of an output that no class has. `exp` of it is 0 and so are its probability, its gradient and its
 /// update: the network learns what the one with fewer outputs learns.
 inline constexpr float unused_bias = -10'000;
+
+/// What learns classes from features: one hidden layer, as Teachable Machine's.
+template <std::size_t Features>
+using dense_head = strata::model<strata::input<Features> | strata::dense<100> | strata::relu |
+                                 strata::dense<most_classes> | strata::softmax>;
 
 /// An example: what the network reads of it, and the class that its user gave it.
 struct example {

@@ -16,16 +16,8 @@ namespace teachable {
 
 /// MobileNet v2 up to its features, with weights of the user's own: those of `networks::mobilenet_v2`, as
 /// `save_weights` or examples/networks/from_torchvision.py writes them; its last layer's are left alone.
-struct mobilenet_trunk {
-    static constexpr auto topology =
-        strata::input<224, 224, 3> |
-        strata::conv<32, 3, strata::stride<2>, strata::padding<1>, strata::no_bias, strata::he_normal> |
-        networks::mobilenet::norm | networks::mobilenet::relu6 | networks::mobilenet::block<32, 32, 16, 1>() |
-        networks::mobilenet::blocks<2, 16, 24, 2>() | networks::mobilenet::blocks<3, 24, 32, 2>() |
-        networks::mobilenet::blocks<4, 32, 64, 2>() | networks::mobilenet::blocks<3, 64, 96, 1>() |
-        networks::mobilenet::blocks<3, 96, 160, 2>() | networks::mobilenet::blocks<1, 160, 320, 1>() |
-        strata::conv<1280, 1, strata::no_bias, strata::he_normal> | networks::mobilenet::norm |
-        networks::mobilenet::relu6 | strata::global_average_pool;
+struct mobilenet_trunk : loaded_trunk {
+    static constexpr auto topology = strata::input<224, 224, 3> | networks::mobilenet::features;
     using network = strata::model<topology>;
     static constexpr std::string_view name = "pictures by MobileNet v2";
     static constexpr std::string_view head = "input<1280> | dense<100> | relu | dense<20> | softmax";

@@ -7,9 +7,6 @@
 #include "teachable_learner.hpp"
 #include "weight_bytes.hpp"
 
-#include <strata/layers/layers.hpp>
-#include <strata/model/model.hpp>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -32,9 +29,7 @@ public:
     static constexpr std::array<std::size_t, 2> shown_shape{engines::pose_point_count, 3};
     static constexpr std::size_t shown_size = engines::pose_point_count * 3;
     static constexpr std::size_t trunk_parameters = trunk_network::parameter_count;
-    using network = strata::model<strata::input<shown_size> | strata::dense<100> | strata::relu |
-                                  strata::dense<most_classes> | strata::softmax>;
-
+    using network = dense_head<shown_size>;
     static constexpr std::string_view head = "input<51> | dense<100> | relu | dense<20> | softmax";
 
     [[nodiscard]] static std::string trunk() { return "movenet"; }

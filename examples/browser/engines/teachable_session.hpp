@@ -2,14 +2,13 @@
 #pragma once
 
 #include "teachable_learner.hpp"
+#include "teachable_onnx.hpp"
 #include "weight_bytes.hpp"
 
 #include <strata/data/safetensors_bytes.hpp>
 #include <strata/io/export/header_text.hpp>
-#include <strata/io/export/onnx_message.hpp>
 #include <strata/version.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -162,25 +161,11 @@ public:
         const std::size_t classes = learning.classes();
         if (classes == 0)
             return {};
-        exports::network_entry entry = exports::entries_of(typename network::topology{});
-        // The last two nodes, the scores and their softmax, are as wide as there are classes.
-        const std::array<std::size_t, 1> width{classes};
-        std::array<exports::node_entry, 2> ends{*entry.nodes[entry.nodes.size() - 2], *entry.nodes.back()};
-        for (std::size_t i = 0; i < ends.size(); ++i) {
-            ends[i].shape = width;
-            entry.nodes[entry.nodes.size() - 2 + i] = &ends[i];
-        }
         exports::onnx_arrays arrays;
         for (const array& each : learnt_arrays())
             arrays[each.name] = {each.shape, [numbers = each.numbers] { return numbers; }};
-        exports::onnx_tensors tensors;
-        std::vector<unsigned char> result;
-        exports::write_model_message(entry, arrays, type_text(classes), tensors,
-                                     [&](const void* bytes, std::size_t count) {
-                                         const auto* const begin = static_cast<const unsigned char*>(bytes);
-                                         result.insert(result.end(), begin, begin + count);
-                                     });
-        return result;
+        return onnx_bytes(exports::entries_of(typename network::topology{}), arrays, classes,
+                          type_text(classes));
     }
 
 private:

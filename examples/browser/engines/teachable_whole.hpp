@@ -3,12 +3,11 @@
 
 #include "centernet.hpp"
 #include "teachable_learner.hpp"
+#include "teachable_onnx.hpp"
 #include "weight_bytes.hpp"
 
-#include <strata/io/export/onnx_message.hpp>
 #include <strata/layers/layers.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdlib>
 #include <string>
@@ -33,14 +32,7 @@ inline whole_model join_model(const engines::tensor_file& trunk, const engines::
     const std::size_t classes = std::strtoul(std::string(head.text("classes")).c_str(), nullptr, 10);
     if (head.text("kind") != "pictures" || classes < 2 || classes > most_classes)
         return {{}, "expected what was learnt of pictures"};
-    exports::network_entry entry = exports::entries_of(joined);
-    // The last two nodes, the scores and their softmax, are as wide as there are classes.
-    const std::array<std::size_t, 1> width{classes};
-    std::array<exports::node_entry, 2> ends{*entry.nodes[entry.nodes.size() - 2], *entry.nodes.back()};
-    for (std::size_t i = 0; i < ends.size(); ++i) {
-        ends[i].shape = width;
-        entry.nodes[entry.nodes.size() - 2 + i] = &ends[i];
-    }
+    const exports::network_entry entry = exports::entries_of(joined);
     exports::onnx_arrays arrays;
     for (std::size_t node = 0; node < entry.nodes.size(); ++node)
         for (const exports::array_entry& each : entry.nodes[node]->arrays()) {
@@ -59,14 +51,7 @@ inline whole_model join_model(const engines::tensor_file& trunk, const engines::
                 return {{}, "expected a tensor \"" + name + "\" of " + std::to_string(count) + " numbers"};
             arrays[name] = {shape, [numbers = std::move(*numbers)] { return numbers; }};
         }
-    whole_model result;
-    exports::onnx_tensors tensors;
-    exports::write_model_message(entry, arrays, std::string(head.text("names")), tensors,
-                                 [&](const void* bytes, std::size_t count) {
-                                     const auto* const begin = static_cast<const unsigned char*>(bytes);
-                                     result.bytes.insert(result.bytes.end(), begin, begin + count);
-                                 });
-    return result;
+    return {onnx_bytes(entry, arrays, classes, std::string(head.text("names"))), {}};
 }
 
 } // namespace teachable
