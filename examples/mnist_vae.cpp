@@ -4,6 +4,7 @@
 // become an image. What it learnt is drawn on a grid of these numbers.
 #include "networks/mnist_vae.hpp"
 #include "command_line.hpp"
+#include "divergence.hpp"
 #include "text_pictures.hpp"
 
 #include <strata/plot/images.hpp>
@@ -15,15 +16,6 @@ using namespace strata;
 
 using autoencoder = model<networks::mnist_vae>;
 using decoder = model<networks::mnist_decoder>;
-
-namespace divergence {
-// The divergence of N(m, e^l) from N(0, 1) is the sum of (m^2 + e^l - l - 1) / 2. The means m and the
-// logarithms l are two outputs of the network, each with a loss of its own and without a target.
-using symbols::prediction;
-constexpr auto mean = loss<"mean_divergence", 0.5 * square(prediction), over_outputs::sum>;
-constexpr auto variance =
-    loss<"variance_divergence", 0.5 * (exp(prediction) - prediction - 1), over_outputs::sum>;
-} // namespace divergence
 
 /// Images for a square grid of pairs of numbers from -reach to reach.
 xt::xtensor<float, 3> decode_grid(const decoder& net, std::size_t steps, float reach) {

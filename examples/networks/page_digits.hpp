@@ -1,6 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include "mnist_gan.hpp"
+
 #include <strata/layers/layers.hpp>
 #include <strata/topology/parameter_count.hpp>
 
@@ -25,19 +27,7 @@ inline constexpr auto decode = dense<64> | relu | dense<7 * 7 * 16> | relu | res
                                conv_transpose<16, 3, stride<2>, same> | relu | conv_transpose<1, 3, same> |
                                sigmoid | reshape<28, 28>;
 
-/// Its averages must follow the generator closely, as in the larger mnist_gan.hpp.
-inline constexpr auto norm = batch_norm<momentum<0.8>>;
-inline constexpr auto draw = branches(identity, dense<32, no_bias, glorot_normal>) | multiply |
-                             dense<3 * 3 * 64> | relu | reshape<3, 3, 64> |
-                             conv_transpose<32, 5, glorot_normal> | relu | norm |
-                             conv_transpose<16, 5, stride<2>, same, glorot_normal> | relu | norm |
-                             conv_transpose<1, 5, stride<2>, same, glorot_normal> | tanh;
-template <std::size_t Filters, std::size_t Stride>
-constexpr auto look() {
-    return conv<Filters, 3, stride<Stride>, same> | leaky_relu<0.2> | dropout<0.3>;
-}
-inline constexpr auto judge = look<16, 2>() | look<32, 1>() | look<64, 2>() | look<64, 1>() | flatten |
-                              branches(dense<1> | sigmoid, dense<10> | softmax);
+inline constexpr auto judge = gan::judge<16, 32, 64, 64>();
 } // namespace digits
 
 /// 28 x 28 -> the probabilities of the ten digits.
@@ -53,7 +43,7 @@ inline constexpr auto digit_autoencoder =
     digit_encoder | with_all(sampling | digits::decode, pick<0>, pick<1>);
 
 /// An auxiliary classifier GAN. 32 numbers, 10 of a one-hot digit -> 28 x 28 x 1, from -1 to 1.
-inline constexpr auto digit_generator = inputs(input<32>, input<10>) | digits::draw;
+inline constexpr auto digit_generator = inputs(input<32>, input<10>) | gan::draw<32, 64, 32, 16>();
 /// 28 x 28 x 1 -> whether it is real, and the probabilities of the digits.
 inline constexpr auto digit_judge = input<28, 28, 1> | digits::judge;
 /// What the generator learns in: the judge says what it thinks of the drawing.

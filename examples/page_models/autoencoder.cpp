@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../divergence.hpp"
 #include "../networks/page_digits.hpp"
 #include "page_models.hpp"
 
@@ -9,14 +10,6 @@
 #include <filesystem>
 
 using namespace strata;
-
-namespace divergence {
-// The divergence of N(m, e^l) from N(0, 1) is the sum of (m^2 + e^l - l - 1) / 2, as in mnist_vae.cpp.
-using symbols::prediction;
-constexpr auto mean = loss<"mean_divergence", 0.5 * square(prediction), over_outputs::sum>;
-constexpr auto variance =
-    loss<"variance_divergence", 0.5 * (exp(prediction) - prediction - 1), over_outputs::sum>;
-} // namespace divergence
 
 void train_autoencoder(const given_options& options) {
     const auto [train, test] = datasets::mnist(options.text("data"));
