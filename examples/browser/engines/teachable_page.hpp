@@ -97,29 +97,8 @@ inline const exchange::view* add_features(std::uint32_t label, const float* numb
     current().learning.add(label, {numbers, count});
     return exchange::give(std::string());
 }
-/// Forgets an example by its number. Returns whether there was one.
-OFFERED_TO_PAGE(remove) inline bool remove_example(std::uint32_t number) {
-    return teachable_engine::current().learning.remove(number);
-}
-/// Forgets a class and its examples; the labels of those behind it become one less.
-OFFERED_TO_PAGE(remove_class) inline void remove_class(std::uint32_t label) {
-    teachable_engine::current().learning.remove_class(label);
-}
 /// Forgets all examples.
 OFFERED_TO_PAGE(clear) inline void clear() { teachable_engine::current().learning.clear(); }
-/// How many examples a class has.
-OFFERED_TO_PAGE(count) inline std::uint32_t count(std::uint32_t label) {
-    return static_cast<std::uint32_t>(teachable_engine::current().learning.count(label));
-}
-/// Numbers and labels of all examples, Uint32: number, label, number, label, ...
-OFFERED_TO_PAGE(examples) inline const exchange::view* examples() {
-    std::vector<std::uint32_t> result;
-    for (const teachable::example& each : teachable_engine::current().learning.examples()) {
-        result.push_back(each.number);
-        result.push_back(each.label);
-    }
-    return exchange::give(std::move(result));
-}
 /// Draws first weights and chooses the held-out examples. A text: what is missing, as a class without
 /// examples.
 OFFERED_TO_PAGE(begin)
@@ -138,10 +117,6 @@ OFFERED_TO_PAGE(learn) inline const exchange::view* learn() {
     return exchange::give(
         std::vector<double>{seen.loss, seen.accuracy, seen.held_out_loss, seen.held_out_accuracy});
 }
-/// Epochs behind `begin`.
-OFFERED_TO_PAGE(epochs) inline std::uint32_t epochs() {
-    return static_cast<std::uint32_t>(teachable_engine::current().learning.epochs());
-}
 /// Classes that the network knows; 0 before it has learnt.
 OFFERED_TO_PAGE(classes) inline std::uint32_t classes() {
     return static_cast<std::uint32_t>(teachable_engine::current().learning.classes());
@@ -159,26 +134,9 @@ OFFERED_TO_PAGE(predict) inline const exchange::view* predict() {
 OFFERED_TO_PAGE(type_text) inline const exchange::view* type_text(std::size_t classes) {
     return exchange::give(teachable_engine::session_type::type_text(classes));
 }
-/// Its layers as a table, and what is fused with what.
-OFFERED_TO_PAGE(summary_text) inline const exchange::view* summary_text() {
-    return exchange::give(teachable_engine::kind::network::summary());
-}
-OFFERED_TO_PAGE(plan_text) inline const exchange::view* plan_text() {
-    return exchange::give(teachable_engine::kind::network::plan());
-}
 /// The names of the classes, a JSON array of texts, which files keep.
 OFFERED_TO_PAGE(set_names) inline void set_names(const char* text, std::size_t length) {
     teachable_engine::current().names = exchange::taken(text, length);
-}
-OFFERED_TO_PAGE(names) inline const exchange::view* names() {
-    return exchange::give(teachable_engine::current().names);
-}
-/// A text of the page's own that a project keeps: pictures of its examples, settings.
-OFFERED_TO_PAGE(set_page) inline void set_page(const char* text, std::size_t length) {
-    teachable_engine::current().page = exchange::taken(text, length);
-}
-OFFERED_TO_PAGE(page) inline const exchange::view* page() {
-    return exchange::give(teachable_engine::current().page);
 }
 /// Bytes of a safetensors file: the weights that were learnt.
 OFFERED_TO_PAGE(save_weights) inline const exchange::view* save_weights() {
@@ -189,14 +147,9 @@ OFFERED_TO_PAGE(load_weights)
 inline const exchange::view* load_weights(const unsigned char* bytes, std::size_t count) {
     return exchange::give(teachable_engine::current().load_weights(teachable_engine::bytes_of(bytes, count)));
 }
-/// Bytes of a project, a safetensors file too: examples, weights, names and the page's text.
+/// Bytes of a project, a safetensors file too: examples, weights and names.
 OFFERED_TO_PAGE(save_project) inline const exchange::view* save_project() {
     return exchange::give(teachable_engine::current().save_project());
-}
-/// Goes on from such bytes. A text. What is no safetensors file ends the engine.
-OFFERED_TO_PAGE(load_project)
-inline const exchange::view* load_project(const unsigned char* bytes, std::size_t count) {
-    return exchange::give(teachable_engine::current().load_project(teachable_engine::bytes_of(bytes, count)));
 }
 /// The text of a C++ header with the type and the weights of the network that learns, which a program
 /// includes: `taught.predict(features)`. Empty before anything is learnt.
