@@ -314,10 +314,10 @@ BOOST_AUTO_TEST_CASE(session_of_a_page) {
     state.set_topology({0, 1}, {4}, named("tanh"), pg::goal::squared_classes, 1);
     state.set_learning(by("adam", 0.03));
     const std::vector<float> first_weights = state.weights();
-    const double before = state.test_loss();
+    const double first_loss = state.test_loss();
     state.train(120);
     BOOST_TEST(state.epochs() == 120u);
-    BOOST_TEST(state.test_loss() < 0.25 * before);
+    BOOST_TEST(state.test_loss() < 0.25 * first_loss);
     // The map of the output has the signs of the quarters.
     const auto map = state.draw(8, 4);
     BOOST_TEST(map.size() == 64u);

@@ -87,20 +87,20 @@ private:
     };
 
     template <class X, class Operation>
-    static void run_operation(const operands& from, float* to, std::size_t count) {
+    static void run_operation(const operands& inputs, float* output, std::size_t count) {
         using namespace strata::bedrock;
         constexpr std::size_t lanes = sizeof(X) / sizeof(float);
         for (std::size_t i = 0; i < count; i += lanes) {
-            const X a = load<X>(from[0] + i);
+            const X a = load<X>(inputs[0] + i);
             if constexpr (playground::detail::argument_count<Operation> == 1)
-                store(X(internal::compute(Operation{}, a)), to + i);
+                store(X(internal::compute(Operation{}, a)), output + i);
             else if constexpr (operation::is_comparison<Operation>)
                 store(X(internal::compute(operation::select{},
-                                          internal::compute(Operation{}, a, load<X>(from[1] + i)),
-                                          load<X>(from[2] + i), load<X>(from[3] + i))),
-                      to + i);
+                                          internal::compute(Operation{}, a, load<X>(inputs[1] + i)),
+                                          load<X>(inputs[2] + i), load<X>(inputs[3] + i))),
+                      output + i);
             else
-                store(X(internal::compute(Operation{}, a, load<X>(from[1] + i))), to + i);
+                store(X(internal::compute(Operation{}, a, load<X>(inputs[1] + i))), output + i);
         }
     }
 
@@ -108,27 +108,27 @@ private:
         for (std::size_t i = 0; i < steps_.size(); ++i)
             if (steps_[i].made_of == index)
                 return i;
-        const node& here = pool[index];
+        const node& added = pool[index];
         step made;
         made.made_of = index;
-        made.is_unknown = here.kind == unknown_kind;
-        made.number = static_cast<float>(here.number);
-        if (here.kind == kind_of<operation::select>) {
+        made.is_unknown = added.kind == unknown_kind;
+        made.number = static_cast<float>(added.number);
+        if (added.kind == kind_of<operation::select>) {
             // A condition is no number, so it is computed together with its choice.
-            const node& condition = pool[here.arguments[0]];
+            const node& condition = pool[added.arguments[0]];
             made.arguments = {add(pool, condition.arguments[0]), add(pool, condition.arguments[1]),
-                              add(pool, here.arguments[1]), add(pool, here.arguments[2])};
+                              add(pool, added.arguments[1]), add(pool, added.arguments[2])};
             choose(condition, made);
-        } else if (here.kind != unknown_kind && here.kind != number_kind) {
-            for (std::size_t i = 0; i < here.arguments.size() && here.arguments[i] != no_node; ++i)
-                made.arguments[i] = add(pool, here.arguments[i]);
-            choose(here, made);
+        } else if (added.kind != unknown_kind && added.kind != number_kind) {
+            for (std::size_t i = 0; i < added.arguments.size() && added.arguments[i] != no_node; ++i)
+                made.arguments[i] = add(pool, added.arguments[i]);
+            choose(added, made);
         }
         steps_.push_back(made);
         return steps_.size() - 1;
     }
-    static void choose(const node& here, step& made) {
-        visit_operation(here.kind, here.exponent, [&]<class Operation>(std::type_identity<Operation>) {
+    static void choose(const node& added, step& made) {
+        visit_operation(added.kind, added.exponent, [&]<class Operation>(std::type_identity<Operation>) {
             if constexpr (!std::is_same_v<Operation, operation::select> &&
                           !std::is_same_v<Operation, operation::power<0>>) {
                 made.run = {run_operation<narrow_register, Operation>,
@@ -143,16 +143,16 @@ private:
             values_.resize(steps_.size());
         for (std::size_t i = 0; i < steps_.size(); ++i) {
             const step& each = steps_[i];
-            float* const to = values_[i].numbers.data();
+            float* const output = values_[i].numbers.data();
             const auto operand = [&](std::size_t argument) {
                 return argument < i ? values_[argument].numbers.data() : nullptr;
             };
             if (each.run.narrow != nullptr)
                 each.run[width]({operand(each.arguments[0]), operand(each.arguments[1]),
                                  operand(each.arguments[2]), operand(each.arguments[3])},
-                                to, count);
+                                output, count);
             else if (each.is_unknown)
-                std::copy_n(x, (count + V::size - 1) / V::size * V::size, to);
+                std::copy_n(x, (count + V::size - 1) / V::size * V::size, output);
             else
                 std::fill(values_[i].numbers.begin(), values_[i].numbers.end(), each.number);
         }
