@@ -5,7 +5,7 @@ import { Button } from "../shared/controls";
 import { fixed, number, texts } from "../shared/texts";
 import { LayerList } from "./maps";
 import { measured } from "./measured";
-import { NetworkTexts, percent } from "./reader";
+import { Facts, NetworkTexts, percent } from "./reader";
 import { latest, tell, worker } from "./state";
 import { digitsTexts } from "./texts";
 import type { NetworkText, WeighedText } from "./worker";
@@ -122,13 +122,7 @@ export function Mail() {
                     {weighed.value && found!.words.length > 0 && <Words {...weighed.value} />}
                 </section>
                 <section class="panel">
-                    <h2>{t.value.facts}</h2>
-                    <dl class="facts">
-                        <dt>{t.value.parameters}</dt>
-                        <dd>{description.value ? number(description.value.parameters, 9) : "–"}</dd>
-                        <dt>{t.value.mailAccuracy}</dt>
-                        <dd>{t.value.percent(fixed(100 * measured.spamAccuracy, 1))}</dd>
-                    </dl>
+                    <Facts parameters={description.value?.parameters} others={[[t.value.mailAccuracy, t.value.percent(fixed(100 * measured.spamAccuracy, 1))]]} />
                 </section>
             </div>
             {found && <LayerList layers={found.seen.layers} values={found.seen.values} title={t.value.stages} hint={t.value.stagesHint} />}

@@ -2,10 +2,10 @@
 import { effect, signal } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
 import { Button, NumberField, TextField } from "../shared/controls";
-import { fixed, number, texts } from "../shared/texts";
+import { fixed, texts } from "../shared/texts";
 import { LayerList, Maps } from "./maps";
 import { measured } from "./measured";
-import { NetworkTexts, percent } from "./reader";
+import { Facts, NetworkTexts, percent } from "./reader";
 import { descriptions, hand, keepAddress, latest, likeliest, wish, worker } from "./state";
 import { digitsTexts } from "./texts";
 
@@ -64,13 +64,7 @@ export function Orders() {
                     </ul>
                 </section>
                 <section class="panel">
-                    <h2>{t.value.facts}</h2>
-                    <dl class="facts">
-                        <dt>{t.value.parameters}</dt>
-                        <dd>{number(description.parameters, 9)}</dd>
-                        <dt>{t.value.readable}</dt>
-                        <dd>{t.value.percent(fixed(100 * measured.generatorReadable, 1))}</dd>
-                    </dl>
+                    <Facts parameters={description.parameters} others={[[t.value.readable, t.value.percent(fixed(100 * measured.generatorReadable, 1))]]} />
                 </section>
             </div>
             <LayerList layers={description.layers} values={chosen?.seen} title={t.value.layers} hint={t.value.layersHint} />

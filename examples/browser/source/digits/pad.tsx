@@ -3,6 +3,7 @@
 import { signal, type Signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../shared/controls";
+import { arrowWay, pointedShares } from "../shared/pointing";
 import { texts } from "../shared/texts";
 import { colors } from "./maps";
 import { digitsTexts } from "./texts";
@@ -15,6 +16,7 @@ export type Stroke = readonly Point[];
 
 const side = 280;
 const keyStep = 1 / 28;
+const inside = (share: number): number => Math.min(1, Math.max(0, share));
 
 type PadProps = { strokes: Signal<readonly Stroke[]>; ended: () => void };
 
@@ -56,9 +58,8 @@ export function Pad({ strokes, ended }: PadProps) {
     });
 
     const placeOf = (event: PointerEvent): Point => {
-        const box = canvas.current!.getBoundingClientRect();
-        const share = (place: number, begin: number, size: number) => Math.min(1, Math.max(0, (place - begin) / size));
-        return [share(event.clientX, box.left, box.width), share(event.clientY, box.top, box.height)];
+        const [x, y] = pointedShares(canvas.current!, event);
+        return [inside(x), inside(y)];
     };
     const extend = (points: readonly Point[]) => {
         const all = strokes.value;
@@ -72,12 +73,10 @@ export function Pad({ strokes, ended }: PadProps) {
     const key = (event: KeyboardEvent) => {
         if (event.ctrlKey || event.metaKey || event.altKey) return;
         const step = event.shiftKey ? 4 * keyStep : keyStep;
-        const ways: Record<string, Point> = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
-        const way = ways[event.key];
+        const way = arrowWay(event.key);
         if (way) {
             usesKeys.value = true;
-            const inside = (place: number) => Math.min(1, Math.max(0, place));
-            cursor.value = [inside(cursor.value[0] + way[0]), inside(cursor.value[1] + way[1])];
+            cursor.value = [inside(cursor.value[0] + step * way[0]), inside(cursor.value[1] - step * way[1])];
             if (penDown.value) extend([cursor.value]);
         } else if (event.key === " ") {
             usesKeys.value = true;

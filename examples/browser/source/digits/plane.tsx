@@ -2,10 +2,11 @@
 import { batch, effect, signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button, Slider } from "../shared/controls";
-import { fixed, number, texts } from "../shared/texts";
+import { arrowWay, pointedShares } from "../shared/pointing";
+import { fixed, texts } from "../shared/texts";
 import { LayerList, Maps, colors, drawMaps } from "./maps";
 import { measured } from "./measured";
-import { Bars, NetworkTexts, percent } from "./reader";
+import { Bars, Facts, NetworkTexts, percent } from "./reader";
 import { descriptions, keepAddress, latest, likeliest, place, reading, strokes, tell, worker } from "./state";
 import { digitsTexts } from "./texts";
 
@@ -75,8 +76,8 @@ function PlanePicture() {
         mark(place.value, 14, colors.value.negative);
     });
     const follows = (event: PointerEvent) => {
-        const box = canvas.current!.getBoundingClientRect();
-        move(((event.clientX - box.left) / box.width) * 2 * reach - reach, reach - ((event.clientY - box.top) / box.height) * 2 * reach);
+        const [across, down] = pointedShares(canvas.current!, event);
+        move(across * 2 * reach - reach, reach - down * 2 * reach);
     };
     return (
         <canvas
@@ -97,11 +98,10 @@ function PlanePicture() {
             }}
             onKeyDown={(event) => {
                 const step = event.shiftKey ? 0.5 : 0.1;
-                const ways: Record<string, readonly [number, number]> = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] };
-                const way = ways[event.key];
+                const way = arrowWay(event.key);
                 if (!way) return;
                 event.preventDefault();
-                move(x + way[0], y + way[1]);
+                move(x + step * way[0], y + step * way[1]);
             }}
         />
     );
@@ -143,13 +143,7 @@ export function Plane() {
                         {found && <Bars shares={found.shares} label={t.value.bars} />}
                     </section>
                     <section class="panel">
-                        <h2>{t.value.facts}</h2>
-                        <dl class="facts">
-                            <dt>{t.value.parameters}</dt>
-                            <dd>{number(description.parameters, 9)}</dd>
-                            <dt>{t.value.loss}</dt>
-                            <dd>{fixed(measured.autoencoderLoss, 1)}</dd>
-                        </dl>
+                        <Facts parameters={description.parameters} others={[[t.value.loss, fixed(measured.autoencoderLoss, 1)]]} />
                     </section>
                 </div>
             </div>

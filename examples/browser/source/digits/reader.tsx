@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 import { effect, signal } from "@preact/signals";
+import { Fragment } from "preact";
 import { Button } from "../shared/controls";
 import { Code } from "../shared/code";
 import { fixed, number, texts } from "../shared/texts";
@@ -46,6 +47,25 @@ export function Bars(props: { shares: ArrayLike<number>; label: string }) {
                 </li>
             ))}
         </ol>
+    );
+}
+
+/** What is known of a network: its weights' number, and more as pairs of a word and a value. */
+export function Facts(props: { parameters: number | undefined; others: readonly (readonly [string, string])[] }) {
+    return (
+        <>
+            <h2>{t.value.facts}</h2>
+            <dl class="facts">
+                <dt>{t.value.parameters}</dt>
+                <dd>{props.parameters === undefined ? "–" : number(props.parameters, 9)}</dd>
+                {props.others.map(([word, value]) => (
+                    <Fragment key={word}>
+                        <dt>{word}</dt>
+                        <dd>{value}</dd>
+                    </Fragment>
+                ))}
+            </dl>
+        </>
     );
 }
 
@@ -103,17 +123,14 @@ export function Reader() {
                         <p class="quiet small">{t.value.seenHint}</p>
                     </section>
                     <section class="panel">
-                        <h2>{t.value.facts}</h2>
-                        <dl class="facts">
-                            <dt>{t.value.parameters}</dt>
-                            <dd>{number(description.parameters, 9)}</dd>
-                            <dt>{t.value.accuracy}</dt>
-                            <dd>{t.value.percent(fixed(100 * measured.readerAccuracy, 2))}</dd>
-                            <dt>{t.value.time}</dt>
-                            <dd>{microseconds.value === undefined ? "–" : t.value.microseconds(number(microseconds.value, 2))}</dd>
-                            <dt>{t.value.instructions}</dt>
-                            <dd>{relaxed.value ? t.value.relaxed : t.value.plain}</dd>
-                        </dl>
+                        <Facts
+                            parameters={description.parameters}
+                            others={[
+                                [t.value.accuracy, t.value.percent(fixed(100 * measured.readerAccuracy, 2))],
+                                [t.value.time, microseconds.value === undefined ? "–" : t.value.microseconds(number(microseconds.value, 2))],
+                                [t.value.instructions, relaxed.value ? t.value.relaxed : t.value.plain],
+                            ]}
+                        />
                     </section>
                 </div>
             </div>

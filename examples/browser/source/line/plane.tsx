@@ -5,6 +5,7 @@ import { scaleLinear } from "d3-scale";
 import { line, symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } from "d3-shape";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Axis, useWidth } from "../shared/chart";
+import { arrowWay } from "../shared/pointing";
 import { fixed, number, texts } from "../shared/texts";
 import * as state from "./state";
 import { lineTexts } from "./texts";
@@ -122,8 +123,7 @@ export function Plane() {
         const share = event.shiftKey ? 1 / 200 : 1 / 40;
         const [cx, cy] = cursor.value;
         const under = () => find(x(cx), y(cy), 24);
-        const steps: Record<string, readonly [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-        const step = steps[event.key];
+        const step = arrowWay(event.key);
         if (step) {
             const [dx, dy] = [step[0] * share * (bounds.value.x[1] - bounds.value.x[0]), step[1] * share * (bounds.value.y[1] - bounds.value.y[0])];
             cursor.value = [inside(cx + dx, bounds.value.x), inside(cy + dy, bounds.value.y)];

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button, Check, Choice } from "../shared/controls";
+import { arrowWay, pointedShares } from "../shared/pointing";
 import { fixed } from "../shared/texts";
 import { colorText, paint } from "./maps";
 import { change, chosenUnit, clear, configured, draw, outputLayer, settings, snapshot } from "./model";
@@ -55,16 +56,13 @@ export function Plane() {
         }
     });
     const place = (event: PointerEvent) => {
-        const box = canvas.current!.getBoundingClientRect();
-        const x = ((event.clientX - box.left) / box.width) * 2 * halfSide - halfSide;
-        const y = halfSide - ((event.clientY - box.top) / box.height) * 2 * halfSide;
-        return [x, y] as const;
+        const [across, down] = pointedShares(canvas.current!, event);
+        return [across * 2 * halfSide - halfSide, halfSide - down * 2 * halfSide] as const;
     };
     const onKey = (event: KeyboardEvent) => {
         if (!isOwn) return;
         const here = cursor.value ?? { x: 0, y: 0 };
-        const moves: Record<string, readonly [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-        const move = moves[event.key];
+        const move = arrowWay(event.key);
         if (move) {
             const far = event.shiftKey ? 1 : 0.25;
             const within = (value: number) => Math.min(halfSide, Math.max(-halfSide, value));

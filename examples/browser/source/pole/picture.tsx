@@ -3,6 +3,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useWidth } from "../shared/chart";
+import { pointedShares } from "../shared/pointing";
 import { color, scheme } from "./colors";
 import type { Shown } from "./sizes";
 
@@ -104,8 +105,7 @@ export function Picture(props: PictureProps) {
         if (canvas.current) draw(canvas.current, width, height, shown, props.poleLength, props.push);
     }, [width, height, shown, props.poleLength, props.push, scheme.value]);
     const sideOfPointer = (event: PointerEvent): Side => {
-        const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-        const pointed = ((event.clientX - box.left) / box.width - 0.5) * metres;
+        const pointed = (pointedShares(event.currentTarget as HTMLElement, event)[0] - 0.5) * metres;
         return pointed < (props.shown.peek()?.position ?? 0) ? -1 : 1;
     };
     const sideOfKey = (key: string): Side | undefined => (key === "ArrowLeft" ? -1 : key === "ArrowRight" ? 1 : undefined);

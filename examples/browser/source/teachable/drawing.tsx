@@ -2,6 +2,7 @@
 // A pad to draw a picture on, by mouse, finger or keys.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button, Choice, Slider } from "../shared/controls";
+import { arrowWay, pointedShares } from "../shared/pointing";
 import { drawSquare, pictureSide } from "./pictures";
 import { t } from "./session";
 
@@ -9,12 +10,6 @@ import { t } from "./session";
 const inks = { black: "#000000", red: "#c01c28", green: "#1c7a44", blue: "#1a5fb4" } as const;
 type Ink = keyof typeof inks;
 
-const steps: { readonly [key: string]: readonly [number, number] } = {
-    ArrowLeft: [-1, 0],
-    ArrowRight: [1, 0],
-    ArrowUp: [0, -1],
-    ArrowDown: [0, 1],
-};
 const stepPixels = 8;
 
 type Place = { readonly x: number; readonly y: number };
@@ -53,16 +48,16 @@ export function DrawingPad(props: { changed?: (pixels: ImageData) => void; child
     useEffect(wipe, []);
 
     const placePointer = (event: PointerEvent): Place => {
-        const box = (event.currentTarget as HTMLCanvasElement).getBoundingClientRect();
-        return { x: ((event.clientX - box.left) / box.width) * pictureSide, y: ((event.clientY - box.top) / box.height) * pictureSide };
+        const [x, y] = pointedShares(event.currentTarget as HTMLCanvasElement, event);
+        return { x: x * pictureSide, y: y * pictureSide };
     };
     const move = (event: KeyboardEvent) => {
-        const step = steps[event.key];
-        if (step !== undefined) {
+        const way = arrowWay(event.key);
+        if (way !== undefined) {
             event.preventDefault();
             setKeyed(true);
             const bound = (value: number) => Math.max(0, Math.min(pictureSide, value));
-            setCursor({ x: bound(cursor.x + step[0] * stepPixels), y: bound(cursor.y + step[1] * stepPixels) });
+            setCursor({ x: bound(cursor.x + way[0] * stepPixels), y: bound(cursor.y - way[1] * stepPixels) });
         } else if (event.key === " ") {
             event.preventDefault();
             setKeyed(true);
