@@ -107,7 +107,7 @@ configuration_compilers() {
     script=("$root/tests/portable/compilers")
 }
 
-# All pages in a browser: five minutes of one processor, most of it compiling their thirteen engines.
+# All pages in a browser: three and a half minutes of one processor, two of them compiling engines.
 configuration_pages() {
     needs=(--each wasm pages)
     command -v npm >/dev/null || needs+=(node)
