@@ -23,14 +23,22 @@ configurations=(default release sse2 avx2 sanitizers threads fuzz compilers arm 
 # On processors that hide a part of AVX10, as virtual machines may, clang warns of what it makes of `native`.
 clang_native='-march=native -Wno-invalid-feature-combination'
 
+# Suites that sanitizers do not build: the kernels of `layers` run in the gradients' suites, and tests/meson.build says why
+# of the groups.
+unsanitized=(agents layers slopes symbols)
+
 # All suites but for those of large networks: clang compiles their hundreds of small ones in half of g++'s time. And two
-# of the pages, in a browser.
+# of the pages, in a browser. Where `sanitizers` is asked for as well, the same compiler builds its suites there, with the
+# same optimization and more checks: what is left are those that it leaves out, which one list names for both, so that
+# each suite is in one of the two, and the gradients that no other configuration compares in full, as
+# gradient_check.hpp does without a sanitizer.
 configuration_default() {
     compiler=clang++-19
     needs=(--each wasm pages)
     command -v npm >/dev/null || needs+=(node)
     options=(-Doptimization=1 "-Dcpp_args=$clang_native")
     chosen=(suites pages)
+    if [[ " ${asked[*]} " = *" sanitizers "* ]]; then chosen=("${unsanitized[@]}" numberwise pages); fi
     without=(networks)
 }
 
@@ -71,7 +79,7 @@ configuration_sanitizers() {
     compiler=clang++-19
     options=(-Doptimization=1 "-Dcpp_args=$clang_native" -Db_sanitize=address,undefined -Db_lundef=false)
     chosen=(suites)
-    without=(networks agents layers slopes symbols)
+    without=(networks "${unsanitized[@]}")
     variables=("LSAN_OPTIONS=suppressions=$root/tests/leaks.txt:print_suppressions=0")
 }
 
