@@ -40,6 +40,8 @@ static_assert(same<max(constant<2.0>, 3), constant<3.0>> && same<min(constant<2.
 static_assert(same<abs(constant<-2.0>), constant<2.0>> && same<sign(constant<-2.0>), constant<-1.0>>);
 static_assert(same<constant<6.0> / 4, constant<1.5>> && same<square(constant<3.0>), constant<9.0>>);
 static_assert(same<select(x > 0, y, y), y> && same<select(constant<1.0> > 0, x, y), x>);
+static_assert(same<sin(-x), -sin(x)> && same<cos(-x), cos(x)> && same<sin(x - x), constant<0.0>> &&
+              same<cos(0 * x), constant<1.0>>);
 static_assert(same<2 * select(x > 0, 1, 0.5), select(x > 0, 2, 1)>);
 static_assert(same<select(0.5 * x > 0, 1, 0), select(x > 0, 1, 0)>); // a positive factor keeps the sign
 
@@ -122,6 +124,8 @@ BOOST_AUTO_TEST_CASE(every_operation_has_its_value_and_derivative) {
     check_everywhere<tanh(x)>();
     check_everywhere<sigmoid(x)>();
     check_everywhere<erf(x)>();
+    check_everywhere<sin(3 * x)>();
+    check_everywhere<x * cos(-x)>();
     check_everywhere<x * sigmoid(x)>();
     check_everywhere<x * tanh(softplus(x))>();
     check_everywhere<0.5 * x*(1 + erf(x / 1.4142135623730951))>();

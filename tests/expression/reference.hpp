@@ -34,6 +34,8 @@ inline double compute(operation::logarithm_of_one_plus, double a) { return std::
 inline double compute(operation::hyperbolic_tangent, double a) { return std::tanh(a); }
 inline double compute(operation::logistic, double a) { return 0.5 * (1 + std::tanh(0.5 * a)); }
 inline double compute(operation::error_function, double a) { return std::erf(a); }
+inline double compute(operation::sine, double a) { return std::sin(a); }
+inline double compute(operation::cosine, double a) { return std::cos(a); }
 
 inline bool holds(operation::less, double a, double b) { return a < b; }
 inline bool holds(operation::less_equal, double a, double b) { return a <= b; }

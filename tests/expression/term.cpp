@@ -66,6 +66,8 @@ static_assert(same(log(x), apply<operation::logarithm, X>{}));
 static_assert(same(log1p(x), apply<operation::logarithm_of_one_plus, X>{}));
 static_assert(same(strata::bedrock::tanh(x), apply<operation::hyperbolic_tangent, X>{}));
 static_assert(same(erf(x), apply<operation::error_function, X>{}));
+static_assert(same(sin(x), apply<operation::sine, X>{}));
+static_assert(same(cos(x), apply<operation::cosine, X>{}));
 
 // Plain numbers of any kind become literals on either side, and their value is part of the formula's.
 static_assert((x * 2).second.number.value() == 2);

@@ -129,6 +129,8 @@ BOOST_AUTO_TEST_CASE(a_constant_expression_predicts_what_a_network_does) {
         check(constant::tanh(each), std::tanh(each), each);
         check(constant::sqrt(each), std::sqrt(each), each);
         check(constant::erf(each), std::erf(each), each);
+        check(constant::sin(each), std::sin(each), each);
+        check(constant::cos(each), std::cos(each), each);
         if (each > -700)
             check(constant::sigmoid(each), 1 / (1 + std::exp(-each)), each);
     }

@@ -87,8 +87,41 @@ BOOST_AUTO_TEST_CASE(functions_are_exact_to_two_units_in_the_last_place) {
     BOOST_TEST(largest_error(strata::tanh(x), [](double argument) { return std::tanh(argument); }) <= 2);
     BOOST_TEST(largest_error(strata::bedrock::erf(x), [](double argument) { return std::erf(argument); }) <=
                2);
+    // Where an angle is large, too.
+    BOOST_TEST(largest_error(strata::bedrock::sin(x), [](double argument) { return std::sin(argument); }) <=
+               1);
+    BOOST_TEST(largest_error(strata::bedrock::cos(x), [](double argument) { return std::cos(argument); }) <=
+               1);
     BOOST_TEST(largest_error(strata::sigmoid(x),
                              [](double argument) { return 1 / (1 + std::exp(-argument)); }) <= 2);
+}
+
+// An angle next to a zero has lost its first digits there, and a large one takes another way than its
+// neighbours.
+BOOST_AUTO_TEST_CASE(waves_do_not_depend_on_neighbours) {
+    const auto check = [](auto reg, auto far) {
+        using R = decltype(reg);
+        using T = value_type_of<R>;
+        alignas(alignment) std::array<T, R::size> angles, together;
+        for (std::size_t i = 0; i < R::size; ++i)
+            angles[i] = i % 3 == 1 ? far * static_cast<T>(i)
+                                   : static_cast<T>(1.5707963267948966 * static_cast<double>(i + 7));
+        const auto compare = [&](auto wave, double (*wanted)(double)) {
+            store(wave(load<R>(angles.data())), together.data());
+            for (std::size_t i = 0; i < R::size; ++i) {
+                BOOST_TEST(together[i] == wave(angles[i]), angles[i] << " in lane " << i);
+                const double exact = wanted(static_cast<double>(angles[i]));
+                BOOST_TEST(std::abs(static_cast<double>(together[i]) - exact) <=
+                           3 * static_cast<double>(std::numeric_limits<T>::epsilon()) * std::abs(exact));
+            }
+        };
+        compare([](auto x) { return sine_of(x); }, [](double x) { return std::sin(x); });
+        compare([](auto x) { return cosine_of(x); }, [](double x) { return std::cos(x); });
+    };
+    check(V(0.0f), 1e30f);
+    check(simd<double, lanes_of<double, 64>>(0.0), 1e300);
+    // The double that is next to a zero of the cosine (Ng, "Good to the last bit", 1992).
+    BOOST_TEST(std::abs(cosine_of(0x1.6ac5b262ca1ffp+849) / -4.687165924254627611e-19 - 1) < 5e-16);
 }
 
 // Those of recurrent layers take a shorter way.

@@ -161,6 +161,8 @@ void check_operations() {
     check_one<V>(operation::logistic{},
                  [](double a) { return reference::compute(operation::logistic{}, a); });
     check_one<V>(operation::error_function{}, [](double a) { return std::erf(a); });
+    check_one<V>(operation::sine{}, [](double a) { return std::sin(a); });
+    check_one<V>(operation::cosine{}, [](double a) { return std::cos(a); });
 }
 
 template <class T, std::size_t Lanes>

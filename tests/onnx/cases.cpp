@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(formulas_of_a_program) {
     using namespace strata;
     using namespace strata::symbols;
     check<input<4, 3> | activation<select(x >= 0.5, sqrt(abs(x)), expm1(x) - pow<3>(x) / 9)> |
-          activation<log1p(square(x)) * sign(x) + max(erf(x), min(-x, 0.25))> |
+          activation<log1p(square(x)) * sign(x) + max(erf(x), min(cos(-x), sin(30 * x)))> |
           named_activation<"relu", x * sigmoid(x)>>("own.formulas", 2, {numbers(24, 0.3f)});
     // Numbers of a recurrent layer's functions, of which the first has none.
     check<input<4, 3> | gru<2, elu<1.0>> | lstm<3, linear, recurrent<hard_sigmoid>>>("own.functions", 2,

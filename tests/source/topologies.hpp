@@ -31,7 +31,8 @@ inline constexpr auto own_formulas =
     named_activation<"a \"name\"\\", (select(x > 0.5, -x, -0.1 * pow<3>(x)))> |
     named_activation<"slope", max(x, -0.0), (select(y > 0, 1, 0))> |
     activation<relu(x) + leaky_relu<0.3>(x)> |
-    activation<sqrt(square(x)) - log(exp(x)) * expm1(min(x, 1e-5)) / log1p(tanh(x)) + erf(sign(x))> |
+    activation<sqrt(square(x)) - log(exp(x)) * expm1(min(x, 1e-5)) / log1p(tanh(x)) +
+               erf(sign(x)) * sin(cos(x))> |
     named_activation<"relu", max(x, 0)> | named_activation<"elu", 0.7 * expm1(x)>;
 inline constexpr auto numbers = input<4> | normalization<> | normalization<shared::none> |
                                 normalization<shared::all> | prelu<> | prelu<shared::places> |

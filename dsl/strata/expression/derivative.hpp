@@ -98,6 +98,14 @@ constexpr auto outer(operation::error_function, A a) {
                       simplified(operation::exponential{},
                                  simplified(operation::negate{}, simplified(operation::square{}, a))));
 }
+template <term A>
+constexpr auto outer(operation::sine, A a) {
+    return simplified(operation::cosine{}, a);
+}
+template <term A>
+constexpr auto outer(operation::cosine, A a) {
+    return simplified(operation::negate{}, simplified(operation::sine{}, a));
+}
 
 template <class Operation, term A, term DA>
 constexpr auto differentiate(Operation op, A a, DA da) {

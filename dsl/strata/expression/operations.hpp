@@ -109,6 +109,12 @@ struct logistic {
 struct error_function {
     static constexpr auto prefix = text("erf");
 };
+struct sine {
+    static constexpr auto prefix = text("sin");
+};
+struct cosine {
+    static constexpr auto prefix = text("cos");
+};
 
 /// Whether the operation computes a truth value, which only `select` takes.
 template <class Operation>

@@ -124,5 +124,14 @@ template <term A>
 constexpr auto erf(A a) {
     return detail::make<operation::error_function>(a);
 }
+/// Of an angle in radians.
+template <term A>
+constexpr auto sin(A a) {
+    return detail::make<operation::sine>(a);
+}
+template <term A>
+constexpr auto cos(A a) {
+    return detail::make<operation::cosine>(a);
+}
 
 } // namespace strata::bedrock

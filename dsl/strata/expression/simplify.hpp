@@ -209,4 +209,24 @@ constexpr auto simplified(operation::power<Exponent>, A a) {
         return apply<operation::power<Exponent>, A>{a};
 }
 
+/// Of an odd and an even function, to the last bit.
+template <term A>
+constexpr auto simplified(operation::sine, A a) {
+    if constexpr (detail::is_number<A, 0.0>)
+        return a;
+    else if constexpr (detail::is_apply<operation::negate, A>)
+        return simplified(operation::negate{}, simplified(operation::sine{}, a.first));
+    else
+        return apply<operation::sine, A>{a};
+}
+template <term A>
+constexpr auto simplified(operation::cosine, A a) {
+    if constexpr (detail::is_number<A, 0.0>)
+        return constant<1.0>;
+    else if constexpr (detail::is_apply<operation::negate, A>)
+        return simplified(operation::cosine{}, a.first);
+    else
+        return apply<operation::cosine, A>{a};
+}
+
 } // namespace strata::bedrock

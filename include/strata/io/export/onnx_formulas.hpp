@@ -106,11 +106,12 @@ private:
 
     std::string apply(const part& one) {
         static constexpr std::pair<std::string_view, std::string_view> plain[] = {
-            {"+", "Add"},           {"*", "Mul"},     {"/", "Div"},       {"<", "Less"},
-            {"<=", "LessOrEqual"},  {">", "Greater"}, {"==", "Equal"},    {"min", "Min"},
-            {"max", "Max"},         {"abs", "Abs"},   {"sign", "Sign"},   {"exp", "Exp"},
-            {"log", "Log"},         {"tanh", "Tanh"}, {"sqrt", "Sqrt"},   {">=", "GreaterOrEqual"},
-            {"sigmoid", "Sigmoid"}, {"erf", "Erf"},   {"select", "Where"}};
+            {"+", "Add"},           {"*", "Mul"},     {"/", "Div"},        {"<", "Less"},
+            {"<=", "LessOrEqual"},  {">", "Greater"}, {"==", "Equal"},     {"min", "Min"},
+            {"max", "Max"},         {"abs", "Abs"},   {"sign", "Sign"},    {"exp", "Exp"},
+            {"log", "Log"},         {"tanh", "Tanh"}, {"sqrt", "Sqrt"},    {">=", "GreaterOrEqual"},
+            {"sigmoid", "Sigmoid"}, {"erf", "Erf"},   {"select", "Where"}, {"sin", "Sin"},
+            {"cos", "Cos"}};
         onnx_network& graph = layer_.graph;
         std::vector<std::string> inputs;
         for (std::size_t i = 0; i < one.argument_count; ++i)

@@ -29,6 +29,8 @@ inline const formula_layer* find_formula(std::string_view kind) {
         {"sqrt", "activation<sqrt(symbols::x)>", [](const graph_node&, double x) { return std::sqrt(x); }},
         {"log", "activation<log(symbols::x)>", [](const graph_node&, double x) { return std::log(x); }},
         {"erf", "activation<erf(symbols::x)>", [](const graph_node&, double x) { return std::erf(x); }},
+        {"sin", "activation<sin(symbols::x)>", [](const graph_node&, double x) { return std::sin(x); }},
+        {"cos", "activation<cos(symbols::x)>", [](const graph_node&, double x) { return std::cos(x); }},
         {"sign", "activation<sign(symbols::x)>",
          [](const graph_node&, double x) { return static_cast<double>((x > 0) - (x < 0)); }},
         {"square", "activation<square(symbols::x)>", [](const graph_node&, double x) { return x * x; }},

@@ -43,6 +43,8 @@ inline const onnx_activation* find_activation(std::string_view type) {
         {"Sqrt", "sqrt"},
         {"Abs", "abs"},
         {"Erf", "erf"},
+        {"Sin", "sin"},
+        {"Cos", "cos"},
         {"Sign", "sign"},
         {"Reciprocal", "reciprocal"},
         {"Mish", "mish"},

@@ -164,9 +164,9 @@ inline bool ignores_joined_axes(onnx_builder& graph, const onnx_node& operation,
     if (operation.type == "MatMul" && !graph.input(operation, 1).constant)
         return rank == 4 && *joined.joined == 0 && joined.samples == 0;
     return is_sum || (is_product && has_rows) ||
-           is_any({"Identity",  "Cast", "Dropout", "Relu",      "Sigmoid", "Tanh", "Softplus",
-                   "Softsign",  "Exp",  "Erf",     "LeakyRelu", "Elu",     "Selu", "HardSigmoid",
-                   "HardSwish", "Gelu", "Clip",    "Sqrt",      "Neg",     "Abs"});
+           is_any({"Identity", "Cast", "Dropout",   "Relu", "Sigmoid", "Tanh",        "Softplus",  "Softsign",
+                   "Exp",      "Erf",  "LeakyRelu", "Elu",  "Selu",    "HardSigmoid", "HardSwish", "Gelu",
+                   "Clip",     "Sqrt", "Neg",       "Abs",  "Sin",     "Cos"});
 }
 
 /// Does what an operator with a joined value does, which `read` reads of others. False where it has none.

@@ -71,16 +71,25 @@ inline void clip(tensorflow_builder& graph, const tensorflow_node& operation, te
 
 /// Functions of one number. False for operations that are none.
 inline bool read_activation(tensorflow_builder& graph, const tensorflow_node& operation) {
-    constexpr std::pair<std::string_view, const char*> names[] = {
-        {"Relu", "relu"},         {"Sigmoid", "sigmoid"},
-        {"Tanh", "tanh"},         {"Elu", "elu"},
-        {"Selu", "selu"},         {"Softplus", "softplus"},
-        {"Softsign", "softsign"}, {"Exp", "exponential"},
-        {"Abs", "abs"},           {"LeakyRelu", "leaky_relu"},
-        {"Sqrt", "sqrt"},         {"Rsqrt", "reciprocal_root"},
-        {"Log", "log"},           {"Reciprocal", "reciprocal"},
-        {"Erf", "erf"},           {"Sign", "sign"},
-        {"Square", "square"}};
+    constexpr std::pair<std::string_view, const char*> names[] = {{"Relu", "relu"},
+                                                                  {"Sigmoid", "sigmoid"},
+                                                                  {"Tanh", "tanh"},
+                                                                  {"Elu", "elu"},
+                                                                  {"Selu", "selu"},
+                                                                  {"Softplus", "softplus"},
+                                                                  {"Softsign", "softsign"},
+                                                                  {"Exp", "exponential"},
+                                                                  {"Abs", "abs"},
+                                                                  {"LeakyRelu", "leaky_relu"},
+                                                                  {"Sqrt", "sqrt"},
+                                                                  {"Rsqrt", "reciprocal_root"},
+                                                                  {"Log", "log"},
+                                                                  {"Reciprocal", "reciprocal"},
+                                                                  {"Erf", "erf"},
+                                                                  {"Sign", "sign"},
+                                                                  {"Square", "square"},
+                                                                  {"Sin", "sin"},
+                                                                  {"Cos", "cos"}};
     if (operation.operation == "Prelu") {
         read_slopes(graph, operation);
         return true;

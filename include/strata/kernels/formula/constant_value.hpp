@@ -4,6 +4,7 @@
 #include <strata/expression/operations.hpp>
 #include <strata/expression/term.hpp>
 #include <strata/kernels/formula/constant_functions.hpp>
+#include <strata/kernels/formula/constant_waves.hpp>
 #include <strata/setting.hpp>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal::constants {
@@ -32,6 +33,8 @@ constexpr double compute(operation::logarithm_of_one_plus, double a) { return lo
 constexpr double compute(operation::hyperbolic_tangent, double a) { return tanh(a); }
 constexpr double compute(operation::logistic, double a) { return sigmoid(a); }
 constexpr double compute(operation::error_function, double a) { return erf(a); }
+constexpr double compute(operation::sine, double a) { return sin(a); }
+constexpr double compute(operation::cosine, double a) { return cos(a); }
 template <int Exponent>
 constexpr double compute(operation::power<Exponent>, double a) {
     double result = 1;

@@ -6,6 +6,7 @@
 #include <strata/expression/freeze.hpp>
 #include <strata/expression/parts.hpp>
 #include <strata/kernels/formula/exponential.hpp>
+#include <strata/kernels/formula/waves.hpp>
 #include <strata/kernels/simd.hpp>
 #include <strata/setting.hpp>
 
@@ -132,6 +133,14 @@ V compute(operation::logistic, V a) {
 template <class V>
 V compute(operation::error_function, V a) {
     return error_function_of(a);
+}
+template <class V>
+V compute(operation::sine, V a) {
+    return sine_of(a);
+}
+template <class V>
+V compute(operation::cosine, V a) {
+    return cosine_of(a);
 }
 
 // Where one of two is a constant, and no NaN, a single instruction finds the smaller or larger. A zero must
