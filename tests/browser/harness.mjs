@@ -115,6 +115,12 @@ export async function assertAccessible(page) {
     }
 }
 
+/** Asserts that a message begins in Korean, and that the words of the library behind it are marked as English. */
+export async function assertKorean(message, words) {
+    await message.filter({ hasText: /^[가-힣]/ }).waitFor();
+    assert.match(await message.locator("[lang=en]").innerText(), words);
+}
+
 /** Asserts that a window of that width shows the page without scrolling sideways. */
 export async function assertFits(page, width = 360) {
     await page.setViewportSize({ width, height: 800 });

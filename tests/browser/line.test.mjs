@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
-import { assertAccessible, dragFinger, dragMouse, eventually, onPage, screenshot, tabTo } from "./harness.mjs";
+import { assertAccessible, assertKorean, dragFinger, dragMouse, eventually, onPage, screenshot, tabTo } from "./harness.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const plane = (page) => page.locator(".plane");
@@ -177,19 +177,28 @@ test("line: the boundary between classes", onPage("line", async ({ page }) => {
     assert.ok(Math.abs(shares.reduce((a, b) => a + b) - 100) < 0.3 && shares[2] > 50, String(shares));
 }, { hash: "task=classes" }));
 
-test("line: an error is told and the next answer is right", onPage("line", async ({ page }) => {
+test("line: an error is told and the next answer is right", onPage("line", async ({ page, context, allow }) => {
     await fits(page, lineThrough(lab));
     await page.locator("summary").click();
     // A place whose eighth power is no number.
     await page.getByLabel("x 1", { exact: true }).fill("1e40");
     await page.getByLabel("x 1", { exact: true }).press("Tab");
     await setSlider(page, "Degree", 8);
-    await page.getByRole("alert").filter({ hasText: "The engine says:" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "This cannot be computed." }).waitFor();
+    await page.getByRole("button", { name: "한국어" }).click();
+    await assertKorean(page.getByRole("alert"), /not finite|no number|NaN|infinit/);
+    await page.getByRole("button", { name: "English" }).click();
     await setSlider(page, "Degree", 1);
     await page.getByLabel("x 1", { exact: true }).fill("1");
     await page.getByLabel("x 1", { exact: true }).press("Tab");
     await fits(page, lineThrough(lab));
     assert.equal(await page.getByRole("alert").count(), 0);
+    // An engine that cannot be had is an error, too.
+    await page.getByRole("button", { name: "한국어" }).click();
+    allow(/Failed to load resource/);
+    await context.route("**/engines/**", (route) => route.abort());
+    await page.reload();
+    await assertKorean(page.getByRole("alert"), /engines\/line\.wasm cannot be read/);
 }));
 
 test("line: the address keeps points and choices", onPage("line", async ({ page }) => {

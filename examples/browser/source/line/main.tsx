@@ -3,6 +3,7 @@ import { Curves } from "../shared/chart";
 import { Code } from "../shared/code";
 import { Button, Choice, NumberField, Select, Slider } from "../shared/controls";
 import { showPage } from "../shared/frame";
+import { ProblemText } from "../shared/problem";
 import { fixed, number, texts } from "../shared/texts";
 import { dataOf, type DataName, type Task } from "./data";
 import { Plane } from "./plane";
@@ -283,11 +284,7 @@ function Content() {
                     ) : (
                         <ClassResults />
                     )}
-                    {state.failure.value && (
-                        <p class="error" role="alert">
-                            {t.value.failed(state.failure.value)}
-                        </p>
-                    )}
+                    <ProblemText problem={state.failure.value} />
                 </section>
                 {program && <Code title={t.value.program} text={program} />}
                 {state.relaxed.value !== undefined && <p class="quiet">{state.relaxed.value ? t.value.fast : t.value.plain}</p>}

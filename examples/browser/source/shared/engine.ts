@@ -3,12 +3,33 @@
 import { ConsoleStdout, OpenFile, File, WASI } from "@bjorn3/browser_wasi_shim";
 import { relaxedSimd } from "wasm-feature-detect";
 
-/** What ended an engine: the library's own error, or a trap. */
+/**
+ * What ended an engine: an error of the library, whose kind is its name in C++, or a "trap". Besides, an engine can be
+ * "missing" or "dead", or have no "memory" for what it is given.
+ */
 export class EngineError extends Error {
     constructor(readonly kind: string, message: string) {
         super(message);
         this.name = "EngineError";
     }
+}
+
+/** An error's kind and message: all that is left of it on the way from a worker to its page. */
+export type Thrown = { kind: string; message: string };
+export function thrownOf(error: unknown): Thrown {
+    const { kind, name, message } = (error instanceof Object ? error : { message: String(error) }) as { kind?: string; name?: string; message?: string };
+    return { kind: kind ?? name ?? "Error", message: message ?? "" };
+}
+
+/** The bytes of a file that belongs to the page. */
+export async function readBytes(address: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+        const answer = await fetch(address);
+        if (answer.ok) return new Uint8Array(await answer.arrayBuffer());
+    } catch {
+        // Said below.
+    }
+    throw new EngineError("missing", `${address} cannot be read`);
 }
 
 /** Functions that an engine exports: they take numbers and addresses and return one. */
@@ -115,17 +136,13 @@ export class LastingEngine<F> {
     /** Loads the engine of that name. `base` is the address of the page, which has its engines beside it. */
     static async open<F>(name: string, base: string, restore: (engine: Engine<F>) => void = () => {}): Promise<LastingEngine<F>> {
         let relaxed = await relaxedSimd();
-        const load = async (file: string) => {
-            const answer = await fetch(new URL(`engines/${file}`, base));
-            return answer.ok ? answer : undefined;
-        };
-        let answer = relaxed ? await load(`${name}.relaxed.wasm`) : undefined;
-        if (!answer) {
+        const load = (file: string) => readBytes(new URL(`engines/${file}`, base));
+        let bytes = relaxed ? await load(`${name}.relaxed.wasm`).catch(() => undefined) : undefined;
+        if (!bytes) {
             relaxed = false;
-            answer = await load(`${name}.wasm`);
+            bytes = await load(`${name}.wasm`);
         }
-        if (!answer) throw new EngineError("missing", `engines/${name}.wasm cannot be read`);
-        const lasting = new LastingEngine<F>(await WebAssembly.compile(await answer.arrayBuffer()), relaxed, restore);
+        const lasting = new LastingEngine<F>(await WebAssembly.compile(bytes), relaxed, restore);
         restore(lasting.current);
         return lasting;
     }

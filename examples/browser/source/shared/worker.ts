@@ -1,15 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // Both sides of a page and its worker: `serve` in worker.ts of a page, `connect` in the page itself.
 import * as Comlink from "comlink";
-import { EngineError } from "./engine";
+import { EngineError, thrownOf } from "./engine";
 
 // An error's kind is lost on the way to the page otherwise.
 Comlink.transferHandlers.set("throw", {
     ...(Comlink.transferHandlers.get("throw") as Comlink.TransferHandler<unknown, unknown>),
     serialize: (value) => {
         const thrown = (value as { value: unknown }).value;
-        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-        return [{ kind: error instanceof EngineError ? error.kind : error.name, message: error.message, stack: error.stack }, []];
+        return [{ ...thrownOf(thrown), stack: thrown instanceof Error ? thrown.stack : undefined }, []];
     },
     deserialize: (value) => {
         const { kind, message, stack } = value as { kind: string; message: string; stack?: string };
