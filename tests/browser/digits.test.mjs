@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { deflateSync } from "node:zlib";
-import { assertAccessible, assertFits, dragFinger, dragMouse, eventually, onPage, screenshot, tabTo } from "./harness.mjs";
+import { assertAccessible, assertFits, assertKorean, dragFinger, dragMouse, eventually, onPage, screenshot, tabTo } from "./harness.mjs";
 
 /** Points of an ellipse, angles in degrees clockwise from the right. */
 const arc = (x, y, width, height, from, to) =>
@@ -161,8 +161,8 @@ test("digits: draws digits to order", onPage("digits", async ({ page }) => {
     await eventually(async () => (await page.locator(".drawn canvas").first().evaluate((canvas) => canvas.toDataURL())) !== first, "another hand draws otherwise");
     await wish.fill("12a");
     assert.match(await page.getByRole("alert").innerText(), /Only the digits/);
-    await wish.fill("77");
-    await eventually(async () => (await captions()).length === 2, "two digits are drawn");
+    await wish.fill("7, 7 7");
+    await eventually(async () => (await captions()).length === 3, "three digits are drawn");
     await page.getByRole("button", { name: "Show the layers that drew this 7" }).last().click();
     assert.match(await page.locator(".layers").innerText(), /conv_transpose<32, 5[^]*7 × 7 × 32/);
     await assertAccessible(page);
@@ -272,10 +272,19 @@ test("digits: classifies a picture with weights that are dropped", onPage("digit
     await drop(page, target, "broken.safetensors", "", Buffer.from("no file of this kind"));
     await eventually(async () => /not used/.test(await page.getByRole("alert").innerText()), "a broken file is refused");
     await drop(page, target, "net.onnx", "", Buffer.from("no picture"));
-    await page.getByText("expected weights (.safetensors), a picture or names (.txt), found net.onnx").waitFor();
+    await page.getByText("The file net.onnx is not used. Choose weights (.safetensors), a picture or names (.txt).").waitFor();
+    await drop(page, target, "empty.txt", "text/plain", Buffer.from(" \n\n"));
+    await page.getByText("The file empty.txt is not used: there is no name in it.").waitFor();
     await page.getByLabel("Network", { exact: true }).selectOption("squeezenet_1_1");
-    await drop(page, target, "net.safetensors", "", squeezenet((last) => [[`${last}.bias`, 1, 9]]));
-    await eventually(async () => /name 1\b/.test((await rows.first().innerText().catch(() => "")) ?? ""), "it goes on");
+    await drop(page, target, "other.safetensors", "", other);
+    await page.getByRole("alert").getByText(/they are not those of SqueezeNet 1\.1/).waitFor();
+    // The language of a sentence is the page's, that of the library's words is English.
+    await page.getByRole("button", { name: "한국어" }).click();
+    await assertKorean(page.getByRole("alert"), /expected a tensor "conv\.kernel"/);
+    await page.getByRole("button", { name: "English" }).click();
+    // Of two files that come quickly the later one stays.
+    await Promise.all([9, 8].map((place) => drop(page, target, "net.safetensors", "", squeezenet((last) => [[`${last}.bias`, place, 9]]))));
+    await eventually(async () => /name 8\b/.test((await rows.first().innerText().catch(() => "")) ?? ""), "it goes on");
     await assertAccessible(page);
 }));
 

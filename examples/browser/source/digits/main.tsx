@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 import { Choice } from "../shared/controls";
 import { showPage } from "../shared/frame";
+import { ProblemText } from "../shared/problem";
 import { texts } from "../shared/texts";
 import { Mail } from "./mail";
 import { Orders } from "./orders";
@@ -36,16 +37,12 @@ showPage(
                     options={tabs.map((name) => [name, t.value.tabs[name]] as const)}
                     onChange={(name) => {
                         tab.value = name;
-                        trouble.value = "";
+                        trouble.value = undefined;
                         keepAddress();
                     }}
                 />
-                {trouble.value && (
-                    <p role="alert" class="error">
-                        {t.value.failed(trouble.value)}
-                    </p>
-                )}
-                {descriptions.value ? <Content key={tab.value} /> : <p role="status">{t.value.loading}</p>}
+                <ProblemText problem={trouble.value} />
+                {descriptions.value ? <Content key={tab.value} /> : !trouble.value && <p role="status">{t.value.loading}</p>}
             </div>
         );
     },

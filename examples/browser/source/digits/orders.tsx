@@ -15,7 +15,8 @@ type DrawnDigit = { digit: number; seen: Float32Array; image: Float32Array; read
 
 const drawn = signal<readonly DrawnDigit[]>([]);
 const shown = signal(0);
-const isWish = (text: string): boolean => /^\d{0,12}$/.test(text);
+/** The digits of an order, "1 2, 3"; nothing where there is anything else, or too many of them. */
+const digitsOf = (text: string): string | undefined => /^\d{0,12}$/.exec(text.replace(/[\s,]/g, ""))?.[0];
 
 const draw = latest(async ({ digits, first }: { digits: string; first: number }) => {
     const all: DrawnDigit[] = [];
@@ -33,7 +34,8 @@ const draw = latest(async ({ digits, first }: { digits: string; first: number })
 
 const follow = () =>
     effect(() => {
-        if (isWish(wish.value)) draw({ digits: wish.value, first: hand.value });
+        const digits = digitsOf(wish.value);
+        if (digits !== undefined) draw({ digits, first: hand.value });
         keepAddress();
     });
 
@@ -47,7 +49,7 @@ export function Orders() {
                 <section class="panel stack">
                     <h2>{t.value.ordersTitle}</h2>
                     <p class="quiet small">{t.value.ordersHint}</p>
-                    <TextField label={t.value.wish} value={wish.value} error={isWish(wish.value) ? "" : t.value.wishError} onInput={(text) => (wish.value = text.trim())} />
+                    <TextField label={t.value.wish} value={wish.value} error={digitsOf(wish.value) === undefined ? t.value.wishError : ""} onInput={(text) => (wish.value = text)} />
                     <div class="row">
                         <NumberField label={t.value.hand} unit={t.value.handUnit} value={hand.value} min={1} max={100_000} step={1} onChange={(value) => (hand.value = value)} />
                         <Button onClick={() => (hand.value = (hand.value % 100_000) + 1)}>{t.value.other}</Button>

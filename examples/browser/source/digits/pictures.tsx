@@ -4,10 +4,11 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { useWidth } from "../shared/chart";
 import { Check, FileButton, Select } from "../shared/controls";
 import { acceptFiles } from "../shared/files";
+import { PageError, ProblemText, problemOf, type Problem } from "../shared/problem";
 import { fixed, number, texts } from "../shared/texts";
 import { Maps, shapeText, sizeOf } from "./maps";
 import { NetworkTexts, percent } from "./reader";
-import { tell, worker } from "./state";
+import { worker } from "./state";
 import { countNumbers } from "./tensors";
 import { digitsTexts } from "./texts";
 import type { Classified, Layer, NetworkText } from "./worker";
@@ -41,8 +42,9 @@ const chosen = signal<Classifier | "automatic">("automatic");
 const scaling = signal<Scaling>("torchvision");
 const weights = signal<Uint8Array | undefined>(undefined);
 const ready = signal<{ classifier: Classifier; text: NetworkText } | undefined>(undefined);
-const message = signal("");
-const problem = signal("");
+/** What the page says, in the language that is chosen when it is read. */
+const message = signal<(() => string) | undefined>(undefined);
+const problem = signal<Problem | undefined>(undefined);
 const picture = signal<Pixels | undefined>(undefined);
 const result = signal<Classified | undefined>(undefined);
 const classNames = signal<readonly string[]>([]);
@@ -61,26 +63,32 @@ async function open(): Promise<void> {
     result.value = undefined;
     stages.value = [];
     const counted = countNumbers(bytes);
-    if (typeof counted === "string") {
-        problem.value = t.value.badFile(counted);
+    if (typeof counted !== "number") {
+        problem.value = { say: () => (counted.what === "noShape" ? t.value.badWeights.noShape(counted.tensor) : t.value.badWeights[counted.what]) };
         return;
     }
     const classifier = chosen.value === "automatic" ? names.find((name) => classifiers[name].numbers === counted) : chosen.value;
     if (!classifier) {
-        problem.value = t.value.unknownWeights(number(counted, 12));
+        problem.value = { say: () => t.value.unknownWeights(number(counted, 12)) };
         return;
     }
     const { name } = classifiers[classifier];
-    message.value = t.value.loadingNetwork(name);
+    message.value = () => t.value.loadingNetwork(name);
     if (classifier === "inception_v3" && scaling.value === "torchvision") scaling.value = "symmetric";
-    const opened = await worker.openPictures(classifier, bytes);
-    if (opened.problem) {
-        message.value = "";
-        problem.value = t.value.badFile(opened.problem);
+    try {
+        const opened = await worker.openPictures(classifier, bytes);
+        if (opened.problem) {
+            message.value = undefined;
+            problem.value = { say: () => t.value.strangeWeights(name), words: opened.problem };
+            return;
+        }
+        ready.value = { classifier, text: opened.text };
+    } catch (error) {
+        message.value = undefined;
+        problem.value = problemOf(error, () => t.value.brokenWeights);
         return;
     }
-    ready.value = { classifier, text: opened.text };
-    message.value = t.value.ready(name);
+    message.value = () => t.value.ready(name);
     if (!classNames.value.length) classNames.value = await imageNetNames();
 }
 
@@ -99,7 +107,7 @@ async function classify(): Promise<void> {
 
 async function readPicture(file: File): Promise<Pixels> {
     const bitmap = await createImageBitmap(file).catch(() => {
-        throw new Error(t.value.noPicture(file.name));
+        throw new PageError(() => t.value.noPicture(file.name));
     });
     // What is far larger than a network sees costs time alone.
     const scale = Math.min(1, 1024 / Math.min(bitmap.width, bitmap.height));
@@ -111,29 +119,41 @@ async function readPicture(file: File): Promise<Pixels> {
     return { bytes: new Uint8Array(data.buffer), width, height };
 }
 
-async function take(files: readonly File[]): Promise<void> {
-    problem.value = "";
-    try {
+async function readNames(file: File): Promise<void> {
+    const read = (await file.text()).split(/\r?\n/).filter((line) => line.trim() !== "");
+    if (read.length === 0) throw new PageError(() => t.value.noNames(file.name));
+    classNames.value = read;
+    message.value = () => t.value.namesTaken(fixed(read.length));
+}
+
+let turn = Promise.resolve();
+/** Does something, behind all that was begun before, and classifies: of two files that come quickly the later one stays. */
+function inTurn(what: () => Promise<void>): void {
+    turn = turn.then(async () => {
+        problem.value = undefined;
+        try {
+            await what();
+            await classify();
+        } catch (error) {
+            message.value = undefined;
+            problem.value = problemOf(error, () => t.value.notClassified);
+        }
+    });
+}
+const again = (): void => inTurn(async () => {});
+
+const take = (files: readonly File[]): void =>
+    inTurn(async () => {
         for (const file of files)
             if (/\.safetensors$/i.test(file.name)) {
                 weights.value = new Uint8Array(await file.arrayBuffer());
                 await open();
-            } else if (/\.(txt|csv)$/i.test(file.name) || file.type === "text/plain")
-                classNames.value = (await file.text()).split(/\r?\n/).filter((line) => line !== "");
+            } else if (/\.(txt|csv)$/i.test(file.name) || file.type === "text/plain") await readNames(file);
             else {
                 picture.value = await readPicture(file);
-                if (!ready.value && !problem.value) message.value = t.value.needWeights;
+                if (!ready.value && !problem.value) message.value = () => t.value.needWeights;
             }
-        await classify();
-    } catch (error) {
-        message.value = "";
-        problem.value = t.value.badFile(error instanceof Error ? error.message : String(error));
-    }
-}
-const again = (what: () => Promise<void>): void => {
-    problem.value = "";
-    what().then(classify).catch(tell);
-};
+    });
 
 function Picture({ pixels }: { pixels: Pixels }) {
     const canvas = useRef<HTMLCanvasElement>(null);
@@ -176,7 +196,7 @@ function Stages() {
 export function Pictures() {
     const panel = useRef<HTMLElement>(null);
     useLayoutEffect(() => {
-        return acceptFiles(panel.current!, (files) => void take(files));
+        return acceptFiles(panel.current!, take);
     }, []);
     const shares = result.value?.probabilities;
     const best = shares
@@ -192,13 +212,13 @@ export function Pictures() {
                     <p class="quiet small">{t.value.picturesHint}</p>
                     <p class="drop">{t.value.drop}</p>
                     <div class="row">
-                        <FileButton accept=".safetensors" onFiles={(files) => void take(files)}>
+                        <FileButton accept=".safetensors" onFiles={take}>
                             {t.value.weights}
                         </FileButton>
-                        <FileButton accept="image/*" onFiles={(files) => void take(files)}>
+                        <FileButton accept="image/*" onFiles={take}>
                             {t.value.picture}
                         </FileButton>
-                        <FileButton accept=".txt,text/plain" onFiles={(files) => void take(files)}>
+                        <FileButton accept=".txt,text/plain" onFiles={take}>
                             {t.value.names}
                         </FileButton>
                     </div>
@@ -210,7 +230,7 @@ export function Pictures() {
                             options={[["automatic", t.value.automatic] as const, ...names.map((name) => [name, classifiers[name].name] as const)]}
                             onChange={(name) => {
                                 chosen.value = name;
-                                again(open);
+                                inTurn(open);
                             }}
                         />
                         <Select
@@ -219,7 +239,7 @@ export function Pictures() {
                             options={(Object.keys(scalings) as Scaling[]).map((name) => [name, t.value.scalings[name]] as const)}
                             onChange={(name) => {
                                 scaling.value = name;
-                                again(async () => {});
+                                again();
                             }}
                         />
                     </div>
@@ -228,13 +248,11 @@ export function Pictures() {
                         checked={showsStages.value}
                         onChange={(checked) => {
                             showsStages.value = checked;
-                            again(async () => {});
+                            again();
                         }}
                     />
-                    <p role="status">{message.value}</p>
-                    <p role="alert" class="error">
-                        {problem.value}
-                    </p>
+                    <p role="status">{message.value?.()}</p>
+                    <ProblemText problem={problem.value} />
                 </section>
                 <div class="stack">
                     {picture.value && (

@@ -2,10 +2,14 @@
 // The worker, and what several parts of the page share.
 import { computed, signal } from "@preact/signals";
 import { readAddress, watchAddress, writeAddress } from "../shared/address";
+import { problemOf, type Problem } from "../shared/problem";
+import { texts } from "../shared/texts";
 import { connect, latestOnly } from "../shared/worker";
 import type { Stroke } from "./pad";
+import { digitsTexts } from "./texts";
 import type { Description, DigitNetwork, DigitsService, Reading } from "./worker";
 
+const t = texts(digitsTexts);
 export const worker = connect<DigitsService>(new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }));
 
 export const tabs = ["reader", "plane", "orders", "pictures", "mail"] as const;
@@ -31,7 +35,7 @@ export const keepAddress = (): void => writeAddress(first, { tab: tab.value, x: 
 /** What the engine has: nothing until it is loaded. */
 export const descriptions = signal<Record<DigitNetwork, Description> | undefined>(undefined);
 export const relaxed = signal(false);
-export const trouble = signal("");
+export const trouble = signal<Problem | undefined>(undefined);
 
 export const strokes = signal<readonly Stroke[]>([]);
 export const reading = signal<Reading | undefined>(undefined);
@@ -48,7 +52,7 @@ export const answer = computed(() => (reading.value && strokes.value.length ? li
 
 /** Says on the page what went wrong. */
 export function tell(error: unknown): void {
-    trouble.value = error instanceof Error ? error.message : String(error);
+    trouble.value = problemOf(error, () => t.value.stopped);
 }
 
 /** Runs one call after another, and drops those that have been overtaken: live drawings ask more often than they are answered. */

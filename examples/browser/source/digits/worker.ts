@@ -1,5 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-import { LastingEngine, type Engine } from "../shared/engine";
+import { EngineError, LastingEngine, readBytes, type Engine } from "../shared/engine";
 import { serve } from "../shared/worker";
 import decoderWeights from "../../models/digit_decoder.safetensors?url";
 import encoderWeights from "../../models/digit_encoder.safetensors?url";
@@ -57,18 +57,12 @@ const networks = { reader: 0, encoder: 1, decoder: 2, generator: 3 } as const;
 export type DigitNetwork = keyof typeof networks;
 
 let digits: LastingEngine<DigitsEngine>;
-let spam: LastingEngine<SpamEngine> | undefined;
+let spam: Promise<LastingEngine<SpamEngine>> | undefined;
 let pictures: LastingEngine<PictureEngine> | undefined;
-let picturesName = "";
 let base = "";
 
-const bytesOf = async (address: string): Promise<Uint8Array> => {
-    const answer = await fetch(address);
-    if (!answer.ok) throw new Error(`${address} cannot be read`);
-    return new Uint8Array(await answer.arrayBuffer());
-};
 const expectNothing = (problem: string): void => {
-    if (problem) throw new Error(problem);
+    if (problem) throw new EngineError("missing", problem); // weights of the page are those of its engines
 };
 
 /** The time of one prediction: of as many as some 10 ms take. */
@@ -82,22 +76,29 @@ function measureReader(engine: Engine<DigitsEngine>): number {
     return (1000 * (performance.now() - begin)) / times;
 }
 
-async function openSpam(): Promise<Engine<SpamEngine>> {
-    if (!spam) {
-        const [weights, words] = await Promise.all([bytesOf(spamWeights), bytesOf(spamWords)]);
-        spam = await LastingEngine.open<SpamEngine>("digits_spam", base, (engine) => {
-            expectNothing(engine.give(weights, (address, size) => engine.takeText(engine.functions.load(address, size))));
-            engine.give(words, (address, size) => engine.functions.set_words(address, size));
-        });
+async function openSpam(): Promise<LastingEngine<SpamEngine>> {
+    const [weights, words] = await Promise.all([readBytes(spamWeights), readBytes(spamWords)]);
+    return LastingEngine.open<SpamEngine>("digits_spam", base, (engine) => {
+        expectNothing(engine.give(weights, (address, size) => engine.takeText(engine.functions.load(address, size))));
+        engine.give(words, (address, size) => engine.functions.set_words(address, size));
+    });
+}
+/** Its engine, which is opened once; one that could not be had is asked for again. */
+async function useSpam(): Promise<Engine<SpamEngine>> {
+    spam ??= openSpam();
+    try {
+        return (await spam).engine;
+    } catch (error) {
+        spam = undefined;
+        throw error;
     }
-    return spam.engine;
 }
 
 const service = {
     /** Loads the engine and the weights; whether it multiplies and adds in one instruction. */
     async open(page: string): Promise<boolean> {
         base = page;
-        const files = await Promise.all([readerWeights, encoderWeights, decoderWeights, generatorWeights].map(bytesOf));
+        const files = await Promise.all([readerWeights, encoderWeights, decoderWeights, generatorWeights].map((address) => readBytes(address)));
         digits = await LastingEngine.open<DigitsEngine>("digits", base, (engine) => {
             for (const [network, file] of files.entries())
                 expectNothing(engine.give(file, (address, size) => engine.takeText(engine.functions.load(network, address, size))));
@@ -150,21 +151,20 @@ const service = {
     },
 
     async describeSpam(): Promise<NetworkText> {
-        const engine = await openSpam();
+        const engine = await useSpam();
         return engine.takeValue<NetworkText>(engine.functions.describe());
     },
     async weigh(text: string): Promise<WeighedText> {
-        const engine = await openSpam();
+        const engine = await useSpam();
         const { stages, ...weighed } = engine.giveText(text, (address, size) =>
             engine.takeValue<Omit<WeighedText, "seen"> & { stages: Layer[] }>(engine.functions.weigh(address, size)),
         );
         return { ...weighed, seen: { layers: stages, values: engine.take(Float32Array, engine.functions.stage_numbers()) } };
     },
 
-    /** Loads the engine of a classifier and gives it weights. What is wrong with them, or nothing. */
+    /** Loads the engine of a classifier and gives it weights. What is wrong with them, or nothing. One after another. */
     async openPictures(name: string, weights: Uint8Array): Promise<{ problem: string; text: NetworkText }> {
-        if (picturesName !== name) pictures = undefined; // the memory of the one before is let go
-        picturesName = name;
+        pictures = undefined; // the memory of the one before is let go
         let problem = "";
         const give = (engine: Engine<PictureEngine>) => {
             problem = engine.give(weights, (address, size) => engine.takeText(engine.functions.load(address, size)));
