@@ -114,6 +114,38 @@ test("pole: settings reach the engine and the program", onPage("pole", async ({ 
     await ready(page);
     assert.equal(await slider(page, "Gravity").inputValue(), "9.8");
     assert.equal(await page.getByLabel("Neurons").inputValue(), "32");
+    await page.getByLabel("Neurons").selectOption("4");
+    await setSlider(page, "Gravity", 25);
+    await button(page, "First settings").click();
+    await eventually(async () => /dense<32>/.test(await page.locator("pre").first().innerText()), "the type is that of 32 neurons again");
+    assert.equal(await slider(page, "Gravity").inputValue(), "9.8");
+    assert.doesNotMatch(page.url(), /#/);
+}));
+
+test("pole: its worker sleeps where nothing moves or nobody looks", onPage("pole", async ({ page }) => {
+    await ready(page);
+    /** How often the worker sets its clock in a fifth of a second. */
+    const ticks = () => page.workers()[0].evaluate(async () => {
+        const { setTimeout } = globalThis;
+        let count = 0;
+        globalThis.setTimeout = (...given) => (++count, setTimeout(...given));
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        globalThis.setTimeout = setTimeout;
+        return count;
+    });
+    const hide = (hidden) => page.evaluate((hidden) => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+    assert.equal(await ticks(), 0);
+    await button(page, "Stand still").click();
+    await eventually(async () => (await fact(page, "seconds")) > 0, "the cart moves");
+    const moving = await ticks();
+    assert.ok(moving > 0 && moving < 16, `${moving} ticks`);
+    await hide(true);
+    await eventually(async () => (await ticks()) === 0, "nothing moves where nobody looks");
+    await hide(false);
+    await eventually(async () => (await ticks()) > 0, "it goes on");
 }));
 
 test("pole: the program that is copied compiles", onPage("pole", async ({ page }) => {

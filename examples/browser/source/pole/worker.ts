@@ -1,6 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // The engine of the page Pole, and the clock by which it learns and moves the cart that is shown.
-import { LastingEngine, type Engine } from "../shared/engine";
+import { LastingEngine, thrownOf, type Engine, type Thrown } from "../shared/engine";
 import { serve } from "../shared/worker";
 import { LearningCurve, type DrawnCurve } from "./curve";
 import { mapColumns, mapRows, type Settings, type Shown } from "./sizes";
@@ -36,6 +36,7 @@ export type Driver = "agent" | "reader";
 const environments = 8; // steps of one round
 const roundsOfLesson = 64;
 const stepSeconds = 0.02;
+const frameMilliseconds = 16;
 const sliceMilliseconds = 16;
 const chartMilliseconds = 150;
 const pokeSteps = 6;
@@ -45,7 +46,7 @@ let lasting: LastingEngine<PoleEngine>;
 let created = { width: 1, seed: 1 };
 let settings: Settings = { gravity: 9.8, length: 1, push: 10, rate: 0.002, discount: 0.99, exploration: 0.01 };
 let show: (snapshot: Snapshot) => Promise<void> = async () => {};
-let fail: (message: string) => void = () => {};
+let fail: (thrown: Thrown) => void = () => {};
 
 let learning = false;
 let speed = Infinity; // steps a second, of all environments
@@ -66,6 +67,8 @@ let curve = new LearningCurve();
 let charted = -Infinity; // when curve and map were drawn last
 let showing = false;
 let stale = true; // whether the page has not seen what is
+let seen = true; // whether anybody sees the page
+let asleep = false; // whether the clock stands, as nothing moves and nobody learns
 
 function restore(engine: Engine<PoleEngine>): void {
     engine.functions.create(created.width, created.seed);
@@ -101,7 +104,7 @@ function readShown(engine: Engine<PoleEngine>): Shown {
 }
 
 function moveShown(engine: Engine<PoleEngine>, seconds: number): void {
-    if (pace === 0) return;
+    if (pace === 0 || !seen) return;
     owedSeconds += seconds * pace;
     for (; owedSeconds >= stepSeconds; owedSeconds -= stepSeconds) {
         const hand = pokeLeft > 0 ? poke : held;
@@ -160,15 +163,26 @@ async function present(engine: Engine<PoleEngine>): Promise<void> {
         await show(snapshot);
     } finally {
         showing = false;
+        if (stale) wake();
     }
 }
 
-// A message comes behind those that the page has sent; a timer waits 4 ms, which is good enough unless it is to be fast.
+// A message comes behind those that the page has sent; a timer, which waits for a frame, is good enough unless it is to be fast.
 const channel = new MessageChannel();
 channel.port1.onmessage = () => tick();
 function again(): void {
     if (learning && owedSteps >= environments) channel.port2.postMessage(null);
-    else setTimeout(tick, 4);
+    else if (learning || (seen && pace > 0)) setTimeout(tick, frameMilliseconds);
+    else asleep = true;
+}
+
+/** What the page has not seen yet is shown, and what stood still goes on. */
+function wake(): void {
+    stale = true;
+    if (!asleep) return;
+    asleep = false;
+    last = performance.now();
+    channel.port2.postMessage(null);
 }
 
 function tick(): void {
@@ -180,13 +194,16 @@ function tick(): void {
         const { engine } = lasting;
         moveShown(engine, seconds);
         learn(engine, seconds);
-        void present(engine);
+        present(engine).catch(stop);
     } catch (error) {
-        learning = false;
-        stale = true;
-        fail(error instanceof Error ? error.message : String(error));
+        stop(error);
     }
     again();
+}
+function stop(error: unknown): void {
+    learning = false;
+    stale = true;
+    fail(thrownOf(error));
 }
 
 const service = {
@@ -197,10 +214,10 @@ const service = {
         tick();
         return lasting.relaxed;
     },
-    listen(shows: (snapshot: Snapshot) => Promise<void>, fails: (message: string) => void): void {
+    listen(shows: (snapshot: Snapshot) => Promise<void>, fails: (thrown: Thrown) => void): void {
         show = shows;
         fail = fails;
-        stale = true;
+        wake();
     },
     /** Forgets all and begins with an agent of that seed; the network as C++. */
     begin(width: number, seed: number, given: Settings): string {
@@ -212,19 +229,20 @@ const service = {
         grounded = 0;
         const { engine } = lasting;
         restore(engine);
+        wake();
         return engine.takeText(engine.functions.type());
     },
     change(given: Settings): void {
         settings = given;
         tell(lasting.engine);
-        stale = true;
+        wake();
     },
     learn(on: boolean): void {
         learning = on;
         owedSteps = 0;
         stepsPerSecond = 0;
         measured = { time: performance.now(), steps: readProgress(lasting.engine).steps };
-        stale = true;
+        wake();
     },
     /** Steps up to the end of the next lesson. */
     takeLesson(): void {
@@ -232,6 +250,7 @@ const service = {
         const rounds = readProgress(engine).steps / environments;
         learnRounds(engine, roundsOfLesson - (rounds % roundsOfLesson));
         charted = -Infinity;
+        wake();
     },
     /** Steps a second, of all environments; Infinity: as many as it can. */
     setSpeed(given: number): void {
@@ -241,7 +260,12 @@ const service = {
     setPace(given: number): void {
         pace = given;
         owedSeconds = 0;
-        stale = true;
+        wake();
+    },
+    /** A page that nobody sees is shown nothing; learning goes on. */
+    setSeen(given: boolean): void {
+        seen = given;
+        wake();
     },
     setDriver(given: Driver): void {
         driver = given;
@@ -249,7 +273,7 @@ const service = {
         pokeLeft = 0;
         lasting.engine.functions.begin_shown();
         grounded = 0;
-        stale = true;
+        wake();
     },
     /** Pushes the cart for a moment. */
     poke(newtons: number): void {
@@ -263,7 +287,7 @@ const service = {
     beginShown(): void {
         lasting.engine.functions.begin_shown();
         grounded = 0;
-        stale = true;
+        wake();
     },
 };
 
