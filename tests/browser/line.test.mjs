@@ -236,6 +236,11 @@ test("line: writes numbers far from 1 short, and tells ticks apart", onPage("lin
         const ticks = (await axis.locator("text").allInnerTexts()).filter((text) => text);
         assert.equal(new Set(ticks).size, ticks.length, ticks.join(" "));
     }
+    const cut = await page.locator(".plane .axis text").evaluateAll((all) => {
+        const box = document.querySelector(".plane svg").getBoundingClientRect();
+        return all.map((one) => one.getBoundingClientRect()).filter(({ left, right }) => left < box.left || right > box.right).length;
+    });
+    assert.equal(cut, 0, "ticks that are cut");
 }, { hash: `degree=2&${own([[1e8, 1], [1e8 + 1, 2e7], [1e8 + 2, 2.5]])}` }));
 
 test("line: the programs to copy compute the same on this machine", onPage("line", async ({ page }) => {

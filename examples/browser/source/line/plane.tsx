@@ -4,14 +4,14 @@ import { useSignal } from "@preact/signals";
 import { scaleLinear } from "d3-scale";
 import { line, symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } from "d3-shape";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Axis, useWidth } from "../shared/chart";
+import { Axis, fitTicks, tickWidth, useWidth } from "../shared/chart";
 import { arrowWay } from "../shared/pointing";
 import { fixed, number, texts } from "../shared/texts";
 import * as state from "./state";
 import { lineTexts } from "./texts";
 
 const t = texts(lineTexts);
-const left = 46, bottom = 40, top = 10, right = 12;
+const bottom = 40, top = 10;
 // Classes differ in form as well as in colour.
 const forms = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond] as const;
 const formOf = (label: number, size: number) => symbol(forms[label % forms.length]!, size)() ?? "";
@@ -37,7 +37,7 @@ const hexColor = (name: string): [number, number, number] => {
 };
 
 /** The probabilities of classes as colours. */
-function HeatMap({ found, width, height }: { found: state.ShownBoundary; width: number; height: number }) {
+function HeatMap({ found, left, width, height }: { found: state.ShownBoundary; left: number; width: number; height: number }) {
     const canvas = useRef<HTMLCanvasElement>(null);
     const dark = useScheme();
     useLayoutEffect(() => {
@@ -68,8 +68,13 @@ export function Plane() {
     const said = useSignal("");
     const focused = useSignal(false);
     const { task, bounds, points, cursor } = state;
-    const x = scaleLinear(bounds.value.x, [left, Math.max(left + 1, width - right)]);
+    const x = scaleLinear(bounds.value.x, [0, 1]);
     const y = scaleLinear(bounds.value.y, [height - bottom, top]);
+    const upTicks = height / 60;
+    const left = Math.max(46, Math.ceil(tickWidth(y, upTicks)) + 12);
+    const across = fitTicks(x, width - left);
+    const right = Math.max(12, across.right);
+    x.range([left, Math.max(left + 1, width - right)]);
 
     /** The point at a place of the picture, or undefined. */
     const find = (px: number, py: number, reach: number): number | undefined => {
@@ -186,7 +191,7 @@ export function Plane() {
                     held.value = undefined;
                 }}
             >
-                {boundary && <HeatMap found={boundary} width={width - left - right} height={height - top - bottom} />}
+                {boundary && <HeatMap found={boundary} left={left} width={width - left - right} height={height - top - bottom} />}
                 <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true" data-points={points.value.length}>
                     <defs>
                         <clipPath id="plane-inside">
@@ -194,8 +199,8 @@ export function Plane() {
                         </clipPath>
                     </defs>
                     <rect class="plane-edge" x={left} y={top} width={Math.max(1, width - left - right)} height={height - top - bottom} />
-                    <Axis scale={x} side="bottom" place={height - bottom} ticks={Math.max(2, width / 80)} />
-                    <Axis scale={y} side="left" place={left} ticks={height / 60} />
+                    <Axis scale={x} side="bottom" place={height - bottom} ticks={across.ticks} />
+                    <Axis scale={y} side="left" place={left} ticks={upTicks} />
                     <g class="chart">
                         <text x={width - right} y={height - 5} text-anchor="end">
                             {state.axisNames.value[0]}
