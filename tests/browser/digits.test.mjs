@@ -313,6 +313,25 @@ test("digits: says which words make a mail look like spam", onPage("digits", asy
     await screenshot(page, "digits mail");
 }));
 
+test("digits: a browser without relaxed SIMD gets another engine, which says the same", onPage("digits", async ({ page }) => {
+    const says = async () => {
+        await pad(page).waitFor();
+        await page.getByRole("radio", { name: "Spam or not" }).check();
+        return eventually(async () => /probability of [\d.]+/.exec(await answer(page).innerText())?.[0], "the example is read");
+    };
+    const files = [];
+    page.on("request", (request) => files.push(request.url().split("/").at(-1)));
+    const said = await says();
+    assert.ok(files.includes("digits_spam.relaxed.wasm"));
+    await page.getByRole("radio", { name: "Read a digit" }).check();
+    await page.reload();
+    await pad(page).waitFor();
+    await page.workers()[0].evaluate(() => (WebAssembly.validate = () => false));
+    files.length = 0;
+    assert.equal(await says(), said);
+    assert.deepEqual(files.filter((file) => file.startsWith("digits_spam")), ["digits_spam.wasm"]);
+}));
+
 test("digits: speaks Korean on all of its parts", onPage("digits", async ({ page }) => {
     const parts = { "숫자의 평면": "main:has(canvas.plane) .bars", "숫자 주문하기": ".drawn li", "내 신경망": ".drop", "스팸일까?": ".words span", "숫자 읽기": ".examples" };
     for (const [part, content] of Object.entries(parts)) {
