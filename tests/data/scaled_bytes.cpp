@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include <boost/test/unit_test.hpp>
 
+#include <strata/data/samples.hpp>
 #include <strata/data/scaled_bytes.hpp>
 
 #include "says.hpp"
@@ -41,6 +42,22 @@ BOOST_AUTO_TEST_CASE(to_float_agrees_with_every_single_value) {
     for (std::size_t i = 0; i < 256; ++i)
         BOOST_TEST(floats(i) == all(i));
     BOOST_TEST(floats(255) == 1.0f);
+
+    // So do samples of any length, wherever they begin, which end where they say.
+    const strata::bedrock::samples some(all);
+    for (const std::size_t first : {0u, 3u, 201u})
+        for (std::size_t count = 0; count <= 50; ++count) {
+            std::vector<float> read(count + 1, -7.0f);
+            std::vector<double> wide(count + 1, -7.0);
+            some.fetch(first, count);
+            some.read(first, count, read.data());
+            some.read(first, count, wide.data());
+            for (std::size_t i = 0; i < count; ++i) {
+                BOOST_TEST(read[i] == all(first + i));
+                BOOST_TEST(wide[i] == static_cast<double>(first + i) * static_cast<double>(all.scale));
+            }
+            BOOST_TEST((read[count] == -7.0f && wide[count] == -7.0));
+        }
 }
 
 BOOST_AUTO_TEST_CASE(some_rows) {

@@ -57,8 +57,12 @@ public:
         const team::range part = share_samples(threads, count);
         for (std::size_t i = part.begin; i < part.end; ++i) {
             const std::size_t sample = range.first + (order.empty() ? begin + i : order[begin + i]);
+            // Samples in an order of chance come from memory that no processor foresees.
+            const std::size_t coming = begin + i + samples_ahead;
             for (std::size_t input = 0; input < Model::input_count; ++input) {
                 const std::size_t size = Model::input_sizes[input];
+                if (coming < order.size())
+                    range.x[input].fetch((range.first + order[coming]) * size, size);
                 range.x[input].read(sample * size, size, x_[buffer][input].data() + i * size);
             }
             for_each_index<Model::output_count>([&](auto index) {
@@ -102,6 +106,10 @@ private:
             }
         });
     }
+
+    /// How many samples before it is read one is asked for: in between memory answers, and the second cache
+    /// has room for them.
+    static constexpr std::size_t samples_ahead = 4;
 
     std::array<std::array<aligned_vector<T>, Model::input_count>, 2> x_;
     std::array<decltype(internal::target_vectors<Pass>(std::make_index_sequence<Model::output_count>{})), 2>
