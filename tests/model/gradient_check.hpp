@@ -39,11 +39,16 @@ class comparison {
 public:
     /// How far both differences of a slope go.
     static constexpr double step = 1e-5;
-    /// Of so many numbers one is compared: of all those of small batches, which say most of what is wrong. In
-    /// large ones a sample or a number of a register would be wrong, which every third number sees as well. A
-    /// sanitizer watches memory, and every forward pass touches the same.
-    static constexpr std::size_t interval(std::size_t samples) {
-        return is_sanitized ? 7 : samples >= 8 ? 3 : 1;
+    /// Of so many numbers one is compared: of all those of one sample, which say most of what is wrong, and
+    /// of few numbers. In batches a sample or a number of a register would be wrong, which every fifth number
+    /// sees as well, since no register has a multiple of five. A sanitizer watches memory, and every forward
+    /// pass touches the same.
+    static constexpr std::size_t interval(std::size_t samples, std::size_t numbers) {
+        return is_sanitized ? 7 : samples == 1 || numbers < 20 ? 1 : 5;
+    }
+    /// The first of these: another one in batches of another size.
+    static constexpr std::size_t first(std::size_t samples, std::size_t numbers) {
+        return samples / 3 % interval(samples, numbers);
     }
 
     template <class Function>
@@ -77,12 +82,13 @@ template <class Losses>
 void differ_by_inputs(std::span<double> x, std::size_t samples, std::span<const double> analytic,
                       const Losses& losses, comparison& result) {
     const std::size_t size = x.size() / samples;
-    const std::size_t interval = comparison::interval(samples);
+    const std::size_t interval = comparison::interval(samples, size);
+    const std::size_t begin = comparison::first(samples, size);
     const std::vector<double> known = losses();
-    const auto shifted = [&](std::size_t first, std::size_t begin, std::size_t end, double distance) {
+    const auto shifted = [&](std::size_t first, std::size_t start, std::size_t end, double distance) {
         const std::vector<double> values(x.begin(), x.end());
         for (std::size_t sample = first; sample < samples; sample += 2)
-            for (std::size_t i = begin; i < end; ++i)
+            for (std::size_t i = start; i < end; ++i)
                 x[sample * size + i] += distance;
         std::vector<double> found = losses();
         std::copy(values.begin(), values.end(), x.begin());
@@ -100,7 +106,7 @@ void differ_by_inputs(std::span<double> x, std::size_t samples, std::span<const 
         independent = independent && others_stay(first, shifted(first, 0, size, 0.01));
     const auto count = static_cast<double>(samples);
     if (!independent) {
-        for (std::size_t i = 0; i < x.size(); i += interval)
+        for (std::size_t i = begin; i < x.size(); i += interval)
             result.differ(x[i], analytic[i], [&] {
                 const std::vector<double>& found = losses();
                 return std::accumulate(found.begin(), found.end(), 0.0) / count;
@@ -108,7 +114,7 @@ void differ_by_inputs(std::span<double> x, std::size_t samples, std::span<const 
         return;
     }
     for (std::size_t first = 0; first < groups; ++first)
-        for (std::size_t i = 0; i < size; i += interval) {
+        for (std::size_t i = begin; i < size; i += interval) {
             const std::vector<double> upper = shifted(first, i, i + 1, comparison::step);
             const std::vector<double> lower = shifted(first, i, i + 1, -comparison::step);
             BOOST_REQUIRE((others_stay(first, upper) && others_stay(first, lower)));
@@ -188,11 +194,12 @@ void check(std::size_t samples, double low = -1, double high = 1) {
         BOOST_TEST(std::memcmp(learnt.data(), analytic.data(), learnt.size() * sizeof(double)) == 0);
     }
 
-    const std::size_t interval = comparison::interval(samples);
+    const std::size_t interval = comparison::interval(samples, network::parameter_count);
+    const std::size_t first = comparison::first(samples, network::parameter_count);
     std::size_t next = 0;
     comparison weights;
     visit_learnt<double, typename network::topology>(net.parameter_block().data(), [&](double& weight) {
-        if (next % interval == 0)
+        if (next % interval == first)
             weights.differ(weight, analytic[next], mean_loss);
         ++next;
     });
