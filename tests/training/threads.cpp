@@ -55,11 +55,12 @@ std::vector<float> trained(std::size_t threads, std::vector<double>& losses) {
     return net.weights();
 }
 
+// Parts of other sizes, and more threads than some layers have rows.
 template <class Network, auto Loss, class Optimizer>
 void check_threads() {
     std::vector<double> losses;
     const auto one = trained<Network, Loss, Optimizer>(1, losses);
-    for (const std::size_t threads : {2u, 3u, 8u}) {
+    for (const std::size_t threads : {3u, 8u}) {
         std::vector<double> others;
         const auto many = trained<Network, Loss, Optimizer>(threads, others);
         BOOST_TEST(std::memcmp(one.data(), many.data(), one.size() * sizeof(float)) == 0);
@@ -132,6 +133,6 @@ BOOST_AUTO_TEST_CASE(predictions_of_large_networks) {
         return y;
     };
     const auto one = predicted(1);
-    for (const int threads : {2, 3, 5})
+    for (const int threads : {2, 5})
         BOOST_TEST((predicted(threads) == one));
 }
