@@ -46,20 +46,21 @@ configuration_default() {
 # gigabyte before it begins.
 gcc_memory='--param ggc-min-heapsize=1048576'
 
-# What README tells people to run, as examples/run.sh builds it, and by g++ the suites that instantiate few networks.
+# What README tells people to run, as examples/run.sh builds it, and by g++ the suites that instantiate few networks, but
+# for those whose code the examples have as well. Only clang compiles the pages' engines.
 configuration_release() {
     options=(-Dbuildtype=release "-Dcpp_args=-march=native $gcc_memory")
     chosen=(suites examples tree)
-    without=(gradients slopes layers keras kernels trainers twins)
+    without=(gradients slopes layers keras kernels trainers agents engines source)
     "$root/examples/fetch_mails" >/dev/null ||
         { echo "release: without the mails, which cannot be fetched"; without+=(fetched); }
 }
 
 # Registers of other widths, with gradients of the layers whose loops depend on the width: the narrowest by g++, and the
-# next ones by clang.
+# next ones by clang. The laws hold by g++ where it may contract products and sums, in `release`.
 configuration_sse2() {
     options=(-Doptimization=1 "-Dcpp_args=-march=x86-64 $gcc_memory")
-    chosen=(kernels laws gradients)
+    chosen=(kernels gradients)
     without=(numberwise)
 }
 
