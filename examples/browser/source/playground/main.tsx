@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 import "./style.css";
 import { showPage } from "../shared/frame";
+import { ProblemText } from "../shared/problem";
 import { open, problem, snapshot } from "./model";
 import { Network, Weights } from "./network";
 import { Bar, Data, Learning, Losses, Program } from "./panels";
@@ -10,7 +11,7 @@ import { t } from "./texts";
 void open();
 
 function Content() {
-    if (!snapshot.value) return <p role="status">{problem.value || t.value.loading}</p>;
+    if (!snapshot.value) return problem.value ? <ProblemText problem={problem.value} /> : <p role="status">{t.value.loading}</p>;
     return (
         <div class="stack">
             <Bar />

@@ -2,8 +2,10 @@
 // The page's state, and what its controls do to it.
 import { batch, computed, signal } from "@preact/signals";
 import { readAddress, watchAddress, writeAddress } from "../shared/address";
+import { problemOf, type Problem } from "../shared/problem";
 import { callback, connect, nextFrame } from "../shared/worker";
 import { featuresOf, first, layersOf, mended, mostLayers, mostUnits, readPoints, writePoints, type FeatureName, type Point, type Settings } from "./state";
+import { t } from "./texts";
 import type { Configured, PlaygroundService, Snapshot } from "./worker";
 
 const worker = connect<PlaygroundService>(new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }));
@@ -12,7 +14,7 @@ export const settings = signal<Settings>(mended(readAddress(first)));
 export const configured = signal<Configured | undefined>(undefined);
 export const snapshot = signal<Snapshot | undefined>(undefined);
 export const running = signal(false);
-export const problem = signal("");
+export const problem = signal<Problem | undefined>(undefined);
 /** The unit whose map is large and whose weights can be changed: its layer and its number there; none: the output. */
 export const chosen = signal<{ layer: number; unit: number } | undefined>(undefined);
 /** The weight that a line of the network leads to, by its source. */
@@ -72,7 +74,7 @@ async function send(): Promise<void> {
 }
 function report(error: unknown): void {
     running.value = false;
-    problem.value = error instanceof Error ? error.message : String(error);
+    problem.value = problemOf(error, () => t.value.stopped);
 }
 
 /** Changes some of the settings: the address and the engine follow. */
@@ -94,7 +96,7 @@ export async function open(): Promise<void> {
                 });
                 await nextFrame();
             }),
-            callback((message: string) => report(message)),
+            callback(report),
         );
         await send();
         for (const name of ["circle", "xor", "gauss", "spiral", "plane", "hills"])
@@ -109,7 +111,7 @@ export async function open(): Promise<void> {
 }
 
 export async function play(): Promise<void> {
-    problem.value = "";
+    problem.value = undefined;
     running.value = true;
     await worker.play().catch(report);
 }
@@ -124,7 +126,7 @@ export async function step(): Promise<void> {
 }
 export async function reset(): Promise<void> {
     await pause();
-    problem.value = "";
+    problem.value = undefined;
     await take(worker.reset()).catch(report);
 }
 export async function choose(layer: number, unit: number, input?: number): Promise<void> {

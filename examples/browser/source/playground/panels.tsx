@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { Curves } from "../shared/chart";
 import { Code } from "../shared/code";
 import { Button, Choice, NumberField, Select, Slider, TextField } from "../shared/controls";
+import { ProblemText } from "../shared/problem";
 import { fixed, number } from "../shared/texts";
 import { colorText } from "./maps";
 import { change, configured, pause, play, problem, program, programIsOpen, reset, running, samples, settings, snapshot, step, writeProgram } from "./model";
@@ -38,9 +39,7 @@ export function Bar() {
                 ]}
                 onChange={(pace) => change({ pace: Number(pace) })}
             />
-            <span role="alert" class="error">
-                {problem.value ? t.value.broken(problem.value) : shown?.diverged ? t.value.diverged : ""}
-            </span>
+            <ProblemText problem={problem.value ?? (shown?.diverged ? { say: () => t.value.diverged } : undefined)} />
         </div>
     );
 }

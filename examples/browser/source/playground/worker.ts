@@ -1,6 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // Trains in slices and hands the page what it draws.
-import { LastingEngine, type Engine } from "../shared/engine";
+import { LastingEngine, thrownOf, type Engine, type Thrown } from "../shared/engine";
 import { SlicedLoop } from "../shared/slices";
 import { serve } from "../shared/worker";
 import { activationNames, featureNames, largeSide, smallSide, featuresOf, goals, layersOf, optimizerNames, readPoints, type Settings } from "./state";
@@ -184,7 +184,7 @@ function snapshot(): Snapshot {
 
 type Show = (snapshot: Snapshot, running: boolean) => Promise<void>;
 let show: Show = async () => {};
-let fail: (message: string) => void = () => {};
+let fail: (thrown: Thrown) => void = () => {};
 let pacing = false;
 let paceNumber = 0; // of the loop that keeps pace: one begun again does not go on beside the one before
 let chunk = 1; // epochs between two looks at the clock
@@ -208,7 +208,7 @@ function step(): boolean {
     else if (milliseconds > 8) chunk = Math.max(1, chunk >> 1);
     return goesOn;
 }
-const failed = (error: unknown) => fail(error instanceof Error ? error.message : String(error));
+const failed = (error: unknown) => fail(thrownOf(error));
 const loop = new SlicedLoop<Snapshot>(step, snapshot, (now, running) => show(now, running), failed);
 
 /** So many epochs a frame: the page answers when it has drawn. Who is paused meanwhile ends here, whoever goes on. */
@@ -241,7 +241,7 @@ const isRunning = () => pacing || loop.isRunning;
 
 const service = {
     /** Loads the engine. `shown` draws a snapshot; `broken` hears of an error while training. */
-    async open(base: string, shown: Show, broken: (message: string) => void): Promise<boolean> {
+    async open(base: string, shown: Show, broken: (thrown: Thrown) => void): Promise<boolean> {
         show = shown;
         fail = broken;
         lasting = await LastingEngine.open<PlaygroundEngine>("playground", base, restore);
