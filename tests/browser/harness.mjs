@@ -6,10 +6,13 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const { STRATA_PACKAGES, STRATA_CHROMIUM, STRATA_SITE, STRATA_SCREENSHOTS } = process.env;
+const { STRATA_PACKAGES, STRATA_CHROMIUM, STRATA_SITE, STRATA_SCREENSHOTS, STRATA_PAGE } = process.env;
 const require = createRequire(join(STRATA_PACKAGES, "package.json"));
 const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+/** The name of the page that this process tests. */
+export const testedPage = STRATA_PAGE;
 
 /** The names of the pages in the folder that is tested, without the index. */
 export const builtPages = readdirSync(join(STRATA_SITE, "pages"))
