@@ -87,6 +87,16 @@ struct padding_option {
     padding_rule rule;
     margins given;
 
+    /// For `type_number`: the bytes between the members say nothing.
+    constexpr void visit_parts(auto&& visit) const {
+        visit(rule);
+        for (const spatial& side : {given.begin, given.end}) {
+            for (const std::size_t number : side.numbers)
+                visit(number);
+            visit(side.given);
+        }
+    }
+
     [[nodiscard]] constexpr bool is_same() const {
         return rule == padding_rule::same || rule == padding_rule::same_lower;
     }

@@ -1,0 +1,231 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/language.hpp>
+
+#include <strata/expression/term.hpp>
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+namespace strata::bedrock::detail {
+
+/// What stands for a type or a value of which nothing is known that tells it from all others.
+inline constexpr std::uint64_t no_number = 0;
+
+/// A number of two, by the finalizer of MurmurHash3: which of them comes first matters.
+constexpr std::uint64_t mix_numbers(std::uint64_t first, std::uint64_t second) {
+    std::uint64_t result = std::rotl(first, 23) * 0x9e3779b97f4a7c15u + second;
+    result = (result ^ (result >> 33)) * 0xff51afd7ed558ccdu;
+    result = (result ^ (result >> 33)) * 0xc4ceb9fe1a85ec53u;
+    return result ^ (result >> 33);
+}
+template <std::size_t Count>
+constexpr std::uint64_t mix_all(std::uint64_t first, const std::array<std::uint64_t, Count>& numbers) {
+    std::uint64_t result = mix_numbers(first, Count);
+    for (const std::uint64_t each : numbers) {
+        if (each == no_number)
+            return no_number;
+        result = mix_numbers(result, each);
+    }
+    return first == no_number ? no_number : result;
+}
+/// FNV-1a over the characters.
+constexpr std::uint64_t number_of_text(std::string_view text) {
+    std::uint64_t result = 0xcbf29ce484222325u;
+    for (const char each : text)
+        result = (result ^ static_cast<unsigned char>(each)) * 0x100000001b3u;
+    return mix_numbers(text.size(), result);
+}
+
+// In a namespace of its own, whose types g++ would name without it.
+namespace signatures {
+template <class T>
+constexpr const char* of_type() {
+    return __PRETTY_FUNCTION__;
+}
+} // namespace signatures
+template <class T>
+constexpr std::string_view spelled_type() {
+    constexpr std::string_view of_void = signatures::of_type<void>();
+    constexpr std::size_t begin = of_void.rfind("void");
+    const std::string_view whole = signatures::of_type<T>();
+    return whole.substr(begin, whole.size() - of_void.size() + 4);
+}
+
+/// The name of a type without what its template was given. Compilers say that differently, and some leave out
+/// what tells one type from another; not so for the library's own, which stand in no function.
+template <class T>
+inline constexpr std::uint64_t name_number = [] {
+    std::string_view name = spelled_type<T>();
+    name = name.substr(0, name.find('<'));
+    const bool is_own = name.starts_with("strata::") && name.find('(') == std::string_view::npos &&
+                        name.find('{') == std::string_view::npos;
+    return is_own ? number_of_text(name) : no_number;
+}();
+template <class T>
+inline constexpr bool is_plain_name = spelled_type<T>().find('<') == std::string_view::npos;
+
+/// A number for a type, the same wherever a program has the type, and another one for each other type;
+/// `no_number` where the type has to do with one that is not the library's, since nothing else that the
+/// language offers tells all types of a program's own from each other.
+template <class T>
+struct type_number {
+    static constexpr std::uint64_t value = is_plain_name<T> ? name_number<T> : no_number;
+};
+// Compilers have different names for these.
+template <class... T>
+struct numbered_arithmetic {
+    template <class Wanted>
+    static constexpr std::uint64_t number = [] {
+        std::uint64_t result = 0;
+        std::uint64_t place = 0;
+        for (const bool is_same : {std::is_same_v<Wanted, T>...}) {
+            ++place;
+            result = is_same ? place : result;
+        }
+        return result;
+    }();
+};
+template <class T>
+    requires std::is_arithmetic_v<T>
+struct type_number<T> {
+    static constexpr std::uint64_t value =
+        numbered_arithmetic<bool, char, signed char, unsigned char, short, unsigned short, int, unsigned,
+                            long, unsigned long, long long, unsigned long long, float,
+                            double>::template number<T>;
+};
+
+template <class T>
+concept has_parts = requires(const T& value) {
+    value.visit_parts([](const auto&) {});
+};
+
+// The bytes of a value, if all of them say something.
+template <auto Value>
+constexpr std::uint64_t number_of_bytes() {
+    using type = std::remove_const_t<decltype(Value)>;
+    const auto bytes = std::bit_cast<std::array<char, sizeof(type)>>(Value);
+    return number_of_text({bytes.data(), bytes.size()});
+}
+template <std::uint64_t>
+struct constant_number {};
+template <auto Value>
+concept has_bytes = requires {
+    typename constant_number<number_of_bytes<Value>()>;
+};
+
+template <class T>
+constexpr std::uint64_t number_of_part(const T& value) {
+    if constexpr (std::is_integral_v<T> || std::is_enum_v<T>)
+        return mix_numbers(1, static_cast<std::uint64_t>(value));
+    else if constexpr (std::is_floating_point_v<T>)
+        return number_of_part(real(static_cast<double>(value)));
+    else if constexpr (std::is_same_v<T, real>)
+        return mix_numbers(2, value.bits);
+    else if constexpr (std::is_same_v<T, literal>)
+        return number_of_part(value.number);
+    else if constexpr (std::is_empty_v<T>)
+        return 1;
+    else if constexpr (requires { value.view(); })
+        return number_of_text(value.view());
+    else if constexpr (term<T>) {
+        std::uint64_t result = number_of_part(value.first);
+        if constexpr (requires { value.second; })
+            result = mix_numbers(result, number_of_part(value.second));
+        if constexpr (requires { value.third; })
+            result = mix_numbers(result, number_of_part(value.third));
+        return result;
+    } else if constexpr (has_parts<T>) {
+        std::uint64_t result = 3;
+        value.visit_parts([&](const auto& part) { result = mix_numbers(result, number_of_part(part)); });
+        return result;
+    } else
+        return no_number;
+}
+
+/// The same for a template argument that is a value, and its type.
+template <auto Value>
+inline constexpr std::uint64_t value_number = [] {
+    using type = std::remove_const_t<decltype(Value)>;
+    if constexpr (std::is_class_v<type> && !std::is_empty_v<type> && !term<type> && !has_parts<type> &&
+                  !requires { Value.view(); } && has_bytes<Value>)
+        return mix_all(type_number<type>::value, std::array{number_of_bytes<Value>()});
+    else
+        return mix_all(type_number<type>::value, std::array{number_of_part(Value)});
+}();
+
+// The forms of the templates that layers are made of. `T` is the whole type.
+template <class T, std::uint64_t... Arguments>
+inline constexpr std::uint64_t
+    instance_number = mix_all(name_number<T>, std::array<std::uint64_t, sizeof...(Arguments)>{Arguments...});
+
+template <template <class...> class Template, class... T>
+struct type_number<Template<T...>> {
+    static constexpr std::uint64_t value = instance_number<Template<T...>, type_number<T>::value...>;
+};
+template <template <auto...> class Template, auto... V>
+struct type_number<Template<V...>> {
+    static constexpr std::uint64_t value = instance_number<Template<V...>, value_number<V>...>;
+};
+template <template <auto, class, class...> class Template, auto V, class U, class... T>
+struct type_number<Template<V, U, T...>> {
+    static constexpr std::uint64_t value = instance_number<Template<V, U, T...>, value_number<V>,
+                                                           type_number<U>::value, type_number<T>::value...>;
+};
+template <template <auto, auto, class, class...> class Template, auto V, auto W, class U, class... T>
+struct type_number<Template<V, W, U, T...>> {
+    static constexpr std::uint64_t value =
+        instance_number<Template<V, W, U, T...>, value_number<V>, value_number<W>, type_number<U>::value,
+                        type_number<T>::value...>;
+};
+template <template <auto, auto, auto, auto, class, class...> class Template, auto V, auto W, auto X, auto Y,
+          class U, class... T>
+struct type_number<Template<V, W, X, Y, U, T...>> {
+    static constexpr std::uint64_t value =
+        instance_number<Template<V, W, X, Y, U, T...>, value_number<V>, value_number<W>, value_number<X>,
+                        value_number<Y>, type_number<U>::value, type_number<T>::value...>;
+};
+template <template <auto, auto, auto, class, class...> class Template, auto V, auto W, auto X, class U,
+          class... T>
+struct type_number<Template<V, W, X, U, T...>> {
+    static constexpr std::uint64_t value =
+        instance_number<Template<V, W, X, U, T...>, value_number<V>, value_number<W>, value_number<X>,
+                        type_number<U>::value, type_number<T>::value...>;
+};
+template <template <auto, auto, auto, auto, auto, class> class Template, auto V, auto W, auto X, auto Y,
+          auto Z, class T>
+struct type_number<Template<V, W, X, Y, Z, T>> {
+    static constexpr std::uint64_t value =
+        instance_number<Template<V, W, X, Y, Z, T>, value_number<V>, value_number<W>, value_number<X>,
+                        value_number<Y>, value_number<Z>, type_number<T>::value>;
+};
+template <template <auto, class, auto> class Template, auto V, class T, auto W>
+struct type_number<Template<V, T, W>> {
+    static constexpr std::uint64_t value =
+        instance_number<Template<V, T, W>, value_number<V>, type_number<T>::value, value_number<W>>;
+};
+template <template <class, class, class, auto> class Template, class T, class U, class V, auto W>
+struct type_number<Template<T, U, V, W>> {
+    static constexpr std::uint64_t value =
+        instance_number<Template<T, U, V, W>, type_number<T>::value, type_number<U>::value,
+                        type_number<V>::value, value_number<W>>;
+};
+template <template <class, auto, auto...> class Template, class T, auto V, auto... W>
+struct type_number<Template<T, V, W...>> {
+    static constexpr std::uint64_t value =
+        instance_number<Template<T, V, W...>, type_number<T>::value, value_number<V>, value_number<W>...>;
+};
+
+template <template <auto, class, auto, class> class Template, auto V, class T, auto W, class U>
+struct type_number<Template<V, T, W, U>> {
+    static constexpr std::uint64_t value =
+        instance_number<Template<V, T, W, U>, value_number<V>, type_number<T>::value, value_number<W>,
+                        type_number<U>::value>;
+};
+
+} // namespace strata::bedrock::detail
