@@ -124,10 +124,10 @@ void differ_by_inputs(std::span<double> x, std::size_t samples, std::span<const 
 }
 
 /// Checks the derivatives by all that is learnt and by the inputs.
-template <auto Topology, auto Loss>
-void check(std::size_t samples, double low = -1, double high = 1) {
-    using network = model<Topology, double>;
-    using loss_type = std::remove_const_t<decltype(Loss)>;
+template <class Network, class Loss>
+void check_network(std::size_t samples, double low, double high) {
+    using network = Network;
+    using loss_type = Loss;
     using pass = training_pass<typename network::topology, double, loss_type, true>;
     using learning_pass = training_pass<typename network::topology, double, loss_type>;
     using result_type = typename pass::template output<0>;
@@ -230,6 +230,13 @@ void check(std::size_t samples, double low = -1, double high = 1) {
     BOOST_TEST(inputs.worst() <= 1e-6);
     // A network that depends on nothing would pass everything.
     BOOST_TEST(weights.largest() + inputs.largest() > 0);
+}
+
+/// The same of a topology with a loss, which are in no other name than this function's.
+template <auto Topology, auto Loss>
+void check(std::size_t samples, double low = -1, double high = 1) {
+    check_network<typename model<Topology, double>::base, stand_in<std::remove_const_t<decltype(Loss)>>>(
+        samples, low, high);
 }
 
 /// Batches that fill no tile, one, and more than one.

@@ -122,6 +122,26 @@ static_assert(stages_in<input<4> | dense<3> | dropout<0.5> | dropout<0.1>>::elem
 static_assert(stages_in<input<4> | dense<3> | dropout<0.0>>::element<0>::tail::dropout_count == 0);
 static_assert(stages_in<input<4> | dense<3> | linear>::element<0>::tail::is_identity);
 
+// A network is known by a number in what is made for it, and so are a tail and a loss. Any other one has
+// another number, be it for a literal in a formula or for the order of two.
+template <auto Value>
+inline constexpr auto number = detail::type_number<std::remove_const_t<decltype(Value)>>::value;
+static_assert(std::same_as<plain<stand_in<network>>, network> &&
+              std::derived_from<stand_in<network>, network>);
+static_assert(std::same_as<stand_in<stand_in<network>>, stand_in<network>> &&
+              !std::same_as<stand_in<network>, network>);
+static_assert(number<input<4> | dense<3> | leaky_relu<0.1>> != number<input<4> | dense<3> | leaky_relu<0.2>>);
+static_assert(number<activation<symbols::x * 2.0 * 3.0>> != number<activation<symbols::x * 3.0 * 2.0>>);
+static_assert(number<conv<3, 3, padding<1>>> != number<conv<3, 3, padding<margins{1, 0}>>>);
+static_assert(number<input<4> | dense<3, l2<0.1>>> != number<input<4> | dense<3, l1<0.1>>>);
+static_assert(number<mean_squared_error> != number<mean_absolute_error>);
+// All compilers have the same numbers, so that files which they compiled know a network by one name.
+static_assert(number<relu> == 0x1e7fc5a78e157c3d);
+// Of a layer of a program's own nobody knows that another file has no other one of its name.
+struct own_layer : layer_base {};
+static_assert(detail::type_number<own_layer>::value == detail::no_number &&
+              detail::type_number<named_layer<"own", own_layer>>::value == detail::no_number);
+
 // Where stages begin.
 static_assert(stages_in<input<4> | relu | dense<3> | softmax | relu | softmax>::size == 3);
 static_assert(stages_in<input<4> | reshape<2, 2> | flatten>::size == 1);

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/numbered_type.hpp>
 #include <strata/expression/type_list.hpp>
 #include <strata/learning/loss.hpp>
 
@@ -29,6 +30,17 @@ struct as_list {
 template <class... Weighted>
 struct as_list<loss_list<Weighted...>> {
     using type = loss_list<Weighted...>;
+};
+// One that is known by its number stays that.
+template <class... Weighted>
+constexpr bool is_list(const loss_list<Weighted...>&) {
+    return true;
+}
+constexpr bool is_list(const loss_base&) { return false; }
+template <std::uint64_t Number>
+    requires(is_list(numbered_type<Number>{}))
+struct as_list<numbered_type<Number>> {
+    using type = numbered_type<Number>;
 };
 template <loss_type Loss>
 constexpr weighted_loss<1.0, Loss> with_weight(Loss) {

@@ -5,6 +5,7 @@
 #include <strata/plan/stage.hpp>
 #include <strata/plan/tail.hpp>
 #include <strata/topology/node_head.hpp>
+#include <strata/topology/numbered.hpp>
 
 #include <utility>
 
@@ -96,9 +97,14 @@ struct node_marks<topology<Inputs, type_list<Ends...>, Nodes...>, For> {
 };
 
 // What is asked for node by node has the network as one type, not as a pack, which compilers would walk
-// through for each node.
+// through for each node. What programs read while they run is copied, since it has the name of where it is.
 template <class Topology, purpose For>
-struct node_list : node_marks<Topology, For> {
+struct node_list {
+    static constexpr std::size_t inputs = Topology::inputs::size;
+    static constexpr std::size_t count = Topology::nodes::size;
+    static constexpr auto nodes = node_marks<plain<Topology>, For>::nodes;
+    static constexpr auto marks = node_marks<plain<Topology>, For>::marks;
+
     template <std::size_t Index>
     using element = type_at<Index, typename Topology::nodes>;
     template <std::size_t Index>
@@ -186,8 +192,9 @@ struct stage_of {
     using tail = typename tail_of<Nodes, Nodes::marks.stages[Number].tail_begin,
                                   std::make_index_sequence<Nodes::marks.stages[Number].tail_end -
                                                            Nodes::marks.stages[Number].tail_begin>>::type;
-    using type = stage<head, tail, typename closing_of<Nodes, Nodes::marks.stages[Number].closing>::type,
-                       rows_of<head, typename begin::input>()>;
+    using type =
+        stand_in<stage<head, tail, typename closing_of<Nodes, Nodes::marks.stages[Number].closing>::type,
+                       rows_of<head, typename begin::input>()>>;
 };
 
 template <class Nodes, class Indices>

@@ -27,13 +27,10 @@ public:
 /// One layer of a network. All is known at compile time; the names are texts, which convert to
 /// std::string_view.
 template <class Topology, std::size_t Number>
-struct layer_description;
-template <class Inputs, class Ends, class... Nodes, std::size_t Number>
-struct layer_description<topology<Inputs, Ends, Nodes...>, Number> {
+struct layer_description {
 private:
-    using network = topology<Inputs, Ends, Nodes...>;
-    using names = detail::network_names<network>;
-    using node = type_at<Number, type_list<Nodes...>>;
+    using names = detail::network_names<Topology>;
+    using node = type_at<Number, typename Topology::nodes>;
 
     template <class... Shapes>
     static constexpr auto shapes(type_list<Shapes...>) {
@@ -58,12 +55,12 @@ private:
     }();
     template <std::size_t... I>
     static constexpr auto describe(std::index_sequence<I...>) {
-        return boost::hana::tuple<parameter_description<network, first_array + I>...>{};
+        return boost::hana::tuple<parameter_description<Topology, first_array + I>...>{};
     }
 
 public:
     /// "encoder.conv_1", and how it is written, "conv<32, 3>". Layers that share weights have one name.
-    static constexpr auto name = detail::layer_text<network, Number>;
+    static constexpr auto name = detail::layer_text<Topology, Number>;
     static constexpr auto label = node::layer::label;
     /// A sequence of what it reads, most often one shape, and the shape that it makes.
     static constexpr auto input_shapes = shapes(typename node::input{});
@@ -88,7 +85,8 @@ constexpr auto describe_layers(std::index_sequence<Number...>) {
 /// `hana::for_each(layers_of(net), [](auto layer) { ... })`. Each is an empty `layer_description`.
 template <class Inputs, class Ends, class... Nodes>
 constexpr auto layers_of(topology<Inputs, Ends, Nodes...>) {
-    return detail::describe_layers<topology<Inputs, Ends, Nodes...>>(std::index_sequence_for<Nodes...>{});
+    return detail::describe_layers<stand_in<topology<Inputs, Ends, Nodes...>>>(
+        std::index_sequence_for<Nodes...>{});
 }
 
 } // namespace strata::bedrock

@@ -60,10 +60,11 @@ struct node_layer<Node, topology<Inputs, Ends, Nodes...>> {
 
 template <class Topology>
 consteval bool check_masks() {
-    if constexpr (mask_readers<Topology>::has_masks) {
-        constexpr std::size_t unread = mask_readers<Topology>::find_unread();
-        if constexpr (unread < mask_readers<Topology>::count)
-            return reject<Topology, place_text<unread + 1, typename node_layer<unread, Topology>::type>,
+    if constexpr (mask_readers<plain<Topology>>::has_masks) {
+        constexpr std::size_t unread = mask_readers<plain<Topology>>::find_unread();
+        if constexpr (unread < mask_readers<plain<Topology>>::count)
+            return reject<Topology,
+                          place_text<unread + 1, typename node_layer<unread, plain<Topology>>::type>,
                           text("nothing reads it:"), text("no layer behind it, and no loss")>();
     }
     return true;
@@ -87,7 +88,7 @@ struct masks_of_outputs<topology<Inputs, type_list<Ends...>, Nodes...>> {
 /// The stage of training that makes the mask of an output; `detail::none` for an output without one.
 template <class Topology, std::size_t Output>
 inline constexpr std::size_t mask_stage = [] {
-    constexpr std::size_t value = detail::masks_of_outputs<Topology>::values[Output];
+    constexpr std::size_t value = detail::masks_of_outputs<plain<Topology>>::values[Output];
     if constexpr (value == detail::no_mask)
         return detail::none;
     else
@@ -96,6 +97,6 @@ inline constexpr std::size_t mask_stage = [] {
 
 /// How many numbers the mask of an output has for each sample; 0 without one.
 template <class Topology, std::size_t Output>
-inline constexpr std::size_t mask_size = detail::masks_of_outputs<Topology>::sizes[Output];
+inline constexpr std::size_t mask_size = detail::masks_of_outputs<plain<Topology>>::sizes[Output];
 
 } // namespace strata::bedrock

@@ -179,13 +179,12 @@ private:
 /// The layers and the arrays of parameters of a network, which is one type here, not a pack, which compilers
 /// would walk through for each array.
 template <class Topology>
-struct network_names : network_arrays<Topology> {
+struct network_names : network_arrays<plain<Topology>> {
+    static constexpr auto arrays = network_arrays<plain<Topology>>::arrays;
     template <std::size_t Array>
-    using head =
-        head_of_node<type_at<network_arrays<Topology>::arrays[Array].node, typename Topology::nodes>>;
+    using head = head_of_node<type_at<arrays[Array].node, typename Topology::nodes>>;
     template <std::size_t Array>
-    using parameter =
-        type_at<network_arrays<Topology>::arrays[Array].place, typename head<Array>::parameters>;
+    using parameter = type_at<arrays[Array].place, typename head<Array>::parameters>;
 };
 
 } // namespace detail

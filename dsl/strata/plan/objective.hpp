@@ -66,7 +66,7 @@ struct opened<stage<Head, Tail, no_closing, Rows>, Loss> {
 // The stage that makes output number `Output` as training runs it, or any other one as it is.
 template <class Wires, class Losses, std::size_t Number>
 constexpr auto opened_stage() {
-    using stage = type_at<Number, typename Wires::stages>;
+    using stage = plain<type_at<Number, typename Wires::stages>>;
     constexpr std::size_t output = Wires::output_of(Number);
     if constexpr (output < Wires::output_count)
         return opened<stage, typename Losses::template element<output>::loss>{};
@@ -78,7 +78,7 @@ template <class Wires, class Losses>
 struct opened_list {
     template <std::size_t... I>
     static constexpr auto make(std::index_sequence<I...>) {
-        return stage_list<typename decltype(opened_stage<Wires, Losses, I>())::stage...>{};
+        return stage_list<stand_in<typename decltype(opened_stage<Wires, Losses, I>())::stage>...>{};
     }
     using type = decltype(make(std::make_index_sequence<Wires::count>{}));
 };

@@ -3,6 +3,7 @@
 
 #include <strata/layers/softmax.hpp>
 #include <strata/topology/node_head.hpp>
+#include <strata/topology/numbered.hpp>
 
 #include <cstddef>
 #include <string_view>
@@ -88,6 +89,6 @@ struct origin_of_output<topology<Inputs, type_list<Ends...>, Nodes...>, Output>
 /// What numbers an output of a network has, and the `label` of the layer that they come from, which may stand
 /// before layers that only move or average them.
 template <class Topology, std::size_t Output>
-using output_origin = detail::origin_of_output<Topology, Output>;
+using output_origin = detail::origin_of_output<plain<Topology>, Output>;
 
 } // namespace strata::bedrock

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/numbered_type.hpp>
 #include <strata/layers/head.hpp>
 
 namespace strata::bedrock {
@@ -33,7 +34,7 @@ template <class Head, class Tail, class Closing, std::size_t Rows>
 struct stage {
     static_assert(bedrock::head<Head>, "strata: what a stage begins with derives from head_base");
     using head = Head;
-    using tail = Tail;
+    using tail = stand_in<Tail>;
     using closing = Closing;
     /// Something changes the tail's output in place, row by row, after the tail.
     static constexpr bool is_closed = !std::same_as<Closing, no_closing>;

@@ -171,7 +171,7 @@ consteval bool check_stream(topology<type_list<Inputs...>, type_list<Ends...>, N
 template <class Topology>
 inline constexpr bool has_stream = [] {
     return []<class... Inputs, class Ends, class... Nodes>(topology<type_list<Inputs...>, Ends, Nodes...>) {
-        using flow = detail::time_flow<Topology>;
+        using flow = detail::time_flow<plain<Topology>>;
         bool result = true;
         std::size_t input = 0;
         for (const std::size_t rank : {Inputs::rank...})
@@ -191,5 +191,10 @@ constexpr auto steps_of(topology<Inputs, Ends, Nodes...>) {
     return typename detail::step_network<topology<Inputs, Ends, Nodes...>,
                                          std::index_sequence_for<Nodes...>>::type{};
 }
+/// The same as a type that has a name as short as the topology's.
+template <class Topology>
+struct stepped : decltype(steps_of(Topology{})) {
+    using plain = decltype(steps_of(Topology{}));
+};
 
 } // namespace strata::bedrock

@@ -152,7 +152,7 @@ struct wiring {
     static constexpr const auto& outputs = nodes::marks.outputs;
     static constexpr std::size_t output_count = nodes::marks.outputs.size();
     /// Whether stages share parameters.
-    static constexpr bool shares = detail::shares_weights<Topology>;
+    static constexpr bool shares = detail::shares_weights<plain<Topology>>;
 
     /// A stored value is an input of the network or, from `inputs` on, the output of a stage.
     [[nodiscard]] static constexpr std::size_t source_count(std::size_t stage) {

@@ -3,6 +3,7 @@
 
 #include <strata/topology/diagnostic.hpp>
 #include <strata/topology/node_head.hpp>
+#include <strata/topology/numbered.hpp>
 
 #include <algorithm>
 #include <array>
@@ -173,8 +174,8 @@ public:
 /// The first node with a node's weights.
 template <class Topology>
 constexpr std::size_t first_of_shared(std::size_t node) {
-    if constexpr (shares_weights<Topology>)
-        return shared_nodes<Topology>::first(node);
+    if constexpr (shares_weights<plain<Topology>>)
+        return shared_nodes<plain<Topology>>::first(node);
     else
         return node;
 }

@@ -231,7 +231,7 @@ std::vector<keras_extents> input_extents(type_list<Shapes...>) {
 template <auto Topology, class T>
 void export_keras(const model<Topology, T>& net, const std::filesystem::path& file) {
     using topology = typename model<Topology, T>::topology;
-    static_assert(detail::is_spelled<topology>,
+    static_assert(detail::is_spelled<plain<topology>>,
                   "strata: a layer of this network has no text, and none in Keras");
     const detail::flow_collector collected(topology{}, false);
     std::vector<exports::network_array> arrays;

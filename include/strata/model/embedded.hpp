@@ -85,7 +85,8 @@ public:
     predict(const std::array<T, Model::input_size>& sample) const noexcept {
         std::array<T, Model::output_size> result{};
         if (std::is_constant_evaluated())
-            internal::constant_pass<T, topology>::run(Weights::numbers.data(), sample.data(), result.data());
+            internal::constant_pass<T, plain<topology>>::run(Weights::numbers.data(), sample.data(),
+                                                             result.data());
         else
             run(sample.data(), result.data());
         return result;

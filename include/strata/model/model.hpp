@@ -30,7 +30,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 namespace internal {
 template <class T>
 consteval bool check_has_input() {
-    if constexpr (is_topology<T>)
+    if constexpr (is_topology<plain<T>>)
         return true;
     else
         return reject<T, "the topology of a model", "has no input layer", "it begins with input<...>">();
@@ -60,6 +60,8 @@ public:
     static_assert(internal::check_has_layers<topology>());
     static_assert(internal::check_masks<topology>());
     using value_type = T;
+    /// What a `model` is apart from its name.
+    using base = basic_model;
     using stages = stages_of<topology>;
     using layout = parameter_layout<T, topology>;
 
@@ -272,12 +274,14 @@ private:
 /// The parameters are one aligned block on the heap, in the layout of the kernels; copying copies them.
 /// `predict` is const and may be called from many threads at once.
 template <auto Topology, class T = float>
-class model : public basic_model<type_of<Topology>, T> {
+class model : public basic_model<stand_in<type_of<Topology>>, T> {
 public:
+    using base = basic_model<stand_in<type_of<Topology>>, T>;
+
     /// Draws the first weights. The same seed gives the same weights on every machine.
-    explicit model(seed key = {}) : basic_model<type_of<Topology>, T>(key) {}
+    explicit model(seed key = {}) : base(key) {}
     /// The network with parameters that lie in some memory.
-    model(parameter_memory<T> memory, seed key) : basic_model<type_of<Topology>, T>(std::move(memory), key) {}
+    model(parameter_memory<T> memory, seed key) : base(std::move(memory), key) {}
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

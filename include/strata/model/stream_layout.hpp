@@ -98,7 +98,7 @@ struct ring_list {
 /// inputs or outputs]. All of it is known at compile time.
 template <class Topology, class T, std::size_t Streams>
 struct stream_layout {
-    using network = decltype(steps_of(Topology{}));
+    using network = stepped<Topology>;
     using wires = prediction_wiring<network>;
     using stages = typename wires::stages;
     using trained = training_wiring<Topology>;

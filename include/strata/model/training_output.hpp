@@ -54,4 +54,10 @@ struct training_output {
     static constexpr std::size_t targets = loss::targets == target_kind::labels ? rows : size;
 };
 
+template <class Topology, class T, class Losses, bool InputGradient>
+struct basic_training_pass;
+/// The pass of a network with one loss for each output, which are known by their numbers in it.
+template <class Topology, class T, class Loss, bool InputGradient = false>
+using training_pass = basic_training_pass<stand_in<Topology>, T, stand_in<losses_of<Loss>>, InputGradient>;
+
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -15,8 +15,8 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// Forward, loss and backward of one network with one loss for each output, run by every thread of a team
 /// together. Between the phases the threads meet; after `update` they must meet before the parameters are
 /// read again. `InputGradient`: backward also computes the derivatives by the network's inputs.
-template <class Topology, class T, class Loss, bool InputGradient = false>
-struct training_pass {
+template <class Topology, class T, class Loss, bool InputGradient>
+struct basic_training_pass {
     using topology = Topology;
     using goal = objective<Topology, Loss>;
     using losses = typename goal::losses;
@@ -36,16 +36,13 @@ struct training_pass {
     template <std::size_t Output>
     using output = training_output<Topology, T, goal, Output>;
 
-    using workspace = training_workspace<
-        T, flow, stages,
-        internal::most_thread_memory<training_pass>(std::make_index_sequence<output_count>{}),
-        internal::sum_pair_memory<training_pass>(std::make_index_sequence<output_count>{})>;
+    using workspace = training_workspace<basic_training_pass>;
 
     /// The samples of one step: for each input [samples][input], with room for a register behind it, and for
     /// each output [samples][targets].
     struct batch {
         std::array<const T*, input_count> x;
-        typename internal::targets_of<losses, T>::pointers targets;
+        typename internal::targets_of<plain<losses>, T>::pointers targets;
         std::size_t samples;
         std::array<T*, input_count> input_deltas = {}; ///< with `InputGradient`, [samples][input]
         /// What the rows of each output count, [samples][rows]; null: 1.
@@ -65,7 +62,7 @@ struct training_pass {
             whole_samples = forward_stage<Training, Stage>(number, parameters, data, space, threads, key);
             ++number;
         });
-        if (!whole_samples || output_count > 1 || has_output_masks<training_pass>)
+        if (!whole_samples || output_count > 1 || has_output_masks<basic_training_pass>)
             threads.barrier();
     }
 
@@ -156,7 +153,8 @@ private:
         constexpr bool wanted = Training && flow::is_needed(number);
         T* const y = space.output(number).data;
         T* const delta = space.delta(number);
-        constexpr auto pairs = internal::sum_pair_memory<training_pass>(std::make_index_sequence<Index>{});
+        constexpr auto pairs =
+            internal::sum_pair_memory<basic_training_pass>(std::make_index_sequence<Index>{});
         double* const own_pairs = space.pair_numbers() + pairs * data.samples * data.samples;
         const output_loss<output<Index>, T> goal{
             std::get<Index>(data.targets),    data.weights[Index], data.samples,

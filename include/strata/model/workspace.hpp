@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/formula/loss.hpp>
+#include <strata/model/output_loss.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/model/values.hpp>
 #include <strata/plan/flow.hpp>
@@ -15,17 +16,23 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Everything that training writes for one batch, in one aligned block. Outputs lie where the wiring places
 /// them; what tails keep and the derivatives are [samples][rows][width]. All have room for a register behind
-/// their last element. `Stages` are those of the wiring as training runs them. Losses may need numbers of
-/// their own, so many for each thread and each pair of samples.
-template <class T, class Flow, class Stages, std::size_t ThreadNumbers = 0, std::size_t PairNumbers = 0>
-class training_workspace;
-
-template <class T, class Flow, class... Stages, std::size_t ThreadNumbers, std::size_t PairNumbers>
-class training_workspace<T, Flow, stage_list<Stages...>, ThreadNumbers, PairNumbers> {
+/// their last element. `Pass` says what there is: its stages are those of the wiring as training runs them,
+/// and losses may need numbers of their own, so many for each thread and each pair of samples.
+template <class Pass>
+class training_workspace {
 public:
-    using wires = typename Flow::wires;
-    static constexpr std::size_t count = sizeof...(Stages);
+    using T = typename Pass::value_type;
+    using flow = typename Pass::flow;
+    using stages = typename Pass::stages;
+    using wires = typename flow::wires;
+    static constexpr std::size_t count = stages::size;
 
+private:
+    using output_numbers = std::make_index_sequence<Pass::output_count>;
+    static constexpr std::size_t loss_size = internal::most_thread_memory<Pass>(output_numbers{});
+    static constexpr std::size_t pair_size = internal::sum_pair_memory<Pass>(output_numbers{});
+
+public:
     training_workspace() = default;
 
     training_workspace(std::size_t samples, std::size_t threads) {
@@ -39,13 +46,13 @@ public:
         for (std::size_t buffer = 0; buffer < wires::buffer_count; ++buffer)
             buffers[buffer] = reserve(samples * wires::buffer_size(buffer));
         std::size_t stage = 0;
-        for_each_type(stage_list<Stages...>{}, [&]<class Stage>(std::type_identity<Stage>) {
+        for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
             const value_place place = wires::place(stage);
             outputs_[stage] = {buffers[place.buffer] + place.offset, place.pitch};
             kept_[stage] = Stage::keeps_tail
                                ? offset{reserve(samples * Stage::output_size), Stage::head::outputs}
                                : outputs_[stage];
-            deltas_[stage] = Flow::is_needed(stage) ? reserve(samples * Stage::output_size) : 0;
+            deltas_[stage] = flow::is_needed(stage) ? reserve(samples * Stage::output_size) : 0;
             using kernels = head_kernels<typename Stage::head>;
             shared_[stage] = reserve(kernels::template shared_size<T>(samples));
             ++stage;
@@ -54,9 +61,9 @@ public:
         for (std::size_t thread = 0; thread < threads; ++thread)
             reserve(scratch_size);
         block_.resize(size);
-        if constexpr (ThreadNumbers + PairNumbers > 0) {
-            pair_begin_ = threads * whole_lines<double>(ThreadNumbers);
-            loss_block_.resize(pair_begin_ + samples * samples * PairNumbers);
+        if constexpr (loss_size + pair_size > 0) {
+            pair_begin_ = threads * whole_lines<double>(loss_size);
+            loss_block_.resize(pair_begin_ + samples * samples * pair_size);
         }
     }
 
@@ -71,7 +78,7 @@ public:
     }
     /// A thread's numbers for losses, and those of all pairs of samples.
     [[nodiscard]] double* loss_numbers(std::size_t thread) noexcept {
-        return loss_block_.data() + thread * whole_lines<double>(ThreadNumbers);
+        return loss_block_.data() + thread * whole_lines<double>(loss_size);
     }
     [[nodiscard]] double* pair_numbers() noexcept { return loss_block_.data() + pair_begin_; }
     [[nodiscard]] std::size_t bytes() const noexcept {
@@ -81,8 +88,11 @@ public:
     void fill(T value) { std::fill(block_.begin(), block_.end(), value); }
 
 private:
-    static constexpr std::size_t scratch_size =
-        std::max({std::size_t{0}, head_kernels<typename Stages::head>::template scratch_size<T>...});
+    template <class... Stages>
+    static constexpr std::size_t most_scratch(stage_list<Stages...>) {
+        return std::max({std::size_t{0}, head_kernels<typename Stages::head>::template scratch_size<T>...});
+    }
+    static constexpr std::size_t scratch_size = most_scratch(stages{});
 
     static constexpr std::size_t room(std::size_t numbers) noexcept {
         return whole_lines<T>(numbers) + line_size<T>;

@@ -103,7 +103,7 @@ private:
 
     const Model* net_;
     typename pass::workspace space_;
-    batches<Model, pass> batches_;
+    batches<typename Model::base, pass> batches_;
     std::vector<double> losses_;
     std::array<aligned_vector<T>, Model::input_count> input_gradients_;
     std::size_t samples_ = 0;

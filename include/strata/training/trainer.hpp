@@ -40,7 +40,7 @@ class trainer {
     using inputs = typename arguments::inputs;
     using targets = typename arguments::targets;
     using rate_type = decltype(Optimizer::learning_rate);
-    using engine_type = engine<Model, Loss, Optimizer, Metrics...>;
+    using engine_type = engine<typename Model::base, Loss, Optimizer, Metrics...>;
     using data_type = internal::training_data<arguments, typename engine_type::pass>;
 
 public:
@@ -172,7 +172,7 @@ private:
     (std::make_index_sequence<Model::output_count>{});
 
     [[nodiscard]] internal::training_numbers numbers() const {
-        return internal::numbers_of<Model, Optimizer>(engine_);
+        return internal::numbers_of<typename Model::base, Optimizer>(engine_);
     }
     [[nodiscard]] training_counts counts() const {
         return {net_->random_seed().value, engine_.step, epochs_, rate_.has_value(), rate_.value_or(0.0)};

@@ -36,7 +36,7 @@ onnx_arrays arrays_of(const std::vector<any_parameter<const T>>& parameters) {
 /// no text.
 template <class Topology>
 std::string text_of(Topology topology) {
-    if constexpr (detail::is_spelled<Topology>)
+    if constexpr (detail::is_spelled<plain<Topology>>)
         return to_string(topology);
     else {
         std::string lines;

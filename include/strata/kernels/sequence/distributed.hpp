@@ -34,7 +34,7 @@ struct head_kernels<distributed<Head, Steps>> : head_kernels_base {
 private:
     using each = head_kernels<Head>;
     template <class Stage>
-    using each_stage = stage<Head, typename Stage::tail, typename Stage::closing, Stage::rows / Steps>;
+    using each_stage = stage<Head, plain<typename Stage::tail>, typename Stage::closing, Stage::rows / Steps>;
     template <class Call>
     static Call of_steps(Call call) noexcept {
         call.samples *= Steps;
