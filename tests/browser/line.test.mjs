@@ -230,6 +230,8 @@ test("line: writes numbers far from 1 short, and tells ticks apart", onPage("lin
         const ticks = (await axis.locator("text").allInnerTexts()).filter((text) => text);
         assert.equal(new Set(ticks).size, ticks.length, ticks.join(" "));
     }
+    const boxes = await page.locator(".plane .axis").first().locator("text").evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON()));
+    assert.ok(boxes.length >= 2 && boxes.every((box, i) => i === 0 || box.left > boxes[i - 1].right), "ticks stand beside each other");
     const cut = await page.locator(".plane .axis text").evaluateAll((all) => {
         const box = document.querySelector(".plane svg").getBoundingClientRect();
         return all.map((one) => one.getBoundingClientRect()).filter(({ left, right }) => left < box.left || right > box.right).length;

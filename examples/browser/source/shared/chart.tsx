@@ -42,9 +42,11 @@ export function tickWidth(scale: ScaleContinuousNumeric<number, number>, ticks: 
 
 /** How many ticks find room beside each other, and the room that the last one takes on its right. */
 export function fitTicks(scale: ScaleContinuousNumeric<number, number>, width: number): { ticks: number; right: number } {
-    const ticks = Math.max(2, width / 80);
+    let ticks = Math.max(2, width / 80);
     const widest = tickWidth(scale, ticks);
-    return { ticks: Math.max(2, Math.min(ticks, width / (widest + 12))), right: Math.ceil(widest / 2) + 2 };
+    // A scale may have some more than it is asked for.
+    while (ticks > 1 && scale.ticks(ticks).length * (widest + 12) > width) ticks /= 1.25;
+    return { ticks, right: Math.ceil(widest / 2) + 2 };
 }
 
 /** An axis in an SVG group, drawn by d3. */
