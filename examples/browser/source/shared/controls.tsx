@@ -1,8 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // What a reader turns and presses. Every control has a label, and a unit or a word beside its number.
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
-import { number } from "./texts";
+import { useId, useState } from "preact/hooks";
+import { both, number, texts } from "./texts";
 
 type SliderProps = {
     label: string;
@@ -102,9 +102,33 @@ type NumberProps = {
     onChange: (value: number) => void;
 };
 
-/** A number to type. What is no number, or out of bounds, is not taken. */
+const t = texts(
+    both(
+        {
+            noNumber: "This is no number",
+            refused: (typed: string, range: string, value: string) => `${typed}: expected ${range}. It stays ${value}.`,
+            range: (whole: boolean, least: string, most: string) => `a ${whole ? "whole " : ""}number from ${least} to ${most}`,
+            open: (whole: boolean) => `a ${whole ? "whole " : ""}number that is not too small or too large`,
+        },
+        {
+            noNumber: "수가 아닙니다",
+            refused: (typed: string, range: string, value: string) => `${typed}: ${range}를 넣으세요. 값은 그대로 ${value}입니다.`,
+            range: (whole: boolean, least: string, most: string) => `${least}부터 ${most}까지의 ${whole ? "정수" : "수"}`,
+            open: (whole: boolean) => `너무 크거나 작지 않은 ${whole ? "정수" : "수"}`,
+        },
+    ),
+);
+
+/** A number to type. What is no number, or out of bounds, is not taken, and it is said what would be. */
 export function NumberField(props: NumberProps) {
     const id = useId();
+    const [refused, refuse] = useState("");
+    const { min, max } = props;
+    const explain = (typed: string) => {
+        const whole = props.step !== undefined && props.step !== "any" && Number.isInteger(props.step);
+        const range = min === undefined || max === undefined ? t.value.open(whole) : t.value.range(whole, String(min), String(max));
+        return t.value.refused(typed === "" ? t.value.noNumber : typed, range, String(props.value));
+    };
     return (
         <div class="control">
             <label for={id}>{props.label}</label>
@@ -120,12 +144,19 @@ export function NumberField(props: NumberProps) {
                     aria-describedby={props.unit ? `${id}-unit` : undefined}
                     onChange={(event) => {
                         const typed = event.currentTarget;
-                        if (typed.validity.valid && Number.isFinite(typed.valueAsNumber)) props.onChange(typed.valueAsNumber);
+                        const taken = typed.validity.valid && Number.isFinite(typed.valueAsNumber);
+                        refuse(taken ? "" : explain(typed.value));
+                        if (taken) props.onChange(typed.valueAsNumber);
                         else typed.value = String(props.value);
                     }}
                 />
                 {props.unit && <span id={`${id}-unit`}>{props.unit}</span>}
             </span>
+            {refused !== "" && (
+                <span class="error small" role="alert">
+                    {refused}
+                </span>
+            )}
             {props.hint && <span class="hint">{props.hint}</span>}
         </div>
     );
