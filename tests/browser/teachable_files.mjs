@@ -10,7 +10,7 @@ const require = createRequire(join(process.env.STRATA_PACKAGES, "package.json"))
 const { build } = createRequire(require.resolve("vite/package.json"))("esbuild");
 const source = join(dirname(fileURLToPath(import.meta.url)), "../../examples/browser/source/teachable");
 
-const names = ["project", "archive", "machine_export", "wave", "skeleton"];
+const names = ["project", "archive", "checksums", "machine_export", "wave", "skeleton"];
 const bundle = await build({
     stdin: { contents: names.map((name) => `export * from "./${name}";`).join("\n"), resolveDir: source, loader: "ts" },
     nodePaths: [process.env.STRATA_PACKAGES],
@@ -99,6 +99,36 @@ test("teachable: a project file that does not fit is refused by its place", () =
     refused((changed, files) => delete files["project.json"], "the archive");
     assert.throws(() => m.unpackArchive(strToU8("no zip")), (error) => error.place === "the file");
     assert.throws(() => m.readProject({ "project.json": strToU8("{") }), (error) => error.place === "project.json");
+});
+
+test("teachable: a damaged archive is refused by the entry that is damaged", () => {
+    const packed = m.packProject({ project: someProject(), head: new Uint8Array(300).fill(7) });
+    const damaged = (place, expected, change) => {
+        const bytes = packed.slice();
+        change(bytes);
+        assert.throws(() => m.unpackArchive(bytes), (error) => error.place === place && expected.test(error.message), place);
+    };
+    const find = (text) => Buffer.from(packed).indexOf(text) + text.length;
+    // A picture is stored as it is, behind its name; the list of entries is squeezed.
+    damaged("examples/1/2.png", /the checksum 0x[0-9a-f]{8}, found 0x/, (bytes) => (bytes[find("examples/1/2.png") + 4] ^= 1));
+    damaged("head.safetensors", /checksum/, (bytes) => (bytes[find("head.safetensors") + 299] ^= 128));
+    damaged("project.json", /a whole entry/, (bytes) => bytes.fill(255, find("project.json") + 20, find("project.json") + 60));
+    assert.equal(Object.keys(m.unpackArchive(packed)).length, 5);
+    assert.equal(m.checksum(strToU8("123456789")), 0xcbf43926);
+});
+
+test("teachable: no two classes have one name", () => {
+    const project = someProject();
+    assert.equal(m.renameClass(project, project.classes[1].key, "Cats").classes[1].name, "Cats 2");
+    assert.equal(m.renameClass(project, project.classes[1].key, "Dogs").classes[1].name, "Dogs");
+    assert.deepEqual(m.createProject("sounds", ["One", "One", "One 2", "One"]).classes.map(({ name }) => name), ["One", "One 2", "One 2 2", "One 3"]);
+    const long = "w".repeat(m.longestName);
+    assert.deepEqual(m.createProject("sounds", [long, long]).classes.map(({ name }) => name), [long, `${"w".repeat(m.longestName - 2)} 2`]);
+    const files = m.unpackArchive(m.packProject({ project, head: undefined }));
+    files["project.json"] = strToU8(new TextDecoder().decode(files["project.json"]).replace("Dogs", "Cats"));
+    const read = m.readProject(files);
+    assert.deepEqual([read.project.classes.map(({ name }) => name), read.renamed], [["Cats", "Cats 2"], ["Cats 2"]]);
+    assert.deepEqual(m.readProject(m.unpackArchive(m.packProject({ project, head: undefined }))).renamed, []);
 });
 
 /** What Teachable Machine exports of pictures, with a head of 2 x 3 and 3 numbers. */

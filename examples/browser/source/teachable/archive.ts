@@ -2,7 +2,8 @@
 // The project file: a zip whose `project.json` names the classes, the examples' files and the settings, beside the examples
 // themselves and the trained head as safetensors. Readers refuse what they do not know instead of half reading it.
 import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from "fflate";
-import { kinds, ranges, longestName, type Class, type Kind, type Project, type Settings } from "./project";
+import { checksum, readChecksums } from "./checksums";
+import { freeName, kinds, ranges, longestName, type Class, type Kind, type Project, type Settings } from "./project";
 
 export const projectFormat = "strata teachable machine";
 export const projectVersion = 1;
@@ -13,6 +14,11 @@ export interface StoredProject {
     readonly project: Project;
     /** The head's weights (safetensors) if it was trained. */
     readonly head: Uint8Array | undefined;
+}
+
+/** A project that was read, and the names of classes that another class of the file had as well: they are numbered. */
+export interface ReadProject extends StoredProject {
+    readonly renamed: readonly string[];
 }
 
 /** A file that is no project, or a broken one: where, what was expected and what was found. */
@@ -80,21 +86,38 @@ function readList(place: string, value: unknown): readonly unknown[] {
     return value;
 }
 
-/** Unzips whatever archive this is, but not more than `mostBytes` of it. */
+/** Unzips whatever archive this is, but not more than `mostBytes` of it. An entry that is damaged is named. */
 export function unpackArchive(bytes: Uint8Array): { [path: string]: Uint8Array } {
     let total = 0;
-    try {
-        return unzipSync(bytes, {
-            filter: (entry) => {
-                total += entry.originalSize;
-                if (total > mostBytes) throw new FileError(entry.name, `at most ${mostBytes} bytes in all`, `${total}`);
-                return true;
-            },
-        });
-    } catch (error) {
-        if (error instanceof FileError) throw error;
-        throw new FileError("the file", "a zip archive", error instanceof Error ? error.message : "something else");
+    const names: string[] = [];
+    const unpack = () => {
+        try {
+            return unzipSync(bytes, {
+                // Is asked in the order of the directory, right before an entry is unpacked.
+                filter: (entry) => {
+                    names.push(entry.name);
+                    total += entry.originalSize;
+                    if (total > mostBytes) throw new FileError(entry.name, `at most ${mostBytes} bytes in all`, `${total}`);
+                    return true;
+                },
+            });
+        } catch (error) {
+            if (error instanceof FileError) throw error;
+            const reason = error instanceof Error ? error.message : "something else";
+            const damaged = names.at(-1);
+            throw damaged === undefined ? new FileError("the file", "a zip archive", reason) : new FileError(damaged, "a whole entry", reason);
+        }
+    };
+    const entries = unpack();
+    const write = (value: number) => `0x${value.toString(16).padStart(8, "0")}`;
+    for (const [place, expected] of readChecksums(bytes).entries()) {
+        const name = names[place] ?? "";
+        // Of entries with one name the last is there.
+        const content = names.lastIndexOf(name) === place ? entries[name] : undefined;
+        const found = content === undefined ? expected : checksum(content);
+        if (found !== expected) throw new FileError(name, `a whole entry, with the checksum ${write(expected)}`, write(found));
     }
+    return entries;
 }
 
 /** JSON of an archive's entry, as text that may carry a byte order mark. */
@@ -127,7 +150,7 @@ const signatures: { readonly [ending: string]: readonly number[] } = {
 };
 
 /** Reads a project of `entries` that `unpackArchive` gave. */
-export function readProject(entries: { readonly [path: string]: Uint8Array }): StoredProject {
+export function readProject(entries: { readonly [path: string]: Uint8Array }): ReadProject {
     const manifest = entries["project.json"];
     if (manifest === undefined) throw new FileError("the archive", "project.json", Object.keys(entries).slice(0, 3).join(", ") || "no file");
     const fields = readFields("project.json", parseJson("project.json", manifest));
@@ -154,7 +177,14 @@ export function readProject(entries: { readonly [path: string]: Uint8Array }): S
         });
         return { key, name, examples };
     };
-    const classes = readList("project.json, classes", fields["classes"]).map(readClass);
+    const classes: Class[] = [];
+    const renamed: string[] = [];
+    for (const [place, value] of readList("project.json, classes", fields["classes"]).entries()) {
+        const read = readClass(value, place);
+        const name = freeName(classes, read.name);
+        if (name !== read.name) renamed.push(name);
+        classes.push({ ...read, name });
+    }
     const settings = readSettings(fields["settings"]);
     const trunk = readText("project.json, trunk", fields["trunk"]);
     let head: Uint8Array | undefined;
@@ -163,5 +193,5 @@ export function readProject(entries: { readonly [path: string]: Uint8Array }): S
         head = Object.hasOwn(entries, path) ? entries[path] : undefined;
         if (head === undefined) throw new FileError(path, "the head's weights", "no such file");
     }
-    return { project: { kind, classes, settings, trunk, next }, head };
+    return { project: { kind, classes, settings, trunk, next }, head, renamed };
 }

@@ -42,6 +42,9 @@ export interface Project {
     readonly next: number;
 }
 
+/** The network below for pictures whose weights are drawn at random. */
+export const drawnTrunk = "64 x 64";
+
 export const leastClasses = 2;
 /** Longer names are cut: they stand beside bars. */
 export const longestName = 40;
@@ -76,8 +79,20 @@ function cutName(name: string): string {
     return [...name.replace(/\s+/g, " ").trim()].slice(0, longestName).join("");
 }
 
+/** A name that no class has but the one with that key: the wanted one, or it with a number behind. */
+export function freeName(classes: readonly Class[], wanted: string, key?: number): string {
+    const taken = new Set(classes.filter((value) => value.key !== key).map((value) => value.name));
+    let name = wanted;
+    for (let number = 2; taken.has(name); ++number) {
+        const end = ` ${number}`;
+        name = [...wanted].slice(0, longestName - end.length).join("") + end;
+    }
+    return name;
+}
+
+/** Adds a class without examples. */
 export function addClass(project: Project, name: string): Project {
-    const added: Class = { key: project.next, name: cutName(name), examples: [] };
+    const added: Class = { key: project.next, name: freeName(project.classes, cutName(name)), examples: [] };
     return { ...project, classes: [...project.classes, added], next: project.next + 1 };
 }
 
@@ -85,10 +100,10 @@ function changeClass(project: Project, key: number, change: (value: Class) => Cl
     return { ...project, classes: project.classes.map((value) => (value.key === key ? change(value) : value)) };
 }
 
-/** Renames a class; a name without letters leaves the old one. */
+/** Renames a class; a name without letters leaves the old one, and one that another class has gets a number. */
 export function renameClass(project: Project, key: number, name: string): Project {
     const cut = cutName(name);
-    return cut === "" ? project : changeClass(project, key, (value) => ({ ...value, name: cut }));
+    return cut === "" ? project : changeClass(project, key, (value) => ({ ...value, name: freeName(project.classes, cut, key) }));
 }
 
 export function removeClass(project: Project, key: number): Project {
