@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // What the engines of the Teachable machine compute, apart from the page and its browser.
+#include "../../examples/browser/engines/browser_spectrogram.hpp"
 #include "../../examples/browser/engines/exported_weights.hpp"
 #include "../../examples/browser/engines/pose_points.hpp"
 #include "../../examples/browser/engines/spectrogram.hpp"
@@ -246,6 +247,46 @@ BOOST_AUTO_TEST_CASE(a_spectrogram_has_a_tone_where_it_is) {
     // Mel has 1,000 Hz at 1,000, and 40 bands between 91 and 2,787.
     BOOST_TEST((loudest - row.begin() == 13));
     BOOST_TEST(std::abs(*loudest - 0.75f) < 0.03f);
+}
+
+BOOST_AUTO_TEST_CASE(a_browsers_spectrogram_has_decibels_of_blackmans_window) {
+    using engines::browser_spectrogram;
+    constexpr std::size_t bins = browser_spectrogram::bins, frames = browser_spectrogram::frames;
+    browser_spectrogram ear;
+    // A tone in the middle of bin 40 at a tenth of full scale, beside a constant.
+    std::vector<float> sound(ear.samples), levels(frames * bins);
+    for (std::size_t i = 0; i < sound.size(); ++i)
+        sound[i] =
+            0.2f + 0.1f * static_cast<float>(std::cos(2 * std::numbers::pi * 40 * static_cast<double>(i) /
+                                                      browser_spectrogram::length));
+    const std::span<const float, browser_spectrogram::samples> heard(sound);
+    const std::span<float, frames * bins> shown(levels);
+    BOOST_TEST(ear.measure(heard, shown) == 0u);
+    // The window's sum is 0.42 of its length, its neighbours have 0.25 and 0.04; a real tone has half of
+    // each.
+    const auto decibels = [](double amplitude) { return 20 * std::log10(amplitude); };
+    for (const std::size_t frame : {std::size_t{0}, frames - 1}) {
+        const float* const row = &levels[frame * bins];
+        BOOST_TEST(std::abs(static_cast<double>(row[0]) - decibels(0.2 * 0.42)) < 1e-3);
+        BOOST_TEST(std::abs(static_cast<double>(row[1]) - decibels(0.2 * 0.25)) < 1e-3);
+        BOOST_TEST(std::abs(static_cast<double>(row[40]) - decibels(0.05 * 0.42)) < 1e-3);
+        BOOST_TEST(std::abs(static_cast<double>(row[41]) - decibels(0.05 * 0.25)) < 1e-3);
+        BOOST_TEST(std::abs(static_cast<double>(row[38]) - decibels(0.05 * 0.04)) < 1e-3);
+        BOOST_TEST(row[100] < -120);
+    }
+    // Frames of silence are left out; what was heard stands last.
+    std::fill(sound.begin(), sound.begin() + 4 * 1024, 0.0f);
+    BOOST_TEST(ear.measure(heard, shown) == 3u);
+    BOOST_TEST(*std::max_element(levels.begin(), levels.begin() + 3 * bins) == 0);
+    BOOST_TEST(*std::min_element(levels.begin(), levels.begin() + 3 * bins) == 0);
+    BOOST_TEST(std::abs(static_cast<double>(levels[42 * bins]) - decibels(0.2 * 0.42)) < 1e-3);
+    std::fill(sound.begin(), sound.end(), 0.0f);
+    BOOST_TEST(ear.measure(heard, shown) == frames);
+    browser_spectrogram::normalize(levels);
+    BOOST_TEST(*std::max_element(levels.begin(), levels.end()) == 0);
+    std::vector<float> numbers{1, 3, 5, 7};
+    browser_spectrogram::normalize(numbers);
+    BOOST_TEST(std::abs(static_cast<double>(numbers[3]) - 3 / std::sqrt(5.0)) < 1e-6);
 }
 
 BOOST_AUTO_TEST_CASE(exported_weights_are_read_whatever_their_type) {

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include "exported_layers.hpp"
 #include "exported_pictures.hpp"
 #include "exported_weights.hpp"
 #include "teachable_learner.hpp"
@@ -11,7 +12,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace teachable {
 
@@ -34,7 +34,10 @@ public:
             return weights.problem();
         trunk_network trunk;
         std::set<std::string> used;
-        if (std::string wrong = load_layers(trunk, weights, used); !wrong.empty())
+        if (std::string wrong =
+                load_layers(trunk, exported_pictures::layer_names(), weights, used,
+                            "a picture project of Teachable Machine (MobileNet v2, 0.35, 224)");
+            !wrong.empty())
             return wrong;
         const engines::exported_array* hidden = nullptr;
         const engines::exported_array* hidden_bias = nullptr;
@@ -66,35 +69,9 @@ public:
         const auto parameters = learning.network().parameters();
         parameters[0].set(hidden->numbers);
         parameters[1].set(hidden_bias->numbers);
-        for (std::size_t i = 0; i < scores->numbers.size(); ++i)
-            parameters[2][i / classes * most_classes + i % classes] = scores->numbers[i];
-        for (std::size_t i = 0; i < classes; ++i)
-            parameters[3][i] = scores_bias == nullptr ? 0 : scores_bias->numbers[i];
+        set_scores(learning.network(), *scores, scores_bias, classes);
         learning.adopt(classes);
         adopt(std::move(trunk));
-        return {};
-    }
-
-private:
-    /// Gives the trunk the arrays of its layers, by Keras's names for both.
-    static std::string load_layers(trunk_network& trunk, const engines::exported_weights& weights,
-                                   std::set<std::string>& used) {
-        const std::vector<std::string> layers = exported_pictures::layer_names();
-        const auto parameters = trunk.parameters();
-        std::size_t layer = 0;
-        for (std::size_t i = 0; i < parameters.size(); ++i) {
-            if (i > 0 && parameters[i].layer() != parameters[i - 1].layer())
-                ++layer;
-            const std::string own = parameters[i].name().substr(parameters[i].name().rfind('.') + 1);
-            const std::string wanted = layers[layer] + "/" + own;
-            const auto* const array = weights.find(wanted);
-            // A depthwise kernel of Keras has an axis of one filter a channel.
-            if (array == nullptr || array->numbers.size() != parameters[i].size())
-                return "expected \"" + wanted + "\" of " + std::to_string(parameters[i].size()) +
-                       " numbers, as in a picture project of Teachable Machine (MobileNet v2, 0.35, 224)";
-            parameters[i].set(array->numbers);
-            used.insert(wanted);
-        }
         return {};
     }
 };

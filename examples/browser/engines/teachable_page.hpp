@@ -35,6 +35,14 @@ inline std::string list(std::span<const std::size_t> extents) {
         result += (result.size() > 1 ? "," : "") + std::to_string(each);
     return result + "]";
 }
+/// What is said of sounds alone.
+template <class Kind>
+std::string rate_text() {
+    if constexpr (requires { Kind::rate; })
+        return ",\"rate\":" + std::to_string(Kind::rate);
+    else
+        return {};
+}
 inline std::string json_string(std::string_view text) { return strata::bedrock::internal::json_text(text); }
 inline std::vector<unsigned char> bytes_of(const unsigned char* bytes, std::size_t count) {
     return {bytes, bytes + count};
@@ -42,15 +50,15 @@ inline std::vector<unsigned char> bytes_of(const unsigned char* bytes, std::size
 } // namespace teachable_engine
 
 /// A description of the engine, JSON: {"kind": its name, "input": the shape of an input, "bytes": whether its
-/// numbers are bytes (floats otherwise), "features": their number, "shown": the shape of what `shown` gives,
-/// "mostClasses": 20, "needsWeights": whether `load_trunk` has to be called, "trunk": what makes features:
-/// the namespace of a header beside the page, models/centernet.hpp, or a C++ type, or what it is in words,
-/// "head": the C++ type of the network that learns, for three classes, "parameters": the weights of the
-/// trunk}.
+/// numbers are bytes (floats otherwise), "rate": of sounds, samples a second, "features": their number,
+/// "shown": the shape of what `shown` gives, "mostClasses": 20, "needsWeights": whether `load_trunk` has to
+/// be called, "trunk": what makes features: the namespace of a header beside the page, models/centernet.hpp,
+/// or a C++ type, or what it is in words, "head": the C++ type of the network that learns, for three classes,
+/// "parameters": the weights of the trunk}.
 OFFERED_TO_PAGE(describe) inline const exchange::view* describe() {
     using namespace teachable_engine;
     return exchange::give("{\"kind\":" + json_string(kind::name) + ",\"input\":" + list(kind::input_shape) +
-                          ",\"bytes\":" + (sizeof(kind::input) == 1 ? "true" : "false") +
+                          ",\"bytes\":" + (sizeof(kind::input) == 1 ? "true" : "false") + rate_text<kind>() +
                           ",\"features\":" + std::to_string(session_type::feature_count) +
                           ",\"shown\":" + list(kind::shown_shape) +
                           ",\"mostClasses\":" + std::to_string(teachable::most_classes) +

@@ -23,6 +23,7 @@ class sounds {
 public:
     static constexpr std::string_view name = "sounds";
     using input = float;
+    static constexpr std::size_t rate = engines::spectrogram::rate;
     static constexpr std::array<std::size_t, 1> input_shape{engines::spectrogram::rate};
     static constexpr std::size_t input_size = engines::spectrogram::rate;
     static constexpr std::array<std::size_t, 2> shown_shape{engines::spectrogram::steps,

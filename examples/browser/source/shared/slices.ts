@@ -41,6 +41,12 @@ export class SlicedLoop<Snapshot> {
         this.running = false;
     }
 
+    /** Ends the loop for good: what is kept open for messages would stay open otherwise. */
+    close(): void {
+        this.running = false;
+        this.channel.port1.close();
+    }
+
     private ask(): void {
         if (this.asked) return;
         this.asked = true;

@@ -27,6 +27,9 @@ export function connect<Service>(worker: Worker): Comlink.Remote<Service> {
 /** A function of the page that a worker can call. */
 export const callback = <F extends (...given: never[]) => unknown>(called: F): F => Comlink.proxy(called);
 
+/** What a worker does behind the last call of such a function: its channel stays open otherwise. */
+export const release = (called: (...given: never[]) => unknown): void => (called as Partial<Comlink.ProxyMethods>)[Comlink.releaseProxy]?.();
+
 /** Waits for the next frame: what a page returns from a callback that draws, so that a worker sends one snapshot a frame. */
 export const nextFrame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));
 

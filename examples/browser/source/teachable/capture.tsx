@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../shared/controls";
 import { Camera, DeviceError, Microphone, type Trouble } from "./devices";
 import { drawSquare, pictureSide } from "./pictures";
-import { t } from "./session";
+import { t } from "./state";
 
 const camera = new Camera();
 export const microphone = new Microphone();

@@ -7,8 +7,10 @@ import { CameraView, MicrophoneView, microphone, type TakePicture } from "./capt
 import { DrawingPad } from "./drawing";
 import { RecordButtons } from "./recording";
 import { longestName, type Class, type Kind } from "./project";
-import { addChosenFiles, addNamedClass, addPicture, addSound, clearOne, isTraining, kind, offer, project, removeOne, renameOne, t } from "./session";
+import { addChosenFiles, addNamedClass, addPicture, addSound, clearOne, removeOne, renameOne } from "./session";
+import { isTraining, kind, offer, project, t } from "./state";
 import { Thumbnails } from "./thumbnails";
+import { soundRate } from "./wave";
 
 type Way = "camera" | "microphone" | "drawing";
 const ways: { readonly [Name in Kind]: readonly Way[] } = { pictures: ["camera", "drawing"], sounds: ["microphone"], poses: ["camera"] };
@@ -42,7 +44,7 @@ function MicrophoneWay(props: { classKey: number }) {
         return microphone.listen(() => {
             if (microphone.seconds < stored + 1) return;
             stored += 1;
-            void microphone.takeSecond().then((samples) => addSound(props.classKey, samples));
+            void microphone.takeSound({ rate: soundRate, samples: soundRate }).then((samples) => addSound(props.classKey, samples));
         });
     };
     return (
@@ -75,7 +77,8 @@ function Card(props: { shown: Class; place: number; way: Way | undefined; choose
                     autocomplete="off"
                     onChange={(event) => {
                         renameOne(shown.key, event.currentTarget.value);
-                        if (event.currentTarget.value.trim() === "") event.currentTarget.value = shown.name;
+                        // What was typed may be no name, or have got a number.
+                        event.currentTarget.value = project.value.classes.find((value) => value.key === shown.key)?.name ?? shown.name;
                     }}
                 />
                 <span class="quiet">{countText(shown)}</span>

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // The camera and the microphone. Each is opened when the reader asks for it and closed when nothing shows it any more.
 import recorderAddress from "./recorder.worklet.ts?worker&url";
+import type { SoundShape } from "./service";
 import { quantize, soundRate } from "./wave";
 
 /** Why there is no picture or sound: each has a sentence of its own. */
@@ -63,11 +64,14 @@ export class Camera {
     }
 }
 
-/** The last second that a microphone heard. */
+/** What a microphone keeps: no network below reads more at once. */
+export const longestSeconds = 1.1;
+
+/** The last second and a little more that a microphone heard. */
 export class Microphone {
     private stream: MediaStream | undefined;
     private context: AudioContext | undefined;
-    private second = new Float32Array(0);
+    private last = new Float32Array(0);
     private opening: Promise<void> | undefined;
     private views = 0;
     /** How often it was closed: what opened meanwhile is closed again. */
@@ -106,16 +110,18 @@ export class Microphone {
 
     /** The loudest of the last tenth of a second, in 0..1. */
     get level(): number {
-        return this.second.subarray(-Math.ceil(this.second.length / 10)).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        const tenth = Math.ceil((this.context?.sampleRate ?? 0) / 10);
+        return this.last.subarray(this.last.length - tenth).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     }
 
-    /** The last second, as an example has it: one channel of 16,000 samples. */
-    async takeSecond(): Promise<Float32Array> {
+    /** The last samples at that rate, as an example has them: one channel of 16 bits. */
+    async takeSound({ rate, samples }: SoundShape): Promise<Float32Array> {
         const context = this.context;
         if (context === undefined) throw new DeviceError("failed", "the microphone is closed");
-        const buffer = new AudioBuffer({ length: this.second.length, numberOfChannels: 1, sampleRate: context.sampleRate });
-        buffer.copyToChannel(this.second, 0);
-        return quantize(await resample(buffer, soundRate));
+        const length = Math.min(this.last.length, Math.ceil((samples / rate) * context.sampleRate));
+        const buffer = new AudioBuffer({ length, numberOfChannels: 1, sampleRate: context.sampleRate });
+        buffer.copyToChannel(this.last.subarray(this.last.length - length), 0);
+        return quantize(await resample(buffer, samples, rate));
     }
 
     private async start(): Promise<void> {
@@ -139,7 +145,7 @@ export class Microphone {
         }
         this.stream = stream;
         this.context = context;
-        this.second = new Float32Array(context.sampleRate);
+        this.last = new Float32Array(Math.ceil(longestSeconds * context.sampleRate));
         this.heard = 0;
         const node = new AudioWorkletNode(context, "recorder", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
         node.port.onmessage = (event: MessageEvent<Float32Array>) => this.add(event.data);
@@ -147,8 +153,8 @@ export class Microphone {
     }
 
     private add(block: Float32Array): void {
-        this.second.copyWithin(0, block.length);
-        this.second.set(block, this.second.length - block.length);
+        this.last.copyWithin(0, block.length);
+        this.last.set(block, this.last.length - block.length);
         this.heard += block.length;
         for (const listener of this.listeners) listener();
     }
@@ -163,18 +169,28 @@ export class Microphone {
     }
 }
 
-/** A sound of one channel, `length` samples long, at the rate of examples; the browser's filters make it so. */
-export async function resample(buffer: AudioBuffer, length: number): Promise<Float32Array> {
-    const context = new OfflineAudioContext(1, Math.max(1, length), soundRate);
+/** A sound of one channel, `length` samples long, at that rate; the browser's filters make it so. */
+async function resample(buffer: AudioBuffer, length: number, rate: number): Promise<Float32Array> {
+    const context = new OfflineAudioContext(1, Math.max(1, length), rate);
     const source = new AudioBufferSourceNode(context, { buffer });
     source.connect(context.destination);
     source.start();
     return (await context.startRendering()).getChannelData(0);
 }
 
-/** A file of sound that the browser can decode, at the rate of examples. */
-export async function decodeSound(file: Uint8Array): Promise<Float32Array> {
-    const context = new OfflineAudioContext(1, 1, soundRate);
+/** An example at another rate; where it is shorter than what is read, there is silence before it. */
+export async function fitSound(example: Float32Array<ArrayBuffer>, { rate, samples }: SoundShape): Promise<Float32Array> {
+    const buffer = new AudioBuffer({ length: example.length, numberOfChannels: 1, sampleRate: soundRate });
+    buffer.copyToChannel(example, 0);
+    const length = Math.min(samples, Math.round((example.length / soundRate) * rate));
+    const fitted = new Float32Array(samples);
+    fitted.set(await resample(buffer, length, rate), samples - length);
+    return fitted;
+}
+
+/** A file of sound that the browser can decode, at that rate. */
+export async function decodeSound(file: Uint8Array, rate: number = soundRate): Promise<Float32Array> {
+    const context = new OfflineAudioContext(1, 1, rate);
     const buffer = await context.decodeAudioData(file.slice().buffer);
-    return quantize(await resample(buffer, Math.round(buffer.duration * soundRate)));
+    return quantize(await resample(buffer, Math.round(buffer.duration * rate), rate));
 }

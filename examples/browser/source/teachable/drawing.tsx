@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Button, Choice, Slider } from "../shared/controls";
 import { arrowWay, pointedShares } from "../shared/pointing";
 import { drawSquare, pictureSide } from "./pictures";
-import { t } from "./session";
+import { t } from "./state";
 
 // Inks are part of a picture and stay the same in the dark.
 const inks = { black: "#000000", red: "#c01c28", green: "#1c7a44", blue: "#1a5fb4" } as const;

@@ -22,7 +22,7 @@ export type TeachableFunctions = {
     save_weights(): View;
     load_weights(bytes: Address, count: number): View;
     save_project(): View;
-    /** Of the engine teachable_exported alone. */
+    /** Of the engines of exports alone. */
     load_export(model: Address, length: number, weights: Address, count: number): View;
     save_onnx(): View;
     save_header(): View;
@@ -39,6 +39,8 @@ export type EngineDescription = {
     readonly kind: string;
     readonly input: readonly number[];
     readonly bytes: boolean;
+    /** Samples a second, of sounds. */
+    readonly rate?: number;
     readonly features: number;
     readonly shown: readonly number[];
     readonly mostClasses: number;

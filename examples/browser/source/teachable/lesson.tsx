@@ -5,11 +5,10 @@ import { Curves, type Curve } from "../shared/chart";
 import { Code } from "../shared/code";
 import { Button, FileButton, NumberField, Select } from "../shared/controls";
 import { fixed } from "../shared/texts";
-import { ranges, type Settings } from "./project";
+import { drawnTrunk, ranges, type Settings } from "./project";
 import type { History, NetworkTypes, Outcome } from "./service";
-import {
-    addTrunk, changeNumber, chooseTrunk, history, isStale, isTraining, kind, knownNames, lack, offer, project, reading, service, t, train, trained,
-} from "./session";
+import { addTrunk, changeNumber, chooseTrunk, train } from "./session";
+import { history, isStale, isTraining, kind, knownNames, lack, offer, project, reading, service, t, trained } from "./state";
 
 const settingNames: readonly (keyof Settings)[] = ["epochs", "batch", "rate", "heldOut", "seed"];
 
@@ -155,14 +154,20 @@ function NetworkType() {
 
 function Trunks() {
     const names = offer.value?.trunks ?? [];
-    if (kind.value !== "pictures" || names.length === 0) return null;
+    const { trunk } = project.value;
+    if (kind.value !== "pictures" && names.length < 2) return null;
     return (
-        <div class="row">
-            <Select label={t.value.trunk} value={project.value.trunk} options={names.map((name) => [name, name] as const)} disabled={isTraining.value} onChange={chooseTrunk} />
-            <FileButton accept=".safetensors" onFiles={(files) => void addTrunk(files)}>
-                {t.value.trunkFile}
-            </FileButton>
-        </div>
+        <>
+            <div class="row">
+                <Select label={t.value.trunk} value={trunk} options={names.map((name) => [name, name] as const)} disabled={isTraining.value} onChange={(name) => void chooseTrunk(name)} />
+                {kind.value === "pictures" && (
+                    <FileButton accept=".safetensors" onFiles={(files) => void addTrunk(files)}>
+                        {t.value.trunkFile}
+                    </FileButton>
+                )}
+            </div>
+            {trunk === drawnTrunk && <p class="quiet small">{t.value.weakTrunk}</p>}
+        </>
     );
 }
 

@@ -6,7 +6,8 @@ import { Cards } from "./cards";
 import { Lesson } from "./lesson";
 import { Preview } from "./preview";
 import { kinds } from "./project";
-import { broken, chooseKind, isTraining, kind, message, offer, openEngines, t } from "./session";
+import { chooseKind, openEngines } from "./session";
+import { broken, isTraining, kind, message, offer, t } from "./state";
 import { Store } from "./store";
 
 showPage(

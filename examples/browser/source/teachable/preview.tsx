@@ -7,13 +7,14 @@ import { fixed } from "../shared/texts";
 import { nextFrame } from "../shared/worker";
 import { accepted } from "./cards";
 import { CameraView, MicrophoneView, microphone, type TakePicture } from "./capture";
-import { decodeSound } from "./devices";
+import { decodeSound, longestSeconds } from "./devices";
 import { DrawingPad } from "./drawing";
 import { isExampleFile } from "./machine_export";
 import { decodePicture } from "./pictures";
 import type { Kind } from "./project";
 import type { Sight } from "./service";
-import { kind, knownNames, seePicture, service, t, trained } from "./session";
+import { hearSound, seePicture, soundShape } from "./session";
+import { kind, knownNames, t, trained } from "./state";
 import { Skeleton, Spectrogram } from "./thumbnails";
 import { cutPieces } from "./wave";
 
@@ -99,6 +100,7 @@ export function Preview() {
 
     const choose = (chosen: Input) => {
         setInput(chosen);
+        heard.current = { last: 0, busy: false };
         setSight(undefined);
         setPicture(undefined);
         setProblem("");
@@ -118,8 +120,9 @@ export function Preview() {
         try {
             if (!isExampleFile(kind.value, file.name, file.type)) throw new Error("another kind of file");
             if (kind.value !== "sounds") return setPicture(await decodePicture(file));
-            const piece = cutPieces(await decodeSound(new Uint8Array(await file.arrayBuffer())))[0];
-            if (piece !== undefined) setSight(await service.hearSound(piece));
+            const { rate, samples } = soundShape();
+            const piece = cutPieces(await decodeSound(new Uint8Array(await file.arrayBuffer()), rate), samples)[0];
+            if (piece !== undefined) setSight(await hearSound(piece));
         } catch {
             setProblem(t.value.unreadableFiles(file.name));
         }
@@ -128,11 +131,13 @@ export function Preview() {
 
     const listen = async () => {
         const state = heard.current;
-        if (state.busy || microphone.seconds < Math.max(1, state.last + soundStepSeconds)) return;
+        if (state.busy || microphone.seconds < Math.max(longestSeconds, state.last + soundStepSeconds)) return;
         state.busy = true;
         state.last = microphone.seconds;
         try {
-            setSight(await service.hearSound(await microphone.takeSecond()));
+            const seen = await hearSound(await microphone.takeSound(soundShape()));
+            // Another thing may be looked at meanwhile.
+            if (heard.current === state) setSight(seen);
         } finally {
             state.busy = false;
         }

@@ -2,7 +2,7 @@
 // Records examples while a button is held down, or for some seconds with both hands free.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../shared/controls";
-import { t } from "./session";
+import { t } from "./state";
 
 const delaySeconds = 3;
 

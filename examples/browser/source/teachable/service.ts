@@ -4,12 +4,19 @@ import type { MachineExport } from "./machine_export";
 import type { StoredProject } from "./archive";
 import type { Kind, Settings } from "./project";
 
-/** What the engine of a kind can, known once it is open. */
+export interface SoundShape {
+    readonly rate: number;
+    readonly samples: number;
+}
+
+/** What the machine of a kind can, known once it is open. */
 export interface Offer {
     readonly mostClasses: number;
     /** Points in time and tones of a spectrogram. */
     readonly spectrogram: { readonly frames: number; readonly bands: number };
-    /** The networks below that can be chosen for pictures: the first is what a new project takes. */
+    /** What is read of a sound: so many samples, and how many are a second. */
+    readonly sound: SoundShape;
+    /** The networks below that can be chosen: the first is what a new project takes. */
     readonly trunks: readonly string[];
 }
 
@@ -59,11 +66,17 @@ export interface NetworkTypes {
     readonly trunk: string;
 }
 
+/** A model that was taken: the name of its network below, and what it offers. */
+export interface Adopted {
+    readonly trunk: string;
+    readonly offer: Offer;
+}
+
 export type ExportFormat = "safetensors" | "onnx" | "header";
 
 export interface Service {
-    /** Opens the engine of a kind. `page` is the page's address, which has the engines beside it. */
-    open(page: string, kind: Kind): Promise<Offer>;
+    /** Opens the machine of a kind on a network below, the first where none is named. `page` is the page's address, which has the engines beside it. */
+    open(page: string, kind: Kind, trunk: string): Promise<Offer>;
     /** The C++ types of the network that learns so many classes of this kind, and of the one below it. */
     describe(kind: Kind, trunk: string, classes: number): Promise<NetworkTypes>;
     /** Takes weights of a network below that the reader has; its name. */
@@ -76,13 +89,13 @@ export interface Service {
     train(kind: Kind, trunk: string, classes: readonly ClassKeys[], settings: Settings, show: (history: History) => Promise<void>): Promise<Outcome>;
     stop(): Promise<void>;
     seePicture(kind: Kind, trunk: string, pixels: ImageData): Promise<Sight>;
-    hearSound(samples: Float32Array): Promise<Sight>;
+    hearSound(trunk: string, samples: Float32Array): Promise<Sight>;
     save(kind: Kind, format: ExportFormat, names: readonly string[]): Promise<Uint8Array>;
     /** What the head learns from, of all examples, as safetensors: features [examples, features] and labels. */
     saveExamples(kind: Kind, trunk: string, classes: readonly ClassKeys[], names: readonly string[]): Promise<Uint8Array>;
     /** Takes a head that was saved. */
     load(kind: Kind, trunk: string, head: Uint8Array): Promise<void>;
-    /** Takes a model of Teachable Machine: the name of its trunk, or nothing where it cannot be used as it is. */
-    adopt(model: MachineExport): Promise<string | undefined>;
+    /** Takes a model of Teachable Machine, or nothing where it cannot be used as it is. */
+    adopt(model: MachineExport): Promise<Adopted | undefined>;
     pack(stored: StoredProject): Promise<Uint8Array>;
 }

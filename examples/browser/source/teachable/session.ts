@@ -1,103 +1,19 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-// The page's state, and what its buttons do to it.
-import { batch, computed, effect, signal, type Signal } from "@preact/signals";
-import { readAddress, watchAddress, writeAddress } from "../shared/address";
-import { texts } from "../shared/texts";
-import { callback, connect, nextFrame } from "../shared/worker";
-import { decodeSound } from "./devices";
+// What the page's buttons do to its state.
+import { batch, effect } from "@preact/signals";
+import { watchAddress, writeAddress } from "../shared/address";
+import { callback, nextFrame } from "../shared/worker";
+import type { ReadProject } from "./archive";
+import { decodeSound, fitSound } from "./devices";
 import { isExampleFile } from "./machine_export";
 import { decodePicture, encodePicture } from "./pictures";
 import {
-    addClass, addExamples, changeSetting, clearClass, countExamples, createProject, findLack, kinds, removeClass, removeExample, renameClass,
-    type Class, type Kind, type Lack, type Project, type Settings,
+    addClass, addExamples, changeSetting, clearClass, countExamples, createProject, removeClass, removeExample, renameClass,
+    type Class, type Kind, type Project, type Settings,
 } from "./project";
-import type { ClassKeys, ExampleView, History, Offer, Outcome, Service, Sight } from "./service";
-import { teachableTexts } from "./texts";
-import { cutPieces, quantize, writeWave } from "./wave";
-
-export const t = texts(teachableTexts);
-export const service = connect<Service>(new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }));
-
-/** What a machine was trained with: so that the page can say what has changed since. */
-export interface Trained {
-    readonly classes: readonly Class[];
-    readonly outcome: Outcome | undefined;
-}
-
-/** All that a kind has: each keeps its own, so that nothing is lost by looking at another. */
-interface Room {
-    readonly project: Signal<Project>;
-    readonly views: Signal<ReadonlyMap<number, ExampleView | "unreadable">>;
-    readonly trained: Signal<Trained | undefined>;
-    /** What its engine can, once it is open; a sentence where it cannot be opened. */
-    readonly offer: Signal<Offer | undefined>;
-    readonly broken: Signal<string>;
-}
-
-function firstNames(kind: Kind): string[] {
-    const { background, className } = t.value;
-    return kind === "sounds" ? [background, className(1)] : [className(1), className(2)];
-}
-
-function createRoom(kind: Kind): Room {
-    return {
-        project: signal(createProject(kind, firstNames(kind))),
-        views: signal(new Map()),
-        trained: signal(undefined),
-        offer: signal(undefined),
-        broken: signal(""),
-    };
-}
-
-const rooms: { readonly [Name in Kind]: Room } = { pictures: createRoom("pictures"), sounds: createRoom("sounds"), poses: createRoom("poses") };
-
-const firstAddress = { kind: "pictures" };
-function readKind(): Kind {
-    const named = readAddress(firstAddress).kind;
-    return kinds.find((known) => known === named) ?? "pictures";
-}
-
-export const kind = signal<Kind>(readKind());
-export const message = signal("");
-export const history = signal<History | undefined>(undefined);
-/** Examples that were given and those of them that were looked at. */
-export const reading = signal({ done: 0, all: 0 });
-
-export const room = computed(() => rooms[kind.value]);
-export const project = computed(() => room.value.project.value);
-export const trained = computed(() => room.value.trained.value);
-export const offer = computed(() => room.value.offer.value);
-export const broken = computed(() => room.value.broken.value);
-export const isTraining = computed(() => history.value !== undefined);
-
-/** The name of each class that the trained machine knows, as it is called today. */
-export const knownNames = computed<readonly string[]>(() => {
-    const names = new Map(project.value.classes.map((value) => [value.key, value.name]));
-    return trained.value?.classes.map((value) => names.get(value.key) ?? value.name) ?? [];
-});
-
-export const isStale = computed(() => {
-    const known = trained.value?.classes;
-    if (known === undefined) return false;
-    const current = project.value.classes;
-    return known.length !== current.length || known.some((value, place) => value.examples !== current[place]?.examples || value.key !== current[place]?.key);
-});
-
-const isUsable = (own: Room, key: number): boolean => {
-    const view = own.views.value.get(key);
-    return view !== undefined && view !== "unreadable" && view.usable;
-};
-
-function findLackIn(own: Room): Lack {
-    const views = own.views.value;
-    const classes = own.project.value.classes.map((value) => ({
-        ...value,
-        examples: value.examples.filter((example) => !views.has(example.key) || isUsable(own, example.key)),
-    }));
-    return findLack({ ...own.project.value, classes });
-}
-/** What is lacking to train, counting only examples that can be learnt from once they were looked at. */
-export const lack = computed<Lack>(() => findLackIn(room.value));
+import type { Adopted, ClassKeys, ExampleView, History, Sight, SoundShape } from "./service";
+import { findLackIn, firstAddress, history, isUsable, kind, message, project, readKind, reading, room, rooms, service, t, type Room } from "./state";
+import { cutPieces, quantize, readWave, soundRate, writeWave } from "./wave";
 
 export function chooseKind(chosen: Kind): void {
     batch(() => {
@@ -117,13 +33,27 @@ export function addNamedClass(): void {
     while (names.has(t.value.className(number))) number += 1;
     change((old) => addClass(old, t.value.className(number)));
 }
-export const renameOne = (key: number, name: string): void => change((old) => renameClass(old, key, name));
+/** Renames a class, and says so where it is called another name than was wanted: that of a second class. */
+export function renameOne(key: number, wanted: string): void {
+    change((old) => renameClass(old, key, wanted));
+    const { classes } = project.value;
+    const name = classes.find((value) => value.key === key)?.name ?? "";
+    const rival = classes.find((value) => value.key !== key && value.name === wanted.trim());
+    message.value = rival === undefined ? "" : t.value.renamed(name);
+}
 export const removeOne = (key: number): void => change((old) => removeClass(old, key));
 export const clearOne = (key: number): void => change((old) => clearClass(old, key));
 export const forgetExample = (key: number): void => change((old) => removeExample(old, key));
 export const changeNumber = (name: keyof Settings, value: number): void => change((old) => changeSetting(old, name, value));
 
 const pending = new Set<Promise<void>>();
+
+/** An example's file as the network below reads it: a sound has its rate. */
+async function prepare(chosen: Kind, file: Uint8Array): Promise<Uint8Array> {
+    const sound = rooms[chosen].offer.value?.sound;
+    if (chosen !== "sounds" || sound === undefined || sound.rate === soundRate) return file;
+    return writeWave(await fitSound(readWave(file), sound), sound.rate);
+}
 
 /** Has the worker look at an example and keeps what it says of it. */
 function look(chosen: Kind, key: number, file: Uint8Array): void {
@@ -133,7 +63,7 @@ function look(chosen: Kind, key: number, file: Uint8Array): void {
         views.value = new Map(views.value).set(key, view);
         reading.value = { ...reading.value, done: reading.value.done + 1 };
     };
-    const work = service.read(chosen, own.value.trunk, key, file).then(remember, () => remember("unreadable"));
+    const work = prepare(chosen, file).then((prepared) => service.read(chosen, own.value.trunk, key, prepared)).then(remember, () => remember("unreadable"));
     pending.add(work);
     void work.finally(() => {
         pending.delete(work);
@@ -224,13 +154,14 @@ export async function train(): Promise<void> {
 }
 
 /** Replaces what a kind has by a project that was read, and has its examples looked at. */
-export async function showProject(stored: Project, storedHead: Uint8Array | undefined): Promise<void> {
+export async function showProject({ project: stored, head: storedHead, renamed }: ReadProject): Promise<void> {
     const own = rooms[stored.kind];
     await openEngine(stored.kind);
     const trunks = own.offer.value?.trunks ?? [];
     // A network below that the reader had brought is not in the file: the examples are looked at by another one.
-    const known = stored.kind !== "pictures" || trunks.includes(stored.trunk);
-    const read = known ? stored : { ...stored, trunk: trunks[0] ?? "" };
+    const known = stored.trunk === "" || trunks.includes(stored.trunk);
+    const read = known && stored.trunk !== "" ? stored : { ...stored, trunk: trunks[0] ?? "" };
+    own.offer.value = await service.open(location.href, stored.kind, read.trunk);
     const head = known ? storedHead : undefined;
     await service.forget(read.kind);
     batch(() => {
@@ -244,52 +175,65 @@ export async function showProject(stored: Project, storedHead: Uint8Array | unde
         own.trained.value = { classes: read.classes, outcome: undefined };
     }
     for (const value of read.classes) for (const example of value.examples) look(read.kind, example.key, example.file);
-    const said = t.value.opened(read.classes.length, countExamples(read));
-    message.value = known ? said : `${said} ${t.value.otherTrunk(stored.trunk)}`;
+    const said = [t.value.opened(read.classes.length, countExamples(read))];
+    if (!known) said.push(t.value.otherTrunk(stored.trunk));
+    if (renamed.length > 0) said.push(t.value.renamed(renamed.join(", ")));
+    message.value = said.join(" ");
 }
 
 /** A machine that was trained elsewhere, for classes without examples. */
-export function showNames(chosen: Kind, names: readonly string[], trunk: string | undefined): void {
+export function showNames(chosen: Kind, names: readonly string[], adopted: Adopted | undefined): void {
     const own = rooms[chosen];
     void service.forget(chosen);
     batch(() => {
         const old = own.project.value;
-        own.project.value = { ...createProject(chosen, names), settings: old.settings, trunk: trunk ?? old.trunk };
+        own.project.value = { ...createProject(chosen, names), settings: old.settings, trunk: adopted?.trunk ?? old.trunk };
         own.views.value = new Map();
-        own.trained.value = trunk === undefined ? undefined : { classes: own.project.value.classes, outcome: undefined };
-        const opened = own.offer.value;
-        if (opened && trunk !== undefined) own.offer.value = { ...opened, trunks: [...opened.trunks.filter((known) => known !== trunk), trunk] };
+        own.trained.value = adopted === undefined ? undefined : { classes: own.project.value.classes, outcome: undefined };
+        if (adopted !== undefined) own.offer.value = adopted.offer;
     });
     chooseKind(chosen);
-    message.value = trunk !== undefined ? t.value.openedExport(names.join(", ")) : t.value.openedNames(names.join(", "));
+    const shown = own.project.value.classes.map((value) => value.name);
+    const renamed = shown.filter((name, place) => name !== names[place]);
+    const said = [adopted !== undefined ? t.value.openedExport(shown.join(", ")) : t.value.openedPoses(shown.join(", "))];
+    if (renamed.length > 0) said.push(t.value.renamed(renamed.join(", ")));
+    message.value = said.join(" ");
 }
 
 /** Takes another network below: its features of all pictures are other ones. */
-export function chooseTrunk(name: string): void {
-    const own = rooms.pictures;
-    const trunks = own.offer.value?.trunks ?? [];
-    if (!trunks.includes(name)) return;
-    own.project.value = { ...own.project.value, trunk: name };
-    own.trained.value = undefined;
-    own.views.value = new Map();
-    void service.forget("pictures");
-    for (const value of own.project.value.classes) for (const example of value.examples) look("pictures", example.key, example.file);
+export async function chooseTrunk(name: string): Promise<void> {
+    const chosen = kind.value;
+    const own = rooms[chosen];
+    try {
+        const opened = await service.open(location.href, chosen, name);
+        batch(() => {
+            own.offer.value = opened;
+            own.project.value = { ...own.project.value, trunk: name };
+            own.trained.value = undefined;
+            own.views.value = new Map();
+        });
+    } catch (error) {
+        message.value = error instanceof Error ? error.message : String(error);
+        return;
+    }
+    void service.forget(chosen);
+    for (const value of own.project.value.classes) for (const example of value.examples) look(chosen, example.key, example.file);
 }
 
 /** Takes the reader's own weights of a network below. */
 export async function addTrunk(files: readonly File[]): Promise<void> {
     const file = files[0];
-    const opened = rooms.pictures.offer.value;
-    if (file === undefined || opened === undefined) return;
+    if (file === undefined) return;
     try {
-        const name = await service.addTrunk(file.name, new Uint8Array(await file.arrayBuffer()));
-        rooms.pictures.offer.value = { ...opened, trunks: [...opened.trunks.filter((known) => known !== name), name] };
-        chooseTrunk(name);
+        await chooseTrunk(await service.addTrunk(file.name, new Uint8Array(await file.arrayBuffer())));
     } catch (error) {
         message.value = t.value.unreadable(error instanceof Error ? error.message : String(error));
     }
 }
 
+/** What a microphone or a file of sound has to give for the network below. */
+export const soundShape = (): SoundShape => rooms.sounds.offer.value?.sound ?? { rate: soundRate, samples: soundRate };
+export const hearSound = (samples: Float32Array): Promise<Sight> => service.hearSound(rooms.sounds.project.value.trunk, samples);
 export const seePicture = (pixels: ImageData): Promise<Sight> => service.seePicture(kind.value, project.value.trunk, pixels);
 
 /** Opens the engine of the kind that is chosen, whenever another is. */
@@ -302,7 +246,7 @@ export async function openEngine(chosen: Kind): Promise<void> {
     const own = rooms[chosen];
     if (own.offer.peek() !== undefined) return;
     try {
-        const opened = await service.open(location.href, chosen);
+        const opened = await service.open(location.href, chosen, own.project.value.trunk);
         batch(() => {
             if (own.project.value.trunk === "") own.project.value = { ...own.project.value, trunk: opened.trunks[0] ?? "" };
             own.offer.value = opened;

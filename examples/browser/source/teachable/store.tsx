@@ -4,7 +4,8 @@ import { Button, FileButton } from "../shared/controls";
 import { download } from "../shared/files";
 import { FileError, readProject, unpackArchive } from "./archive";
 import { findFolders, isMachineExport, readMachineExport } from "./machine_export";
-import { addFolders, isStale, isTraining, kind, knownNames, message, offer, openEngine, project, saveExamples, service, showNames, showProject, t, trained } from "./session";
+import { addFolders, openEngine, saveExamples, showNames, showProject } from "./session";
+import { isStale, isTraining, kind, knownNames, message, offer, project, service, t, trained } from "./state";
 import type { ExportFormat } from "./service";
 
 const fileNames: { readonly [Name in ExportFormat]: string } = { safetensors: "model.safetensors", onnx: "model.onnx", header: "model.hpp" };
@@ -56,8 +57,7 @@ async function openFiles(files: readonly File[]): Promise<void> {
         }
         const folders = findFolders(kind.value, entries);
         if (entries["project.json"] === undefined && folders.size > 0) return await addFolders(folders);
-        const { project: read, head } = readProject(entries);
-        await showProject(read, head);
+        await showProject(readProject(entries));
     } catch (error) {
         tell(error);
     }

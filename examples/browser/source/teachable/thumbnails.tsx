@@ -4,7 +4,8 @@ import { memo } from "preact/compat";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Class, Example, Kind } from "./project";
 import type { ExampleView } from "./service";
-import { forgetExample, kind, offer, room, t } from "./session";
+import { forgetExample } from "./session";
+import { kind, offer, room, t } from "./state";
 import { readPoints, seenBones, seenPoints } from "./skeleton";
 
 /** The points and bones of a body over a square picture. */

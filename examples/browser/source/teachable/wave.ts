@@ -38,7 +38,7 @@ export function writeWave(samples: Float32Array, rate: number = soundRate): Uint
 }
 
 /** Reads what `writeWave` wrote; other files of sound are the browser's to decode. */
-export function readWave(bytes: Uint8Array): Float32Array {
+export function readWave(bytes: Uint8Array): Float32Array<ArrayBuffer> {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const own = bytes.length >= headerBytes && view.getUint32(0, false) === 0x52494646 && view.getUint16(20, true) === 1;
     if (!own || view.getUint16(22, true) !== 1 || view.getUint16(34, true) !== 16 || view.getUint32(36, false) !== 0x64617461) {
