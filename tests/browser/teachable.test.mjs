@@ -146,9 +146,25 @@ function runHeader(features, classes) {
     return execFileSync(program, [join(folder, "features.bin")]).toString().trim().split("\n").map(Number);
 }
 
-function assertSame(found, expected, description) {
+/** What ONNX Runtime computes with a model of one input; nothing where tests/onnx/check has not installed it. */
+async function runOnnx(file, numbers) {
+    let runtime;
+    try {
+        runtime = createRequire(join(root, "build/npm/package.json"))("onnxruntime-node");
+    } catch {
+        return undefined;
+    }
+    const session = await runtime.InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
+    const [{ name, shape }] = session.inputMetadata;
+    const results = await session.run({ [name]: new runtime.Tensor("float32", Float32Array.from(numbers), [1, ...shape.slice(1)]) });
+    const shares = [...results[session.outputNames[0]].data];
+    await session.release();
+    return shares;
+}
+
+function assertSame(found, expected, description, tolerance = 1e-6) {
     assert.equal(found.length, expected.length);
-    found.forEach((value, place) => assert.ok(Math.abs(value - expected[place]) < 1e-6, `${description}: ${found} instead of ${expected}`));
+    found.forEach((value, place) => assert.ok(Math.abs(value - expected[place]) < tolerance, `${description}: ${found} instead of ${expected}`));
 }
 
 test("teachable: tells pictures of the camera and of files apart, and keeps what it learnt", onPage("teachable", async ({ page }) => {
@@ -221,6 +237,16 @@ test("teachable: tells pictures of the camera and of files apart, and keeps what
     const onnx = readFileSync(await save(page, "ONNX", "model.onnx"));
     // It takes pictures: the network below is in it.
     assert.ok(onnx.includes("Softmax") && onnx.length > 4 * (1_751_064 + 480 * 100 + 100 + 300 + 3), "a model with all its weights");
+    assert.ok(onnx.includes(JSON.stringify(names)) && onnx.includes("numbers 0 to 255"), "it says what it takes and gives");
+    const colours = await page.evaluate(async (text) => {
+        const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+        const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }), { colorSpaceConversion: "none" });
+        const context = new OffscreenCanvas(224, 224).getContext("2d");
+        context.drawImage(bitmap, 0, 0);
+        return [...context.getImageData(0, 0, 224, 224).data].filter((_, place) => place % 4 < 3);
+    }, readFileSync(stored).toString("base64"));
+    const computed = await runOnnx(join(folder, "model.onnx"), colours);
+    if (computed) assertSame(computed, shares, "what ONNX Runtime computes of the picture", 1e-4);
     await save(page, "C++ header", "model.hpp");
     const numbers = readTensors(await save(page, "Examples as numbers (safetensors)", "examples.safetensors"));
     const exampleCount = Object.keys(entries).filter((path) => path.startsWith("examples/")).length;
@@ -274,6 +300,17 @@ test("teachable: tells sounds of the microphone and of files apart", onPage("tea
     await look(page, "Files");
     await choose(page, page.locator("section.panel", { hasText: "3. What it sees" }), "Choose files", [join(folder, "knocks_new.wav")]);
     await eventually(async () => (await answerOf(page)) === "Knocks", "knocks of a file");
+    // The ONNX file says what it takes, spectrograms, and computes the same of one.
+    const machine = page.locator("section.panel", { hasText: "3. What it sees" });
+    await choose(page, machine, "Choose files", [join(folder, "knocks_more.wav")]);
+    const features = readTensors(await save(page, "Examples as numbers (safetensors)", "examples.safetensors")).tensors["examples.features"].numbers;
+    const onnx = await save(page, "ONNX", "model.onnx");
+    assert.ok(readFileSync(onnx).includes("a spectrogram: 48 steps of 40 bands"));
+    const computed = await runOnnx(onnx, features.subarray(-48 * 40));
+    if (computed) {
+        const differ = (shares) => computed.some((share, place) => Math.abs(share - shares[place]) > 1e-5);
+        await eventually(async () => !differ(await sharesOf(page)), `the shares ${computed} of ONNX Runtime`);
+    }
     await screenshot(page, "teachable sounds");
 }, { args, permissions, hash: "kind=sounds" }));
 

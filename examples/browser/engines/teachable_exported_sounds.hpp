@@ -38,6 +38,9 @@ public:
                                   strata::softmax>;
     static constexpr std::string_view head = "input<2000> | dense<20> | softmax";
 
+    static constexpr std::string_view meaning =
+        "2000 numbers that the network of Teachable Machine's export makes of 43 x 232 normalized decibels "
+        "(speech commands, BROWSER_FFT)";
     [[nodiscard]] static std::string trunk() { return "exported_sounds"; }
     [[nodiscard]] bool is_ready() const noexcept { return is_ready_; }
     static std::string load(const engines::tensor_file&) {

@@ -32,6 +32,12 @@ public:
     using network = dense_head<shown_size>;
     static constexpr std::string_view head = "input<51> | dense<100> | relu | dense<20> | softmax";
 
+    static constexpr std::string_view meaning =
+        "17 points of MoveNet: nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles, of a pair "
+        "the "
+        "person's left one first. Of each y, x and score: y and x from the middle of the box around the "
+        "points "
+        "of a score of 0.1 or more, in parts of its longer side, times the score; all three 0 below that";
     [[nodiscard]] static std::string trunk() { return "movenet"; }
     [[nodiscard]] bool is_ready() const noexcept { return is_ready_; }
     std::string load(const engines::tensor_file& file) {

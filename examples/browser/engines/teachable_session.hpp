@@ -31,7 +31,8 @@ inline std::string text_of_classes(std::string text, std::size_t classes) {
 ///
 /// `Kind` has `name`; `input`, the type of an input's numbers, and `input_shape`; `network`, what learns, and
 /// `head`, its type as `to_string` writes it, which would cost an engine a tenth of its size; `shown_shape`,
-/// of what a page draws of an input, as points; `trunk()`, what makes features, as a text; `load(file)`,
+/// of what a page draws of an input, as points; `trunk()`, what makes features, as a text, and `meaning`,
+/// what they are, where that text does not say it; `load(file)`,
 /// which gives that network weights and returns what is wrong; `is_ready()`; and `read(input, features,
 /// shown)`.
 template <class Kind>
@@ -148,7 +149,7 @@ public:
             return {};
         const std::string topology = type_text(learning.classes());
         std::string lines =
-            "It takes features of " + std::string(Kind::name) + ": " + kind_.trunk() + "\n" + topology + "\n";
+            "It takes features of " + std::string(Kind::name) + ": " + meaning() + "\n" + topology + "\n";
         if (!names.empty())
             lines += "classes: " + names + "\n";
         return strata::bedrock::internal::header_text(learnt_arrays(), lines,
@@ -165,10 +166,19 @@ public:
         for (const array& each : learnt_arrays())
             arrays[each.name] = {each.shape, [numbers = each.numbers] { return numbers; }};
         return onnx_bytes(exports::entries_of(typename network::topology{}), arrays, classes,
-                          type_text(classes));
+                          type_text(classes),
+                          {{"features", meaning()}, {"trunk", kind_.trunk()}, {"classes", names}});
     }
 
 private:
+    /// What the features are, for whoever computes them elsewhere.
+    [[nodiscard]] std::string meaning() const {
+        if constexpr (requires { Kind::meaning; })
+            return std::string(Kind::meaning);
+        else
+            return kind_.trunk();
+    }
+
     using array = strata::bedrock::internal::constant_array<float>;
 
     static std::size_t number(const engines::tensor_file& file, std::string_view key) {
@@ -212,6 +222,7 @@ private:
                                           {"kind", std::string(Kind::name)},
                                           {"topology", type_text(classes > 0 ? classes : most_classes)},
                                           {"trunk", kind_.trunk()},
+                                          {"features", meaning()},
                                           {"classes", std::to_string(classes)},
                                           {"names", names},
                                           {"page", is_project ? page : std::string()}});

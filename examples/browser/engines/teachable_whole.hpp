@@ -51,7 +51,12 @@ inline whole_model join_model(const engines::tensor_file& trunk, const engines::
                 return {{}, "expected a tensor \"" + name + "\" of " + std::to_string(count) + " numbers"};
             arrays[name] = {shape, [numbers = std::move(*numbers)] { return numbers; }};
         }
-    return {onnx_bytes(entry, arrays, classes, std::string(head.text("names"))), {}};
+    const onnx_notes notes{
+        {"features", "pictures: numbers 0 to 255 of red, green and blue, [height, width, colour]"},
+        {"trunk", "centernet"},
+        {"classes", std::string(head.text("names"))}};
+    // The trunk's type is a page of text, which the header beside the page has.
+    return {onnx_bytes(entry, arrays, classes, std::string(head.text("topology")), notes), {}};
 }
 
 } // namespace teachable
