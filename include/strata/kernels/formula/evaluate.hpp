@@ -6,6 +6,7 @@
 #include <strata/expression/freeze.hpp>
 #include <strata/expression/parts.hpp>
 #include <strata/kernels/formula/exponential.hpp>
+#include <strata/kernels/formula/hyperbolic_tangent.hpp>
 #include <strata/kernels/formula/waves.hpp>
 #include <strata/kernels/simd.hpp>
 #include <strata/setting.hpp>
@@ -107,11 +108,11 @@ V compute(operation::power<Exponent>, V a) {
         return a * compute(operation::power<Exponent - 1>{}, a);
 }
 template <class V>
-V compute(operation::exponential, V a) {
+[[gnu::always_inline]] inline V compute(operation::exponential, V a) {
     return exponential_of(a);
 }
 template <class V>
-V compute(operation::exponential_minus_one, V a) {
+[[gnu::always_inline]] inline V compute(operation::exponential_minus_one, V a) {
     return exponential_minus_one_of(a);
 }
 template <class V>
@@ -123,11 +124,11 @@ V compute(operation::logarithm_of_one_plus, V a) {
     return xsimd::log1p(a);
 }
 template <class V>
-V compute(operation::hyperbolic_tangent, V a) {
-    return xsimd::tanh(a);
+[[gnu::always_inline]] inline V compute(operation::hyperbolic_tangent, V a) {
+    return hyperbolic_tangent_of(a);
 }
 template <class V>
-V compute(operation::logistic, V a) {
+[[gnu::always_inline]] inline V compute(operation::logistic, V a) {
     return logistic_of(a);
 }
 template <class V>
@@ -185,7 +186,7 @@ struct evaluation {
     Memory computed;
 
     template <term Formula>
-    auto value_of(Formula) const {
+    [[gnu::always_inline]] auto value_of(Formula) const {
         if constexpr (requires { Formula::value; })
             return V(static_cast<value_type_of<V>>(Formula::value));
         else if constexpr (requires { Formula::name; })
@@ -197,18 +198,18 @@ struct evaluation {
     // Computes one more operation. This is an operator so that a fold expression can be the loop over the
     // list.
     template <class Operation, term... A>
-    auto operator<<(apply<Operation, A...>) const {
+    [[gnu::always_inline]] auto operator<<(apply<Operation, A...>) const {
         return add_slot<apply<Operation, A...>>(result_of(apply<Operation, A...>{}), computed);
     }
 
 private:
     template <class Operation, term... A>
-    auto result_of(apply<Operation, A...>) const {
+    [[gnu::always_inline]] auto result_of(apply<Operation, A...>) const {
         return compute(Operation{}, value_of(A{})...);
     }
     template <class Operation, term A, term B>
-        requires is_extremum<Operation> V result_of(apply<Operation, A, B>)
-    const {
+        requires is_extremum<Operation>
+    [[gnu::always_inline]] V result_of(apply<Operation, A, B>) const {
         if constexpr (is_bound<B>)
             return compute_bounded(Operation{}, value_of(A{}), value_of(B{}));
         else if constexpr (is_bound_but_zero<A>)
@@ -218,7 +219,7 @@ private:
     }
 
     template <class Formula, class Value, class... Slots>
-    auto add_slot(Value value, const memory<Slots...>& previous) const {
+    [[gnu::always_inline]] auto add_slot(Value value, const memory<Slots...>& previous) const {
         using extended = memory<Slots..., slot<Formula, Value>>;
         return evaluation<V, Environment, extended>{
             variables, extended{static_cast<const Slots&>(previous)..., slot<Formula, Value>{value}}};
@@ -226,7 +227,7 @@ private:
 };
 
 template <class V, class Environment, class... Operations>
-auto evaluate_all(const Environment& variables, type_list<Operations...>) {
+[[gnu::always_inline]] inline auto evaluate_all(const Environment& variables, type_list<Operations...>) {
     return (evaluation<V, Environment, memory<>>{variables, {}} << ... << Operations{});
 }
 } // namespace internal
@@ -234,13 +235,13 @@ auto evaluate_all(const Environment& variables, type_list<Operations...>) {
 /// The value of a frozen formula, where V is a number or an xsimd register. Every distinct operation is
 /// computed once. The environment's values are numbers, which are the same in every lane, or registers.
 template <class V, term Formula, class... Bindings>
-V evaluate(Formula formula, const environment<Bindings...>& variables) {
+[[gnu::always_inline]] inline V evaluate(Formula formula, const environment<Bindings...>& variables) {
     return internal::evaluate_all<V>(variables, operations_of(formula)).value_of(formula);
 }
 
 /// The value of a formula of one variable.
 template <class V, term Formula, class Variable>
-V evaluate_at(Formula formula, Variable, V value) {
+[[gnu::always_inline]] inline V evaluate_at(Formula formula, Variable, V value) {
     return evaluate<V>(formula, environment<binding<Variable, V>>{{value}});
 }
 

@@ -78,7 +78,7 @@ template <class V>
 
 /// 1 / (1 + e^-x), exact for large negative x too, where it is e^x.
 template <class V>
-[[nodiscard]] inline V logistic_of(V x) noexcept {
+[[nodiscard, gnu::always_inline]] inline V logistic_of(V x) noexcept {
     if constexpr (internal::is_float_register<V>) {
         const internal::reduced_exponent<V> reduced(internal::lift(-xsimd::abs(x), V(-104.0f)));
         // Multiplied by 2^n in two steps, since the result may be a float where 2^n is none.

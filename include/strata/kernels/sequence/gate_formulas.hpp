@@ -74,25 +74,4 @@ template <class V>
     return xsimd::select(xsimd::abs(x) > V(87.0f), bound, V(1.0f) / sum);
 }
 
-/// tanh(x) for registers of floats, exact to 1.5 units in the last place: e / (e + 2) where e = e^2|x| - 1,
-/// or x + x^3 P(x^2) where |x| < 0.625 (Cephes), or 1 where |x| > 10.
-template <class V>
-[[nodiscard, gnu::always_inline]] inline V gate_tangent(V x) noexcept {
-    const V magnitude = xsimd::abs(x);
-    const V n = xsimd::nearbyint(magnitude * V(2 * 1.44269504f));
-    // Where n is large, e^2|x| need not be exact.
-    const V r = xsimd::fma(n, V(-0.693147182f), V(magnitude + magnitude));
-    const internal::gate_exponential<V> power(n, r, r);
-    const V e = xsimd::fma(power.fraction, power.scale, power.scale - V(1.0f));
-    const V square = x * x;
-    const V fourth = square * square;
-    const V low = xsimd::fma(V(1.33314422e-1f), square, V(-3.33332819e-1f));
-    const V high = xsimd::fma(V(2.06390888e-2f), square, V(-5.37397156e-2f));
-    const V inner =
-        xsimd::fma(x * square, xsimd::fma(fourth, xsimd::fma(V(-5.70498873e-3f), fourth, high), low), x);
-    const V other = xsimd::select(magnitude > V(10.0f), xsimd::copysign(V(1.0f), x), inner);
-    const V outer = xsimd::copysign(e, x) / (e + V(2.0f));
-    return xsimd::select(magnitude >= V(0.625f) && magnitude <= V(10.0f), outer, other);
-}
-
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -27,7 +27,7 @@ public:
         if constexpr (internal::is_float_register<V> && is_formula<detail::formulas::logistic>)
             return gate_logistic(x);
         else if constexpr (internal::is_float_register<V> && is_formula<detail::formulas::hyperbolic_tangent>)
-            return gate_tangent(x);
+            return hyperbolic_tangent_of(x);
         else
             return evaluate_at(layer::formula, symbols::x, x);
     }
