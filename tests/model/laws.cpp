@@ -106,6 +106,8 @@ BOOST_AUTO_TEST_CASE(registers_equal_plain_numbers) {
 BOOST_AUTO_TEST_CASE(any_split_of_a_batch_agrees_to_the_bit) {
     check_splits<model<input<20> | dense<50> | relu | dropout<0.5> | dense<10> | softmax>>();
     check_splits<model<input<7> | dense<3> | tanh | dense<1> | sigmoid>>();
+    check_splits<model<input<1> | dense<8> | tanh | dense<8> | tanh | dense<1>>>();
+    check_splits<model<input<6> | dense<64> | gelu | dense<7> | sigmoid | dense<1> | tanh | dense<19>>>();
     check_splits<model<input<4, 5> | dense<9> | gelu | flatten | dense<33> | softmax>>();
     check_splits<model<input<6> | tanh | softmax | dense<70>>>();
     check_splits<model<input<9, 8, 3> | conv<20, 3, same, no_bias> | batch_norm<> | relu |

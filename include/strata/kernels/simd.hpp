@@ -92,9 +92,26 @@ using value_type_of = typename internal::value_type<V>::type;
 namespace internal {
 // What the versions of xsimd, from 8.1 to 14, name or do differently. All else is the same with all of them.
 
-/// The sum of all lanes.
+#if defined(__SSE3__)
+[[nodiscard, gnu::always_inline]] inline float add_floats(__m128 value) noexcept {
+    const __m128 pairs = _mm_add_ps(value, _mm_movehdup_ps(value));
+    return _mm_cvtss_f32(_mm_add_ss(pairs, _mm_movehl_ps(pairs, pairs)));
+}
+#    if defined(__AVX__)
+[[nodiscard, gnu::always_inline]] inline float add_floats(__m256 value) noexcept {
+    return add_floats(_mm_add_ps(_mm256_castps256_ps128(value), _mm256_extractf128_ps(value, 1)));
+}
+#    endif
+#endif
+
+/// The sum of all lanes: the upper half is added to the lower one until there are four, then neighbours are.
 template <class V>
 [[nodiscard]] inline value_type_of<V> add_lanes(V value) noexcept {
+#if defined(__SSE3__)
+    using data = typename V::register_type;
+    if constexpr (std::is_same_v<value_type_of<V>, float> && sizeof(data) <= 32)
+        return add_floats(static_cast<data>(value));
+#endif
 #if XSIMD_VERSION_MAJOR < 9
     return xsimd::hadd(value);
 #else

@@ -11,6 +11,7 @@ STRATA_HEADER_BEGIN
 #include <strata/model/parameter_memory.hpp>
 #include <strata/model/parameter_views.hpp>
 #include <strata/model/prediction_pass.hpp>
+#include <strata/model/row_pass.hpp>
 #include <strata/model/winograd_stages.hpp>
 #include <strata/plan/mask_use.hpp>
 #include <strata/plan/summary.hpp>
@@ -107,20 +108,22 @@ public:
     /// and throws nothing, but for the first prediction of a thread with a network too large for the stack,
     /// which may be `std::bad_alloc`. With OpenMP, networks of more than some million operations are computed
     /// by several threads.
-    [[nodiscard]] std::array<T, output_size> predict(std::span<const T, input_size> sample) const
+    [[nodiscard, gnu::always_inline]] std::array<T, output_size>
+    predict(std::span<const T, input_size> sample) const
         noexcept(fits_stack) requires(input_count == 1 && output_count == 1) {
         std::array<T, output_size> result;
         predict(sample, result);
         return result;
     }
-    void predict(std::span<const T, input_size> sample, std::span<T, output_size> result) const
+    [[gnu::always_inline]] void predict(std::span<const T, input_size> sample,
+                                        std::span<T, output_size> result) const
         noexcept(fits_stack) requires(input_count == 1 && output_count == 1) {
-        if constexpr (!fits_stack)
+        if constexpr (row_pass<topology, T>::is_worthwhile)
+            row_pass<topology, T>::run(parameters_.data(), sample.data(), result.data());
+        else if constexpr (fits_stack)
+            network::run_sample(parameters_.data(), sample.data(), result.data());
+        else
             predict_large({sample.data()}, {result.data()}, 1);
-        else {
-            alignas(alignment) T memory[network::memory_size(1)];
-            network::run(parameters_.data(), {sample.data()}, {result.data()}, 1, memory, team{});
-        }
     }
 
     /// Predictions for samples one after another, `input_size` numbers in and `output_size` numbers out for

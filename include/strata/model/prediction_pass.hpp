@@ -79,6 +79,12 @@ public:
         run(parameters, x, y, samples, memory, threads, [](auto...) {});
     }
 
+    /// The same for one sample, with memory on the stack.
+    static void run_sample(const T* parameters, const T* x, T* y) noexcept {
+        alignas(alignment) T memory[memory_size(1)];
+        run(parameters, {x}, {y}, 1, memory, team{});
+    }
+
 private:
     /// Stages that are compiled into one function: a small network is a few instructions then, a deep one
     /// would cost the compiler more than its length.

@@ -12,11 +12,6 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
-template <class Head>
-inline constexpr bool is_dense = false;
-template <std::size_t Inputs, class Layer, std::size_t Units>
-inline constexpr bool is_dense<contraction<Inputs, Layer, Units>> = true;
-
 template <class Stage>
 inline constexpr bool suits_scalars = [] {
     if constexpr (is_dense<typename Stage::head>)

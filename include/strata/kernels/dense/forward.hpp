@@ -44,39 +44,51 @@ template <keeping Keep, std::size_t Columns, class V, class Tile, class T>
     store_first<Columns>(result, y);
 }
 
+// Rows rows times Panels panels of weights, where left(i, k) is input k of row i. `columns` are the inputs
+// that are not zero in all of these rows, as bits; without them all inputs count.
+template <class Head, std::size_t Rows, std::size_t Panels, class T, class Left, class Columns>
+[[gnu::always_inline]] inline auto forward_sums(const T* kernel, [[maybe_unused]] const T* bias,
+                                                std::size_t panel, Left left, Columns columns) noexcept {
+    using layout = weight_layout<T, Head::inputs, Head::outputs>;
+    using V = typename layout::vector;
+    constexpr std::size_t K = Head::inputs;
+    constexpr std::size_t lanes = layout::lanes;
+
+    const T* const weights = kernel + panel * K * lanes;
+    tile_sums<V, Rows, Panels> sums;
+    for (std::size_t q = 0; q < Panels; ++q) {
+        V start(T(0));
+        if constexpr (Head::has_bias)
+            start = V::load_aligned(bias + (panel + q) * lanes) + V(T(0)); // -0 would show left out zeros
+        for (std::size_t i = 0; i < Rows; ++i)
+            sums.registers[i][q] = start;
+    }
+    const auto right = [=](std::size_t q, std::size_t k) {
+        return V::load_aligned(weights + (q * K + k) * lanes);
+    };
+    if constexpr (std::is_same_v<Columns, all_columns>)
+        contract_split<K, layout::panels == 1 ? split_sums : 1>(sums, left, right);
+    else
+        contract_set(sums, columns, nonzero::words_for(K), left, right);
+    return sums;
+}
+
 // The results of Rows rows times Panels panels: the sums stay in registers over all inputs, and the tail is
-// taken of them there. `columns` are the inputs that are not zero in all of these rows, as bits; without them
-// all inputs count.
+// taken of them there.
 template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, std::size_t Panels, class T,
           class Tail, class Columns>
 [[gnu::always_inline]] inline void forward_tile(const forward_buffers<T>& buffers, std::size_t row,
                                                 std::size_t panel, const Tail& tail,
                                                 Columns columns) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
-    using V = typename layout::vector;
     constexpr std::size_t K = Head::inputs;
     constexpr std::size_t N = Head::outputs;
     constexpr std::size_t lanes = layout::lanes;
 
     const T* x = buffers.x + row * K;
-    const T* kernel = buffers.kernel + panel * K * lanes;
-    tile_sums<V, Rows, Panels> sums;
-    for (std::size_t q = 0; q < Panels; ++q) {
-        V start(T(0));
-        if constexpr (Head::has_bias)
-            start =
-                V::load_aligned(buffers.bias + (panel + q) * lanes) + V(T(0)); // -0 would show left out zeros
-        for (std::size_t i = 0; i < Rows; ++i)
-            sums.registers[i][q] = start;
-    }
-    const auto left = [=](std::size_t i, std::size_t k) { return x[i * K + k]; };
-    const auto right = [=](std::size_t q, std::size_t k) {
-        return V::load_aligned(kernel + (q * K + k) * lanes);
-    };
-    if constexpr (std::is_same_v<Columns, all_columns>)
-        contract_split<K, layout::panels == 1 ? split_sums : 1>(sums, left, right);
-    else
-        contract_set(sums, columns, nonzero::words_for(K), left, right);
+    const auto sums = forward_sums<Head, Rows, Panels>(
+        buffers.kernel, buffers.bias, panel, [=](std::size_t i, std::size_t k) { return x[i * K + k]; },
+        columns);
 
     const typename Tail::template tile<Rows, Panels * lanes, RowsPerSample, T> tile(tail, row, panel * lanes,
                                                                                     N);

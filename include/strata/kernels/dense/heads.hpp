@@ -10,6 +10,13 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
+namespace internal {
+template <class Head>
+inline constexpr bool is_dense = false;
+template <std::size_t Inputs, class Layer, std::size_t Units>
+inline constexpr bool is_dense<contraction<Inputs, Layer, Units>> = true;
+} // namespace internal
+
 /// Dense layers: chooses how a team shares each of the three products.
 template <std::size_t Inputs, class Layer, std::size_t Units>
 struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {

@@ -1,0 +1,102 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/type_of.hpp>
+#include <strata/kernels/dense/row.hpp>
+#include <strata/model/parameters.hpp>
+#include <strata/model/values.hpp>
+#include <strata/setting.hpp>
+
+#include <cstddef>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// Prediction of one sample by a small chain of dense layers: one function for the whole network, without a
+/// team, a workspace or a call for each stage, so that what passes between layers stays in registers. Sums
+/// are added in the order of `prediction_pass`, so the bits are the same.
+template <class Topology, class T>
+struct row_pass {
+    using wires = prediction_wiring<Topology>;
+    using stages = typename wires::stages;
+    using places = parameter_layout<T, Topology>;
+
+private:
+    template <class Stage>
+    static constexpr bool suits() {
+        if constexpr (internal::is_dense<typename Stage::head>)
+            return is_tiny<typename Stage::head> && Stage::rows == 1 && !Stage::tail::has_affine &&
+                   !Stage::tail::has_skip;
+        else
+            return false;
+    }
+
+    // A softmax needs all numbers of a row, which are together in the output alone.
+    static constexpr bool is_chain() {
+        for (std::size_t stage = 0; stage < stages::size; ++stage)
+            if (wires::source(stage, 0) != stage)
+                return false;
+        return Topology::inputs::size == 1 && Topology::outputs::size == 1;
+    }
+
+    /// Weights that one function multiplies with: with more its code would be long.
+    static constexpr std::size_t most_weights = 2048;
+
+    template <class... Stages>
+    static constexpr std::size_t count_weights(stage_list<Stages...>) {
+        return (std::size_t{0} + ... + (Stages::head::inputs * Stages::head::outputs));
+    }
+    template <class... Stages>
+    static constexpr bool suit(stage_list<Stages...>) {
+        if constexpr ((suits<Stages>() && ...)) {
+            constexpr std::size_t closed = (std::size_t{0} + ... + std::size_t{Stages::has_softmax});
+            return is_chain() && count_weights(stages{}) <= most_weights &&
+                   closed == std::size_t{type_at<stages::size - 1, stages>::has_softmax};
+        } else
+            return false;
+    }
+
+    template <std::size_t Number, class Source>
+    [[gnu::always_inline]] static inline void run_from(const T* parameters, const Source& source,
+                                                       T* y) noexcept {
+        using stage = type_at<Number, stages>;
+        using head = typename stage::head;
+        constexpr std::size_t begin =
+            places::places[training_wiring<Topology>::marks.stage_of[wires::marks.stages[Number].head]];
+        const dense_row<head, T> values(
+            source, array_of<head>(parameters + begin, typename head::kernel{}),
+            array_of<head>(parameters + begin, typename head::bias{}),
+            [](auto sum) __attribute__((always_inline)) {
+                return evaluate_at(stage::tail::prediction, symbols::x, sum);
+            });
+        if constexpr (Number + 1 < stages::size)
+            run_from<Number + 1>(parameters, values, y);
+        else {
+            values.store(y);
+            if constexpr (stage::has_softmax)
+                softmax_row<stage::closing::length>(y);
+        }
+    }
+
+public:
+    /// Whether every stage is one that this pass can run, and there are few weights.
+    static constexpr bool is_worthwhile = suit(stages{});
+
+    /// Whether it is so short that it can be part of the function which asks for a prediction: what that does
+    /// in a loop has weights and constants in registers then.
+    static constexpr bool is_short = is_worthwhile && count_weights(stages{}) <= 128;
+
+    /// x [input] -> y [output].
+    [[gnu::always_inline]] static inline void run(const T* parameters, const T* x, T* y) noexcept {
+        if constexpr (is_short)
+            run_from<0>(parameters, memory_row<T>{x}, y);
+        else
+            run_apart(parameters, x, y);
+    }
+
+private:
+    [[gnu::flatten]] static void run_apart(const T* parameters, const T* x, T* y) noexcept {
+        run_from<0>(parameters, memory_row<T>{x}, y);
+    }
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
