@@ -95,6 +95,16 @@ test("playground: weights are changed by lines and fields", onPage("playground",
     await field.press("Enter");
     await eventually(async () => (await fact(page, "test")) !== before, "another loss");
     assert.equal((await weights(page))[0], 3.5);
+    for (const [typed, said] of [["", "This is no number: expected a number from -1000000 to 1000000."], ["1e30", "1e30: expected a number"]]) {
+        await field.fill(typed);
+        await field.press("Enter");
+        await page.getByText(said).waitFor();
+        assert.equal((await weights(page))[0], 3.5);
+    }
+    await field.fill("3.25");
+    await field.press("Enter");
+    await page.getByText("expected a number").waitFor({ state: "detached" });
+    assert.deepEqual(await page.locator(".legend .number").allInnerTexts(), await page.locator('[data-fact="train"], [data-fact="test"]').allInnerTexts());
     await page.locator(".weights").getByLabel("Bias").fill("-1");
     await page.locator(".weights").getByLabel("Bias").press("Enter");
     await eventually(async () => (await weights(page))[2] === -1, "another bias");
@@ -155,9 +165,15 @@ test("playground: a formula with its derivative, and its faults", onPage("playgr
     const derivative = page.locator('[data-fact="derivative"]');
     await eventually(async () => (await derivative.innerText()) === "sigmoid(x) + (x * (sigmoid(x) * (1 - sigmoid(x))))", "the derivative of the first formula");
     await formula.fill("max(x, 0) + y");
-    await page.getByText("Place 13: expected x or a function (exp, log, sqrt, abs, tanh, sigmoid, max, min and others), found “y”.").waitFor();
+    await page.getByText("Place 13: expected x or a function (exp, log, sqrt, abs, sin, cos, tanh, sigmoid, max, min and others), found “y”.").waitFor();
     await formula.fill("x^3 / (1 +");
     await page.getByText("Place 11: expected a number, x, a function or “(”, found the end.").waitFor();
+    // A logarithm of what is below 0, before any training.
+    await formula.fill("log(x)");
+    await page.getByText(/^The formula has no value at x = -[\d.]+, which a unit gets/).waitFor();
+    await formula.fill("sin(2*x)");
+    await eventually(async () => (await derivative.innerText()) === "2 * cos(2 * x)", "the derivative of a sine");
+    await page.getByText("The formula has no value").waitFor({ state: "detached" });
     await formula.fill("exp(-x^2)");
     await eventually(async () => (await derivative.innerText()) === "-(exp(-square(x)) * (2 * x))", "another derivative");
     await page.locator("code").filter({ hasText: "dense<4> | own::unit | dense<2> | own::unit" }).waitFor();
@@ -222,9 +238,13 @@ test("playground: shows the largest network in one window, and the first one on 
         return [0.1, 0.9].some((share) => document.elementFromPoint(x + share * width, y + share * height)?.closest("button") !== one);
     }).length);
     assert.equal(covered, 0);
+    const hint = page.getByText("Scroll the picture sideways to see all layers.");
+    assert.equal(await hint.count(), 0);
     await page.setViewportSize({ width: 360, height: 800 });
+    await hint.waitFor();
     for (let i = 0; i < 4; ++i) await button(page, "Remove a layer").click();
     await eventually(isWhole, "two layers fit");
+    assert.equal(await hint.count(), 0);
 }, { hash: "layers=8,8,8,8,8,8" }));
 
 test("playground: says when a rate is too high", onPage("playground", async ({ page }) => {

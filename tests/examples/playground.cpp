@@ -231,6 +231,8 @@ constexpr written<select(x > 1, square(x), select(x < -1, -x, 3)) * (2 * x)> nes
 constexpr written<pow<-2>(1 + square(x))> inverse{"(1+x^2)^-2"};
 constexpr written<(2 * x - 3) / (3 - 2 * x * x)> fraction{"(2*x-3)/(3-2*x*x)"};
 constexpr written<sqrt(1 + square(x)) - log(2 + abs(x))> roots{"sqrt(1+x*x)-log(2+abs(x))"};
+constexpr written<x + 0.5 * square(sin(2 * x)) - cos(-x)> wave{"x + sin(2*x)^2*0.5 - cos(-x)"};
+constexpr written<sin(-3 * x) * cos(sin(-x)) + sin(x - x)> waves{"sin(-3*x)*cos(sin(-x)) + sin(x-x)"};
 } // namespace own
 
 BOOST_AUTO_TEST_CASE(formulas_of_a_user) {
@@ -250,6 +252,8 @@ BOOST_AUTO_TEST_CASE(formulas_of_a_user) {
     check_formula(own::inverse);
     check_formula(own::fraction);
     check_formula(own::roots);
+    check_formula(own::wave);
+    check_formula(own::waves);
 }
 
 BOOST_AUTO_TEST_CASE(faults_of_formulas) {
@@ -257,7 +261,7 @@ BOOST_AUTO_TEST_CASE(faults_of_formulas) {
     check_fault("", 1, wanted::operand, "");
     check_fault("x +", 4, wanted::operand, "");
     check_fault("x*y", 3, wanted::function, "y");
-    check_fault("2*sin(x)", 3, wanted::function, "sin");
+    check_fault("2*tan(x)", 3, wanted::function, "tan");
     check_fault("(x", 3, wanted::closing, "");
     check_fault("x)", 2, wanted::operation, ")");
     check_fault("x ~ 2", 3, wanted::operation, "~");

@@ -105,11 +105,15 @@ OFFERED_TO_PAGE(train) std::int32_t train(std::size_t epochs) {
     return state().has_diverged() ? 0 : 1;
 }
 OFFERED_TO_PAGE(epochs) double epochs() { return static_cast<double>(state().epochs()); }
-/// The epochs, whether the loss is no longer finite, the loss of the training points and that of the others.
+/// The epochs, whether the loss is no longer finite, the loss of the training points and that of the others,
+/// and behind them an x of which the user's formula has no value, if that is why.
 OFFERED_TO_PAGE(measure) const exchange::view* measure() {
-    return exchange::give(std::vector<double>{static_cast<double>(state().epochs()),
-                                              state().has_diverged() ? 1.0 : 0.0, state().train_loss(),
-                                              state().test_loss()});
+    std::vector<double> result{static_cast<double>(state().epochs()), state().has_diverged() ? 1.0 : 0.0,
+                               state().train_loss(), state().test_loss()};
+    if (!strata::bedrock::detail::is_finite(result[2]))
+        if (const auto sum = state().sum_without_value())
+            result.push_back(static_cast<double>(*sum));
+    return exchange::give(std::move(result));
 }
 
 OFFERED_TO_PAGE(weights) const exchange::view* weights() { return exchange::give(state().weights()); }

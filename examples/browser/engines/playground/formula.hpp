@@ -25,7 +25,8 @@ using operations = strata::bedrock::type_list<
     operation::equal, operation::not_equal, operation::select, operation::negate, operation::absolute,
     operation::sign, operation::square, operation::square_root, operation::exponential,
     operation::exponential_minus_one, operation::logarithm, operation::logarithm_of_one_plus,
-    operation::hyperbolic_tangent, operation::logistic, operation::error_function>;
+    operation::hyperbolic_tangent, operation::logistic, operation::error_function, operation::sine,
+    operation::cosine>;
 
 namespace detail {
 template <class Searched, class... All>

@@ -57,6 +57,8 @@ bool visit_function(std::string_view name, const Visit& visit) {
     offer("log", operation_of(operation::logarithm{}));
     offer("log1p", operation_of(operation::logarithm_of_one_plus{}));
     offer("erf", operation_of(operation::error_function{}));
+    offer("sin", operation_of(operation::sine{}));
+    offer("cos", operation_of(operation::cosine{}));
     offer("tanh", layers::tanh.formula);
     offer("sigmoid", layers::sigmoid.formula);
     offer("relu", layers::relu.formula);

@@ -245,6 +245,14 @@ node_index simplify_applied(Pool& pool, int exponent, Index... arguments) {
             return holds ? all[1] : all[2];
         }
         return pool.apply(kind_of<Operation>, exponent, arguments...);
+    } else if constexpr (std::is_same_v<Operation, operation::sine> ||
+                         std::is_same_v<Operation, operation::cosine>) {
+        const maker result{pool, form_of(pool, all[0], false), {}};
+        if (result.left.form == zero_form)
+            return result.make<decltype(library::simplified(Operation{}, left_forms::zero{}))>();
+        if (result.left.form == negated_form)
+            return result.make<decltype(library::simplified(Operation{}, left_forms::negated{}))>();
+        return pool.apply(kind_of<Operation>, exponent, arguments...);
     } else if constexpr (sizeof...(Index) == 1) {
         const maker result{pool, {plain_form, all[0]}, {}};
         return result.make<decltype(library::simplified(Operation{}, left_variable{}))>();

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -142,6 +143,22 @@ public:
                       activation_of(i).is_identity() ? layers_[i].sums.data() : layers_[i].outputs.data(),
                       some);
         }
+    }
+
+    /// A finite sum of a hidden unit, of one of these samples, of which the activation has no value: the first
+    /// one in the order of layers; none where all have one.
+    [[nodiscard]] std::optional<float> sum_without_value(const samples& all) {
+        for (std::size_t begin = 0; begin < all.count; begin += part) {
+            const std::size_t count = std::min(part, all.count - begin);
+            make_room(count);
+            forward(all.x + begin * inputs(), count);
+            for (std::size_t i = 0; i + 1 < layers_.size(); ++i)
+                for (std::size_t n = 0; has_tail(i) && n < count * layers_[i].units; ++n)
+                    if (strata::bedrock::detail::is_finite(layers_[i].sums[n]) &&
+                        !strata::bedrock::detail::is_finite(layers_[i].outputs[n]))
+                        return layers_[i].sums[n];
+        }
+        return std::nullopt;
     }
 
 private:

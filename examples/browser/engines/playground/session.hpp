@@ -75,6 +75,13 @@ public:
     [[nodiscard]] double test_loss() {
         return network_->loss(samples_of(train_count_, points_.size() / 3), described_.how);
     }
+    /// A unit's sum for a training point of which the user's formula has no value: where there is one, the
+    /// loss is no number.
+    [[nodiscard]] std::optional<float> sum_without_value() {
+        if (described_.hidden_activation.own() == nullptr)
+            return std::nullopt;
+        return network_->sum_without_value(samples_of(0, train_count_));
+    }
 
     /// Every weight and bias: for each layer [inputs][units], then [units].
     [[nodiscard]] std::vector<float> weights() {

@@ -16,6 +16,7 @@ const top = 8;
 const roomy = 92; // from column to column, where two buttons stand beside each other
 const narrow = 58; // where one stands above the other
 const area = smallSide * smallSide;
+const mostWeight = 1e6; // that a reader may type
 
 export const featureTexts: Record<FeatureName, string> = { x: "x", y: "y", xx: "x²", yy: "y²", xy: "xy", sinx: "sin x", siny: "sin y" };
 
@@ -74,6 +75,7 @@ export function Network() {
                     {t.value.fewerLayers} / {t.value.moreLayers}
                 </span>
             </div>
+            {width > room && <p class="quiet scroll-hint">{t.value.scrollHint}</p>}
             <div class="scroll">
                 <div class={isNarrow ? "network-head narrow" : "network-head"} style={{ width: `${width}px` }}>
                     <span class="column-name">{t.value.features}</span>
@@ -159,8 +161,8 @@ export function Weights() {
     const field = (input: number, label: string) => {
         const place = weightPlace(layer, input, unit);
         return (
-            <div key={input} class={chosenWeight.value === input ? "marked" : undefined}>
-                <NumberField label={label} value={Number((shown.weights[place] ?? 0).toPrecision(4))} onChange={(value) => void setWeight(place, value)} />
+            <div key={`${layer}.${unit}.${input}`} class={chosenWeight.value === input ? "marked" : undefined}>
+                <NumberField label={label} value={Number((shown.weights[place] ?? 0).toPrecision(4))} min={-mostWeight} max={mostWeight} onChange={(value) => void setWeight(place, value)} />
             </div>
         );
     };

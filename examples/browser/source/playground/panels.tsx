@@ -12,6 +12,13 @@ import {
     activationNames, classData, goals, halfSide, mostPoints, numberData, optimizerNames, penalties, writePoints, type DataName, type Goal, type Penalty,
 } from "./state";
 import { t } from "./texts";
+import type { Snapshot } from "./worker";
+
+/** Why the losses are no numbers, where they are none. */
+function trouble({ withoutValue, diverged }: Snapshot) {
+    if (withoutValue !== undefined) return { say: () => t.value.withoutValue(number(withoutValue, 4)) };
+    return diverged ? { say: () => t.value.diverged } : undefined;
+}
 
 export function Bar() {
     const shown = snapshot.value;
@@ -39,7 +46,7 @@ export function Bar() {
                 ]}
                 onChange={(pace) => change({ pace: Number(pace) })}
             />
-            <ProblemText problem={problem.value ?? (shown?.diverged ? { say: () => t.value.diverged } : undefined)} />
+            <ProblemText problem={problem.value ?? (shown && trouble(shown))} />
         </div>
     );
 }
@@ -154,20 +161,21 @@ export function Learning() {
 export function Losses() {
     const shown = snapshot.value;
     if (!shown) return null;
+    const [trainLoss, testLoss] = [number(shown.trainLoss, 5), number(shown.testLoss, 5)];
     return (
         <div class="stack">
             <dl class="facts">
                 <dt>{t.value.trainLoss}</dt>
-                <dd data-fact="train">{number(shown.trainLoss, 5)}</dd>
+                <dd data-fact="train">{trainLoss}</dd>
                 <dt>{t.value.testLoss}</dt>
-                <dd data-fact="test">{number(shown.testLoss, 5)}</dd>
+                <dd data-fact="test">{testLoss}</dd>
             </dl>
             <Curves
                 label={t.value.losses}
                 xName={t.value.epochs}
                 curves={[
-                    { name: t.value.trainLoss, color: "var(--class-0)", values: shown.history.train, step: shown.history.step },
-                    { name: t.value.testLoss, color: "var(--class-1)", values: shown.history.test, step: shown.history.step, dashed: true },
+                    { name: t.value.trainLoss, color: "var(--class-0)", values: shown.history.train, step: shown.history.step, told: trainLoss },
+                    { name: t.value.testLoss, color: "var(--class-1)", values: shown.history.test, step: shown.history.step, told: testLoss, dashed: true },
                 ]}
             />
         </div>

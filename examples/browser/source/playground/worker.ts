@@ -35,6 +35,8 @@ export type Snapshot = {
     diverged: boolean;
     trainLoss: number;
     testLoss: number;
+    /** An x of which the user's formula has no value, where the losses are no numbers for that. */
+    withoutValue: number | undefined;
     perSecond: number; // epochs a second, or 0
     history: History;
     weights: Float32Array;
@@ -130,9 +132,9 @@ function restore(engine: Engine<PlaygroundEngine>): void {
     begin();
 }
 
-function measured(): { epoch: number; diverged: boolean; trainLoss: number; testLoss: number } {
-    const [epoch, diverged, trainLoss, testLoss] = lasting.engine.take(Float64Array, functions().measure()) as unknown as [number, number, number, number];
-    return { epoch, diverged: diverged !== 0, trainLoss, testLoss };
+function measured(): Pick<Snapshot, "epoch" | "diverged" | "trainLoss" | "testLoss" | "withoutValue"> {
+    const [epoch, diverged, trainLoss, testLoss, withoutValue] = lasting.engine.take(Float64Array, functions().measure());
+    return { epoch: epoch!, diverged: diverged !== 0, trainLoss: trainLoss!, testLoss: testLoss!, withoutValue };
 }
 function record(): void {
     const { trainLoss, testLoss } = measured();

@@ -76,6 +76,8 @@ export type Curve = {
     first?: number;
     step?: number;
     dashed?: boolean;
+    /** What the legend tells, where the last value is not the present one. */
+    told?: string;
 };
 
 type CurvesProps = { curves: readonly Curve[]; label: string; xName: string; height?: number; logarithmic?: boolean; yRange?: readonly [number, number] };
@@ -125,7 +127,7 @@ export function Curves({ curves, label, xName, height = 180, logarithmic = false
                 {curves.map((curve) => (
                     <li key={curve.name} style={{ color: curve.color }}>
                         <span>
-                            {curve.name}: <span class="number">{curve.values.length ? number(curve.values[curve.values.length - 1]!, 4) : "–"}</span>
+                            {curve.name}: <span class="number">{curve.told ?? (curve.values.length ? number(curve.values[curve.values.length - 1]!, 4) : "–")}</span>
                         </span>
                     </li>
                 ))}
