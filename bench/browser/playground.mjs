@@ -5,7 +5,7 @@ import * as original from "playground-core";
 import { openEngines } from "./files.mjs";
 import { setWeights, tensorflow, tf } from "./tensorflow.mjs";
 
-const rate = 0.03, batch = 10, compared = 20;
+const rate = 0.03, compared = 20;
 /** What the page calls x, y, their squares, their product and their sines. */
 const seen = [(x) => x, (x, y) => y, (x) => x * x, (x, y) => y * y, (x, y) => x * y, Math.sin, (x, y) => Math.sin(y)];
 
@@ -17,7 +17,7 @@ function visitParameters(network, visit) {
     }
 }
 
-async function train(features, hidden, activation) {
+async function train(features, hidden, activation, batch = 10) {
     const engines = await openEngines("playground"), shape = [features, ...hidden, 1];
     const { engine } = engines[0], points = engine.giveText("circle", (...name) => engine.take(Float32Array, engine.functions.generate(...name, 500, 0, 7)));
     const names = engine.takeText(engine.functions.activation_names()).split(" ");
@@ -99,6 +99,7 @@ async function train(features, hidden, activation) {
 
 export const cases = {
     "playground, 2-4-2-1, tanh, an epoch": () => train(2, [4, 2], "tanh"),
+    "playground, 2-4-2-1, tanh, single points, an epoch": () => train(2, [4, 2], "tanh", 1),
     "playground, 4-8-8-1, relu, an epoch": () => train(4, [8, 8], "relu"),
     "playground, 7 and 6 x 8, tanh, an epoch": () => train(7, [8, 8, 8, 8, 8, 8], "tanh"),
 };

@@ -54,7 +54,7 @@ def run():
              "the worker, an item of each case: a prediction, an epoch or a picture. `strata` has multiply-add instructions "
              "(relaxed SIMD), `difference` is the largest one from its numbers, `passed` the time that passed on the machine "
              "and `load` how busy that was. MNIST's images are mostly dark; strata leaves dark pixels out. An epoch is 3,200 "
-             "images and Adam; one of the playground 250 points in batches of 10, and the losses of 500.")
+             "images and Adam; one of the playground 250 points in batches of 10, or one by one, and the losses of 500.")
     places, why = prepare()
     names = ["strata", "strata, plain SIMD", "TensorFlow.js", "TensorFlow Playground"]
     for name in names:

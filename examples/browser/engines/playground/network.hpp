@@ -3,8 +3,8 @@
 
 #include "activations.hpp"
 #include "layer_kernels.hpp"
-#include "optimizers.hpp"
 #include "sample_step.hpp"
+#include "update_steps.hpp"
 
 #include <strata/expression/finite.hpp>
 #include <strata/kernels/aligned_vector.hpp>
@@ -21,14 +21,6 @@
 #include <vector>
 
 namespace playground {
-
-struct learning {
-    const optimizer_kernels* optimizer = &optimizers[0];
-    double rate = 0.03;
-    double l1 = 0;
-    double l2 = 0;
-    std::size_t batch = 10;
-};
 
 /// A network of dense layers whose topology is known at run time alone: the twin of
 /// `model<input<K> | dense<a> | activation | ... | dense<1> | tanh>`.
@@ -85,23 +77,21 @@ public:
         forget_states();
     }
     /// Begins again with the optimizer's states.
-    void forget_states() {
-        step_ = 0;
-        owner_ = nullptr;
-    }
+    void forget_states() { steps_.forget(); }
 
     /// One pass over the samples in their order with an update after every batch. Returns the mean of the
     /// losses before each update, penalties included. A batch whose loss is no finite number changes nothing
     /// and ends the pass.
     double train(const samples& all, const learning& how) {
         const strata::bedrock::flush_denormals fast;
-        prepare(how, std::min(how.batch, all.count));
+        make_room(std::min(how.batch, all.count));
+        steps_.prepare(layers_, weights_, gradients_, how);
+        const bool is_by_sample = how.batch == 1 && is_small(how);
         double sum = 0;
         for (std::size_t begin = 0; begin < all.count; begin += how.batch) {
             const std::size_t count = std::min(how.batch, all.count - begin);
             const samples batch{all.x + begin * inputs(), all.y + begin, count};
-            const double loss =
-                how.batch == 1 && is_small(how) ? step_by_sample(batch, how) : step_by_batch(batch, how);
+            const double loss = is_by_sample ? step_by_sample(batch, how) : step_by_batch(batch, how);
             sum += loss;
             if (!strata::bedrock::detail::is_finite(loss))
                 break;
@@ -145,8 +135,8 @@ public:
         }
     }
 
-    /// A finite sum of a hidden unit, of one of these samples, of which the activation has no value: the first
-    /// one in the order of layers; none where all have one.
+    /// A finite sum of a hidden unit, of one of these samples, of which the activation has no value: the
+    /// first one in the order of layers; none where all have one.
     [[nodiscard]] std::optional<float> sum_without_value(const samples& all) {
         for (std::size_t begin = 0; begin < all.count; begin += part) {
             const std::size_t count = std::min(part, all.count - begin);
@@ -188,16 +178,6 @@ private:
             for (auto* numbers : {&each.sums, &each.outputs, &each.delta})
                 numbers->assign(count * each.units + slack, 0);
         room_ = count;
-    }
-
-    void prepare(const learning& how, std::size_t count) {
-        make_room(count);
-        if (owner_ == how.optimizer)
-            return;
-        owner_ = how.optimizer;
-        step_ = 0;
-        for (std::size_t i = 0; i < owner_->states; ++i)
-            states_[i].assign(weights_.size(), static_cast<float>(owner_->first_state(i)));
     }
 
     void forward(const float* x, std::size_t count) {
@@ -244,7 +224,7 @@ private:
                                                      : layers_[i - 1].sums.data();
             each.kernels->update(x, each.delta.data(), gradients_.data() + each.place, batch.count);
         }
-        update(how, how.optimizer->update);
+        steps_.take(how.optimizer->update);
         return loss;
     }
 
@@ -261,27 +241,8 @@ private:
             run_sample(std::span<layer>(layers_), weights_.data(), gradients_.data(), one.x, *one.y, purpose_,
                        [&](std::size_t i) { return has_tail(i) ? &activation_of(i) : nullptr; });
         if (strata::bedrock::detail::is_finite(loss))
-            update(how, how.optimizer->update_singly);
+            steps_.take(how.optimizer->update_singly);
         return loss + penalty;
-    }
-
-    void update(const learning& how, update_function run) {
-        calls_.clear();
-        for (const layer& each : layers_) {
-            const std::size_t end = each.kernels->size;
-            const std::size_t border = each.kernels->bias_begin;
-            const std::size_t width = each.units == 1 ? each.inputs : each.units;
-            calls_.push_back(call_of(each.place, border, width, how.l1, how.l2));
-            calls_.push_back(call_of(each.place + border, end - border, width, 0, 0));
-        }
-        run(calls_.data(), calls_.size(), how.rate, static_cast<double>(step_));
-        ++step_;
-    }
-    update_call call_of(std::size_t place, std::size_t count, std::size_t width, double l1, double l2) {
-        update_call result{weights_.data() + place, gradients_.data() + place, {}, count, width, l1, l2};
-        for (std::size_t i = 0; i < owner_->states; ++i)
-            result.states[i] = states_[i].data() + place;
-        return result;
     }
 
     /// What the penalties of all weights add to a sample's loss.
@@ -305,11 +266,8 @@ private:
     goal purpose_;
     strata::bedrock::aligned_vector<float> weights_;
     strata::bedrock::aligned_vector<float> gradients_;
-    std::array<strata::bedrock::aligned_vector<float>, most_states> states_;
-    const optimizer_kernels* owner_ = nullptr; ///< whose states these are
-    std::uint64_t step_ = 0;
+    update_steps steps_;
     std::size_t room_ = 0;
-    std::vector<update_call> calls_;
 };
 
 } // namespace playground

@@ -103,7 +103,7 @@ private:
 
 public:
     static constexpr optimizer_kernels kernels(std::string_view name) {
-        return {name, state_list::size, [](std::size_t) { return 0.0; }, update, nullptr};
+        return {name, state_list::size, [](std::size_t) { return 0.0; }, update, nullptr, true};
     }
 };
 

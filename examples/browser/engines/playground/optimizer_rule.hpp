@@ -38,6 +38,7 @@ struct optimizer_kernels {
     update_function update;
     /// The same number by number, as steps by single samples of small networks take it; none: they do not.
     update_function update_singly;
+    bool sees_arrays = false; ///< whether an array's numbers are changed by what all of them are
 };
 
 namespace detail {
@@ -79,8 +80,15 @@ struct optimizer_rule {
         std::array<float*, states> moved;
         std::copy_n(call.states.begin(), states, moved.begin());
         const update_type update{call.weights, moved, given};
-        for (std::size_t place = 0; place < call.count; place += step)
-            update(place, add_penalty(call, strata::bedrock::load<V>(call.gradients + place),
+        const std::size_t count = call.count;
+        const float* const gradients = call.gradients;
+        if (call.l1 == 0 && call.l2 == 0) {
+            for (std::size_t place = 0; place < count; place += step)
+                update(place, strata::bedrock::load<V>(gradients + place));
+            return;
+        }
+        for (std::size_t place = 0; place < count; place += step)
+            update(place, add_penalty(call, strata::bedrock::load<V>(gradients + place),
                                       strata::bedrock::load<V>(call.weights + place)));
     }
     static void update(const update_call* calls, std::size_t count, double rate, double step) {
