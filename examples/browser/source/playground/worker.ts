@@ -3,40 +3,14 @@
 import { LastingEngine, thrownOf, type Engine, type Thrown } from "../shared/engine";
 import { SlicedLoop } from "../shared/slices";
 import { serve } from "../shared/worker";
-import { activationNames, featureNames, largeSide, smallSide, featuresOf, goals, layersOf, optimizerNames, readPoints, type Settings } from "./state";
-
-type PlaygroundEngine = {
-    generate(name: number, length: number, count: number, noise: number, seed: number): number;
-    set_points(points: number, count: number, share: number, stays: number): number;
-    set_topology(
-        seen: number, seenCount: number, hidden: number, hiddenCount: number, activation: number, formula: number, formulaLength: number, goal: number,
-        seed: number,
-    ): number;
-    found_text(): number;
-    derivative_text(formula: number, length: number): number;
-    set_learning(optimizer: number, rate: number, l1: number, l2: number, batch: number): void;
-    reset(): void;
-    train(epochs: number): number;
-    epochs(): number;
-    measure(): number;
-    weights(): number;
-    set_weights(numbers: number, count: number): void;
-    draw_units(side: number): number;
-    draw_unit(side: number, unit: number): number;
-    draw_feature(side: number, number: number): number;
-    type_text(): number;
-    program_text(): number;
-};
+import {
+    dataKey, giveLearning, givePoints, giveTopology, learningKey, measure, topologyKey, type FormulaFault, type Measured, type PlaygroundEngine,
+} from "./engine";
+import { featureNames, largeSide, smallSide, type Settings } from "./state";
 
 /** Losses at epochs 0, step, 2 step, ... */
 export type History = { step: number; train: number[]; test: number[] };
-export type Snapshot = {
-    epoch: number;
-    diverged: boolean;
-    trainLoss: number;
-    testLoss: number;
-    /** An x of which the user's formula has no value, where the losses are no numbers for that. */
-    withoutValue: number | undefined;
+export type Snapshot = Measured & {
     perSecond: number; // epochs a second, or 0
     history: History;
     weights: Float32Array;
@@ -45,8 +19,6 @@ export type Snapshot = {
     /** Whether a program that begins anew with these settings gets these numbers. */
     repeatable: boolean;
 };
-/** What is wrong with a formula: see formula_error of the engine. */
-export type FormulaFault = { place: number; expected: number; found: string };
 export type Configured = {
     fault: FormulaFault | undefined;
     derivative: string;
@@ -57,87 +29,29 @@ export type Configured = {
     snapshot: Snapshot;
 };
 
-const classSamples = 500;
-const numberSamples = 1200;
 const mostRecords = 400;
 
 let lasting: LastingEngine<PlaygroundEngine>;
 let settings: Settings | undefined;
-let points: Float32Array = new Float32Array();
-let trainCount = 0;
+let given: ReturnType<typeof givePoints> = { points: new Float32Array(), trainCount: 0 };
 let unit = -1; // of the large map; below 0: the last one
 let repeatable = true;
 let history: History = { step: 1, train: [], test: [] };
 let perSecond = 0;
 
 const functions = () => lasting.engine.functions;
-const dataKey = (s: Settings) => [s.goal === "numbers", s.data, s.noise, s.share, s.dataSeed, s.points].join("|");
-const topologyKey = (s: Settings) => [s.goal, s.features, s.layers, s.activation, s.activation === "own" ? s.formula : "", s.seed].join("|");
-const learningKey = (s: Settings) => [s.optimizer, s.rate, s.penalty, s.penaltyRate, s.batch].join("|");
-
-/** A number that looks drawn, of each place in a list. */
-function drawn(place: number): number {
-    let bits = Math.imul(place + 1, 0x9e3779b1);
-    bits = Math.imul(bits ^ (bits >>> 15), 0x85ebca6b);
-    return (bits ^ (bits >>> 13)) >>> 0;
-}
-/** Own points in an order in which a new one leaves the others nearly where they were: the first are for training. */
-function ownPoints(s: Settings): Float32Array {
-    const all = readPoints(s.points).map((point, place) => ({ ...point, key: drawn(place) }));
-    all.sort((a, b) => a.key - b.key);
-    return Float32Array.from(all.flatMap(({ x, y, label }) => [x, y, s.goal === "numbers" ? label : label < 0 ? -1 : 1]));
-}
-function givePoints(engine: Engine<PlaygroundEngine>, s: Settings, stays: boolean): void {
-    points =
-        s.data === "own"
-            ? ownPoints(s)
-            : engine.giveText(s.data, (address, length) =>
-                  engine.take(
-                      Float32Array,
-                      engine.functions.generate(address, length, s.goal === "numbers" ? numberSamples : classSamples, s.noise / 100, s.dataSeed),
-                  ),
-              );
-    trainCount = engine.give(points, (address, count) => engine.functions.set_points(address, count, s.share / 100, stays ? 1 : 0));
-}
-function giveTopology(engine: Engine<PlaygroundEngine>, s: Settings): FormulaFault | undefined {
-    const seen = Int32Array.from(featuresOf(s), (name) => featureNames.indexOf(name));
-    const answer = engine.give(seen, (seenAddress, seenCount) =>
-        engine.give(Int32Array.from(layersOf(s)), (hiddenAddress, hiddenCount) =>
-            engine.giveText(s.formula, (formulaAddress, formulaLength) =>
-                engine.take(
-                    Float64Array,
-                    engine.functions.set_topology(
-                        seenAddress, seenCount, hiddenAddress, hiddenCount, (activationNames as readonly string[]).indexOf(s.activation), formulaAddress,
-                        formulaLength, (goals as readonly string[]).indexOf(s.goal), s.seed,
-                    ),
-                ),
-            ),
-        ),
-    );
-    return answer.length ? { place: answer[0]!, expected: answer[1]!, found: engine.takeText(engine.functions.found_text()) } : undefined;
-}
-function giveLearning(engine: Engine<PlaygroundEngine>, s: Settings): void {
-    // The page's rate is TensorFlow's: of half the squares.
-    const l1 = s.penalty === "l1" ? s.penaltyRate : 0;
-    const l2 = s.penalty === "l2" ? s.penaltyRate / 2 : 0;
-    engine.functions.set_learning((optimizerNames as readonly string[]).indexOf(s.optimizer), s.rate, l1, l2, s.batch);
-}
 
 /** Where an engine has ended, the next one gets the state again, at its first weights. */
 function restore(engine: Engine<PlaygroundEngine>): void {
     if (!settings) return;
-    givePoints(engine, settings, false);
+    given = givePoints(engine, settings, false);
     giveTopology(engine, settings);
     giveLearning(engine, settings);
     begin();
 }
 
-function measured(): Pick<Snapshot, "epoch" | "diverged" | "trainLoss" | "testLoss" | "withoutValue"> {
-    const [epoch, diverged, trainLoss, testLoss, withoutValue] = lasting.engine.take(Float64Array, functions().measure());
-    return { epoch: epoch!, diverged: diverged !== 0, trainLoss: trainLoss!, testLoss: testLoss!, withoutValue };
-}
 function record(): void {
-    const { trainLoss, testLoss } = measured();
+    const { trainLoss, testLoss } = measure(lasting.engine);
     history.train.push(trainLoss);
     history.test.push(testLoss);
     if (history.train.length > mostRecords) {
@@ -169,7 +83,7 @@ function train(epochs: number): boolean {
 
 function snapshot(): Snapshot {
     const { engine } = lasting;
-    const now = measured();
+    const now = measure(engine);
     const units = engine.take(Float32Array, engine.functions.draw_units(smallSide));
     const count = units.length / smallSide ** 2;
     const chosen = unit < 0 || unit >= count ? count - 1 : unit;
@@ -263,7 +177,7 @@ const service = {
             if (fault) next = { ...next, activation: former && former.activation !== "own" ? former.activation : "tanh" };
             if (fault) giveTopology(engine, next);
         }
-        if (isNewData) givePoints(engine, next, stays && !isNewTopology);
+        if (isNewData) given = givePoints(engine, next, stays && !isNewTopology);
         giveLearning(engine, next);
         settings = next;
         if (isNewTopology || (isNewData && !stays)) begin();
@@ -276,8 +190,7 @@ const service = {
             fault,
             derivative: engine.giveText(next.formula, (address, length) => engine.takeText(engine.functions.derivative_text(address, length))),
             type: engine.takeText(engine.functions.type_text()),
-            points,
-            trainCount,
+            ...given,
             features: Float32Array.from(featureNames.flatMap((_, i) => [...engine.take(Float32Array, engine.functions.draw_feature(smallSide, i))])),
             snapshot: snapshot(),
         };
