@@ -26,24 +26,42 @@ int main(int count, char** arguments) {
     for (std::size_t i = 0; i < rows; ++i)
         labels[i] = static_cast<std::int32_t>(i % classes);
     constexpr float weight = 1.0f / rows;
-    const auto each_row = [&](auto visit) {
+    const auto all_rows = [&](auto compute) {
         x = given; // the logits are replaced by probabilities
-        double sum = 0;
-        for (std::size_t row = 0; row < rows; ++row)
-            sum += visit(row, x.data() + row * classes);
-        bench::keep(sum);
+        bench::keep(compute());
         bench::keep(delta[0]);
+    };
+    const auto each_row = [&](auto visit) {
+        all_rows([&] {
+            double sum = 0;
+            for (std::size_t row = 0; row < rows; ++row)
+                sum += visit(row, x.data() + row * classes);
+            return sum;
+        });
     };
     const auto run = [&] {
         if (name == "softmax")
-            each_row([](std::size_t, float* row) {
-                softmax_row<classes>(row);
+            all_rows([&] {
+                softmax_rows<classes>(x.data(), rows);
                 return 0.0;
             });
         else if (name == "cross_entropy")
-            each_row([&](std::size_t i, float* row) {
+            all_rows([&] { // as in training
                 using loss = std::remove_const_t<decltype(sparse_categorical_crossentropy)>;
-                return loss_row<loss, softmax_layer, classes>(row, &labels[i], &delta[i * classes], weight);
+                constexpr std::size_t side =
+                    bedrock::internal::loss_square_side<loss, softmax_layer, classes, float>;
+                double sum = 0;
+                constexpr std::size_t squares = side == 0 ? 0 : rows / side * side;
+                if constexpr (side > 0)
+                    for (std::size_t row = 0; row < squares; row += side)
+                        bedrock::internal::loss_square<loss, classes>(
+                            &x[row * classes], &labels[row], &delta[row * classes],
+                            [](std::size_t) { return weight; },
+                            [&](std::size_t, double value) { sum += value; });
+                for (std::size_t row = squares; row < rows; ++row)
+                    sum += loss_row<loss, softmax_layer, classes>(&x[row * classes], &labels[row],
+                                                                  &delta[row * classes], weight);
+                return sum;
             });
         else if (name == "mean_squared_error")
             each_row([&](std::size_t i, float* row) {

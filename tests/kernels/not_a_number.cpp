@@ -359,7 +359,7 @@ BOOST_AUTO_TEST_CASE(activations) {
     check_activations<19>();
 }
 
-BOOST_AUTO_TEST_CASE(softmax_rows) {
+BOOST_AUTO_TEST_CASE(rows_of_softmax) {
     check_softmax<2, float>();
     check_softmax<5, float>();
     check_softmax<16, float>();

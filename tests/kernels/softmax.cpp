@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -55,6 +56,43 @@ void check_all(std::index_sequence<Lengths...>) {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(rows_of_every_length) { check_all(std::make_index_sequence<40>{}); }
+
+// However many rows are computed at once, each comes out as if alone; and what a row of few numbers comes to
+// is what halves added to each other make, whatever registers there are.
+template <std::size_t Length, class T>
+void check_rows() {
+    constexpr std::size_t rows = 37;
+    std::vector<T> all(rows * Length + 1, T(7));
+    for (std::size_t i = 0; i < rows * Length; ++i)
+        all[i] = static_cast<T>(9 * std::sin(static_cast<double>(7 * i)));
+    for (const std::size_t count : {0u, 1u, 15u, 16u, 37u}) {
+        std::vector<T> together(all), alone(all);
+        softmax_rows<Length>(together.data(), count);
+        for (std::size_t row = 0; row < count; ++row) {
+            const auto sums = softmax_row<Length>(alone.data() + row * Length);
+            if constexpr (Length <= 16) {
+                std::vector<T> lanes(32);
+                for (std::size_t i = 0; i < Length; ++i) {
+                    using V = simd<T, 16 / sizeof(T)>;
+                    exponential_of(V(all[row * Length + i] - sums.largest)).store_unaligned(&lanes[i]);
+                }
+                std::fill(lanes.begin() + Length, lanes.end(), T(0));
+                for (std::size_t half = 8; half > 0; half /= 2)
+                    for (std::size_t i = 0; i < half; ++i)
+                        lanes[i] += lanes[i + half];
+                BOOST_TEST(sums.sum == lanes[0]);
+            }
+        }
+        BOOST_TEST((together == alone));
+    }
+}
+BOOST_AUTO_TEST_CASE(many_rows_are_as_each_alone) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (check_rows<I + 1, float>(), ...);
+        (check_rows<2 * I + 1, double>(), ...);
+    }
+    (std::make_index_sequence<17>{});
+}
 
 BOOST_AUTO_TEST_CASE(extremes_stay_finite) {
     float row[3] = {1e30f, -1e30f, 0};

@@ -35,6 +35,31 @@ constexpr auto link_of() {
         return no_shortcut{};
 }
 
+/// Rows that are taken at once have the losses and derivatives of each alone, whatever each counts.
+template <class T, class Loss, class Link, class Targets>
+void check_square(const json& wanted, const Targets& target) {
+    constexpr std::size_t side = internal::loss_square_side<Loss, Link, last, T>;
+    if constexpr (side > 0) {
+        constexpr std::size_t step = Loss::targets == target_kind::labels ? 1 : last;
+        const auto prediction = wanted["prediction"].get<std::vector<T>>();
+        std::vector<T> rows_alone(side * last), delta(side * last + 1, T(7)), delta_alone(delta);
+        Targets targets(side * step);
+        for (std::size_t i = 0; i < rows_alone.size(); ++i)
+            rows_alone[i] = prediction[i % prediction.size()];
+        for (std::size_t i = 0; i < targets.size(); ++i)
+            targets[i] = target[i % target.size()];
+        std::vector<T> together(rows_alone);
+        const auto weight = [](std::size_t row) { return T(1) / static_cast<T>(row + 3); };
+        std::vector<double> losses(side);
+        internal::loss_square<Loss, last>(together.data(), targets.data(), delta.data(), weight,
+                                          [&](std::size_t row, double loss) { losses[row] = loss; });
+        for (std::size_t row = 0; row < side; ++row)
+            BOOST_TEST((loss_row<Loss, Link, last>(&rows_alone[row * last], &targets[row * step],
+                                                   &delta_alone[row * last], weight(row))) == losses[row]);
+        BOOST_TEST((together == rows_alone && delta == delta_alone));
+    }
+}
+
 /// The mean loss of a batch and its derivatives, in T, beside Keras's.
 template <class T, class Loss>
 void check_in(const std::string& name, double tolerance) {
@@ -61,6 +86,7 @@ void check_in(const std::string& name, double tolerance) {
                                                         &delta[row * last], T(1) / static_cast<T>(groups));
         }
         BOOST_TEST(sum == alone);
+        check_square<T, Loss, link>(wanted, target);
         const double loss = wanted["loss"];
         BOOST_TEST(std::abs(sum / groups - loss) <= tolerance * std::max(1.0, std::abs(loss)));
         double largest = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/alignment.hpp>
+#include <strata/kernels/lane_exchange.hpp>
 #include <strata/kernels/masked_load.hpp>
 #include <strata/setting.hpp>
 
@@ -279,11 +280,8 @@ inline void store_first(V value, value_type_of<V>* numbers) noexcept {
         *numbers = value;
     else if constexpr (Count >= V::size)
         value.store_unaligned(numbers);
-    else {
-        alignas(alignment) typename V::value_type lanes[V::size];
-        value.store_aligned(lanes);
-        std::memcpy(numbers, lanes, Count * sizeof(typename V::value_type));
-    }
+    else
+        internal::store_lanes<Count>(internal::compiler_lanes(value), numbers);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -61,13 +61,41 @@ private:
         const double share = counted_share();
         const T weight =
             static_cast<T>(Goal::weight / static_cast<double>(samples * Goal::loss_groups) * share);
-        for (std::size_t sample = part.begin; sample < part.end; ++sample) {
+        const double scale = Goal::weight * share / static_cast<double>(Goal::loss_groups);
+        std::size_t sample = part.begin;
+        if constexpr (square_side > 0)
+            for (; sample + square_side <= part.end; sample += square_side)
+                add_square(y, delta, sample, weight, scale, sums, visit);
+        for (; sample < part.end; ++sample) {
             double sum = 0;
             for (std::size_t row = 0; row < Goal::rows; row += Goal::loss_rows)
                 sum += loss_of_rows(y, delta, sample * Goal::rows + row, weight);
-            sums[sample] += Goal::weight * sum / static_cast<double>(Goal::loss_groups) * share;
+            sums[sample] += scale * sum;
             visit(sample, static_cast<const T*>(y + sample * Goal::size), targets + sample * Goal::targets);
         }
+    }
+
+    // How many samples of one row may be taken at once, where all of them count.
+    static constexpr std::size_t square_side =
+        Goal::rows == 1 && Goal::loss_rows == 1 && !Goal::is_masked && !detail::ignores_label<loss>
+            ? internal::loss_square_side<loss, typename Goal::link, Goal::row_length, T>
+            : 0;
+
+    template <class Visit>
+    void add_square(T* y, T* delta, std::size_t sample, T weight, double scale, double* sums,
+                    const Visit& visit) const noexcept {
+        const auto counts = [&](std::size_t row) {
+            return row_weights == nullptr ? T(1) : row_weights[sample + row];
+        };
+        internal::loss_square<loss, Goal::row_length>(
+            y + sample * Goal::size, targets + sample * Goal::targets,
+            delta == nullptr ? nullptr : delta + sample * Goal::size,
+            [&](std::size_t row) { return weight * counts(row); },
+            [&](std::size_t row, double value) {
+                sums[sample + row] += scale * (value * static_cast<double>(counts(row)));
+            });
+        for (std::size_t end = sample + square_side; sample < end; ++sample)
+            visit(sample, static_cast<const T*>(y + sample * Goal::size), targets + sample * Goal::targets);
     }
 
     // Samples look at each other's outputs, so that the threads have to meet. There is nothing to compare

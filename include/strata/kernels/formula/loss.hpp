@@ -6,12 +6,14 @@
 #include <strata/kernels/formula/loss_link.hpp>
 #include <strata/kernels/formula/row_loss.hpp>
 #include <strata/kernels/formula/softmax.hpp>
+#include <strata/kernels/formula/softmax_loss.hpp>
 #include <strata/learning/losses.hpp>
 #include <strata/setting.hpp>
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -69,47 +71,12 @@ double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) no
         return internal::reduced_loss<Loss, Rows, Last, T>{row, target}.run(typename Loss::reductions{},
                                                                             delta, weight);
     } else if constexpr (std::is_same_v<Link, softmax_layer>) {
-        if constexpr (Loss::targets == target_kind::labels) {
-            // The target of a wrong class, and what the right one has beyond it.
-            constexpr double share = detail::smoothing_share<Loss, Last>;
-            constexpr double rest = 1 - detail::smoothing_of<Loss>;
-            T true_logit = row[*target];
-            if constexpr (share > 0) {
-                T sum(0);
-                for (std::size_t i = 0; i < Last; ++i)
-                    sum += row[i];
-                true_logit = static_cast<T>(rest) * true_logit + static_cast<T>(share) * sum;
-            }
-            const auto sums = softmax_row<Last>(row);
-            if (delta != nullptr) {
-                for (std::size_t i = 0; i < Last; ++i)
-                    if constexpr (share > 0)
-                        delta[i] = (row[i] - static_cast<T>(share)) * weight;
-                    else
-                        delta[i] = row[i] * weight;
-                delta[*target] -= share > 0 ? static_cast<T>(rest) * weight : weight;
-            }
-            return static_cast<double>(sums.largest - true_logit) + std::log(static_cast<double>(sums.sum));
-        } else {
-            // The loss is -sum t (x - log sum e^x), and its derivative (sum t) p - t. Both hold also where
-            // the targets t do not sum to 1.
-            double target_product = 0;
-            double target_sum = 0;
-            for (std::size_t i = 0; i < Last; ++i) {
-                const T wanted = internal::smoothed<Loss, Last>(target[i]);
-                target_product += static_cast<double>(wanted) * static_cast<double>(row[i]);
-                target_sum += static_cast<double>(wanted);
-            }
-            const auto sums = softmax_row<Last>(row);
+        const internal::softmax_loss<Loss, Last, T> goal(row, target);
+        return goal.loss(softmax_row<Last>(row, [&](auto count, std::size_t i, auto y) {
+            constexpr std::size_t lanes = decltype(count)::value;
             if (delta != nullptr)
-                for (std::size_t i = 0; i < Last; ++i)
-                    delta[i] =
-                        (static_cast<T>(target_sum) * row[i] - internal::smoothed<Loss, Last>(target[i])) *
-                        weight;
-            return target_sum *
-                       (static_cast<double>(sums.largest) + std::log(static_cast<double>(sums.sum))) -
-                   target_product;
-        }
+                store_first<lanes>(goal.template slope<lanes>(y, i, weight), delta + i);
+        }));
     } else if constexpr (!std::is_same_v<Link, no_shortcut>) {
         // A sigmoid or another pointwise link with formulas of its logit.
         const auto variables = [&](auto count, std::size_t i, V t) {
@@ -147,5 +114,38 @@ double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) no
                            Loss::template slope<>, variables));
     }
 }
+
+namespace internal {
+/// How many rows `loss_square` takes at once; none for losses that it does not know.
+template <class Loss, class Link, std::size_t Last, class T>
+inline constexpr std::size_t loss_square_side = [] {
+    if constexpr (std::is_same_v<Link, softmax_layer>)
+        if constexpr (detail::has_shortcut<Loss, Link> && !requires { typename Loss::reductions; } &&
+                      fills_squares<Last, T>)
+            return lanes_of<T, Last>;
+    return std::size_t{0};
+}();
+
+/// The same as `loss_row` of each of `loss_square_side` rows, one after the other. weights(row) is that of a
+/// row, and losses(row, loss) takes its loss.
+template <class Loss, std::size_t Last, class T, class Weights, class Losses>
+void loss_square(T* rows, const target_of<Loss, T>* targets, T* deltas, Weights weights,
+                 Losses losses) noexcept {
+    constexpr std::size_t target_step = Loss::targets == target_kind::labels ? 1 : Last;
+    constexpr std::size_t side = lanes_of<T, Last>;
+    [&]<std::size_t... Row>(std::index_sequence<Row...>) {
+        const softmax_loss<Loss, Last, T> goals[]{{rows + Row * Last, targets + Row * target_step}...};
+        softmax_sums<T> sums[side];
+        softmax_square<Last>(rows, [&](std::size_t row, auto y, softmax_sums<T> found) {
+            sums[row] = found;
+            if (deltas != nullptr)
+                store_first<Last>(goals[row].template slope<Last>(y, 0, weights(row)), deltas + row * Last);
+        });
+        for (std::size_t row = 0; row < side; ++row)
+            losses(row, goals[row].loss(sums[row]));
+    }
+    (std::make_index_sequence<side>{});
+}
+} // namespace internal
 
 } // namespace strata::bedrock::inline STRATA_SETTING

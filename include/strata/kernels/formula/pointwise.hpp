@@ -44,9 +44,8 @@ template <class Stage, class T>
 void close(T* y, team::range samples) noexcept {
     if constexpr (Stage::has_softmax) {
         constexpr std::size_t length = Stage::closing::length;
-        for (T* row = y + samples.begin * Stage::output_size; row < y + samples.end * Stage::output_size;
-             row += length)
-            softmax_row<length>(row);
+        softmax_rows<length>(y + samples.begin * Stage::output_size,
+                             (samples.end - samples.begin) * (Stage::output_size / length));
     }
 }
 
