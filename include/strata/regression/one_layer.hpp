@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/numbered_type.hpp>
 #include <strata/expression/type_of.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/model/model.hpp>
@@ -13,14 +14,13 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
-// The stage of a model that has no more than one. It exists where that stage begins with a product and has no
-// dropout.
-template <class Stages>
-struct find_single_stage {
+// A stage that begins with a product and has no dropout. Others do not exist here.
+template <class Stage>
+struct product_stage {
     static constexpr bool exists = false;
 };
 template <class Layer, std::size_t Inputs, std::size_t Units, class Tail, class Closing>
-struct find_single_stage<stage_list<stage<contraction<Inputs, Layer, Units>, Tail, Closing, 1>>> {
+struct product_stage<stage<contraction<Inputs, Layer, Units>, Tail, Closing, 1>> {
     using tail = Tail;
     using closing = Closing;
     using layer = Layer;
@@ -28,6 +28,14 @@ struct find_single_stage<stage_list<stage<contraction<Inputs, Layer, Units>, Tai
     static constexpr std::size_t inputs = Inputs;
     static constexpr std::size_t outputs = Units;
 };
+
+// The stage of a model that has no more than one.
+template <class Stages>
+struct find_single_stage {
+    static constexpr bool exists = false;
+};
+template <class Stage>
+struct find_single_stage<stage_list<Stage>> : product_stage<plain<Stage>> {};
 
 template <class Model>
 using single_stage = find_single_stage<typename Model::stages>;
