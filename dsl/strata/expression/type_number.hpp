@@ -49,33 +49,35 @@ constexpr const char* of_type() {
     return __PRETTY_FUNCTION__;
 }
 } // namespace signatures
-template <class T>
-constexpr std::string_view spelled_type() {
-    constexpr std::string_view of_void = signatures::of_type<void>();
-    constexpr std::size_t begin = of_void.rfind("void");
-    const std::string_view whole = signatures::of_type<T>();
-    return whole.substr(begin, whole.size() - of_void.size() + 4);
-}
+inline constexpr std::size_t signature_begin = std::string_view(signatures::of_type<void>()).rfind("void");
 
-/// The name of a type without what its template was given. Compilers say that differently, and some leave out
-/// what tells one type from another; not so for the library's own, which stand in no function.
+/// The name of a type, or of its template without what that was given. Compilers say that differently, and
+/// some leave out what tells one type from another; not so for the library's own, which stand in no function.
+struct type_name {
+    std::uint64_t number = no_number;
+    bool is_plain = true;
+};
+// Looks at no more than the name: what the template was given may be a whole network.
 template <class T>
-inline constexpr std::uint64_t name_number = [] {
-    std::string_view name = spelled_type<T>();
-    name = name.substr(0, name.find('<'));
-    const bool is_own = name.starts_with("strata::") && name.find('(') == std::string_view::npos &&
-                        name.find('{') == std::string_view::npos;
-    return is_own ? number_of_text(name) : no_number;
+inline constexpr type_name name_of_type = [] {
+    const char* const begin = signatures::of_type<T>() + signature_begin;
+    std::size_t size = 0;
+    bool is_own = true;
+    while (begin[size] != '<' && begin[size] != ']') {
+        is_own = is_own && begin[size] != '(' && begin[size] != '{';
+        ++size;
+    }
+    const std::string_view name(begin, size);
+    return type_name{is_own && name.starts_with("strata::") ? number_of_text(name) : no_number,
+                     begin[size] == ']'};
 }();
-template <class T>
-inline constexpr bool is_plain_name = spelled_type<T>().find('<') == std::string_view::npos;
 
 /// A number for a type, the same wherever a program has the type, and another one for each other type;
 /// `no_number` where the type has to do with one that is not the library's, since nothing else that the
 /// language offers tells all types of a program's own from each other.
 template <class T>
 struct type_number {
-    static constexpr std::uint64_t value = is_plain_name<T> ? name_number<T> : no_number;
+    static constexpr std::uint64_t value = name_of_type<T>.is_plain ? name_of_type<T>.number : no_number;
 };
 // Compilers have different names for these.
 template <class... T>
@@ -161,8 +163,8 @@ inline constexpr std::uint64_t value_number = [] {
 
 // The forms of the templates that layers are made of. `T` is the whole type.
 template <class T, std::uint64_t... Arguments>
-inline constexpr std::uint64_t
-    instance_number = mix_all(name_number<T>, std::array<std::uint64_t, sizeof...(Arguments)>{Arguments...});
+inline constexpr std::uint64_t instance_number =
+    mix_all(name_of_type<T>.number, std::array<std::uint64_t, sizeof...(Arguments)>{Arguments...});
 
 template <template <class...> class Template, class... T>
 struct type_number<Template<T...>> {
