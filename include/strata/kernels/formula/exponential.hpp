@@ -20,13 +20,15 @@ inline constexpr bool is_float_register = !std::is_arithmetic_v<V> && std::is_sa
 template <class V>
 struct reduced_exponent {
     xsimd::batch<std::int32_t, typename V::arch_type> n;
+    V rounded; ///< n
     V r;
 
     explicit reduced_exponent(V x) noexcept {
-        const V rounded = xsimd::nearbyint(x * V(1.44269504f));
+        rounded = xsimd::nearbyint(x * V(1.44269504f));
         n = xsimd::to_int(rounded);
-        r = xsimd::fnma(rounded, V(0.693359375f), x); // exact: these are the first bits of log 2
-        r = xsimd::fnma(rounded, V(-2.12194440e-4f), r);
+        // With constants of the other sign: xsimd 8 subtracts from 0 first where a product is subtracted.
+        r = xsimd::fma(rounded, V(-0.693359375f), x); // exact: these are the first bits of log 2
+        r = xsimd::fma(rounded, V(2.12194440e-4f), r);
     }
 
     /// e^r - 1, by a polynomial whose largest error is 3e-9.
@@ -45,6 +47,22 @@ template <class V, class Integers>
     return same_bits<V>((n + Integers(127)) << 23);
 }
 
+/// value 2^n for a whole n, rounded once, also where 2^n is no float and value 2^n is one: by an instruction,
+/// or by steps(value), which multiplies twice so that only the second product is rounded.
+template <class V, class Steps>
+[[nodiscard]] inline V scale_by_power(V value, [[maybe_unused]] V n, [[maybe_unused]] Steps steps) noexcept {
+#if defined(__AVX512VL__)
+    if constexpr (V::size == 4)
+        return _mm_scalef_ps(value, n);
+    else if constexpr (V::size == 8)
+        return _mm256_scalef_ps(value, n);
+    else // with a mask of all lanes: without one g++ 12 warns of the intrinsic itself
+        return _mm512_maskz_scalef_ps(0xffff, value, n);
+#else
+    return steps(value);
+#endif
+}
+
 /// The nearest number in [low, high]; NaN for NaN.
 template <class V>
 [[nodiscard]] inline V clamp(V x, V low, V high) noexcept {
@@ -57,10 +75,10 @@ template <class V>
 [[nodiscard]] inline V exponential_of(V x) noexcept {
     if constexpr (internal::is_float_register<V>) {
         const internal::reduced_exponent<V> reduced(internal::clamp(x, V(-104.0f), V(89.0f)));
-        // Multiplied by 2^n in two steps, since the result may be a float where 2^n is none.
-        const auto half = reduced.n >> 1;
-        return (reduced.expm1() + V(1.0f)) * internal::power_of_two<V>(half) *
-               internal::power_of_two<V>(reduced.n - half);
+        return internal::scale_by_power(V(reduced.expm1() + V(1.0f)), reduced.rounded, [&](V value) {
+            const auto half = reduced.n >> 1;
+            return V(value * internal::power_of_two<V>(half) * internal::power_of_two<V>(reduced.n - half));
+        });
     } else
         return xsimd::exp(x);
 }
@@ -80,14 +98,14 @@ template <class V>
 template <class V>
 [[nodiscard, gnu::always_inline]] inline V logistic_of(V x) noexcept {
     if constexpr (internal::is_float_register<V>) {
-        const internal::reduced_exponent<V> reduced(internal::lift(-xsimd::abs(x), V(-104.0f)));
-        // Multiplied by 2^n in two steps, since the result may be a float where 2^n is none.
-        const V scale = internal::power_of_two<V>(reduced.n + decltype(reduced.n)(24));
-        const V e = (reduced.expm1() + V(1.0f)) * scale * V(0x1p-24f);
+        const internal::reduced_exponent<V> reduced(internal::lift(V(x | V(-0.0f)), V(-104.0f))); // -|x|
+        const V e = internal::scale_by_power(V(reduced.expm1() + V(1.0f)), reduced.rounded, [&](V value) {
+            return V(value * internal::power_of_two<V>(reduced.n + decltype(reduced.n)(24)) * V(0x1p-24f));
+        });
         const V sum = V(1.0f) + e;
-        const V rounding_error = e - (sum - V(1.0f));
+        const V excess = (sum - V(1.0f)) - e; // of the sum, by rounding
         const V y = xsimd::select(x < V(0.0f), e, V(1.0f)) / sum;
-        return xsimd::fnma(y, rounding_error, y);
+        return xsimd::fma(y, excess, y);
     } else
         return V(1) / (V(1) + xsimd::exp(-x));
 }
