@@ -24,7 +24,7 @@ private:
     template <class Stage>
     static constexpr bool suits() {
         if constexpr (internal::is_dense<typename Stage::head>)
-            return is_tiny<typename Stage::head> && Stage::rows == 1 && !Stage::tail::has_affine &&
+            return Stage::head::outputs <= widest && Stage::rows == 1 && !Stage::tail::has_affine &&
                    !Stage::tail::has_skip;
         else
             return false;
@@ -38,8 +38,10 @@ private:
         return Topology::inputs::size == 1 && Topology::outputs::size == 1;
     }
 
-    /// Weights that one function multiplies with: with more its code would be long.
-    static constexpr std::size_t most_weights = 2048;
+    /// More would make a long function. Numbers of wider rows come faster from memory, one by one, than out
+    /// of several registers.
+    static constexpr std::size_t most_weights = 128;
+    static constexpr std::size_t widest = 16;
 
     template <class... Stages>
     static constexpr std::size_t count_weights(stage_list<Stages...>) {
@@ -81,20 +83,9 @@ public:
     /// Whether every stage is one that this pass can run, and there are few weights.
     static constexpr bool is_worthwhile = suit(stages{});
 
-    /// Whether it is so short that it can be part of the function which asks for a prediction: what that does
-    /// in a loop has weights and constants in registers then.
-    static constexpr bool is_short = is_worthwhile && count_weights(stages{}) <= 128;
-
-    /// x [input] -> y [output].
+    /// x [input] -> y [output]. Part of the function that asks for a prediction: what that does in a loop may
+    /// keep weights and constants in registers.
     [[gnu::always_inline]] static inline void run(const T* parameters, const T* x, T* y) noexcept {
-        if constexpr (is_short)
-            run_from<0>(parameters, memory_row<T>{x}, y);
-        else
-            run_apart(parameters, x, y);
-    }
-
-private:
-    [[gnu::flatten]] static void run_apart(const T* parameters, const T* x, T* y) noexcept {
         run_from<0>(parameters, memory_row<T>{x}, y);
     }
 };
