@@ -12,7 +12,8 @@ using namespace strata;
 
 int main(int count, char** arguments) {
     const prediction::options settings(count, arguments);
-    mnist_network net;
+    // As load_network does: first weights are not drawn where others replace them.
+    mnist_network net(bedrock::parameter_memory<float>(mnist_network::layout::size), seed{});
     net.set_weights(mnist::first_weights(settings.directory).all);
     prediction::run(settings, [&](const float* x, float* y, std::size_t samples) {
         if (samples == 1)
