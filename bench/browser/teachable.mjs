@@ -44,9 +44,9 @@ async function readPicture(name, weights, side, graph, output) {
         new Uint8Array(engine.memory.buffer, address, picture.length).set(picture);
         return {
             name, amount: 1,
-            run: () => engine.functions.read(address, picture.length),
+            run: () => engine.functions.read_input(address, picture.length),
             output: () => {
-                engine.functions.read(address, picture.length);
+                engine.functions.read_input(address, picture.length);
                 return engine.take(Float32Array, engine.functions[output]());
             },
         };
@@ -70,7 +70,7 @@ async function trainHead() {
     const side = 224, engines = await openTrunks("teachable_pictures", "centernet"), rows = [], labels = [];
     for (const { engine } of engines)
         for (let i = 0; i < 60; ++i) {
-            engine.give(drawPicture(side, Math.floor(i / 20) * 1000 + i % 20), engine.functions.read);
+            engine.give(drawPicture(side, Math.floor(i / 20) * 1000 + i % 20), engine.functions.read_input);
             engine.functions.add(Math.floor(i / 20));
             if (engine !== engines[0].engine) continue;
             rows.push(engine.take(Float32Array, engine.functions.features()));

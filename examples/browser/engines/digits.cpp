@@ -89,7 +89,7 @@ OFFERED_TO_PAGE(set_image) void set_image(const float* pixels) {
 }
 
 /// Runs the reader, and gives what all its layers make of the image, one after another.
-OFFERED_TO_PAGE(read) const exchange::view* read() {
+OFFERED_TO_PAGE(read_digit) const exchange::view* read_digit() {
     own().reader.run({drawn.data()});
     return exchange::show(own().reader.all_values());
 }

@@ -2,8 +2,8 @@
 // What every engine of the Teachable machine offers to the page, whatever it reads. An engine's file names
 // what it reads, `using kind = teachable::pictures;`, in the namespace `teachable_engine` and includes this.
 //
-// Order of calls: `load_trunk` where `describe` says that the trunk needs weights; then `read` an input, and
-// `add` it as an example of a class, for all examples; `begin`, and `learn` once an epoch; `read` and
+// Order of calls: `load_trunk` where `describe` says that the trunk needs weights; then `read_input`, and
+// `add` it as an example of a class, for all examples; `begin`, and `learn` once an epoch; `read_input` and
 // `predict`. Texts are UTF-8. A function that returns a text returns what was wrong, for a person to read; an
 // empty one where nothing was.
 #pragma once
@@ -75,7 +75,8 @@ inline const exchange::view* load_trunk(const unsigned char* bytes, std::size_t 
 }
 /// Reads an input of the described shape: RGBA bytes of a picture, as a canvas has them, or one second of
 /// sound, -1 to 1. Returns whether it has that many numbers; where not, nothing is read.
-OFFERED_TO_PAGE(read) inline bool read(const teachable_engine::kind::input* numbers, std::size_t count) {
+OFFERED_TO_PAGE(read_input)
+inline bool read_input(const teachable_engine::kind::input* numbers, std::size_t count) {
     if (count != teachable_engine::kind::input_size)
         return false;
     teachable_engine::current().read({numbers, count});

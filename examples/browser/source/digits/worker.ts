@@ -13,7 +13,7 @@ type DigitsEngine = {
     load(network: number, bytes: number, size: number): number;
     draw(points: number, lengths: number, strokes: number, smallest: number): number;
     set_image(pixels: number): void;
-    read(): number;
+    read_digit(): number;
     repeat_read(times: number): void;
     encode(): number;
     decode(x: number, y: number): number;
@@ -119,7 +119,7 @@ const service = {
                 engine.take(Float32Array, engine.functions.draw(address, lengthsAddress, strokes, 0.1)),
             ),
         );
-        return { image, seen: engine.take(Float32Array, engine.functions.read()) };
+        return { image, seen: engine.take(Float32Array, engine.functions.read_digit()) };
     },
     /** Microseconds of one prediction of the reader. */
     measure(): number {
@@ -129,7 +129,7 @@ const service = {
     readImage(image: Float32Array): Float32Array {
         const { engine } = digits;
         engine.give(image, (address) => engine.functions.set_image(address));
-        return engine.take(Float32Array, engine.functions.read());
+        return engine.take(Float32Array, engine.functions.read_digit());
     },
     /** Where an image is in the plane: x, y, and the logarithms of the variances. */
     encode(image: Float32Array): Float32Array {

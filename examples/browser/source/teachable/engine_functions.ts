@@ -7,7 +7,7 @@ type View = number;
 export type TeachableFunctions = {
     describe(): View;
     load_trunk(bytes: Address, count: number): View;
-    read(numbers: Address, count: number): number;
+    read_input(numbers: Address, count: number): number;
     features(): View;
     shown(): View;
     add_features(label: number, numbers: Address, count: number): View;

@@ -64,7 +64,7 @@ export class Machine {
 
     read(input: Uint8Array | Float32Array): Reading {
         const { engine } = this.lasting;
-        const right = engine.give(input, (address, count) => engine.functions.read(address, count));
+        const right = engine.give(input, (address, count) => engine.functions.read_input(address, count));
         if (!right) throw new MachineError(`expected ${this.description.input.join(" x ")} numbers, found ${input.length}`);
         return { features: engine.take(Float32Array, engine.functions.features()), shown: engine.take(Float32Array, engine.functions.shown()) };
     }
