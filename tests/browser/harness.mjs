@@ -127,13 +127,15 @@ export async function assertKorean(message, words) {
 /** Asserts that a window of that width shows the page without scrolling sideways. */
 export async function assertFits(page, width = 360) {
     await page.setViewportSize({ width, height: 800 });
-    await page.waitForTimeout(100); // charts follow the window
-    const wide = await page.evaluate(() => {
+    // Charts follow the window, a frame or two later.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    const findWide = () => page.evaluate(() => {
         const room = document.documentElement.clientWidth;
         if (document.documentElement.scrollWidth <= room) return [];
         return [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > room + 0.5).map((one) => one.outerHTML.slice(0, 120));
     });
-    assert.deepEqual(wide, [], `wider than ${width} pixels`);
+    let wide = [];
+    await eventually(async () => (wide = await findWide()).length === 0, () => `no part is wider than ${width} pixels, as ${wide.join("\n")}`, 5000);
 }
 
 /** Makes the processor so many times slower. */
@@ -179,7 +181,20 @@ export async function tabTo(page, locator, most = 80) {
     return false;
 }
 
-/** Waits until a function of the test is true, or says what it was last. */
+/** Waits until what a function of the test reads has stayed the same for so long, and gives that. */
+export async function settled(read, description, milliseconds = 300) {
+    let value = await read();
+    let since = Date.now();
+    await eventually(async () => {
+        const found = await read();
+        if (found !== value) since = Date.now();
+        value = found;
+        return Date.now() - since >= milliseconds;
+    }, `${description} settles`);
+    return value;
+}
+
+/** Waits until a function of the test is true, and gives what it says. A description may be a function that makes it. */
 export async function eventually(asked, description, milliseconds = 30_000) {
     const end = Date.now() + milliseconds;
     let last;
@@ -188,5 +203,5 @@ export async function eventually(asked, description, milliseconds = 30_000) {
         if (last) return last;
         await new Promise((resolve) => setTimeout(resolve, 50));
     } while (Date.now() < end);
-    assert.fail(`${description}: not within ${milliseconds / 1000} s`);
+    assert.fail(`${typeof description === "function" ? description() : description}: not within ${milliseconds / 1000} s`);
 }

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { assertAccessible, assertFits, dragFinger, eventually, onPage, screenshot, tabTo } from "./harness.mjs";
+import { assertAccessible, assertFits, dragFinger, eventually, onPage, screenshot, settled, tabTo } from "./harness.mjs";
 
 /** A number of the page, or of its texts. */
 const fact = async (page, name) => Number((await page.locator(`[data-fact=${name}]`).innerText()).replace(/,/g, "").match(/[\d.]+/)?.[0] ?? NaN);
@@ -74,10 +74,7 @@ test("pole: pauses, goes on, and begins anew to the same course", onPage("pole",
     await button(page, "Learn").click();
     await eventually(async () => (await fact(page, "steps")) > 500, "it learns");
     await button(page, "Pause").click();
-    await page.waitForTimeout(300);
-    const paused = await fact(page, "steps");
-    await page.waitForTimeout(300);
-    assert.equal(await fact(page, "steps"), paused);
+    await settled(() => fact(page, "steps"), "the number of steps");
     await takeLessons(page, 5 - (await fact(page, "lessons")));
     assert.deepEqual(await takeLessons(page, 0), first);
     // Another seed is another course, and so is another width; the address tells both.
@@ -206,10 +203,7 @@ test("pole: a slow machine learns, and hears of a pause", onPage("pole", async (
     await eventually(async () => (await fact(page, "steps")) > 5000, "it learns");
     await button(page, "Pause").click();
     await button(page, "Learn").waitFor();
-    await page.waitForTimeout(500);
-    const paused = await fact(page, "steps");
-    await page.waitForTimeout(500);
-    assert.equal(await fact(page, "steps"), paused);
+    const paused = await settled(() => fact(page, "steps"), "the number of steps", 500);
     await button(page, "Learn").click();
     await eventually(async () => (await fact(page, "steps")) > paused, "it goes on");
 }, { slowness: 6, hash: "speed=1000000" }));

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { makeMachineExport, makeSound, makeSoundsExport, writeSound } from "./machine_export.mjs";
-import { assertAccessible, assertFits, dragFinger, eventually, onPage, screenshot, slow, tabTo } from "./harness.mjs";
+import { assertAccessible, assertFits, dragFinger, eventually, onPage, screenshot, settled, slow, tabTo } from "./harness.mjs";
 
 await import("./teachable_files.mjs");
 const { unzipSync, zipSync } = createRequire(join(process.env.STRATA_PACKAGES, "package.json"))("fflate");
@@ -61,12 +61,7 @@ async function record(page, place, device, count, key = undefined) {
     await eventually(async () => (await countOf(page, place)) >= count, `${count} examples`);
     await (key ? page.keyboard.up(key) : page.mouse.up());
     // What was taken is stored a little later on a busy machine.
-    let seen = -1;
-    await eventually(async () => {
-        await page.waitForTimeout(150);
-        const before = seen;
-        return (seen = await countOf(page, place)) === before;
-    }, "all examples");
+    await settled(() => countOf(page, place), "the number of examples", 150);
     await card(page, place).getByRole("button", { name: device, exact: true }).click();
 }
 
