@@ -12,12 +12,15 @@ shift $(($# > 0 ? 1 : 0))
 pages="$root/examples/browser"
 if [ "$name" = pages ] || { [[ "$name" =~ ^[a-z]+$ ]] && [ -f "$pages/pages/$name.html" ]; }; then
     chosen=()
-    if [ "$name" != pages ]; then chosen=("$name"); fi
+    if [ "$name" != pages ]; then
+        chosen=("$name")
+        export STRATA_PAGES="$name"
+    fi
     if [ "${1-}" = --build-only ]; then
         exec "$pages/build" --output "${2:?--build-only: a directory}" "${chosen[@]}"
     fi
     "$pages/build" "${chosen[@]}"
-    # Vite prints the address, with another port where this one is taken.
+    # Vite prints the address, that of the page where one is chosen, with another port where this one is taken.
     exec "$pages/node_modules/.bin/vite" preview --config "$pages/vite.config.ts" --configLoader runner \
         --host localhost --port 8017 --open false
 fi

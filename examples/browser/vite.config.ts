@@ -31,6 +31,18 @@ export default defineConfig({
     appType: "mpa",
     plugins: [
         {
+            // Who serves one page reads its address, not that of the index.
+            name: "address",
+            configurePreviewServer(server) {
+                const { printUrls } = server;
+                server.printUrls = () => {
+                    const urls = server.resolvedUrls;
+                    if (chosen?.length === 1 && urls) urls.local = urls.local.map((url) => new URL(`${chosen[0]}.html`, url).href);
+                    printUrls.call(server);
+                };
+            },
+        },
+        {
             name: "head",
             transformIndexHtml: {
                 order: "pre",

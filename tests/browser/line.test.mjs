@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { assertAccessible, assertKorean, dragFinger, dragMouse, eventually, onPage, screenshot, tabTo } from "./harness.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -276,3 +276,19 @@ test("line: the programs to copy compute the same on this machine", onPage("line
         rmSync(folder, { recursive: true });
     }
 }, { hash: "data=stopping&degree=3" }));
+
+test("line: whoever serves it alone is told its address", async () => {
+    const { STRATA_PACKAGES, STRATA_SITE } = process.env;
+    const { preview } = await import(pathToFileURL(join(STRATA_PACKAGES, "vite/dist/node/index.js")).href);
+    Object.assign(process.env, { STRATA_PAGES: "line", STRATA_OUTPUT: join(STRATA_SITE, "pages") });
+    const configFile = join(root, "examples/browser/vite.config.ts");
+    const server = await preview({ configFile, configLoader: "runner", logLevel: "silent", preview: { port: 0, host: "localhost" } });
+    try {
+        server.printUrls();
+        const [address] = server.resolvedUrls.local;
+        assert.match(address, /^http:\/\/localhost:\d+\/line\.html$/);
+        assert.ok((await fetch(address)).ok);
+    } finally {
+        await server.close();
+    }
+});
