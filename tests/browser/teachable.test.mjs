@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { makeMachineExport, makeSound, makeSoundsExport, writeSound } from "./machine_export.mjs";
-import { assertAccessible, assertFits, dragFinger, eventually, onPage, screenshot, settled, slow, tabTo } from "./harness.mjs";
+import { assertAccessible, assertFits, assertKorean, dragFinger, eventually, onPage, screenshot, settled, slow, tabTo } from "./harness.mjs";
 
 await import("./teachable_files.mjs");
 const { unzipSync, zipSync } = createRequire(join(process.env.STRATA_PACKAGES, "package.json"))("fflate");
@@ -260,6 +260,14 @@ test("teachable: tells pictures of the camera and of files apart, and keeps what
     assert.equal(await countOf(page, 2), before - 1);
     assert.deepEqual(await see(stored), shares);
 
+    // A project whose head is damaged leaves the one before as it is.
+    const broken = join(folder, "broken.zip");
+    writeFileSync(broken, zipSync({ ...entries, "head.safetensors": new Uint8Array(Buffer.from("no weights")) }));
+    await choose(page, page, "Open a project", [broken]);
+    await page.getByText("This file cannot be read.").waitFor();
+    assert.equal(await countOf(page, 2), before - 1);
+    assert.deepEqual(await see(stored), shares);
+
     // A class that goes makes the machine stale; what was learnt stays in use until it learns again.
     await card(page, 1).getByRole("button", { name: "Remove class: Cat" }).click();
     await page.locator("[data-state=stale]").waitFor();
@@ -403,7 +411,10 @@ test("teachable: reads what Teachable Machine exports of pictures, and names of 
     await page.getByText(/The classes Sitting, Standing of Teachable Machine\..* PoseNet .* is not in the file.* MoveNet /).waitFor();
     assert.ok(await page.getByRole("radio", { name: "Poses" }).isChecked());
     await pack({ "weights.bin": Buffer.from(files["weights.bin"]).subarray(4) });
-    await page.getByText(/This file cannot be read\. weights\.bin: expected \d+ bytes, found \d+\./).waitFor();
+    await page.getByText("This file cannot be read.").waitFor();
+    // It is said in the language that is chosen, and the words behind it stay English.
+    await page.getByRole("button", { name: "한국어" }).click();
+    await assertKorean(page.getByRole("alert"), /^weights\.bin: expected \d+ bytes, found \d+$/);
 }));
 
 test("teachable: hears with what Teachable Machine exports of sounds", onPage("teachable", async ({ page }) => {

@@ -5,7 +5,7 @@ import { relaxedSimd } from "wasm-feature-detect";
 
 /**
  * What ended an engine: an error of the library, whose kind is its name in C++, or a "trap". Besides, an engine can be
- * "missing" or "dead", or have no "memory" for what it is given.
+ * "missing" or "dead", have no "memory" for what it is given, or have "refused" it, for a reason that it says.
  */
 export class EngineError extends Error {
     constructor(readonly kind: string, message: string) {

@@ -29,14 +29,17 @@ export class PageError extends Error {
     }
 }
 
-/** What to say of an error; `stopped` is the page's sentence for those that end an engine: the library's, and traps. */
+/** Kinds of errors of which a page knows what failed, since it had asked an engine for it. */
+const engineKinds: ReadonlySet<string> = new Set(["trap", "dead", "refused"]);
+
+/** What to say of an error; `stopped` is the page's sentence for what an engine says: the library's errors, traps, refusals. */
 export function problemOf(error: unknown, stopped: () => string): Problem {
     if (error instanceof PageError) return { say: error.say };
     const { kind, message: words } = thrownOf(error);
     if (kind === "missing") return { say: () => t.value.missing, words };
     if (kind === "memory") return { say: () => t.value.memory, words };
     // The library's kinds are names of C++: std::length_error.
-    if (kind === "trap" || kind === "dead" || kind.includes("::")) return { say: stopped, words };
+    if (engineKinds.has(kind) || kind.includes("::")) return { say: stopped, words };
     return { say: () => t.value.unknown, words };
 }
 

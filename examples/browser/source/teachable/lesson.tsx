@@ -132,7 +132,9 @@ function NetworkType() {
     const classes = project.value.classes.length;
     useEffect(() => {
         let current = true;
-        if (ready) void service.describe(kind.value, trunk, classes).then((found) => current && setTypes(found));
+        const show = (found: NetworkTypes | undefined) => current && setTypes(found);
+        // Where it cannot be said, what opens the network says why.
+        if (ready) service.describe(kind.value, trunk, classes).then(show, () => show(undefined));
         return () => {
             current = false;
         };
@@ -141,7 +143,11 @@ function NetworkType() {
     return (
         <>
             <Code title={t.value.type} text={types.head} />
-            {types.trunk !== "" && !types.trunk.includes("input<") && <p class="quiet small">{t.value.wordsBelow(types.trunk)}</p>}
+            {types.trunk !== "" && !types.trunk.includes("input<") && (
+                <p class="quiet small">
+                    {t.value.wordsBelow} <span lang="en">{types.trunk}</span>
+                </p>
+            )}
             {types.trunk.includes("input<") && (
                 <details>
                     <summary>{t.value.typeBelow}</summary>

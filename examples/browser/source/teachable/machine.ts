@@ -1,13 +1,17 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // One engine with what it has learnt: reads inputs, trains its head, predicts and writes files. For the worker.
-import { LastingEngine, type Engine } from "../shared/engine";
+import { EngineError, LastingEngine, type Engine } from "../shared/engine";
 import type { MachineExport } from "./machine_export";
 import type { EngineDescription, TeachableFunctions, WholeFunctions } from "./engine_functions";
 import type { Settings } from "./project";
 import type { ExportFormat } from "./service";
 
 /** A sentence of the engine about what it was given. */
-export class MachineError extends Error {}
+export class MachineError extends EngineError {
+    constructor(message: string) {
+        super("refused", message);
+    }
+}
 
 export interface Reading {
     readonly features: Float32Array;

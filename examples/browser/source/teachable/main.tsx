@@ -2,12 +2,13 @@
 import "./style.css";
 import { Choice } from "../shared/controls";
 import { showPage } from "../shared/frame";
+import { ProblemText } from "../shared/problem";
 import { Cards } from "./cards";
 import { Lesson } from "./lesson";
 import { Preview } from "./preview";
 import { kinds } from "./project";
 import { chooseKind, openEngines } from "./session";
-import { broken, isTraining, kind, message, offer, t } from "./state";
+import { broken, isTraining, kind, notice, offer, problem, t } from "./state";
 import { Store } from "./store";
 
 showPage(
@@ -23,12 +24,11 @@ showPage(
                 disabled={isTraining.value}
                 onChange={chooseKind}
             />
-            {offer.value === undefined && broken.value === "" && <p role="status">{t.value.loading}</p>}
-            <p class="error" role="alert">
-                {broken.value === "" ? "" : t.value.broken(broken.value)}
-            </p>
+            {offer.value === undefined && broken.value === undefined && <p role="status">{t.value.loading}</p>}
+            <ProblemText problem={broken.value} />
+            <ProblemText problem={problem.value} />
             <p role="status" class="message">
-                {message.value}
+                {notice.value?.()}
             </p>
             <div class="columns">
                 <Cards />

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Choice, FileButton } from "../shared/controls";
 import { acceptFiles } from "../shared/files";
+import { ProblemText, problemOf, type Problem } from "../shared/problem";
 import { fixed } from "../shared/texts";
 import { nextFrame } from "../shared/worker";
 import { accepted } from "./cards";
@@ -93,58 +94,67 @@ export function Preview() {
     const [input, setInput] = useState<Input>("none");
     const [sight, setSight] = useState<Sight | undefined>(undefined);
     const [picture, setPicture] = useState<ImageData | undefined>(undefined);
-    const [problem, setProblem] = useState("");
+    const [problem, setProblem] = useState<Problem | undefined>(undefined);
     const panel = useRef<HTMLElement>(null);
     const stop = useRef<(() => void) | undefined>(undefined);
-    const heard = useRef({ last: 0, busy: false });
+    /** What is looked at: another object for each input, and for a microphone, the second that was heard last. */
+    const looked = useRef({ last: 0, busy: false });
 
     const choose = (chosen: Input) => {
         setInput(chosen);
-        heard.current = { last: 0, busy: false };
+        looked.current = { last: 0, busy: false };
         setSight(undefined);
         setPicture(undefined);
-        setProblem("");
+        setProblem(undefined);
     };
     useEffect(() => choose("none"), [kind.value]);
     useEffect(() => () => stop.current?.(), []);
+    /** Shows what the machine makes of something, unless another thing is looked at meanwhile. */
+    const look = async (see: Promise<Sight>) => {
+        const state = looked.current;
+        try {
+            const seen = await see;
+            if (looked.current === state) setSight(seen);
+        } catch (error) {
+            if (looked.current === state) setProblem(problemOf(error, () => t.value.notSeen));
+        }
+    };
     // A file or drawing is looked at again once the machine has learnt something else.
     useEffect(() => {
-        if (picture !== undefined) void seePicture(picture).then(setSight);
+        if (picture !== undefined) void look(seePicture(picture));
     }, [trained.value, picture]);
 
     const openFiles = async (files: readonly File[]) => {
         const file = files[0];
         if (file === undefined) return;
-        setInput("files");
-        setProblem("");
+        choose("files");
+        const state = looked.current;
         try {
             if (!isExampleFile(kind.value, file.name, file.type)) throw new Error("another kind of file");
-            if (kind.value !== "sounds") return setPicture(await decodePicture(file));
+            if (kind.value !== "sounds") {
+                const pixels = await decodePicture(file);
+                return looked.current === state ? setPicture(pixels) : undefined;
+            }
             const { rate, samples } = soundShape();
             const piece = cutPieces(await decodeSound(new Uint8Array(await file.arrayBuffer()), rate), samples)[0];
-            if (piece !== undefined) setSight(await hearSound(piece));
+            if (piece !== undefined && looked.current === state) void look(hearSound(piece));
         } catch {
-            setProblem(t.value.unreadableFiles(file.name));
+            if (looked.current === state) setProblem({ say: () => t.value.unreadableFiles(file.name) });
         }
     };
     useEffect(() => (panel.current ? acceptFiles(panel.current, (files) => void openFiles(files)) : undefined), []);
 
     const listen = async () => {
-        const state = heard.current;
+        const state = looked.current;
         if (state.busy || microphone.seconds < Math.max(longestSeconds, state.last + soundStepSeconds)) return;
         state.busy = true;
         state.last = microphone.seconds;
-        try {
-            const seen = await hearSound(await microphone.takeSound(soundShape()));
-            // Another thing may be looked at meanwhile.
-            if (heard.current === state) setSight(seen);
-        } finally {
-            state.busy = false;
-        }
+        await look(microphone.takeSound(soundShape()).then(hearSound));
+        state.busy = false;
     };
     const begin = (take: TakePicture | undefined) => {
         stop.current?.();
-        stop.current = take === undefined ? undefined : watch(take, setSight, (error) => setProblem(error instanceof Error ? error.message : String(error)));
+        stop.current = take === undefined ? undefined : watch(take, setSight, (error) => setProblem(problemOf(error, () => t.value.notSeen)));
     };
     const known = inputs[kind.value];
     return (
@@ -159,7 +169,7 @@ export function Preview() {
             />
             {input === "camera" && <CameraView ready={begin} overlay={sight?.points && <Skeleton numbers={sight.points} />} />}
             {input === "microphone" && (
-                <MicrophoneView ready={(open) => open && (heard.current = { last: 0, busy: false })} heard={() => void listen()} />
+                <MicrophoneView ready={(open) => open && (looked.current = { last: 0, busy: false })} heard={() => void listen()} />
             )}
             {input === "files" && (
                 <div class="row">
@@ -174,9 +184,7 @@ export function Preview() {
             {input === "drawing" && <DrawingPad changed={setPicture} />}
             {input === "files" && picture !== undefined && <ShownPicture pixels={picture} points={sight?.points} />}
             {kind.value === "sounds" && sight?.spectrogram && <Spectrogram values={sight.spectrogram} />}
-            <p class="error" role="alert">
-                {problem}
-            </p>
+            <ProblemText problem={problem} />
             <Bars sight={sight} />
         </section>
     );

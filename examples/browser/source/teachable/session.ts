@@ -2,6 +2,7 @@
 // What the page's buttons do to its state.
 import { batch, effect } from "@preact/signals";
 import { watchAddress, writeAddress } from "../shared/address";
+import { problemOf } from "../shared/problem";
 import { callback, nextFrame } from "../shared/worker";
 import type { ReadProject } from "./archive";
 import { decodeSound, fitSound } from "./devices";
@@ -12,13 +13,13 @@ import {
     type Class, type Kind, type Project, type Settings,
 } from "./project";
 import type { Adopted, ClassKeys, ExampleView, History, Sight, SoundShape } from "./service";
-import { findLackIn, firstAddress, history, isUsable, kind, message, project, readKind, reading, room, rooms, service, t, type Room } from "./state";
+import { findLackIn, firstAddress, history, isUsable, kind, project, readKind, reading, room, rooms, service, t, tell, type Room } from "./state";
 import { cutPieces, quantize, readWave, soundRate, writeWave } from "./wave";
 
 export function chooseKind(chosen: Kind): void {
     batch(() => {
         kind.value = chosen;
-        message.value = "";
+        tell(undefined);
     });
     writeAddress(firstAddress, { kind: chosen });
 }
@@ -39,7 +40,7 @@ export function renameOne(key: number, wanted: string): void {
     const { classes } = project.value;
     const name = classes.find((value) => value.key === key)?.name ?? "";
     const rival = classes.find((value) => value.key !== key && value.name === wanted.trim());
-    message.value = rival === undefined ? "" : t.value.renamed(name);
+    tell(rival === undefined ? undefined : () => t.value.renamed(name));
 }
 export const removeOne = (key: number): void => change((old) => removeClass(old, key));
 export const clearOne = (key: number): void => change((old) => clearClass(old, key));
@@ -105,7 +106,7 @@ export async function addChosenFiles(classKey: number, files: readonly File[]): 
             refused.push(file.name);
         }
     }
-    message.value = refused.length > 0 ? t.value.unreadableFiles(refused.join(", ")) : "";
+    tell(undefined, refused.length > 0 ? { say: () => t.value.unreadableFiles(refused.join(", ")) } : undefined);
 }
 
 /** Adds the examples of folders, a class each, behind the classes that have examples. */
@@ -113,12 +114,24 @@ export async function addFolders(folders: ReadonlyMap<string, readonly Uint8Arra
     const chosen = kind.value;
     const { project: own } = rooms[chosen];
     own.value = { ...own.value, classes: own.value.classes.filter((value) => value.examples.length > 0) };
+    let added = 0;
+    let refused = 0;
     for (const [name, files] of folders) {
         own.value = addClass(own.value, name);
-        const added = own.value.classes[own.value.classes.length - 1];
-        if (added === undefined) continue;
-        for (const file of files) addFiles(chosen, added.key, await convertFile(chosen, file).catch(() => []));
+        const last = own.value.classes[own.value.classes.length - 1];
+        if (last === undefined) continue;
+        for (const file of files) {
+            try {
+                const examples = await convertFile(chosen, file);
+                addFiles(chosen, last.key, examples);
+                added += examples.length;
+            } catch {
+                refused += 1;
+            }
+        }
     }
+    const opened = () => t.value.opened(folders.size, added);
+    tell(opened, refused > 0 ? { say: () => t.value.unreadableCount(refused) } : undefined);
 }
 
 const usableKeys = (own: Room, classes: readonly Class[]): ClassKeys[] =>
@@ -134,7 +147,7 @@ export function saveExamples(): Promise<Uint8Array> {
 export async function train(): Promise<void> {
     const chosen = kind.value;
     const own = rooms[chosen];
-    message.value = "";
+    tell(undefined);
     history.value = { loss: [], accuracy: [], heldOutLoss: [], heldOutAccuracy: [] };
     try {
         while (pending.size > 0) await Promise.all(pending);
@@ -147,7 +160,7 @@ export async function train(): Promise<void> {
         const outcome = await service.train(chosen, trunk, usableKeys(own, classes), settings, show);
         own.trained.value = { classes, outcome };
     } catch (error) {
-        message.value = error instanceof Error ? error.message : String(error);
+        tell(undefined, problemOf(error, () => t.value.notLearnt));
     } finally {
         history.value = undefined;
     }
@@ -161,24 +174,25 @@ export async function showProject({ project: stored, head: storedHead, renamed }
     // A network below that the reader had brought is not in the file: the examples are looked at by another one.
     const known = stored.trunk === "" || trunks.includes(stored.trunk);
     const read = known && stored.trunk !== "" ? stored : { ...stored, trunk: trunks[0] ?? "" };
-    own.offer.value = await service.open(location.href, stored.kind, read.trunk);
+    const opened = await service.open(location.href, stored.kind, read.trunk);
     const head = known ? storedHead : undefined;
+    // What may be refused comes first: a file that is no project leaves all as it was.
+    if (head !== undefined) await service.load(read.kind, read.trunk, head);
     await service.forget(read.kind);
     batch(() => {
+        own.offer.value = opened;
         own.project.value = read;
         own.views.value = new Map();
-        own.trained.value = undefined;
+        own.trained.value = head === undefined ? undefined : { classes: read.classes, outcome: undefined };
     });
     chooseKind(read.kind);
-    if (head !== undefined) {
-        await service.load(read.kind, read.trunk, head);
-        own.trained.value = { classes: read.classes, outcome: undefined };
-    }
     for (const value of read.classes) for (const example of value.examples) look(read.kind, example.key, example.file);
-    const said = [t.value.opened(read.classes.length, countExamples(read))];
-    if (!known) said.push(t.value.otherTrunk(stored.trunk));
-    if (renamed.length > 0) said.push(t.value.renamed(renamed.join(", ")));
-    message.value = said.join(" ");
+    tell(() => {
+        const said = [t.value.opened(read.classes.length, countExamples(read))];
+        if (!known) said.push(t.value.otherTrunk(stored.trunk));
+        if (renamed.length > 0) said.push(t.value.renamed(renamed.join(", ")));
+        return said.join(" ");
+    });
 }
 
 /** A machine that was trained elsewhere, for classes without examples. */
@@ -195,9 +209,11 @@ export function showNames(chosen: Kind, names: readonly string[], adopted: Adopt
     chooseKind(chosen);
     const shown = own.project.value.classes.map((value) => value.name);
     const renamed = shown.filter((name, place) => name !== names[place]);
-    const said = [adopted !== undefined ? t.value.openedExport(shown.join(", ")) : t.value.openedPoses(shown.join(", "))];
-    if (renamed.length > 0) said.push(t.value.renamed(renamed.join(", ")));
-    message.value = said.join(" ");
+    tell(() => {
+        const said = [adopted !== undefined ? t.value.openedExport(shown.join(", ")) : t.value.openedPoses(shown.join(", "))];
+        if (renamed.length > 0) said.push(t.value.renamed(renamed.join(", ")));
+        return said.join(" ");
+    });
 }
 
 /** Takes another network below: its features of all pictures are other ones. */
@@ -213,7 +229,7 @@ export async function chooseTrunk(name: string): Promise<void> {
             own.views.value = new Map();
         });
     } catch (error) {
-        message.value = error instanceof Error ? error.message : String(error);
+        tell(undefined, problemOf(error, () => t.value.noTrunk(name)));
         return;
     }
     void service.forget(chosen);
@@ -227,7 +243,7 @@ export async function addTrunk(files: readonly File[]): Promise<void> {
     try {
         await chooseTrunk(await service.addTrunk(file.name, new Uint8Array(await file.arrayBuffer())));
     } catch (error) {
-        message.value = t.value.unreadable(error instanceof Error ? error.message : String(error));
+        tell(undefined, problemOf(error, () => t.value.unreadable));
     }
 }
 
@@ -250,9 +266,9 @@ export async function openEngine(chosen: Kind): Promise<void> {
         batch(() => {
             if (own.project.value.trunk === "") own.project.value = { ...own.project.value, trunk: opened.trunks[0] ?? "" };
             own.offer.value = opened;
-            own.broken.value = "";
+            own.broken.value = undefined;
         });
     } catch (error) {
-        own.broken.value = error instanceof Error ? error.message : String(error);
+        own.broken.value = problemOf(error, () => t.value.broken);
     }
 }

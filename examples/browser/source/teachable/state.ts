@@ -1,7 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // The page's state: what each kind has, and what follows from it.
-import { computed, signal, type Signal } from "@preact/signals";
+import { batch, computed, signal, type Signal } from "@preact/signals";
 import { readAddress } from "../shared/address";
+import type { Problem } from "../shared/problem";
 import { texts } from "../shared/texts";
 import { connect } from "../shared/worker";
 import { createProject, findLack, kinds, type Class, type Kind, type Lack, type Project } from "./project";
@@ -22,9 +23,10 @@ export interface Room {
     readonly project: Signal<Project>;
     readonly views: Signal<ReadonlyMap<number, ExampleView | "unreadable">>;
     readonly trained: Signal<Trained | undefined>;
-    /** What its engine can, once it is open; a sentence where it cannot be opened. */
+    /** What its engine can, once it is open. */
     readonly offer: Signal<Offer | undefined>;
-    readonly broken: Signal<string>;
+    /** Why it cannot be opened. */
+    readonly broken: Signal<Problem | undefined>;
 }
 
 function firstNames(kind: Kind): string[] {
@@ -38,7 +40,7 @@ function createRoom(kind: Kind): Room {
         views: signal(new Map()),
         trained: signal(undefined),
         offer: signal(undefined),
-        broken: signal(""),
+        broken: signal(undefined),
     };
 }
 
@@ -51,7 +53,16 @@ export function readKind(): Kind {
 }
 
 export const kind = signal<Kind>(readKind());
-export const message = signal("");
+/** What the page did last, and what went wrong with it. */
+export const notice = signal<(() => string) | undefined>(undefined);
+export const problem = signal<Problem | undefined>(undefined);
+export function tell(said: (() => string) | undefined, wrong?: Problem): void {
+    batch(() => {
+        notice.value = said;
+        problem.value = wrong;
+    });
+}
+
 export const history = signal<History | undefined>(undefined);
 /** Examples that were given and those of them that were looked at. */
 export const reading = signal({ done: 0, all: 0 });

@@ -2,38 +2,38 @@
 // Files that go from the page, and projects and models that come to it.
 import { Button, FileButton } from "../shared/controls";
 import { download } from "../shared/files";
+import { problemOf } from "../shared/problem";
 import { FileError, readProject, unpackArchive } from "./archive";
 import { findFolders, isMachineExport, readMachineExport } from "./machine_export";
 import { addFolders, openEngine, saveExamples, showNames, showProject } from "./session";
-import { isStale, isTraining, kind, knownNames, message, offer, project, service, t, trained } from "./state";
+import { isStale, isTraining, kind, knownNames, offer, project, service, t, tell, trained } from "./state";
 import type { ExportFormat } from "./service";
 
 const fileNames: { readonly [Name in ExportFormat]: string } = { safetensors: "model.safetensors", onnx: "model.onnx", header: "model.hpp" };
 const formats: readonly ExportFormat[] = ["safetensors", "onnx", "header"];
 
-function tell(error: unknown): void {
-    const reason = error instanceof FileError ? t.value.wrong(error.place, error.expected, error.found) : error instanceof Error ? error.message : String(error);
-    message.value = t.value.unreadable(reason);
+/** Makes a file, hands it to the reader, and says so. */
+async function save(name: string, make: () => Promise<Uint8Array>, type?: string): Promise<void> {
+    try {
+        download(name, (await make()).slice(), type);
+        tell(() => t.value.saved(name));
+    } catch (error) {
+        tell(undefined, problemOf(error, () => t.value.notSaved(name)));
+    }
 }
 
-async function saveModel(format: ExportFormat): Promise<void> {
-    const content = await service.save(kind.value, format, knownNames.value);
-    download(fileNames[format], content.slice());
-    message.value = t.value.saved(fileNames[format]);
-}
+const saveModel = (format: ExportFormat): Promise<void> => save(fileNames[format], () => service.save(kind.value, format, knownNames.value));
 
-async function saveNumbers(): Promise<void> {
-    download("examples.safetensors", (await saveExamples()).slice());
-    message.value = t.value.saved("examples.safetensors");
-}
+const saveNumbers = (): Promise<void> => save("examples.safetensors", saveExamples);
 
-async function saveProject(): Promise<void> {
+async function packProject(): Promise<Uint8Array> {
+    const shown = project.value;
     // A head of other classes than the project's would not be its head.
     const fits = trained.value !== undefined && !isStale.value;
-    const head = fits ? await service.save(kind.value, "safetensors", knownNames.value) : undefined;
-    download(`${kind.value}.zip`, (await service.pack({ project: project.value, head })).slice(), "application/zip");
-    message.value = t.value.saved(`${kind.value}.zip`);
+    const head = fits ? await service.save(shown.kind, "safetensors", knownNames.value) : undefined;
+    return service.pack({ project: shown, head });
 }
+const saveProject = (): Promise<void> => save(`${kind.value}.zip`, packProject, "application/zip");
 
 async function readFiles(files: readonly File[]): Promise<{ [path: string]: Uint8Array }> {
     const entries: { [path: string]: Uint8Array } = {};
@@ -46,7 +46,7 @@ async function readFiles(files: readonly File[]): Promise<{ [path: string]: Uint
 }
 
 async function openFiles(files: readonly File[]): Promise<void> {
-    message.value = "";
+    tell(undefined);
     try {
         const entries = await readFiles(files);
         if (entries["project.json"] === undefined && isMachineExport(entries)) {
@@ -59,7 +59,8 @@ async function openFiles(files: readonly File[]): Promise<void> {
         if (entries["project.json"] === undefined && folders.size > 0) return await addFolders(folders);
         await showProject(readProject(entries));
     } catch (error) {
-        tell(error);
+        const wrong = error instanceof FileError ? { say: () => t.value.unreadable, words: error.message } : problemOf(error, () => t.value.unreadable);
+        tell(undefined, wrong);
     }
 }
 
@@ -72,19 +73,19 @@ export function Store() {
             <h2>{t.value.store}</h2>
             <div class="row">
                 {formats.map((format) => (
-                    <Button key={format} disabled={!ready} onClick={() => void saveModel(format).catch(tell)}>
+                    <Button key={format} disabled={!ready} onClick={() => void saveModel(format)}>
                         {titles[format]}
                     </Button>
                 ))}
             </div>
             <p class="quiet small">{t.value.onnxNote}</p>
             <div class="row">
-                <Button disabled={offer.value === undefined || isTraining.value || isEmpty} onClick={() => void saveNumbers().catch(tell)}>
+                <Button disabled={offer.value === undefined || isTraining.value || isEmpty} onClick={() => void saveNumbers()}>
                     {t.value.numbers}
                 </Button>
             </div>
             <div class="row">
-                <Button disabled={isTraining.value} onClick={() => void saveProject().catch(tell)}>
+                <Button disabled={isTraining.value} onClick={() => void saveProject()}>
                     {t.value.projectFile}
                 </Button>
                 <FileButton accept=".zip,.json,.bin" multiple onFiles={(files) => void openFiles(files)}>

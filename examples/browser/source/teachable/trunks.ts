@@ -1,6 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // The networks below that inputs of a kind are read by, and the machine that stands on each, opened once. For the worker.
-import { readBytes } from "../shared/engine";
+import { EngineError, readBytes } from "../shared/engine";
 import { Machine, MachineError } from "./machine";
 import type { MachineExport } from "./machine_export";
 import { drawnTrunk, type Kind } from "./project";
@@ -102,7 +102,7 @@ export class Trunks {
     }
 
     private async fetchKept(file: string): Promise<Uint8Array> {
-        if (!this.kept.has(file)) throw new MachineError(`models/${file} is not here: the pages were built without it`);
+        if (!this.kept.has(file)) throw new EngineError("missing", `models/${file} is not here: the pages were built without it`);
         return readBytes(new URL(`models/${file}`, this.page));
     }
 

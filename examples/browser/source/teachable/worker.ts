@@ -170,7 +170,9 @@ const service: Service = {
         return (await useMachine(kind, trunk)).saveExamples(findFeatures(kind, classes), names);
     },
     async load(kind, trunk, head) {
-        (await useMachine(kind, trunk)).loadHead(head);
+        const machine = await (await needTrunks()).machine(kind, trunk);
+        machine.loadHead(head);
+        current.set(kind, machine);
     },
     async adopt(model) {
         const trunk = await (await needTrunks()).adopt(model);
