@@ -85,13 +85,18 @@ async function openSpam(): Promise<LastingEngine<SpamEngine>> {
 }
 /** Its engine, which is opened once; one that could not be had is asked for again. */
 async function useSpam(): Promise<Engine<SpamEngine>> {
-    spam ??= openSpam();
+    const opening = (spam ??= openSpam());
     try {
-        return (await spam).engine;
+        return (await opening).engine;
     } catch (error) {
-        spam = undefined;
+        if (spam === opening) spam = undefined;
         throw error;
     }
+}
+
+function needPictures(): Engine<PictureEngine> {
+    if (!pictures) throw new EngineError("refused", "there is no network yet");
+    return pictures.engine;
 }
 
 const service = {
@@ -175,8 +180,7 @@ const service = {
     },
     /** Pixels as bytes of red, green, blue and opacity; mean and deviation of the three colours. */
     classify(pixels: Uint8Array, width: number, height: number, scaling: Float32Array): Classified {
-        if (!pictures) throw new Error("there is no network yet");
-        const { engine } = pictures;
+        const engine = needPictures();
         engine.give(pixels, (address) => engine.give(scaling, (scalingAddress) => engine.functions.set_picture(address, width, height, scalingAddress)));
         const begin = performance.now();
         const view = engine.functions.classify();
@@ -185,13 +189,11 @@ const service = {
     },
     /** What the stages make of the picture that was classified last: what they are, and where their numbers begin. */
     look(): (Layer & { begin: number })[] {
-        if (!pictures) throw new Error("there is no network yet");
-        const { engine } = pictures;
+        const engine = needPictures();
         return engine.takeValue<(Layer & { begin: number })[]>(engine.functions.look());
     },
     stageNumbers(begin: number, count: number): Float32Array {
-        if (!pictures) throw new Error("there is no network yet");
-        const { engine } = pictures;
+        const engine = needPictures();
         return engine.take(Float32Array, engine.functions.stage_numbers(begin, count));
     },
 };

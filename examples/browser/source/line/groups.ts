@@ -12,7 +12,7 @@ export const clusters = signal<ShownClusters | undefined>(undefined);
 export const inertias = signal<readonly number[]>([]);
 export const running = signal(false);
 
-/** What one has to do first, where there are too few points. */
+/** Whether there is a point for each group. */
 export const enoughForClusters = computed(() => points.value.length >= k.value);
 
 /** Of groups, centers alone stay where they are while points move. */

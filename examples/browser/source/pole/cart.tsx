@@ -3,7 +3,7 @@
 import { Button, Choice, Slider } from "../shared/controls";
 import { fixed, number } from "../shared/texts";
 import { Picture, type Side } from "./picture";
-import { ask, choose, described, driver, moving, press, release, said, setPace, shown, state, worker } from "./state";
+import { ask, choose, described, driver, fallenAfter, moving, press, release, setPace, shown, state, worker } from "./state";
 import { t } from "./texts";
 
 const degrees = (radians: number) => fixed((radians * 180) / Math.PI, 1);
@@ -59,7 +59,7 @@ export function Cart() {
                 </button>
                 <Button
                     onClick={() => {
-                        said.value = "";
+                        fallenAfter.value = undefined;
                         ask(worker.beginShown());
                     }}
                 >
@@ -84,7 +84,7 @@ export function Cart() {
                 ]}
                 onChange={(chosen) => {
                     driver.value = chosen;
-                    said.value = "";
+                    fallenAfter.value = undefined;
                     ask(worker.setDriver(chosen));
                 }}
             />
@@ -98,7 +98,7 @@ export function Cart() {
                 <dd>{texts.degrees(degrees(told?.angle ?? 0))}</dd>
             </dl>
             <p role="status" class="solved">
-                {said.value}
+                {fallenAfter.value !== undefined && texts.fell(fixed(fallenAfter.value, 1))}
             </p>
         </section>
     );

@@ -4,7 +4,6 @@ import { computed, effect, signal } from "@preact/signals";
 import { readAddress, watchAddress, writeAddress } from "../shared/address";
 import type { Thrown } from "../shared/engine";
 import { problemOf, type Problem } from "../shared/problem";
-import { fixed } from "../shared/texts";
 import { callback, connect, nextFrame } from "../shared/worker";
 import type { DrawnCurve } from "./curve";
 import type { Side } from "./picture";
@@ -58,7 +57,8 @@ export const values = signal(new Float32Array());
 export const chances = signal(new Float32Array());
 export const driver = signal<Driver>("agent");
 export const moving = signal(!matchMedia("(prefers-reduced-motion: reduce)").matches);
-export const said = signal(""); // to the reader who holds the pole
+/** How long the pole stood that the reader held, in seconds, once it has fallen. */
+export const fallenAfter = signal<number | undefined>(undefined);
 export const described = signal<Shown | undefined>(undefined); // the cart as texts tell it, less often than it moves
 
 const tell = (error: unknown): void => {
@@ -68,7 +68,7 @@ const tell = (error: unknown): void => {
 export const ask = (answer: Promise<unknown>): void => void answer.catch(tell);
 
 function draw(snapshot: Snapshot): Promise<void> {
-    if (driver.peek() === "reader" && snapshot.shown.fallen && shown.peek()?.fallen === false) said.value = t.peek().fell(fixed(snapshot.shown.seconds, 1));
+    if (driver.peek() === "reader" && snapshot.shown.fallen && shown.peek()?.fallen === false) fallenAfter.value = snapshot.shown.seconds;
     shown.value = snapshot.shown;
     if (snapshot.curve && snapshot.map) {
         described.value = snapshot.shown;
@@ -85,7 +85,7 @@ function draw(snapshot: Snapshot): Promise<void> {
 export async function restart(): Promise<void> {
     learning.value = false;
     failure.value = undefined;
-    said.value = "";
+    fallenAfter.value = undefined;
     const { width, seed } = state.value;
     type.value = await worker.begin(widths.findIndex((one) => one === width), seed, settings.value);
 }

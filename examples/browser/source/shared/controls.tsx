@@ -122,12 +122,12 @@ const t = texts(
 /** A number to type. What is no number, or out of bounds, is not taken, and it is said what would be. */
 export function NumberField(props: NumberProps) {
     const id = useId();
-    const [refused, refuse] = useState("");
+    const [refused, refuse] = useState<{ typed: string; kept: number } | undefined>(undefined);
     const { min, max } = props;
-    const explain = (typed: string) => {
+    const explain = ({ typed, kept }: { typed: string; kept: number }) => {
         const whole = props.step !== undefined && props.step !== "any" && Number.isInteger(props.step);
         const range = min === undefined || max === undefined ? t.value.open(whole) : t.value.range(whole, String(min), String(max));
-        return t.value.refused(typed === "" ? t.value.noNumber : typed, range, String(props.value));
+        return t.value.refused(typed === "" ? t.value.noNumber : typed, range, String(kept));
     };
     return (
         <div class="control">
@@ -145,16 +145,16 @@ export function NumberField(props: NumberProps) {
                     onChange={(event) => {
                         const typed = event.currentTarget;
                         const taken = typed.validity.valid && Number.isFinite(typed.valueAsNumber);
-                        refuse(taken ? "" : explain(typed.value));
+                        refuse(taken ? undefined : { typed: typed.value, kept: props.value });
                         if (taken) props.onChange(typed.valueAsNumber);
                         else typed.value = String(props.value);
                     }}
                 />
                 {props.unit && <span id={`${id}-unit`}>{props.unit}</span>}
             </span>
-            {refused !== "" && (
+            {refused !== undefined && (
                 <span class="error small" role="alert">
-                    {refused}
+                    {explain(refused)}
                 </span>
             )}
             {props.hint && <span class="hint">{props.hint}</span>}
