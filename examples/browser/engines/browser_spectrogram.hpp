@@ -19,7 +19,7 @@ namespace engines {
 /// and by their standard deviation.
 ///
 /// A frame is the power of 2048 samples under Blackman's window as Web Audio writes it (alpha 0.16,
-/// periodic), 20 log10(|sum| / 2048); frames begin 1024 samples apart. Those library's frames come by a
+/// periodic), 20 log10(|sum| / 2048); frames begin 1024 samples apart. That library's frames come by a
 /// timer, so that they are about as far apart.
 class browser_spectrogram {
 public:

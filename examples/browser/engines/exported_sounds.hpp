@@ -6,6 +6,7 @@
 #include <strata/layers/layers.hpp>
 #include <strata/model/model.hpp>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 

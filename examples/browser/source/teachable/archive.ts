@@ -64,14 +64,15 @@ export function packProject(stored: StoredProject): Uint8Array {
     return zipSync(entries);
 }
 
-function describe(value: unknown): string {
+/** A value of JSON, or its beginning. */
+export function describe(value: unknown): string {
     const text = JSON.stringify(value);
     return text === undefined ? "nothing" : text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-type Fields = { readonly [name: string]: unknown };
+export type Fields = { readonly [name: string]: unknown };
 
-function readFields(place: string, value: unknown): Fields {
+export function readFields(place: string, value: unknown): Fields {
     if (typeof value !== "object" || value === null || Array.isArray(value)) throw new FileError(place, "named values", describe(value));
     return value as Fields;
 }

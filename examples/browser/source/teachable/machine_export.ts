@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 // What Teachable Machine itself exports ("TensorFlow.js, download"): model.json, weights.bin and metadata.json, as a zip or
 // as the three files. Here they are found, checked and told apart; the numbers are the engine's.
-import { FileError, parseJson } from "./archive";
+import { describe, FileError, parseJson, readFields, type Fields } from "./archive";
 import type { Kind } from "./project";
 
 export interface MachineExport {
@@ -13,13 +13,6 @@ export interface MachineExport {
     readonly weights: Uint8Array;
     /** Side of the square picture that the model takes, in pixels; 0 where it takes none. */
     readonly side: number;
-}
-
-type Fields = { readonly [name: string]: unknown };
-
-function readFields(place: string, value: unknown): Fields {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) throw new FileError(place, "named values", "something else");
-    return value as Fields;
 }
 
 function findFile(files: { readonly [path: string]: Uint8Array }, name: string): Uint8Array | undefined {
@@ -47,7 +40,7 @@ function countBytes(place: string, value: unknown): number {
     const weight = readFields(place, value);
     const shape = weight["shape"];
     if (!Array.isArray(shape) || !shape.every((extent) => Number.isInteger(extent) && extent >= 0)) {
-        throw new FileError(`${place}, shape`, "whole numbers", JSON.stringify(shape) ?? "nothing");
+        throw new FileError(`${place}, shape`, "whole numbers", describe(shape));
     }
     const quantization = weight["quantization"];
     const type = String(quantization === undefined ? weight["dtype"] : readFields(place, quantization)["dtype"]);
@@ -67,10 +60,10 @@ export function readMachineExport(files: { readonly [path: string]: Uint8Array }
     const model = readFields("model.json", parseJson("model.json", modelBytes));
     const named = metadata["labels"] ?? metadata["wordLabels"];
     if (!Array.isArray(named) || named.length < 2 || !named.every((label) => typeof label === "string")) {
-        throw new FileError("metadata.json, labels", "the names of two classes or more", JSON.stringify(named) ?? "nothing");
+        throw new FileError("metadata.json, labels", "the names of two classes or more", describe(named));
     }
     const groups = model["weightsManifest"];
-    if (!Array.isArray(groups)) throw new FileError("model.json, weightsManifest", "a list", "something else");
+    if (!Array.isArray(groups)) throw new FileError("model.json, weightsManifest", "a list", describe(groups));
     let expected = 0;
     const parts: Uint8Array[] = [];
     for (const [place, value] of groups.entries()) {
