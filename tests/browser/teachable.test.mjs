@@ -260,6 +260,14 @@ test("teachable: tells pictures of the camera and of files apart, and keeps what
     assert.equal(await countOf(page, 2), before - 1);
     assert.deepEqual(await see(stored), shares);
 
+    // An example that is no picture is one that cannot be read, and the others stay.
+    const signed = entries["examples/3/2.png"].slice(0, 8);
+    const half = join(folder, "half.zip");
+    writeFileSync(half, zipSync({ ...entries, "examples/3/2.png": signed }));
+    await choose(page, page, "Open a project", [half]);
+    await page.getByRole("button", { name: "Remove example 2 of Cup. This example cannot be read." }).waitFor();
+    assert.equal(await page.getByRole("alert").filter({ visible: true }).count(), 0);
+
     // A project whose head is damaged leaves the one before as it is.
     const broken = join(folder, "broken.zip");
     writeFileSync(broken, zipSync({ ...entries, "head.safetensors": new Uint8Array(Buffer.from("no weights")) }));

@@ -81,8 +81,8 @@ export interface Service {
     describe(kind: Kind, trunk: string, classes: number): Promise<NetworkTypes>;
     /** Takes weights of a network below that the reader has; its name. */
     addTrunk(name: string, file: Uint8Array): Promise<string>;
-    /** Reads an example and keeps what the network learns from. */
-    read(kind: Kind, trunk: string, key: number, file: Uint8Array): Promise<ExampleView>;
+    /** Reads an example and keeps what the network learns from. "unreadable": the file is no picture or sound. */
+    read(kind: Kind, trunk: string, key: number, file: Uint8Array): Promise<ExampleView | "unreadable">;
     /** Forgets all examples of a kind. */
     forget(kind: Kind): Promise<void>;
     /** Learns, and shows each state that the page has time for; ends early behind `stop`. */

@@ -64,7 +64,15 @@ function look(chosen: Kind, key: number, file: Uint8Array): void {
         views.value = new Map(views.value).set(key, view);
         reading.value = { ...reading.value, done: reading.value.done + 1 };
     };
-    const work = prepare(chosen, file).then((prepared) => service.read(chosen, own.value.trunk, key, prepared)).then(remember, () => remember("unreadable"));
+    const see = async () => {
+        // A sound that cannot be brought to another rate is given as it is: the worker says that it is none.
+        const prepared = await prepare(chosen, file).catch(() => file);
+        return service.read(chosen, own.value.trunk, key, prepared);
+    };
+    const work = see().then(remember, (error) => {
+        remember("unreadable");
+        tell(undefined, problemOf(error, () => t.value.notSeen));
+    });
     pending.add(work);
     void work.finally(() => {
         pending.delete(work);

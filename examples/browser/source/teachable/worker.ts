@@ -39,6 +39,15 @@ function readPixels(machine: Machine, pixels: ImageData): Reading {
     return machine.read(new Uint8Array(drawSquare(new OffscreenCanvas(side, side), source).data.buffer));
 }
 
+/** What an example's file holds; nothing where it is no picture or sound. */
+async function decodeExample(kind: Kind, file: Uint8Array): Promise<ImageData | Float32Array | undefined> {
+    try {
+        return kind === "sounds" ? readWave(file) : await decodePicture(new Blob([file.slice()]));
+    } catch {
+        return undefined;
+    }
+}
+
 function drawnParts(kind: Kind, reading: Reading): { points?: Float32Array; spectrogram?: Float32Array } {
     if (kind === "poses") return { points: reading.shown };
     return kind === "sounds" ? { spectrogram: reading.shown } : {};
@@ -121,10 +130,12 @@ const service: Service = {
         await (await needTrunks()).add(name, file);
         return name;
     },
-    async read(kind, trunk, key, file): Promise<ExampleView> {
+    async read(kind, trunk, key, file): Promise<ExampleView | "unreadable"> {
         const begun = forgotten.get(kind);
         const machine = await useMachine(kind, trunk);
-        const reading = kind === "sounds" ? machine.read(readWave(file)) : readPixels(machine, await decodePicture(new Blob([file.slice()])));
+        const input = await decodeExample(kind, file);
+        if (input === undefined) return "unreadable";
+        const reading = input instanceof ImageData ? readPixels(machine, input) : machine.read(input);
         const usable = kind !== "poses" || hasBody(reading.shown);
         if (usable && forgotten.get(kind) === begun) examples.set(exampleKey(kind, key), reading);
         return { ...drawnParts(kind, reading), usable };
