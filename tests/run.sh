@@ -18,7 +18,7 @@
 # README states, and says what it finds that no other does.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
-configurations=(default release sse2 avx2 sanitizers threads fuzz compilers arm no_exceptions wasm pages newest)
+configurations=(default release sse2 avx2 sanitizers threads fuzz compilers arm no_exceptions wasm newest)
 
 # On processors that hide a part of AVX10, as virtual machines may, clang warns of what it makes of `native`.
 clang_native='-march=native -Wno-invalid-feature-combination'
@@ -114,13 +114,6 @@ configuration_wasm() {
 configuration_compilers() {
     needs=(--each compilers)
     script=("$root/tests/portable/compilers")
-}
-
-# All pages in a browser: three and a half minutes of one processor, two of them compiling engines.
-configuration_pages() {
-    needs=(--each wasm pages)
-    command -v npm >/dev/null || needs+=(node)
-    script=("$root/tests/browser/check")
 }
 
 # Another processor, in an emulator: its registers and its rules for NaN.
