@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds and passes all tests.
-#   tests/run.sh                 all suites, but for those of large networks
+#   tests/run.sh                 the pages, and all suites but for those of large networks and some that look closer
 #   tests/run.sh --matrix        and what README tells people to run, every compiler, instruction set and sanitizer
 #   tests/run.sh --config NAME   one configuration of the matrix
 #
@@ -27,10 +27,13 @@ clang_native='-march=native -Wno-invalid-feature-combination'
 # of the groups.
 unsanitized=(agents layers slopes symbols)
 
-# All suites but for those of large networks: clang compiles their hundreds of small ones in half of g++'s time. And two
-# of the pages, in a browser. Where `sanitizers` is asked for as well, the same compiler builds its suites there, with the
-# same optimization and more checks: what is left are those that it leaves out, which one list names for both, so that
-# each suite is in one of the two, and the gradients that no other configuration compares in full, as
+# Suites that take a sixth of the time and look closer at what others look at as well: the matrix has them.
+thorough=(agents divisions numberwise slopes symbols twins)
+
+# All pages in a browser, and all suites but for the thorough ones and those of large networks: clang compiles their hundreds
+# of small ones in half of g++'s time. Where `sanitizers` is asked for as well, the same compiler builds its suites there,
+# with the same optimization and more checks: what is left are those that it leaves out, which one list names for both, so
+# that each suite is in one of the two, and the gradients that no other configuration compares in full, as
 # gradient_check.hpp does without a sanitizer.
 configuration_default() {
     compiler=clang++-19
@@ -38,8 +41,11 @@ configuration_default() {
     command -v npm >/dev/null || needs+=(node)
     options=(-Doptimization=1 "-Dcpp_args=$clang_native")
     chosen=(suites pages)
-    if [[ " ${asked[*]} " = *" sanitizers "* ]]; then chosen=("${unsanitized[@]}" numberwise pages); fi
-    without=(networks)
+    without=(networks "${thorough[@]}")
+    if [[ " ${asked[*]} " = *" sanitizers "* ]]; then
+        chosen=("${unsanitized[@]}" numberwise pages)
+        without=(networks)
+    fi
 }
 
 # g++ looks for memory that it may use again whenever its heap has doubled, which takes a tenth of its time: it has a

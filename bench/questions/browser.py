@@ -20,7 +20,7 @@ def prepare():
         return None, "clang++-19 or node (Debian: the sections wasm and node of .ci/packages.txt)"
     chromium = os.environ.get("STRATA_CHROMIUM") or shutil.which("chromium")
     if not chromium:
-        return None, "chromium (Debian: the section pages of .ci/packages.txt)"
+        return None, "chromium (Debian: the section peers of .ci/packages.txt)"
     peers = build / "npm" / "node_modules"
     if not (peers / "@tensorflow" / "tfjs").exists():
         return None, "no module @tensorflow/tfjs (npm)"

@@ -26,7 +26,10 @@ const playFilm = (name) => copyFileSync(join(folder, `${name}.y4m`), film);
 const playSound = (name) => copyFileSync(join(folder, `${name}.wav`), sound);
 playFilm("cat");
 playSound("background");
-const args = ["--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${film}`, `--use-file-for-fake-audio-capture=${sound}`];
+const devices = ["--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${film}`, `--use-file-for-fake-audio-capture=${sound}`];
+// A browser without a window asks nobody: these answer what it would ask.
+const args = [...devices, "--use-fake-ui-for-media-stream"];
+const refused = [...devices, "--use-fake-ui-for-media-stream=deny"];
 const permissions = ["camera", "microphone"];
 
 const isReady = (page) => page.locator("[data-ready=true]").waitFor();
@@ -495,4 +498,4 @@ test("teachable: says that the microphone is refused, and how to go on", onPage(
     await card(page, 0).getByRole("button", { name: "Microphone", exact: true }).click();
     await page.getByText("The microphone is refused.").waitFor();
     await card(page, 0).getByRole("button", { name: "Try again" }).waitFor();
-}, { args, hash: "kind=sounds" }));
+}, { args: refused, hash: "kind=sounds" }));
