@@ -95,10 +95,13 @@ struct weight_update {
             loaded[i] = load<V>(state[i] + place);
         const auto given =
             internal::update_variables<V, scalars_type, states>::make(scalars, w, gradient, loaded);
-        const auto changed = rule::run(given, [](auto variables, auto variable, auto formula) {
-            static_cast<binding<decltype(variable), V>&>(variables).value = evaluate<V>(formula, variables);
-            return variables;
-        });
+        // A call of what has no members would be a use of them for g++ at -O1.
+        const auto changed = rule::run(
+            given, [](auto variables, auto variable, auto formula) __attribute__((always_inline)) {
+                static_cast<binding<decltype(variable), V>&>(variables).value =
+                    evaluate<V>(formula, variables);
+                return variables;
+            });
         store(V(changed[symbols::w]), weights + place);
         internal::store_states<V>(states{}, changed, state.data(), place);
     }
