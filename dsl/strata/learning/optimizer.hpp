@@ -40,7 +40,7 @@ struct update_rule {
     /// Runs the assignments: `step(variables, variable, formula)` evaluates the formula with the variables,
     /// and returns the variables with this one assigned. Returns the variables after the last assignment.
     template <class Variables, class Step>
-    static constexpr auto run(Variables variables, Step step) {
+    [[gnu::always_inline]] static constexpr auto run(Variables variables, Step step) {
         return (chain<Variables, Step>{variables, step} << ... << single_assignment<Assignments>{}).variables;
     }
 
@@ -54,7 +54,7 @@ private:
         Step step;
 
         template <auto Assignment>
-        constexpr auto operator<<(single_assignment<Assignment>) const {
+        [[gnu::always_inline]] constexpr auto operator<<(single_assignment<Assignment>) const {
             using variable = typename decltype(Assignment)::variable;
             auto next_variables = step(variables, variable{}, frozen<Assignment.formula>);
             return chain<decltype(next_variables), Step>{next_variables, step};
