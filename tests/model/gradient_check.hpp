@@ -44,7 +44,7 @@ public:
     /// sees as well, since no register has a multiple of five. A sanitizer watches memory, and every forward
     /// pass touches the same.
     static constexpr std::size_t interval(std::size_t samples, std::size_t numbers) {
-        return is_sanitized ? 7 : samples == 1 || numbers < 20 ? 1 : 5;
+        return numbers < 20 ? 1 : is_sanitized ? 7 : samples == 1 ? 1 : 5;
     }
     /// The first of these: another one in batches of another size.
     static constexpr std::size_t first(std::size_t samples, std::size_t numbers) {
