@@ -244,13 +244,7 @@ private:
             loaded[i] = load<V>(all.states[i] + place);
         const auto given = internal::update_variables<V, Values, states>::make(
             values, load<V>(all.parameters + place), gradient, loaded);
-        // A call of what has no members would be a use of them for g++ at -O1.
-        return Rule::run(
-            given, [](auto variables, auto variable, auto formula) __attribute__((always_inline)) {
-                static_cast<binding<decltype(variable), V>&>(variables).value =
-                    evaluate<V>(formula, variables);
-                return variables;
-            });
+        return Rule::run(given, internal::assign<V>{});
     }
     /// Stores the states that a rule assigns.
     template <class... Assigned, class Variables>

@@ -43,6 +43,16 @@ private:
     }
 };
 
+// One assignment of an update. For g++ at -O1 a call of what has no members would be a use of them.
+template <class V>
+struct assign {
+    template <class Variables, class Variable, class Formula>
+    [[gnu::always_inline]] Variables operator()(Variables variables, Variable, Formula formula) const {
+        static_cast<binding<Variable, V>&>(variables).value = evaluate<V>(formula, variables);
+        return variables;
+    }
+};
+
 template <class V, class... States, class Variables>
 void store_states(type_list<States...>, [[maybe_unused]] const Variables& variables,
                   [[maybe_unused]] value_type_of<V>* const* arrays, [[maybe_unused]] std::size_t place) {
@@ -95,13 +105,7 @@ struct weight_update {
             loaded[i] = load<V>(state[i] + place);
         const auto given =
             internal::update_variables<V, scalars_type, states>::make(scalars, w, gradient, loaded);
-        // A call of what has no members would be a use of them for g++ at -O1.
-        const auto changed = rule::run(
-            given, [](auto variables, auto variable, auto formula) __attribute__((always_inline)) {
-                static_cast<binding<decltype(variable), V>&>(variables).value =
-                    evaluate<V>(formula, variables);
-                return variables;
-            });
+        const auto changed = rule::run(given, internal::assign<V>{});
         store(V(changed[symbols::w]), weights + place);
         internal::store_states<V>(states{}, changed, state.data(), place);
     }
