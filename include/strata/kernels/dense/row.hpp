@@ -5,20 +5,26 @@
 #include <strata/setting.hpp>
 
 #include <cstddef>
+#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
-/// The number in one lane, which the compiler knows. Where it may, it moves between registers alone.
+/// The number in one lane, which the compiler knows. Where a register is a vector of its numbers, it moves
+/// between registers alone; WebAssembly's is one of integers, others have no lanes by name.
+template <class V>
+concept has_lanes = requires(typename V::register_type numbers) {
+    requires std::is_same_v<std::remove_cvref_t<decltype(numbers[0])>, value_type_of<V>>;
+};
 template <class V>
 [[nodiscard, gnu::always_inline]] inline value_type_of<V> lane_of(V value, std::size_t lane) noexcept {
-#if defined(__SSE2__) || defined(__aarch64__)
-    return static_cast<typename V::register_type>(value)[lane];
-#else
-    alignas(alignment) value_type_of<V> numbers[V::size];
-    value.store_aligned(numbers);
-    return numbers[lane];
-#endif
+    if constexpr (has_lanes<V>)
+        return static_cast<typename V::register_type>(value)[lane];
+    else {
+        alignas(alignment) value_type_of<V> numbers[V::size];
+        value.store_aligned(numbers);
+        return numbers[lane];
+    }
 }
 } // namespace internal
 
