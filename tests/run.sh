@@ -92,7 +92,9 @@ configuration_sanitizers() {
     options=(-Doptimization=1 "-Dcpp_args=$clang_native $sanitized" -Db_sanitize=address,undefined -Db_lundef=false)
     chosen=(suites)
     without=(networks "${unsanitized[@]}")
-    variables=("LSAN_OPTIONS=suppressions=$root/tests/leaks.txt:print_suppressions=0")
+    # What is undefined in the code of others is listed; all else ends the test.
+    variables=("LSAN_OPTIONS=suppressions=$root/tests/leaks.txt:print_suppressions=0"
+        "UBSAN_OPTIONS=halt_on_error=1:suppressions=$root/tests/undefined.txt")
 }
 
 configuration_threads() {
