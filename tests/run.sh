@@ -27,8 +27,9 @@ clang_native='-march=native -Wno-invalid-feature-combination'
 # of the groups.
 unsanitized=(agents layers slopes symbols)
 
-# Suites that take a sixth of the time and look closer at what others look at as well: the matrix has them.
-thorough=(agents divisions numberwise slopes symbols twins)
+# Suites that take a third of the time: gradients beside differences, layers beside Keras's numbers, and what looks closer
+# at what others look at as well. The matrix has them, and leaves eight minutes for the pages and all other suites.
+thorough=(agents divisions exporters gradients keras slopes symbols twins)
 
 # All pages in a browser, and all suites but for the thorough ones and those of large networks: clang compiles their hundreds
 # of small ones in half of g++'s time. Where `sanitizers` is asked for as well, the same compiler builds its suites there,
