@@ -244,7 +244,7 @@ private:
             loaded[i] = load<V>(all.states[i] + place);
         const auto given = internal::update_variables<V, Values, states>::make(
             values, load<V>(all.parameters + place), gradient, loaded);
-        return Rule::run(given, internal::assign<V>{});
+        return Rule::run(given, internal::assign_value<V>{});
     }
     /// Stores the states that a rule assigns.
     template <class... Assigned, class Variables>

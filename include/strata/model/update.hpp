@@ -45,7 +45,7 @@ private:
 
 // One assignment of an update. For g++ at -O1 a call of what has no members would be a use of them.
 template <class V>
-struct assign {
+struct assign_value {
     template <class Variables, class Variable, class Formula>
     [[gnu::always_inline]] Variables operator()(Variables variables, Variable, Formula formula) const {
         static_cast<binding<Variable, V>&>(variables).value = evaluate<V>(formula, variables);
@@ -105,7 +105,7 @@ struct weight_update {
             loaded[i] = load<V>(state[i] + place);
         const auto given =
             internal::update_variables<V, scalars_type, states>::make(scalars, w, gradient, loaded);
-        const auto changed = rule::run(given, internal::assign<V>{});
+        const auto changed = rule::run(given, internal::assign_value<V>{});
         store(V(changed[symbols::w]), weights + place);
         internal::store_states<V>(states{}, changed, state.data(), place);
     }

@@ -13,12 +13,12 @@ namespace internal {
 /// The number in one lane, which the compiler knows. Where a register is a vector of its numbers, it moves
 /// between registers alone; WebAssembly's is one of integers, others have no lanes by name.
 template <class V>
-concept has_lanes = requires(typename V::register_type numbers) {
+concept is_number_vector = requires(typename V::register_type numbers) {
     requires std::is_same_v<std::remove_cvref_t<decltype(numbers[0])>, value_type_of<V>>;
 };
 template <class V>
 [[nodiscard, gnu::always_inline]] inline value_type_of<V> lane_of(V value, std::size_t lane) noexcept {
-    if constexpr (has_lanes<V>)
+    if constexpr (is_number_vector<V>)
         return static_cast<typename V::register_type>(value)[lane];
     else {
         alignas(alignment) value_type_of<V> numbers[V::size];
