@@ -2,31 +2,12 @@
 #pragma once
 
 #include <strata/kernels/dense/forward.hpp>
+#include <strata/kernels/lane_exchange.hpp>
 #include <strata/setting.hpp>
 
 #include <cstddef>
-#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
-
-namespace internal {
-/// The number in one lane, which the compiler knows. Where a register is a vector of its numbers, it moves
-/// between registers alone; WebAssembly's is one of integers, others have no lanes by name.
-template <class V>
-concept is_number_vector = requires(typename V::register_type numbers) {
-    requires std::is_same_v<std::remove_cvref_t<decltype(numbers[0])>, value_type_of<V>>;
-};
-template <class V>
-[[nodiscard, gnu::always_inline]] inline value_type_of<V> lane_of(V value, std::size_t lane) noexcept {
-    if constexpr (is_number_vector<V>)
-        return static_cast<typename V::register_type>(value)[lane];
-    else {
-        alignas(alignment) value_type_of<V> numbers[V::size];
-        value.store_aligned(numbers);
-        return numbers[lane];
-    }
-}
-} // namespace internal
 
 /// A row of numbers in memory, as the first layer of a network reads it.
 template <class T>
@@ -89,7 +70,7 @@ public:
     }
 
     [[nodiscard, gnu::always_inline]] T number(std::size_t k) const noexcept {
-        return internal::lane_of(registers_[k / V::size], k % V::size);
+        return internal::compiler_lanes(registers_[k / V::size])[k % V::size];
     }
     template <std::size_t Count, class W>
     [[nodiscard, gnu::always_inline]] W part(std::size_t first) const noexcept {
