@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/formula/exponential.hpp>
+#include <strata/kernels/formula/tangent_pieces.hpp>
 #include <strata/setting.hpp>
 
 #include <cstdint>
@@ -31,16 +32,19 @@ struct rounded_exponent {
 };
 } // namespace internal
 
-/// tanh(x), for floats exact to 1.8 units in the last place: h / (h + 1) where h = (e^2|x| - 1) / 2, and
-/// x + x^3 P(x^2) where |x| < 0.625 (Cephes). Both are computed side by side, since a branch on numbers that
-/// differ from lane to lane and from sample to sample is guessed wrong, and networks that answer one sample
-/// wait for it.
+/// tanh(x), for floats exact to 1.8 units in the last place: by `tangent_pieces` where a register's numbers
+/// can choose among eight by one instruction, or else h / (h + 1) where h = (e^2|x| - 1) / 2, and x + x^3
+/// P(x^2) where |x| < 0.625 (Cephes). Both are computed side by side, since a branch on numbers that differ
+/// from lane to lane and from sample to sample is guessed wrong, and networks that answer one sample wait for
+/// it.
 ///
 /// With 2|x| = n log 2 + 2r, h = 2^n (e^2r - 1) / 2 + (2^n - 1) / 2, where the first polynomial's largest
 /// error is 1e-7 of e^2r. Where n is large, h need not be exact.
 template <class V>
 [[nodiscard, gnu::always_inline]] inline V hyperbolic_tangent_of(V x) noexcept {
-    if constexpr (internal::is_float_register<V>) {
+    if constexpr (internal::is_float_register<V> && internal::has_entries)
+        return internal::tangent_pieces::value(x);
+    else if constexpr (internal::is_float_register<V>) {
         const V magnitude = internal::cap(xsimd::abs(x), V(10.0f)); // beyond 9.1 it is 1
         const internal::rounded_exponent<V> rounded(magnitude, V(2 * 1.44269504f));
         const V r = xsimd::fma(rounded.n, V(-0.5f * 0.693147182f), magnitude);
