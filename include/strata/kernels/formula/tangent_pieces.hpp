@@ -28,7 +28,7 @@ struct eight_entries {
 template <class V, class Index>
 [[nodiscard, gnu::always_inline]] inline V choose_entries([[maybe_unused]] const eight_entries& entries,
                                                           [[maybe_unused]] Index index) noexcept {
-    static_assert(has_entries);
+    static_assert(has_entries || V::size == 0, "no instruction does this");
 #if defined(__AVX2__)
     const float* const numbers = entries.numbers;
     if constexpr (V::size == 8)
