@@ -31,6 +31,36 @@ template <class V>
     return compiler_lanes(value)[0];
 }
 
+/// The number of one lane in all lanes. Where an instruction exchanges lanes only within a quarter or half of
+/// a register, which lasts a third as long, the part with the number is copied first: once for all of its
+/// numbers.
+template <class V>
+[[nodiscard, gnu::always_inline]] inline V broadcast_lane(V value, std::size_t lane) noexcept {
+#if defined(__AVX__)
+    if constexpr (V::size == 8 && sizeof(typename V::value_type) == 4) {
+        const auto lanes = compiler_lanes(value);
+        auto part = lane < 4 ? __builtin_shufflevector(lanes, lanes, 0, 1, 2, 3, 0, 1, 2, 3)
+                             : __builtin_shufflevector(lanes, lanes, 4, 5, 6, 7, 4, 5, 6, 7);
+        __asm__("" : "+x"(part)); // or compilers make one exchange of both, which needs more instructions
+        switch (lane % 4) {
+        case 0:
+            return V(std::bit_cast<decltype(value.data)>(
+                __builtin_shufflevector(part, part, 0, 0, 0, 0, 4, 4, 4, 4)));
+        case 1:
+            return V(std::bit_cast<decltype(value.data)>(
+                __builtin_shufflevector(part, part, 1, 1, 1, 1, 5, 5, 5, 5)));
+        case 2:
+            return V(std::bit_cast<decltype(value.data)>(
+                __builtin_shufflevector(part, part, 2, 2, 2, 2, 6, 6, 6, 6)));
+        default:
+            return V(std::bit_cast<decltype(value.data)>(
+                __builtin_shufflevector(part, part, 3, 3, 3, 3, 7, 7, 7, 7)));
+        }
+    }
+#endif
+    return V(compiler_lanes(value)[lane]);
+}
+
 template <std::size_t Step, class V, class Operation, std::size_t... I>
 [[gnu::always_inline]] inline V fold_lanes_from(V value, Operation operation,
                                                 std::index_sequence<I...> all) noexcept {

@@ -14,7 +14,11 @@ template <class T>
 struct memory_row {
     const T* numbers;
 
-    [[nodiscard, gnu::always_inline]] T number(std::size_t k) const noexcept { return numbers[k]; }
+    /// Number k in every lane.
+    template <class V>
+    [[nodiscard, gnu::always_inline]] V broadcast(std::size_t k) const noexcept {
+        return V(numbers[k]);
+    }
     /// `Count` numbers from `first` on, zero in the other lanes.
     template <std::size_t Count, class V>
     [[nodiscard, gnu::always_inline]] V part(std::size_t first) const noexcept {
@@ -48,14 +52,14 @@ public:
                 constexpr std::size_t count = k + layout::lanes <= K ? layout::lanes : K - k;
                 sum = xsimd::fma(source.template part<count, W>(k), W::load_aligned(kernel + k), sum);
             });
-            V value(internal::add_lanes(sum));
+            T value = internal::add_lanes(sum);
             if constexpr (Head::has_bias)
-                value = value + V(bias[0]);
-            registers_[0] = tail(value);
+                value += bias[0];
+            registers_[0] = tail(V(value));
         } else {
             constexpr std::size_t many = std::min(single_row_panels, panels);
             const auto left = [&](std::size_t, std::size_t k) __attribute__((always_inline)) {
-                return source.number(k);
+                return source.template broadcast<typename layout::vector>(k);
             };
             for_each_index<(panels + many - 1) / many>([&](auto index) __attribute__((always_inline)) {
                 constexpr std::size_t first = index * many;
@@ -69,8 +73,12 @@ public:
         }
     }
 
-    [[nodiscard, gnu::always_inline]] T number(std::size_t k) const noexcept {
-        return internal::compiler_lanes(registers_[k / V::size])[k % V::size];
+    template <class W>
+    [[nodiscard, gnu::always_inline]] W broadcast(std::size_t k) const noexcept {
+        if constexpr (std::is_same_v<W, V>)
+            return internal::broadcast_lane(registers_[k / V::size], k % V::size);
+        else
+            return W(internal::compiler_lanes(registers_[k / V::size])[k % V::size]);
     }
     template <std::size_t Count, class W>
     [[nodiscard, gnu::always_inline]] W part(std::size_t first) const noexcept {

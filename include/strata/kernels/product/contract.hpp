@@ -46,6 +46,17 @@ template <std::size_t Rows, std::size_t Panels, class V, class Left, class Right
     }
 }
 
+// The product of one k, which begins the sums.
+template <std::size_t Rows, std::size_t Panels, class V, class Left, class Right>
+[[gnu::always_inline]] inline void multiply_one(tile_sums<V, Rows, Panels>& sums, std::size_t k,
+                                                const Left& left, const Right& right) noexcept {
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < Rows; ++i)
+#pragma GCC unroll 16
+        for (std::size_t q = 0; q < Panels; ++q)
+            sums.registers[i][q] = V(left(i, k)) * right(q, k);
+}
+
 // Neighbouring chains, then neighbouring sums of those. All of it is unrolled, or the chains would have to
 // be in memory.
 template <std::size_t Distance, std::size_t Chains, std::size_t Rows, std::size_t Panels, class V>
@@ -102,7 +113,16 @@ template <std::size_t Depth, std::size_t Split, std::size_t Rows, std::size_t Pa
                 parts[c], 1, [&](std::size_t i, std::size_t) { return left(i, k); },
                 [&](std::size_t q, std::size_t) { return right(q, k); });
         };
-        for (std::size_t k = 0; k + chains <= Depth; k += chains)
+        // The first product of a chain need not be added to zero: a sum that begins with no -0 stays the
+        // same. Of a single one g++ would make one operation with the sum of the chains.
+        constexpr std::size_t begin = Depth >= 2 * chains ? chains : 0;
+        if constexpr (begin > 0) {
+            step(0, 0);
+#pragma GCC unroll 8
+            for (std::size_t c = 1; c < chains; ++c)
+                internal::multiply_one(parts[c], c, left, right);
+        }
+        for (std::size_t k = begin; k + chains <= Depth; k += chains)
 #pragma GCC unroll 8
             for (std::size_t c = 0; c < chains; ++c)
                 step(c, k + c);
