@@ -33,6 +33,8 @@ inline double compute(operation::logarithm, double a) { return std::log(a); }
 inline double compute(operation::logarithm_of_one_plus, double a) { return std::log1p(a); }
 inline double compute(operation::hyperbolic_tangent, double a) { return std::tanh(a); }
 inline double compute(operation::logistic, double a) { return 0.5 * (1 + std::tanh(0.5 * a)); }
+inline double compute(operation::approximate_hyperbolic_tangent, double a) { return std::tanh(a); }
+inline double compute(operation::approximate_logistic, double a) { return 0.5 * (1 + std::tanh(0.5 * a)); }
 inline double compute(operation::error_function, double a) { return std::erf(a); }
 inline double compute(operation::sine, double a) { return std::sin(a); }
 inline double compute(operation::cosine, double a) { return std::cos(a); }

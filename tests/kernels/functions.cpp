@@ -96,6 +96,40 @@ BOOST_AUTO_TEST_CASE(functions_are_exact_to_two_units_in_the_last_place) {
                              [](double argument) { return 1 / (1 + std::exp(-argument)); }) <= 2);
 }
 
+BOOST_AUTO_TEST_CASE(approximations_are_as_near_as_they_say) {
+    double largest = 0, largest_share = 0, largest_of_logistic = 0;
+    for (std::uint32_t bits = 0; bits < std::bit_cast<std::uint32_t>(100.0f); bits += 1999) {
+        const auto x = std::bit_cast<float>(bits);
+        const double exact = std::tanh(static_cast<double>(x));
+        alignas(alignment) std::array<float, V::size> found;
+        evaluate_at(strata::approximate_tanh.formula, symbols::x, V(x)).store_aligned(found.data());
+        const double error = std::abs(static_cast<double>(found[0]) - exact);
+        largest = std::max(largest, error);
+        if (exact != 0 && x < 6)
+            largest_share = std::max(largest_share, x < 1e-30f ? 0 : error / exact);
+        BOOST_TEST_REQUIRE(found[0] <= 1.0f);
+        evaluate_at(strata::approximate_tanh.formula, symbols::x, V(-x)).store_aligned(found.data());
+        BOOST_TEST_REQUIRE(std::abs(std::abs(static_cast<double>(found[0]) + exact) - error) == 0);
+        for (const float signed_x : {x, -x}) {
+            evaluate_at(strata::approximate_sigmoid.formula, symbols::x, V(signed_x))
+                .store_aligned(found.data());
+            largest_of_logistic =
+                std::max(largest_of_logistic, std::abs(static_cast<double>(found[0]) -
+                                                       1 / (1 + std::exp(-static_cast<double>(signed_x)))));
+        }
+    }
+    const V nan(std::numeric_limits<float>::quiet_NaN());
+    BOOST_TEST(std::isnan(evaluate_at(strata::approximate_tanh.formula, symbols::x, nan).get(0)));
+    BOOST_TEST(largest <= 2e-5);
+    BOOST_TEST(largest_share <= 8e-6);
+    BOOST_TEST(largest_of_logistic <= 1e-5);
+    // Training goes by what a network has computed.
+    static_assert(
+        std::same_as<decltype(strata::approximate_tanh.from_output<>), decltype(tanh_layer::from_output<>)>);
+    static_assert(std::same_as<decltype(strata::approximate_sigmoid.from_output<>),
+                               decltype(strata::sigmoid.from_output<>)>);
+}
+
 // An angle next to a zero has lost its first digits there, and a large one takes another way than its
 // neighbours.
 BOOST_AUTO_TEST_CASE(waves_do_not_depend_on_neighbours) {

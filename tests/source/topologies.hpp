@@ -21,11 +21,11 @@ inline constexpr auto first_weights =
     dense<3, lecun_uniform> | dense<3, lecun_normal> | dense<3, uniform<>> | dense<3, uniform<0.1>> |
     dense<3, normal<1e-7>> | dense<3, orthogonal<2.0>> |
     dense<3, bedrock::initializer{bedrock::distribution::uniform, bedrock::fan::inputs, 1.0 / 3}>;
-inline constexpr auto activations = input<4> | linear | relu | relu6 | selu | gelu | sigmoid | silu | tanh |
-                                    softplus | softsign | exponential | hard_sigmoid | hard_sigmoid6 |
-                                    linear_sigmoid<0.25, 0.5> | hard_swish | linear_swish<> | leaky_relu<> |
-                                    leaky_relu<-0.1> | elu<> | elu<-0.5> | clip<-1.0, 0.1> |
-                                    rescaling<1.0 / 255> | rescaling<2.0, -1.0>;
+inline constexpr auto activations =
+    input<4> | linear | relu | relu6 | selu | gelu | sigmoid | silu | tanh | softplus | softsign |
+    exponential | hard_sigmoid | hard_sigmoid6 | linear_sigmoid<0.25, 0.5> | hard_swish | linear_swish<> |
+    leaky_relu<> | leaky_relu<-0.1> | elu<> | elu<-0.5> | clip<-1.0, 0.1> | rescaling<1.0 / 255> |
+    rescaling<2.0, -1.0> | approximate_tanh | approximate_sigmoid;
 inline constexpr auto own_formulas =
     input<4> | activation<x / (1 + abs(x))> | named_activation<"swish", x * sigmoid(x)> |
     named_activation<"a \"name\"\\", (select(x > 0.5, -x, -0.1 * pow<3>(x)))> |

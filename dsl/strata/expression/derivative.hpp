@@ -81,13 +81,23 @@ template <term A>
 constexpr auto outer(operation::logarithm_of_one_plus, A a) {
     return simplified(operation::divide{}, constant<1.0>, simplified(operation::add{}, constant<1.0>, a));
 }
-template <term A>
-constexpr auto outer(operation::hyperbolic_tangent op, A a) {
+// Approximations have the slopes of what they approximate, as formulas of their own results.
+template <class Operation>
+inline constexpr bool is_tangent = std::same_as<Operation, operation::hyperbolic_tangent> ||
+                                   std::same_as<Operation, operation::approximate_hyperbolic_tangent>;
+template <class Operation>
+inline constexpr bool is_logistic =
+    std::same_as<Operation, operation::logistic> || std::same_as<Operation, operation::approximate_logistic>;
+
+template <class Operation, term A>
+    requires is_tangent<Operation>
+constexpr auto outer(Operation op, A a) {
     return simplified(operation::subtract{}, constant<1.0>,
                       simplified(operation::square{}, simplified(op, a)));
 }
-template <term A>
-constexpr auto outer(operation::logistic op, A a) {
+template <class Operation, term A>
+    requires is_logistic<Operation>
+constexpr auto outer(Operation op, A a) {
     const auto value = simplified(op, a);
     return simplified(operation::multiply{}, value, simplified(operation::subtract{}, constant<1.0>, value));
 }

@@ -106,6 +106,13 @@ struct hyperbolic_tangent {
 struct logistic {
     static constexpr auto prefix = text("sigmoid");
 };
+/// tanh and sigmoid for those who take fewer digits for less time: see `approximate_tanh`.
+struct approximate_hyperbolic_tangent {
+    static constexpr auto prefix = text("approximate_tanh");
+};
+struct approximate_logistic {
+    static constexpr auto prefix = text("approximate_sigmoid");
+};
 struct error_function {
     static constexpr auto prefix = text("erf");
 };

@@ -13,6 +13,8 @@ using namespace symbols;
 
 inline constexpr auto logistic = detail::make<operation::logistic>(x);
 inline constexpr auto hyperbolic_tangent = detail::make<operation::hyperbolic_tangent>(x);
+inline constexpr auto approximate_tangent = detail::make<operation::approximate_hyperbolic_tangent>(x);
+inline constexpr auto approximate_logistic = detail::make<operation::approximate_logistic>(x);
 
 // With a slope below zero the sign of the output no longer tells the sign of the input.
 template <real Slope>
@@ -72,6 +74,8 @@ inline constexpr activation_layer<"hard_sigmoid6", one_sixth * min(max(x + 3, 0)
     hard_sigmoid6;
 inline constexpr activation_layer<"hard_swish", x*(one_sixth* min(max(x + 3, 0), 6))> hard_swish;
 inline constexpr activation_layer<"tanh", hyperbolic_tangent> tanh;
+inline constexpr activation_layer<"approximate_tanh", approximate_tangent> approximate_tanh;
+inline constexpr activation_layer<"approximate_sigmoid", approximate_logistic> approximate_sigmoid;
 // Half of x + |x| is max(x, 0) with the slope 1/2 at 0, which makes the derivative right there, too.
 inline constexpr activation_layer<"softplus", 0.5 * (x + abs(x)) + log1p(exp(-abs(x))), -expm1(-y)> softplus;
 inline constexpr activation_layer<"softsign", x / (1 + abs(x)), square(1 - abs(y))> softsign;
@@ -95,6 +99,15 @@ using detail::formulas::sigmoid;       ///< 1 / (1 + e^-x)
 using detail::formulas::silu;          ///< x sigmoid(x), also known as swish
 using detail::formulas::softplus;      ///< log(1 + e^x)
 using detail::formulas::softsign;      ///< x / (1 + |x|)
+
+/// tanh and sigmoid in about two thirds of the time, for networks that answer one sample after another and
+/// whose results are heard rather than counted: a quotient of polynomials, x P(x^2) / Q(x^2) of the degrees 2
+/// and 3, where |x| < 6, and what that is at 6 beyond (minimax in the relative error). In floats the largest
+/// error is 2e-5 and 1e-5, of small results of tanh 8e-6 of the result; they are never larger than 1. In
+/// double they are `tanh` and `sigmoid`. Slopes are 1 - y^2 and y (1 - y). Weights of `tanh` and `sigmoid`
+/// fit; exported models have those.
+using detail::formulas::approximate_sigmoid;
+using detail::formulas::approximate_tanh;
 
 /// x above 0, Slope x below. Keras's layer has the slope 0.3.
 template <real Slope = 0.3>
@@ -126,6 +139,8 @@ constexpr tanh_layer tanh(tanh_layer layer) { return layer; }
 } // namespace strata::bedrock
 
 namespace strata {
+using bedrock::approximate_sigmoid;
+using bedrock::approximate_tanh;
 using bedrock::clip;
 using bedrock::elu;
 using bedrock::exponential;

@@ -21,7 +21,7 @@ namespace detail {
 constexpr bool leaves_probabilities(std::string_view activation) {
     for (const std::string_view each :
          {"linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "hard_swish",
-          "linear_swish", "tanh", "softplus", "softsign", "exponential"})
+          "linear_swish", "tanh", "approximate_tanh", "softplus", "softsign", "exponential"})
         if (activation == each)
             return true;
     return false;
@@ -29,7 +29,8 @@ constexpr bool leaves_probabilities(std::string_view activation) {
 
 /// Those that give numbers in it.
 constexpr bool gives_probabilities(std::string_view activation) {
-    for (const std::string_view each : {"sigmoid", "hard_sigmoid", "hard_sigmoid6", "linear_sigmoid"})
+    for (const std::string_view each :
+         {"sigmoid", "approximate_sigmoid", "hard_sigmoid", "hard_sigmoid6", "linear_sigmoid"})
         if (activation == each)
             return true;
     return false;

@@ -92,7 +92,8 @@ std::string activation_name(std::integer_sequence<std::uint64_t>) {
         return "bedrock::tanh_layer{}";
     else
         return activation_name<Layer>(linear, relu, relu6, selu, gelu, sigmoid, silu, softplus, softsign,
-                                      exponential, hard_sigmoid, hard_sigmoid6, hard_swish);
+                                      exponential, hard_sigmoid, hard_sigmoid6, hard_swish, approximate_tanh,
+                                      approximate_sigmoid);
 }
 template <class Layer, std::uint64_t Bits>
 std::string activation_name(std::integer_sequence<std::uint64_t, Bits>) {

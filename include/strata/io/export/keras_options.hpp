@@ -21,20 +21,23 @@ inline json keras_object(std::string_view module, std::string_view class_name, j
 
 /// What Keras calls an activation without numbers; an empty text for another.
 inline std::string_view activation_word(std::string_view name) {
-    static constexpr std::array<std::array<std::string_view, 2>, 14> words{{{"linear", "linear"},
-                                                                            {"relu", "relu"},
-                                                                            {"relu6", "relu6"},
-                                                                            {"selu", "selu"},
-                                                                            {"gelu", "gelu"},
-                                                                            {"sigmoid", "sigmoid"},
-                                                                            {"silu", "silu"},
-                                                                            {"bedrock::tanh_layer", "tanh"},
-                                                                            {"softplus", "softplus"},
-                                                                            {"softsign", "softsign"},
-                                                                            {"exponential", "exponential"},
-                                                                            {"hard_sigmoid6", "hard_sigmoid"},
-                                                                            {"hard_swish", "hard_silu"},
-                                                                            {"softmax", "softmax"}}};
+    static constexpr std::array<std::array<std::string_view, 2>, 16> words{
+        {{"linear", "linear"},
+         {"relu", "relu"},
+         {"relu6", "relu6"},
+         {"selu", "selu"},
+         {"gelu", "gelu"},
+         {"sigmoid", "sigmoid"},
+         {"silu", "silu"},
+         {"bedrock::tanh_layer", "tanh"},
+         {"approximate_tanh", "tanh"},
+         {"approximate_sigmoid", "sigmoid"},
+         {"softplus", "softplus"},
+         {"softsign", "softsign"},
+         {"exponential", "exponential"},
+         {"hard_sigmoid6", "hard_sigmoid"},
+         {"hard_swish", "hard_silu"},
+         {"softmax", "softmax"}}};
     for (const auto& [ours, theirs] : words)
         if (name == ours)
             return theirs;

@@ -32,9 +32,9 @@ inline std::optional<onnx_function> function_of(const formula_tree& formula) {
         return onnx_function{"Identity"};
     if (is("max(x, #)") && c[0] == 0)
         return onnx_function{"Relu"};
-    if (is("sigmoid(x)"))
+    if (is("sigmoid(x)") || is("approximate_sigmoid(x)"))
         return onnx_function{"Sigmoid"};
-    if (is("tanh(x)"))
+    if (is("tanh(x)") || is("approximate_tanh(x)"))
         return onnx_function{"Tanh"};
     if (is("exp(x)"))
         return onnx_function{"Exp"};
@@ -106,12 +106,29 @@ private:
 
     std::string apply(const part& one) {
         static constexpr std::pair<std::string_view, std::string_view> plain[] = {
-            {"+", "Add"},           {"*", "Mul"},     {"/", "Div"},        {"<", "Less"},
-            {"<=", "LessOrEqual"},  {">", "Greater"}, {"==", "Equal"},     {"min", "Min"},
-            {"max", "Max"},         {"abs", "Abs"},   {"sign", "Sign"},    {"exp", "Exp"},
-            {"log", "Log"},         {"tanh", "Tanh"}, {"sqrt", "Sqrt"},    {">=", "GreaterOrEqual"},
-            {"sigmoid", "Sigmoid"}, {"erf", "Erf"},   {"select", "Where"}, {"sin", "Sin"},
-            {"cos", "Cos"}};
+            {"+", "Add"},
+            {"*", "Mul"},
+            {"/", "Div"},
+            {"<", "Less"},
+            {"<=", "LessOrEqual"},
+            {">", "Greater"},
+            {"==", "Equal"},
+            {"min", "Min"},
+            {"max", "Max"},
+            {"abs", "Abs"},
+            {"sign", "Sign"},
+            {"exp", "Exp"},
+            {"log", "Log"},
+            {"tanh", "Tanh"},
+            {"sqrt", "Sqrt"},
+            {">=", "GreaterOrEqual"},
+            {"sigmoid", "Sigmoid"},
+            {"erf", "Erf"},
+            {"select", "Where"},
+            {"sin", "Sin"},
+            {"cos", "Cos"},
+            {"approximate_tanh", "Tanh"},
+            {"approximate_sigmoid", "Sigmoid"}};
         onnx_network& graph = layer_.graph;
         std::vector<std::string> inputs;
         for (std::size_t i = 0; i < one.argument_count; ++i)

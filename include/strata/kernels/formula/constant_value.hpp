@@ -32,6 +32,8 @@ constexpr double compute(operation::logarithm, double a) { return log(a); }
 constexpr double compute(operation::logarithm_of_one_plus, double a) { return log1p(a); }
 constexpr double compute(operation::hyperbolic_tangent, double a) { return tanh(a); }
 constexpr double compute(operation::logistic, double a) { return sigmoid(a); }
+constexpr double compute(operation::approximate_hyperbolic_tangent, double a) { return tanh(a); }
+constexpr double compute(operation::approximate_logistic, double a) { return sigmoid(a); }
 constexpr double compute(operation::error_function, double a) { return erf(a); }
 constexpr double compute(operation::sine, double a) { return sin(a); }
 constexpr double compute(operation::cosine, double a) { return cos(a); }

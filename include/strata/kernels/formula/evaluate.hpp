@@ -5,6 +5,7 @@
 #include <strata/expression/finite.hpp>
 #include <strata/expression/freeze.hpp>
 #include <strata/expression/parts.hpp>
+#include <strata/kernels/formula/approximate_tangent.hpp>
 #include <strata/kernels/formula/exponential.hpp>
 #include <strata/kernels/formula/hyperbolic_tangent.hpp>
 #include <strata/kernels/formula/waves.hpp>
@@ -130,6 +131,14 @@ template <class V>
 template <class V>
 [[gnu::always_inline]] inline V compute(operation::logistic, V a) {
     return logistic_of(a);
+}
+template <class V>
+[[gnu::always_inline]] inline V compute(operation::approximate_hyperbolic_tangent, V a) {
+    return approximate_tangent_of(a);
+}
+template <class V>
+[[gnu::always_inline]] inline V compute(operation::approximate_logistic, V a) {
+    return approximate_logistic_of(a);
 }
 template <class V>
 V compute(operation::error_function, V a) {
