@@ -24,8 +24,7 @@ private:
     template <class Stage>
     static constexpr bool suits() {
         if constexpr (internal::is_dense<typename Stage::head>)
-            return Stage::head::outputs <= widest && Stage::rows == 1 && !Stage::tail::has_affine &&
-                   !Stage::tail::has_skip;
+            return Stage::rows == 1 && !Stage::tail::has_affine && !Stage::tail::has_skip;
         else
             return false;
     }
@@ -38,9 +37,9 @@ private:
         return Topology::inputs::size == 1 && Topology::outputs::size == 1;
     }
 
-    /// More would make a long function. Numbers of wider rows come faster from memory, one by one, than out
-    /// of several registers.
-    static constexpr std::size_t most_weights = 128;
+    /// More would make a long function.
+    static constexpr std::size_t most_weights = 2048;
+    /// Numbers of wider rows come faster from memory, one by one, than out of several registers.
     static constexpr std::size_t widest = 16;
 
     template <class... Stages>
@@ -70,7 +69,11 @@ private:
             [](auto sum) __attribute__((always_inline)) {
                 return evaluate_at(stage::tail::prediction, symbols::x, sum);
             });
-        if constexpr (Number + 1 < stages::size)
+        if constexpr (Number + 1 < stages::size && head::outputs > widest) {
+            alignas(alignment) T row[head::outputs];
+            values.store(row);
+            run_from<Number + 1>(parameters, memory_row<T>{row}, y);
+        } else if constexpr (Number + 1 < stages::size)
             run_from<Number + 1>(parameters, values, y);
         else {
             values.store(y);

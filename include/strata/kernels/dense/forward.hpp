@@ -67,7 +67,7 @@ template <class Head, std::size_t Rows, std::size_t Panels, class T, class Left,
         return V::load_aligned(weights + (q * K + k) * lanes);
     };
     if constexpr (std::is_same_v<Columns, all_columns>)
-        contract_split<K, layout::panels == 1 ? split_sums : 1>(sums, left, right);
+        contract_split<K, splits_of<K, layout::panels>>(sums, left, right);
     else
         contract_set(sums, columns, nonzero::words_for(K), left, right);
     return sums;
@@ -180,7 +180,7 @@ void dense_forward(const forward_buffers<T>& buffers, team::range rows, team::ra
     } else {
         constexpr std::size_t K = Head::inputs;
         // A split sum takes the registers of several rows.
-        constexpr std::size_t tall = tile_rows<typename layout::vector> / (layout::panels == 1 ? 2 : 1);
+        constexpr std::size_t tall = split_rows<typename layout::vector, K, layout::panels>;
         constexpr std::size_t wide = std::min(tile_panels, layout::panels);
         constexpr bool sparse = Data && nonzero::is_worthwhile<K, layout::panels>;
         constexpr std::size_t words = nonzero::words_for(K);

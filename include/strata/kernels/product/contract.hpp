@@ -22,6 +22,18 @@ inline constexpr std::size_t single_row_panels = 4;
 /// Where a product has one panel only, each sum is split into so many, over every fourth k, for the same
 /// reason.
 inline constexpr std::size_t split_sums = 4;
+/// Into how many the sums of a product of `Depth` terms are split: with two panels and few terms, as in the
+/// small networks that answer one sample after another, two.
+template <std::size_t Depth, std::size_t Panels>
+inline constexpr std::size_t splits_of = Panels == 1                   ? split_sums
+                                         : Panels == 2 && Depth <= 128 ? 2
+                                                                       : 1;
+
+/// The rows of a tile whose sums are split: with 32 registers 4 x 1 of four sums, or 6 x 2 of two.
+template <class V, std::size_t Depth, std::size_t Panels>
+inline constexpr std::size_t split_rows = splits_of<Depth, Panels> == 1
+                                              ? tile_rows<V>
+                                              : (Panels == 2 && tile_rows<V> == 8 ? 6 : tile_rows<V> / 2);
 
 /// Sums of a tile: rows x panels registers.
 template <class V, std::size_t Rows, std::size_t Panels>
