@@ -27,9 +27,17 @@ inline std::vector<float> tanh_weights() {
     return result;
 }
 
+/// The weights of a network that controls something: 6-64-8-4 or 4-32-32-2.
+inline std::vector<float> controller_weights(std::size_t count) {
+    std::vector<float> result;
+    for (std::size_t i = 0; i < count; ++i)
+        result.push_back(0.25f * static_cast<float>(std::sin(1.7 * static_cast<double>(i))));
+    return result;
+}
+
 inline std::string mode(int count, char** arguments) {
     if (count != 2)
-        throw std::runtime_error("expected xor|given|fed_back");
+        throw std::runtime_error("expected xor|given|fed_back|6_64_8_4|4_32_32_2");
     return arguments[1];
 }
 
@@ -59,6 +67,28 @@ void time_predictions(const std::string& mode, Predict predict) {
                         }) /
                         count);
     std::printf("seconds %.12f\nfirst %.6f\n", bench::median(times), static_cast<double>(predict(0.1f)));
+}
+
+/// predict(x, y) makes y of x, `inputs` numbers at a place that is aligned for any register.
+template <class Predict>
+void time_controller(std::size_t inputs, Predict predict) {
+    constexpr std::size_t count = 100'000, rows = 64, step = 16;
+    alignas(64) static float x[rows * step], y[64];
+    for (std::size_t i = 0; i < rows * step; ++i)
+        x[i] = i % step < inputs ? static_cast<float>(std::sin(0.37 * static_cast<double>(i))) : 0.0f;
+    std::vector<double> times;
+    for (int run = 0; run < 11; ++run)
+        times.push_back(bench::seconds([&] {
+                            float sum = 0;
+                            for (std::size_t i = 0; i < count; ++i) {
+                                predict(x + i % rows * step, y);
+                                sum += y[0];
+                            }
+                            bench::keep(sum);
+                        }) /
+                        count);
+    predict(x, y);
+    std::printf("seconds %.12f\nfirst %.6f\n", bench::median(times), static_cast<double>(y[0]));
 }
 
 } // namespace small

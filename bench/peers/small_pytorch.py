@@ -1,5 +1,5 @@
 # Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-"""The small networks in PyTorch: small_pytorch.py xor|given|fed_back. XOR makes 4,000 updates and scales the time."""
+"""The small networks in PyTorch: small_pytorch.py xor|given|fed_back|6_64_8_4|4_32_32_2. XOR makes 4,000 updates and scales the time."""
 
 import math
 import statistics
@@ -35,10 +35,12 @@ if mode == "xor":
         optimizer.step()
     print(f"seconds {(time.perf_counter() - begin) * 10:.6f}")
     sys.exit()
-net = torch.nn.Sequential(torch.nn.Linear(1, 8), torch.nn.Tanh(), torch.nn.Linear(8, 8), torch.nn.Tanh(),
-                          torch.nn.Linear(8, 1)).eval()
-fill([net[0], net[2], net[4]], [0.6 * math.sin(1.7 * i) for i in range(97)])
-x = torch.tensor([[0.1]])
+sizes = [1, 8, 8, 1] if mode in ("given", "fed_back") else [int(size) for size in mode.split("_")]
+layers = [torch.nn.Linear(*pair) for pair in zip(sizes, sizes[1:])]
+net = torch.nn.Sequential(layers[0], torch.nn.Tanh(), layers[1], torch.nn.Tanh(), layers[2]).eval()
+scale = 0.6 if len(sizes) == 4 and sizes[0] == 1 else 0.25
+fill(layers, [scale * math.sin(1.7 * i) for i in range(sum((pair[0] + 1) * pair[1] for pair in zip(sizes, sizes[1:])))])
+x = torch.tensor([[0.1]]) if sizes[0] == 1 else torch.tensor([[math.sin(0.37 * i) for i in range(sizes[0])]])
 with torch.inference_mode():
     frozen = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(net, x)))
     best = []
@@ -50,4 +52,4 @@ with torch.inference_mode():
                 y = forward(y if mode == "fed_back" else x)
             times.append((time.perf_counter() - begin) / 2_000)
         best.append(statistics.median(times))
-    print(f"seconds {min(best):.12f}\nfirst {float(net(x)):.6f}")
+    print(f"seconds {min(best):.12f}\nfirst {float(net(x)[0, 0]):.6f}")

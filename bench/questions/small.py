@@ -2,26 +2,50 @@
 """What do very small networks cost?"""
 
 import os
+import pathlib
 
 from comparison import Contender, Question, cpp, flags, python, strata
 
 
+def peer(name, variable, program, options, how):
+    """A peer that is no Debian package. `options(sources)` are the compiler's, behind those of all programs."""
+    sources = os.environ.get(variable)
+    if not sources:
+        return Contender(name, missing=f"no Debian package; {variable} does not name its sources")
+    contender = cpp(name, program, "libeigen3-dev", options(pathlib.Path(sources)))
+    contender.how = f"g++ {' '.join(flags)}, {how}"
+    return contender
+
+
+def rtneural():
+    return peer("RTNeural", "RTNEURAL", "small_rtneural",
+                lambda sources: ["-DRTNEURAL_USE_XSIMD=1", "-DRTNEURAL_DEFAULT_ALIGNMENT=64", f"-I{sources}",
+                                 f"-I{sources}/modules", f"-I{sources}/modules/xsimd/include"], "with xsimd")
+
+
+def neuralaudio():
+    return peer("NeuralAudio", "NEURALAUDIO", "small_neuralaudio",
+                lambda sources: ["-DEIGEN_DONT_PARALLELIZE", f"-I{sources}", f"-I{sources}/deps/math_approx/include",
+                                 f"-I{sources}/deps/RTNeural/modules/Eigen", "-I/usr/include/eigen3"],
+                "with the dense layers of its WaveNets; it has no chain of them")
+
+
 def run():
     ours = strata("small")
+    approximate = strata("small", "strata, approximate_tanh")
+    approximate.command.append("approximate")
     hand = cpp("by hand", "small_by_hand", "")
     pytorch = python("PyTorch", "small_pytorch", "torch", "python3-torch", slow=True)
-    sources = os.environ.get("RTNEURAL")
-    rtneural = Contender("RTNeural", missing="no Debian package; RTNEURAL does not name its sources")
-    if sources:
-        rtneural = cpp("RTNeural", "small_rtneural", "", ["-DRTNEURAL_USE_XSIMD=1", "-DRTNEURAL_DEFAULT_ALIGNMENT=64",
-                                                          f"-I{sources}", f"-I{sources}/modules"])
-        rtneural.how = f"g++ {' '.join(flags)}, with xsimd"
+    eigen = cpp("Eigen", "small_eigen", "libeigen3-dev", ["-I/usr/include/eigen3", "-ffast-math"])
     question = Question("small", "Small networks", "seconds", "s",
                         text="40,000 updates of XOR (2-2-1, sigmoid, mean squared error, gradient descent) by one sample "
-                             "each, and one prediction of 1-8-8-1 with tanh. All begin with the same weights.")
+                             "each, and one prediction of 1-8-8-1, 6-64-8-4 and 4-32-32-2 with tanh. All begin with the same "
+                             "weights. NeuralAudio approximates tanh to 2e-3.")
     question.measure("XOR, 40,000 updates", [ours, hand, pytorch], ["xor"], rounds=5, shown=["loss"])
-    predictors = [ours, hand, cpp("Eigen", "small_eigen", "libeigen3-dev", ["-I/usr/include/eigen3", "-ffast-math"]),
-                  rtneural, pytorch]
+    peers = [eigen, rtneural(), neuralaudio(), pytorch]
+    predictors = [ours, approximate, hand, *peers]
     question.measure("1-8-8-1, one after the other", predictors, ["given"], rounds=5, shown=["first"])
     question.measure("1-8-8-1, output fed back", predictors, ["fed_back"], rounds=5, shown=["first"])
+    for name in ("6_64_8_4", "4_32_32_2"):
+        question.measure(name.replace("_", "-"), [ours, approximate, *peers], [name], rounds=5, shown=["first"])
     return question
