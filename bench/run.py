@@ -7,8 +7,8 @@ import sys
 import comparison
 import report
 
-names = ["train", "predict", "small", "mnist_cnn", "resnet50", "contraction", "convolution", "elementwise", "optimizer",
-         "stored_gradients", "pipeline", "startup", "compile", "scaling", "least_squares", "kmeans", "browser",
+names = ["train", "predict", "small", "mnist_cnn", "mnist_gan", "resnet50", "contraction", "convolution", "elementwise",
+         "optimizer", "stored_gradients", "pipeline", "startup", "compile", "scaling", "least_squares", "kmeans", "browser",
          "stream", "sequence", "load", "imported", "cart_pole"]
 
 
