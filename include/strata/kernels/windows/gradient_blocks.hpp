@@ -114,7 +114,7 @@ private:
     template <class Visit>
     static void visit_chunks(std::size_t first, std::size_t step, std::size_t count, std::size_t gathered,
                              const Visit& visit) noexcept {
-        constexpr std::size_t chunk = 16;
+        constexpr std::size_t chunk = 8;
         for (std::size_t i = 0; i < count; i += chunk)
             visit(first + i * step, step, std::min(chunk, count - i), gathered + i);
     }
