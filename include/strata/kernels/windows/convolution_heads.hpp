@@ -169,16 +169,29 @@ public:
 
     template <class Stage, bool, class T, class Updates>
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
-        for (std::size_t group = 0; group < Groups; ++group)
-            weight_gradient<T>::run({call.x[0].data + group * group_channels, call.x[0].pitch},
-                                    {call.delta.data + group * group_filters, call.delta.pitch}, call.samples,
-                                    call.shared + group * weight_gradient<T>::shared_size, call.scratch,
-                                    threads,
-                                    updates(typename head::kernel{}, group * layout<T>::kernel_size));
-        if constexpr (head::has_bias) {
+        constexpr bool joins_bias = head::has_bias && weight_gradient<T>::sums_delta;
+        const auto use_bias = [&] {
+            if constexpr (head::has_bias)
+                return updates(bias{});
+            else
+                return typename weight_gradient<T>::nothing{};
+        }();
+        for (std::size_t group = 0; group < Groups; ++group) {
+            const auto run = [&](const auto& use_sums) {
+                weight_gradient<T>::run(
+                    {call.x[0].data + group * group_channels, call.x[0].pitch},
+                    {call.delta.data + group * group_filters, call.delta.pitch}, call.samples,
+                    call.shared + group * weight_gradient<T>::shared_size, call.scratch, threads,
+                    updates(typename head::kernel{}, group * layout<T>::kernel_size), use_sums);
+            };
+            if constexpr (joins_bias)
+                run(use_bias);
+            else
+                run(typename weight_gradient<T>::nothing{});
+        }
+        if constexpr (head::has_bias && !joins_bias) {
             constexpr std::size_t lanes = lanes_of<T, Filters>;
             constexpr std::size_t panels = (Filters + lanes - 1) / lanes;
-            const auto use_bias = updates(bias{});
             const team::range mine = threads.share(panels);
             sum_columns<Filters>(call.delta, call.samples * head::output_rows, mine, use_bias);
         }

@@ -42,11 +42,17 @@ class convolution_weight_gradient {
 public:
     static constexpr std::size_t scratch_size = shape::scratch_size;
     static constexpr std::size_t shared_size = shape::shared_size;
+    struct nothing {}; ///< instead of a use: sums stay in `partial`, or are not wanted
 
-    /// `shared` has to hold `shared_size` numbers, the same for all threads.
-    template <class Use>
+    /// Whether the sums of delta, a bias's gradient, are taken on the way, while a block of it is in the
+    /// cache.
+    static constexpr bool sums_delta = shape::sums_delta;
+
+    /// `shared` has to hold `shared_size` numbers, the same for all threads. `use_bias` gets the sums of
+    /// delta over all places, in their order.
+    template <class Use, class UseBias>
     static void run(rows_view<const T> x, rows_view<const T> delta, std::size_t samples, T* shared,
-                    T* scratch, const team& threads, const Use& use) noexcept {
+                    T* scratch, const team& threads, const Use& use, const UseBias& use_bias) noexcept {
         const images all_images{x, delta, samples, scratch};
         const team::range all{0, samples * places::lines * places::segments};
         if constexpr (most_parts > 1)
@@ -59,14 +65,12 @@ public:
         const bool by_tiles = Channels > Filters && taps * strips >= 8 * threads.size;
         const bool by_panels = !by_tiles && layout::panels >= wide * threads.size;
         add_blocks(all_images, all, shared, by_panels ? threads.share(layout::panels, wide) : all_panels,
-                   by_panels ? all_tiles : threads.share(taps * strips), use);
+                   by_panels ? all_tiles : threads.share(taps * strips), use, use_bias);
     }
 
 private:
     static constexpr team::range all_panels{0, layout::panels};
     static constexpr team::range all_tiles{0, taps* strips};
-
-    struct nothing {}; ///< Sums stay in `partial`.
 
     static void add_parts(const images& all_images, std::size_t segments, T* shared,
                           const team& threads) noexcept {
@@ -76,7 +80,7 @@ private:
             const std::size_t begin = blocks * part / most_parts * places::block_segments;
             const std::size_t end = blocks * (part + 1) / most_parts * places::block_segments;
             add_blocks(all_images, {begin, std::min(end, segments)}, shared + part * layout::kernel_size,
-                       all_panels, all_tiles, nothing{});
+                       all_panels, all_tiles, nothing{}, nothing{});
         }
         threads.barrier();
     }
@@ -92,9 +96,9 @@ private:
     }
 
     /// The sums of some tiles over some segments.
-    template <class Use>
+    template <class Use, class UseBias>
     static void add_blocks(const images& all_images, team::range all, T* partial, team::range panels,
-                           team::range tiles, const Use& use) noexcept {
+                           team::range tiles, const Use& use, const UseBias& use_bias) noexcept {
         const team::range some = taps == 1 ? tiles : team::range{0, strips};
         for (std::size_t strip = some.begin; strip < some.end; strip += shape::some_strips)
             for (std::size_t first = all.begin; first < all.end; first += places::block_segments) {
@@ -107,14 +111,33 @@ private:
                 line_schedule<T> schedule = current.next_memory();
                 visit_runs<wide, layout::panels % wide>(
                     panels.begin, panels.end, [&](auto run, std::size_t panel) {
-                        add_panels<decltype(run)::value>(current, panel, tiles, schedule, use);
+                        add_panels<decltype(run)::value>(current, panel, tiles, schedule, use, use_bias);
                     });
             }
     }
 
-    template <std::size_t Panels, class Use>
+    /// Adds the deltas of a block to their sums, which rest behind the weights' between blocks.
+    template <std::size_t Panels, class UseBias>
+    static void add_delta(const block& current, const T* delta, std::size_t pitch, std::size_t panel,
+                          const UseBias& use_bias) noexcept {
+        T* const rest = current.partial + layout::kernel_size + panel * lanes;
+        V sums[Panels];
+        for (std::size_t q = 0; q < Panels; ++q)
+            sums[q] = current.is_first ? V(T(0)) : V::load_aligned(rest + q * lanes);
+        const std::size_t count = current.last_small() - current.first_small();
+        for (std::size_t t = 0; t < count; ++t, delta += pitch)
+            for (std::size_t q = 0; q < Panels; ++q)
+                sums[q] += V::load_unaligned(delta + q * lanes);
+        for (std::size_t q = 0; q < Panels; ++q)
+            if (current.is_last)
+                use_bias((panel + q) * lanes, sums[q]);
+            else
+                sums[q].store_aligned(rest + q * lanes);
+    }
+
+    template <std::size_t Panels, class Use, class UseBias>
     static void add_panels(const block& current, std::size_t panel, team::range tiles,
-                           line_schedule<T>& schedule, const Use& use) noexcept {
+                           line_schedule<T>& schedule, const Use& use, const UseBias& use_bias) noexcept {
         constexpr std::size_t panel_step = taps * factors * lanes;
         internal::outer_terms<T> terms{};
         terms.x_pitch = shape::gathers_x ? rows : current.x.pitch;
@@ -125,6 +148,13 @@ private:
             terms.delta = current.scratch + shape::gathered_x;
             current.template gather_delta<Panels * lanes>(panel, current.scratch + shape::gathered_x);
         }
+        if constexpr (sums_delta && !std::is_same_v<UseBias, nothing>)
+            if (tiles.begin == 0 && tiles.end > 0 && current.strips.begin == 0)
+                add_delta<Panels>(current,
+                                  shape::gathers_delta
+                                      ? terms.delta
+                                      : terms.delta + current.first_small() * terms.delta_pitch,
+                                  terms.delta_pitch, panel, use_bias);
         typename block::run_list runs;
         constexpr bool is_stored = requires { use.stored_at(0); };
         alignas(alignment) T last_sums[is_stored ? 1 : Panels * rows * lanes];

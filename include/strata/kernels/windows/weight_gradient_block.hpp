@@ -79,15 +79,23 @@ public:
             places::visit_small(segments, visit);
     }
 
+    /// Where the block begins and ends in the small image.
+    [[nodiscard]] std::size_t first_small() const noexcept {
+        return places::small_place(places::place_of(segments.begin));
+    }
+    [[nodiscard]] std::size_t last_small() const noexcept {
+        const place last = places::place_of(segments.end - 1);
+        return places::small_place(last) + last.end - last.begin;
+    }
+
     /// Finds the runs of places that a tap has an input for, and returns how many they are. Places are
     /// counted in what was gathered, or else in the images.
     std::size_t find_runs(std::size_t tap, run_list& runs) const noexcept {
-        const std::size_t first_small = places::small_place(places::place_of(segments.begin));
-        const std::size_t origin = Shape::gathers_small ? first_small : 0;
+        const std::size_t origin = Shape::gathers_small ? first_small() : 0;
         if constexpr (places::is_single && (Shape::gathers_large || Shape::is_pointwise)) {
-            runs[0] = {static_cast<std::ptrdiff_t>(first_small - origin),
-                       static_cast<std::ptrdiff_t>(Shape::gathers_large ? 0 : first_small),
-                       last_small() - first_small, 0, Shape::factors};
+            runs[0] = {static_cast<std::ptrdiff_t>(first_small() - origin),
+                       static_cast<std::ptrdiff_t>(Shape::gathers_large ? 0 : first_small()),
+                       last_small() - first_small(), 0, Shape::factors};
             return 1;
         }
         constexpr std::size_t line_taps = Shape::joins_taps ? 1 : width.taps;
@@ -162,12 +170,6 @@ private:
             result[tap] = internal::find_inside(width, 0, width.results, tap);
         return result;
     }();
-
-    /// The end of the block in the small image.
-    [[nodiscard]] std::size_t last_small() const noexcept {
-        const place last = places::place_of(segments.end - 1);
-        return places::small_place(last) + last.end - last.begin;
-    }
 
     /// The runs of a segment where all taps of a line are one row of factors: those places in the middle that
     /// have all of them are one run.

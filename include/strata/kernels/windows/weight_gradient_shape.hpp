@@ -54,9 +54,14 @@ struct weight_gradient_shape {
     }
 
     static constexpr std::size_t long_pitch = 1024; ///< in bytes
-    static constexpr bool gathers_x = places::is_flat && !joins_taps && PitchX * sizeof(T) >= long_pitch;
+    /// Whole lines of memory of each place, which the second cache brings in time.
+    static constexpr bool reads_lines = !Transposed && sizeof(V) == line_size<T> * sizeof(T);
+    /// Neighbouring places that one tap reads, which it does in time, too, as long as they are near enough.
+    static constexpr bool reads_near = reads_lines && is_pointwise && PitchX * sizeof(T) < 2 * long_pitch;
+    static constexpr bool gathers_x =
+        places::is_flat && !joins_taps && PitchX * sizeof(T) >= long_pitch && !reads_near;
     static constexpr bool gathers_delta =
-        (places::is_flat && PitchDelta * sizeof(T) >= long_pitch) || layout::last < lanes;
+        (places::is_flat && PitchDelta * sizeof(T) >= long_pitch && !reads_lines) || layout::last < lanes;
 
     static constexpr bool gathers_large = Transposed ? gathers_delta : gathers_x;
     static constexpr bool gathers_small = Transposed ? gathers_x : gathers_delta;
@@ -74,7 +79,10 @@ struct weight_gradient_shape {
 
     /// Few weights are summed over so many parts of the places, each by one thread, and then over the parts.
     static constexpr std::size_t most_parts = layout::kernel_size * sizeof(T) <= 16 * 1024 ? 8 : 1;
-    static constexpr std::size_t shared_size = most_parts * layout::kernel_size;
+    /// Blocks cover each place of delta once where it is the smaller image.
+    static constexpr bool sums_delta = !Transposed && most_parts == 1 && Filters == PitchDelta;
+    static constexpr std::size_t shared_size =
+        most_parts * layout::kernel_size + (sums_delta ? layout::panels * lanes : 0);
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING
