@@ -96,6 +96,33 @@ BOOST_AUTO_TEST_CASE(functions_are_exact_to_two_units_in_the_last_place) {
                              [](double argument) { return 1 / (1 + std::exp(-argument)); }) <= 2);
 }
 
+#if defined(__FMA__)
+namespace {
+template <class T, std::size_t Lanes>
+void check_fused() {
+    using R = simd<T, Lanes>;
+    constexpr T e = std::numeric_limits<T>::epsilon();
+    // (1 + e)(1 - e) = 1 - e^2, which is 1 when it is rounded before the 1 is taken away.
+    BOOST_TEST(xsimd::fma(R(1 + e), R(1 - e), R(T(-1))).get(0) == -e * e, Lanes << " lanes");
+    BOOST_TEST(xsimd::fms(R(1 + e), R(1 - e), R(T(1))).get(0) == -e * e, Lanes << " lanes");
+    BOOST_TEST(xsimd::fnma(R(1 + e), R(1 - e), R(T(1))).get(0) == e * e, Lanes << " lanes");
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(products_of_registers_of_all_widths_are_added_before_they_are_rounded) {
+    check_fused<float, 4>();
+    check_fused<double, 2>();
+#    if defined(__AVX__)
+    check_fused<float, 8>();
+    check_fused<double, 4>();
+#    endif
+#    if defined(__AVX512F__)
+    check_fused<float, 16>();
+    check_fused<double, 8>();
+#    endif
+}
+#endif
+
 BOOST_AUTO_TEST_CASE(approximations_are_as_near_as_they_say) {
     double largest = 0, largest_share = 0, largest_of_logistic = 0;
     for (std::uint32_t bits = 0; bits < std::bit_cast<std::uint32_t>(100.0f); bits += 1999) {
