@@ -8,10 +8,10 @@ STRATA_HEADER_BEGIN
 #include <strata/expression/type_of.hpp>
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/kernels/threads/thread_count.hpp>
+#include <strata/model/lane_pass.hpp>
 #include <strata/model/parameter_memory.hpp>
 #include <strata/model/parameter_views.hpp>
 #include <strata/model/prediction_pass.hpp>
-#include <strata/model/row_pass.hpp>
 #include <strata/model/winograd_stages.hpp>
 #include <strata/plan/mask_use.hpp>
 #include <strata/plan/summary.hpp>
@@ -135,7 +135,9 @@ public:
     /// The same for each input and each output of a network with several.
     void predict_batch(const std::array<const T*, input_count>& x, const std::array<T*, output_count>& y,
                        std::size_t samples) const {
-        if constexpr (is_large)
+        if constexpr (lane_pass<topology, T>::is_worthwhile)
+            lane_pass<topology, T>::run(parameters_.data(), x[0], y[0], samples, flops_per_sample);
+        else if constexpr (is_large)
             predict_large(x, y, samples);
         else
             predict_blocks(x, y, samples);

@@ -61,11 +61,8 @@ private:
                                                        T* y) noexcept {
         using stage = type_at<Number, stages>;
         using head = typename stage::head;
-        constexpr std::size_t begin =
-            places::places[training_wiring<Topology>::marks.stage_of[wires::marks.stages[Number].head]];
         const dense_row<head, T> values(
-            source, array_of<head>(parameters + begin, typename head::kernel{}),
-            array_of<head>(parameters + begin, typename head::bias{}),
+            source, kernel_of<Number>(parameters), bias_of<Number>(parameters),
             [](auto sum) __attribute__((always_inline)) {
                 return evaluate_at(stage::tail::prediction, symbols::x, sum);
             });
@@ -82,7 +79,23 @@ private:
         }
     }
 
+    template <std::size_t Number>
+    static constexpr std::size_t begin_of =
+        places::places[training_wiring<Topology>::marks.stage_of[wires::marks.stages[Number].head]];
+
 public:
+    /// Where the arrays of a stage lie.
+    template <std::size_t Number>
+    [[nodiscard, gnu::always_inline]] static const T* kernel_of(const T* parameters) noexcept {
+        using head = typename type_at<Number, stages>::head;
+        return array_of<head>(parameters + begin_of<Number>, typename head::kernel{});
+    }
+    template <std::size_t Number>
+    [[nodiscard, gnu::always_inline]] static const T* bias_of(const T* parameters) noexcept {
+        using head = typename type_at<Number, stages>::head;
+        return array_of<head>(parameters + begin_of<Number>, typename head::bias{});
+    }
+
     /// Whether every stage is one that this pass can run, and there are few weights.
     static constexpr bool is_worthwhile = suit(stages{});
 
