@@ -48,4 +48,8 @@ def run():
     question.measure("1-8-8-1, output fed back", predictors, ["fed_back"], rounds=5, shown=["first"])
     for name in ("6_64_8_4", "4_32_32_2"):
         question.measure(name.replace("_", "-"), [ours, approximate, *peers], [name], rounds=5, shown=["first"])
+    single = strata("small", "strata, one by one")
+    single.command.append("single")
+    question.measure("1-8-8-1, one of 256 samples", [ours, single], ["samples"], rounds=5)
+    question.measure("1-8-8-1, one of 64 networks", [ours, single], ["networks"], rounds=5)
     return question

@@ -3,6 +3,9 @@
 // Very small networks: seconds for 40,000 updates of XOR by one sample each, or for one prediction of a
 // 1-8-8-1 network, with inputs that are given or with its output fed back, or of a controller.
 //   small [approximate] xor|given|fed_back|6_64_8_4|4_32_32_2
+// Or for one of 256 samples of a 1-8-8-1 network, or of one of 64 such networks, side by side or one by one.
+//   small [single] samples|networks
+#include <strata/model/many.hpp>
 #include <strata/strata.hpp>
 
 #include "peers/small.hpp"
@@ -37,6 +40,46 @@ void predict_controller() {
     });
 }
 
+template <class Compute>
+void time_each(std::size_t count, Compute compute) {
+    std::printf("seconds %.12f\n", bench::median_seconds(51, 20, compute) / static_cast<double>(count));
+}
+
+void predict_side_by_side(bool networks, bool single) {
+    using network = model<input<1> | dense<8> | tanh | dense<8> | tanh | dense<1>>;
+    constexpr std::size_t samples = 256, count = 64;
+    if (networks) {
+        const std::vector<network> each(count);
+        const auto all = many<count>(each);
+        std::array<float, count> x{}, y{};
+        if (single)
+            time_each(count, [&] {
+                for (std::size_t i = 0; i < count; ++i)
+                    each[i].predict(std::span<const float, 1>(&x[i], 1), std::span<float, 1>(&y[i], 1));
+                bench::keep(y);
+            });
+        else
+            time_each(count, [&] {
+                all.predict_each(x, y);
+                bench::keep(y);
+            });
+        return;
+    }
+    const network net;
+    std::array<float, samples> x{}, y{};
+    if (single)
+        time_each(samples, [&] {
+            for (std::size_t i = 0; i < samples; ++i)
+                net.predict(std::span<const float, 1>(&x[i], 1), std::span<float, 1>(&y[i], 1));
+            bench::keep(y);
+        });
+    else
+        time_each(samples, [&] {
+            net.predict_batch(x.data(), y.data(), samples);
+            bench::keep(y);
+        });
+}
+
 template <auto Activation>
 void predict(const std::string& mode) {
     if (mode == "6_64_8_4")
@@ -61,8 +104,12 @@ void predict(const std::string& mode) {
 
 int main(int count, char** arguments) {
     const bool approximate = count == 3 && std::string(arguments[1]) == "approximate";
-    const std::string mode = small::mode(count - approximate, arguments + approximate);
-    if (mode == "xor")
+    const bool single = count == 3 && std::string(arguments[1]) == "single";
+    const int skipped = approximate || single;
+    const std::string mode = small::mode(count - skipped, arguments + skipped);
+    if (mode == "samples" || mode == "networks")
+        predict_side_by_side(mode == "networks", single);
+    else if (mode == "xor")
         learn_xor();
     else if (approximate)
         predict<approximate_tanh>(mode);

@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include <strata/model/layer_outputs.hpp>
+#include <strata/model/many.hpp>
 #include <strata/strata.hpp>
 #include <strata/topology/layer_outputs.hpp>
 
@@ -107,6 +108,7 @@ BOOST_AUTO_TEST_CASE(any_split_of_a_batch_agrees_to_the_bit) {
     check_splits<model<input<20> | dense<50> | relu | dropout<0.5> | dense<10> | softmax>>();
     check_splits<model<input<7> | dense<3> | tanh | dense<1> | sigmoid>>();
     check_splits<model<input<1> | dense<8> | tanh | dense<8> | tanh | dense<1>>>();
+    check_splits<model<input<2> | dense<2, no_bias> | relu | dense<3> | softmax>>(); // samples in lanes
     check_splits<model<input<6> | dense<64> | gelu | dense<7> | sigmoid | dense<1> | tanh | dense<19>>>();
     check_splits<model<input<4, 5> | dense<9> | gelu | flatten | dense<33> | softmax>>();
     check_splits<model<input<6> | tanh | softmax | dense<70>>>();
@@ -115,6 +117,34 @@ BOOST_AUTO_TEST_CASE(any_split_of_a_batch_agrees_to_the_bit) {
                        branches(conv<16, 1>, max_pool<3, stride<1>, same>) | concat<> | conv<32, 3, same> |
                        flatten | dense<5>>>();
 }
+
+#if defined(__SSE3__) // the order of a dot product's sums is known
+BOOST_AUTO_TEST_CASE(networks_side_by_side_are_each_of_them) {
+    using network = model<input<1> | dense<8> | tanh | dense<8> | tanh | dense<1>>;
+    constexpr std::size_t count = 21;
+    std::vector<network> networks;
+    for (std::uint32_t i = 0; i < count; ++i)
+        networks.emplace_back(seed{i});
+    auto all = many<count>(networks);
+    const std::array x{0.3f};
+    const auto drawn = numbers(count, 4);
+    const std::vector<float> own(drawn.begin(), drawn.end());
+    std::vector<float> answers(count);
+    networks[7].set_weights(networks[3].weights());
+    all.set_network(7, networks[7]);
+    all.predict_each(std::span<const float, count>(own), std::span<float, count>(answers));
+    const auto together = all.predict(x);
+    for (std::size_t i = 0; i < count; ++i) {
+        BOOST_TEST(together[i][0] == networks[i].predict(x)[0]);
+        BOOST_TEST(answers[i] == networks[i].predict(std::array{own[i]})[0]);
+    }
+    networks.pop_back();
+    BOOST_CHECK_EXCEPTION(static_cast<void>(many<count>(networks)), std::invalid_argument,
+                          [](const auto& error) {
+                              return std::string_view(error.what()) == "many: expected 21 networks, found 20";
+                          });
+}
+#endif
 
 BOOST_AUTO_TEST_CASE(fused_equals_unfused) {
     // The same layers in one network, and one by one with their results passed along by hand.
