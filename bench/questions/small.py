@@ -30,6 +30,11 @@ def neuralaudio():
                 "with the dense layers of its WaveNets; it has no chain of them")
 
 
+def rltools():
+    return peer("RLtools", "RLTOOLS", "small_rltools", lambda sources: ["-ffast-math", f"-I{sources / 'include'}"],
+                "-ffast-math, with its approximate tanh")
+
+
 def run():
     ours = strata("small")
     approximate = strata("small", "strata, approximate_tanh")
@@ -40,14 +45,15 @@ def run():
     question = Question("small", "Small networks", "seconds", "s",
                         text="40,000 updates of XOR (2-2-1, sigmoid, mean squared error, gradient descent) by one sample "
                              "each, and one prediction of 1-8-8-1, 6-64-8-4 and 4-32-32-2 with tanh. All begin with the same "
-                             "weights. NeuralAudio approximates tanh to 2e-3.")
+                             "weights. NeuralAudio and RLtools approximate tanh, as `first` tells.")
     question.measure("XOR, 40,000 updates", [ours, hand, pytorch], ["xor"], rounds=5, shown=["loss"])
     peers = [eigen, rtneural(), neuralaudio(), pytorch]
+    controllers = [*peers[:-1], rltools(), pytorch]
     predictors = [ours, approximate, hand, *peers]
     question.measure("1-8-8-1, one after the other", predictors, ["given"], rounds=5, shown=["first"])
     question.measure("1-8-8-1, output fed back", predictors, ["fed_back"], rounds=5, shown=["first"])
     for name in ("6_64_8_4", "4_32_32_2"):
-        question.measure(name.replace("_", "-"), [ours, approximate, *peers], [name], rounds=5, shown=["first"])
+        question.measure(name.replace("_", "-"), [ours, approximate, *controllers], [name], rounds=5, shown=["first"])
     single = strata("small", "strata, one by one")
     single.command.append("single")
     question.measure("1-8-8-1, one of 256 samples", [ours, single], ["samples"], rounds=5)
