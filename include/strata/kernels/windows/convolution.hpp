@@ -23,7 +23,7 @@ struct result_rows {
 // A function of its own, so that the compiler keeps its sums in registers.
 template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, std::size_t Cut,
           std::size_t LastLanes, class Fetching, class Finish>
-[[gnu::noinline]] void compute_tile(const tile_task<value_type_of<V>, Fetching>& task,
+[[gnu::noinline]] void compute_tile(const resting_task<value_type_of<V>, Fetching>& task,
                                     const result_rows& rows, std::size_t column, bool is_last,
                                     const Finish& finish) noexcept {
     tile_sums<V, Lines * Places, Panels> sums;
@@ -67,10 +67,12 @@ template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, st
 }
 
 /// Tiles whose x stay in the second cache, or in the first where the weights of all panels are few enough for
-/// the second.
-template <tile_shape Shape, class T>
+/// the second. Then it is one tile where its places have many results: memory takes long rows of them better
+/// than pieces of many rows in turn.
+template <class V, tile_shape Shape, class T>
 std::size_t tiles_of_block(const convolution_lines& lines, std::size_t weight_bytes) noexcept {
     constexpr std::size_t few_weights = 256 * 1024;
+    constexpr std::size_t long_row = 1024;
     constexpr std::size_t small_block = 16 * 1024;
     const map_axis& height = lines.map.axes[1];
     const map_axis& width = lines.map.axes[2];
@@ -79,6 +81,8 @@ std::size_t tiles_of_block(const convolution_lines& lines, std::size_t weight_by
                                        : std::min(width.read_step, width.taps) *
                                              std::min(height.read_step, height.taps) * lines.channels;
     const std::size_t bytes = Shape.places * place_size * sizeof(T);
+    if (weight_bytes <= few_weights && lines.panels * V::size * sizeof(T) >= long_row)
+        return Shape.lines;
     // Maps without taps read nothing.
     return std::max<std::size_t>(
         (weight_bytes <= few_weights ? small_block : large_block) / std::max<std::size_t>(bytes, 1), 1);
@@ -104,7 +108,7 @@ struct convolution_block {
             panels.begin, panels.end, [&](auto run, std::size_t panel) {
                 constexpr std::size_t wide = decltype(run)::value;
                 schedule.start_panels(wide, panels.end - panel - wide, count);
-                visit([&](auto line_count, const tile_walk<T>& place, std::size_t number) {
+                visit([&](auto line_count, tile_walk<T>& place, std::size_t number) {
                     compute_places<decltype(line_count)::value, wide>(place, number, panel);
                 });
             });
@@ -127,15 +131,15 @@ private:
 
     /// One tile: what it reads, what it fetches and where its results go.
     template <std::size_t Lines, std::size_t Panels>
-    void compute_places(const tile_walk<T>& place, std::size_t number, std::size_t panel) const noexcept {
+    void compute_places(tile_walk<T>& place, std::size_t number, std::size_t panel) const noexcept {
         const auto places = place.tile(Shape.places);
-        // The terms are made in their place: a copy of what has just been written waits for the writes.
-        tile_task<T, typename Schedule::fetching> task{place.terms(places, panel), {}};
-        task.fetching = schedule.template next_tile<V::size>(task.terms, place.first_tap());
+        tile_terms<T>& terms = place.turn(places, panel);
+        const resting_task<T, typename Schedule::fetching> task{
+            terms, schedule.template next_tile<V::size>(terms, place.first_tap())};
         if constexpr (Shape.gathers) {
             const std::size_t pitch = gathered_pitch<T>(lines.channels);
-            task.terms.x = operands.gathered + (number - tiles.begin) * Shape.places * pitch;
-            task.terms.place_step = static_cast<std::ptrdiff_t>(pitch);
+            terms.x = operands.gathered + (number - tiles.begin) * Shape.places * pitch;
+            terms.place_step = static_cast<std::ptrdiff_t>(pitch);
         }
         const auto& [depth, height, width] = lines.map.axes;
         const result_rows rows{place.result_row() + places.begin * width.step, width.step,
@@ -164,7 +168,7 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& ope
     constexpr std::size_t many_weights = 512 * 1024;
     const map_axis& width = lines.map.axes[2];
     const std::size_t weight_bytes = (panels.end - panels.begin) * lines.panel_size * sizeof(T);
-    const std::size_t block = internal::tiles_of_block<Shape, T>(lines, weight_bytes);
+    const std::size_t block = internal::tiles_of_block<V, Shape, T>(lines, weight_bytes);
     const bool is_contiguous = lines.lines() == 1 && operands.pitch == lines.channels && width.read_step == 1;
     schedule.start_pass({lines.map, lines.panel_size,
                          is_contiguous ? block * Shape.places * operands.pitch : 0,

@@ -42,6 +42,12 @@ struct tile_task {
     tile_terms<T> terms;
     Fetching fetching;
 };
+/// The same for terms that rest elsewhere and are changed from tile to tile.
+template <class T, class Fetching>
+struct resting_task {
+    const tile_terms<T>& terms;
+    Fetching fetching;
+};
 
 /// Places at the ends of a tile that a tap leaves out, as it has no input for them: none, the first `Cut` or
 /// fewer, the last, or all.
@@ -67,8 +73,8 @@ struct convolution_tile {
     using sums_type = tile_sums<V, Lines * Places, Panels>;
     using cursor = typename Fetching::cursor;
 
-    [[gnu::always_inline]] static inline void add(sums_type& sums,
-                                                  const tile_task<T, Fetching>& task) noexcept {
+    template <class Task>
+    [[gnu::always_inline]] static inline void add(sums_type& sums, const Task& task) noexcept {
         const tile_terms<T>& terms = task.terms;
         const Fetching& fetching = task.fetching;
         const T* x_slice = terms.x;
@@ -103,9 +109,9 @@ struct convolution_tile {
 
 private:
     // Each way to leave out places is a loop of its own, so that the sums have fixed registers.
-    [[gnu::always_inline]] static inline void add_cut(sums_type& sums, const tile_task<T, Fetching>& task,
-                                                      std::uint8_t cut, const T* x, const T* weights,
-                                                      cursor fetched) noexcept {
+    template <class Task>
+    [[gnu::always_inline]] static inline void add_cut(sums_type& sums, const Task& task, std::uint8_t cut,
+                                                      const T* x, const T* weights, cursor fetched) noexcept {
         if (cut == tile_cut::none)
             add_tap<0, Places>(sums, task, x, weights, fetched);
         else
@@ -121,9 +127,9 @@ private:
     }
 
     // Adds the products of one tap for the places [Low, High) of each line.
-    template <std::size_t Low, std::size_t High>
-    [[gnu::always_inline]] static inline void add_tap(sums_type& sums, const tile_task<T, Fetching>& task,
-                                                      const T* x, const T* weights, cursor fetched) noexcept {
+    template <std::size_t Low, std::size_t High, class Task>
+    [[gnu::always_inline]] static inline void add_tap(sums_type& sums, const Task& task, const T* x,
+                                                      const T* weights, cursor fetched) noexcept {
         const tile_terms<T>& terms = task.terms;
         // A pointer for each four places: the steps between those fit addresses.
         constexpr std::size_t group = 4;

@@ -39,12 +39,11 @@ public:
         // Neighbouring taps may read neighbouring memory: one long row of products.
         if (width.offset_step == 1 && width.weight_step == 1 && operands.pitch == all.channels)
             joined_taps_ = width.taps;
-        terms_.place_step =
+        place_step_ =
             numbers(all.map.read_row<std::ptrdiff_t>(0, 0, static_cast<std::ptrdiff_t>(width.read_step)));
         terms_.line_step =
             numbers(all.map.read_row<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(height.read_step), 0));
         terms_.panel_step = all.panel_size;
-        terms_.depth = all.channels;
         terms_.slices = {0, numbers(all.map.read_row<std::ptrdiff_t>(depth.offset_step, 0, 0)),
                          weight_step(0)};
         terms_.lines = {0, numbers(all.map.read_row<std::ptrdiff_t>(0, height.offset_step, 0)),
@@ -69,18 +68,19 @@ public:
         return {end.begin, end.places, lines_.cuts + number * lines_.map.axes[2].taps};
     }
 
-    /// The terms of these places and the panels from `panel` on.
-    [[nodiscard]] tile_terms<T> terms(const place_range& places, std::size_t panel) const noexcept {
-        tile_terms<T> result = terms_;
-        result.x = line_x_ + static_cast<std::ptrdiff_t>(places.begin) * terms_.place_step;
-        result.weights =
+    /// Turns the terms to these places and the panels from `panel` on. They stay where they are: a wide load
+    /// that copies what was just written in parts waits for these writes, and so for those of all results of
+    /// the tile before.
+    tile_terms<T>& turn(const place_range& places, std::size_t panel) noexcept {
+        terms_.x = line_x_ + static_cast<std::ptrdiff_t>(places.begin) * place_step_;
+        terms_.place_step = place_step_;
+        terms_.weights =
             operands_.weights + (panel - operands_.first_panel) * lines_.panel_size + first_tap_ * tap_size_;
-        result.cuts = places.cuts;
-        if (joined_taps_ > 1 && places.cuts == lines_.no_cuts) {
-            result.depth *= joined_taps_;
-            result.columns.taps = 1;
-        }
-        return result;
+        terms_.cuts = places.cuts;
+        const bool joins = joined_taps_ > 1 && places.cuts == lines_.no_cuts;
+        terms_.depth = joins ? lines_.channels * joined_taps_ : lines_.channels;
+        terms_.columns.taps = joins ? 1 : lines_.map.axes[2].taps;
+        return terms_;
     }
 
     /// The number of the kernel's tap that the line's tiles begin with.
@@ -106,7 +106,8 @@ public:
 private:
     const convolution_lines& lines_;
     const convolution_operands<T>& operands_;
-    tile_terms<T> terms_{}; ///< of the current line, without the place in it
+    tile_terms<T> terms_{}; ///< of the current line and the tile that they were turned to
+    std::ptrdiff_t place_step_ = 0;
     const T* line_x_ = nullptr;
     std::size_t first_tap_ = 0;
     std::size_t result_row_ = 0;
@@ -167,7 +168,7 @@ void gather_tiles(const convolution_lines& lines, const convolution_operands<T>&
     walk.start(tiles.begin);
     for (std::size_t number = tiles.begin; number < tiles.end; ++number, walk.advance()) {
         const auto tile = walk.tile(places);
-        const tile_terms<T> terms = walk.terms(tile, operands.first_panel);
+        const tile_terms<T>& terms = walk.turn(tile, operands.first_panel);
         T* const copy = operands.gathered + (number - tiles.begin) * places * pitch;
         for (std::size_t place = 0; place < tile.count; ++place)
             std::memcpy(copy + place * pitch, terms.x + static_cast<std::ptrdiff_t>(place) * terms.place_step,
