@@ -25,23 +25,13 @@ inline constexpr std::size_t input_gradient_scratch =
     Stage::head::outputs* tile_panels* lanes_of<T, Stage::head::inputs>;
 
 namespace internal {
-// The derivatives by Rows rows of inputs times Panels panels of them. The slope of the stage before is taken
-// of the sums while they are in registers.
+// Writes sums of Rows rows times Panels panels of inputs. The slope of the stage before is taken of them
+// while they are in registers.
 template <class Stage, std::size_t Rows, std::size_t Panels, class V, class T, class Finish>
-void input_gradient_tile(const input_gradient_buffers<T>& buffers, std::size_t row, std::size_t column,
-                         const Finish& finish) noexcept {
+[[gnu::always_inline]] inline void
+store_input_gradients(const tile_sums<V, Rows, Panels>& sums, const input_gradient_buffers<T>& buffers,
+                      std::size_t row, std::size_t column, const Finish& finish) noexcept {
     constexpr std::size_t K = Stage::head::inputs;
-    constexpr std::size_t N = Stage::head::outputs;
-    const T* delta = buffers.delta + row * N;
-    const T* strip = buffers.strip;
-    tile_sums<V, Rows, Panels> sums;
-    for (auto& line : sums.registers)
-        for (V& sum : line)
-            sum = V(T(0));
-    contract<Rows, Panels>(
-        sums, N, [=](std::size_t i, std::size_t n) { return delta[i * N + n]; },
-        [=](std::size_t q, std::size_t n) { return V::load_aligned(strip + (q * N + n) * V::size); });
-
     constexpr std::size_t last = (K - 1) % V::size + 1;
     const typename Finish::template tile<Rows, Panels * V::size, Stage::rows, T> tile(finish, row, column, K);
 #pragma GCC unroll 16
@@ -61,6 +51,62 @@ void input_gradient_tile(const input_gradient_buffers<T>& buffers, std::size_t r
         }
     }
 }
+
+// The derivatives by Rows rows of inputs times Panels panels of them.
+template <class Stage, std::size_t Rows, std::size_t Panels, class V, class T, class Finish>
+void input_gradient_tile(const input_gradient_buffers<T>& buffers, std::size_t row, std::size_t column,
+                         const Finish& finish) noexcept {
+    constexpr std::size_t N = Stage::head::outputs;
+    const T* delta = buffers.delta + row * N;
+    const T* strip = buffers.strip;
+    tile_sums<V, Rows, Panels> sums;
+    for (auto& line : sums.registers)
+        for (V& sum : line)
+            sum = V(T(0));
+    contract<Rows, Panels>(
+        sums, N, [=](std::size_t i, std::size_t n) { return delta[i * N + n]; },
+        [=](std::size_t q, std::size_t n) { return V::load_aligned(strip + (q * N + n) * V::size); });
+    store_input_gradients<Stage>(sums, buffers, row, column, finish);
+}
+
+/// Whether one row's derivatives can be taken from squares of weights: all of them are whole.
+template <class Layout, std::size_t K, std::size_t N>
+inline constexpr bool has_whole_squares = !Layout::is_dot && K % Layout::lanes == 0 && N % Layout::lanes == 0;
+
+// The derivatives by one row's inputs, Panels panels of them. Its weights are wanted once, so they are
+// transposed in registers and never written: while one square is shuffled, the sums of the one before go on.
+// The order of the sums is that of `input_gradient_tile`, and so are the bits.
+template <class Stage, std::size_t Panels, class V, class T, class Finish>
+void input_gradient_row(const input_gradient_buffers<T>& buffers, std::size_t row, std::size_t column,
+                        const Finish& finish) noexcept {
+    constexpr std::size_t K = Stage::head::inputs;
+    constexpr std::size_t N = Stage::head::outputs;
+    constexpr std::size_t lead = 2; // squares that are fetched before they are read
+    const T* const delta = buffers.delta + row * N;
+    tile_sums<V, 1, Panels> sums;
+    for (V& sum : sums.registers[0])
+        sum = V(T(0));
+    for (std::size_t n = 0; n < N; n += V::size) {
+        const T* const block = buffers.kernel + n * K + column * V::size;
+        const std::size_t ahead = std::min(lead * V::size, N - V::size - n) * K;
+#pragma GCC unroll 4
+        for (std::size_t q = 0; q < Panels; ++q) {
+            const T* const weights = block + q * V::size * V::size;
+            V square[V::size];
+#pragma GCC unroll 16
+            for (std::size_t j = 0; j < V::size; ++j) {
+                if (j * V::size % line_size<T> == 0)
+                    fetch<cache::first>(weights + ahead + j * V::size);
+                square[j] = V::load_aligned(weights + j * V::size);
+            }
+            transpose_square(square);
+#pragma GCC unroll 16
+            for (std::size_t j = 0; j < V::size; ++j)
+                sums.registers[0][q] = xsimd::fma(V(delta[n + j]), square[j], sums.registers[0][q]);
+        }
+    }
+    store_input_gradients<Stage>(sums, buffers, row, column, finish);
+}
 } // namespace internal
 
 /// source_delta = (delta W^T) source_slope, where `finish` is the slope of the stage before (`tail_slope`, or
@@ -68,7 +114,8 @@ void input_gradient_tile(const input_gradient_buffers<T>& buffers, std::size_t r
 ///
 /// The weights rest with outputs in a register's lanes, and this product wants inputs there. So the weights
 /// of one tile's panels of inputs at a time are transposed into scratch, where they stay in the cache while
-/// all rows are multiplied with them; the rest is the forward product's loop.
+/// all rows are multiplied with them; the rest is the forward product's loop. A single row's weights are
+/// transposed in registers.
 template <class Stage, class T, class Finish>
 void dense_input_gradient(const input_gradient_buffers<T>& buffers, team::range rows, team::range columns,
                           const Finish& finish) noexcept {
@@ -77,13 +124,20 @@ void dense_input_gradient(const input_gradient_buffers<T>& buffers, team::range 
     constexpr std::size_t lanes = lanes_of<T, K>;
     constexpr std::size_t panels_of_inputs = (K + lanes - 1) / lanes;
     using V = simd<T, lanes>;
+    using layout = weight_layout<T, K, N>;
     constexpr std::size_t wide_run = std::min(tile_panels, panels_of_inputs);
     visit_runs<wide_run, panels_of_inputs % wide_run>(
         columns.begin / lanes, (columns.end + lanes - 1) / lanes, [&](auto run, std::size_t panel) {
             constexpr std::size_t wide = decltype(run)::value;
+            if constexpr (internal::has_whole_squares<layout, K, N> && layout::lanes == lanes) {
+                if (rows.end - rows.begin == 1) {
+                    internal::input_gradient_row<Stage, wide, V>(buffers, rows.begin, panel * lanes, finish);
+                    return;
+                }
+            }
             for (std::size_t q = 0; q < wide; ++q)
-                transpose_weights<weight_layout<T, K, N>, lanes>(buffers.kernel, (panel + q) * lanes, K, 0, N,
-                                                                 buffers.strip + q * N * lanes);
+                transpose_weights<layout, lanes>(buffers.kernel, (panel + q) * lanes, K, 0, N,
+                                                 buffers.strip + q * N * lanes);
             visit_runs<tile_rows<V>, tile_rows<V> / 2, 1>(
                 rows.begin, rows.end, [&](auto tall, std::size_t row) {
                     internal::input_gradient_tile<Stage, decltype(tall)::value, wide, V>(
