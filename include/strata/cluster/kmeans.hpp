@@ -177,7 +177,7 @@ private:
         // Where the centers still moved last, the labels are still those of the centers before that: assign
         // again.
         std::vector<std::int32_t> labels = current.labels;
-        current.inertia = points.assign(current.centers, converged ? labels : current.labels).inertia;
+        current.inertia = points.measure(current.centers, converged ? labels : current.labels);
         return current;
     }
 

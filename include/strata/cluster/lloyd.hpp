@@ -26,7 +26,6 @@ public:
     struct totals {
         std::vector<double> sums = std::vector<double>(K * F, 0.0); ///< of the rows of each center
         std::vector<double> counts = std::vector<double>(K, 0.0);
-        double inertia = 0;   ///< the sum of the squared distances
         bool changed = false; ///< whether a row has another label than before
     };
 
@@ -81,26 +80,46 @@ public:
     /// Gives each row the label of its nearest center, and adds up the rows of each center. The means are
     /// subtracted from centers and sums alike.
     totals assign(std::span<const T> centers, std::span<std::int32_t> labels) const {
-        const nearest_center<K, F, T> nearest(centers.data());
         totals sum;
-        ordered_parts((rows() + part_rows - 1) / part_rows, threads_, K * F * sizeof(double),
-                      [&](std::size_t part) {
-                          totals part_totals;
-                          const std::size_t end = std::min((part + 1) * part_rows, rows());
-                          for (std::size_t first = part * part_rows; first < end; first += block_rows)
-                              assign_block(nearest, centers, first, std::min(block_rows, end - first), labels,
-                                           part_totals);
-                          return part_totals;
-                      },
-                      [&](const totals& part_totals) {
-                          for (std::size_t i = 0; i < K * F; ++i)
-                              sum.sums[i] += part_totals.sums[i];
-                          for (std::size_t k = 0; k < K; ++k)
-                              sum.counts[k] += part_totals.counts[k];
-                          sum.inertia += part_totals.inertia;
-                          sum.changed = sum.changed || part_totals.changed;
-                      });
+        visit_blocks<totals>(
+            centers, K * F * sizeof(double),
+            [&](std::size_t first, std::span<const std::int32_t> found, totals& part) {
+                for (std::size_t i = 0; i < found.size(); ++i) {
+                    const auto label = static_cast<std::size_t>(found[i]);
+                    part.changed = part.changed || labels[first + i] != found[i];
+                    labels[first + i] = found[i];
+                    part.counts[label] += 1;
+                    add_row(x_->row(first + i), part.sums.data() + label * F);
+                }
+            },
+            [&](const totals& part) {
+                for (std::size_t i = 0; i < K * F; ++i)
+                    sum.sums[i] += part.sums[i];
+                for (std::size_t k = 0; k < K; ++k)
+                    sum.counts[k] += part.counts[k];
+                sum.changed = sum.changed || part.changed;
+            });
         return sum;
+    }
+
+    /// Gives each row the label of its nearest center, and returns the inertia: the sum of the squares of
+    /// their distances.
+    double measure(std::span<const T> centers, std::span<std::int32_t> labels) const {
+        double inertia = 0;
+        visit_blocks<double>(
+            centers, sizeof(double),
+            [&](std::size_t first, std::span<const std::int32_t> found, double& part) {
+                std::array<double, lanes> squares{};
+                for (std::size_t i = 0; i < found.size(); ++i) {
+                    labels[first + i] = found[i];
+                    add_squares(x_->row(first + i), centers.data() + static_cast<std::size_t>(found[i]) * F,
+                                squares);
+                }
+                for (const double square : squares)
+                    part += square;
+            },
+            [&](double part) { inertia += part; });
+        return inertia;
     }
 
 private:
@@ -108,37 +127,46 @@ private:
     static constexpr std::size_t block_rows = std::clamp<std::size_t>(16384 / (F * sizeof(T)), 16, 256);
     static constexpr std::size_t lanes = 8;
 
-    // Adds a row to its center's sum, and the square of its distance to running sums, one for each lane.
-    void add_row(const T* x, const T* center, double* sum,
-                 std::array<double, lanes>& squares) const noexcept {
-        const auto add = [&](std::size_t f, std::size_t lane) {
-            const auto number = static_cast<double>(x[f] - means_[f]);
-            const double difference = number - static_cast<double>(center[f]);
-            squares[lane] += difference * difference;
-            sum[f] += number;
-        };
-        std::size_t f = 0;
-        for (; f + lanes <= F; f += lanes)
-            for (std::size_t lane = 0; lane < lanes; ++lane)
-                add(f + lane, lane);
-        for (std::size_t lane = 0; f + lane < F; ++lane)
-            add(f + lane, lane);
+    // Finds the nearest centers of blocks of rows and hands them to `take`, which adds to its part's result;
+    // `add` gets the parts' results in their order.
+    template <class Part, class Take, class Add>
+    void visit_blocks(std::span<const T> centers, std::size_t bytes, const Take& take, const Add& add) const {
+        const nearest_center<K, F, T> nearest(centers.data());
+        ordered_parts((rows() + part_rows - 1) / part_rows, threads_, bytes,
+                      [&](std::size_t part) {
+                          Part result{};
+                          std::array<std::int32_t, block_rows> found;
+                          const std::size_t end = std::min((part + 1) * part_rows, rows());
+                          for (std::size_t first = part * part_rows; first < end; first += block_rows) {
+                              const std::size_t count = std::min(block_rows, end - first);
+                              nearest.find(x_->row(first), means_.data(), count, found.data());
+                              take(first, std::span<const std::int32_t>(found.data(), count), result);
+                          }
+                          return result;
+                      },
+                      add);
     }
 
-    void assign_block(const nearest_center<K, F, T>& nearest, std::span<const T> centers, std::size_t first,
-                      std::size_t count, std::span<std::int32_t> labels, totals& sum) const {
-        std::array<std::int32_t, block_rows> found;
-        nearest.find(x_->row(first), means_.data(), count, found.data());
-        std::array<double, lanes> squares{};
-        for (std::size_t i = 0; i < count; ++i) {
-            const auto label = static_cast<std::size_t>(found[i]);
-            sum.changed = sum.changed || labels[first + i] != found[i];
-            labels[first + i] = found[i];
-            sum.counts[label] += 1;
-            add_row(x_->row(first + i), centers.data() + label * F, sum.sums.data() + label * F, squares);
+    // Adds a row to its center's sum.
+    void add_row(const T* x, double* sum) const noexcept {
+        using V = simd<T, lanes_of<T, 64 / sizeof(T)>>;
+        std::size_t f = 0;
+        // A row may follow another of the same center: what one wrote the next reads, register by register.
+        if constexpr (std::is_same_v<T, double>)
+            for (; f + V::size <= F; f += V::size)
+                (V::load_unaligned(sum + f) +
+                 (V::load_unaligned(x + f) - V::load_unaligned(means_.data() + f)))
+                    .store_unaligned(sum + f);
+        for (; f < F; ++f)
+            sum[f] += static_cast<double>(x[f] - means_[f]);
+    }
+
+    // Adds the squares of a row's distances from its center to running sums, one for each lane.
+    void add_squares(const T* x, const T* center, std::array<double, lanes>& squares) const noexcept {
+        for (std::size_t f = 0; f < F; ++f) {
+            const double difference = static_cast<double>(x[f] - means_[f]) - static_cast<double>(center[f]);
+            squares[f % lanes] += difference * difference;
         }
-        for (const double square : squares)
-            sum.inertia += square;
     }
 
     const observations<T>* x_;

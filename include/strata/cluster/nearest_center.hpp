@@ -2,6 +2,8 @@
 #pragma once
 
 #include <strata/kernels/product/contract.hpp>
+#include <strata/kernels/product/fetching.hpp>
+#include <strata/kernels/product/transpose.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/setting.hpp>
 
@@ -18,7 +20,22 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 template <std::size_t F, class T>
 inline void copy_centered_columns(const T* x, const T* origin, std::size_t count, std::size_t group,
                                   T* columns) noexcept {
-    for (std::size_t i = 0; i < count; ++i)
+    using V = simd<T, lanes_of<T, 64 / sizeof(T)>>;
+    constexpr std::size_t side = V::size;
+    const std::size_t whole = F % side == 0 ? count / side * side : 0;
+    for (std::size_t i = 0; i < whole; i += side)
+        for (std::size_t f = 0; f < F; f += side) {
+            const V shift = V::load_unaligned(origin + f);
+            V square[side];
+#pragma GCC unroll 16
+            for (std::size_t j = 0; j < side; ++j)
+                square[j] = V::load_unaligned(x + (i + j) * F + f) - shift;
+            transpose_square(square);
+#pragma GCC unroll 16
+            for (std::size_t j = 0; j < side; ++j)
+                square[j].store_unaligned(columns + (f + j) * group + i);
+        }
+    for (std::size_t i = whole; i < count; ++i)
         for (std::size_t f = 0; f < F; ++f)
             columns[f * group + i] = x[i * F + f] - origin[f];
 }
@@ -37,10 +54,12 @@ class nearest_center {
     static constexpr std::size_t panels = tile_panels;
     static constexpr std::size_t group = panels * V::size; ///< rows at a time
     static constexpr std::size_t tile_height = tile_rows<V>;
+    static constexpr std::size_t runs = (K + tile_height - 1) / tile_height;
+    static constexpr std::size_t lines_per_run = group * F / line_size<T> / runs + 1;
 
 public:
     /// centers: [K][F].
-    explicit nearest_center(const T* centers) : weights_(K * F), squares_(K) {
+    explicit nearest_center(const T* centers) : weights_(K * F), squares_(K), numbers_(K) {
         T longest = 0;
         for (std::size_t k = 0; k < K; ++k) {
             T square = 0;
@@ -49,6 +68,7 @@ public:
                 weights_[k * F + f] = -2 * centers[k * F + f];
             }
             squares_[k] = square;
+            numbers_[k] = static_cast<T>(k);
             longest = std::max(longest, square);
         }
         constexpr T rounding = 64 * std::numeric_limits<T>::epsilon() * static_cast<T>(F + 2);
@@ -109,7 +129,12 @@ private:
             std::array<V, panels> nearest;
             smallest.fill(V(std::numeric_limits<T>::max()));
             nearest.fill(V(T(0)));
+            // The next rows come from memory while these are compared, some lines with each run of centers.
+            const T* next = x + std::min(first + group, rows) * F;
+            const T* const end = x + std::min(first + 2 * group, rows) * F;
             visit_runs<tile_height, K % tile_height>(0, K, [&](auto run, std::size_t k) {
+                for (std::size_t i = 0; i < lines_per_run && next < end; ++i, next += line_size<T>)
+                    fetch<cache::first>(next);
                 compare<decltype(run)::value, ByDifferences>(columns.data(), k, smallest, nearest);
             });
             for (std::size_t q = 0; q < panels; ++q)
@@ -141,7 +166,7 @@ private:
             for (std::size_t q = 0; q < panels; ++q) {
                 const auto nearer = sums.registers[i][q] < smallest[q];
                 smallest[q] = xsimd::select(nearer, sums.registers[i][q], smallest[q]);
-                nearest[q] = xsimd::select(nearer, V(static_cast<T>(k + i)), nearest[q]);
+                nearest[q] = xsimd::select(nearer, V(numbers_[k + i]), nearest[q]);
             }
     }
 
@@ -162,6 +187,7 @@ private:
 
     aligned_vector<T> weights_; ///< -2 c, or c where differences are taken
     aligned_vector<T> squares_; ///< |c|^2
+    aligned_vector<T> numbers_; ///< 0, 1, ... K - 1, which memory gives to all lanes faster than a conversion
     bool by_differences_ = false;
 };
 
