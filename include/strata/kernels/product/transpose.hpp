@@ -22,11 +22,66 @@ template <std::size_t First, class V, std::size_t... I>
         return xsimd::zip_hi(a, b);
 }
 
+// A register whose 128-bit parts have numbers P0 to P3 of the same parts of two registers, as of eight
+// numbers.
+template <int P0, int P1, int P2, int P3, class V>
+[[gnu::always_inline]] inline V pick_numbers(V a, V b) noexcept {
+    constexpr auto place = [](int part, int p) { return 4 * part + p % 4 + (p < 4 ? 0 : 16); };
+    return V(__builtin_shufflevector(a.data, b.data, place(0, P0), place(0, P1), place(0, P2), place(0, P3),
+                                     place(1, P0), place(1, P1), place(1, P2), place(1, P3), place(2, P0),
+                                     place(2, P1), place(2, P2), place(2, P3), place(3, P0), place(3, P1),
+                                     place(3, P2), place(3, P3)));
+}
+
+// The 128-bit parts First and First + 2 of two registers.
+template <int First, class V>
+[[gnu::always_inline]] inline V pick_parts(V a, V b) noexcept {
+    constexpr int p = 4 * First;
+    return V(__builtin_shufflevector(a.data, b.data, p, p + 1, p + 2, p + 3, p + 8, p + 9, p + 10, p + 11,
+                                     p + 16, p + 17, p + 18, p + 19, p + 24, p + 25, p + 26, p + 27));
+}
+
+// A square of 16 registers of 16 numbers. Each of these shuffles is one instruction that destroys no operand
+// and needs no register of places, unlike those that interleave across 128-bit parts.
+template <class V>
+[[gnu::always_inline]] inline void transpose_sixteen(V (&square)[16]) noexcept {
+    V pairs[16];
+    V fours[16];
+#pragma GCC unroll 16
+    for (int j = 0; j < 16; j += 2) {
+        pairs[j] = pick_numbers<0, 4, 1, 5>(square[j], square[j + 1]);
+        pairs[j + 1] = pick_numbers<2, 6, 3, 7>(square[j], square[j + 1]);
+    }
+#pragma GCC unroll 16
+    for (int j = 0; j < 16; j += 4) {
+        fours[j] = pick_numbers<0, 1, 4, 5>(pairs[j], pairs[j + 2]);
+        fours[j + 1] = pick_numbers<2, 3, 6, 7>(pairs[j], pairs[j + 2]);
+        fours[j + 2] = pick_numbers<0, 1, 4, 5>(pairs[j + 1], pairs[j + 3]);
+        fours[j + 3] = pick_numbers<2, 3, 6, 7>(pairs[j + 1], pairs[j + 3]);
+    }
+    // Now the parts are transposed, as a square of 4 x 4.
+#pragma GCC unroll 16
+    for (int j = 0; j < 4; ++j) {
+        const V upper_even = pick_parts<0>(fours[j], fours[4 + j]);
+        const V upper_odd = pick_parts<1>(fours[j], fours[4 + j]);
+        const V lower_even = pick_parts<0>(fours[8 + j], fours[12 + j]);
+        const V lower_odd = pick_parts<1>(fours[8 + j], fours[12 + j]);
+        square[j] = pick_parts<0>(upper_even, lower_even);
+        square[4 + j] = pick_parts<0>(upper_odd, lower_odd);
+        square[8 + j] = pick_parts<1>(upper_even, lower_even);
+        square[12 + j] = pick_parts<1>(upper_odd, lower_odd);
+    }
+}
+
 /// Transposes a square of as many registers as each has lanes, by rounds of interleaving: each shuffles the
 /// first half of the registers and the second into each other.
 template <class V>
 [[gnu::always_inline]] inline void transpose_square(V (&square)[V::size]) noexcept {
     constexpr std::size_t side = V::size;
+    if constexpr (side == 16 && sizeof(V) == 64) {
+        transpose_sixteen(square);
+        return;
+    }
     constexpr std::make_index_sequence<side> all{};
     // Unrolled and without a library's copy: else the square goes through memory.
 #pragma GCC unroll 4
