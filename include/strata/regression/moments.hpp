@@ -3,6 +3,7 @@
 
 #include <strata/expression/finite.hpp>
 #include <strata/kernels/product/contract.hpp>
+#include <strata/kernels/product/fetching.hpp>
 #include <strata/kernels/threads/ordered_parts.hpp>
 #include <strata/raise.hpp>
 #include <strata/regression/observations.hpp>
@@ -54,27 +55,30 @@ public:
             }
             sums_.assign(width * width, 0.0);
         }
-        ordered_parts((x.rows() + part_rows - 1) / part_rows, threads, width * width * sizeof(double),
-                      [&](std::size_t part) {
-                          aligned_vector<double> block(block_rows * width);
-                          aligned_vector<double> sums(width * width, 0.0);
-                          const std::size_t end = std::min((part + 1) * part_rows, x.rows());
-                          for (std::size_t first = part * part_rows; first < end; first += block_rows) {
-                              const std::size_t rows = std::min(block_rows, end - first);
-                              pack(x, y, weights, first, rows, block.data());
-                              accumulate(block.data(), rows, sums.data());
-                          }
-                          return sums;
-                      },
-                      [&](const aligned_vector<double>& sums) {
-                          for (std::size_t i = 0; i < sums.size(); ++i)
-                              sums_[i] += sums[i];
-                      });
+        ordered_parts(
+            (x.rows() + part_rows - 1) / part_rows, threads, width * width * sizeof(double),
+            [&](std::size_t part) {
+                aligned_vector<double> block(block_rows * width, 0.0);
+                aligned_vector<double> sums(width * width, 0.0);
+                const std::size_t end = std::min((part + 1) * part_rows, x.rows());
+                for (std::size_t first = part * part_rows; first < end; first += block_rows) {
+                    const std::size_t rows = std::min(block_rows, end - first);
+                    pack(x, y, weights, first, rows, block.data());
+                    // The next rows come from memory while these are multiplied.
+                    fetch_list next{x.row(first + rows), x.row(std::min(first + rows + block_rows, end))};
+                    accumulate(block.data(), rows, next, sums.data());
+                }
+                return sums;
+            },
+            [&](const aligned_vector<double>& sums) {
+                for (std::size_t i = 0; i < sums.size(); ++i)
+                    sums_[i] += sums[i];
+            });
         rows_ += x.rows();
     }
 
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
-    [[nodiscard]] double weight() const noexcept { return sums_[0]; }
+    [[nodiscard]] double weight() const noexcept { return sum(ones, ones); }
     /// Throws `std::invalid_argument` where a number of the rows that were added is infinite or not a number
     /// (and names it), or where their products became infinite.
     template <class Value>
@@ -88,27 +92,32 @@ public:
     }
 
     /// The weighted mean of column i: x for i < F, then y.
-    [[nodiscard]] double mean(std::size_t i) const noexcept { return origin_[i] + sums_[1 + i] / weight(); }
+    [[nodiscard]] double mean(std::size_t i) const noexcept { return origin_[i] + sum(i, ones) / weight(); }
     /// The weighted sum of the products of two columns.
     [[nodiscard]] double product(std::size_t i, std::size_t j) const noexcept {
-        const double sum = sums_[(1 + std::min(i, j)) * width + 1 + std::max(i, j)];
-        return Centred ? sum - sums_[1 + i] * sums_[1 + j] / weight() : sum;
+        const double products = sum(std::min(i, j), std::max(i, j));
+        return Centred ? products - sum(i, ones) * sum(j, ones) / weight() : products;
     }
     /// What the sums say beyond that: subtracting the means rounds.
     [[nodiscard]] double product_rest(std::size_t i, std::size_t j) const noexcept {
-        const long double sum = sums_[(1 + std::min(i, j)) * width + 1 + std::max(i, j)];
-        const long double means = sums_[1 + i] * static_cast<long double>(sums_[1 + j]) / weight();
-        return Centred ? static_cast<double>(sum - means - product(i, j)) : 0.0;
+        const long double products = sum(std::min(i, j), std::max(i, j));
+        const long double means = sum(i, ones) * static_cast<long double>(sum(j, ones)) / weight();
+        return Centred ? static_cast<double>(products - means - product(i, j)) : 0.0;
     }
 
-    /// Visits the sums, in an order that no register's width decides.
+    /// Visits the sums, in an order that no register's width decides: by rows of the columns 1, x and y.
     template <class Self, class Visit>
     static void visit_state(Self& self, Visit& visit) {
         std::vector<double> origin(self.origin_.begin(), self.origin_.end());
         std::vector<double> triangle;
-        for (std::size_t i = 0; i < columns && !self.sums_.empty(); ++i)
-            triangle.insert(triangle.end(), self.sums_.begin() + static_cast<std::ptrdiff_t>(i * width + i),
-                            self.sums_.begin() + static_cast<std::ptrdiff_t>(i * width + columns));
+        const auto visit_triangle = [&](auto visit_sum) {
+            for (std::size_t i = 0; i < columns; ++i)
+                for (std::size_t j = i; j < columns; ++j)
+                    visit_sum(i == 0 ? self.sums_[place(j == 0 ? ones : j - 1, ones)]
+                                     : self.sums_[place(i - 1, j - 1)]);
+        };
+        if (!self.sums_.empty())
+            visit_triangle([&](double each) { triangle.push_back(each); });
         visit("rows that were summed", self.rows_);
         visit("numbers of the sums' origin", origin, F + T);
         visit("sums of products", triangle, self.rows_ == 0 ? 0 : columns * (columns + 1) / 2);
@@ -116,17 +125,39 @@ public:
             std::copy(origin.begin(), origin.end(), self.origin_.begin());
             self.sums_.assign(self.rows_ == 0 ? 0 : width * width, 0.0);
             auto next = triangle.begin();
-            for (std::size_t i = 0; i < columns && !triangle.empty(); ++i)
-                for (std::size_t j = i; j < columns; ++j)
-                    self.sums_[i * width + j] = *next++;
+            if (!triangle.empty())
+                visit_triangle([&](double& each) { each = *next++; });
         }
     }
 
 private:
     static constexpr std::size_t part_rows = 4096;
-    // A block of rows stays in the first cache while its tiles are computed.
-    static constexpr std::size_t block_rows =
-        std::clamp<std::size_t>(24576 / (width * sizeof(double)), 32, 256);
+    // The three panels of a tile, and rows that are fetched, stay in the first cache while it is computed.
+    static constexpr std::size_t block_rows = std::min<std::size_t>(4096 / (V::size * sizeof(double)), 256);
+    static constexpr std::size_t step = 16; ///< rows of a block between two fetches
+    static constexpr std::size_t panel_size = block_rows * V::size;
+    static constexpr std::size_t ones = F + T; ///< the column of ones, which is the last
+
+    // Where the sums have the product of two columns, i <= j.
+    static constexpr std::size_t place(std::size_t i, std::size_t j) noexcept { return i * width + j; }
+    [[nodiscard]] double sum(std::size_t i, std::size_t j) const noexcept { return sums_[place(i, j)]; }
+
+    // Rows that will be packed next, and how many of their lines to ask for at a time.
+    struct fetch_list {
+        const char* first;
+        const char* last;
+
+        template <class Value>
+        fetch_list(const Value* begin, const Value* end) noexcept
+            : first(reinterpret_cast<const char*>(begin)), last(reinterpret_cast<const char*>(end)) {}
+        void fetch() noexcept {
+            constexpr std::size_t tiles = width / V::size * (width / V::size + 1) / 2 / tile_panels + 1;
+            constexpr std::size_t lines = block_rows * F * sizeof(double) / alignment;
+            constexpr std::size_t count = lines / (tiles * block_rows / step) + 1;
+            for (std::size_t i = 0; i < count && first < last; ++i, first += alignment)
+                internal::fetch<cache::first>(first);
+        }
+    };
 
     // Weighted rows take the mean of all rows, since the first few may weigh next to nothing.
     template <class Value>
@@ -170,53 +201,75 @@ private:
         }
     }
 
-    // Apart from the arithmetic, whatever the compiler makes of the callers: both are faster so.
+    // Writes rows as panels of so many columns as a register has lanes: block[panel][row][lane]. Apart from
+    // the arithmetic, whatever the compiler makes of the callers: both are faster so.
     template <class Value>
     [[gnu::noinline]] void pack(const observations<Value>& x, const observations<Value>& y,
                                 const observations<Value>* weights, std::size_t first, std::size_t rows,
                                 double* block) const noexcept {
+        // Columns that fill registers are copied by them.
+        constexpr std::size_t whole = std::is_same_v<Value, double> ? F / V::size * V::size : 0;
         for (std::size_t i = 0; i < rows; ++i) {
             const Value* const input = x.row(first + i);
             const Value* const target = y.row(first + i);
-            double* const packed = block + i * width;
+            double* const packed = block + i * V::size;
+            const auto column = [=](std::size_t j) -> double& {
+                return packed[j / V::size * panel_size + j % V::size];
+            };
             const double root =
                 weights == nullptr ? 1.0 : std::sqrt(static_cast<double>(*weights->row(first + i)));
-            packed[0] = root;
-            for (std::size_t j = 0; j < F; ++j)
-                packed[1 + j] = (static_cast<double>(input[j]) - origin_[j]) * root;
+            if constexpr (whole > 0)
+                for (std::size_t j = 0; j < whole; j += V::size)
+                    ((V::load_unaligned(input + j) - V::load_unaligned(origin_.data() + j)) * V(root))
+                        .store_aligned(&column(j));
+            for (std::size_t j = whole; j < F; ++j)
+                column(j) = (static_cast<double>(input[j]) - origin_[j]) * root;
             for (std::size_t j = 0; j < T; ++j)
-                packed[1 + F + j] = (static_cast<double>(target[j]) - origin_[F + j]) * root;
-            for (std::size_t j = columns; j < width; ++j)
-                packed[j] = 0;
+                column(F + j) = (static_cast<double>(target[j]) - origin_[F + j]) * root;
+            column(ones) = root;
         }
     }
 
     // Adds the upper triangle of block^T block to the sums, tile by tile.
-    static void accumulate(const double* block, std::size_t rows, double* sums) noexcept {
+    static void accumulate(const double* block, std::size_t rows, fetch_list next, double* sums) noexcept {
         constexpr std::size_t panels = width / V::size;
         constexpr std::size_t run_panels = std::min(tile_panels, panels);
         visit_runs<run_panels, panels % run_panels>(0, panels, [&](auto run, std::size_t panel) {
             constexpr std::size_t count = decltype(run)::value;
             const std::size_t column = panel * V::size;
-            // The last tile reaches below the diagonal. Those sums are not needed, but a narrower tile would
-            // cost more.
-            for (std::size_t row = 0; row < column + count * V::size; row += tile_height)
-                accumulate_tile<tile_height, count>(block, rows, row, column, sums);
+            std::size_t row = 0;
+            for (; row < column + V::size; row += tile_height)
+                accumulate_tile<tile_height, count>(block, rows, next, row, column, sums);
+            // Of the tiles below, the first panel is below the diagonal, too.
+            if constexpr (count > 1)
+                for (; row < column + count * V::size; row += tile_height)
+                    accumulate_tile<tile_height, count - 1>(block, rows, next, row, column + V::size, sums);
         });
     }
 
     template <std::size_t Rows, std::size_t Panels>
-    [[gnu::always_inline]] static void accumulate_tile(const double* block, std::size_t rows, std::size_t row,
-                                                       std::size_t column, double* sums) noexcept {
+    [[gnu::always_inline]] static void accumulate_tile(const double* block, std::size_t rows,
+                                                       fetch_list& next, std::size_t row, std::size_t column,
+                                                       double* sums) noexcept {
         tile_sums<V, Rows, Panels> tile;
         for (std::size_t i = 0; i < Rows; ++i)
             for (std::size_t q = 0; q < Panels; ++q)
                 tile.registers[i][q] = V::load_aligned(sums + (row + i) * width + column + q * V::size);
-        contract<Rows, Panels>(
-            tile, rows, [=](std::size_t i, std::size_t k) { return block[k * width + row + i]; },
-            [=](std::size_t q, std::size_t k) {
-                return V::load_aligned(block + k * width + column + q * V::size);
-            });
+        const double* left = block + row / V::size * panel_size + row % V::size;
+        const double* right = block + column / V::size * panel_size;
+        for (std::size_t first = 0; first < rows; first += step) {
+            next.fetch();
+            contract<Rows, Panels>(
+                tile, std::min(step, rows - first),
+                [=](std::size_t i, std::size_t k) {
+                    return left[i / V::size * panel_size + k * V::size + i % V::size];
+                },
+                [=](std::size_t q, std::size_t k) {
+                    return V::load_aligned(right + q * panel_size + k * V::size);
+                });
+            left += step * V::size;
+            right += step * V::size;
+        }
         for (std::size_t i = 0; i < Rows; ++i)
             for (std::size_t q = 0; q < Panels; ++q)
                 tile.registers[i][q].store_aligned(sums + (row + i) * width + column + q * V::size);
