@@ -85,6 +85,9 @@ BOOST_AUTO_TEST_CASE(rows_come_back_as_the_same_network) {
              gaussian_noise<0.1> | branches(exponential, hard_sigmoid6, hard_swish) | add |
              gaussian_dropout<0.2> | repeat_vector<4> | permute<1, 0> | reshape<4, 48> | flatten |
              dense<2>>();
+    // An approximation leaves as what it stands for.
+    exported<input<3> | dense<2> | approximate_tanh | dense<2> | approximate_sigmoid>(
+        "input<3> | dense<2> | tanh | dense<2> | sigmoid");
 }
 
 BOOST_AUTO_TEST_CASE(images_come_back_as_the_same_network) {
