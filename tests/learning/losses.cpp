@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include <strata/expression/numbered_type.hpp>
 #include <strata/kernels/formula/batch_loss.hpp>
 #include <strata/kernels/formula/loss.hpp>
 #include <strata/kernels/formula/sequence_loss.hpp>
@@ -63,6 +64,7 @@ void check_square(const json& wanted, const Targets& target) {
 /// The mean loss of a batch and its derivatives, in T, beside Keras's.
 template <class T, class Loss>
 void check_in(const std::string& name, double tolerance) {
+    static_assert(detail::has_number<Loss>); // or the names of functions would hold all of its formula
     using link = decltype(link_of<Loss>());
     BOOST_TEST_CONTEXT(name) {
         const json& wanted = losses_of_keras().at(name);
@@ -168,6 +170,7 @@ BOOST_AUTO_TEST_CASE(dice_looks_at_all_of_a_sample) {
 template <auto Loss>
 void check_batch(const std::string& name, bool shares = false) {
     using loss = std::remove_const_t<decltype(Loss)>;
+    static_assert(detail::has_number<loss>);
     constexpr std::size_t size = 8;
     BOOST_TEST_CONTEXT(name) {
         const json& wanted = losses_of_keras().at(name);

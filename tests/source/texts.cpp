@@ -4,7 +4,9 @@
 // them.
 #include "source_texts.hpp"
 
+#include <strata/expression/numbered_type.hpp>
 #include <strata/source/to_string.hpp>
+#include <strata/topology/node_head.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -18,6 +20,22 @@
 using namespace strata;
 
 namespace {
+// What is made for a network or a stage has its number in its name, and all of its type where a part of that
+// has none: a template of a form that type_number.hpp does not know, or a value with unused bytes. All are
+// entered, so two types of one number do not compile.
+template <class T>
+constexpr bool has_number() {
+    static_assert(bedrock::detail::has_number<T>);
+    return bedrock::detail::entered_number<T> != bedrock::detail::no_number;
+}
+template <class Inputs, class Ends, class... Nodes>
+constexpr bool have_numbers(const bedrock::topology<Inputs, Ends, Nodes...>&) {
+    return (has_number<bedrock::topology<Inputs, Ends, Nodes...>>() && ... &&
+            (has_number<Nodes>() && has_number<bedrock::head_of_node<Nodes>>()));
+}
+#define STRATA_NUMBER(NAME) static_assert(have_numbers(sources::NAME));
+STRATA_EACH_SOURCE(STRATA_NUMBER)
+
 std::string read_text(const std::filesystem::path& file) {
     std::ifstream stream(file);
     return {std::istreambuf_iterator<char>(stream), {}};

@@ -102,6 +102,12 @@ struct type_number<T> {
                             double>::template number<T>;
 };
 
+template <class T, std::size_t Size>
+struct type_number<std::array<T, Size>> {
+    static constexpr std::uint64_t value =
+        mix_all(number_of_text("array"), std::array{type_number<T>::value, std::uint64_t{Size}});
+};
+
 template <class T>
 concept has_parts = requires(const T& value) {
     value.visit_parts([](const auto&) {});
@@ -122,6 +128,19 @@ concept has_bytes = requires {
 };
 
 template <class T>
+inline constexpr bool is_array = false;
+template <class T, std::size_t Size>
+inline constexpr bool is_array<std::array<T, Size>> = true;
+
+template <class T>
+constexpr std::uint64_t number_of_part(const T& value);
+/// The number of several parts so far, and one more.
+template <class T>
+constexpr std::uint64_t mix_part(std::uint64_t parts, const T& part) {
+    const std::uint64_t number = number_of_part(part);
+    return parts == no_number || number == no_number ? no_number : mix_numbers(parts, number);
+}
+template <class T>
 constexpr std::uint64_t number_of_part(const T& value) {
     if constexpr (std::is_integral_v<T> || std::is_enum_v<T>)
         return mix_numbers(1, static_cast<std::uint64_t>(value));
@@ -138,13 +157,23 @@ constexpr std::uint64_t number_of_part(const T& value) {
     else if constexpr (term<T>) {
         std::uint64_t result = number_of_part(value.first);
         if constexpr (requires { value.second; })
-            result = mix_numbers(result, number_of_part(value.second));
+            result = mix_part(result, value.second);
         if constexpr (requires { value.third; })
-            result = mix_numbers(result, number_of_part(value.third));
+            result = mix_part(result, value.third);
+        return result;
+    } else if constexpr (requires {
+                             typename T::variable;
+                             value.formula;
+                         })
+        return number_of_part(value.formula);
+    else if constexpr (is_array<T>) {
+        std::uint64_t result = mix_numbers(4, value.size());
+        for (const auto& each : value)
+            result = mix_part(result, each);
         return result;
     } else if constexpr (has_parts<T>) {
         std::uint64_t result = 3;
-        value.visit_parts([&](const auto& part) { result = mix_numbers(result, number_of_part(part)); });
+        value.visit_parts([&](const auto& part) { result = mix_part(result, part); });
         return result;
     } else
         return no_number;
@@ -217,12 +246,19 @@ struct type_number<Template<T, U, V, W>> {
         instance_number<Template<T, U, V, W>, type_number<T>::value, type_number<U>::value,
                         type_number<V>::value, value_number<W>>;
 };
-template <template <class, auto, auto...> class Template, class T, auto V, auto... W>
-struct type_number<Template<T, V, W...>> {
+// Not <class, auto, auto...>, which for g++ is no template of a type and a list of values.
+template <template <class, auto...> class Template, class T, auto... V>
+    requires(sizeof...(V) > 0)
+struct type_number<Template<T, V...>> {
     static constexpr std::uint64_t value =
-        instance_number<Template<T, V, W...>, type_number<T>::value, value_number<V>, value_number<W>...>;
+        instance_number<Template<T, V...>, type_number<T>::value, value_number<V>...>;
 };
-
+template <template <class, class, auto...> class Template, class T, class U, auto... V>
+    requires(sizeof...(V) > 0)
+struct type_number<Template<T, U, V...>> {
+    static constexpr std::uint64_t value = instance_number<Template<T, U, V...>, type_number<T>::value,
+                                                           type_number<U>::value, value_number<V>...>;
+};
 template <template <auto, class, auto, class> class Template, auto V, class T, auto W, class U>
 struct type_number<Template<V, T, W, U>> {
     static constexpr std::uint64_t value =

@@ -37,6 +37,13 @@ struct joined_steps {
     std::array<std::size_t, Parts> steps;
     std::array<bool, Parts> are_masked;
 
+    /// For `type_number`: the bytes behind the members say nothing.
+    constexpr void visit_parts(auto&& visit) const {
+        for (const std::size_t each : steps)
+            visit(each);
+        for (const bool each : are_masked)
+            visit(each);
+    }
     [[nodiscard]] constexpr std::size_t total() const {
         std::size_t result = 0;
         for (const std::size_t each : steps)

@@ -40,6 +40,14 @@ struct resample_axis {
     corner_rule corners;
     rounding_rule rounding;
 
+    /// For `type_number`: the bytes behind the first member say nothing.
+    constexpr void visit_parts(auto&& visit) const {
+        visit(kind);
+        for (const std::size_t number : {input, output, padding_begin, cropped, factor})
+            visit(number);
+        visit(corners);
+        visit(rounding);
+    }
     [[nodiscard]] constexpr resample_taps taps(std::size_t o) const {
         switch (kind) {
         case rule::repeat:
