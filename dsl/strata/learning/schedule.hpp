@@ -15,7 +15,7 @@ namespace strata::bedrock {
 /// schedules below, or any small callable from a step to a rate. Copying one allocates nothing.
 class schedule {
 public:
-    schedule(double rate) : schedule([rate](double) { return rate; }) {}
+    schedule(double rate) { std::memcpy(storage_, &rate, sizeof rate); }
 
     template <class Function>
         requires(std::is_trivially_copyable_v<Function> && sizeof(Function) <= 64 &&
@@ -27,11 +27,18 @@ public:
         };
     }
 
-    [[nodiscard]] double operator()(double step) const { return call_(storage_, step); }
+    [[nodiscard]] double operator()(double step) const {
+        if (call_ != nullptr)
+            return call_(storage_, step);
+        // A number, which tiny networks ask for between steps of some nanoseconds.
+        double rate;
+        std::memcpy(&rate, storage_, sizeof rate);
+        return rate;
+    }
 
 private:
     alignas(double) unsigned char storage_[64]{};
-    double (*call_)(const void*, double);
+    double (*call_)(const void*, double) = nullptr; ///< none: a number
 };
 
 /// initial * rate^floor(step / every).

@@ -19,6 +19,7 @@
 #include <strata/training/pass_totals.hpp>
 #include <strata/training/penalties.hpp>
 #include <strata/training/progress.hpp>
+#include <strata/training/sample_reader.hpp>
 
 #include <algorithm>
 #include <array>
@@ -78,6 +79,11 @@ public:
         sum.reserve(sum.samples + range.count);
         progress all{sum};
         const course tour{range, order, batch_size, line};
+        if constexpr (may_step_by_sample<Training>)
+            if (batch_size == 1 && range.weights == nullptr) {
+                work_by_sample(tour, all);
+                return all.failure.raise_again();
+            }
         run_team(threads, [&](const team& together) noexcept { work<Training>(tour, all, together); });
         all.failure.raise_again();
     }
@@ -164,28 +170,43 @@ private:
         std::size_t begin = 0;
         std::size_t buffer = 0;
         batches_.gather(tour.range, tour.order, 0, tour.batch_from(0), buffer, threads);
-        const bool is_by_sample =
-            may_step_by_sample<Training> && tour.batch_size == 1 && tour.range.weights == nullptr;
-        if (Training && !is_by_sample && threads.rank == 0)
+        if (Training && threads.rank == 0)
             ask_rates(first_step, rates_[first_step % 2], all);
         threads.barrier();
         for (std::uint64_t number = first_step; begin < tour.range.count && !all.stop; ++number) {
             const typename pass::batch batch = batches_.batch(tour.range, buffer, tour.batch_from(begin));
-            if (is_by_sample) {
-                if constexpr (may_step_by_sample<Training>)
-                    step_by_sample(batch, number, all, threads);
-            } else
-                step_by_batch<Training>(batch, number, all, threads);
+            step_by_batch<Training>(batch, number, all, threads);
             begin += batch.samples;
             buffer = 1 - buffer;
             if (begin < tour.range.count)
                 batches_.gather(tour.range, tour.order, begin, tour.batch_from(begin), buffer, threads);
             if (threads.rank == 0)
-                prepare_step<Training>(tour, is_by_sample ? tour.range.count : begin, number + 1, all);
+                prepare_step<Training>(tour, begin, number + 1, all);
             threads.barrier();
         }
         if (Training && threads.rank == 0)
-            step = first_step + all.sum.steps - steps_made - (all.sum.finite ? 0 : 1);
+            count_steps(first_step, steps_made, all);
+    }
+
+    /// The same where each sample makes a step of some nanoseconds: what a batch gathers is read where it
+    /// lies.
+    void work_by_sample(const course& tour, progress& all) noexcept {
+        const flush_denormals fast;
+        const std::uint64_t first_step = step;
+        const std::size_t steps_made = all.sum.steps;
+        internal::sample_reader<T, typename scalars::target, Model::input_sizes[0],
+                                pass::template output<0>::targets>
+            reader(tour.range);
+        for (std::size_t i = 0; i < tour.range.count && !all.stop; ++i) {
+            const auto sample = reader.read(tour.order.empty() ? i : tour.order[i]);
+            step_by_sample(sample.x, sample.target, first_step + i, all);
+            prepare_step<false>(tour, i, first_step + i, all);
+        }
+        count_steps(first_step, steps_made, all);
+    }
+
+    void count_steps(std::uint64_t first_step, std::size_t steps_made, const progress& all) noexcept {
+        step = first_step + all.sum.steps - steps_made - (all.sum.finite ? 0 : 1);
     }
 
     /// What one thread does for all between two steps.
@@ -209,20 +230,21 @@ private:
         return is_said;
     }
 
-    void step_by_sample(const typename pass::batch& batch, std::uint64_t number, progress& all,
-                        const team& threads) noexcept {
+    void step_by_sample(const T* x, const typename scalars::target* target, std::uint64_t number,
+                        progress& all) noexcept {
         scalars_of<T, Optimizer> rates{};
         if (!ask_rates(number, rates, all))
             return;
-        const double penalties = penalty_of_step(threads);
+        T* const parameters = net_->parameter_block().data();
+        const double penalties = penalty_of_step(team{});
         const measurement<pass, Metrics...> measured{parts_.data(), {}, &all.failure, {}};
         losses_[0] = scalars::run(
-            net_->parameter_block().data(), batch.x[0], std::get<0>(batch.targets),
-            [&](const T* prediction, const auto* target) {
-                measured(std::integral_constant<std::size_t, 0>{}, 0, prediction, target);
+            parameters, x, target,
+            [&](const T* prediction, const auto* wanted) {
+                measured(std::integral_constant<std::size_t, 0>{}, 0, prediction, wanted);
             },
-            path::consumer(net_->parameter_block().data(), states, rates));
-        add_step<true>(1, penalties, false, all, threads);
+            path::consumer(parameters, states, rates));
+        add_step<true>(1, penalties, false, all, team{});
     }
 
     template <bool Training>
@@ -237,7 +259,8 @@ private:
                                           output_masks<pass>::of_workspace(space_)});
         const double penalties = penalty_of_step(threads);
         if constexpr (Training) {
-            if (!have_finite_sum(share_samples(threads, batch.samples), penalties))
+            const team::range own = share_samples(threads, batch.samples);
+            if (!internal::have_finite_sum(losses_.data() + own.begin, own.end - own.begin, penalties))
                 all.is_broken.store(true, std::memory_order_relaxed);
             pass::backward(parameters, batch, space_, threads, key);
         } else
@@ -247,17 +270,6 @@ private:
         if constexpr (Training)
             if (!all.is_broken.load(std::memory_order_relaxed))
                 path_.step(parameters, batch, space_, states, optimizer, rates_[number % 2], number, threads);
-    }
-
-    /// Whether these samples' losses are so finite that no batch of them has an infinite sum.
-    [[nodiscard]] bool have_finite_sum(team::range samples, double penalties) const noexcept {
-        // An exponent that 2^32 such numbers could make one too many carries into the sign.
-        constexpr std::uint64_t least = ((detail::last_exponent<double>) >> 52) - 32;
-        constexpr std::uint64_t carry = (0x800 - least) << 52;
-        std::uint64_t all = detail::size_bits(penalties) + carry;
-        for (std::size_t i = samples.begin; i < samples.end; ++i)
-            all |= detail::size_bits(losses_[i]) + carry;
-        return all >> 63 == 0;
     }
 
     /// The penalties of the weights of this step: to be asked for before any thread updates.

@@ -7,9 +7,24 @@
 #include <strata/training/meter.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <tuple>
 
 namespace strata::bedrock::inline STRATA_SETTING {
+
+namespace internal {
+/// Whether these samples' losses are so finite that no batch of them has an infinite sum.
+[[nodiscard]] inline bool have_finite_sum(const double* losses, std::size_t count,
+                                          double penalties) noexcept {
+    // An exponent that 2^32 such numbers could make one too many carries into the sign.
+    constexpr std::uint64_t least = ((detail::last_exponent<double>) >> 52) - 32;
+    constexpr std::uint64_t carry = (0x800 - least) << 52;
+    std::uint64_t all = detail::size_bits(penalties) + carry;
+    for (std::size_t i = 0; i < count; ++i)
+        all |= detail::size_bits(losses[i]) + carry;
+    return all >> 63 == 0;
+}
+} // namespace internal
 
 /// What one pass over samples has added up. The metrics come with their meters, as `metered`.
 template <class... Metrics>
