@@ -1,6 +1,8 @@
 # Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-"""What do topologies cost the compiler?"""
+"""What do topologies and programs cost the compiler?"""
 
+import json
+import shutil
 import subprocess
 
 from comparison import Question, build, root
@@ -50,19 +52,58 @@ void run(const network& by, std::span<const float, network::input_size> x, std::
 """
 
 
+# What strata stands on, without strata: the libraries' headers, and the standard ones that strata.hpp reaches.
+standard = """algorithm array atomic bit cctype cerrno charconv chrono climits cmath concepts cstddef cstdint cstdio cstdlib cstring
+exception filesystem fstream functional initializer_list ios iterator limits map memory new numbers numeric optional ranges span
+stdexcept string string_view system_error tuple type_traits utility vector version""".split()
+reference = "headers of xsimd, xtensor and the standard"
+headers = "".join(f"#include <{name}>\n" for name in ["xsimd/xsimd.hpp", "xtensor/xtensor.hpp", *standard])
+
+predicting = """#include <strata/model/model.hpp>
+#include <strata/layers/layers.hpp>
+#include <cstdio>
+using namespace strata;
+using classifier = model<input<28, 28> | flatten | dense<512> | relu | dropout<0.2> | dense<10> | softmax>;
+int main() {
+    classifier net{seed{7}};
+    const std::array<float, 784> image{};
+    std::printf("%f\\n", net.predict(image)[0]);
+}
+"""
+
+# Times as many seconds as the headers take, and no more.
+goals = {"examples/mnist_mlp.cpp": 2.5, "a program that predicts": 1.0}
+
+
 def compile_once(source, options):
     """Seconds of the processor and megabytes at most."""
     place = build / "compiled.cpp"
     place.write_text(source)
-    command = ["/usr/bin/time", "-f", "%U %M", "g++", *flags, *options, "-c", str(place), "-o", str(place.with_suffix(".o"))]
+    command = ["/usr/bin/time", "-f", "%U %S %M", "g++", *flags, *options, "-c", str(place), "-o", str(place.with_suffix(".o"))]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
-    seconds, kilobytes = run.stderr.split()[-2:]
-    return float(seconds), float(kilobytes) / 1024
+    user, system, kilobytes = run.stderr.split()[-3:]
+    return float(user) + float(system), float(kilobytes) / 1024
 
 
-def run():
-    question = Question("compile", "Compiling", "seconds", "s of g++",
-                        text="g++ -O3 -march=native; `MB` is the compiler's largest memory.")
+def instantiations(source, options):
+    """How many classes and functions clang makes of templates, None without clang."""
+    if shutil.which("clang++-19") is None:
+        return None
+    place, trace = build / "compiled.cpp", build / "compiled.json"
+    place.write_text(source)
+    subprocess.run(["clang++-19", "-w", *flags, *options, "-O0", "-Xclang", "-disable-llvm-passes", "-S", "-emit-llvm", "-o", "/dev/null",
+                    f"-ftime-trace={trace}", "-ftime-trace-granularity=0", str(place)], check=True, capture_output=True)
+    events = json.loads(trace.read_text())["traceEvents"]
+    return sum(event["name"] in ("InstantiateClass", "InstantiateFunction") for event in events)
+
+
+def options_of(*packages):
+    """Where packages have their headers, of those that are here."""
+    found = [subprocess.run(["pkg-config", "--cflags", name], capture_output=True, text=True) for name in packages]
+    return [word for each in found if each.returncode == 0 for word in each.stdout.split()]
+
+
+def topologies():
     cases = [(f"{depth} layers of 64, named only", network("topology/topology", depth, 64, named), []) for depth in (1, 8, 64, 256)]
     cases += [(f"{depth} layers of 64, predict", network("model/model", depth, 64, runs), ["-O3"]) for depth in (1, 8, 64, 256)]
     cases += [(f"{depth} convolutions, predict", convolutions(depth), ["-O3"]) for depth in (1, 8, 64, 256)]
@@ -70,10 +111,47 @@ def run():
         cases += [(f"{depth} {words}, predict", sequences(layer, depth), ["-O3"]) for depth in (1, 8, 64, 256)]
     cases += [("ResNet-50, predict", resnet50, ["-O3", "-fopenmp", f"-I{root / 'examples'}"])]
     cases += [(f"8 layers of {width}, predict", network("model/model", 8, width, runs), ["-O3"]) for width in (16, 256, 1024, 4096)]
-    cases += [("an empty program with strata.hpp", "#include <strata/strata.hpp>\n", ["-O3"]),
-              ("examples/mnist_mlp.cpp", (root / "examples" / "mnist_mlp.cpp").read_text(), ["-O3", "-fopenmp", f"-I{root / 'examples'}"])]
+    return cases
+
+
+def programs():
+    options = ["-O3", "-fopenmp", f"-I{root / 'examples'}", *options_of("hdf5", "libzip", "sndfile", "stb")]
+    cases = [("an empty program with strata.hpp", "#include <strata/strata.hpp>\n", options),
+             ("a program that predicts", predicting, options)]
+    for path in sorted((root / "examples").glob("*.cpp")):
+        if "int main(" in path.read_text():
+            cases.append((f"examples/{path.name}", path.read_text(), options))
+    return cases
+
+
+def run(cases=None, rounds=3):
+    question = Question("compile", "Compiling", "seconds", "s of g++",
+                        text="g++ -O3 -march=native, seconds of the processor, the least of three rounds in turn. `MB` is the compiler's "
+                             "largest memory, `times` how many times as long it takes as the headers do that strata stands on, "
+                             "`instantiations` how many classes and functions clang makes of templates.")
+    build.mkdir(parents=True, exist_ok=True)
+    cases = cases or topologies() + programs()
+    named_reference = (reference, headers, ["-O3", "-fopenmp"])
+    seen = {name: [] for name, _, _ in [named_reference, *cases]}
+    for _ in range(rounds):
+        for name, source, options in [named_reference, *cases]:
+            try:
+                seen[name].append(compile_once(source, options))
+            except subprocess.CalledProcessError as error:
+                complaints = [line for line in error.stderr.splitlines() if "error" in line]
+                print(f"  {name} does not compile here: {complaints[0][:200] if complaints else error}", flush=True)
+    least = min(seconds for seconds, _ in seen[reference])
     for name, source, options in cases:
-        seen = [compile_once(source, options) for _ in range(3)]
-        question.add(name, {"strata": ([each[0] for each in seen], {"MB": max(each[1] for each in seen)})})
+        if not seen[name]:
+            continue
+        seconds = min(seconds for seconds, _ in seen[name])
+        shown = {"MB": max(megabytes for _, megabytes in seen[name]), "times": seconds / least}
+        if (made := instantiations(source, options)) is not None:
+            shown["instantiations"] = made
+        if name in goals:
+            shown["goal"] = goals[name]
+        question.add(name, {"strata": ([seconds], shown), reference: ([least], {})})
+        print(f"    {', '.join(f'{key} {round(value, 2)}' for key, value in shown.items())}", flush=True)
     question.contenders["strata"] = {"how": "g++ -O3 -march=native", "missing": ""}
+    question.contenders[reference] = {"how": "g++ -O3 -march=native", "missing": ""}
     return question
