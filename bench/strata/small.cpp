@@ -45,27 +45,31 @@ void time_each(std::size_t count, Compute compute) {
     std::printf("seconds %.12f\n", bench::median_seconds(51, 20, compute) / static_cast<double>(count));
 }
 
-void predict_side_by_side(bool networks, bool single) {
-    using network = model<input<1> | dense<8> | tanh | dense<8> | tanh | dense<1>>;
-    constexpr std::size_t samples = 256, count = 64;
-    if (networks) {
-        const std::vector<network> each(count);
+using tiny_network = model<input<1> | dense<8> | tanh | dense<8> | tanh | dense<1>>;
+
+template <class Network>
+void predict_networks(bool single) {
+    if constexpr (!bedrock::lane_pass<typename Network::topology, float>::is_possible)
+        throw std::invalid_argument("networks lie side by side from SSE3 on");
+    else {
+        constexpr std::size_t count = 64;
+        const std::vector<Network> each(count);
         const auto all = many<count>(each);
         std::array<float, count> x{}, y{};
-        if (single)
-            time_each(count, [&] {
+        time_each(count, [&] {
+            if (single)
                 for (std::size_t i = 0; i < count; ++i)
                     each[i].predict(std::span<const float, 1>(&x[i], 1), std::span<float, 1>(&y[i], 1));
-                bench::keep(y);
-            });
-        else
-            time_each(count, [&] {
+            else
                 all.predict_each(x, y);
-                bench::keep(y);
-            });
-        return;
+            bench::keep(y);
+        });
     }
-    const network net;
+}
+
+void predict_samples(bool single) {
+    constexpr std::size_t samples = 256;
+    const tiny_network net;
     std::array<float, samples> x{}, y{};
     if (single)
         time_each(samples, [&] {
@@ -107,8 +111,10 @@ int main(int count, char** arguments) {
     const bool single = count == 3 && std::string(arguments[1]) == "single";
     const int skipped = approximate || single;
     const std::string mode = small::mode(count - skipped, arguments + skipped);
-    if (mode == "samples" || mode == "networks")
-        predict_side_by_side(mode == "networks", single);
+    if (mode == "samples")
+        predict_samples(single);
+    else if (mode == "networks")
+        predict_networks<tiny_network>(single);
     else if (mode == "xor")
         learn_xor();
     else if (approximate)

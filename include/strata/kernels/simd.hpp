@@ -19,11 +19,11 @@
 #    pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 #include <xsimd/xsimd.hpp>
-
-#include <strata/kernels/fused_products.hpp>
 #if defined(__GNUC__) && !defined(__clang__)
 #    pragma GCC diagnostic pop
 #endif
+
+#include <strata/kernels/fused_products.hpp>
 
 #if defined(STRATA_NO_REGISTERS) && XSIMD_VERSION_MAJOR < 13
 #    error "xsimd has no registers for this processor: version 13 and newer ones emulate them"

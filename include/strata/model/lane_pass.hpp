@@ -58,12 +58,11 @@ private:
         using stage = type_at<Number, stages>;
         using head = typename stage::head;
         V results[head::outputs];
-        const auto of_stage = weights.template of<Number>();
+        const auto own = weights.template stage_weights<Number>();
         dense_lanes<head, T>::run(
             x, results,
-            [&](std::size_t k, std::size_t n)
-                __attribute__((always_inline)) { return of_stage.weight(k, n); },
-            [&](std::size_t n) __attribute__((always_inline)) { return of_stage.bias(n); },
+            [&](std::size_t k, std::size_t n) __attribute__((always_inline)) { return own.weight(k, n); },
+            [&](std::size_t n) __attribute__((always_inline)) { return own.bias(n); },
             [](V sum) __attribute__((always_inline)) {
                 return evaluate_at(stage::tail::prediction, symbols::x, sum);
             });
@@ -108,7 +107,7 @@ private:
     struct one_network {
         const T* parameters;
         template <std::size_t Number>
-        auto of() const noexcept {
+        auto stage_weights() const noexcept {
             return shared_weights_of<Number>(parameters);
         }
     };
@@ -153,7 +152,8 @@ public:
             }
         });
     }
-    /// As many networks, a lane each, whose numbers `weights.of<stage>()` gives: columns of inputs [inputs]
+    /// As many networks, a lane each, whose numbers `weights.stage_weights<stage>()` gives: columns of inputs
+    /// [inputs]
     /// -> y [lanes][outputs].
     template <class Weights>
     static void run_networks(const Weights& weights, const V (&x)[inputs], T* y) noexcept {

@@ -135,7 +135,7 @@ private:
                 return begin_of<Number - 1>() + weights_of<Number - 1>;
         }
         template <std::size_t Number>
-        stage<Number> of() const noexcept {
+        stage<Number> stage_weights() const noexcept {
             return {numbers + begin_of<Number>() * V::size};
         }
     };
