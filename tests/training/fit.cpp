@@ -145,6 +145,23 @@ BOOST_AUTO_TEST_CASE(validation_takes_the_last_samples) {
     BOOST_TEST(teach.fit(data.x, data.y, own)["val_loss"].size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(single_samples_of_any_numbers_teach_the_same) {
+    // A network of a few weights reads floats where they lie, and converts others one sample at a time.
+    const std::vector<float> x{0, 0, 0, 1, 1, 0, 1, 1}, y{0, 1, 1, 1};
+    auto options = quietly(3, 1);
+    options.batch_size = 1;
+    const auto learn = [&](const auto& inputs, const auto& targets) {
+        model<input<2> | dense<1>> net{seed{2}};
+        trainer teach{net, mean_squared_error, sgd{}};
+        teach.fit(inputs, targets, options);
+        return net.weights();
+    };
+    const auto expected = learn(x, y);
+    const std::vector<double> doubles(x.begin(), x.end()), double_targets(y.begin(), y.end());
+    BOOST_TEST(learn(doubles, y) == expected, boost::test_tools::per_element());
+    BOOST_TEST(learn(doubles, double_targets) == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_split_of_tenths_leaves_tenths) {
     // 10 (1 - 0.8) is 1.9999999999999996.
     const std::vector<float> x(10);

@@ -32,16 +32,15 @@ public:
     /// Sample i of the range.
     [[nodiscard]] sample read(std::size_t i) noexcept {
         const std::size_t number = range_->first + i;
-        sample result{direct_x_ + number * Inputs, direct_target_ + number * Targets};
-        if (direct_x_ == nullptr) {
+        sample result{x_.data(), target_.data()};
+        if (direct_x_ != nullptr)
+            result.x = direct_x_ + number * Inputs;
+        else
             range_->x[0].read(number * Inputs, Inputs, x_.data());
-            result.x = x_.data();
-        }
-        if (direct_target_ == nullptr) {
-            if (!range_->y[0].empty())
-                range_->y[0].read(number * Targets, Targets, target_.data());
-            result.target = target_.data();
-        }
+        if (direct_target_ != nullptr)
+            result.target = direct_target_ + number * Targets;
+        else if (!range_->y[0].empty())
+            range_->y[0].read(number * Targets, Targets, target_.data());
         return result;
     }
 
