@@ -1,6 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+
 #include <xsimd/xsimd.hpp>
 
 // Before version 11 xsimd multiplies and adds the registers of AVX-512, and those of four floats or two
