@@ -86,6 +86,16 @@ def cpp(name, program, packages, options=(), slow=False):
     return Contender(name, [str(found)], f"g++ {' '.join([*flags, *shown])}", slow=slow)
 
 
+def unpackaged(name, variable, program, options, how):
+    """A peer that is no Debian package. `options(sources)` are the compiler's, behind those of all programs."""
+    sources = os.environ.get(variable)
+    if not sources:
+        return Contender(name, missing=f"no Debian package; {variable} does not name its sources")
+    contender = cpp(name, program, "libeigen3-dev", options(pathlib.Path(sources)))
+    contender.how = f"g++ {' '.join(flags)} {how}"
+    return contender
+
+
 def python(name, program, module, packages, slow=False):
     """A peer's Python program, with Debian's interpreter."""
     check = subprocess.run(["/usr/bin/python3", "-c", f"import {module}; print({module}.__version__)"],

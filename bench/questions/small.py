@@ -1,37 +1,24 @@
 # Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 """What do very small networks cost?"""
 
-import os
-import pathlib
-
-from comparison import Contender, Question, cpp, flags, python, strata
-
-
-def peer(name, variable, program, options, how):
-    """A peer that is no Debian package. `options(sources)` are the compiler's, behind those of all programs."""
-    sources = os.environ.get(variable)
-    if not sources:
-        return Contender(name, missing=f"no Debian package; {variable} does not name its sources")
-    contender = cpp(name, program, "libeigen3-dev", options(pathlib.Path(sources)))
-    contender.how = f"g++ {' '.join(flags)}, {how}"
-    return contender
+from comparison import Question, cpp, python, strata, unpackaged
 
 
 def rtneural():
-    return peer("RTNeural", "RTNEURAL", "small_rtneural",
+    return unpackaged("RTNeural", "RTNEURAL", "small_rtneural",
                 lambda sources: ["-DRTNEURAL_USE_XSIMD=1", "-DRTNEURAL_DEFAULT_ALIGNMENT=64", f"-I{sources}",
                                  f"-I{sources}/modules", f"-I{sources}/modules/xsimd/include"], "with xsimd")
 
 
 def neuralaudio():
-    return peer("NeuralAudio", "NEURALAUDIO", "small_neuralaudio",
+    return unpackaged("NeuralAudio", "NEURALAUDIO", "small_neuralaudio",
                 lambda sources: ["-DEIGEN_DONT_PARALLELIZE", f"-I{sources}", f"-I{sources}/deps/math_approx/include",
                                  f"-I{sources}/deps/RTNeural/modules/Eigen", "-I/usr/include/eigen3"],
                 "with the dense layers of its WaveNets; it has no chain of them")
 
 
 def rltools():
-    return peer("RLtools", "RLTOOLS", "small_rltools", lambda sources: ["-ffast-math", f"-I{sources / 'include'}"],
+    return unpackaged("RLtools", "RLTOOLS", "small_rltools", lambda sources: ["-ffast-math", f"-I{sources / 'include'}"],
                 "-ffast-math, with its approximate tanh")
 
 

@@ -7,33 +7,23 @@ import os
 import pathlib
 from array import array
 
-from comparison import Contender, Question, build, cpp, flags, run_once, strata
-
-
-def peer(name, variable, program, options, how):
-    """A peer that is no Debian package. `options(sources)` are the compiler's, behind those of all programs."""
-    sources = os.environ.get(variable)
-    if not sources:
-        return Contender(name, missing=f"no Debian package; {variable} does not name its sources")
-    contender = cpp(name, program, "libeigen3-dev", options(pathlib.Path(sources)))
-    contender.how = f"g++ {' '.join(flags)} {how}"
-    return contender
+from comparison import Question, build, run_once, strata, unpackaged
 
 
 def rtneural(backend, *options):
-    return peer(f"RTNeural, {backend}", "RTNEURAL", "stream_rtneural",
+    return unpackaged(f"RTNeural, {backend}", "RTNEURAL", "stream_rtneural",
                 lambda sources: [*options, f"-I{sources}", f"-I{sources}/modules/xsimd/include"], f"with {backend}")
 
 
 def neuralaudio():
-    return peer("NeuralAudio", "NEURALAUDIO", "stream_neuralaudio",
+    return unpackaged("NeuralAudio", "NEURALAUDIO", "stream_neuralaudio",
                 lambda sources: ["-DEIGEN_DONT_PARALLELIZE", f"-I{sources}", f"-I{sources}/deps/math_approx/include",
                                  f"-I{sources}/deps/RTNeural/modules/Eigen"], "with its types for given sizes")
 
 
 def neuralampmodeler():
     fast = ["-Ofast", "-flto=auto", "-DNDEBUG", "-DNAM_ENABLE_A2_FAST", "-DNAM_SAMPLE_FLOAT"]
-    return peer("NeuralAmpModelerCore", "NEURALAMPMODELER", "stream_neuralamp",
+    return unpackaged("NeuralAmpModelerCore", "NEURALAMPMODELER", "stream_neuralamp",
                 lambda sources: [*fast, "-DEIGEN_DONT_PARALLELIZE", f"-I{sources}", f"-I{sources}/Dependencies/nlohmann",
                                  f"-I{sources}/Dependencies/eigen", "-I/usr/include/eigen3",
                                  *(str(each) for each in sorted((sources / "NAM").rglob("*.cpp")))], " ".join(fast))
