@@ -26,8 +26,8 @@ void check_one_row(bool adds) {
     };
     const auto kernel = numbers(weight_layout<T, K, N>::kernel_size);
     const auto delta = numbers(rows * N), kept = numbers(rows * K);
-    const auto before = numbers(rows * K);
-    auto together = before, alone = before;
+    const auto initial = numbers(rows * K);
+    auto together = initial, alone = initial;
     aligned_vector<T> strip(input_gradient_scratch<stage, T>);
     const auto run = [&](aligned_vector<T>& result, team::range part) {
         dense_input_gradient<stage>(input_gradient_buffers<T>{delta.data(), kernel.data(), kept.data(),
@@ -43,7 +43,7 @@ void check_one_row(bool adds) {
         double sum = 0;
         for (std::size_t n = 0; n < N; ++n)
             sum += double{delta[n]} * double{kernel[weight_layout<T, K, N>::index(k, n)]};
-        const double expected = (kept[k] > 0 ? sum : 0) + (adds ? double{before[k]} : 0);
+        const double expected = (kept[k] > 0 ? sum : 0) + (adds ? double{initial[k]} : 0);
         BOOST_TEST(std::abs(double{alone[k]} - expected) < 1e-4);
     }
 }
