@@ -39,10 +39,8 @@ struct joined_steps {
 
     /// For `type_number`: the bytes behind the members say nothing.
     constexpr void visit_parts(auto&& visit) const {
-        for (const std::size_t each : steps)
-            visit(each);
-        for (const bool each : are_masked)
-            visit(each);
+        visit(steps);
+        visit(are_masked);
     }
     [[nodiscard]] constexpr std::size_t total() const {
         std::size_t result = 0;
