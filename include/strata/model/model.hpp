@@ -12,6 +12,7 @@ STRATA_HEADER_BEGIN
 #include <strata/model/parameter_memory.hpp>
 #include <strata/model/parameter_views.hpp>
 #include <strata/model/prediction_pass.hpp>
+#include <strata/model/weight_kind.hpp>
 #include <strata/model/winograd_stages.hpp>
 #include <strata/plan/mask_use.hpp>
 #include <strata/plan/summary.hpp>
@@ -278,8 +279,8 @@ private:
 ///
 /// The parameters are one aligned block on the heap, in the layout of the kernels; copying copies them.
 /// `predict` is const and may be called from many threads at once.
-template <auto Topology, class T = float>
-class model : public basic_model<stand_in<type_of<Topology>>, T> {
+template <auto Topology, class T = float, class Weights = weights<T>>
+class model : public basic_model<stand_in<type_of<Topology>>, internal::number_of<T, Weights>> {
 public:
     using base = basic_model<stand_in<type_of<Topology>>, T>;
 

@@ -101,6 +101,16 @@ consteval bool check_metric_targets() {
     }
 }
 
+/// Narrow weights cannot take small steps: most would be rounded away.
+template <class Model>
+consteval bool check_trainable() {
+    if constexpr (requires { typename Model::weight_type; })
+        return reject<Model, "narrow weights cannot be trained:", "train a model<topology>,",
+                      "and make the narrow one from it">();
+    else
+        return true;
+}
+
 // Every score has a name of its own.
 template <class Metric, class... Metrics>
 consteval bool check_name() {

@@ -30,11 +30,11 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// on where it stopped if `fit` is called again.
 template <class Model, loss_type Loss, optimizer_type Optimizer, metric_type... Metrics>
 class trainer {
+    static_assert(internal::check_trainable<Model>() && internal::check_names<Metrics...>());
     static_assert(internal::check_losses<losses_of<Loss>, typename Model::topology>(
         typename Model::topology::outputs{}));
     static_assert((internal::check_metric<Metrics, Model::output_count>() && ...));
     static_assert((internal::check_metric_targets<Metrics, losses_of<Loss>>() && ...));
-    static_assert(internal::check_names<Metrics...>());
 
     using arguments = arguments_for<typename Model::topology, Loss>;
     using inputs = typename arguments::inputs;

@@ -1,0 +1,172 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/expression/type_of.hpp>
+#include <strata/kernels/narrow/bfloat16_weights.hpp>
+#include <strata/model/parameters.hpp>
+#include <strata/model/values.hpp>
+#include <strata/setting.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+namespace internal {
+template <std::size_t Position, class Layer, bool Suits>
+consteval bool check_narrow() {
+    if constexpr (Suits)
+        return true;
+    else
+        return reject<Layer, place_text<Position, Layer>, text("cannot be in a network of narrow weights:"),
+                      text("these are chains of dense layers with"),
+                      text("activations and softmax behind them")>();
+}
+
+/// Whether every node is a dense layer, or something that a tail or a closing of one is made of.
+template <class Topology, std::size_t... Number>
+consteval bool check_narrow_layers(std::index_sequence<Number...>) {
+    using wires = prediction_wiring<Topology>;
+    using nodes = node_list<Topology, purpose::prediction>;
+    constexpr std::array<bool, nodes::count> suitable = [] {
+        std::array<bool, nodes::count> result{};
+        for (std::size_t node = 0; node < nodes::count; ++node)
+            result[node] =
+                nodes::nodes[node].kind != node_kind::affine && nodes::nodes[node].kind != node_kind::merge;
+        std::size_t stage = 0;
+        for_each_type(typename wires::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
+            const stage_mark& mark = wires::marks.stages[stage++];
+            if (!is_dense<typename Stage::head>)
+                result[mark.head != none ? mark.head : mark.first != none ? mark.first : 0] = false;
+        });
+        return result;
+    }();
+    const bool results[] = {
+        check_narrow<Number + 1, typename nodes::template element<Number>::layer, suitable[Number]>()...};
+    return results[0];
+}
+} // namespace internal
+
+/// Prediction with a chain of dense layers whose kernels are pairs of bfloat16 and whose biases are T. All
+/// sums are T, in the order of `prediction_pass`: the bits are those of the network whose weights are rounded
+/// to bfloat16.
+template <class Topology, class T>
+class narrow_pass {
+public:
+    using wires = prediction_wiring<Topology>;
+    using stages = typename wires::stages;
+    using places = parameter_layout<T, Topology>;
+
+private:
+    static_assert(Topology::inputs::size == 1 && Topology::outputs::size == 1,
+                  "strata: a network of narrow weights has one input and one output");
+    static_assert(internal::check_narrow_layers<Topology>(std::make_index_sequence<Topology::nodes::size>{}));
+
+    template <class Head>
+    using panels = weight_layout<T, Head::inputs, Head::outputs>;
+    template <class Head>
+    using pairs = bfloat16_layout<panels<Head>, Head::inputs>;
+
+    struct arrays {
+        std::array<std::size_t, stages::size> kernels{};
+        std::array<std::size_t, stages::size> biases{};
+        std::size_t kernel_size = 0;
+        std::size_t bias_size = 0;
+    };
+    template <class... Stages>
+    static constexpr arrays lay_out(stage_list<Stages...>) {
+        arrays result;
+        std::size_t stage = 0;
+        const auto add = [&](std::size_t kernel, std::size_t bias) {
+            result.kernels[stage] = result.kernel_size;
+            result.biases[stage++] = result.bias_size;
+            result.kernel_size += whole_lines<bfloat16_pair>(kernel);
+            result.bias_size += whole_lines<T>(bias);
+        };
+        (add(pairs<typename Stages::head>::size,
+             Stages::head::has_bias ? panels<typename Stages::head>::bias_size : 0),
+         ...);
+        return result;
+    }
+    static constexpr arrays begins = lay_out(stages{});
+
+    static constexpr std::size_t place_of(std::size_t stage) {
+        return places::places[training_wiring<Topology>::marks.stage_of[wires::marks.stages[stage].head]];
+    }
+
+    // Calls visit(stage number, head) for each stage.
+    template <class Visit>
+    static void visit_heads(Visit visit) {
+        std::size_t stage = 0;
+        for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
+            visit(stage++, std::type_identity<typename Stage::head>{});
+        });
+    }
+
+public:
+    /// Pairs of the kernels and numbers of the biases, filling included.
+    static constexpr std::size_t kernel_size = begins.kernel_size;
+    static constexpr std::size_t bias_size = begins.bias_size;
+
+    /// Rounds the parameters of a network, which rest as its kernels read them. What is filling stays zero.
+    static void round(const T* parameters, bfloat16_pair* kernels, T* biases) noexcept {
+        visit_heads([&]<class Head>(std::size_t stage, std::type_identity<Head>) {
+            const T* const kernel = array_of<Head>(parameters + place_of(stage), typename Head::kernel{});
+            for (std::size_t k = 0; k < Head::inputs; ++k)
+                for (std::size_t n = 0; n < Head::outputs; ++n)
+                    pairs<Head>::write(kernels + begins.kernels[stage], k, n,
+                                       bfloat16(kernel[panels<Head>::index(k, n)]));
+            if constexpr (Head::has_bias) {
+                const T* const bias = array_of<Head>(parameters + place_of(stage), typename Head::bias{});
+                std::copy_n(bias, Head::outputs, biases + begins.biases[stage]);
+            }
+        });
+    }
+    /// The other way, which is exact.
+    static void widen(const bfloat16_pair* kernels, const T* biases, T* parameters) noexcept {
+        visit_heads([&]<class Head>(std::size_t stage, std::type_identity<Head>) {
+            T* const kernel = array_of<Head>(parameters + place_of(stage), typename Head::kernel{});
+            for (std::size_t k = 0; k < Head::inputs; ++k)
+                for (std::size_t n = 0; n < Head::outputs; ++n)
+                    kernel[panels<Head>::index(k, n)] =
+                        pairs<Head>::read(kernels + begins.kernels[stage], k, n);
+            if constexpr (Head::has_bias)
+                std::copy_n(biases + begins.biases[stage], Head::outputs,
+                            array_of<Head>(parameters + place_of(stage), typename Head::bias{}));
+        });
+    }
+
+    /// Numbers of memory that a prediction for so many samples needs, aligned.
+    static constexpr std::size_t memory_size(std::size_t samples) noexcept {
+        return samples * wires::shared_size + line_size<T>;
+    }
+
+    /// x [samples][input] -> y [samples][output].
+    static void run(const bfloat16_pair* kernels, const T* biases, const T* x, T* y, std::size_t samples,
+                    T* memory) noexcept {
+        std::size_t number = 0;
+        const T* source = x;
+        for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
+            using head = typename Stage::head;
+            const value_place place = wires::place(number);
+            T* const result = wires::output_in(place.buffer) == 0
+                                  ? y
+                                  : memory + samples * wires::buffer_begin(place.buffer);
+            const forward_buffers<T, bfloat16_pair> buffers{source, kernels + begins.kernels[number],
+                                                            biases + begins.biases[number], result, nullptr};
+            constexpr bool reads_data = std::is_same_v<Stage, type_at<0, stages>>;
+            const prediction_tail<typename Stage::tail> tail;
+            if (is_tiny<head> && Stage::rows == 1 && samples == 1)
+                dense_forward_row<head, 1, keeping::nothing>(buffers, tail);
+            else
+                dense_forward<head, Stage::rows, keeping::nothing, reads_data>(
+                    buffers, {0, samples * Stage::rows}, {0, panels<head>::panels}, tail);
+            if constexpr (Stage::has_softmax)
+                close<Stage>(result, {0, samples});
+            source = result;
+            ++number;
+        });
+    }
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -1,0 +1,39 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/setting.hpp>
+#include <strata/topology/diagnostic.hpp>
+
+#include <type_traits>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// What a network's weights rest as: `model<topology, float, weights<bfloat16>>`. By default they are what
+/// it computes with.
+template <class Number>
+struct weights {};
+
+namespace internal {
+template <class T, class Weights>
+struct number {
+    static consteval bool check() {
+        if constexpr (std::is_same_v<Weights, weights<T>>)
+            return true;
+        else
+            return reject<Weights, "narrow weights are", "weights<bfloat16> of a network of float,",
+                          "and need", "#include <strata/model/narrow_model.hpp>">();
+    }
+    static_assert(check());
+    using type = T;
+};
+
+/// What a network computes with; an error where its weights are of a kind that there is not.
+template <class T, class Weights>
+using number_of = typename number<T, Weights>::type;
+} // namespace internal
+
+} // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::weights;
+} // namespace strata
