@@ -5,6 +5,7 @@
 #include <strata/model/model.hpp>
 
 /// The textbook's network, which several questions are about.
-using mnist_network =
-    strata::model<strata::input<28, 28> | strata::flatten | strata::dense<512> | strata::relu |
-                  strata::dropout<0.2> | strata::dense<10> | strata::softmax>;
+inline constexpr auto mnist_topology = strata::input<28, 28> | strata::flatten | strata::dense<512> |
+                                       strata::relu | strata::dropout<0.2> | strata::dense<10> |
+                                       strata::softmax;
+using mnist_network = strata::model<mnist_topology>;

@@ -18,6 +18,7 @@ int main(int count, char** arguments) {
     std::printf("gflops_double %.1f\n", bench::peak_flops<double>() / 1e9);
     std::printf("l2_gbytes %.1f\n", rate(384 << 10, 200));
     std::printf("weights_gbytes %.1f\n", rate(4 * (784 * 512 + 512 + 512 * 10 + 10), 50));
+    std::printf("bfloat16_gbytes %.1f\n", rate(2 * (784 * 512 + 512 * 10) + 4 * (512 + 10), 50));
     std::printf("l3_gbytes %.1f\n", rate(4 << 20, 20));
     std::printf("memory_gbytes %.1f\n", rate(std::size_t{256} << 20, 1));
     if (count > 1) {

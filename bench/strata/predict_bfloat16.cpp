@@ -1,0 +1,26 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+//
+// Predicts with the MNIST network whose kernels rest as bfloat16: seconds an image, one at a time or 256 at
+// once.
+//   predict_bfloat16 DIRECTORY one|many
+#include <strata/model/narrow_model.hpp>
+
+#include "mnist_network.hpp"
+#include "peers/predict.hpp"
+
+using namespace strata;
+
+using narrow_network = model<mnist_topology, float, weights<bfloat16>>;
+
+int main(int count, char** arguments) {
+    const prediction::options settings(count, arguments);
+    mnist_network trained(bedrock::parameter_memory<float>(mnist_network::layout::size), seed{});
+    trained.set_weights(mnist::first_weights(settings.directory).all);
+    const narrow_network net(trained);
+    prediction::run(settings, [&](const float* x, float* y, std::size_t samples) {
+        if (samples == 1)
+            net.predict(std::span<const float, 784>(x, 784), std::span<float, 10>(y, 10));
+        else
+            net.predict_batch(x, y, samples);
+    });
+}
