@@ -26,7 +26,6 @@ STRATA_HEADER_BEGIN
 #include <strata/learning/weight_averages.hpp>
 #include <strata/model/arrays.hpp>
 #include <strata/model/model.hpp>
-#include <strata/model/narrow_model.hpp>
 #include <strata/model/stream.hpp>
 #include <strata/training/class_counts.hpp>
 #include <strata/training/confusion_matrix.hpp>

@@ -42,9 +42,9 @@ template <class Network, class Narrow>
 void check_bits() {
     const Network net(seed{3});
     const Narrow narrow(net);
-    Network same;
-    same.set_weights(narrow.weights());
-    const auto exact = net.weights(), weights = same.weights();
+    Network widened;
+    widened.set_weights(narrow.weights());
+    const auto exact = net.weights(), weights = widened.weights();
     std::size_t first_that_differs = 0;
     while (first_that_differs < exact.size() &&
            (std::abs(weights[first_that_differs] - exact[first_that_differs]) <=
@@ -59,10 +59,10 @@ void check_bits() {
         for (float& number : x)
             number = random() % 100 < zeros ? 0 : static_cast<float>(random() % 2001) / 1000 - 1;
         narrow.predict_batch(x.data(), y.data(), samples);
-        same.predict_batch(x.data(), z.data(), samples);
+        widened.predict_batch(x.data(), z.data(), samples);
         BOOST_TEST((y == z));
         const std::span<const float, inputs> sample(x.data() + 3 * inputs, inputs);
-        BOOST_TEST((narrow.predict(sample) == same.predict(sample)));
+        BOOST_TEST((narrow.predict(sample) == widened.predict(sample)));
     }
 }
 } // namespace

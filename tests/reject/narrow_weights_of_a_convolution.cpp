@@ -2,6 +2,8 @@
 // expect: layer 1, conv<4, 3>.*cannot be in a network of narrow weights.*chains of dense layers
 #include <strata/strata.hpp>
 
+#include <strata/model/narrow_model.hpp>
+
 using namespace strata;
 
 constexpr auto topology = input<9, 9, 1> | conv<4, 3> | flatten | dense<2>;

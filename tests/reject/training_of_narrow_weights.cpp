@@ -2,6 +2,8 @@
 // expect: narrow weights cannot be trained:.*train a model<topology>,.*make the narrow one from it
 #include <strata/strata.hpp>
 
+#include <strata/model/narrow_model.hpp>
+
 using namespace strata;
 
 constexpr auto topology = input<2> | dense<2> | softmax;

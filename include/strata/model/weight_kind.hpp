@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/narrow/bfloat16.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 
@@ -15,7 +16,7 @@ struct weights {};
 
 namespace internal {
 template <class T, class Weights>
-struct number {
+struct weight_choice {
     static consteval bool check() {
         if constexpr (std::is_same_v<Weights, weights<T>>)
             return true;
@@ -29,7 +30,7 @@ struct number {
 
 /// What a network computes with; an error where its weights are of a kind that there is not.
 template <class T, class Weights>
-using number_of = typename number<T, Weights>::type;
+using number_of = typename weight_choice<T, Weights>::type;
 } // namespace internal
 
 } // namespace strata::bedrock::inline STRATA_SETTING
