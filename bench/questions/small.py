@@ -17,9 +17,24 @@ def neuralaudio():
                 "with the dense layers of its WaveNets; it has no chain of them")
 
 
-def rltools():
-    return unpackaged("RLtools", "RLTOOLS", "small_rltools", lambda sources: ["-ffast-math", f"-I{sources / 'include'}"],
+def rltools(program):
+    return unpackaged("RLtools", "RLTOOLS", program, lambda sources: ["-ffast-math", f"-I{sources / 'include'}"],
                 "-ffast-math, with its approximate tanh")
+
+
+def measure_training(question):
+    ours = strata("controller")
+    fit = strata("controller", "strata, fit")
+    fit.command.append("fit")
+    peers = [cpp("Eigen", "controller_eigen", "libeigen3-dev", ["-I/usr/include/eigen3", "-ffast-math"]),
+             python("PyTorch", "controller_pytorch", "torch", "python3-torch", slow=True)]
+    adam_alone = rltools("controller_rltools")
+    for network in ("6_64_8_4", "4_32_32_2"):
+        for rule in ("sgd", "adam"):
+            contenders = [ours, fit, *peers, adam_alone] if rule == "adam" else [ours, fit, *peers]
+            for batch in (1, 32):
+                question.measure(f"{network.replace('_', '-')}, an update by {batch}, {rule}", contenders,
+                                 [network, rule, batch], rounds=5, shown=["loss"])
 
 
 def run():
@@ -31,11 +46,12 @@ def run():
     eigen = cpp("Eigen", "small_eigen", "libeigen3-dev", ["-I/usr/include/eigen3", "-ffast-math"])
     question = Question("small", "Small networks", "seconds", "s",
                         text="40,000 updates of XOR (2-2-1, sigmoid, mean squared error, gradient descent) by one sample "
-                             "each, and one prediction of 1-8-8-1, 6-64-8-4 and 4-32-32-2 with tanh. All begin with the same "
-                             "weights. NeuralAudio and RLtools approximate tanh, as `first` tells.")
+                             "each, and one prediction of 1-8-8-1, 6-64-8-4 and 4-32-32-2 with tanh; then updates of the "
+                             "latter two, each by a call (`train_on_batch`) or within `fit`, whose loss is that of another "
+                             "step. All begin with the same weights. NeuralAudio and RLtools approximate tanh, as `first` tells.")
     question.measure("XOR, 40,000 updates", [ours, hand, pytorch], ["xor"], rounds=5, shown=["loss"])
     peers = [eigen, rtneural(), neuralaudio(), pytorch]
-    controllers = [*peers[:-1], rltools(), pytorch]
+    controllers = [*peers[:-1], rltools("small_rltools"), pytorch]
     predictors = [ours, approximate, hand, *peers]
     question.measure("1-8-8-1, one after the other", predictors, ["given"], rounds=5, shown=["first"])
     question.measure("1-8-8-1, output fed back", predictors, ["fed_back"], rounds=5, shown=["first"])
@@ -45,4 +61,5 @@ def run():
     single.command.append("single")
     question.measure("1-8-8-1, one of 256 samples", [ours, single], ["samples"], rounds=5)
     question.measure("1-8-8-1, one of 64 networks", [ours, single], ["networks"], rounds=5)
+    measure_training(question)
     return question
