@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/expression/type_of.hpp>
 #include <strata/learning/row_loss.hpp>
 
@@ -146,3 +149,5 @@ using bedrock::sparse_categorical_crossentropy;
 using bedrock::sparse_categorical_focal_crossentropy;
 using bedrock::squared_hinge;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -5,7 +5,6 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
-#include <strata/training/snapshot_header.hpp>
 #include <strata/training/training_numbers.hpp>
 
 #include <boost/crc.hpp>
@@ -41,17 +40,6 @@ struct training_counts {
 
 namespace internal {
 static_assert(std::endian::native == std::endian::little, "strata: snapshots are little-endian");
-
-template <class Model, class Optimizer, class Engine>
-training_numbers numbers_of(const Engine& engine) {
-    using T = typename Model::value_type;
-    return {describe_snapshot<typename Model::topology, T, Optimizer>,
-            copy_block<typename Model::topology, T, Engine>,
-            &engine,
-            Engine::state_count + 1,
-            Model::weight_count,
-            sizeof(T)};
-}
 
 /// What a line of a header says of a network, without quotes: its value. Other lines as they are.
 inline std::string_view line_value(std::string_view line) {

@@ -10,11 +10,11 @@ STRATA_HEADER_BEGIN
 #include <strata/training/data_check.hpp>
 #include <strata/training/diverged.hpp>
 #include <strata/training/engine.hpp>
+#include <strata/training/engine_numbers.hpp>
 #include <strata/training/epoch_memory.hpp>
 #include <strata/training/loss_check.hpp>
 #include <strata/training/options.hpp>
 #include <strata/training/running_state.hpp>
-#include <strata/training/snapshot.hpp>
 #include <strata/training/source_pass.hpp>
 #include <strata/training/training_data.hpp>
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
-#include <strata/model/parameters.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -30,19 +29,6 @@ struct training_numbers {
 
     [[nodiscard]] std::size_t block_size() const noexcept { return count * number_size; }
 };
-
-template <class Topology, class T, class Engine>
-[[gnu::noinline]] void copy_block(const void* engine, std::size_t block, transfer direction,
-                                  unsigned char* bytes) {
-    T* const numbers = static_cast<const Engine*>(engine)->blocks()[block].data();
-    visit_parameters<T, Topology>(numbers, [bytes, direction](T& number) mutable {
-        if (direction == transfer::store)
-            std::memcpy(bytes, &number, sizeof number);
-        else
-            std::memcpy(&number, bytes, sizeof number);
-        bytes += sizeof number;
-    });
-}
 
 /// Calls with the type of the numbers.
 template <class Use>

@@ -1,5 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "task.hpp"
+
 #include <strata/strata.hpp>
+#include <strata/training/learner_definition.hpp>
+
+template class strata::learner<exclusive_or>;
 
 using namespace strata::bedrock;
 using network = model<input<2> | dense<2> | tanh | dense<1>>;

@@ -1,0 +1,60 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/array_check.hpp>
+#include <strata/data/sample_count.hpp>
+#include <strata/data/token_check.hpp>
+#include <strata/setting.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+namespace internal {
+/// An array for so many of a network's outputs.
+template <class T, class Shape>
+auto output_array(std::size_t samples) {
+    std::array<std::size_t, Shape::rank + 1> shape{samples};
+    std::copy(Shape::extents.begin(), Shape::extents.end(), shape.begin() + 1);
+    return xt::xtensor<T, Shape::rank + 1>(shape);
+}
+template <class T, class... Shapes>
+auto output_arrays(type_list<Shapes...>, std::size_t samples) {
+    return std::make_tuple(output_array<T, Shapes>(samples)...);
+}
+
+/// The arrays of outputs for an array of inputs, of which is checked what only a run can know: `run(samples,
+/// count, results)` computes so many.
+template <class T, class Topology, class Array, class Run>
+auto predict_arrays(const Array& array, const Run& run) {
+    using inputs = typename Topology::inputs;
+    using outputs = typename Topology::outputs;
+    using first = typename Topology::input_shape;
+    if constexpr (inputs::size == 1)
+        static_assert(check_array < "the array to predict", Array, text("it takes numbers"), "",
+                      first::rank + 1, first::size == 1 ? 1 : first::rank + 1 > ());
+    else
+        static_assert(check_readable<"the array to predict", Array, text("it takes numbers")>());
+    const sample_list x = read_list(array);
+    const std::size_t count = count_samples(inputs{}, x, "predict", [](std::size_t index) {
+        return index == 0 ? std::string("the array to predict")
+                          : concatenate("array ", index + 1, " to predict");
+    });
+    check_tokens<Topology>(x.data(), count, "predict");
+    auto result = output_arrays<T>(outputs{}, count);
+    std::array<T*, outputs::size> results{};
+    for_each_index<outputs::size>([&](auto index) { results[index] = std::get<index>(result).data(); });
+    run(x, count, results);
+    if constexpr (outputs::size == 1)
+        return std::get<0>(std::move(result));
+    else
+        return result;
+}
+} // namespace internal
+
+} // namespace strata::bedrock::inline STRATA_SETTING
