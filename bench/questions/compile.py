@@ -157,12 +157,36 @@ def programs():
     return cases
 
 
+def six_networks():
+    """Six image networks in one program: seconds of all files, and what of the program is no code but names."""
+    place = build / "six_networks"
+    place.mkdir(parents=True, exist_ok=True)
+    objects, seconds = [], 0
+    for path in sorted((root / "examples" / "image_classifiers").glob("*.cpp")):
+        taken, _ = compile_once(path.read_text(), ["-O3", "-fopenmp", "-DNDEBUG", f"-I{root / 'examples'}", f"-I{path.parent}"])
+        objects.append((build / "compiled.o").rename(place / f"{path.stem}.o"))
+        seconds += taken
+    (place / "main.cpp").write_text("int main() {}\n")
+    program = place / "program"
+    # What the networks call besides, readers of files, is no part of the question.
+    linked = ["-Wl,--unresolved-symbols=ignore-all", "-o", str(program)]
+    subprocess.run(["g++", "-fopenmp", str(place / "main.cpp"), *map(str, objects), *linked],
+                   check=True, capture_output=True)
+    size = program.stat().st_size
+    table = subprocess.run(["nm", "-P", str(program)], check=True, capture_output=True, text=True).stdout
+    names = {line.split()[0] for line in table.splitlines() if line}
+    subprocess.run(["strip", str(program)], check=True)
+    return seconds, {"MB of the program": size / 1e6, "MB beyond code and data": (size - program.stat().st_size) / 1e6,
+                     "goal": 3.0, "MB of names": sum(map(len, names)) / 1e6, "characters of the longest": max(map(len, names))}
+
+
 def run(cases=None, rounds=3):
     question = Question("compile", "Compiling", "seconds", "s of g++",
                         text="g++ -O3 -march=native, seconds of the processor, the least of three rounds in turn. `MB` is the compiler's "
                              "largest memory, `times` how many times as long it takes as the headers do that strata stands on, "
                              "`instantiations` how many classes and functions clang makes of templates.")
     build.mkdir(parents=True, exist_ok=True)
+    is_whole = cases is None
     cases = cases or topologies() + programs()
     named_reference = (reference, headers, ["-O3", "-fopenmp"])
     seen = {name: [] for name, _, _ in [named_reference, *cases]}
@@ -185,6 +209,9 @@ def run(cases=None, rounds=3):
             shown["goal"] = goals[name]
         question.add(name, {"strata": ([seconds], shown), reference: ([least], {})})
         print(f"    {', '.join(f'{key} {round(value, 2)}' for key, value in shown.items())}", flush=True)
+    if is_whole:
+        seconds, shown = six_networks()
+        question.add("six image networks in one program", {"strata": ([seconds], shown)})
     question.contenders["strata"] = {"how": "g++ -O3 -march=native", "missing": ""}
     question.contenders[reference] = {"how": "g++ -O3 -march=native", "missing": ""}
     return question
