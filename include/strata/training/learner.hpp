@@ -26,8 +26,10 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// is elsewhere:
 ///
 ///     struct digits {
-///         static constexpr auto topology = input<28, 28> | flatten | dense<512> | relu | dense<10> |
-///         softmax; static constexpr auto loss = sparse_categorical_crossentropy; using optimizer = adam;
+///         static constexpr auto topology =
+///             input<28, 28> | flatten | dense<512> | relu | dense<10> | softmax;
+///         static constexpr auto loss = sparse_categorical_crossentropy;
+///         using optimizer = adam;
 ///         static constexpr std::tuple metrics{accuracy};
 ///     };
 ///     extern template class strata::learner<digits>;
