@@ -3,6 +3,7 @@
 
 import importlib
 import sys
+import time
 
 import comparison
 import report
@@ -20,7 +21,9 @@ def main():
             sys.exit(f"bench/run.sh: no question '{name}', expected some of: {' '.join(names)}")
     for name in wanted:
         print(f"{name}: {importlib.import_module(name).__doc__}", flush=True)
+        start = time.monotonic()
         importlib.import_module(name).run().save()
+        print(f"{name}: took {time.monotonic() - start:.0f} s", flush=True)
     print(f"report: {report.write(names)}")
 
 
