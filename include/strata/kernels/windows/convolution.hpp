@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/type_list.hpp>
 #include <strata/kernels/threads/team.hpp>
 #include <strata/kernels/windows/convolution_walk.hpp>
 #include <strata/kernels/windows/fetch_schedule.hpp>

@@ -1,7 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/expression/type_list.hpp>
 #include <strata/kernels/product/contract.hpp>
 #include <strata/kernels/product/fetching.hpp>
 #include <strata/setting.hpp>
@@ -108,22 +107,24 @@ struct convolution_tile {
     }
 
 private:
-    // Each way to leave out places is a loop of its own, so that the sums have fixed registers.
-    template <class Task>
+    // Each way to leave out places is a loop of its own, so that the sums have fixed registers. No function
+    // that a compiler may leave a call is between: the sums would be in memory.
+    template <std::size_t Count = 0, class Task>
     [[gnu::always_inline]] static inline void add_cut(sums_type& sums, const Task& task, std::uint8_t cut,
                                                       const T* x, const T* weights, cursor fetched) noexcept {
-        if (cut == tile_cut::none)
-            add_tap<0, Places>(sums, task, x, weights, fetched);
-        else
-            for_each_index<Cut>([&](auto index) __attribute__((always_inline)) {
-                constexpr std::size_t count = index + 1;
-                if constexpr (count < Places) {
-                    if (cut == tile_cut::first(count))
-                        add_tap<count, Places>(sums, task, x, weights, fetched);
-                    else if (cut == tile_cut::last(count))
-                        add_tap<0, Places - count>(sums, task, x, weights, fetched);
-                }
-            });
+        if constexpr (Count == 0) {
+            if (cut == tile_cut::none)
+                add_tap<0, Places>(sums, task, x, weights, fetched);
+            else
+                add_cut<1>(sums, task, cut, x, weights, fetched);
+        } else if constexpr (Count <= Cut && Count < Places) {
+            if (cut == tile_cut::first(Count))
+                add_tap<Count, Places>(sums, task, x, weights, fetched);
+            else if (cut == tile_cut::last(Count))
+                add_tap<0, Places - Count>(sums, task, x, weights, fetched);
+            else
+                add_cut<Count + 1>(sums, task, cut, x, weights, fetched);
+        }
     }
 
     // Adds the products of one tap for the places [Low, High) of each line.
@@ -141,6 +142,8 @@ private:
                           static_cast<std::ptrdiff_t>(g / groups) * terms.line_step;
         const std::size_t panel_step = terms.panel_step;
         const auto stream = task.fetching.open(terms.weights, fetched);
+        // clang would take two at a time, and keep some sums in memory for want of registers.
+#pragma GCC unroll 1
         for (std::size_t k = 0; k < terms.depth; ++k) {
             V columns[Panels];
 #pragma GCC unroll 4
