@@ -67,11 +67,24 @@
 #    define STRATA_CONTAINERS
 #endif
 
-#define STRATA_PASTE(registers, threads, exceptions, arithmetic, containers)                                 \
-    registers##threads##exceptions##arithmetic##containers
+// Instructions for dot products of narrow numbers, which processors of one kind of registers have or not.
+#if defined(__AVX512BF16__) && defined(__AVX512VL__)
+#    define STRATA_BFLOAT16 _bf16
+#else
+#    define STRATA_BFLOAT16
+#endif
+#if defined(__AVX512VNNI__) || defined(__AVXVNNI__)
+#    define STRATA_INT8 _int8
+#else
+#    define STRATA_INT8
+#endif
+
+#define STRATA_PASTE(registers, bfloat16, int8, threads, exceptions, arithmetic, containers)                 \
+    registers##bfloat16##int8##threads##exceptions##arithmetic##containers
 #define STRATA_EXPAND(...) STRATA_PASTE(__VA_ARGS__)
 #define STRATA_SETTING                                                                                       \
-    STRATA_EXPAND(STRATA_REGISTERS, STRATA_THREADS, STRATA_EXCEPTIONS, STRATA_ARITHMETIC, STRATA_CONTAINERS)
+    STRATA_EXPAND(STRATA_REGISTERS, STRATA_BFLOAT16, STRATA_INT8, STRATA_THREADS, STRATA_EXCEPTIONS,         \
+                  STRATA_ARITHMETIC, STRATA_CONTAINERS)
 
 namespace strata::bedrock {
 namespace detail {}

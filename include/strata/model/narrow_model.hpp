@@ -25,7 +25,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 template <class Topology>
 class basic_narrow_model {
     using T = float;
-    using pass = narrow_pass<Topology, T>;
+    using pass = narrow_pass<Topology>;
 
 public:
     using topology = Topology;
@@ -48,8 +48,8 @@ public:
     static constexpr std::size_t parameter_bytes =
         pass::kernel_size * sizeof(bfloat16_pair) + pass::bias_size * sizeof(T);
 
-    /// Rounds each weight of the kernels to the nearest bfloat16, as `bfloat16` says: by at most 1/512 of it.
-    /// Biases stay as they are.
+    /// Rounds each weight of the kernels to a `narrow_factor`: by at most 1/257 of it. Biases stay as they
+    /// are, but for those below 2^-103, which become 0.
     explicit basic_narrow_model(const trained& net) : kernels_(pass::kernel_size), biases_(pass::bias_size) {
         pass::round(net.parameter_block().data(), kernels_.data(), biases_.data());
     }
@@ -62,8 +62,7 @@ public:
     }
 
     /// As `model::predict`: one sample, by one thread. Allocates nothing, but for the first prediction of a
-    /// thread with a network too large for the stack. The bits are those of the `model` that has the rounded
-    /// weights, on every machine on which that one's are the same.
+    /// thread with a network too large for the stack. The bits are those of a batch.
     [[nodiscard]] std::array<T, output_size> predict(std::span<const T, input_size> sample) const
         noexcept(fits_stack) {
         std::array<T, output_size> result;
@@ -74,10 +73,13 @@ public:
         noexcept(fits_stack) {
         if constexpr (fits_stack) {
             alignas(alignment) T memory[pass::memory_size(1)];
-            pass::run(kernels_.data(), biases_.data(), sample.data(), result.data(), 1, memory);
+            alignas(alignment) bfloat16_pair inputs[pass::pairs_size(1)];
+            pass::run(kernels_.data(), biases_.data(), sample.data(), result.data(), 1, memory, inputs);
         } else {
             thread_local aligned_vector<T> memory(pass::memory_size(1));
-            pass::run(kernels_.data(), biases_.data(), sample.data(), result.data(), 1, memory.data());
+            thread_local aligned_vector<bfloat16_pair> inputs(pass::pairs_size(1));
+            pass::run(kernels_.data(), biases_.data(), sample.data(), result.data(), 1, memory.data(),
+                      inputs.data());
         }
     }
 
@@ -88,13 +90,15 @@ public:
             std::min(thread_count(samples * trained::flops_per_sample, worth_starting),
                      std::max<std::size_t>(blocks, 1));
         const std::size_t room = pass::memory_size(std::min(samples, block));
+        const std::size_t pairs = pass::pairs_size(std::min(samples, block));
         aligned_vector<T> memory(threads * room);
+        aligned_vector<bfloat16_pair> inputs(threads * pairs);
         run_team(threads, [&](const team& together) {
             const team::range part = together.share(blocks);
             for (std::size_t b = part.begin; b < part.end; ++b)
                 pass::run(kernels_.data(), biases_.data(), x + b * block * input_size,
                           y + b * block * output_size, std::min(block, samples - b * block),
-                          memory.data() + together.rank * room);
+                          memory.data() + together.rank * room, inputs.data() + together.rank * pairs);
         });
     }
     void predict_batch(const std::array<const T*, 1>& x, const std::array<T*, 1>& y,
@@ -127,7 +131,8 @@ public:
 private:
     static constexpr std::size_t block = 64;
     static constexpr std::size_t largest_on_stack = 64 * 1024;
-    static constexpr bool fits_stack = pass::memory_size(1) * sizeof(T) <= largest_on_stack;
+    static constexpr bool fits_stack =
+        pass::memory_size(1) * sizeof(T) + pass::pairs_size(1) * sizeof(bfloat16_pair) <= largest_on_stack;
 
     aligned_vector<bfloat16_pair> kernels_;
     aligned_vector<T> biases_;
@@ -136,6 +141,16 @@ private:
 /// A network for prediction whose kernels rest in half the memory: `model<topology, float, weights<bfloat16>>
 /// narrow{net};` of a trained `model<topology>`. Chains of dense layers with activations and a softmax behind
 /// them; other layers do not compile. It cannot be trained.
+///
+/// What each layer reads becomes bfloat16 too, and is multiplied and summed in float, by the processor's
+/// instruction for it where it has one. Sums are the same bits on every machine, one sample at a time or many
+/// at once. Weights and inputs are each off by at most u = 1/257 of themselves, so a layer's sum is off by at
+/// most
+///
+///     sum over k of |x[k] w[k]| (2 u + u^2)
+///
+/// and by the square root of K instead of K times a typical term, as the errors are independent, beside the
+/// rounding of float. Inputs and weights below 2^-56 count as 0, and those from 2^64 on as infinite.
 template <auto Topology>
 class model<Topology, float, weights<bfloat16>> : public basic_narrow_model<stand_in<type_of<Topology>>> {
 public:

@@ -2,13 +2,17 @@
 #pragma once
 
 #include <strata/expression/type_of.hpp>
-#include <strata/kernels/narrow/bfloat16_weights.hpp>
+#include <strata/kernels/narrow/bfloat16_forward.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/model/values.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
+#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -47,11 +51,12 @@ consteval bool check_narrow_layers(std::index_sequence<Number...>) {
 }
 } // namespace internal
 
-/// Prediction with a chain of dense layers whose kernels are pairs of bfloat16 and whose biases are T. All
-/// sums are T, in the order of `prediction_pass`: the bits are those of the network whose weights are rounded
-/// to bfloat16.
-template <class Topology, class T>
+/// Prediction with a chain of dense layers whose kernels are pairs of bfloat16, and whose inputs become some:
+/// products and sums are as `narrow_factor` says. Biases, sums and what activations make of them are floats.
+template <class Topology>
 class narrow_pass {
+    using T = float;
+
 public:
     using wires = prediction_wiring<Topology>;
     using stages = typename wires::stages;
@@ -65,13 +70,14 @@ private:
     template <class Head>
     using panels = weight_layout<T, Head::inputs, Head::outputs>;
     template <class Head>
-    using pairs = bfloat16_layout<panels<Head>, Head::inputs>;
+    using pairs = bfloat16_layout<Head::inputs, Head::outputs>;
 
     struct arrays {
         std::array<std::size_t, stages::size> kernels{};
         std::array<std::size_t, stages::size> biases{};
         std::size_t kernel_size = 0;
         std::size_t bias_size = 0;
+        std::size_t largest_row = 0; // pairs of the inputs of a sample
     };
     template <class... Stages>
     static constexpr arrays lay_out(stage_list<Stages...>) {
@@ -83,8 +89,11 @@ private:
             result.kernel_size += whole_lines<bfloat16_pair>(kernel);
             result.bias_size += whole_lines<T>(bias);
         };
-        (add(pairs<typename Stages::head>::size,
-             Stages::head::has_bias ? panels<typename Stages::head>::bias_size : 0),
+        (add(pairs<typename Stages::head>::kernel_size,
+             Stages::head::has_bias ? pairs<typename Stages::head>::bias_size : 0),
+         ...);
+        ((result.largest_row =
+              std::max(result.largest_row, Stages::rows * bfloat16_row<Stages::head::inputs>::stride)),
          ...);
         return result;
     }
@@ -115,10 +124,11 @@ public:
             for (std::size_t k = 0; k < Head::inputs; ++k)
                 for (std::size_t n = 0; n < Head::outputs; ++n)
                     pairs<Head>::write(kernels + begins.kernels[stage], k, n,
-                                       bfloat16(kernel[panels<Head>::index(k, n)]));
+                                       narrow_factor::of_number(kernel[panels<Head>::index(k, n)]).bits());
             if constexpr (Head::has_bias) {
                 const T* const bias = array_of<Head>(parameters + place_of(stage), typename Head::bias{});
-                std::copy_n(bias, Head::outputs, biases + begins.biases[stage]);
+                std::transform(bias, bias + Head::outputs, biases + begins.biases[stage],
+                               narrow_factor::start_of);
             }
         });
     }
@@ -128,22 +138,25 @@ public:
             T* const kernel = array_of<Head>(parameters + place_of(stage), typename Head::kernel{});
             for (std::size_t k = 0; k < Head::inputs; ++k)
                 for (std::size_t n = 0; n < Head::outputs; ++n)
-                    kernel[panels<Head>::index(k, n)] =
-                        pairs<Head>::read(kernels + begins.kernels[stage], k, n);
+                    kernel[panels<Head>::index(k, n)] = std::bit_cast<float>(
+                        std::uint32_t{pairs<Head>::read(kernels + begins.kernels[stage], k, n)} << 16);
             if constexpr (Head::has_bias)
                 std::copy_n(biases + begins.biases[stage], Head::outputs,
                             array_of<Head>(parameters + place_of(stage), typename Head::bias{}));
         });
     }
 
-    /// Numbers of memory that a prediction for so many samples needs, aligned.
+    /// Numbers of memory that a prediction for so many samples needs, aligned, and pairs.
     static constexpr std::size_t memory_size(std::size_t samples) noexcept {
         return samples * wires::shared_size + line_size<T>;
+    }
+    static constexpr std::size_t pairs_size(std::size_t samples) noexcept {
+        return samples * begins.largest_row;
     }
 
     /// x [samples][input] -> y [samples][output].
     static void run(const bfloat16_pair* kernels, const T* biases, const T* x, T* y, std::size_t samples,
-                    T* memory) noexcept {
+                    T* memory, bfloat16_pair* inputs) noexcept {
         std::size_t number = 0;
         const T* source = x;
         for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
@@ -152,15 +165,10 @@ public:
             T* const result = wires::output_in(place.buffer) == 0
                                   ? y
                                   : memory + samples * wires::buffer_begin(place.buffer);
-            const forward_buffers<T, bfloat16_pair> buffers{source, kernels + begins.kernels[number],
-                                                            biases + begins.biases[number], result, nullptr};
-            constexpr bool reads_data = std::is_same_v<Stage, type_at<0, stages>>;
-            const prediction_tail<typename Stage::tail> tail;
-            if (is_tiny<head> && Stage::rows == 1 && samples == 1)
-                dense_forward_row<head, 1, keeping::nothing>(buffers, tail);
-            else
-                dense_forward<head, Stage::rows, keeping::nothing, reads_data>(
-                    buffers, {0, samples * Stage::rows}, {0, panels<head>::panels}, tail);
+            bfloat16_row<head::inputs>::narrow(source, samples * Stage::rows, inputs);
+            bfloat16_forward<head, Stage::rows, std::is_same_v<Stage, type_at<0, stages>>>(
+                {inputs, kernels + begins.kernels[number], biases + begins.biases[number], result},
+                samples * Stage::rows, prediction_tail<typename Stage::tail>{});
             if constexpr (Stage::has_softmax)
                 close<Stage>(result, {0, samples});
             source = result;

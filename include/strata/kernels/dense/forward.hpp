@@ -4,7 +4,6 @@
 #include <strata/kernels/formula/tail.hpp>
 #include <strata/kernels/product/contract.hpp>
 #include <strata/kernels/product/weight_layout.hpp>
-#include <strata/kernels/product/weight_registers.hpp>
 #include <strata/kernels/threads/team.hpp>
 #include <strata/setting.hpp>
 
@@ -17,11 +16,10 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Where a stage's kernel reads and writes. Rows are contiguous: [rows][inputs] in, [rows][outputs] out.
-/// `Weight` is what `weight_registers` makes registers of T of.
-template <class T, class Weight = T>
+template <class T>
 struct forward_buffers {
     const T* x;
-    const Weight* kernel;
+    const T* kernel;
     const T* bias;
     T* y;
     T* kept; ///< [rows][outputs], as `keeping` says
@@ -32,22 +30,6 @@ enum class keeping { nothing, tail_input, tail_output };
 
 namespace internal {
 struct all_columns {};
-
-// What gives a contraction its registers of weights, of a tile that begins with panel number `panel`. Numbers
-// of the sums' own type are read by a plain pointer: g++ makes other code of an object that holds it.
-template <class Layout, std::size_t K, std::size_t Panels, class Weight>
-[[gnu::always_inline]] inline auto panels_of(const Weight* kernel, std::size_t panel) noexcept {
-    constexpr std::size_t lanes = Layout::lanes;
-    if constexpr (std::is_same_v<Weight, typename Layout::vector::value_type>) {
-        const Weight* const weights = kernel + panel * K * lanes;
-        return [=](std::size_t q, std::size_t k) {
-            return Layout::vector::load_aligned(weights + (q * K + k) * lanes);
-        };
-    } else {
-        const weight_registers<Layout, K, Weight> weights(kernel, panel);
-        return [=](std::size_t q, std::size_t k) { return weights.template panel<Panels>(q, k); };
-    }
-}
 
 // Writes a register of sums of a row: what the tail makes of them to y, and what training needs later to
 // `kept`. Of the last panel only the first `Columns` numbers exist.
@@ -64,15 +46,15 @@ template <keeping Keep, std::size_t Columns, class V, class Tile, class T>
 
 // Rows rows times Panels panels of weights, where left(i, k) is input k of row i. `columns` are the inputs
 // that are not zero in all of these rows, as bits; without them all inputs count.
-template <class Head, std::size_t Rows, std::size_t Panels, class T, class Weight, class Left, class Columns>
-[[gnu::always_inline]] inline auto forward_sums(const Weight* kernel, [[maybe_unused]] const T* bias,
+template <class Head, std::size_t Rows, std::size_t Panels, class T, class Left, class Columns>
+[[gnu::always_inline]] inline auto forward_sums(const T* kernel, [[maybe_unused]] const T* bias,
                                                 std::size_t panel, Left left, Columns columns) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     using V = typename layout::vector;
     constexpr std::size_t K = Head::inputs;
     constexpr std::size_t lanes = layout::lanes;
 
-    const auto right = panels_of<layout, K, Panels>(kernel, panel);
+    const T* const weights = kernel + panel * K * lanes;
     tile_sums<V, Rows, Panels> sums;
     for (std::size_t q = 0; q < Panels; ++q) {
         V start(T(0));
@@ -81,6 +63,9 @@ template <class Head, std::size_t Rows, std::size_t Panels, class T, class Weigh
         for (std::size_t i = 0; i < Rows; ++i)
             sums.registers[i][q] = start;
     }
+    const auto right = [=](std::size_t q, std::size_t k) {
+        return V::load_aligned(weights + (q * K + k) * lanes);
+    };
     if constexpr (std::is_same_v<Columns, all_columns>)
         contract_split<K, splits_of<K, layout::panels>>(sums, left, right);
     else
@@ -91,8 +76,8 @@ template <class Head, std::size_t Rows, std::size_t Panels, class T, class Weigh
 // The results of Rows rows times Panels panels: the sums stay in registers over all inputs, and the tail is
 // taken of them there.
 template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, std::size_t Panels, class T,
-          class Weight, class Tail, class Columns>
-[[gnu::always_inline]] inline void forward_tile(const forward_buffers<T, Weight>& buffers, std::size_t row,
+          class Tail, class Columns>
+[[gnu::always_inline]] inline void forward_tile(const forward_buffers<T>& buffers, std::size_t row,
                                                 std::size_t panel, const Tail& tail,
                                                 Columns columns) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
@@ -123,8 +108,8 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
 
 // A function of its own, so that the compiler keeps the sums of the loop over a set in registers.
 template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, std::size_t Panels, class T,
-          class Weight, class Tail>
-[[gnu::noinline]] void forward_tile_of_set(const forward_buffers<T, Weight>& buffers, std::size_t row,
+          class Tail>
+[[gnu::noinline]] void forward_tile_of_set(const forward_buffers<T>& buffers, std::size_t row,
                                            std::size_t panel, const Tail& tail,
                                            const std::uint64_t* columns) noexcept {
     forward_tile<Head, RowsPerSample, Keep, Rows, Panels>(buffers, row, panel, tail, columns);
@@ -133,9 +118,8 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
 // The results of several rows where there is one output. A register of weights holds neighbouring inputs, so
 // each row is a dot product; the results of all rows are then put side by side in one register, so that the
 // tail is evaluated once for all.
-template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, class T, class Weight,
-          class Tail>
-[[gnu::always_inline]] inline void forward_dots(const forward_buffers<T, Weight>& buffers, std::size_t row,
+template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows, class T, class Tail>
+[[gnu::always_inline]] inline void forward_dots(const forward_buffers<T>& buffers, std::size_t row,
                                                 const Tail& tail) noexcept {
     using layout = weight_layout<T, Head::inputs, 1>;
     using V = typename layout::vector;
@@ -144,18 +128,17 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
     using result = simd<T, lanes_of<T, Rows>>;
 
     const T* x = buffers.x + row * K;
-    const weight_registers<layout, K, Weight> registers(buffers.kernel, 0);
     V sums[Rows];
     for (std::size_t i = 0; i < Rows; ++i)
         sums[i] = V(T(0));
     constexpr std::size_t whole = K / lanes * lanes;
     for (std::size_t k = 0; k < whole; k += lanes) {
-        const V weights = registers.inputs(k);
+        const V weights = V::load_aligned(buffers.kernel + k);
         for (std::size_t i = 0; i < Rows; ++i)
             sums[i] = xsimd::fma(V::load_unaligned(x + i * K + k), weights, sums[i]);
     }
     if constexpr (whole < K) {
-        const V weights = registers.inputs(whole);
+        const V weights = V::load_aligned(buffers.kernel + whole);
         // Training reads its own memory, which goes on behind the last row; prediction may read the user's.
         const auto rest = [](const T* numbers) {
             if constexpr (Tail::training)
@@ -186,8 +169,8 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
 
 /// y = tail(x W + b) for a part of the rows, and of the panels if that part is made of `tile_panels`. With
 /// `Data`, x are the user's, which may be mostly zeros: those are left out of the sums.
-template <class Head, std::size_t RowsPerSample, keeping Keep, bool Data, class T, class Weight, class Tail>
-void dense_forward(const forward_buffers<T, Weight>& buffers, team::range rows, team::range panels,
+template <class Head, std::size_t RowsPerSample, keeping Keep, bool Data, class T, class Tail>
+void dense_forward(const forward_buffers<T>& buffers, team::range rows, team::range panels,
                    const Tail& tail) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     if constexpr (layout::is_dot) {
@@ -260,8 +243,8 @@ template <class Head>
 inline constexpr bool is_tiny = Head::inputs* Head::outputs <= 1024;
 
 /// The same for the first row alone, without a call or a loop over tiles.
-template <class Head, std::size_t RowsPerSample, keeping Keep, class T, class Weight, class Tail>
-[[gnu::always_inline]] inline void dense_forward_row(const forward_buffers<T, Weight>& buffers,
+template <class Head, std::size_t RowsPerSample, keeping Keep, class T, class Tail>
+[[gnu::always_inline]] inline void dense_forward_row(const forward_buffers<T>& buffers,
                                                      const Tail& tail) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     if constexpr (layout::is_dot)
