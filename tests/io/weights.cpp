@@ -10,6 +10,7 @@
 #include <strata/data/safetensors_output.hpp>
 #include <strata/io/weights.hpp>
 #include <strata/layers/layers.hpp>
+#include <strata/model/narrow_model.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -72,6 +73,38 @@ BOOST_AUTO_TEST_CASE(numbers_of_other_types_become_those_of_the_network) {
     model<input<5> | dense<1, no_bias>> net;
     load_weights(net, file, {.names = {{"kernel", "dense.kernel"}}});
     BOOST_TEST((net.weights() == std::vector<float>(numbers.begin(), numbers.end())));
+}
+
+BOOST_AUTO_TEST_CASE(narrow_kernels_keep_their_type) {
+    using narrow_small = model<input<2> | dense<3> | tanh | dense<1>, float, weights<bfloat16>>;
+    small net;
+    set_numbers(net);
+    const narrow_small narrow(net);
+    save_weights(narrow, file);
+    const auto found = reference("io/safetensors.py", file.string());
+    for (const auto& array : net.parameters()) {
+        const auto& tensor = found["tensors"][array.name()];
+        BOOST_TEST(tensor["type"].get<std::string>() == (array.name().ends_with("kernel") ? "BF16" : "F32"));
+    }
+    const auto numbers = narrow.weights();
+    BOOST_TEST((found["tensors"]["dense.kernel"]["numbers"].get<std::vector<float>>() ==
+                std::vector<float>(numbers.begin(), numbers.begin() + 6)));
+    BOOST_TEST(found["metadata"]["topology"].get<std::string>().find("input 2\ndense<3>") == 0u);
+    BOOST_TEST((load_network<narrow_small>(file).weights() == narrow.weights()));
+    small widened;
+    load_weights(widened, file);
+    BOOST_TEST((widened.weights() == narrow.weights()));
+
+    // What is saved as F32 is rounded, and what does not fit leaves the network as it is.
+    save_weights(net, file);
+    narrow_small again(small{seed{9}});
+    BOOST_TEST((again.weights() != narrow.weights()));
+    BOOST_TEST(load_weights(again, file).taken.size() == 4u);
+    BOOST_TEST((again.weights() == narrow.weights()));
+    model<input<2> | dense<3>> shorter;
+    save_weights(shorter, file);
+    BOOST_TEST(load_error(again) == ": expected a tensor \"dense_1.kernel\" of 3 x 1 for dense_1.kernel, "
+                                    "found only \"dense.kernel\", \"dense.bias\"");
 }
 
 BOOST_AUTO_TEST_CASE(a_part_is_taken_on_request) {

@@ -43,6 +43,11 @@ struct tensor_source {
     std::string name;
     std::vector<std::size_t> shape;
     std::function<void(std::size_t first, std::span<T> numbers)> copy;
+    bool narrow = false; ///< as BF16, which the numbers are rounded to
+
+    [[nodiscard]] std::size_t number_size() const noexcept {
+        return narrow ? sizeof(std::uint16_t) : sizeof(T);
+    }
 };
 
 /// A header of tensors. The rules that a reader has hold for whoever writes, too: data_error for a name that
@@ -56,13 +61,14 @@ std::vector<unsigned char> write_header(const std::vector<tensor_source<T>>& ten
                json_text(metadata[i].second), i + 1 == metadata.size() ? "}" : "");
     std::uint64_t end = 0;
     for (const tensor_source<T>& tensor : tensors) {
-        const auto size = byte_count(tensor.shape, sizeof(T));
+        const auto size = byte_count(tensor.shape, tensor.number_size());
         if (!size)
             raise(
                 std::invalid_argument(concatenate("write_safetensors: ", tensor.name, " has ",
                                                   extents_text(tensor.shape), " numbers, more than memory")));
         append(text, text.back() == '{' ? "" : ",");
-        append_tensor(text, tensor.name, tensor.shape, tensor_type_of<T>, *size, end);
+        append_tensor(text, tensor.name, tensor.shape, tensor.narrow ? "BF16" : tensor_type_of<T>, *size,
+                      end);
     }
     finish_header(text);
     const std::uint64_t length = text.size();

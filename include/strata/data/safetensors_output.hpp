@@ -7,6 +7,7 @@ STRATA_HEADER_BEGIN
 #include <strata/data/complete_file.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/data/safetensors_bytes.hpp>
+#include <strata/kernels/narrow/bfloat16.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -28,12 +29,20 @@ void write_tensors(const std::filesystem::path& path, const std::vector<tensor_s
     complete_file file(path);
     file.write(header.data(), header.size());
     std::vector<T> piece((std::size_t{1} << 16) / sizeof(T));
+    std::vector<std::uint16_t> narrow;
     for (const tensor_source<T>& tensor : tensors) {
-        const std::size_t size = *byte_count(tensor.shape, sizeof(T)) / sizeof(T);
+        const std::size_t size = *byte_count(tensor.shape, tensor.number_size()) / tensor.number_size();
         for (std::size_t first = 0; first < size; first += piece.size()) {
             const std::size_t count = std::min(piece.size(), size - first);
             tensor.copy(first, {piece.data(), count});
-            file.write(piece.data(), count * sizeof(T));
+            if (tensor.narrow) {
+                narrow.resize(count);
+                std::transform(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(count),
+                               narrow.begin(),
+                               [](T number) { return bfloat16(static_cast<float>(number)).bits(); });
+                file.write(narrow.data(), count * sizeof narrow[0]);
+            } else
+                file.write(piece.data(), count * sizeof(T));
         }
     }
     file.finish();

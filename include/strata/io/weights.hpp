@@ -89,13 +89,29 @@ weight_report load_arrays(const std::vector<any_parameter<T>>& parameters, std::
 
 template <class T>
 void save_arrays(const std::vector<any_parameter<const T>>& parameters, const std::filesystem::path& path,
-                 const tensor_metadata& metadata) {
+                 const tensor_metadata& metadata, bool kernels_are_narrow = false) {
     std::vector<tensor_source<T>> tensors;
     for (const any_parameter<const T>& each : parameters)
         tensors.push_back({each.name(),
                            {each.shape().begin(), each.shape().end()},
-                           [&each](std::size_t first, std::span<T> numbers) { each.read(first, numbers); }});
+                           [&each](std::size_t first, std::span<T> numbers) { each.read(first, numbers); },
+                           kernels_are_narrow && each.name().ends_with("kernel")});
     write_tensors(path, tensors, metadata);
+}
+} // namespace internal
+
+namespace internal {
+/// The network that a narrow one is made from.
+template <class Model>
+struct trained_model {};
+template <auto Topology>
+struct trained_model<model<Topology, float, weights<bfloat16>>> {
+    using type = model<Topology>;
+};
+
+template <class Model>
+Model undrawn_model() {
+    return Model(parameter_memory<typename Model::value_type>(Model::layout::size), seed{});
 }
 } // namespace internal
 
@@ -109,6 +125,17 @@ void save_weights(const model<Topology, T>& net, const std::filesystem::path& fi
     internal::append_network(text, typename model<Topology, T>::topology{});
     internal::save_arrays(net.parameters(), file,
                           {{"strata", std::string(project_version)}, {"topology", text}});
+}
+
+/// That of a network whose kernels rest as bfloat16, which are of type BF16 in the file; biases are F32.
+template <auto Topology>
+void save_weights(const model<Topology, float, weights<bfloat16>>& net, const std::filesystem::path& file) {
+    auto widened = internal::undrawn_model<model<Topology>>();
+    widened.set_weights(net.weights());
+    std::string text;
+    internal::append_network(text, typename model<Topology>::topology{});
+    internal::save_arrays(std::as_const(widened).parameters(), file,
+                          {{"strata", std::string(project_version)}, {"topology", text}}, true);
 }
 
 /// The same under the names and in the layouts of others: what `load_weights` reads with the same options,
@@ -160,15 +187,30 @@ weight_report load_weights(model<Topology, T>& net, const std::filesystem::path&
                                  file, options);
 }
 
+/// The same for a network whose kernels rest as bfloat16, of a file with tensors of any of these types:
+/// numbers that are not bfloat16 are rounded. Memory: that of the network as float beside it.
+template <auto Topology>
+weight_report load_weights(model<Topology, float, weights<bfloat16>>& net, const std::filesystem::path& file,
+                           const weight_options& options = {}) {
+    auto widened = internal::undrawn_model<model<Topology>>();
+    widened.set_weights(net.weights());
+    weight_report report = load_weights(widened, file, options);
+    net = model<Topology, float, weights<bfloat16>>(widened);
+    return report;
+}
+
 /// A network with the weights of a file, `load_network<reader>("reader.safetensors")`, without drawing first
 /// ones, which takes longer than reading. Errors are as for `load_weights`; with `.partial` the first weights
 /// are drawn.
 template <class Model>
 [[nodiscard]] Model load_network(const std::filesystem::path& file, const weight_options& options = {}) {
-    using memory = parameter_memory<typename Model::value_type>;
-    Model net = options.partial ? Model() : Model(memory(Model::layout::size), seed{});
-    load_weights(net, file, options);
-    return net;
+    if constexpr (requires { typename internal::trained_model<Model>::type; })
+        return Model(load_network<typename internal::trained_model<Model>::type>(file, options));
+    else {
+        Model net = options.partial ? Model() : internal::undrawn_model<Model>();
+        load_weights(net, file, options);
+        return net;
+    }
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING
