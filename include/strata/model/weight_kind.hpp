@@ -5,12 +5,13 @@
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 
+#include <cstdint>
 #include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// What a network's weights rest as: `model<topology, float, weights<bfloat16>>`. By default they are what
-/// it computes with.
+/// What a network's weights rest as: `model<topology, float, weights<bfloat16>>`, or `weights<std::int8_t>`.
+/// By default they are what it computes with.
 template <class Number>
 struct weights {};
 
@@ -20,6 +21,9 @@ struct weight_choice {
     static consteval bool check() {
         if constexpr (std::is_same_v<Weights, weights<T>>)
             return true;
+        else if constexpr (std::is_same_v<Weights, weights<std::int8_t>>)
+            return reject<Weights, "weights of 8 bits are", "those of a network of float,", "and need",
+                          "#include <strata/model/integer_model.hpp>">();
         else
             return reject<Weights, "narrow weights are", "weights<bfloat16> of a network of float,",
                           "and need", "#include <strata/model/narrow_model.hpp>">();
