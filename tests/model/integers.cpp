@@ -1,4 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include <strata/io/integer_weights.hpp>
+#include <strata/io/weights.hpp>
 #include <strata/layers/layers.hpp>
 #include <strata/model/arrays.hpp>
 #include <strata/model/integer_model.hpp>
@@ -271,6 +273,56 @@ BOOST_AUTO_TEST_CASE(calibration_in_parts_is_one) {
     BOOST_TEST(parts.ranges()[0].high == *std::max_element(x.begin(), x.end()));
     BOOST_TEST(parts.ranges()[1].low == 0); // behind relu
     BOOST_TEST((one.quantized().input(1) == two.quantized().input(1)));
+}
+
+BOOST_AUTO_TEST_CASE(files_keep_the_type) {
+    constexpr auto topology = input<6> | dense<5, no_bias> | relu | dense<2>;
+    using network = integer_network<topology>;
+    const model<topology> trained(seed{2});
+    const auto x = draw_numbers(100 * 6, 4);
+    const network net(trained, x.data(), 100);
+    const auto path = std::filesystem::temp_directory_path() / "strata-integers.safetensors";
+    save_weights(net, path);
+    {
+        const safetensors_file file(path);
+        const auto is = [&](const char* name, const char* type, std::vector<std::uint64_t> shape) {
+            const auto* const tensor = file.find(name);
+            return tensor != nullptr && tensor->type == type && tensor->shape == shape;
+        };
+        BOOST_TEST(file.tensors().size() == 9u);
+        BOOST_TEST(is("dense.kernel", "I8", {6, 5}));
+        BOOST_TEST(is("dense_1.kernel_scale", "F32", {2}));
+        BOOST_TEST(is("dense_1.bias", "I32", {2}));
+        BOOST_TEST(is("dense.input_scale", "F32", {}));
+        BOOST_TEST(is("dense.input_zero_point", "U8", {}));
+    }
+    auto loaded = load_network<network>(path);
+    std::vector<float> y(200), z(200);
+    net.predict_batch(x.data(), y.data(), 100);
+    loaded.predict_batch(x.data(), z.data(), 100);
+    BOOST_TEST(y == z, boost::test_tools::per_element());
+    const network other(trained, x.data(), 1);
+    save_weights(other, path);
+    load_weights(loaded, path);
+    other.predict_batch(x.data(), y.data(), 100);
+    loaded.predict_batch(x.data(), z.data(), 100);
+    BOOST_TEST(y == z, boost::test_tools::per_element());
+
+    const auto complaint = [&](auto load) { return error_message<data_error>([&] { (void)load(path); }); };
+    constexpr auto wider = input<6> | dense<7, no_bias> | relu | dense<2>;
+    BOOST_TEST(complaint(load_network<integer_network<wider>>).find("\"dense.kernel\" of 6 x 7") !=
+               std::string::npos);
+    constexpr auto deeper = input<6> | dense<5, no_bias> | relu | dense<2> | relu | dense<2>;
+    BOOST_TEST(complaint(load_network<integer_network<deeper>>).find("a tensor \"dense_2.kernel\"") !=
+               std::string::npos);
+    constexpr auto shorter = input<6> | dense<5, no_bias>;
+    BOOST_TEST(complaint(load_network<integer_network<shorter>>).find("no tensor but those") !=
+               std::string::npos);
+    const std::vector<float> floats(30);
+    write_safetensors<float>(path, {{"dense.kernel", {6, 5}, floats}});
+    BOOST_TEST(complaint(load_network<network>).find("\"dense.kernel\" of type I8, found F32") !=
+               std::string::npos);
+    std::filesystem::remove(path);
 }
 
 BOOST_AUTO_TEST_CASE(errors_say_what_is_wrong) {

@@ -19,6 +19,7 @@ STRATA_HEADER_BEGIN
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -63,19 +64,30 @@ public:
     /// float. data_error for a tensor that is not there, or of another type than those and F32.
     template <std::floating_point T = float>
     [[nodiscard]] std::vector<T> read(std::string_view name) {
-        const stored_tensor* const tensor = find(name);
-        if (tensor == nullptr) {
-            std::vector<std::string> names;
-            for (const stored_tensor* each : sorted_)
-                names.push_back(each->name);
-            internal::raise(data_error::in_file(path(), "a tensor " + internal::shown(name),
-                                                internal::shown_names(names, "no tensors")));
-        }
-        expect_real(*tensor);
-        std::vector<T> result(numbers_in(*tensor));
+        const stored_tensor& tensor = expect(name);
+        expect_real(tensor);
+        std::vector<T> result(numbers_in(tensor));
         T* next = result.data();
-        read_pieces<T>(*tensor, 0, result.size(),
+        read_pieces<T>(tensor, 0, result.size(),
                        [&](std::span<const T> piece) { next = std::copy(piece.begin(), piece.end(), next); });
+        return result;
+    }
+
+    /// The numbers of a tensor as they rest in the file, in which T is called `type`. data_error for a tensor
+    /// that is not there, or of another type or shape.
+    template <class T>
+        requires std::is_arithmetic_v<T>
+    [[nodiscard]] std::vector<T> read_exactly(std::string_view name, std::string_view type,
+                                              std::span<const std::size_t> shape) {
+        const stored_tensor& tensor = expect(name);
+        if (tensor.type != type)
+            fail(tensor, concatenate(internal::shown(name), " of type ", type), std::string(tensor.type));
+        if (!std::equal(tensor.shape.begin(), tensor.shape.end(), shape.begin(), shape.end()))
+            fail(tensor, concatenate(internal::shown(name), " of ", internal::extents_text(shape)),
+                 internal::extents_text(tensor.shape));
+        std::vector<T> result((tensor.end - tensor.begin) / sizeof(T));
+        file_.seek(header_.numbers_begin + tensor.begin);
+        file_.read(result.data(), result.size() * sizeof(T), "numbers");
         return result;
     }
 
@@ -127,6 +139,19 @@ private:
     // written.
     static constexpr std::size_t piece_bytes = std::size_t{1} << 18;
     static constexpr auto concatenate = internal::concatenate;
+
+    // The tensor of that name.
+    [[nodiscard]] const stored_tensor& expect(std::string_view name) const {
+        const stored_tensor* const tensor = find(name);
+        if (tensor == nullptr) {
+            std::vector<std::string> names;
+            for (const stored_tensor* each : sorted_)
+                names.push_back(each->name);
+            internal::raise(data_error::in_file(path(), "a tensor " + internal::shown(name),
+                                                internal::shown_names(names, "no tensors")));
+        }
+        return *tensor;
+    }
 
     plain_file file_;
     internal::safetensors_header header_;

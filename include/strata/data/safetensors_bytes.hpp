@@ -20,6 +20,7 @@ STRATA_HEADER_BEGIN
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,25 +51,31 @@ struct tensor_source {
     }
 };
 
+/// What a header says of an array.
+struct tensor_entry {
+    std::string_view name;
+    std::span<const std::size_t> shape;
+    std::string_view type;
+    std::size_t number_size; ///< bytes of a number
+};
+
 /// A header of tensors. The rules that a reader has hold for whoever writes, too: data_error for a name that
 /// comes twice or is not UTF-8. `std::invalid_argument` for a tensor larger than memory.
-template <std::floating_point T>
-std::vector<unsigned char> write_header(const std::vector<tensor_source<T>>& tensors,
-                                        const tensor_metadata& metadata, std::string name) {
+inline std::vector<unsigned char> write_header(const std::vector<tensor_entry>& tensors,
+                                               const tensor_metadata& metadata, std::string name) {
     std::string text = "{";
     for (std::size_t i = 0; i < metadata.size(); ++i)
         append(text, i == 0 ? "\"__metadata__\":{" : ",", json_text(metadata[i].first), ":",
                json_text(metadata[i].second), i + 1 == metadata.size() ? "}" : "");
     std::uint64_t end = 0;
-    for (const tensor_source<T>& tensor : tensors) {
-        const auto size = byte_count(tensor.shape, tensor.number_size());
+    for (const tensor_entry& tensor : tensors) {
+        const auto size = byte_count(tensor.shape, tensor.number_size);
         if (!size)
             raise(
                 std::invalid_argument(concatenate("write_safetensors: ", tensor.name, " has ",
                                                   extents_text(tensor.shape), " numbers, more than memory")));
         append(text, text.back() == '{' ? "" : ",");
-        append_tensor(text, tensor.name, tensor.shape, tensor.narrow ? "BF16" : tensor_type_of<T>, *size,
-                      end);
+        append_tensor(text, tensor.name, tensor.shape, tensor.type, *size, end);
     }
     finish_header(text);
     const std::uint64_t length = text.size();
@@ -78,6 +85,15 @@ std::vector<unsigned char> write_header(const std::vector<tensor_source<T>>& ten
     byte_reader reader(bytes, std::move(name));
     (void)safetensors_header(reader);
     return bytes;
+}
+template <std::floating_point T>
+std::vector<unsigned char> write_header(const std::vector<tensor_source<T>>& tensors,
+                                        const tensor_metadata& metadata, std::string name) {
+    std::vector<tensor_entry> entries;
+    for (const tensor_source<T>& tensor : tensors)
+        entries.push_back(
+            {tensor.name, tensor.shape, tensor.narrow ? "BF16" : tensor_type_of<T>, tensor.number_size()});
+    return write_header(entries, metadata, std::move(name));
 }
 
 /// Arrays whose numbers are there, as sources of them.

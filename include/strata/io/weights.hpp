@@ -203,6 +203,7 @@ weight_report load_weights(model<Topology, float, weights<bfloat16>>& net, const
 /// ones, which takes longer than reading. Errors are as for `load_weights`; with `.partial` the first weights
 /// are drawn.
 template <class Model>
+    requires(!internal::integer_network<Model>)
 [[nodiscard]] Model load_network(const std::filesystem::path& file, const weight_options& options = {}) {
     if constexpr (requires { typename internal::trained_model<Model>::type; })
         return Model(load_network<typename internal::trained_model<Model>::type>(file, options));

@@ -35,6 +35,10 @@ struct weight_choice {
 /// What a network computes with; an error where its weights are of a kind that there is not.
 template <class T, class Weights>
 using number_of = typename weight_choice<T, Weights>::type;
+
+/// A network whose weights are integers of 8 bits.
+template <class Network>
+concept integer_network = std::is_same_v<typename Network::weight_type, std::int8_t>;
 } // namespace internal
 
 } // namespace strata::bedrock::inline STRATA_SETTING
