@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/integer/dot_products.hpp>
 #include <strata/kernels/simd.hpp>
 
 #include "bedrock.hpp"
@@ -10,28 +11,43 @@
 
 namespace bench {
 
-/// What one core can do at most: floating-point operations a second in fused multiply-adds on full registers.
-template <class T>
-double peak_flops() {
-    using V = xsimd::batch<T>;
+/// How often one core does step(sum) a second at most, on sums that are registers of their own.
+template <class V, class Step>
+double peak_steps(const Step& step) {
     constexpr std::size_t chains = 12;
     constexpr std::size_t rounds = 4'000'000;
-    const V factor(T(0.999));
-    const V term(T(0.001));
     double best = 1e9;
     for (int repeat = 0; repeat < 5; ++repeat)
         best = std::min(best, seconds([&] {
                             V sums[chains];
                             for (std::size_t i = 0; i < chains; ++i)
-                                sums[i] = V(static_cast<T>(i));
+                                sums[i] = V(static_cast<typename V::value_type>(i));
                             for (std::size_t round = 0; round < rounds; ++round)
 #pragma GCC unroll 16
                                 for (std::size_t i = 0; i < chains; ++i)
-                                    sums[i] = xsimd::fma(sums[i], factor, term);
+                                    sums[i] = step(sums[i]);
                             for (const V& sum : sums)
                                 keep(sum);
                         }));
-    return 2.0 * static_cast<double>(rounds * chains * V::size) / best;
+    return static_cast<double>(rounds * chains) / best;
+}
+
+/// What one core can do at most: floating-point operations a second in fused multiply-adds on full registers.
+template <class T>
+double peak_flops() {
+    using V = xsimd::batch<T>;
+    const V factor(T(0.999)), term(T(0.001));
+    return 2.0 * V::size *
+           peak_steps<V>([=](V sum) __attribute__((always_inline)) { return xsimd::fma(sum, factor, term); });
+}
+
+/// The same in products of bytes that are added, by the kernels' own instructions.
+inline double peak_byte_products() {
+    using V = xsimd::batch<strata::bedrock::byte_word>;
+    const V bytes(0x01020304), weights(0x7f80ff01);
+    return 8.0 * V::size * peak_steps<V>([=](V sum) __attribute__((always_inline)) {
+               return strata::bedrock::internal::add_dot_products(sum, bytes, weights);
+           });
 }
 
 /// Seconds that one core needs to read so many bytes, as the mean over `repeats` reads. Between two reads the

@@ -8,7 +8,7 @@ import time
 import comparison
 import report
 
-names = ["train", "predict", "small", "mnist_cnn", "mnist_gan", "resnet50", "contraction", "convolution", "elementwise",
+names = ["train", "predict", "narrow", "small", "mnist_cnn", "mnist_gan", "resnet50", "contraction", "convolution", "elementwise",
          "optimizer", "stored_gradients", "pipeline", "startup", "compile", "scaling", "least_squares", "kmeans", "browser",
          "stream", "sequence", "load", "imported", "cart_pole"]
 

@@ -5,6 +5,7 @@ from comparison import Question, all_threads, cpp, data, node, python, run_once,
 
 parameters = 784 * 512 + 512 + 512 * 10 + 10
 bfloat16_bytes = 2 * (784 * 512 + 512 * 10) + 4 * (512 + 10)
+int8_bytes = 784 * 512 + 512 * 10 + 8 * (512 + 10)
 flops = 2 * (784 * 512 + 512 * 10)
 
 
@@ -29,7 +30,8 @@ def run():
         "predict", "Predicting with the MNIST network", "seconds", "s an image",
         text="784-512-10 with the same weights; `first` is the first image's largest probability. The floor is reading "
              "all weights, or the peak in multiply-adds; strata is below it where it leaves out dark pixels. Where there "
-             "are no dark pixels those of 0 were raised to 1. With kernels of bfloat16 the floor is reading those.")
+             "are no dark pixels those of 0 were raised to 1. With kernels of bfloat16, and with weights of "
+             "8 bits, the floor is reading those, or the peak in products of bytes.")
     bright = without_dark_pixels(raw)
     question.measure("one at a time, 1 thread", found, [raw, "one"], 1, rounds=5,
                      floor=lambda machine: parameters * 4 / (machine["weights_gbytes"] * 1e9), shown=["first", "way"])
@@ -42,6 +44,12 @@ def run():
                      floor=lambda machine: bfloat16_bytes / (machine["bfloat16_gbytes"] * 1e9), shown=["first"])
     question.measure("256 at once, no dark pixels, kernels of bfloat16, 1 thread", narrow, [bright, "many"], 1, rounds=5,
                      floor=lambda machine: flops / (machine["gflops"] * 1e9))
+    integer = [strata("predict_integer", "strata, int8"), found[0]]
+    for case, images in (("one at a time, no dark pixels", bright), ("one at a time", raw)):
+        question.measure(f"{case}, weights of 8 bits, 1 thread", integer, [images, "one"], 1, rounds=5,
+                         floor=lambda machine: int8_bytes / (machine["int8_gbytes"] * 1e9), shown=["first"])
+    question.measure("256 at once, no dark pixels, weights of 8 bits, 1 thread", integer, [bright, "many"], 1, rounds=5,
+                     floor=lambda machine: flops / (machine["byte_gops"] * 1e9))
     question.measure("256 at once, no dark pixels, 1 thread", found, [bright, "many"], 1, rounds=5,
                      floor=lambda machine: flops / (machine["gflops"] * 1e9))
     for threads in all_threads:
