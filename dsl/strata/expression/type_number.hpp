@@ -44,31 +44,40 @@ constexpr std::uint64_t number_of_text(std::string_view text) {
 
 // In a namespace of its own, whose types g++ would name without it.
 namespace signatures {
-template <class Named>
+template <class T>
 constexpr const char* of_type() {
     return __PRETTY_FUNCTION__;
 }
 } // namespace signatures
-inline constexpr std::size_t type_begin = std::string_view(signatures::of_type<void>()).rfind("void");
+inline constexpr std::size_t signature_begin = std::string_view(signatures::of_type<void>()).rfind("void");
 
-/// The number of the name that a signature of these functions ends with, if it is one of the library's own,
-/// which stand in no function and no template: compilers leave out what tells one such type from another.
-/// What a template was given has no place in it, since compilers say that differently.
-constexpr std::uint64_t number_of_name(const char* begin) {
+/// The name of a type, or of its template without what that was given. Compilers say that differently, and
+/// some leave out what tells one type from another; not so for the library's own, which stand in no function.
+struct type_name {
+    std::uint64_t number = no_number;
+    bool is_plain = true;
+};
+// Looks at no more than the name: what the template was given may be a whole network.
+template <class T>
+inline constexpr type_name name_of_type = [] {
+    const char* const begin = signatures::of_type<T>() + signature_begin;
     std::size_t size = 0;
-    for (; begin[size] != ']'; ++size)
-        if (begin[size] == '<' || begin[size] == '(' || begin[size] == '{')
-            return no_number;
+    bool is_own = true;
+    while (begin[size] != '<' && begin[size] != ']') {
+        is_own = is_own && begin[size] != '(' && begin[size] != '{';
+        ++size;
+    }
     const std::string_view name(begin, size);
-    return name.starts_with("strata::") ? number_of_text(name) : no_number;
-}
+    return type_name{is_own && name.starts_with("strata::") ? number_of_text(name) : no_number,
+                     begin[size] == ']'};
+}();
 
 /// A number for a type, the same wherever a program has the type, and another one for each other type;
 /// `no_number` where the type has to do with one that is not the library's, since nothing else that the
 /// language offers tells all types of a program's own from each other.
 template <class T>
 struct type_number {
-    static constexpr std::uint64_t value = number_of_name(signatures::of_type<T>() + type_begin);
+    static constexpr std::uint64_t value = name_of_type<T>.is_plain ? name_of_type<T>.number : no_number;
 };
 // Compilers have different names for these.
 template <class... T>
@@ -113,10 +122,8 @@ constexpr std::uint64_t number_of_bytes() {
 }
 template <std::uint64_t>
 struct constant_number {};
-// The trait is not so for floating-point numbers, which compilers have to try.
 template <auto Value>
-concept has_bytes =
-    std::has_unique_object_representations_v<std::remove_const_t<decltype(Value)>> || requires {
+concept has_bytes = requires {
     typename constant_number<number_of_bytes<Value>()>;
 };
 
@@ -183,111 +190,80 @@ inline constexpr std::uint64_t value_number = [] {
         return mix_all(type_number<type>::value, std::array{number_of_part(Value)});
 }();
 
-// The forms of the templates that layers are made of: of each template's name the number, which is looked at
-// once however many types it makes.
-namespace signatures {
-// One name for the functions of all forms would be ambiguous.
-#define STRATA_NUMBER_FORM(FORM, ...)                                                                        \
-    template <template <__VA_ARGS__> class Named>                                                            \
-    constexpr const char* of_##FORM() {                                                                      \
-        return __PRETTY_FUNCTION__;                                                                          \
-    }                                                                                                        \
-    template <template <__VA_ARGS__> class Named>                                                            \
-    inline constexpr std::uint64_t FORM =                                                                    \
-        number_of_name(of_##FORM<Named>() + type_begin + sizeof(#FORM) - sizeof("type"));
-STRATA_NUMBER_FORM(types, class...)
-STRATA_NUMBER_FORM(values, auto...)
-STRATA_NUMBER_FORM(value_type_types, auto, class, class...)
-STRATA_NUMBER_FORM(value_value_type_types, auto, auto, class, class...)
-STRATA_NUMBER_FORM(value_value_value_value_type_types, auto, auto, auto, auto, class, class...)
-STRATA_NUMBER_FORM(value_value_value_type_types, auto, auto, auto, class, class...)
-STRATA_NUMBER_FORM(value_value_value_value_value_type, auto, auto, auto, auto, auto, class)
-STRATA_NUMBER_FORM(value_type_value, auto, class, auto)
-STRATA_NUMBER_FORM(type_type_type_value, class, class, class, auto)
-STRATA_NUMBER_FORM(type_values, class, auto...)
-STRATA_NUMBER_FORM(type_type_values, class, class, auto...)
-STRATA_NUMBER_FORM(value_type_value_type, auto, class, auto, class)
-#undef STRATA_NUMBER_FORM
-} // namespace signatures
-template <std::uint64_t Name, std::uint64_t... Arguments>
-inline constexpr std::uint64_t
-    instance_number = mix_all(Name, std::array<std::uint64_t, sizeof...(Arguments)>{Arguments...});
+// The forms of the templates that layers are made of. `T` is the whole type.
+template <class T, std::uint64_t... Arguments>
+inline constexpr std::uint64_t instance_number =
+    mix_all(name_of_type<T>.number, std::array<std::uint64_t, sizeof...(Arguments)>{Arguments...});
 
 template <template <class...> class Template, class... T>
 struct type_number<Template<T...>> {
-    static constexpr std::uint64_t value =
-        instance_number<signatures::types<Template>, type_number<T>::value...>;
+    static constexpr std::uint64_t value = instance_number<Template<T...>, type_number<T>::value...>;
 };
 template <template <auto...> class Template, auto... V>
 struct type_number<Template<V...>> {
-    static constexpr std::uint64_t value = instance_number<signatures::values<Template>, value_number<V>...>;
+    static constexpr std::uint64_t value = instance_number<Template<V...>, value_number<V>...>;
 };
 template <template <auto, class, class...> class Template, auto V, class U, class... T>
 struct type_number<Template<V, U, T...>> {
-    static constexpr std::uint64_t value =
-        instance_number<signatures::value_type_types<Template>, value_number<V>, type_number<U>::value,
-                        type_number<T>::value...>;
+    static constexpr std::uint64_t value = instance_number<Template<V, U, T...>, value_number<V>,
+                                                           type_number<U>::value, type_number<T>::value...>;
 };
 template <template <auto, auto, class, class...> class Template, auto V, auto W, class U, class... T>
 struct type_number<Template<V, W, U, T...>> {
     static constexpr std::uint64_t value =
-        instance_number<signatures::value_value_type_types<Template>, value_number<V>, value_number<W>,
-                        type_number<U>::value, type_number<T>::value...>;
+        instance_number<Template<V, W, U, T...>, value_number<V>, value_number<W>, type_number<U>::value,
+                        type_number<T>::value...>;
 };
 template <template <auto, auto, auto, auto, class, class...> class Template, auto V, auto W, auto X, auto Y,
           class U, class... T>
 struct type_number<Template<V, W, X, Y, U, T...>> {
     static constexpr std::uint64_t value =
-        instance_number<signatures::value_value_value_value_type_types<Template>, value_number<V>,
-                        value_number<W>, value_number<X>, value_number<Y>, type_number<U>::value,
-                        type_number<T>::value...>;
+        instance_number<Template<V, W, X, Y, U, T...>, value_number<V>, value_number<W>, value_number<X>,
+                        value_number<Y>, type_number<U>::value, type_number<T>::value...>;
 };
 template <template <auto, auto, auto, class, class...> class Template, auto V, auto W, auto X, class U,
           class... T>
 struct type_number<Template<V, W, X, U, T...>> {
     static constexpr std::uint64_t value =
-        instance_number<signatures::value_value_value_type_types<Template>, value_number<V>, value_number<W>,
-                        value_number<X>, type_number<U>::value, type_number<T>::value...>;
+        instance_number<Template<V, W, X, U, T...>, value_number<V>, value_number<W>, value_number<X>,
+                        type_number<U>::value, type_number<T>::value...>;
 };
 template <template <auto, auto, auto, auto, auto, class> class Template, auto V, auto W, auto X, auto Y,
           auto Z, class T>
 struct type_number<Template<V, W, X, Y, Z, T>> {
     static constexpr std::uint64_t value =
-        instance_number<signatures::value_value_value_value_value_type<Template>, value_number<V>,
-                        value_number<W>, value_number<X>, value_number<Y>, value_number<Z>,
-                        type_number<T>::value>;
+        instance_number<Template<V, W, X, Y, Z, T>, value_number<V>, value_number<W>, value_number<X>,
+                        value_number<Y>, value_number<Z>, type_number<T>::value>;
 };
 template <template <auto, class, auto> class Template, auto V, class T, auto W>
 struct type_number<Template<V, T, W>> {
     static constexpr std::uint64_t value =
-        instance_number<signatures::value_type_value<Template>, value_number<V>, type_number<T>::value,
-                        value_number<W>>;
+        instance_number<Template<V, T, W>, value_number<V>, type_number<T>::value, value_number<W>>;
 };
 template <template <class, class, class, auto> class Template, class T, class U, class V, auto W>
 struct type_number<Template<T, U, V, W>> {
     static constexpr std::uint64_t value =
-        instance_number<signatures::type_type_type_value<Template>, type_number<T>::value,
-                        type_number<U>::value, type_number<V>::value, value_number<W>>;
+        instance_number<Template<T, U, V, W>, type_number<T>::value, type_number<U>::value,
+                        type_number<V>::value, value_number<W>>;
 };
 // Not <class, auto, auto...>, which for g++ is no template of a type and a list of values.
 template <template <class, auto...> class Template, class T, auto... V>
     requires(sizeof...(V) > 0)
 struct type_number<Template<T, V...>> {
     static constexpr std::uint64_t value =
-        instance_number<signatures::type_values<Template>, type_number<T>::value, value_number<V>...>;
+        instance_number<Template<T, V...>, type_number<T>::value, value_number<V>...>;
 };
 template <template <class, class, auto...> class Template, class T, class U, auto... V>
     requires(sizeof...(V) > 0)
 struct type_number<Template<T, U, V...>> {
-    static constexpr std::uint64_t value =
-        instance_number<signatures::type_type_values<Template>, type_number<T>::value, type_number<U>::value,
-                        value_number<V>...>;
+    static constexpr std::uint64_t value = instance_number<Template<T, U, V...>, type_number<T>::value,
+                                                           type_number<U>::value, value_number<V>...>;
 };
 template <template <auto, class, auto, class> class Template, auto V, class T, auto W, class U>
 struct type_number<Template<V, T, W, U>> {
     static constexpr std::uint64_t value =
-        instance_number<signatures::value_type_value_type<Template>, value_number<V>, type_number<T>::value,
-                        value_number<W>, type_number<U>::value>;
+        instance_number<Template<V, T, W, U>, value_number<V>, type_number<T>::value, value_number<W>,
+                        type_number<U>::value>;
 };
 
 } // namespace strata::bedrock::detail
