@@ -235,8 +235,7 @@ void agree(const example& one) {
                               [&](auto, std::size_t sample, const T* prediction, const T*) {
                                   std::copy_n(prediction, output::size, y.data() + sample * output::size);
                               });
-    pass::backward(parameters, batch, space, team{}, {});
-    pass::update(parameters, batch, space, team{}, update_store<T>{{updates.data()}, parameters});
+    pass::backward(parameters, batch, space, team{}, {}, update_store<T>{{updates.data()}, parameters});
 
     compare("output", y, one.outputs);
     compare("input gradient", dx.get(), one.input_gradients);

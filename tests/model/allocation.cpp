@@ -2,6 +2,8 @@
 #include <strata/strata.hpp>
 #include <strata/training/gradients.hpp>
 
+#include "../../examples/networks/resnet50.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
@@ -63,7 +65,116 @@ std::size_t allocations_of_fit(std::size_t samples, std::size_t threads, const O
     teach.fit(x, y, {.batch_size = 4, .epochs = 2, .verbose = verbosity::silent, .threads = threads});
     return allocations - start;
 }
+
+template <auto Network>
+using pass_of = training_pass<typename model<Network>::topology, float,
+                              std::remove_const_t<decltype(mean_squared_error)>>;
+
+// When a step needs what, in phases: forward first, a phase for each stage, then backward, with a meeting of
+// the threads behind all derivatives that a stage carries on, but none behind its update.
+template <auto Network>
+struct lives {
+    using pass = pass_of<Network>;
+    static constexpr const auto& all = lifetimes_of<pass>;
+    static constexpr bool value(std::size_t stage, std::size_t first, std::size_t last) {
+        const lifetime& found = all.values[pass::wires::place(stage).buffer];
+        return found.first == first && found.last == last;
+    }
+    static constexpr bool derivative(std::size_t stage, std::size_t first, std::size_t last) {
+        return all.derivatives[stage].first == first && all.derivatives[stage].last == last;
+    }
+};
+using chained = lives<input<8> | dense<4> | relu | dense<3>>;
+static_assert(chained::value(0, 0, 3) && chained::value(1, 1, 1) && chained::all.phases == 4);
+static_assert(chained::derivative(1, 1, 3) && chained::derivative(0, 2, 3));
+// Nobody needs what a residual block adds, once it is added.
+using added = lives<input<8> | dense<8> | residual(dense<8>) | dense<3>>;
+static_assert(added::value(0, 0, 7) && added::value(1, 1, 2) && added::value(2, 2, 5));
+static_assert(added::derivative(3, 3, 5) && added::derivative(2, 4, 5) && added::derivative(1, 5, 7) &&
+              added::derivative(0, 5, 7));
+// The derivative by a value that several stages read lives from the last of them to the first.
+using joined = lives<input<8> | dense<8> | branches(dense<4>, dense<4>) | concat<> | dense<3>>;
+static_assert(joined::value(0, 0, 9) && joined::value(1, 1, 3) && joined::value(2, 2, 3));
+static_assert(joined::derivative(3, 5, 6) && joined::derivative(2, 6, 8) && joined::derivative(1, 6, 9) &&
+              joined::derivative(0, 7, 9));
+// A tail that needs its input keeps it until its derivative has gone through.
+using kept = lives<input<8> | dense<4> | gelu | dense<3>>;
+static_assert(kept::all.kept[0].first == 0 && kept::all.kept[0].last == 2 && kept::value(0, 0, 3));
+
+/// The memory of a step: no two blocks that are needed together overlap, none ends behind the end, and the
+/// whole is hardly larger than what is needed in one phase at most. Returns how many blocks have places that
+/// others have, too.
+template <class Pass>
+std::size_t check_places(std::size_t samples) {
+    using layout = training_layout<Pass>;
+    std::array<memory_block, layout::block_count> blocks{};
+    layout::describe(samples, blocks);
+    const std::size_t size = place_blocks(blocks);
+    BOOST_TEST(size == layout(samples).size());
+    std::size_t shared = 0;
+    for (const memory_block& each : blocks) {
+        BOOST_TEST(each.begin + each.size <= size);
+        bool is_shared = false;
+        for (const memory_block& other : blocks) {
+            const bool overlap =
+                each.begin < other.begin + other.size && other.begin < each.begin + each.size;
+            if (&each != &other && each.size > 0 && other.size > 0 && overlap) {
+                BOOST_TEST(!each.life.meets(other.life));
+                is_shared = true;
+            }
+        }
+        shared += is_shared;
+    }
+    std::size_t most = 0;
+    for (std::size_t phase = 0; phase < lifetimes_of<Pass>.phases; ++phase) {
+        std::size_t needed = 0;
+        for (const memory_block& each : blocks)
+            needed += each.life.meets({phase, phase}) ? each.size : 0;
+        most = std::max(most, needed);
+    }
+    BOOST_TEST(size >= most);
+    BOOST_TEST(size <= most + most / 20);
+    typename Pass::workspace space(samples, 3);
+    BOOST_TEST(space.bytes() == Pass::workspace::bytes_of(samples, 3));
+    return shared;
+}
 } // namespace
+
+BOOST_AUTO_TEST_CASE(what_lives_together_lies_apart) {
+    constexpr auto block = conv<8, 3, same> | batch_norm<> | relu;
+    constexpr auto chain = input<8> | repeat<9>(dense<16> | gelu) | dense<3> | softmax;
+    constexpr auto beside = input<12, 12, 3> | block | branches(block, max_pool<3, stride<1>, same>) |
+                            concat<> | block | flatten | dense<3>;
+    constexpr auto residuals = input<12, 12, 8> | residual(block | conv<8, 3, same>) | relu |
+                               residual(block) | residual(block) | global_average_pool | dense<3>;
+    constexpr auto masked =
+        input<6, 3> | masking<> | dense<4> | residual(attention<2, 2>) | gru<5> | dense<2>;
+    constexpr auto shared = shared_weights<"part">(dense<6> | strata::tanh);
+    constexpr auto twins =
+        inputs(input<6>, input<6>) | branches(shared, shared | dense<6> | gelu) | multiply | dense<4>;
+    check_places<pass_of<input<8> | dense<3>>>(1);
+    BOOST_TEST(check_places<pass_of<chain>>(5) > 0);
+    BOOST_TEST(check_places<pass_of<beside>>(3) > 0);
+    BOOST_TEST(check_places<pass_of<residuals>>(7) > 0);
+    BOOST_TEST(check_places<pass_of<masked>>(4) > 0);
+    BOOST_TEST(check_places<pass_of<twins>>(2) > 0);
+    BOOST_TEST(check_places<pass_of<networks::resnet50>>(2) > 100);
+}
+
+BOOST_AUTO_TEST_CASE(a_plan_shows_the_memory_of_a_step) {
+    small net;
+    const trainer teach{net, sparse_categorical_crossentropy, adam{}};
+    using pass =
+        training_pass<small::topology, float, std::remove_const_t<decltype(sparse_categorical_crossentropy)>>;
+    const pass::workspace one(16, 1);
+    const pass::workspace two(16, 2);
+    BOOST_TEST(teach.plan(16).find(
+                   internal::concatenate("memory    training by 16 samples: ", detail::grouped(one.bytes()),
+                                         " bytes at most, and ", detail::grouped(two.bytes() - one.bytes()),
+                                         " for each further thread; weights and the optimizer's numbers: ",
+                                         detail::grouped(3 * small::layout::size * 4),
+                                         " bytes; one prediction: ")) != std::string::npos);
+}
 
 BOOST_AUTO_TEST_CASE(the_counter_counts) {
     const std::size_t start = allocations;

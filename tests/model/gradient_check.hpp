@@ -176,8 +176,7 @@ void check_network(std::size_t samples, double low, double high) {
                                                              [](double& each) { each = nan; });
         Pass::template forward<true>(parameters, data, memory, team{}, key);
         Pass::template loss<true>(data, memory, team{}, key, losses.data(), ignore);
-        Pass::backward(parameters, data, memory, team{}, key);
-        Pass::update(parameters, data, memory, team{}, gradient_store<double>{gradients.data()});
+        Pass::backward(parameters, data, memory, team{}, key, gradient_store<double>{gradients.data()});
         std::vector<double> result;
         visit_learnt<double, typename network::topology>(
             gradients.data(), [&](double gradient) { result.push_back(gradient); });

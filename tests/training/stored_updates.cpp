@@ -357,9 +357,11 @@ BOOST_AUTO_TEST_CASE(weights_are_their_averages_when_training_ends) {
 BOOST_AUTO_TEST_CASE(a_plan_says_how_a_trainer_updates) {
     wide net;
     const trainer teach{net, sparse_categorical_crossentropy, grouped_lamb};
-    BOOST_TEST(teach.plan() ==
+    const std::string plan = teach.plan();
+    BOOST_TEST(plan.starts_with(wide::plan()));
+    BOOST_TEST(plan.substr(plan.rfind("update    ")) ==
                internal::concatenate(
-                   wide::plan(), "update    stored gradients, ", detail::grouped(wide::layout::size * 4),
+                   "update    stored gradients, ", detail::grouped(wide::layout::size * 4),
                    " bytes: the optimizer adds up batches and needs norms; an update every 4 batches\n"));
 }
 

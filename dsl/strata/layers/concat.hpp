@@ -15,6 +15,7 @@ struct concatenation : head_base<Rows, (Widths + ...), Rows, (Widths + ...)> {
     static constexpr bool reads_pitched = true;
     static constexpr bool writes_pitched = true;
     static constexpr bool joins = true;
+    static constexpr bool reads_back = false;
     static constexpr std::size_t parts = sizeof...(Widths);
     static constexpr std::array<std::size_t, parts> widths{Widths...};
     [[nodiscard]] static constexpr std::size_t source_width(std::size_t index) { return widths[index]; }

@@ -34,6 +34,7 @@ struct convolution : head_base<Transposed ? Geometry.outputs() : Geometry.inputs
     static constexpr std::size_t groups = Groups;
     static constexpr bool writes_pitched = true;
     static constexpr bool has_product = true;
+    static constexpr bool reads_back = false;
     static constexpr bool has_bias = Layer::has_bias;
     static constexpr bool is_direct = Layer::is_direct; ///< never by Winograd's products
     static constexpr std::size_t inputs = Geometry.taps() * Channels / Groups; ///< products for one output

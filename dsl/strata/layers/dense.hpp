@@ -19,6 +19,7 @@ inline constexpr without_bias no_bias{};
 template <std::size_t Inputs, class Layer, std::size_t Units>
 struct contraction : head_base<0, Inputs, 0, Units> {
     static constexpr bool has_product = true;
+    static constexpr bool reads_back = false;
     static constexpr bool has_bias = Layer::has_bias;
 
     struct kernel : parameter<"kernel", shape<Inputs, Units>> {

@@ -21,6 +21,7 @@ struct depthwise_convolution : head_base<Geometry.inputs(), Channels, Geometry.o
     static constexpr std::size_t channels = Channels;
     static constexpr bool writes_pitched = true;
     static constexpr bool has_product = true;
+    static constexpr bool reads_back = false;
     static constexpr bool has_bias = Layer::has_bias;
     static constexpr std::size_t inputs = Geometry.taps(); ///< products for one output
 

@@ -35,6 +35,9 @@ struct head_base {
     static constexpr bool divides_samples = true;
     /// Whether its results change with its parameters or with what it reads, but for steps.
     static constexpr bool has_derivatives = true;
+    /// Whether `backward` reads what forward read. If not, training may have other values there by then,
+    /// unless `update` needs it.
+    static constexpr bool reads_back = true;
     /// Numbers of a sample that its kernels keep from forward to backward, besides the results.
     static constexpr std::size_t kept_size = 0;
     /// What its forward kernel computes, for the plan's text, if it is no product.

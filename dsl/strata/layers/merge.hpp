@@ -20,6 +20,7 @@ template <class Layer, std::size_t Rows, std::size_t Width, std::size_t Parts>
 struct merging : detail::elementwise_head<Rows, Width> {
     using layer = Layer;
     static constexpr std::size_t parts = Parts;
+    static constexpr bool reads_back = !Layer::is_sum;
     static constexpr auto formula = Layer::formula(std::make_index_sequence<Parts>{});
 };
 

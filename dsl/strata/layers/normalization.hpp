@@ -42,6 +42,7 @@ template <normalized Kind, std::size_t Rows, std::size_t Channels, std::size_t G
 struct channel_normalization : head_base<Rows, Channels, Rows, Channels> {
     using layer = Layer;
     static constexpr normalized kind = Kind;
+    static constexpr bool reads_back = Kind != normalized::frozen_batch;
     static constexpr std::size_t groups = Groups; ///< of a sample's channels; a batch has one a channel
     static constexpr bool reads_pitched = true;
     static constexpr bool writes_pitched = true;

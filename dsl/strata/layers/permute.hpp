@@ -12,6 +12,7 @@ namespace strata::bedrock {
 template <class From, std::size_t... Order>
 struct permutation : head_base<1, From::size, 1, From::size> {
     static constexpr std::size_t rank = sizeof...(Order);
+    static constexpr bool reads_back = false;
 
     /// The extents of the output, and how far apart in the input neighbours along each of its axes are.
     static constexpr std::array<std::size_t, rank> extents{From::extents[Order]...};

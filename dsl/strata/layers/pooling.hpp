@@ -32,6 +32,7 @@ template <window Geometry, std::size_t Channels, pooled Kind>
 struct pooling : head_base<Geometry.inputs(), Channels, Geometry.outputs(), Channels> {
     static constexpr window geometry = Geometry;
     static constexpr pooled kind = Kind;
+    static constexpr bool reads_back = Kind == pooled::largest;
     static constexpr bool reads_pitched = true;
     static constexpr bool writes_pitched = true;
 };

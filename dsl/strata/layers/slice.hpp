@@ -11,6 +11,7 @@ namespace strata::bedrock {
 template <std::size_t Begin, std::size_t Count, std::size_t Total, std::size_t Rows = 1>
 struct slicing : head_base<Rows, Total, Rows, Count> {
     static constexpr std::size_t begin = Begin;
+    static constexpr bool reads_back = false;
     static constexpr bool reads_pitched = true;
     static constexpr bool writes_pitched = true;
 };

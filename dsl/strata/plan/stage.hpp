@@ -9,6 +9,7 @@ namespace strata::bedrock {
 /// The head of a stage that has nothing but a tail. Elements without rows are one long row.
 template <std::size_t Width>
 struct pass_through : head_base<0, Width, 0, Width> {
+    static constexpr bool reads_back = false;
     static constexpr bool reads_pitched = true;
     static constexpr bool writes_pitched = true;
 };

@@ -59,6 +59,9 @@ struct head_kernels_base {
     static constexpr std::size_t shared_size(std::size_t /* samples */) {
         return 0;
     }
+    /// Whether these are needed from forward on. Where only `update` needs them, other memory may be there
+    /// before.
+    static constexpr bool keeps_shared = true;
     /// Numbers that each thread's kernels need while they run, and those that forward alone needs.
     template <class T>
     static constexpr std::size_t scratch_size = 0;

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/random/dropout.hpp>
 #include <strata/kernels/threads/team.hpp>
 #include <strata/learning/gradient_needs.hpp>
 #include <strata/model/gradient_consumers.hpp>
@@ -37,25 +38,26 @@ public:
             sums.resize(arrays_.pieces.size());
     }
 
-    /// The weight gradients of a batch, by a team together, and the update with them; in a group of several
+    /// Backward for a batch, by a team together, and the update with them; in a group of several
     /// batches that `number` counts the update comes with the last. `gradients` is the memory for them, which
     /// the batches of a group share.
     template <class Batch, class Workspace>
-    void step(T* parameters, const Batch& data, Workspace& space, T* gradients, const state_pointers& state,
-              const Optimizer& optimizer, const scalars& values, std::uint64_t number,
-              const team& threads) noexcept {
+    void step(T* parameters, const Batch& data, Workspace& space, dropout_key key, T* gradients,
+              const state_pointers& state, const Optimizer& optimizer, const scalars& values,
+              std::uint64_t number, const team& threads) noexcept {
         const std::size_t turn = number % batches;
         if (turn == 0 && (needs_all || batches > 1))
-            collect<false>(parameters, data, space, gradients, threads);
+            collect<false>(parameters, data, space, key, gradients, threads);
         if constexpr (batches > 1) {
             if (turn > 0 && (needs_all || turn + 1 < batches)) {
                 if constexpr (needs_all || batches > 2)
-                    collect<true>(parameters, data, space, gradients, threads);
+                    collect<true>(parameters, data, space, key, gradients, threads);
             } else if (turn > 0) {
                 if constexpr (!needs_all)
-                    Pass::update(parameters, data, space, threads,
-                                 group_consumer<T, Optimizer>{
-                                     {parameters, state, values}, gradients, T(1) / static_cast<T>(batches)});
+                    Pass::backward(parameters, data, space, threads, key,
+                                   group_consumer<T, Optimizer>{{parameters, state, values},
+                                                                gradients,
+                                                                T(1) / static_cast<T>(batches)});
             }
         }
         if constexpr (needs_all)
@@ -103,14 +105,15 @@ private:
     /// Writes a batch's gradients to memory, or adds them, and moves statistics on. Where stages share some,
     /// these wait until all stages have read them.
     template <bool Adds, class Batch, class Workspace>
-    static void collect(T* parameters, const Batch& data, Workspace& space, T* gradients,
+    static void collect(T* parameters, const Batch& data, Workspace& space, dropout_key key, T* gradients,
                         const team& threads) noexcept {
         if constexpr (Pass::flow::shares) {
-            Pass::update(parameters, data, space, threads, block_writer<T, Adds>{gradients});
+            Pass::backward(parameters, data, space, threads, key, block_writer<T, Adds>{gradients});
             threads.barrier();
             move_statistics<Pass>(parameters, gradients, threads);
         } else
-            Pass::update(parameters, data, space, threads, gradient_writer<T, Adds>{parameters, gradients});
+            Pass::backward(parameters, data, space, threads, key,
+                           gradient_writer<T, Adds>{parameters, gradients});
     }
 
     template <class Parameter>

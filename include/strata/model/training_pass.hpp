@@ -2,6 +2,8 @@
 #pragma once
 
 #include <strata/model/output_loss.hpp>
+#include <strata/model/parameters.hpp>
+#include <strata/model/training_courses.hpp>
 #include <strata/model/training_output.hpp>
 #include <strata/model/workspace.hpp>
 #include <strata/setting.hpp>
@@ -79,40 +81,33 @@ struct basic_training_pass {
         });
     }
 
-    /// Carries the derivatives from the last stage to the first. Begins and ends with the threads meeting.
+    /// Carries the derivatives from the last stage to the first, and hands over the weight gradients of each
+    /// stage as soon as nobody needs its parameters any more: `consumer.take(parameter, place)` returns what
+    /// takes the registers of this thread's part of the gradients, or of what a statistic observed, of the
+    /// array that begins at that place of the parameters. Where stages share parameters, the gradients follow
+    /// behind all derivatives, and `consumer.later_use<n>()` is asked for the consumer that takes them of a
+    /// stage which has n such stages before it, and adds to what these have left. Behind the loss the threads
+    /// must have met.
+    template <class Consumer>
     static void backward(const T* parameters, const batch& data, workspace& space, const team& threads,
-                         dropout_key key) noexcept {
-        threads.barrier();
+                         dropout_key key, const Consumer& consumer) noexcept {
         for_each_index<count>([&](auto index) {
             constexpr std::size_t number = count - 1 - index;
             if constexpr (flow::is_needed(number)) {
                 settle<number>(data, space, threads, key);
                 propagate<number>(parameters, data, space, threads, key);
             }
-        });
-    }
-
-    /// The weight gradients, for this thread's part: `consumer.take(parameter, place)` returns what takes the
-    /// registers of the gradients, or of what a statistic observed, of the array that begins at that place of
-    /// the parameters. Where stages share parameters, `consumer.later_use<n>()` is asked for the consumer
-    /// that takes them of a stage which has n such stages before it, and adds to what these have left.
-    template <class Consumer>
-    static void update(const T* parameters, const batch& data, workspace& space, const team& threads,
-                       const Consumer& consumer) noexcept {
-        for_each_index<count>([&](auto index) {
-            // Of shared parameters the first use comes first: what statistics observe counts in that order.
-            constexpr std::size_t number = flow::shares ? index : count - 1 - index;
-            constexpr std::size_t earlier_uses = flow::earlier_uses(number);
-            if constexpr (flow::learns(number) && earlier_uses > 0) {
-                threads.barrier(); // another thread may have had this part of an array there
-                update_stage<stage<number>, number == 0>(number, parameters, data, space, threads,
-                                                         later_use<earlier_uses>(consumer));
-            } else if constexpr (flow::learns(number))
+            if constexpr (flow::learns(number) && !flow::shares)
                 update_stage<stage<number>, number == 0>(number, parameters, data, space, threads, consumer);
         });
+        if constexpr (flow::shares)
+            update_shared(parameters, data, space, threads, consumer);
     }
 
 private:
+    template <std::size_t Number>
+    static constexpr stage_course course = course_of_stage<basic_training_pass, Number>();
+
     template <std::size_t EarlierUses, class Consumer>
     static auto later_use(const Consumer& consumer) noexcept {
         return consumer.template later_use<EarlierUses>();
@@ -171,31 +166,28 @@ private:
         }
     }
 
-    static constexpr bool is_output(std::size_t number) { return wires::output_of(number) < output_count; }
-
-    // Whether the kernel of a stage also multiplies with the slope of the stage that it reads.
-    template <std::size_t Number>
-    static constexpr bool finishes_source = [] {
-        using head = typename stage<Number>::head;
-        if constexpr (head_kernels<head>::finishes_slopes) {
-            constexpr std::size_t value = wires::source(Number, 0);
-            if constexpr (!wires::is_input(value))
-                return flow::is_only_reader(Number, 0) && !stage<value - wires::inputs>::is_closed &&
-                       !wires::lies_apart(value - wires::inputs) && !is_output(value - wires::inputs);
-            else
-                return false;
-        } else
-            return false;
-    }();
+    // Of shared parameters the first use comes first: what statistics observe counts in that order.
+    template <class Consumer>
+    static void update_shared(const T* parameters, const batch& data, workspace& space, const team& threads,
+                              const Consumer& consumer) noexcept {
+        for_each_index<count>([&](auto index) {
+            constexpr std::size_t number = index;
+            constexpr std::size_t earlier_uses = flow::earlier_uses(number);
+            if constexpr (flow::learns(number) && earlier_uses > 0) {
+                threads.barrier(); // another thread may have had this part of an array there
+                update_stage<stage<number>, number == 0>(number, parameters, data, space, threads,
+                                                         later_use<earlier_uses>(consumer));
+            } else if constexpr (flow::learns(number))
+                update_stage<stage<number>, number == 0>(number, parameters, data, space, threads, consumer);
+        });
+    }
 
     /// Turns a derivative by a stage's output, which all its readers have written, into the one by its sums.
     template <std::size_t Number>
     static void settle([[maybe_unused]] const batch& data, [[maybe_unused]] workspace& space,
                        [[maybe_unused]] const team& threads, [[maybe_unused]] dropout_key key) noexcept {
-        using own_stage = stage<Number>;
-        if constexpr (!is_output(Number) && (own_stage::is_closed || !own_stage::tail::is_identity) &&
-                      !is_finished<Number>()) {
-            settle_stage<own_stage>(Number, data, space, threads, key);
+        if constexpr (course<Number>.settles) {
+            settle_stage<stage<Number>>(Number, data, space, threads, key);
             threads.barrier();
         }
     }
@@ -207,15 +199,6 @@ private:
                             rows_view<const T>(space.kept(number)), share_samples(threads, data.samples),
                             tail_slope<typename Stage::tail>{key});
     }
-    template <std::size_t Number>
-    static constexpr bool is_finished() {
-        constexpr std::size_t reader = flow::last_reader(Number);
-        if constexpr (reader < count)
-            return wires::source(reader, 0) == Number + wires::inputs && finishes_source<reader>;
-        else
-            return false;
-    }
-
     template <class Stage>
     static head_backward<T> buffers(std::size_t number, const rows_view<const T>* x,
                                     const rows_view<T>* source_deltas, const bool* adds, const T* source_kept,
@@ -237,10 +220,8 @@ private:
     template <std::size_t Number>
     static void propagate(const T* parameters, const batch& data, workspace& space, const team& threads,
                           dropout_key key) noexcept {
-        using head = typename stage<Number>::head;
-        constexpr bool sums = flow::learns(Number) && head_kernels<head>::sums_in_backward;
-        if constexpr (flow::carries_any(Number) || sums) {
-            if constexpr (finishes_source<Number>) {
+        if constexpr (course<Number>.propagates) {
+            if constexpr (course<Number>.finishes_source) {
                 constexpr std::size_t source = wires::source(Number, 0) - wires::inputs;
                 using tail = typename stage<source>::tail;
                 if constexpr (tail::is_identity)

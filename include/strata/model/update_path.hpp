@@ -3,6 +3,7 @@
 
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
+#include <strata/kernels/random/dropout.hpp>
 #include <strata/model/stored_update.hpp>
 #include <strata/model/update_memory.hpp>
 #include <strata/plan/summary.hpp>
@@ -25,11 +26,12 @@ struct update_path : update_memory<Pass, Optimizer> {
                          const scalars_of<T, Optimizer>& scalars) noexcept {
         return update_consumer<T, Optimizer>{parameters, memory::pointers(all), scalars};
     }
-    /// The end of step `number`, by a team together, which must meet before anybody reads the parameters.
+    /// Step `number` from the loss on, by a team together, which must have met behind the loss and must meet
+    /// again before anybody reads the parameters.
     static void step(T* parameters, const typename Pass::batch& data, typename Pass::workspace& space,
-                     typename memory::blocks& all, const Optimizer&, const scalars_of<T, Optimizer>& scalars,
-                     std::uint64_t, const team& threads) noexcept {
-        Pass::update(parameters, data, space, threads, consumer(parameters, all, scalars));
+                     dropout_key key, typename memory::blocks& all, const Optimizer&,
+                     const scalars_of<T, Optimizer>& scalars, std::uint64_t, const team& threads) noexcept {
+        Pass::backward(parameters, data, space, threads, key, consumer(parameters, all, scalars));
     }
 
     static std::string text() {
@@ -53,11 +55,11 @@ public:
     using T = typename Pass::value_type;
 
     void step(T* parameters, const typename Pass::batch& data, typename Pass::workspace& space,
-              typename memory::blocks& all, const Optimizer& optimizer,
+              dropout_key key, typename memory::blocks& all, const Optimizer& optimizer,
               const scalars_of<T, Optimizer>& scalars, std::uint64_t number, const team& threads) noexcept {
         T* const gradients = has_sums ? all[memory::block_count - 1].data() : gradients_.data();
-        update_.step(parameters, data, space, gradients, memory::pointers(all), optimizer, scalars, number,
-                     threads);
+        update_.step(parameters, data, space, key, gradients, memory::pointers(all), optimizer, scalars,
+                     number, threads);
     }
 
     static std::string text() {

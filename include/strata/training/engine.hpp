@@ -1,8 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/expression/finite.hpp>
-#include <strata/expression/type_of.hpp>
 #include <strata/kernels/threads/denormals.hpp>
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/kernels/threads/team_failure.hpp>
@@ -15,6 +13,7 @@
 #include <strata/setting.hpp>
 #include <strata/training/batches.hpp>
 #include <strata/training/measurement.hpp>
+#include <strata/training/memory_text.hpp>
 #include <strata/training/occupation.hpp>
 #include <strata/training/pass_totals.hpp>
 #include <strata/training/penalties.hpp>
@@ -27,7 +26,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <tuple>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -61,6 +59,11 @@ public:
         if (batch_size == 1 && scalars::is_worthwhile)
             return 1;
         return thread_count(3 * Model::flops_per_sample * batch_size, worth_meeting, wanted);
+    }
+
+    /// The plan of the network, of the memory for batches of so many samples, and of the updates.
+    [[nodiscard]] static std::string plan(std::size_t samples) {
+        return Model::plan() + internal::memory_text<engine>(samples) + path::text();
     }
 
     /// One pass over the samples in the given order (an index for each), or as they come where it is empty.
@@ -258,18 +261,15 @@ private:
             measurement<pass, Metrics...>{parts_.data(), batch.weights, &all.failure,
                                           output_masks<pass>::of_workspace(space_)});
         const double penalties = penalty_of_step(threads);
-        if constexpr (Training) {
-            const team::range own = share_samples(threads, batch.samples);
-            if (!internal::have_finite_sum(losses_.data() + own.begin, own.end - own.begin, penalties))
-                all.is_broken.store(true, std::memory_order_relaxed);
-            pass::backward(parameters, batch, space_, threads, key);
-        } else
-            threads.barrier();
-        add_step<Training>(batch.samples, penalties, all.is_broken.load(std::memory_order_relaxed), all,
-                           threads);
+        if (Training && !internal::is_sum_finite(losses_, share_samples(threads, batch.samples), penalties))
+            all.is_broken.store(true, std::memory_order_relaxed);
+        threads.barrier();
+        const bool is_broken = all.is_broken.load(std::memory_order_relaxed);
+        add_step<Training>(batch.samples, penalties, is_broken, all, threads);
         if constexpr (Training)
-            if (!all.is_broken.load(std::memory_order_relaxed))
-                path_.step(parameters, batch, space_, states, optimizer, rates_[number % 2], number, threads);
+            if (!is_broken)
+                path_.step(parameters, batch, space_, key, states, optimizer, rates_[number % 2], number,
+                           threads);
     }
 
     /// The penalties of the weights of this step: to be asked for before any thread updates.

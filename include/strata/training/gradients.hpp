@@ -67,8 +67,8 @@ public:
             const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(options.step), 0};
             pass::template forward<true>(parameters, batch, space_, together, key);
             pass::template loss<true>(batch, space_, together, key, losses_.data(), [](auto...) {});
-            pass::backward(parameters, batch, space_, together, key);
-            pass::update(parameters, batch, space_, together, block_writer<T>{this->block().data()});
+            together.barrier();
+            pass::backward(parameters, batch, space_, together, key, block_writer<T>{this->block().data()});
         });
         this->loss_ =
             std::accumulate(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(all.count), 0.0) /

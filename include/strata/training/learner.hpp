@@ -98,7 +98,7 @@ public:
     [[nodiscard]] training_snapshot snapshot() const;
     void restore(const training_snapshot& snapshot);
     [[nodiscard]] static std::string summary();
-    [[nodiscard]] static std::string plan();
+    [[nodiscard]] static std::string plan(std::size_t samples = 32);
 
     /// `network` and `trainer`, in files that include `strata/training/learner_definition.hpp`:
     /// `net->network.parameter<"dense.kernel">()`.

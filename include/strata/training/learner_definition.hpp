@@ -104,8 +104,8 @@ std::string learner<Task>::summary() {
     return parts::model_type::summary();
 }
 template <class Task>
-std::string learner<Task>::plan() {
-    return parts::trainer_type::plan();
+std::string learner<Task>::plan(std::size_t samples) {
+    return parts::trainer_type::plan(samples);
 }
 
 template <class Task>

@@ -2,25 +2,27 @@
 #pragma once
 
 #include <strata/expression/finite.hpp>
+#include <strata/kernels/threads/team.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/history.hpp>
 #include <strata/training/meter.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <tuple>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// Whether these samples' losses are so finite that no batch of them has an infinite sum.
-[[nodiscard]] inline bool have_finite_sum(const double* losses, std::size_t count,
-                                          double penalties) noexcept {
+[[nodiscard]] inline bool is_sum_finite(std::span<const double> losses, team::range samples,
+                                        double penalties) noexcept {
     // An exponent that 2^32 such numbers could make one too many carries into the sign.
     constexpr std::uint64_t least = ((detail::last_exponent<double>) >> 52) - 32;
     constexpr std::uint64_t carry = (0x800 - least) << 52;
     std::uint64_t all = detail::size_bits(penalties) + carry;
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = samples.begin; i < samples.end; ++i)
         all |= detail::size_bits(losses[i]) + carry;
     return all >> 63 == 0;
 }

@@ -127,8 +127,8 @@ public:
     /// The epochs that were made so far: where training goes on, `.initial_epoch` of its next `fit`.
     [[nodiscard]] std::size_t epochs() const noexcept { return static_cast<std::size_t>(epochs_); }
 
-    /// The network's plan, and whether gradients stay in registers or go to memory, and why.
-    [[nodiscard]] static std::string plan() { return Model::plan() + engine_type::path::text(); }
+    /// The network's plan, the memory of training by so many samples, how it updates, and why so.
+    [[nodiscard]] static std::string plan(std::size_t samples = 32) { return engine_type::plan(samples); }
 
     /// Everything that training needs to go on from here to the same bits, as bytes: weights, the optimizer's
     /// states, the network's seed, the counts of steps and epochs.

@@ -21,8 +21,8 @@ struct head_kernels<merging<Layer, Rows, Width, Parts>> : head_kernels_base {
 
 private:
     template <class V, std::size_t Lanes, class T, std::size_t... I>
-    static auto load_parts(const rows_view<const T>* x, std::size_t row, std::size_t column,
-                           std::index_sequence<I...>) noexcept {
+    static auto load_parts([[maybe_unused]] const rows_view<const T>* x, [[maybe_unused]] std::size_t row,
+                           [[maybe_unused]] std::size_t column, std::index_sequence<I...>) noexcept {
         return environment<binding<type_of<part<static_cast<int>(I)>>, V>...>{
             {load_first<Lanes, V>(x[I].row(row) + column)}...};
     }
@@ -55,8 +55,8 @@ public:
             for (std::size_t row = mine.begin; row < mine.end; ++row)
                 visit_columns<Width, T>([&](auto count, std::size_t column) {
                     constexpr std::size_t lanes = decltype(count)::value;
-                    const auto values =
-                        load_parts<V, lanes>(call.x, row, column, std::make_index_sequence<Parts>{});
+                    const auto values = load_parts<V, lanes>(
+                        call.x, row, column, std::make_index_sequence < head::reads_back ? Parts : 0 > {});
                     store_or_add<lanes>(
                         V(evaluate<V>(slope, values) * load_first<lanes, V>(call.delta.row(row) + column)),
                         call.source_deltas[i].row(row) + column, call.adds[i]);

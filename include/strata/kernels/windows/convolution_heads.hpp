@@ -202,6 +202,7 @@ public:
     static constexpr std::size_t shared_size(std::size_t) {
         return Groups * weight_gradient<T>::shared_size;
     }
+    static constexpr bool keeps_shared = false;
     /// For Winograd's products, or for gathered places.
     template <class T>
     static constexpr std::size_t forward_scratch_size = [] {
