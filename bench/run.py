@@ -10,7 +10,7 @@ import report
 
 names = ["train", "predict", "narrow", "small", "mnist_cnn", "mnist_gan", "resnet50", "contraction", "convolution", "elementwise",
          "optimizer", "stored_gradients", "pipeline", "startup", "compile", "scaling", "least_squares", "kmeans", "browser",
-         "stream", "sequence", "load", "imported", "cart_pole"]
+         "stream", "sequence", "load", "imported", "cart_pole", "memory"]
 
 
 def main():
