@@ -1,13 +1,15 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/expression/concatenate.hpp>
 #include <strata/kernels/aligned_vector.hpp>
 #include <strata/kernels/integer/quantization.hpp>
 #include <strata/model/integer_parameters.hpp>
 #include <strata/model/model.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
@@ -120,3 +122,5 @@ calibration(const basic_model<Topology, float>&) -> calibration<Topology>;
 namespace strata {
 using bedrock::calibration;
 } // namespace strata
+
+STRATA_HEADER_END

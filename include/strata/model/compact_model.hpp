@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -36,7 +37,7 @@ public:
     static constexpr std::size_t parameter_count = trained::parameter_count;
 
     /// As `model::predict`: one sample, by one thread. Allocates nothing, but for the first prediction of a
-    /// thread with a network too large for the stack.
+    /// thread with a network too large for the stack. The bits are those of a batch.
     [[nodiscard]] std::array<float, output_size> predict(std::span<const float, input_size> sample) const
         noexcept(fits_stack) {
         std::array<float, output_size> result;
@@ -87,7 +88,7 @@ public:
     }
 
 protected:
-    compact_model() = default;
+    explicit compact_model(Parameters parameters) : parameters_(std::move(parameters)) {}
     ~compact_model() = default;
     compact_model(const compact_model&) = default;
     compact_model(compact_model&&) noexcept = default;
@@ -97,7 +98,7 @@ protected:
     Parameters parameters_;
 
 private:
-    static constexpr std::size_t largest_on_stack = 256 * 1024;
+    static constexpr std::size_t largest_on_stack = 64 * 1024;
     static constexpr bool fits_stack = Parameters::memory_size(1) <= largest_on_stack;
 };
 

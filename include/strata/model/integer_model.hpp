@@ -17,6 +17,7 @@ STRATA_HEADER_BEGIN
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -48,9 +49,8 @@ public:
     /// Quantizes the network that was calibrated: each weight to one of 255 numbers as far apart as the
     /// largest to the same output needs, each bias to 32 bits. `std::invalid_argument` for a calibration
     /// without samples, and for parameters that are not finite.
-    explicit basic_integer_model(const calibration<Topology>& ranges) {
-        this->parameters_.round(ranges.network().parameter_block().data(), internal::quantize_inputs(ranges));
-    }
+    explicit basic_integer_model(const calibration<Topology>& ranges)
+        : base(parameters(ranges.network().parameter_block().data(), internal::quantize_inputs(ranges))) {}
     /// The same with samples to calibrate with, anything that xtensor takes: [samples, input...]. Needs
     /// `strata/model/arrays.hpp`.
     template <class Array>
@@ -61,12 +61,12 @@ public:
         : basic_integer_model(calibrated(net, x, samples)) {}
     template <class Network>
         requires std::derived_from<Network, trained>
-    explicit basic_integer_model(const Network&) {
+    explicit basic_integer_model(const Network&) : base(parameters()) {
         static_assert(internal::reject<Network, "weights of 8 bits need samples",
                                        "to calibrate with, behind the network">());
     }
     /// That of parameters which are quantized.
-    explicit basic_integer_model(parameters quantized) { this->parameters_ = std::move(quantized); }
+    explicit basic_integer_model(parameters quantized) : base(std::move(quantized)) {}
 
     [[nodiscard]] const parameters& quantized() const noexcept { return this->parameters_; }
 

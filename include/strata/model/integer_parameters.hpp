@@ -152,9 +152,10 @@ public:
         }
     }
 
-    /// Rounds a network's parameters, which rest as its own kernels read them. `std::invalid_argument` for
-    /// one that is not finite.
-    void round(const float* parameters, const std::array<quantization, size>& inputs) {
+    /// Those of a network of float, which rest as its own kernels read them, rounded. `std::invalid_argument`
+    /// for one that is not finite.
+    integer_parameters(const float* parameters, const std::array<quantization, size>& inputs)
+        : integer_parameters() {
         visit_heads([&]<class Head>(std::size_t stage, std::type_identity<Head>) {
             using trained = weight_layout<float, Head::inputs, Head::outputs>;
             using all = parameter_layout<float, Topology>;
