@@ -3,6 +3,7 @@
 
 #include <strata/expression/type_of.hpp>
 #include <strata/kernels/formula/evaluate.hpp>
+#include <strata/kernels/product/fetching.hpp>
 #include <strata/layers/parameter.hpp>
 #include <strata/learning/optimizer.hpp>
 #include <strata/setting.hpp>
@@ -108,6 +109,13 @@ struct weight_update {
         const auto changed = rule::run(given, internal::assign_value<V>{});
         store(V(changed[symbols::w]), weights + place);
         internal::store_states<V>(states{}, changed, state.data(), place);
+    }
+
+    /// Asks for the memory of a register that will be updated soon.
+    [[gnu::always_inline]] void fetch(std::size_t place) const noexcept {
+        internal::fetch_writable(weights + place);
+        for (T* const array : state)
+            internal::fetch_writable(array + place);
     }
 };
 

@@ -32,35 +32,106 @@ template <class Layout, bool HasLast, class V, class T>
     return V::load_unaligned(numbers);
 }
 
+/// Whether the gradients of a tile wait for the next tile's product: where the weights and what an optimizer
+/// keeps of them fill the first cache many times over.
+template <class T, std::size_t Weights, std::size_t Panels>
+inline constexpr bool gradients_wait = Panels == tile_panels&& Weights * sizeof(T) >= (32u << 10);
+
+/// A tile's gradients, Inputs x Panels registers, that have not been handed on yet.
+template <class V, std::size_t Inputs, std::size_t Panels>
+struct waiting_gradients {
+    V sums[Inputs][Panels];
+    std::size_t count = 0; ///< inputs of the tile
+    std::size_t place;     ///< of its first register among the weights
+    std::size_t panel_step;
+
+    /// Hands on those of one input.
+    template <class Use>
+    [[gnu::always_inline]] void hand_on(std::size_t input, const Use& use) const noexcept {
+        if (input < count)
+#pragma GCC unroll 4
+            for (std::size_t q = 0; q < Panels; ++q)
+                use(place + q * panel_step + input * V::size, V(sums[input][q]));
+    }
+};
+
 // The gradients of Inputs x Panels registers of weights: summed over the rows in registers and handed to
-// `use` from there, so that a gradient is never written to memory. `rows` are those that are not zero in all
-// of these inputs, as bits; without them all rows count.
-template <class Head, std::size_t Inputs, std::size_t Panels, bool Last, class T, class Use, class Rows>
+// `use` from there, or by way of the first cache, so that a gradient never reaches memory. `rows` are those
+// that are not zero in all of these inputs, as bits; without them all rows count.
+//
+// An update divides, takes a root and waits for memory, where a product does nothing but multiply and add.
+// So `Waits` does both side by side: while the rows of this tile are added, the gradients of the tile before
+// are handed on, and the weights of this one are asked for.
+template <class Head, std::size_t Inputs, std::size_t Panels, bool Last, bool Waits, class T, class Waiting,
+          class Use, class Rows>
 void weight_gradient_tile(const weight_gradient_buffers<T>& buffers, std::size_t input, std::size_t panel,
-                          const Use& use, Rows rows) noexcept {
+                          [[maybe_unused]] Waiting& waiting, const Use& given_use, Rows rows) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     using V = typename layout::vector;
     constexpr std::size_t K = Head::inputs;
     constexpr std::size_t N = Head::outputs;
+    const Use use = given_use; // of a copy the compiler knows that no store changes it
     const T* x = buffers.x + input;
     const T* delta = buffers.delta + panel * layout::lanes;
+    const std::size_t place = (panel * K + input) * layout::lanes;
     tile_sums<V, Inputs, Panels> sums;
-    for (auto& line : sums.registers)
-        for (V& sum : line)
-            sum = V(T(0));
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < Inputs; ++i)
+#pragma GCC unroll 4
+        for (std::size_t q = 0; q < Panels; ++q)
+            sums.registers[i][q] = V(T(0));
     const auto left = [=](std::size_t i, std::size_t row) { return x[row * K + i]; };
     const auto right = [=](std::size_t q, std::size_t row) {
         return load_panel<layout, Last, V>(delta + row * N + q * layout::lanes, q + 1 == Panels);
     };
-    if constexpr (std::is_same_v<Rows, all_rows>)
-        contract<Inputs, Panels>(sums, buffers.rows, left, right);
-    else
-        contract_set(sums, rows, nonzero::words_for(buffers.rows), left, right);
+    const auto visit_rows = [&](const auto& visit) __attribute__((always_inline)) {
+        if constexpr (std::is_same_v<Rows, all_rows>)
+            for (std::size_t row = 0; row < buffers.rows; ++row)
+                visit(row);
+        else
+            nonzero::visit_set(rows, nonzero::words_for(buffers.rows), visit);
+    };
+    [[maybe_unused]] bool hands_on = true;
+    if constexpr (Waits) {
+        constexpr std::size_t steps = tile_rows<V>;
+        std::size_t count = buffers.rows;
+        if constexpr (!std::is_same_v<Rows, all_rows>)
+            count = nonzero::count_set(rows, nonzero::words_for(buffers.rows));
+        const std::size_t stride = std::max<std::size_t>(1, count / steps);
+        std::size_t rest = stride;
+        std::size_t step = 0;
+        visit_rows([&](std::size_t row) __attribute__((always_inline)) {
+            contract_one<Inputs, Panels>(sums, row, left, right);
+            if (--rest == 0) {
+                rest = stride;
+                if constexpr (requires { use.fetch(place); })
+#pragma GCC unroll 4
+                    for (std::size_t q = 0; q < Panels && step < Inputs; ++q)
+                        use.fetch(place + (q * K + step) * layout::lanes);
+                waiting.hand_on(step++, use);
+            }
+        });
+        for (; step < waiting.count; ++step)
+            waiting.hand_on(step, use);
+        hands_on = count < steps; // Few rows leave no time for anything beside them.
+        waiting.count = hands_on ? 0 : Inputs;
+        waiting.place = place;
+        waiting.panel_step = K * layout::lanes;
+    } else
+        visit_rows([&](std::size_t row) __attribute__((always_inline)) {
+            contract_one<Inputs, Panels>(sums, row, left, right);
+        });
 #pragma GCC unroll 16
     for (std::size_t q = 0; q < Panels; ++q)
 #pragma GCC unroll 16
-        for (std::size_t i = 0; i < Inputs; ++i)
-            use(((panel + q) * K + input + i) * layout::lanes, sums.registers[i][q]);
+        for (std::size_t i = 0; i < Inputs; ++i) {
+            if constexpr (Waits)
+                if (!hands_on) {
+                    waiting.sums[i][q] = sums.registers[i][q];
+                    continue;
+                }
+            use(place + (q * K + i) * layout::lanes, sums.registers[i][q]);
+        }
 }
 
 // The gradients of some panels of the bias: the sums of delta's columns.
@@ -148,37 +219,42 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& buffers, const team
                 nonzero::rows_of<tall, K>(buffers.x, buffers.rows, sets.data());
         }
         constexpr std::size_t widest = std::min(tile_panels, layout::panels);
-        visit_runs<widest, layout::panels % widest>(
-            panels.begin, panels.end, [&](auto run, std::size_t panel) {
-                constexpr std::size_t wide = decltype(run)::value;
-                const bool last = !filled && panel + wide == layout::panels;
-                const auto add_panels = [&](auto is_last) {
-                    visit_runs<std::min(tall, K), K % std::min(tall, K)>(
-                        inputs.begin, inputs.end, [&](auto high, std::size_t input) {
-                            const auto add_rows = [&](auto rows) {
-                                internal::weight_gradient_tile<Head, decltype(high)::value, wide, is_last>(
-                                    buffers, input, panel, use_kernel, rows);
-                            };
-                            if constexpr (sparse) {
-                                const std::uint64_t* const set = sets.data() + input / tall * words;
-                                if (searched && nonzero::is_sparse(set, words, buffers.rows)) {
-                                    add_rows(set);
-                                    return;
-                                }
+        visit_runs<widest,
+                   layout::panels % widest>(panels.begin, panels.end, [&](auto run, std::size_t panel) {
+            constexpr std::size_t wide = decltype(run)::value;
+            const bool last = !filled && panel + wide == layout::panels;
+            const auto add_panels = [&](auto is_last) {
+                constexpr bool waits = internal::gradients_wait<T, layout::kernel_size, wide>;
+                internal::waiting_gradients<V, std::min(tall, K), wide> waiting;
+                visit_runs<std::min(tall, K), K % std::min(tall, K)>(
+                    inputs.begin, inputs.end, [&](auto high, std::size_t input) {
+                        const auto add_rows = [&](auto rows) {
+                            internal::weight_gradient_tile<Head, decltype(high)::value, wide, is_last, waits>(
+                                buffers, input, panel, waiting, use_kernel, rows);
+                        };
+                        if constexpr (sparse) {
+                            const std::uint64_t* const set = sets.data() + input / tall * words;
+                            if (searched && nonzero::is_sparse(set, words, buffers.rows)) {
+                                add_rows(set);
+                                return;
                             }
-                            add_rows(internal::all_rows{});
-                        });
-                    if constexpr (Head::has_bias)
-                        if (by_panels || threads.rank == 0)
-                            internal::bias_gradient_tile<Head, wide, is_last>(buffers, panel, use_bias);
-                };
-                if constexpr (filled)
-                    add_panels(std::false_type{});
-                else if (last)
-                    add_panels(std::true_type{});
-                else if constexpr (layout::panels > 1)
-                    add_panels(std::false_type{});
-            });
+                        }
+                        add_rows(internal::all_rows{});
+                    });
+                if constexpr (waits)
+                    for (std::size_t input = 0; input < waiting.count; ++input)
+                        waiting.hand_on(input, use_kernel);
+                if constexpr (Head::has_bias)
+                    if (by_panels || threads.rank == 0)
+                        internal::bias_gradient_tile<Head, wide, is_last>(buffers, panel, use_bias);
+            };
+            if constexpr (filled)
+                add_panels(std::false_type{});
+            else if (last)
+                add_panels(std::true_type{});
+            else if constexpr (layout::panels > 1)
+                add_panels(std::false_type{});
+        });
     }
 }
 

@@ -37,12 +37,17 @@ template <class Visit>
             visit(w * word_bits + static_cast<std::size_t>(std::countr_zero(bits)));
 }
 
-/// Whether so few of `of` bits are set that visiting them is faster than a plain loop over all.
-[[nodiscard]] inline bool is_sparse(const std::uint64_t* words, std::size_t count, std::size_t all) noexcept {
+/// How many bits are set.
+[[nodiscard]] inline std::size_t count_set(const std::uint64_t* words, std::size_t count) noexcept {
     std::size_t set = 0;
     for (std::size_t w = 0; w < count; ++w)
         set += static_cast<std::size_t>(std::popcount(words[w]));
-    return set * 8 <= all * 7;
+    return set;
+}
+
+/// Whether so few of `all` bits are set that visiting them is faster than a plain loop over all.
+[[nodiscard]] inline bool is_sparse(const std::uint64_t* words, std::size_t count, std::size_t all) noexcept {
+    return count_set(words, count) * 8 <= all * 7;
 }
 
 /// flags[k] = whether any of `Rows` rows [Rows][K] has something else than zero in column k; then zeros to
