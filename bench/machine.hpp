@@ -77,4 +77,26 @@ inline double read_seconds(std::size_t bytes, std::size_t repeats) {
            static_cast<double>(repeats);
 }
 
+/// Seconds that one core needs to read so many bytes and to write others in their place.
+inline double change_seconds(std::size_t bytes, std::size_t repeats) {
+    using V = xsimd::batch<float>;
+    static std::vector<float, xsimd::aligned_allocator<float, strata::alignment>> memory;
+    memory.resize(bytes / sizeof(float), 1.0f);
+    const auto change = [&] {
+        for (std::size_t i = 0; i + 4 * V::size <= memory.size(); i += 4 * V::size)
+#pragma GCC unroll 4
+            for (std::size_t j = 0; j < 4; ++j) {
+                float* const place = &memory[i + j * V::size];
+                (V::load_aligned(place) + V(1.0f)).store_aligned(place);
+            }
+        keep(memory[0]);
+    };
+    change();
+    return seconds([&] {
+               for (std::size_t repeat = 0; repeat < repeats; ++repeat)
+                   change();
+           }) /
+           static_cast<double>(repeats);
+}
+
 } // namespace bench

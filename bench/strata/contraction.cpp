@@ -22,6 +22,13 @@ struct first<List<First, Rest...>> {
     using type = First;
 };
 
+/// Says that the batch has one row, which older revisions do not ask.
+template <class Buffers>
+void count_rows(Buffers& buffers, std::size_t rows) {
+    if constexpr (requires { buffers.one_row; })
+        buffers.one_row = rows == 1;
+}
+
 template <std::size_t K, std::size_t N>
 void run(const product::options& settings) {
     using stage = typename first<typename model<input<K> | dense<N> | relu>::stages>::type;
@@ -51,8 +58,9 @@ void run(const product::options& settings) {
     } else {
         product::numbers strip(input_gradient_scratch<stage, float>);
         product::time(settings, [&] {
-            const input_gradient_buffers<float> buffers{delta.data(), kernel.data(), x.data(),
-                                                        input_gradient.data(), strip.data()};
+            input_gradient_buffers<float> buffers{delta.data(), kernel.data(), x.data(),
+                                                  input_gradient.data(), strip.data()};
+            count_rows(buffers, settings.rows);
             dense_input_gradient<stage>(buffers, {0, settings.rows}, {0, K},
                                         tail_slope<typename stage::tail>{{}});
         });

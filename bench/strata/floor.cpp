@@ -3,7 +3,8 @@
 // What can one core of this machine do at most? Prints its peak in fused multiply-adds (GFLOP/s) and in
 // products of bytes that are added (GOP/s), and how fast it reads (GB/s) from the cache of the second level,
 // the MNIST network's weights from wherever they stay, 4 MB (the cache of the third level), memory, and so
-// many bytes as are given from wherever they stay.
+// many bytes as are given from wherever they stay; and how fast it changes (GB/s, each byte counted once)
+// three times the weights in place, as Adam does.
 //   floor [BYTES]
 #include "machine.hpp"
 
@@ -23,6 +24,9 @@ int main(int count, char** arguments) {
     std::printf("bfloat16_gbytes %.1f\n", rate(2 * (784 * 512 + 512 * 10) + 4 * (512 + 10), 50));
     std::printf("int8_gbytes %.1f\n", rate(784 * 512 + 512 * 10 + 8 * (512 + 10), 50));
     std::printf("l3_gbytes %.1f\n", rate(4 << 20, 20));
+    constexpr std::size_t adam_bytes = 3 * 4 * 784 * 512;
+    std::printf("update_gbytes %.1f\n",
+                static_cast<double>(adam_bytes) / bench::change_seconds(adam_bytes, 20) / 1e9);
     std::printf("memory_gbytes %.1f\n", rate(std::size_t{256} << 20, 1));
     if (count > 1) {
         const std::size_t bytes = std::strtoull(arguments[1], nullptr, 10);

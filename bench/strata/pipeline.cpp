@@ -1,6 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
-// From IDX files to batches of floats, shuffled: images a second to read the files, and to gather batches.
+// From IDX files to batches of floats, shuffled: images a second to read the files, and to gather batches;
+// beside the latter what its two halves take alone: reading the bytes of the images in the same order, and
+// converting images that are in the cache.
 //   pipeline DIRECTORY read|batches
 #include <strata/strata.hpp>
 
@@ -30,15 +32,38 @@ int main(int count, char** arguments) {
     std::vector<std::uint32_t> order(60'000);
     std::iota(order.begin(), order.end(), 0u);
     random_sequence random(seed{1}, draw_purpose::shuffle);
-    for (int run = 0; run < 9; ++run)
+    const std::uint8_t* const pixels = set.train.x.data();
+    using V = xsimd::batch<std::uint8_t>;
+    const auto visit_shuffled = [&](const auto& visit) {
+        for (std::size_t i = 0; i < order.size(); ++i) { // as a batch is gathered in training
+            if (i + 4 < order.size())
+                x.fetch(order[i + 4] * 784, 784);
+            visit(i);
+        }
+    };
+    std::vector<double> reading, converting;
+    for (int run = 0; run < 9; ++run) {
         times.push_back(bench::seconds([&] {
             random.shuffle(order);
-            for (std::size_t i = 0; i < order.size(); ++i) { // as a batch is gathered in training
-                if (i + 4 < order.size())
-                    x.fetch(order[i + 4] * 784, 784);
-                x.read(order[i] * 784, 784, buffer.data() + i % batch * 784);
-            }
+            visit_shuffled(
+                [&](std::size_t i) { x.read(order[i] * 784, 784, buffer.data() + i % batch * 784); });
             bench::keep(buffer[0]);
         }));
-    std::printf("images %.0f\n", 60'000 / bench::median(times));
+        reading.push_back(bench::seconds([&] {
+            V any(std::uint8_t{0});
+            visit_shuffled([&](std::size_t i) {
+                const std::uint8_t* const image = pixels + order[i] * 784;
+                for (std::size_t k = 0; k < 784; k += V::size)
+                    any = any | V::load_unaligned(image + std::min(k, 784 - V::size));
+            });
+            bench::keep(any);
+        }));
+        converting.push_back(bench::seconds([&] {
+            for (std::size_t i = 0; i < order.size(); ++i)
+                x.read(i % batch * 784, 784, buffer.data() + i % batch * 784);
+            bench::keep(buffer[0]);
+        }));
+    }
+    std::printf("images %.0f\nreading_alone %.0f\nconverting_alone %.0f\n", 60'000 / bench::median(times),
+                60'000 / bench::median(reading), 60'000 / bench::median(converting));
 }

@@ -61,10 +61,11 @@ struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& call, const team& threads, const Slope& slope) noexcept {
+        const std::size_t rows = call.samples * Stage::rows;
         const input_gradient_buffers<T> buffers{call.delta.data,  array_of<head>(call.parameters, kernel{}),
                                                 call.source_kept, call.source_deltas[0].data,
-                                                call.scratch,     call.adds[0]};
-        const std::size_t rows = call.samples * Stage::rows;
+                                                call.scratch,     call.adds[0],
+                                                rows == 1};
         constexpr std::size_t width = tile_panels * lanes_of<T, Inputs>;
         if (Inputs >= width * threads.size)
             dense_input_gradient<Stage>(buffers, {0, rows}, threads.share(Inputs, width), slope);

@@ -15,8 +15,9 @@ struct input_gradient_buffers {
     const T* kernel;
     const T* source_kept; ///< what the stage before kept for its tail's derivative
     T* source_delta;
-    T* strip;          ///< scratch of this thread, `input_gradient_scratch` numbers
-    bool adds = false; ///< to what others have written there
+    T* strip;             ///< scratch of this thread, `input_gradient_scratch` numbers
+    bool adds = false;    ///< to what others have written there
+    bool one_row = false; ///< whether that is all of the batch, whatever part of it a thread has
 };
 
 /// Numbers of scratch that a thread needs: a tile's panels of the transposed weights.
@@ -69,43 +70,50 @@ void input_gradient_tile(const input_gradient_buffers<T>& buffers, std::size_t r
     store_input_gradients<Stage>(sums, buffers, row, column, finish);
 }
 
-/// Whether one row's derivatives can be taken from squares of weights: all of them are whole.
+/// Whether a batch of one row has a kernel of its own: all squares of weights are whole.
 template <class Layout, std::size_t K, std::size_t N>
 inline constexpr bool has_whole_squares = !Layout::is_dot && K % Layout::lanes == 0 && N % Layout::lanes == 0;
 
-// The derivatives by one row's inputs, Panels panels of them. Its weights are wanted once, so they are
-// transposed in registers and never written: while one square is shuffled, the sums of the one before go on.
-// The order of the sums is that of `input_gradient_tile`, and so are the bits.
+// The derivatives by the inputs of a batch's only row, Panels panels of them. Its weights are wanted once and
+// come from far away, so they are read as they rest: a register of delta times a register of weights adds to
+// a register of sums for each input, whose lanes are added at the end, neighbouring halves first.
 template <class Stage, std::size_t Panels, class V, class T, class Finish>
-void input_gradient_row(const input_gradient_buffers<T>& buffers, std::size_t row, std::size_t column,
+void input_gradient_row(const input_gradient_buffers<T>& buffers, std::size_t column,
                         const Finish& finish) noexcept {
     constexpr std::size_t K = Stage::head::inputs;
     constexpr std::size_t N = Stage::head::outputs;
-    constexpr std::size_t lead = 2; // squares that are fetched before they are read
-    const T* const delta = buffers.delta + row * N;
+    constexpr std::size_t lanes = V::size;
+    constexpr std::size_t lead = std::min<std::size_t>(8 * lanes, N); // outputs that are fetched ahead
     tile_sums<V, 1, Panels> sums;
-    for (V& sum : sums.registers[0])
-        sum = V(T(0));
-    for (std::size_t n = 0; n < N; n += V::size) {
-        const T* const block = buffers.kernel + n * K + column * V::size;
-        const std::size_t ahead = std::min(lead * V::size, N - V::size - n) * K;
 #pragma GCC unroll 4
-        for (std::size_t q = 0; q < Panels; ++q) {
-            const T* const weights = block + q * V::size * V::size;
-            V square[V::size];
+    for (std::size_t q = 0; q < Panels; ++q) {
+        const T* weights = buffers.kernel + (column + q * lanes) * lanes;
+        const std::size_t next_inputs = column + (q + 1) * lanes < K ? lanes * lanes : 0;
+        V square[lanes];
 #pragma GCC unroll 16
-            for (std::size_t j = 0; j < V::size; ++j) {
-                if (j * V::size % line_size<T> == 0)
-                    fetch<cache::first>(weights + ahead + j * V::size);
-                square[j] = V::load_aligned(weights + j * V::size);
+        for (std::size_t j = 0; j < lanes; ++j)
+            square[j] = V(T(0));
+        for (std::size_t n = 0; n < N; n += lanes, weights += K * lanes) {
+            // Behind the last outputs those of the next inputs begin.
+            const T* const coming =
+                n + lead < N ? weights + lead * K : weights + next_inputs - (N - lead) * K;
+            const V delta = V::load_unaligned(buffers.delta + n);
+#pragma GCC unroll 16
+            for (std::size_t j = 0; j < lanes; ++j) {
+                if (j * lanes % line_size<T> == 0)
+                    fetch<cache::first>(coming + j * lanes);
+                square[j] = xsimd::fma(delta, V::load_aligned(weights + j * lanes), square[j]);
             }
-            transpose_square(square);
-#pragma GCC unroll 16
-            for (std::size_t j = 0; j < V::size; ++j)
-                sums.registers[0][q] = xsimd::fma(V(delta[n + j]), square[j], sums.registers[0][q]);
         }
+        transpose_square(square);
+#pragma GCC unroll 4
+        for (std::size_t half = lanes / 2; half > 0; half /= 2)
+#pragma GCC unroll 8
+            for (std::size_t j = 0; j < half; ++j)
+                square[j] += square[j + half];
+        sums.registers[0][q] = square[0];
     }
-    store_input_gradients<Stage>(sums, buffers, row, column, finish);
+    store_input_gradients<Stage>(sums, buffers, 0, column, finish);
 }
 } // namespace internal
 
@@ -114,8 +122,8 @@ void input_gradient_row(const input_gradient_buffers<T>& buffers, std::size_t ro
 ///
 /// The weights rest with outputs in a register's lanes, and this product wants inputs there. So the weights
 /// of one tile's panels of inputs at a time are transposed into scratch, where they stay in the cache while
-/// all rows are multiplied with them; the rest is the forward product's loop. A single row's weights are
-/// transposed in registers.
+/// all rows are multiplied with them; the rest is the forward product's loop. A batch of one row is added in
+/// another order, so that its weights need no transposing.
 template <class Stage, class T, class Finish>
 void dense_input_gradient(const input_gradient_buffers<T>& buffers, team::range rows, team::range columns,
                           const Finish& finish) noexcept {
@@ -130,8 +138,9 @@ void dense_input_gradient(const input_gradient_buffers<T>& buffers, team::range 
         columns.begin / lanes, (columns.end + lanes - 1) / lanes, [&](auto run, std::size_t panel) {
             constexpr std::size_t wide = decltype(run)::value;
             if constexpr (internal::has_whole_squares<layout, K, N> && layout::lanes == lanes) {
-                if (rows.end - rows.begin == 1) {
-                    internal::input_gradient_row<Stage, wide, V>(buffers, rows.begin, panel * lanes, finish);
+                if (buffers.one_row) {
+                    if (rows.begin < rows.end)
+                        internal::input_gradient_row<Stage, wide, V>(buffers, panel * lanes, finish);
                     return;
                 }
             }

@@ -105,9 +105,10 @@ void weight_gradient_tile(const weight_gradient_buffers<T>& buffers, std::size_t
             if (--rest == 0) {
                 rest = stride;
                 if constexpr (requires { use.fetch(place); })
+                    if (step < Inputs)
 #pragma GCC unroll 4
-                    for (std::size_t q = 0; q < Panels && step < Inputs; ++q)
-                        use.fetch(place + (q * K + step) * layout::lanes);
+                        for (std::size_t q = 0; q < Panels; ++q)
+                            use.fetch(place + (q * K + step) * layout::lanes);
                 waiting.hand_on(step++, use);
             }
         });
