@@ -95,7 +95,7 @@ struct convolution_block {
     using T = value_type_of<V>;
     const convolution_lines& lines;
     const convolution_operands<T>& operands;
-    const tile_walk<T>& walk;
+    tile_walk<T>& walk;
     Schedule& schedule;
     const Finish& finish;
     team::range tiles;
@@ -125,7 +125,7 @@ private:
         std::size_t count = tiles.end - tiles.begin;
         if constexpr (Shape.lines > 1) {
             count = 0;
-            visit([&](auto...) { ++count; });
+            visit([&](const auto&...) { ++count; });
         }
         return count;
     }
@@ -174,7 +174,7 @@ void convolve(const convolution_lines& lines, const convolution_operands<T>& ope
     schedule.start_pass({lines.map, lines.panel_size,
                          is_contiguous ? block * Shape.places * operands.pitch : 0,
                          weight_bytes > many_weights});
-    const internal::tile_walk<T> walk(lines, operands, V::size);
+    internal::tile_walk<T> walk(lines, operands, V::size);
     for (std::size_t begin = work.begin; begin < work.end; begin += block)
         internal::convolution_block<V, Shape, Schedule, Finish>{
             lines, operands, walk, schedule, finish, {begin, std::min(begin + block, work.end)}}

@@ -31,7 +31,11 @@ public:
         const std::uint8_t* cuts;
     };
 
-    /// A walk is made once, and a copy of it started wherever tiles are visited.
+    /// A walk is made once, and started wherever tiles are visited. It is never copied: a wide load that
+    /// copies what was just written in parts waits for these writes, and so for those of all results of the
+    /// tile before.
+    tile_walk(const tile_walk&) = delete;
+    tile_walk& operator=(const tile_walk&) = delete;
     tile_walk(const convolution_lines& all, const convolution_operands<T>& operands,
               std::size_t lanes) noexcept
         : lines_(all), operands_(operands), tap_size_(all.channels * lanes) {
@@ -53,6 +57,9 @@ public:
     }
     /// Begins with a tile, counted over all lines.
     void start(std::size_t tile) noexcept {
+        if (tile == number_)
+            return;
+        number_ = tile;
         line_ = tile / lines_.tiles;
         tile_ = tile % lines_.tiles;
         enter_line();
@@ -68,9 +75,8 @@ public:
         return {end.begin, end.places, lines_.cuts + number * lines_.map.axes[2].taps};
     }
 
-    /// Turns the terms to these places and the panels from `panel` on. They stay where they are: a wide load
-    /// that copies what was just written in parts waits for these writes, and so for those of all results of
-    /// the tile before.
+    /// Turns the terms to these places and the panels from `panel` on. They stay where they are, as the walk
+    /// does.
     tile_terms<T>& turn(const place_range& places, std::size_t panel) noexcept {
         terms_.x = line_x_ + static_cast<std::ptrdiff_t>(places.begin) * place_step_;
         terms_.place_step = place_step_;
@@ -96,6 +102,7 @@ public:
     }
 
     void advance() noexcept {
+        ++number_;
         if (++tile_ == lines_.tiles) {
             tile_ = 0;
             ++line_;
@@ -111,6 +118,7 @@ private:
     const T* line_x_ = nullptr;
     std::size_t first_tap_ = 0;
     std::size_t result_row_ = 0;
+    std::size_t number_ = static_cast<std::size_t>(-1); ///< of the tile, counted over all lines
     std::size_t line_ = 0;
     std::size_t tile_ = 0; ///< of the line
     std::size_t tap_size_;
@@ -146,27 +154,33 @@ private:
 /// Calls visit(lines, walk, number) for tiles [tiles.begin, tiles.end): one of several lines where those have
 /// the same taps.
 template <std::size_t Lines, class T, class Visit>
-void visit_tiles(tile_walk<T> walk, team::range tiles, const Visit& visit) noexcept {
+void visit_tiles(tile_walk<T>& walk, team::range tiles, const Visit& visit) noexcept {
     walk.start(tiles.begin);
-    for (std::size_t number = tiles.begin; number < tiles.end; ++number, walk.advance()) {
+    for (std::size_t number = tiles.begin; number < tiles.end;) {
+        std::size_t next = number + 1;
         if constexpr (Lines > 1)
-            if (number + 1 < tiles.end && walk.spans_lines()) {
-                visit(constant_size<Lines>{}, walk, number);
-                ++number;
-                walk.advance();
-                continue;
-            }
-        visit(constant_size<1>{}, walk, number);
+            if (next < tiles.end && walk.spans_lines())
+                ++next;
+        if (next - number == Lines)
+            visit(constant_size<Lines>{}, walk, number);
+        else if constexpr (Lines > 1)
+            visit(constant_size<1>{}, walk, number);
+        // Behind the last tile the walk stays, as the next panels begin there where the block is one tile.
+        for (; number < next && next < tiles.end; ++number)
+            walk.advance();
+        number = next;
     }
 }
 
 /// Copies what tiles [tiles.begin, tiles.end) read, for tiles of one tap.
 template <class T>
-void gather_tiles(const convolution_lines& lines, const convolution_operands<T>& operands, tile_walk<T> walk,
+void gather_tiles(const convolution_lines& lines, const convolution_operands<T>& operands, tile_walk<T>& walk,
                   std::size_t places, team::range tiles) noexcept {
     const std::size_t pitch = gathered_pitch<T>(lines.channels);
     walk.start(tiles.begin);
-    for (std::size_t number = tiles.begin; number < tiles.end; ++number, walk.advance()) {
+    for (std::size_t number = tiles.begin; number < tiles.end; ++number) {
+        if (number > tiles.begin)
+            walk.advance();
         const auto tile = walk.tile(places);
         const tile_terms<T>& terms = walk.turn(tile, operands.first_panel);
         T* const copy = operands.gathered + (number - tiles.begin) * places * pitch;
