@@ -108,12 +108,27 @@ private:
                     partial,    first == all.begin, end == all.end && !std::is_same_v<Use, nothing>};
                 if constexpr (shape::gathers_x)
                     current.gather_x();
-                line_schedule<T> schedule = current.next_memory();
+                line_schedule<T> schedule((panels.end - panels.begin + wide - 1) / wide *
+                                              count_tiles(tiles, current.strips),
+                                          shape::block_places);
+                current.add_next_rows(schedule);
                 visit_runs<wide, layout::panels % wide>(
                     panels.begin, panels.end, [&](auto run, std::size_t panel) {
+                        if constexpr (shape::fetches_columns)
+                            current.add_next_columns(schedule, panel + decltype(run)::value, panels);
                         add_panels<decltype(run)::value>(current, panel, tiles, schedule, use, use_bias);
                     });
             }
+    }
+
+    /// How many of the tiles belong to these strips, of any tap.
+    static std::size_t count_tiles(team::range tiles, team::range some) noexcept {
+        std::size_t count = 0;
+        for (std::size_t tap = 0; tap < taps; ++tap) {
+            const std::size_t begin = std::max(tap * strips + some.begin, tiles.begin);
+            count += std::max(std::min(tap * strips + some.end, tiles.end), begin) - begin;
+        }
+        return count;
     }
 
     /// Adds the deltas of a block to their sums, which rest behind the weights' between blocks.
@@ -185,7 +200,7 @@ private:
                         terms.sums_panel = rows * lanes;
                     }
                 }
-                terms.fetching = schedule.next_tile(terms.delta, shape::block_places);
+                terms.fetching = schedule.next_tile(terms.delta);
                 internal::add_outer_products<V, rows, Panels, Transposed, shape::joins_taps>(
                     terms, runs.data(), count);
                 if constexpr (!is_stored && !std::is_same_v<Use, nothing>)

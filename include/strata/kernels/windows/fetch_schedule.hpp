@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -108,23 +109,40 @@ private:
     std::size_t tile_ = 0;
 };
 
-/// For tiles that go along places: up to two pieces of memory, of which each tile fetches some lines.
+/// For tiles that go along places: what the next tiles read. The first tiles of a run of panels fetch
+/// columns, which only the next run reads, each a line of so many rows. The last tiles of a block fetch whole
+/// rows for the next block: what its first ones fetched would have left the cache again.
 template <class T>
 class line_schedule {
 public:
+    /// There will be so many tiles, each of which fetches so many lines.
+    line_schedule(std::size_t tiles, std::size_t tile_lines) noexcept
+        : tiles_left_(tiles), tile_lines_(tile_lines) {}
+
     /// So many rows of an image.
-    void add(rows_view<const T> image, std::size_t first, std::size_t count) noexcept {
-        pieces_[count_++] = {image.row(first), image.row(first + count)};
+    void add_rows(rows_view<const T> image, std::size_t first, std::size_t count) noexcept {
+        rows_[piece_count_++] = {image.row(first), image.row(first + count)};
     }
-    /// What the next tile fetches, which asks for that many lines; `known` is memory that it reads anyhow.
-    [[nodiscard]] line_fetching<T> next_tile(const T* known, std::size_t lines) noexcept {
-        while (current_ < count_ && pieces_[current_].begin >= pieces_[current_].end)
-            ++current_;
-        if (current_ == count_)
-            return {known, 0};
-        const T* const memory = pieces_[current_].begin;
-        pieces_[current_].begin += lines * line_size<T>;
-        return {memory, line_size<T>};
+    /// Some lines of each of so many rows, which are not more than a tile fetches, from now on.
+    void add_columns(rows_view<const T> image, std::size_t row, std::size_t column,
+                     std::size_t lines) noexcept {
+        columns_ = image.row(row) + column;
+        pitch_ = image.pitch;
+        column_lines_ = lines;
+    }
+    /// What the next tile fetches; `known` is memory that it reads anyhow.
+    [[nodiscard]] line_fetching<T> next_tile(const T* known) noexcept {
+        --tiles_left_;
+        if (column_lines_ > 0) {
+            --column_lines_;
+            return {std::exchange(columns_, columns_ + line_size<T>), pitch_};
+        }
+        if (tiles_left_ < fetchers()) {
+            for (piece& each : rows_)
+                if (each.begin < each.end)
+                    return {std::exchange(each.begin, each.begin + tile_lines_ * line_size<T>), line_size<T>};
+        }
+        return {known, 0};
     }
 
 private:
@@ -132,9 +150,22 @@ private:
         const T* begin;
         const T* end;
     };
-    std::array<piece, 2> pieces_{};
-    std::size_t count_ = 0;
-    std::size_t current_ = 0;
+    std::array<piece, 2> rows_{};
+    std::size_t piece_count_ = 0;
+    const T* columns_ = nullptr;
+    std::size_t pitch_ = 0;
+    std::size_t column_lines_ = 0; ///< of a row, that are left
+    std::size_t tiles_left_;
+    std::size_t tile_lines_;
+
+    /// Tiles that all rows which are left take.
+    [[nodiscard]] std::size_t fetchers() const noexcept {
+        std::size_t tiles = 0;
+        for (const piece& each : rows_)
+            if (each.begin < each.end)
+                tiles += static_cast<std::size_t>(each.end - each.begin) / (tile_lines_ * line_size<T>)+1;
+        return tiles;
+    }
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

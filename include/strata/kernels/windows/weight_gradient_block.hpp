@@ -136,33 +136,53 @@ public:
         return count;
     }
 
-    /// Memory of the next block, as far as it lies together: what windows that lie apart read of the larger
-    /// image does not.
-    [[nodiscard]] line_schedule<T> next_memory() const noexcept {
-        line_schedule<T> result{};
-        const std::size_t all = this->samples * places::lines * places::segments;
-        const std::size_t first = segments.end;
-        if (first >= all)
-            return result;
-        const place begin = places::place_of(first);
-        const place last = places::place_of(std::min(first + places::block_segments, all) - 1);
-        const std::size_t small = places::small_place(begin);
-        const std::size_t small_count = places::small_place(last) + last.end - last.begin - small;
-        result.add(Shape::is_transposed ? this->x : this->delta, small, small_count);
+    /// Has rows of the next block fetched, as far as they lie together: what windows that lie apart read of
+    /// the larger image does not. Of delta these are all rows, if it is not fetched by columns.
+    void add_next_rows(line_schedule<T>& schedule) const noexcept {
+        const auto [small, small_count] = small_rows(segments.end);
+        if (small_count == 0)
+            return;
+        if constexpr (Shape::is_transposed || !Shape::fetches_columns)
+            schedule.add_rows(Shape::is_transposed ? this->x : this->delta, small, small_count);
         if constexpr (places::is_flat && height.taps >= height.read_step && width.taps >= width.read_step) {
             // The lines that the block before has not read.
+            const place begin = places::place_of(segments.end);
             const std::size_t line = places::clamped(
                 height.read(begin.h, 0) + static_cast<std::ptrdiff_t>(height.taps - height.read_step));
             const std::size_t large = places::map.read_row(begin.sample, line, begin.begin * width.read_step);
             const std::size_t end = this->samples * places::map.read_rows();
-            result.add(
+            schedule.add_rows(
                 Shape::is_transposed ? this->delta : this->x, large,
                 std::min(small_count * height.read_step * width.read_step, end - std::min(large, end)));
         }
-        return result;
+    }
+
+    /// Has the columns of delta fetched that the run of panels from `panel` on reads: of this block, or,
+    /// behind the last of these panels, those of the next block's first run.
+    void add_next_columns(line_schedule<T>& schedule, std::size_t panel, team::range panels) const noexcept {
+        const bool goes_on = panel < panels.end;
+        const auto [row, count] = small_rows(goes_on ? segments.begin : segments.end);
+        const std::size_t first = goes_on ? panel : panels.begin;
+        if (count > 0)
+            schedule.add_columns(this->delta, row, first * Shape::lanes,
+                                 std::min(Shape::wide, panels.end - first));
     }
 
 private:
+    struct row_range {
+        std::size_t first;
+        std::size_t count;
+    };
+    /// The rows of the small image that a block from this segment on reads: none behind the last.
+    [[nodiscard]] row_range small_rows(std::size_t first) const noexcept {
+        const std::size_t all = this->samples * places::lines * places::segments;
+        if (first >= all)
+            return {0, 0};
+        const place last = places::place_of(std::min(first + places::block_segments, all) - 1);
+        const std::size_t row = places::small_place(places::place_of(first));
+        return {row, places::small_place(last) + last.end - last.begin - row};
+    }
+
     /// The places of a line that each tap has an input for.
     static constexpr auto column_places = [] {
         std::array<internal::places_inside, width.taps> result{};

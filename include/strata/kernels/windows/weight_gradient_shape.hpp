@@ -62,6 +62,9 @@ struct weight_gradient_shape {
         places::is_flat && !joins_taps && PitchX * sizeof(T) >= long_pitch && !reads_near;
     static constexpr bool gathers_delta =
         (places::is_flat && PitchDelta * sizeof(T) >= long_pitch && !reads_lines) || layout::last < lanes;
+    /// Only a run of panels reads a line of memory of each place's delta, so that the cache need not keep
+    /// more.
+    static constexpr bool fetches_columns = reads_lines && !gathers_delta;
 
     static constexpr bool gathers_large = Transposed ? gathers_delta : gathers_x;
     static constexpr bool gathers_small = Transposed ? gathers_x : gathers_delta;
