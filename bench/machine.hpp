@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/integer/dot_products.hpp>
+#include <strata/kernels/narrow/bfloat16_products.hpp>
 #include <strata/kernels/simd.hpp>
 
 #include "bedrock.hpp"
@@ -39,6 +40,15 @@ double peak_flops() {
     const V factor(T(0.999)), term(T(0.001));
     return 2.0 * V::size *
            peak_steps<V>([=](V sum) __attribute__((always_inline)) { return xsimd::fma(sum, factor, term); });
+}
+
+/// The same in products of bfloat16 that are added to floats, by the kernels' own instructions.
+inline double peak_bfloat16_products() {
+    using V = xsimd::batch<float>;
+    const xsimd::batch<std::uint32_t> ones(0x3f803f80), tenths(0x3dcc3dcc);
+    return 4.0 * V::size * peak_steps<V>([=](V sum) __attribute__((always_inline)) {
+               return strata::bedrock::internal::add_products(sum, ones, tenths);
+           });
 }
 
 /// The same in products of bytes that are added, by the kernels' own instructions.

@@ -31,7 +31,7 @@ def run():
         text="784-512-10 with the same weights; `first` is the first image's largest probability. The floor is reading "
              "all weights, or the peak in multiply-adds; strata is below it where it leaves out dark pixels. Where there "
              "are no dark pixels those of 0 were raised to 1. With kernels of bfloat16, and with weights of "
-             "8 bits, the floor is reading those, or the peak in products of bytes.")
+             "8 bits, the floor is reading those, or the peak in products of such numbers.")
     bright = without_dark_pixels(raw)
     question.measure("one at a time, 1 thread", found, [raw, "one"], 1, rounds=5,
                      floor=lambda machine: parameters * 4 / (machine["weights_gbytes"] * 1e9), shown=["first", "way"])
@@ -43,7 +43,7 @@ def run():
     question.measure("one at a time, kernels of bfloat16, 1 thread", narrow, [raw, "one"], 1, rounds=5,
                      floor=lambda machine: bfloat16_bytes / (machine["bfloat16_gbytes"] * 1e9), shown=["first"])
     question.measure("256 at once, no dark pixels, kernels of bfloat16, 1 thread", narrow, [bright, "many"], 1, rounds=5,
-                     floor=lambda machine: flops / (machine["gflops"] * 1e9))
+                     floor=lambda machine: flops / (machine["bfloat16_gflops"] * 1e9))
     integer = [strata("predict_integer", "strata, int8"), found[0]]
     for case, images in (("one at a time, no dark pixels", bright), ("one at a time", raw)):
         question.measure(f"{case}, weights of 8 bits, 1 thread", integer, [images, "one"], 1, rounds=5,

@@ -1,10 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
-// What can one core of this machine do at most? Prints its peak in fused multiply-adds (GFLOP/s) and in
-// products of bytes that are added (GOP/s), and how fast it reads (GB/s) from the cache of the second level,
-// the MNIST network's weights from wherever they stay, 4 MB (the cache of the third level), memory, and so
-// many bytes as are given from wherever they stay; and how fast it changes (GB/s, each byte counted once)
-// three times the weights in place, as Adam does.
+// What can one core of this machine do at most? Prints its peak in fused multiply-adds (GFLOP/s), in
+// products of bfloat16 that are added to floats, and in products of bytes that are added (GOP/s), and how
+// fast it reads (GB/s) from the cache of the second level, the MNIST network's weights from wherever they
+// stay, 4 MB (the cache of the third level), memory, and so many bytes as are given from wherever they stay;
+// and how fast it changes (GB/s, each byte counted once) three times the weights in place, as Adam does.
 //   floor [BYTES]
 #include "machine.hpp"
 
@@ -18,6 +18,7 @@ int main(int count, char** arguments) {
     };
     std::printf("gflops %.1f\n", bench::peak_flops<float>() / 1e9);
     std::printf("gflops_double %.1f\n", bench::peak_flops<double>() / 1e9);
+    std::printf("bfloat16_gflops %.1f\n", bench::peak_bfloat16_products() / 1e9);
     std::printf("byte_gops %.1f\n", bench::peak_byte_products() / 1e9);
     std::printf("l2_gbytes %.1f\n", rate(384 << 10, 200));
     std::printf("weights_gbytes %.1f\n", rate(4 * (784 * 512 + 512 + 512 * 10 + 10), 50));
