@@ -1,12 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#include <strata/layers/layers.hpp>
 #include <strata/model/narrow_model.hpp>
+#include <strata/strata.hpp>
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <random>
 #include <span>
@@ -231,6 +232,33 @@ BOOST_AUTO_TEST_CASE(networks_are_near_those_of_float) {
     std::vector<float> repeated(y.size());
     again.predict_batch(x.data(), repeated.data(), samples);
     BOOST_TEST((repeated == y));
+}
+
+BOOST_AUTO_TEST_CASE(digits_are_told_as_well_as_with_float) {
+    if (const char* place = std::getenv("STRATA_MNIST"); place == nullptr || *place == '\0') {
+        BOOST_TEST_MESSAGE("skipped: STRATA_MNIST is not set");
+        return;
+    }
+    constexpr auto topology =
+        input<28, 28> | flatten | dense<512> | relu | dropout<0.2> | dense<10> | softmax;
+    const auto [train, test] = datasets::mnist();
+    model<topology> net{seed{7}};
+    const std::vector<std::uint8_t> labels(train.y.begin(), train.y.begin() + 10'000);
+    trainer{net, sparse_categorical_crossentropy, adam{}}.fit(train.x.rows(0, labels.size()), labels,
+                                                              {.verbose = verbosity::silent});
+    const model<topology, float, weights<bfloat16>> narrow(net);
+    const auto exact = net.predict(test.x), near = narrow.predict(test.x);
+    std::size_t told = 0, told_narrow = 0;
+    for (std::size_t i = 0; i < test.y.size(); ++i) {
+        const auto digit = [&](const auto& scores) {
+            return std::max_element(&scores(i, 0), &scores(i, 0) + 10) - &scores(i, 0);
+        };
+        told += digit(exact) == test.y(i);
+        told_narrow += digit(near) == test.y(i);
+    }
+    BOOST_TEST(told > 9'000u);
+    BOOST_TEST(told_narrow + 10 >= told); // 0.1 %
+    BOOST_TEST(told_narrow <= told + 10);
 }
 
 BOOST_AUTO_TEST_CASE(memory_is_half) {
