@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/simd.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -88,28 +89,39 @@ template <std::size_t Rows, std::size_t K, class T>
     }
 }
 
+/// Whether any of `Count` numbers is something else than zero.
+template <std::size_t Count, class T>
+[[nodiscard, gnu::always_inline]] inline bool has_any(const T* numbers) noexcept {
+    if constexpr (lanes_of<T, Count> == Count && Count > 1) {
+        using V = simd<T, Count>;
+        return xsimd::any(V::load_unaligned(numbers) != V(T(0)));
+    } else {
+        constexpr std::size_t eights = Count * sizeof(T) / 8;
+        static_assert(Count * sizeof(T) == 8 * eights);
+        constexpr std::uint64_t no_sign = sizeof(T) == 8 ? 0x7fffffffffffffff : 0x7fffffff7fffffff;
+        std::array<std::uint64_t, eights> parts;
+        std::memcpy(parts.data(), numbers, sizeof parts);
+        std::uint64_t any = 0;
+        for (const std::uint64_t part : parts)
+            any |= part;
+        return (any & no_sign) != 0;
+    }
+}
+
 /// For each block of `Inputs` inputs, the rows of x [rows][K] that have something else than zero there:
 /// words[block * words_for(rows) + ...]. Where the last block is narrower, up to a register behind a row's
 /// end is looked at too.
 template <std::size_t Inputs, std::size_t K, class T>
 inline void rows_of(const T* x, std::size_t rows, std::uint64_t* words) noexcept {
-    constexpr std::size_t eights = Inputs * sizeof(T) / 8;
-    static_assert(Inputs * sizeof(T) == 8 * eights);
-    constexpr std::uint64_t no_sign = sizeof(T) == 8 ? 0x7fffffffffffffff : 0x7fffffff7fffffff;
-    for (std::size_t input = 0; input < K; input += Inputs)
-        for (std::size_t first = 0; first < rows; first += word_bits) {
-            std::uint64_t bits = 0;
-            const std::size_t count = std::min(word_bits, rows - first);
-            for (std::size_t row = 0; row < count; ++row) {
-                std::array<std::uint64_t, eights> parts;
-                std::memcpy(parts.data(), x + (first + row) * K + input, sizeof parts);
-                std::uint64_t any = 0;
-                for (const std::uint64_t part : parts)
-                    any |= part;
-                bits |= std::uint64_t{(any & no_sign) != 0} << row;
-            }
-            *words++ = bits;
-        }
+    constexpr std::size_t blocks = (K + Inputs - 1) / Inputs;
+    const std::size_t step = words_for(rows);
+    std::fill(words, words + blocks * step, std::uint64_t{0});
+    for (std::size_t row = 0; row < rows; ++row) { // as they lie in memory, which reads best
+        const T* const numbers = x + row * K;
+        std::uint64_t* const word = words + row / word_bits;
+        for (std::size_t block = 0; block < blocks; ++block)
+            word[block * step] |= std::uint64_t{has_any<Inputs>(numbers + block * Inputs)} << row % word_bits;
+    }
 }
 
 } // namespace nonzero
