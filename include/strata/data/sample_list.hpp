@@ -22,20 +22,35 @@ public:
         requires(!std::is_reference_v<Array>)
     sample_list(Array&& array) { take(samples(std::move(array))); }
 
-    [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
-    [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
-    [[nodiscard]] const samples* data() const noexcept { return all_.data(); }
-    [[nodiscard]] const samples& operator[](std::size_t index) const noexcept { return all_[index]; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] const samples* data() const noexcept { return size_ > 1 ? several_.data() : &one_; }
+    [[nodiscard]] const samples& operator[](std::size_t index) const noexcept { return data()[index]; }
 
     void add(samples array) { take(std::move(array)); }
     /// Makes them so many, and then one another array, which allocates nothing if there were as many before.
-    void resize(std::size_t size) { all_.resize(size); }
-    void replace(std::size_t index, const samples& array) { all_[index] = array; }
+    void resize(std::size_t size) {
+        if (size > 1)
+            several_.resize(size);
+        size_ = size;
+    }
+    void replace(std::size_t index, const samples& array) { (size_ > 1 ? several_[index] : one_) = array; }
 
 private:
-    [[gnu::noinline]] void take(samples&& array) { all_.push_back(std::move(array)); }
+    [[gnu::noinline]] void take(samples&& array) {
+        if (size_ == 0)
+            one_ = std::move(array);
+        else {
+            if (size_ == 1)
+                several_.assign(1, one_);
+            several_.push_back(std::move(array));
+        }
+        ++size_;
+    }
 
-    std::vector<samples> all_;
+    std::size_t size_ = 0;
+    samples one_; ///< no memory of its own is asked for where there is one: a call by one sample should not
+    std::vector<samples> several_;
 };
 
 /// What the rows of each output count, [samples][rows]; 1 each where an output has none.
