@@ -215,9 +215,9 @@ void check_network(std::size_t samples, double low, double high) {
     if constexpr (scalar_step<pass>::is_worthwhile)
         if (samples == 1) {
             aligned_vector<double> scalar(gradients.size(), 0.0); // which does not see the filling
+            typename scalar_step<pass>::weights numbers(net.parameter_block().data());
             const double loss = scalar_step<pass>::run(
-                net.parameter_block().data(), x.data(), targets.data(), [](auto...) {},
-                gradient_store<double>{scalar.data()});
+                numbers, x.data(), targets.data(), [](auto...) {}, gradient_store<double>{scalar.data()});
             BOOST_TEST(std::abs(loss - mean_loss()) <= 1e-12);
             next = 0;
             visit_learnt<double, typename network::topology>(scalar.data(), [&](double gradient) {

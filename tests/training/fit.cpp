@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 using namespace strata::bedrock;
@@ -160,6 +161,31 @@ BOOST_AUTO_TEST_CASE(single_samples_of_any_numbers_teach_the_same) {
     const std::vector<double> doubles(x.begin(), x.end()), double_targets(y.begin(), y.end());
     BOOST_TEST(learn(doubles, y) == expected, boost::test_tools::per_element());
     BOOST_TEST(learn(doubles, double_targets) == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(whoever_watches_single_samples_changes_nothing) {
+    // Where nobody does, names are compared once and the mode of denormals is set once.
+    const std::vector<float> x{0, 0, 0, 1, 1, 0, 1, 1}, y{0, 1, 1, 0};
+    const auto learn = [&](std::vector<callback> callbacks) {
+        model<input<2> | dense<2> | sigmoid | dense<1> | sigmoid> net{seed{2}};
+        trainer teach{net, binary_crossentropy, sgd_momentum{.learning_rate = 0.1}, accuracy};
+        auto options = quietly(1, 7);
+        options.validation_data = {x, y};
+        options.callbacks = std::move(callbacks);
+        auto seen = teach.fit(x, y, options);
+        BOOST_TEST(teach.steps() == 28u);
+        BOOST_TEST(teach.fit(x, y, quietly(1, 3)).epochs() == 3u);
+        return std::pair(std::move(seen), net.weights());
+    };
+    const auto [alone, weights] = learn({});
+    const auto [watched, expected] = learn({[](training_state&) {}});
+    BOOST_TEST(weights == expected, boost::test_tools::per_element());
+    BOOST_TEST(alone.names() == watched.names(), boost::test_tools::per_element());
+    BOOST_TEST(alone.names().size() == 4u);
+    for (const auto& name : alone.names()) {
+        BOOST_TEST(alone[name].size() == 7u);
+        BOOST_TEST(alone[name] == watched[name], boost::test_tools::per_element());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_split_of_tenths_leaves_tenths) {

@@ -34,6 +34,25 @@ struct scalar_step {
     static constexpr std::size_t count = Pass::count;
 
 private:
+    template <std::size_t I>
+    using stage = typename Pass::template stage<I>;
+    template <std::size_t I>
+    using head = typename stage<I>::head;
+    template <std::size_t I>
+    static constexpr std::size_t inputs_of = head<I>::inputs;
+    template <std::size_t I>
+    static constexpr std::size_t outputs_of = head<I>::outputs;
+    template <std::size_t I>
+    using layout = weight_layout<T, inputs_of<I>, outputs_of<I>>;
+
+    static constexpr std::size_t widest = []<class... Stages>(stage_list<Stages...>) {
+        return std::max({Stages::output_size...});
+    }(typename Pass::stages{});
+    static constexpr std::size_t tallest = []<class... Stages>(stage_list<Stages...>) {
+        return std::max({Stages::head::inputs...});
+    }(typename Pass::stages{});
+    using numbers = std::array<std::array<T, widest>, count>;
+
     static constexpr bool is_chain() {
         for (std::size_t stage = 0; stage < count; ++stage)
             if (Pass::wires::source(stage, 0) != stage || Pass::wires::is_frozen(stage))
@@ -51,16 +70,47 @@ public:
         is_chain() && !Pass::template output<0>::loss::of_batches &&
         !Pass::template output<0>::loss::of_sequences;
 
+    /// The weights of all stages as plain numbers, which a processor may keep in registers from step to step.
+    /// Those in memory are written by each step and never read again.
+    class weights {
+    public:
+        explicit weights(const T* parameters) noexcept {
+            for_each_index<count>([&](auto index) {
+                const T* const begin = parameters + Pass::places::places[index];
+                for_each_index<inputs_of<index>>([&](auto k) {
+                    for_each_index<outputs_of<index>>([&](auto n) {
+                        kernel(index, k, n) = array_of<head<index>>(
+                            begin, typename head<index>::kernel{})[layout<index>::index(k, n)];
+                    });
+                });
+                if constexpr (head<index>::has_bias)
+                    for_each_index<outputs_of<index>>([&](auto n) {
+                        bias(index, n) = array_of<head<index>>(begin, typename head<index>::bias{})[n];
+                    });
+            });
+        }
+        [[nodiscard]] T& kernel(std::size_t stage, std::size_t k, std::size_t n) noexcept {
+            return kernels_[stage][k][n];
+        }
+        [[nodiscard]] T& bias(std::size_t stage, std::size_t n) noexcept { return biases_[stage][n]; }
+
+    private:
+        std::array<std::array<std::array<T, widest>, tallest>, count> kernels_;
+        std::array<std::array<T, widest>, count> biases_;
+    };
+
     /// Returns the sample's loss. `visit(prediction, target)` sees its outputs before the update, and
-    /// `consumer` takes the gradients one by one, unless the loss is no finite number.
+    /// `consumer` takes the gradients one by one, unless the loss is no finite number. Where it updates, the
+    /// weights are those after the step.
     template <class Visit, class Consumer>
-    [[gnu::flatten]] static double run(const T* parameters, const T* x, const target* wanted,
-                                       const Visit& visit, const Consumer& consumer) noexcept {
+    [[gnu::always_inline]] static inline double run(weights& all, const T* x, const target* wanted,
+                                                    const Visit& visit, const Consumer& consumer) noexcept {
         numbers outputs, kept, deltas;
         for_each_index<count>([&](auto index) {
-            constexpr std::size_t number = index;
-            const T* const source = number == 0 ? x : outputs[number - 1].data();
-            forward<number>(parameters, source, outputs[number].data(), kept[number].data());
+            if constexpr (index == 0)
+                forward<0>(all, x, outputs[0].data(), kept[0].data());
+            else
+                forward<index>(all, outputs[index - 1].data(), outputs[index].data(), kept[index].data());
         });
         const double loss =
             network_output::weight *
@@ -73,79 +123,89 @@ public:
         multiply_by_slope<count - 1>(kept[count - 1].data(), deltas[count - 1].data());
         for_each_index<count - 1>([&](auto index) {
             constexpr std::size_t number = count - 1 - index;
-            propagate<number>(parameters, deltas[number].data(), deltas[number - 1].data());
+            propagate<number>(all, deltas[number].data(), deltas[number - 1].data());
             multiply_by_slope<number - 1>(kept[number - 1].data(), deltas[number - 1].data());
         });
         for_each_index<count>([&](auto index) {
-            constexpr std::size_t number = index;
-            update<number>(number == 0 ? x : outputs[number - 1].data(), deltas[number].data(), consumer);
+            if constexpr (index == 0)
+                update<0>(all, x, deltas[0].data(), consumer);
+            else
+                update<index>(all, outputs[index - 1].data(), deltas[index].data(), consumer);
         });
         return loss;
     }
 
+    /// Copies the weights, or a state of theirs, number by number as this step writes them: a processor reads
+    /// a number that is still on its way to memory, but several at once only when all have arrived.
+    static void copy(const T* from, T* to) noexcept {
+        for_each_index<count>([&](auto index) {
+            using arrays = head<index>;
+            for_each_parameter<arrays>([&]<class Parameter>(std::type_identity<Parameter>) {
+                using array = layout_of<T, Parameter>;
+                const T* const source = array_of<arrays>(from + Pass::places::places[index], Parameter{});
+                for (std::size_t i = 0; i < Parameter::shape::size; ++i)
+                    to[source - from + static_cast<std::ptrdiff_t>(array::index(i))] =
+                        const_cast<const volatile T*>(source)[array::index(i)];
+            });
+        });
+    }
+
 private:
     template <std::size_t I>
-    using stage = typename Pass::template stage<I>;
-    template <std::size_t I>
-    using head = typename stage<I>::head;
-    template <std::size_t I>
-    using weights = weight_layout<T, head<I>::inputs, head<I>::outputs>;
-
-    static constexpr std::size_t widest = []<class... Stages>(stage_list<Stages...>) {
-        return std::max({Stages::output_size...});
-    }(typename Pass::stages{});
-    using numbers = std::array<std::array<T, widest>, count>;
-
-    template <std::size_t I>
-    static void forward(const T* parameters, const T* x, T* y, T* kept) noexcept {
-        const T* const begin = parameters + Pass::places::places[I];
-        const T* const kernel = array_of<head<I>>(begin, typename head<I>::kernel{});
-        [[maybe_unused]] const T* const bias = array_of<head<I>>(begin, typename head<I>::bias{});
-        for (std::size_t n = 0; n < head<I>::outputs; ++n) {
+    static void forward(weights& all, const T* x, T* y, T* kept) noexcept {
+        for_each_index<outputs_of<I>>([&](auto n) {
             T sum = 0;
             if constexpr (head<I>::has_bias)
-                sum = bias[n];
-            for (std::size_t k = 0; k < head<I>::inputs; ++k)
-                sum += x[k] * kernel[weights<I>::index(k, n)];
+                sum = all.bias(I, n);
+            for_each_index<inputs_of<I>>([&](auto k) { sum += x[k] * all.kernel(I, k, n); });
             y[n] = evaluate_at(stage<I>::tail::prediction, symbols::x, sum);
             kept[n] = stage<I>::tail::from_output ? y[n] : sum;
-        }
+        });
     }
 
     template <std::size_t I>
     static void multiply_by_slope(const T* kept, T* delta) noexcept {
         using tail = typename stage<I>::tail;
-        for (std::size_t n = 0; n < head<I>::outputs; ++n) {
+        for_each_index<outputs_of<I>>([&](auto n) {
             if constexpr (tail::from_output)
                 delta[n] *= evaluate_at(tail::slope, symbols::y, kept[n]);
             else
                 delta[n] *= evaluate_at(tail::slope, symbols::x, kept[n]);
-        }
+        });
     }
 
     template <std::size_t I>
-    static void propagate(const T* parameters, const T* delta, T* source_delta) noexcept {
-        const T* const kernel =
-            array_of<head<I>>(parameters + Pass::places::places[I], typename head<I>::kernel{});
-        for (std::size_t k = 0; k < head<I>::inputs; ++k) {
+    static void propagate(weights& all, const T* delta, T* source_delta) noexcept {
+        for_each_index<inputs_of<I>>([&](auto k) {
             source_delta[k] = 0;
-            for (std::size_t n = 0; n < head<I>::outputs; ++n)
-                source_delta[k] += delta[n] * kernel[weights<I>::index(k, n)];
-        }
+            for_each_index<outputs_of<I>>([&](auto n) { source_delta[k] += delta[n] * all.kernel(I, k, n); });
+        });
     }
 
     template <std::size_t I, class Consumer>
-    static void update(const T* x, const T* delta, const Consumer& consumer) noexcept {
+    static void update(weights& all, const T* x, const T* delta, const Consumer& consumer) noexcept {
         const head_updates<T, head<I>, Consumer> updates{consumer, Pass::places::places[I]};
         const auto use_kernel = updates(typename head<I>::kernel{});
-        for (std::size_t n = 0; n < head<I>::outputs; ++n)
-            for (std::size_t k = 0; k < head<I>::inputs; ++k)
-                use_kernel(weights<I>::index(k, n), x[k] * delta[n]);
+        for_each_index<outputs_of<I>>([&](auto n) {
+            for_each_index<inputs_of<I>>([&](auto k) {
+                use(use_kernel, layout<I>::index(k, n), all.kernel(I, k, n), x[k] * delta[n]);
+            });
+        });
         if constexpr (head<I>::has_bias) {
             const auto use_bias = updates(typename head<I>::bias{});
-            for (std::size_t n = 0; n < head<I>::outputs; ++n)
-                use_bias(n, delta[n]);
+            for_each_index<outputs_of<I>>([&](auto n) { use(use_bias, n, all.bias(I, n), delta[n]); });
         }
+    }
+
+    // Each weight is written by itself: compilers would write neighbours together, and for that compute all
+    // of the step in pairs, whose exchanges each next operation waits for.
+    template <class Update>
+    static void use(const Update& update, std::size_t place, T& weight, T gradient) noexcept {
+        if constexpr (requires { update.advance(place, weight, gradient); }) {
+            weight = update.advance(place, weight, gradient);
+            *const_cast<volatile T*>(update.weights + place) = weight;
+        } else
+            update(place, gradient);
     }
 };
 

@@ -99,7 +99,12 @@ struct weight_update {
 
     template <class V>
     [[gnu::always_inline]] void operator()(std::size_t place, V gradient) const noexcept {
-        const V w = load<V>(weights + place);
+        store(advance(place, load<V>(weights + place), gradient), weights + place);
+    }
+
+    /// What the weights `w` of that place become. Their states in memory move on, they themselves do not.
+    template <class V>
+    [[nodiscard, gnu::always_inline]] V advance(std::size_t place, V w, V gradient) const noexcept {
         gradient = internal::add_penalty<Penalty>(gradient, w);
         std::array<V, states::size> loaded;
         for (std::size_t i = 0; i < states::size; ++i)
@@ -107,8 +112,8 @@ struct weight_update {
         const auto given =
             internal::update_variables<V, scalars_type, states>::make(scalars, w, gradient, loaded);
         const auto changed = rule::run(given, internal::assign_value<V>{});
-        store(V(changed[symbols::w]), weights + place);
         internal::store_states<V>(states{}, changed, state.data(), place);
+        return V(changed[symbols::w]);
     }
 
     /// Asks for the memory of a register that will be updated soon.

@@ -3,12 +3,14 @@
 
 #include <strata/data/sample_list.hpp>
 #include <strata/model/training_pass.hpp>
+#include <strata/random/philox.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -16,7 +18,17 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
+/// An index for each sample, or none where samples go as they come. Referred to, never copied: its two
+/// numbers would be read as one while they are still being written.
+using sample_order = std::span<const std::uint32_t>;
+
 namespace internal {
+/// Makes an order of chance, another one for each epoch.
+inline void shuffle(std::vector<std::uint32_t>& order, seed key, std::uint64_t epoch) {
+    std::iota(order.begin(), order.end(), 0u);
+    random_sequence(key, draw_purpose::shuffle, static_cast<std::uint32_t>(epoch)).shuffle(order);
+}
+
 template <class Pass, std::size_t... I>
 auto target_vectors(std::index_sequence<I...>)
     -> std::tuple<std::vector<typename Pass::template output<I>::target>...>;

@@ -15,6 +15,7 @@
 #include <strata/training/measurement.hpp>
 #include <strata/training/memory_text.hpp>
 #include <strata/training/occupation.hpp>
+#include <strata/training/pass_course.hpp>
 #include <strata/training/pass_totals.hpp>
 #include <strata/training/penalties.hpp>
 #include <strata/training/progress.hpp>
@@ -73,7 +74,7 @@ public:
     /// What a schedule, a metric or whoever shows the progress throws comes out of here after the step that
     /// was at work.
     template <bool Training>
-    void run(const sample_range& range, std::span<const std::uint32_t> order, std::size_t batch_size,
+    void run(const sample_range& range, const sample_order& order, std::size_t batch_size,
              std::size_t threads, progress_line* line, totals& sum) {
         const internal::occupation guard(is_busy_);
         prepare(batch_size, threads);
@@ -92,7 +93,7 @@ public:
     }
     /// The same for a sum that begins with these samples.
     template <bool Training>
-    totals run(const sample_range& range, std::span<const std::uint32_t> order, std::size_t batch_size,
+    totals run(const sample_range& range, const sample_order& order, std::size_t batch_size,
                std::size_t threads, progress_line* line) {
         totals sum;
         run<Training>(range, order, batch_size, threads, line, sum);
@@ -105,7 +106,8 @@ private:
 public:
     Optimizer optimizer;
     typename path::blocks states;
-    std::uint64_t step = 0; ///< batches trained with so far
+    std::uint64_t step = 0;  ///< batches trained with so far
+    bool is_flushed = false; ///< whether whoever asks for passes sees to denormals on this thread
 
     /// The weights and each state, all in the parameters' layout: what a snapshot holds.
     [[nodiscard]] auto blocks() const {
@@ -114,6 +116,14 @@ public:
         for (std::size_t i = 0; i < state_count; ++i)
             result[i + 1] = const_cast<engine*>(this)->states[i];
         return result;
+    }
+
+    /// Copies one of them, but for its filling, which stays as it is.
+    static void copy_block(const T* from, T* to) noexcept {
+        if constexpr (may_step_by_sample<true>)
+            scalars::copy(from, to);
+        else
+            std::copy_n(from, pass::places::size, to);
     }
 
     /// Updates made so far.
@@ -126,26 +136,8 @@ public:
     }
 
 private:
-    /// What a pass runs over, the same for every thread.
-    struct course {
-        const sample_range& range;
-        std::span<const std::uint32_t> order;
-        std::size_t batch_size;
-        progress_line* line;
-
-        [[nodiscard]] std::size_t batch_from(std::size_t begin) const noexcept {
-            return std::min(batch_size, range.count - begin);
-        }
-    };
-
-    /// What the threads of a pass share beside the buffers. The first of them writes, all read what it wrote
-    /// after they have met.
-    struct progress {
-        totals& sum;
-        bool stop = false;
-        std::atomic<bool> is_broken = false; ///< a loss of this step is no finite number
-        team_failure failure = {};
-    };
+    using course = internal::pass_course;
+    using progress = internal::pass_progress<totals>;
 
     /// Whether a pass updates after every sample, by plain numbers instead of registers.
     template <bool Training>
@@ -193,17 +185,19 @@ private:
 
     /// The same where each sample makes a step of some nanoseconds: what a batch gathers is read where it
     /// lies.
-    void work_by_sample(const course& tour, progress& all) noexcept {
-        const flush_denormals fast;
+    [[gnu::flatten]] void work_by_sample(const course& tour, progress& all) noexcept {
+        const flush_denormals fast(!is_flushed);
         const std::uint64_t first_step = step;
         const std::size_t steps_made = all.sum.steps;
         internal::sample_reader<T, typename scalars::target, Model::input_sizes[0],
                                 pass::template output<0>::targets>
             reader(tour.range);
+        typename scalars::weights weights(net_->parameter_block().data());
         for (std::size_t i = 0; i < tour.range.count && !all.stop; ++i) {
             const auto sample = reader.read(tour.order.empty() ? i : tour.order[i]);
-            step_by_sample(sample.x, sample.target, first_step + i, all);
-            prepare_step<false>(tour, i, first_step + i, all);
+            step_by_sample(weights, sample.x, sample.target, first_step + i, all);
+            if (tour.line != nullptr)
+                prepare_step<false>(tour, i, first_step + i, all);
         }
         count_steps(first_step, steps_made, all);
     }
@@ -214,7 +208,8 @@ private:
 
     /// What one thread does for all between two steps.
     template <bool Training>
-    void prepare_step(const course& tour, std::size_t begin, std::uint64_t number, progress& all) noexcept {
+    [[gnu::noinline]] void prepare_step(const course& tour, std::size_t begin, std::uint64_t number,
+                                        progress& all) noexcept {
         if (tour.line != nullptr && tour.line->is_due() &&
             !all.failure.run([&] { tour.line->show(all.sum.steps, all.sum.named()); }))
             all.stop = true;
@@ -233,7 +228,8 @@ private:
         return is_said;
     }
 
-    void step_by_sample(const T* x, const typename scalars::target* target, std::uint64_t number,
+    void step_by_sample(typename scalars::weights& weights, const T* x,
+                        const typename scalars::target* target, std::uint64_t number,
                         progress& all) noexcept {
         scalars_of<T, Optimizer> rates{};
         if (!ask_rates(number, rates, all))
@@ -242,7 +238,7 @@ private:
         const double penalties = penalty_of_step(team{});
         const measurement<pass, Metrics...> measured{parts_.data(), {}, &all.failure, {}};
         losses_[0] = scalars::run(
-            parameters, x, target,
+            weights, x, target,
             [&](const T* prediction, const auto* wanted) {
                 measured(std::integral_constant<std::size_t, 0>{}, 0, prediction, wanted);
             },

@@ -34,10 +34,16 @@ public:
     /// Forgets another fit's epochs.
     void begin() noexcept { has_best_ = false; }
 
-    void remember(const spans& blocks, std::uint64_t steps, std::uint64_t epochs, std::size_t epoch) {
+    /// `copy(from, to)` copies what training changes of a block.
+    template <class Copy>
+    void remember(const spans& blocks, std::uint64_t steps, std::uint64_t epochs, std::size_t epoch,
+                  const Copy& copy) {
         epoch_start<T, Blocks>& start = starts_[current_];
         for (std::size_t i = 0; i < Blocks; ++i)
-            start.blocks[i].assign(blocks[i].begin(), blocks[i].end());
+            if (start.blocks[i].size() == blocks[i].size())
+                copy(blocks[i].data(), start.blocks[i].data());
+            else
+                start.blocks[i].assign(blocks[i].begin(), blocks[i].end());
         start.steps = steps;
         start.epochs = epochs;
         start.epoch = epoch;

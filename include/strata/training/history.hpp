@@ -6,6 +6,7 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -32,13 +33,16 @@ public:
         for (std::size_t i = 0; i < entries_.size(); ++i)
             if (entries_[i].first == name) {
                 entries_[i].second = value;
-                directions_[i] = better;
+                directions_[i] = static_cast<char>(better);
                 return;
             }
         directions_.reserve(entries_.size() + 1);
         entries_.emplace_back(name, value);
-        directions_.push_back(better);
+        directions_.push_back(static_cast<char>(better));
     }
+
+    /// Another value for the entry at that place.
+    void renew(std::size_t place, double value) noexcept { entries_[place].second = value; }
 
     [[nodiscard]] bool contains(std::string_view name) const noexcept {
         for (const auto& entry : entries_)
@@ -59,7 +63,7 @@ public:
     [[nodiscard]] direction direction_of(std::string_view name) const {
         for (std::size_t i = 0; i < entries_.size(); ++i)
             if (entries_[i].first == name)
-                return directions_[i];
+                return static_cast<direction>(directions_[i]);
         internal::throw_unknown(name, entries_);
     }
 
@@ -69,7 +73,7 @@ public:
 
 private:
     std::vector<std::pair<std::string, double>> entries_;
-    std::vector<direction> directions_; ///< one an entry
+    std::string directions_; ///< a character an entry: a short text needs no memory of its own
 };
 
 /// What `fit` returns: every loss and metric of every epoch. `history["val_loss"].back()`.
@@ -78,6 +82,21 @@ public:
     void add(const scores& epoch) {
         for (const auto& [name, value] : epoch)
             column(name).push_back(value);
+    }
+
+    /// Makes room for some more epochs with the names that there are: memory that grows moves its values
+    /// again and again, which takes longer than small epochs do.
+    void reserve(std::size_t epochs) {
+        constexpr std::size_t most = 15'000; // training often ends early
+        for (auto& column : columns_)
+            column.second.reserve(column.second.size() + std::min(epochs, most));
+    }
+
+    /// The same where the scores have the names of the epoch before, in the same order.
+    void extend(const scores& epoch) {
+        std::size_t next = 0;
+        for (const auto& entry : epoch)
+            columns_[next++].second.push_back(entry.second);
     }
 
     /// One value an epoch. `std::out_of_range` where there is no such name.

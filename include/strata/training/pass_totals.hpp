@@ -80,14 +80,24 @@ struct pass_totals {
         return count == 0 ? detail::infinity<double> : sum / static_cast<double>(count);
     }
 
+    [[nodiscard]] double mean_loss() const noexcept {
+        return loss / static_cast<double>(samples > 0 ? samples : 1);
+    }
+
     /// Sets the scores of their names, which allocates nothing if they exist.
     void name(scores& result) const {
-        result.set("loss", loss / static_cast<double>(samples > 0 ? samples : 1), direction::smaller);
+        result.set("loss", mean_loss(), direction::smaller);
         std::apply(
             [&](const auto&... each) {
                 (result.set(Metrics::metric::name.view(), each.value(), Metrics::metric::better), ...);
             },
             metrics);
+    }
+    /// The same where `name` was the first to set some of these scores, and names need not be compared.
+    void renew(scores& result) const {
+        std::size_t place = 0;
+        result.renew(place, mean_loss());
+        std::apply([&](const auto&... each) { (result.renew(++place, each.value()), ...); }, metrics);
     }
     [[nodiscard]] scores named() const {
         scores result;

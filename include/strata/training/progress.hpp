@@ -68,11 +68,12 @@ public:
           shown_(started_) {}
 
     [[nodiscard]] bool is_bar() const noexcept { return level_ == verbosity::bar; }
+    [[nodiscard]] bool is_silent() const noexcept { return level_ == verbosity::silent; }
 
     /// The line above an epoch's own.
-    [[gnu::noinline]] void begin(std::size_t epoch, std::size_t epochs) {
-        if (level_ != verbosity::silent)
-            output_.write(internal::concatenate("Epoch ", epoch + 1, "/", epochs, "\n"));
+    void begin(std::size_t epoch, std::size_t epochs) {
+        if (!is_silent())
+            show_epoch(epoch, epochs);
     }
 
     /// Whether it is time to show something again; asks the clock only.
@@ -86,11 +87,9 @@ public:
     }
 
     /// `made` is how many steps there were, where that was not known before.
-    [[gnu::cold]] void finish(const scores& values, std::size_t made = 0) {
-        if (level_ == verbosity::silent)
-            return;
-        steps_ = made > 0 ? made : steps_;
-        write(internal::concatenate(is_bar() ? "\r" : "", text(steps_, values, is_bar())), "\n");
+    void finish(const scores& values, std::size_t made = 0) {
+        if (!is_silent())
+            show_end(values, made);
     }
 
     /// The line after that many steps; a test needs no clock.
@@ -138,6 +137,14 @@ private:
         if (level != verbosity::automatic)
             return level;
         return output.is_terminal != nullptr && output.is_terminal() ? verbosity::bar : verbosity::line;
+    }
+
+    [[gnu::cold]] void show_epoch(std::size_t epoch, std::size_t epochs) {
+        output_.write(internal::concatenate("Epoch ", epoch + 1, "/", epochs, "\n"));
+    }
+    [[gnu::cold]] void show_end(const scores& values, std::size_t made) {
+        steps_ = made > 0 ? made : steps_;
+        write(internal::concatenate(is_bar() ? "\r" : "", text(steps_, values, is_bar())), "\n");
     }
 
     static std::string duration(double seconds) {

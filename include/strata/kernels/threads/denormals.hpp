@@ -5,13 +5,21 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// Treats denormal numbers as zero on this thread, as long as it lives. Training makes them by the thousand
-/// (the moments of weights whose input is always zero decay into them), and a processor is many times slower
-/// with them.
+/// Treats denormal numbers as zero on this thread, as long as it lives, unless `wanted` says that somebody
+/// else sees to it. Training makes them by the thousand (the moments of weights whose input is always zero
+/// decay into them), and a processor is many times slower with them. To read the mode or to change it, it
+/// first ends all that it has begun, which lasts as long as some steps of the smallest networks.
 class flush_denormals {
 public:
-    flush_denormals() noexcept : before_(read()) { write(before_ | mask); }
-    ~flush_denormals() { write(before_); }
+    explicit flush_denormals(bool wanted = true) noexcept
+        : before_(wanted ? read() : mask), changes_((before_ & mask) != mask) {
+        if (changes_)
+            write(before_ | mask);
+    }
+    ~flush_denormals() {
+        if (changes_)
+            write(before_);
+    }
     flush_denormals(const flush_denormals&) = delete;
     flush_denormals& operator=(const flush_denormals&) = delete;
 
@@ -36,6 +44,7 @@ private:
     static void write(unsigned) noexcept {}
     unsigned before_;
 #endif
+    bool changes_;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING
