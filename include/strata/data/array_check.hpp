@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <ranges>
 #include <string_view>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {

@@ -7,10 +7,10 @@
 
 #include STRATA_XTENSOR(xadapt)
 
+#include <algorithm> // has the concepts of ranges, too, and takes a compiler half as long as <ranges>
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <ranges>
 #include <string_view>
 #include <type_traits>
 
@@ -29,6 +29,17 @@ concept contiguous_array = requires(const Array& array) {
     { array.layout() } -> std::same_as<xt::layout_type>;
     array.strides();
 };
+
+// An array of xtensor's own, not a view of one, that is row-major by its type: a compiler need not see how
+// any other would be copied.
+template <class Array>
+inline constexpr bool is_row_major_array = false;
+template <class Storage, std::size_t Rank, class Tag>
+inline constexpr bool
+    is_row_major_array<xt::xtensor_container<Storage, Rank, xt::layout_type::row_major, Tag>> = true;
+template <class Storage, class Shape, class Tag>
+inline constexpr bool
+    is_row_major_array<xt::xarray_container<Storage, xt::layout_type::row_major, Shape, Tag>> = true;
 
 /// A type that is nothing but numbers in a row, such as `std::array<std::array<float, 2>, 3>`: which numbers,
 /// and how many. None in any other type.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
@@ -19,6 +20,11 @@ std::string extents_text(const Extents& extents) {
     for (const auto extent : extents)
         append(result, result.empty() ? "" : " x ", static_cast<std::uint64_t>(extent));
     return result.empty() ? "()" : result;
+}
+
+/// The same of a sample's shape; "a single number" without any extent.
+inline std::string shape_to_string(std::span<const std::size_t> shape) {
+    return shape.empty() ? "a single number" : extents_text(shape);
 }
 
 /// How many bytes an array takes, or nothing if that, or one of its strides, is more than std::ptrdiff_t

@@ -14,6 +14,12 @@ namespace strata::bedrock::inline STRATA_SETTING {
 class sample_list {
 public:
     sample_list() = default;
+    sample_list(const sample_list&) = default;
+    sample_list(sample_list&&) = default;
+    sample_list& operator=(const sample_list&) = default;
+    sample_list& operator=(sample_list&&) = default;
+    // Options hold several, whose ends a compiler would write out one after another.
+    [[gnu::noinline]] ~sample_list() = default;
 
     template <class Array>
         requires(std::constructible_from<samples, const Array&> && !std::same_as<Array, sample_list>)

@@ -3,21 +3,23 @@
 
 #include <strata/data/array.hpp>
 #include <strata/data/array_kinds.hpp>
+#include <strata/data/extents.hpp>
 #include <strata/data/rows.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <ranges>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -51,12 +53,6 @@ void read_elements(const void* data, std::size_t first, std::size_t count, float
             numbers[i] = static_cast<Number>(elements[i]);
 }
 
-inline std::string shape_to_string(std::span<const std::size_t> shape) {
-    std::string result;
-    for (const std::size_t extent : shape)
-        result = result.empty() ? concatenate(extent) : concatenate(result, " x ", extent);
-    return result.empty() ? "a single number" : result;
-}
 template <class Name>
 std::string name_text(const Name& name) {
     if constexpr (std::invocable<const Name&>)
@@ -78,10 +74,16 @@ public:
     template <array_expression Array>
         requires std::is_arithmetic_v<typename Array::value_type> samples(const Array& array) {
             using element = typename Array::value_type;
-            shape_.assign(array.shape().begin(), array.shape().end());
+            const auto& extents = array.shape();
+            if constexpr (requires { set_shape(extents.data(), extents.size()); })
+                set_shape(extents.data(), extents.size());
+            else
+                set_shape(std::vector<std::size_t>(extents.begin(), extents.end()).data(), extents.size());
             if constexpr (internal::is_scaled_bytes<Array>) {
                 use<std::uint8_t>(array.data());
                 scale_ = array.scale;
+            } else if constexpr (internal::is_row_major_array<Array>) {
+                use<element>(array.data());
             } else if constexpr (internal::contiguous_array<Array>) {
                 if (array.layout() == xt::layout_type::row_major && array.data_offset() == 0)
                     use<element>(array.data());
@@ -91,7 +93,7 @@ public:
                 keep<element>(array);
         }
 
-    /// `shape` stays empty: whoever reads knows how many numbers make a sample.
+    /// There is no shape: whoever reads knows how many numbers make a sample.
     template <number_range Range>
     samples(const Range& numbers) : is_flat_(true), flat_size_(std::ranges::size(numbers)) {
         use<std::ranges::range_value_t<Range>>(std::ranges::data(numbers));
@@ -154,8 +156,7 @@ public:
             return flat_size_ == count;
         if (rows_.given)
             return rows_.count == count && rows_.length == 1;
-        return shape_.size() <= 2 && shape_.size() > 0 && shape_[0] == count &&
-               (shape_.size() == 1 || shape_[1] == 1);
+        return rank_ <= 2 && rank_ > 0 && extents_[0] == count && (rank_ == 1 || extents_[1] == 1);
     }
 
     /// Whether it holds so many samples of that shape.
@@ -168,8 +169,7 @@ public:
             return flat_size_ == count * size;
         if (rows_.given)
             return rows_.count == count && rows_.length == size && rows_.other == 0;
-        return shape_.size() == sample_shape.size() + 1 && shape_[0] == count &&
-               std::equal(sample_shape.begin(), sample_shape.end(), shape_.begin() + 1);
+        return has_shape(sample_shape) && shape()[0] == count;
     }
 
     /// How many samples there are if each has that shape. `std::invalid_argument` where the array's shape is
@@ -195,14 +195,11 @@ public:
                     first ? rows_.length : rows_.other_length, " numbers, expected ", size)));
             return rows_.count;
         }
-        const bool fits = shape_.size() == sample_shape.size() + 1 &&
-                          std::equal(sample_shape.begin(), sample_shape.end(), shape_.begin() + 1);
-        if (!fits && !(size == 1 && shape_.size() == 1))
-            internal::raise(std::invalid_argument(
-                internal::concatenate(internal::name_text(what), " has the shape ",
-                                      internal::shape_to_string({shape_.data(), shape_.size()}),
-                                      ", expected samples x ", internal::shape_to_string(sample_shape))));
-        return shape_[0];
+        if (!has_shape(sample_shape) && !(size == 1 && rank_ == 1))
+            internal::raise(std::invalid_argument(internal::concatenate(
+                internal::name_text(what), " has the shape ", internal::shape_to_string(shape()),
+                ", expected samples x ", internal::shape_to_string(sample_shape))));
+        return shape()[0];
     }
 
     void read(std::size_t first, std::size_t count, float* numbers) const noexcept {
@@ -237,6 +234,22 @@ public:
     }
 
 private:
+    // A function of its own, so that a compiler makes it once for arrays of all kinds.
+    [[gnu::noinline]] void set_shape(const std::size_t* extents, std::size_t rank) {
+        rank_ = rank;
+        if (rank <= extents_.size())
+            std::copy_n(extents, rank, extents_.begin());
+        else
+            many_extents_.assign(extents, extents + rank);
+    }
+    [[nodiscard]] std::span<const std::size_t> shape() const noexcept {
+        return {rank_ <= extents_.size() ? extents_.data() : many_extents_.data(), rank_};
+    }
+    [[nodiscard]] bool has_shape(std::span<const std::size_t> of_sample) const noexcept {
+        return rank_ == of_sample.size() + 1 &&
+               std::equal(of_sample.begin(), of_sample.end(), shape().begin() + 1);
+    }
+
     template <class T>
     static constexpr int kind_of() {
         return std::is_same_v<T, float> ? 1 : std::is_same_v<T, double> ? 2 : 0;
@@ -260,7 +273,9 @@ private:
     }
 
     std::shared_ptr<const void> owner_;
-    xt::svector<std::size_t, 4> shape_; ///< on the heap for more axes only
+    std::size_t rank_ = 0;
+    std::array<std::size_t, 4> extents_{};
+    std::vector<std::size_t> many_extents_; ///< of more axes, which alone are on the heap
     const void* data_ = nullptr;
     int kind_ = 0;
     std::size_t element_size_ = 0;

@@ -7,6 +7,8 @@ STRATA_HEADER_BEGIN
 #include <strata/data/array_check.hpp>
 #include <strata/data/sample_count.hpp>
 #include <strata/data/sample_list.hpp>
+#include <strata/data/token_check.hpp>
+#include <strata/expression/concatenate.hpp>
 #include <strata/kernels/aligned_vector.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/output_arrays.hpp>
@@ -20,6 +22,17 @@ STRATA_HEADER_BEGIN
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
+/// How many samples there are to predict, of which is checked what only a run can know.
+template <class Topology>
+std::size_t count_predicted(const sample_list& x) {
+    const std::size_t count = count_samples(typename Topology::inputs{}, x, "predict", [](std::size_t index) {
+        return index == 0 ? std::string("the array to predict")
+                          : concatenate("array ", index + 1, " to predict");
+    });
+    check_tokens<Topology>(x.data(), count, "predict");
+    return count;
+}
+
 /// Calls use(numbers of each input, first, count) for the samples, as T: all at once where that is what they
 /// are, otherwise a part at a time, so that the copies stay small.
 template <class T, std::size_t Inputs, class Use>
@@ -67,7 +80,8 @@ void predict_samples(const Model& net, const sample_list& x, std::size_t count,
 template <class Model, class Array>
 auto predict_array(const Model& net, const Array& array) {
     return internal::predict_arrays<typename Model::value_type, typename Model::topology>(
-        array, [&](const sample_list& x, std::size_t count, const auto& results) {
+        array, [](const sample_list& x) { return internal::count_predicted<typename Model::topology>(x); },
+        [&](const sample_list& x, std::size_t count, const auto& results) {
             internal::predict_samples(net, x, count, results);
         });
 }

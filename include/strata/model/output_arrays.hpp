@@ -2,14 +2,12 @@
 #pragma once
 
 #include <strata/data/array_check.hpp>
-#include <strata/data/sample_count.hpp>
-#include <strata/data/token_check.hpp>
+#include <strata/expression/type_list.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <string>
 #include <tuple>
 #include <utility>
 
@@ -28,10 +26,10 @@ auto output_arrays(type_list<Shapes...>, std::size_t samples) {
     return std::make_tuple(output_array<T, Shapes>(samples)...);
 }
 
-/// The arrays of outputs for an array of inputs, of which is checked what only a run can know: `run(samples,
-/// count, results)` computes so many.
-template <class T, class Topology, class Array, class Run>
-auto predict_arrays(const Array& array, const Run& run) {
+/// The arrays of outputs for an array of inputs: `count(samples)` says of how many, once it has checked what
+/// only a run can know, and `run(samples, count, results)` computes them.
+template <class T, class Topology, class Array, class Count, class Run>
+auto predict_arrays(const Array& array, const Count& count, const Run& run) {
     using inputs = typename Topology::inputs;
     using outputs = typename Topology::outputs;
     using first = typename Topology::input_shape;
@@ -41,15 +39,11 @@ auto predict_arrays(const Array& array, const Run& run) {
     else
         static_assert(check_readable<"the array to predict", Array, text("it takes numbers")>());
     const sample_list x = read_list(array);
-    const std::size_t count = count_samples(inputs{}, x, "predict", [](std::size_t index) {
-        return index == 0 ? std::string("the array to predict")
-                          : concatenate("array ", index + 1, " to predict");
-    });
-    check_tokens<Topology>(x.data(), count, "predict");
-    auto result = output_arrays<T>(outputs{}, count);
+    const std::size_t number = count(x);
+    auto result = output_arrays<T>(outputs{}, number);
     std::array<T*, outputs::size> results{};
     for_each_index<outputs::size>([&](auto index) { results[index] = std::get<index>(result).data(); });
-    run(x, count, results);
+    run(x, number, results);
     if constexpr (outputs::size == 1)
         return std::get<0>(std::move(result));
     else

@@ -80,7 +80,7 @@ public:
         requires(!std::is_convertible_v<const Array&, std::span<const value_type, input_size>>)
     [[nodiscard]] auto predict(const Array& x) const {
         return internal::predict_arrays<value_type, topology>(
-            x, [&](const sample_list& samples, std::size_t count, const auto& results) {
+            x, count_predicted, [&](const sample_list& samples, std::size_t count, const auto& results) {
                 predict_samples(samples, count, results);
             });
     }
@@ -107,6 +107,7 @@ public:
     [[nodiscard]] const parts* operator->() const noexcept { return parts_.get(); }
 
 private:
+    static std::size_t count_predicted(const sample_list& x);
     void predict_samples(const sample_list& x, std::size_t count,
                          const std::array<value_type*, output_count>& y) const;
     void predict_sample(const value_type* x, value_type* y) const;

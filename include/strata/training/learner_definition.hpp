@@ -109,6 +109,10 @@ std::string learner<Task>::plan(std::size_t samples) {
 }
 
 template <class Task>
+std::size_t learner<Task>::count_predicted(const sample_list& x) {
+    return internal::count_predicted<topology>(x);
+}
+template <class Task>
 void learner<Task>::predict_samples(const sample_list& x, std::size_t count,
                                     const std::array<value_type*, output_count>& y) const {
     internal::predict_samples(parts_->network, x, count, y);
