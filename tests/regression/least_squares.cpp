@@ -76,7 +76,52 @@ void check_if(const nlohmann::json& expected, const nlohmann::json& data, bool& 
     }
 }
 
+// Small whole numbers, whose sums of products are exact in any order.
+template <std::size_t F, std::size_t T, class Value>
+void check_products(std::size_t rows, bool weighted) {
+    std::vector<Value> x(rows * F), y(rows * T), weights(rows);
+    for (std::size_t i = 0; i < x.size(); ++i)
+        x[i] = static_cast<Value>(i * i % 19) - Value(7);
+    for (std::size_t i = 0; i < y.size(); ++i)
+        y[i] = static_cast<Value>(i * i % 13);
+    for (std::size_t i = 0; i < rows; ++i)
+        weights[i] = static_cast<Value>((1 + i % 3) * (1 + i % 3)); // squares have exact roots
+    const observations<Value> inputs(x, F, "x"), outputs(y, T, "y"), shares(weights, 1, "weight");
+    moments<F, T, false> sums;
+    sums.add(inputs, outputs, weighted ? &shares : nullptr, 1);
+    const auto number = [&](std::size_t row, std::size_t column) {
+        return static_cast<double>(column < F ? x[row * F + column] : y[row * T + column - F]);
+    };
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < F + T; ++i) {
+        double mean = 0;
+        for (std::size_t row = 0; row < rows; ++row)
+            mean += (weighted ? static_cast<double>(weights[row]) : 1.0) * number(row, i);
+        wrong += sums.mean(i) != mean / sums.weight();
+        for (std::size_t j = 0; j < F + T; ++j) {
+            double expected = 0;
+            for (std::size_t row = 0; row < rows; ++row)
+                expected +=
+                    (weighted ? static_cast<double>(weights[row]) : 1.0) * number(row, i) * number(row, j);
+            wrong += sums.product(i, j) != expected;
+        }
+    }
+    BOOST_TEST(wrong == 0, F << " + " << T << " columns, " << rows << " rows");
+}
+
 } // namespace
+
+BOOST_AUTO_TEST_CASE(each_two_columns_of_any_number_are_multiplied) {
+    for (const bool weighted : {false, true})
+        for (const std::size_t rows : {1u, 8u, 131u, 300u}) {
+            check_products<1, 1, double>(rows, weighted);
+            check_products<4, 3, double>(rows, weighted);
+            check_products<20, 1, double>(rows, weighted);
+            check_products<9, 2, float>(rows, weighted);
+            check_products<62, 2, double>(rows, weighted);
+            check_products<62, 3, double>(rows, weighted);
+        }
+}
 
 BOOST_AUTO_TEST_CASE(answers_are_scikit_learns) {
     const auto expected = reference("regression/least_squares.py");

@@ -73,6 +73,35 @@ template <class V>
     }
 }
 
+// A square of eight registers of eight numbers, by pairs, and then by 128-bit parts as a square of 4 x 4.
+template <class V>
+[[gnu::always_inline]] inline void transpose_eight(V (&square)[8]) noexcept {
+    const auto even_parts = [](V a, V b) __attribute__((always_inline)) {
+        return V(__builtin_shufflevector(a.data, b.data, 0, 1, 4, 5, 8, 9, 12, 13));
+    };
+    const auto odd_parts = [](V a, V b) __attribute__((always_inline)) {
+        return V(__builtin_shufflevector(a.data, b.data, 2, 3, 6, 7, 10, 11, 14, 15));
+    };
+    V pairs[8];
+#pragma GCC unroll 4
+    for (int j = 0; j < 8; j += 2) {
+        pairs[j] = V(__builtin_shufflevector(square[j].data, square[j + 1].data, 0, 8, 2, 10, 4, 12, 6, 14));
+        pairs[j + 1] =
+            V(__builtin_shufflevector(square[j].data, square[j + 1].data, 1, 9, 3, 11, 5, 13, 7, 15));
+    }
+#pragma GCC unroll 2
+    for (int j = 0; j < 2; ++j) {
+        const V upper_even = even_parts(pairs[j], pairs[2 + j]);
+        const V upper_odd = odd_parts(pairs[j], pairs[2 + j]);
+        const V lower_even = even_parts(pairs[4 + j], pairs[6 + j]);
+        const V lower_odd = odd_parts(pairs[4 + j], pairs[6 + j]);
+        square[j] = even_parts(upper_even, lower_even);
+        square[2 + j] = even_parts(upper_odd, lower_odd);
+        square[4 + j] = odd_parts(upper_even, lower_even);
+        square[6 + j] = odd_parts(upper_odd, lower_odd);
+    }
+}
+
 /// Transposes a square of as many registers as each has lanes, by rounds of interleaving: each shuffles the
 /// first half of the registers and the second into each other.
 template <class V>
@@ -80,6 +109,9 @@ template <class V>
     constexpr std::size_t side = V::size;
     if constexpr (side == 16 && sizeof(V) == 64) {
         transpose_sixteen(square);
+        return;
+    } else if constexpr (side == 8 && sizeof(V) == 64) {
+        transpose_eight(square);
         return;
     }
     constexpr std::make_index_sequence<side> all{};
