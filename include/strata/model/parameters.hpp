@@ -120,9 +120,20 @@ constexpr void visit_block(Block* block, Visit visit) {
         [[maybe_unused]] Block* const parameters = block + layout::places[stage];
         for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
             if constexpr (Statistics || Parameter::is_learnt) {
+                using array_type = layout_of<T, Parameter>;
+                // Numbers that lie side by side need their place once.
+                constexpr std::size_t run = [] {
+                    if constexpr (requires { array_type::run; })
+                        return array_type::run;
+                    else
+                        return std::size_t{1};
+                }();
                 Block* const array = array_of<head>(parameters, Parameter{});
-                for (std::size_t i = 0; i < Parameter::shape::size; ++i)
-                    visit(array[layout_of<T, Parameter>::index(i)]);
+                for (std::size_t i = 0; i < Parameter::shape::size; i += run) {
+                    Block* const numbers = array + array_type::index(i);
+                    for (std::size_t j = 0; j < run; ++j)
+                        visit(numbers[j]);
+                }
             }
         });
     });
