@@ -1,6 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <span>
