@@ -13,12 +13,14 @@ def run():
              "and `together_us` the microseconds an image without dark pixels takes by one thread, one at a time and 256 at "
              "once. Beside their floors these are in the question `predict`.")
     program = strata("narrow_accuracy")
+    # Charts compare with "strata".
+    names = {"float": "strata", "bfloat16": "strata, bfloat16", "int8": "strata, int8"}
     beside = ("kilobytes", "alone_us", "together_us")
     for epochs in (1, 5):
         seen = run_once(program, [raw, 128, 60000, epochs], 1)
         question.add(f"{epochs} epoch{'s' * (epochs > 1)}",
-                     {f"strata, {kind}": ([seen[kind]], {key: seen[f"{kind}_{key}"] for key in beside})
-                      for kind in ("float", "bfloat16", "int8")})
-    for kind in ("float", "bfloat16", "int8"):
-        question.contenders[f"strata, {kind}"] = {"how": program.how, "missing": ""}
+                     {names[kind]: ([seen[kind]], {key: seen[f"{kind}_{key}"] for key in beside})
+                      for kind in names})
+    for name in names.values():
+        question.contenders[name] = {"how": program.how, "missing": ""}
     return question
