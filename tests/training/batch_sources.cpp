@@ -98,7 +98,7 @@ std::vector<int> numbers(int first, int how_many) {
     return result;
 }
 
-constexpr fit_options two_epochs{
+const fit_options two_epochs{
     .batch_size = batch_size, .epochs = 2, .shuffle = false, .verbose = verbosity::silent};
 
 /// Weights and losses after training from a source, or from arrays.
