@@ -31,8 +31,7 @@ int accepts = 1, alignment = 1, apply = 1, arithmetic = 1, assignment = 1, augme
     pooled = 1, pooling = 1, position = 1, real = 1, regularizer = 1, repeated = 1, resampling = 1, role = 1,
     samples = 1, sample_list = 1, share = 1, shortcut = 1, simd = 1, size = 1, stage = 1, storage = 1,
     stored = 1, tail = 1, target = 1, task = 1, term = 1, tile = 1, value_place = 1, values = 1, weight = 1,
-    weights = 1, window_map = 1, wiring = 1, workspace = 1, x = 1, y = 1, w = 1, g = 1, rate = 1,
-    prediction = 1;
+    window_map = 1, wiring = 1, workspace = 1, x = 1, y = 1, w = 1, g = 1, rate = 1, prediction = 1;
 
 // Types.
 struct part {
@@ -116,9 +115,9 @@ int variables() {
            parameters + permutation + philox + picked + place + pooled + pooling + position + real +
            regularizer + repeated + resampling + role + samples + sample_list + share + shortcut + simd +
            size + stage + storage + stored + tail + target + task + term + tile + value_place + values +
-           weight + weights + window_map + wiring + workspace + x + y + w + g + rate + prediction + count +
-           data + first + height + i + last + measured + name + number + result + row + rows + width +
-           column + value;
+           weight + window_map + wiring + workspace + x + y + w + g + rate + prediction + count + data +
+           first + height + i + last + measured + name + number + result + row + rows + width + column +
+           value;
 }
 
 int types() {
