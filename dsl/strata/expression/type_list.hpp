@@ -83,10 +83,9 @@ constexpr void for_each_type(List<T...>, Visit&& visit) {
 
 /// Calls visit(std::integral_constant<std::size_t, I>{}) for I = 0, ..., Count - 1.
 template <std::size_t Count, class Visit>
-constexpr void for_each_index(Visit&& visit) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        for_each_type(type_list<std::integral_constant<std::size_t, I>...>{},
-                      [&]<class Index>(std::type_identity<Index>) { visit(Index{}); });
+[[gnu::always_inline]] constexpr void for_each_index(Visit&& visit) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+        (static_cast<void>(visit(std::integral_constant<std::size_t, I>{})), ...);
     }
     (std::make_index_sequence<Count>{});
 }
