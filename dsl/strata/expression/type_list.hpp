@@ -85,7 +85,9 @@ constexpr void for_each_type(List<T...>, Visit&& visit) {
 template <std::size_t Count, class Visit>
 [[gnu::always_inline]] constexpr void for_each_index(Visit&& visit) {
     [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-        (static_cast<void>(visit(std::integral_constant<std::size_t, I>{})), ...);
+        using sequence = int[];
+        static_cast<void>(
+            sequence{0, (static_cast<void>(visit(std::integral_constant<std::size_t, I>{})), 0)...});
     }
     (std::make_index_sequence<Count>{});
 }
