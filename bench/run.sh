@@ -3,7 +3,7 @@
 #   bench/run.sh                    every question, and the report: build/bench/report/report.md
 #   bench/run.sh NAME...            some questions: train predict small mnist_cnn mnist_gan resnet50 contraction convolution
 #                                   elementwise optimizer stored_gradients pipeline startup compile scaling least_squares kmeans
-#                                   browser stream sequence load imported cart_pole memory
+#                                   browser stream sequence load imported cart_pole memory narrow
 #   bench/run.sh against REVISION [--limit 1.02] [WORD...]
 #                                   whether the working tree is slower than another revision, in cases named by words
 set -euo pipefail
