@@ -58,19 +58,19 @@ std::size_t occurrences(const std::string& text, const std::string& part) {
 }
 
 const std::vector<double> heights{174, 152, 138, 128, 186};
-const std::vector<double> weights{71, 55, 46, 38, 88};
+const std::vector<double> masses{71, 55, 46, 38, 88};
 
 } // namespace
 
 BOOST_AUTO_TEST_CASE(a_figure_becomes_a_png_of_its_size) {
     const temporary_folder directory;
-    plot::figure("Heights", {640, 480}).scatter(heights, weights, "people").save(directory.path / "a.png");
+    plot::figure("Heights", {640, 480}).scatter(heights, masses, "people").save(directory.path / "a.png");
     BOOST_TEST((png_size(directory.path / "a.png") == std::pair{640u, 480u}));
 }
 
 BOOST_AUTO_TEST_CASE(an_svg_holds_every_point_and_text_literally) {
     const temporary_folder directory;
-    plot::fitted_line(heights, weights, weights, "it's 100 % \"m_1\" {x}^2 é")
+    plot::fitted_line(heights, masses, masses, "it's 100 % \"m_1\" {x}^2 é")
         .axes("height_cm", "weight")
         .save(directory.path / "a.svg");
     const std::string svg = contents(directory.path / "a.svg");
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(an_svg_holds_every_point_and_text_literally) {
 
 BOOST_AUTO_TEST_CASE(numbers_that_are_none_leave_gaps) {
     const temporary_folder directory;
-    std::vector<double> gap = weights;
+    std::vector<double> gap = masses;
     gap[2] = std::numeric_limits<double>::quiet_NaN();
     plot::figure().scatter(heights, gap).save(directory.path / "a.svg");
     BOOST_TEST(occurrences(contents(directory.path / "a.svg"), "<use xlink:href='#gpPt6'") == 4u);
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_picture_is_drawn) {
     const std::vector<std::string> names{"cat_1", "dog"};
     plot::confusion(counts, names, directory.path / "confusion.svg");
     BOOST_TEST(occurrences(contents(directory.path / "confusion.svg"), "cat_1") == 2u); // both axes
-    plot::predicted_against_actual(weights, heights).save(directory.path / "against.png");
+    plot::predicted_against_actual(masses, heights).save(directory.path / "against.png");
     BOOST_TEST((png_size(directory.path / "against.png") == std::pair{700u, 700u}));
 }
 
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_missing_gnuplot_is_named_with_its_package) {
     const std::string search_path = std::getenv("PATH");
     setenv("PATH", directory.path.c_str(), 1);
     const std::string output =
-        error_message([&] { plot::figure().scatter(heights, weights).save(directory.path / "a.png"); });
+        error_message([&] { plot::figure().scatter(heights, masses).save(directory.path / "a.png"); });
     setenv("PATH", search_path.c_str(), 1);
     BOOST_TEST(output == "plot: gnuplot is not installed: the Debian package is gnuplot-nox");
 }
