@@ -15,7 +15,7 @@ extern strata::model<strata::input<8> | strata::dense<16> | strata::relu | strat
 extern const std::vector<float> images, is_even, block_in;
 extern std::vector<float> block_out;
 extern const std::vector<int> digits;
-extern const std::vector<double> heights, weights, others, x, y;
+extern const std::vector<double> heights, masses, others, x, y;
 std::vector<float> read_images(std::size_t step);
 std::vector<int> read_labels(std::size_t step);
 extern const xt::xtensor<double, 2> measurements;
