@@ -8,7 +8,7 @@
 
 using namespace strata;
 
-struct weights {
+struct stored {
     static constexpr std::array<embedded_array, 2> arrays{embedded_array{"conv", "kernel", {1, 1, 2}},
                                                           embedded_array{"conv", "bias", {2}}};
     static constexpr std::array<float, 4> numbers{};
@@ -19,4 +19,4 @@ constexpr std::size_t steps = 20'000;
 #else
 constexpr std::size_t steps = 20;
 #endif
-constexpr embedded<model<input<steps, 1> | conv<2, 1> | softmax | reduce_mean<0>>, weights> net;
+constexpr embedded<model<input<steps, 1> | conv<2, 1> | softmax | reduce_mean<0>>, stored> net;
