@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include "peers/controller_weights.hpp"
 #include "timing.hpp"
 
 #include <array>
@@ -33,14 +34,6 @@ struct experience {
             y[i] = 0.8F * static_cast<float>(std::cos(0.53 * static_cast<double>(i)));
     }
 };
-
-/// Kernel, bias, kernel, bias, ..., as Keras has them.
-inline std::vector<float> weights(std::size_t count) {
-    std::vector<float> result;
-    for (std::size_t i = 0; i < count; ++i)
-        result.push_back(0.25F * static_cast<float>(std::sin(1.7 * static_cast<double>(i))));
-    return result;
-}
 
 struct task {
     std::string network;

@@ -1,14 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
-// The controllers' training by RLtools, with its approximate tanh and Adam: it has no other optimizer.
-// RLtools is no Debian package: the environment variable RLTOOLS names the directory of its sources.
+// The controllers' training by RLtools, with Adam: it has no other optimizer.
 //   controller_rltools 6_64_8_4|4_32_32_2 adam 1|32
-#include <rl_tools/operations/cpu_mux.h>
-
-#include <rl_tools/nn/optimizers/adam/instance/operations_generic.h>
-
-#include <rl_tools/nn/operations_cpu_mux.h>
-#include <rl_tools/nn_models/sequential/operations_generic.h>
+#include "peers/rltools.hpp"
 
 #include <rl_tools/nn/optimizers/adam/operations_generic.h>
 
@@ -16,28 +10,13 @@
 
 namespace {
 
-namespace rlt = rl_tools;
-using Device = rlt::devices::DEVICE_FACTORY<>;
-using TI = Device::index_t;
-using Numbers = rlt::numeric_types::Policy<float>;
-using rlt::nn::activation_functions::ActivationFunction;
-
-template <TI Outputs, ActivationFunction Activation>
-using dense = rlt::nn::layers::dense::BindConfiguration<
-    rlt::nn::layers::dense::Configuration<Numbers, TI, Outputs, Activation>>;
-template <class Layer, class Next = rlt::nn_models::sequential::OutputModule>
-using chain = rlt::nn_models::sequential::Module<Layer, Next>;
-template <TI... Extents>
-using tensor = rlt::Tensor<rlt::tensor::Specification<float, TI, rlt::tensor::Shape<TI, Extents...>, false>>;
+using namespace controller;
 
 template <TI Inputs, TI First, TI Second, TI Outputs, TI Batch>
 void learn() {
-    using layers = chain<dense<First, ActivationFunction::FAST_TANH>,
-                         chain<dense<Second, ActivationFunction::FAST_TANH>,
-                               chain<dense<Outputs, ActivationFunction::IDENTITY>>>>;
     using capability = rlt::nn::capability::Gradient<rlt::nn::parameters::Adam, false>;
-    using network =
-        rlt::nn_models::sequential::Build<capability, layers, rlt::tensor::Shape<TI, 1, Batch, Inputs>>;
+    using network = rlt::nn_models::sequential::Build<capability, layers<First, Second, Outputs>,
+                                                      rlt::tensor::Shape<TI, 1, Batch, Inputs>>;
     using optimizer = rlt::nn::optimizers::Adam<rlt::nn::optimizers::adam::Specification<Numbers, TI>>;
     Device device;
     Device::SPEC::RANDOM::ENGINE<> random;
@@ -52,23 +31,13 @@ void learn() {
     rlt::malloc(device, rule);
     rlt::init(device, rule);
     rlt::reset_optimizer_state(device, rule, net);
-    const auto w = controller::weights((Inputs + 1) * First + (First + 1) * Second + (Second + 1) * Outputs);
-    auto fill = [&, next = w.begin()](auto& layer, TI inputs, TI outputs) mutable {
-        for (TI k = 0; k < inputs; ++k)
-            for (TI n = 0; n < outputs; ++n)
-                rlt::set(device, layer.weights.parameters, *next++, n, k);
-        for (TI n = 0; n < outputs; ++n)
-            rlt::set(device, layer.biases.parameters, *next++, n);
-    };
-    fill(net.content, Inputs, First);
-    fill(net.next_module.content, First, Second);
-    fill(net.next_module.next_module.content, Second, Outputs);
+    set_weights<Inputs, First, Second, Outputs>(device, net);
 
-    static const controller::experience<Inputs, Outputs> data;
+    static const experience<Inputs, Outputs> data;
     static tensor<1, Batch, Inputs> x;
     static tensor<1, Batch, Outputs> wanted, slope;
     const rlt::Mode<rlt::mode::Default<>> mode;
-    controller::time_steps(Batch, [&](std::size_t first) {
+    time_steps(Batch, [&](std::size_t first) {
         for (TI i = 0; i < Batch; ++i) {
             for (TI k = 0; k < Inputs; ++k)
                 rlt::set(device, x, data.x[(first + i) * Inputs + k], 0, i, k);
@@ -89,7 +58,7 @@ void learn() {
 } // namespace
 
 int main(int count, char** arguments) {
-    const auto given = controller::read_task(count, arguments);
+    const auto given = read_task(count, arguments);
     if (!given.uses_adam)
         throw std::runtime_error("RLtools has Adam alone");
     if (given.network == "6_64_8_4")

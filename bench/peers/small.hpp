@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include "peers/controller_weights.hpp"
 #include "timing.hpp"
 
 #include <array>
@@ -24,14 +25,6 @@ inline std::vector<float> tanh_weights() {
     std::vector<float> result;
     for (int i = 0; i < 1 * 8 + 8 + 8 * 8 + 8 + 8 + 1; ++i)
         result.push_back(0.6f * static_cast<float>(std::sin(1.7 * i)));
-    return result;
-}
-
-/// The weights of a network that controls something: 6-64-8-4 or 4-32-32-2.
-inline std::vector<float> controller_weights(std::size_t count) {
-    std::vector<float> result;
-    for (std::size_t i = 0; i < count; ++i)
-        result.push_back(0.25f * static_cast<float>(std::sin(1.7 * static_cast<double>(i))));
     return result;
 }
 

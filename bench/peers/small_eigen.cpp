@@ -10,8 +10,7 @@ namespace {
 
 template <int Inputs, int First, int Second, int Outputs>
 void predict_controller() {
-    const auto w =
-        small::controller_weights((Inputs + 1) * First + (First + 1) * Second + (Second + 1) * Outputs);
+    const auto w = controller::weights((Inputs + 1) * First + (First + 1) * Second + (Second + 1) * Outputs);
     const float* next = w.data();
     const auto take =
         [&next]<class Matrix>(Matrix& matrix) { // [outputs][inputs], since Eigen goes by columns

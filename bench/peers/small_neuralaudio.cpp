@@ -60,7 +60,7 @@ public:
 template <int Inputs, int First, int Second, int Outputs>
 void predict_controller() {
     static chain<Inputs, First, Second, Outputs> net(
-        small::controller_weights((Inputs + 1) * First + (First + 1) * Second + (Second + 1) * Outputs));
+        controller::weights((Inputs + 1) * First + (First + 1) * Second + (Second + 1) * Outputs));
     small::time_controller(Inputs, [&](const float* x, float* y) { net.predict(x, y); });
 }
 

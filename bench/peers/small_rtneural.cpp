@@ -39,7 +39,7 @@ template <int Inputs, int First, int Second, int Outputs>
 void predict_controller() {
     network<Inputs, First, Second, Outputs> net;
     fill<Inputs, First, Second, Outputs>(
-        net, small::controller_weights((Inputs + 1) * First + (First + 1) * Second + (Second + 1) * Outputs));
+        net, controller::weights((Inputs + 1) * First + (First + 1) * Second + (Second + 1) * Outputs));
     small::time_controller(Inputs, [&](const float* x, float* y) {
         net.forward(x);
         std::copy_n(net.getOutputs(), Outputs, y);

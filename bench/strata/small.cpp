@@ -33,7 +33,7 @@ void learn_xor() {
 template <class Network>
 void predict_controller() {
     Network net;
-    net.set_weights(small::controller_weights(Network::weight_count));
+    net.set_weights(controller::weights(Network::weight_count));
     small::time_controller(Network::input_size, [&](const float* x, float* y) {
         net.predict(std::span<const float, Network::input_size>(x, Network::input_size),
                     std::span<float, Network::output_size>(y, Network::output_size));
