@@ -137,15 +137,15 @@ public:
 
     /// Copies the weights, or a state of theirs, number by number as this step writes them: a processor reads
     /// a number that is still on its way to memory, but several at once only when all have arrived.
-    static void copy(const T* from, T* to) noexcept {
+    static void copy(const T* source, T* result) noexcept {
         for_each_index<count>([&](auto index) {
             using arrays = head<index>;
             for_each_parameter<arrays>([&]<class Parameter>(std::type_identity<Parameter>) {
                 using array = layout_of<T, Parameter>;
-                const T* const source = array_of<arrays>(from + Pass::places::places[index], Parameter{});
+                const T* const values = array_of<arrays>(source + Pass::places::places[index], Parameter{});
                 for (std::size_t i = 0; i < Parameter::shape::size; ++i)
-                    to[source - from + static_cast<std::ptrdiff_t>(array::index(i))] =
-                        const_cast<const volatile T*>(source)[array::index(i)];
+                    result[values - source + static_cast<std::ptrdiff_t>(array::index(i))] =
+                        const_cast<const volatile T*>(values)[array::index(i)];
             });
         });
     }

@@ -119,11 +119,11 @@ public:
     }
 
     /// Copies one of them, but for its filling, which stays as it is.
-    static void copy_block(const T* from, T* to) noexcept {
+    static void copy_block(const T* source, T* result) noexcept {
         if constexpr (may_step_by_sample<true>)
-            scalars::copy(from, to);
+            scalars::copy(source, result);
         else
-            std::copy_n(from, pass::places::size, to);
+            std::copy_n(source, pass::places::size, result);
     }
 
     /// Updates made so far.

@@ -34,7 +34,7 @@ public:
     /// Forgets another fit's epochs.
     void begin() noexcept { has_best_ = false; }
 
-    /// `copy(from, to)` copies what training changes of a block.
+    /// `copy(source, result)` copies what training changes of a block.
     template <class Copy>
     void remember(const spans& blocks, std::uint64_t steps, std::uint64_t epochs, std::size_t epoch,
                   const Copy& copy) {
