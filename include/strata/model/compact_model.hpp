@@ -79,13 +79,7 @@ public:
     /// Predictions for a batch in anything that xtensor takes, as `model::predict`.
     template <class Array>
         requires(!std::is_convertible_v<const Array&, std::span<const float, input_size>>)
-    [[nodiscard]] auto predict(const Array& x) const {
-        if constexpr (requires { predict_array(*this, x); })
-            return predict_array(*this, x);
-        else
-            static_assert(
-                internal::reject<Array, "predict of an array needs", "#include <strata/model/arrays.hpp>">());
-    }
+    [[nodiscard]] auto predict(const Array& x) const { return internal::array_prediction(*this, x); }
 
 protected:
     explicit compact_model(Parameters parameters) : parameters_(std::move(parameters)) {}

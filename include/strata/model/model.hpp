@@ -8,6 +8,7 @@ STRATA_HEADER_BEGIN
 #include <strata/expression/type_of.hpp>
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/kernels/threads/thread_count.hpp>
+#include <strata/model/array_prediction.hpp>
 #include <strata/model/lane_pass.hpp>
 #include <strata/model/parameter_memory.hpp>
 #include <strata/model/parameter_views.hpp>
@@ -148,13 +149,7 @@ public:
     /// [samples, output...]. Needs `strata/model/arrays.hpp`.
     template <class Array>
         requires(!std::is_convertible_v<const Array&, std::span<const T, input_size>>)
-    [[nodiscard]] auto predict(const Array& x) const {
-        if constexpr (requires { predict_array(*this, x); })
-            return predict_array(*this, x);
-        else
-            static_assert(
-                internal::reject<Array, "predict of an array needs", "#include <strata/model/arrays.hpp>">());
-    }
+    [[nodiscard]] auto predict(const Array& x) const { return internal::array_prediction(*this, x); }
 
     /// All parameters, layer by layer as the topology names them, each array in its conventional order: for
     /// each layer its kernel, its bias, and the moving averages of a batch normalization (mean, then
