@@ -10,7 +10,6 @@ import os
 import pathlib
 import shutil
 import subprocess
-import sys
 from statistics import median
 
 bench = pathlib.Path(__file__).resolve().parent
@@ -21,6 +20,13 @@ openblas = pathlib.Path("/usr/lib/x86_64-linux-gnu/openblas-openmp")
 cores = len(os.sched_getaffinity(0))
 patience = 300  # seconds that a run may take
 all_threads = [1] if cores == 1 else [1, cores]
+is_trial = "BENCH_TRIAL" in os.environ  # one round of everything, to see that it runs
+results = build / ("trial" if is_trial else "results")
+
+
+def rounds_of(wanted):
+    """How often each contender runs where so many rounds make a figure."""
+    return 1 if is_trial else wanted
 
 
 class Contender:
@@ -29,6 +35,14 @@ class Contender:
     def __init__(self, name, command=None, how="", missing="", slow=False):
         self.name, self.command, self.how, self.missing = name, command, how, missing
         self.slow = slow  # one round is enough: it takes many times as long as the others
+
+
+def revision():
+    """The tree's revision, and whether what is measured differs from it."""
+    def git(*command):
+        return subprocess.run(["git", "-C", str(root), *command], capture_output=True, text=True).stdout.strip()
+    changed = git("status", "--porcelain", "--", "include", "dsl", "bench")
+    return git("rev-parse", "--short", "HEAD") + " with changes" * bool(changed)
 
 
 def headers_of(tree):
@@ -64,7 +78,7 @@ def strata(program, name="strata", options=()):
     """A program of bench/strata."""
     found, why = compile_cpp(bench / "strata" / f"{program}.cpp", [*flags, *options, "-lz"], root)
     if not found:
-        sys.exit(f"bench/strata/{program}.cpp does not compile: {why}")
+        raise RuntimeError(f"bench/strata/{program}.cpp does not compile: {why}")
     return Contender(name, [str(found)], f"g++ {' '.join(flags)}")
 
 
@@ -160,16 +174,17 @@ class Question:
         self.contenders = {}
 
     def measure(self, case, contenders, arguments, threads=1, rounds=3, floor=None, shown=(),
-                floor_arguments=()):
+                floor_arguments=(), bounds=None):
         """Runs the contenders in turn. `floor(machine)` is the best possible metric, from what `floor` printed, with bytes to
-        read as an argument; `shown` names metrics to print beside the time, accuracy for one."""
+        read as an argument; `shown` names metrics to print beside the time, accuracy for one. `bounds` are by
+        their names what else no program can pass, as `floor`."""
         runs = {contender.name: [] for contender in contenders}
         failed = {}
         machine = []
         for contender in contenders:
             self.contenders[contender.name] = {"how": contender.how, "missing": contender.missing}
-        for round_number in range(rounds):
-            if floor is not None:
+        for round_number in range(rounds_of(rounds)):
+            if floor is not None or bounds:
                 machine.append(run_once(floors(), floor_arguments, threads))
             for contender in contenders:
                 if contender.missing or contender.name in failed or (contender.slow and round_number > 0):
@@ -180,19 +195,20 @@ class Question:
                     failed[contender.name] = str(error)
         beside = {name: {key: median([each[key] for each in seen]) if isinstance(seen[0][key], float) else seen[0][key]
                          for key in shown if key in seen[0]} for name, seen in runs.items() if seen}
-        best = None
-        if floor is not None:
-            best = floor({key: median([each[key] for each in machine]) for key in machine[0]})
+        speeds = {key: median([each[key] for each in machine]) for key in machine[0]} if machine else {}
         self.add(case, {name: ([each[self.metric] for each in seen], beside[name]) for name, seen in runs.items() if seen},
-                 best, failed)
+                 None if floor is None else floor(speeds), failed,
+                 {name: bound(speeds) for name, bound in (bounds or {}).items()})
 
-    def add(self, case, found, floor=None, failed=None):
+    def add(self, case, found, floor=None, failed=None, bounds=None):
         """Keeps what a case gave: of each contender the metric's values and what to show beside."""
         result = {"case": case, "failed": failed or {}, "contenders": {
             name: {"median": median(values), "low": min(values), "high": max(values), "runs": len(values), "shown": shown}
             for name, (values, shown) in found.items()}}
         if floor is not None:
             result["floor"] = floor
+        if bounds:
+            result["bounds"] = bounds
         self.cases.append(result)
         print(f"  {self.line(result)}", flush=True)
 
@@ -200,11 +216,14 @@ class Question:
         parts = [f"{name} {found['median']:.4g}" for name, found in case["contenders"].items()]
         if "floor" in case:
             parts.append(f"floor {case['floor']:.4g}")
+        parts += [f"{name} {bound:.4g}" for name, bound in case.get("bounds", {}).items()]
         parts += [f"{name}: {why}" for name, why in case["failed"].items()]
         return f"{case['case']} [{self.unit}]: " + ", ".join(parts)
 
-    def save(self):
-        place = build / "results" / f"{self.name}.json"
+    def save(self, seconds):
+        """Keeps the answer, what of the tree gave it, and how long that took."""
+        self.seconds, self.revision = seconds, revision()
+        place = results / f"{self.name}.json"
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(json.dumps(self.__dict__, indent=1))
 

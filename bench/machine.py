@@ -5,7 +5,7 @@ import datetime
 import re
 import subprocess
 
-from comparison import cores, environment, flags, openblas, root
+from comparison import cores, environment, flags, openblas, revision
 
 
 def output(*command, **options):
@@ -35,9 +35,8 @@ def openblas_kernel():
 
 def describe():
     """Pairs of a name and what it is."""
-    changed = " with changes" if output("git", "-C", str(root), "status", "--porcelain", "--", "include", "dsl") else ""
     return [("date", datetime.date.today().strftime("%-d %B %Y")),
-            ("strata", output("git", "-C", str(root), "rev-parse", "--short", "HEAD") + changed),
+            ("strata", revision()),
             ("processor", processor()),
             ("compiler", f"{output('g++', '--version').splitlines()[0]}, {' '.join(flags)}"),
             ("OpenBLAS", openblas_kernel()),

@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 
-from comparison import build, root
+from comparison import build, results, root
 from machine import describe
 
 place = build / "report"
@@ -114,7 +114,7 @@ def write(names):
     """The report of every question that was asked on this machine so far."""
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    questions = [json.loads(path.read_text()) for path in (build / "results" / f"{name}.json" for name in names) if path.exists()]
+    questions = [json.loads(path.read_text()) for path in (results / f"{name}.json" for name in names) if path.exists()]
     missing = sorted({f"{name}: {found['missing']}" for each in questions for name, found in each["contenders"].items()
                       if found["missing"]})
     text = ["# strata beside its peers", "", "`bench/run.sh` wrote this.", ""]

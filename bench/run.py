@@ -1,9 +1,12 @@
 # Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-"""Asks questions of bench/questions and writes the report: run.py [NAME...], all of them without a name."""
+"""Asks questions of bench/questions and writes the report: run.py [NAME...], all of them without a name.
+
+A question that fails is named at the end, behind the others."""
 
 import importlib
 import sys
 import time
+import traceback
 
 import comparison
 import report
@@ -19,12 +22,21 @@ def main():
     for name in wanted:
         if name not in names:
             sys.exit(f"bench/run.sh: no question '{name}', expected some of: {' '.join(names)}")
+    failed = []
     for name in wanted:
-        print(f"{name}: {importlib.import_module(name).__doc__}", flush=True)
         start = time.monotonic()
-        importlib.import_module(name).run().save()
+        try:
+            question = importlib.import_module(name)
+            print(f"{name}: {question.__doc__}", flush=True)
+            question.run().save(time.monotonic() - start)
+        except Exception:
+            traceback.print_exc()
+            failed.append(name)
         print(f"{name}: took {time.monotonic() - start:.0f} s", flush=True)
-    print(f"report: {report.write(names)}")
+    if not comparison.is_trial:
+        print(f"report: {report.write(names)}")
+    if failed:
+        sys.exit(f"bench/run.sh: no answer to {', '.join(failed)}")
 
 
 main()

@@ -4,15 +4,19 @@
 #   bench/run.sh NAME...            some questions: train predict small mnist_cnn mnist_gan resnet50 contraction convolution
 #                                   elementwise optimizer stored_gradients pipeline startup compile scaling least_squares kmeans
 #                                   browser stream sequence load imported cart_pole memory narrow
+#   bench/run.sh trial [NAME...]    one round of every question, or of some, to see that it runs; no report
 #   bench/run.sh against REVISION [--limit 1.02] [WORD...]
 #                                   whether the working tree is slower than another revision, in cases named by words
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
 if [[ "${1-}" == -* ]]; then
-    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
     exit 2
 fi
 
+case "${1-}" in
+trial) export BENCH_TRIAL=1; shift ;;
+esac
 "$root/.ci/install-packages" build library bench
 if [ "${1-}" = against ]; then
     exec python3 "$root/bench/against.py" "${@:2}"

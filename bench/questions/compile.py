@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 
-from comparison import Question, build, root
+from comparison import Question, build, root, rounds_of
 
 flags = ["-std=c++20", "-march=native", f"-I{root / 'dsl'}", f"-I{root / 'include'}"]
 named = "static_assert(decltype(net)::output_shape::size == {width});"
@@ -240,7 +240,7 @@ def run(cases=None, rounds=3):
     alone = [(f"headers of {name}", includes(source), options) for name, source, options in cases if name in goals]
     measured = [named_reference, *alone, *cases]
     seen = {name: [] for name, _, _ in measured}
-    for _ in range(rounds):
+    for _ in range(rounds_of(rounds)):
         for name, source, options in measured:
             if name not in goals and seen[name] and seen[name][0][0] > longest_repeated:
                 continue

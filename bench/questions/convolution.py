@@ -3,7 +3,7 @@
 
 from statistics import geometric_mean, median
 
-from comparison import Question, all_threads, cpp, run_once, strata
+from comparison import Question, all_threads, cpp, rounds_of, run_once, strata
 
 # Size, channels, filters, kernel, stride: those of bench/peers/convolution.hpp.
 shapes = [(224, 3, 64, 7, 2), (56, 64, 64, 1, 1), (56, 64, 64, 3, 1), (56, 64, 256, 1, 1), (56, 256, 64, 1, 1),
@@ -23,7 +23,7 @@ def compare(question, ours, peer, kernel, batch, threads):
         arguments = [kernel, *shape, batch]
         found = {contender.name: [] for contender in (ours, peer) if not contender.missing}
         peaks = []
-        for number in range(rounds):
+        for number in range(rounds_of(rounds)):
             peaks.append(run_once(ours, ["peak"], threads)["gflops"])
             # The order alternates.
             for contender in ((ours, peer) if number % 2 == 0 else (peer, ours)):

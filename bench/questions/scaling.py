@@ -3,7 +3,7 @@
 
 from statistics import median
 
-from comparison import Contender, Question, cores, data, python, run_once, strata
+from comparison import Contender, Question, cores, data, python, rounds_of, run_once, strata
 from train import flops_per_image
 
 
@@ -28,7 +28,7 @@ def run():
     flops = 60_000 * flops_per_image / 1e9
     for batch in (32, 128):
         speeds = {threads: [] for threads in range(1, cores + 1)}
-        for _ in range(7):
+        for _ in range(rounds_of(7)):
             for threads, seen in speeds.items():
                 seen.append(flops / run_once(strata("train"), [raw, batch, 60_000, 3], threads)["seconds"])
         for threads, seen in speeds.items():

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import predict
-from comparison import Question, build, environment
+from comparison import Question, build, environment, rounds_of
 
 
 def weight(command):
@@ -37,7 +37,7 @@ def run():
     shown = {}
     for each in contenders:
         question.contenders[each.name] = {"how": each.how, "missing": each.missing}
-    for _ in range(9):
+    for _ in range(rounds_of(9)):
         for each in contenders:
             if each.missing:
                 continue
