@@ -5,21 +5,14 @@ import json
 import shutil
 import subprocess
 
-from comparison import build, results, root
+import reached
+from comparison import build, results, revision, root
+from figures import with_unit
 from machine import describe
 
 place = build / "report"
 colors = {"strata": "#1f4e9c", "floor": "#b0b0b0"}
 others = ["#d9822b", "#3c9a5f", "#a83a50", "#7d5ba6", "#4fa3c7", "#8a6d3b", "#c75fa1", "#5f6b6d", "#b5b800"]
-
-
-def with_unit(value, unit):
-    """A number a person can read: seconds as ms, us or ns, others with a few digits."""
-    if unit.split()[0] == "s":
-        for factor, name in ((1, "s"), (1e3, "ms"), (1e6, "µs"), (1e9, "ns")):
-            if value * factor >= 1 or name == "ns":
-                return f"{value * factor:.3g} {name}"
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def shown_text(shown):
@@ -35,8 +28,9 @@ def speed(case, name, question):
 
 
 def table(question):
-    names = [name for name in question["contenders"] if any(name in case["contenders"] for case in question["cases"])]
-    has_floor = any("floor" in case for case in question["cases"])
+    names = [name for name in question["contenders"]
+             if any(name in case["contenders"] or name in case["failed"] for case in question["cases"])]
+    has_floor = any("floor" in case or "bounds" in case for case in question["cases"])
     lines = ["| " + " | ".join([question["unit"], *names, *(["floor"] if has_floor else [])]) + " |",
              "|---" * (1 + len(names) + has_floor) + "|"]
     for case in question["cases"]:
@@ -53,15 +47,19 @@ def table(question):
                 text += f"<br>{speed(case, name, question):.2f} of strata's speed"
             cells.append(text + shown_text(found["shown"]))
         if has_floor:
-            cells.append(with_unit(case["floor"], question["unit"]) if "floor" in case else "")
+            texts = [with_unit(case["floor"], question["unit"])] if "floor" in case else []
+            texts += [f"{name} {with_unit(bound, question['unit'])}" for name, bound in case.get("bounds", {}).items()]
+            cells.append("<br>".join(texts))
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
 def chart(question):
     """Bars of times as speeds, strata's being 1; of what is measured where more is better, or strata runs alone. Many
-    cases, named `group: case`, are drawn below each other by their groups."""
+    cases, named `group: case`, are drawn below each other by their groups. False where there is nothing to draw."""
     cases = [case for case in question["cases"] if "strata" in case["contenders"]]
+    if not cases:
+        return False
     names = [name for name in question["contenders"] if any(name in case["contenders"] for case in cases)]
     absolute = names == ["strata"] or not question["lower_is_better"]
     if any("floor" in case for case in cases):
@@ -82,6 +80,7 @@ def chart(question):
     for group, members in groups.items():
         commands += bars(question, f"{question['title']}{', ' if group else ''}{group}", members, names, absolute)
     subprocess.run(["gnuplot"], input="\n".join(commands), text=True, check=True, capture_output=True)
+    return True
 
 
 def bars(question, title, members, names, absolute):
@@ -110,20 +109,46 @@ def bars(question, title, members, names, absolute):
             "$data << END", *rows, "END", f"plot {plots}"]
 
 
+def answers(names):
+    """What the questions have answered on this machine so far, by their names."""
+    paths = (results / f"{name}.json" for name in names)
+    return {path.stem: json.loads(path.read_text()) for path in paths if path.exists()}
+
+
+def failures(question):
+    """Which contenders failed in which cases."""
+    return [f"{name} ({question['name']}, {case['case']}): {why}" for case in question["cases"]
+            for name, why in case["failed"].items()]
+
+
+def section(question, now):
+    """What a question has answered; the tree may have changed since."""
+    asked = "" if question["revision"] == now else f" Asked of revision {question['revision']}."
+    picture = ["", f"![{question['title']}]({question['name']}.svg)"] if chart(question) else []
+    return ["", f"## {question['title']}", "", question["text"] + asked, *picture, "", table(question), "",
+            "How they were built: " + "; ".join(
+                f"{name}: `{found['how']}`" for name, found in question["contenders"].items() if found["how"]) +
+            f". The question took {question['seconds']:.0f} s."]
+
+
 def write(names):
     """The report of every question that was asked on this machine so far."""
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    questions = [json.loads(path.read_text()) for path in (results / f"{name}.json" for name in names) if path.exists()]
-    missing = sorted({f"{name}: {found['missing']}" for each in questions for name, found in each["contenders"].items()
+    questions = answers(names)
+    missing = sorted({f"{name}: {found['missing']}" for each in questions.values() for name, found in each["contenders"].items()
                       if found["missing"]})
+    failed = [each for question in questions.values() for each in failures(question)]
     text = ["# strata beside its peers", "", "`bench/run.sh` wrote this.", ""]
     text += [f"- {name}: {what}" for name, what in describe()]
-    text += ["- missing: " + ("; ".join(missing) or "no peer")]
-    for question in questions:
-        chart(question)
-        text += ["", f"## {question['title']}", "", question["text"], "", f"![{question['title']}]({question['name']}.svg)", "",
-                 table(question), "", "How they were built: " + "; ".join(
-                     f"{name}: `{found['how']}`" for name, found in question["contenders"].items() if found["how"]) + "."]
+    text += ["- missing: " + ("; ".join(missing) or "no peer"), "- failed: " + ("; ".join(failed) or "nothing"),
+             f"- duration: {sum(each['seconds'] for each in questions.values()) / 60:.0f} minutes"]
+    text += ["", "## Goals", "",
+             "A ratio is that of the times or of the memory where at most so much is wanted, of the speeds where at least so much "
+             "is; without anything beside it the figure itself. The floor's ratio is what no program can pass. Each question's "
+             "section below says what its floor is.", "", reached.table(questions)]
+    for question in questions.values():
+        text += section(question, revision())
     (place / "report.md").write_text("\n".join(text) + "\n")
     return (place / "report.md").relative_to(root)
+
