@@ -4,9 +4,11 @@
 import json
 import shutil
 import subprocess
+import sys
 
+import overview
 import reached
-from comparison import build, results, revision, root
+from comparison import bench, build, results, revision, root
 from figures import with_unit
 from machine import describe
 
@@ -152,3 +154,13 @@ def write(names):
     (place / "report.md").write_text("\n".join(text) + "\n")
     return (place / "report.md").relative_to(root)
 
+
+def publish(names):
+    """Makes the report the tree's own, with README's table."""
+    write(names)
+    rows, missing = overview.table(answers(names))
+    for words in missing:
+        print(f"README: no figures for '{words}'", file=sys.stderr)
+    overview.replace(rows, describe())
+    shutil.rmtree(bench / "report", ignore_errors=True)
+    shutil.copytree(place, bench / "report")

@@ -1,5 +1,6 @@
 # Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 """Asks questions of bench/questions and writes the report: run.py [NAME...], all of them without a name.
+run.py report writes the report alone, and run.py publish puts it and README's table into the tree.
 
 A question that fails is named at the end, behind the others."""
 
@@ -17,6 +18,9 @@ names = ["train", "predict", "narrow", "small", "mnist_cnn", "mnist_gan", "resne
 
 
 def main():
+    if sys.argv[1:] in (["report"], ["publish"]):
+        (report.write if sys.argv[1] == "report" else report.publish)(names)
+        return
     sys.path.insert(0, str(comparison.bench / "questions"))
     wanted = sys.argv[1:] or names
     for name in wanted:
