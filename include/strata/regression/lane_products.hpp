@@ -255,8 +255,11 @@ private:
                 };
                 V columns_of_tile[Tile::columns];
 #pragma GCC unroll 8
-                for (std::size_t j = 0; j < Tile::columns; ++j)
+                for (std::size_t j = 0; j < Tile::columns; ++j) {
                     columns_of_tile[j] = column(j);
+                    if constexpr (!Tile::is_diagonal)
+                        internal::keep_register(columns_of_tile[j]);
+                }
                 Tile::visit_products([&](std::size_t n, std::size_t i, std::size_t j) __attribute__((
                     always_inline)) { sums[n] = xsimd::fma(rows[i], columns_of_tile[j], sums[n]); });
             }
