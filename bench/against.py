@@ -11,6 +11,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 
 from comparison import all_threads, bench, build, compile_cpp, data, flags, root, run_once, Contender
 
@@ -65,10 +66,18 @@ def all_cases():
              ("mnist_cnn", [raw, 32, 1_000, 2], 1, "seconds"),
              ("predict", [raw, "one"], 1, "seconds"), ("predict", [raw, "many"], 1, "seconds"),
              ("small", ["xor"], 1, "seconds"), ("small", ["given"], 1, "seconds"), ("small", ["fed_back"], 1, "seconds"),
+             ("small", ["6_64_8_4"], 1, "seconds"), ("small", ["4_32_32_2"], 1, "seconds"),
+             ("controller", ["6_64_8_4", "adam", 1], 1, "seconds"), ("controller", ["4_32_32_2", "sgd", 32], 1, "seconds"),
              ("contraction", ["forward", 32, 784, 512], 1, "microseconds"),
              ("contraction", ["weight_gradient", 32, 784, 512], 1, "microseconds"),
              ("contraction", ["input_gradient", 32, 784, 512], 1, "microseconds"),
+             ("contraction", ["input_gradient", 1, 784, 512], 1, "microseconds"),
+             ("elementwise", ["sigmoid", 8192], 1, "gbytes"), ("elementwise", ["tanh", 8192], 1, "gbytes"),
              ("optimizer", ["adam", 407_050], 1, "microseconds"), ("pipeline", [idx, "batches"], 1, "images")]
+    # Size, channels, filters, kernel, stride, batch.
+    cases += [("convolution", [kernel, *shape, 1], 1, "gflops")
+              for kernel in ("forward", "input_gradient", "weight_gradient")
+              for shape in ((28, 512, 1024, 1, 2), (14, 1024, 256, 1, 1), (14, 256, 256, 3, 1), (7, 512, 512, 3, 1))]
     # Optimizers that the other revision lacks are not comparable.
     cases += [("stored_gradients", [optimizer, 32, raw, 10_000, 2], 1, "seconds")
               for optimizer in ("clip_value", "clip_global_norm", "accumulate", "lamb")]
@@ -81,6 +90,7 @@ def all_cases():
               ("32, 32, 8", "average_pool<2>"), ("32, 32, 8", "average_pool<3, stride<1>, same>"),
               ("8, 8, 64", "global_average_pool"), ("32, 32, 8", "activation<max(0, symbols::x)>"), ("32, 32, 8", "relu")]
     cases = [(*case, []) for case in cases]
+    cases += [("least_squares", [shape], 1, "seconds", ["-llapack"]) for shape in ("tall", "wide")]
     cases += [("pooling", [], 1, "microseconds", [f"-DSHAPE={shape}", f"-DLAYER={layer}"]) for shape, layer in layers]
     return cases
 
@@ -92,11 +102,11 @@ def main():
     parser.add_argument("words", nargs="*", metavar="WORD", help="cases that have one of these words in their name; all if none")
     given = parser.parse_args()
     other = tree_of(given.revision)
-    slower = 0
+    slower, start = 0, time.monotonic()
     print(f"the working tree's time over that of {given.revision}: the median of {rounds} to {measurements * rounds} pairs of "
           f"runs, in turn; at most {given.limit}")
     for program, arguments, threads, metric, options in all_cases():
-        shown = [each.partition("=")[2] for each in options] or [str(each) for each in arguments if "/" not in str(each)]
+        shown = [each.partition("=")[2] for each in options if "=" in each] or [str(each) for each in arguments if "/" not in str(each)]
         name = " ".join([program, *shown, f"({threads})"])
         if given.words and not any(word in name for word in given.words):
             continue
@@ -114,6 +124,7 @@ def main():
         verdict = "SLOWER" if is_slower(found, given.limit) else "ok"
         slower += verdict != "ok"
         print(f"  {name}: {statistics.median(found):.3f} ({min(found):.3f} to {max(found):.3f}) {verdict}", flush=True)
+    print(f"took {time.monotonic() - start:.0f} s")
     sys.exit(1 if slower else 0)
 
 

@@ -6,7 +6,7 @@
 // stay, 4 MB (the cache of the third level), memory, and so many bytes as are given from wherever they stay;
 // and how fast it changes (GB/s, each byte counted once) three times the weights in place, as Adam does.
 //   floor [BYTES]
-#include "machine.hpp"
+#include "narrow_machine.hpp"
 
 #include <algorithm>
 #include <cstdio>
