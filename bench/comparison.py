@@ -10,6 +10,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import time
 from statistics import median
 
 bench = pathlib.Path(__file__).resolve().parent
@@ -19,6 +20,7 @@ flags = ["-std=c++20", "-O3", "-march=native", "-fopenmp"]
 openblas = pathlib.Path("/usr/lib/x86_64-linux-gnu/openblas-openmp")
 cores = len(os.sched_getaffinity(0))
 patience = 300  # seconds that a run may take
+enough = 10  # seconds after which a peer has no further round in a case
 all_threads = [1] if cores == 1 else [1, cores]
 is_trial = "BENCH_TRIAL" in os.environ  # one round of everything, to see that it runs
 results = build / ("trial" if is_trial else "results")
@@ -175,10 +177,11 @@ class Question:
 
     def measure(self, case, contenders, arguments, threads=1, rounds=3, floor=None, shown=(),
                 floor_arguments=(), bounds=None):
-        """Runs the contenders in turn. `floor(machine)` is the best possible metric, from what `floor` printed, with bytes to
+        """Runs the contenders in turn; peers that take long run less often. `floor(machine)` is the best possible metric, from what `floor` printed, with bytes to
         read as an argument; `shown` names metrics to print beside the time, accuracy for one. `bounds` are by
         their names what else no program can pass, as `floor`."""
         runs = {contender.name: [] for contender in contenders}
+        taken = dict.fromkeys(runs, 0.0)
         failed = {}
         machine = []
         for contender in contenders:
@@ -187,12 +190,16 @@ class Question:
             if floor is not None or bounds:
                 machine.append(run_once(floors(), floor_arguments, threads))
             for contender in contenders:
-                if contender.missing or contender.name in failed or (contender.slow and round_number > 0):
+                is_done = round_number > 0 and (contender.slow or taken[contender.name] > enough)
+                if contender.missing or contender.name in failed or is_done:
                     continue
+                start = time.monotonic()
                 try:
                     runs[contender.name].append(run_once(contender, arguments, threads))
                 except RuntimeError as error:
                     failed[contender.name] = str(error)
+                if not contender.name.startswith("strata"):
+                    taken[contender.name] += time.monotonic() - start
         beside = {name: {key: median([each[key] for each in seen]) if isinstance(seen[0][key], float) else seen[0][key]
                          for key in shown if key in seen[0]} for name, seen in runs.items() if seen}
         speeds = {key: median([each[key] for each in machine]) for key in machine[0]} if machine else {}

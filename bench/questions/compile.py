@@ -1,11 +1,12 @@
 # Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 """What do topologies and programs cost the compiler?"""
 
-import json
+import concurrent.futures
 import shutil
 import subprocess
 
-from comparison import Question, build, root, rounds_of
+from comparison import Question, build, cores, root, rounds_of
+from goals import goals as all_goals
 
 flags = ["-std=c++20", "-march=native", f"-I{root / 'dsl'}", f"-I{root / 'include'}"]
 named = "static_assert(decltype(net)::output_shape::size == {width});"
@@ -144,29 +145,29 @@ def includes(source):
 
 
 # Times as many seconds as the headers take, and no more.
-goals = {"examples/mnist_mlp.cpp": 2.5, "a program that predicts": 1.0, "main of a program in two files": 1.2}
+goals = {each.case: each.most for each in all_goals if each.question == "compile" and each.shown == "times"}
 
 
-def compile_once(source, options):
+def compile_once(source, options, place=build / "compiled"):
     """Seconds of the processor and megabytes at most."""
-    place = build / "compiled.cpp"
-    place.write_text(source)
-    command = ["/usr/bin/time", "-f", "%U %S %M", "g++", *flags, *options, "-c", str(place), "-o", str(place.with_suffix(".o"))]
+    file = place.with_suffix(".cpp")
+    file.write_text(source)
+    command = ["/usr/bin/time", "-f", "%U %S %M", "g++", *flags, *options, "-c", str(file), "-o", str(place.with_suffix(".o"))]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     user, system, kilobytes = run.stderr.split()[-3:]
     return float(user) + float(system), float(kilobytes) / 1024
 
 
-def instantiations(source, options):
+def instantiations(source, options, place):
     """How many classes and functions clang makes of templates, None without clang."""
     if shutil.which("clang++-19") is None:
         return None
-    place, trace = build / "compiled.cpp", build / "compiled.json"
-    place.write_text(source)
+    file, trace = place.with_suffix(".cpp"), place.with_suffix(".json")
+    file.write_text(source)
     subprocess.run(["clang++-19", "-w", *flags, *options, "-O0", "-Xclang", "-disable-llvm-passes", "-S", "-emit-llvm", "-o", "/dev/null",
-                    f"-ftime-trace={trace}", "-ftime-trace-granularity=0", str(place)], check=True, capture_output=True)
-    events = json.loads(trace.read_text())["traceEvents"]
-    return sum(event["name"] in ("InstantiateClass", "InstantiateFunction") for event in events)
+                    f"-ftime-trace={trace}", "-ftime-trace-granularity=0", str(file)], check=True, capture_output=True)
+    events = trace.read_bytes()
+    return sum(events.count(b'"name":"Instantiate%s"' % kind) for kind in (b"Class", b"Function"))
 
 
 def options_of(*packages):
@@ -199,15 +200,21 @@ def programs():
     return cases
 
 
+def side_by_side(call, things):
+    """What a call makes of each, as many at a time as the machine has cores."""
+    with concurrent.futures.ThreadPoolExecutor(cores) as workers:
+        return list(workers.map(call, things))
+
+
 def six_networks():
     """Six image networks in one program: seconds of all files, and what of the program is no code but names."""
     place = build / "six_networks"
     place.mkdir(parents=True, exist_ok=True)
-    objects, seconds = [], 0
-    for path in sorted((root / "examples" / "image_classifiers").glob("*.cpp")):
-        taken, _ = compile_once(path.read_text(), ["-O3", "-fopenmp", "-DNDEBUG", f"-I{root / 'examples'}", f"-I{path.parent}"])
-        objects.append((build / "compiled.o").rename(place / f"{path.stem}.o"))
-        seconds += taken
+    paths = sorted((root / "examples" / "image_classifiers").glob("*.cpp"))
+    options = ["-O3", "-fopenmp", "-DNDEBUG", f"-I{root / 'examples'}"]
+    taken = side_by_side(lambda path: compile_once(path.read_text(), [*options, f"-I{path.parent}"], place / path.stem), paths)
+    seconds = sum(each for each, _ in taken)
+    objects = [place / f"{path.stem}.o" for path in paths]
     (place / "main.cpp").write_text("int main() {}\n")
     program = place / "program"
     # What the networks call besides, readers of files, is no part of the question.
@@ -219,43 +226,53 @@ def six_networks():
     names = {line.split()[0] for line in table.splitlines() if line}
     subprocess.run(["strip", str(program)], check=True)
     return seconds, {"MB of the program": size / 1e6, "MB beyond code and data": (size - program.stat().st_size) / 1e6,
-                     "goal": 3.0, "MB of names": sum(map(len, names)) / 1e6, "characters of the longest": max(map(len, names))}
+                     "MB of names": sum(map(len, names)) / 1e6, "characters of the longest": max(map(len, names))}
 
 
-# Another round of what takes longer than these seconds is of no use but to a goal.
-longest_repeated = 4
+def attempt(name, source, options, place):
+    """The seconds and megabytes of a compilation; none where it fails."""
+    try:
+        return [compile_once(source, options, place)]
+    except subprocess.CalledProcessError as error:
+        complaints = [line for line in error.stderr.splitlines() if "error" in line]
+        print(f"  {name} does not compile here: {complaints[0][:200] if complaints else error}", flush=True)
+        return []
 
 
 def run(cases=None, rounds=3):
     question = Question("compile", "Compiling", "seconds", "s of g++",
-                        text="g++ -O3 -march=native, seconds of the processor, the least of three rounds in turn, of one where it is "
-                             f"more than {longest_repeated} and no goal. `MB` is the compiler's "
+                        text="g++ -O3 -march=native, seconds of the processor: of what has a goal the least of three rounds in turn, "
+                             "of all else one, as many at a time as the machine has cores. `MB` is the compiler's "
                              "largest memory, `times` how many times as long it takes as the headers do that strata stands on, "
-                             "`instantiations` how many classes and functions clang makes of templates; `headers`: as `times`, what a program "
-                             "includes alone. By hand is the network of the program that predicts, with xsimd alone.")
+                             "`instantiations` how many classes and functions clang makes of templates; `headers`: as `times`, what a "
+                             "program includes alone. By hand is the network of the program that predicts, with xsimd alone.")
     build.mkdir(parents=True, exist_ok=True)
     is_whole = cases is None
     cases = cases or topologies() + programs()
-    named_reference = (reference, headers, ["-O3", "-fopenmp"])
-    alone = [(f"headers of {name}", includes(source), options) for name, source, options in cases if name in goals]
-    measured = [named_reference, *alone, *cases]
-    seen = {name: [] for name, _, _ in measured}
+    in_turn = [(reference, headers, ["-O3", "-fopenmp"])]
+    in_turn += [(f"headers of {name}", includes(source), options) for name, source, options in cases if name in goals]
+    in_turn += [each for each in cases if each[0] in goals]
+    seen = {name: [] for name, _, _ in in_turn}
     for _ in range(rounds_of(rounds)):
-        for name, source, options in measured:
-            if name not in goals and seen[name] and seen[name][0][0] > longest_repeated:
-                continue
-            try:
-                seen[name].append(compile_once(source, options))
-            except subprocess.CalledProcessError as error:
-                complaints = [line for line in error.stderr.splitlines() if "error" in line]
-                print(f"  {name} does not compile here: {complaints[0][:200] if complaints else error}", flush=True)
+        for name, source, options in in_turn:
+            seen[name] += attempt(name, source, options, build / "compiled")
+
+    def look(numbered):
+        number, (name, source, options) = numbered
+        place = build / f"compiled_{number}"
+        found = seen.get(name) or attempt(name, source, options, place)
+        made = instantiations(source, options, place) if found else None
+        for path in build.glob(f"{place.name}.*"):
+            path.unlink()
+        return found, made
+
     least = min(seconds for seconds, _ in seen[reference])
-    for name, source, options in cases:
-        if not seen[name]:
+    for (name, source, options), (found, made) in zip(cases, side_by_side(look, enumerate(cases))):
+        if not found:
             continue
-        seconds = min(seconds for seconds, _ in seen[name])
-        shown = {"MB": max(megabytes for _, megabytes in seen[name]), "times": seconds / least}
-        if (made := instantiations(source, options)) is not None:
+        seconds = min(seconds for seconds, _ in found)
+        shown = {"MB": max(megabytes for _, megabytes in found), "times": seconds / least}
+        if made is not None:
             shown["instantiations"] = made
         if name in goals:
             shown["goal"] = goals[name]
