@@ -14,9 +14,9 @@ namespace bench {
 template <class V, class Step>
 double peak_steps(const Step& step) {
     constexpr std::size_t chains = 12;
-    constexpr std::size_t rounds = 4'000'000;
+    constexpr std::size_t rounds = 400'000; // about a millisecond, which other programs seldom interrupt
     double best = 1e9;
-    for (int repeat = 0; repeat < 5; ++repeat)
+    for (int repeat = 0; repeat < 50; ++repeat)
         best = std::min(best, seconds([&] {
                             V sums[chains];
                             for (std::size_t i = 0; i < chains; ++i)

@@ -4,8 +4,10 @@
 // products of bfloat16 that are added to floats, and in products of bytes that are added (GOP/s), and how
 // fast it reads (GB/s) from the cache of the second level, the MNIST network's weights from wherever they
 // stay, 4 MB (the cache of the third level), memory, and so many bytes as are given from wherever they stay;
-// and how fast it changes (GB/s, each byte counted once) three times the weights in place, as Adam does.
+// and how fast it changes (GB/s, each byte counted once) three times the weights in place, as Adam does; and
+// how many weights Adam's arithmetic updates (billions a second), alone and beside a product's multiply-adds.
 //   floor [BYTES]
+#include "adam_machine.hpp"
 #include "narrow_machine.hpp"
 
 #include <algorithm>
@@ -28,6 +30,8 @@ int main(int count, char** arguments) {
     constexpr std::size_t adam_bytes = 3 * 4 * 784 * 512;
     std::printf("update_gbytes %.1f\n",
                 static_cast<double>(adam_bytes) / bench::change_seconds(adam_bytes, 20) / 1e9);
+    std::printf("updates_g %.3f\n", bench::peak_updates() / 1e9);
+    std::printf("updates_beside_products_g %.3f\n", bench::peak_updates_beside_products() / 1e9);
     std::printf("memory_gbytes %.1f\n", rate(std::size_t{256} << 20, 1));
     if (count > 1) {
         const std::size_t bytes = std::strtoull(arguments[1], nullptr, 10);
