@@ -22,13 +22,14 @@ cores = len(os.sched_getaffinity(0))
 patience = 300  # seconds that a run may take
 enough = 10  # seconds after which a peer has no further round in a case
 all_threads = [1] if cores == 1 else [1, cores]
-is_trial = "BENCH_TRIAL" in os.environ  # one round of everything, to see that it runs
-results = build / ("trial" if is_trial else "results")
+# A `trial` is one round of everything, to see that it runs; a `build` none, so that programs are there afterwards.
+mode = os.environ.get("BENCH_MODE", "measurement")
+results = build / ("results" if mode == "measurement" else mode)
 
 
 def rounds_of(wanted):
     """How often each contender runs where so many rounds make a figure."""
-    return 1 if is_trial else wanted
+    return {"build": 0, "trial": 1}.get(mode, wanted)
 
 
 class Contender:
@@ -69,8 +70,10 @@ def build_program(source, command, others):
     program.parent.mkdir(parents=True, exist_ok=True)
     libraries = [option for option in command if option.startswith("-l")]
     rest = [option for option in command if not option.startswith("-l")]
-    run = subprocess.run([*rest, str(source), *libraries, "-o", str(program)], capture_output=True, text=True)
+    unfinished = program.with_name(f"{program.name}.{os.getpid()}")
+    run = subprocess.run([*rest, str(source), *libraries, "-o", str(unfinished)], capture_output=True, text=True)
     if run.returncode == 0:
+        unfinished.rename(program)
         return program, ""
     complaints = [line for line in run.stderr.splitlines() if "error" in line or "cannot find" in line]
     return None, (complaints or ["the compiler failed"])[0][:200]
@@ -186,6 +189,9 @@ class Question:
         machine = []
         for contender in contenders:
             self.contenders[contender.name] = {"how": contender.how, "missing": contender.missing}
+        if mode == "build":
+            floors()
+            return
         for round_number in range(rounds_of(rounds)):
             if floor is not None or bounds:
                 machine.append(run_once(floors(), floor_arguments, threads))

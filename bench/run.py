@@ -4,7 +4,10 @@ run.py report writes the report alone, and run.py publish puts it and README's t
 
 A question that fails is named at the end, behind the others."""
 
+import concurrent.futures
 import importlib
+import os
+import subprocess
 import sys
 import time
 import traceback
@@ -17,27 +20,51 @@ names = ["train", "predict", "narrow", "small", "mnist_cnn", "mnist_gan", "resne
          "stream", "sequence", "load", "imported", "cart_pole", "memory"]
 
 
+def ask(name):
+    question = importlib.import_module(name)
+    print(f"{name}: {question.__doc__}", flush=True)
+    return question.run()
+
+
+def build_programs(wanted):
+    """Builds what the questions need, as many at a time as the machine has cores; what fails does so again when it is asked."""
+    start = time.monotonic()
+    # All of them read these, and none may while another one writes them.
+    comparison.without_dark_pixels(comparison.data()[1])
+
+    def build(name):
+        subprocess.run([sys.executable, __file__, "only", name], env={**os.environ, "BENCH_MODE": "build"}, capture_output=True)
+
+    with concurrent.futures.ThreadPoolExecutor(comparison.cores) as workers:
+        list(workers.map(build, wanted))
+    print(f"programs: took {time.monotonic() - start:.0f} s", flush=True)
+
+
 def main():
     if sys.argv[1:] in (["report"], ["publish"]):
         (report.write if sys.argv[1] == "report" else report.publish)(names)
         return
     sys.path.insert(0, str(comparison.bench / "questions"))
+    if sys.argv[1:2] == ["only"]:
+        ask(sys.argv[2])
+        return
     wanted = sys.argv[1:] or names
     for name in wanted:
         if name not in names:
             sys.exit(f"bench/run.sh: no question '{name}', expected some of: {' '.join(names)}")
+    build_programs(wanted)
+    if comparison.mode == "build":
+        return
     failed = []
     for name in wanted:
         start = time.monotonic()
         try:
-            question = importlib.import_module(name)
-            print(f"{name}: {question.__doc__}", flush=True)
-            question.run().save(time.monotonic() - start)
+            ask(name).save(time.monotonic() - start)
         except Exception:
             traceback.print_exc()
             failed.append(name)
         print(f"{name}: took {time.monotonic() - start:.0f} s", flush=True)
-    if not comparison.is_trial:
+    if comparison.mode == "measurement":
         print(f"report: {report.write(names)}")
     if failed:
         sys.exit(f"bench/run.sh: no answer to {', '.join(failed)}")

@@ -5,6 +5,7 @@
 #                                   elementwise optimizer stored_gradients pipeline startup compile scaling least_squares kmeans
 #                                   browser stream sequence load imported cart_pole memory narrow
 #   bench/run.sh trial [NAME...]    one round of every question, or of some, to see that it runs; no report
+#   bench/run.sh build [NAME...]    their programs alone, which the questions build otherwise
 #   bench/run.sh report             the report again, of what was answered before
 #   bench/run.sh publish            that report in bench/report, and README's table of figures made from it
 #   bench/run.sh against REVISION [--limit 1.02] [WORD...]
@@ -12,13 +13,13 @@
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
 if [[ "${1-}" == -* ]]; then
-    sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,12s/^# \{0,1\}//p' "$0" >&2
     exit 2
 fi
 
 case "${1-}" in
 report | publish) exec python3 "$root/bench/run.py" "$@" ;;
-trial) export BENCH_TRIAL=1; shift ;;
+trial | build) export BENCH_MODE="$1"; shift ;;
 esac
 "$root/.ci/install-packages" build library bench
 if [ "${1-}" = against ]; then

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from statistics import median
 
-from comparison import Question, bench, build, data, engine, environment, root
+from comparison import Question, bench, build, data, engine, environment, mode, root
 
 pages = root / "examples" / "browser"
 engines = {"browser": bench / "strata" / "browser.cpp", **{
@@ -62,6 +62,7 @@ def run():
                                      "missing": why if not places or name == names[-1] else ""}
     if not places:
         print(f"  {why}")
+    if not places or mode == "build":
         return question
     with subprocess.Popen(["node", str(bench / "browser" / "run.mjs"), str(places)], stdout=subprocess.PIPE, text=True,
                           env=environment(1)) as process:
