@@ -138,11 +138,147 @@ int main() {
 }
 """
 
+# The training of mnist_mlp without strata: whole batches of 32, one thread, no bookkeeping, nothing that is checked.
+trained_by_hand = """#include <xsimd/xsimd.hpp>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <numeric>
+#include <random>
+#include <vector>
+using registers = xsimd::batch<float>;
+constexpr std::size_t lanes = registers::size, tall = 8, samples = 32, pixels = 784, width = 512, classes = 10, padded = 16;
+template <std::size_t Inputs, std::size_t Outputs>
+struct dense {
+    std::vector<float> w, m, v;
+    explicit dense(std::minstd_rand& random)
+        : w((Inputs + 1) * Outputs), m(w.size()), v(w.size()) {
+        const float limit = std::sqrt(6.0f / (Inputs + Outputs));
+        std::uniform_real_distribution<float> draw(-limit, limit);
+        std::generate(w.begin(), w.end() - Outputs, [&] { return draw(random); });
+    }
+    void forward(const float* x, float* y) const {
+        for (std::size_t column = 0; column < Outputs; column += lanes)
+            for (std::size_t row = 0; row < samples; row += tall) {
+                registers sums[tall];
+                for (registers& sum : sums)
+                    sum = registers::load_unaligned(&w[Inputs * Outputs + column]);
+                for (std::size_t k = 0; k < Inputs; ++k)
+                    for (std::size_t i = 0; i < tall; ++i)
+                        sums[i] = xsimd::fma(registers(x[(row + i) * Inputs + k]),
+                                             registers::load_unaligned(&w[k * Outputs + column]), sums[i]);
+                for (std::size_t i = 0; i < tall; ++i)
+                    sums[i].store_unaligned(y + (row + i) * Outputs + column);
+            }
+    }
+    void backward(const float* delta, float* source) const {
+        for (std::size_t row = 0; row < samples; ++row)
+            for (std::size_t k = 0; k < Inputs; ++k) {
+                registers sum(0.0f);
+                for (std::size_t column = 0; column < Outputs; column += lanes)
+                    sum = xsimd::fma(registers::load_unaligned(delta + row * Outputs + column),
+                                     registers::load_unaligned(&w[k * Outputs + column]), sum);
+                std::array<float, lanes> parts;
+                sum.store_unaligned(parts.data());
+                source[row * Inputs + k] = std::accumulate(parts.begin(), parts.end(), 0.0f);
+            }
+    }
+    void adam(std::size_t place, registers g, float rate) {
+        const registers mean = 0.9f * registers::load_unaligned(&m[place]) + 0.1f * g;
+        const registers square = 0.999f * registers::load_unaligned(&v[place]) + 0.001f * g * g;
+        mean.store_unaligned(&m[place]);
+        square.store_unaligned(&v[place]);
+        (registers::load_unaligned(&w[place]) - rate * mean / (xsimd::sqrt(square) + 1e-7f)).store_unaligned(&w[place]);
+    }
+    void update(const float* x, const float* delta, float rate) {
+        for (std::size_t column = 0; column < Outputs; column += lanes) {
+            for (std::size_t k = 0; k < Inputs; k += tall) {
+                registers sums[tall];
+                for (registers& sum : sums)
+                    sum = registers(0.0f);
+                for (std::size_t row = 0; row < samples; ++row)
+                    for (std::size_t i = 0; i < tall; ++i)
+                        sums[i] = xsimd::fma(registers(x[row * Inputs + k + i]),
+                                             registers::load_unaligned(delta + row * Outputs + column), sums[i]);
+                for (std::size_t i = 0; i < tall; ++i)
+                    adam((k + i) * Outputs + column, sums[i], rate);
+            }
+            registers sum(0.0f);
+            for (std::size_t row = 0; row < samples; ++row)
+                sum += registers::load_unaligned(delta + row * Outputs + column);
+            adam(Inputs * Outputs + column, sum, rate);
+        }
+    }
+};
+template <class Number>
+std::vector<Number> read(const char* name, std::size_t count) {
+    std::vector<Number> result(count);
+    std::FILE* const file = std::fopen(name, "rb");
+    if (file == nullptr || std::fread(result.data(), sizeof(Number), count, file) != count)
+        std::printf("%s cannot be read\\n", name);
+    if (file != nullptr)
+        std::fclose(file);
+    return result;
+}
+int main() {
+    constexpr std::size_t images = 60'000;
+    const auto bytes = read<std::uint8_t>("train_x.u8", images * pixels), labels = read<std::uint8_t>("train_y.u8", images);
+    std::minstd_rand random(7);
+    dense<pixels, width> first(random);
+    dense<width, padded> second(random);
+    std::vector<float> x(samples * pixels), y(samples * width), logits(samples * padded), mask(y.size()), delta(y.size());
+    std::vector<std::uint32_t> order(images);
+    std::iota(order.begin(), order.end(), 0u);
+    for (int epoch = 0, step = 0; epoch < 5; ++epoch) {
+        std::shuffle(order.begin(), order.end(), random);
+        double loss = 0;
+        std::size_t right = 0;
+        for (std::size_t begin = 0; begin < images; begin += samples) {
+            for (std::size_t i = 0; i < samples; ++i)
+                for (std::size_t k = 0; k < pixels; ++k)
+                    x[i * pixels + k] = bytes[order[begin + i] * pixels + k] / 255.0f;
+            first.forward(x.data(), y.data());
+            for (std::size_t i = 0; i < y.size(); ++i) {
+                mask[i] = y[i] > 0 && random() % 5 > 0 ? 1.25f : 0.0f;
+                y[i] *= mask[i];
+            }
+            second.forward(y.data(), logits.data());
+            for (std::size_t i = 0; i < samples; ++i) {
+                float* const row = &logits[i * padded];
+                const std::size_t label = labels[order[begin + i]];
+                const float most = *std::max_element(row, row + classes);
+                right += row[label] == most;
+                float sum = 0;
+                for (std::size_t j = 0; j < classes; ++j)
+                    sum += row[j] = std::exp(row[j] - most);
+                loss -= std::log(row[label] / sum);
+                for (std::size_t j = 0; j < padded; ++j)
+                    row[j] = j < classes ? (row[j] / sum - (j == label)) / samples : 0;
+            }
+            second.backward(logits.data(), delta.data());
+            for (std::size_t i = 0; i < y.size(); ++i)
+                delta[i] *= mask[i];
+            ++step;
+            const float rate = 1e-3f * std::sqrt(1 - std::pow(0.999f, step)) / (1 - std::pow(0.9f, step));
+            second.update(y.data(), logits.data(), rate);
+            first.update(x.data(), delta.data(), rate);
+        }
+        std::printf("loss %.4f, accuracy %.4f\\n", loss / images, static_cast<double>(right) / images);
+    }
+}
+"""
+
 
 def includes(source):
     """What a program takes to read alone."""
     return "".join(line + "\n" for line in source.splitlines() if line.startswith("#include"))
 
+
+# Of these the floor is what their headers take alone, and what the same network by hand takes beyond its own.
+networks_by_hand = {"examples/mnist_mlp.cpp": trained_by_hand, "a program that predicts": by_hand}
 
 # Times as many seconds as the headers take, and no more.
 goals = {each.case: each.most for each in all_goals if each.question == "compile" and each.shown == "times"}
@@ -192,6 +328,9 @@ def programs():
     cases = [("an empty program with strata.hpp", "#include <strata/strata.hpp>\n", options),
              ("a program that predicts", predicting, options),
              ("the same network by hand", by_hand, options),
+             ("mnist_mlp's training by hand", trained_by_hand, options),
+             ("mnist_mlp's training on Eigen", (root / "bench" / "peers" / "train_eigen.cpp").read_text(),
+              [*options, f"-I{root / 'bench'}", f"-I{root / 'bench' / 'peers'}", *options_of("eigen3")]),
              ("main of a program in two files", named_task + training, options),
              ("its other file", named_task + elsewhere, options)]
     for path in sorted((root / "examples").glob("*.cpp")):
@@ -245,13 +384,16 @@ def run(cases=None, rounds=3):
                              "of all else one, as many at a time as the machine has cores. `MB` is the compiler's "
                              "largest memory, `times` how many times as long it takes as the headers do that strata stands on, "
                              "`instantiations` how many classes and functions clang makes of templates; `headers`: as `times`, what a "
-                             "program includes alone. By hand is the network of the program that predicts, with xsimd alone.")
+                             "program includes alone. By hand are networks with xsimd alone, without any checks; `floor`, as `times`: "
+                             "the program's headers and what its network by hand takes beyond the headers of that.")
     build.mkdir(parents=True, exist_ok=True)
     is_whole = cases is None
     cases = cases or topologies() + programs()
     in_turn = [(reference, headers, ["-O3", "-fopenmp"])]
     in_turn += [(f"headers of {name}", includes(source), options) for name, source, options in cases if name in goals]
     in_turn += [each for each in cases if each[0] in goals]
+    in_turn += [(f"{part} of {name} by hand", text(networks_by_hand[name]), options) for name, _, options in cases
+                if name in networks_by_hand for part, text in (("headers", includes), ("all", str))]
     seen = {name: [] for name, _, _ in in_turn}
     for _ in range(rounds_of(rounds)):
         for name, source, options in in_turn:
@@ -266,7 +408,10 @@ def run(cases=None, rounds=3):
             path.unlink()
         return found, made
 
-    least = min(seconds for seconds, _ in seen[reference])
+    def least_of(name):
+        return min(seconds for seconds, _ in seen[name])
+
+    least = least_of(reference)
     for (name, source, options), (found, made) in zip(cases, side_by_side(look, enumerate(cases))):
         if not found:
             continue
@@ -276,7 +421,10 @@ def run(cases=None, rounds=3):
             shown["instantiations"] = made
         if name in goals:
             shown["goal"] = goals[name]
-            shown["headers"] = min(seconds for seconds, _ in seen[f"headers of {name}"]) / least
+            shown["headers"] = least_of(f"headers of {name}") / least
+            if name in networks_by_hand:
+                own = least_of(f"all of {name} by hand") - least_of(f"headers of {name} by hand")
+                shown["floor"] = shown["headers"] + own / least
         question.add(name, {"strata": ([seconds], shown), reference: ([least], {})})
         print(f"    {', '.join(f'{key} {round(value, 2)}' for key, value in shown.items())}", flush=True)
     if is_whole:
