@@ -29,8 +29,8 @@ def is_met(goal, ratio):
 
 def value(case, contender, name):
     """A contender's metric, or a figure that it shows beside, or one of the case itself; None if there is none."""
-    if name == "floor":
-        return case.get("floor")
+    if name == "floor" and "floor" in case:
+        return case["floor"]
     if name in case.get("bounds", {}):
         return case["bounds"][name]
     found = case["contenders"].get(contender)
@@ -100,7 +100,7 @@ def verdict(goal, found):
     short = found.ratio / goal.most - 1 if goal.most is not None else 1 - found.ratio / goal.least
     text = f"missed by {100 * short:.2g} %"
     if found.bound is not None and not is_met(goal, found.bound):
-        return f"{text}, out of reach: {goal.bound} makes {found.bound:.3g}"
+        return f"{text}, out of reach by the {goal.bound}: {found.bound:.3g}"
     return text
 
 
@@ -132,5 +132,5 @@ def table(questions):
     forbidden = sum("out of reach" in each[-1] for each in rows)
     lines = [f"{met} of {len(rows)} goals are met, {len(rows) - met - missing - forbidden} missed, {forbidden} missed where a "
              f"floor forbids them, {missing} not measured.", "",
-             "| goal | strata | beside it | ratio | wanted | the floor's ratio | |", "|---" * 7 + "|"]
+             "| goal | strata | beside it | ratio | wanted | what the floor makes | |", "|---" * 7 + "|"]
     return "\n".join(lines + [f"| {' | '.join(each)} |" for each in rows])

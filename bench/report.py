@@ -147,8 +147,8 @@ def write(names):
              f"- duration: {sum(each['seconds'] for each in questions.values()) / 60:.0f} minutes"]
     text += ["", "## Goals", "",
              "A ratio is that of the times or of the memory where at most so much is wanted, of the speeds where at least so much "
-             "is; without anything beside it the figure itself. The floor's ratio is what no program can pass. Each question's "
-             "section below says what its floor is.", "", reached.table(questions)]
+             "is; without anything beside it the figure itself is meant. What the floor makes is the ratio, or the figure, that no "
+             "program can pass; each question's section below says what its floor is.", "", reached.table(questions)]
     for question in questions.values():
         text += section(question, revision())
     (place / "report.md").write_text("\n".join(text) + "\n")
