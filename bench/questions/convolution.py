@@ -12,7 +12,7 @@ shapes = [(224, 3, 64, 7, 2), (56, 64, 64, 1, 1), (56, 64, 64, 3, 1), (56, 64, 2
           (14, 1024, 256, 1, 1), (14, 256, 256, 3, 1), (14, 1024, 512, 1, 1), (14, 512, 512, 3, 2), (7, 512, 2048, 1, 1),
           (14, 1024, 2048, 1, 2), (7, 2048, 512, 1, 1), (7, 512, 512, 3, 1)]
 titles = {"forward": "forward, bias, relu", "input_gradient": "input gradient", "weight_gradient": "weight gradient"}
-rounds = 5
+rounds = {"forward": 3, "input_gradient": 5, "weight_gradient": 5}
 
 
 def compare(question, ours, peer, kernel, batch, threads):
@@ -23,7 +23,7 @@ def compare(question, ours, peer, kernel, batch, threads):
         arguments = [kernel, *shape, batch]
         found = {contender.name: [] for contender in (ours, peer) if not contender.missing}
         peaks = []
-        for number in range(rounds_of(rounds)):
+        for number in range(rounds_of(rounds[kernel])):
             peaks.append(run_once(ours, ["peak"], threads)["gflops"])
             # The order alternates.
             for contender in ((ours, peer) if number % 2 == 0 else (peer, ours)):
