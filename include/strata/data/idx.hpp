@@ -11,6 +11,7 @@ STRATA_HEADER_BEGIN
 #include <strata/data/input_file.hpp>
 #include <strata/data/output_file.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/kernels/large_pages.hpp>
 #include <strata/raise.hpp>
 
 #include <algorithm>
@@ -127,6 +128,7 @@ template <idx_element Element, std::size_t Rank>
     const internal::idx_elements elements =
         internal::read_idx_header(file, internal::idx_code<Element>(), sizeof(Element), extents);
     xt::xtensor<Element, Rank> result(extents);
+    internal::ask_for_large_pages(result.data(), elements.bytes);
     file.read(result.data(), elements.bytes, elements.text);
     file.expect_end();
     internal::swap_big_endian<Element>(reinterpret_cast<unsigned char*>(result.data()), result.size());

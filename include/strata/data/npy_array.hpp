@@ -7,6 +7,7 @@
 #include <strata/data/extents.hpp>
 #include <strata/data/half.hpp>
 #include <strata/data/npy_header.hpp>
+#include <strata/kernels/large_pages.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -102,6 +103,7 @@ xt::xtensor<Element, Rank> read_npy_array(Reader& file) {
         extents[i] = static_cast<std::size_t>(layout.header.extents[i]);
 
     const auto load = [&](auto result) {
+        ask_for_large_pages(result.data(), result.size() * sizeof(Element));
         if constexpr (std::same_as<Element, float>) {
             if (layout.is_half)
                 read_halves(file, result.data(), result.size(), layout.is_swapped);
