@@ -11,8 +11,8 @@ def run():
                         text="One thread. Reading all four files, packed or not, and gathering shuffled batches of 32 as floats "
                              "between 0 and 1; the floor is reading the bytes in order from memory, or "
                              "writing floats at the second cache's speed, whichever takes longer. "
-                             "`reading_alone` reads the same bytes in the shuffled order and does no more, "
-                             "`converting_alone` converts images that are in the cache.")
+                             "`reading_alone` reads the same bytes in the shuffled order, each image asked for eight images "
+                             "before, and does no more; `converting_alone` converts images that are in the cache.")
     question.measure("read the files", contenders, [directory, "read"])
     question.measure("gather batches", contenders, [directory, "batches"],
                      floor=lambda machine: min(machine["memory_gbytes"] * 1e9 / 784, machine["l2_gbytes"] * 1e9 / (784 * 5)),

@@ -15,6 +15,42 @@
 
 using namespace strata;
 
+namespace {
+
+// Gathers a batch as training does.
+void gather(const samples& x, const std::vector<std::uint32_t>& order, std::size_t begin, std::size_t count,
+            float* numbers) {
+#if __has_include(<strata/data/gathering.hpp>)
+    gather_samples(x, 784, {0, order, begin, count, 0, count}, numbers);
+#else // an older revision
+    for (std::size_t i = 0; i < count; ++i) {
+        if (begin + i + 4 < order.size())
+            x.fetch(order[begin + i + 4] * 784, 784);
+        x.read(order[begin + i] * 784, 784, numbers + i * 784);
+    }
+#endif
+}
+
+// Reads images in that order and does no more; each is asked for as long before as does best here.
+void read_alone(const std::uint8_t* pixels, const std::vector<std::uint32_t>& order) {
+    using V = xsimd::batch<std::uint8_t>;
+    constexpr std::size_t ahead = 8;
+    V any(std::uint8_t{0});
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const std::uint8_t* const image = pixels + order[i] * 784;
+        const std::uint8_t* const later = pixels + order[std::min(i + ahead, order.size() - 1)] * 784;
+        for (std::size_t k = 0; k < 784; k += 64) {
+            __builtin_prefetch(later + std::min<std::size_t>(k, 783), 0, 2);
+            for (std::size_t j = k; j < k + 64; j += V::size)
+                any = any | V::load_unaligned(image + std::min(j, 784 - V::size));
+        }
+        __builtin_prefetch(later + 783, 0, 2);
+    }
+    bench::keep(any);
+}
+
+} // namespace
+
 int main(int count, char** arguments) {
     if (count != 3)
         throw std::invalid_argument("expected DIRECTORY read|batches");
@@ -33,31 +69,15 @@ int main(int count, char** arguments) {
     std::iota(order.begin(), order.end(), 0u);
     random_sequence random(seed{1}, draw_purpose::shuffle);
     const std::uint8_t* const pixels = set.train.x.data();
-    using V = xsimd::batch<std::uint8_t>;
-    const auto visit_shuffled = [&](const auto& visit) {
-        for (std::size_t i = 0; i < order.size(); ++i) { // as a batch is gathered in training
-            if (i + 4 < order.size())
-                x.fetch(order[i + 4] * 784, 784);
-            visit(i);
-        }
-    };
     std::vector<double> reading, converting;
     for (int run = 0; run < 9; ++run) {
+        random.shuffle(order);
         times.push_back(bench::seconds([&] {
-            random.shuffle(order);
-            visit_shuffled(
-                [&](std::size_t i) { x.read(order[i] * 784, 784, buffer.data() + i % batch * 784); });
+            for (std::size_t begin = 0; begin < order.size(); begin += batch)
+                gather(x, order, begin, batch, buffer.data());
             bench::keep(buffer[0]);
         }));
-        reading.push_back(bench::seconds([&] {
-            V any(std::uint8_t{0});
-            visit_shuffled([&](std::size_t i) {
-                const std::uint8_t* const image = pixels + order[i] * 784;
-                for (std::size_t k = 0; k < 784; k += V::size)
-                    any = any | V::load_unaligned(image + std::min(k, 784 - V::size));
-            });
-            bench::keep(any);
-        }));
+        reading.push_back(bench::seconds([&] { read_alone(pixels, order); }));
         converting.push_back(bench::seconds([&] {
             for (std::size_t i = 0; i < order.size(); ++i)
                 x.read(i % batch * 784, 784, buffer.data() + i % batch * 784);

@@ -1,11 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include <boost/test/unit_test.hpp>
 
+#include <strata/data/gathering.hpp>
 #include <strata/data/samples.hpp>
 #include <strata/data/scaled_bytes.hpp>
 
 #include "says.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <vector>
 
 using strata::data_error;
@@ -49,7 +52,6 @@ BOOST_AUTO_TEST_CASE(to_float_agrees_with_every_single_value) {
         for (std::size_t count = 0; count <= 50; ++count) {
             std::vector<float> read(count + 1, -7.0f);
             std::vector<double> wide(count + 1, -7.0);
-            some.fetch(first, count);
             some.read(first, count, read.data());
             some.read(first, count, wide.data());
             for (std::size_t i = 0; i < count; ++i) {
@@ -74,4 +76,48 @@ BOOST_AUTO_TEST_CASE(some_rows) {
     const auto taken = take_rows(scaled, chosen);
     BOOST_TEST((taken.values == xt::xtensor<std::uint8_t, 2>{{1, 2}, {0, 51}}));
     BOOST_TEST(taken.scale == 0.5f);
+}
+
+namespace {
+// Gathers 40 samples of an order of chance in batches of 16, by two shares, and compares them with single
+// reads. What lies behind a batch stays as it was.
+template <class T>
+void check_gathering(const strata::bedrock::samples& source, std::size_t size) {
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t i = 0; i < 40; ++i)
+        order.push_back(i * 17 % 40);
+    constexpr std::size_t most = 16, first = 2;
+    std::vector<T> batch(most * size + 1, T(-7)), sample(size);
+    const auto check = [&](std::size_t begin, std::size_t count, auto number) {
+        for (std::size_t i = 0; i < count; ++i) {
+            source.read((first + number(begin + i)) * size, size, sample.data());
+            BOOST_TEST(std::equal(sample.begin(), sample.end(),
+                                  batch.begin() + static_cast<std::ptrdiff_t>(i * size)));
+        }
+        BOOST_TEST(batch.back() == T(-7));
+    };
+    for (std::size_t begin = 0; begin < order.size(); begin += most) {
+        const std::size_t count = std::min(most, order.size() - begin);
+        strata::bedrock::gather_samples(source, size, {first, order, begin, count, 0, 3}, batch.data());
+        strata::bedrock::gather_samples(source, size, {first, order, begin, count, 3, count}, batch.data());
+        check(begin, count, [&](std::size_t i) { return order[i]; });
+        strata::bedrock::gather_samples(source, size, {first, {}, begin, count, 1, count}, batch.data());
+        strata::bedrock::gather_samples(source, size, {first, {}, begin, count, 0, 1}, batch.data());
+        check(begin, count, [](std::size_t i) { return i; });
+    }
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(gathered_samples_are_those_that_are_read) {
+    for (const std::size_t size : {1u, 15u, 64u, 100u, 784u, 1100u}) {
+        scaled_bytes<2> images{xt::xtensor<std::uint8_t, 2>(std::array<std::size_t, 2>{42, size}), 0.3f};
+        std::vector<double> numbers;
+        for (std::size_t i = 0; i < images.values.size(); ++i) {
+            images.values.data()[i] = static_cast<std::uint8_t>(i * i % 251);
+            numbers.push_back(static_cast<double>(i));
+        }
+        check_gathering<float>(images, size);
+        check_gathering<double>(images, size);
+        check_gathering<float>(numbers, size);
+    }
 }

@@ -212,22 +212,17 @@ public:
         read_label_(data_, first, count, scale_, numbers);
     }
 
-    /// Asks memory for elements that will be read a little later, into the second cache, since the first has
-    /// too few places for what is on its way. Of many it asks for the first: from there on a processor sees
-    /// for itself that they follow each other. g++ takes a function that does only this for one without
-    /// effect, and would drop its calls were it not inlined first.
-    [[gnu::always_inline]] void fetch(std::size_t first, std::size_t count) const noexcept {
-        constexpr std::size_t line = 64;
-        constexpr std::size_t most_bytes = 1024;
-        const auto* const begin = static_cast<const char*>(data_) + first * element_size_;
-        const std::size_t bytes = std::min(count * element_size_, most_bytes);
-        for (std::size_t i = 0; i < bytes; i += line)
-            __builtin_prefetch(begin + i, 0, 2);
-        if (bytes > 0)
-            __builtin_prefetch(begin + bytes - 1, 0, 2); // they seldom begin where a line does
+    /// Where elements lie as they are, before they are converted. Behind the last one there need not be any.
+    [[nodiscard]] const char* place(std::size_t first) const noexcept {
+        return static_cast<const char*>(data_) + first * element_size_;
     }
+    /// How many bytes an element has there.
+    [[nodiscard]] std::size_t element_size() const noexcept { return element_size_; }
+    /// What numbers are multiplied by as they are read.
+    [[nodiscard]] float scale() const noexcept { return scale_; }
 
-    /// The numbers themselves, where they are of that type and need no scaling; else null.
+    /// The elements themselves, where they are of that type, which is float, double or std::uint8_t; else
+    /// null. Bytes are still to be multiplied by `scale`.
     template <class T>
     [[nodiscard]] const T* direct() const noexcept {
         return kind_ == kind_of<T>() ? static_cast<const T*>(data_) : nullptr;
@@ -252,7 +247,8 @@ private:
 
     template <class T>
     static constexpr int kind_of() {
-        return std::is_same_v<T, float> ? 1 : std::is_same_v<T, double> ? 2 : 0;
+        constexpr bool is_byte = std::is_same_v<T, std::uint8_t>;
+        return std::is_same_v<T, float> ? 1 : std::is_same_v<T, double> ? 2 : is_byte ? 3 : 0;
     }
 
     template <class Element>

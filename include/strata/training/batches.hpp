@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/gathering.hpp>
 #include <strata/data/sample_list.hpp>
 #include <strata/model/training_pass.hpp>
 #include <strata/random/philox.hpp>
@@ -67,16 +68,11 @@ public:
     void gather(const sample_range& range, std::span<const std::uint32_t> order, std::size_t begin,
                 std::size_t count, std::size_t buffer, const team& threads) noexcept {
         const team::range part = share_samples(threads, count);
+        const gathered_samples chosen{range.first, order, begin, count, part.begin, part.end};
+        for (std::size_t input = 0; input < Model::input_count; ++input)
+            gather_samples(range.x[input], Model::input_sizes[input], chosen, x_[buffer][input].data());
         for (std::size_t i = part.begin; i < part.end; ++i) {
             const std::size_t sample = range.first + (order.empty() ? begin + i : order[begin + i]);
-            // Samples in an order of chance come from memory that no processor foresees.
-            const std::size_t coming = begin + i + samples_ahead;
-            for (std::size_t input = 0; input < Model::input_count; ++input) {
-                const std::size_t size = Model::input_sizes[input];
-                if (coming < order.size())
-                    range.x[input].fetch((range.first + order[coming]) * size, size);
-                range.x[input].read(sample * size, size, x_[buffer][input].data() + i * size);
-            }
             for_each_index<Model::output_count>([&](auto index) {
                 constexpr std::size_t size = Pass::template output<index>::targets;
                 if (!range.y[index].empty())
@@ -118,10 +114,6 @@ private:
             }
         });
     }
-
-    /// How many samples before it is read one is asked for: in between memory answers, and the second cache
-    /// has room for them.
-    static constexpr std::size_t samples_ahead = 4;
 
     std::array<std::array<aligned_vector<T>, Model::input_count>, 2> x_;
     std::array<decltype(internal::target_vectors<Pass>(std::make_index_sequence<Model::output_count>{})), 2>
