@@ -66,7 +66,7 @@ struct harness {
             const team part{rank, threads};
             if constexpr (Training)
                 kernels::template forward<single, keeping::nothing, true>(call, part,
-                                                                          training_tail<tail<>>{key});
+                                                                          training_tail<tail<>>{});
             else
                 kernels::template forward<single, keeping::nothing, true>(call, part,
                                                                           prediction_tail<tail<>>{});

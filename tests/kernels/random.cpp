@@ -1,5 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
-#include <strata/kernels/random/dropout.hpp>
+#include <strata/kernels/random/dropout_choices.hpp>
 #include <strata/layers/dropout.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -65,46 +65,89 @@ BOOST_AUTO_TEST_CASE(sequences_are_even_and_apart) {
         BOOST_TEST(order[static_cast<std::size_t>(i)] == i);
 }
 
+namespace {
+/// Whether a dropout keeps an element of a sample, by Philox's word for it.
+bool keeps(const dropout_key& key, std::uint32_t dropout, double rate, std::size_t sample,
+           std::size_t element) {
+    const auto words =
+        draw({static_cast<std::uint32_t>(element), static_cast<std::uint32_t>(sample / 4), key.step,
+              static_cast<std::uint32_t>(draw_purpose::dropout) + ((key.layer * 8 + dropout) << 4)},
+             key.seed);
+    return words[sample % 4] >= rate * 0x1p32;
+}
+
+/// The bits of a dropout, drawn by so many threads one after the other.
+std::vector<std::uint8_t> choices_of(const dropout_key& key, double rate, std::size_t elements,
+                                     std::size_t samples, std::size_t threads) {
+    std::vector<std::uint8_t> bits(dropout_choices::bytes_of(samples * elements), 0xA5);
+    for (std::size_t rank = 0; rank < threads; ++rank)
+        draw_choices(bits.data(), key, 1, rate, elements, samples, team{rank, threads});
+    return bits;
+}
+} // namespace
+
 BOOST_AUTO_TEST_CASE(dropout_depends_on_the_element_alone) {
-    const dropout_key key{5, 9, 2};
-    constexpr std::size_t rows = 24;
-    constexpr std::size_t columns = 32;
-    float all[rows][columns];
-    draw_dropout<rows, columns, 1>(all, key, 0, 0.25, 0, 0, columns);
-    // Any tile of it finds the same.
-    for (std::size_t row = 0; row + 3 <= rows; ++row)
-        for (std::size_t column = 0; column + 8 <= columns; column += 8) {
-            float tile[3][8];
-            draw_dropout<3, 8, 1>(tile, key, 0, 0.25, row, column, columns);
-            for (std::size_t i = 0; i < 3; ++i)
-                for (std::size_t j = 0; j < 8; ++j)
-                    BOOST_REQUIRE_EQUAL(tile[i][j], all[row + i][column + j]);
+    const dropout_key key{5ull << 33 | 5, 9, 2};
+    using V = simd<float, lanes_of<float, 4>>;
+    for (const std::size_t elements : std::vector<std::size_t>{1, 7, 8, 24, 100, 300, 512, 1000})
+        for (const std::size_t samples : std::vector<std::size_t>{1, 4, 6, 17}) {
+            const auto bits = choices_of(key, 0.25, elements, samples, 1);
+            const dropout_choices choices{bits.data(), 0};
+            for (std::size_t sample = 0; sample < samples; ++sample) {
+                std::vector<float> factors(elements);
+                draw_dropout(factors.data(), elements, key, 1, 0.25, sample);
+                for (std::size_t element = 0; element < elements; ++element) {
+                    const std::size_t place = sample * elements + element;
+                    const bool kept = keeps(key, 1, 0.25, sample, element);
+                    BOOST_REQUIRE_EQUAL(factors[element], kept ? 1 / 0.75f : 0);
+                    BOOST_REQUIRE_EQUAL(bits[place / 8] >> place % 8 & 1, kept);
+                    float read[V::size];
+                    choices.factors<V>(1, place, 3.0f).store_unaligned(read);
+                    BOOST_REQUIRE_EQUAL(read[0], kept ? 3 : 0);
+                }
+            }
+            for (const std::size_t threads : std::vector<std::size_t>{2, 3})
+                BOOST_TEST(std::equal(
+                    bits.begin(), bits.begin() + static_cast<std::ptrdiff_t>((samples * elements + 7) / 8),
+                    choices_of(key, 0.25, elements, samples, threads).begin()));
         }
-    // Two rows a sample are one row of twice the width.
-    float halves[rows][columns / 2];
-    draw_dropout<rows, columns / 2, 2>(halves, key, 0, 0.25, 0, 0, columns / 2);
-    for (std::size_t row = 0; row < rows; ++row)
-        for (std::size_t j = 0; j < columns / 2; ++j)
-            BOOST_REQUIRE_EQUAL(halves[row][j], all[row / 2][row % 2 * columns / 2 + j]);
     // Anything else in the key gives other choices.
-    for (const dropout_key& changed : {dropout_key{6, 9, 2}, dropout_key{5, 10, 2}, dropout_key{5, 9, 3}}) {
-        float others[rows][columns];
-        draw_dropout<rows, columns, 1>(others, changed, 0, 0.25, 0, 0, columns);
-        BOOST_TEST(!std::equal(&all[0][0], &all[0][0] + rows * columns, &others[0][0]));
-    }
+    const auto all = choices_of(key, 0.25, 32, 24, 1);
+    for (const dropout_key& changed :
+         {dropout_key{6, 9, 2}, dropout_key{key.seed, 10, 2}, dropout_key{key.seed, 9, 3}})
+        BOOST_TEST(all != choices_of(changed, 0.25, 32, 24, 1));
+}
+
+BOOST_AUTO_TEST_CASE(registers_read_the_choices_of_their_elements) {
+    const dropout_key key{7, 1, 0};
+    const auto bits = choices_of(key, 0.5, 75, 4, 1);
+    const dropout_choices choices{bits.data(), bits.size()};
+    const auto check = [&]<class V>(V) {
+        using T = value_type_of<V>;
+        for (std::size_t first = 0; first + V::size <= 300; ++first) {
+            T read[V::size];
+            choices.factors<V>(0, first, T(2)).store_unaligned(read);
+            for (std::size_t j = 0; j < V::size; ++j)
+                BOOST_REQUIRE_EQUAL(read[j], 2 * (bits[(first + j) / 8] >> (first + j) % 8 & 1));
+        }
+    };
+    check(simd<float, lanes_of<float, 4>>(0));
+    check(simd<float, lanes_of<float, 64>>(0));
+    check(simd<double, lanes_of<double, 2>>(0));
+    check(simd<double, lanes_of<double, 64>>(0));
 }
 
 BOOST_AUTO_TEST_CASE(dropout_drops_its_share) {
-    constexpr std::size_t columns = 64;
+    constexpr std::size_t elements = 64;
     std::size_t dropped = 0;
-    for (std::uint32_t step = 0; step < 400; ++step) {
-        float tile[4][columns];
-        draw_dropout<4, columns, 1>(tile, {1, step, 0}, 0, 0.2, 0, 0, columns);
-        for (const auto& row : tile)
-            for (const float factor : row) {
+    for (std::uint32_t step = 0; step < 400; ++step)
+        for (std::size_t sample = 0; sample < 4; ++sample) {
+            float factors[elements];
+            draw_dropout(factors, elements, {1, step, 0}, 0, 0.2, sample);
+            for (const float factor : factors) {
                 BOOST_REQUIRE(factor == 0.0f || factor == 1.25f);
                 dropped += factor == 0.0f;
             }
-    }
-    BOOST_TEST(std::abs(static_cast<double>(dropped) / (400 * 4 * columns) - 0.2) < 0.005);
+        }
+    BOOST_TEST(std::abs(static_cast<double>(dropped) / (400 * 4 * elements) - 0.2) < 0.005);
 }

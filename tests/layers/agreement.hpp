@@ -231,7 +231,7 @@ void agree(const example& one) {
     batch.input_deltas = dx.pointers();
     const T* const parameters = net.parameter_block().data();
     pass::template forward<true>(parameters, batch, space, team{}, {});
-    pass::template loss<true>(batch, space, team{}, {}, losses.data(),
+    pass::template loss<true>(batch, space, team{}, losses.data(),
                               [&](auto, std::size_t sample, const T* prediction, const T*) {
                                   std::copy_n(prediction, output::size, y.data() + sample * output::size);
                               });

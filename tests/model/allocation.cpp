@@ -100,6 +100,13 @@ static_assert(joined::derivative(3, 5, 6) && joined::derivative(2, 6, 8) && join
 // A tail that needs its input keeps it until its derivative has gone through.
 using kept = lives<input<8> | dense<4> | gelu | dense<3>>;
 static_assert(kept::all.kept[0].first == 0 && kept::all.kept[0].last == 2 && kept::value(0, 0, 3));
+// Dropouts choose in the phase before their stage's. Only a slope that is not zero where relu's is asks
+// again.
+using dropped = lives<input<8> | dense<4> | dense<6> | leaky_relu<0.1> | dropout<0.2> | dense<3> | relu |
+                      dropout<0.1> | dense<2>>;
+static_assert(dropped::all.choices[0].first == lifetime::never);
+static_assert(dropped::all.choices[1].first == 0 && dropped::all.choices[1].last == 5);
+static_assert(dropped::all.choices[2].first == 1 && dropped::all.choices[2].last == 2);
 
 /// The memory of a step: no two blocks that are needed together overlap, none ends behind the end, and the
 /// whole is hardly larger than what is needed in one phase at most. Returns how many blocks have places that

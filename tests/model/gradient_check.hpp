@@ -162,7 +162,7 @@ void check_network(std::size_t samples, double low, double high) {
     const auto ignore = [](auto...) noexcept {};
     const auto mean_loss = [&] {
         pass::template forward<true>(net.parameter_block().data(), batch, space, team{}, key);
-        pass::template loss<false>(batch, space, team{}, key, losses.data(), ignore);
+        pass::template loss<false>(batch, space, team{}, losses.data(), ignore);
         double sum = 0;
         for (double each : losses)
             sum += each;
@@ -175,7 +175,7 @@ void check_network(std::size_t samples, double low, double high) {
         visit_parameters<double, typename network::topology>(gradients.data(),
                                                              [](double& each) { each = nan; });
         Pass::template forward<true>(parameters, data, memory, team{}, key);
-        Pass::template loss<true>(data, memory, team{}, key, losses.data(), ignore);
+        Pass::template loss<true>(data, memory, team{}, losses.data(), ignore);
         Pass::backward(parameters, data, memory, team{}, key, gradient_store<double>{gradients.data()});
         std::vector<double> result;
         visit_learnt<double, typename network::topology>(

@@ -91,7 +91,7 @@ static_assert(plan_facts<std::remove_const_t<decltype(products)>>::forward_flops
               2 * (5 * 20 + 5 * 30 + 4 * 6 * 5));
 static_assert(plan_facts<std::remove_const_t<decltype(products)>>::backward_flops ==
               2 * (5 * 20 + 5 * 30 + 2 * 4 * 6 * 5));
-static_assert(!stages::element<0>::keeps_tail && !stages::element<0>::tail::redraws &&
+static_assert(!stages::element<0>::keeps_tail && !stages::element<0>::tail::slope_drops &&
               stages::element<0>::tail::from_output);
 static_assert(stages::element<1>::has_softmax);
 
@@ -113,10 +113,11 @@ static_assert(std::same_as<linked::link, std::remove_const_t<decltype(sigmoid)>>
 static_assert(linked::stages::element<0>::keeps_tail && !linked::stages::element<0>::keeps_tail_input);
 static_assert(std::same_as<objective_of<probability, mean_squared_error>::link, no_shortcut>);
 
-// Tails that cannot be told from their output keep their input; tanh under dropout draws again.
+// Tails that cannot be told from their output keep their input; the slope of tanh under dropout needs the
+// choices.
 static_assert(stages_in<input<4> | dense<3> | gelu>::element<0>::keeps_tail_input);
 static_assert(!stages_in<input<4> | dense<3> | silu | relu>::element<0>::tail::from_output);
-static_assert(stages_in<input<4> | dense<3> | strata::tanh | dropout<0.5>>::element<0>::tail::redraws);
+static_assert(stages_in<input<4> | dense<3> | strata::tanh | dropout<0.5>>::element<0>::tail::slope_drops);
 static_assert(stages_in<input<4> | dense<3> | dropout<0.5> | dropout<0.1>>::element<0>::tail::dropout_count ==
               2);
 static_assert(stages_in<input<4> | dense<3> | dropout<0.0>>::element<0>::tail::dropout_count == 0);

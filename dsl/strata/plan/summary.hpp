@@ -124,7 +124,7 @@ struct stage_words {
     std::size_t inputs, outputs, parts, parts_in_place;
     std::size_t rows, output_size, kept_size, softmax_length, flops;
     bool has_product, has_bias, has_parameters, joins;
-    bool keeps_tail, keeps_tail_input, redraws, lies_apart;
+    bool keeps_tail, keeps_tail_input, slope_drops, lies_apart;
     bool learns, carries_back, is_frozen;
     bool shares;       ///< whether other stages have its parameters, too
     std::size_t owner; ///< the first of these
@@ -161,7 +161,7 @@ constexpr stage_words words_of_stage() {
     words.kept_size = head::kept_size;
     words.keeps_tail = stage::keeps_tail;
     words.keeps_tail_input = stage::keeps_tail_input;
-    words.redraws = stage::tail::redraws;
+    words.slope_drops = stage::tail::slope_drops;
     words.lies_apart = wires::lies_apart(Number);
     words.learns = flow::learns(Number);
     words.carries_back = flow::carries_any(Number);
@@ -222,7 +222,7 @@ inline void add_stage(std::string& plan, std::size_t number, const stage_words& 
     if (stage.carries_back && winograd.derivatives)
         append(plan, " by Winograd's F(4 x 4, 3 x 3)");
     if (!slope.empty() && (stage.learns || stage.carries_back))
-        append(plan, ", slope ", slope, stage.redraws ? ", dropout drawn again" : "");
+        append(plan, ", slope ", slope, stage.slope_drops ? ", with the choices of dropout" : "");
     append(plan, "\n  products  ", grouped(stage.flops), " FLOP a sample forward\n");
 }
 

@@ -128,8 +128,8 @@ public:
 
     static constexpr bool is_identity = detail::is_number<type_of<slope>, 1.0>;
     static constexpr std::size_t dropout_count = static_cast<std::size_t>(composed.dropouts);
-    /// Whether backward must draw dropout's choices again.
-    static constexpr bool redraws = [] {
+    /// Whether the slope depends on dropout's choices.
+    static constexpr bool slope_drops = [] {
         return []<std::size_t... I>(std::index_sequence<I...>) {
             return (contains(slope, keep<static_cast<int>(I)>) || ... || false);
         }

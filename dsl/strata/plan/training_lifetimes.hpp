@@ -18,6 +18,8 @@ struct stage_course {
     bool begins_forward = true;   ///< its kernels' memory is needed from forward on, and not in update alone
     bool keeps_tail = false;      ///< as the stage says
     bool is_closed = false;
+    bool drops = false;       ///< its tail has dropouts
+    bool slope_drops = false; ///< whose choices the tail's slope needs, too
 };
 
 /// When a step of training needs what: values by the buffers of the wiring, the rest by the stages. Stages
@@ -34,6 +36,7 @@ struct training_lifetimes {
     std::array<lifetime, count> kept{};
     std::array<lifetime, count> derivatives{};
     std::array<lifetime, count> shared{};
+    std::array<lifetime, count> choices{}; ///< of dropouts, drawn in the phase before the stage's
     std::size_t phases = count;
 
     /// `seen_by_loss`: what losses read besides the outputs, masks for instance.
@@ -44,6 +47,10 @@ struct training_lifetimes {
             read_sources(stage, stage);
             if (all[stage].keeps_tail)
                 kept[stage].extend(stage);
+            if (all[stage].drops) {
+                choices[stage].extend(stage > 0 ? stage - 1 : 0);
+                choices[stage].extend(stage);
+            }
             if (all[stage].begins_forward)
                 shared[stage].extend(stage);
             if (seen_by_loss[stage])
@@ -51,7 +58,7 @@ struct training_lifetimes {
         }
         for (const std::size_t stage : wires::outputs) {
             value(stage).extend(count - 1);
-            read_kept(all, stage, count - 1);
+            read_tail(all, stage, count - 1);
             if (Flow::is_needed(stage))
                 derivatives[stage].extend(count - 1);
             is_written[stage] = true;
@@ -87,12 +94,14 @@ private:
             if (const std::size_t source = wires::source(stage, i); !wires::is_input(source))
                 value(source - wires::inputs).extend(phase);
     }
-    constexpr void read_kept(const courses& all, std::size_t stage, std::size_t phase) {
+    constexpr void read_tail(const courses& all, std::size_t stage, std::size_t phase) {
         (all[stage].keeps_tail ? kept[stage] : value(stage)).extend(phase);
+        if (all[stage].slope_drops)
+            choices[stage].extend(phase);
     }
     constexpr void settle(const courses& all, std::size_t stage, std::size_t phase) {
         derivatives[stage].extend(phase);
-        read_kept(all, stage, phase);
+        read_tail(all, stage, phase);
         if (all[stage].is_closed)
             value(stage).extend(phase);
     }
@@ -109,7 +118,7 @@ private:
                 is_written[source - wires::inputs] = true;
             }
         if (all[stage].finishes_source)
-            read_kept(all, wires::source(stage, 0) - wires::inputs, phase);
+            read_tail(all, wires::source(stage, 0) - wires::inputs, phase);
     }
     constexpr void update(std::size_t stage, std::size_t phase) {
         derivatives[stage].extend(phase);

@@ -60,6 +60,8 @@ constexpr stage_course course_of_stage() {
     result.begins_forward = kernels::keeps_shared;
     result.keeps_tail = stage::keeps_tail;
     result.is_closed = stage::is_closed;
+    result.drops = stage::tail::dropout_count > 0;
+    result.slope_drops = stage::tail::slope_drops;
     return result;
 }
 

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/random/dropout_choices.hpp>
 #include <strata/model/training_courses.hpp>
 #include <strata/setting.hpp>
 
@@ -41,6 +42,7 @@ public:
             kept[stage] = own.size > 0 ? place{own.begin, widths[stage]} : outputs[stage];
             derivatives[stage] = blocks[derivative_blocks + stage].begin;
             shared[stage] = blocks[shared_blocks + stage].begin;
+            choices[stage] = blocks[choice_blocks + stage].begin;
         }
     }
 
@@ -48,12 +50,13 @@ public:
     std::array<place, count> kept{};
     std::array<std::size_t, count> derivatives{};
     std::array<std::size_t, count> shared{};
+    std::array<std::size_t, count> choices{};
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; } ///< numbers
 
-    /// All blocks of such a step with their lifetimes: the values, what tails keep, the derivatives, and the
-    /// memory of kernels. Those of no use have no size.
-    static constexpr std::size_t block_count = wires::buffer_count + 3 * count;
+    /// All blocks of such a step with their lifetimes: the values, what tails keep, the derivatives, the
+    /// memory of kernels, and the choices of dropouts. Those of no use have no size.
+    static constexpr std::size_t block_count = wires::buffer_count + 4 * count;
     static constexpr void describe(std::size_t samples, std::array<memory_block, block_count>& blocks) {
         for (std::size_t buffer = 0; buffer < wires::buffer_count; ++buffer)
             set(blocks[buffer], samples * wires::buffer_size(buffer), lives.values[buffer]);
@@ -66,6 +69,11 @@ public:
                 lives.derivatives[stage]);
             set(blocks[shared_blocks + stage], kernels::template shared_size<T>(samples),
                 lives.shared[stage]);
+            set(blocks[choice_blocks + stage],
+                (Stage::tail::dropout_count * dropout_choices::bytes_of(samples * Stage::output_size) +
+                 sizeof(T) - 1) /
+                    sizeof(T),
+                lives.choices[stage]);
             ++stage;
         });
     }
@@ -74,6 +82,7 @@ private:
     static constexpr std::size_t kept_blocks = wires::buffer_count;
     static constexpr std::size_t derivative_blocks = kept_blocks + count;
     static constexpr std::size_t shared_blocks = derivative_blocks + count;
+    static constexpr std::size_t choice_blocks = shared_blocks + count;
 
     static constexpr void set(memory_block& block, std::size_t numbers, const lifetime& life) {
         if (numbers > 0 && life.first != lifetime::never)

@@ -59,7 +59,10 @@ struct basic_training_pass {
         std::size_t number = 0;
         bool whole_samples = true;
         for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
-            if (number > 0)
+            constexpr bool draws = Training && Stage::tail::dropout_count > 0;
+            if constexpr (draws)
+                draw_stage<Stage>(number, data, space, threads, key);
+            if (draws || number > 0)
                 threads.barrier();
             whole_samples = forward_stage<Training, Stage>(number, parameters, data, space, threads, key);
             ++number;
@@ -72,13 +75,12 @@ struct basic_training_pass {
     /// stages that make the outputs. `visit(output, sample, prediction, target)` sees each sample's outputs
     /// while they are at hand.
     template <bool Training, class Visit>
-    static void loss(const batch& data, workspace& space, const team& threads, dropout_key key, double* sums,
+    static void loss(const batch& data, workspace& space, const team& threads, double* sums,
                      const Visit& visit) noexcept {
         const team::range part = share_samples(threads, data.samples);
         std::fill(sums + part.begin, sums + part.end, 0.0);
-        for_each_index<output_count>([&](auto index) {
-            loss_of_output<Training, index>(data, space, part, threads, key, sums, visit);
-        });
+        for_each_index<output_count>(
+            [&](auto index) { loss_of_output<Training, index>(data, space, part, threads, sums, visit); });
     }
 
     /// Carries the derivatives from the last stage to the first, and hands over the weight gradients of each
@@ -94,7 +96,7 @@ struct basic_training_pass {
         for_each_index<count>([&](auto index) {
             constexpr std::size_t number = count - 1 - index;
             if constexpr (flow::is_needed(number)) {
-                settle<number>(data, space, threads, key);
+                settle<number>(data, space, threads);
                 propagate<number>(parameters, data, space, threads, key);
             }
             if constexpr (flow::learns(number) && !flow::shares)
@@ -120,6 +122,23 @@ private:
             [&](std::size_t source) { return rows_view<const T>(space.output(source)); });
     }
 
+    template <class Stage>
+    static dropout_choices choices_of(std::size_t number, const batch& data, workspace& space) noexcept {
+        if constexpr (Stage::tail::dropout_count > 0)
+            return {space.choices(number), dropout_choices::bytes_of(data.samples * Stage::output_size)};
+        else
+            return {};
+    }
+    template <class Stage>
+    static void draw_stage(std::size_t number, const batch& data, workspace& space, const team& threads,
+                           dropout_key key) noexcept {
+        key.layer = static_cast<std::uint32_t>(number);
+        const std::size_t bytes = dropout_choices::bytes_of(data.samples * Stage::output_size);
+        for (std::size_t d = 0; d < Stage::tail::dropout_count; ++d)
+            draw_choices(space.choices(number) + d * bytes, key, static_cast<std::uint32_t>(d),
+                         Stage::tail::rates[d], Stage::output_size, data.samples, threads);
+    }
+
     template <bool Training, class Stage>
     static bool forward_stage(std::size_t number, const T* parameters, const batch& data, workspace& space,
                               const team& threads, dropout_key key) noexcept {
@@ -134,8 +153,9 @@ private:
                                    data.samples,
                                    key};
         if constexpr (Training)
-            return run_data_or_stage<stages, Stage>(number == 0, call, threads,
-                                                    training_tail<typename Stage::tail>{key});
+            return run_data_or_stage<stages, Stage>(
+                number == 0, call, threads,
+                training_tail<typename Stage::tail>{choices_of<Stage>(number, data, space)});
         else
             return run_data_or_stage<stages, Stage>(number == 0, call, threads,
                                                     prediction_tail<typename Stage::tail>{});
@@ -143,7 +163,7 @@ private:
 
     template <bool Training, std::size_t Index, class Visit>
     static void loss_of_output(const batch& data, workspace& space, team::range part, const team& threads,
-                               dropout_key key, double* sums, const Visit& visit) noexcept {
+                               double* sums, const Visit& visit) noexcept {
         constexpr std::size_t number = wires::outputs[Index];
         constexpr bool wanted = Training && flow::is_needed(number);
         T* const y = space.output(number).data;
@@ -160,9 +180,8 @@ private:
                  });
         if constexpr (wanted) {
             using last = stage<number>;
-            key.layer = static_cast<std::uint32_t>(number);
             settle_delta<last>(delta, y, rows_view<const T>(space.kept(number)), part,
-                               tail_slope<typename last::tail>{key});
+                               tail_slope<typename last::tail>{choices_of<last>(number, data, space)});
         }
     }
 
@@ -185,19 +204,18 @@ private:
     /// Turns a derivative by a stage's output, which all its readers have written, into the one by its sums.
     template <std::size_t Number>
     static void settle([[maybe_unused]] const batch& data, [[maybe_unused]] workspace& space,
-                       [[maybe_unused]] const team& threads, [[maybe_unused]] dropout_key key) noexcept {
+                       [[maybe_unused]] const team& threads) noexcept {
         if constexpr (course<Number>.settles) {
-            settle_stage<stage<Number>>(Number, data, space, threads, key);
+            settle_stage<stage<Number>>(Number, data, space, threads);
             threads.barrier();
         }
     }
     template <class Stage>
-    static void settle_stage(std::size_t number, const batch& data, workspace& space, const team& threads,
-                             dropout_key key) noexcept {
-        key.layer = static_cast<std::uint32_t>(number);
+    static void settle_stage(std::size_t number, const batch& data, workspace& space,
+                             const team& threads) noexcept {
         settle_delta<Stage>(space.delta(number), space.output(number).data,
                             rows_view<const T>(space.kept(number)), share_samples(threads, data.samples),
-                            tail_slope<typename Stage::tail>{key});
+                            tail_slope<typename Stage::tail>{choices_of<Stage>(number, data, space)});
     }
     template <class Stage>
     static head_backward<T> buffers(std::size_t number, const rows_view<const T>* x,
@@ -227,12 +245,10 @@ private:
                 if constexpr (tail::is_identity)
                     propagate_stage<stage<Number>>(Number, parameters, data, space, threads, key, nullptr,
                                                    no_slope{});
-                else {
-                    dropout_key source_key = key;
-                    source_key.layer = source;
-                    propagate_stage<stage<Number>>(Number, parameters, data, space, threads, key,
-                                                   space.kept(source).data, tail_slope<tail>{source_key});
-                }
+                else
+                    propagate_stage<stage<Number>>(
+                        Number, parameters, data, space, threads, key, space.kept(source).data,
+                        tail_slope<tail>{choices_of<stage<source>>(source, data, space)});
             } else
                 propagate_stage<stage<Number>>(Number, parameters, data, space, threads, key, nullptr,
                                                no_slope{});

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -50,6 +51,10 @@ public:
     [[nodiscard]] T* delta(std::size_t stage) noexcept { return block_.data() + places_.derivatives[stage]; }
     /// Memory of the stage's kernels, which goes from forward to backward.
     [[nodiscard]] T* shared(std::size_t stage) noexcept { return block_.data() + places_.shared[stage]; }
+    /// What the stage's dropouts choose.
+    [[nodiscard]] std::uint8_t* choices(std::size_t stage) noexcept {
+        return reinterpret_cast<std::uint8_t*>(block_.data() + places_.choices[stage]);
+    }
     [[nodiscard]] T* scratch(std::size_t thread) noexcept {
         return block_.data() + places_.size() + thread * scratch_size;
     }

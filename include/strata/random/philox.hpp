@@ -23,22 +23,26 @@ struct seed {
 /// since compilers turn them into vector multiplications by themselves.
 template <std::size_t Width>
 struct philox {
+    static constexpr int rounds = 10;
+    static constexpr std::uint32_t multipliers[] = {0xD2511F53u, 0xCD9E8D57u};
+    static constexpr std::uint32_t key_steps[] = {0x9E3779B9u, 0xBB67AE85u};
+
     using words = std::array<std::array<std::uint32_t, Width>, 4>;
 
     [[nodiscard]] static constexpr words draw(words counter, std::uint64_t key) noexcept {
         auto key0 = static_cast<std::uint32_t>(key);
         auto key1 = static_cast<std::uint32_t>(key >> 32);
-        for (int round = 0; round < 10; ++round) {
+        for (int round = 0; round < rounds; ++round) {
             for (std::size_t j = 0; j < Width; ++j) {
-                const std::uint64_t product0 = std::uint64_t{0xD2511F53u} * counter[0][j];
-                const std::uint64_t product1 = std::uint64_t{0xCD9E8D57u} * counter[2][j];
+                const std::uint64_t product0 = std::uint64_t{multipliers[0]} * counter[0][j];
+                const std::uint64_t product1 = std::uint64_t{multipliers[1]} * counter[2][j];
                 counter[0][j] = static_cast<std::uint32_t>(product1 >> 32) ^ counter[1][j] ^ key0;
                 counter[1][j] = static_cast<std::uint32_t>(product1);
                 counter[2][j] = static_cast<std::uint32_t>(product0 >> 32) ^ counter[3][j] ^ key1;
                 counter[3][j] = static_cast<std::uint32_t>(product0);
             }
-            key0 += 0x9E3779B9u;
-            key1 += 0xBB67AE85u;
+            key0 += key_steps[0];
+            key1 += key_steps[1];
         }
         return counter;
     }

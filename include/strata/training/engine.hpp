@@ -253,7 +253,7 @@ private:
         const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(number), 0};
         pass::template forward<Training>(parameters, batch, space_, threads, key);
         pass::template loss<Training>(
-            batch, space_, threads, key, losses_.data(),
+            batch, space_, threads, losses_.data(),
             measurement<pass, Metrics...>{parts_.data(), batch.weights, &all.failure,
                                           output_masks<pass>::of_workspace(space_)});
         const double penalties = penalty_of_step(threads);

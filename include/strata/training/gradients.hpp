@@ -66,7 +66,7 @@ public:
                 batch.input_deltas[i] = input_gradients_[i].data();
             const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(options.step), 0};
             pass::template forward<true>(parameters, batch, space_, together, key);
-            pass::template loss<true>(batch, space_, together, key, losses_.data(), [](auto...) {});
+            pass::template loss<true>(batch, space_, together, losses_.data(), [](auto...) {});
             together.barrier();
             pass::backward(parameters, batch, space_, together, key, block_writer<T>{this->block().data()});
         });

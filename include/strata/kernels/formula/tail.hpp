@@ -3,9 +3,10 @@
 
 #include <strata/expression/type_of.hpp>
 #include <strata/kernels/formula/evaluate.hpp>
-#include <strata/kernels/random/dropout.hpp>
+#include <strata/kernels/random/dropout_choices.hpp>
 #include <strata/kernels/rows_view.hpp>
 #include <strata/plan/stage.hpp>
+#include <strata/plan/tail.hpp>
 #include <strata/setting.hpp>
 
 #include <cstddef>
@@ -75,47 +76,46 @@ struct prediction_tail {
 };
 
 namespace internal {
-template <std::size_t Dropouts, std::size_t Tall, std::size_t Wide, class T>
-struct factor_storage {
-    alignas(alignment) T values[Dropouts][Tall][Wide];
+/// Where a tile of a tail's elements has its choices of dropout.
+template <class Tail, bool Drops>
+struct tile_choices {
+    dropout_choices choices;
+    std::size_t first;
+    std::size_t row_step;
 
-    const T* factors(std::size_t dropout, std::size_t row, std::size_t column) const noexcept {
-        return &values[dropout][row][column];
+    tile_choices(const dropout_choices& all, std::size_t row, std::size_t column, std::size_t width,
+                 std::size_t step) noexcept
+        : choices(all), first(row * width + column), row_step(step * width) {}
+
+    /// What dropout D multiplies the element (row, column) of the tile with.
+    template <class V, std::size_t D>
+    [[gnu::always_inline]] V factor(std::size_t row, std::size_t column) const noexcept {
+        return choices.template factors<V>(D, first + row * row_step + column,
+                                           static_cast<value_type_of<V>>(1 / (1 - Tail::rates[D])));
     }
 };
-// A tail without dropouts has no factors to store.
-template <std::size_t Tall, std::size_t Wide, class T>
-struct factor_storage<0, Tall, Wide, T> {
-    static const T* factors(std::size_t, std::size_t, std::size_t) noexcept { return nullptr; }
-};
+template <class Tail>
+struct tile_choices<Tail, false> {
+    tile_choices(const dropout_choices&, std::size_t, std::size_t, std::size_t, std::size_t) noexcept {}
 
-/// The factors of all dropouts of a tail for one tile, drawn before the tile's elements are visited.
-template <class Tail, std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
-struct tile_factors : factor_storage<Tail::dropout_count, Tall, Wide, T> {
-    static constexpr std::size_t dropouts = Tail::dropout_count;
-
-    tile_factors([[maybe_unused]] const dropout_key& key, [[maybe_unused]] std::size_t row,
-                 [[maybe_unused]] std::size_t column, [[maybe_unused]] std::size_t width,
-                 [[maybe_unused]] std::size_t step) noexcept {
-        if constexpr (dropouts > 0)
-            for (std::size_t d = 0; d < dropouts; ++d)
-                draw_dropout<Tall, Wide, RowsPerSample>(this->values[d], key, static_cast<std::uint32_t>(d),
-                                                        Tail::rates[d], row, column, width, step);
-    }
-
-    /// Evaluates a formula of one variable and of the factors of the element (row, column) of the tile.
-    template <class V, term Formula, class Variable>
-    V evaluate_element(Formula formula, Variable, V value, [[maybe_unused]] std::size_t row,
-                       [[maybe_unused]] std::size_t column) const noexcept {
-        return [&]<std::size_t... D>(std::index_sequence<D...>) {
-            using variables =
-                environment<binding<Variable, V>, binding<variable_term<"keep", static_cast<int>(D)>, V>...>;
-            return evaluate<V>(formula,
-                               variables{{value}, {V::load_aligned(this->factors(D, row, column))}...});
-        }
-        (std::make_index_sequence<dropouts>{});
+    template <class V, std::size_t D>
+    [[gnu::always_inline]] V factor(std::size_t, std::size_t) const noexcept {
+        return V(value_type_of<V>(1));
     }
 };
+
+/// Evaluates a formula of one variable and of the factors of dropout for the element (row, column) of a tile.
+template <class Tail, class V, term Formula, class Variable, class Choices>
+[[gnu::always_inline]] inline V evaluate_element(Formula formula, Variable, V value, const Choices& choices,
+                                                 [[maybe_unused]] std::size_t row,
+                                                 [[maybe_unused]] std::size_t column) noexcept {
+    return [&]<std::size_t... D>(std::index_sequence<D...>) {
+        using variables =
+            environment<binding<Variable, V>, binding<variable_term<"keep", static_cast<int>(D)>, V>...>;
+        return evaluate<V>(formula, variables{{value}, {choices.template factor<V, D>(row, column)}...});
+    }
+    (std::make_index_sequence<Tail::dropout_count>{});
+}
 } // namespace internal
 
 /// A tail's formula in training, with the factors of dropout. Rows and columns count from the tile's first,
@@ -123,18 +123,19 @@ struct tile_factors : factor_storage<Tail::dropout_count, Tall, Wide, T> {
 template <class Tail>
 struct training_tail {
     static constexpr bool training = true;
-    dropout_key key;
+    dropout_choices choices = {};
 
     template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
-    struct tile : internal::tile_factors<Tail, Tall, Wide, RowsPerSample, T> {
+    struct tile {
+        [[no_unique_address]] internal::tile_choices<Tail, (Tail::dropout_count > 0)> choices;
+
         tile(const training_tail& tail, std::size_t row, std::size_t column, std::size_t width,
              std::size_t step = 1) noexcept
-            : internal::tile_factors<Tail, Tall, Wide, RowsPerSample, T>(tail.key, row, column, width, step) {
-        }
+            : choices(tail.choices, row, column, width, step) {}
 
         template <class V>
         V operator()(V value, std::size_t row, std::size_t column) const noexcept {
-            return this->evaluate_element(Tail::training, symbols::x, value, row, column);
+            return internal::evaluate_element<Tail>(Tail::training, symbols::x, value, choices, row, column);
         }
     };
 };
@@ -158,35 +159,25 @@ template <class Tail, class Operands>
 template <class Tail>
 struct tail_slope {
     static constexpr bool reads_kept = !Tail::is_identity;
-    dropout_key key;
+    dropout_choices choices = {};
 
     template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>
-    struct tile : internal::tile_factors<std::conditional_t<Tail::redraws, Tail, bedrock::tail<>>, Tall, Wide,
-                                         RowsPerSample, T> {
+    struct tile {
+        [[no_unique_address]] internal::tile_choices<Tail, Tail::slope_drops> choices;
+
         tile(const tail_slope& tail, std::size_t row, std::size_t column, std::size_t width,
              std::size_t step = 1) noexcept
-            : internal::tile_factors<std::conditional_t<Tail::redraws, Tail, bedrock::tail<>>, Tall, Wide,
-                                     RowsPerSample, T>(tail.key, row, column, width, step) {}
+            : choices(tail.choices, row, column, width, step) {}
 
         template <class V>
         V operator()(V kept, std::size_t row, std::size_t column) const noexcept {
             if constexpr (Tail::from_output)
-                return this->evaluate_element(Tail::slope, symbols::y, kept, row, column);
+                return internal::evaluate_element<Tail>(Tail::slope, symbols::y, kept, choices, row, column);
             else
-                return this->evaluate_element(Tail::slope, symbols::x, kept, row, column);
+                return internal::evaluate_element<Tail>(Tail::slope, symbols::x, kept, choices, row, column);
         }
     };
 };
-
-namespace internal {
-/// Whether a tail draws random numbers, which depend on the sample and the place in it.
-template <class Tail>
-inline constexpr bool draws = false;
-template <class Tail>
-inline constexpr bool draws<training_tail<Tail>> = Tail::dropout_count > 0;
-template <class Tail>
-inline constexpr bool draws<tail_slope<Tail>> = Tail::redraws;
-} // namespace internal
 
 /// A slope of one everywhere, for a stage whose tail's slope is applied later, row by row, behind the
 /// derivative of its closing.

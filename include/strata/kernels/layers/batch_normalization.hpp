@@ -240,7 +240,7 @@ struct head_kernels<channel_normalization<normalized::frozen_batch, Rows, Channe
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& call, const team& threads, const Slope& slope) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
-        const internal::gradient_finish<internal::draws<Slope> ? Rows : 1, T, Slope> finish{
+        const internal::gradient_finish<1, T, Slope> finish{
             call.source_kept, call.source_deltas[0], call.adds[0], Channels, slope, 0};
         const team::range rows = threads.share(call.samples * Rows);
         for (std::size_t row = rows.begin; row < rows.end; ++row)

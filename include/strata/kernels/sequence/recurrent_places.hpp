@@ -99,13 +99,8 @@ struct recurrent_places {
     // The factors of dropout for the states of a sample.
     template <class T>
     static void draw_factors(T* factors, const dropout_key& key, std::size_t sample) noexcept {
-        constexpr std::size_t lanes = order_of<T>::lanes;
         constexpr std::uint32_t number = 7; // behind those of the tail
-        alignas(alignment) T drawn[1][lanes];
-        for (std::size_t unit = 0; unit < order_of<T>::stored_units; unit += lanes) {
-            draw_dropout<1, lanes, 1>(drawn, key, number, layer::recurrent_dropout, sample, unit, units);
-            std::copy_n(drawn[0], lanes, factors + unit);
-        }
+        draw_dropout(factors, order_of<T>::stored_units, key, number, layer::recurrent_dropout, sample);
     }
 
     // The states of a sample before the first step: values that the layer reads, or zeros.

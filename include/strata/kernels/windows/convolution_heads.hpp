@@ -104,8 +104,7 @@ public:
 
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
-        // Only tails that draw need to know; all others share their code.
-        using finish = internal::convolution_finish<Keep, internal::draws<Tail> ? Stage::rows : 1, T, Tail>;
+        using finish = internal::convolution_finish<Keep, 1, T, Tail>;
         for (std::size_t group = 0; group < Groups; ++group) {
             const rows_view<const T> x{call.x[0].data + group * group_channels, call.x[0].pitch};
             const T* const kernel = kernel_of_group(call.parameters, group);
@@ -156,7 +155,7 @@ public:
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& call, const team& threads, const Slope& slope) noexcept {
-        using finish = internal::gradient_finish<internal::draws<Slope> ? head::input_rows : 1, T, Slope>;
+        using finish = internal::gradient_finish<1, T, Slope>;
         for (std::size_t group = 0; group < Groups; ++group) {
             const rows_view<const T> delta{call.delta.data + group * group_filters, call.delta.pitch};
             const T* const kernel = kernel_of_group(call.parameters, group);

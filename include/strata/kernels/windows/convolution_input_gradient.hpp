@@ -143,8 +143,7 @@ private:
                                samples * places < reads_of_weight * taps * Channels;
         const team::range mine = by_panels ? threads.share(panels, tile_panels) : team::range{0, panels};
         const team sharing = by_panels ? team{} : threads;
-        // Each part draws what the slope needs again.
-        const bool in_parts = !Finish::draws && samples * places <= few_places;
+        const bool in_parts = samples * places <= few_places;
         const std::size_t some_filters = in_parts ? std::min(part_filters, Filters) : Filters;
         for (std::size_t panel = mine.begin; panel < mine.end; panel += strip_panels) {
             const std::size_t end = std::min(panel + strip_panels, mine.end);

@@ -15,7 +15,6 @@ namespace internal {
 /// Multiplies the sums of an input gradient with the slope of the stage before, and stores or adds them.
 template <std::size_t RowsPerSample, class T, class Slope>
 struct gradient_finish {
-    static constexpr bool draws = internal::draws<Slope>;
     const T* kept;
     rows_view<T> gradients;
     bool adds;

@@ -211,7 +211,7 @@ public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
-        constexpr std::size_t together = internal::draws<Tail> ? 4 : 1;
+        constexpr std::size_t together = 1;
         const team::range mine = threads.share((call.samples + together - 1) / together * results);
         if (pool_places<quick, together>(call.x[0], writer, mine, call.samples)) [[unlikely]]
             pool_again<together>(call.x[0], writer, mine, call.samples);
@@ -223,14 +223,13 @@ public:
     /// Windows may overlap, so a thread has whole samples.
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& call, const team& threads, const Slope& slope) noexcept {
-        using head = typename Stage::head;
         const team::range samples = share_samples(threads, call.samples);
         using V = simd<T, lanes_of<T, Channels>>;
         if (!covers_all && !call.adds[0])
             for (std::size_t row = samples.begin * map.read_rows(); row < samples.end * map.read_rows();
                  ++row)
                 std::fill_n(call.source_deltas[0].row(row), Channels, T(0));
-        const internal::gradient_finish<internal::draws<Slope> ? head::input_rows : 1, T, Slope> finish{
+        const internal::gradient_finish<1, T, Slope> finish{
             call.source_kept, call.source_deltas[0], call.adds[0] || !is_disjoint, Channels, slope, 0};
         for (std::size_t row = samples.begin * results; row < samples.end * results; ++row) {
             const std::size_t image = row / results * map.read_rows();
