@@ -11,14 +11,20 @@ BOOST_AUTO_TEST_CASE(dropout_of_channels) {
     check_all<input<5, 3> | dense<8> | spatial_dropout<0.4> | dropout<0.2> | dense<2>, weighted_sum>();
 }
 
-// The forward pass draws by place for several samples, the slope as whoever reads the pooling goes through
-// it.
+// The slope is that of whoever reads the pooling, which goes through it in another order.
 BOOST_AUTO_TEST_CASE(dropout_behind_poolings) {
     check_all<input<4, 4, 2> | conv<9, 1> | max_pool<2> | dropout<0.5> | flatten | dense<3>, weighted_sum>();
     check_all<input<5, 5, 2> | conv<17, 1> | tanh | average_pool<2> | dropout<0.3> | conv<2, 2>,
               weighted_sum>();
     check_all<input<5, 5, 2> | conv<17, 2> | max_pool<2> | tanh | dropout<0.3> | global_average_pool,
               weighted_sum>();
+}
+
+// The steps' rows are the samples' as well: the slope counts them as the forward pass does.
+BOOST_AUTO_TEST_CASE(dropout_of_each_step) {
+    check_all<input<3, 4, 4, 2> | time_distributed(conv<5, 2>) | tanh | dropout<0.3> | flatten | dense<2>,
+              weighted_sum>();
+    check_all<input<2, 4> | time_distributed(dense<5> | tanh | dropout<0.3>) | dense<2>, weighted_sum>();
 }
 
 BOOST_AUTO_TEST_CASE(gaussian_layers) {

@@ -100,10 +100,12 @@ private:
 
 using empty_composition = composition<type_of<symbols::x>, type_of<symbols::x>, constant_term<1.0>, 0>;
 
-template <class Layer>
-inline constexpr double dropout_rate = 0.0;
+// The rate of a layer that is a dropout, or derives from one as those of each step do.
+constexpr double dropout_rate(...) { return 0; }
 template <real Rate>
-inline constexpr double dropout_rate<dropout_layer<Rate>> = Rate.value();
+constexpr double dropout_rate(const dropout_layer<Rate>*) {
+    return Rate.value();
+}
 } // namespace detail
 
 /// A run of pointwise layers as one formula of `x`, for prediction and for training, with its derivative.
@@ -142,7 +144,7 @@ public:
     static constexpr auto rates = [] {
         std::array<double, dropout_count> found{};
         std::size_t next = 0;
-        for (double rate : {detail::dropout_rate<Layers>..., 0.0})
+        for (double rate : {detail::dropout_rate(static_cast<const Layers*>(nullptr))..., 0.0})
             if (rate != 0)
                 found[next++] = rate;
         return found;
