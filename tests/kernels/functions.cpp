@@ -96,6 +96,18 @@ BOOST_AUTO_TEST_CASE(functions_are_exact_to_two_units_in_the_last_place) {
                              [](double argument) { return 1 / (1 + std::exp(-argument)); }) <= 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_sigmoid_of_one_number_is_exact_to_some_units_in_the_last_place) {
+    const auto value = [](float x) { return evaluate_at(strata::sigmoid.formula, symbols::x, x); };
+    double worst = 0;
+    for (std::uint64_t bits = 0; bits < (std::uint64_t{1} << 32); bits += 4999)
+        if (const auto x = std::bit_cast<float>(static_cast<std::uint32_t>(bits)); std::abs(x) < 87)
+            worst = std::max(worst, error_in_ulp(value(x), 1 / (1 + std::exp(-static_cast<double>(x)))));
+    BOOST_TEST(worst <= 2.6);
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    BOOST_TEST((value(infinity) == 1 && value(100) == 1 && value(-infinity) < 2e-38f));
+    BOOST_TEST(std::isnan(value(std::numeric_limits<float>::quiet_NaN())));
+}
+
 #if defined(__FMA__)
 namespace {
 template <class T, std::size_t Lanes>

@@ -4,6 +4,8 @@
 #include <strata/kernels/simd.hpp>
 #include <strata/setting.hpp>
 
+#include <bit>
+#include <cmath>
 #include <cstdint>
 #include <type_traits>
 
@@ -94,6 +96,29 @@ template <class V>
         return xsimd::expm1(x);
 }
 
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#    define STRATA_HAS_SCALAR_FMA 1
+namespace internal {
+/// 1 / (1 + e^-x) of one number that others wait for: without a call, which would send a step's weights
+/// through memory, and with few operations that wait for each other. The largest error is 2.6 units in the
+/// last place where |x| < 87, beyond which it stays as it is there; with an exact exponential it is 2.5.
+///
+/// -x = n log 2 + r as above, but for a first product that is exact by itself; what is left of log 2 is added
+/// to r where nothing waits for it. The polynomial is that of `reduced_exponent`.
+[[nodiscard, gnu::always_inline]] inline float lone_logistic(float x) noexcept {
+    x = clamp(x, -87.0f, 87.0f);
+    const float n = std::rint(x * -1.44269504f);
+    const float r = std::fma(n, -0.693147182f, -x);
+    // The last bits of so large a number count ones: they are n, beside the bias of an exponent.
+    const float power = std::bit_cast<float>(std::bit_cast<std::uint32_t>(n + (0x1.8p23f + 127.0f)) << 23);
+    const float r2 = r * r;
+    const float low = std::fma(r2, std::fma(1.66665182e-1f, r, 0.5f), std::fma(n, 1.90465421e-9f, r));
+    const float high = std::fma(r2, 1.39504892e-3f, std::fma(8.36888980e-3f, r, 4.16662060e-2f));
+    return 1.0f / std::fma(power, std::fma(r2 * r2, high, low), power + 1.0f);
+}
+} // namespace internal
+#endif
+
 /// 1 / (1 + e^-x), exact for large negative x too, where it is e^x.
 template <class V>
 [[nodiscard, gnu::always_inline]] inline V logistic_of(V x) noexcept {
@@ -106,7 +131,12 @@ template <class V>
         const V excess = (sum - V(1.0f)) - e; // of the sum, by rounding
         const V y = xsimd::select(x < V(0.0f), e, V(1.0f)) / sum;
         return xsimd::fma(y, excess, y);
-    } else
+    }
+#if defined(STRATA_HAS_SCALAR_FMA)
+    else if constexpr (std::is_same_v<V, float>)
+        return internal::lone_logistic(x);
+#endif
+    else
         return V(1) / (V(1) + xsimd::exp(-x));
 }
 
