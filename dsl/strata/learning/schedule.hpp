@@ -28,7 +28,7 @@ public:
     }
 
     [[nodiscard]] double operator()(double step) const {
-        if (call_ != nullptr)
+        if (call_ != nullptr) [[unlikely]]
             return call_(storage_, step);
         // A number, which tiny networks ask for between steps of some nanoseconds.
         double rate;

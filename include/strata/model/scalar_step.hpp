@@ -71,23 +71,16 @@ public:
         !Pass::template output<0>::loss::of_sequences;
 
     /// The weights of all stages as plain numbers, which a processor may keep in registers from step to step.
-    /// Those in memory are written by each step and never read again.
+    /// Steps change these alone: who needs those in memory writes them there.
     class weights {
     public:
         explicit weights(const T* parameters) noexcept {
-            for_each_index<count>([&](auto index) {
-                const T* const begin = parameters + Pass::places::places[index];
-                for_each_index<inputs_of<index>>([&](auto k) {
-                    for_each_index<outputs_of<index>>([&](auto n) {
-                        kernel(index, k, n) = array_of<head<index>>(
-                            begin, typename head<index>::kernel{})[layout<index>::index(k, n)];
-                    });
-                });
-                if constexpr (head<index>::has_bias)
-                    for_each_index<outputs_of<index>>([&](auto n) {
-                        bias(index, n) = array_of<head<index>>(begin, typename head<index>::bias{})[n];
-                    });
-            });
+            visit(*this, parameters, [](T& number, const T& place) { number = place; });
+        }
+        /// Each by itself: compilers would write neighbours together, and for that compute all of the step in
+        /// pairs, whose exchanges each next operation waits for.
+        void write(T* parameters) const noexcept {
+            visit(*this, parameters, [](T number, T& place) { *const_cast<volatile T*>(&place) = number; });
         }
         [[nodiscard]] T& kernel(std::size_t stage, std::size_t k, std::size_t n) noexcept {
             return kernels_[stage][k][n];
@@ -95,6 +88,27 @@ public:
         [[nodiscard]] T& bias(std::size_t stage, std::size_t n) noexcept { return biases_[stage][n]; }
 
     private:
+        /// use(number, place) for each number and its place in memory.
+        template <class Numbers, class Memory, class Use>
+        [[gnu::always_inline]] static inline void visit(Numbers& all, Memory* parameters,
+                                                        const Use& use) noexcept {
+            for_each_index<count>([&](auto index) {
+                Memory* const begin = parameters + Pass::places::places[index];
+                for_each_index<inputs_of<index>>([&](auto k) {
+                    for_each_index<outputs_of<index>>([&](auto n) {
+                        use(all.kernels_[index][k][n],
+                            array_of<head<index>>(
+                                begin, typename head<index>::kernel{})[layout<index>::index(k, n)]);
+                    });
+                });
+                if constexpr (head<index>::has_bias)
+                    for_each_index<outputs_of<index>>([&](auto n) {
+                        use(all.biases_[index][n],
+                            array_of<head<index>>(begin, typename head<index>::bias{})[n]);
+                    });
+            });
+        }
+
         std::array<std::array<std::array<T, widest>, tallest>, count> kernels_;
         std::array<std::array<T, widest>, count> biases_;
     };
@@ -158,9 +172,18 @@ private:
             if constexpr (head<I>::has_bias)
                 sum = all.bias(I, n);
             for_each_index<inputs_of<I>>([&](auto k) { sum += x[k] * all.kernel(I, k, n); });
-            y[n] = evaluate_at(stage<I>::tail::prediction, symbols::x, sum);
+            y[n] = evaluate_at(stage<I>::tail::prediction, symbols::x, alone(sum));
             kept[n] = stage<I>::tail::from_output ? y[n] : sum;
         });
+    }
+
+    /// The number, which clang shall not compute together with another one: the exchanges of such pairs are
+    /// what each next operation waits for.
+    [[gnu::always_inline]] static inline T alone(T number) noexcept {
+#if defined(__clang__) && defined(__SSE2__)
+        __asm__("" : "+x"(number));
+#endif
+        return number;
     }
 
     template <std::size_t I>
@@ -197,14 +220,11 @@ private:
         }
     }
 
-    // Each weight is written by itself: compilers would write neighbours together, and for that compute all
-    // of the step in pairs, whose exchanges each next operation waits for.
     template <class Update>
     static void use(const Update& update, std::size_t place, T& weight, T gradient) noexcept {
-        if constexpr (requires { update.advance(place, weight, gradient); }) {
-            weight = update.advance(place, weight, gradient);
-            *const_cast<volatile T*>(update.weights + place) = weight;
-        } else
+        if constexpr (requires { update.advance(place, weight, gradient); })
+            weight = alone(update.advance(place, weight, gradient));
+        else
             update(place, gradient);
     }
 };

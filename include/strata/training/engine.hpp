@@ -19,7 +19,7 @@
 #include <strata/training/pass_totals.hpp>
 #include <strata/training/penalties.hpp>
 #include <strata/training/progress.hpp>
-#include <strata/training/sample_reader.hpp>
+#include <strata/training/sample_steps.hpp>
 
 #include <algorithm>
 #include <array>
@@ -183,21 +183,26 @@ private:
             count_steps(first_step, steps_made, all);
     }
 
-    /// The same where each sample makes a step of some nanoseconds: what a batch gathers is read where it
-    /// lies.
+    using sample_reader = typename internal::sample_steps<Model, pass, Metrics...>::reader;
+
+    /// The same where each sample makes a step of some nanoseconds, some steps at a time.
     [[gnu::flatten]] void work_by_sample(const course& tour, progress& all) noexcept {
         const flush_denormals fast(!is_flushed);
         const std::uint64_t first_step = step;
         const std::size_t steps_made = all.sum.steps;
-        internal::sample_reader<T, typename scalars::target, Model::input_sizes[0],
-                                pass::template output<0>::targets>
-            reader(tour.range);
-        typename scalars::weights weights(net_->parameter_block().data());
-        for (std::size_t i = 0; i < tour.range.count && !all.stop; ++i) {
-            const auto sample = reader.read(tour.order.empty() ? i : tour.order[i]);
-            step_by_sample(weights, sample.x, sample.target, first_step + i, all);
+        sample_reader reader(tour);
+        std::size_t begin = 0;
+        while (begin < tour.range.count && !all.stop) {
+            const std::size_t most = std::min(sample_reader::most, tour.range.count - begin);
+            std::size_t asked = 0;
+            while (asked < most && ask_rates(first_step + begin + asked, rates_[asked], all))
+                ++asked;
+            internal::sample_steps<Model, pass, Metrics...>::run(
+                net_->parameter_block().data(), reader.read(begin, asked), asked, parts_.data(), all,
+                [&](T* parameters, std::size_t i) { return path::consumer(parameters, states, rates_[i]); });
+            begin += asked;
             if (tour.line != nullptr)
-                prepare_step<false>(tour, i, first_step + i, all);
+                prepare_step<false>(tour, begin, first_step + begin, all);
         }
         count_steps(first_step, steps_made, all);
     }
@@ -226,24 +231,6 @@ private:
         if (!is_said)
             all.stop = true;
         return is_said;
-    }
-
-    void step_by_sample(typename scalars::weights& weights, const T* x,
-                        const typename scalars::target* target, std::uint64_t number,
-                        progress& all) noexcept {
-        scalars_of<T, Optimizer> rates{};
-        if (!ask_rates(number, rates, all))
-            return;
-        T* const parameters = net_->parameter_block().data();
-        const double penalties = penalty_of_step(team{});
-        const measurement<pass, Metrics...> measured{parts_.data(), {}, &all.failure, {}};
-        losses_[0] = scalars::run(
-            weights, x, target,
-            [&](const T* prediction, const auto* wanted) {
-                measured(std::integral_constant<std::size_t, 0>{}, 0, prediction, wanted);
-            },
-            path::consumer(parameters, states, rates));
-        add_step<true>(1, penalties, false, all, team{});
     }
 
     template <bool Training>
@@ -278,7 +265,8 @@ private:
                   const team& threads) noexcept {
         if (threads.rank != 0)
             return;
-        const bool is_finite = all.sum.add(losses_.data(), parts_.data(), samples, penalties, is_broken);
+        const bool is_finite = all.sum.add(losses_.data(), samples, penalties, is_broken);
+        all.sum.measure(parts_.data(), samples);
         all.stop = (Training && !is_finite) || all.failure.is_there();
     }
 
@@ -289,7 +277,7 @@ private:
     std::vector<double> parts_;
     std::size_t capacity_ = 0;
     std::size_t threads_ = 0;
-    std::array<scalars_of<T, Optimizer>, 2> rates_{};
+    std::array<scalars_of<T, Optimizer>, sample_reader::most> rates_{};
     bool is_busy_ = false;
 };
 

@@ -28,30 +28,20 @@ namespace internal {
 }
 } // namespace internal
 
-/// What one pass over samples has added up. The metrics come with their meters, as `metered`.
-template <class... Metrics>
-struct pass_totals {
-    /// What each sample gives for all metrics together, and where the numbers of each begin.
-    static constexpr std::size_t numbers = (std::size_t{0} + ... + Metrics::meter_type::numbers);
-
+/// The losses that a pass has added up: plain numbers, which a processor may keep in registers.
+struct loss_totals {
     double loss = 0; ///< the sum over samples
-    std::tuple<typename Metrics::meter_type::total...> metrics{};
     std::size_t samples = 0;
     std::size_t steps = 0;
-    bool finite = true; ///< whether every step's loss was; training ends with one that was not
-    /// The same of the steps before that one.
+    /// The same of the steps before the first whose loss was not finite.
     double finite_loss = 0;
     std::size_t finite_samples = 0;
+    bool finite = true; ///< whether every step's loss was; training ends with one that was not
 
-    /// Makes room for that many samples, so that adding them allocates nothing.
-    void reserve(std::size_t count) {
-        std::apply([&](auto&... each) { (each.reserve(count), ...); }, metrics);
-    }
-
-    /// Adds one step in the order of the samples; `is_broken` is one that made no update. Returns whether all
-    /// losses so far are finite.
-    bool add(const double* losses, [[maybe_unused]] const double* parts, std::size_t count, double penalties,
-             bool is_broken) noexcept {
+    /// Adds the losses of one step in the order of the samples; `is_broken` is one that made no update.
+    /// Returns whether all losses so far are finite.
+    [[gnu::always_inline]] bool add(const double* losses, std::size_t count, double penalties,
+                                    bool is_broken) noexcept {
         double sum = 0;
         for (std::size_t i = 0; i < count; ++i)
             sum += losses[i];
@@ -62,15 +52,33 @@ struct pass_totals {
             finite_samples = samples;
         }
         loss += sum;
+        samples += count;
+        ++steps;
+        return finite;
+    }
+};
+
+/// What one pass over samples has added up. The metrics come with their meters, as `metered`.
+template <class... Metrics>
+struct pass_totals : loss_totals {
+    /// What each sample gives for all metrics together, and where the numbers of each begin.
+    static constexpr std::size_t numbers = (std::size_t{0} + ... + Metrics::meter_type::numbers);
+
+    std::tuple<typename Metrics::meter_type::total...> metrics{};
+
+    /// Makes room for that many samples, so that adding them allocates nothing.
+    void reserve(std::size_t count) {
+        std::apply([&](auto&... each) { (each.reserve(count), ...); }, metrics);
+    }
+
+    /// Adds what the metrics measured of some samples, in their order.
+    void measure([[maybe_unused]] const double* parts, std::size_t count) noexcept {
         for (std::size_t i = 0; i < count; ++i)
             std::apply(
                 [&]([[maybe_unused]] auto&... each) {
                     ((each.add(parts), parts += Metrics::meter_type::numbers), ...);
                 },
                 metrics);
-        samples += count;
-        ++steps;
-        return finite;
     }
 
     /// The mean over the steps before the first whose loss was not finite; infinity where there are none.
