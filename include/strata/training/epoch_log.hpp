@@ -24,19 +24,23 @@ public:
             totals.renew(logs);
     }
     /// Writes down these scores, and what a validation has added to them.
-    void write(const scores& logs) {
+    [[gnu::always_inline]] void write(const scores& logs) {
         if (is_first_ || compares_)
-            record_.add(logs);
+            write_names(logs);
         else
             record_.extend(logs);
-        if (is_first_)
-            record_.reserve(epochs_);
-        is_first_ = false;
     }
 
     [[nodiscard]] history& record() noexcept { return record_; }
 
 private:
+    [[gnu::noinline]] void write_names(const scores& logs) {
+        record_.add(logs);
+        if (is_first_)
+            record_.reserve(epochs_);
+        is_first_ = false;
+    }
+
     history record_;
     bool compares_;
     bool is_first_ = true;

@@ -79,7 +79,7 @@ private:
 /// What `fit` returns: every loss and metric of every epoch. `history["val_loss"].back()`.
 class history {
 public:
-    void add(const scores& epoch) {
+    [[gnu::noinline]] void add(const scores& epoch) {
         for (const auto& [name, value] : epoch)
             column(name).push_back(value);
     }
@@ -93,7 +93,7 @@ public:
     }
 
     /// The same where the scores have the names of the epoch before, in the same order.
-    void extend(const scores& epoch) {
+    [[gnu::always_inline]] void extend(const scores& epoch) {
         std::size_t next = 0;
         for (const auto& entry : epoch)
             columns_[next++].second.push_back(entry.second);

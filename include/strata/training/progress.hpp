@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace strata::bedrock {
 
@@ -70,7 +71,7 @@ public:
     [[nodiscard]] bool is_bar() const noexcept { return level_ == verbosity::bar; }
     [[nodiscard]] bool is_silent() const noexcept { return level_ == verbosity::silent; }
 
-    /// The line above an epoch's own.
+    /// The line above an epoch's own, which begins there.
     void begin(std::size_t epoch, std::size_t epochs) {
         if (!is_silent())
             show_epoch(epoch, epochs);
@@ -140,11 +141,14 @@ private:
     }
 
     [[gnu::cold]] void show_epoch(std::size_t epoch, std::size_t epochs) {
+        started_ = shown_ = clock::now();
+        longest_ = 0;
         output_.write(internal::concatenate("Epoch ", epoch + 1, "/", epochs, "\n"));
     }
     [[gnu::cold]] void show_end(const scores& values, std::size_t made) {
-        steps_ = made > 0 ? made : steps_;
+        const std::size_t expected = std::exchange(steps_, made > 0 ? made : steps_);
         write(internal::concatenate(is_bar() ? "\r" : "", text(steps_, values, is_bar())), "\n");
+        steps_ = expected;
     }
 
     static std::string duration(double seconds) {

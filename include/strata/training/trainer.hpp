@@ -231,11 +231,11 @@ private:
         state.epoch = options.initial_epoch;
         state.epochs = options.epochs;
         call(training_state::moment::begin);
+        progress_line bar(options.verbose, steps);
         for (std::size_t epoch = state.epoch; epoch < options.epochs && !state.stopped; ++epoch) {
             state.epoch = epoch;
             call(training_state::moment::epoch_begin);
             memory.remember(engine_.blocks(), engine_.step, epochs_, epoch, engine_type::copy_block);
-            progress_line bar(options.verbose, steps);
             bar.begin(epoch, options.epochs);
             const auto totals = pass(bar.is_bar() ? &bar : nullptr);
             if (!totals.finite)
