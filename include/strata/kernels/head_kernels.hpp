@@ -25,6 +25,16 @@ struct head_forward {
     dropout_key key = {}; ///< for heads that draw random numbers in training
 };
 
+/// The same for one sample by one thread, as a type of its own: kernels of many samples need not be compiled
+/// for a program that asks for one after the other.
+template <class T>
+struct sample_forward : head_forward<T> {};
+
+template <class Call>
+inline constexpr bool is_of_one_sample = false;
+template <class T>
+inline constexpr bool is_of_one_sample<sample_forward<T>> = true;
+
 /// What a stage's backward kernels read and write: `delta` is the loss's derivative by the head's results,
 /// and what goes out are those by what it read.
 template <class T>

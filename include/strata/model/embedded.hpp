@@ -101,7 +101,7 @@ private:
         // Compilers arrange the weights themselves; of large networks the first prediction does it.
         static const internal::arranged_parameters<T, topology> parameters(Weights::numbers.data());
         alignas(alignment) T memory[network::memory_size(1)];
-        network::run(parameters.numbers.data(), {sample}, {result}, 1, memory, team{});
+        network::run_sample(parameters.numbers.data(), {sample}, {result}, memory);
     }
 };
 

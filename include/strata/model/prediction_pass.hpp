@@ -47,18 +47,21 @@ public:
     }
 
     /// x [samples][input] -> y [samples][output] for each input and output, by a team together.
-    /// `after(number, rows)` sees each stage's output as soon as it is there.
-    template <class Visit>
+    /// `visit(number, rows)` sees each stage's output as soon as it is there. Of one sample by one thread,
+    /// `Call` is `sample_forward`.
+    template <template <class> class Call = head_forward, class Visit>
     [[gnu::always_inline]] static inline void run(const T* parameters, const inputs& x, const outputs& y,
                                                   std::size_t samples, T* memory, const team& threads,
                                                   const Visit& visit) noexcept {
         if constexpr (affine.end > 0) {
             affine_numbers::prepare(parameters, memory, threads);
-            threads.barrier();
+            if constexpr (!is_of_one_sample<Call<T>>)
+                threads.barrier();
         }
         const auto run_number = [&](std::size_t number, auto stage) __attribute__((always_inline)) {
-            if (number > 0)
-                threads.barrier();
+            if constexpr (!is_of_one_sample<Call<T>>)
+                if (number > 0)
+                    threads.barrier();
             stage(number, parameters, x, y, samples, memory, threads);
             visit(number, rows_view<const T>(output(number, y, samples, memory)));
         };
@@ -67,11 +70,11 @@ public:
             for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
                 run_number(
                     number++, [](const auto&... arguments)
-                                  __attribute__((always_inline)) { run_one<Stage>(arguments...); });
+                                  __attribute__((always_inline)) { run_one<Call, Stage>(arguments...); });
             });
         } else
             for (std::size_t number = 0; number < stages::size; ++number)
-                run_number(number, functions[number]);
+                run_number(number, functions<Call>[number]);
     }
     [[gnu::always_inline]] static inline void run(const T* parameters, const inputs& x, const outputs& y,
                                                   std::size_t samples, T* memory,
@@ -79,10 +82,15 @@ public:
         run(parameters, x, y, samples, memory, threads, [](auto...) {});
     }
 
-    /// The same for one sample, with memory on the stack.
+    /// The same for one sample by one thread.
+    [[gnu::always_inline]] static inline void run_sample(const T* parameters, const inputs& x,
+                                                         const outputs& y, T* memory) noexcept {
+        run<sample_forward>(parameters, x, y, 1, memory, team{}, [](auto...) {});
+    }
+    /// With memory on the stack.
     static void run_sample(const T* parameters, const T* x, T* y) noexcept {
         alignas(alignment) T memory[memory_size(1)];
-        run(parameters, {x}, {y}, 1, memory, team{});
+        run_sample(parameters, inputs{x}, outputs{y}, memory);
     }
 
 private:
@@ -92,16 +100,17 @@ private:
 
     using stage_function = void (*)(std::size_t, const T*, const inputs&, const outputs&, std::size_t, T*,
                                     const team&) noexcept;
-    template <class Stage>
+    template <template <class> class Call, class Stage>
     static void run_apart(std::size_t number, const T* parameters, const inputs& x, const outputs& y,
                           std::size_t samples, T* memory, const team& threads) noexcept {
-        run_one<Stage>(number, parameters, x, y, samples, memory, threads);
+        run_one<Call, Stage>(number, parameters, x, y, samples, memory, threads);
     }
-    template <class... Stages>
+    template <template <class> class Call, class... Stages>
     static constexpr std::array<stage_function, sizeof...(Stages)> functions_of(stage_list<Stages...>) {
-        return {&run_apart<Stages>...};
+        return {&run_apart<Call, Stages>...};
     }
-    static constexpr auto functions = functions_of(stages{});
+    template <template <class> class Call>
+    static constexpr auto functions = functions_of<Call>(stages{});
 
     [[nodiscard]] static rows_view<T> output(std::size_t stage, const outputs& y, std::size_t samples,
                                              T* memory) noexcept {
@@ -113,7 +122,7 @@ private:
         return {begin + place.offset, place.pitch};
     }
 
-    template <class Stage>
+    template <template <class> class Call, class Stage>
     [[gnu::always_inline]] static inline void run_one(std::size_t number, const T* parameters,
                                                       const inputs& x, const outputs& y, std::size_t samples,
                                                       T* memory, const team& threads) noexcept {
@@ -123,14 +132,9 @@ private:
         const auto sources = sources_of<wires, head>(
             number, [&](std::size_t input) { return x[input]; },
             [&](std::size_t source) { return rows_view<const T>(output(source, y, samples, memory)); });
-        head_forward<T> call{
-            sources.data(),
-            output(number, y, samples, memory),
-            nullptr,
-            nullptr,
-            nullptr,
-            memory + affine.end + samples * wires::shared_size + threads.rank * thread_scratch,
-            samples};
+        Call<T> call{head_forward<T>{
+            sources.data(), output(number, y, samples, memory), nullptr, nullptr, nullptr,
+            memory + affine.end + samples * wires::shared_size + threads.rank * thread_scratch, samples}};
         if constexpr (has_parameters<head>)
             call.parameters = parameters + places::places[stage_of_node(mark.head)];
         using operands = internal::operands_of<tail, T>;

@@ -34,28 +34,31 @@ template <class Wires, class Head, class Input, class Output>
 
 /// Runs one stage for this thread's part of a batch. Returns whether the part is whole samples, those of
 /// `share_samples`; else all threads must meet before anybody reads whole rows. `Data`: the stage reads the
-/// network's input, which may be zero in many places.
-template <class Stage, bool Data, class T, class Tail>
-[[gnu::always_inline]] inline bool run_stage(const head_forward<T>& call, const team& threads,
+/// network's input, which may be zero in many places. A call is a `head_forward` or a `sample_forward`.
+template <class Stage, bool Data, class Call, class Tail>
+[[gnu::always_inline]] inline bool run_stage(const Call& call, const team& threads,
                                              const Tail& tail) noexcept {
     bool whole_samples =
         head_kernels<typename Stage::head>::template forward<Stage, keeping_of<Stage, Tail>, Data>(
             call, threads, tail);
     if constexpr (Stage::has_softmax) {
-        if (!whole_samples)
-            threads.barrier();
+        if constexpr (is_of_one_sample<Call> && Stage::closing::length == Stage::output_size)
+            softmax_row<Stage::closing::length>(call.y.data);
+        else {
+            if (!whole_samples)
+                threads.barrier();
+            close<Stage>(call.y.data, share_samples(threads, call.samples));
+        }
         whole_samples = true;
-        close<Stage>(call.y.data, share_samples(threads, call.samples));
     }
     return whole_samples;
 }
 
 /// The same for a stage of a network, of which the first reads the network's input. Only a stage of the first
 /// one's type is compiled for that as well.
-template <class Stages, class Stage, class T, class Tail>
-[[gnu::always_inline]] inline bool run_data_or_stage([[maybe_unused]] bool is_first,
-                                                     const head_forward<T>& call, const team& threads,
-                                                     const Tail& tail) noexcept {
+template <class Stages, class Stage, class Call, class Tail>
+[[gnu::always_inline]] inline bool run_data_or_stage([[maybe_unused]] bool is_first, const Call& call,
+                                                     const team& threads, const Tail& tail) noexcept {
     if constexpr (!std::is_same_v<Stage, type_at<0, Stages>>)
         return run_stage<Stage, false>(call, threads, tail);
     else if constexpr (Stages::template count_equal<Stage>() == 1)

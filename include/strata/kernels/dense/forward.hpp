@@ -167,8 +167,57 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
 }
 } // namespace internal
 
-/// y = tail(x W + b) for a part of the rows, and of the panels if that part is made of `tile_panels`. With
-/// `Data`, x are the user's, which may be mostly zeros: those are left out of the sums.
+namespace internal {
+/// Whether a kernel looks for zeros in its rows, and into how many words it writes where others are.
+template <class Head, bool Data, class T>
+inline constexpr bool leaves_zeros_out =
+    Data&& nonzero::is_worthwhile<Head::inputs, weight_layout<T, Head::inputs, Head::outputs>::panels>;
+
+/// Finds the columns that are not zero in all of `Rows` rows. Where that is most of them, walking over a set
+/// costs more than it saves, and there is none: nullptr.
+template <std::size_t Rows, std::size_t K, class T>
+[[nodiscard, gnu::always_inline]] inline const std::uint64_t* find_columns(const T* x,
+                                                                           std::uint64_t* set) noexcept {
+    nonzero::columns_of<Rows, K>(x, set);
+    return nonzero::is_sparse(set, nonzero::words_for(K), K) ? set : nullptr;
+}
+
+/// A tile over a set of inputs, or over all where there is none.
+template <class Head, std::size_t RowsPerSample, keeping Keep, bool Sparse, std::size_t Rows,
+          std::size_t Panels, class T, class Tail>
+[[gnu::always_inline]] inline void forward_run(const forward_buffers<T>& buffers, std::size_t row,
+                                               std::size_t panel, const Tail& tail,
+                                               [[maybe_unused]] const std::uint64_t* columns) noexcept {
+    if constexpr (Sparse) {
+        if (columns != nullptr) {
+            forward_tile_of_set<Head, RowsPerSample, Keep, Rows, Panels>(buffers, row, panel, tail, columns);
+            return;
+        }
+    }
+    forward_tile<Head, RowsPerSample, Keep, Rows, Panels>(buffers, row, panel, tail, all_columns{});
+}
+} // namespace internal
+
+/// y = tail(x W + b) for the first row. With `Data`, x are the user's, which may be mostly zeros: those are
+/// left out of the sums.
+template <class Head, keeping Keep, bool Data, class T, class Tail>
+void dense_forward_single(const forward_buffers<T>& buffers, const Tail& tail) noexcept {
+    using layout = weight_layout<T, Head::inputs, Head::outputs>;
+    constexpr std::size_t K = Head::inputs;
+    constexpr bool sparse = internal::leaves_zeros_out<Head, Data, T>;
+    constexpr std::size_t many = std::min(single_row_panels, layout::panels);
+    [[maybe_unused]] std::array<std::uint64_t, sparse ? nonzero::words_for(K) : 1> set;
+    const std::uint64_t* columns = nullptr;
+    if constexpr (sparse)
+        columns = internal::find_columns<1, K>(buffers.x, set.data());
+    visit_runs<many, layout::panels % many>(0, layout::panels, [&](auto run, std::size_t panel) {
+        internal::forward_run<Head, 1, Keep, sparse, 1, decltype(run)::value>(buffers, 0, panel, tail,
+                                                                              columns);
+    });
+}
+
+/// The same for a part of the rows, and of the panels if that part is made of `tile_panels`. Apart from a
+/// single row, since a program that predicts one sample after another need not compile tiles of several.
 template <class Head, std::size_t RowsPerSample, keeping Keep, bool Data, class T, class Tail>
 void dense_forward(const forward_buffers<T>& buffers, team::range rows, team::range panels,
                    const Tail& tail) noexcept {
@@ -182,40 +231,22 @@ void dense_forward(const forward_buffers<T>& buffers, team::range rows, team::ra
         // A split sum takes the registers of several rows.
         constexpr std::size_t tall = split_rows<typename layout::vector, K, layout::panels>;
         constexpr std::size_t wide = std::min(tile_panels, layout::panels);
-        constexpr bool sparse = Data && nonzero::is_worthwhile<K, layout::panels>;
+        constexpr bool sparse = internal::leaves_zeros_out<Head, Data, T>;
         constexpr std::size_t words = nonzero::words_for(K);
         constexpr std::size_t most_runs = sparse ? nonzero::most_words / words : 1;
         [[maybe_unused]] std::array<std::uint64_t, sparse ? most_runs * words : 1> sets;
         [[maybe_unused]] std::array<const std::uint64_t*, most_runs> set_of_run;
-        // Finds the columns that are not zero in all rows of a run. Where that is most of them, walking over
-        // a set costs more than it saves, and there is none.
-        [[maybe_unused]] const auto find = [&](auto run, std::size_t number, std::size_t row) {
-            std::uint64_t* const set = sets.data() + number * words;
-            nonzero::columns_of<decltype(run)::value, K>(buffers.x + row * K, set);
-            set_of_run[number] = nonzero::is_sparse(set, words, K) ? set : nullptr;
-        };
-        const auto tile = [&](auto run, std::size_t row, auto panel_run, std::size_t panel,
-                              [[maybe_unused]] std::size_t number) {
-            constexpr std::size_t many = decltype(run)::value;
-            constexpr std::size_t broad = decltype(panel_run)::value;
-            if constexpr (sparse) {
-                if (set_of_run[number] != nullptr) {
-                    internal::forward_tile_of_set<Head, RowsPerSample, Keep, many, broad>(
-                        buffers, row, panel, tail, set_of_run[number]);
-                    return;
-                }
-            }
-            internal::forward_tile<Head, RowsPerSample, Keep, many, broad>(buffers, row, panel, tail,
-                                                                           internal::all_columns{});
-        };
         const std::size_t single = rows.begin + (rows.end - rows.begin) / (tall / 2) * (tall / 2);
         const std::size_t part_rows = sparse ? most_runs * tall / 2 : single - rows.begin;
         for (std::size_t first = rows.begin; first < single; first += part_rows) {
             const std::size_t last = std::min(single, first + part_rows);
             if constexpr (sparse) {
                 std::size_t number = 0;
-                visit_runs<tall, tall / 2>(first, last,
-                                           [&](auto run, std::size_t row) { find(run, number++, row); });
+                visit_runs<tall, tall / 2>(first, last, [&](auto run, std::size_t row) {
+                    set_of_run[number] = internal::find_columns<decltype(run)::value, K>(
+                        buffers.x + row * K, sets.data() + number * words);
+                    ++number;
+                });
             }
             // The loop over panels is the outer one, so that a panel's weights come from the outer caches
             // once, and stay in the first while all rows are multiplied with them.
@@ -223,18 +254,23 @@ void dense_forward(const forward_buffers<T>& buffers, team::range rows, team::ra
                 panels.begin, panels.end, [&](auto panel_run, std::size_t panel) {
                     std::size_t number = 0;
                     visit_runs<tall, tall / 2>(first, last, [&](auto run, std::size_t row) {
-                        tile(run, row, panel_run, panel, number++);
+                        internal::forward_run<Head, RowsPerSample, Keep, sparse, decltype(run)::value,
+                                              decltype(panel_run)::value>(
+                            buffers, row, panel, tail, sparse ? set_of_run[number] : nullptr);
+                        ++number;
                     });
                 });
         }
-        visit_runs<1>(single, rows.end, [&](auto run, std::size_t row) {
+        for (std::size_t row = single; row < rows.end; ++row) {
             if constexpr (sparse)
-                find(run, 0, row);
+                set_of_run[0] = internal::find_columns<1, K>(buffers.x + row * K, sets.data());
             constexpr std::size_t many = std::min(single_row_panels, layout::panels);
             visit_runs<many, many == wide ? 0 : wide, layout::panels % wide>(
-                panels.begin, panels.end,
-                [&](auto panel_run, std::size_t panel) { tile(run, row, panel_run, panel, 0); });
-        });
+                panels.begin, panels.end, [&](auto run, std::size_t panel) {
+                    internal::forward_run<Head, RowsPerSample, Keep, sparse, 1, decltype(run)::value>(
+                        buffers, row, panel, tail, sparse ? set_of_run[0] : nullptr);
+                });
+        }
     }
 }
 

@@ -8,6 +8,8 @@
 #include <strata/layers/dense.hpp>
 #include <strata/setting.hpp>
 
+#include <cstddef>
+
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
@@ -26,8 +28,8 @@ struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {
     template <class T>
     using layout = weight_layout<T, Inputs, Units>;
 
-    template <class Stage, keeping Keep, bool Data, class T, class Tail>
-    [[gnu::always_inline]] static inline bool forward(const head_forward<T>& call, const team& threads,
+    template <class Stage, keeping Keep, bool Data, template <class> class Call, class T, class Tail>
+    [[gnu::always_inline]] static inline bool forward(const Call<T>& call, const team& threads,
                                                       const Tail& tail) noexcept {
         // Where training keeps nothing, it runs the very kernel of prediction, which is compiled once. Dot
         // products read behind a row's end in training alone, so they are two kernels.
@@ -37,18 +39,32 @@ struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {
             return forward_tiles<Stage, Keep, Data>(call, threads, tail);
     }
 
-    template <class Stage, keeping Keep, bool Data, class T, class Tail>
-    [[gnu::always_inline]] static inline bool forward_tiles(const head_forward<T>& call, const team& threads,
+    template <class Stage, keeping Keep, bool Data, template <class> class Call, class T, class Tail>
+    [[gnu::always_inline]] static inline bool forward_tiles(const Call<T>& call, const team& threads,
                                                             const Tail& tail) noexcept {
+        constexpr bool is_row = Stage::rows == 1 && is_of_one_sample<Call<T>>;
         const forward_buffers<T> buffers{call.x[0].data, array_of<head>(call.parameters, kernel{}),
                                          array_of<head>(call.parameters, bias{}), call.y.data, call.kept};
-        const team::range part = share_samples(threads, call.samples);
+        if constexpr (is_row && (is_tiny<head> || layout<T>::is_dot))
+            dense_forward_row<head, 1, Keep>(buffers, tail);
+        else if constexpr (is_row)
+            dense_forward_single<head, Keep, Data>(buffers, tail);
+        else
+            return forward_parts<Stage, Keep, Data>(buffers, call.samples, threads, tail);
+        return true;
+    }
+
+    template <class Stage, keeping Keep, bool Data, class T, class Tail>
+    [[gnu::always_inline]] static inline bool forward_parts(const forward_buffers<T>& buffers,
+                                                            std::size_t samples, const team& threads,
+                                                            const Tail& tail) noexcept {
+        const team::range part = share_samples(threads, samples);
         // Shared by panels, a thread meets the same weights in every pass, so they stay in its cache; but a
         // softmax needs whole rows, and few panels leave threads idle.
-        if (is_tiny<head> && Stage::rows == 1 && call.samples == 1 && threads.size == 1)
+        if (is_tiny<head> && Stage::rows == 1 && samples == 1 && threads.size == 1)
             dense_forward_row<head, 1, Keep>(buffers, tail);
         else if (!Stage::is_closed && threads.size > 1 && layout<T>::panels >= tile_panels * threads.size) {
-            dense_forward<head, Stage::rows, Keep, Data>(buffers, {0, call.samples * Stage::rows},
+            dense_forward<head, Stage::rows, Keep, Data>(buffers, {0, samples * Stage::rows},
                                                          threads.share(layout<T>::panels, tile_panels), tail);
             return false;
         } else
