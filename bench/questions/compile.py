@@ -60,8 +60,9 @@ stdexcept string string_view system_error tuple type_traits utility vector versi
 reference = "headers of xsimd, xtensor and the standard"
 headers = "".join(f"#include <{name}>\n" for name in ["xsimd/xsimd.hpp", "xtensor/xtensor.hpp", *standard])
 
-predicting = """#include <strata/model/model.hpp>
-#include <strata/layers/layers.hpp>
+layers_of_digits = "".join(f"#include <strata/layers/{name}.hpp>\n" for name in ["activations", "dense", "dropout", "flatten", "softmax"])
+
+predicting = layers_of_digits + """#include <strata/model/basic_model.hpp>
 #include <cstdio>
 using namespace strata;
 using classifier = model<input<28, 28> | flatten | dense<512> | relu | dropout<0.2> | dense<10> | softmax>;
@@ -72,8 +73,7 @@ int main() {
 }
 """
 
-named_task = """#include <strata/layers/layers.hpp>
-#include <strata/learning/class_losses.hpp>
+named_task = layers_of_digits + """#include <strata/learning/class_losses.hpp>
 #include <strata/learning/metrics.hpp>
 #include <strata/learning/optimizers.hpp>
 #include <strata/training/learner.hpp>

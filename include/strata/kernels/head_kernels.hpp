@@ -6,6 +6,7 @@
 #include <strata/kernels/parameter_arrays.hpp>
 #include <strata/kernels/rows_view.hpp>
 #include <strata/setting.hpp>
+#include <strata/topology/diagnostic.hpp>
 
 #include <array>
 
@@ -58,9 +59,13 @@ struct head_backward {
 ///  - `update<Stage, Data>(call, threads, updates)` where there are parameters: hands each array's gradients
 ///  to
 ///    `updates(array)`, a `head_updates`,
-/// and hides what differs from the defaults.
+/// and hides what differs from the defaults. A program that includes fewer kernels than its layers need is
+/// told so.
 template <class Head>
-struct head_kernels;
+struct head_kernels {
+    static_assert(internal::reject<Head, "the kernels of a layer", "are not included",
+                                   "strata/model/model.hpp has those of all">());
+};
 
 /// What the kernels of most heads have in common.
 struct head_kernels_base {

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/heads.hpp>
+#include <strata/kernels/dense/heads.hpp>
 #include <strata/plan/wiring.hpp>
 #include <strata/setting.hpp>
 

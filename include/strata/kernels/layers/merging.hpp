@@ -10,7 +10,6 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
-#include <functional>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -94,7 +93,7 @@ struct head_kernels<concatenation<Rows, Widths...>> : head_kernels_base {
                 T* const source_delta = call.source_deltas[i].row(row);
                 if (call.adds[i])
                     std::transform(source_delta, source_delta + head::widths[i], delta, source_delta,
-                                   std::plus<T>{});
+                                   [](T a, T b) { return a + b; });
                 else
                     std::copy_n(delta, head::widths[i], source_delta);
             }

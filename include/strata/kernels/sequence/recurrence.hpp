@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <functional>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -63,7 +62,7 @@ private:
             if constexpr (Layer::recurrent_dropout > 0) {
                 T* const factors = kept.factors(sample).data;
                 places::draw_factors(factors, call.key, sample);
-                std::transform(state, state + units, factors, state, std::multiplies<T>{});
+                std::transform(state, state + units, factors, state, [](T a, T b) { return a * b; });
             }
         }
         for (std::size_t begin = 0; begin < Steps; begin += chunk) {

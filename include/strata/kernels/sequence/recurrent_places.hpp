@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <functional>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -141,7 +140,7 @@ struct recurrent_places {
                 std::copy_n(deltas + state_column(0), units, kept.last_deltas(sample).data);
             else
                 std::transform(of_result, of_result + units, deltas + state_column(0),
-                               kept.last_deltas(sample).data, std::plus<T>{});
+                               kept.last_deltas(sample).data, [](T a, T b) { return a + b; });
             if constexpr (own_cell::has_inner)
                 std::copy_n(deltas + state_column(1), units, kept.carried(sample).data);
         }
