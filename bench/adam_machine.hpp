@@ -27,9 +27,9 @@ struct adam_registers {
 inline double peak_updates() {
     using V = xsimd::batch<float>;
     constexpr std::size_t chains = 4;
-    constexpr std::size_t rounds = 200'000;
+    constexpr std::size_t rounds = 40'000;
     double best = 1e9;
-    for (int repeat = 0; repeat < 9; ++repeat)
+    for (int repeat = 0; repeat < 50; ++repeat)
         best = std::min(best, seconds([&] {
                             adam_registers numbers[chains];
 #pragma GCC unroll 4
@@ -51,11 +51,11 @@ inline double peak_updates() {
 inline double peak_updates_beside_products() {
     using V = xsimd::batch<float>;
     constexpr std::size_t chains = 12;
-    constexpr std::size_t rounds = 200'000;
+    constexpr std::size_t rounds = 40'000;
     const V factor(0.999f), term(0.001f);
     const auto measure = [&](auto updates) {
         double best = 1e9;
-        for (int repeat = 0; repeat < 9; ++repeat)
+        for (int repeat = 0; repeat < 50; ++repeat)
             best = std::min(best, seconds([&] {
                                 V sums[chains];
                                 adam_registers numbers{V(1.0f), V(0.0f), V(0.0f)};
