@@ -89,10 +89,9 @@ std::vector<float> joined(std::vector<float> first, const std::vector<float>& se
     return first;
 }
 
-/// A model of one step that gets a state [2, 1, 4], of h and c in this order or the other, and returns it.
-onnx_graph one_step(const gate_sums& cell, bool is_swapped) {
-    onnx_graph graph;
-    graph.input("x", {1, 3});
+/// A step of a named row, which gets a state [2, 1, 4], of h and c in this order or the other, and returns
+/// it.
+void add_step(onnx_graph& graph, const gate_sums& cell, const std::string& row, bool is_swapped) {
     graph.input("state", {2, -1, 4});
     graph.weights("W", {1, 16, 3}, cell.w);
     graph.weights("R", {1, 16, 4}, cell.r);
@@ -104,7 +103,7 @@ onnx_graph one_step(const gate_sums& cell, bool is_swapped) {
     graph.node("Gather", {"state", "one"}, {"c"}, {{"axis", 0}});
     graph.node("Unsqueeze", {"h", "front"}, {"h0"});
     graph.node("Unsqueeze", {"c", "front"}, {"c0"});
-    graph.node("Unsqueeze", {"x", "front"}, {"steps"});
+    graph.node("Unsqueeze", {row, "front"}, {"steps"});
     graph.node("LSTM", {"steps", "W", "R", "B", "", "h0", "c0"}, {"", "hn", "cn"}, {{"hidden_size", 4}});
     graph.node("Squeeze", {"hn", "front"}, {"y"});
     graph.node("Concat", is_swapped ? onnx_graph::names{"cn", "hn"} : onnx_graph::names{"hn", "cn"}, {"next"},
@@ -112,10 +111,47 @@ onnx_graph one_step(const gate_sums& cell, bool is_swapped) {
     graph.node("Relu", {"y"}, {"result"});
     graph.output("result");
     graph.output("next");
+}
+
+/// A model of one such step.
+onnx_graph one_step(const gate_sums& cell, bool is_swapped) {
+    onnx_graph graph;
+    graph.input("x", {1, 3});
+    add_step(graph, cell, "x", is_swapped);
     return graph;
 }
 
 } // namespace
+
+BOOST_AUTO_TEST_CASE(a_step_that_was_an_image_of_one_pixel) {
+    const gate_sums cell = drawn_gates(4, 4, 3, 1);
+    onnx_graph image;
+    image.input("x", {1, 3});
+    image.wholes("last", {1}, {-1});
+    image.node("Unsqueeze", {"x", "last"}, {"pixels"});
+    // Two of three taps fall on padding.
+    const std::vector<float> taps = drawn(3 * 3 * 3, 5);
+    image.weights("taps", {3, 3, 3}, taps);
+    image.node("Conv", {"pixels", "taps"}, {"seen"}, {{"pads", std::vector<std::int64_t>{1, 1}}});
+    image.node("Squeeze", {"seen", "last"}, {"row"});
+    add_step(image, cell, "row", false);
+    onnx_graph row;
+    row.input("x", {1, 3});
+    std::vector<float> middle;
+    for (std::size_t i = 1; i < taps.size(); i += 3)
+        middle.push_back(taps[i]);
+    row.weights("middle", {3, 3}, middle);
+    row.node("Gemm", {"x", "middle"}, {"row"}, {{"transB", 1}});
+    add_step(row, cell, "row", false);
+
+    const std::vector<float> x = drawn(16 * 3, 9);
+    const auto expected = reference_results(read(row), {{{1, 16, 3}, x}}).front();
+    const auto found = reference_results(read(image), {{{1, 16, 3}, x}}).front();
+    BOOST_TEST(found.shape == expected.shape, boost::test_tools::per_element());
+    BOOST_TEST_REQUIRE(found.numbers.size() == expected.numbers.size());
+    for (std::size_t i = 0; i < found.numbers.size(); ++i)
+        BOOST_TEST(std::abs(found.numbers[i] - expected.numbers[i]) < 1e-6);
+}
 
 BOOST_AUTO_TEST_CASE(branches_that_a_value_chooses) {
     onnx_graph fast;

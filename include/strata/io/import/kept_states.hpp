@@ -8,13 +8,26 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
 /// Steps of a network that becomes of a model for one: a stream of it takes any number.
 inline constexpr std::size_t presented_steps = 16;
+
+/// Puts a node before the one that has its place so far.
+inline void insert_node(model_graph& graph, std::size_t place, graph_node made) {
+    const auto renumber = [&](std::vector<std::size_t>& numbers) {
+        for (std::size_t& each : numbers)
+            each += each >= place ? 1 : 0;
+    };
+    for (graph_node& node : graph.nodes)
+        renumber(node.sources);
+    renumber(graph.inputs);
+    renumber(graph.outputs);
+    graph.nodes.insert(graph.nodes.begin() + static_cast<std::ptrdiff_t>(place), std::move(made));
+}
 
 /// A model that computes one step of a sequence and hands its states on becomes a network of sequences: each
 /// input has steps, its layers are applied to each of them, and the recurrent ones go along them.
@@ -25,7 +38,8 @@ inline void lengthen_steps(model_graph& graph) {
     };
     if (std::none_of(graph.nodes.begin(), graph.nodes.end(), is_one_step))
         return;
-    for (graph_node& node : graph.nodes) {
+    for (std::size_t number = 0; number < graph.nodes.size(); ++number) {
+        graph_node& node = graph.nodes[number];
         if (node.kind == "input") {
             node.shape.insert(node.shape.begin(), presented_steps);
             continue;
@@ -48,7 +62,16 @@ inline void lengthen_steps(model_graph& graph) {
                 continue;
             }
         }
-        row.hint = row.kind == "reshape" ? row.hint : "a sequence of one step that is no row";
+        if (row.kind != "reshape") {
+            // An image of one pixel, say, whose channels are the features.
+            const std::vector<double> features(row.shape.begin() + 1, row.shape.end());
+            graph_node made{"reshape", node.name, {{"target", features}, {"each_step", 1.0}}};
+            made.sources = {node.sources.front()};
+            insert_node(graph, number, std::move(made));
+            ++number;
+            graph.nodes[number].sources.front() = number - 1;
+            continue;
+        }
         const std::vector<double> target = row.list("target");
         row.attributes["target"] =
             std::vector<double>(target.empty() ? target.begin() : target.begin() + 1, target.end());
