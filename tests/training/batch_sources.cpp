@@ -98,7 +98,8 @@ std::vector<int> numbers(int first, int how_many) {
     return result;
 }
 
-const fit_options two_epochs{
+// Options without arrays are constants.
+constexpr fit_options two_epochs{
     .batch_size = batch_size, .epochs = 2, .shuffle = false, .verbose = verbosity::silent};
 
 /// Weights and losses after training from a source, or from arrays.

@@ -5,6 +5,7 @@
 #include <strata/setting.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -30,7 +31,9 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    [[nodiscard]] const samples* data() const noexcept { return size_ > 1 ? several_.data() : &one_; }
+    [[nodiscard]] const samples* data() const noexcept {
+        return size_ > 1 ? several_.data() : one_ ? &*one_ : &none;
+    }
     [[nodiscard]] const samples& operator[](std::size_t index) const noexcept { return data()[index]; }
 
     void add(samples array) { take(std::move(array)); }
@@ -40,7 +43,12 @@ public:
             several_.resize(size);
         size_ = size;
     }
-    void replace(std::size_t index, const samples& array) { (size_ > 1 ? several_[index] : one_) = array; }
+    void replace(std::size_t index, const samples& array) {
+        if (size_ > 1)
+            several_[index] = array;
+        else
+            one_ = array;
+    }
 
 private:
     [[gnu::noinline]] void take(samples&& array) {
@@ -48,14 +56,18 @@ private:
             one_ = std::move(array);
         else {
             if (size_ == 1)
-                several_.assign(1, one_);
+                several_.assign(1, *data());
             several_.push_back(std::move(array));
         }
         ++size_;
     }
 
+    static inline const samples none{};
+
     std::size_t size_ = 0;
-    samples one_; ///< no memory of its own is asked for where there is one: a call by one sample should not
+    /// No memory of its own is asked for where there is one: a call by one sample should not. Where there is
+    /// none the list is a constant expression, and so are options that hold it.
+    std::optional<samples> one_;
     std::vector<samples> several_;
 };
 
