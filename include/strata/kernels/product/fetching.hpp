@@ -45,7 +45,10 @@ struct linear_fetching {
             internal::fetch<cache::first>(weights + near_distance);
             internal::fetch<cache::second>(weights + far_distance);
         }
+        /// The stream of the next `run` numbers, from number `number` on, whose weights these are.
+        [[gnu::always_inline]] stream open_run(const T*, std::size_t) const noexcept { return *this; }
     };
+    static constexpr std::size_t run = static_cast<std::size_t>(-1); ///< All lie together.
     struct cursor {}; ///< Where the taps are is known from the weights.
 
     [[gnu::always_inline]] cursor begin() const noexcept { return {}; }
@@ -81,6 +84,12 @@ struct scattered_fetching {
         [[gnu::always_inline]] void fetch(const T* weights, std::size_t number) const noexcept {
             internal::fetch<cache::first>(weights + near_distance);
             internal::fetch<cache::second>(far_memory + number / run * run_step + number % run * Lanes);
+        }
+        /// The stream of the run that begins with number `number`, whose weights these are: within a run,
+        /// what is fetched goes on as the weights do.
+        [[gnu::always_inline]] typename linear_fetching<T>::stream
+        open_run(const T* weights, std::size_t number) const noexcept {
+            return {near_distance, far_memory + number / run * run_step - weights};
         }
     };
     using cursor = const T*;

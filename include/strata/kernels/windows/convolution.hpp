@@ -21,12 +21,13 @@ struct result_rows {
     std::size_t line_step; ///< from line to line
 };
 
-// A function of its own, so that the compiler keeps its sums in registers.
-template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, std::size_t Cut,
+// The results of one tile. Inlined into functions of their own, so that the compiler keeps the sums in
+// registers.
+template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, std::size_t Cut, bool Single,
           std::size_t LastLanes, class Fetching, class Finish>
-[[gnu::noinline]] void compute_tile(const resting_task<value_type_of<V>, Fetching>& task,
-                                    const result_rows& rows, std::size_t column, bool is_last,
-                                    const Finish& finish) noexcept {
+[[gnu::always_inline]] inline void compute_results(const resting_task<value_type_of<V>, Fetching>& task,
+                                                   const result_rows& rows, std::size_t column, bool is_last,
+                                                   const Finish& finish) noexcept {
     tile_sums<V, Lines * Places, Panels> sums;
 #pragma GCC unroll 4
     for (std::size_t q = 0; q < Panels; ++q) {
@@ -45,12 +46,20 @@ template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, st
     }
     (std::make_index_sequence<Lines>{});
     // The memory of the results arrives while they are computed.
-    for (const output& each : outputs)
-        for (std::size_t i = 0; i < Places; ++i)
+    const auto fetch_results = [&]() __attribute__((always_inline)) {
+        for (const output& each : outputs)
+            for (std::size_t i = 0; i < Places; ++i)
 #pragma GCC unroll 4
-            for (std::size_t q = 0; q < Panels; ++q)
-                each.fetch(i, q * V::size);
-    convolution_tile<V, Lines, Places, Panels, Cut, Fetching>::add(sums, task);
+                for (std::size_t q = 0; q < Panels; ++q)
+                    each.fetch(i, q * V::size);
+    };
+    using tile = convolution_tile<V, Lines, Places, Panels, Cut, Fetching>;
+    if constexpr (Single)
+        tile::add_single(sums, task, fetch_results);
+    else {
+        fetch_results();
+        tile::add(sums, task);
+    }
 #pragma GCC unroll 2
     for (std::size_t line = 0; line < Lines; ++line) {
 #pragma GCC unroll 32
@@ -67,9 +76,44 @@ template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, st
     }
 }
 
+template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, std::size_t Cut,
+          std::size_t LastLanes, class Fetching, class Finish>
+[[gnu::noinline]] void compute_tile(const resting_task<value_type_of<V>, Fetching>& task,
+                                    const result_rows& rows, std::size_t column, bool is_last,
+                                    const Finish& finish) noexcept {
+    compute_results<V, Lines, Places, Panels, Cut, false, LastLanes>(task, rows, column, is_last, finish);
+}
+
+/// The panels that a tile of one tap is computed for.
+struct panel_run {
+    team::range panels;
+    team::range all;       ///< panels of the pass
+    std::size_t count;     ///< panels of the convolution
+    std::size_t size;      ///< numbers of a panel's weights
+    std::size_t first_tap; ///< that the tile reads
+    bool is_block;         ///< whether the tile is a block of its own
+};
+
+// The same place for some panels after another: one tap has so few products that a call for each would count.
+template <class V, std::size_t Places, std::size_t Panels, std::size_t LastLanes, class Schedule,
+          class Finish>
+[[gnu::noinline]] void compute_panels(tile_terms<value_type_of<V>>& terms, const result_rows& rows,
+                                      const panel_run& run, Schedule& schedule,
+                                      const Finish& finish) noexcept {
+    for (std::size_t panel = run.panels.begin; panel < run.panels.end; panel += Panels) {
+        if (run.is_block)
+            schedule.start_panels(Panels, run.all.end - panel - Panels, 1);
+        const resting_task<value_type_of<V>, typename Schedule::fetching> task{
+            terms, schedule.template next_tile<V::size>(terms, run.first_tap)};
+        compute_results<V, 1, Places, Panels, 0, true, LastLanes>(task, rows, panel * V::size,
+                                                                  panel + Panels == run.count, finish);
+        terms.weights += Panels * run.size;
+    }
+}
+
 /// Tiles whose x stay in the second cache, or in the first where the weights of all panels are few enough for
-/// the second. Then it is one tile where its places have many results: memory takes long rows of them better
-/// than pieces of many rows in turn.
+/// the second. Then it is one tile where its places have many results, as memory takes long rows of them
+/// better than pieces of many rows in turn, or where the first cache has all weights of the one tap.
 template <class V, tile_shape Shape, class T>
 std::size_t tiles_of_block(const convolution_lines& lines, std::size_t weight_bytes) noexcept {
     constexpr std::size_t few_weights = 256 * 1024;
@@ -82,7 +126,8 @@ std::size_t tiles_of_block(const convolution_lines& lines, std::size_t weight_by
                                        : std::min(width.read_step, width.taps) *
                                              std::min(height.read_step, height.taps) * lines.channels;
     const std::size_t bytes = Shape.places * place_size * sizeof(T);
-    if (weight_bytes <= few_weights && lines.panels * V::size * sizeof(T) >= long_row)
+    const bool is_long = lines.panels * V::size * sizeof(T) >= long_row;
+    if ((weight_bytes <= few_weights && is_long) || (weight_bytes <= small_block && Shape.is_single))
         return Shape.lines;
     // Maps without taps read nothing.
     return std::max<std::size_t>(
@@ -104,13 +149,24 @@ struct convolution_block {
     void compute(team::range panels) const noexcept {
         if constexpr (Shape.gathers)
             gather_tiles(lines, operands, walk, Shape.places, tiles);
+        if constexpr (Shape.is_single)
+            if (tiles.end - tiles.begin == 1) {
+                walk.start(tiles.begin);
+                const std::size_t whole =
+                    panels.begin + (panels.end - panels.begin) / Shape.panels * Shape.panels;
+                compute_places<1, Shape.panels>(walk, tiles.begin, {panels.begin, whole}, panels);
+                if constexpr (Shape.last_panels > 0)
+                    compute_places<1, Shape.last_panels>(walk, tiles.begin, {whole, panels.end}, panels);
+                return;
+            }
         const std::size_t count = count_tasks();
         visit_runs<Shape.panels, Shape.last_panels>(
             panels.begin, panels.end, [&](auto run, std::size_t panel) {
                 constexpr std::size_t wide = decltype(run)::value;
                 schedule.start_panels(wide, panels.end - panel - wide, count);
                 visit([&](auto line_count, tile_walk<T>& place, std::size_t number) {
-                    compute_places<decltype(line_count)::value, wide>(place, number, panel);
+                    compute_places<decltype(line_count)::value, wide>(place, number, {panel, panel + wide},
+                                                                      panels);
                 });
             });
     }
@@ -130,29 +186,47 @@ private:
         return count;
     }
 
-    /// One tile: what it reads, what it fetches and where its results go.
+    /// One tile: what it reads, what it fetches and where its results go. For these panels of all: as many as
+    /// a tile has, or more where each result has one tap.
     template <std::size_t Lines, std::size_t Panels>
-    void compute_places(tile_walk<T>& place, std::size_t number, std::size_t panel) const noexcept {
+    void compute_places(tile_walk<T>& place, std::size_t number, team::range panels,
+                        team::range all) const noexcept {
         const auto places = place.tile(Shape.places);
-        tile_terms<T>& terms = place.turn(places, panel);
-        const resting_task<T, typename Schedule::fetching> task{
-            terms, schedule.template next_tile<V::size>(terms, place.first_tap())};
-        if constexpr (Shape.gathers) {
-            const std::size_t pitch = gathered_pitch<T>(lines.channels);
-            terms.x = operands.gathered + (number - tiles.begin) * Shape.places * pitch;
-            terms.place_step = static_cast<std::ptrdiff_t>(pitch);
-        }
+        tile_terms<T>& terms = place.turn(places, panels.begin);
         const auto& [depth, height, width] = lines.map.axes;
         const result_rows rows{place.result_row() + places.begin * width.step, width.step,
                                height.step * width.result_extent};
-        const bool is_last = panel + Panels == lines.panels;
-        const std::size_t count = places.count;
+        if constexpr (Shape.is_single) {
+            const panel_run run{
+                panels, all, lines.panels, lines.panel_size, place.first_tap(), tiles.end - tiles.begin == 1};
+            visit_size(places.count, [&](auto size) {
+                compute_panels<V, decltype(size)::value, Panels, Shape.last_lanes>(terms, rows, run, schedule,
+                                                                                   finish);
+            });
+        } else {
+            const resting_task<T, typename Schedule::fetching> task{
+                terms, schedule.template next_tile<V::size>(terms, place.first_tap())};
+            if constexpr (Shape.gathers) {
+                const std::size_t pitch = gathered_pitch<T>(lines.channels);
+                terms.x = operands.gathered + (number - tiles.begin) * Shape.places * pitch;
+                terms.place_step = static_cast<std::ptrdiff_t>(pitch);
+            }
+            const bool is_last = panels.end == lines.panels;
+            visit_size(places.count, [&](auto size) {
+                compute_tile<V, Lines, decltype(size)::value, Panels, Shape.cut, Shape.last_lanes>(
+                    task, rows, panels.begin * V::size, is_last, finish);
+            });
+        }
+    }
+
+    /// Calls visit(size) with the size of tile that it is.
+    template <class Visit>
+    static void visit_size(std::size_t count, const Visit& visit) noexcept {
         for_each_index<most_places>([&](auto index) {
             constexpr std::size_t size = most_places - index;
             if constexpr (Shape.has_size(size))
                 if (count == size)
-                    compute_tile<V, Lines, size, Panels, Shape.cut, Shape.last_lanes>(
-                        task, rows, panel * V::size, is_last, finish);
+                    visit(constant_size<size>{});
         });
     }
 };

@@ -24,6 +24,7 @@ struct tile_shape {
     std::size_t cut;         ///< places that a tap leaves out at most, at one end of a tile
     std::size_t last_lanes;  ///< filters in the last panel
     bool gathers;            ///< x of a block of tiles is gathered first, place by place
+    bool is_single;          ///< each result has at most one tap, which is inside, and nothing is gathered
 
     [[nodiscard]] constexpr bool has_size(std::size_t count) const { return (sizes >> count & 1) != 0; }
 };
@@ -148,6 +149,9 @@ constexpr tile_shape choose_tile_shape(const window_map& map, std::size_t filter
     const std::size_t tiles = (results + most - 1) / most;
     shape.places = (results + tiles - 1) / tiles;
     shape.last_lanes = (filters - 1) % V::size + 1;
+    shape.is_single =
+        !shape.gathers && map.is_inside() &&
+        std::all_of(map.axes.begin(), map.axes.end(), [](const map_axis& each) { return each.taps <= 1; });
     const auto [first, last] = middle_tiles(axis, shape.places);
     if (first < last)
         shape.sizes = std::uint32_t{1} << shape.places;

@@ -5,9 +5,11 @@
 #include <strata/kernels/product/fetching.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -105,6 +107,16 @@ struct convolution_tile {
             fetching.pass_slice(slice_cursor);
         }
     }
+    /// The same where each axis has at most one tap, which cuts no tile. What is between two tiles counts
+    /// where that tap has few products. So `fetch_results` is called behind the first of them, while
+    /// multiplications wait already.
+    template <class Task, class FetchResults>
+    [[gnu::always_inline]] static inline void add_single(sums_type& sums, const Task& task,
+                                                         const FetchResults& fetch_results) noexcept {
+        const tile_terms<T>& terms = task.terms;
+        if (terms.slices.taps * terms.lines.taps * terms.columns.taps > 0)
+            add_tap<0, Places>(sums, task, terms.x, terms.weights, task.fetching.begin(), fetch_results);
+    }
 
 private:
     // Each way to leave out places is a loop of its own, so that the sums have fixed registers. No function
@@ -127,10 +139,15 @@ private:
         }
     }
 
+    struct fetch_nothing {
+        [[gnu::always_inline]] void operator()() const noexcept {}
+    };
+
     // Adds the products of one tap for the places [Low, High) of each line.
-    template <std::size_t Low, std::size_t High, class Task>
+    template <std::size_t Low, std::size_t High, class Task, class FetchResults = fetch_nothing>
     [[gnu::always_inline]] static inline void add_tap(sums_type& sums, const Task& task, const T* x,
-                                                      const T* weights, cursor fetched) noexcept {
+                                                      const T* weights, cursor fetched,
+                                                      const FetchResults& fetch_results = {}) noexcept {
         const tile_terms<T>& terms = task.terms;
         // A pointer for each four places: the steps between those fit addresses.
         constexpr std::size_t group = 4;
@@ -142,29 +159,47 @@ private:
                           static_cast<std::ptrdiff_t>(g / groups) * terms.line_step;
         const std::size_t panel_step = terms.panel_step;
         const auto stream = task.fetching.open(terms.weights, fetched);
-        // clang would take two at a time, and keep some sums in memory for want of registers.
+        const auto add_run = [&](std::size_t count, const auto& run) __attribute__((always_inline)) {
+            // clang would take two at a time, and keep some sums in memory for want of registers.
 #pragma GCC unroll 1
-        for (std::size_t k = 0; k < terms.depth; ++k) {
-            V columns[Panels];
+            for (std::size_t k = 0; k < count; ++k) {
+                V columns[Panels];
 #pragma GCC unroll 4
-            for (std::size_t q = 0; q < Panels; ++q)
-                columns[q] = V::load_aligned(weights + q * panel_step);
-            stream.template fetch<V::size>(weights, k);
+                for (std::size_t q = 0; q < Panels; ++q)
+                    columns[q] = V::load_aligned(weights + q * panel_step);
+                run.template fetch<V::size>(weights, k);
 #pragma GCC unroll 2
-            for (std::size_t line = 0; line < Lines; ++line)
+                for (std::size_t line = 0; line < Lines; ++line)
 #pragma GCC unroll 32
-                for (std::size_t i = 0; i < High - Low; ++i) {
-                    const V row(
-                        pointers[line * groups + i / group][static_cast<std::ptrdiff_t>(i % group) * step]);
-                    V(&place_sums)[Panels] = sums.registers[line * Places + Low + i];
+                    for (std::size_t i = 0; i < High - Low; ++i) {
+                        const V row(pointers[line * groups + i / group]
+                                            [static_cast<std::ptrdiff_t>(i % group) * step]);
+                        V(&place_sums)[Panels] = sums.registers[line * Places + Low + i];
 #pragma GCC unroll 4
-                    for (std::size_t q = 0; q < Panels; ++q)
-                        place_sums[q] = xsimd::fma(row, columns[q], place_sums[q]);
-                }
-            weights += V::size;
+                        for (std::size_t q = 0; q < Panels; ++q)
+                            place_sums[q] = xsimd::fma(row, columns[q], place_sums[q]);
+                    }
+                weights += V::size;
 #pragma GCC unroll 8
-            for (const T*& pointer : pointers)
-                ++pointer;
+                for (const T*& pointer : pointers)
+                    ++pointer;
+            }
+        };
+        // Many pointers leave no register to find what is fetched, so that is done run by run.
+        constexpr bool by_runs = !std::is_same_v<FetchResults, fetch_nothing> && groups > 2;
+        if constexpr (by_runs) {
+            constexpr std::size_t first_run = std::min<std::size_t>(Fetching::run, 16);
+            std::size_t count = std::min(first_run, terms.depth);
+            for (std::size_t first = 0; first < terms.depth;) {
+                add_run(count, stream.open_run(weights, first));
+                if (first == 0)
+                    fetch_results();
+                first += count;
+                count = std::min(Fetching::run, terms.depth - first);
+            }
+        } else {
+            fetch_results();
+            add_run(terms.depth, stream);
         }
     }
 };

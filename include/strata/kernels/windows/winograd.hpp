@@ -30,7 +30,8 @@ template <class V, std::size_t Tiles, std::size_t Panels>
 #pragma GCC unroll 4
         for (std::size_t q = 0; q < Panels; ++q)
             sums.registers[i][q] = adds ? V::load_aligned(place(i, q)) : V(0);
-    convolution_tile<V, 1, Tiles, Panels, 0, scattered_fetching<value_type_of<V>>>::add(sums, task);
+    convolution_tile<V, 1, Tiles, Panels, 0, scattered_fetching<value_type_of<V>>>::add_single(sums, task,
+                                                                                               [] {});
 #pragma GCC unroll 32
     for (std::size_t i = 0; i < Tiles; ++i)
 #pragma GCC unroll 4
