@@ -54,11 +54,15 @@ private:
     static constexpr std::size_t strip_size = strip_panels * taps * strip_filters * lanes;
 
     /// For a few places, the weights of a strip are transposed and used in parts, of so many filters, where
-    /// they are more than the cache holds.
+    /// they are more than the cache holds. A part leaves room for those that are fetched for the next.
     static constexpr std::size_t few_places = 256;
-    static constexpr std::size_t part_filters =
-        std::max<std::size_t>(cached_weights / (taps * tile_panels * lanes) / layout::lanes, 1) *
-        layout::lanes;
+    static constexpr std::size_t part_weights = 160 * 1024 / sizeof(T);
+    static constexpr std::size_t part_filters = [] {
+        constexpr std::size_t filter_weights = taps * tile_panels * lanes;
+        return filter_weights * Filters <= cached_weights
+                   ? Filters
+                   : std::max<std::size_t>(part_weights / filter_weights / layout::lanes, 1) * layout::lanes;
+    }();
 
     /// Samples whose gradients are computed together, where that takes several maps.
     static constexpr std::size_t some_samples = [] {
