@@ -37,6 +37,17 @@ def measure_training(question):
                                  [network, rule, batch], rounds=5, shown=["loss"])
 
 
+def floor_of_parts(question, name):
+    """Times the parts of the 1-8-8-1 network by themselves, and gives a floor, their sum: a processor takes for each what
+    its operations wait for each other, divided by how many of them it can look ahead, and a network has those of both."""
+    parts = []
+    for word, part in (("layers", "its layers alone, with relu"), ("tangents", "two tanh alone")):
+        parts.append(strata("small", f"strata, {part}"))
+        parts[-1].command.append(word)
+    question.measure(f"parts of {name}", parts, ["given"], rounds=5)
+    return lambda machine: sum(found["median"] for found in question.cases[-1]["contenders"].values())
+
+
 def run():
     ours = strata("small")
     approximate = strata("small", "strata, approximate_tanh")
@@ -46,14 +57,17 @@ def run():
     eigen = cpp("Eigen", "small_eigen", "libeigen3-dev", ["-I/usr/include/eigen3", "-ffast-math"])
     question = Question("small", "Small networks", "seconds", "s",
                         text="40,000 updates of XOR (2-2-1, sigmoid, mean squared error, gradient descent) by one sample "
-                             "each, and one prediction of 1-8-8-1, 6-64-8-4 and 4-32-32-2 with tanh; then updates of the "
-                             "latter two, each by a call (`train_on_batch`) or within `fit`, whose loss is that of another "
-                             "step. All begin with the same weights. NeuralAudio and RLtools approximate tanh, as `first` tells.")
+                             "each, and one prediction of 1-8-8-1, 6-64-8-4 and 4-32-32-2 with tanh (the "
+                             "floor of the first is the sum of its parts: its layers with relu, and two exact tanh of eight "
+                             "numbers); then updates of the latter two, each by a call (`train_on_batch`) or within `fit`, "
+                             "whose loss is that of another step. All begin with the same weights. NeuralAudio and RLtools "
+                             "approximate tanh, as `first` tells.")
     question.measure("XOR, 40,000 updates", [ours, hand, pytorch], ["xor"], rounds=5, shown=["loss"])
     peers = [eigen, rtneural(), neuralaudio(), pytorch]
     controllers = [*peers[:-1], rltools("small_rltools"), pytorch]
     predictors = [ours, approximate, hand, *peers]
-    question.measure("1-8-8-1, one after the other", predictors, ["given"], rounds=5, shown=["first"])
+    name = "1-8-8-1, one after the other"
+    question.measure(name, predictors, ["given"], rounds=5, shown=["first"], floor=floor_of_parts(question, name))
     question.measure("1-8-8-1, output fed back", predictors, ["fed_back"], rounds=5, shown=["first"])
     for name in ("6_64_8_4", "4_32_32_2"):
         question.measure(name.replace("_", "-"), [ours, approximate, *controllers], [name], rounds=5, shown=["first"])

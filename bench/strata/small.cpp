@@ -3,6 +3,8 @@
 // Very small networks: seconds for 40,000 updates of XOR by one sample each, or for one prediction of a
 // 1-8-8-1 network, with inputs that are given or with its output fed back, or of a controller.
 //   small [approximate] xor|given|fed_back|6_64_8_4|4_32_32_2
+// Or what the 1-8-8-1 network consists of: its layers with relu, or two tanh of eight numbers, by themselves.
+//   small layers|tangents given|fed_back
 // Or for one of 256 samples of a 1-8-8-1 network, or of one of 64 such networks, side by side or one by one.
 //   small [single] samples|networks
 #include <strata/model/many.hpp>
@@ -84,6 +86,14 @@ void predict_samples(bool single) {
         });
 }
 
+void compute_tangents(const std::string& mode) {
+    using V = bedrock::simd<float, bedrock::lanes_of<float, 8>>;
+    small::time_predictions(mode, [](float x) {
+        const V first = bedrock::hyperbolic_tangent_of(V(x));
+        return bedrock::internal::first_lane(bedrock::hyperbolic_tangent_of(first));
+    });
+}
+
 template <auto Activation>
 void predict(const std::string& mode) {
     if (mode == "6_64_8_4")
@@ -107,9 +117,10 @@ void predict(const std::string& mode) {
 } // namespace
 
 int main(int count, char** arguments) {
-    const bool approximate = count == 3 && std::string(arguments[1]) == "approximate";
-    const bool single = count == 3 && std::string(arguments[1]) == "single";
-    const int skipped = approximate || single;
+    const std::string word = count == 3 ? arguments[1] : "";
+    const bool is_known = word == "approximate" || word == "single" || word == "layers" || word == "tangents";
+    const int skipped = is_known ? 1 : 0;
+    const bool single = word == "single";
     const std::string mode = small::mode(count - skipped, arguments + skipped);
     if (mode == "samples")
         predict_samples(single);
@@ -117,7 +128,11 @@ int main(int count, char** arguments) {
         predict_networks<tiny_network>(single);
     else if (mode == "xor")
         learn_xor();
-    else if (approximate)
+    else if (word == "tangents")
+        compute_tangents(mode);
+    else if (word == "layers")
+        predict<relu>(mode);
+    else if (word == "approximate")
         predict<approximate_tanh>(mode);
     else
         predict<bedrock::tanh_layer{}>(mode);
