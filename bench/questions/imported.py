@@ -31,7 +31,10 @@ def imported(name, place):
         return Contender("strata", missing=f"no {file} (npm)")
     place.mkdir(parents=True, exist_ok=True)
     shutil.copy(source, place / f"{name}.onnx")
-    run_once(strata("import"), [place / f"{name}.onnx", name, place, shape, *given], 1)
+    try:
+        run_once(strata("import"), [place / f"{name}.onnx", name, place, shape, *given], 1)
+    except RuntimeError as problem:
+        return Contender("strata", missing=f"{file} cannot be imported: {problem}")
     main = place / f"{name}.cpp"
     main.write_text(program.format(name=name, run="detect_voice" if name == "voice" else "read_image"))
     found, why = build_program(main, ["g++", *flags, f"-I{root / 'dsl'}", f"-I{root / 'include'}", f"-I{bench}", "-lz"],
