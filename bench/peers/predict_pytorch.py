@@ -1,6 +1,7 @@
 # Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 """Predicts with the MNIST network in PyTorch: predict_pytorch.py DIRECTORY one|many|start. Tries eager, traced and frozen
-networks and takes the fastest. `export FILE` instead writes the network as ONNX."""
+networks and takes the fastest. `export FILE` instead writes the network as ONNX.
+`predict_pytorch.py int8 DIRECTORY one|many` with weights of 8 bits: quantized as it runs, or calibrated with 1,000 images."""
 
 import os
 import statistics
@@ -10,6 +11,11 @@ import time
 import numpy
 import torch
 
+is_integer = sys.argv[1] == "int8"
+if is_integer:
+    del sys.argv[1]
+    engines = torch.backends.quantized.supported_engines
+    torch.backends.quantized.engine = next(name for name in ("onednn", "fbgemm", "qnnpack") if name in engines)
 directory, mode = sys.argv[1:3]
 torch.set_num_threads(int(os.environ.get("BENCH_THREADS", "1")))
 net = torch.nn.Sequential(torch.nn.Linear(784, 512), torch.nn.ReLU(), torch.nn.Dropout(0.2), torch.nn.Linear(512, 10),
@@ -30,6 +36,18 @@ at_once = 256 if mode == "many" else 1
 rows = [x[i:i + at_once] for i in range(0, len(x) if mode == "many" else min(len(x), 2048), at_once)]
 
 
+def integer_networks():
+    """The network with weights of 8 bits: inputs are quantized by their own extremes, or by those of 1,000 images."""
+    quantization = torch.ao.quantization
+    dynamic = quantization.quantize_dynamic(net, {torch.nn.Linear}, dtype=torch.qint8)
+    calibrated = torch.nn.Sequential(quantization.QuantStub(), net[0], net[1], net[3], quantization.DeQuantStub(), net[4]).eval()
+    calibrated = quantization.fuse_modules(calibrated, [["1", "2"]])
+    calibrated.qconfig = quantization.get_default_qconfig(torch.backends.quantized.engine)
+    quantization.prepare(calibrated, inplace=True)
+    calibrated(x[:1000])
+    return {"dynamic": dynamic, "calibrated": quantization.convert(calibrated)}
+
+
 def seconds(forward):
     begin = time.perf_counter()
     for row in rows:
@@ -41,9 +59,13 @@ with torch.inference_mode():
     if mode == "start":
         print(f"first {net(rows[0])[0].max():.5f}")
         sys.exit()
-    traced = torch.jit.trace(net, rows[0])
-    frozen = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(net, rows[0])))
-    ways = {"eager": net, "traced": traced, "frozen": frozen}
+    if is_integer:
+        ways = integer_networks()
+        ways.update({f"{name}, traced": torch.jit.trace(way, rows[0]) for name, way in list(ways.items())})
+    else:
+        traced = torch.jit.trace(net, rows[0])
+        frozen = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(net, rows[0])))
+        ways = {"eager": net, "traced": traced, "frozen": frozen}
     for forward in ways.values():
         seconds(forward)
     way = min(ways, key=lambda name: seconds(ways[name]))
