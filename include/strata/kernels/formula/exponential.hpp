@@ -96,7 +96,8 @@ template <class V>
         return xsimd::expm1(x);
 }
 
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+// With -ffast-math a bound would take the place of NaN.
+#if (defined(__FMA__) || defined(__ARM_FEATURE_FMA)) && !defined(__FAST_MATH__)
 #    define STRATA_HAS_SCALAR_FMA 1
 namespace internal {
 /// 1 / (1 + e^-x) of one number that others wait for: without a call, which would send a step's weights
