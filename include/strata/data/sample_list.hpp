@@ -55,12 +55,17 @@ private:
         if (size_ == 0)
             one_ = std::move(array);
         else {
-            if (size_ == 1)
-                several_.assign(1, *data());
-            several_.push_back(std::move(array));
+            if (size_ == 1) {
+                several_.clear();
+                keep(samples(*data()));
+            }
+            keep(std::move(array));
         }
         ++size_;
     }
+
+    // The one place where they grow, which is long for a compiler.
+    [[gnu::noinline]] void keep(samples&& array) { several_.push_back(std::move(array)); }
 
     static inline const samples none{};
 
