@@ -28,6 +28,18 @@ template <class Pass, std::size_t... I>
 constexpr std::size_t sum_pair_memory(std::index_sequence<I...>) {
     return (std::size_t{0} + ... + Pass::template output<I>::pair_memory);
 }
+
+/// Hands a sample's outputs on with the number of the output. A type and no lambda, whose type would differ
+/// with whether the pass trains: so both kinds have one loss.
+template <std::size_t Output, class Visit>
+struct output_visit {
+    const Visit& visit;
+
+    template <class T, class Target>
+    void operator()(std::size_t sample, const T* prediction, const Target* target) const noexcept {
+        visit(std::integral_constant<std::size_t, Output>{}, sample, prediction, target);
+    }
+};
 } // namespace internal
 
 /// The loss of one output of a network on a batch. `Goal` is its `training_output`.

@@ -175,9 +175,7 @@ private:
             std::get<Index>(data.targets),    data.weights[Index], data.samples,
             space.loss_numbers(threads.rank), own_pairs,           mask_of_output<output<Index>, T>(space)};
         goal.add(y, wanted ? delta : nullptr, part, threads, sums,
-                 [&](std::size_t sample, const T* prediction, const auto* target) {
-                     visit(std::integral_constant<std::size_t, Index>{}, sample, prediction, target);
-                 });
+                 internal::output_visit<Index, Visit>{visit});
         if constexpr (wanted) {
             using last = stage<number>;
             settle_delta<last>(delta, y, rows_view<const T>(space.kept(number)), part,
