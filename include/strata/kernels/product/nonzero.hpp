@@ -65,28 +65,27 @@ inline void flag_columns(const T* x, std::uint8_t* flags) noexcept {
     std::fill(flags + K, flags + words_for(K) * word_bits, std::uint8_t{0});
 }
 
+/// Gathers flags of 0 or 1 as bits, `word_bits` of them a word.
+[[gnu::noinline]] inline void gather_flags(const std::uint8_t* flags, std::size_t count,
+                                           std::uint64_t* words) noexcept {
+    for (std::size_t w = 0; w < count; ++w) {
+        std::uint64_t bits = 0;
+        for (std::size_t byte = 0; byte < 8; ++byte) {
+            std::uint64_t eight; // whose lowest bits the product gathers in its highest byte
+            std::memcpy(&eight, flags + w * word_bits + byte * 8, sizeof eight);
+            bits |= (eight * 0x0102040810204080u >> 56) << (8 * byte);
+        }
+        words[w] = bits;
+    }
+}
+
 /// The columns in which any of `Rows` rows [Rows][K] has something else than zero, as bits.
 /// A function of its own, which training and prediction share.
 template <std::size_t Rows, std::size_t K, class T>
 [[gnu::noinline]] inline void columns_of(const T* x, std::uint64_t* words) noexcept {
     alignas(word_bits) std::array<std::uint8_t, words_for(K) * word_bits> flags;
-    for (std::size_t k = 0; k < K; ++k) {
-        bool any = false;
-#pragma GCC unroll 8
-        for (std::size_t i = 0; i < Rows; ++i)
-            any |= x[i * K + k] != T(0);
-        flags[k] = any;
-    }
-    std::fill(flags.begin() + K, flags.end(), std::uint8_t{0});
-    for (std::size_t w = 0; w < words_for(K); ++w) {
-        std::uint64_t bits = 0;
-        for (std::size_t byte = 0; byte < 8; ++byte) {
-            std::uint64_t eight; // flags of 0 or 1, whose lowest bits the product gathers in its highest byte
-            std::memcpy(&eight, &flags[w * word_bits + byte * 8], sizeof eight);
-            bits |= (eight * 0x0102040810204080u >> 56) << (8 * byte);
-        }
-        words[w] = bits;
-    }
+    flag_columns<Rows, K>(x, flags.data());
+    gather_flags(flags.data(), words_for(K), words);
 }
 
 /// Whether any of `Count` numbers is something else than zero.
