@@ -60,7 +60,7 @@ inline void append_sources(std::string& line, std::span<const std::size_t> sourc
 
 /// One layer: its label, its options in numbers, its output and its arrays.
 template <class Node>
-void append_layer(std::string& line) {
+[[gnu::cold]] void append_layer(std::string& line) {
     using layer = typename Node::layer;
     using head = head_of_node<Node>;
     append(line, layer::label.view());
@@ -111,7 +111,7 @@ void append_network(std::string& lines, topology<type_list<Inputs...>, type_list
 
 /// The rule of an optimizer; its numbers, as the rate, are the program's.
 template <class Optimizer>
-void append_optimizer(std::string& line) {
+[[gnu::cold]] void append_optimizer(std::string& line) {
     using rule = decltype(detail::whole_rule<Optimizer>());
     append(line, "optimizer");
     rule::run(&line, [](std::string* text, auto variable, auto formula) {

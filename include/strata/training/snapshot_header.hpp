@@ -28,9 +28,10 @@ struct snapshot_array {
 /// optimizer's rule, for each layer and for each tensor. It depends on types alone, so that one which is
 /// another is of another training, and its first other line says why. The tensors are the counts, the weights
 /// under their names, and the same for each state of the optimizer, `dense.kernel/m`.
-inline std::string snapshot_header(std::string_view lines, std::span<const layer_name> layers,
-                                   std::span<const snapshot_array> arrays,
-                                   std::span<const std::string_view> states, std::size_t number_size) {
+[[gnu::cold]] inline std::string snapshot_header(std::string_view lines, std::span<const layer_name> layers,
+                                                 std::span<const snapshot_array> arrays,
+                                                 std::span<const std::string_view> states,
+                                                 std::size_t number_size) {
     std::string header = R"({"__metadata__":{"format":"strata checkpoint 3")";
     for (std::size_t number = 0; !lines.empty(); ++number) {
         const std::size_t end = lines.find('\n');
@@ -74,7 +75,7 @@ constexpr std::array<snapshot_array, sizeof...(Array)> list_arrays(std::index_se
 }
 
 template <class Topology, class T, class Optimizer>
-[[gnu::noinline]] std::string describe_snapshot() {
+[[gnu::noinline, gnu::cold]] std::string describe_snapshot() {
     using names = detail::network_names<Topology>;
     static constexpr auto layers = names::layers();
     static constexpr auto arrays = list_arrays<names>(std::make_index_sequence<names::count>{});

@@ -269,8 +269,9 @@ private:
 
     /// Ends a fit whose loss is no longer finite: because the data are not, or because it diverged.
     template <class Check>
-    [[noreturn]] void give_up(const Check& check, const memory_type& memory, std::size_t epoch,
-                              const typename engine_type::totals& totals) {
+    [[noreturn, gnu::noinline, gnu::cold]] void give_up(const Check& check, const memory_type& memory,
+                                                        std::size_t epoch,
+                                                        const typename engine_type::totals& totals) {
         return_to(memory.current());
         check();
         const auto& start = memory.choose(totals.finite_mean());
