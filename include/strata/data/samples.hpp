@@ -180,26 +180,12 @@ public:
         std::size_t size = 1;
         for (const std::size_t extent : sample_shape)
             size *= extent;
-        if (is_flat_) {
-            if (flat_size_ % size != 0)
-                internal::raise(std::invalid_argument(
-                    internal::concatenate(internal::name_text(what), " has ", flat_size_,
-                                          " numbers, expected a multiple of ", size)));
-            return flat_size_ / size;
-        }
-        if (rows_.given) {
-            const bool first = rows_.length != size;
-            if (rows_.count > 0 && (first || rows_.other > 0))
-                internal::raise(std::invalid_argument(internal::concatenate(
-                    internal::name_text(what), ": row ", first ? 0 : rows_.other, " has ",
-                    first ? rows_.length : rows_.other_length, " numbers, expected ", size)));
-            return rows_.count;
-        }
-        if (!has_shape(sample_shape) && !(size == 1 && rank_ == 1))
-            internal::raise(std::invalid_argument(internal::concatenate(
-                internal::name_text(what), " has the shape ", internal::shape_to_string(shape()),
-                ", expected samples x ", internal::shape_to_string(sample_shape))));
-        return shape()[0];
+        const bool is_right = is_flat_      ? flat_size_ % size == 0
+                              : rows_.given ? rows_.count == 0 || (rows_.length == size && rows_.other == 0)
+                                            : has_shape(sample_shape) || (size == 1 && rank_ == 1);
+        if (!is_right)
+            refuse(sample_shape, size, internal::name_text(what));
+        return is_flat_ ? flat_size_ / size : rows_.given ? rows_.count : shape()[0];
     }
 
     void read(std::size_t first, std::size_t count, float* numbers) const noexcept {
@@ -229,6 +215,21 @@ public:
     }
 
 private:
+    // Says what is wrong: once, and not for each way to name an array.
+    [[noreturn, gnu::noinline, gnu::cold]] void refuse(std::span<const std::size_t> sample_shape,
+                                                       std::size_t size, const std::string& name) const {
+        const bool first = rows_.length != size;
+        const std::string found =
+            is_flat_ ? internal::concatenate(" has ", flat_size_, " numbers, expected a multiple of ", size)
+            : rows_.given
+                ? internal::concatenate(": row ", first ? 0 : rows_.other, " has ",
+                                        first ? rows_.length : rows_.other_length, " numbers, expected ",
+                                        size)
+                : internal::concatenate(" has the shape ", internal::shape_to_string(shape()),
+                                        ", expected samples x ", internal::shape_to_string(sample_shape));
+        internal::raise(std::invalid_argument(internal::concatenate(name, found)));
+    }
+
     // A function of its own, so that a compiler makes it once for arrays of all kinds.
     [[gnu::noinline]] void set_shape(const std::size_t* extents, std::size_t rank) {
         rank_ = rank;
