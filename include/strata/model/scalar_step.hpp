@@ -180,7 +180,7 @@ private:
     /// The number, which clang shall not compute together with another one: the exchanges of such pairs are
     /// what each next operation waits for.
     [[gnu::always_inline]] static inline T alone(T number) noexcept {
-#if defined(__clang__) && defined(__SSE2__)
+#if defined(__clang__) && defined(__x86_64__)
         __asm__("" : "+x"(number));
 #endif
         return number;
