@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/expression/type_of.hpp>
 #include <strata/layers/activation.hpp>
 
@@ -161,3 +164,5 @@ using bedrock::softplus;
 using bedrock::softsign;
 using bedrock::tanh;
 } // namespace strata
+
+STRATA_HEADER_END

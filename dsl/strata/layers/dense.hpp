@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/expression/type_of.hpp>
 #include <strata/layers/head.hpp>
 #include <strata/layers/initializer.hpp>
@@ -79,3 +82,5 @@ namespace strata {
 using bedrock::dense;
 using bedrock::no_bias;
 } // namespace strata
+
+STRATA_HEADER_END

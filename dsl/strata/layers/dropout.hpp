@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/expression/freeze.hpp>
 #include <strata/layers/layer.hpp>
 
@@ -49,3 +52,5 @@ constexpr double rate_of(Option) {
 namespace strata {
 using bedrock::dropout;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -1,6 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/language.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/layers/layer.hpp>
 
 namespace strata::bedrock {
@@ -27,3 +30,5 @@ inline constexpr softmax_layer softmax{};
 namespace strata {
 using bedrock::softmax;
 } // namespace strata
+
+STRATA_HEADER_END
