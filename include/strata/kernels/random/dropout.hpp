@@ -23,9 +23,9 @@ constexpr std::uint32_t dropout_threshold(double rate) { return static_cast<std:
 
 /// Which of 16 elements a dropout keeps, from `element` of a sample on: bit 16 w + j tells of sample
 /// 4 sample_group + w. The choice depends on the key, the sample and the place in it alone.
-[[nodiscard]] inline std::uint64_t draw_choices(const dropout_key& key, std::uint32_t dropout,
-                                                std::uint32_t threshold, std::size_t element,
-                                                std::size_t sample_group) noexcept {
+[[nodiscard]] inline std::uint64_t choose_elements(const dropout_key& key, std::uint32_t dropout,
+                                                   std::uint32_t threshold, std::size_t element,
+                                                   std::size_t sample_group) noexcept {
     const std::uint32_t stream =
         static_cast<std::uint32_t>(draw_purpose::dropout) + ((key.layer * 8 + dropout) << 4);
     return draw_bits(
@@ -42,8 +42,9 @@ template <class T>
     const std::uint32_t threshold = internal::dropout_threshold(rate);
     const T scale = static_cast<T>(1 / (1 - rate));
     for (std::size_t element = 0; element < count; element += drawn_elements) {
-        const std::uint64_t chosen = internal::draw_choices(key, dropout, threshold, element, sample / 4) >>
-                                     sample % 4 * drawn_elements;
+        const std::uint64_t chosen =
+            internal::choose_elements(key, dropout, threshold, element, sample / 4) >>
+            sample % 4 * drawn_elements;
         const std::size_t end = std::min(drawn_elements, count - element);
         for (std::size_t j = 0; j < end; ++j)
             factors[element + j] = (chosen >> j & 1) != 0 ? scale : T(0);
