@@ -33,17 +33,34 @@ struct dropout_choices {
     [[nodiscard, gnu::always_inline]] V factors(std::size_t dropout, std::size_t first,
                                                 value_type_of<V> scale) const noexcept {
         using T = value_type_of<V>;
-        using bits_type = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-        using B = simd<bits_type, V::size>;
         std::uint32_t chosen;
         std::memcpy(&chosen, bits + dropout * dropout_bytes + first / 8, sizeof chosen);
+#if defined(__AVX512F__)
+        // xsimd would select integers, which g++ does not compile without optimization.
+        if constexpr (sizeof(V) == 64 && sizeof(T) == 4)
+            return _mm512_maskz_mov_ps(static_cast<__mmask16>(chosen >> first % 8),
+                                       static_cast<typename V::register_type>(V(scale)));
+        else if constexpr (sizeof(V) == 64)
+            return _mm512_maskz_mov_pd(static_cast<__mmask8>(chosen >> first % 8),
+                                       static_cast<typename V::register_type>(V(scale)));
+        else
+#endif
+            return select_lanes<V>(chosen >> first % 8, scale);
+    }
+
+private:
+    template <class V>
+    [[nodiscard, gnu::always_inline]] static V select_lanes(std::uint32_t chosen,
+                                                            value_type_of<V> scale) noexcept {
+        using bits_type = std::conditional_t<sizeof(scale) == 4, std::uint32_t, std::uint64_t>;
+        using B = simd<bits_type, V::size>;
         alignas(alignment) constexpr auto lane_bits = [] {
             std::array<bits_type, V::size> result{};
             for (std::size_t j = 0; j < V::size; ++j)
                 result[j] = bits_type{1} << j;
             return result;
         }();
-        const B lanes = B(bits_type{chosen >> first % 8}) & B::load_aligned(lane_bits.data());
+        const B lanes = B(bits_type{chosen}) & B::load_aligned(lane_bits.data());
         const B zero(bits_type{0});
         return internal::same_bits<V>(xsimd::select(lanes == zero, zero, B(std::bit_cast<bits_type>(scale))));
     }
