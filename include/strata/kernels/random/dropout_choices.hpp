@@ -32,12 +32,11 @@ struct dropout_choices {
     template <class V>
     [[nodiscard, gnu::always_inline]] V factors(std::size_t dropout, std::size_t first,
                                                 value_type_of<V> scale) const noexcept {
-        using T = value_type_of<V>;
         std::uint32_t chosen;
         std::memcpy(&chosen, bits + dropout * dropout_bytes + first / 8, sizeof chosen);
 #if defined(__AVX512F__)
         // xsimd would select integers, which g++ does not compile without optimization.
-        if constexpr (sizeof(V) == 64 && sizeof(T) == 4)
+        if constexpr (sizeof(V) == 64 && sizeof(scale) == 4)
             return _mm512_maskz_mov_ps(static_cast<__mmask16>(chosen >> first % 8),
                                        static_cast<typename V::register_type>(V(scale)));
         else if constexpr (sizeof(V) == 64)
