@@ -108,11 +108,7 @@ public:
             const std::size_t count = std::min(part, all.count - begin);
             make_room(count);
             forward(all.x + begin * inputs(), count);
-            for (std::size_t first = 0; first < count; first += group) {
-                const std::size_t some = std::min(group, count - first);
-                sum += losses_of({nullptr, all.y + begin + first, some}, first, false) +
-                       penalty * static_cast<double>(some);
-            }
+            sum += losses_of({nullptr, all.y + begin, count}, false) + penalty * static_cast<double>(count);
         }
         return all.count == 0 ? 0 : sum / static_cast<double>(all.count);
     }
@@ -152,10 +148,9 @@ public:
     }
 
 private:
-    /// Samples at a time, so that all layers' outputs stay in the cache.
-    static constexpr std::size_t part = 128;
-    /// Samples whose losses are added up first, as the trainer's `evaluate` does.
-    static constexpr std::size_t group = 32;
+    /// Samples at a time: as many as the trainer's `evaluate` adds up first, and so few that all layers'
+    /// outputs stay in the cache.
+    static constexpr std::size_t part = 256;
 
     [[nodiscard]] const activation& activation_of(std::size_t layer) const {
         return layer + 1 == layers_.size() ? output_activation_ : hidden_activation_;
@@ -190,15 +185,15 @@ private:
         }
     }
 
-    /// The sum of the losses of samples behind `forward`, of which the first has that place there; with
-    /// `derives` also the derivatives by the sums.
-    double losses_of(const samples& batch, std::size_t first, bool derives) {
+    /// The sum of the losses of the samples behind `forward`; with `derives` also the derivatives by the
+    /// sums.
+    double losses_of(const samples& batch, bool derives) {
         layer& last = layers_.back();
         const float weight = static_cast<float>(1 / static_cast<double>(batch.count));
         float* const outputs = has_tail(layers_.size() - 1) ? last.outputs.data() : last.sums.data();
         double sum = 0;
         for (std::size_t i = 0; i < batch.count; ++i)
-            sum += loss_of_output(purpose_, outputs + first + i, batch.y[i],
+            sum += loss_of_output(purpose_, outputs + i, batch.y[i],
                                   derives ? last.delta.data() + i : nullptr, weight);
         return sum;
     }
@@ -209,7 +204,7 @@ private:
 
     double step_by_batch(const samples& batch, const learning& how) {
         forward(batch.x, batch.count);
-        const double loss = losses_of(batch, 0, true) + penalties(how) * static_cast<double>(batch.count);
+        const double loss = losses_of(batch, true) + penalties(how) * static_cast<double>(batch.count);
         if (!strata::bedrock::detail::is_finite(loss))
             return loss;
         for (std::size_t i = layers_.size(); i-- > 0;) {
