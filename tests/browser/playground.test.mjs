@@ -104,7 +104,8 @@ test("playground: weights are changed by lines and fields", onPage("playground",
     await field.fill("3.25");
     await field.press("Enter");
     await page.getByText("expected a number").waitFor({ state: "detached" });
-    assert.deepEqual(await page.locator(".legend .number").allInnerTexts(), await page.locator('[data-fact="train"], [data-fact="test"]').allInnerTexts());
+    const texts = async (chosen) => (await page.locator(chosen).allInnerTexts()).join();
+    await eventually(async () => (await texts(".legend .number")) === (await texts('[data-fact="train"], [data-fact="test"]')), "the legend's numbers");
     await page.locator(".weights").getByLabel("Bias").fill("-1");
     await page.locator(".weights").getByLabel("Bias").press("Enter");
     await eventually(async () => (await weights(page))[2] === -1, "another bias");
