@@ -122,20 +122,6 @@ struct row_writer {
         T* const keep = Keep == keeping::nothing ? nullptr : kept + row * width + column;
         internal::finish<Keep, Count>(value, tile, 0, 0, y.row(row) + column, keep);
     }
-
-    /// The same for one place of `count` samples, of which the first has it at `row`.
-    template <std::size_t Count, std::size_t Samples, class V>
-    void put_samples(const V (&values)[Samples], std::size_t count, std::size_t row,
-                     std::size_t column) const noexcept {
-        constexpr std::size_t width = Stage::head::outputs;
-        const typename Tail::template tile<Samples, V::size, Stage::rows, T> tile(tail, row, column, width,
-                                                                                  Stage::rows);
-        for (std::size_t s = 0; s < count; ++s) {
-            const std::size_t place = row + s * Stage::rows;
-            T* const keep = Keep == keeping::nothing ? nullptr : kept + place * width + column;
-            internal::finish<Keep, Count>(values[s], tile, s, 0, y.row(place) + column, keep);
-        }
-    }
 };
 
 /// Stores a derivative, or adds it to what is there.

@@ -19,10 +19,10 @@ inline constexpr std::size_t large_page = std::size_t{1} << 21;
 /// chance looks up where each of them is. Only whole large pages are asked for: of less nothing is.
 inline void ask_for_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) noexcept {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-    const std::size_t before =
+    const std::size_t skipped =
         (large_page - reinterpret_cast<std::uintptr_t>(memory) % large_page) % large_page;
-    if (bytes >= before + large_page)
-        (void)madvise(static_cast<char*>(memory) + before, (bytes - before) / large_page * large_page,
+    if (bytes >= skipped + large_page)
+        (void)madvise(static_cast<char*>(memory) + skipped, (bytes - skipped) / large_page * large_page,
                       MADV_HUGEPAGE);
 #endif
 }

@@ -76,88 +76,81 @@ private:
     /// How many numbers of a large window are compared one after the other. Others need not wait for them.
     static constexpr std::size_t strand = 8;
 
-    /// Pools one result, `count` samples together: `Registers` of its channels, each of them `Lanes` wide.
-    template <caution Caution, bool IsWhole, std::size_t Registers, std::size_t Lanes, std::size_t together,
-              class T, class Writer>
+    /// Pools `Registers` of one result's channels, each of them `Lanes` wide.
+    template <caution Caution, bool IsWhole, std::size_t Registers, std::size_t Lanes, class T, class Writer>
     [[gnu::always_inline]] static simd<T, lanes_of<T, Channels>>
     pool_channels(rows_view<const T> x, const Writer& writer, const result_window& window, std::size_t row,
-                  std::size_t channel, std::size_t count) noexcept {
+                  std::size_t channel) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
         const T share = share_of<T>(window);
         V doubt(T(0));
-        V results_of[Registers][together];
-        for (std::size_t s = 0; s < count; ++s) {
-            const rows_view<const T> image{x.row(s * map.read_rows()) + channel, x.pitch};
-            window_sum<Caution, V> sums[Registers];
-            constexpr std::size_t step = map.axes[2].offset_step; // from place to place in a line
-            constexpr bool is_small = IsWhole && Geometry.taps() <= 2 * strand;
-            constexpr bool is_large = IsWhole && !is_small && Caution == caution::numbers;
-            bool is_first = is_small;
-            window.template visit_lines<IsWhole>(image, [&](const T* line, std::size_t places) {
-                const auto add = [&](window_sum<Caution, V>(&sum)[Registers], std::size_t place,
-                                     bool begins) {
+        const rows_view<const T> image{x.data + channel, x.pitch};
+        window_sum<Caution, V> sums[Registers];
+        constexpr std::size_t step = map.axes[2].offset_step; // from place to place in a line
+        constexpr bool is_small = IsWhole && Geometry.taps() <= 2 * strand;
+        constexpr bool is_large = IsWhole && !is_small && Caution == caution::numbers;
+        bool is_first = is_small;
+        window.template visit_lines<IsWhole>(image, [&](const T* line, std::size_t places) {
+            const auto add = [&](window_sum<Caution, V>(&sum)[Registers], std::size_t place, bool begins) {
+#pragma GCC unroll 4
+                for (std::size_t i = 0; i < Registers; ++i)
+                    sum[i].add(load_first<Lanes, V>(line + place * step * x.pitch + i * V::size), begins);
+            };
+            if constexpr (is_large)
+                for (std::size_t begin = 0; begin < places; begin += strand) {
+                    window_sum<Caution, V> parts[Registers];
+                    for (std::size_t w = begin; w < std::min(begin + strand, places); ++w)
+                        add(parts, w, w == begin);
 #pragma GCC unroll 4
                     for (std::size_t i = 0; i < Registers; ++i)
-                        sum[i].add(load_first<Lanes, V>(line + place * step * x.pitch + i * V::size), begins);
-                };
-                if constexpr (is_large)
-                    for (std::size_t begin = 0; begin < places; begin += strand) {
-                        window_sum<Caution, V> parts[Registers];
-                        for (std::size_t w = begin; w < std::min(begin + strand, places); ++w)
-                            add(parts, w, w == begin);
+                        sums[i].add(parts[i]);
+                }
+            else
+                for (std::size_t w = 0; w < map.axes[2].taps && (IsWhole || w < places); ++w) {
+                    add(sums, w, is_first);
+                    is_first = false;
+                }
+        });
 #pragma GCC unroll 4
-                        for (std::size_t i = 0; i < Registers; ++i)
-                            sums[i].add(parts[i]);
-                    }
-                else
-                    for (std::size_t w = 0; w < map.axes[2].taps && (IsWhole || w < places); ++w) {
-                        add(sums, w, is_first);
-                        is_first = false;
-                    }
-            });
-#pragma GCC unroll 4
-            for (std::size_t i = 0; i < Registers; ++i) {
-                results_of[i][s] = Kind == pooled::largest ? sums[i].result : sums[i].result * V(share);
-                if constexpr (Caution == caution::numbers)
-                    doubt = s + i == 0 ? sums[i].doubt : xsimd::fma(sums[i].doubt, sums[i].doubt, doubt);
-            }
+        for (std::size_t i = 0; i < Registers; ++i) {
+            if constexpr (Caution == caution::numbers)
+                doubt = i == 0 ? sums[i].doubt : xsimd::fma(sums[i].doubt, sums[i].doubt, doubt);
+            writer.template put<Lanes>(
+                V(Kind == pooled::largest ? sums[i].result : sums[i].result * V(share)), row,
+                channel + i * V::size);
         }
-#pragma GCC unroll 4
-        for (std::size_t i = 0; i < Registers; ++i)
-            writer.template put_samples<Lanes>(results_of[i], count, row, channel + i * V::size);
         return doubt;
     }
     /// Pools results [begin, end) of the line that `window` has entered. Returns what is NaN where NaN has
     /// been passed over.
-    template <caution Caution, bool IsWhole, std::size_t together, class T, class Writer>
+    template <caution Caution, bool IsWhole, class T, class Writer>
     [[gnu::always_inline]] static simd<T, lanes_of<T, Channels>>
     pool_run(rows_view<const T> x, const Writer& writer, result_window window, std::size_t begin,
-             std::size_t end, std::size_t row, std::size_t count) noexcept {
+             std::size_t end, std::size_t row) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
         // Two registers together need not wait for each other, and a place is found once for both.
         constexpr std::size_t whole = Channels / V::size;
-        constexpr std::size_t many = together == 1 ? 2 : 1;
+        constexpr std::size_t many = 2;
         constexpr std::size_t rest = whole % many;
         V doubt(T(0));
         for (std::size_t column = begin; column < end; ++column) {
             window.enter_column(column);
             for (std::size_t i = 0; i < whole - rest; i += many)
-                doubt += pool_channels<Caution, IsWhole, many, V::size, together>(
-                    x, writer, window, row + column, i * V::size, count);
+                doubt += pool_channels<Caution, IsWhole, many, V::size>(x, writer, window, row + column,
+                                                                        i * V::size);
             if constexpr (rest > 0)
-                doubt += pool_channels<Caution, IsWhole, rest, V::size, together>(
-                    x, writer, window, row + column, (whole - rest) * V::size, count);
+                doubt += pool_channels<Caution, IsWhole, rest, V::size>(x, writer, window, row + column,
+                                                                        (whole - rest) * V::size);
             if constexpr (Channels % V::size > 0)
-                doubt += pool_channels<Caution, IsWhole, 1, Channels % V::size, together>(
-                    x, writer, window, row + column, whole * V::size, count);
+                doubt += pool_channels<Caution, IsWhole, 1, Channels % V::size>(
+                    x, writer, window, row + column, whole * V::size);
         }
         return doubt;
     }
-    /// Pools places, `together` samples each, so that a draw of dropout serves four. Returns whether results
-    /// are in doubt.
-    template <caution Caution, std::size_t together, class T, class Writer>
+    /// Pools places. Returns whether results are in doubt.
+    template <caution Caution, class T, class Writer>
     [[gnu::always_inline]] static bool pool_places(rows_view<const T> x, const Writer& writer,
-                                                   team::range places, std::size_t samples) noexcept {
+                                                   team::range places) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
         constexpr map_axis height = map.axes[1];
         constexpr map_axis width = map.axes[2];
@@ -166,34 +159,32 @@ private:
         V doubt(T(0));
         wide doubt_of_lines(T(0));
         result_window window;
-        std::size_t searched = 0; // rows of these samples
+        std::size_t searched = 0; // rows of this sample
         for (std::size_t place = places.begin; place < places.end;) {
             const std::size_t line = place % results / width.results;
-            const std::size_t first = place / results * together;
-            const std::size_t count = together == 1 ? 1 : std::min(together, samples - first);
+            const std::size_t sample = place / results;
             const std::size_t begin = place % width.results;
             const std::size_t end = std::min(width.results, begin + (places.end - place));
-            const rows_view<const T> image{x.row(first * map.read_rows()), x.pitch};
-            const std::size_t row = first * results + line * width.results;
+            const rows_view<const T> image{x.row(sample * map.read_rows()), x.pitch};
+            const std::size_t row = sample * results + line * width.results;
             window.enter_line(line / height.results, line % height.results);
             if constexpr (Caution == caution::lines) {
                 const auto [low, high] = window.lines_read();
                 if (line == 0 || place == places.begin)
                     searched = map.axes[0].taps == 1 ? low : 0;
-                for (std::size_t s = 0; s < count && searched < high; ++s)
-                    doubt_of_lines += internal::sum_in_doubt<wide, Channels>(
-                        image, s * map.read_rows() + searched, s * map.read_rows() + high);
+                if (searched < high)
+                    doubt_of_lines += internal::sum_in_doubt<wide, Channels>(image, searched, high);
                 searched = std::max(searched, high);
             }
             if constexpr (is_inside)
-                doubt += pool_run<Caution, true, together>(image, writer, window, begin, end, row, count);
+                doubt += pool_run<Caution, true>(image, writer, window, begin, end, row);
             else {
                 const bool is_whole = window.is_whole_line();
                 const std::size_t low = is_whole ? std::clamp(interior.first, begin, end) : end;
                 const std::size_t high = std::clamp(interior.second, low, end);
-                doubt += pool_run<Caution, false, together>(image, writer, window, begin, low, row, count);
-                doubt += pool_run<Caution, true, together>(image, writer, window, low, high, row, count);
-                doubt += pool_run<Caution, false, together>(image, writer, window, high, end, row, count);
+                doubt += pool_run<Caution, false>(image, writer, window, begin, low, row);
+                doubt += pool_run<Caution, true>(image, writer, window, low, high, row);
+                doubt += pool_run<Caution, false>(image, writer, window, high, end, row);
             }
             place += end - begin;
         }
@@ -201,20 +192,19 @@ private:
     }
     /// Does again what NaN has left in doubt. Takes copies, so that the compiler keeps its caller's values in
     /// registers.
-    template <std::size_t together, class T, class Writer>
+    template <class T, class Writer>
     [[gnu::cold, gnu::noinline]] static void pool_again(rows_view<const T> x, Writer writer,
-                                                        team::range places, std::size_t samples) noexcept {
-        pool_places<caution::all, together>(x, writer, places, samples);
+                                                        team::range places) noexcept {
+        pool_places<caution::all>(x, writer, places);
     }
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
-        constexpr std::size_t together = 1;
-        const team::range mine = threads.share((call.samples + together - 1) / together * results);
-        if (pool_places<quick, together>(call.x[0], writer, mine, call.samples)) [[unlikely]]
-            pool_again<together>(call.x[0], writer, mine, call.samples);
+        const team::range mine = threads.share(call.samples * results);
+        if (pool_places<quick>(call.x[0], writer, mine)) [[unlikely]]
+            pool_again(call.x[0], writer, mine);
         return threads.size == 1;
     }
 
