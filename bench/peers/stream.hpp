@@ -2,6 +2,7 @@
 #pragma once
 
 #include "raw_file.hpp"
+#include "sine_weights.hpp"
 #include "timing.hpp"
 
 #include <algorithm>
@@ -17,12 +18,7 @@
 namespace streaming {
 
 /// Weights in Keras's order, array after array.
-inline std::vector<float> weights(std::size_t count) {
-    std::vector<float> result;
-    for (std::size_t i = 0; i < count; ++i)
-        result.push_back(0.4f * static_cast<float>(std::sin(1.7 * static_cast<double>(i))));
-    return result;
-}
+inline std::vector<float> weights(std::size_t count) { return sine_weights(count, 0.4F); }
 
 /// Two seconds of 48 kHz: a tone and what sweeps through all others.
 inline std::vector<float> signal() {
