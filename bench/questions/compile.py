@@ -60,7 +60,7 @@ stdexcept string string_view system_error tuple type_traits utility vector versi
 reference = "headers of xsimd, xtensor and the standard"
 headers = "".join(f"#include <{name}>\n" for name in ["xsimd/xsimd.hpp", "xtensor/xtensor.hpp", *standard])
 
-layers_of_digits = "".join(f"#include <strata/layers/{name}.hpp>\n" for name in ["activations", "dense", "dropout", "flatten", "softmax"])
+layers_of_digits = "".join(f"#include <strata/layers/{name}.hpp>\n" for name in ["common_activations", "dense", "dropout", "flatten", "softmax"])
 
 predicting = layers_of_digits + """#include <strata/model/basic_model.hpp>
 #include <cstdio>
@@ -73,9 +73,9 @@ int main() {
 }
 """
 
-named_task = layers_of_digits + """#include <strata/learning/class_losses.hpp>
-#include <strata/learning/metrics.hpp>
-#include <strata/learning/optimizers.hpp>
+named_task = layers_of_digits + """#include <strata/learning/accuracy.hpp>
+#include <strata/learning/adam.hpp>
+#include <strata/learning/cross_entropies.hpp>
 #include <strata/training/learner.hpp>
 struct digits {
     static constexpr auto topology = strata::input<28, 28> | strata::flatten | strata::dense<512> | strata::relu |

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/layers/activations.hpp>
+#include <strata/layers/common_activations.hpp>
 
 #include <concepts>
 

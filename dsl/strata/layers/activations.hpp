@@ -4,18 +4,14 @@
 #include <strata/language.hpp>
 STRATA_HEADER_BEGIN
 
-#include <strata/expression/type_of.hpp>
-#include <strata/layers/activation.hpp>
+#include <strata/layers/common_activations.hpp>
 
 namespace strata::bedrock {
 
 namespace detail {
-// The formulas below are written with x and y, names that the library keeps out of its users' way.
 namespace formulas {
 using namespace symbols;
 
-inline constexpr auto logistic = detail::make<operation::logistic>(x);
-inline constexpr auto hyperbolic_tangent = detail::make<operation::hyperbolic_tangent>(x);
 inline constexpr auto approximate_tangent = detail::make<operation::approximate_hyperbolic_tangent>(x);
 inline constexpr auto approximate_logistic = detail::make<operation::approximate_logistic>(x);
 
@@ -40,8 +36,6 @@ inline constexpr double selu_alpha = 1.6732632423543772848170429916717;
 inline constexpr double selu_scale = 1.0507009873554804934193349852946;
 inline constexpr double one_over_root_two = 0.70710678118654752440;
 
-inline constexpr activation_layer<"linear", x> linear;
-inline constexpr activation_layer<"relu", max(x, 0), select(y > 0, 1, 0)> relu;
 inline constexpr activation_layer<"relu6", min(max(x, 0), 6), select(y > 0, select(y < 6, 1, 0), 0)> relu6;
 template <real Low, real High>
 inline constexpr activation_layer<"clip", min(max(x, constant<Low>), constant<High>),
@@ -58,7 +52,6 @@ inline constexpr activation_layer<"selu", selu_scale * select(x > 0, x, selu_alp
                                   select(y > 0, selu_scale, y + selu_scale * selu_alpha)>
     selu;
 inline constexpr activation_layer<"gelu", 0.5 * x*(1 + erf(one_over_root_two * x))> gelu;
-inline constexpr activation_layer<"sigmoid", logistic> sigmoid;
 inline constexpr activation_layer<"silu", x * logistic> silu;
 inline constexpr activation_layer<"hard_sigmoid", min(max(0.2 * x + 0.5, 0), 1),
                                   select(y > 0, select(y < 1, 0.2, 0), 0)>
@@ -76,7 +69,6 @@ inline constexpr activation_layer<"hard_sigmoid6", one_sixth * min(max(x + 3, 0)
                                   select(y > 0, select(y < 1, one_sixth, 0), 0)>
     hard_sigmoid6;
 inline constexpr activation_layer<"hard_swish", x*(one_sixth* min(max(x + 3, 0), 6))> hard_swish;
-inline constexpr activation_layer<"tanh", hyperbolic_tangent> tanh;
 inline constexpr activation_layer<"approximate_tanh", approximate_tangent> approximate_tanh;
 inline constexpr activation_layer<"approximate_sigmoid", approximate_logistic> approximate_sigmoid;
 // Half of x + |x| is max(x, 0) with the slope 1/2 at 0, which makes the derivative right there, too.
@@ -86,19 +78,15 @@ inline constexpr activation_layer<"exponential", exp(x)> exponential;
 } // namespace formulas
 } // namespace detail
 
-// Each is a layer (`dense<8> | relu`) and a function of formulas (`activation<x * sigmoid(x)>`). Definitions
-// are those of Keras 2.
+// As those of `common_activations.hpp`, which most networks do with. Definitions are those of Keras 2.
 
 using detail::formulas::exponential;   ///< e^x
 using detail::formulas::gelu;          ///< x times the normal distribution function, by erf
 using detail::formulas::hard_sigmoid;  ///< 0.2 x + 0.5, cut to [0, 1]: Keras 2, and ONNX without arguments
 using detail::formulas::hard_sigmoid6; ///< relu6(x + 3) / 6: Keras 3 and PyTorch
 using detail::formulas::hard_swish;    ///< x relu6(x + 3) / 6: PyTorch and ONNX, Keras 3's hard_silu
-using detail::formulas::linear;        ///< x
-using detail::formulas::relu;          ///< max(x, 0), slope 0 at 0
 using detail::formulas::relu6;         ///< x, cut to [0, 6], slope 0 at both
 using detail::formulas::selu;          ///< scaled elu
-using detail::formulas::sigmoid;       ///< 1 / (1 + e^-x)
 using detail::formulas::silu;          ///< x sigmoid(x), also known as swish
 using detail::formulas::softplus;      ///< log(1 + e^x)
 using detail::formulas::softsign;      ///< x / (1 + |x|)
@@ -132,13 +120,6 @@ inline constexpr auto linear_sigmoid = detail::formulas::linear_sigmoid<Slope, O
 template <real Slope = 0.2, real Offset = 0.5>
 inline constexpr auto linear_swish = detail::formulas::linear_swish<Slope, Offset>;
 
-using tanh_layer = type_of<detail::formulas::tanh>;
-
-/// `tanh` as a layer is a function that nobody calls, as `std::endl` is: the C library owns a function of
-/// that name in the global namespace, so an object could not be named after `using namespace strata`. The
-/// pipe takes it.
-constexpr tanh_layer tanh(tanh_layer layer) { return layer; }
-
 } // namespace strata::bedrock
 
 namespace strata {
@@ -152,17 +133,13 @@ using bedrock::hard_sigmoid;
 using bedrock::hard_sigmoid6;
 using bedrock::hard_swish;
 using bedrock::leaky_relu;
-using bedrock::linear;
 using bedrock::linear_sigmoid;
 using bedrock::linear_swish;
-using bedrock::relu;
 using bedrock::relu6;
 using bedrock::selu;
-using bedrock::sigmoid;
 using bedrock::silu;
 using bedrock::softplus;
 using bedrock::softsign;
-using bedrock::tanh;
 } // namespace strata
 
 STRATA_HEADER_END

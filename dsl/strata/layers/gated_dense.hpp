@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/layers/activation_option.hpp>
+#include <strata/layers/activations.hpp>
 #include <strata/layers/merge.hpp>
 #include <strata/layers/projection.hpp>
 #include <strata/topology/branch.hpp>

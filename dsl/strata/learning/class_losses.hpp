@@ -5,6 +5,7 @@
 STRATA_HEADER_BEGIN
 
 #include <strata/expression/type_of.hpp>
+#include <strata/learning/cross_entropies.hpp>
 #include <strata/learning/row_loss.hpp>
 
 namespace strata::bedrock {
@@ -12,14 +13,6 @@ namespace strata::bedrock {
 namespace detail::loss_formulas {
 using namespace symbols;
 
-inline constexpr double smallest = 1e-7; ///< keeps logarithms finite, as in Keras
-
-inline constexpr auto cross_entropy = -(target * log(max(prediction, smallest)));
-inline constexpr auto binary_cross_entropy =
-    -(target * log(max(prediction, smallest)) + (1 - target) * log(max(1 - prediction, smallest)));
-// -target log(sigmoid(x)) - (1 - target) log(1 - sigmoid(x)), without overflow for any x.
-using binary_shortcut =
-    shortcut<type_of<sigmoid>, max(x, 0) - x * target + log1p(exp(-abs(x))), prediction - target>;
 // A target that is NaN is neither.
 inline constexpr auto margin = select(target > 0, prediction, select(target <= 0, -prediction, target));
 inline constexpr auto hinge = max(1 - margin, 0);
@@ -52,25 +45,6 @@ inline constexpr variable_term<"wrong"> wrong{};
 inline constexpr variable_term<"common"> common{};
 inline constexpr variable_term<"all"> all{};
 } // namespace detail::loss_formulas
-
-/// The mean of -t log p - (1 - t) log(1 - p), with probabilities p. Right behind a sigmoid it is computed
-/// from the logits.
-inline constexpr loss_function<"binary_crossentropy", detail::loss_formulas::binary_cross_entropy,
-                               over_outputs::mean, target_kind::values,
-                               detail::loss_formulas::binary_shortcut>
-    binary_crossentropy;
-
-/// The sum of -t log p over the classes, with t a distribution (one-hot). Right behind a softmax it is
-/// computed from the logits.
-inline constexpr loss_function<"categorical_crossentropy", detail::loss_formulas::cross_entropy,
-                               over_outputs::sum, target_kind::values, softmax_shortcut>
-    categorical_crossentropy;
-
-/// -log p of the right class, with the class's index as the target. Right behind a softmax it is computed
-/// from the logits.
-inline constexpr loss_function<"sparse_categorical_crossentropy", detail::loss_formulas::cross_entropy,
-                               over_outputs::sum, target_kind::labels, softmax_shortcut>
-    sparse_categorical_crossentropy;
 
 /// The mean of max(1 - t p, 0), with t = 1 for targets above zero and -1 for the others.
 inline constexpr loss_function<"hinge", detail::loss_formulas::hinge> hinge;
@@ -137,15 +111,12 @@ inline constexpr row_loss_function<
 
 namespace strata {
 using bedrock::balanced_binary_focal_crossentropy;
-using bedrock::binary_crossentropy;
 using bedrock::binary_focal_crossentropy;
-using bedrock::categorical_crossentropy;
 using bedrock::categorical_focal_crossentropy;
 using bedrock::categorical_hinge;
 using bedrock::dice;
 using bedrock::hinge;
 using bedrock::kl_divergence;
-using bedrock::sparse_categorical_crossentropy;
 using bedrock::sparse_categorical_focal_crossentropy;
 using bedrock::squared_hinge;
 } // namespace strata

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <strata/expression/type_of.hpp>
-#include <strata/layers/activations.hpp>
+#include <strata/layers/common_activations.hpp>
 #include <strata/layers/softmax.hpp>
 #include <strata/topology/diagnostic.hpp>
 

@@ -3,18 +3,12 @@
 
 #include <strata/expression/freeze.hpp>
 #include <strata/expression/substitute.hpp>
+#include <strata/learning/accuracy.hpp>
 #include <strata/learning/direction.hpp>
 
 #include <cstddef>
 
 namespace strata::bedrock {
-
-struct metric_base {
-    static constexpr direction better = direction::unknown;
-};
-
-template <class T>
-concept metric_type = std::is_base_of_v<metric_base, T>;
 
 /// A ratio of two sums over all outputs of all samples, each of a formula of `prediction` and `target`, and
 /// of `threshold`, if it asks what is predicted to be true. Where the denominator is 0, the ratio is 0.
@@ -26,16 +20,6 @@ struct ratio_metric : metric_base {
     static constexpr double threshold = Threshold.value();
     static constexpr auto numerator = frozen<Numerator>;
     static constexpr auto denominator = frozen<Denominator>;
-};
-
-/// The share of rows whose right class is among the `Count` largest predictions. Targets are labels or
-/// one-hot rows. With a single output it is the share of predictions on the target's side of 0.5, as in
-/// Keras.
-template <text Name, std::size_t Count>
-struct rank_metric : metric_base {
-    static constexpr auto name = Name;
-    static constexpr direction better = direction::larger;
-    static constexpr std::size_t count = Count;
 };
 
 /// A metric of another output than the first.
@@ -88,10 +72,6 @@ inline constexpr auto guess = select(prediction > threshold, 1, 0);
 inline constexpr auto truth = select(target > 0.5, 1, 0);
 } // namespace detail::metric_formulas
 
-inline constexpr rank_metric<"accuracy", 1> accuracy{};
-/// Named "top_5" for `top_k<5>`.
-template <std::size_t Count = 5>
-inline constexpr rank_metric<text("top_") + number_text<Count>, Count> top_k{};
 inline constexpr ratio_metric<"binary_accuracy",
                               1 - abs(detail::metric_formulas::guess - detail::metric_formulas::truth),
                               constant<1.0>, direction::larger>
@@ -159,12 +139,10 @@ inline constexpr ratio_metric<"mean_squared_error", square(symbols::prediction -
 
 namespace strata {
 namespace metrics = bedrock::metrics;
-using bedrock::accuracy;
 using bedrock::binary_accuracy;
 using bedrock::metric;
 using bedrock::of_output;
 using bedrock::precision;
 using bedrock::recall;
-using bedrock::top_k;
 using bedrock::weighted;
 } // namespace strata

@@ -4,6 +4,7 @@
 #include <strata/language.hpp>
 STRATA_HEADER_BEGIN
 
+#include <strata/learning/adam.hpp>
 #include <strata/learning/moment_optimizers.hpp>
 #include <strata/learning/optimizer_names.hpp>
 #include <strata/learning/rate_optimizers.hpp>
@@ -42,19 +43,6 @@ struct sgd_nesterov {
         namespace names = detail::optimizer_names;
         return rule<(v = names::momentum * v - rate * g), (w = w + names::momentum * v - rate * g)>;
     }();
-};
-
-/// Kingma and Ba 2015, with Keras's defaults.
-struct adam {
-    schedule learning_rate = 1e-3;
-    double beta_1 = 0.9;
-    double beta_2 = 0.999;
-    double epsilon = 1e-7;
-
-    auto scalars(double step) const { return detail::optimizer_names::adam_scalars(*this, step); }
-    static constexpr auto update =
-        rule<detail::optimizer_names::first_moment, detail::optimizer_names::second_moment,
-             detail::optimizer_names::adam_step>;
 };
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019), with Keras's defaults.
@@ -115,7 +103,6 @@ struct adagrad {
 
 namespace strata {
 using bedrock::adagrad;
-using bedrock::adam;
 using bedrock::adamw;
 using bedrock::rmsprop;
 using bedrock::sgd;

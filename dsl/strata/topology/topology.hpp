@@ -4,7 +4,7 @@
 #include <strata/language.hpp>
 STRATA_HEADER_BEGIN
 
-#include <strata/layers/activations.hpp>
+#include <strata/layers/common_activations.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/slice.hpp>
 #include <strata/topology/diagnostic.hpp>
