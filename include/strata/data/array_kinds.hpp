@@ -59,24 +59,25 @@ struct number_row<std::array<T, Count>> {
 template <class Array>
 concept array_expression = xt::is_xexpression<Array>::value || internal::is_scaled_bytes<std::decay_t<Array>>;
 
+// Each first asks whether it is an array, since a compiler that asks an array for its iterators makes them.
+
 /// Numbers in a row, such as `std::vector<float>`; the characters of a text are none.
 template <class Range>
-concept number_range = std::ranges::contiguous_range<Range> && !array_expression<Range> &&
+concept number_range = !array_expression<Range> && std::ranges::contiguous_range<Range> &&
                        std::is_arithmetic_v<std::ranges::range_value_t<Range>> &&
                        !std::convertible_to<const Range&, std::string_view>;
 
 /// Numbers that lie apart or are no numbers in memory, such as `std::deque<float>` and `std::vector<bool>`.
 template <class Range>
-concept loose_numbers =
-    std::ranges::forward_range<const Range> && std::ranges::sized_range<const Range> &&
-    !array_expression<Range> &&
-    !number_range<Range> && std::is_arithmetic_v<std::ranges::range_value_t<const Range>> &&
-    !std::convertible_to<const Range&, std::string_view>;
+concept loose_numbers = !array_expression<Range> && std::ranges::forward_range<const Range> &&
+                        std::ranges::sized_range<const Range> && !number_range<Range> &&
+                        std::is_arithmetic_v<std::ranges::range_value_t<const Range>> &&
+                        !std::convertible_to<const Range&, std::string_view>;
 
 /// Rows of one length that the type tells, one after another in memory: `std::vector<std::array<float, 4>>`.
 template <class Range>
 concept fixed_rows =
-    std::ranges::contiguous_range<Range> && !array_expression<Range> && !number_range<Range> &&
+    !array_expression<Range> && std::ranges::contiguous_range<Range> && !number_range<Range> &&
     (internal::number_row<std::ranges::range_value_t<Range>>::length > 0);
 
 namespace internal {
@@ -86,7 +87,7 @@ concept any_numbers = number_range<Range> || loose_numbers<Range>;
 
 /// Rows of a length that only a run can know: `std::vector<std::vector<float>>`.
 template <class Range>
-concept loose_rows = std::ranges::forward_range<const Range> && !array_expression<Range> &&
+concept loose_rows = !array_expression<Range> && std::ranges::forward_range<const Range> &&
                      !number_range<Range> && !loose_numbers<Range> && !fixed_rows<Range> &&
                      internal::any_numbers<std::remove_cvref_t<std::ranges::range_reference_t<const Range>>>;
 
