@@ -3,7 +3,7 @@
 
 #include "fuzzed_file.hpp"
 
-#include <strata/training/snapshot.hpp>
+#include <strata/training/snapshot_bytes.hpp>
 
 #include <cstring>
 #include <vector>

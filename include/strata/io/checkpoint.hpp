@@ -8,7 +8,7 @@ STRATA_HEADER_BEGIN
 #include <strata/data/plain_file.hpp>
 #include <strata/training/best_score.hpp>
 #include <strata/training/callback.hpp>
-#include <strata/training/snapshot.hpp>
+#include <strata/training/snapshot_bytes.hpp>
 
 #include <filesystem>
 #include <memory>

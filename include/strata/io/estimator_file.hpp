@@ -8,7 +8,7 @@ STRATA_HEADER_BEGIN
 #include <strata/data/error.hpp>
 #include <strata/data/plain_file.hpp>
 #include <strata/io/estimator_state.hpp>
-#include <strata/training/snapshot.hpp>
+#include <strata/training/snapshot_bytes.hpp>
 
 #include <algorithm>
 #include <cstdint>

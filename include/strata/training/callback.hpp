@@ -1,7 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/data/byte_reader.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/history.hpp>
 #include <strata/training/snapshot.hpp>
@@ -37,10 +36,22 @@ public:
     [[nodiscard]] std::vector<double> weights() const { return internal::copy_weights(numbers()); }
     void set_weights(const std::vector<double>& weights) { internal::replace_weights(numbers(), weights); }
     /// Everything that training needs to go on from here, and the return to it.
-    [[nodiscard]] training_snapshot snapshot() const { return internal::write_snapshot(numbers(), counts()); }
+    /// Needs `strata/training/callbacks.hpp` or `strata/training/trainer.hpp`.
+    template <class State = training_state>
+    [[nodiscard]] training_snapshot snapshot() const {
+        constexpr bool known = requires(const State& state) {
+            write_snapshot(state.numbers(), state.counts());
+        };
+        static_assert(internal::check_snapshots<known, State>());
+        if constexpr (known)
+            return write_snapshot(static_cast<const State&>(*this).numbers(), counts());
+    }
+    template <class State = training_state>
     void restore(const training_snapshot& snapshot) {
-        byte_reader reader(snapshot.bytes, snapshot.origin);
-        set_counts(internal::read_snapshot(reader, numbers()));
+        constexpr bool known = requires(const State& state) { load_snapshot(snapshot, state.numbers()); };
+        static_assert(internal::check_snapshots<known, State>());
+        if constexpr (known)
+            set_counts(load_snapshot(snapshot, static_cast<const State&>(*this).numbers()));
     }
     /// Epochs that the trainer has made in all, also before this `fit`.
     [[nodiscard]] virtual std::size_t epochs_in_all() const = 0;

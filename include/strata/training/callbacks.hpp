@@ -4,6 +4,7 @@
 #include <strata/setting.hpp>
 #include <strata/training/callback.hpp>
 #include <strata/training/learning_rates.hpp>
+#include <strata/training/snapshot_bytes.hpp>
 #include <strata/training/stopping.hpp>
 
 #include <cstddef>

@@ -3,7 +3,6 @@
 
 #include <strata/model/parameters.hpp>
 #include <strata/setting.hpp>
-#include <strata/training/snapshot.hpp>
 #include <strata/training/snapshot_header.hpp>
 #include <strata/training/training_numbers.hpp>
 

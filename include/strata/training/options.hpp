@@ -7,7 +7,7 @@
 #include <strata/setting.hpp>
 #include <strata/training/callback.hpp>
 #include <strata/training/class_weight_list.hpp>
-#include <strata/training/progress.hpp>
+#include <strata/training/verbosity.hpp>
 
 #include <cstddef>
 #include <vector>

@@ -3,7 +3,6 @@
 
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
-#include <strata/data/byte_reader.hpp>
 #include <strata/raise.hpp>
 #include <strata/training/arguments.hpp>
 #include <strata/training/callbacks.hpp>
@@ -17,6 +16,7 @@ STRATA_HEADER_BEGIN
 #include <strata/training/loss_check.hpp>
 #include <strata/training/options.hpp>
 #include <strata/training/running_state.hpp>
+#include <strata/training/snapshot_bytes.hpp>
 #include <strata/training/source_pass.hpp>
 #include <strata/training/training_data.hpp>
 
@@ -138,8 +138,7 @@ public:
     /// Goes on from there. `data_error` for a snapshot of another network, type or optimizer, or a damaged
     /// one; nothing is changed then.
     void restore(const training_snapshot& snapshot) {
-        byte_reader reader(snapshot.bytes, snapshot.origin);
-        read(reader);
+        set_counts(internal::load_snapshot(snapshot, numbers()));
     }
     /// The same from what reads bytes from front to back, as `byte_reader` does.
     template <class Reader>
