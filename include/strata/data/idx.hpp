@@ -111,6 +111,21 @@ inline idx_elements read_idx_header(input_file& file, unsigned code, std::size_t
     return elements;
 }
 
+/// Makes an array of these extents and returns its memory.
+using idx_array_maker = void* (*)(void* array, std::span<const std::size_t> extents);
+
+/// Reads an array whatever its elements and rank are, as they are in the file.
+[[gnu::noinline]] inline void read_idx_array(const std::filesystem::path& path, unsigned code,
+                                             std::size_t element_bytes, std::span<std::size_t> extents,
+                                             void* array, idx_array_maker make) {
+    input_file file{path};
+    const idx_elements elements = read_idx_header(file, code, element_bytes, extents);
+    void* const memory = make(array, extents);
+    ask_for_large_pages(memory, elements.bytes);
+    file.read(memory, elements.bytes, elements.text);
+    file.expect_end();
+}
+
 } // namespace internal
 
 /// Reads an IDX file, the format of MNIST and its kin: two zero bytes, a code of the element type, the number
@@ -123,14 +138,16 @@ inline idx_elements read_idx_header(input_file& file, unsigned code, std::size_t
 template <idx_element Element, std::size_t Rank>
 [[nodiscard]] xt::xtensor<Element, Rank> read_idx(const std::filesystem::path& path) {
     static_assert(Rank >= 1 && Rank <= 255, "strata: an IDX file has 1 to 255 axes");
-    input_file file{path};
     std::array<std::size_t, Rank> extents{};
-    const internal::idx_elements elements =
-        internal::read_idx_header(file, internal::idx_code<Element>(), sizeof(Element), extents);
-    xt::xtensor<Element, Rank> result(extents);
-    internal::ask_for_large_pages(result.data(), elements.bytes);
-    file.read(result.data(), elements.bytes, elements.text);
-    file.expect_end();
+    xt::xtensor<Element, Rank> result;
+    internal::read_idx_array(path, internal::idx_code<Element>(), sizeof(Element), extents, &result,
+                             [](void* array, std::span<const std::size_t> given) -> void* {
+                                 std::array<std::size_t, Rank> shape;
+                                 std::copy_n(given.begin(), Rank, shape.begin());
+                                 auto& made = *static_cast<xt::xtensor<Element, Rank>*>(array);
+                                 made.resize(shape);
+                                 return made.data();
+                             });
     internal::swap_big_endian<Element>(reinterpret_cast<unsigned char*>(result.data()), result.size());
     return result;
 }
