@@ -23,12 +23,11 @@ inline std::string json_text(std::string_view text) {
     std::string result = "\"";
     for (const char each : text) {
         const auto code = static_cast<unsigned char>(each);
+        const char escape[]{'\\', 'u', '0', '0', digits[code / 16], digits[code % 16]};
         if (code < 0x20)
-            result.append("\\u00").append(1, digits[code / 16]).append(1, digits[code % 16]);
-        else if (each == '"' || each == '\\')
-            result.append(1, '\\').append(1, each);
+            append(result, std::string_view(escape, sizeof escape));
         else
-            result += each;
+            append(result, each == '"' || each == '\\' ? "\\" : "", std::string_view(&each, 1));
     }
     return result += '"';
 }
