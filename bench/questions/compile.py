@@ -272,6 +272,36 @@ int main() {
 """
 
 
+# What mnist_mlp computes, without what reads files, checks arguments, keeps account and writes texts: the kernels of a step and
+# those of an evaluation.
+kernels_of_training = layers_of_digits + """#include <strata/learning/class_losses.hpp>
+#include <strata/learning/optimizers.hpp>
+#include <strata/model/basic_model.hpp>
+#include <strata/model/training_pass.hpp>
+#include <strata/model/update_path.hpp>
+using namespace strata::bedrock;
+using network = model<strata::input<28, 28> | strata::flatten | strata::dense<512> | strata::relu | strata::dropout<0.2> |
+                      strata::dense<10> | strata::softmax>;
+using pass = training_pass<network::topology, float, std::remove_const_t<decltype(strata::sparse_categorical_crossentropy)>>;
+using path = update_path<pass, strata::adam>;
+struct visitor {
+    template <class... Seen>
+    void operator()(const Seen&...) const noexcept {}
+};
+void train(float* parameters, const pass::batch& batch, pass::workspace& space, const team& threads, dropout_key key,
+           path::blocks& states, const scalars_of<float, strata::adam>& rates, double* losses) {
+    pass::forward<true>(parameters, batch, space, threads, key);
+    pass::loss<true>(batch, space, threads, losses, visitor{});
+    path::step(parameters, batch, space, key, states, strata::adam{}, rates, 0, threads);
+}
+void evaluate(const float* parameters, const pass::batch& batch, pass::workspace& space, const team& threads, dropout_key key,
+              double* losses) {
+    pass::forward<false>(parameters, batch, space, threads, key);
+    pass::loss<false>(batch, space, threads, losses, visitor{});
+}
+"""
+
+
 def includes(source):
     """What a program takes to read alone."""
     return "".join(line + "\n" for line in source.splitlines() if line.startswith("#include"))
@@ -279,6 +309,11 @@ def includes(source):
 
 # Of these the floor is what their headers take alone, and what the same network by hand takes beyond its own.
 networks_by_hand = {"examples/mnist_mlp.cpp": trained_by_hand, "a program that predicts": by_hand}
+
+# What a program cannot do without, each compiled alone: its kernels, all of it without optimization, all of it only read.
+parts_of_programs = {"examples/mnist_mlp.cpp": [("kernels", kernels_of_training, []),
+                                                ("headers of kernels", includes(kernels_of_training), []),
+                                                ("unoptimized", None, ["-O0"]), ("read", None, ["-fsyntax-only"])]}
 
 # Times as many seconds as the headers take, and no more.
 goals = {each.case: each.most for each in all_goals if each.question == "compile" and each.shown == "times"}
@@ -385,7 +420,10 @@ def run(cases=None, rounds=3):
                              "largest memory, `times` how many times as long it takes as the headers do that strata stands on, "
                              "`instantiations` how many classes and functions clang makes of templates; `headers`: as `times`, what a "
                              "program includes alone. By hand are networks with xsimd alone, without any checks; `floor`, as `times`: "
-                             "the program's headers and what its network by hand takes beyond the headers of that.")
+                             "the program's headers and what its network by hand takes beyond the headers of that; `kernels`, as "
+                             "`times`: what computes a step and an evaluation, compiled alone; `bound`: the program's headers and "
+                             "these kernels beyond their own headers; `unoptimized`: all of the program with -O0; `read`: all of "
+                             "it without making code.")
     build.mkdir(parents=True, exist_ok=True)
     is_whole = cases is None
     cases = cases or topologies() + programs()
@@ -394,6 +432,8 @@ def run(cases=None, rounds=3):
     in_turn += [each for each in cases if each[0] in goals]
     in_turn += [(f"{part} of {name} by hand", text(networks_by_hand[name]), options) for name, _, options in cases
                 if name in networks_by_hand for part, text in (("headers", includes), ("all", str))]
+    in_turn += [(f"{part} of {name}", source if other is None else other, [*options, *more]) for name, source, options in cases
+                for part, other, more in parts_of_programs.get(name, [])]
     seen = {name: [] for name, _, _ in in_turn}
     for _ in range(rounds_of(rounds)):
         for name, source, options in in_turn:
@@ -422,6 +462,10 @@ def run(cases=None, rounds=3):
         if name in goals:
             shown["goal"] = goals[name]
             shown["headers"] = least_of(f"headers of {name}") / least
+            for part, _, _ in parts_of_programs.get(name, []):
+                shown[part] = least_of(f"{part} of {name}") / least
+            if "kernels" in shown:
+                shown["bound"] = shown["headers"] + shown["kernels"] - shown["headers of kernels"]
             if name in networks_by_hand:
                 own = least_of(f"all of {name} by hand") - least_of(f"headers of {name} by hand")
                 shown["floor"] = shown["headers"] + own / least
