@@ -170,6 +170,10 @@ private:
                                       ? terms.delta
                                       : terms.delta + current.first_small() * terms.delta_pitch,
                                   terms.delta_pitch, panel, use_bias);
+        // Sums over few places are written so often that their memory has to be asked for, too.
+        constexpr std::size_t few_places = 64;
+        const bool fetches_sums =
+            Panels == 2 && shape::reads_lines && current.last_small() - current.first_small() <= few_places;
         typename block::run_list runs;
         constexpr bool is_stored = requires { use.stored_at(0); };
         alignas(alignment) T last_sums[is_stored ? 1 : Panels * rows * lanes];
@@ -201,6 +205,9 @@ private:
                     }
                 }
                 terms.fetching = schedule.next_tile(terms.delta);
+                if (fetches_sums && terms.fetching.step == 0)
+                    terms.fetching = {terms.sums + strip % 2 * terms.sums_panel + 2 * rows * lanes,
+                                      line_size<T>};
                 internal::add_outer_products<V, rows, Panels, Transposed, shape::joins_taps>(
                     terms, runs.data(), count);
                 if constexpr (!is_stored && !std::is_same_v<Use, nothing>)
