@@ -24,9 +24,22 @@ struct weight_gradient_shape {
     using layout = weight_layout<T, Geometry.taps() * Channels, Filters, false>;
     using V = typename layout::vector;
     static constexpr std::size_t lanes = layout::lanes;
-    /// A whole small image, or as much of a larger one as leaves the first cache room for both images.
-    static constexpr std::size_t block_places =
-        (forward_map(Geometry).results() * sizeof(T) <= 1024 ? 1024 : 512) / sizeof(T);
+    /// Few weights are summed over so many parts of the places, each by one thread, and then over the parts.
+    static constexpr std::size_t most_parts = layout::kernel_size * sizeof(T) <= 16 * 1024 ? 8 : 1;
+    /// Whole lines of memory of each place, which the second cache brings in time.
+    static constexpr bool reads_lines = !Transposed && sizeof(V) == line_size<T> * sizeof(T);
+    /// A whole small image, or as much of a larger one as leaves the first cache room for both images. Lines
+    /// of memory come from the second cache in time as well: then a block is larger, as sums rest between
+    /// blocks, unless it were of very many lines, or parts are made of it.
+    static constexpr std::size_t block_places = [] {
+        constexpr window_map map = forward_map(Geometry);
+        constexpr std::size_t size = map.results() * sizeof(T);
+        if (size <= 1024)
+            return 1024 / sizeof(T);
+        if (!reads_lines || most_parts > 1 || map.axes[2].results < 16)
+            return 512 / sizeof(T);
+        return (size <= 4096 ? 4096 : 1024) / sizeof(T);
+    }();
     using places = gradient_blocks<Geometry, block_places>;
     static constexpr map_axis depth = places::depth;
     static constexpr map_axis height = places::height;
@@ -54,10 +67,10 @@ struct weight_gradient_shape {
     }
 
     static constexpr std::size_t long_pitch = 1024; ///< in bytes
-    /// Whole lines of memory of each place, which the second cache brings in time.
-    static constexpr bool reads_lines = !Transposed && sizeof(V) == line_size<T> * sizeof(T);
-    /// Neighbouring places that one tap reads, which it does in time, too, as long as they are near enough.
-    static constexpr bool reads_near = reads_lines && is_pointwise && PitchX * sizeof(T) < 2 * long_pitch;
+    /// Neighbouring places that one tap reads, which it does in time, too, as long as they are near enough:
+    /// the nearer, the more panels read them.
+    static constexpr bool reads_near =
+        reads_lines && is_pointwise && PitchX * sizeof(T) <= 2 * long_pitch - (layout::panels > 16 ? 1 : 0);
     static constexpr bool gathers_x =
         places::is_flat && !joins_taps && PitchX * sizeof(T) >= long_pitch && !reads_near;
     static constexpr bool gathers_delta =
@@ -80,8 +93,6 @@ struct weight_gradient_shape {
     static constexpr std::size_t scratch_size =
         gathered_x + (gathers_delta ? delta_places * wide * lanes : 0);
 
-    /// Few weights are summed over so many parts of the places, each by one thread, and then over the parts.
-    static constexpr std::size_t most_parts = layout::kernel_size * sizeof(T) <= 16 * 1024 ? 8 : 1;
     /// Blocks cover each place of delta once where it is the smaller image.
     static constexpr bool sums_delta = !Transposed && most_parts == 1 && Filters == PitchDelta;
     static constexpr std::size_t shared_size =
