@@ -310,7 +310,7 @@ def includes(source):
 # Of these the floor is what their headers take alone, and what the same network by hand takes beyond its own.
 networks_by_hand = {"examples/mnist_mlp.cpp": trained_by_hand, "a program that predicts": by_hand}
 
-# What a program cannot do without, each compiled alone: its kernels, all of it without optimization, all of it only read.
+# Parts of a program, each compiled alone: its kernels, all of it without optimization, all of it only read.
 parts_of_programs = {"examples/mnist_mlp.cpp": [("kernels", kernels_of_training, []),
                                                 ("headers of kernels", includes(kernels_of_training), []),
                                                 ("unoptimized", None, ["-O0"]), ("read", None, ["-fsyntax-only"])]}
@@ -421,9 +421,9 @@ def run(cases=None, rounds=3):
                              "`instantiations` how many classes and functions clang makes of templates; `headers`: as `times`, what a "
                              "program includes alone. By hand are networks with xsimd alone, without any checks; `floor`, as `times`: "
                              "the program's headers and what its network by hand takes beyond the headers of that; `kernels`, as "
-                             "`times`: what computes a step and an evaluation, compiled alone; `bound`: the program's headers and "
-                             "these kernels beyond their own headers; `unoptimized`: all of the program with -O0; `read`: all of "
-                             "it without making code.")
+                             "`times`: what computes a step and an evaluation, compiled alone; `headers and kernels`: the "
+                             "program's headers and these kernels beyond their own, which bounds the library as it is and no other; "
+                             "`unoptimized`: all of the program with -O0; `read`: all of it without making code.")
     build.mkdir(parents=True, exist_ok=True)
     is_whole = cases is None
     cases = cases or topologies() + programs()
@@ -465,7 +465,7 @@ def run(cases=None, rounds=3):
             for part, _, _ in parts_of_programs.get(name, []):
                 shown[part] = least_of(f"{part} of {name}") / least
             if "kernels" in shown:
-                shown["bound"] = shown["headers"] + shown["kernels"] - shown["headers of kernels"]
+                shown["headers and kernels"] = shown["headers"] + shown["kernels"] - shown["headers of kernels"]
             if name in networks_by_hand:
                 own = least_of(f"all of {name} by hand") - least_of(f"headers of {name} by hand")
                 shown["floor"] = shown["headers"] + own / least
