@@ -78,57 +78,55 @@ private:
         std::size_t places;
     };
     static constexpr std::size_t panel_step = Channels * lanes;
-    /// Panels of filters whose weights of a tile stay in the first cache for the dot products.
-    static constexpr std::size_t some_panels = 16 * 1024 / (rows * lanes * sizeof(T));
 
     // The sums of a tile's channels over all filters: `sums` [rows][filled] for places that fill registers,
     // and in `rest` a register for each dot product, whose lanes are added at the end.
     static void add_rows(const sum_operands& operands, std::size_t channel, T* sums, V* rest) noexcept {
-        constexpr std::size_t all = Filters / lanes;
-        std::fill_n(sums, rows * operands.filled, T(0));
         for (std::size_t place = operands.filled; place < operands.places; ++place)
             std::fill_n(rest + (place - operands.filled) * lanes, rows, V(T(0)));
-        for (std::size_t panel = 0; panel < all; panel += some_panels) {
-            const std::size_t count = std::min(some_panels, all - panel);
-            const T* const weights = operands.kernel + layout::index(channel, panel * lanes);
-            visit_runs<wide, 2, 1>(0, operands.filled / lanes, [&](auto run, std::size_t group) {
-                add_products<decltype(run)::value>(
-                    weights, count, operands.transposed + (group * Filters + panel * lanes) * lanes,
-                    sums + group * lanes, operands.filled);
-            });
-            for (std::size_t place = operands.filled; place < operands.places; ++place)
-                add_dots(weights, count, operands.delta.row(place) + panel * lanes,
-                         rest + (place - operands.filled) * lanes);
-        }
+        const T* const weights = operands.kernel + layout::index(channel, 0);
+        visit_runs<wide, 2, 1>(0, operands.filled / lanes, [&](auto run, std::size_t group) {
+            // The rest goes with the first places, whose weights are in the first cache then: read once more
+            // they would not be, as those of all panels lie in the same sets.
+            const auto add_rest = [&](const T* panel_weights, std::size_t panel)
+                __attribute__((always_inline)) {
+                if (group == 0)
+                    for (std::size_t place = operands.filled; place < operands.places; ++place)
+                        add_dots(panel_weights, operands.delta.row(place) + panel * lanes,
+                                 rest + (place - operands.filled) * lanes);
+            };
+            add_products<decltype(run)::value>(weights, operands.transposed + group * Filters * lanes,
+                                               sums + group * lanes, operands.filled, add_rest);
+        });
     }
 
     // Runs the tile of convolutions with the two operands changed: its places are our channels, its panels
-    // our registers of places, and it walks over the weights' panels as over taps.
-    template <std::size_t Vectors>
-    [[gnu::noinline]] static void add_products(const T* weights, std::size_t panels, const T* delta,
-                                               T* place_sums, std::size_t pitch) noexcept {
-        constexpr std::size_t lead = 4; // panels that are fetched before they are used
-        constexpr auto step = static_cast<std::ptrdiff_t>(panel_step);
-        using fetching = scattered_fetching<T>;
+    // our registers of places, and each panel of the weights is a tap. add_rest(weights, panel) computes with
+    // the same weights while the multiplications of the panel before go on.
+    template <std::size_t Vectors, class AddRest>
+    [[gnu::noinline]] static void add_products(const T* weights, const T* delta, T* place_sums,
+                                               std::size_t pitch, const AddRest& add_rest) noexcept {
+        // Panels that are fetched before they are used. The next one has to be in the first cache, since all
+        // sums wait for its first numbers.
+        constexpr std::size_t near_lead = 1;
+        constexpr std::size_t far_lead = 8;
+        using fetching = linear_fetching<T>;
         tile_task<T, fetching> task{};
         tile_terms<T>& terms = task.terms;
         terms.x = weights;
         terms.weights = delta;
         terms.place_step = static_cast<std::ptrdiff_t>(lanes);
         terms.panel_step = Filters * lanes;
-        terms.slices.taps = terms.lines.taps = 1;
-        terms.columns = {panels, step, static_cast<std::ptrdiff_t>(lanes * lanes)};
+        terms.slices.taps = terms.lines.taps = terms.columns.taps = 1;
         terms.depth = lanes;
-        task.fetching.near_memory = delta;
-        task.fetching.far_memory = weights + lead * panel_step;
-        task.fetching.column_step = step;
-        tile_sums<V, rows, Vectors> sums;
-#pragma GCC unroll 16
-        for (std::size_t i = 0; i < rows; ++i)
-#pragma GCC unroll 4
-            for (std::size_t q = 0; q < Vectors; ++q)
-                sums.registers[i][q] = V::load_aligned(place_sums + i * pitch + q * lanes);
-        convolution_tile<V, 1, rows, Vectors, 0, fetching>::add(sums, task);
+        tile_sums<V, rows, Vectors> sums{};
+        for (std::size_t panel = 0; panel < Filters / lanes; ++panel) {
+            task.fetching = {terms.x + near_lead * panel_step, terms.x + far_lead * panel_step};
+            convolution_tile<V, 1, rows, Vectors, 0, fetching>::add_single(
+                sums, task, [&]() __attribute__((always_inline)) { add_rest(terms.x, panel); });
+            terms.x += panel_step;
+            terms.weights += lanes * lanes;
+        }
 #pragma GCC unroll 16
         for (std::size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 4
@@ -136,17 +134,12 @@ private:
                 sums.registers[i][q].store_aligned(place_sums + i * pitch + q * lanes);
     }
 
-    // Adds the products of some panels of filters at one place: each lane of a sum is a filter's part.
-    static void add_dots(const T* weights, std::size_t panels, const T* delta, V* dots) noexcept {
-        V sums[rows];
-        std::copy_n(dots, rows, sums);
-        for (std::size_t panel = 0; panel < panels; ++panel, weights += panel_step, delta += lanes) {
-            const V factor = V::load_unaligned(delta);
+    // Adds the products of a panel of filters at one place: each lane of a sum is a filter's part.
+    [[gnu::always_inline]] static inline void add_dots(const T* weights, const T* delta, V* dots) noexcept {
+        const V factor = V::load_unaligned(delta);
 #pragma GCC unroll 16
-            for (std::size_t i = 0; i < rows; ++i)
-                sums[i] = xsimd::fma(factor, V::load_aligned(weights + i * lanes), sums[i]);
-        }
-        std::copy_n(sums, rows, dots);
+        for (std::size_t i = 0; i < rows; ++i)
+            dots[i] = xsimd::fma(factor, V::load_aligned(weights + i * lanes), dots[i]);
     }
 };
 
