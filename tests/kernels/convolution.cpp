@@ -23,6 +23,9 @@ BOOST_AUTO_TEST_CASE(two_dimensions) {
     check<conv<32, 5, same>, 3, 2, 4>();
     check<conv<19, 3, stride<2>, padding<1>>, 14, 14, 32>();
     check<conv<64, 3, padding<2>>, 4, 3, 24>();
+    // So few places that weights are transposed beside the sums: of the next panels, of the next filters.
+    check<conv<256, 1>, 14, 14, 160>({1});
+    check<conv<768, 1, stride<2>>, 27, 28, 16>({1});
 }
 
 BOOST_AUTO_TEST_CASE(three_by_three_with_many_channels) {

@@ -13,6 +13,7 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -57,12 +58,38 @@ private:
     /// they are more than the cache holds. A part leaves room for those that are fetched for the next.
     static constexpr std::size_t few_places = 256;
     static constexpr std::size_t part_weights = 160 * 1024 / sizeof(T);
+
+    /// Whether tiles transpose the weights that are used next, for a few places with one tap each: there have
+    /// to be enough tiles.
+    static constexpr bool may_transpose_ahead = [] {
+        bool is_single = true;
+        std::size_t tiles = 0;
+        internal::for_each_map<Geometry, !Transposed>([&](auto map) {
+            using tiling = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
+            is_single = is_single && tiling::shape.is_single;
+            if (map.value.has_taps())
+                tiles += tiling::lines.lines() * tiling::lines.tiles;
+        });
+        return !uses_winograd && is_single && taps == 1 && places <= few_places && lanes == layout::lanes &&
+               lanes == line_size<T> && Channels % lanes == 0 && Filters % lanes == 0 &&
+               tiles >= tile_panels * transposing_schedule<T>::panel_parts;
+    }();
+    /// These are parts of fewer filters where the second cache would not hold all deltas beside the weights.
     static constexpr std::size_t part_filters = [] {
+        constexpr std::size_t cached_deltas = 512 * 1024 / sizeof(T);
+        constexpr std::size_t few_filters = 256;
+        if (may_transpose_ahead)
+            return places * Filters > cached_deltas && Filters % few_filters == 0 ? few_filters : Filters;
         constexpr std::size_t filter_weights = taps * tile_panels * lanes;
         return filter_weights * Filters <= cached_weights
                    ? Filters
                    : std::max<std::size_t>(part_weights / filter_weights / layout::lanes, 1) * layout::lanes;
     }();
+
+    /// Panels whose weights are transposed ahead, those of two tiles, and what they take of scratch, which
+    /// has two of them.
+    static constexpr std::size_t ahead_panels = panels > tile_panels ? 2 * tile_panels : tile_panels;
+    static constexpr std::size_t ahead_size = ahead_panels * part_filters * lanes;
 
     /// Samples whose gradients are computed together, where that takes several maps.
     static constexpr std::size_t some_samples = [] {
@@ -82,7 +109,8 @@ public:
         if constexpr (uses_winograd)
             return strip_size + by_winograd::scratch_size;
         else
-            return std::max(strip_size, may_be_few ? few_gradient::scratch_size : 0);
+            return std::max({strip_size, may_transpose_ahead ? 2 * ahead_size : 0,
+                             may_be_few ? few_gradient::scratch_size : 0});
     }();
 
     /// Hands the gradients to `finish`: a `gradient_finish`.
@@ -148,6 +176,11 @@ private:
         const team::range mine = by_panels ? threads.share(panels, tile_panels) : team::range{0, panels};
         const team sharing = by_panels ? team{} : threads;
         const bool in_parts = samples * places <= few_places;
+        if constexpr (may_transpose_ahead)
+            if (in_parts && (by_panels || threads.size == 1)) {
+                run_ahead(delta, kernel, samples, scratch, mine, finish);
+                return;
+            }
         const std::size_t some_filters = in_parts ? std::min(part_filters, Filters) : Filters;
         for (std::size_t panel = mine.begin; panel < mine.end; panel += strip_panels) {
             const std::size_t end = std::min(panel + strip_panels, mine.end);
@@ -162,6 +195,34 @@ private:
                 part_finish.adds = finish.adds || filter > 0;
                 convolve_strip(operands, schedule, filters, {panel, end}, samples, sharing, part_finish,
                                filter == 0);
+            }
+        }
+    }
+
+    // The sums of some panels for a few places. While those of a strip are computed, the weights of the next
+    // one, or of its next filters, are transposed.
+    template <class Finish>
+    static void run_ahead(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
+                          team::range mine, const Finish& finish) noexcept {
+        T* current = scratch;
+        T* next = scratch + ahead_size;
+        if (mine.begin < mine.end)
+            transpose(kernel, mine.begin, std::min(ahead_panels, mine.end - mine.begin), 0, part_filters,
+                      current);
+        for (std::size_t panel = mine.begin; panel < mine.end; panel += ahead_panels) {
+            const std::size_t end = std::min(panel + ahead_panels, mine.end);
+            for (std::size_t filter = 0; filter < Filters; filter += part_filters) {
+                const std::size_t next_filter = (filter + part_filters) % Filters;
+                const std::size_t next_panel = next_filter > 0 ? panel : end;
+                const transposing_schedule<T> schedule{
+                    kernel + layout::index(next_panel * lanes, next_filter),
+                    std::min(next_filter > 0 ? end - panel : ahead_panels, mine.end - next_panel),
+                    Channels * layout::lanes, next, part_filters * lanes};
+                Finish part_finish = finish;
+                part_finish.adds = finish.adds || filter > 0;
+                convolve_strip({delta.data + filter, delta.pitch, current, panel}, schedule, part_filters,
+                               {panel, end}, samples, team{}, part_finish, filter == 0);
+                std::swap(current, next);
             }
         }
     }
@@ -200,8 +261,8 @@ private:
 
     // The sums of a strip's panels over some filters: all maps of some samples, whose deltas stay in the
     // cache. Maps without taps only have zeros to write, once.
-    template <class Finish>
-    static void convolve_strip(const convolution_operands<T>& operands, const scattered_schedule<T>& schedule,
+    template <class Schedule, class Finish>
+    static void convolve_strip(const convolution_operands<T>& operands, const Schedule& schedule,
                                std::size_t filters, team::range strip, std::size_t samples,
                                const team& sharing, const Finish& finish, bool is_first) noexcept {
         for (std::size_t sample = 0; sample < samples; sample += some_samples) {
@@ -217,9 +278,14 @@ private:
                 const team::range all = sharing.share(samples * sample_tiles);
                 const team::range work{std::max(all.begin, sample * sample_tiles),
                                        std::min(all.end, last_sample * sample_tiles)};
-                if (work.begin < work.end)
+                if (work.begin >= work.end)
+                    return;
+                if constexpr (map.value.has_taps())
                     convolve<typename tiling::vector, tiling::shape>(lines, operands, work, strip, finish,
                                                                      schedule);
+                else
+                    convolve<typename tiling::vector, tiling::shape>(lines, operands, work, strip, finish,
+                                                                     scattered_schedule<T>{});
             });
         }
     }

@@ -3,6 +3,7 @@
 
 #include <strata/kernels/product/contract.hpp>
 #include <strata/kernels/product/fetching.hpp>
+#include <strata/kernels/product/transposing_fetching.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -158,7 +159,7 @@ private:
             pointers[g] = x + static_cast<std::ptrdiff_t>(Low + g % groups * group) * step +
                           static_cast<std::ptrdiff_t>(g / groups) * terms.line_step;
         const std::size_t panel_step = terms.panel_step;
-        const auto stream = task.fetching.open(terms.weights, fetched);
+        const auto& stream = task.fetching.open(terms.weights, fetched);
         const auto add_run = [&](std::size_t count, const auto& run) __attribute__((always_inline)) {
             // clang would take two at a time, and keep some sums in memory for want of registers.
 #pragma GCC unroll 1
@@ -185,8 +186,16 @@ private:
                     ++pointer;
             }
         };
-        // Many pointers leave no register to find what is fetched, so that is done run by run.
-        constexpr bool by_runs = !std::is_same_v<FetchResults, fetch_nothing> && groups > 2;
+        // Many pointers leave no register to find what is fetched, so that is done run by run,
+        // as transposing is.
+        constexpr bool transposes = std::is_same_v<Fetching, transposing_fetching<T>>;
+        constexpr bool by_runs = transposes || (!std::is_same_v<FetchResults, fetch_nothing> && groups > 2);
+        if constexpr (transposes)
+            if (stream.is_idle()) {
+                fetch_results();
+                add_run(terms.depth, typename Fetching::idle_stream{});
+                return;
+            }
         if constexpr (by_runs) {
             constexpr std::size_t first_run = std::min<std::size_t>(Fetching::run, 16);
             std::size_t count = std::min(first_run, terms.depth);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/product/fetching.hpp>
+#include <strata/kernels/product/transposing_fetching.hpp>
 #include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/windows/convolution_tile.hpp>
 #include <strata/kernels/windows/window_map.hpp>
@@ -107,6 +108,43 @@ private:
     std::size_t run_step_ = 0;
     std::size_t tap_step_ = 0;
     std::size_t tile_ = 0;
+};
+
+/// For weights that were transposed into scratch, where the first tiles of a pass transpose the weights of
+/// the next one: each of them those of a few inputs.
+template <class T>
+class transposing_schedule {
+public:
+    using fetching = transposing_fetching<T>;
+    static constexpr std::size_t panel_parts = line_size<T> / fetching::inputs; ///< tiles for a panel
+
+    /// So many panels, that are `panel_size` apart in `copy`.
+    transposing_schedule(const T* memory, std::size_t panels, std::size_t run_step, T* copy,
+                         std::size_t panel_size) noexcept
+        : memory_(memory),
+          run_step_(run_step),
+          copy_(copy),
+          panel_size_(panel_size),
+          parts_(panels * panel_parts) {}
+
+    void start_pass(const fetch_circumstances&) const noexcept {}
+    void start_panels(std::size_t, std::size_t, std::size_t) const noexcept {}
+    template <std::size_t>
+    [[nodiscard]] fetching next_tile(const tile_terms<T>&, std::size_t) noexcept {
+        if (part_ == parts_)
+            return {memory_, run_step_, nullptr};
+        const std::size_t part = part_++;
+        return {memory_ + part * fetching::inputs * fetching::run, run_step_,
+                copy_ + part / panel_parts * panel_size_ + part % panel_parts * fetching::inputs};
+    }
+
+private:
+    const T* memory_;
+    std::size_t run_step_;
+    T* copy_;
+    std::size_t panel_size_;
+    std::size_t parts_;
+    std::size_t part_ = 0;
 };
 
 /// For tiles that go along places: what the next tiles read. The first tiles of a run of panels fetch
