@@ -297,3 +297,11 @@ BOOST_AUTO_TEST_CASE(memory_for_many_numbers_is_zero_as_that_for_few_is) {
         }
     }
 }
+
+BOOST_AUTO_TEST_CASE(a_network_has_more_layers_than_a_compiler_adds_up_in_one_formula) {
+    // clang's limit is 256. Each layer gives the mean of two numbers twice.
+    const model<input<2> | repeat<300>(dense<2, initializer{distribution::constant, fan::none, 0.5}> | relu)>
+        net{seed{1}};
+    const auto y = net.predict(std::array{1.5F, 0.25F});
+    BOOST_TEST((y[0] == 0.875F && y[1] == 0.875F));
+}

@@ -39,6 +39,7 @@ private:
 
     /// More would make a long function.
     static constexpr std::size_t most_weights = 2048;
+    static constexpr std::size_t most_stages = 128;
     /// Numbers of wider rows come faster from memory, one by one, than out of several registers.
     static constexpr std::size_t widest = 16;
 
@@ -48,7 +49,10 @@ private:
     }
     template <class... Stages>
     static constexpr bool suit(stage_list<Stages...>) {
-        if constexpr ((suits<Stages>() && ...)) {
+        // clang adds up no more than 256 in one formula.
+        if constexpr (sizeof...(Stages) > most_stages)
+            return false;
+        else if constexpr ((suits<Stages>() && ...)) {
             constexpr std::size_t closed = (std::size_t{0} + ... + std::size_t{Stages::has_softmax});
             return is_chain() && count_weights(stages{}) <= most_weights &&
                    closed == std::size_t{type_at<stages::size - 1, stages>::has_softmax};
