@@ -168,11 +168,10 @@ private:
     template <class Finish>
     static void run_sums(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
                          const team& threads, const Finish& finish) noexcept {
-        // By panels, each thread transposes only its own weights, but reads all deltas. Transposing one takes
-        // as much time as so many reads.
-        constexpr std::size_t reads_of_weight = 4;
-        const bool by_panels = threads.size > 1 && panels >= tile_panels * threads.size &&
-                               samples * places < reads_of_weight * taps * Channels;
+        // By panels, each thread transposes only its own weights, but reads all deltas, and writes a part of
+        // each row beside the others', which makes both slower. So it pays for few places alone.
+        const bool by_panels =
+            threads.size > 1 && panels >= tile_panels * threads.size && samples * places < taps * Channels;
         const team::range mine = by_panels ? threads.share(panels, tile_panels) : team::range{0, panels};
         const team sharing = by_panels ? team{} : threads;
         const bool in_parts = samples * places <= few_places;
