@@ -2,6 +2,8 @@
 #pragma once
 
 #include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/training/callback.hpp>
 #include <strata/training/learning_rates.hpp>
 #include <strata/training/snapshot_bytes.hpp>
@@ -27,3 +29,5 @@ struct on_epoch_end {
 namespace strata {
 using bedrock::on_epoch_end;
 } // namespace strata
+
+STRATA_HEADER_END

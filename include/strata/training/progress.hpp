@@ -6,6 +6,7 @@
 #include <strata/expression/print.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/history.hpp>
+#include <strata/training/progress_output.hpp>
 #include <strata/training/verbosity.hpp>
 
 #include <algorithm>

@@ -3,31 +3,6 @@
 
 #include <strata/setting.hpp>
 
-#include <string_view>
-
-namespace strata::bedrock {
-
-/// Where a program shows its progress.
-struct text_output {
-    /// Takes a piece of text; none: nothing is shown.
-    void (*write)(std::string_view text) = nullptr;
-    /// Whether a line behind "\r" takes the place of the one before it; none: it does not.
-    bool (*is_terminal)() = nullptr;
-};
-
-namespace detail {
-// One for the program, whatever its files are compiled with.
-inline text_output chosen_progress_output;
-} // namespace detail
-
-[[nodiscard]] inline text_output progress_output() noexcept { return detail::chosen_progress_output; }
-
-/// Chooses where `fit` and `evaluate` show their progress. `strata/io/terminal.hpp`, a part of
-/// `strata/strata.hpp`, chooses the standard output; without either nothing is shown.
-inline void set_progress_output(text_output output) noexcept { detail::chosen_progress_output = output; }
-
-} // namespace strata::bedrock
-
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// How much `fit` and `evaluate` show: on a terminal a bar that moves, elsewhere a line an epoch.
@@ -36,7 +11,5 @@ enum class verbosity { automatic, silent, bar, line };
 } // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
-using bedrock::progress_output;
-using bedrock::set_progress_output;
 using bedrock::verbosity;
 } // namespace strata
