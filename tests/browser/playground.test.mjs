@@ -20,7 +20,7 @@ async function train(page, goal) {
     const learnt = async () => (await fact(page, "epoch")) > 0 && (await fact(page, "test")) < goal;
     await eventually(async () => {
         await button(page, "Play").click();
-        await eventually(learnt, `a test loss below ${goal}`, 120_000);
+        await eventually(learnt, `a test loss below ${goal}`, 60_000);
         await button(page, "Pause").click();
         await button(page, "Play").waitFor();
         return learnt();
