@@ -23,10 +23,10 @@ inline std::string json_text(std::string_view text) {
     std::string result = "\"";
     for (const char each : text) {
         const auto code = static_cast<unsigned char>(each);
-        const char escape[]{'\\', 'u', '0', '0', digits[code / 16], digits[code % 16]};
-        if (code < 0x20)
+        if (code < 0x20) {
+            const char escape[]{'\\', 'u', '0', '0', digits[code / 16], digits[code % 16]};
             append(result, std::string_view(escape, sizeof escape));
-        else
+        } else
             append(result, each == '"' || each == '\\' ? "\\" : "", std::string_view(&each, 1));
     }
     return result += '"';
