@@ -69,8 +69,12 @@ struct weight_gradient_shape {
     static constexpr std::size_t long_pitch = 1024; ///< in bytes
     /// Neighbouring places that one tap reads, which it does in time, too, as long as they are near enough:
     /// the nearer, the more panels read them.
-    static constexpr bool reads_near =
-        reads_lines && is_pointwise && PitchX * sizeof(T) <= 2 * long_pitch - (layout::panels > 16 ? 1 : 0);
+    static constexpr bool reads_near = [] {
+        constexpr std::size_t pitch = PitchX * sizeof(T);
+        constexpr std::size_t many_panels = 16;
+        const bool is_near = layout::panels > many_panels ? pitch < 2 * long_pitch : pitch <= 2 * long_pitch;
+        return reads_lines && is_pointwise && is_near;
+    }();
     static constexpr bool gathers_x =
         places::is_flat && !joins_taps && PitchX * sizeof(T) >= long_pitch && !reads_near;
     static constexpr bool gathers_delta =
