@@ -63,11 +63,11 @@ BOOST_AUTO_TEST_CASE(normal_numbers_are_normal) {
 }
 
 BOOST_AUTO_TEST_CASE(noise_is_found_in_any_order) {
-    normal_noise<float> forwards(key);
+    normal_noise<float> forwards(key, 1);
     std::vector<float> numbers(1000);
     for (std::size_t i = 0; i < numbers.size(); ++i)
         numbers[i] = *forwards.values(i);
-    normal_noise<float> jumping(key);
+    normal_noise<float> jumping(key, 1);
     for (std::size_t i = 0; i + 16 < numbers.size(); ++i) {
         const std::size_t place = i * 389 % (numbers.size() - 16);
         const float* const found = jumping.values(place);

@@ -86,7 +86,7 @@ private:
     static constexpr std::size_t pixels = Height * Width;
 
     static affine_map map_of(const dropout_key& key, std::size_t sample) noexcept {
-        const random_block words = draw_block(key, sample);
+        const random_block words = draw_block(key, key.first_sample + sample);
         return internal::map_of(
             Layer{}, [&](std::size_t number) { return words[0][number] * 0x1p-32; },
             static_cast<double>(Height), static_cast<double>(Width));

@@ -28,7 +28,7 @@ public:
         const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
         const team::range mine = threads.share(call.samples * Rows);
         const V deviations(deviation<T>());
-        normal_noise<T> noise(call.key);
+        normal_noise<T> noise(call.key, Rows * Width);
         for (std::size_t row = mine.begin; row < mine.end; ++row)
             visit_columns<Width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
@@ -49,7 +49,7 @@ public:
         using V = simd<T, lanes_of<T, Width>>;
         const team::range mine = threads.share(call.samples * Rows);
         const V deviations(deviation<T>());
-        normal_noise<T> noise(call.key);
+        normal_noise<T> noise(call.key, Rows * Width);
         for (std::size_t row = mine.begin; row < mine.end; ++row)
             visit_columns<Width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;

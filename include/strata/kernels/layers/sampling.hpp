@@ -16,7 +16,7 @@ struct head_kernels<normal_draw<Rows, Width>> : head_kernels_base {
         using V = simd<T, lanes_of<T, Width>>;
         const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
         const team::range mine = threads.share(call.samples * Rows);
-        normal_noise<T> noise(call.key);
+        normal_noise<T> noise(call.key, Rows * Width);
         for (std::size_t row = mine.begin; row < mine.end; ++row)
             visit_columns<Width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
@@ -34,7 +34,7 @@ struct head_kernels<normal_draw<Rows, Width>> : head_kernels_base {
     static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
         using V = simd<T, lanes_of<T, Width>>;
         const team::range mine = threads.share(call.samples * Rows);
-        normal_noise<T> noise(call.key);
+        normal_noise<T> noise(call.key, Rows * Width);
         for (std::size_t row = mine.begin; row < mine.end; ++row)
             visit_columns<Width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;

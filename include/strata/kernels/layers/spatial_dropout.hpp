@@ -20,7 +20,7 @@ private:
         constexpr std::uint32_t threshold = internal::dropout_threshold(Rate.value());
         constexpr T scale = static_cast<T>(1 / (1 - Rate.value()));
         for (std::size_t block = 0; block < blocks; ++block) {
-            const random_block words = draw_block(key, sample * blocks + block);
+            const random_block words = draw_block(key, (key.first_sample + sample) * blocks + block);
             for (std::size_t w = 0; w < 4; ++w)
                 for (std::size_t j = 0; j < 16; ++j)
                     factors[block * block_size + w * 16 + j] = words[w][j] < threshold ? T(0) : scale;

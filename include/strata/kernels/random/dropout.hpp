@@ -16,6 +16,7 @@ struct dropout_key {
     std::uint64_t seed = 0;
     std::uint32_t step = 0;
     std::uint32_t layer = 0;
+    std::uint32_t first_sample = 0; ///< the batch's number of the first one at hand, a multiple of 4
 };
 
 namespace internal {
@@ -39,6 +40,7 @@ template <class T>
 [[gnu::noinline]] void draw_dropout(T* factors, std::size_t count, const dropout_key& key,
                                     std::uint32_t dropout, double rate, std::size_t sample) noexcept {
     using internal::drawn_elements;
+    sample += key.first_sample;
     const std::uint32_t threshold = internal::dropout_threshold(rate);
     const T scale = static_cast<T>(1 / (1 - rate));
     for (std::size_t element = 0; element < count; element += drawn_elements) {

@@ -88,8 +88,8 @@ private:
                       std::uint8_t{0});
         for (std::size_t group = first_sample; group < last_sample; group += 4)
             for (std::size_t element = begin; element < end; element += drawn_elements) {
-                const std::uint64_t drawn =
-                    internal::choose_elements(key, dropout, threshold, element, group / 4);
+                const std::uint64_t drawn = internal::choose_elements(key, dropout, threshold, element,
+                                                                      (key.first_sample + group) / 4);
                 const std::size_t count = std::min(drawn_elements, end - element);
                 for (std::size_t w = 0; w < 4 && group + w < last_sample; ++w) {
                     const std::size_t place = (group + w) * elements + element;

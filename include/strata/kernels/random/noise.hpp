@@ -56,15 +56,17 @@ template <class T>
     }
 }
 
-/// The normal numbers of a batch's elements, which are numbered through all samples. They are drawn block by
+/// The normal numbers of a batch's elements, which are numbered through all samples, so many in each. They are drawn block by
 /// block. Where elements are asked for in ascending order, each block is drawn once.
 template <class T>
 class normal_noise {
 public:
-    explicit normal_noise(const dropout_key& key) noexcept : key_(key) {}
+    normal_noise(const dropout_key& key, std::size_t sample_size) noexcept
+        : key_(key), begin_(std::uint64_t{key.first_sample} * sample_size) {}
 
     /// A pointer to the number of an element, followed by those of the next ones, at least a register full.
     [[nodiscard]] const T* values(std::uint64_t element) noexcept {
+        element += begin_;
         const std::uint64_t block = element / block_size;
         if (block != first_) {
             if (block == first_ + 1)
@@ -79,6 +81,7 @@ public:
 
 private:
     dropout_key key_;
+    std::uint64_t begin_;
     std::uint64_t first_ = ~std::uint64_t{1}; ///< no block has this number, nor the next
     alignas(alignment) T values_[2 * block_size];
 };
