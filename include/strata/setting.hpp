@@ -86,6 +86,9 @@
     STRATA_EXPAND(STRATA_REGISTERS, STRATA_BFLOAT16, STRATA_INT8, STRATA_THREADS, STRATA_EXCEPTIONS,         \
                   STRATA_ARITHMETIC, STRATA_CONTAINERS)
 
+#define STRATA_QUOTE(name) #name
+#define STRATA_TEXT(...) STRATA_QUOTE(__VA_ARGS__)
+
 namespace strata::bedrock {
 namespace detail {}
 inline namespace STRATA_SETTING {

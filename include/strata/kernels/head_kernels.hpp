@@ -4,6 +4,7 @@
 #include <strata/kernels/dense/forward.hpp>
 #include <strata/kernels/formula/softmax.hpp>
 #include <strata/kernels/parameter_arrays.hpp>
+#include <strata/kernels/product/batch_pieces.hpp>
 #include <strata/kernels/rows_view.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
@@ -23,7 +24,8 @@ struct head_forward {
     T* shared;           ///< of this stage, kept for its backward kernels
     T* scratch;          ///< of this thread
     std::size_t samples;
-    dropout_key key = {}; ///< for heads that draw random numbers in training
+    dropout_key key = {};     ///< for heads that draw random numbers in training
+    batch_pieces pieces = {}; ///< of the samples, for heads that add them up
 };
 
 /// The same for one sample by one thread, as a type of its own: kernels of many samples need not be compiled
@@ -50,7 +52,15 @@ struct head_backward {
     T* scratch;
     std::size_t samples;
     dropout_key key = {};
+    batch_pieces pieces = {};         ///< of the samples, for those that add them by themselves
+    team::range piece = {0, samples}; ///< the samples whose sums `update` takes
+    T* piece_sums = nullptr;          ///< this thread's memory for tiles that wait for other pieces
 };
+
+/// Who adds the sums over a batch's pieces: the kernel's `update` does, by `call.pieces`, or the training
+/// pass, which calls `update` for the samples `call.piece` of one piece at a time. Where nobody does,
+/// gradients are summed in an order of the kernel's own, and a network cannot be trained by several machines.
+enum class piece_adder { nobody, pass, kernel };
 
 /// The kernels of a kind of head, a specialization that derives from `head_kernels_base` and offers
 ///  - `forward<Stage, Keep, Data>(call, threads, tail)`, by a team together; returns whether each thread has
@@ -86,6 +96,10 @@ struct head_kernels_base {
     static constexpr bool finishes_slopes = false;
     /// Whether backward computes what update needs, so that it runs even where nobody asks for derivatives.
     static constexpr bool sums_in_backward = false;
+    static constexpr piece_adder adds_pieces = piece_adder::nobody;
+    /// How often its kernels call `pieces.machines` in a step of training, forward and backward.
+    static constexpr std::size_t forward_exchanges = 0;
+    static constexpr std::size_t backward_exchanges = 0;
     /// Whether results, or the derivatives by the source, are computed by Winograd's products.
     template <class T>
     static constexpr bool results_by_winograd = false;

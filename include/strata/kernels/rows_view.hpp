@@ -15,6 +15,8 @@ struct rows_view {
     std::size_t pitch = 0;
 
     [[nodiscard]] constexpr T* row(std::size_t number) const noexcept { return data + number * pitch; }
+    /// The same without so many rows at the begin.
+    [[nodiscard]] constexpr rows_view skip(std::size_t rows) const noexcept { return {row(rows), pitch}; }
     constexpr operator rows_view<const T>() const noexcept requires(!std::is_const_v<T>) {
         return {data, pitch};
     }

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/threads/team.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/plan/flow.hpp>
 #include <strata/setting.hpp>
@@ -74,8 +75,19 @@ inline constexpr std::size_t learnt_count = [] {
     return result;
 }();
 
+/// Which of an array's pieces a machine of several updates: as many as the others, side by side. Arrays of
+/// few pieces take turns, `turn` is the number of pieces in the arrays before.
+[[nodiscard]] constexpr team::range owned_pieces(std::size_t pieces, std::size_t turn, std::size_t machine,
+                                                 std::size_t machines) noexcept {
+    if (pieces >= machines)
+        return {pieces * machine / machines, pieces * (machine + 1) / machines};
+    const std::size_t piece = (machine + machines - turn % machines) % machines;
+    return {std::min(piece, pieces), std::min(piece + 1, pieces)};
+}
+
 /// The arrays that a pass learns, cut into pieces of whole cache lines that do not depend on how many threads
-/// share them: what is summed up piece by piece, and then over the pieces, has the same bits for any team.
+/// share them: what is summed up piece by piece, and then over the pieces, has the same bits for any team. Of
+/// several machines each has some of them.
 template <class Pass>
 class learnt_pieces {
 public:
@@ -90,15 +102,21 @@ public:
         std::size_t filling_end;
     };
 
-    learnt_pieces() {
+    explicit learnt_pieces(std::size_t machine = 0, std::size_t machines = 1) {
         std::size_t array = 0;
+        std::size_t turn = 0;
         for_each_learnt<Pass>([&]<class Parameter>(std::type_identity<Parameter>, std::size_t begin) {
             using layout = layout_of<T, Parameter>;
             firsts[array] = pieces.size();
             std::vector<bool> is_used(whole_lines<T>(layout::size));
             for (std::size_t i = 0; i < Parameter::shape::size; ++i)
                 is_used[layout::index(i)] = true;
-            for (std::size_t first = 0; first < is_used.size(); first += length) {
+            const std::size_t all = (is_used.size() + length - 1) / length;
+            const team::range own = owned_pieces(all, turn, machine, machines);
+            turn += all;
+            all_firsts[array + 1] = turn;
+            for (std::size_t number = own.begin; number < own.end; ++number) {
+                const std::size_t first = number * length;
                 const std::size_t end = std::min(first + length, is_used.size());
                 const std::size_t filling_begin = filling.size();
                 for (std::size_t place = first; place < end; ++place)
@@ -110,13 +128,14 @@ public:
         });
     }
 
-    std::vector<piece> pieces;
+    std::vector<piece> pieces; ///< of this machine
     /// Places between numbers, which hold nothing. Kernels may write there.
     std::vector<std::size_t> filling;
     /// The first piece of each array, and the end.
     std::array<std::size_t, learnt_count<Pass> + 1> firsts{};
+    /// The same of all machines' pieces.
+    std::array<std::size_t, learnt_count<Pass> + 1> all_firsts{};
 
-private:
     /// Numbers in a piece: as many as stay in a processor's first cache together with their states.
     static constexpr std::size_t length = 64 * line_size<T>;
 };

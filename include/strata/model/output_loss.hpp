@@ -51,9 +51,11 @@ struct output_loss {
     const target* targets;
     const T* row_weights; ///< what each row counts, [samples][rows]; null: 1
     std::size_t samples;
-    double* thread_memory; ///< what the loss needs for itself, `Goal::thread_memory`
-    double* pair_memory;   ///< [samples][samples] `Goal::pair_memory` times
+    std::size_t all_samples; ///< of the batch, which the loss is a mean over
+    double* thread_memory;   ///< what the loss needs for itself, `Goal::thread_memory`
+    double* pair_memory;     ///< [samples][samples] `Goal::pair_memory` times
     [[no_unique_address]] output_mask<Goal, T> mask;
+    std::size_t counted = 0; ///< rows of the batch that count, where only some do
 
     /// Adds each sample's loss to `sums`, for a part of the samples, whose outputs are in `y`
     /// [samples][size]; unless `delta` is null, the derivatives by them go there. `visit(sample, prediction,
@@ -67,12 +69,20 @@ struct output_loss {
             add_samples(y, delta, part, sums, visit);
     }
 
+    /// How many rows of the samples at hand count.
+    [[nodiscard]] std::size_t count_rows() const noexcept {
+        std::size_t result = 0;
+        for (std::size_t row = 0; row < samples * Goal::rows; ++row)
+            result += std::size_t{mask.counts(row) && !has_ignored_label(row)};
+        return result;
+    }
+
 private:
     template <class Visit>
     void add_samples(T* y, T* delta, team::range part, double* sums, const Visit& visit) const noexcept {
         const double share = counted_share();
         const T weight =
-            static_cast<T>(Goal::weight / static_cast<double>(samples * Goal::loss_groups) * share);
+            static_cast<T>(Goal::weight / static_cast<double>(all_samples * Goal::loss_groups) * share);
         const double scale = Goal::weight * share / static_cast<double>(Goal::loss_groups);
         std::size_t sample = part.begin;
         if constexpr (square_side > 0)
@@ -173,12 +183,10 @@ private:
     /// What a row counts more than usual, since only those count at all that are not masked and of other
     /// labels than the ignored one.
     [[nodiscard]] double counted_share() const noexcept {
-        if constexpr (detail::ignores_label<loss> || (Goal::is_masked && !loss::of_sequences)) {
-            const std::size_t all = samples * Goal::rows;
-            std::size_t counted = 0;
-            for (std::size_t row = 0; row < all; ++row)
-                counted += std::size_t{mask.counts(row) && !has_ignored_label(row)};
-            return counted == 0 ? 0 : static_cast<double>(all) / static_cast<double>(counted);
+        if constexpr (Goal::counts_rows) {
+            return counted == 0
+                       ? 0
+                       : static_cast<double>(all_samples * Goal::rows) / static_cast<double>(counted);
         } else
             return 1;
     }

@@ -4,6 +4,7 @@
 #include <strata/kernels/random/dropout.hpp>
 #include <strata/kernels/threads/team.hpp>
 #include <strata/learning/gradient_needs.hpp>
+#include <strata/model/array_squares.hpp>
 #include <strata/model/gradient_consumers.hpp>
 #include <strata/model/learnt_arrays.hpp>
 #include <strata/setting.hpp>
@@ -33,10 +34,11 @@ public:
     static constexpr bool needs_all =
         detail::scales_arrays<Optimizer> || detail::has_direction<Optimizer> || Pass::flow::shares;
 
-    stored_update() {
-        for (auto& sums : sums_)
-            sums.resize(arrays_.pieces.size());
-    }
+    stored_update() : stored_update(0, 1, nullptr) {}
+    /// Of several machines each updates a part.
+    stored_update(std::size_t machine, std::size_t machines, squares_exchange* others)
+        : arrays_(machine, machines),
+          sums_{{{arrays_.pieces.size(), others}, {arrays_.pieces.size(), others}}} {}
 
     /// Backward for a batch, by a team together, and the update with them; in a group of several
     /// batches that `number` counts the update comes with the last. `gradients` is the memory for them, which
@@ -80,7 +82,8 @@ public:
                 measure<penalty_of<Parameter>>(all, number);
             });
         if constexpr (has_direction) {
-            const auto norms = norms_of<detail::scales_directions<Optimizer>>(sums_[0], threads);
+            const auto norms =
+                sums_[0].template norms<detail::scales_directions<Optimizer>>(arrays_, threads);
             visit_pieces<!detail::scales_directions<Optimizer>>(
                 own, [&]<class Parameter>(std::type_identity<Parameter>, std::size_t number) {
                     direct<penalty_of<Parameter>>(
@@ -88,7 +91,7 @@ public:
                         number);
                 });
         }
-        const auto norms = norms_of<needs_norms>(sums_[has_direction], threads);
+        const auto norms = sums_[has_direction].template norms<needs_norms>(arrays_, threads);
         visit_pieces<false>(own, [&]<class Parameter>(std::type_identity<Parameter>, std::size_t number) {
             constexpr regularizer penalty = has_direction ? regularizer{} : penalty_of<Parameter>;
             update<penalty>(all, unite(values, array_scalars(optimizer, norms[arrays_.pieces[number].array])),
@@ -124,11 +127,6 @@ private:
         T* gradients;
         state_pointers states;
     };
-    struct squares {
-        double gradients = 0;
-        double weights = 0;
-    };
-
     /// `Backward`: each array from its end on. What was written last is read first while it is near.
     template <bool Backward, class Visit>
     void visit_pieces(team::range own, const Visit& visit) noexcept {
@@ -163,28 +161,11 @@ private:
         return gradient;
     }
 
-    // Four sums, so that an addition need not wait for the one before it.
-    struct square_sums {
-        V gradients[4] = {V(T(0)), V(T(0)), V(T(0)), V(T(0))};
-        V weights[4] = {V(T(0)), V(T(0)), V(T(0)), V(T(0))};
-
-        void add(std::size_t turn, V gradient, const T* weight) noexcept {
-            gradients[turn] = xsimd::fma(gradient, gradient, gradients[turn]);
-            if constexpr (compares_weights) {
-                const V w = load<V>(weight);
-                weights[turn] = xsimd::fma(w, w, weights[turn]);
-            }
-        }
-        static double total(const V (&sums)[4]) noexcept {
-            return static_cast<double>(internal::add_lanes(V((sums[0] + sums[1]) + (sums[2] + sums[3]))));
-        }
-    };
-
     template <class Visit>
-    [[gnu::always_inline]] squares sum_squares(std::size_t number, const T* parameters,
-                                               const Visit& visit) noexcept {
+    [[gnu::always_inline]] piece_squares sum_squares(std::size_t number, const T* parameters,
+                                                     const Visit& visit) noexcept {
         const std::size_t end = arrays_.pieces[number].end;
-        square_sums sums;
+        internal::register_squares<V, compares_weights> sums;
         std::size_t place = arrays_.pieces[number].begin;
         for (; place + 4 * V::size <= end; place += 4 * V::size)
 #pragma GCC unroll 4
@@ -192,37 +173,13 @@ private:
                 sums.add(turn, visit(place + turn * V::size), parameters + place + turn * V::size);
         for (; place < end; place += V::size)
             sums.add(0, visit(place), parameters + place);
-        return {square_sums::total(sums.gradients), square_sums::total(sums.weights)};
+        return sums.total();
     }
 
     template <regularizer Penalty>
     void measure(const call& all, std::size_t number) noexcept {
-        sums_[0][number] = sum_squares(number, all.parameters,
-                                       [&](std::size_t place) { return mean_gradient<Penalty>(all, place); });
-    }
-
-    /// The norms of all arrays, which every thread adds up for itself, piece by piece.
-    template <bool Needed>
-    std::array<array_norms, learnt_count<Pass>> norms_of(const std::vector<squares>& sums,
-                                                         const team& threads) const noexcept {
-        std::array<array_norms, learnt_count<Pass>> result{};
-        if constexpr (Needed) {
-            threads.barrier();
-            double all = 0;
-            for (std::size_t array = 0; array < result.size(); ++array) {
-                squares sum;
-                for (std::size_t i = arrays_.firsts[array]; i < arrays_.firsts[array + 1]; ++i) {
-                    sum.gradients += sums[i].gradients;
-                    sum.weights += sums[i].weights;
-                }
-                result[array].array = std::sqrt(sum.gradients);
-                result[array].weights = std::sqrt(sum.weights);
-                all += sum.gradients;
-            }
-            for (array_norms& each : result)
-                each.all = std::sqrt(all);
-        }
-        return result;
+        sums_[0].pieces[number] = sum_squares(
+            number, all.parameters, [&](std::size_t place) { return mean_gradient<Penalty>(all, place); });
     }
 
     static auto direction_scalars(const Optimizer& optimizer, const array_norms& norms) noexcept {
@@ -267,7 +224,7 @@ private:
     void direct([[maybe_unused]] call all, [[maybe_unused]] Values values, std::size_t number) noexcept {
         if constexpr (detail::has_direction<Optimizer>) {
             using rule = type_of<Optimizer::direction>;
-            sums_[1][number] = sum_squares(
+            sums_[1].pieces[number] = sum_squares(
                 number, all.parameters, [&](std::size_t place) __attribute__((always_inline)) {
                     const auto changed =
                         run_rule<rule>(all, values, place, mean_gradient<Penalty>(all, place));
@@ -294,7 +251,7 @@ private:
     }
 
     learnt_pieces<Pass> arrays_;
-    std::array<std::vector<squares>, 2> sums_; ///< of each piece: before and behind the direction
+    std::array<array_squares<Pass>, 2> sums_; ///< before and behind the direction
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -4,6 +4,7 @@
 #include <strata/kernels/formula/batch_loss.hpp>
 #include <strata/kernels/formula/loss.hpp>
 #include <strata/kernels/formula/sequence_loss.hpp>
+#include <strata/learning/ignored_label.hpp>
 #include <strata/plan/mask_use.hpp>
 #include <strata/plan/objective.hpp>
 #include <strata/setting.hpp>
@@ -50,6 +51,8 @@ struct training_output {
     static constexpr std::size_t mask_stage = bedrock::mask_stage<Topology, Output>;
     static constexpr bool is_masked = mask_stage != internal::none;
     static constexpr std::size_t mask_rows = is_masked ? rows / mask_size<Topology, Output> : 1;
+    /// Whether the loss is a mean over some rows, which have to be counted over the whole batch first.
+    static constexpr bool counts_rows = detail::ignores_label<loss> || (is_masked && !loss::of_sequences);
     /// Targets of one sample: a label for each row, or a value for each output.
     static constexpr std::size_t targets = loss::targets == target_kind::labels ? rows : size;
 };

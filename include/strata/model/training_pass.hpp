@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/stage_pieces.hpp>
 #include <strata/model/output_loss.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/model/training_courses.hpp>
@@ -49,6 +50,8 @@ struct basic_training_pass {
         std::array<T*, input_count> input_deltas = {}; ///< with `InputGradient`, [samples][input]
         /// What the rows of each output count, [samples][rows]; null: 1.
         std::array<const T*, output_count> weights = {};
+        /// How sums over the samples are taken; by default from the first sample to the last.
+        batch_pieces pieces = batch_pieces::whole(samples, samples);
     };
 
     /// Runs the network with dropout (`Training`) or without. Its results are in the last stages' outputs,
@@ -90,6 +93,8 @@ struct basic_training_pass {
     /// behind all derivatives, and `consumer.later_use<n>()` is asked for the consumer that takes them of a
     /// stage which has n such stages before it, and adds to what these have left. Behind the loss the threads
     /// must have met.
+    /// Where the threads have met before stage `number` is updated, so that the gradients of all stages
+    /// behind it are complete, `consumer.meet(number, threads)` is told so if there is such a function.
     template <class Consumer>
     static void backward(const T* parameters, const batch& data, workspace& space, const team& threads,
                          dropout_key key, const Consumer& consumer) noexcept {
@@ -98,6 +103,8 @@ struct basic_training_pass {
             if constexpr (flow::is_needed(number)) {
                 settle<number>(data, space, threads);
                 propagate<number>(parameters, data, space, threads, key);
+                if constexpr (course<number>.settles || course<number>.propagates)
+                    tell(consumer, number, threads);
             }
             if constexpr (flow::learns(number) && !flow::shares)
                 update_stage<stage<number>, number == 0>(number, parameters, data, space, threads, consumer);
@@ -107,6 +114,13 @@ struct basic_training_pass {
     }
 
 private:
+    template <class Consumer>
+    static void tell([[maybe_unused]] const Consumer& consumer, [[maybe_unused]] std::size_t number,
+                     [[maybe_unused]] const team& threads) noexcept {
+        if constexpr (requires { consumer.meet(number, threads); })
+            consumer.meet(number, threads);
+    }
+
     template <std::size_t Number>
     static constexpr stage_course course = course_of_stage<basic_training_pass, Number>();
 
@@ -151,7 +165,8 @@ private:
                                    space.shared(number),
                                    space.scratch(threads.rank),
                                    data.samples,
-                                   key};
+                                   key,
+                                   data.pieces};
         if constexpr (Training)
             return run_data_or_stage<stages, Stage>(
                 number == 0, call, threads,
@@ -171,9 +186,15 @@ private:
         constexpr auto pairs =
             internal::sum_pair_memory<basic_training_pass>(std::make_index_sequence<Index>{});
         double* const own_pairs = space.pair_numbers() + pairs * data.samples * data.samples;
-        const output_loss<output<Index>, T> goal{
-            std::get<Index>(data.targets),    data.weights[Index], data.samples,
-            space.loss_numbers(threads.rank), own_pairs,           mask_of_output<output<Index>, T>(space)};
+        output_loss<output<Index>, T> goal{std::get<Index>(data.targets),
+                                           data.weights[Index],
+                                           data.samples,
+                                           data.pieces.all_samples,
+                                           space.loss_numbers(threads.rank),
+                                           own_pairs,
+                                           mask_of_output<output<Index>, T>(space)};
+        if constexpr (output<Index>::counts_rows)
+            goal.counted = count_of_batch(goal.count_rows(), data.pieces.machines, space, threads);
         goal.add(y, wanted ? delta : nullptr, part, threads, sums,
                  internal::output_visit<Index, Visit>{visit});
         if constexpr (wanted) {
@@ -181,6 +202,18 @@ private:
             settle_delta<last>(delta, y, rows_view<const T>(space.kept(number)), part,
                                tail_slope<typename last::tail>{choices_of<last>(number, data, space)});
         }
+    }
+
+    // The sum of a count over the machines that share the batch, for all threads.
+    static std::size_t count_of_batch(std::size_t own, piece_exchange* machines, workspace& space,
+                                      const team& threads) noexcept {
+        if (machines == nullptr)
+            return own;
+        threads.barrier();
+        if (threads.rank == 0)
+            space.counted_rows = machines->add(own);
+        threads.barrier();
+        return space.counted_rows;
     }
 
     // Of shared parameters the first use comes first: what statistics observe counts in that order.
@@ -230,7 +263,10 @@ private:
                 space.shared(number),
                 space.scratch(threads.rank),
                 data.samples,
-                key};
+                key,
+                data.pieces,
+                {0, data.samples},
+                space.piece_tiles(threads.rank)};
     }
 
     template <std::size_t Number>
@@ -283,9 +319,10 @@ private:
                              const team& threads, const Consumer& consumer) noexcept {
         const auto x = sources<typename Stage::head>(number, data, space);
         using head = typename Stage::head;
-        head_kernels<head>::template update<Stage, First>(
+        const head_updates<T, head, Consumer> updates{consumer, places::places[number]};
+        update_by_pieces<Stage, First>(
             buffers<Stage>(number, x.data(), nullptr, nullptr, nullptr, parameters, data, space, threads, {}),
-            threads, head_updates<T, head, Consumer>{consumer, places::places[number]});
+            threads, updates, space.piece_sums());
     }
 };
 

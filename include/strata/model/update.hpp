@@ -133,7 +133,8 @@ struct moving_average {
     template <class V>
     void operator()(std::size_t offset, V observed) const noexcept {
         constexpr T kept = static_cast<T>(Parameter::kept);
-        store(V(V(kept) * load<V>(previous + offset) + V(1 - kept) * observed), next + offset);
+        // By name, since a compiler may fuse either product with the sum.
+        store(xsimd::fma(V(1 - kept), observed, V(V(kept) * load<V>(previous + offset))), next + offset);
     }
 };
 

@@ -33,15 +33,22 @@ private:
 public:
     training_workspace() = default;
 
-    training_workspace(std::size_t samples, std::size_t threads)
+    std::size_t counted_rows = 0; ///< what one thread has found and all read
+
+    /// `piece` are the samples of a piece of a batch.
+    training_workspace(std::size_t samples, std::size_t threads, std::size_t piece)
         : places_(samples),
           block_(places_.size() + threads * scratch_size),
+          piece_sums_(piece_sums_of(samples, threads, piece)),
+          piece_depth_(batch_pieces::depth(samples, piece)),
           loss_block_(loss_numbers_of(samples, threads)),
           pair_begin_(threads * whole_lines<double>(loss_size)) {}
 
     /// The bytes that one for so many samples and threads has. Allocates nothing.
-    [[nodiscard]] static std::size_t bytes_of(std::size_t samples, std::size_t threads) noexcept {
-        return (layout(samples).size() + threads * scratch_size) * sizeof(T) +
+    [[nodiscard]] static std::size_t bytes_of(std::size_t samples, std::size_t threads,
+                                              std::size_t piece) noexcept {
+        return (layout(samples).size() + threads * scratch_size + piece_sums_of(samples, threads, piece)) *
+                   sizeof(T) +
                loss_numbers_of(samples, threads) * sizeof(double);
     }
 
@@ -63,8 +70,14 @@ public:
         return loss_block_.data() + thread * whole_lines<double>(loss_size);
     }
     [[nodiscard]] double* pair_numbers() noexcept { return loss_block_.data() + pair_begin_; }
+    /// Where sums over the pieces of a batch wait for each other: those of a head's arrays, and those of a
+    /// thread's tile.
+    [[nodiscard]] T* piece_sums() noexcept { return piece_sums_.data(); }
+    [[nodiscard]] T* piece_tiles(std::size_t thread) noexcept {
+        return piece_sums_.data() + piece_depth_ * (most_piece_places(stages{}) + thread * piece_tile<T>);
+    }
     [[nodiscard]] std::size_t bytes() const noexcept {
-        return block_.size() * sizeof(T) + loss_block_.size() * sizeof(double);
+        return (block_.size() + piece_sums_.size()) * sizeof(T) + loss_block_.size() * sizeof(double);
     }
     /// Overwrites everything, for tests that look for values which nobody wrote.
     void fill(T value) { std::fill(block_.begin(), block_.end(), value); }
@@ -79,12 +92,27 @@ private:
     static constexpr std::size_t loss_numbers_of(std::size_t samples, std::size_t threads) noexcept {
         return threads * whole_lines<double>(loss_size) + samples * samples * pair_size;
     }
+    template <class Stage>
+    static constexpr std::size_t piece_places =
+        head_kernels<typename Stage::head>::adds_pieces == piece_adder::pass
+            ? places_of_head<T, typename Stage::head>
+            : 0;
+    template <class... Stages>
+    static constexpr std::size_t most_piece_places(stage_list<Stages...>) {
+        return std::max({std::size_t{0}, piece_places<Stages>...});
+    }
+    static constexpr std::size_t piece_sums_of(std::size_t samples, std::size_t threads,
+                                               std::size_t piece) noexcept {
+        return batch_pieces::depth(samples, piece) * (most_piece_places(stages{}) + threads * piece_tile<T>);
+    }
     [[nodiscard]] rows_view<T> view(const place& where) noexcept {
         return {block_.data() + where.begin, where.pitch};
     }
 
     layout places_;
     aligned_vector<T> block_;
+    aligned_vector<T> piece_sums_;
+    std::size_t piece_depth_ = 0;
     aligned_vector<double> loss_block_;
     std::size_t pair_begin_ = 0;
 };

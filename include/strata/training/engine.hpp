@@ -50,7 +50,7 @@ public:
     /// Makes room for batches of that size and that many threads. Where there is not enough memory the room
     /// is that of no batch, and the next call makes it anew: nothing lives in it between passes.
     void prepare(std::size_t batch_size, std::size_t threads) {
-        if (batch_size > capacity_ || threads > threads_)
+        if (batch_size > capacity_ || threads > threads_ || piece != known_piece_)
             grow(batch_size, threads);
     }
 
@@ -106,8 +106,9 @@ private:
 public:
     Optimizer optimizer;
     typename path::blocks states;
-    std::uint64_t step = 0;  ///< batches trained with so far
-    bool is_flushed = false; ///< whether whoever asks for passes sees to denormals on this thread
+    std::uint64_t step = 0;            ///< batches trained with so far
+    std::size_t piece = default_piece; ///< samples of a piece of a batch
+    bool is_flushed = false;           ///< whether whoever asks for passes sees to denormals on this thread
 
     /// The weights and each state, all in the parameters' layout: what a snapshot holds.
     [[nodiscard]] auto blocks() const {
@@ -149,7 +150,8 @@ private:
         const std::size_t samples = std::max(batch_size, capacity_);
         const std::size_t members = std::max(threads, threads_);
         capacity_ = 0;
-        space_ = typename pass::workspace(samples, members);
+        space_ = typename pass::workspace(samples, members, piece);
+        known_piece_ = piece;
         batches_.reserve(samples);
         losses_.assign(samples, 0.0);
         parts_.assign(samples * totals::numbers, 0.0);
@@ -169,7 +171,8 @@ private:
             ask_rates(first_step, rates_[first_step % 2], all);
         threads.barrier();
         for (std::uint64_t number = first_step; begin < tour.range.count && !all.stop; ++number) {
-            const typename pass::batch batch = batches_.batch(tour.range, buffer, tour.batch_from(begin));
+            const typename pass::batch batch =
+                batches_.batch(tour.range, buffer, batch_pieces::whole(tour.batch_from(begin), piece));
             step_by_batch<Training>(batch, number, all, threads);
             begin += batch.samples;
             buffer = 1 - buffer;
@@ -277,6 +280,7 @@ private:
     std::vector<double> parts_;
     std::size_t capacity_ = 0;
     std::size_t threads_ = 0;
+    std::size_t known_piece_ = default_piece;
     std::array<scalars_of<T, Optimizer>, sample_reader::most> rates_{};
     bool is_busy_ = false;
 };

@@ -61,7 +61,7 @@ public:
             const flush_denormals fast;
             batches_.gather(all, {}, 0, all.count, 0, together);
             together.barrier();
-            auto batch = batches_.batch(all, 0, all.count);
+            auto batch = batches_.batch(all, 0, batch_pieces::whole(all.count, default_piece));
             for (std::size_t i = 0; i < Model::input_count; ++i)
                 batch.input_deltas[i] = input_gradients_[i].data();
             const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(options.step), 0};
@@ -92,7 +92,7 @@ private:
         const std::size_t capacity = std::max(samples, capacity_);
         threads = std::max(threads, threads_);
         capacity_ = 0;
-        space_ = typename pass::workspace(capacity, threads);
+        space_ = typename pass::workspace(capacity, threads, default_piece);
         batches_.reserve(capacity);
         losses_.assign(capacity, 0.0);
         for (std::size_t i = 0; i < Model::input_count; ++i)

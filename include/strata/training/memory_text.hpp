@@ -20,8 +20,8 @@ std::string memory_text(std::size_t samples) {
     using pass = typename Engine::pass;
     using T = typename pass::value_type;
     using prediction = prediction_pass<typename pass::topology, T>;
-    const std::size_t one = pass::workspace::bytes_of(samples, 1);
-    const std::size_t two = pass::workspace::bytes_of(samples, 2);
+    const std::size_t one = pass::workspace::bytes_of(samples, 1, default_piece);
+    const std::size_t two = pass::workspace::bytes_of(samples, 2, default_piece);
     return concatenate(
         "memory    training by ", samples, " samples: ", grouped(one), " bytes at most, and ",
         grouped(two - one), " for each further thread; weights and the ",

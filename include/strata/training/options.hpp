@@ -39,6 +39,9 @@ struct fit_options {
     verbosity verbose = verbosity::automatic;
     std::vector<callback> callbacks = {};
     std::size_t threads = 0; ///< 0: as many as OpenMP has, if the network is large enough
+    /// Samples of a piece of a batch, a multiple of 4: the gradients of the pieces are added as a tree, so
+    /// that machines may share them. 0: 32, which makes one piece of a batch of the usual size.
+    std::size_t piece_size = 0;
 };
 
 struct evaluate_options {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/dense/forward.hpp>
+#include <strata/kernels/product/batch_pieces.hpp>
 #include <strata/setting.hpp>
 
 #include <array>
@@ -17,6 +18,8 @@ struct weight_gradient_buffers {
     const T* x;
     const T* delta;
     std::size_t rows;
+    batch_pieces pieces = batch_pieces::whole(rows, rows); ///< of the rows
+    T* waiting = nullptr; ///< this thread's memory for sums of pieces, each a `piece_tile`
 };
 
 namespace internal {
@@ -55,6 +58,38 @@ struct waiting_gradients {
     }
 };
 
+// A tile's sums over pieces, which wait for others.
+template <class V, std::size_t Inputs, std::size_t Panels>
+struct tile_stack {
+    using T = value_type_of<V>;
+    static_assert(Inputs * Panels * V::size <= piece_tile<T>);
+    T* memory;
+    std::size_t count = 0;
+
+    [[nodiscard]] auto* numbers(std::size_t node, std::size_t input, std::size_t q) const noexcept {
+        return memory + ((node * Inputs + input) * Panels + q) * V::size;
+    }
+    /// Adds the last ones that wait.
+    [[gnu::always_inline]] void merge(tile_sums<V, Inputs, Panels>& sums, std::size_t merges) noexcept {
+        for (; merges > 0; --merges) {
+            --count;
+#pragma GCC unroll 16
+            for (std::size_t i = 0; i < Inputs; ++i)
+#pragma GCC unroll 4
+                for (std::size_t q = 0; q < Panels; ++q)
+                    sums.registers[i][q] = V::load_aligned(numbers(count, i, q)) + sums.registers[i][q];
+        }
+    }
+    [[gnu::always_inline]] void push(const tile_sums<V, Inputs, Panels>& sums) noexcept {
+#pragma GCC unroll 16
+        for (std::size_t i = 0; i < Inputs; ++i)
+#pragma GCC unroll 4
+            for (std::size_t q = 0; q < Panels; ++q)
+                sums.registers[i][q].store_aligned(numbers(count, i, q));
+        ++count;
+    }
+};
+
 // The gradients of Inputs x Panels registers of weights: summed over the rows in registers and handed to
 // `use` from there, or by way of the first cache, so that a gradient never reaches memory. `rows` are those
 // that are not zero in all of these inputs, as bits; without them all rows count.
@@ -75,33 +110,22 @@ void weight_gradient_tile(const weight_gradient_buffers<T>& buffers, std::size_t
     const T* delta = buffers.delta + panel * layout::lanes;
     const std::size_t place = (panel * K + input) * layout::lanes;
     tile_sums<V, Inputs, Panels> sums;
-#pragma GCC unroll 16
-    for (std::size_t i = 0; i < Inputs; ++i)
-#pragma GCC unroll 4
-        for (std::size_t q = 0; q < Panels; ++q)
-            sums.registers[i][q] = V(T(0));
     const auto left = [=](std::size_t i, std::size_t row) { return x[row * K + i]; };
     const auto right = [=](std::size_t q, std::size_t row) {
         return load_panel<layout, Last, V>(delta + row * N + q * layout::lanes, q + 1 == Panels);
     };
-    const auto visit_rows = [&](const auto& visit) __attribute__((always_inline)) {
-        if constexpr (std::is_same_v<Rows, all_rows>)
-            for (std::size_t row = 0; row < buffers.rows; ++row)
-                visit(row);
-        else
-            nonzero::visit_set(rows, nonzero::words_for(buffers.rows), visit);
-    };
-    [[maybe_unused]] bool hands_on = true;
-    if constexpr (Waits) {
-        constexpr std::size_t steps = tile_rows<V>;
-        std::size_t count = buffers.rows;
-        if constexpr (!std::is_same_v<Rows, all_rows>)
-            count = nonzero::count_set(rows, nonzero::words_for(buffers.rows));
-        const std::size_t stride = std::max<std::size_t>(1, count / steps);
-        std::size_t rest = stride;
-        std::size_t step = 0;
-        visit_rows([&](std::size_t row) __attribute__((always_inline)) {
-            contract_one<Inputs, Panels>(sums, row, left, right);
+    const std::size_t piece_count = buffers.pieces.count;
+    const std::size_t words = nonzero::words_for(buffers.pieces.range(0).end);
+    std::size_t count = buffers.rows;
+    if constexpr (Waits && !std::is_same_v<Rows, all_rows>)
+        count = nonzero::count_set(rows, piece_count * words);
+    constexpr std::size_t steps = tile_rows<V>;
+    [[maybe_unused]] const std::size_t stride = std::max<std::size_t>(1, count / steps);
+    [[maybe_unused]] std::size_t rest = stride;
+    [[maybe_unused]] std::size_t step = 0;
+    const auto visit = [&](std::size_t row) __attribute__((always_inline)) {
+        contract_one<Inputs, Panels>(sums, row, left, right);
+        if constexpr (Waits)
             if (--rest == 0) {
                 rest = stride;
                 if constexpr (requires { use.fetch(place); })
@@ -111,17 +135,43 @@ void weight_gradient_tile(const weight_gradient_buffers<T>& buffers, std::size_t
                             use.fetch(place + (q * K + step) * layout::lanes);
                 waiting.hand_on(step++, use);
             }
-        });
+    };
+    tile_stack<V, Inputs, Panels> stack{buffers.waiting};
+    for (std::size_t piece = 0;;) {
+#pragma GCC unroll 16
+        for (std::size_t i = 0; i < Inputs; ++i)
+#pragma GCC unroll 4
+            for (std::size_t q = 0; q < Panels; ++q)
+                sums.registers[i][q] = V(T(0));
+        const team::range own = buffers.pieces.range(piece);
+        if constexpr (std::is_same_v<Rows, all_rows>)
+            for (std::size_t row = own.begin; row < own.end; ++row)
+                visit(row);
+        else
+            nonzero::visit_set(
+                rows + piece * words,
+                words, [&](std::size_t bit) __attribute__((always_inline)) { visit(own.begin + bit); });
+        if (piece_count == 1)
+            break;
+        stack.merge(sums, buffers.pieces.merges(piece));
+        if (++piece == piece_count)
+            break;
+        stack.push(sums);
+    }
+    [[maybe_unused]] bool hands_on = true;
+    if constexpr (Waits) {
         for (; step < waiting.count; ++step)
             waiting.hand_on(step, use);
         hands_on = count < steps; // Few rows leave no time for anything beside them.
         waiting.count = hands_on ? 0 : Inputs;
-        waiting.place = place;
+        waiting.place = place + stack.count * buffers.pieces.stride;
         waiting.panel_step = K * layout::lanes;
-    } else
-        visit_rows([&](std::size_t row) __attribute__((always_inline)) {
-            contract_one<Inputs, Panels>(sums, row, left, right);
-        });
+    }
+    for (std::size_t node = 0; node < stack.count; ++node)
+        for (std::size_t q = 0; q < Panels; ++q)
+            for (std::size_t i = 0; i < Inputs; ++i)
+                use(place + node * buffers.pieces.stride + (q * K + i) * layout::lanes,
+                    V::load_aligned(stack.numbers(node, i, q)));
 #pragma GCC unroll 16
     for (std::size_t q = 0; q < Panels; ++q)
 #pragma GCC unroll 16
@@ -131,8 +181,32 @@ void weight_gradient_tile(const weight_gradient_buffers<T>& buffers, std::size_t
                     waiting.sums[i][q] = sums.registers[i][q];
                     continue;
                 }
-            use(place + (q * K + i) * layout::lanes, sums.registers[i][q]);
+            use(place + stack.count * buffers.pieces.stride + (q * K + i) * layout::lanes,
+                sums.registers[i][q]);
         }
+}
+
+// Sums over the rows of Count registers: `add(sums, rows)` adds those of one piece, and `use(place,
+// register)` gets the results, `step` places apart.
+template <std::size_t Count, class V, class T, class Add, class Use>
+void sum_registers(const weight_gradient_buffers<T>& buffers, const Add& add, const Use& use) noexcept {
+    tile_sums<V, 1, Count> sums;
+    tile_stack<V, 1, Count> stack{buffers.waiting};
+    const std::size_t piece_count = buffers.pieces.count;
+    for (std::size_t piece = 0; piece < piece_count; ++piece) {
+        if (piece > 0)
+            stack.push(sums);
+        for (V& sum : sums.registers[0])
+            sum = V(T(0));
+        add(sums.registers[0], buffers.pieces.range(piece));
+        if (piece_count > 1)
+            stack.merge(sums, buffers.pieces.merges(piece));
+    }
+    for (std::size_t node = 0; node < stack.count; ++node)
+        for (std::size_t q = 0; q < Count; ++q)
+            use(q, node * buffers.pieces.stride, V::load_aligned(stack.numbers(node, 0, q)));
+    for (std::size_t q = 0; q < Count; ++q)
+        use(q, stack.count * buffers.pieces.stride, sums.registers[0][q]);
 }
 
 // The gradients of some panels of the bias: the sums of delta's columns.
@@ -141,16 +215,15 @@ void bias_gradient_tile(const weight_gradient_buffers<T>& buffers, std::size_t p
                         const Use& use) noexcept {
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     using V = typename layout::vector;
-    V sums[Panels];
-    for (V& sum : sums)
-        sum = V(T(0));
-    for (std::size_t row = 0; row < buffers.rows; ++row)
-        for (std::size_t q = 0; q < Panels; ++q) {
-            sums[q] += load_panel<layout, Last, V>(
-                buffers.delta + row * Head::outputs + (panel + q) * layout::lanes, q + 1 == Panels);
-        }
-    for (std::size_t q = 0; q < Panels; ++q)
-        use((panel + q) * layout::lanes, sums[q]);
+    sum_registers<Panels, V>(
+        buffers,
+        [&](V(&sums)[Panels], team::range rows) {
+            for (std::size_t row = rows.begin; row < rows.end; ++row)
+                for (std::size_t q = 0; q < Panels; ++q)
+                    sums[q] += load_panel<layout, Last, V>(
+                        buffers.delta + row * Head::outputs + (panel + q) * layout::lanes, q + 1 == Panels);
+        },
+        [&](std::size_t q, std::size_t node, V sum) { use(node + (panel + q) * layout::lanes, sum); });
 }
 
 // Where there is one output, a register holds the weights of neighbouring inputs, and each row adds its x
@@ -166,26 +239,32 @@ void dot_weight_gradient(const weight_gradient_buffers<T>& buffers, const UseKer
     constexpr std::size_t many = std::min<std::size_t>(registers, 8);
     visit_runs<many, registers % many>(0, registers, [&](auto run, std::size_t first) {
         constexpr std::size_t wide = decltype(run)::value;
-        V sums[wide];
-        for (V& sum : sums)
-            sum = V(T(0));
-        for (std::size_t row = 0; row < buffers.rows; ++row) {
-            const V delta(buffers.delta[row]);
-            for (std::size_t q = 0; q < wide; ++q)
-                sums[q] = xsimd::fma(
-                    delta, V::load_unaligned(buffers.x + row * K + (first + q) * layout::lanes), sums[q]);
-        }
-        for (std::size_t q = 0; q < wide; ++q) {
-            const bool filled = first + q + 1 < registers;
-            use_kernel((first + q) * layout::lanes, filled ? sums[q] : first_lanes<layout::last>(sums[q]));
-        }
+        sum_registers<wide, V>(
+            buffers,
+            [&](V(&sums)[wide], team::range rows) {
+                for (std::size_t row = rows.begin; row < rows.end; ++row) {
+                    const V delta(buffers.delta[row]);
+                    for (std::size_t q = 0; q < wide; ++q)
+                        sums[q] = xsimd::fma(
+                            delta, V::load_unaligned(buffers.x + row * K + (first + q) * layout::lanes),
+                            sums[q]);
+                }
+            },
+            [&](std::size_t q, std::size_t node, V sum) {
+                const bool filled = first + q + 1 < registers;
+                use_kernel(node + (first + q) * layout::lanes, filled ? sum : first_lanes<layout::last>(sum));
+            });
     });
-    if constexpr (Head::has_bias) {
-        T sum = 0;
-        for (std::size_t row = 0; row < buffers.rows; ++row)
-            sum += buffers.delta[row];
-        use_bias(0, first_lanes<1>(V(sum)));
-    }
+    if constexpr (Head::has_bias)
+        add_pieces(buffers.pieces,
+                   [&](team::range rows) {
+                       T sum = 0;
+                       for (std::size_t row = rows.begin; row < rows.end; ++row)
+                           sum += buffers.delta[row];
+                       return sum;
+                   })
+            .hand_on([&](std::size_t place, T sum) { use_bias(place, first_lanes<1>(V(sum))); }, 0,
+                     buffers.pieces.stride);
 }
 } // namespace internal
 
@@ -211,13 +290,16 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& buffers, const team
             by_panels ? threads.share(layout::panels, tile_panels) : team::range{0, layout::panels};
         const team::range inputs = by_panels ? team::range{0, K} : threads.share(K, tall);
         constexpr bool sparse = Data && nonzero::is_worthwhile<K, layout::panels>;
-        const std::size_t words = nonzero::words_for(buffers.rows);
+        const std::size_t words = buffers.pieces.count * nonzero::words_for(buffers.pieces.range(0).end);
         [[maybe_unused]] std::array<std::uint64_t, sparse ? nonzero::most_words : 1> sets;
         [[maybe_unused]] bool searched = false;
         if constexpr (sparse) {
             searched = (K + tall - 1) / tall * words <= nonzero::most_words;
-            if (searched)
-                nonzero::rows_of<tall, K>(buffers.x, buffers.rows, sets.data());
+            for (std::size_t piece = 0; searched && piece < buffers.pieces.count; ++piece) {
+                const team::range rows = buffers.pieces.range(piece);
+                nonzero::rows_of<tall, K>(buffers.x + rows.begin * K, rows.end - rows.begin,
+                                          sets.data() + words / buffers.pieces.count * piece, words);
+            }
         }
         constexpr std::size_t widest = std::min(tile_panels, layout::panels);
         visit_runs<widest,

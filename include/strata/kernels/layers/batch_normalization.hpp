@@ -54,8 +54,8 @@ struct affine_normalization : head_kernels_base {
 };
 
 /// Batch normalization in training: mean and variance of each channel over all places of all samples. Sums
-/// are taken sample by sample, each by one thread, and added in the order of the samples. The variance is
-/// that of the differences from the mean, so that it does not suffer from a large one.
+/// are taken sample by sample, each by one thread, and added as a batch's pieces are. The variance is that of
+/// the differences from the mean, so that it does not suffer from a large one.
 template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
 struct head_kernels<channel_normalization<normalized::batch, Rows, Channels, Groups, Layer>>
     : affine_normalization<Channels, channel_normalization<normalized::batch, Rows, Channels, Groups, Layer>,
@@ -76,7 +76,9 @@ private:
         T* scale;
         T* shift;
         T* variance;
-        T* first; ///< [samples][channels], sums at first and then their total
+        T* first_total;
+        T* second_total;
+        T* first; ///< [samples][channels], sums at first and then those of nodes
         T* second;
         memory(T* begin, std::size_t samples) noexcept
             : mean(begin),
@@ -84,8 +86,10 @@ private:
               scale(begin + 2 * room),
               shift(begin + 3 * room),
               variance(begin + 4 * room),
-              first(begin + 5 * room),
-              second(begin + (5 + samples) * room) {}
+              first_total(begin + 5 * room),
+              second_total(begin + 6 * room),
+              first(begin + 7 * room),
+              second(begin + (7 + samples) * room) {}
     };
 
     // sums[sample] = the sum over a sample's rows of term(row, column).
@@ -104,13 +108,26 @@ private:
                 });
         }
     }
-    // The total of the samples' sums, in their order.
+    // Adds the samples' sums of this thread's channels as a batch's pieces are added, which leaves those of
+    // the nodes at hand in the first rows. Returns the totals over the batch, behind a meeting where other
+    // machines have a part in them.
     template <class T>
-    static T total(const T* sums, std::size_t samples, std::size_t channel) noexcept {
-        T sum = 0;
-        for (std::size_t sample = 0; sample < samples; ++sample)
-            sum += sums[sample * room + channel];
-        return sum;
+    static const T* add_samples(T* sums, T* totals, const batch_pieces& pieces, team::range channels,
+                                const team& threads) noexcept {
+        for (std::size_t c = channels.begin; c < channels.end; ++c)
+            add_pieces(pieces, [&](team::range samples) {
+                T sum = 0;
+                for (std::size_t sample = samples.begin; sample < samples.end; ++sample)
+                    sum += sums[sample * room + c];
+                return sum;
+            }).hand_on([&](std::size_t place, T sum) { sums[place] = sum; }, c, room);
+        if (pieces.machines == nullptr)
+            return sums;
+        threads.barrier();
+        if (threads.rank == 0)
+            pieces.machines->add(sums, room, Channels, totals);
+        threads.barrier();
+        return totals;
     }
 
 public:
@@ -121,13 +138,14 @@ public:
         const team::range channels = threads.share(Channels, 16);
         const team::range samples = threads.share(call.samples);
         if constexpr (Tail::training) {
-            const T count = static_cast<T>(call.samples * Rows);
+            const T count = static_cast<T>(call.pieces.all_samples * Rows);
             sum_samples(own.first, samples, [&](auto lanes, std::size_t row, std::size_t column) {
                 return load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column);
             });
             threads.barrier();
+            const T* const sums = add_samples(own.first, own.first_total, call.pieces, channels, threads);
             for (std::size_t c = channels.begin; c < channels.end; ++c)
-                own.mean[c] = total(own.first, call.samples, c) / count;
+                own.mean[c] = sums[c] / count;
             threads.barrier();
             sum_samples(own.second, samples, [&](auto lanes, std::size_t row, std::size_t column) {
                 const V difference = load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column) -
@@ -135,8 +153,10 @@ public:
                 return difference * difference;
             });
             threads.barrier();
+            const T* const squares =
+                add_samples(own.second, own.second_total, call.pieces, channels, threads);
             for (std::size_t c = channels.begin; c < channels.end; ++c) {
-                const T variance = total(own.second, call.samples, c) / count;
+                const T variance = squares[c] / count;
                 own.variance[c] = count > 1 ? variance * count / (count - 1) : variance;
                 own.factor[c] = T(1) / std::sqrt(variance + static_cast<T>(Layer::epsilon));
                 own.scale[c] = own.factor[c];
@@ -155,6 +175,9 @@ public:
 
     static constexpr bool finishes_slopes = false;
     static constexpr bool sums_in_backward = true;
+    static constexpr piece_adder adds_pieces = piece_adder::kernel;
+    static constexpr std::size_t forward_exchanges = 2;
+    static constexpr std::size_t backward_exchanges = 2;
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
@@ -175,20 +198,18 @@ public:
             return delta(lanes, row, column) * normalized(lanes, row, column);
         });
         threads.barrier();
-        for (std::size_t c = channels.begin; c < channels.end; ++c) {
-            own.first[c] = total(own.first, call.samples, c);
-            own.second[c] = total(own.second, call.samples, c);
-        }
+        const T* const shifts = add_samples(own.first, own.first_total, call.pieces, channels, threads);
+        const T* const scales = add_samples(own.second, own.second_total, call.pieces, channels, threads);
         threads.barrier();
         if (call.source_deltas[0].data == nullptr)
             return;
-        const V share(T(1) / static_cast<T>(call.samples * Rows));
+        const V share(T(1) / static_cast<T>(call.pieces.all_samples * Rows));
         const team::range rows = threads.share(call.samples * Rows);
         for (std::size_t row = rows.begin; row < rows.end; ++row)
             visit_columns<Channels, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
-                const V common = V::load_unaligned(own.first + column) +
-                                 normalized(count, row, column) * V::load_unaligned(own.second + column);
+                const V common = V::load_unaligned(shifts + column) +
+                                 normalized(count, row, column) * V::load_unaligned(scales + column);
                 const V result =
                     (delta(count, row, column) - common * share) * V::load_unaligned(own.scale + column);
                 store_or_add<lanes>(result, call.source_deltas[0].row(row) + column, call.adds[0]);
@@ -201,10 +222,13 @@ public:
         const memory<T> own(call.shared, call.samples);
         const team::range mine = threads.share(Channels, 16);
         for (std::size_t c = mine.begin; c < mine.end; c += V::size) {
-            if constexpr (head::has_scale)
-                updates(gamma{})(c, V::load_unaligned(own.second + c));
-            if constexpr (head::has_center)
-                updates(beta{})(c, V::load_unaligned(own.first + c));
+            for (std::size_t node = 0; node < call.pieces.nodes(); ++node) {
+                const std::size_t place = node * call.pieces.stride + c;
+                if constexpr (head::has_scale)
+                    updates(gamma{})(place, V::load_unaligned(own.second + node * room + c));
+                if constexpr (head::has_center)
+                    updates(beta{})(place, V::load_unaligned(own.first + node * room + c));
+            }
             updates(typename head::moving_mean{})(c, V::load_unaligned(own.mean + c));
             updates(typename head::moving_variance{})(c, V::load_unaligned(own.variance + c));
         }
@@ -212,7 +236,7 @@ public:
 
     template <class T>
     static constexpr std::size_t shared_size(std::size_t samples) {
-        return (5 + 2 * samples) * room;
+        return (7 + 2 * samples) * room;
     }
 };
 

@@ -137,6 +137,8 @@ public:
         threads.barrier();
     }
 
+    static constexpr piece_adder adds_pieces = piece_adder::pass;
+
     template <class Stage, bool, class T, class Updates>
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
@@ -144,7 +146,7 @@ public:
         for (std::size_t c = mine.begin; c < mine.end; c += V::size) {
             V gamma_sums(T(0));
             V beta_sums(T(0));
-            for (std::size_t sample = 0; sample < call.samples; ++sample) {
+            for (std::size_t sample = call.piece.begin; sample < call.piece.end; ++sample) {
                 gamma_sums += V::load_unaligned(call.shared + sample * room + c);
                 beta_sums += V::load_unaligned(call.shared + (call.samples + sample) * room + c);
             }

@@ -57,6 +57,8 @@ public:
             });
     }
 
+    static constexpr piece_adder adds_pieces = piece_adder::pass;
+
     template <class Stage, bool, class T, class Updates>
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         using V = simd<T, lanes_of<T, width>>;
@@ -72,7 +74,7 @@ public:
             if (threads.rank != 0)
                 return;
             V total(T(0));
-            for (std::size_t row = 0; row < call.samples * Rows; ++row)
+            for (std::size_t row = call.piece.begin * Rows; row < call.piece.end * Rows; ++row)
                 visit_columns<width, T>(
                     [&](auto count, std::size_t column) { total += product(count, row, column); });
             use(0, internal::add_lanes(total));
@@ -80,7 +82,7 @@ public:
         }
         const auto sum = [&](auto count, std::size_t column) {
             V total(T(0));
-            for (std::size_t row = 0; row < call.samples * Rows; ++row)
+            for (std::size_t row = call.piece.begin * Rows; row < call.piece.end * Rows; ++row)
                 total += product(count, row, column);
             use(column, total);
         };

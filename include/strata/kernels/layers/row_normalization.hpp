@@ -120,19 +120,21 @@ public:
         }
     }
 
+    static constexpr piece_adder adds_pieces = piece_adder::pass;
+
     /// Each thread sums some columns over all rows, several registers of columns in one walk.
     template <class Stage, bool, class T, class Updates>
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         using V = simd<T, lanes_of<T, Width>>;
         constexpr std::size_t block = 4;
         const team::range mine = threads.share(Width, V::size);
-        const std::size_t rows = call.samples * Rows;
+        const team::range rows{call.piece.begin * Rows, call.piece.end * Rows};
         const auto sum = [&]<std::size_t Registers, std::size_t Lanes>(std::size_t column) {
             std::array<V, Registers> scales{};
             std::array<V, Registers> shifts{};
             for (std::size_t r = 0; r < Registers; ++r)
                 scales[r] = shifts[r] = V(T(0));
-            for (std::size_t row = 0; row < rows; ++row) {
+            for (std::size_t row = rows.begin; row < rows.end; ++row) {
                 const moments<T> measured{call.shared[2 * row], call.shared[2 * row + 1]};
                 for (std::size_t r = 0; r < Registers; ++r) {
                     const std::size_t place = column + r * V::size;

@@ -108,13 +108,13 @@ template <std::size_t Count, class T>
 }
 
 /// For each block of `Inputs` inputs, the rows of x [rows][K] that have something else than zero there:
-/// words[block * words_for(rows) + ...]. Where the last block is narrower, up to a register behind a row's
+/// words[block * step + ...]. Where the last block is narrower, up to a register behind a row's
 /// end is looked at too.
 template <std::size_t Inputs, std::size_t K, class T>
-inline void rows_of(const T* x, std::size_t rows, std::uint64_t* words) noexcept {
+inline void rows_of(const T* x, std::size_t rows, std::uint64_t* words, std::size_t step) noexcept {
     constexpr std::size_t blocks = (K + Inputs - 1) / Inputs;
-    const std::size_t step = words_for(rows);
-    std::fill(words, words + blocks * step, std::uint64_t{0});
+    for (std::size_t block = 0; block < blocks; ++block)
+        std::fill_n(words + block * step, words_for(rows), std::uint64_t{0});
     for (std::size_t row = 0; row < rows; ++row) { // as they lie in memory, which reads best
         const T* const numbers = x + row * K;
         std::uint64_t* const word = words + row / word_bits;

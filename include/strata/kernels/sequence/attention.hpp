@@ -112,6 +112,11 @@ private:
             return true;
     }
 
+    /// A row's number among those of the whole batch.
+    static std::size_t drawn_row(const dropout_key& key, std::size_t row) noexcept {
+        return key.first_sample * Sizes.heads * Sizes.queries + row;
+    }
+
 public:
     /// The logarithm of the sum of each row's exponentials: [samples][heads][queries].
     template <class T>
@@ -167,7 +172,7 @@ public:
                         if constexpr (Tail::training)
                             call.shared[row + i] = sums.largest + std::log(sums.sum);
                         if constexpr (Tail::training && drops)
-                            internal::drop_weights<V>(weights, seen_by(first + i), call.key, row + i,
+                            internal::drop_weights<V>(weights, seen_by(first + i), call.key, drawn_row(call.key, row + i),
                                                       Sizes.keys, head::dropout);
                     }
                     internal::multiply_strided<V, false, false>({own.weights, s::pitch, own.rows, s::lanes,
@@ -251,11 +256,11 @@ private:
             std::fill(slopes + stored, slopes + s::pitch, T(0));
             internal::weigh_row<V>(weights, seen_by(first + i), stored, call.shared[row + i]);
             if constexpr (drops)
-                internal::drop_weights<V>(slopes, seen_by(first + i), call.key, row + i, Sizes.keys,
+                internal::drop_weights<V>(slopes, seen_by(first + i), call.key, drawn_row(call.key, row + i), Sizes.keys,
                                           head::dropout);
             internal::pass_softmax<V>(weights, slopes, stored);
             if constexpr (drops)
-                internal::drop_weights<V>(weights, seen_by(first + i), call.key, row + i, Sizes.keys,
+                internal::drop_weights<V>(weights, seen_by(first + i), call.key, drawn_row(call.key, row + i), Sizes.keys,
                                           head::dropout);
         }
         internal::multiply_strided<V, true, true>({own.weights, s::pitch, own.deltas, s::lanes,

@@ -32,6 +32,7 @@ struct head_kernels<lookup<Tokens, Vocabulary, Width, Layer>> : head_kernels_bas
     using head = lookup<Tokens, Vocabulary, Width, Layer>;
     using embeddings = typename head::embeddings;
     static constexpr bool sums_in_backward = true; // the order of the places
+    static constexpr piece_adder adds_pieces = piece_adder::kernel;
 
 private:
     template <class T>
@@ -134,10 +135,14 @@ private:
         using V = simd<T, lanes_of<T, Width>>;
         visit_columns<Width, T>([&](auto count, std::size_t column) {
             constexpr std::size_t lanes = decltype(count)::value;
-            V sum(T(0));
-            for (const T* place = first; place < last; ++place)
-                sum += load_first<lanes, V>(call.delta.row(place_of(*place)) + column);
-            use(row * stored<T> + column, sum);
+            const T* place = first;
+            const auto sums = add_pieces(call.pieces, [&](team::range samples) {
+                V sum(T(0));
+                for (; place < last && place_of(*place) < samples.end * Tokens; ++place)
+                    sum += load_first<lanes, V>(call.delta.row(place_of(*place)) + column);
+                return sum;
+            });
+            sums.hand_on(use, row * stored<T> + column, call.pieces.stride);
         });
     }
 };

@@ -63,17 +63,20 @@ struct gate_products {
         return array_of<Head>(parameters, bias{}) + order::bias_size;
     }
 
-    /// The gradients of all arrays: `previous` are the states that the steps read, `reset` what the reset
-    /// gate left of them, `state_deltas` the derivatives by the products with the recurrent kernel. `sums` is
-    /// memory for the recurrent kernel's gradient, where some gates read another state.
+    /// The gradients of all arrays over some samples, the first of which has its row of inputs at `x`:
+    /// `previous` are the states that the steps read, `reset` what the reset gate left of them,
+    /// `state_deltas` the derivatives by the products with the recurrent kernel. `sums` is memory for the
+    /// recurrent kernel's gradient, where some gates read another state.
     template <bool Data, class Memory, class Updates>
-    static void find_gradients(const T* x, const Memory& kept, std::size_t rows, const team& threads,
+    static void find_gradients(const T* x, const Memory& kept, team::range samples, const team& threads,
                                const Updates& updates) noexcept {
-        const T* const gates = kept.gates(0, 0).data;
+        const std::size_t first = samples.begin;
+        const std::size_t rows = (samples.end - first) * Head::steps;
+        const T* const gates = kept.gates(first, 0).data;
         dense_weight_gradient<input_product, Data>(weight_gradient_buffers<T>{x, gates, rows}, threads,
                                                    updates(kernel{}), updates(bias{}));
-        const weight_gradient_buffers<T> of_state{kept.previous(0, 0).data, kept.state_deltas(0, 0).data,
-                                                  rows};
+        const weight_gradient_buffers<T> of_state{kept.previous(first, 0).data,
+                                                  kept.state_deltas(first, 0).data, rows};
         const auto update = updates(recurrent_kernel{});
         const auto update_bias = updates(bias{}, order::bias_size);
         if constexpr (!own_cell::resets_state)
@@ -84,7 +87,7 @@ struct gate_products {
             dense_weight_gradient<state_product, false>(
                 of_state, threads, [&](std::size_t place, auto sum) { sum.store_aligned(sums + place); },
                 update_bias);
-            const weight_gradient_buffers<T> of_reset{kept.reset(0, 0).data, gates, rows};
+            const weight_gradient_buffers<T> of_reset{kept.reset(first, 0).data, gates, rows};
             dense_weight_gradient<state_product, false>(
                 of_reset, threads,
                 [&](std::size_t place, auto sum) {

@@ -78,6 +78,8 @@ struct head_kernels<position_sum<Steps, Width, Layer>> : head_kernels_base {
             });
     }
 
+    static constexpr piece_adder adds_pieces = piece_adder::pass;
+
     template <class Stage, bool, class T, class Updates>
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         using V = simd<T, lanes_of<T, Width>>;
@@ -87,7 +89,7 @@ struct head_kernels<position_sum<Steps, Width, Layer>> : head_kernels_base {
             visit_columns<Width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
                 V sum(T(0));
-                for (std::size_t sample = 0; sample < call.samples; ++sample)
+                for (std::size_t sample = call.piece.begin; sample < call.piece.end; ++sample)
                     sum += load_first<lanes, V>(call.delta.row(sample * Steps + step) + column);
                 use(step * layout<T>::stored + column, sum);
             });

@@ -201,11 +201,13 @@ public:
             multiply_back<Stage>(call, kept, mine, slope);
     }
 
+    static constexpr piece_adder adds_pieces = piece_adder::pass;
+
     template <class Stage, bool Data, class T, class Updates>
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         const memory<T> kept(call.shared, call.samples);
-        products<T>::template find_gradients<Data>(call.x[0].data, kept, call.samples * Steps, threads,
-                                                   updates);
+        products<T>::template find_gradients<Data>(call.x[0].skip(call.piece.begin * Steps).data, kept,
+                                                   call.piece, threads, updates);
     }
 
 private:

@@ -98,13 +98,16 @@ public:
         });
     }
 
+    static constexpr piece_adder adds_pieces = piece_adder::pass;
+
     template <class Stage, bool, class T, class Updates>
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         using line = features<T>;
         using V = typename line::vector;
         constexpr std::size_t tall = std::min(tile_rows<V>, Vocabulary);
         const auto use = updates(embeddings{});
-        const std::size_t row_count = call.samples * Stage::rows;
+        const std::size_t first_row = call.piece.begin * Stage::rows;
+        const std::size_t row_count = call.piece.end * Stage::rows - first_row;
         const team::range mine = threads.share(Vocabulary, tall);
         // The loop over features is the inner one, so that the derivatives by some tokens, which lie far
         // apart, come from the outer caches once.
@@ -113,9 +116,12 @@ public:
                 0, line::panels, [&](auto run, std::size_t panel) {
                     const auto sums = sum_tile<V, decltype(high)::value, decltype(run)::value>(
                         row_count,
-                        [&](std::size_t i, std::size_t row) { return call.delta.row(row)[token + i]; },
+                        [&](std::size_t i, std::size_t row) {
+                            return call.delta.row(first_row + row)[token + i];
+                        },
                         [&](std::size_t q, std::size_t row) {
-                            const T* const numbers = call.x[0].row(row) + (panel + q) * line::lanes;
+                            const T* const numbers =
+                                call.x[0].row(first_row + row) + (panel + q) * line::lanes;
                             return panel + q + 1 < line::panels ? V::load_unaligned(numbers)
                                                                 : load_first_of_more<line::last, V>(numbers);
                         });

@@ -166,6 +166,8 @@ public:
         }
     }
 
+    static constexpr piece_adder adds_pieces = piece_adder::pass;
+
     template <class Stage, bool, class T, class Updates>
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         constexpr bool joins_bias = head::has_bias && weight_gradient<T>::sums_delta;
@@ -175,11 +177,14 @@ public:
             else
                 return typename weight_gradient<T>::nothing{};
         }();
+        const std::size_t samples = call.piece.end - call.piece.begin;
+        const rows_view<const T> x = call.x[0].skip(call.piece.begin * head::input_rows);
+        const rows_view<const T> delta = call.delta.skip(call.piece.begin * head::output_rows);
         for (std::size_t group = 0; group < Groups; ++group) {
             const auto run = [&](const auto& use_sums) {
                 weight_gradient<T>::run(
-                    {call.x[0].data + group * group_channels, call.x[0].pitch},
-                    {call.delta.data + group * group_filters, call.delta.pitch}, call.samples,
+                    {x.data + group * group_channels, x.pitch},
+                    {delta.data + group * group_filters, delta.pitch}, samples,
                     call.shared + group * weight_gradient<T>::shared_size, call.scratch, threads,
                     updates(typename head::kernel{}, group * layout<T>::kernel_size), use_sums);
             };
@@ -192,7 +197,7 @@ public:
             constexpr std::size_t lanes = lanes_of<T, Filters>;
             constexpr std::size_t panels = (Filters + lanes - 1) / lanes;
             const team::range mine = threads.share(panels);
-            sum_columns<Filters>(call.delta, call.samples * head::output_rows, mine, use_bias);
+            sum_columns<Filters>(delta, samples * head::output_rows, mine, use_bias);
         }
     }
 

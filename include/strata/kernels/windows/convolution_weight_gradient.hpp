@@ -121,6 +121,22 @@ private:
             }
     }
 
+    /// Whether sums may be written to where `use` stores them, and where that is.
+    template <class Use>
+    static bool is_direct(const Use& use) noexcept {
+        if constexpr (requires { use.stored_at(0); })
+            return use.is_direct();
+        else
+            return false;
+    }
+    template <class Use>
+    static T* stored_place(const Use& use, std::size_t place) noexcept {
+        if constexpr (requires { use.stored_at(0); })
+            return use.stored_at(place);
+        else
+            return nullptr;
+    }
+
     /// How many of the tiles belong to these strips, of any tap.
     static std::size_t count_tiles(team::range tiles, team::range some) noexcept {
         std::size_t count = 0;
@@ -175,8 +191,7 @@ private:
         const bool fetches_sums =
             Panels == 2 && shape::reads_lines && current.last_small() - current.first_small() <= few_places;
         typename block::run_list runs;
-        constexpr bool is_stored = requires { use.stored_at(0); };
-        alignas(alignment) T last_sums[is_stored ? 1 : Panels * rows * lanes];
+        alignas(alignment) T last_sums[Panels * rows * lanes];
         for (std::size_t tap = 0; tap < taps; ++tap) {
             const std::size_t begin = std::max(tap * strips + current.strips.begin, tiles.begin);
             const std::size_t end = std::min(tap * strips + current.strips.end, tiles.end);
@@ -197,8 +212,8 @@ private:
                 terms.sums = current.partial + place;
                 terms.sums_panel = panel_step;
                 if (current.is_last) {
-                    if constexpr (is_stored)
-                        terms.sums = use.stored_at(place);
+                    if (is_direct(use))
+                        terms.sums = stored_place(use, place);
                     else {
                         terms.sums = last_sums;
                         terms.sums_panel = rows * lanes;
@@ -210,8 +225,8 @@ private:
                                       line_size<T>};
                 internal::add_outer_products<V, rows, Panels, Transposed, shape::joins_taps>(
                     terms, runs.data(), count);
-                if constexpr (!is_stored && !std::is_same_v<Use, nothing>)
-                    for (std::size_t q = 0; current.is_last && q < Panels; ++q)
+                if constexpr (!std::is_same_v<Use, nothing>)
+                    for (std::size_t q = 0; current.is_last && !is_direct(use) && q < Panels; ++q)
                         for (std::size_t k = terms.skipped; k < rows; ++k)
                             use(place + q * panel_step + k * lanes,
                                 V::load_aligned(last_sums + (q * rows + k) * lanes));

@@ -102,6 +102,8 @@ struct head_kernels<depthwise_convolution<Geometry, Channels, Layer>> : head_ker
         });
     }
 
+    static constexpr piece_adder adds_pieces = piece_adder::pass;
+
     template <class Stage, bool, class T, class Updates>
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         constexpr std::size_t lanes = lanes_of<T, Channels>;
@@ -124,7 +126,7 @@ struct head_kernels<depthwise_convolution<Geometry, Channels, Layer>> : head_ker
                 for (std::size_t jh = 0; jh < height.taps; ++jh) {
                     std::array<V, width.taps> sums;
                     sums.fill(V(T(0)));
-                    for (std::size_t sample = 0; sample < call.samples; ++sample)
+                    for (std::size_t sample = call.piece.begin; sample < call.piece.end; ++sample)
                         for (std::size_t d = 0; d < depth.results; ++d)
                             for (std::size_t h = 0; h < height.results; ++h) {
                                 if (!depth.inside(d, jd) || !height.inside(h, jh))
@@ -151,7 +153,9 @@ struct head_kernels<depthwise_convolution<Geometry, Channels, Layer>> : head_ker
                                    sums[j]);
                 }
         if constexpr (head::has_bias)
-            sum_columns<Channels>(call.delta, call.samples * head::output_rows, mine, updates(bias{}));
+            sum_columns<Channels>(call.delta.skip(call.piece.begin * head::output_rows),
+                                  (call.piece.end - call.piece.begin) * head::output_rows, mine,
+                                  updates(bias{}));
     }
 };
 
