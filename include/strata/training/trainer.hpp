@@ -14,10 +14,12 @@ STRATA_HEADER_BEGIN
 #include <strata/training/epoch_memory.hpp>
 #include <strata/training/flushed_fit.hpp>
 #include <strata/training/loss_check.hpp>
+#include <strata/training/machine_part.hpp>
 #include <strata/training/options.hpp>
 #include <strata/training/running_state.hpp>
 #include <strata/training/snapshot_bytes.hpp>
 #include <strata/training/source_pass.hpp>
+#include <strata/training/trainer_files.hpp>
 #include <strata/training/training_data.hpp>
 
 #include <algorithm>
@@ -30,7 +32,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// The same seed, data and options give the same weights, bit by bit, on any number of threads. Training goes
 /// on where it stopped if `fit` is called again.
 template <class Model, loss_type Loss, optimizer_type Optimizer, metric_type... Metrics>
-class trainer {
+class trainer : public internal::trainer_files<trainer<Model, Loss, Optimizer, Metrics...>> {
     static_assert(internal::check_trainable<Model>() && internal::check_names<Metrics...>());
     static_assert(internal::check_losses<losses_of<Loss>, typename Model::topology>(
         typename Model::topology::outputs{}));
@@ -58,12 +60,21 @@ public:
         return fit_samples(x, y, options);
     }
 
+    /// Trains together with other machines on samples that all of them can read, `part_of(x, world)`, to the
+    /// bits that one machine comes to. Needs `strata/training/machine_fit.hpp`, which what connects machines
+    /// includes, as `strata/distributed/mpi.hpp`.
+    template <class Samples>
+    history fit(const machine_part<Samples>& x, const targets& y, const fit_options& options = {}) {
+        return internal::machine_fit<trainer>::run(*this, inputs(x.samples), y, x.machines, options);
+    }
+
     /// Trains on the batches of a source, in its order, to the same bits as on an array of all. What the
     /// source throws comes out of here, with the network as the batch before left it.
     history fit_batches(batch_source& source, const fit_options& options = {}) {
         internal::require(options.validation_split == 0, "fit_batches: a source of batches cannot be split");
         internal::require(options.sample_weight.empty(), "fit_batches: weights come with the batches");
         const auto validation = internal::given_validation<data_type>(options);
+        engine_.piece = internal::piece_of(options);
         sample_range last{nullptr, nullptr};
         const auto pass = [&](progress_line* bar) {
             return internal::run_source<true, data_type>(
@@ -102,6 +113,7 @@ public:
         const data_type data(x, y, options.sample_weight, options.class_weight, "train_on_batch");
         const sample_range all = data.weighted();
         internal::require(all.count > 0, "train_on_batch: there are no samples");
+        engine_.piece = default_piece;
         const auto totals =
             engine_.template run<true>(all, {}, all.count, engine_.choose_threads(all.count, 0), nullptr);
         if (!totals.finite) {
@@ -146,26 +158,10 @@ public:
         set_counts(internal::read_snapshot(reader, numbers()));
     }
 
-    /// Writes a snapshot to a file, which is replaced as a whole or not at all. Needs
-    /// `strata/io/checkpoint.hpp`.
-    template <class File>
-    void save(const File& file) const {
-        constexpr bool known = requires(const training_snapshot& bytes) { write_checkpoint(bytes, file); };
-        static_assert(internal::check_files<known, File>());
-        if constexpr (known)
-            write_checkpoint(snapshot(), file);
-    }
-    /// Goes on from what `save` wrote; errors are as for `restore`. Needs `strata/io/checkpoint.hpp`.
-    template <class File>
-    void load(const File& file) {
-        constexpr bool known = requires { read_checkpoint(*this, file); };
-        static_assert(internal::check_files<known, File>());
-        if constexpr (known)
-            read_checkpoint(*this, file);
-    }
-
 private:
     friend internal::running_state<trainer>;
+    friend internal::machine_fit<trainer>;
+    friend internal::no_group;
     using memory_type = epoch_memory<T, engine_type::state_count + 1>;
     static constexpr auto target_sizes = []<std::size_t... I>(std::index_sequence<I...>) {
         return std::array{engine_type::pass::template output<I>::targets...};
@@ -207,15 +203,16 @@ private:
             return engine_.template run<true>(train, order, batch_size, threads, bar);
         };
         const internal::flushed_fit fast(engine_.is_flushed, options);
+        engine_.piece = internal::piece_of(options);
         return run_epochs(
             options, steps, pass, [&] { check_data(train, "fit"); }, data.validation.weighted());
     }
 
     /// The epochs of a fit. `pass(line)` trains for one, of so many steps as far as is known; `check()` looks
     /// at the data when a loss was not finite.
-    template <class Pass, class Check>
+    template <class Pass, class Check, class Group = internal::no_group>
     history run_epochs(const fit_options& options, std::size_t steps, const Pass& pass, const Check& check,
-                       const sample_range& validation) {
+                       const sample_range& validation, const Group& group = {}) {
         // Its own, since a callback may train with this trainer, too.
         const std::vector<callback> callbacks = options.callbacks;
         memory_type memory = std::move(memory_);
@@ -223,8 +220,7 @@ private:
         internal::running_state<trainer> state(*this);
         const auto call = [&](training_state::moment moment) {
             state.phase = moment;
-            for (const auto& each : callbacks)
-                each(state);
+            group.call(*this, state, callbacks);
         };
         internal::epoch_log log(!callbacks.empty(), options.epochs);
         state.epoch = options.initial_epoch;
@@ -243,7 +239,7 @@ private:
             ++epochs_;
             log.name(totals, state.logs);
             if (validation.count > 0 || options.validation_batches != nullptr)
-                validate(options, validation, state.logs);
+                group.validate(*this, options, validation, state.logs);
             bar.finish(state.logs, totals.steps);
             log.write(state.logs);
             call(training_state::moment::epoch_end);

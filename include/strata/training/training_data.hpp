@@ -5,6 +5,7 @@
 #include <strata/data/sample_list.hpp>
 #include <strata/data/share.hpp>
 #include <strata/data/token_check.hpp>
+#include <strata/kernels/product/batch_pieces.hpp>
 #include <strata/learning/ignored_label.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/arguments.hpp>
@@ -55,6 +56,12 @@ private:
     }
     (std::make_index_sequence<Pass::output_count>{});
 };
+
+/// Samples of a piece of a batch as options have it.
+[[nodiscard]] inline std::size_t piece_of(const fit_options& options) {
+    require(options.piece_size % 4 == 0, "fit: the piece size is no multiple of 4");
+    return options.piece_size == 0 ? default_piece : options.piece_size;
+}
 
 /// The samples for validation that options name, or none.
 template <class Data>

@@ -1,0 +1,188 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
+#include <strata/expression/concatenate.hpp>
+#include <strata/raise.hpp>
+#include <strata/training/machine_error.hpp>
+#include <strata/training/machine_fit.hpp>
+#include <strata/training/machine_group.hpp>
+
+// Both MPIs would also include C++ functions that the standard has long dropped, and link their library.
+#ifndef OMPI_SKIP_MPICXX
+#    define OMPI_SKIP_MPICXX 1
+#endif
+#ifndef MPICH_SKIP_MPICXX
+#    define MPICH_SKIP_MPICXX 1
+#endif
+#include <mpi.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <numeric>
+
+/// Machines that talk by MPI (version 3.0 of the standard; OpenMPI and MPICH are tested). A program is
+/// compiled by `mpicxx` and started by `mpirun`, which gives each process its number.
+namespace strata::bedrock::inline STRATA_SETTING::mpi {
+
+/// Begins MPI, and ends it when the program leaves its scope: `mpi::environment world{argc, argv};`. One
+/// object a program. Only the thread that made it may use it. Where it is left by an exception, all machines
+/// end, since the others would wait for this one.
+class environment final : public machine_group {
+public:
+    /// `machine_error` where MPI was begun before, or does not allow a program threads of its own.
+    environment(int& argc, char**& argv) {
+        int is_begun = 0;
+        MPI_Initialized(&is_begun);
+        if (is_begun != 0)
+            internal::raise(machine_error("mpi::environment: MPI has been initialized before"));
+        int provided = MPI_THREAD_SINGLE;
+        check("MPI_Init_thread", MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided));
+        if (provided < MPI_THREAD_FUNNELED)
+            internal::raise(
+                machine_error("mpi::environment: this MPI allows no threads (MPI_THREAD_FUNNELED)"));
+        // A communicator of its own, so that no message of the program is taken for one of training.
+        check("MPI_Comm_dup", MPI_Comm_dup(MPI_COMM_WORLD, &all_));
+        check("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(all_, MPI_ERRORS_RETURN));
+        int number = 0;
+        check("MPI_Comm_rank", MPI_Comm_rank(all_, &number));
+        rank_ = static_cast<std::size_t>(number);
+        check("MPI_Comm_size", MPI_Comm_size(all_, &number));
+        count_ = static_cast<std::size_t>(number);
+    }
+
+    ~environment() override {
+        if (std::uncaught_exceptions() > exceptions_)
+            abandon("an exception has ended this process");
+        if (all_ != MPI_COMM_NULL)
+            MPI_Comm_free(&all_);
+        MPI_Finalize();
+    }
+
+    [[nodiscard]] std::size_t rank() const noexcept override { return rank_; }
+    [[nodiscard]] std::size_t count() const noexcept override { return count_; }
+    [[nodiscard]] std::string host() const override {
+        std::array<char, MPI_MAX_PROCESSOR_NAME> name{};
+        int length = 0;
+        check("MPI_Get_processor_name", MPI_Get_processor_name(name.data(), &length));
+        return {name.data(), static_cast<std::size_t>(length)};
+    }
+
+    ticket send(std::size_t receiver, std::uint32_t channel, std::span<const std::byte> bytes) override {
+        bytes_sent_ += bytes.size();
+        return begin(bytes, [&](std::span<const std::byte> part, MPI_Request* request) {
+            return MPI_Isend(part.data(), static_cast<int>(part.size()), MPI_BYTE, static_cast<int>(receiver),
+                             static_cast<int>(channel), all_, request);
+        });
+    }
+    ticket receive(std::size_t sender, std::uint32_t channel, std::span<std::byte> bytes) override {
+        return begin(bytes, [&](std::span<std::byte> part, MPI_Request* request) {
+            return MPI_Irecv(part.data(), static_cast<int>(part.size()), MPI_BYTE, static_cast<int>(sender),
+                             static_cast<int>(channel), all_, request);
+        });
+    }
+    [[nodiscard]] bool is_done(ticket message) override {
+        std::vector<MPI_Request>& requests = messages_[message];
+        int is_complete = 0;
+        check("MPI_Testall", MPI_Testall(static_cast<int>(requests.size()), requests.data(), &is_complete,
+                                         MPI_STATUSES_IGNORE));
+        if (is_complete != 0)
+            forget(message);
+        return is_complete != 0;
+    }
+    void wait(ticket message) override {
+        std::vector<MPI_Request>& requests = messages_[message];
+        check("MPI_Waitall",
+              MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE));
+        forget(message);
+    }
+
+    [[nodiscard]] std::vector<std::vector<std::byte>> gather(std::span<const std::byte> own) override {
+        if (own.size() > most_bytes)
+            internal::raise(
+                machine_error("mpi::environment: more than a gigabyte at once is to be gathered"));
+        const int size = static_cast<int>(own.size());
+        std::vector<int> sizes(count_);
+        check("MPI_Allgather", MPI_Allgather(&size, 1, MPI_INT, sizes.data(), 1, MPI_INT, all_));
+        // One round a machine, since all of them together may be more than MPI counts.
+        std::vector<std::vector<std::byte>> result(count_);
+        for (std::size_t machine = 0; machine < count_; ++machine) {
+            result[machine].resize(static_cast<std::size_t>(sizes[machine]));
+            if (machine == rank_)
+                std::copy(own.begin(), own.end(), result[machine].begin());
+            check("MPI_Bcast", MPI_Bcast(result[machine].data(), sizes[machine], MPI_BYTE,
+                                         static_cast<int>(machine), all_));
+        }
+        return result;
+    }
+    void broadcast(std::span<std::byte> bytes) override {
+        for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), most_bytes)))
+            check("MPI_Bcast", MPI_Bcast(bytes.data(), static_cast<int>(std::min(bytes.size(), most_bytes)),
+                                         MPI_BYTE, 0, all_));
+    }
+
+    [[noreturn]] void abandon(std::string_view reason) noexcept override {
+        std::fprintf(stderr, "machine %zu of %zu: %.*s\n", rank_, count_, static_cast<int>(reason.size()),
+                     reason.data());
+        std::fflush(stderr);
+        MPI_Abort(all_ == MPI_COMM_NULL ? MPI_COMM_WORLD : all_, 1);
+        std::abort(); // MPI_Abort may return by its standard.
+    }
+
+    [[nodiscard]] std::uint64_t bytes_sent() const noexcept override { return bytes_sent_; }
+
+private:
+    static constexpr std::size_t most_bytes = std::size_t{1} << 30; ///< of one message: MPI counts by int
+
+    static void check(std::string_view function, int code) {
+        if (code == MPI_SUCCESS)
+            return;
+        std::array<char, MPI_MAX_ERROR_STRING> text{};
+        int length = 0;
+        MPI_Error_string(code, text.data(), &length);
+        internal::raise(machine_error(detail::concatenate(
+            function, ": ", std::string_view(text.data(), static_cast<std::size_t>(length)))));
+    }
+
+    template <class Bytes, class Begin>
+    ticket begin(Bytes bytes, const Begin& begin_part) {
+        if (free_.empty()) {
+            free_.push_back(messages_.size());
+            messages_.emplace_back();
+        }
+        const ticket message = free_.back();
+        free_.pop_back();
+        std::vector<MPI_Request>& requests = messages_[message];
+        do {
+            const auto part = bytes.first(std::min(bytes.size(), most_bytes));
+            requests.push_back(MPI_REQUEST_NULL);
+            check("a message", begin_part(part, &requests.back()));
+            bytes = bytes.subspan(part.size());
+        } while (!bytes.empty());
+        return message;
+    }
+    void forget(ticket message) {
+        messages_[message].clear();
+        free_.push_back(message);
+    }
+
+    MPI_Comm all_ = MPI_COMM_NULL;
+    std::size_t rank_ = 0;
+    std::size_t count_ = 1;
+    std::vector<std::vector<MPI_Request>> messages_;
+    std::vector<ticket> free_;
+    std::uint64_t bytes_sent_ = 0;
+    int exceptions_ = std::uncaught_exceptions();
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING::mpi
+
+namespace strata {
+namespace mpi = bedrock::mpi;
+} // namespace strata
+
+STRATA_HEADER_END

@@ -1,0 +1,297 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/aligned_vector.hpp>
+#include <strata/kernels/product/batch_pieces.hpp>
+#include <strata/kernels/threads/team.hpp>
+#include <strata/model/learnt_arrays.hpp>
+#include <strata/setting.hpp>
+#include <strata/training/machine_group.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// Numbers of a node of the tree that wait for those of its partner.
+template <class Number>
+struct waiting_numbers {
+    piece_tree::node node;
+    Number* numbers;
+};
+
+/// The gradients of a batch that several machines share: each sends the sums over its pieces to those who
+/// update the weights concerned, adds up what it gets of its own part, as the batch's tree says, and sends
+/// the new weights to all. Every machine sends and receives about (machines - 1) / machines of the gradients
+/// and as much of the weights in a step, the least that is possible where each takes part in the work.
+template <class Pass>
+class machine_sums {
+public:
+    using T = typename Pass::value_type;
+    static constexpr std::size_t arrays = learnt_count<Pass>;
+    static constexpr std::size_t size = Pass::places::size; ///< of a block of gradients
+
+    explicit machine_sums(machine_group& group) : group_(&group) {
+        std::size_t turn = 0;
+        std::size_t array = 0;
+        for_each_learnt<Pass>([&]<class Parameter>(std::type_identity<Parameter>, std::size_t begin) {
+            const std::size_t places = whole_lines<T>(layout_of<T, Parameter>::size);
+            constexpr std::size_t length = learnt_pieces<Pass>::length;
+            const std::size_t all = (places + length - 1) / length;
+            for (std::size_t machine = 0; machine < group.count(); ++machine) {
+                const team::range own = owned_pieces(all, turn, machine, group.count());
+                slices_.push_back({begin + std::min(own.begin * length, places),
+                                   begin + std::min(own.end * length, places)});
+            }
+            turn += all;
+            pieces_[array++] = all;
+        });
+    }
+
+    /// Begins a step: `pieces` of the batch are at hand here. Returns the memory for the sums of this
+    /// machine's nodes, [nodes][size].
+    T* begin(const batch_pieces& pieces) {
+        const std::size_t machines = group_->count();
+        if (nodes_.empty() || tree_.pieces != pieces.tree.pieces) {
+            tree_ = pieces.tree;
+            nodes_.clear();
+            for (std::size_t machine = 0; machine < machines; ++machine) {
+                const piece_tree::node share = tree_.share(machine, machines);
+                nodes_.push_back(tree_.nodes(share.begin, share.end));
+            }
+        }
+        const std::size_t own = nodes_[group_->rank()].size();
+        if (sums_.size() < std::max<std::size_t>(1, own) * size)
+            sums_.assign(std::max<std::size_t>(1, own) * size, T(0));
+        unsent_ = arrays;
+        expect_sums();
+        return sums_.data();
+    }
+
+    /// The nodes of a machine in the present batch.
+    [[nodiscard]] const std::vector<piece_tree::node>& nodes(std::size_t machine) const noexcept {
+        return nodes_[machine];
+    }
+    /// Adds a node to those on a stack, as far as the tree allows, in these places of their numbers.
+    template <class Number>
+    void merge(std::vector<waiting_numbers<Number>>& stack, waiting_numbers<Number> next,
+               team::range places) const {
+        for (piece_tree::node partner; partner = tree_.partner(next.node), partner.begin < partner.end;) {
+            const waiting_numbers<Number> earlier = stack.back();
+            stack.pop_back();
+            for (std::size_t i = places.begin; i < places.end; ++i)
+                earlier.numbers[i] += next.numbers[i];
+            next = {{earlier.node.begin, next.node.end}, earlier.numbers};
+        }
+        stack.push_back(next);
+    }
+
+    /// Sends this machine's sums of all arrays of the stages from `stage` on, which are complete, and lets
+    /// other messages get on.
+    void send_from(std::size_t stage) {
+        for (; unsent_ > 0 && stages_[unsent_ - 1] >= stage; --unsent_)
+            send(unsent_ - 1);
+        advance();
+    }
+    /// Waits for the other machines' sums.
+    void wait() {
+        for (; !expected_.empty(); expected_.pop_back())
+            group_->wait(expected_.back());
+    }
+
+    /// Adds up the own part of all arrays, by a team together: gradients of the batch are in the places of
+    /// that part from there on. Behind `wait`.
+    T* add(const team& threads) noexcept {
+        std::size_t place = 0;
+        for (std::size_t array = 0; array < arrays; ++array) {
+            const team::range slice = slice_of(array, group_->rank());
+            const team::range mine = threads.share(slice.end - slice.begin, line_size<T>);
+            if (mine.begin < mine.end)
+                add_slice(place, slice, mine);
+            place += (all_nodes() - nodes_[group_->rank()].size()) * (slice.end - slice.begin);
+        }
+        return sums_.data();
+    }
+
+    /// visit(i) for the places of a block that belong to this machine's part, by a team together.
+    template <class Visit>
+    void visit_own(const team& threads, const Visit& visit) const noexcept {
+        for (std::size_t array = 0; array < arrays; ++array) {
+            const team::range slice = slice_of(array, group_->rank());
+            const team::range mine = threads.share(slice.end - slice.begin, line_size<T>);
+            for (std::size_t i = mine.begin; i < mine.end; ++i)
+                visit(slice.begin + i);
+        }
+    }
+
+    /// Puts what each machine says of the pieces of its part in the order of the pieces.
+    template <class Said>
+    const std::vector<Said>& order(const std::vector<std::vector<std::byte>>& found,
+                                   std::vector<Said>& result) const {
+        result.clear();
+        std::vector<std::size_t> next(found.size());
+        std::size_t turn = 0;
+        for (const std::size_t pieces : pieces_) {
+            const std::size_t first = result.size();
+            result.resize(first + pieces);
+            for (std::size_t machine = 0; machine < found.size(); ++machine) {
+                const team::range own = owned_pieces(pieces, turn, machine, found.size());
+                const std::size_t bytes = (own.end - own.begin) * sizeof(Said);
+                std::memcpy(result.data() + first + own.begin, found[machine].data() + next[machine], bytes);
+                next[machine] += bytes;
+            }
+            turn += pieces;
+        }
+        return result;
+    }
+
+    /// Sends the own part of a block to all others and receives theirs.
+    void share(T* block, std::uint32_t turn) {
+        wait_sent();
+        for (std::size_t array = 0; array < arrays; ++array) {
+            for (std::size_t machine = 0; machine < group_->count(); ++machine) {
+                const team::range slice = slice_of(array, machine);
+                if (machine == group_->rank() || slice.begin == slice.end)
+                    continue;
+                expected_.push_back(group_->receive(
+                    machine, channel(array, turn),
+                    std::as_writable_bytes(std::span(block + slice.begin, slice.end - slice.begin))));
+            }
+            const team::range own = slice_of(array, group_->rank());
+            for (std::size_t machine = 0; machine < group_->count(); ++machine)
+                if (machine != group_->rank() && own.begin < own.end)
+                    sent_.push_back(
+                        group_->send(machine, channel(array, turn),
+                                     std::as_bytes(std::span(block + own.begin, own.end - own.begin))));
+        }
+        wait();
+        wait_sent();
+    }
+
+    /// Sends the statistics in a block of parameters to all, from the machine that has a part in every batch,
+    /// however few its pieces: the last one.
+    void share_statistics(T* block) {
+        const std::size_t last = group_->count() - 1;
+        for_each_changing<Pass>([&]<class Parameter>(std::type_identity<Parameter>, std::size_t place) {
+            if constexpr (!Parameter::is_learnt) {
+                const std::span<T> numbers(block + place, layout_of<T, Parameter>::size);
+                if (group_->rank() != last)
+                    expected_.push_back(group_->receive(last, 1, std::as_writable_bytes(numbers)));
+                else
+                    for (std::size_t machine = 0; machine < last; ++machine)
+                        sent_.push_back(group_->send(machine, 1, std::as_bytes(numbers)));
+            }
+        });
+        wait();
+        wait_sent();
+    }
+
+private:
+    // The stages that the arrays belong to.
+    static constexpr std::array<std::size_t, arrays> stages_of_arrays() {
+        std::array<std::size_t, arrays> result{};
+        std::size_t array = 0;
+        for_each_index<Pass::count>([&](auto index) {
+            constexpr std::size_t number = index;
+            using head = typename Pass::template stage<number>::head;
+            if constexpr (Pass::flow::learning_uses(number) > 0)
+                for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
+                    if constexpr (Parameter::is_learnt)
+                        result[array++] = number;
+                });
+        });
+        return result;
+    }
+    void send(std::size_t array) {
+        for (std::size_t machine = 0; machine < group_->count(); ++machine) {
+            const team::range slice = slice_of(array, machine);
+            if (machine == group_->rank() || slice.begin == slice.end)
+                continue;
+            for (std::size_t node = 0; node < nodes_[group_->rank()].size(); ++node)
+                sent_.push_back(group_->send(machine, channel(array, 0),
+                                             std::as_bytes(std::span(sums_.data() + node * size + slice.begin,
+                                                                     slice.end - slice.begin))));
+        }
+    }
+    void advance() {
+        if (!expected_.empty() && group_->is_done(expected_.back()))
+            expected_.pop_back();
+    }
+
+    static std::uint32_t channel(std::size_t array, std::uint32_t turn) noexcept {
+        return static_cast<std::uint32_t>(8 + array * 2 + turn);
+    }
+    [[nodiscard]] team::range slice_of(std::size_t array, std::size_t machine) const noexcept {
+        return slices_[array * group_->count() + machine];
+    }
+    [[nodiscard]] std::size_t all_nodes() const noexcept {
+        std::size_t result = 0;
+        for (const auto& each : nodes_)
+            result += each.size();
+        return result;
+    }
+
+    // Makes room for the other machines' sums, [arrays][machines][nodes][slice], and awaits them.
+    void expect_sums() {
+        std::size_t places = 0;
+        for (std::size_t array = 0; array < arrays; ++array) {
+            const team::range own = slice_of(array, group_->rank());
+            places += (all_nodes() - nodes_[group_->rank()].size()) * (own.end - own.begin);
+        }
+        if (others_.size() < places)
+            others_.assign(places, T(0));
+        T* next = others_.data();
+        for (std::size_t array = 0; array < arrays; ++array) {
+            const team::range own = slice_of(array, group_->rank());
+            const std::size_t length = own.end - own.begin;
+            for (std::size_t machine = 0; machine < group_->count(); ++machine) {
+                if (machine == group_->rank() || length == 0)
+                    continue;
+                for (std::size_t node = 0; node < nodes_[machine].size(); ++node, next += length)
+                    expected_.push_back(group_->receive(machine, channel(array, 0),
+                                                        std::as_writable_bytes(std::span(next, length))));
+            }
+        }
+    }
+
+    // The sums of some places of a slice, node by node from the first to the last of the batch.
+    void add_slice(std::size_t first, team::range slice, team::range mine) {
+        T* next = others_.data() + first;
+        std::vector<waiting_numbers<T>> stack;
+        for (std::size_t machine = 0; machine < group_->count(); ++machine)
+            for (std::size_t node = 0; node < nodes_[machine].size(); ++node) {
+                const bool is_own = machine == group_->rank();
+                merge(stack,
+                      {nodes_[machine][node], is_own ? sums_.data() + node * size + slice.begin : next},
+                      mine);
+                next += is_own ? 0 : slice.end - slice.begin;
+            }
+        T* const result = sums_.data() + slice.begin;
+        if (const T* const total = stack.back().numbers; total != result)
+            std::copy(total + mine.begin, total + mine.end, result + mine.begin);
+    }
+
+    void wait_sent() {
+        for (; !sent_.empty(); sent_.pop_back())
+            group_->wait(sent_.back());
+    }
+
+    machine_group* group_;
+    std::array<std::size_t, arrays> pieces_{};                    ///< of each array
+    std::array<std::size_t, arrays> stages_ = stages_of_arrays(); ///< of each array, ascending
+    std::size_t unsent_ = 0;          ///< arrays whose sums have not been sent yet, the first ones
+    std::vector<team::range> slices_; ///< [arrays][machines], places of a block
+    piece_tree tree_{0};
+    std::vector<std::vector<piece_tree::node>> nodes_; ///< of each machine
+    aligned_vector<T> sums_;                           ///< of this machine's nodes
+    aligned_vector<T> others_;                         ///< of the others' nodes, the own part of each array
+    std::vector<machine_group::ticket> expected_;
+    std::vector<machine_group::ticket> sent_;
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
