@@ -4,6 +4,7 @@
 #include <strata/kernels/stage_pieces.hpp>
 #include <strata/model/output_loss.hpp>
 #include <strata/model/parameters.hpp>
+#include <strata/model/stage_buffers.hpp>
 #include <strata/model/training_courses.hpp>
 #include <strata/model/training_output.hpp>
 #include <strata/model/workspace.hpp>
@@ -64,7 +65,7 @@ struct basic_training_pass {
         for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
             constexpr bool draws = Training && Stage::tail::dropout_count > 0;
             if constexpr (draws)
-                draw_stage<Stage>(number, data, space, threads, key);
+                buffers::template draw<Stage>(number, data, space, threads, key);
             if (draws || number > 0)
                 threads.barrier();
             whole_samples = forward_stage<Training, Stage>(number, parameters, data, space, threads, key);
@@ -114,6 +115,8 @@ struct basic_training_pass {
     }
 
 private:
+    using buffers = stage_buffers<basic_training_pass>;
+
     template <class Consumer>
     static void tell([[maybe_unused]] const Consumer& consumer, [[maybe_unused]] std::size_t number,
                      [[maybe_unused]] const team& threads) noexcept {
@@ -129,48 +132,16 @@ private:
         return consumer.template later_use<EarlierUses>();
     }
 
-    template <class Head>
-    static auto sources(std::size_t number, const batch& data, workspace& space) noexcept {
-        return sources_of<wires, Head>(
-            number, [&](std::size_t input) { return data.x[input]; },
-            [&](std::size_t source) { return rows_view<const T>(space.output(source)); });
-    }
-
-    template <class Stage>
-    static dropout_choices choices_of(std::size_t number, const batch& data, workspace& space) noexcept {
-        if constexpr (Stage::tail::dropout_count > 0)
-            return {space.choices(number), dropout_choices::bytes_of(data.samples * Stage::output_size)};
-        else
-            return {};
-    }
-    template <class Stage>
-    static void draw_stage(std::size_t number, const batch& data, workspace& space, const team& threads,
-                           dropout_key key) noexcept {
-        key.layer = static_cast<std::uint32_t>(number);
-        const std::size_t bytes = dropout_choices::bytes_of(data.samples * Stage::output_size);
-        for (std::size_t d = 0; d < Stage::tail::dropout_count; ++d)
-            draw_choices(space.choices(number) + d * bytes, key, static_cast<std::uint32_t>(d),
-                         Stage::tail::rates[d], Stage::output_size, data.samples, threads);
-    }
-
     template <bool Training, class Stage>
     static bool forward_stage(std::size_t number, const T* parameters, const batch& data, workspace& space,
                               const team& threads, dropout_key key) noexcept {
-        key.layer = static_cast<std::uint32_t>(number);
-        const auto x = sources<typename Stage::head>(number, data, space);
-        const head_forward<T> call{x.data(),
-                                   space.output(number),
-                                   space.kept(number).data,
-                                   parameters + places::places[number],
-                                   space.shared(number),
-                                   space.scratch(threads.rank),
-                                   data.samples,
-                                   key,
-                                   data.pieces};
+        const auto x = buffers::template sources<typename Stage::head>(number, data, space);
+        const head_forward<T> call =
+            buffers::forward(number, x.data(), parameters, data, space, threads, key);
         if constexpr (Training)
             return run_data_or_stage<stages, Stage>(
                 number == 0, call, threads,
-                training_tail<typename Stage::tail>{choices_of<Stage>(number, data, space)});
+                training_tail<typename Stage::tail>{buffers::template choices<Stage>(number, data, space)});
         else
             return run_data_or_stage<stages, Stage>(number == 0, call, threads,
                                                     prediction_tail<typename Stage::tail>{});
@@ -199,8 +170,9 @@ private:
                  internal::output_visit<Index, Visit>{visit});
         if constexpr (wanted) {
             using last = stage<number>;
-            settle_delta<last>(delta, y, rows_view<const T>(space.kept(number)), part,
-                               tail_slope<typename last::tail>{choices_of<last>(number, data, space)});
+            settle_delta<last>(
+                delta, y, rows_view<const T>(space.kept(number)), part,
+                tail_slope<typename last::tail>{buffers::template choices<last>(number, data, space)});
         }
     }
 
@@ -244,31 +216,11 @@ private:
     template <class Stage>
     static void settle_stage(std::size_t number, const batch& data, workspace& space,
                              const team& threads) noexcept {
-        settle_delta<Stage>(space.delta(number), space.output(number).data,
-                            rows_view<const T>(space.kept(number)), share_samples(threads, data.samples),
-                            tail_slope<typename Stage::tail>{choices_of<Stage>(number, data, space)});
+        settle_delta<Stage>(
+            space.delta(number), space.output(number).data, rows_view<const T>(space.kept(number)),
+            share_samples(threads, data.samples),
+            tail_slope<typename Stage::tail>{buffers::template choices<Stage>(number, data, space)});
     }
-    template <class Stage>
-    static head_backward<T> buffers(std::size_t number, const rows_view<const T>* x,
-                                    const rows_view<T>* source_deltas, const bool* adds, const T* source_kept,
-                                    const T* parameters, const batch& data, workspace& space,
-                                    const team& threads, dropout_key key) noexcept {
-        key.layer = static_cast<std::uint32_t>(number);
-        return {x,
-                {space.delta(number), Stage::head::outputs},
-                source_deltas,
-                adds,
-                source_kept,
-                parameters + places::places[number],
-                space.shared(number),
-                space.scratch(threads.rank),
-                data.samples,
-                key,
-                data.pieces,
-                {0, data.samples},
-                space.piece_tiles(threads.rank)};
-    }
-
     template <std::size_t Number>
     static void propagate(const T* parameters, const batch& data, workspace& space, const team& threads,
                           dropout_key key) noexcept {
@@ -282,7 +234,7 @@ private:
                 else
                     propagate_stage<stage<Number>>(
                         Number, parameters, data, space, threads, key, space.kept(source).data,
-                        tail_slope<tail>{choices_of<stage<source>>(source, data, space)});
+                        tail_slope<tail>{buffers::template choices<stage<source>>(source, data, space)});
             } else
                 propagate_stage<stage<Number>>(Number, parameters, data, space, threads, key, nullptr,
                                                no_slope{});
@@ -296,7 +248,7 @@ private:
                                 const Slope& slope) noexcept {
         using head = typename Stage::head;
         constexpr std::size_t parts = head::parts;
-        const auto x = sources<head>(number, data, space);
+        const auto x = buffers::template sources<head>(number, data, space);
         std::array<rows_view<T>, parts> source_deltas{};
         std::array<bool, parts> adds{};
         for (std::size_t i = 0; i < parts; ++i) {
@@ -308,21 +260,22 @@ private:
             source_deltas[i] = {target, head::source_width(i)};
             adds[i] = flow::adds(number, i);
         }
-        head_kernels<head>::template backward<Stage>(buffers<Stage>(number, x.data(), source_deltas.data(),
-                                                                    adds.data(), source_kept, parameters,
-                                                                    data, space, threads, key),
-                                                     threads, slope);
+        head_kernels<head>::template backward<Stage>(
+            buffers::template backward<Stage>(number, x.data(), source_deltas.data(), adds.data(),
+                                              source_kept, parameters, data, space, threads, key),
+            threads, slope);
     }
 
     template <class Stage, bool First, class Consumer>
     static void update_stage(std::size_t number, const T* parameters, const batch& data, workspace& space,
                              const team& threads, const Consumer& consumer) noexcept {
-        const auto x = sources<typename Stage::head>(number, data, space);
+        const auto x = buffers::template sources<typename Stage::head>(number, data, space);
         using head = typename Stage::head;
         const head_updates<T, head, Consumer> updates{consumer, places::places[number]};
-        update_by_pieces<Stage, First>(
-            buffers<Stage>(number, x.data(), nullptr, nullptr, nullptr, parameters, data, space, threads, {}),
-            threads, updates, space.piece_sums());
+        update_by_pieces<Stage, First>(buffers::template backward<Stage>(number, x.data(), nullptr, nullptr,
+                                                                         nullptr, parameters, data, space,
+                                                                         threads, {}),
+                                       threads, updates, space.piece_sums());
     }
 };
 

@@ -1,0 +1,103 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/setting.hpp>
+#include <strata/training/batch_share.hpp>
+#include <strata/training/machine_group.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// What machines that share a batch tell each other of its samples: the loss of each and what it gives for
+/// the metrics, so that all of them add up the same. A report are two flags, the losses, and then the numbers
+/// of each sample for metrics.
+class machine_reports {
+public:
+    machine_reports(machine_group& group, std::size_t piece) : group_(&group), piece_(piece) {}
+
+    /// Makes room for batches of so many samples, with `numbers` of each for metrics.
+    void reserve(std::size_t samples, std::size_t numbers) {
+        numbers_ = numbers;
+        size_ = flags + (1 + numbers) * batch_share::most(samples, piece_, group_->count());
+        reports_.assign(group_->count() * size_, 0.0);
+        losses_.resize(samples);
+        parts_.resize(samples * numbers);
+    }
+
+    /// Where this machine's go: the losses of its share, and behind them the numbers for metrics.
+    [[nodiscard]] double* own_losses() noexcept { return report(group_->rank()) + flags; }
+    [[nodiscard]] double* own_parts(const batch_share& own) noexcept {
+        return own_losses() + own.pieces.samples;
+    }
+
+    /// Begins to receive the others' reports of a batch.
+    void expect(std::size_t samples) {
+        for (std::size_t machine = 0; machine < group_->count(); ++machine)
+            if (machine != group_->rank())
+                messages_.push_back(group_->receive(
+                    machine, 0,
+                    std::as_writable_bytes(std::span(report(machine), length(samples, machine)))));
+    }
+    /// Sends this machine's. A batch is broken where a loss is not finite.
+    void send(std::size_t samples, bool is_broken, bool has_failed) {
+        double* const own = report(group_->rank());
+        own[0] = is_broken ? 1 : 0;
+        own[1] = has_failed ? 1 : 0;
+        for (std::size_t machine = 0; machine < group_->count(); ++machine)
+            if (machine != group_->rank())
+                messages_.push_back(
+                    group_->send(machine, 0, std::as_bytes(std::span(own, length(samples, group_->rank())))));
+    }
+
+    /// What all of them say together.
+    struct summary {
+        bool is_broken = false;
+        std::size_t failed;   ///< the first machine that has failed, or their count
+        const double* losses; ///< of the batch's samples, in their order
+        const double* parts;
+    };
+    /// Waits for the others' reports.
+    summary finish(std::size_t samples) {
+        for (; !messages_.empty(); messages_.pop_back())
+            group_->wait(messages_.back());
+        summary result{false, group_->count(), losses_.data(), parts_.data()};
+        std::size_t sample = 0;
+        for (std::size_t machine = 0; machine < group_->count(); ++machine) {
+            const double* const said = report(machine);
+            const std::size_t count = share(samples, machine).pieces.samples;
+            result.is_broken = result.is_broken || said[0] != 0;
+            if (said[1] != 0)
+                result.failed = std::min(result.failed, machine);
+            std::copy_n(said + flags, count, losses_.data() + sample);
+            std::copy_n(said + flags + count, count * numbers_, parts_.data() + sample * numbers_);
+            sample += count;
+        }
+        return result;
+    }
+
+private:
+    static constexpr std::size_t flags = 2;
+
+    [[nodiscard]] double* report(std::size_t machine) noexcept { return reports_.data() + machine * size_; }
+    [[nodiscard]] batch_share share(std::size_t samples, std::size_t machine) const noexcept {
+        return batch_share::of_machine(samples, piece_, machine, group_->count());
+    }
+    [[nodiscard]] std::size_t length(std::size_t samples, std::size_t machine) const noexcept {
+        return flags + (1 + numbers_) * share(samples, machine).pieces.samples;
+    }
+
+    machine_group* group_;
+    std::size_t piece_;
+    std::size_t numbers_ = 0;
+    std::size_t size_ = 0;
+    std::vector<double> reports_; ///< [machines][size_]
+    std::vector<double> losses_;  ///< of the whole batch
+    std::vector<double> parts_;
+    std::vector<machine_group::ticket> messages_;
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
