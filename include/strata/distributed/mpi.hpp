@@ -23,7 +23,7 @@ STRATA_HEADER_BEGIN
 #include <array>
 #include <cstdio>
 #include <exception>
-#include <numeric>
+#include <thread>
 
 /// Machines that talk by MPI (version 3.0 of the standard; OpenMPI and MPICH are tested). A program is
 /// compiled by `mpicxx` and started by `mpirun`, which gives each process its number.
@@ -95,9 +95,7 @@ public:
         return is_complete != 0;
     }
     void wait(ticket message) override {
-        std::vector<MPI_Request>& requests = messages_[message];
-        check("MPI_Waitall",
-              MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE));
+        finish(messages_[message]);
         forget(message);
     }
 
@@ -107,22 +105,22 @@ public:
                 machine_error("mpi::environment: more than a gigabyte at once is to be gathered"));
         const int size = static_cast<int>(own.size());
         std::vector<int> sizes(count_);
-        check("MPI_Allgather", MPI_Allgather(&size, 1, MPI_INT, sizes.data(), 1, MPI_INT, all_));
+        finish("MPI_Iallgather", [&](MPI_Request* request) {
+            return MPI_Iallgather(&size, 1, MPI_INT, sizes.data(), 1, MPI_INT, all_, request);
+        });
         // One round a machine, since all of them together may be more than MPI counts.
         std::vector<std::vector<std::byte>> result(count_);
         for (std::size_t machine = 0; machine < count_; ++machine) {
             result[machine].resize(static_cast<std::size_t>(sizes[machine]));
             if (machine == rank_)
                 std::copy(own.begin(), own.end(), result[machine].begin());
-            check("MPI_Bcast", MPI_Bcast(result[machine].data(), sizes[machine], MPI_BYTE,
-                                         static_cast<int>(machine), all_));
+            send_all(result[machine], machine);
         }
         return result;
     }
     void broadcast(std::span<std::byte> bytes) override {
         for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), most_bytes)))
-            check("MPI_Bcast", MPI_Bcast(bytes.data(), static_cast<int>(std::min(bytes.size(), most_bytes)),
-                                         MPI_BYTE, 0, all_));
+            send_all(bytes.first(std::min(bytes.size(), most_bytes)), 0);
     }
 
     [[noreturn]] void abandon(std::string_view reason) noexcept override {
@@ -146,6 +144,28 @@ private:
         MPI_Error_string(code, text.data(), &length);
         internal::raise(machine_error(detail::concatenate(
             function, ": ", std::string_view(text.data(), static_cast<std::size_t>(length)))));
+    }
+
+    // MPI's own waiting may keep a processor busy that another machine's process needs.
+    static void finish(std::span<MPI_Request> requests) {
+        for (int is_complete = 0;; std::this_thread::yield()) {
+            check("MPI_Testall", MPI_Testall(static_cast<int>(requests.size()), requests.data(), &is_complete,
+                                             MPI_STATUSES_IGNORE));
+            if (is_complete != 0)
+                return;
+        }
+    }
+    template <class Begin>
+    static void finish(std::string_view function, const Begin& begin) {
+        MPI_Request request = MPI_REQUEST_NULL;
+        check(function, begin(&request));
+        finish({&request, 1});
+    }
+    void send_all(std::span<std::byte> bytes, std::size_t sender) {
+        finish("MPI_Ibcast", [&](MPI_Request* request) {
+            return MPI_Ibcast(bytes.data(), static_cast<int>(bytes.size()), MPI_BYTE,
+                              static_cast<int>(sender), all_, request);
+        });
     }
 
     template <class Bytes, class Begin>
