@@ -1,10 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "thread_machines.hpp"
+#include <strata/data/batch_sources.hpp>
 #include <strata/strata.hpp>
 #include <strata/training/machine_fit.hpp>
 
 #include <boost/test/unit_test.hpp>
 #include <xtensor/xtensor.hpp>
+#include <xtensor/xview.hpp>
 
 #include <mutex>
 #include <random>
@@ -45,8 +47,11 @@ void check(const std::array<std::size_t, Rank>& shape, const Optimizer& optimize
     for (const std::size_t machines : {1U, 2U, 3U, 8U}) {
         std::mutex mutex;
         thread_machines(machines).run([&](strata::machine_group& world) {
-            const outcome found =
-                train([&](auto& teach) { return teach.fit(part_of(x, world), y, options); });
+            const outcome found = train([&](auto& teach) {
+                fit_options shared = options;
+                shared.machines = world;
+                return teach.fit(part_of(x, world), y, shared);
+            });
             const std::lock_guard lock(mutex);
             BOOST_TEST(found.losses == alone.losses, boost::test_tools::per_element());
             BOOST_TEST((found == alone), machines << " machines");
@@ -64,7 +69,127 @@ BOOST_AUTO_TEST_CASE(machines_come_to_the_bits_of_one) {
 
 BOOST_AUTO_TEST_CASE(machines_that_clip_norms_of_images_come_to_the_bits_of_one) {
     check<model<input<8, 6, 2> | random_flip<horizontal> | random_shift<0.2, 0.2> | gaussian_noise<0.1> |
-                conv<7, 3> | batch_norm<> | group_norm<7> | prelu<> | spatial_dropout<0.2> | flatten | dense<3>>>(
-        std::array{rows, 8UL, 6UL, 2UL},
-        clip_global_norm(sgd_momentum{.learning_rate = 0.1, .momentum = 0.9}, 0.5));
+                conv<7, 3> | batch_norm<> | group_norm<7> | prelu<> | spatial_dropout<0.2> | flatten |
+                dense<3>>>(std::array{rows, 8UL, 6UL, 2UL},
+                           clip_global_norm(sgd_momentum{.learning_rate = 0.1, .momentum = 0.9}, 0.5));
+}
+
+namespace {
+using small = model<input<20> | dense<17> | relu | dropout<0.3> | dense<3>>;
+
+/// Runs work(teach, world) on so many machines, and compares what it returns and leaves with what `alone`
+/// has returned and left on one.
+template <class Alone, class Work>
+void compare(const Alone& alone, const Work& work) {
+    small net{seed{5}};
+    trainer teach{net, mean_squared_error, adam{}, metrics::mean_absolute_error};
+    const std::vector<double> expected = alone(teach);
+    const auto bytes = teach.snapshot().bytes;
+    for (const std::size_t machines : {1U, 3U, 8U}) {
+        std::mutex mutex;
+        thread_machines(machines).run([&](strata::machine_group& world) {
+            small own{seed{5}};
+            trainer other{own, mean_squared_error, adam{}, metrics::mean_absolute_error};
+            const std::vector<double> found = work(other, world);
+            const std::lock_guard lock(mutex);
+            BOOST_TEST(found == expected, boost::test_tools::per_element());
+            BOOST_TEST((other.snapshot().bytes == bytes), machines << " machines");
+        });
+    }
+}
+
+/// The message of what one of two machines throws.
+template <class Work>
+std::string message_of_pair(const Work& work) {
+    std::string result;
+    try {
+        thread_machines(2).run(work);
+    } catch (const std::exception& error) {
+        result = error.what();
+    }
+    return result;
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(machines_evaluate_to_the_bits_of_one) {
+    const auto x = draw(std::array{rows, 20UL});
+    const auto y = draw(std::array{rows, 3UL});
+    const evaluate_options options{.batch_size = 64, .verbose = verbosity::silent};
+    const auto numbers = [](const scores& found) {
+        return std::vector{found["loss"], found["mean_absolute_error"]};
+    };
+    compare([&](auto& teach) { return numbers(teach.evaluate(x, y, options)); },
+            [&](auto& teach, auto& world) { return numbers(teach.evaluate(part_of(x, world), y, options)); });
+}
+
+BOOST_AUTO_TEST_CASE(machines_share_the_batches_of_a_source) {
+    const auto x = draw(std::array{rows, 20UL});
+    const auto y = draw(std::array{rows, 3UL});
+    const auto source = [&] {
+        return function_batches(7, [&](const batch_number& number) {
+            const auto begin = number.step * 13, end = begin + 13;
+            return labelled_arrays<xt::xtensor<float, 2>, xt::xtensor<float, 2>>{
+                xt::view(x, xt::range(begin, end)), xt::view(y, xt::range(begin, end))};
+        });
+    };
+    auto validation = source();
+    const fit_options options{
+        .epochs = 2, .validation_batches = &validation, .verbose = verbosity::silent, .piece_size = 4};
+    const auto numbers = [](const history& record, const scores& found) {
+        return std::vector{record["loss"][1], record["val_loss"][1], found["loss"]};
+    };
+    compare(
+        [&](auto& teach) {
+            auto batches = source();
+            const history record = teach.fit_batches(batches, options);
+            return numbers(record, teach.evaluate_batches(batches, {.verbose = verbosity::silent}));
+        },
+        [&](auto& teach, auto& world) {
+            auto batches = source();
+            auto own_validation = source();
+            fit_options shared = options;
+            shared.validation_batches = &own_validation;
+            const history record = teach.fit_batches(part_of(batches, world), shared);
+            return numbers(record,
+                           teach.evaluate_batches(part_of(batches, world), {.verbose = verbosity::silent}));
+        });
+}
+
+BOOST_AUTO_TEST_CASE(machines_without_a_part_are_refused) {
+    static_assert(fit_options{}.machines.get() == nullptr);
+    const auto x = draw(std::array{rows, 20UL});
+    const auto y = draw(std::array{rows, 3UL});
+    BOOST_TEST(message_of_pair([&](strata::machine_group& world) {
+                   small net{seed{5}};
+                   trainer teach{net, mean_squared_error, adam{}, metrics::mean_absolute_error};
+                   teach.fit(x, y, {.batch_size = 50, .machines = world});
+               }) == "fit: the options name machines, expected part_of(samples, machines), found what one "
+                     "machine has for itself");
+    BOOST_TEST(message_of_pair([&](strata::machine_group& world) {
+                   thread_machines(1).run([&](strata::machine_group& other) {
+                       small net{seed{5}};
+                       trainer teach{net, mean_squared_error, adam{}, metrics::mean_absolute_error};
+                       teach.fit(part_of(x, world), y, {.batch_size = 50, .machines = other});
+                   });
+               }) ==
+               "fit: the options name machines, expected those of part_of(samples, machines), found others");
+}
+
+BOOST_AUTO_TEST_CASE(machines_with_other_batches_are_named) {
+    const auto x = draw(std::array{rows, 20UL});
+    const auto y = draw(std::array{rows, 3UL});
+    const auto fit = [&](strata::machine_group& world, std::size_t samples, float shift) {
+        auto source = function_batches(2, [&](const batch_number& number) {
+            const std::size_t count = number.step == 0 ? 13 : samples;
+            return labelled_arrays<xt::xtensor<float, 2>, xt::xtensor<float, 2>>{
+                xt::view(x, xt::range(0, count)) + shift, xt::view(y, xt::range(0, count))};
+        });
+        small net{seed{5}};
+        trainer teach{net, mean_squared_error, adam{}, metrics::mean_absolute_error};
+        teach.fit_batches(part_of(source, world), {.verbose = verbosity::silent});
+    };
+    BOOST_TEST(message_of_pair([&](auto& world) { fit(world, 13 - world.rank(), 0.0F); }) ==
+               "fit_batches, batch 1: machine 1 has 12 samples, but machine 0 has 13");
+    BOOST_TEST(message_of_pair([&](auto& world) { fit(world, 13, static_cast<float>(world.rank())); }) ==
+               "fit_batches, batch 0: machine 1 has other samples or targets than machine 0");
 }

@@ -3,8 +3,10 @@
 
 #include <strata/data/array_check.hpp>
 #include <strata/data/labelled_samples.hpp>
+#include <strata/kernels/product/piece_tree.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <tuple>
@@ -16,6 +18,24 @@ namespace strata::bedrock::inline STRATA_SETTING {
 struct batch_number {
     std::uint64_t epoch = 0;
     std::size_t step = 0;
+};
+
+/// The rows of each batch that one of several machines works on: whole pieces of it, of so many rows, side by
+/// side. Without other machines they are all.
+struct row_share {
+    std::size_t machine = 0;
+    std::size_t machines = 1;
+    std::size_t piece = 1; ///< rows of a piece
+
+    struct range {
+        std::size_t begin;
+        std::size_t end;
+    };
+    /// Of a batch of so many rows.
+    [[nodiscard]] constexpr range rows(std::size_t batch) const noexcept {
+        const auto own = piece_tree{(batch + piece - 1) / piece}.share(machine, machines);
+        return {std::min(own.begin * piece, batch), std::min(own.end * piece, batch)};
+    }
 };
 
 /// Where `fit_batches` and `evaluate_batches` get batches from, one after another:
@@ -35,6 +55,12 @@ public:
     /// The next batch, which stays as it is until the one after it is asked for; null behind the last. What
     /// is thrown here reaches whoever called those.
     virtual const labelled_samples* next() = 0;
+
+    /// Asks for batches that have the rows of a share alone, from the next epoch on. Returns whether that
+    /// will be so: a source that cannot read a part of a batch goes on to give all of it.
+    virtual bool choose_rows(const row_share&) { return false; }
+    /// How many rows the batch has as a whole of which `next` has given a part.
+    [[nodiscard]] virtual std::size_t batch_rows() const { return 0; }
 };
 
 namespace internal {
@@ -80,4 +106,5 @@ void show_batch(const Batch& batch, labelled_samples& shown) {
 namespace strata {
 using bedrock::batch_number;
 using bedrock::batch_source;
+using bedrock::row_share;
 } // namespace strata

@@ -9,6 +9,7 @@ STRATA_HEADER_BEGIN
 #include <strata/training/machine_agreement.hpp>
 #include <strata/training/machine_error.hpp>
 #include <strata/training/machine_pass.hpp>
+#include <strata/training/machine_source.hpp>
 #include <strata/training/snapshot.hpp>
 #include <strata/training/trainer.hpp>
 #include <strata/version.hpp>
@@ -26,7 +27,7 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// What several machines do alike in a fit: callbacks run on the first of them, and what they have changed
 /// goes to all.
-template <class Pass>
+template <class Pass, class Data>
 struct machine_course {
     Pass& pass;
     machine_group& group;
@@ -64,8 +65,17 @@ struct machine_course {
 
     template <class Trainer, class Scores>
     void validate(Trainer&, const fit_options& options, const sample_range& range, Scores& logs) const {
+        if (range.count == 0) {
+            shared_source source(group, *options.validation_batches, piece_of(options));
+            const source_course course{"fit, validation batches", 0, 0, options.threads};
+            return name_validation(
+                run_source_together<false, Data>(pass, source, course,
+                                                 [](const sample_range&) { return std::uint64_t{0}; })
+                    .named(),
+                logs);
+        }
         const std::size_t batch_size = std::min(options.batch_size, range.count);
-        const std::size_t threads = Pass::engine::choose_threads(batch_size, options.threads);
+        const std::size_t threads = pass.choose_threads(batch_size, options.threads);
         name_validation(pass.template run<false>(range, {}, batch_size, threads, nullptr).named(), logs);
     }
 };
@@ -74,59 +84,130 @@ template <class Model, class Loss, class Optimizer, class... Metrics>
 struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
     using trainer_type = trainer<Model, Loss, Optimizer, Metrics...>;
     using engine_type = typename trainer_type::engine_type;
+    using data_type = typename trainer_type::data_type;
     using data_pass = typename engine_type::pass;
+    using pass_type = machine_pass<engine_type, typename Model::base, Metrics...>;
     using T = typename Model::value_type;
 
     static history run(trainer_type& teach, const sample_list& x, const sample_list& y, machine_group& group,
                        const fit_options& options) {
-        require(options.validation_batches == nullptr,
-                "fit: machines that train together take validation data, not batches");
+        check_machines(options, &group, "fit", "part_of(samples, machines)");
         const divided_data<typename trainer_type::arguments, data_pass> data(x, y, options);
         const sample_range train = data.train.weighted();
-        agree(group, lines(teach, train, options));
+        agree(group, common_lines(teach) + lines(options) + lines(train));
         const std::size_t batch_size = std::min(options.batch_size, train.count);
-        const std::size_t threads =
-            engine_type::choose_threads((batch_size + group.count() - 1) / group.count(), options.threads);
         const std::size_t steps = (train.count + batch_size - 1) / batch_size;
         std::vector<std::uint32_t> order(options.shuffle ? train.count : 0);
-        using pass_type = machine_pass<engine_type, typename Model::base, Metrics...>;
         pass_type pass(teach.engine_, *teach.net_, group, piece_of(options));
-        const auto run_epoch = [&](progress_line* bar) {
-            if (options.shuffle)
-                shuffle(order, teach.net_->random_seed(), teach.epochs_);
-            return pass.template run<true>(train, order, batch_size, threads, bar);
-        };
-        fit_options own = options;
-        if (group.rank() != 0)
-            own.verbose = verbosity::silent;
-        return teach.run_epochs(
-            own, steps, run_epoch, [&] { trainer_type::check_data(train, "fit"); },
-            data.validation.weighted(), machine_course<pass_type>{pass, group});
+        const std::size_t threads = pass.choose_threads(batch_size, options.threads);
+        return run_epochs(
+            teach, options, steps, pass, group,
+            [&](progress_line* bar) {
+                if (options.shuffle)
+                    shuffle(order, teach.net_->random_seed(), teach.epochs_);
+                return pass.template run<true>(train, order, batch_size, threads, bar);
+            },
+            [&] { trainer_type::check_data(train, "fit"); }, data.validation.weighted());
+    }
+
+    static history run_batches(trainer_type& teach, batch_source& source, machine_group& group,
+                               const fit_options& options) {
+        check_source_options(options, &group);
+        const auto validation = given_validation<data_type>(options);
+        agree(group, common_lines(teach) + lines(options));
+        pass_type pass(teach.engine_, *teach.net_, group, piece_of(options));
+        shared_source shared(group, source, piece_of(options));
+        source_course course{"fit_batches",   teach.epochs_, options.steps_per_epoch,
+                             options.threads, nullptr,       options.class_weight};
+        shared.template agree<data_type>(course, checksum_range);
+        sample_range last{nullptr, nullptr};
+        return run_epochs(
+            teach, options, steps_of_epoch(source, options.steps_per_epoch), pass, group,
+            [&](progress_line* bar) {
+                course.epoch = teach.epochs_;
+                course.line = bar;
+                return run_source_together<true, data_type>(pass, shared, course, checksum_range, &last);
+            },
+            [&] {
+                constexpr const char* name = "fit_batches, the last batch";
+                const auto error = caught([&] { trainer_type::check_data(last, name); });
+                agree_batch(group, {.has_failed = error != nullptr}, error, name);
+            },
+            validation.weighted());
+    }
+
+    static scores evaluate(trainer_type& teach, const sample_list& x, const sample_list& y,
+                           machine_group& group, const evaluate_options& options) {
+        const data_type data(x, y, options.sample_weight, {}, "evaluate");
+        agree(group, common_lines(teach) + batch_line(options.batch_size) + lines(data.range));
+        pass_type pass(teach.engine_, *teach.net_, group, default_piece);
+        return evaluate_samples(pass, data, of_machine(options, group));
+    }
+
+    static scores evaluate_batches(trainer_type& teach, batch_source& source, machine_group& group,
+                                   const evaluate_options& options) {
+        agree(group, common_lines(teach));
+        pass_type pass(teach.engine_, *teach.net_, group, default_piece);
+        shared_source shared(group, source, default_piece);
+        return evaluate_source(source, of_machine(options, group), [&](const source_course& course) {
+            shared.template agree<data_type>(course, checksum_range);
+            return run_source_together<false, data_type>(pass, shared, course, checksum_range);
+        });
     }
 
 private:
-    /// What has to be the same on all machines.
-    static std::string lines(const trainer_type& teach, const sample_range& train,
-                             const fit_options& options) {
-        std::string result =
-            concatenate("strata ", project_version, "\nthe setting ", STRATA_TEXT(STRATA_SETTING), "\n");
-        append(result, "the training of ", teach.numbers().header(), "\n");
-        append(result, "a checksum of weights and states ", checksum(teach.snapshot().bytes), "\n");
-        append(result, "a batch size of ", options.batch_size, "\npieces of ", piece_of(options),
-               " samples\n", options.epochs, " epochs from ", options.initial_epoch, "\n",
-               std::size_t{options.shuffle}, " as its choice to shuffle\n", options.callbacks.size(),
-               " callbacks\n", train.count, " samples\n");
-        for (std::size_t i = 0; i < Model::input_count; ++i)
-            append(result, "a checksum of input ", i + 1, " of ",
-                   checksum_samples<T>(train.x[i], train.count, Model::input_sizes[i]), "\n");
-        for_each_index<Model::output_count>([&](auto index) {
-            if (!train.y[index].empty())
-                append(result, "a checksum of targets ", std::size_t{index} + 1, " of ",
-                       checksum_samples<typename data_pass::template output<index>::target>(
-                           train.y[index], train.count, data_pass::template output<index>::targets),
-                       "\n");
+    /// Options of one machine: the first of them alone shows the progress.
+    template <class Options>
+    static Options of_machine(Options options, const machine_group& group) {
+        if (group.rank() != 0)
+            options.verbose = verbosity::silent;
+        return options;
+    }
+    template <class Run, class Check>
+    static history run_epochs(trainer_type& teach, const fit_options& options, std::size_t steps,
+                              pass_type& pass, machine_group& group, const Run& run, const Check& check,
+                              const sample_range& validation) {
+        return teach.run_epochs(of_machine(options, group), steps, run, check, validation,
+                                machine_course<pass_type, data_type>{pass, group});
+    }
+
+    // What has to be the same on all machines, line by line.
+    static std::string common_lines(const trainer_type& teach) {
+        return concatenate("strata ", project_version, "\nthe setting ", STRATA_TEXT(STRATA_SETTING),
+                           "\nthe training of ", teach.numbers().header(),
+                           "\na checksum of weights and states ", checksum(teach.snapshot().bytes), "\n");
+    }
+    static std::string batch_line(std::size_t size) { return concatenate("a batch size of ", size, "\n"); }
+    static std::string lines(const fit_options& options) {
+        return batch_line(options.batch_size) +
+               concatenate("pieces of ", piece_of(options), " samples\n", options.epochs, " epochs from ",
+                           options.initial_epoch, "\n", std::size_t{options.shuffle},
+                           " as its choice to shuffle\n", options.callbacks.size(), " callbacks\n");
+    }
+    static std::string lines(const sample_range& range) {
+        std::string result = concatenate(range.count, " samples\n");
+        visit_checksums(range, [&](const char* kind, std::size_t number, std::uint32_t found) {
+            append(result, "a checksum of ", kind, " ", number + 1, " of ", found, "\n");
         });
         return result;
+    }
+    static std::uint64_t checksum_range(const sample_range& range) {
+        std::uint64_t result = 0;
+        visit_checksums(range, [&](const char*, std::size_t, std::uint32_t found) {
+            result = result * 0x100000001B3 + found; // as FNV-1a mixes
+        });
+        return result;
+    }
+    template <class Visit>
+    static void visit_checksums(const sample_range& range, const Visit& visit) {
+        for (std::size_t i = 0; i < Model::input_count; ++i)
+            visit("input", i, checksum_samples<T>(range.x[i], range.count, Model::input_sizes[i]));
+        for_each_index<Model::output_count>([&](auto index) {
+            if (!range.y[index].empty())
+                visit("targets", index,
+                      checksum_samples<typename data_pass::template output<index>::target>(
+                          range.y[index], range.count, data_pass::template output<index>::targets));
+        });
     }
 };
 

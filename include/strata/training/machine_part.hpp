@@ -1,8 +1,15 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/batch_source.hpp>
+#include <strata/expression/concatenate.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/machine_group.hpp>
+#include <strata/training/options.hpp>
+
+#include <concepts>
+#include <stdexcept>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -13,7 +20,26 @@ struct machine_part {
     machine_group& machines;
 };
 
+/// Batches of a source that every machine has, of each of which a machine trains with its share.
+struct source_part {
+    batch_source& source;
+    machine_group& machines;
+};
+
 namespace internal {
+/// `std::invalid_argument` where options name machines, and samples are not shared by these: `group` shares
+/// them, or is null. `wanted` is what they come in where they are.
+[[gnu::noinline]] inline void check_machines(const fit_options& options, const machine_group* group,
+                                             const char* caller, const char* wanted) {
+    if (options.machines.get() == nullptr || options.machines.get() == group)
+        return;
+    raise(std::invalid_argument(group == nullptr
+                                    ? concatenate(caller, ": the options name machines, expected ", wanted,
+                                                  ", found what one machine has for itself")
+                                    : concatenate(caller, ": the options name machines, expected those of ",
+                                                  wanted, ", found others")));
+}
+
 /// What `fit` does for machines that train together, in `machine_fit.hpp`.
 template <class Trainer>
 struct machine_fit;
@@ -34,8 +60,13 @@ struct no_group {
 
 /// `teach.fit(part_of(x, world), y, options)`: x and y are the same on all machines.
 template <class Samples>
+    requires(!std::derived_from<Samples, batch_source>)
 [[nodiscard]] machine_part<Samples> part_of(const Samples& samples, machine_group& machines) noexcept {
     return {samples, machines};
+}
+/// `teach.fit_batches(part_of(source, world), options)`: the source gives all machines the same batches.
+[[nodiscard]] inline source_part part_of(batch_source& source, machine_group& machines) noexcept {
+    return {source, machines};
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -56,11 +56,10 @@ public:
 
     /// One pass over all samples, as `engine::run` does it. `line` shows progress on one machine.
     template <bool Training>
-    totals run(const sample_range& range, const sample_order& order, std::size_t batch_size,
-               std::size_t threads, progress_line* line) {
+    void run(const sample_range& range, const sample_order& order, std::size_t batch_size,
+             std::size_t threads, progress_line* line, totals& sum) {
         prepare(batch_size, threads, range.weights != nullptr);
-        totals sum;
-        sum.reserve(range.count);
+        sum.reserve(sum.samples + range.count);
         progress all{sum};
         const course tour{range, order, batch_size, line};
         run_team(threads, [&](const team& together) noexcept { work<Training>(tour, all, together); });
@@ -68,7 +67,18 @@ public:
         if (failed_ < group_->count())
             internal::raise(machine_error(
                 detail::concatenate("machine ", failed_, " has failed, which ends the training of all")));
+    }
+    template <bool Training>
+    totals run(const sample_range& range, const sample_order& order, std::size_t batch_size,
+               std::size_t threads, progress_line* line) {
+        totals sum;
+        run<Training>(range, order, batch_size, threads, line, sum);
         return sum;
+    }
+
+    /// As `engine::choose_threads`, for this machine's share of a batch.
+    [[nodiscard]] std::size_t choose_threads(std::size_t batch_size, std::size_t wanted) const noexcept {
+        return Engine::choose_threads((batch_size + group_->count() - 1) / group_->count(), wanted);
     }
 
     /// Makes the optimizer's states whole on all machines, of which each has moved on its own part, and the

@@ -7,6 +7,7 @@
 #include <strata/setting.hpp>
 #include <strata/training/callback.hpp>
 #include <strata/training/class_weight_list.hpp>
+#include <strata/training/group_reference.hpp>
 #include <strata/training/verbosity.hpp>
 
 #include <cstddef>
@@ -42,6 +43,8 @@ struct fit_options {
     /// Samples of a piece of a batch, a multiple of 4: the gradients of the pieces are added as a tree, so
     /// that machines may share them. 0: 32, which makes one piece of a batch of the usual size.
     std::size_t piece_size = 0;
+    /// The machines that train together, the same as those of `part_of(samples, world)`, which asks for them.
+    group_reference machines = {};
 };
 
 struct evaluate_options {

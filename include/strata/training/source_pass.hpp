@@ -8,9 +8,11 @@
 #include <strata/setting.hpp>
 #include <strata/training/arguments.hpp>
 #include <strata/training/history.hpp>
+#include <strata/training/machine_part.hpp>
 #include <strata/training/options.hpp>
 #include <strata/training/progress.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -66,14 +68,34 @@ typename Engine::totals run_source(Engine& engine, batch_source& source, const s
     return sum;
 }
 
-/// What `evaluate_batches` does.
+/// What `fit_batches` cannot do of what options ask for, alone or with other machines.
+inline void check_source_options(const fit_options& options, const machine_group* group) {
+    check_machines(options, group, "fit_batches", "part_of(source, machines)");
+    require(options.validation_split == 0, "fit_batches: a source of batches cannot be split");
+    require(options.sample_weight.empty(), "fit_batches: weights come with the batches");
+}
+
+/// What `evaluate` does.
 template <class Data, class Engine>
-scores evaluate_source(Engine& engine, batch_source& source, const evaluate_options& options) {
+scores evaluate_samples(Engine& engine, const Data& data, const evaluate_options& options) {
+    require(data.range.count > 0, "evaluate: there are no samples");
+    require(options.batch_size > 0, "evaluate: the batch size is 0");
+    const std::size_t batch_size = std::min(options.batch_size, data.range.count);
+    const std::size_t threads = engine.choose_threads(batch_size, options.threads);
+    progress_line line(options.verbose, (data.range.count + batch_size - 1) / batch_size);
+    const auto totals =
+        engine.template run<false>(data.weighted(), {}, batch_size, threads, line.is_bar() ? &line : nullptr);
+    line.finish(totals.named());
+    return totals.named();
+}
+
+/// What `evaluate_batches` does; `run(course)` makes the pass.
+template <class Run>
+scores evaluate_source(const batch_source& source, const evaluate_options& options, const Run& run) {
     require(options.sample_weight.empty(), "evaluate_batches: weights come with the batches");
     progress_line line(options.verbose, steps_of_epoch(source, options.steps));
-    const auto totals = run_source<false, Data>(
-        engine, source,
-        {"evaluate_batches", 0, options.steps, options.threads, line.is_bar() ? &line : nullptr});
+    const auto totals = run(source_course{"evaluate_batches", 0, options.steps, options.threads,
+                                          line.is_bar() ? &line : nullptr});
     line.finish(totals.named(), totals.steps);
     return totals.named();
 }

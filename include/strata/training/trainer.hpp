@@ -23,6 +23,7 @@ STRATA_HEADER_BEGIN
 #include <strata/training/training_data.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <optional>
 #include <utility>
 
@@ -48,7 +49,6 @@ class trainer : public internal::trainer_files<trainer<Model, Loss, Optimizer, M
 
 public:
     using T = typename Model::value_type;
-
     trainer(Model& net, Loss, Optimizer optimizer, Metrics...) : net_(&net), engine_(net, optimizer) {}
 
     /// Trains on samples [n, input...] with targets [n, output...], or [n] for labels and for a single
@@ -57,12 +57,26 @@ public:
     ///
     /// No template, so that a compiler looks at the options by themselves and names one that is misspelt.
     history fit(const inputs& x, const targets& y, const fit_options& options = {}) {
-        return fit_samples(x, y, options);
+        internal::check_machines(options, nullptr, "fit", "part_of(samples, machines)");
+        const internal::divided_data<arguments, typename engine_type::pass> data(x, y, options);
+        const sample_range train = data.train.weighted();
+        const std::size_t batch_size = std::min(options.batch_size, train.count);
+        const std::size_t threads = engine_.choose_threads(batch_size, options.threads);
+        const std::size_t steps = (train.count + batch_size - 1) / batch_size;
+        std::vector<std::uint32_t> order(options.shuffle ? train.count : 0);
+        const auto pass = [&](progress_line* bar) {
+            if (options.shuffle)
+                internal::shuffle(order, net_->random_seed(), epochs_);
+            return engine_.template run<true>(train, order, batch_size, threads, bar);
+        };
+        const internal::flushed_fit fast(engine_.is_flushed, options);
+        engine_.piece = internal::piece_of(options);
+        return run_epochs(
+            options, steps, pass, [&] { check_data(train, "fit"); }, data.validation.weighted());
     }
 
-    /// Trains together with other machines on samples that all of them can read, `part_of(x, world)`, to the
-    /// bits that one machine comes to. Needs `strata/training/machine_fit.hpp`, which what connects machines
-    /// includes, as `strata/distributed/mpi.hpp`.
+    /// Trains with other machines on samples that all of them can read, `part_of(x, world)`, to the bits that
+    /// one comes to. Needs `strata/training/machine_fit.hpp`, as `strata/distributed/mpi.hpp` includes it.
     template <class Samples>
     history fit(const machine_part<Samples>& x, const targets& y, const fit_options& options = {}) {
         return internal::machine_fit<trainer>::run(*this, inputs(x.samples), y, x.machines, options);
@@ -71,8 +85,7 @@ public:
     /// Trains on the batches of a source, in its order, to the same bits as on an array of all. What the
     /// source throws comes out of here, with the network as the batch before left it.
     history fit_batches(batch_source& source, const fit_options& options = {}) {
-        internal::require(options.validation_split == 0, "fit_batches: a source of batches cannot be split");
-        internal::require(options.sample_weight.empty(), "fit_batches: weights come with the batches");
+        internal::check_source_options(options, nullptr);
         const auto validation = internal::given_validation<data_type>(options);
         engine_.piece = internal::piece_of(options);
         sample_range last{nullptr, nullptr};
@@ -87,23 +100,31 @@ public:
             [&] { check_data(last, "fit_batches, the last batch"); }, validation.weighted());
     }
 
+    /// The same together with other machines, whose sources give the same batches: `part_of(source, world)`.
+    template <std::same_as<source_part> Part>
+    history fit_batches(const Part& part, const fit_options& options = {}) {
+        return internal::machine_fit<trainer>::run_batches(*this, part.source, part.machines, options);
+    }
+
     /// The loss and the metrics on samples, without dropout.
     scores evaluate(const inputs& x, const targets& y, const evaluate_options& options = {}) {
-        const data_type data(x, y, options.sample_weight, {}, "evaluate");
-        internal::require(data.range.count > 0, "evaluate: there are no samples");
-        internal::require(options.batch_size > 0, "evaluate: the batch size is 0");
-        const std::size_t batch_size = std::min(options.batch_size, data.range.count);
-        const std::size_t threads = engine_.choose_threads(batch_size, options.threads);
-        progress_line bar(options.verbose, (data.range.count + batch_size - 1) / batch_size);
-        const auto totals = engine_.template run<false>(data.weighted(), {}, batch_size, threads,
-                                                        bar.is_bar() ? &bar : nullptr);
-        bar.finish(totals.named());
-        return totals.named();
+        return internal::evaluate_samples(engine_, data_type(x, y, options.sample_weight, {}, "evaluate"),
+                                          options);
+    }
+    template <class Samples>
+    scores evaluate(const machine_part<Samples>& x, const targets& y, const evaluate_options& options = {}) {
+        return internal::machine_fit<trainer>::evaluate(*this, inputs(x.samples), y, x.machines, options);
     }
 
     /// The same on the batches of a source's first epoch.
     scores evaluate_batches(batch_source& source, const evaluate_options& options = {}) {
-        return internal::evaluate_source<data_type>(engine_, source, options);
+        return internal::evaluate_source(source, options, [&](const internal::source_course& course) {
+            return internal::run_source<false, data_type>(engine_, source, course);
+        });
+    }
+    template <std::same_as<source_part> Part>
+    scores evaluate_batches(const Part& part, const evaluate_options& options = {}) {
+        return internal::machine_fit<trainer>::evaluate_batches(*this, part.source, part.machines, options);
     }
 
     /// One update with one batch, or with one sample as it comes, for what learns online. The call costs less
@@ -188,24 +209,6 @@ private:
 
     static void check_data(const sample_range& range, const char* caller) {
         internal::check_data(range, Model::input_sizes, target_sizes, caller);
-    }
-
-    history fit_samples(const sample_list& x, const sample_list& y, const fit_options& options) {
-        const internal::divided_data<arguments, typename engine_type::pass> data(x, y, options);
-        const sample_range train = data.train.weighted();
-        const std::size_t batch_size = std::min(options.batch_size, train.count);
-        const std::size_t threads = engine_.choose_threads(batch_size, options.threads);
-        const std::size_t steps = (train.count + batch_size - 1) / batch_size;
-        std::vector<std::uint32_t> order(options.shuffle ? train.count : 0);
-        const auto pass = [&](progress_line* bar) {
-            if (options.shuffle)
-                internal::shuffle(order, net_->random_seed(), epochs_);
-            return engine_.template run<true>(train, order, batch_size, threads, bar);
-        };
-        const internal::flushed_fit fast(engine_.is_flushed, options);
-        engine_.piece = internal::piece_of(options);
-        return run_epochs(
-            options, steps, pass, [&] { check_data(train, "fit"); }, data.validation.weighted());
     }
 
     /// The epochs of a fit. `pass(line)` trains for one, of so many steps as far as is known; `check()` looks

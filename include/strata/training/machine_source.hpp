@@ -1,0 +1,144 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/batch_source.hpp>
+#include <strata/expression/concatenate.hpp>
+#include <strata/raise.hpp>
+#include <strata/setting.hpp>
+#include <strata/training/machine_agreement.hpp>
+#include <strata/training/machine_error.hpp>
+#include <strata/training/machine_group.hpp>
+#include <strata/training/source_pass.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <span>
+
+namespace strata::bedrock::inline STRATA_SETTING::internal {
+
+/// What a machine has found where the next batch of a source should be.
+struct found_batch {
+    std::uint64_t has_failed = 0;
+    std::uint64_t rows = 0;     ///< of the whole batch; 0 behind the last
+    std::uint64_t checksum = 0; ///< of what is the same on all machines
+};
+
+/// Whether all machines have found the same: the own error, or `machine_error` on all of them.
+inline void agree_batch(machine_group& group, const found_batch& own, const std::exception_ptr& error,
+                        const call_name& caller) {
+    const auto said = group.gather(std::as_bytes(std::span(&own, 1)));
+    raise_again(error);
+    found_batch first;
+    for (std::size_t machine = 0; machine < said.size(); ++machine) {
+        found_batch found;
+        std::memcpy(&found, said[machine].data(), sizeof found);
+        if (machine == 0)
+            first = found;
+        if (found.has_failed != 0)
+            raise(machine_error(concatenate(caller.text(), ": machine ", machine,
+                                            " has failed, which ends the work of all")));
+        if (found.rows != first.rows)
+            raise(machine_error(concatenate(caller.text(), ": machine ", machine, " has ", found.rows,
+                                            " samples, but machine 0 has ", first.rows)));
+        if (found.checksum != first.checksum)
+            raise(machine_error(concatenate(caller.text(), ": machine ", machine,
+                                            " has other samples or targets than machine 0")));
+    }
+}
+
+/// The source of a pass of several machines, and which rows of its batches this one works on.
+struct shared_source {
+    machine_group& group;
+    batch_source& source;
+    row_share share;
+    bool gives_parts; ///< whether `next` gives those rows alone
+
+    shared_source(machine_group& machines, batch_source& batches, std::size_t piece)
+        : group(machines),
+          source(batches),
+          share{machines.rank(), machines.count(), piece},
+          gives_parts(batches.choose_rows(share)) {}
+    shared_source(const shared_source&) = delete;
+    shared_source& operator=(const shared_source&) = delete;
+    ~shared_source() { source.choose_rows({}); }
+
+    /// Whether all machines have the same first batch of a course, where they will see parts of it alone.
+    template <class Data, class Checksum>
+    void agree(const source_course& course, const Checksum& checksum) {
+        if (!gives_parts)
+            return;
+        source.choose_rows({});
+        gives_parts = false;
+        Data data;
+        next(course, 0, data, checksum);
+        gives_parts = source.choose_rows(share);
+    }
+
+    /// The next batch of a course's source, begun where it is the first, or none: its own error, or another
+    /// machine's. `checksum(range)` tells those of different data.
+    template <class Data, class Checksum>
+    sample_range next(const source_course& course, std::size_t step, Data& data, const Checksum& checksum) {
+        const call_name name(course.caller, step);
+        sample_range range{nullptr, nullptr};
+        found_batch own;
+        const std::exception_ptr error = caught([&] {
+            if (step == 0)
+                source.begin(course.epoch);
+            const labelled_samples* const batch = source.next();
+            if (batch == nullptr)
+                return;
+            own.rows = gives_parts ? source.batch_rows() : 0;
+            const row_share::range part = share.rows(own.rows);
+            range = {batch->x.data(), batch->y.data()};
+            if (!gives_parts || part.begin < part.end) {
+                data = Data(batch->x, batch->y, batch->sample_weight, course.class_weight, name);
+                range = data.weighted();
+                if (!gives_parts)
+                    own.rows = range.count;
+                if (own.rows == 0)
+                    raise(std::invalid_argument(concatenate(name.text(), ": there are no samples")));
+                if (step == 0 && !gives_parts)
+                    own.checksum = checksum(range);
+            }
+            // What comes before a part is not there: the number of its first row is that in the batch.
+            range.first -= part.begin;
+            range.count = own.rows;
+        });
+        own.has_failed = error != nullptr ? 1 : 0;
+        agree_batch(group, own, error, name);
+        return range;
+    }
+};
+
+/// One pass over the batches of a source that all machines have, as `run_source` makes it on one of them.
+/// `last` becomes what is at hand here of the batch that was run last, where it is wanted.
+template <bool Training, class Data, class Pass, class Checksum>
+typename Pass::engine::totals run_source_together(Pass& pass, shared_source& shared,
+                                                  const source_course& course, const Checksum& checksum,
+                                                  sample_range* last = nullptr) {
+    typename Pass::engine::totals sum;
+    Data data;
+    while (sum.finite && (course.most_steps == 0 || sum.steps < course.most_steps)) {
+        const sample_range range = shared.next(course, sum.steps, data, checksum);
+        if (range.count == 0)
+            break;
+        if (last != nullptr) {
+            const row_share::range part = shared.share.rows(range.count);
+            *last = range;
+            last->first += shared.gives_parts ? part.begin : 0;
+            last->count = shared.gives_parts ? part.end - part.begin : range.count;
+        }
+        pass.template run<Training>(range, {}, range.count, pass.choose_threads(range.count, course.threads),
+                                    nullptr, sum);
+        if (course.line != nullptr && course.line->is_due())
+            course.line->show(sum.steps, sum.named());
+    }
+    if (sum.steps == 0)
+        raise(std::invalid_argument(concatenate(course.caller, ": the source has no batches")));
+    return sum;
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::internal
