@@ -7,6 +7,7 @@ STRATA_HEADER_BEGIN
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 #include <strata/training/machine_error.hpp>
+#include <strata/training/machine_failure.hpp>
 #include <strata/training/machine_fit.hpp>
 #include <strata/training/machine_group.hpp>
 
@@ -22,6 +23,7 @@ STRATA_HEADER_BEGIN
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <thread>
 
@@ -30,8 +32,11 @@ STRATA_HEADER_BEGIN
 namespace strata::bedrock::inline STRATA_SETTING::mpi {
 
 /// Begins MPI, and ends it when the program leaves its scope: `mpi::environment world{argc, argv};`. One
-/// object a program. Only the thread that made it may use it. Where it is left by an exception, all machines
-/// end, since the others would wait for this one.
+/// object a program. Only the thread that made it may use it.
+///
+/// All machines end with a message where one of them leaves the scope while others go on to train, which
+/// would wait for it. Where an exception leaves the scope, they end when this process ends, by `exit` or
+/// from `main`, so that whoever catches it can say before what it was.
 class environment final : public machine_group {
 public:
     /// `machine_error` where MPI was begun before, or does not allow a program threads of its own.
@@ -53,24 +58,26 @@ public:
         rank_ = static_cast<std::size_t>(number);
         check("MPI_Comm_size", MPI_Comm_size(all_, &number));
         count_ = static_cast<std::size_t>(number);
+        std::array<char, MPI_MAX_PROCESSOR_NAME> name{};
+        check("MPI_Get_processor_name", MPI_Get_processor_name(name.data(), &number));
+        host_.assign(name.data(), static_cast<std::size_t>(number));
+        name_ = detail::concatenate("machine ", rank_, " of ", count_, " (", host_, ")");
+        std::atexit(end_process);
     }
 
     ~environment() override {
-        if (std::uncaught_exceptions() > exceptions_)
-            abandon("an exception has ended this process");
-        if (all_ != MPI_COMM_NULL)
-            MPI_Comm_free(&all_);
+        if (std::uncaught_exceptions() > exceptions_) {
+            ended_by_exception = name_;
+            return;
+        }
+        internal::run_or_abandon(*this, [&] { leave(); });
+        MPI_Comm_free(&all_);
         MPI_Finalize();
     }
 
     [[nodiscard]] std::size_t rank() const noexcept override { return rank_; }
     [[nodiscard]] std::size_t count() const noexcept override { return count_; }
-    [[nodiscard]] std::string host() const override {
-        std::array<char, MPI_MAX_PROCESSOR_NAME> name{};
-        int length = 0;
-        check("MPI_Get_processor_name", MPI_Get_processor_name(name.data(), &length));
-        return {name.data(), static_cast<std::size_t>(length)};
-    }
+    [[nodiscard]] std::string host() const override { return host_; }
 
     ticket send(std::size_t receiver, std::uint32_t channel, std::span<const std::byte> bytes) override {
         bytes_sent_ += bytes.size();
@@ -103,11 +110,10 @@ public:
         if (own.size() > most_bytes)
             internal::raise(
                 machine_error("mpi::environment: more than a gigabyte at once is to be gathered"));
-        const int size = static_cast<int>(own.size());
-        std::vector<int> sizes(count_);
-        finish("MPI_Iallgather", [&](MPI_Request* request) {
-            return MPI_Iallgather(&size, 1, MPI_INT, sizes.data(), 1, MPI_INT, all_, request);
-        });
+        const std::vector<int> sizes = gather_size(static_cast<int>(own.size()));
+        if (const std::size_t gone = first_machine(sizes, true); gone < count_)
+            internal::raise(machine_error(
+                detail::concatenate("machine ", gone, " has ended its work, while ", name_, " goes on")));
         // One round a machine, since all of them together may be more than MPI counts.
         std::vector<std::vector<std::byte>> result(count_);
         for (std::size_t machine = 0; machine < count_; ++machine) {
@@ -123,18 +129,48 @@ public:
             send_all(bytes.first(std::min(bytes.size(), most_bytes)), 0);
     }
 
-    [[noreturn]] void abandon(std::string_view reason) noexcept override {
-        std::fprintf(stderr, "machine %zu of %zu: %.*s\n", rank_, count_, static_cast<int>(reason.size()),
-                     reason.data());
-        std::fflush(stderr);
-        MPI_Abort(all_ == MPI_COMM_NULL ? MPI_COMM_WORLD : all_, 1);
-        std::abort(); // MPI_Abort may return by its standard.
-    }
+    [[noreturn]] void abandon(std::string_view reason) noexcept override { end_all(name_, reason); }
 
     [[nodiscard]] std::uint64_t bytes_sent() const noexcept override { return bytes_sent_; }
 
 private:
     static constexpr std::size_t most_bytes = std::size_t{1} << 30; ///< of one message: MPI counts by int
+    static constexpr int no_size = -1;            ///< what a machine says that is about to end MPI
+    static inline std::string ended_by_exception; ///< the name of a machine whose scope an exception has left
+
+    [[noreturn]] static void end_all(std::string_view name, std::string_view reason) noexcept {
+        std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(name.size()), name.data(),
+                     static_cast<int>(reason.size()), reason.data());
+        std::fflush(nullptr);
+        MPI_Abort(MPI_COMM_WORLD, 1);
+        std::abort(); // MPI_Abort may return by its standard.
+    }
+    static void end_process() {
+        if (!ended_by_exception.empty())
+            end_all(ended_by_exception, "ended by an exception, which ends all machines");
+    }
+
+    // The sizes of all machines, where each says its own.
+    [[nodiscard]] std::vector<int> gather_size(int size) {
+        std::vector<int> sizes(count_);
+        finish("MPI_Iallgather", [&](MPI_Request* request) {
+            return MPI_Iallgather(&size, 1, MPI_INT, sizes.data(), 1, MPI_INT, all_, request);
+        });
+        return sizes;
+    }
+    // The first that is about to end MPI, or that is not.
+    [[nodiscard]] static std::size_t first_machine(const std::vector<int>& sizes, bool is_leaving) {
+        std::size_t result = 0;
+        while (result < sizes.size() && (sizes[result] == no_size) != is_leaving)
+            ++result;
+        return result;
+    }
+    void leave() {
+        const std::vector<int> sizes = gather_size(no_size);
+        if (const std::size_t busy = first_machine(sizes, false); busy < count_)
+            abandon(
+                detail::concatenate("has ended its work, while machine ", busy, " goes on, which ends all"));
+    }
 
     static void check(std::string_view function, int code) {
         if (code == MPI_SUCCESS)
@@ -193,6 +229,8 @@ private:
     MPI_Comm all_ = MPI_COMM_NULL;
     std::size_t rank_ = 0;
     std::size_t count_ = 1;
+    std::string host_;
+    std::string name_;
     std::vector<std::vector<MPI_Request>> messages_;
     std::vector<ticket> free_;
     std::uint64_t bytes_sent_ = 0;

@@ -23,13 +23,14 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 /// CRC-32 of the numbers of so many samples, as a network reads them.
 template <class T>
-std::uint32_t checksum_samples(const samples& array, std::size_t count, std::size_t size) {
+std::uint32_t checksum_samples(const samples& array, std::size_t first_sample, std::size_t count,
+                               std::size_t size) {
     boost::crc_32_type sum;
     constexpr std::size_t most = 4096;
     std::vector<T> numbers(most);
     for (std::size_t first = 0; first < count * size; first += most) {
         const std::size_t part = std::min(most, count * size - first);
-        array.read(first, part, numbers.data());
+        array.read(first_sample * size + first, part, numbers.data());
         sum.process_bytes(numbers.data(), part * sizeof(T));
     }
     return sum.checksum();
@@ -58,7 +59,7 @@ inline void agree(machine_group& group, const std::string& lines) {
             const std::string_view wanted = next_line(expected);
             const std::string_view line = next_line(found);
             if (wanted != line)
-                raise(machine_error(concatenate("machine ", machine, " (", host, ") has ", line,
+                raise(machine_error(concatenate("fit: machine ", machine, " (", host, ") has ", line,
                                                 ", but machine 0 (", first_host, ") has ", wanted)));
         }
     }

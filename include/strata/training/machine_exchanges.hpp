@@ -3,9 +3,9 @@
 
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/product/batch_pieces.hpp>
-#include <strata/kernels/threads/team_failure.hpp>
 #include <strata/model/array_squares.hpp>
 #include <strata/setting.hpp>
+#include <strata/training/machine_failure.hpp>
 #include <strata/training/machine_group.hpp>
 #include <strata/training/machine_sums.hpp>
 
@@ -17,16 +17,7 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-namespace internal {
-/// Runs what nobody can go on without: an error ends the work of all machines.
-template <class Work>
-void run_or_abandon(machine_group& group, const Work& work) noexcept {
-    team_failure failure;
-    failure.run(work);
-    if (failure.is_there())
-        group.abandon("a message about a batch could not be sent");
-}
-} // namespace internal
+namespace internal {} // namespace internal
 
 /// What machines that share a batch ask each other for in the middle of a step: sums over all of the batch
 /// for a layer or a loss, and norms for an optimizer.

@@ -5,14 +5,15 @@
 STRATA_HEADER_BEGIN
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/expression/print.hpp>
 #include <strata/raise.hpp>
 #include <strata/training/machine_agreement.hpp>
 #include <strata/training/machine_error.hpp>
+#include <strata/training/machine_facts.hpp>
 #include <strata/training/machine_pass.hpp>
 #include <strata/training/machine_source.hpp>
 #include <strata/training/snapshot.hpp>
 #include <strata/training/trainer.hpp>
-#include <strata/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -94,7 +95,11 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
         check_machines(options, &group, "fit", "part_of(samples, machines)");
         const divided_data<typename trainer_type::arguments, data_pass> data(x, y, options);
         const sample_range train = data.train.weighted();
-        agree(group, common_lines(teach) + lines(options) + lines(train));
+        const sample_range validation = data.validation.weighted();
+        std::string lines = fit_lines(teach, options);
+        append_data<Model, data_pass>(lines, train, "");
+        append_data<Model, data_pass>(lines, validation, "validation ");
+        agree(group, lines);
         const std::size_t batch_size = std::min(options.batch_size, train.count);
         const std::size_t steps = (train.count + batch_size - 1) / batch_size;
         std::vector<std::uint32_t> order(options.shuffle ? train.count : 0);
@@ -107,14 +112,16 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
                     shuffle(order, teach.net_->random_seed(), teach.epochs_);
                 return pass.template run<true>(train, order, batch_size, threads, bar);
             },
-            [&] { trainer_type::check_data(train, "fit"); }, data.validation.weighted());
+            [&] { trainer_type::check_data(train, "fit"); }, validation);
     }
 
     static history run_batches(trainer_type& teach, batch_source& source, machine_group& group,
                                const fit_options& options) {
         check_source_options(options, &group);
         const auto validation = given_validation<data_type>(options);
-        agree(group, common_lines(teach) + lines(options));
+        std::string lines = fit_lines(teach, options);
+        append_data<Model, data_pass>(lines, validation.weighted(), "validation ");
+        agree(group, lines);
         pass_type pass(teach.engine_, *teach.net_, group, piece_of(options));
         shared_source shared(group, source, piece_of(options));
         source_course course{"fit_batches",   teach.epochs_, options.steps_per_epoch,
@@ -139,7 +146,10 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
     static scores evaluate(trainer_type& teach, const sample_list& x, const sample_list& y,
                            machine_group& group, const evaluate_options& options) {
         const data_type data(x, y, options.sample_weight, {}, "evaluate");
-        agree(group, common_lines(teach) + batch_line(options.batch_size) + lines(data.range));
+        std::string lines = common_lines(teach);
+        append_batch_size(lines, options.batch_size);
+        append_data<Model, data_pass>(lines, data.weighted(), "");
+        agree(group, lines);
         pass_type pass(teach.engine_, *teach.net_, group, default_piece);
         return evaluate_samples(pass, data, of_machine(options, group));
     }
@@ -173,41 +183,27 @@ private:
 
     // What has to be the same on all machines, line by line.
     static std::string common_lines(const trainer_type& teach) {
-        return concatenate("strata ", project_version, "\nthe setting ", STRATA_TEXT(STRATA_SETTING),
-                           "\nthe training of ", teach.numbers().header(),
-                           "\na checksum of weights and states ", checksum(teach.snapshot().bytes), "\n");
+        std::string result;
+        append_program(result);
+        append_training(result, teach.numbers().header());
+        append(result, "weights and states of checksum ", checksum(teach.snapshot().bytes), "\n");
+        return result;
     }
-    static std::string batch_line(std::size_t size) { return concatenate("a batch size of ", size, "\n"); }
-    static std::string lines(const fit_options& options) {
-        return batch_line(options.batch_size) +
-               concatenate("pieces of ", piece_of(options), " samples\n", options.epochs, " epochs from ",
-                           options.initial_epoch, "\n", std::size_t{options.shuffle},
-                           " as its choice to shuffle\n", options.callbacks.size(), " callbacks\n");
-    }
-    static std::string lines(const sample_range& range) {
-        std::string result = concatenate(range.count, " samples\n");
-        visit_checksums(range, [&](const char* kind, std::size_t number, std::uint32_t found) {
-            append(result, "a checksum of ", kind, " ", number + 1, " of ", found, "\n");
-        });
+    static std::string fit_lines(const trainer_type& teach, const fit_options& options) {
+        std::string result = common_lines(teach);
+        append_options(result, options);
+        const double first = static_cast<double>(teach.engine_.updates());
+        append(result, "a learning rate of ", detail::number_to_string(teach.learning_rate()),
+               "\nsettings of the optimizer of checksum ", checksum_optimizer(teach.engine_.optimizer, first),
+               "\n");
         return result;
     }
     static std::uint64_t checksum_range(const sample_range& range) {
         std::uint64_t result = 0;
-        visit_checksums(range, [&](const char*, std::size_t, std::uint32_t found) {
+        visit_checksums<Model, data_pass>(range, [&](const char*, std::size_t, std::uint32_t found) {
             result = result * 0x100000001B3 + found; // as FNV-1a mixes
         });
         return result;
-    }
-    template <class Visit>
-    static void visit_checksums(const sample_range& range, const Visit& visit) {
-        for (std::size_t i = 0; i < Model::input_count; ++i)
-            visit("input", i, checksum_samples<T>(range.x[i], range.count, Model::input_sizes[i]));
-        for_each_index<Model::output_count>([&](auto index) {
-            if (!range.y[index].empty())
-                visit("targets", index,
-                      checksum_samples<typename data_pass::template output<index>::target>(
-                          range.y[index], range.count, data_pass::template output<index>::targets));
-        });
     }
 };
 

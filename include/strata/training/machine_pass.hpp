@@ -14,6 +14,7 @@
 #include <strata/training/machine_check.hpp>
 #include <strata/training/machine_error.hpp>
 #include <strata/training/machine_exchanges.hpp>
+#include <strata/training/machine_failure.hpp>
 #include <strata/training/machine_group.hpp>
 #include <strata/training/machine_reports.hpp>
 #include <strata/training/machine_sums.hpp>
@@ -58,11 +59,14 @@ public:
     template <bool Training>
     void run(const sample_range& range, const sample_order& order, std::size_t batch_size,
              std::size_t threads, progress_line* line, totals& sum) {
-        prepare(batch_size, threads, range.weights != nullptr);
-        sum.reserve(sum.samples + range.count);
+        run_or_abandon([&] {
+            prepare(batch_size, threads, range.weights != nullptr);
+            sum.reserve(sum.samples + range.count);
+        });
         progress all{sum};
         const course tour{range, order, batch_size, line};
         run_team(threads, [&](const team& together) noexcept { work<Training>(tour, all, together); });
+        run_or_abandon([&] { sums_.wait_sent(); });
         all.failure.raise_again();
         if (failed_ < group_->count())
             internal::raise(machine_error(
@@ -84,9 +88,11 @@ public:
     /// Makes the optimizer's states whole on all machines, of which each has moved on its own part, and the
     /// network's statistics, which those without samples have not seen.
     void complete_states() {
-        sums_.share_statistics(net_->parameter_block().data());
-        for (auto& block : engine_->states)
-            sums_.share(block.data(), 1);
+        run_or_abandon([&] {
+            sums_.share_statistics(net_->parameter_block().data());
+            for (auto& block : engine_->states)
+                sums_.share(block.data(), 1);
+        });
     }
 
 private:
@@ -122,11 +128,11 @@ private:
             const batch_share own = share_of(tour.batch_from(begin));
             batches_.gather(tour.range, tour.order, begin + own.first, own.pieces.samples, 0, threads);
             if (threads.rank == 0)
-                all.failure.run([&] { begin_step<Training>(own, number); });
+                run_or_abandon([&] { begin_step<Training>(own, number); });
             threads.barrier();
             step<Training>(tour, own, number, all, threads);
             if (threads.rank == 0 && tour.line != nullptr && tour.line->is_due())
-                all.failure.run([&] { tour.line->show(all.sum.steps, all.sum.named()); });
+                run_or_abandon([&] { tour.line->show(all.sum.steps, all.sum.named()); });
             begin += own.samples;
             ++number;
             threads.barrier();
@@ -166,7 +172,7 @@ private:
             all.is_broken.store(true, std::memory_order_relaxed);
         threads.barrier();
         if (threads.rank == 0)
-            all.failure.run([&] {
+            run_or_abandon([&] {
                 reports_.send(own.samples, all.is_broken.load(std::memory_order_relaxed),
                               all.failure.is_there());
             });
@@ -178,14 +184,14 @@ private:
         }
         threads.barrier();
         if (threads.rank == 0)
-            all.failure.run([&] { finish<Training>(own.samples, weight_penalties, all); });
+            run_or_abandon([&] { finish<Training>(own.samples, weight_penalties, all); });
         threads.barrier();
         if constexpr (Training)
             if (!all.stop)
-                update(parameters, number, all, threads);
+                update(parameters, number, threads);
     }
 
-    void update(T* parameters, std::uint64_t number, progress& all, const team& threads) noexcept {
+    void update(T* parameters, std::uint64_t number, const team& threads) noexcept {
         constexpr std::size_t batches = update_type::batches;
         T* const found = sums_.add(threads);
         T* used = found;
@@ -204,7 +210,7 @@ private:
         update_.run(parameters, used, memory::pointers(engine_->states), engine_->optimizer, rates_, threads);
         threads.barrier();
         if (threads.rank == 0)
-            all.failure.run([&] { sums_.share(parameters, 1); });
+            run_or_abandon([&] { sums_.share(parameters, 1); });
     }
 
     template <bool Training>
@@ -229,10 +235,14 @@ private:
 
         void meet(std::size_t stage, const team& threads) const noexcept {
             if (threads.rank == 0)
-                internal::run_or_abandon(*pass_at_work->group_,
-                                         [&] { pass_at_work->sums_.send_from(stage + 1); });
+                pass_at_work->run_or_abandon([&] { pass_at_work->sums_.send_from(stage + 1); });
         }
     };
+
+    template <class Work>
+    void run_or_abandon(const Work& some) noexcept {
+        internal::run_or_abandon(*group_, some);
+    }
 
     Engine* engine_;
     Model* net_;

@@ -104,6 +104,12 @@ public:
             group_->wait(expected_.back());
     }
 
+    /// Waits until the own sums, which must stay where they are, have left.
+    void wait_sent() {
+        for (; !sent_.empty(); sent_.pop_back())
+            group_->wait(sent_.back());
+    }
+
     /// Adds up the own part of all arrays, by a team together: gradients of the batch are in the places of
     /// that part from there on. Behind `wait`.
     T* add(const team& threads) noexcept {
@@ -274,11 +280,6 @@ private:
         T* const result = sums_.data() + slice.begin;
         if (const T* const total = stack.back().numbers; total != result)
             std::copy(total + mine.begin, total + mine.end, result + mine.begin);
-    }
-
-    void wait_sent() {
-        for (; !sent_.empty(); sent_.pop_back())
-            group_->wait(sent_.back());
     }
 
     machine_group* group_;
