@@ -22,6 +22,7 @@ STRATA_HEADER_BEGIN
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -142,6 +143,8 @@ private:
         std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(name.size()), name.data(),
                      static_cast<int>(reason.size()), reason.data());
         std::fflush(nullptr);
+        // MPICH's mpirun loses what it has not read when it hears of the end.
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
         MPI_Abort(MPI_COMM_WORLD, 1);
         std::abort(); // MPI_Abort may return by its standard.
     }
