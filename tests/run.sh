@@ -38,13 +38,13 @@ thorough=(agents divisions exporters gradients keras slopes symbols twins)
 # gradient_check.hpp does without a sanitizer.
 configuration_default() {
     compiler=clang++-19
-    needs=(--each wasm pages)
+    needs=(--each wasm pages machines)
     command -v npm >/dev/null || needs+=(node)
     options=(-Doptimization=1 "-Dcpp_args=$clang_native")
-    chosen=(suites pages)
+    chosen=(suites pages processes)
     without=(networks "${thorough[@]}")
     if [[ " ${asked[*]} " = *" sanitizers "* ]]; then
-        chosen=("${unsanitized[@]}" numberwise pages)
+        chosen=("${unsanitized[@]}" numberwise pages processes)
         without=(networks)
     fi
 }
