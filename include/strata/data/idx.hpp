@@ -86,8 +86,9 @@ struct idx_elements {
 };
 
 /// Reads the header of a file with elements of that code and size and as many extents as there is room for.
-inline idx_elements read_idx_header(input_file& file, unsigned code, std::size_t element_bytes,
-                                    std::span<std::size_t> extents) {
+template <class Reader>
+idx_elements read_idx_header(Reader& file, unsigned code, std::size_t element_bytes,
+                             std::span<std::size_t> extents) {
     std::array<unsigned char, 4> header;
     file.read(header.data(), header.size(), "an IDX header");
     if (header[0] != 0 || header[1] != 0)

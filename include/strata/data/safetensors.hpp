@@ -60,6 +60,23 @@ public:
         return place != sorted_.end() && (*place)->name == name ? *place : nullptr;
     }
 
+    /// The tensor of that name. data_error for one that is not there.
+    [[nodiscard]] const stored_tensor& expect(std::string_view name) const {
+        const stored_tensor* const tensor = find(name);
+        if (tensor == nullptr) {
+            std::vector<std::string> names;
+            for (const stored_tensor* each : sorted_)
+                names.push_back(each->name);
+            internal::raise(data_error::in_file(path(), "a tensor " + internal::shown(name),
+                                                internal::shown_names(names, "no tensors")));
+        }
+        return *tensor;
+    }
+    /// The byte of the file at which a tensor's numbers begin.
+    [[nodiscard]] std::uint64_t place(const stored_tensor& tensor) const noexcept {
+        return header_.numbers_begin + tensor.begin;
+    }
+
     /// The numbers of a tensor, the last axis fastest; F16 and BF16 without loss, F64 rounded where T is
     /// float. data_error for a tensor that is not there, or of another type than those and F32.
     template <std::floating_point T = float>
@@ -139,19 +156,6 @@ private:
     // written.
     static constexpr std::size_t piece_bytes = std::size_t{1} << 18;
     static constexpr auto concatenate = internal::concatenate;
-
-    // The tensor of that name.
-    [[nodiscard]] const stored_tensor& expect(std::string_view name) const {
-        const stored_tensor* const tensor = find(name);
-        if (tensor == nullptr) {
-            std::vector<std::string> names;
-            for (const stored_tensor* each : sorted_)
-                names.push_back(each->name);
-            internal::raise(data_error::in_file(path(), "a tensor " + internal::shown(name),
-                                                internal::shown_names(names, "no tensors")));
-        }
-        return *tensor;
-    }
 
     plain_file file_;
     internal::safetensors_header header_;

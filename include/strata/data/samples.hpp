@@ -4,6 +4,8 @@
 #include <strata/data/array.hpp>
 #include <strata/data/array_kinds.hpp>
 #include <strata/data/extents.hpp>
+#include <strata/data/paged_numbers.hpp>
+#include <strata/data/read_elements.hpp>
 #include <strata/data/rows.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
@@ -14,7 +16,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -24,35 +25,6 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
-/// How elements of some type are read: count numbers from the element `first` on, converted, times the scale.
-template <class Element, class Number>
-void read_elements(const void* data, std::size_t first, std::size_t count, float scale,
-                   Number* numbers) noexcept {
-    const Element* elements = static_cast<const Element*>(data) + first;
-    if constexpr (std::is_floating_point_v<Number>) {
-        const Number factor = static_cast<Number>(scale);
-        std::size_t i = 0;
-#if defined(__GNUC__) && !defined(__clang__)
-        // Bytes by way of a register of integers: g++ would read as many bytes as fill a register and take
-        // them apart again in several steps.
-        if constexpr (sizeof(Element) == 1)
-            for (constexpr std::size_t block = 16; i + block <= count; i += block) {
-                std::int32_t integers[block];
-                Number scaled[block];
-                for (std::size_t j = 0; j < block; ++j)
-                    integers[j] = elements[i + j];
-                for (std::size_t j = 0; j < block; ++j)
-                    scaled[j] = static_cast<Number>(integers[j]) * factor;
-                std::memcpy(numbers + i, scaled, sizeof scaled);
-            }
-#endif
-        for (; i < count; ++i)
-            numbers[i] = static_cast<Number>(elements[i]) * factor;
-    } else
-        for (std::size_t i = 0; i < count; ++i)
-            numbers[i] = static_cast<Number>(elements[i]);
-}
-
 template <class Name>
 std::string name_text(const Name& name) {
     if constexpr (std::invocable<const Name&>)
@@ -149,7 +121,30 @@ public:
             owner_ = kept;
     }
 
+    /// Numbers that are read from files as they are needed. `direct`: where they lie as they are, or null.
+    template <class Element>
+    samples(std::shared_ptr<const paged_numbers> numbers, const Element* direct,
+            std::span<const std::size_t> extents, float scale)
+        : owner_(numbers), pages_(numbers.get()), scale_(scale) {
+        set_shape(extents.data(), extents.size());
+        if (direct != nullptr)
+            use<Element>(direct);
+        else {
+            data_ = pages_;
+            read_float_ = internal::read_pages<float>;
+            read_double_ = internal::read_pages<double>;
+            read_label_ = internal::read_pages<std::int32_t>;
+        }
+    }
+
     [[nodiscard]] bool empty() const noexcept { return data_ == nullptr; }
+    /// Whether they are read from files as they are needed.
+    [[nodiscard]] bool is_paged() const noexcept { return pages_ != nullptr; }
+    /// Says so where the numbers from the element `first` on will be read soon.
+    void expect(std::size_t first, std::size_t count) const noexcept {
+        if (pages_ != nullptr)
+            pages_->expect(first, count);
+    }
     /// Whether it is a plain range of so many numbers, or so many rows of one number.
     [[nodiscard]] bool has_numbers(std::size_t count) const noexcept {
         if (is_flat_)
@@ -270,6 +265,7 @@ private:
     }
 
     std::shared_ptr<const void> owner_;
+    const paged_numbers* pages_ = nullptr;
     std::size_t rank_ = 0;
     std::array<std::size_t, 4> extents_{};
     std::vector<std::size_t> many_extents_; ///< of more axes, which alone are on the heap

@@ -12,6 +12,7 @@
 #include <strata/model/update_path.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/batches.hpp>
+#include <strata/training/expected_samples.hpp>
 #include <strata/training/measurement.hpp>
 #include <strata/training/memory_text.hpp>
 #include <strata/training/occupation.hpp>
@@ -166,6 +167,8 @@ private:
         const std::size_t steps_made = all.sum.steps;
         std::size_t begin = 0;
         std::size_t buffer = 0;
+        const internal::expected_samples coming(tour, Model::input_sizes);
+        coming.expect(0, threads);
         batches_.gather(tour.range, tour.order, 0, tour.batch_from(0), buffer, threads);
         if (Training && threads.rank == 0)
             ask_rates(first_step, rates_[first_step % 2], all);
@@ -176,6 +179,7 @@ private:
             step_by_batch<Training>(batch, number, all, threads);
             begin += batch.samples;
             buffer = 1 - buffer;
+            coming.expect(begin, threads);
             if (begin < tour.range.count)
                 batches_.gather(tour.range, tour.order, begin, tour.batch_from(begin), buffer, threads);
             if (threads.rank == 0)

@@ -21,18 +21,29 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
-/// CRC-32 of the numbers of so many samples, as a network reads them.
+/// CRC-32 of the numbers of so many samples, as a network reads them. Of samples that are still in files it
+/// is that of some of them, the first, the last and others between them, since nobody is to read them all.
 template <class T>
 std::uint32_t checksum_samples(const samples& array, std::size_t first_sample, std::size_t count,
                                std::size_t size) {
     boost::crc_32_type sum;
     constexpr std::size_t most = 4096;
     std::vector<T> numbers(most);
-    for (std::size_t first = 0; first < count * size; first += most) {
-        const std::size_t part = std::min(most, count * size - first);
-        array.read(first_sample * size + first, part, numbers.data());
-        sum.process_bytes(numbers.data(), part * sizeof(T));
-    }
+    const auto add = [&](std::size_t first, std::size_t end) {
+        for (; first < end; first += most) {
+            const std::size_t part = std::min(most, end - first);
+            array.read(first, part, numbers.data());
+            sum.process_bytes(numbers.data(), part * sizeof(T));
+        }
+    };
+    constexpr std::size_t most_paged = 256;
+    if (!array.is_paged() || count <= most_paged)
+        add(first_sample * size, (first_sample + count) * size);
+    else
+        for (std::size_t i = 0; i < most_paged; ++i) {
+            const std::size_t sample = first_sample + i * (count - 1) / (most_paged - 1);
+            add(sample * size, (sample + 1) * size);
+        }
     return sum.checksum();
 }
 

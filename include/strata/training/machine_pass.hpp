@@ -11,6 +11,7 @@
 #include <strata/training/batch_share.hpp>
 #include <strata/training/batches.hpp>
 #include <strata/training/engine.hpp>
+#include <strata/training/expected_samples.hpp>
 #include <strata/training/machine_check.hpp>
 #include <strata/training/machine_error.hpp>
 #include <strata/training/machine_exchanges.hpp>
@@ -123,8 +124,11 @@ private:
     void work(const course& tour, progress& all, team threads) noexcept {
         const flush_denormals fast;
         std::uint64_t number = engine_->step;
+        const internal::expected_samples coming(tour, Model::input_sizes,
+                                                {group_->rank(), group_->count(), piece_});
         std::size_t begin = 0;
         while (begin < tour.range.count && !all.stop) {
+            coming.expect(begin, threads);
             const batch_share own = share_of(tour.batch_from(begin));
             batches_.gather(tour.range, tour.order, begin + own.first, own.pieces.samples, 0, threads);
             if (threads.rank == 0)

@@ -1,0 +1,70 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/data/batch_source.hpp>
+#include <strata/data/sample_list.hpp>
+#include <strata/kernels/threads/team.hpp>
+#include <strata/setting.hpp>
+#include <strata/training/pass_course.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+namespace strata::bedrock::inline STRATA_SETTING::internal {
+
+/// Has samples that lie in files fetched some batches before a pass comes to them, so that it never waits for
+/// a disk that keeps up. A team calls it together.
+class expected_samples {
+public:
+    /// `sizes`: numbers of a sample of each input. `share`: the rows of a batch that are read here.
+    expected_samples(const pass_course& tour, std::span<const std::size_t> sizes, const row_share& share = {})
+        : tour_(tour), sizes_(sizes), share_(share) {
+        for (std::size_t input = 0; input < sizes.size(); ++input)
+            is_needed_ = is_needed_ || tour.range.x[input].is_paged();
+    }
+
+    /// Asks for what the pass will need soon, when it comes to the batch that begins there.
+    void expect(std::size_t begin, const team& threads) const noexcept {
+        if (is_needed_)
+            expect_batches(begin, threads);
+    }
+
+private:
+    static constexpr std::size_t least_ahead = 512; ///< samples on their way, for disks with long queues
+
+    [[gnu::noinline]] void expect_batches(std::size_t begin, const team& threads) const noexcept {
+        const std::size_t step = tour_.batch_size;
+        if (tour_.order.empty() && share_.machines == 1) {
+            if (threads.rank == 0)
+                expect_rows(begin, tour_.range.count);
+            return;
+        }
+        // The first batch asks for all that are to be on their way, each other for one more.
+        const std::size_t ahead = (least_ahead + step - 1) / step * step;
+        for (std::size_t next = begin == 0 ? 0 : begin + ahead;
+             next <= begin + ahead && next < tour_.range.count; next += step) {
+            const row_share::range rows = share_.rows(tour_.batch_from(next));
+            const team::range own = threads.share(rows.end - rows.begin, 1);
+            if (tour_.order.empty())
+                expect_rows(next + rows.begin + own.begin, next + rows.begin + own.end);
+            else
+                for (std::size_t i = own.begin; i < own.end; ++i) {
+                    const std::size_t row = tour_.order[next + rows.begin + i];
+                    expect_rows(row, row + 1);
+                }
+        }
+    }
+    void expect_rows(std::size_t begin, std::size_t end) const noexcept {
+        for (std::size_t input = 0; input < sizes_.size(); ++input)
+            tour_.range.x[input].expect((tour_.range.first + begin) * sizes_[input],
+                                        (end - begin) * sizes_[input]);
+    }
+
+    const pass_course& tour_;
+    std::span<const std::size_t> sizes_;
+    row_share share_;
+    bool is_needed_ = false;
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -1,0 +1,143 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "says.hpp"
+#include "temporary_directory.hpp"
+#include <strata/data/mapped_idx.hpp>
+#include <strata/data/mapped_npy.hpp>
+#include <strata/data/mapped_tensor.hpp>
+#include <strata/data/npy.hpp>
+#include <strata/data/safetensors_output.hpp>
+
+#include <boost/test/unit_test.hpp>
+#include <xtensor/xtensor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <string>
+#include <vector>
+
+using namespace strata::bedrock;
+
+namespace {
+const temporary_directory directory;
+
+template <class T>
+xt::xtensor<T, 2> count_up() {
+    xt::xtensor<T, 2> result(std::array{5UL, 3UL});
+    std::iota(result.begin(), result.end(), T(1));
+    return result;
+}
+
+/// What samples give from their element `first` on.
+template <class Number = double>
+std::vector<Number> numbers_of(const samples& from, std::size_t first = 0, std::size_t count = 15) {
+    std::vector<Number> result(count);
+    from.expect(first, count);
+    from.read(first, count, result.data());
+    return result;
+}
+
+const std::vector<double> counted{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
+template <class T>
+void check_idx() {
+    const auto file = directory / "array.idx";
+    write_idx(file, count_up<T>());
+    const mapped_array found = map_idx<T, 2>(file);
+    BOOST_TEST(found.shape() == (std::vector<std::size_t>{5, 3}), boost::test_tools::per_element());
+    BOOST_TEST(numbers_of(found) == counted, boost::test_tools::per_element());
+    BOOST_TEST(numbers_of<float>(found, 7, 2) == (std::vector{8.0F, 9.0F}), boost::test_tools::per_element());
+    BOOST_TEST(numbers_of<std::int32_t>(found, 14, 1)[0] == 15);
+    BOOST_TEST(static_cast<const samples&>(found).is_paged());
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(idx_files_of_all_types_are_read_as_they_are_needed) {
+    check_idx<std::uint8_t>();
+    check_idx<std::int8_t>();
+    check_idx<std::int16_t>();
+    check_idx<std::int32_t>();
+    check_idx<float>();
+    check_idx<double>();
+}
+
+BOOST_AUTO_TEST_CASE(bytes_of_a_file_are_scaled_and_lie_where_they_are) {
+    const auto file = directory / "bytes.idx";
+    write_idx(file, count_up<std::uint8_t>());
+    const mapped_array found = map_idx<std::uint8_t, 2>(file, {.scale = 0.5F});
+    BOOST_TEST(numbers_of<float>(found, 1, 2) == (std::vector{1.0F, 1.5F}), boost::test_tools::per_element());
+    BOOST_TEST(static_cast<const samples&>(found).direct<std::uint8_t>() != nullptr);
+    BOOST_TEST(static_cast<const samples&>(found).scale() == 0.5F);
+}
+
+BOOST_AUTO_TEST_CASE(npy_files_in_either_order_of_bytes_are_read_as_they_are_needed) {
+    const auto file = directory / "array.npy";
+    write_npy(file, count_up<float>());
+    const mapped_array found = map_npy<float, 2>(file);
+    BOOST_TEST(numbers_of(found) == counted, boost::test_tools::per_element());
+    BOOST_TEST(static_cast<const samples&>(found).direct<float>() != nullptr);
+    const mapped_array twice = map_npy<float, 2>(file, {.scale = 2});
+    BOOST_TEST(numbers_of(twice, 1, 2) == (std::vector{4.0, 6.0}), boost::test_tools::per_element());
+
+    const auto write = [](const std::string& type, const std::string& numbers) {
+        const std::string text = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (2,), }";
+        return directory.write("other.npy", std::string("\x93NUMPY\x01\x00", 8) +
+                                                static_cast<char>(text.size()) + '\0' + text + numbers);
+    };
+    const std::vector expected{1.0, -2.0};
+    const auto big = map_npy<std::int16_t, 1>(write(">i2", std::string("\x00\x01\xff\xfe", 4)));
+    BOOST_TEST(numbers_of(big, 0, 2) == expected, boost::test_tools::per_element());
+    const auto half = map_npy<float, 1>(write("<f2", std::string("\x00\x3c\x00\xc0", 4)));
+    BOOST_TEST(numbers_of(half, 0, 2) == expected, boost::test_tools::per_element());
+    const auto big_half = map_npy<float, 1>(write(">f2", std::string("\x3c\x00\xc0\x00", 4)));
+    BOOST_TEST(numbers_of(big_half, 0, 2) == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(shards_are_one_array) {
+    std::vector<std::filesystem::path> files;
+    std::vector<double> expected;
+    for (const std::size_t rows : {2UL, 0UL, 3UL, 1UL}) {
+        std::vector<float> numbers(rows * 3);
+        for (float& each : numbers) {
+            expected.push_back(0.5 * static_cast<double>(expected.size()));
+            each = static_cast<float>(expected.back());
+        }
+        files.push_back(directory / ("part-" + std::to_string(files.size()) + ".safetensors"));
+        const std::vector seven{7.0F};
+        write_safetensors<float>(files.back(), {{"y", {1}, seven}, {"x", {rows, 3}, numbers}});
+    }
+    const mapped_array found = map_tensor(files, "x");
+    BOOST_TEST(found.shape() == (std::vector<std::size_t>{6, 3}), boost::test_tools::per_element());
+    for (std::size_t first = 0; first <= 18; ++first)
+        for (std::size_t count = 0; first + count <= 18; ++count) {
+            const auto place = expected.begin() + static_cast<std::ptrdiff_t>(first);
+            BOOST_TEST(numbers_of(found, first, count) ==
+                           std::vector<double>(place, place + static_cast<std::ptrdiff_t>(count)),
+                       boost::test_tools::per_element());
+        }
+    BOOST_TEST(numbers_of(map_tensor(files[0], "y"), 0, 1)[0] == 7.0);
+    BOOST_CHECK_EXCEPTION((void)map_tensor(files, "z"), data_error, says("expected a tensor \"z\", found"));
+    const std::vector two{1.0F, 2.0F};
+    write_safetensors<float>(files[1], {{"x", {1, 2}, two}});
+    BOOST_CHECK_EXCEPTION(
+        (void)map_tensor(files, "x"), data_error,
+        says({"part-1", "expected the type and the shape of samples in", "part-0", "found F32 of 1 x 2"}));
+    BOOST_CHECK_EXCEPTION((void)map_tensor(std::vector<std::filesystem::path>{}, "x"), data_error,
+                          says("map_tensor: expected a file at least, found none"));
+}
+
+BOOST_AUTO_TEST_CASE(files_that_do_not_fit_are_refused) {
+    BOOST_CHECK_EXCEPTION(((void)map_idx<float, 2>(directory / "none")), data_error,
+                          says("expected a file, found nothing of this name"));
+    const auto packed = directory / "array.idx.gz";
+    write_idx(packed, count_up<float>());
+    BOOST_CHECK_EXCEPTION(((void)map_idx<float, 2>(packed)), data_error,
+                          says("expected the two zero bytes that begin an IDX file, found 31 and 139"));
+    const auto file = directory / "short.idx";
+    write_idx(file, count_up<float>());
+    std::filesystem::resize_file(file, std::filesystem::file_size(file) - 1);
+    BOOST_CHECK_EXCEPTION(((void)map_idx<float, 2>(file)), data_error, says("found 59"));
+    write_npy(directory / "array.npy", count_up<float>());
+    BOOST_CHECK_EXCEPTION(((void)map_npy<double, 2>(directory / "array.npy")), data_error,
+                          says("expected elements of type <f8"));
+}
