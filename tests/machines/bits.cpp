@@ -1,6 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../data/temporary_directory.hpp"
 #include "thread_machines.hpp"
 #include <strata/data/batch_sources.hpp>
+#include <strata/data/csv_batches.hpp>
+#include <strata/data/mapped_npy.hpp>
+#include <strata/data/npy.hpp>
+#include <strata/data/npy_batches.hpp>
 #include <strata/strata.hpp>
 #include <strata/training/machine_fit.hpp>
 
@@ -8,6 +13,7 @@
 #include <xtensor/xtensor.hpp>
 #include <xtensor/xview.hpp>
 
+#include <fstream>
 #include <mutex>
 #include <random>
 #include <string>
@@ -192,4 +198,72 @@ BOOST_AUTO_TEST_CASE(machines_with_other_batches_are_named) {
                "fit_batches, batch 1: machine 1 has 12 samples, but machine 0 has 13");
     BOOST_TEST(message_of_pair([&](auto& world) { fit(world, 13, static_cast<float>(world.rank())); }) ==
                "fit_batches, batch 0: machine 1 has other samples or targets than machine 0");
+}
+
+namespace {
+/// Bytes that this process has read from files so far.
+std::size_t bytes_read() {
+    std::ifstream file("/proc/self/io");
+    std::string name;
+    std::size_t bytes = 0;
+    file >> name >> bytes;
+    return name == "rchar:" ? bytes : 0;
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(machines_read_their_shares_of_files) {
+    const temporary_directory directory;
+    const std::array shape{4'000UL, 20UL};
+    const auto x = draw(shape);
+    const auto y = draw(std::array{shape[0], 3UL});
+    write_npy(directory / "x.npy", x);
+    write_npy(directory / "y.npy", y);
+    {
+        std::ofstream file(directory / "rows.csv");
+        file.precision(9);
+        for (std::size_t column = 0; column < 23; ++column)
+            file << (column < 20 ? "x" : "y") << column << (column < 22 ? ',' : '\n');
+        for (std::size_t row = 0; row < shape[0]; ++row)
+            for (std::size_t column = 0; column < 23; ++column)
+                file << (column < 20 ? x(row, column) : y(row, column - 20)) << (column < 22 ? ',' : '\n');
+    }
+    const fit_options options{.batch_size = 512, .epochs = 3, .verbose = verbosity::silent};
+    const auto numbers = [](const history& record) { return record["loss"]; };
+    // In the files' order all machines together read little more than the file once an epoch.
+    const auto compare_source = [&](const char* name, bool is_shuffled, const auto& make_source) {
+        std::size_t most = 0;
+        fit_options own = options;
+        own.shuffle = is_shuffled;
+        compare([&](auto& teach) { return numbers(teach.fit(x, y, own)); },
+                [&](auto& teach, auto& world) {
+                    auto source = make_source(is_shuffled);
+                    const std::size_t before = bytes_read();
+                    const auto found = numbers(teach.fit_batches(part_of(source, world), options));
+                    most = std::max(most, bytes_read() - before);
+                    return found;
+                });
+        // Each of the eight looks for the records of a text once, and at some first ones more often.
+        const std::size_t times = 2 * options.epochs + (std::string(name) == "rows.csv" ? 12 : 0);
+        if (!is_shuffled)
+            BOOST_TEST(most < times * std::filesystem::file_size(directory / name),
+                       name << ": all machines together have read " << most << " bytes");
+    };
+    for (const bool is_shuffled : {false, true}) {
+        const prefetch_options none{.threads = 0};
+        compare_source("x.npy", is_shuffled, [&](bool shuffle) {
+            return npy_batches<float, 2, float, 2>(
+                directory / "x.npy", directory / "y.npy",
+                {.batch_size = 512, .shuffle = shuffle, .random = seed{5}, .prefetch = none});
+        });
+        compare_source("rows.csv", is_shuffled, [&](bool shuffle) {
+            return csv_batches(directory / "rows.csv", std::vector<std::string>{"y20", "y21", "y22"},
+                               {.batch_size = 512, .shuffle = shuffle, .random = seed{5}, .prefetch = none});
+        });
+    }
+    const mapped_array mapped_x = map_npy<float, 2>(directory / "x.npy");
+    const mapped_array mapped_y = map_npy<float, 2>(directory / "y.npy");
+    compare([&](auto& teach) { return numbers(teach.fit(x, y, options)); },
+            [&](auto& teach, auto& world) {
+                return numbers(teach.fit(part_of(mapped_x, world), mapped_y, options));
+            });
 }

@@ -75,6 +75,7 @@ private:
 };
 
 struct unprepared {
+    static constexpr bool changes_nothing = true; // so that a part of a batch is as in the whole one
     template <class Batch>
     void operator()(const batch_number&, Batch&) const {}
 };

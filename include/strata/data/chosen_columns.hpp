@@ -35,6 +35,7 @@ public:
     }
     [[nodiscard]] static std::size_t rows() { return 0; } // which are not known
     static void seek(std::size_t) {}                      // which is not offered
+    [[nodiscard]] static bool allow_seeking() { return false; }
 
 protected:
     /// data_error for names that there are not, and for choices that leave no feature or no target.

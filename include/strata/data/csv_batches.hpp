@@ -24,7 +24,11 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 struct csv_batch_options {
     std::size_t batch_size = 32; ///< the last batch of an epoch may be smaller
-    /// Each row is drawn from a window of so many, which moves through the file; 0: the file's order.
+    /// Whether rows come in another order each epoch: with the network's seed that in which `fit` takes those
+    /// of arrays. The file is read once to find its records; takes six bytes a row, and files that are not
+    /// packed.
+    bool shuffle = false;
+    /// Or else each row is drawn from a window of so many, which moves through the file; 0: the file's order.
     std::size_t shuffle_window = 0;
     seed random = {};
     prefetch_options prefetch = {};
@@ -39,6 +43,8 @@ namespace internal {
 template <std::size_t YRank>
 class csv_row_source : public chosen_columns<YRank> {
 public:
+    static constexpr bool offers_seeking = true;
+
     csv_row_source(std::filesystem::path path, const std::vector<std::string>& targets,
                    const csv_batch_options& options)
         : path_(std::move(path)), options_(options.csv) {
@@ -47,6 +53,30 @@ public:
             stream_->read([](const csv_field&, std::size_t) {});
         names_ = stream_->names();
         this->choose(path_, names_, targets, options.dropped);
+        if (options.shuffle && !allow_seeking())
+            raise(data_error::in_file(path_, "a file that is not packed, to read it in any order",
+                                      "gzip data"));
+    }
+
+    /// How many rows there are, where `allow_seeking` has counted them, or 0.
+    [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
+    /// Reads the file once, to note where every eighth record begins.
+    bool allow_seeking() {
+        if (stream_->is_packed() || rows_ > 0)
+            return rows_ > 0;
+        rewind();
+        for (csv_stream::place found{}; stream_->find(found); ++rows_) {
+            if (rows_ % step == 0)
+                places_.push_back(found);
+            stream_->read([](const csv_field&, std::size_t) {});
+        }
+        rewind();
+        return rows_ > 0;
+    }
+    void seek(std::size_t row) {
+        stream_->seek(places_[row / step]);
+        for (std::size_t i = 0; i < row % step; ++i)
+            stream_->read([](const csv_field&, std::size_t) {});
     }
 
     void rewind() { stream_ = std::make_unique<csv_stream>(path_, options_); }
@@ -65,18 +95,25 @@ public:
     }
 
 private:
+    static constexpr std::size_t step = 8; ///< records from a noted place to the next
+
     std::filesystem::path path_;
     csv_options options_;
     std::unique_ptr<csv_stream> stream_;
     std::vector<std::string> names_;
+    std::vector<csv_stream::place> places_;
+    std::size_t rows_ = 0;
 };
 
 /// Batches of such a source, which is made of `arguments` and the options.
 template <class Source, class Prepare, class... Arguments>
 auto make_csv_batches(const char* call, const csv_batch_options& options, Prepare prepare,
                       const Arguments&... arguments) {
-    const row_order_options order{options.batch_size, false, options.shuffle_window, options.random};
+    const row_order_options order{options.batch_size, options.shuffle, options.shuffle_window,
+                                  options.random};
     check_row_order(call, order);
+    if (order.shuffle && !Source::offers_seeking)
+        raise(data_error{concatenate(call, ": expected a shuffle_window, found shuffle")});
     return row_batches(Source(arguments..., options), order, std::move(prepare), options.prefetch);
 }
 } // namespace internal

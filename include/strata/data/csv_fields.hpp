@@ -37,6 +37,8 @@ public:
     }
 
     [[nodiscard]] bool done() const noexcept { return done_; }
+    /// How many bytes of the text follow.
+    [[nodiscard]] std::size_t rest() const noexcept { return text_.size() - position_; }
     /// The number of the line that is read next.
     [[nodiscard]] std::size_t line() const noexcept { return line_; }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -26,6 +27,20 @@ public:
         grow();
         if (buffer_.starts_with(byte_order_mark)) // which is in front of a field, not of it
             scanned_ = byte_order_mark.size();
+    }
+
+    [[nodiscard]] bool is_packed() const noexcept { return file_.is_packed(); }
+    /// The byte behind the piece that was given.
+    [[nodiscard]] std::uint64_t end() const noexcept { return file_.position() - (buffer_.size() - end_); }
+    /// Goes to a byte at which a record begins, to read little from there. An error where the file is packed.
+    void seek(std::uint64_t byte) {
+        constexpr std::size_t little = 2048;
+        file_.seek(byte);
+        buffer_.clear();
+        end_ = scanned_ = 0;
+        place_ = place::field_begin;
+        is_whole_ = false;
+        piece_bytes_ = std::min(piece_bytes_, little);
     }
 
     /// The next piece, which stays until the one after it is asked for; empty behind the last.
@@ -115,6 +130,25 @@ public:
             return false;
         records_.read(*fields_, take);
         return true;
+    }
+
+    /// Where a record begins.
+    struct place {
+        std::uint64_t byte;
+        std::size_t line;
+    };
+    /// Where the next record begins. Returns whether there is one.
+    bool find(place& found) {
+        if (!find_record())
+            return false;
+        found = {pieces_.end() - fields_->rest(), fields_->line()};
+        return true;
+    }
+    [[nodiscard]] bool is_packed() const noexcept { return pieces_.is_packed(); }
+    /// Goes to such a place. An error where the file is packed.
+    void seek(const place& record) {
+        pieces_.seek(record.byte);
+        fields_.emplace(path_, std::string_view{}, separator_, record.line);
     }
 
     /// Without a header, known behind the first record.

@@ -26,6 +26,8 @@ namespace internal {
 template <std::size_t YRank>
 class csv_text_source : public chosen_columns<YRank> {
 public:
+    static constexpr bool offers_seeking = false;
+
     csv_text_source(const std::filesystem::path& path, table_encoder encoder,
                     const std::vector<std::string>& targets, const csv_batch_options& options)
         : path_(path), options_(options.csv), encoder_(std::move(encoder)) {

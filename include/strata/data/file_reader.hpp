@@ -57,6 +57,7 @@ public:
         return this->read_some(destination, count, what);
     }
 
+    [[nodiscard]] bool is_packed() const noexcept { return source_.is_packed(); }
     /// Goes to a byte. Throws where the file is packed, since all before that byte would have to be unpacked.
     void seek(std::uint64_t place) {
         if (source_.is_packed())

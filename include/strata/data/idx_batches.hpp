@@ -34,11 +34,22 @@ public:
     /// [rows, ...] of the whole file.
     [[nodiscard]] const std::array<std::size_t, Rank>& shape() const noexcept { return shape_; }
 
+    [[nodiscard]] bool is_packed() const { return file_->is_packed(); }
+    /// Goes to a row. An error where the file is packed.
+    void seek(std::size_t row) {
+        std::size_t size = sizeof(Element);
+        for (std::size_t i = 1; i < Rank; ++i)
+            size *= shape_[i];
+        file_->seek(begin_ + row * size);
+        rows_read_ = row;
+    }
+
     /// Goes back to the first row.
     void rewind() {
         file_.emplace(path_);
         text_ =
             internal::read_idx_header(*file_, internal::idx_code<Element>(), sizeof(Element), shape_).text;
+        begin_ = file_->position();
         rows_read_ = 0;
         // A header of some bytes may name billions of such rows.
         if (std::find(shape_.begin() + 1, shape_.end(), 0u) != shape_.end())
@@ -66,7 +77,8 @@ private:
     std::filesystem::path path_;
     std::optional<input_file> file_;
     std::array<std::size_t, Rank> shape_{};
-    std::string text_; ///< what errors call the elements
+    std::string text_;        ///< what errors call the elements
+    std::uint64_t begin_ = 0; ///< where the elements begin
     std::size_t rows_read_ = 0;
 };
 
@@ -94,20 +106,43 @@ public:
     }
 
     [[nodiscard]] std::size_t steps() const { return (images_.shape()[0] + batch_size_ - 1) / batch_size_; }
+    /// Reads those rows of each batch alone, where the files are not packed, and returns whether.
+    bool choose_rows(const row_share& share) {
+        share_ = {};
+        if (share.machines == 1 || images_.is_packed() || labels_.is_packed())
+            return false;
+        share_ = share;
+        return true;
+    }
+    /// How many rows the last batch has, where a share of them was read.
+    [[nodiscard]] std::size_t batch_rows() const { return batch_rows_; }
+
     void begin(std::uint64_t) {
         images_.rewind();
         labels_.rewind();
     }
     template <class Batch>
-    bool read(const batch_number&, Batch& batch) {
-        labels_.read(batch_size_, batch.y);
-        return images_.read(batch_size_, batch.x.values) > 0;
+    bool read(const batch_number& number, Batch& batch) {
+        if (share_.machines == 1) {
+            labels_.read(batch_size_, batch.y);
+            return images_.read(batch_size_, batch.x.values) > 0;
+        }
+        const std::size_t first = std::min(number.step * batch_size_, images_.shape()[0]);
+        batch_rows_ = std::min(batch_size_, images_.shape()[0] - first);
+        const row_share::range part = share_.rows(batch_rows_);
+        images_.seek(first + part.begin);
+        labels_.seek(first + part.begin);
+        labels_.read(part.end - part.begin, batch.y);
+        images_.read(part.end - part.begin, batch.x.values);
+        return batch_rows_ > 0;
     }
 
 private:
     idx_rows<std::uint8_t, Rank> images_;
     idx_rows<std::uint8_t, 1> labels_;
     std::size_t batch_size_;
+    row_share share_;
+    std::size_t batch_rows_ = 0;
 };
 
 } // namespace internal

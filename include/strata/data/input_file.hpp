@@ -2,11 +2,13 @@
 #pragma once
 
 #include <strata/data/file_reader.hpp>
+#include <strata/data/plain_file.hpp>
 #include <strata/setting.hpp>
 
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -16,30 +18,41 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
-/// The bytes of a file that zlib opens: unpacked where they are packed with gzip.
+/// The bytes of a file, unpacked by zlib where they are packed with gzip. Others are read without it: zlib
+/// fills a large buffer at each place that is gone to, of which rows here and there need little.
 class gzip_source {
 public:
     bool open(const char* name) {
-        file_.reset(gzopen(name, "rb"));
-        if (!file_)
+        if (!plain_.open(name))
             return false;
-        gzbuffer(file_.get(), 1u << 17);
-        packed_ = gzdirect(file_.get()) == 0;
-        return true;
+        // The mark that begins gzip data, which zlib looks for, too.
+        std::array<unsigned char, 2> mark{};
+        const long count = plain_.read(mark.data(), mark.size());
+        if (count != 2 || mark[0] != 0x1F || mark[1] != 0x8B)
+            return count >= 0 && plain_.rewind();
+        file_.reset(gzopen(name, "rb"));
+        if (file_)
+            gzbuffer(file_.get(), 1u << 17);
+        return file_ != nullptr;
     }
-    [[nodiscard]] bool is_packed() const noexcept { return packed_; }
+    [[nodiscard]] bool is_packed() const noexcept { return file_ != nullptr; }
     /// Returns how many bytes were read, 0 at the end, a negative number for an error.
-    int read(void* destination, unsigned count) { return gzread(file_.get(), destination, count); }
-    bool seek(std::uint64_t place) {
-        return gzseek(file_.get(), static_cast<z_off_t>(place), SEEK_SET) != -1;
+    long read(void* destination, unsigned count) {
+        return is_packed() ? gzread(file_.get(), destination, count) : plain_.read(destination, count);
     }
+    /// Where the file is not packed.
+    bool seek(std::uint64_t place) { return plain_.seek(place); }
 
     [[nodiscard]] bool is_truncated() const {
+        if (!is_packed())
+            return false;
         int code = Z_OK;
         gzerror(file_.get(), &code);
         return code == Z_BUF_ERROR;
     }
     [[nodiscard]] std::string reason(const std::string& path) const {
+        if (!is_packed())
+            return plain_.reason(path);
         int code = Z_OK;
         const std::string_view message = gzerror(file_.get(), &code);
         if (code == Z_ERRNO)
@@ -55,7 +68,7 @@ private:
     };
 
     std::unique_ptr<gzFile_s, closer> file_;
-    bool packed_ = false;
+    plain_source plain_;
 };
 } // namespace internal
 

@@ -59,6 +59,7 @@ public:
             file_->expect_end();
     }
 
+    [[nodiscard]] bool is_packed() const { return file_->is_packed(); }
     /// Goes to a row. An error where the array is packed.
     void seek(std::size_t row) {
         file_->seek(begin_ + row * row_size_ * (is_half_ ? sizeof(std::uint16_t) : sizeof(Element)));
@@ -115,6 +116,8 @@ public:
         x_.rewind();
         y_.rewind();
     }
+    /// Makes ready to go to any row. Returns whether that can be.
+    [[nodiscard]] bool allow_seeking() const { return !x_.is_packed() && !y_.is_packed(); }
     void seek(std::size_t row) {
         x_.seek(row);
         y_.seek(row);

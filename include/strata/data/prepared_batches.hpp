@@ -55,16 +55,25 @@ public:
 
     [[nodiscard]] std::size_t steps() const override { return reader_.steps(); }
 
+    /// What a reader can do where nothing is prepared: who does might look at all rows of a batch.
+    bool choose_rows([[maybe_unused]] const row_share& share) override {
+        if constexpr (requires {
+                          reader_.choose_rows(share);
+                          Prepare::changes_nothing;
+                      }) {
+            close();
+            began_ = false;
+            return reader_.choose_rows(share);
+        } else
+            return false;
+    }
+    [[nodiscard]] std::size_t batch_rows() const override { return rows_; }
+
     void begin(std::uint64_t epoch) override {
         if (!Reader::restarts && began_)
             return;
         began_ = true;
-        {
-            std::unique_lock lock(mutex_);
-            is_open_ = false;
-            ready_.wait(lock, [&] { return busy_ == 0; });
-        }
-        // No thread reads anything while it is closed.
+        close();
         reader_.begin(epoch);
         for (auto& each : places_)
             each.is_ready = false;
@@ -97,6 +106,7 @@ public:
         if (!one.is_batch)
             return nullptr;
         ++taken_;
+        rows_ = one.rows;
         one.is_ready = false; // for the batch that lies here next
         return &one.shown;
     }
@@ -108,9 +118,17 @@ private:
         Batch batch{};
         labelled_samples shown;
         std::exception_ptr error;
+        std::size_t rows = 0;  ///< of the whole batch, where this is a part
         bool is_batch = false; ///< or the end of the epoch
         bool is_ready = false;
     };
+
+    /// Waits until no thread reads or prepares anything, nor begins to.
+    void close() {
+        std::unique_lock lock(mutex_);
+        is_open_ = false;
+        ready_.wait(lock, [&] { return busy_ == 0; });
+    }
 
     void work() {
         std::unique_lock lock(mutex_);
@@ -137,6 +155,8 @@ private:
         lock.unlock();
         bool is_batch = false;
         one.error = internal::caught([&] { is_batch = reader_.read(number, one.batch); });
+        if constexpr (requires { reader_.batch_rows(); })
+            one.rows = reader_.batch_rows();
         lock.lock();
         is_reading_ = false;
         if (!is_batch)
@@ -161,6 +181,7 @@ private:
     std::vector<place> places_;
     std::uint64_t epoch_ = 0;
     std::size_t next_ = 0;     ///< the step that is read next
+    std::size_t rows_ = 0;     ///< of the batch that was given away last, as a whole
     std::size_t taken_ = 0;    ///< how many were given away
     std::size_t released_ = 0; ///< how many of them are done with
     std::size_t busy_ = 0;     ///< how many threads have a batch in hand

@@ -60,7 +60,9 @@ struct row_store {
 ///
 /// `Source` has the types `x_value` and `y_value`; `x_shape(rows)` and `y_shape(rows)`, the extents of so
 /// many rows; `rows()`, how many there are, or 0 where that is not known; `rewind()`; `next(x, y)`, which
-/// reads a row and returns whether there was one; and `seek(row)`, where `shuffle` is asked for.
+/// reads a row and returns whether there was one; `seek(row)`, where `shuffle` is asked for; and
+/// `allow_seeking()`, which makes ready for it and returns whether it can be, so that parts of batches can be
+/// read.
 template <class Source>
 class row_batch_reader {
     using X = typename Source::x_value;
@@ -92,9 +94,36 @@ public:
         }
     }
 
+    /// Reads those rows of each batch alone, where that can be, and returns whether.
+    bool choose_rows(const row_share& share) {
+        share_ = {};
+        if (share.machines == 1 || options_.shuffle_window > 0 || !source_.allow_seeking())
+            return false;
+        share_ = share;
+        return true;
+    }
+    /// How many rows the last batch has, where a share of them was read.
+    [[nodiscard]] std::size_t batch_rows() const { return batch_rows_; }
+
     template <class Batch>
     bool read(const batch_number&, Batch& one) {
-        std::size_t rows = options_.batch_size;
+        if (share_.machines == 1)
+            return read_rows(options_.batch_size, one) > 0;
+        batch_rows_ = std::min(options_.batch_size, source_.rows() - rows_read_);
+        const row_share::range part = share_.rows(batch_rows_);
+        const std::size_t next_batch = rows_read_ + batch_rows_;
+        next_ = rows_read_ += part.begin;
+        if (!options_.shuffle && part.begin < part.end)
+            source_.seek(rows_read_);
+        read_rows(part.end - part.begin, one);
+        rows_read_ = next_batch;
+        return batch_rows_ > 0;
+    }
+
+private:
+    /// Reads so many rows, or as many as there are, and returns how many.
+    template <class Batch>
+    std::size_t read_rows(std::size_t rows, Batch& one) {
         if (source_.rows() > 0)
             rows = std::min(rows, source_.rows() - rows_read_);
         resize(one.x, source_.x_shape(rows));
@@ -108,10 +137,9 @@ public:
             shorten(one.x, source_.x_shape(count));
             shorten(one.y, source_.y_shape(count));
         }
-        return count > 0;
+        return count;
     }
 
-private:
     [[nodiscard]] std::size_t window_rows() const {
         const std::size_t rows = options_.shuffle_window;
         return source_.rows() == 0 ? rows : std::min(rows, source_.rows());
@@ -162,11 +190,13 @@ private:
 
     Source source_;
     row_order_options options_;
+    row_share share_;
     row_store<X, Y> window_;
     random_sequence random_;
     std::vector<std::uint32_t> order_;
     std::size_t next_ = 0; ///< of the order
     std::size_t rows_read_ = 0;
+    std::size_t batch_rows_ = 0;
     std::size_t window_count_ = 0; ///< rows in the window
     bool is_filled_ = false;
 };

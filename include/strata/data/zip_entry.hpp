@@ -58,6 +58,7 @@ public:
             raise(data_error::in_file(name_, "a part of a ZIP archive that can be read",
                                       zip_strerror(archive)));
         size_ = facts.size;
+        is_packed_ = (facts.valid & ZIP_STAT_COMP_METHOD) == 0 || facts.comp_method != ZIP_CM_STORE;
         // Deflate spends two bits at least on a run of 258 bytes, so a byte unpacks to 1032 at most.
         constexpr std::uint64_t best_ratio = 1032;
         if (size_ / best_ratio > facts.comp_size)
@@ -69,6 +70,7 @@ public:
     /// Bytes of the unpacked part, as the archive says.
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
+    [[nodiscard]] bool is_packed() const noexcept { return is_packed_; }
     /// Goes to a byte. An error where the part is packed, since all before that byte would have to be
     /// unpacked.
     void seek(std::uint64_t place) {
@@ -99,6 +101,7 @@ private:
     std::string name_;
     std::unique_ptr<zip_file_t, zip_closer> file_;
     std::uint64_t size_ = 0;
+    bool is_packed_ = true;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

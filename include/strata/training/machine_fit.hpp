@@ -67,7 +67,8 @@ struct machine_course {
     template <class Trainer, class Scores>
     void validate(Trainer&, const fit_options& options, const sample_range& range, Scores& logs) const {
         if (range.count == 0) {
-            shared_source source(group, *options.validation_batches, piece_of(options));
+            shared_source source(group, *options.validation_batches, piece_of(options),
+                                 "fit, validation batches");
             const source_course course{"fit, validation batches", 0, 0, options.threads};
             return name_validation(
                 run_source_together<false, Data>(pass, source, course,
@@ -123,7 +124,7 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
         append_data<Model, data_pass>(lines, validation.weighted(), "validation ");
         agree(group, lines);
         pass_type pass(teach.engine_, *teach.net_, group, piece_of(options));
-        shared_source shared(group, source, piece_of(options));
+        shared_source shared(group, source, piece_of(options), "fit_batches");
         source_course course{"fit_batches",   teach.epochs_, options.steps_per_epoch,
                              options.threads, nullptr,       options.class_weight};
         shared.template agree<data_type>(course, checksum_range);
@@ -158,7 +159,7 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
                                    const evaluate_options& options) {
         agree(group, common_lines(teach));
         pass_type pass(teach.engine_, *teach.net_, group, default_piece);
-        shared_source shared(group, source, default_piece);
+        shared_source shared(group, source, default_piece, "evaluate_batches");
         return evaluate_source(source, of_machine(options, group), [&](const source_course& course) {
             shared.template agree<data_type>(course, checksum_range);
             return run_source_together<false, data_type>(pass, shared, course, checksum_range);

@@ -10,7 +10,7 @@
 #include <strata/training/machine_group.hpp>
 #include <strata/training/source_pass.hpp>
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -56,11 +56,22 @@ struct shared_source {
     row_share share;
     bool gives_parts; ///< whether `next` gives those rows alone
 
-    shared_source(machine_group& machines, batch_source& batches, std::size_t piece)
+    shared_source(machine_group& machines, batch_source& batches, std::size_t piece, const char* caller)
         : group(machines),
           source(batches),
           share{machines.rank(), machines.count(), piece},
-          gives_parts(batches.choose_rows(share)) {}
+          gives_parts(false) {
+        const std::exception_ptr error = caught([&] { gives_parts = source.choose_rows(share); });
+        // Parts are read where all can do so: of a file that is packed on one machine all read the whole.
+        found_batch own{.has_failed = error != nullptr};
+        agree_batch(group, own, error, caller);
+        const auto said = group.gather(std::as_bytes(std::span(&gives_parts, 1)));
+        if (gives_parts &&
+            std::any_of(said.begin(), said.end(), [](const auto& one) { return one[0] == std::byte{0}; })) {
+            source.choose_rows({});
+            gives_parts = false;
+        }
+    }
     shared_source(const shared_source&) = delete;
     shared_source& operator=(const shared_source&) = delete;
     ~shared_source() { source.choose_rows({}); }
