@@ -31,7 +31,15 @@ if [[ ! "$name" =~ ^[a-z0-9_]+$ ]] || [ ! -f "$root/examples/$name.cpp" ]; then
     exit 2
 fi
 
-"$root/.ci/install-packages" build library examples
+sections=(build library examples)
+start=()
+if [ "$name" = mnist_mpi ]; then
+    sections+=(machines)
+    # Two processes share this machine, whatever it has of cores.
+    start=(mpirun.openmpi --oversubscribe --bind-to none -np 2)
+    if [ "$(id -u)" -eq 0 ]; then start+=(--allow-run-as-root); fi
+fi
+"$root/.ci/install-packages" "${sections[@]}"
 if [ "$name" = spam ]; then set -- --mails "$("$root/examples/fetch_mails")" "$@"; fi
 
 build="$root/build/release"
@@ -42,4 +50,4 @@ else
     CXX="${CXX-g++}" meson setup "$build" "$root" "${options[@]}" >/dev/null
 fi
 ninja -C "$build" "examples/$name" >"$build/compile.log" 2>&1 || { cat "$build/compile.log" >&2; exit 1; }
-exec "$build/examples/$name" "$@"
+exec "${start[@]}" "$build/examples/$name" "$@"

@@ -57,6 +57,7 @@ gcc_memory='--param ggc-min-heapsize=1048576'
 # for those whose code the examples have as well, and those of files' formats and threads, which g++ takes twice as long
 # for as clang does with both sanitizers. Only clang compiles the pages' engines.
 configuration_release() {
+    needs=(--each machines)
     options=(-Dbuildtype=release "-Dcpp_args=-march=native $gcc_memory")
     chosen=(suites examples tree)
     without=(gradients slopes layers keras kernels trainers agents engines source data exporters threaded)
