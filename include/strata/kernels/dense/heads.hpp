@@ -97,8 +97,7 @@ struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {
     template <class Stage, bool Data, class T, class Updates>
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         const weight_gradient_buffers<T> buffers{call.x[0].data, call.delta.data, call.samples * Stage::rows,
-                                                 call.pieces.repeat(Stage::rows),
-                                                 call.piece_sums};
+                                                 call.pieces.repeat(Stage::rows), call.piece_sums};
         dense_weight_gradient<head, Data>(buffers, threads, updates(kernel{}), updates(bias{}));
     }
 

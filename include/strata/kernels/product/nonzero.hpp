@@ -47,8 +47,11 @@ template <class Visit>
 }
 
 /// Whether so few of `all` bits are set that visiting them is faster than a plain loop over all.
+[[nodiscard]] constexpr bool is_sparse(std::size_t count, std::size_t all) noexcept {
+    return count * 8 <= all * 7;
+}
 [[nodiscard]] inline bool is_sparse(const std::uint64_t* words, std::size_t count, std::size_t all) noexcept {
-    return count_set(words, count) * 8 <= all * 7;
+    return is_sparse(count_set(words, count), all);
 }
 
 /// flags[k] = whether any of `Rows` rows [Rows][K] has something else than zero in column k; then zeros to
@@ -108,13 +111,11 @@ template <std::size_t Count, class T>
 }
 
 /// For each block of `Inputs` inputs, the rows of x [rows][K] that have something else than zero there:
-/// words[block * step + ...]. Where the last block is narrower, up to a register behind a row's
-/// end is looked at too.
+/// added to words[block * step + ...], which begin as zeros. Where the last block is narrower, up to a
+/// register behind a row's end is looked at too.
 template <std::size_t Inputs, std::size_t K, class T>
 inline void rows_of(const T* x, std::size_t rows, std::uint64_t* words, std::size_t step) noexcept {
     constexpr std::size_t blocks = (K + Inputs - 1) / Inputs;
-    for (std::size_t block = 0; block < blocks; ++block)
-        std::fill_n(words + block * step, words_for(rows), std::uint64_t{0});
     for (std::size_t row = 0; row < rows; ++row) { // as they lie in memory, which reads best
         const T* const numbers = x + row * K;
         std::uint64_t* const word = words + row / word_bits;

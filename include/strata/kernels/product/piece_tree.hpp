@@ -30,7 +30,7 @@ struct piece_tree {
         constexpr node none{0, 0};
         std::size_t size = std::bit_ceil(later.end - later.begin);
         // A node at the end of the batch goes up until it has a neighbour.
-        while (later.begin / size % 2 == 0) {
+        while ((later.begin & size) == 0) {
             if (later.end < pieces || later.begin == 0)
                 return none;
             size *= 2;
@@ -41,6 +41,9 @@ struct piece_tree {
     /// How many sums are added to that of one piece when the sums from `first` on wait on a stack, each a
     /// node of the tree that cannot grow without the pieces to come.
     [[nodiscard]] constexpr std::size_t merges(std::size_t first, std::size_t piece) const noexcept {
+        if (piece + 1 < pieces) // the levels are the number's bits, but for the batch's end
+            return std::min(static_cast<std::size_t>(std::countr_one(piece)),
+                            static_cast<std::size_t>(std::bit_width(piece + 1 - first)) - 1);
         node top{piece, piece + 1};
         for (std::size_t count = 0;; ++count) {
             const node neighbour = partner(top);
