@@ -84,15 +84,16 @@ private:
         for (std::size_t node = 0; node < own; ++node)
             std::copy_n(nodes + node * stride, count, said.data() + node * count);
         auto found = group_->gather(std::as_bytes(std::span(said)));
-        std::vector<waiting_numbers<Number>> stack;
-        for (std::size_t machine = 0; machine < found.size(); ++machine) {
-            auto* next = reinterpret_cast<Number*>(found[machine].data());
-            for (const piece_tree::node& node : sums_->nodes(machine)) {
-                sums_->merge(stack, {node, next}, {0, count});
-                next += count;
-            }
+        std::vector<const Number*> all;
+        for (std::size_t machine = 0; machine < found.size(); ++machine)
+            for (std::size_t node = 0; node < sums_->nodes(machine).size(); ++node)
+                all.push_back(reinterpret_cast<const Number*>(found[machine].data()) + node * count);
+        for (std::size_t i = 0; i < count; ++i) {
+            piece_stack<Number> stack;
+            for (std::size_t node = 0; node < all.size(); ++node)
+                stack.push(all[node][i], sums_->merges()[node]);
+            total[i] = stack.total();
         }
-        std::copy_n(stack.back().numbers, count, total);
     }
 
     machine_group* group_;

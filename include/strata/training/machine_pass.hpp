@@ -60,6 +60,11 @@ public:
     template <bool Training>
     void run(const sample_range& range, const sample_order& order, std::size_t batch_size,
              std::size_t threads, progress_line* line, totals& sum) {
+        if (group_->count() == 1) { // gradients need not leave their registers
+            engine_->piece = piece_;
+            engine_->template run<Training>(range, order, batch_size, threads, line, sum);
+            return;
+        }
         run_or_abandon([&] {
             prepare(batch_size, threads, range.weights != nullptr);
             sum.reserve(sum.samples + range.count);
@@ -127,14 +132,24 @@ private:
         const internal::expected_samples coming(tour, Model::input_sizes,
                                                 {group_->rank(), group_->count(), piece_});
         std::size_t begin = 0;
+        std::size_t buffer = 0;
+        const auto gather = [&](std::size_t first, std::size_t place) {
+            coming.expect(first, threads);
+            if (first < tour.range.count) {
+                const batch_share own = share_of(tour.batch_from(first));
+                batches_.gather(tour.range, tour.order, first + own.first, own.pieces.samples, place,
+                                threads);
+            }
+        };
+        gather(0, buffer);
         while (begin < tour.range.count && !all.stop) {
-            coming.expect(begin, threads);
             const batch_share own = share_of(tour.batch_from(begin));
-            batches_.gather(tour.range, tour.order, begin + own.first, own.pieces.samples, 0, threads);
             if (threads.rank == 0)
                 run_or_abandon([&] { begin_step<Training>(own, number); });
             threads.barrier();
-            step<Training>(tour, own, number, all, threads);
+            step<Training>(tour, own, number, buffer, all, threads,
+                           [&] { gather(begin + own.samples, 1 - buffer); });
+            buffer = 1 - buffer;
             if (threads.rank == 0 && tour.line != nullptr && tour.line->is_due())
                 run_or_abandon([&] { tour.line->show(all.sum.steps, all.sum.named()); });
             begin += own.samples;
@@ -153,11 +168,12 @@ private:
         reports_.expect(own.samples);
     }
 
-    template <bool Training>
-    void step(const course& tour, const batch_share& own, std::uint64_t number, progress& all,
-              const team& threads) noexcept {
+    /// `meanwhile()` is done while messages are on their way.
+    template <bool Training, class Meanwhile>
+    void step(const course& tour, const batch_share& own, std::uint64_t number, std::size_t buffer,
+              progress& all, const team& threads, const Meanwhile& meanwhile) noexcept {
         T* const parameters = net_->parameter_block().data();
-        const auto batch = batches_.batch(tour.range, 0, own.pieces);
+        const auto batch = batches_.batch(tour.range, buffer, own.pieces);
         const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(number), 0,
                               static_cast<std::uint32_t>(own.first)};
         double* const losses = reports_.own_losses();
@@ -187,6 +203,9 @@ private:
                 exchanges_.join(exchanges::count_behind);
         }
         threads.barrier();
+        if (Training && threads.rank == 0)
+            run_or_abandon([&] { sums_.send_from(0); });
+        meanwhile();
         if (threads.rank == 0)
             run_or_abandon([&] { finish<Training>(own.samples, weight_penalties, all); });
         threads.barrier();
@@ -197,7 +216,23 @@ private:
 
     void update(T* parameters, std::uint64_t number, const team& threads) noexcept {
         constexpr std::size_t batches = update_type::batches;
-        T* const found = sums_.add(threads);
+        if constexpr (!update_type::needs_all && batches == 1) {
+            sums_.hand_on(threads, update_consumer<T, optimizer_type>{
+                                       parameters, memory::pointers(engine_->states), rates_});
+            move_statistics<pass>(parameters, gradients_, threads);
+        } else if (!update_stored(parameters, number, threads))
+            return;
+        threads.barrier();
+        if (threads.rank == 0)
+            run_or_abandon([&] { sums_.share(parameters, 1); });
+    }
+
+    /// The same for optimizers that need all gradients of a batch, or those of several. Returns whether there
+    /// is an update in this step.
+    bool update_stored(T* parameters, std::uint64_t number, const team& threads) noexcept {
+        constexpr std::size_t batches = update_type::batches;
+        T* const found = gradients_;
+        sums_.hand_on(threads, gradient_store<T>{found});
         T* used = found;
         const std::size_t turn = number % batches;
         if constexpr (batches > 1) {
@@ -210,17 +245,13 @@ private:
         move_statistics<pass>(parameters, found, threads);
         threads.barrier();
         if (turn + 1 != batches)
-            return;
+            return false;
         update_.run(parameters, used, memory::pointers(engine_->states), engine_->optimizer, rates_, threads);
-        threads.barrier();
-        if (threads.rank == 0)
-            run_or_abandon([&] { sums_.share(parameters, 1); });
+        return true;
     }
 
     template <bool Training>
     void finish(std::size_t samples, double weight_penalties, progress& all) {
-        if constexpr (Training)
-            sums_.send_from(0);
         const machine_reports::summary said = reports_.finish(samples);
         const bool is_finite = all.sum.add(said.losses, samples, weight_penalties, said.is_broken);
         all.sum.measure(said.parts, samples);

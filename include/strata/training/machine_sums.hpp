@@ -18,13 +18,6 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// Numbers of a node of the tree that wait for those of its partner.
-template <class Number>
-struct waiting_numbers {
-    piece_tree::node node;
-    Number* numbers;
-};
-
 /// The gradients of a batch that several machines share: each sends the sums over its pieces to those who
 /// update the weights concerned, adds up what it gets of its own part, as the batch's tree says, and sends
 /// the new weights to all. Every machine sends and receives about (machines - 1) / machines of the gradients
@@ -64,6 +57,7 @@ public:
                 const piece_tree::node share = tree_.share(machine, machines);
                 nodes_.push_back(tree_.nodes(share.begin, share.end));
             }
+            find_merges();
         }
         const std::size_t own = nodes_[group_->rank()].size();
         if (sums_.size() < std::max<std::size_t>(1, own) * size)
@@ -77,19 +71,8 @@ public:
     [[nodiscard]] const std::vector<piece_tree::node>& nodes(std::size_t machine) const noexcept {
         return nodes_[machine];
     }
-    /// Adds a node to those on a stack, as far as the tree allows, in these places of their numbers.
-    template <class Number>
-    void merge(std::vector<waiting_numbers<Number>>& stack, waiting_numbers<Number> next,
-               team::range places) const {
-        for (piece_tree::node partner; partner = tree_.partner(next.node), partner.begin < partner.end;) {
-            const waiting_numbers<Number> earlier = stack.back();
-            stack.pop_back();
-            for (std::size_t i = places.begin; i < places.end; ++i)
-                earlier.numbers[i] += next.numbers[i];
-            next = {{earlier.node.begin, next.node.end}, earlier.numbers};
-        }
-        stack.push_back(next);
-    }
+    /// How many sums are added to that of each node, machine by machine.
+    [[nodiscard]] const std::vector<std::size_t>& merges() const noexcept { return merges_; }
 
     /// Sends this machine's sums of all arrays of the stages from `stage` on, which are complete, and lets
     /// other messages get on.
@@ -110,18 +93,31 @@ public:
             group_->wait(sent_.back());
     }
 
-    /// Adds up the own part of all arrays, by a team together: gradients of the batch are in the places of
-    /// that part from there on. Behind `wait`.
-    T* add(const team& threads) noexcept {
-        std::size_t place = 0;
-        for (std::size_t array = 0; array < arrays; ++array) {
+    /// Adds up the own part of all arrays, by a team together, and hands the sums on as backward does:
+    /// `consumer.take(parameter, place)` takes registers of the array that begins at that place. Behind
+    /// `wait`.
+    template <class Consumer>
+    void hand_on(const team& threads, const Consumer& consumer) const noexcept {
+        std::size_t array = 0;
+        for_each_learnt<Pass>([&]<class Parameter>(std::type_identity<Parameter>, std::size_t begin) {
+            using V = simd<T, lanes_of<T, line_size<T>>>;
             const team::range slice = slice_of(array, group_->rank());
             const team::range mine = threads.share(slice.end - slice.begin, line_size<T>);
-            if (mine.begin < mine.end)
-                add_slice(place, slice, mine);
-            place += (all_nodes() - nodes_[group_->rank()].size()) * (slice.end - slice.begin);
-        }
-        return sums_.data();
+            const auto use = consumer.take(Parameter{}, begin);
+            const std::size_t count = merges_.size();
+            const T* const* const nodes = summands_.data() + array++ * count;
+            const std::size_t offset = slice.begin - begin;
+            if (count == 2)
+                for (std::size_t i = mine.begin; i < mine.end; i += V::size)
+                    use(offset + i, V(load<V>(nodes[0] + i) + load<V>(nodes[1] + i)));
+            else
+                for (std::size_t i = mine.begin; i < mine.end; i += V::size) {
+                    piece_stack<V> sums;
+                    for (std::size_t node = 0; node < count; ++node)
+                        sums.push(load<V>(nodes[node] + i), merges_[node]);
+                    use(offset + i, sums.total());
+                }
+        });
     }
 
     /// visit(i) for the places of a block that belong to this machine's part, by a team together.
@@ -235,11 +231,18 @@ private:
     [[nodiscard]] team::range slice_of(std::size_t array, std::size_t machine) const noexcept {
         return slices_[array * group_->count() + machine];
     }
-    [[nodiscard]] std::size_t all_nodes() const noexcept {
-        std::size_t result = 0;
-        for (const auto& each : nodes_)
-            result += each.size();
-        return result;
+
+    // How often a node's sums are added to those before it.
+    void find_merges() {
+        merges_.clear();
+        for (const auto& nodes : nodes_)
+            for (piece_tree::node node : nodes) {
+                std::size_t merges = 0;
+                for (auto partner = tree_.partner(node); partner.begin < partner.end;
+                     partner = tree_.partner(node), ++merges)
+                    node.begin = partner.begin;
+                merges_.push_back(merges);
+            }
     }
 
     // Makes room for the other machines' sums, [arrays][machines][nodes][slice], and awaits them.
@@ -247,39 +250,28 @@ private:
         std::size_t places = 0;
         for (std::size_t array = 0; array < arrays; ++array) {
             const team::range own = slice_of(array, group_->rank());
-            places += (all_nodes() - nodes_[group_->rank()].size()) * (own.end - own.begin);
+            places += (merges_.size() - nodes_[group_->rank()].size()) * (own.end - own.begin);
         }
         if (others_.size() < places)
             others_.assign(places, T(0));
+        summands_.clear();
         T* next = others_.data();
         for (std::size_t array = 0; array < arrays; ++array) {
             const team::range own = slice_of(array, group_->rank());
             const std::size_t length = own.end - own.begin;
-            for (std::size_t machine = 0; machine < group_->count(); ++machine) {
-                if (machine == group_->rank() || length == 0)
-                    continue;
-                for (std::size_t node = 0; node < nodes_[machine].size(); ++node, next += length)
-                    expected_.push_back(group_->receive(machine, channel(array, 0),
-                                                        std::as_writable_bytes(std::span(next, length))));
-            }
+            for (std::size_t machine = 0; machine < group_->count(); ++machine)
+                for (std::size_t node = 0; node < nodes_[machine].size(); ++node) {
+                    if (machine == group_->rank()) {
+                        summands_.push_back(sums_.data() + node * size + own.begin);
+                        continue;
+                    }
+                    summands_.push_back(next);
+                    if (length > 0)
+                        expected_.push_back(group_->receive(machine, channel(array, 0),
+                                                            std::as_writable_bytes(std::span(next, length))));
+                    next += length;
+                }
         }
-    }
-
-    // The sums of some places of a slice, node by node from the first to the last of the batch.
-    void add_slice(std::size_t first, team::range slice, team::range mine) {
-        T* next = others_.data() + first;
-        std::vector<waiting_numbers<T>> stack;
-        for (std::size_t machine = 0; machine < group_->count(); ++machine)
-            for (std::size_t node = 0; node < nodes_[machine].size(); ++node) {
-                const bool is_own = machine == group_->rank();
-                merge(stack,
-                      {nodes_[machine][node], is_own ? sums_.data() + node * size + slice.begin : next},
-                      mine);
-                next += is_own ? 0 : slice.end - slice.begin;
-            }
-        T* const result = sums_.data() + slice.begin;
-        if (const T* const total = stack.back().numbers; total != result)
-            std::copy(total + mine.begin, total + mine.end, result + mine.begin);
     }
 
     machine_group* group_;
@@ -291,6 +283,8 @@ private:
     std::vector<std::vector<piece_tree::node>> nodes_; ///< of each machine
     aligned_vector<T> sums_;                           ///< of this machine's nodes
     aligned_vector<T> others_;                         ///< of the others' nodes, the own part of each array
+    std::vector<std::size_t> merges_;                  ///< of all nodes, machine by machine
+    std::vector<const T*> summands_;                   ///< [arrays][nodes], each the own part's numbers
     std::vector<machine_group::ticket> expected_;
     std::vector<machine_group::ticket> sent_;
 };
