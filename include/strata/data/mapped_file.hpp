@@ -67,7 +67,9 @@ public:
             return;
         static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
         begin -= begin % page;
-        ::madvise(const_cast<unsigned char*>(begin_) + begin, end - begin, MADV_WILLNEED);
+        // Linux reads no more for one call than a device takes at once, 128 KiB of a slow one.
+        for (constexpr std::size_t most = std::size_t{1} << 17; begin < end; begin += most)
+            ::madvise(const_cast<unsigned char*>(begin_) + begin, std::min(most, end - begin), MADV_WILLNEED);
     }
 
 private:
