@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <exception>
 #include <stdexcept>
+#include <string>
 
 namespace strata::bedrock {
 
@@ -77,6 +78,19 @@ inline void raise_again([[maybe_unused]] const std::exception_ptr& error) {
     if (error != nullptr)
         std::rethrow_exception(error);
 #endif
+}
+
+/// What `caught` has returned says for itself.
+[[nodiscard]] inline std::string message_of([[maybe_unused]] const std::exception_ptr& error) {
+#if defined(__cpp_exceptions)
+    try {
+        raise_again(error);
+    } catch (const std::exception& known) {
+        return known.what();
+    } catch (...) { // what says nothing
+    }
+#endif
+    return "something that is no std::exception was thrown";
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

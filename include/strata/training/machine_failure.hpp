@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/machine_group.hpp>
 
@@ -12,18 +13,8 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 /// with the failure's message.
 template <class Work>
 void run_or_abandon(machine_group& group, const Work& work) noexcept {
-#if defined(__cpp_exceptions)
-    try {
-        work();
-    } catch (const std::exception& error) {
-        group.abandon(error.what());
-    } catch (...) {
-        group.abandon("fit: something that is no std::exception was thrown");
-    }
-#else
-    static_cast<void>(group);
-    work();
-#endif
+    if (const std::exception_ptr error = caught(work); error != nullptr)
+        group.abandon(message_of(error));
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal
