@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "says.hpp"
 #include "temporary_directory.hpp"
+#include <strata/data/idx_batches.hpp>
 #include <strata/data/mapped_idx.hpp>
 #include <strata/data/mapped_npy.hpp>
 #include <strata/data/mapped_tensor.hpp>
@@ -124,6 +125,38 @@ BOOST_AUTO_TEST_CASE(shards_are_one_array) {
         says({"part-1", "expected the type and the shape of samples in", "part-0", "found F32 of 1 x 2"}));
     BOOST_CHECK_EXCEPTION((void)map_tensor(std::vector<std::filesystem::path>{}, "x"), data_error,
                           says("map_tensor: expected a file at least, found none"));
+}
+
+BOOST_AUTO_TEST_CASE(a_source_gives_the_rows_of_a_share) {
+    xt::xtensor<std::uint8_t, 1> labels(std::array{5UL});
+    std::iota(labels.begin(), labels.end(), std::uint8_t{1});
+    write_idx(directory / "x.idx", count_up<std::uint8_t>());
+    write_idx(directory / "y.idx", labels);
+    write_idx(directory / "y.idx.gz", labels);
+    auto source = idx_batches<2>(directory / "x.idx", directory / "y.idx", {.batch_size = 3});
+    const auto rows_of = [&](const row_share& share) {
+        std::vector<std::vector<double>> result;
+        BOOST_TEST(source.choose_rows(share) == (share.machines > 1));
+        source.begin(0);
+        while (const labelled_samples* const batch = source.next()) {
+            const std::size_t whole = source.batch_rows();
+            const row_share::range part = share.rows(whole);
+            result.push_back({static_cast<double>(whole)});
+            for (std::size_t row = 0; row < part.end - part.begin; ++row) {
+                result.back().push_back(numbers_of(batch->y[0], row, 1)[0]);
+                BOOST_TEST(numbers_of<std::int32_t>(batch->x[0], 3 * row, 1).size() == 1);
+                BOOST_TEST(numbers_of(batch->x[0], 3 * row, 1)[0] * 255 == 3 * result.back().back() - 2,
+                           boost::test_tools::tolerance(1e-6));
+            }
+        }
+        return result;
+    };
+    using lists = std::vector<std::vector<double>>;
+    BOOST_TEST((rows_of({0, 2, 2}) == lists{{3, 1, 2}, {2}}));
+    BOOST_TEST((rows_of({1, 2, 2}) == lists{{3, 3}, {2, 4, 5}}));
+    BOOST_TEST((rows_of({}) == lists{{0}, {0}}));
+    auto packed = idx_batches<2>(directory / "x.idx", directory / "y.idx.gz", {.batch_size = 3});
+    BOOST_TEST(!packed.choose_rows({0, 2, 2}));
 }
 
 BOOST_AUTO_TEST_CASE(files_that_do_not_fit_are_refused) {
