@@ -177,6 +177,8 @@ class Question:
         self.lower_is_better, self.text = lower_is_better, text
         self.cases = []
         self.contenders = {}
+        self.curves = []  # pictures beside the bars: name, title, x and lines, of each of which (x, y) are known
+        self.remarks = []  # Markdown behind the table
 
     def measure(self, case, contenders, arguments, threads=1, rounds=3, floor=None, shown=(),
                 floor_arguments=(), bounds=None):

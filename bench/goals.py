@@ -56,6 +56,21 @@ def narrow_weights():
             yield Goal(f"{words}, accuracy after {epochs}", "narrow", epochs, least=0.999, contender=name, beside=("strata",))
 
 
+def machines():
+    for network in ("MNIST network, batch 256", "convnet, batch 64"):
+        for mpi in ("OpenMPI", "MPICH"):
+            def goal(words, ranks, **wanted):
+                return Goal(f"{network}, {words}, {mpi}", "machines", network, contender=f"strata, {ranks} ranks, {mpi}",
+                            **{"bound": "silence", **wanted})
+
+            yield goal("2 ranks", 2, least=1.75, beside=("strata", f"strata, 1 rank, {mpi}"))
+            yield goal("2 ranks beside 2 threads", 2, least=0.95, beside=("strata, 2 threads",))
+            yield goal("8 ranks beside 2 on two cores", 8, most=1.15, beside=(f"strata, 2 ranks, {mpi}",))
+            yield goal("8 ranks beside their work alone", 8, most=1.15, shown="beside silence", bound="")
+        yield Goal(f"{network}, 2 ranks beside 2 processes", "machines", network, most=1.0, contender="strata, 2 ranks, OpenMPI",
+                   beside=("PyTorch, 2 processes",), bound="silence")
+
+
 fixed = ("Eigen", "RTNeural", "NeuralAudio")
 goals = [
     Goal("1-8-8-1 tanh, one after the other", "small", "1-8-8-1, one after the other", most=0.7, beside=fixed),
@@ -91,6 +106,7 @@ goals = [
     Goal("memory of training ResNet-50, batch 16", "memory", "batch of 16", most=1.0, beside=("PyTorch",)),
     Goal("start-up", "startup", "one prediction", most=1.0, beside=("Eigen",)),
     *narrow_weights(),
+    *machines(),
     *(Goal(f"compile time, {case}", "compile", case, most=most, shown="times", bound=bound)
       for case, most, bound in (("examples/mnist_mlp.cpp", 2.5, "floor"), ("a program that predicts", 1.0, "floor"),
                                 ("main of a program in two files", 1.2, "headers"))),

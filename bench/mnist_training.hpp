@@ -9,8 +9,8 @@
 #include <cstdio>
 
 /// The images of a part, "train" or "test", as bytes.
-inline strata::scaled_bytes<3> read_images(const mnist::options& settings, const std::string& part) {
-    const auto pixels = bench::read_numbers<std::uint8_t>(settings.directory + "/" + part + "_x.u8");
+inline strata::scaled_bytes<3> read_images(const std::string& directory, const std::string& part) {
+    const auto pixels = bench::read_numbers<std::uint8_t>(directory + "/" + part + "_x.u8");
     auto x = xt::xtensor<std::uint8_t, 3>::from_shape({pixels.size() / 784, 28, 28});
     std::copy(pixels.begin(), pixels.end(), x.begin());
     return strata::scaled_bytes<3>{std::move(x)};
@@ -21,10 +21,10 @@ inline strata::scaled_bytes<3> read_images(const mnist::options& settings, const
 template <class Network, class Optimizer = strata::adam>
 void train_and_print(Network& net, const mnist::options& settings, const Optimizer& optimizer = {}) {
     using namespace strata;
-    const auto x = read_images(settings, "train").rows(0, settings.images);
+    const auto x = read_images(settings.directory, "train").rows(0, settings.images);
     auto y = bench::read_numbers<std::uint8_t>(settings.directory + "/train_y.u8");
     y.resize(settings.images);
-    const auto test_x = read_images(settings, "test");
+    const auto test_x = read_images(settings.directory, "test");
     const auto test_y = bench::read_numbers<std::uint8_t>(settings.directory + "/test_y.u8");
 
     trainer teach{net, sparse_categorical_crossentropy, optimizer, accuracy};

@@ -111,6 +111,22 @@ def bars(question, title, members, names, absolute):
             "$data << END", *rows, "END", f"plot {plots}"]
 
 
+def draw_curves(picture):
+    """Lines over numbers of which each is twice the one before, and their place in the report."""
+    palette = iter(others * 3)
+    lines, plots = [], []
+    for i, (name, points) in enumerate(picture["lines"].items()):
+        lines += [f"$line{i} << END", *(f"{x:.6g} {y:.6g}" for x, y in points), "END"]
+        plots.append(f"$line{i} with {'lines' if name == 'ideal' else 'linespoints pointtype 7 pointsize 0.5'} "
+                     f"linecolor rgb '{colors['floor'] if name == 'ideal' else next(palette)}' title '{name}'")
+    commands = ["set terminal svg size 760,460 dynamic background rgb 'white' font 'sans,11'",
+                f"set output '{place / picture['name']}.svg'", "set grid", "set key outside right top noenhanced",
+                "set title noenhanced", f"set title \"{picture['title']}\"", f"set xlabel '{picture['x']}'", "set logscale xy 2",
+                *lines, f"plot {', '.join(plots)}"]
+    subprocess.run(["gnuplot"], input="\n".join(commands), text=True, check=True, capture_output=True)
+    return f"![{picture['title']}]({picture['name']}.svg)"
+
+
 def answers(names):
     """What the questions have answered on this machine so far, by their names."""
     paths = (results / f"{name}.json" for name in names)
@@ -127,7 +143,9 @@ def section(question, now):
     """What a question has answered; the tree may have changed since."""
     asked = "" if question["revision"] == now else f" Asked of revision {question['revision']}."
     picture = ["", f"![{question['title']}]({question['name']}.svg)"] if chart(question) else []
-    return ["", f"## {question['title']}", "", question["text"] + asked, *picture, "", table(question), "",
+    more = [line for each in question.get("curves", []) for line in ("", draw_curves(each))]
+    more += [line for each in question.get("remarks", []) for line in ("", each)]
+    return ["", f"## {question['title']}", "", question["text"] + asked, *picture, "", table(question), *more, "",
             "How they were built: " + "; ".join(
                 f"{name}: `{found['how']}`" for name, found in question["contenders"].items() if found["how"]) +
             f". The question took {question['seconds']:.0f} s."]

@@ -18,7 +18,7 @@ from goals import goals
 
 names = ["train", "predict", "narrow", "small", "mnist_cnn", "mnist_gan", "resnet50", "contraction", "convolution", "elementwise",
          "optimizer", "stored_gradients", "pipeline", "startup", "compile", "scaling", "least_squares", "kmeans", "browser",
-         "stream", "sequence", "load", "imported", "cart_pole", "memory", "mapped"]
+         "stream", "sequence", "load", "imported", "cart_pole", "memory", "mapped", "machines"]
 
 
 def ask(name):

@@ -3,7 +3,7 @@
 #   bench/run.sh                    every question, and the report: build/bench/report/report.md
 #   bench/run.sh NAME...            some questions: train predict small mnist_cnn mnist_gan resnet50 contraction convolution
 #                                   elementwise optimizer stored_gradients pipeline startup compile scaling least_squares kmeans
-#                                   browser stream sequence load imported cart_pole memory narrow mapped
+#                                   browser stream sequence load imported cart_pole memory narrow mapped machines
 #   bench/run.sh trial [NAME...]    one round of every question, or of some, to see that it runs; no report
 #   bench/run.sh build [NAME...]    their programs alone, which the questions build otherwise
 #   bench/run.sh report             the report again, of what was answered before
@@ -26,7 +26,7 @@ if [ "${1-}" = against ]; then
     exec python3 "$root/bench/against.py" "${@:2}"
 fi
 # What can't be had is named in the report as missing.
-"$root/.ci/install-packages" --each peers wasm pages
+"$root/.ci/install-packages" --each peers machines wasm pages
 command -v npm >/dev/null || "$root/.ci/install-packages" --each node
 npm="$root/build/bench/npm"
 if command -v npm >/dev/null && ! cmp -s "$root/bench/peers/package.json" "$npm/package.json"; then
