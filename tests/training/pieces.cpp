@@ -37,8 +37,11 @@ array<Rank> rows(const array<Rank>& all, std::size_t first, std::size_t count) {
     return result;
 }
 
-/// The gradients of four pieces, each a batch of its own, make those of all 128 samples when they are added
-/// as a tree: they are means, whose quarter is exact.
+constexpr std::size_t piece = default_piece;
+constexpr std::size_t all = 4 * piece;
+
+/// The gradients of four pieces, each a batch of its own, make those of all samples when they are added as a
+/// tree: they are means, whose quarter is exact.
 template <class Network, std::size_t Rank>
 void check(const array<Rank>& x, std::size_t outputs) {
     const Network net{seed{3}};
@@ -53,24 +56,24 @@ void check(const array<Rank>& x, std::size_t outputs) {
             left[i] = (left[i] + right[i]) * factor;
         return left;
     };
-    const auto expected = add(add(gradient(0, 32, 1), gradient(32, 32, 1), 0.5F),
-                              add(gradient(64, 32, 1), gradient(96, 32, 1), 0.5F), 0.5F);
-    const auto found = gradient(0, 128, 1);
+    const auto expected = add(add(gradient(0, piece, 1), gradient(piece, piece, 1), 0.5F),
+                              add(gradient(2 * piece, piece, 1), gradient(3 * piece, piece, 1), 0.5F), 0.5F);
+    const auto found = gradient(0, all, 1);
     BOOST_TEST(found == expected, boost::test_tools::per_element());
-    BOOST_TEST(gradient(0, 128, 3) == found, boost::test_tools::per_element());
+    BOOST_TEST(gradient(0, all, 3) == found, boost::test_tools::per_element());
 }
 } // namespace
 
 BOOST_AUTO_TEST_CASE(dense_layers_add_pieces_as_a_tree) {
-    check<model<input<40> | dense<33> | relu | dense<1>>>(draw<2>({128, 40}), 1);
+    check<model<input<40> | dense<33> | relu | dense<1>>>(draw<2>({all, 40}), 1);
 }
 
 BOOST_AUTO_TEST_CASE(image_layers_add_pieces_as_a_tree) {
     check<model<input<24, 5> | conv<18, 3, same> | group_norm<3> | prelu<> | depthwise_conv<3> | layer_norm<> |
-                conv<4, 1, no_bias> | flatten | dense<2>>>(draw<3>({128, 24, 5}), 2);
+                conv<4, 1, no_bias> | flatten | dense<2>>>(draw<3>({all, 24, 5}), 2);
 }
 
 BOOST_AUTO_TEST_CASE(sequence_layers_add_pieces_as_a_tree) {
     check<model<input<9> | embedding<21, 12> | positions<> | residual(layer_norm<> | attention<2, 6>) |
-                gru<7> | lstm<5, last_step> | dense<2>>>(draw<2>({128, 9}, 21), 2);
+                gru<7> | lstm<5, last_step> | dense<2>>>(draw<2>({all, 9}, 21), 2);
 }

@@ -34,6 +34,7 @@ struct lookup : head_base<Tokens, 1, Tokens, Width> {
         static constexpr initializer first = Layer::first;
         static constexpr fan_counts fans{Vocabulary, Width};
         static constexpr regularizer penalty = Layer::penalty;
+        static constexpr bool skips_rows = !updates_every_row;
     };
     using parameters = type_list<embeddings>;
 };

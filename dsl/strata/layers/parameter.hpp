@@ -69,6 +69,8 @@ struct parameter {
     /// program sets, and kernels observe nothing.
     static constexpr bool is_learnt = true;
     static constexpr double kept = 0;
+    /// Whether an update leaves rows alone of which no sample of the batch has had anything.
+    static constexpr bool skips_rows = false;
     /// An array that an option of the layer takes away has no numbers, no name and no place.
     static constexpr bool is_present = true;
 };

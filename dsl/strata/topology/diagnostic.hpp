@@ -24,7 +24,7 @@ struct sentences {
 };
 
 template <std::size_t Begin, std::size_t End, std::size_t Size>
-constexpr auto part_of(const text<Size>& whole) {
+constexpr auto cut(const text<Size>& whole) {
     text<End - Begin + 1> result;
     result.put(0, whole.characters + Begin, End - Begin);
     result.characters[End - Begin] = '\0'; // which clang wants to see written, or it prints numbers
@@ -39,8 +39,8 @@ constexpr auto printable() {
     if constexpr (Sentence.view().size() > longest) {
         constexpr std::size_t blank = Sentence.view().substr(0, longest + 1).rfind(' ');
         if constexpr (blank != std::string_view::npos && blank > 0)
-            return sentences<part_of<0, blank>(Sentence)>{} +
-                   printable<part_of<blank + 1, Sentence.view().size()>(Sentence)>();
+            return sentences<cut<0, blank>(Sentence)>{} +
+                   printable<cut<blank + 1, Sentence.view().size()>(Sentence)>();
         else
             return sentences<Sentence>{};
     } else

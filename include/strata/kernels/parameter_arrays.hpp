@@ -170,6 +170,9 @@ template <class T, class Head, class Consumer>
 struct head_updates {
     /// Whether gradients that are zero need not be handed over.
     static constexpr bool takes_some = requires { Consumer::takes_some; };
+    /// Whether rows that have none are to be told apart: by minus zero in all of their places, which adds
+    /// nothing and which no sum that begins with zero can be.
+    static constexpr bool marks_rows = requires { Consumer::marks_rows; };
 
     const Consumer& consumer;
     std::size_t place; ///< where the head's parameters begin in the network's

@@ -101,7 +101,7 @@ inline void append_batch_size(std::string& lines, std::size_t size) {
 /// How `fit` is to go about it.
 inline void append_options(std::string& lines, const fit_options& options) {
     append_batch_size(lines, options.batch_size);
-    append(lines, "pieces of ", piece_of(options), " samples\n", options.epochs, " epochs from ",
+    append(lines, "pieces of ", piece_length(options), " samples\n", options.epochs, " epochs from ",
            options.initial_epoch, "\n",
            options.shuffle ? "samples that are shuffled\n" : "samples that are not shuffled\n",
            options.callbacks.size(), " callbacks\n");

@@ -67,7 +67,7 @@ struct machine_course {
     template <class Trainer, class Scores>
     void validate(Trainer&, const fit_options& options, const sample_range& range, Scores& logs) const {
         if (range.count == 0) {
-            shared_source source(group, *options.validation_batches, piece_of(options),
+            shared_source source(group, *options.validation_batches, piece_length(options),
                                  "fit, validation batches");
             const source_course course{"fit, validation batches", 0, 0, options.threads};
             return name_validation(
@@ -104,7 +104,7 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
         const std::size_t batch_size = std::min(options.batch_size, train.count);
         const std::size_t steps = (train.count + batch_size - 1) / batch_size;
         std::vector<std::uint32_t> order(options.shuffle ? train.count : 0);
-        pass_type pass(teach.engine_, *teach.net_, group, piece_of(options));
+        pass_type pass(teach.engine_, *teach.net_, group, piece_length(options));
         const std::size_t threads = pass.choose_threads(batch_size, options.threads);
         return run_epochs(
             teach, options, steps, pass, group,
@@ -123,8 +123,8 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
         std::string lines = fit_lines(teach, options);
         append_data<Model, data_pass>(lines, validation.weighted(), "validation ");
         agree(group, lines);
-        pass_type pass(teach.engine_, *teach.net_, group, piece_of(options));
-        shared_source shared(group, source, piece_of(options), "fit_batches");
+        pass_type pass(teach.engine_, *teach.net_, group, piece_length(options));
+        shared_source shared(group, source, piece_length(options), "fit_batches");
         source_course course{"fit_batches",   teach.epochs_, options.steps_per_epoch,
                              options.threads, nullptr,       options.class_weight};
         shared.template agree<data_type>(course, checksum_range);

@@ -5,6 +5,7 @@
 #include <strata/kernels/threads/denormals.hpp>
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/model/gradient_consumers.hpp>
+#include <strata/model/marked_rows.hpp>
 #include <strata/model/stored_update.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -217,8 +218,8 @@ private:
     void update(T* parameters, std::uint64_t number, const team& threads) noexcept {
         constexpr std::size_t batches = update_type::batches;
         if constexpr (!update_type::needs_all && batches == 1) {
-            sums_.hand_on(threads, update_consumer<T, optimizer_type>{
-                                       parameters, memory::pointers(engine_->states), rates_});
+            sums_.hand_on(threads, marked_rows<update_consumer<T, optimizer_type>>{
+                                       {parameters, memory::pointers(engine_->states), rates_}});
             move_statistics<pass>(parameters, gradients_, threads);
         } else if (!update_stored(parameters, number, threads))
             return;
@@ -232,7 +233,7 @@ private:
     bool update_stored(T* parameters, std::uint64_t number, const team& threads) noexcept {
         constexpr std::size_t batches = update_type::batches;
         T* const found = gradients_;
-        sums_.hand_on(threads, gradient_store<T>{found});
+        sums_.hand_on(threads, unmarked_rows<gradient_store<T>>{{found}});
         T* used = found;
         const std::size_t turn = number % batches;
         if constexpr (batches > 1) {
@@ -266,6 +267,7 @@ private:
 
     /// Writes gradients to memory and has them sent as soon as they are complete.
     struct sending_writer : block_writer<T> {
+        static constexpr bool marks_rows = true;
         machine_pass* pass_at_work;
 
         void meet(std::size_t stage, const team& threads) const noexcept {

@@ -70,7 +70,7 @@ public:
             return engine_.template run<true>(train, order, batch_size, threads, bar);
         };
         const internal::flushed_fit fast(engine_.is_flushed, options);
-        engine_.piece = internal::piece_of(options);
+        engine_.piece = internal::piece_length(options);
         return run_epochs(
             options, steps, pass, [&] { check_data(train, "fit"); }, data.validation.weighted());
     }
@@ -87,7 +87,7 @@ public:
     history fit_batches(batch_source& source, const fit_options& options = {}) {
         internal::check_source_options(options, nullptr);
         const auto validation = internal::given_validation<data_type>(options);
-        engine_.piece = internal::piece_of(options);
+        engine_.piece = internal::piece_length(options);
         sample_range last{nullptr, nullptr};
         const auto pass = [&](progress_line* bar) {
             return internal::run_source<true, data_type>(

@@ -58,7 +58,7 @@ private:
 };
 
 /// Samples of a piece of a batch as options have it.
-[[nodiscard]] inline std::size_t piece_of(const fit_options& options) {
+[[nodiscard]] inline std::size_t piece_length(const fit_options& options) {
     require(options.piece_size % 4 == 0, "fit: the piece size is no multiple of 4");
     return options.piece_size == 0 ? default_piece : options.piece_size;
 }

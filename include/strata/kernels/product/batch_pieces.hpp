@@ -11,8 +11,9 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// Samples of a piece where nobody says how many: as many as a batch has by default, which is one piece then.
-inline constexpr std::size_t default_piece = 32;
+/// Samples of a piece where nobody says how many: so many that adding the pieces' sums costs little beside
+/// making them. A batch of the usual 32 is one piece.
+inline constexpr std::size_t default_piece = 64;
 
 /// Where several machines share a batch: how a kernel learns the sums over all of it. One thread of a team
 /// calls it, on every machine in the same order.

@@ -74,6 +74,7 @@ private:
 template <class T, class Head, class Updates>
 struct piece_updates {
     static constexpr bool takes_some = false;
+    static constexpr bool marks_rows = false;
 
     const Updates& updates;
     piece_memory<T> memory;

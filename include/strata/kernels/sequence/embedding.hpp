@@ -97,7 +97,7 @@ public:
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         const auto use = updates(embeddings{});
         const T* const end = call.shared + call.samples * Tokens;
-        if constexpr (Updates::takes_some && !head::updates_every_row) {
+        if constexpr (Updates::takes_some && embeddings::skips_rows) {
             // Each thread has the rows that begin in its part of the places.
             const team::range mine = threads.share(call.samples * Tokens);
             const T* const last = call.shared + mine.end;
@@ -114,6 +114,7 @@ public:
                     use_row(call, use, row, first, next);
             }
         } else {
+            constexpr bool marks = Updates::marks_rows && embeddings::skips_rows;
             const team::range mine = threads.share(Vocabulary);
             const T* next = std::partition_point(static_cast<const T*>(call.shared), end, [&](T number) {
                 return row_of_place(call, place_of(number)) < mine.begin;
@@ -122,22 +123,22 @@ public:
                 const T* const first = next;
                 while (next < end && row_of_place(call, place_of(*next)) == row)
                     ++next;
-                use_row(call, use, row, first, next);
+                use_row(call, use, row, first, next, marks && first == next ? T(-0.0) : T(0));
             }
         }
     }
 
 private:
-    /// Hands on the sum of the derivatives at some places.
+    /// Hands on the sum of the derivatives at some places, which begins with `zero`.
     template <class T, class Use>
     static void use_row(const head_backward<T>& call, const Use& use, std::size_t row, const T* first,
-                        const T* last) noexcept {
+                        const T* last, T zero = T(0)) noexcept {
         using V = simd<T, lanes_of<T, Width>>;
         visit_columns<Width, T>([&](auto count, std::size_t column) {
             constexpr std::size_t lanes = decltype(count)::value;
             const T* place = first;
             const auto sums = add_pieces(call.pieces, [&](team::range samples) {
-                V sum(T(0));
+                V sum(zero);
                 for (; place < last && place_of(*place) < samples.end * Tokens; ++place)
                     sum += load_first<lanes, V>(call.delta.row(place_of(*place)) + column);
                 return sum;

@@ -124,10 +124,10 @@ private:
     /// Whether sums may be written to where `use` stores them, and where that is.
     template <class Use>
     static bool is_direct(const Use& use) noexcept {
-        if constexpr (requires { use.stored_at(0); })
+        if constexpr (requires { use.stored_at(0) == nullptr && use.is_direct(); })
             return use.is_direct();
         else
-            return false;
+            return requires { use.stored_at(0); };
     }
     template <class Use>
     static T* stored_place(const Use& use, std::size_t place) noexcept {
