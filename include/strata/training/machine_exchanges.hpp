@@ -17,8 +17,6 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-namespace internal {} // namespace internal
-
 /// What machines that share a batch ask each other for in the middle of a step: sums over all of the batch
 /// for a layer or a loss, and norms for an optimizer.
 template <class Pass>
@@ -26,9 +24,9 @@ class machine_exchanges final : public squares_exchange, public piece_exchange {
 public:
     machine_exchanges(machine_group& group, const machine_sums<Pass>& sums) : group_(&group), sums_(&sums) {}
 
-    /// How often a step's kernels ask for sums over the machines, before the loss is known and behind it.
+    /// How often a step's kernels ask for sums over the machines: until the loss is known, and from there on.
     template <bool Training>
-    static constexpr std::size_t count_before = [] {
+    static constexpr std::size_t forward_count = [] {
         std::size_t result = 0;
         for_each_type(typename Pass::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
             result += Training ? head_kernels<typename Stage::head>::forward_exchanges : 0;
@@ -37,7 +35,7 @@ public:
             [&](auto index) { result += Pass::template output<index>::counts_rows ? 1 : 0; });
         return result;
     }();
-    static constexpr std::size_t count_behind = [] {
+    static constexpr std::size_t backward_count = [] {
         std::size_t result = 0;
         for_each_type(typename Pass::stages{}, [&]<class Stage>(std::type_identity<Stage>) {
             result += head_kernels<typename Stage::head>::backward_exchanges;

@@ -185,7 +185,7 @@ private:
                 measurement<pass, Metrics...>{reports_.own_parts(own), batch.weights, &all.failure,
                                               output_masks<pass>::of_workspace(space_)});
         } else if (threads.rank == 0)
-            exchanges_.join(exchanges::template count_before<Training>);
+            exchanges_.join(exchanges::template forward_count<Training>);
         const double weight_penalties = penalty::exist && threads.rank == 0 ? penalty::sum(parameters) : 0;
         if (Training &&
             !internal::is_sum_finite({losses, own.pieces.samples}, share_samples(threads, own.pieces.samples),
@@ -201,7 +201,7 @@ private:
             if (own.pieces.samples > 0)
                 pass::backward(parameters, batch, space_, threads, key, sending_writer{{gradients_}, this});
             else if (threads.rank == 0)
-                exchanges_.join(exchanges::count_behind);
+                exchanges_.join(exchanges::backward_count);
         }
         threads.barrier();
         if (Training && threads.rank == 0)
