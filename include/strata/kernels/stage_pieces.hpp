@@ -7,6 +7,7 @@
 #include <strata/setting.hpp>
 
 #include <cstddef>
+#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -20,6 +21,15 @@ void update_by_pieces(head_backward<T> call, const team& threads, const Updates&
     if constexpr (kernels::adds_pieces != piece_adder::pass)
         kernels::template update<Stage, First>(call, threads, updates);
     else {
+        static_assert(
+            [] {
+                bool learns_all = true;
+                for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
+                    learns_all = learns_all && Parameter::is_learnt;
+                });
+                return learns_all;
+            }(),
+            "strata: what pieces observed of a statistic is no sum: its head adds pieces by itself");
         piece_memory<T> memory;
         for (std::size_t piece = 0; piece < call.pieces.count; ++piece) {
             if (call.pieces.count > 1) {
