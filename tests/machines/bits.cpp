@@ -68,8 +68,8 @@ void check(const xt::xtensor<float, Rank>& x, const Optimizer& optimizer) {
 constexpr std::size_t rows = 100;
 
 BOOST_AUTO_TEST_CASE(machines_come_to_the_bits_of_one) {
-    check<model<input<20> | dense<17, l2<0.01>> | relu | dropout<0.3> | dense<3>>>(draw(std::array{rows, 20UL}),
-                                                                                   accumulate<2>(adam{}));
+    check<model<input<20> | dense<17, l2<0.01>> | relu | dropout<0.3> | dense<3>>>(
+        draw(std::array{rows, 20UL}), accumulate<2>(adam{}));
 }
 
 BOOST_AUTO_TEST_CASE(machines_that_clip_norms_of_images_come_to_the_bits_of_one) {

@@ -69,8 +69,8 @@ BOOST_AUTO_TEST_CASE(dense_layers_add_pieces_as_a_tree) {
 }
 
 BOOST_AUTO_TEST_CASE(image_layers_add_pieces_as_a_tree) {
-    check<model<input<24, 5> | conv<18, 3, same> | group_norm<3> | prelu<> | depthwise_conv<3> | layer_norm<> |
-                conv<4, 1, no_bias> | flatten | dense<2>>>(draw<3>({all, 24, 5}), 2);
+    check<model<input<24, 5> | conv<18, 3, same> | group_norm<3> | prelu<> | depthwise_conv<3> |
+                layer_norm<> | conv<4, 1, no_bias> | flatten | dense<2>>>(draw<3>({all, 24, 5}), 2);
 }
 
 BOOST_AUTO_TEST_CASE(sequence_layers_add_pieces_as_a_tree) {

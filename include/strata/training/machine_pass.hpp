@@ -228,8 +228,7 @@ private:
             run_or_abandon([&] { sums_.share(parameters, 1); });
     }
 
-    /// The same for optimizers that need all gradients of a batch, or those of several. Returns whether there
-    /// is an update in this step.
+    /// The same for optimizers that need all gradients of one or several batches; returns whether they had.
     bool update_stored(T* parameters, std::uint64_t number, const team& threads) noexcept {
         constexpr std::size_t batches = update_type::batches;
         T* const found = gradients_;

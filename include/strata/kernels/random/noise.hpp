@@ -56,8 +56,8 @@ template <class T>
     }
 }
 
-/// The normal numbers of a batch's elements, which are numbered through all samples, so many in each. They are drawn block by
-/// block. Where elements are asked for in ascending order, each block is drawn once.
+/// The normal numbers of a batch's elements, which are numbered through all samples, so many in each. They
+/// are drawn block by block. Where elements are asked for in ascending order, each block is drawn once.
 template <class T>
 class normal_noise {
 public:

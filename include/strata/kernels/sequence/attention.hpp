@@ -28,8 +28,8 @@ private:
     static constexpr attention_shape Sizes = head::sizes;
     static constexpr bool IsCausal = head::is_causal;
     static constexpr bool is_masked = head::masks_queries || head::key_masks > 0;
-    static constexpr std::size_t shared_heads = Sizes.heads / Sizes.key_heads;
     static constexpr bool drops = head::dropout > 0;
+    static constexpr std::size_t shared_heads = Sizes.heads / Sizes.key_heads;
 
     template <class T>
     using sizes = attention_layout<Sizes, T>;
@@ -112,11 +112,6 @@ private:
             return true;
     }
 
-    /// A row's number among those of the whole batch.
-    static std::size_t drawn_row(const dropout_key& key, std::size_t row) noexcept {
-        return key.first_sample * Sizes.heads * Sizes.queries + row;
-    }
-
 public:
     /// The logarithm of the sum of each row's exponentials: [samples][heads][queries].
     template <class T>
@@ -172,8 +167,7 @@ public:
                         if constexpr (Tail::training)
                             call.shared[row + i] = sums.largest + std::log(sums.sum);
                         if constexpr (Tail::training && drops)
-                            internal::drop_weights<V>(weights, seen_by(first + i), call.key, drawn_row(call.key, row + i),
-                                                      Sizes.keys, head::dropout);
+                            internal::drop_weights<head, V>(weights, seen_by(first + i), call.key, row + i);
                     }
                     internal::multiply_strided<V, false, false>({own.weights, s::pitch, own.rows, s::lanes,
                                                                  s::value_width, seen, own.results,
@@ -256,12 +250,10 @@ private:
             std::fill(slopes + stored, slopes + s::pitch, T(0));
             internal::weigh_row<V>(weights, seen_by(first + i), stored, call.shared[row + i]);
             if constexpr (drops)
-                internal::drop_weights<V>(slopes, seen_by(first + i), call.key, drawn_row(call.key, row + i), Sizes.keys,
-                                          head::dropout);
+                internal::drop_weights<head, V>(slopes, seen_by(first + i), call.key, row + i);
             internal::pass_softmax<V>(weights, slopes, stored);
             if constexpr (drops)
-                internal::drop_weights<V>(weights, seen_by(first + i), call.key, drawn_row(call.key, row + i), Sizes.keys,
-                                          head::dropout);
+                internal::drop_weights<head, V>(weights, seen_by(first + i), call.key, row + i);
         }
         internal::multiply_strided<V, true, true>({own.weights, s::pitch, own.deltas, s::lanes,
                                                    s::value_width, s::block, own.value_sums, s::value_width},

@@ -74,16 +74,18 @@ template <class V>
         V(T(0)).store_unaligned(row + place);
 }
 
-/// Multiplies a row with the factors of its dropout, 0 or 1 / (1 - rate). `number` is the row's among all.
-template <class V>
+/// Multiplies a row of a head's weights with the factors of its dropout, 0 or 1 / (1 - rate). `number` is the
+/// row's among those at hand, and the factors are those of its number in the whole batch.
+template <class Head, class V>
 [[gnu::noinline]] void drop_weights(value_type_of<V>* row, std::size_t count, const dropout_key& key,
-                                    std::size_t number, std::size_t length, double rate) noexcept {
+                                    std::size_t number) noexcept {
     using T = value_type_of<V>;
-    const std::uint32_t threshold = dropout_threshold(rate);
-    const T scale = static_cast<T>(1 / (1 - rate));
-    const std::size_t blocks = (length + block_size - 1) / block_size;
+    constexpr std::size_t blocks = (Head::sizes.keys + block_size - 1) / block_size;
+    const std::uint32_t threshold = dropout_threshold(Head::dropout);
+    const T scale = static_cast<T>(1 / (1 - Head::dropout));
+    const std::size_t drawn = key.first_sample * Head::sizes.heads * Head::sizes.queries + number;
     for (std::size_t first = 0; first < count; first += block_size) {
-        const random_block words = draw_block(key, number * blocks + first / block_size);
+        const random_block words = draw_block(key, drawn * blocks + first / block_size);
         for (std::size_t i = first; i < std::min(count, first + block_size); ++i)
             row[i] *= words[(i - first) / 16][i % 16] < threshold ? T(0) : scale;
     }

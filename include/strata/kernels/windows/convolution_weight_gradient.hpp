@@ -124,7 +124,7 @@ private:
     /// Whether sums may be written to where `use` stores them, and where that is.
     template <class Use>
     static bool is_direct(const Use& use) noexcept {
-        if constexpr (requires { use.stored_at(0) == nullptr && use.is_direct(); })
+        if constexpr (requires { use.is_direct(); })
             return use.is_direct();
         else
             return requires { use.stored_at(0); };
