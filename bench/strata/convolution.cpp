@@ -67,6 +67,7 @@ void run(const sliding::options& settings) {
         pass.shared = shared.data();
         pass.scratch = scratch[team_member.rank].data();
         pass.samples = settings.batch;
+        pass.piece = {0, settings.batch};
         const gradient_store<float> store{gradients.data()};
         if (is_update)
             kernels::template update<stage, false>(
