@@ -50,9 +50,11 @@ struct piece_use {
     }
 
     /// Whether sums may go straight to where `use` stores them.
-    [[nodiscard]] bool is_direct() const noexcept { return !memory.has_many(); }
-    [[nodiscard]] T* stored_at(std::size_t offset) const noexcept requires requires { Use::stored_at; }
-    { return use.stored_at(offset); }
+    static constexpr bool stores = requires(const Use& some) { some.stored_at(std::size_t{}); };
+    [[nodiscard]] bool is_direct() const noexcept { return stores && !memory.has_many(); }
+    [[nodiscard]] T* stored_at(std::size_t offset) const noexcept requires(stores) {
+        return use.stored_at(offset);
+    }
 
 private:
     template <class V>
