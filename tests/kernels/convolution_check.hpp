@@ -299,6 +299,7 @@ private:
             call.shared = shared.data();
             call.scratch = scratch[part.rank].data();
             call.samples = samples;
+            call.piece = {0, samples};
             kernels::template update<plain_stage, false>(call, part,
                                                          head_updates<T, head, Consumer>{consumer, 0});
         });
