@@ -239,26 +239,32 @@ BOOST_AUTO_TEST_CASE(digits_are_told_as_well_as_with_float) {
         BOOST_TEST_MESSAGE("skipped: STRATA_MNIST is not set");
         return;
     }
+    // Without optimization the whole of it takes a minute, which a fiftieth shows as well.
+#ifdef __OPTIMIZE__
+    constexpr std::size_t units = 512, learnt = 10'000, asked = 10'000;
+#else
+    constexpr std::size_t units = 64, learnt = 4'000, asked = 2'000;
+#endif
     constexpr auto topology =
-        input<28, 28> | flatten | dense<512> | relu | dropout<0.2> | dense<10> | softmax;
+        input<28, 28> | flatten | dense<units> | relu | dropout<0.2> | dense<10> | softmax;
     const auto [train, test] = datasets::mnist();
     model<topology> net{seed{7}};
-    const std::vector<std::uint8_t> labels(train.y.begin(), train.y.begin() + 10'000);
-    trainer{net, sparse_categorical_crossentropy, adam{}}.fit(train.x.rows(0, labels.size()), labels,
+    const std::vector<std::uint8_t> labels(train.y.begin(), train.y.begin() + learnt);
+    trainer{net, sparse_categorical_crossentropy, adam{}}.fit(train.x.rows(0, learnt), labels,
                                                               {.verbose = verbosity::silent});
     const model<topology, float, weights<bfloat16>> narrow(net);
-    const auto exact = net.predict(test.x), near = narrow.predict(test.x);
+    const auto exact = net.predict(test.x.rows(0, asked)), near = narrow.predict(test.x.rows(0, asked));
     std::size_t told = 0, told_narrow = 0;
-    for (std::size_t i = 0; i < test.y.size(); ++i) {
+    for (std::size_t i = 0; i < asked; ++i) {
         const auto digit = [&](const auto& scores) {
             return std::max_element(&scores(i, 0), &scores(i, 0) + 10) - &scores(i, 0);
         };
         told += digit(exact) == test.y(i);
         told_narrow += digit(near) == test.y(i);
     }
-    BOOST_TEST(told > 9'000u);
-    BOOST_TEST(told_narrow + 10 >= told); // 0.1 %
-    BOOST_TEST(told_narrow <= told + 10);
+    BOOST_TEST(told > asked / 10 * (units == 512 ? 9 : 8));
+    BOOST_TEST(told_narrow + asked / 1000 >= told);
+    BOOST_TEST(told_narrow <= told + asked / 1000);
 }
 
 BOOST_AUTO_TEST_CASE(memory_is_half) {
