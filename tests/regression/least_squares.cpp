@@ -120,6 +120,7 @@ BOOST_AUTO_TEST_CASE(each_two_columns_of_any_number_are_multiplied) {
             check_products<9, 2, float>(rows, weighted);
             check_products<62, 2, double>(rows, weighted);
             check_products<62, 3, double>(rows, weighted);
+            check_products<70, 1, double>(rows, weighted);
         }
 }
 

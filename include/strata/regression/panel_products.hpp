@@ -21,15 +21,23 @@ template <std::size_t F, std::size_t T>
 class panel_products {
     using V = simd<double, lanes_of<double, F + T + 1>>;
     static constexpr std::size_t tile_height = V::size == 8 ? 8 : 4; ///< rows of a tile
+    static constexpr std::size_t run_panels = 3;                     ///< panels of a tile
+    static constexpr std::size_t side = std::max(V::size, tile_height);
     /// The numbers of a row of sums: the columns, filled up to whole registers and tiles.
-    static constexpr std::size_t width = round_up(F + T + 1, std::max(V::size, tile_height));
+    static constexpr std::size_t width = round_up(F + T + 1, side);
+    /// The last columns, which fill no tile, are rows of tiles of their own: a few rows cost less than a
+    /// tile's columns do.
+    static constexpr std::size_t tiled = (F + T + 1) / side * side;
+    static constexpr std::size_t rest = F + T + 1 - tiled;
 
 public:
     static constexpr std::size_t size = width * width; ///< how many sums there are
     static constexpr std::size_t ones = F + T;         ///< the column of ones, which is the last
 
     /// Where the sums have the product of two columns, i <= j.
-    static constexpr std::size_t place(std::size_t i, std::size_t j) noexcept { return i * width + j; }
+    static constexpr std::size_t place(std::size_t i, std::size_t j) noexcept {
+        return i < tiled && j >= tiled ? j * width + i : i * width + j;
+    }
 
     /// The sums of the rows [first, end). `weights` may be null.
     template <class Value>
@@ -49,7 +57,7 @@ public:
     }
 
 private:
-    // The three panels of a tile, and rows that are fetched, stay in the first cache while it is computed.
+    // The four panels of a tile, and rows that are fetched, stay in the first cache while it is computed.
     static constexpr std::size_t block_rows = std::min<std::size_t>(4096 / (V::size * sizeof(double)), 256);
     static constexpr std::size_t step = 16; ///< rows of a block between two fetches
     static constexpr std::size_t panel_size = block_rows * V::size;
@@ -62,7 +70,7 @@ private:
         fetch_list(const Value* begin, const Value* end) noexcept
             : first(reinterpret_cast<const char*>(begin)), last(reinterpret_cast<const char*>(end)) {}
         void fetch() noexcept {
-            constexpr std::size_t tiles = width / V::size * (width / V::size + 1) / 2 / tile_panels + 1;
+            constexpr std::size_t tiles = width / V::size * (width / V::size + 1) / 2 / run_panels + 1;
             constexpr std::size_t lines = block_rows * F * sizeof(double) / alignment;
             constexpr std::size_t count = lines / (tiles * block_rows / step) + 1;
             for (std::size_t i = 0; i < count && first < last; ++i, first += alignment)
@@ -102,19 +110,33 @@ private:
 
     // Adds the upper triangle of block^T block to the sums, tile by tile.
     static void accumulate(const double* block, std::size_t rows, fetch_list next, double* sums) noexcept {
-        constexpr std::size_t panels = width / V::size;
-        constexpr std::size_t run_panels = std::min(tile_panels, panels);
-        visit_runs<run_panels, panels % run_panels>(0, panels, [&](auto run, std::size_t panel) {
+        visit_panels<tiled / V::size>([&](auto run, std::size_t column) {
             constexpr std::size_t count = decltype(run)::value;
-            const std::size_t column = panel * V::size;
             std::size_t row = 0;
-            for (; row < column + V::size; row += tile_height)
-                accumulate_tile<tile_height, count>(block, rows, next, row, column, sums);
-            // Of the tiles below, the first panel is below the diagonal, too.
+            // From the diagonal on the first panels are below it, and left out.
+            const auto accumulate_rows = [&](auto below) {
+                constexpr std::size_t first = decltype(below)::value;
+                const std::size_t diagonal = column + first * V::size;
+                for (; row < diagonal + V::size; row += tile_height)
+                    accumulate_tile<tile_height, count - first>(block, rows, next, row, diagonal, sums);
+            };
+            accumulate_rows(internal::constant_size<0>{});
             if constexpr (count > 1)
-                for (; row < column + count * V::size; row += tile_height)
-                    accumulate_tile<tile_height, count - 1>(block, rows, next, row, column + V::size, sums);
+                accumulate_rows(internal::constant_size<1>{});
+            if constexpr (count > 2)
+                accumulate_rows(internal::constant_size<2>{});
         });
+        if constexpr (rest > 0)
+            visit_panels<width / V::size>([&](auto run, std::size_t column) {
+                accumulate_tile<rest, decltype(run)::value>(block, rows, next, tiled, column, sums);
+            });
+    }
+
+    // Visits runs of so many panels as a tile has: visit(run, first column).
+    template <std::size_t Panels, class Visit>
+    [[gnu::always_inline]] static void visit_panels(const Visit& visit) noexcept {
+        visit_runs<std::min(run_panels, Panels), Panels % run_panels>(
+            0, Panels, [&](auto run, std::size_t panel) { visit(run, panel * V::size); });
     }
 
     template <std::size_t Rows, std::size_t Panels>
