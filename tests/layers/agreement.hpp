@@ -216,7 +216,7 @@ void agree(const example& one) {
     for (std::size_t i = 0; i < one.upstream.size(); ++i) // the loss is a mean over samples and rows
         targets[i] = static_cast<T>(one.upstream[i] * static_cast<double>(one.samples * output::rows));
 
-    typename pass::workspace space(one.samples, 1);
+    typename pass::workspace space(one.samples, 1, one.samples);
     space.fill(nan);
     // Statistics that a layer does not observe stay as they are.
     aligned_vector<T> updates(net.parameter_block().begin(), net.parameter_block().end());
@@ -228,6 +228,7 @@ void agree(const example& one) {
     std::copy(places.begin(), places.end(), batch.x.begin());
     std::get<0>(batch.targets) = targets.data();
     batch.samples = one.samples;
+    batch.pieces = batch_pieces::whole(one.samples, one.samples);
     batch.input_deltas = dx.pointers();
     const T* const parameters = net.parameter_block().data();
     pass::template forward<true>(parameters, batch, space, team{}, {});

@@ -141,7 +141,7 @@ std::size_t check_places(std::size_t samples) {
     }
     BOOST_TEST(size >= most);
     BOOST_TEST(size <= most + most / 20);
-    typename Pass::workspace space(samples, 3);
+    typename Pass::workspace space(samples, 3, default_piece);
     BOOST_TEST(space.bytes() == Pass::workspace::bytes_of(samples, 3));
     return shared;
 }

@@ -123,9 +123,10 @@ void differ_by_inputs(std::span<double> x, std::size_t samples, std::span<const 
         }
 }
 
-/// Checks the derivatives by all that is learnt and by the inputs.
+/// Checks the derivatives by all that is learnt and by the inputs. `piece`: samples of a piece of the batch,
+/// or all of it.
 template <class Network, class Loss>
-void check_network(std::size_t samples, double low, double high) {
+void check_network(std::size_t samples, double low, double high, std::size_t piece = 0) {
     using network = Network;
     using loss_type = Loss;
     using pass = training_pass<typename network::topology, double, loss_type, true>;
@@ -153,11 +154,13 @@ void check_network(std::size_t samples, double low, double high) {
             each = random.uniform();
     }
 
-    typename pass::workspace space(samples, 1);
+    const batch_pieces pieces = batch_pieces::whole(samples, piece > 0 ? piece : samples);
+    typename pass::workspace space(samples, 1, pieces.length);
     space.fill(nan);
     std::vector<double> losses(samples, nan);
     aligned_vector<double> input_gradients(samples * network::input_size + slack, nan);
-    const typename pass::batch batch{{x.data()}, {targets.data()}, samples, {input_gradients.data()}};
+    const typename pass::batch batch{{x.data()}, {targets.data()}, samples, {input_gradients.data()}, {},
+                                     pieces};
     const dropout_key key{9, 3, 0};
     const auto ignore = [](auto...) noexcept {};
     const auto mean_loss = [&] {
@@ -186,9 +189,9 @@ void check_network(std::size_t samples, double low, double high) {
     BOOST_REQUIRE_EQUAL(analytic.size(), network::parameter_count);
     if constexpr (network::parameter_count > 0 && !is_sanitized) {
         // Without the inputs' derivatives, as in training, the same bits. It touches the same memory.
-        typename learning_pass::workspace other(samples, 1);
+        typename learning_pass::workspace other(samples, 1, pieces.length);
         other.fill(nan);
-        const typename learning_pass::batch data{{x.data()}, {targets.data()}, samples};
+        const typename learning_pass::batch data{{x.data()}, {targets.data()}, samples, {}, {}, pieces};
         const auto learnt = differentiate(std::type_identity<learning_pass>{}, other, data);
         BOOST_TEST(std::memcmp(learnt.data(), analytic.data(), learnt.size() * sizeof(double)) == 0);
     }
@@ -233,9 +236,9 @@ void check_network(std::size_t samples, double low, double high) {
 
 /// The same of a topology with a loss, which are in no other name than this function's.
 template <auto Topology, auto Loss>
-void check(std::size_t samples, double low = -1, double high = 1) {
+void check(std::size_t samples, double low = -1, double high = 1, std::size_t piece = 0) {
     check_network<typename model<Topology, double>::base, stand_in<std::remove_const_t<decltype(Loss)>>>(
-        samples, low, high);
+        samples, low, high, piece);
 }
 
 /// Batches that fill no tile, one, and more than one.

@@ -39,10 +39,9 @@ private:
     static Call of_steps(Call call) noexcept {
         call.samples *= Steps;
         call.key.first_sample *= Steps;
-        if constexpr (requires { call.piece; }) {
+        call.pieces = call.pieces.repeat(Steps);
+        if constexpr (requires { call.piece; })
             call.piece = {call.piece.begin * Steps, call.piece.end * Steps};
-            call.pieces = call.pieces.repeat(Steps);
-        }
         return call;
     }
 
@@ -74,6 +73,8 @@ public:
     static constexpr std::size_t forward_scratch_size = each::template forward_scratch_size<T>;
     static constexpr bool sums_in_backward = each::sums_in_backward;
     static constexpr piece_adder adds_pieces = each::adds_pieces;
+    static constexpr std::size_t forward_exchanges = each::forward_exchanges;
+    static constexpr std::size_t backward_exchanges = each::backward_exchanges;
     template <class T>
     static constexpr bool results_by_winograd = each::template results_by_winograd<T>;
     template <class T>
