@@ -69,6 +69,9 @@ struct parameter {
     /// program sets, and kernels observe nothing.
     static constexpr bool is_learnt = true;
     static constexpr double kept = 0;
+    /// Of a statistic: whether what is observed of a batch is the sum of what its pieces add to it, so that
+    /// kernels hand it on as they do gradients, and several machines add it up.
+    static constexpr bool sums_pieces = false;
     /// Whether an update leaves rows alone of which no sample of the batch has had anything.
     static constexpr bool skips_rows = false;
     /// An array that an option of the layer takes away has no numbers, no name and no place.

@@ -23,13 +23,14 @@ void update_by_pieces(head_backward<T> call, const team& threads, const Updates&
     else {
         static_assert(
             [] {
-                bool learns_all = true;
+                bool adds_all = true;
                 for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
-                    learns_all = learns_all && Parameter::is_learnt;
+                    adds_all = adds_all && (Parameter::is_learnt || Parameter::sums_pieces);
                 });
-                return learns_all;
+                return adds_all;
             }(),
-            "strata: what pieces observed of a statistic is no sum: its head adds pieces by itself");
+            "strata: what pieces observe of a statistic is a sum where it says so (`sums_pieces`); otherwise "
+            "its head adds pieces by itself");
         piece_memory<T> memory;
         for (std::size_t piece = 0; piece < call.pieces.count; ++piece) {
             if (call.pieces.count > 1) {

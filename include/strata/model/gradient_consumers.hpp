@@ -36,14 +36,17 @@ struct observation_mean {
 
     template <class V>
     void operator()(std::size_t offset, V observed) const noexcept {
+        store(advance(load<V>(array + offset), observed), array + offset);
+    }
+    template <class V>
+    [[nodiscard]] static V advance(V mean, V observed) noexcept {
         constexpr double sum = [] {
             double result = 1;
             for (std::size_t use = 0; use < EarlierUses; ++use)
                 result = 1 + Parameter::kept * result;
             return result;
         }();
-        const V mean = load<V>(array + offset);
-        store(V(mean + V(static_cast<T>(1 / sum)) * (observed - mean)), array + offset);
+        return V(mean + V(static_cast<T>(1 / sum)) * (observed - mean));
     }
 };
 
@@ -69,12 +72,13 @@ struct block_writer {
     }
 };
 
-/// Moves statistics on by what a block says was observed of them, by a team together.
-template <class Pass, class T>
+/// Moves statistics on by what a block says was observed of them, by a team together. Without `Sums` those
+/// alone of which that is no sum over the batch's pieces.
+template <class Pass, bool Sums = true, class T>
 void move_statistics(T* parameters, const T* observed, const team& threads) noexcept {
     for_each_changing<Pass>(
         [&]<class Parameter>(std::type_identity<Parameter>, [[maybe_unused]] std::size_t place) {
-            if constexpr (!Parameter::is_learnt) {
+            if constexpr (!Parameter::is_learnt && (Sums || !Parameter::sums_pieces)) {
                 const moving_average<T, Parameter> average{parameters + place, parameters + place};
                 using V = simd<T, lanes_of<T, line_size<T>>>;
                 const team::range mine =

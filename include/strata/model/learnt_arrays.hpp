@@ -29,6 +29,7 @@ struct learning_stages {
 /// A statistic that so many observations in a row move on. What is kept of it after all of them is a power.
 template <class Parameter, std::size_t Uses>
 struct repeated_statistic : Parameter {
+    using single = Parameter; ///< that one observation moves on
     static constexpr double kept = [] {
         double result = 1;
         for (std::size_t use = 0; use < Uses; ++use)
@@ -37,13 +38,10 @@ struct repeated_statistic : Parameter {
     }();
 };
 
-/// Calls visit(std::type_identity<Parameter>{}, place) for each array that training changes, statistics
-/// included, with the place where it begins in the block of parameters. `Pass` is a training pass or
-/// `learning_stages`.
-///
-/// A statistic that several stages move on is a `repeated_statistic` of as many.
+namespace internal {
+// The same as `for_each_changing`, and visit says in which stage it is used first.
 template <class Pass, class Visit>
-constexpr void for_each_changing(Visit&& visit) {
+constexpr void for_each_changing_of_stage(Visit&& visit) {
     for_each_index<Pass::count>([&](auto index) {
         constexpr std::size_t number = index;
         using head = typename Pass::template stage<number>::head;
@@ -54,9 +52,22 @@ constexpr void for_each_changing(Visit&& visit) {
                                                    repeated_statistic<Parameter, uses>>;
                 visit(std::type_identity<visited>{},
                       Pass::places::places[number] +
-                          place_in_head<typename Pass::value_type, head, Parameter>);
+                          place_in_head<typename Pass::value_type, head, Parameter>,
+                      index);
             });
     });
+}
+} // namespace internal
+
+/// Calls visit(std::type_identity<Parameter>{}, place) for each array that training changes, statistics
+/// included, with the place where it begins in the block of parameters. `Pass` is a training pass or
+/// `learning_stages`.
+///
+/// A statistic that several stages move on is a `repeated_statistic` of as many.
+template <class Pass, class Visit>
+constexpr void for_each_changing(Visit&& visit) {
+    internal::for_each_changing_of_stage<Pass>(
+        [&](auto type, std::size_t place, auto) { visit(type, place); });
 }
 /// The same for each array that is learnt.
 template <class Pass, class Visit>
@@ -67,13 +78,25 @@ constexpr void for_each_learnt(Visit&& visit) {
     });
 }
 
-/// How many arrays that are.
+/// How many arrays are learnt.
 template <class Pass>
 inline constexpr std::size_t learnt_count = [] {
     std::size_t result = 0;
     for_each_learnt<Pass>([&](auto, std::size_t) { ++result; });
     return result;
 }();
+
+/// Calls visit(std::type_identity<Parameter>{}, place, stage) for each array whose sums over a batch's pieces
+/// are added where several machines have them: all that are learnt, and some statistics. `stage` is a
+/// constant of the first that uses it.
+template <class Pass, class Visit>
+constexpr void for_each_summed(Visit&& visit) {
+    internal::for_each_changing_of_stage<Pass>(
+        [&]<class Parameter>(std::type_identity<Parameter> type, std::size_t place, auto stage) {
+            if constexpr (Parameter::is_learnt || Parameter::sums_pieces)
+                visit(type, place, stage);
+        });
+}
 
 /// Which of an array's pieces a machine of several updates: as many as the others, side by side. Arrays of
 /// few pieces take turns, `turn` is the number of pieces in the arrays before.

@@ -51,6 +51,11 @@ template <class Consumer>
 struct unmarked_rows {
     Consumer consumer;
 
+    template <std::size_t Uses>
+    [[nodiscard]] auto later_use() const noexcept {
+        return consumer.template later_use<Uses>();
+    }
+
     template <class Update>
     struct row_update {
         Update update;

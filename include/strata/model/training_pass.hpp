@@ -95,7 +95,8 @@ struct basic_training_pass {
     /// stage which has n such stages before it, and adds to what these have left. Behind the loss the threads
     /// must have met.
     /// Where the threads have met before stage `number` is updated, so that the gradients of all stages
-    /// behind it are complete, `consumer.meet(number, threads)` is told so if there is such a function.
+    /// behind it are complete, `consumer.meet(number, threads)` is told so if there is such a function. Where
+    /// stages share parameters no gradients are complete before the end.
     template <class Consumer>
     static void backward(const T* parameters, const batch& data, workspace& space, const team& threads,
                          dropout_key key, const Consumer& consumer) noexcept {
@@ -104,7 +105,7 @@ struct basic_training_pass {
             if constexpr (flow::is_needed(number)) {
                 settle<number>(data, space, threads);
                 propagate<number>(parameters, data, space, threads, key);
-                if constexpr (course<number>.settles || course<number>.propagates)
+                if constexpr (!flow::shares && (course<number>.settles || course<number>.propagates))
                     tell(consumer, number, threads);
             }
             if constexpr (flow::learns(number) && !flow::shares)

@@ -22,6 +22,7 @@
 #include <strata/training/machine_sums.hpp>
 #include <strata/training/measurement.hpp>
 #include <strata/training/pass_course.hpp>
+#include <strata/training/sending_writer.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -46,7 +47,6 @@ class machine_pass {
 
 public:
     using engine = Engine;
-
     machine_pass(Engine& engine, Model& net, machine_group& group, std::size_t piece)
         : engine_(&engine),
           net_(&net),
@@ -92,14 +92,17 @@ public:
         return Engine::choose_threads((batch_size + group_->count() - 1) / group_->count(), wanted);
     }
 
-    /// Makes the optimizer's states whole on all machines, of which each has moved on its own part, and the
-    /// network's statistics, which those without samples have not seen.
+    /// Makes the optimizer's states whole on all machines, of which each has moved on its own part.
     void complete_states() {
+        complete_statistics();
         run_or_abandon([&] {
-            sums_.share_statistics(net_->parameter_block().data());
             for (auto& block : engine_->states)
                 sums_.share(block.data(), 1);
         });
+    }
+    /// The same of the network's statistics, which also those without samples have not seen.
+    void complete_statistics() {
+        run_or_abandon([&] { sums_.share_statistics(net_->parameter_block().data()); });
     }
 
 private:
@@ -108,7 +111,7 @@ private:
 
     [[nodiscard]] batch_share share_of(std::size_t samples) noexcept {
         batch_share result = batch_share::of_machine(samples, piece_, group_->rank(), group_->count());
-        result.pieces.stride = sums_.size;
+        result.pieces.stride = sums_.stride;
         result.pieces.machines = &exchanges_;
         return result;
     }
@@ -198,9 +201,11 @@ private:
                               all.failure.is_there());
             });
         if constexpr (Training) {
-            if (own.pieces.samples > 0)
-                pass::backward(parameters, batch, space_, threads, key, sending_writer{{gradients_}, this});
-            else if (threads.rank == 0)
+            if (own.pieces.samples > 0) {
+                const auto send = [&](std::size_t stage) { run_or_abandon([&] { sums_.send_from(stage); }); };
+                pass::backward(parameters, batch, space_, threads, key,
+                               sending_writer<T, pass::places::size, decltype(send)>{{gradients_}, send});
+            } else if (threads.rank == 0)
                 exchanges_.join(exchanges::backward_count);
         }
         threads.barrier();
@@ -216,11 +221,10 @@ private:
     }
 
     void update(T* parameters, std::uint64_t number, const team& threads) noexcept {
-        constexpr std::size_t batches = update_type::batches;
-        if constexpr (!update_type::needs_all && batches == 1) {
+        if constexpr (!update_type::needs_all && update_type::batches == 1) {
             sums_.hand_on(threads, marked_rows<update_consumer<T, optimizer_type>>{
                                        {parameters, memory::pointers(engine_->states), rates_}});
-            move_statistics<pass>(parameters, gradients_, threads);
+            sums_.move_statistics(threads, parameters, gradients_);
         } else if (!update_stored(parameters, number, threads))
             return;
         threads.barrier();
@@ -231,18 +235,25 @@ private:
     /// The same for optimizers that need all gradients of one or several batches; returns whether they had.
     bool update_stored(T* parameters, std::uint64_t number, const team& threads) noexcept {
         constexpr std::size_t batches = update_type::batches;
-        T* const found = gradients_;
-        sums_.hand_on(threads, unmarked_rows<gradient_store<T>>{{found}});
-        T* used = found;
+        T* used = gradients_;
         const std::size_t turn = number % batches;
-        if constexpr (batches > 1) {
+        if constexpr (batches > 1 && update_type::needs_all) {
+            used = engine_->states[memory::block_count - 1].data();
+            if (turn == 0)
+                sums_.hand_on(threads, unmarked_rows<block_writer<T>>{{used}});
+            else
+                sums_.hand_on(threads, unmarked_rows<block_writer<T, true>>{{used}});
+        } else
+            sums_.hand_on(threads, unmarked_rows<gradient_store<T>>{{used}});
+        if constexpr (batches > 1 && !update_type::needs_all) {
             // Where an update takes registers of gradients, the last batch of a group leaves the sums alone.
             T* const group = engine_->states[memory::block_count - 1].data();
-            used = update_type::needs_all || turn + 1 < batches ? group : found;
-            sums_.visit_own(threads,
-                            [&](std::size_t i) { used[i] = turn == 0 ? found[i] : group[i] + found[i]; });
+            used = turn + 1 < batches ? group : gradients_;
+            sums_.visit_own(threads, [&](std::size_t i) {
+                used[i] = turn == 0 ? gradients_[i] : group[i] + gradients_[i];
+            });
         }
-        move_statistics<pass>(parameters, found, threads);
+        sums_.move_statistics(threads, parameters, gradients_);
         threads.barrier();
         if (turn + 1 != batches)
             return false;
@@ -263,17 +274,6 @@ private:
         failed_ = said.failed;
         all.stop = (Training && !is_finite) || failed_ < group_->count();
     }
-
-    /// Writes gradients to memory and has them sent as soon as they are complete.
-    struct sending_writer : block_writer<T> {
-        static constexpr bool marks_rows = true;
-        machine_pass* pass_at_work;
-
-        void meet(std::size_t stage, const team& threads) const noexcept {
-            if (threads.rank == 0)
-                pass_at_work->run_or_abandon([&] { pass_at_work->sums_.send_from(stage + 1); });
-        }
-    };
 
     template <class Work>
     void run_or_abandon(const Work& some) noexcept {

@@ -4,15 +4,16 @@
 #include <strata/kernels/aligned_vector.hpp>
 #include <strata/kernels/product/batch_pieces.hpp>
 #include <strata/kernels/threads/team.hpp>
+#include <strata/model/gradient_consumers.hpp>
 #include <strata/model/learnt_arrays.hpp>
+#include <strata/model/update.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/machine_group.hpp>
+#include <strata/training/summed_arrays.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <vector>
 
@@ -26,28 +27,14 @@ template <class Pass>
 class machine_sums {
 public:
     using T = typename Pass::value_type;
-    static constexpr std::size_t arrays = learnt_count<Pass>;
-    static constexpr std::size_t size = Pass::places::size; ///< of a block of gradients
+    using table = summed_arrays<Pass>;
+    static constexpr std::size_t arrays = table::count;
+    static constexpr std::size_t stride = table::stride; ///< of the sums of two nodes
 
-    explicit machine_sums(machine_group& group) : group_(&group) {
-        std::size_t turn = 0;
-        std::size_t array = 0;
-        for_each_learnt<Pass>([&]<class Parameter>(std::type_identity<Parameter>, std::size_t begin) {
-            const std::size_t places = whole_lines<T>(layout_of<T, Parameter>::size);
-            constexpr std::size_t length = learnt_pieces<Pass>::length;
-            const std::size_t all = (places + length - 1) / length;
-            for (std::size_t machine = 0; machine < group.count(); ++machine) {
-                const team::range own = owned_pieces(all, turn, machine, group.count());
-                slices_.push_back({begin + std::min(own.begin * length, places),
-                                   begin + std::min(own.end * length, places)});
-            }
-            turn += all;
-            pieces_[array++] = all;
-        });
-    }
+    explicit machine_sums(machine_group& group) : group_(&group), table_(group.count()) {}
 
     /// Begins a step: `pieces` of the batch are at hand here. Returns the memory for the sums of this
-    /// machine's nodes, [nodes][size].
+    /// machine's nodes, [nodes][stride].
     T* begin(const batch_pieces& pieces) {
         const std::size_t machines = group_->count();
         if (nodes_.empty() || tree_.pieces != pieces.tree.pieces) {
@@ -60,8 +47,8 @@ public:
             find_merges();
         }
         const std::size_t own = nodes_[group_->rank()].size();
-        if (sums_.size() < std::max<std::size_t>(1, own) * size)
-            sums_.assign(std::max<std::size_t>(1, own) * size, T(0));
+        if (sums_.size() < std::max<std::size_t>(1, own) * stride)
+            sums_.assign(std::max<std::size_t>(1, own) * stride, T(0));
         unsent_ = arrays;
         expect_sums();
         return sums_.data();
@@ -77,7 +64,7 @@ public:
     /// Sends this machine's sums of all arrays of the stages from `stage` on, which are complete, and lets
     /// other messages get on.
     void send_from(std::size_t stage) {
-        for (; unsent_ > 0 && stages_[unsent_ - 1] >= stage; --unsent_)
+        for (; unsent_ > 0 && table_.stage(unsent_ - 1) >= stage; --unsent_)
             send(unsent_ - 1);
         advance();
     }
@@ -93,94 +80,77 @@ public:
             group_->wait(sent_.back());
     }
 
-    /// Adds up the own part of all arrays, by a team together, and hands the sums on as backward does:
-    /// `consumer.take(parameter, place)` takes registers of the array that begins at that place. Behind
-    /// `wait`.
+    /// Adds up the own part of all arrays that are learnt, by a team together, and hands the sums on as
+    /// backward does: `consumer.take(parameter, place)` takes registers of the array that begins at that
+    /// place, and what `consumer.later_use<n>()` is takes those of a later use. Behind `wait`.
     template <class Consumer>
     void hand_on(const team& threads, const Consumer& consumer) const noexcept {
         std::size_t array = 0;
-        for_each_learnt<Pass>([&]<class Parameter>(std::type_identity<Parameter>, std::size_t begin) {
-            using V = simd<T, lanes_of<T, line_size<T>>>;
-            const team::range slice = slice_of(array, group_->rank());
-            const team::range mine = threads.share(slice.end - slice.begin, line_size<T>);
-            const auto use = consumer.take(Parameter{}, begin);
-            const std::size_t count = merges_.size();
-            const T* const* const nodes = summands_.data() + array++ * count;
-            const std::size_t offset = slice.begin - begin;
-            if (count == 2)
-                for (std::size_t i = mine.begin; i < mine.end; i += V::size)
-                    use(offset + i, V(load<V>(nodes[0] + i) + load<V>(nodes[1] + i)));
-            else
-                for (std::size_t i = mine.begin; i < mine.end; i += V::size) {
-                    piece_stack<V> sums;
-                    for (std::size_t node = 0; node < count; ++node)
-                        sums.push(load<V>(nodes[node] + i), merges_[node]);
-                    use(offset + i, sums.total());
-                }
+        for_each_summed<Pass>([&]<class Parameter>(std::type_identity<Parameter>, std::size_t begin,
+                                                   auto stage) {
+            for_each_index<table::template uses_of<stage>>([&](auto use) {
+                if constexpr (Parameter::is_learnt)
+                    hand_on_array(threads, array, begin, consumer_of<use>(consumer).take(Parameter{}, begin));
+                ++array;
+            });
         });
     }
 
-    /// visit(i) for the places of a block that belong to this machine's part, by a team together.
+    /// Moves all statistics on by what was observed of them in a batch, by a team together: `observed` is the
+    /// block where this machine has it, but for sums over all machines, whose own part is moved.
+    void move_statistics(const team& threads, T* parameters, const T* observed) const noexcept {
+        bedrock::move_statistics<Pass, false>(parameters, observed, threads);
+        std::size_t array = 0;
+        for_each_summed<Pass>(
+            [&]<class Parameter>(std::type_identity<Parameter>, std::size_t begin, auto stage) {
+                constexpr std::size_t uses = table::template uses_of<stage>;
+                if constexpr (!Parameter::is_learnt) {
+                    const moving_average<T, Parameter> average{parameters + begin, parameters + begin};
+                    const team::range slice = table_.slice(array, group_->rank());
+                    const team::range mine = threads.share(slice.end - slice.begin, line_size<T>);
+                    for (std::size_t i = mine.begin; i < mine.end; i += V::size) {
+                        V seen = total(array, i);
+                        if constexpr (uses > 1)
+                            for_each_index<uses - 1>([&](auto use) {
+                                using mean = observation_mean<T, typename Parameter::single, use + 1>;
+                                seen = mean::advance(seen, total(array + use + 1, i));
+                            });
+                        average(slice.begin - begin + i, seen);
+                    }
+                }
+                array += uses;
+            });
+    }
+
+    /// visit(i) for the places in a block of this machine's part of all that is learnt, by a team together.
     template <class Visit>
     void visit_own(const team& threads, const Visit& visit) const noexcept {
         for (std::size_t array = 0; array < arrays; ++array) {
-            const team::range slice = slice_of(array, group_->rank());
+            if (table_.what(array) != table::kind::learnt)
+                continue;
+            const team::range slice = table_.slice(array, group_->rank());
             const team::range mine = threads.share(slice.end - slice.begin, line_size<T>);
             for (std::size_t i = mine.begin; i < mine.end; ++i)
                 visit(slice.begin + i);
         }
     }
 
-    /// Puts what each machine says of the pieces of its part in the order of the pieces.
+    /// As `summed_arrays::order`.
     template <class Said>
     const std::vector<Said>& order(const std::vector<std::vector<std::byte>>& found,
                                    std::vector<Said>& result) const {
-        result.clear();
-        std::vector<std::size_t> next(found.size());
-        std::size_t turn = 0;
-        for (const std::size_t pieces : pieces_) {
-            const std::size_t first = result.size();
-            result.resize(first + pieces);
-            for (std::size_t machine = 0; machine < found.size(); ++machine) {
-                const team::range own = owned_pieces(pieces, turn, machine, found.size());
-                const std::size_t bytes = (own.end - own.begin) * sizeof(Said);
-                std::memcpy(result.data() + first + own.begin, found[machine].data() + next[machine], bytes);
-                next[machine] += bytes;
-            }
-            turn += pieces;
-        }
-        return result;
+        return table_.order(found, result);
     }
 
-    /// Sends the own part of a block to all others and receives theirs.
-    void share(T* block, std::uint32_t turn) {
-        wait_sent();
-        for (std::size_t array = 0; array < arrays; ++array) {
-            for (std::size_t machine = 0; machine < group_->count(); ++machine) {
-                const team::range slice = slice_of(array, machine);
-                if (machine == group_->rank() || slice.begin == slice.end)
-                    continue;
-                expected_.push_back(group_->receive(
-                    machine, channel(array, turn),
-                    std::as_writable_bytes(std::span(block + slice.begin, slice.end - slice.begin))));
-            }
-            const team::range own = slice_of(array, group_->rank());
-            for (std::size_t machine = 0; machine < group_->count(); ++machine)
-                if (machine != group_->rank() && own.begin < own.end)
-                    sent_.push_back(
-                        group_->send(machine, channel(array, turn),
-                                     std::as_bytes(std::span(block + own.begin, own.end - own.begin))));
-        }
-        wait();
-        wait_sent();
-    }
+    /// Sends the own part of what a block has of all that is learnt to all others and receives theirs.
+    void share(T* block, std::uint32_t turn) { share(block, turn, table::kind::learnt); }
 
-    /// Sends the statistics in a block of parameters to all, from the machine that has a part in every batch,
-    /// however few its pieces: the last one.
+    /// Sends the statistics in a block of parameters to all: of sums each machine its part, and the others
+    /// from the machine that has a part in every batch, however few its pieces: the last one.
     void share_statistics(T* block) {
         const std::size_t last = group_->count() - 1;
         for_each_changing<Pass>([&]<class Parameter>(std::type_identity<Parameter>, std::size_t place) {
-            if constexpr (!Parameter::is_learnt) {
+            if constexpr (!Parameter::is_learnt && !Parameter::sums_pieces) {
                 const std::span<T> numbers(block + place, layout_of<T, Parameter>::size);
                 if (group_->rank() != last)
                     expected_.push_back(group_->receive(last, 1, std::as_writable_bytes(numbers)));
@@ -191,33 +161,76 @@ public:
         });
         wait();
         wait_sent();
+        share(block, 1, table::kind::statistic);
     }
 
 private:
-    // The stages that the arrays belong to.
-    static constexpr std::array<std::size_t, arrays> stages_of_arrays() {
-        std::array<std::size_t, arrays> result{};
-        std::size_t array = 0;
-        for_each_index<Pass::count>([&](auto index) {
-            constexpr std::size_t number = index;
-            using head = typename Pass::template stage<number>::head;
-            if constexpr (Pass::flow::learning_uses(number) > 0)
-                for_each_parameter<head>([&]<class Parameter>(std::type_identity<Parameter>) {
-                    if constexpr (Parameter::is_learnt)
-                        result[array++] = number;
-                });
-        });
-        return result;
+    using V = simd<T, lanes_of<T, line_size<T>>>;
+
+    void share(T* block, std::uint32_t turn, typename table::kind wanted) {
+        wait_sent();
+        for (std::size_t array = 0; array < arrays; ++array) {
+            if (table_.what(array) != wanted)
+                continue;
+            for (std::size_t machine = 0; machine < group_->count(); ++machine) {
+                const team::range slice = table_.slice(array, machine);
+                if (machine == group_->rank() || slice.begin == slice.end)
+                    continue;
+                expected_.push_back(group_->receive(
+                    machine, channel(array, turn),
+                    std::as_writable_bytes(std::span(block + slice.begin, slice.end - slice.begin))));
+            }
+            const team::range own = table_.slice(array, group_->rank());
+            for (std::size_t machine = 0; machine < group_->count(); ++machine)
+                if (machine != group_->rank() && own.begin < own.end)
+                    sent_.push_back(
+                        group_->send(machine, channel(array, turn),
+                                     std::as_bytes(std::span(block + own.begin, own.end - own.begin))));
+        }
+        wait();
+        wait_sent();
     }
+
+    template <std::size_t EarlierUses, class Consumer>
+    static auto consumer_of(const Consumer& consumer) noexcept {
+        if constexpr (EarlierUses > 0)
+            return consumer.template later_use<EarlierUses>();
+        else
+            return consumer;
+    }
+    // Registers of the sums over the batch of this thread's places of the own part.
+    template <class Use>
+    void hand_on_array(const team& threads, std::size_t array, std::size_t begin,
+                       const Use& use) const noexcept {
+        const team::range slice = table_.slice(array, group_->rank());
+        const team::range mine = threads.share(slice.end - slice.begin, line_size<T>);
+        const T* const* const nodes = summands_.data() + array * merges_.size();
+        const std::size_t offset = slice.begin - begin;
+        if (merges_.size() == 2)
+            for (std::size_t i = mine.begin; i < mine.end; i += V::size)
+                use(offset + i, V(load<V>(nodes[0] + i) + load<V>(nodes[1] + i)));
+        else
+            for (std::size_t i = mine.begin; i < mine.end; i += V::size)
+                use(offset + i, total(array, i));
+    }
+    [[nodiscard]] V total(std::size_t array, std::size_t i) const noexcept {
+        const T* const* const nodes = summands_.data() + array * merges_.size();
+        piece_stack<V> sums;
+        for (std::size_t node = 0; node < merges_.size(); ++node)
+            sums.push(load<V>(nodes[node] + i), merges_[node]);
+        return sums.total();
+    }
+
     void send(std::size_t array) {
         for (std::size_t machine = 0; machine < group_->count(); ++machine) {
-            const team::range slice = slice_of(array, machine);
+            const team::range slice = table_.slice(array, machine);
             if (machine == group_->rank() || slice.begin == slice.end)
                 continue;
             for (std::size_t node = 0; node < nodes_[group_->rank()].size(); ++node)
-                sent_.push_back(group_->send(machine, channel(array, 0),
-                                             std::as_bytes(std::span(sums_.data() + node * size + slice.begin,
-                                                                     slice.end - slice.begin))));
+                sent_.push_back(group_->send(
+                    machine, channel(array, 0),
+                    std::as_bytes(std::span(sums_.data() + node * stride + table_.block(array) + slice.begin,
+                                            slice.end - slice.begin))));
         }
     }
     void advance() {
@@ -227,9 +240,6 @@ private:
 
     static std::uint32_t channel(std::size_t array, std::uint32_t turn) noexcept {
         return static_cast<std::uint32_t>(8 + array * 2 + turn);
-    }
-    [[nodiscard]] team::range slice_of(std::size_t array, std::size_t machine) const noexcept {
-        return slices_[array * group_->count() + machine];
     }
 
     // How often a node's sums are added to those before it.
@@ -249,7 +259,7 @@ private:
     void expect_sums() {
         std::size_t places = 0;
         for (std::size_t array = 0; array < arrays; ++array) {
-            const team::range own = slice_of(array, group_->rank());
+            const team::range own = table_.slice(array, group_->rank());
             places += (merges_.size() - nodes_[group_->rank()].size()) * (own.end - own.begin);
         }
         if (others_.size() < places)
@@ -257,12 +267,12 @@ private:
         summands_.clear();
         T* next = others_.data();
         for (std::size_t array = 0; array < arrays; ++array) {
-            const team::range own = slice_of(array, group_->rank());
+            const team::range own = table_.slice(array, group_->rank());
             const std::size_t length = own.end - own.begin;
             for (std::size_t machine = 0; machine < group_->count(); ++machine)
                 for (std::size_t node = 0; node < nodes_[machine].size(); ++node) {
                     if (machine == group_->rank()) {
-                        summands_.push_back(sums_.data() + node * size + own.begin);
+                        summands_.push_back(sums_.data() + node * stride + table_.block(array) + own.begin);
                         continue;
                     }
                     summands_.push_back(next);
@@ -275,10 +285,8 @@ private:
     }
 
     machine_group* group_;
-    std::array<std::size_t, arrays> pieces_{};                    ///< of each array
-    std::array<std::size_t, arrays> stages_ = stages_of_arrays(); ///< of each array, ascending
-    std::size_t unsent_ = 0;          ///< arrays whose sums have not been sent yet, the first ones
-    std::vector<team::range> slices_; ///< [arrays][machines], places of a block
+    table table_;
+    std::size_t unsent_ = 0; ///< arrays whose sums have not been sent yet, the first ones
     piece_tree tree_{0};
     std::vector<std::vector<piece_tree::node>> nodes_; ///< of each machine
     aligned_vector<T> sums_;                           ///< of this machine's nodes

@@ -1,0 +1,44 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/threads/team.hpp>
+#include <strata/model/gradient_consumers.hpp>
+#include <strata/model/update.hpp>
+#include <strata/setting.hpp>
+
+#include <cstddef>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// Writes gradients of some pieces of a batch to memory, and has them sent as soon as they are complete:
+/// `send(stage)` is told from which stage on they are. Where stages share parameters, the sums of each lie by
+/// themselves, `Block` numbers apart, since a sum over all pieces comes before one over the stages.
+template <class T, std::size_t Block, class Send>
+struct sending_writer : block_writer<T> {
+    static constexpr bool marks_rows = true;
+    const Send& send;
+
+    void meet(std::size_t stage, const team& threads) const noexcept {
+        if (threads.rank == 0)
+            send(stage + 1);
+    }
+
+    template <std::size_t EarlierUses>
+    struct later_writer {
+        T* gradients;
+
+        template <class Parameter>
+        auto take(Parameter, std::size_t place) const noexcept {
+            if constexpr (Parameter::is_learnt || Parameter::sums_pieces)
+                return typename gradient_store<T>::array_store{gradients + EarlierUses * Block + place};
+            else
+                return observation_mean<T, Parameter, EarlierUses>{gradients + place};
+        }
+    };
+    template <std::size_t EarlierUses>
+    [[nodiscard]] later_writer<EarlierUses> later_use() const noexcept {
+        return {this->gradients};
+    }
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
