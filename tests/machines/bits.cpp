@@ -79,6 +79,13 @@ BOOST_AUTO_TEST_CASE(machines_that_clip_norms_of_images_come_to_the_bits_of_one)
                            clip_global_norm(sgd_momentum{.learning_rate = 0.1, .momentum = 0.9}, 0.5));
 }
 
+// The sums of all pieces are added before those of the stages, as on one machine.
+BOOST_AUTO_TEST_CASE(machines_that_share_weights_and_normalize_by_piece_come_to_the_bits_of_one) {
+    constexpr auto twice = shared_weights<"twice">(dense<6> | batch_norm<ghost_batches>);
+    check<model<input<4, 5> | time_distributed(dense<6> | batch_norm<>) | relu | twice | relu | twice |
+                flatten | dense<3>>>(draw(std::array{rows, 4UL, 5UL}), adam{});
+}
+
 BOOST_AUTO_TEST_CASE(machines_leave_embeddings_alone_that_no_machine_has) {
     // Some batches have none of a token, so that Adam must not move its row there.
     const xt::xtensor<float, 2> tokens = xt::floor(200.0F * (draw(std::array{rows, 5UL}) + 1.0F));

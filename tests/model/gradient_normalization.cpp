@@ -14,6 +14,15 @@ BOOST_AUTO_TEST_CASE(of_a_batch) {
               weighted_sum>();
 }
 
+// Pieces of the batch by themselves, of which the last has fewer samples.
+BOOST_AUTO_TEST_CASE(of_ghost_batches) {
+    constexpr auto images = input<3, 2, 2> | conv<9, 2> | batch_norm<ghost_batches> | strata::tanh |
+                            dense<2> | batch_norm<ghost_batches, no_scale>;
+    for (const std::size_t piece : {1U, 3U, 8U})
+        check<images, weighted_sum>(8, -1, 1, piece);
+    check<input<5> | batch_norm<ghost_batches, no_center> | dense<3>, weighted_sum>(7, -1, 1, 4);
+}
+
 // Frozen, it is a scale and a shift for each channel, which do not depend on the batch.
 BOOST_AUTO_TEST_CASE(of_moving_averages) {
     constexpr auto frozen_norm = frozen_weights(batch_norm<no_scale, no_center>);

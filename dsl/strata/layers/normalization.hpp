@@ -34,9 +34,16 @@ struct without_center {
 };
 inline constexpr without_center no_center{};
 
+/// Mean and variance of each piece of a batch by itself instead of all of it: "ghost batch normalization"
+/// (Hoffer, Hubara and Soudry 2017).
+struct ghost_batches_option {
+    static constexpr auto spelling(auto&& write) { return write("ghost_batches"); }
+};
+inline constexpr ghost_batches_option ghost_batches{};
+
 /// What a normalization computes, for the plan: over which numbers mean and variance are taken. A batch's may
 /// be frozen: the moving averages, in training, too.
-enum class normalized { batch, frozen_batch, groups };
+enum class normalized { batch, ghost_batch, frozen_batch, groups };
 
 template <normalized Kind, std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
 struct channel_normalization : head_base<Rows, Channels, Rows, Channels> {
@@ -65,12 +72,14 @@ struct channel_normalization : head_base<Rows, Channels, Rows, Channels> {
     };
     struct moving_mean : parameter<"moving_mean", shape<Channels>> {
         static constexpr bool is_learnt = false;
+        static constexpr bool sums_pieces = Kind == normalized::ghost_batch;
         static constexpr double kept = Layer::momentum;
         static constexpr bool is_present = has_averages;
     };
     struct moving_variance : parameter<"moving_variance", shape<Channels>> {
         static constexpr initializer first = ones;
         static constexpr bool is_learnt = false;
+        static constexpr bool sums_pieces = Kind == normalized::ghost_batch;
         static constexpr double kept = Layer::momentum;
         static constexpr bool is_present = has_averages;
     };
@@ -99,16 +108,30 @@ struct normalization_base : layer_base {
 /// 2015). Shape in = shape out. Defaults as in Keras: momentum 0.99, epsilon 1e-3; the moving variance is the
 /// unbiased one. Within `frozen_weights` training, too, takes the moving averages, and leaves them alone, as
 /// with Keras's `trainable = False`. Behind a convolution it costs prediction nothing: it becomes a part of
-/// that stage's formula. Options: `momentum<0.9>`, `epsilon<1e-5>`, `no_scale`, `no_center`.
+/// that stage's formula. Options: `momentum<0.9>`, `epsilon<1e-5>`, `no_scale`, `no_center`, `ghost_batches`.
+///
+/// With `ghost_batches` m and v are those of each piece of a batch, the `piece_size` samples whose gradients
+/// are summed together, of which the last may have fewer (Hoffer et al. 2017): large batches keep the noise
+/// of small ones, and machines that share a batch exchange nothing in its passes. The moving averages take
+/// the mean of what the pieces have seen, each counted by its samples. A batch of one piece is as without,
+/// and so are predictions, files and exports. A last piece of a single sample without places becomes beta, as
+/// such a batch does.
 template <auto... Options>
 struct batch_norm_layer : detail::normalization_base<Options...> {
     static_assert((detail::option_of<decltype(Options), epsilon_option, momentum_option, without_scale,
-                                     without_center> &&
+                                     without_center, ghost_batches_option> &&
                    ...),
-                  "strata: batch_norm takes momentum, epsilon, no_scale and no_center");
+                  "strata: batch_norm takes momentum, epsilon, no_scale, no_center and ghost_batches");
     using role = role::head;
     static constexpr mask_rule masks = mask_rule::refused; // its statistics would count masked steps
-    static constexpr auto label = text("batch_norm");
+    static constexpr bool has_ghost_batches =
+        (detail::option_of<decltype(Options), ghost_batches_option> || ...);
+    static constexpr auto label = [] {
+        if constexpr (has_ghost_batches)
+            return text("batch_norm<ghost_batches>");
+        else
+            return text("batch_norm");
+    }();
     static constexpr auto spelling(auto&& write) { return write("batch_norm<", Options...); }
     static constexpr double momentum = detail::option(momentum_option{0.99}, Options...).value.value();
     static constexpr bool is_affine_in_prediction = true;
@@ -117,8 +140,8 @@ struct batch_norm_layer : detail::normalization_base<Options...> {
     static constexpr bool has_frozen_head = true;
 
     template <class Shape>
-    using head = channel_normalization<normalized::batch, Shape::size / Shape::last, Shape::last, Shape::last,
-                                       batch_norm_layer>;
+    using head = channel_normalization<has_ghost_batches ? normalized::ghost_batch : normalized::batch,
+                                       Shape::size / Shape::last, Shape::last, Shape::last, batch_norm_layer>;
     template <class Shape>
     using frozen_head = channel_normalization<normalized::frozen_batch, Shape::size / Shape::last,
                                               Shape::last, Shape::last, batch_norm_layer>;
@@ -182,6 +205,7 @@ inline constexpr instance_norm_layer<Options...> instance_norm{};
 namespace strata {
 using bedrock::batch_norm;
 using bedrock::epsilon;
+using bedrock::ghost_batches;
 using bedrock::group_norm;
 using bedrock::instance_norm;
 using bedrock::momentum;

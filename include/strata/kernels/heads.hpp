@@ -9,6 +9,7 @@
 #include <strata/kernels/layers/dot.hpp>
 #include <strata/kernels/layers/feature_normalization.hpp>
 #include <strata/kernels/layers/gaussian_noise.hpp>
+#include <strata/kernels/layers/ghost_normalization.hpp>
 #include <strata/kernels/layers/group_normalization.hpp>
 #include <strata/kernels/layers/line_reduction.hpp>
 #include <strata/kernels/layers/line_softmax.hpp>

@@ -12,7 +12,7 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What batch normalization is with its moving averages, in prediction and where it is frozen: x * scale +
-/// shift, with numbers for each channel.
+/// shift, with numbers for each channel. And the sums of training.
 template <std::size_t Channels, class Head, class Layer>
 struct affine_normalization : head_kernels_base {
     static constexpr std::size_t room = round_up(Channels, 16) + 16; ///< behind the channels, for a register
@@ -35,13 +35,29 @@ struct affine_normalization : head_kernels_base {
         }
     }
 
-    /// Writes x * scale + shift.
+    /// sums[sample] = the sum over a sample's rows of term(row, column).
+    template <class T, class Term>
+    static void sum_samples(T* sums, team::range samples, const Term& term) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        for (std::size_t sample = samples.begin; sample < samples.end; ++sample) {
+            T* const sample_sums = sums + sample * room;
+            std::fill_n(sample_sums, room, T(0));
+            for (std::size_t row = sample * Head::output_rows; row < (sample + 1) * Head::output_rows; ++row)
+                visit_columns<Channels, T>([&](auto count, std::size_t column) {
+                    constexpr std::size_t lanes = decltype(count)::value;
+                    const V sum = V::load_unaligned(sample_sums + column) +
+                                  first_lanes<lanes>(V(term(count, row, column)));
+                    sum.store_unaligned(sample_sums + column);
+                });
+        }
+    }
+
+    /// Writes x * scale + shift in some rows.
     template <class Stage, keeping Keep, class T, class Tail>
-    static void write_affine(const head_forward<T>& call, const team& threads, const Tail& tail,
-                             const T* scale, const T* shift) noexcept {
+    static void write_affine(const head_forward<T>& call, team::range rows, const Tail& tail, const T* scale,
+                             const T* shift) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
         const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
-        const team::range rows = threads.share(call.samples * Head::output_rows);
         for (std::size_t row = rows.begin; row < rows.end; ++row)
             visit_columns<Channels, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
@@ -92,22 +108,6 @@ private:
               second(begin + (7 + samples) * room) {}
     };
 
-    // sums[sample] = the sum over a sample's rows of term(row, column).
-    template <class T, class Term>
-    static void sum_samples(T* sums, team::range samples, const Term& term) noexcept {
-        using V = simd<T, lanes_of<T, Channels>>;
-        for (std::size_t sample = samples.begin; sample < samples.end; ++sample) {
-            T* const sample_sums = sums + sample * room;
-            std::fill_n(sample_sums, room, T(0));
-            for (std::size_t row = sample * Rows; row < (sample + 1) * Rows; ++row)
-                visit_columns<Channels, T>([&](auto count, std::size_t column) {
-                    constexpr std::size_t lanes = decltype(count)::value;
-                    const V sum = V::load_unaligned(sample_sums + column) +
-                                  first_lanes<lanes>(V(term(count, row, column)));
-                    sum.store_unaligned(sample_sums + column);
-                });
-        }
-    }
     // Adds the samples' sums of this thread's channels as a batch's pieces are added, which leaves those of
     // the nodes at hand in the first rows. Returns the totals over the batch, behind a meeting where other
     // machines have a part in them.
@@ -139,7 +139,7 @@ public:
         const team::range samples = threads.share(call.samples);
         if constexpr (Tail::training) {
             const T count = static_cast<T>(call.pieces.all_samples * Rows);
-            sum_samples(own.first, samples, [&](auto lanes, std::size_t row, std::size_t column) {
+            affine::sum_samples(own.first, samples, [&](auto lanes, std::size_t row, std::size_t column) {
                 return load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column);
             });
             threads.barrier();
@@ -147,7 +147,7 @@ public:
             for (std::size_t c = channels.begin; c < channels.end; ++c)
                 own.mean[c] = sums[c] / count;
             threads.barrier();
-            sum_samples(own.second, samples, [&](auto lanes, std::size_t row, std::size_t column) {
+            affine::sum_samples(own.second, samples, [&](auto lanes, std::size_t row, std::size_t column) {
                 const V difference = load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column) -
                                      V::load_unaligned(own.mean + column);
                 return difference * difference;
@@ -169,7 +169,8 @@ public:
         } else
             affine::prepare_affine(call.parameters, own.scale, own.shift, channels);
         threads.barrier();
-        affine::template write_affine<Stage, Keep>(call, threads, tail, own.scale, own.shift);
+        affine::template write_affine<Stage, Keep>(call, threads.share(call.samples * Rows), tail, own.scale,
+                                                   own.shift);
         return threads.size == 1;
     }
 
@@ -193,8 +194,8 @@ public:
                       V::load_unaligned(own.mean + column)) *
                      V::load_unaligned(own.factor + column));
         };
-        sum_samples(own.first, samples, delta);
-        sum_samples(own.second, samples, [&](auto lanes, std::size_t row, std::size_t column) {
+        affine::sum_samples(own.first, samples, delta);
+        affine::sum_samples(own.second, samples, [&](auto lanes, std::size_t row, std::size_t column) {
             return delta(lanes, row, column) * normalized(lanes, row, column);
         });
         threads.barrier();
@@ -254,7 +255,8 @@ struct head_kernels<channel_normalization<normalized::frozen_batch, Rows, Channe
         T* const shift = scale + affine::room;
         affine::prepare_affine(call.parameters, scale, shift, threads.share(Channels, 16));
         threads.barrier();
-        affine::template write_affine<Stage, Keep>(call, threads, tail, scale, shift);
+        affine::template write_affine<Stage, Keep>(call, threads.share(call.samples * Rows), tail, scale,
+                                                   shift);
         return threads.size == 1;
     }
 
