@@ -27,9 +27,10 @@ clang_native='-march=native -Wno-invalid-feature-combination'
 # of the groups.
 unsanitized=(agents layers slopes symbols)
 
-# Suites that take a third of the time: gradients beside differences, layers beside Keras's numbers, and what looks closer
-# at what others look at as well. The matrix has them, and leaves eight minutes for the pages and all other suites.
-thorough=(agents divisions exporters gradients keras slopes symbols twins)
+# Suites that take a third of the time: gradients beside differences, layers beside Keras's numbers, what pages' engines are
+# made of, which run in the pages, and what looks closer at what others look at as well. The matrix has them, and leaves
+# eight minutes for the pages and all other suites.
+thorough=(agents chains divisions engines exporters gradients keras slopes symbols widths)
 
 # All pages in a browser, and all suites but for the thorough ones and those of large networks: clang compiles their hundreds
 # of small ones in half of g++'s time. Where `sanitizers` is asked for as well, the same compiler builds its suites there,
@@ -60,7 +61,7 @@ configuration_release() {
     needs=(--each machines)
     options=(-Dbuildtype=release "-Dcpp_args=-march=native $gcc_memory")
     chosen=(suites examples tree)
-    without=(gradients slopes layers keras kernels trainers agents engines source data exporters threaded)
+    without=(gradients slopes layers keras kernels trainers agents engines source data exporters importers threaded)
     "$root/examples/fetch_mails" >/dev/null ||
         { echo "release: without the mails, which cannot be fetched"; without+=(fetched); }
 }
