@@ -2,7 +2,8 @@
 """Runs contenders in turn and keeps what they print.
 
 A contender is a program that is run once a round for each case and prints lines of `metric value`. A round runs every
-contender once (A B C, A B C, ...), so that whatever else the machine does falls on all of them alike."""
+contender once (A B C, A B C, ...), so that whatever else the machine does falls on all of them alike. It has rounds until
+its median stands on enough of them: five, or three where one takes long."""
 
 import hashlib
 import json
@@ -13,6 +14,8 @@ import subprocess
 import time
 from statistics import median
 
+import interpreters
+
 bench = pathlib.Path(__file__).resolve().parent
 root = bench.parent
 build = root / "build" / "bench"
@@ -20,7 +23,9 @@ flags = ["-std=c++20", "-O3", "-march=native", "-fopenmp"]
 openblas = pathlib.Path("/usr/lib/x86_64-linux-gnu/openblas-openmp")
 cores = len(os.sched_getaffinity(0))
 patience = 300  # seconds that a run may take
-enough = 10  # seconds after which a peer has no further round in a case
+many_rounds, few_rounds = 5, 3  # that a contender has in a case: few where one takes so many seconds or more
+long_round = 2
+floor_rounds = 3  # of which each finds the best of many tries
 all_threads = [1] if cores == 1 else [1, cores]
 # A `trial` is one round of everything, to see that it runs; a `build` none, so that programs are there afterwards.
 mode = os.environ.get("BENCH_MODE", "measurement")
@@ -35,9 +40,9 @@ def rounds_of(wanted):
 class Contender:
     """A name, the command that runs it, and how it came to be; or why it is missing."""
 
-    def __init__(self, name, command=None, how="", missing="", slow=False):
+    def __init__(self, name, command=None, how="", missing="", module=""):
         self.name, self.command, self.how, self.missing = name, command, how, missing
-        self.slow = slow  # one round is enough: it takes many times as long as the others
+        self.module = module  # what its interpreter has imported before it runs, if its start is no part of the question
 
 
 def revision():
@@ -96,13 +101,13 @@ def engine(source, variant):
                           *(root / "examples" / "networks").glob("*.hpp"), *headers_of(root), *bench.glob("*.hpp")])
 
 
-def cpp(name, program, packages, options=(), slow=False):
+def cpp(name, program, packages, options=()):
     """A peer's C++ program."""
     found, why = compile_cpp(bench / "peers" / f"{program}.cpp", [*flags, *options], root)
     if not found:
         return Contender(name, missing=f"{why} (Debian: {packages})")
     shown = [option for option in options if not option.startswith("-I")]
-    return Contender(name, [str(found)], f"g++ {' '.join([*flags, *shown])}", slow=slow)
+    return Contender(name, [str(found)], f"g++ {' '.join([*flags, *shown])}")
 
 
 def unpackaged(name, variable, program, options, how):
@@ -115,23 +120,23 @@ def unpackaged(name, variable, program, options, how):
     return contender
 
 
-def python(name, program, module, packages, slow=False):
-    """A peer's Python program, with Debian's interpreter."""
+def python(name, program, module, packages, is_started=True):
+    """A peer's Python program, with Debian's interpreter, which has started and imported the module unless that is asked."""
     check = subprocess.run(["/usr/bin/python3", "-c", f"import {module}; print({module}.__version__)"],
                            capture_output=True, text=True)
     if check.returncode != 0:
         return Contender(name, missing=f"no module {module} (Debian: {packages})")
     return Contender(name, ["/usr/bin/python3", str(bench / "peers" / f"{program}.py")],
-                     f"{module} {check.stdout.strip()}", slow=slow)
+                     f"{module} {check.stdout.strip()}", module=module if is_started else "")
 
 
-def node(name, program, module, slow=False):
+def node(name, program, module):
     """A peer's JavaScript program, with packages that bench/run.sh asked npm for."""
     package = build / "npm" / "node_modules" / module / "package.json"
     if shutil.which("node") is None or not package.exists():
         return Contender(name, missing=f"no module {module} (npm)")
     version = json.loads(package.read_text())["version"]
-    return Contender(name, ["node", str(bench / "peers" / f"{program}.js")], f"{module} {version}", slow=slow)
+    return Contender(name, ["node", str(bench / "peers" / f"{program}.js")], f"{module} {version}")
 
 
 def environment(threads):
@@ -144,24 +149,39 @@ def environment(threads):
     return result
 
 
-def run_once(contender, arguments, threads):
-    """The metrics that one run prints, or the last line of its complaint."""
+def output_of(contender, arguments, threads, way):
+    """What one run prints, and how it ended and complained."""
+    command = [*contender.command, *map(str, arguments)]
+    surroundings = environment(threads) | ({"BENCH_WAY": way} if way else {})
+    if contender.module:
+        return interpreters.run(command, contender.module, surroundings, patience)
     try:
-        run = subprocess.run([*contender.command, *map(str, arguments)], capture_output=True, text=True,
-                             env=environment(threads), timeout=patience)
+        run = subprocess.run(command, capture_output=True, text=True, env=surroundings, timeout=patience)
     except subprocess.TimeoutExpired:
         raise RuntimeError(f"no answer within {patience} s") from None
-    if run.returncode != 0:
-        lines = (run.stderr.strip() or f"exit code {run.returncode}").splitlines()
+    return run.stdout, run.returncode, run.stderr
+
+
+def run_once(contender, arguments, threads, way=""):
+    """The metrics that one run prints, or the last line of its complaint. A peer that has several ways tries them all, or
+    takes the one that is given."""
+    text, code, complaint = output_of(contender, arguments, threads, way)
+    if code != 0:
+        lines = (complaint.strip() or f"exit code {code}").splitlines()
         raise RuntimeError(lines[-1][:200])
     result = {}
-    for line in run.stdout.splitlines():
+    for line in text.splitlines():
         name, _, value = line.partition(" ")
         try:
             result[name] = float(value)
         except ValueError:
             result[name] = value
     return result
+
+
+def has_enough(taken, rounds):
+    """Whether a contender whose rounds took so many seconds needs no further one."""
+    return len(taken) >= rounds or len(taken) >= few_rounds and median(taken) >= long_round
 
 
 def floors():
@@ -180,13 +200,14 @@ class Question:
         self.curves = []  # pictures beside the bars: name, title, x and lines, of each of which (x, y) are known
         self.remarks = []  # Markdown behind the table
 
-    def measure(self, case, contenders, arguments, threads=1, rounds=3, floor=None, shown=(),
-                floor_arguments=(), bounds=None):
-        """Runs the contenders in turn; peers that take long run less often. `floor(machine)` is the best possible metric, from what `floor` printed, with bytes to
-        read as an argument; `shown` names metrics to print beside the time, accuracy for one. `bounds` are by
-        their names what else no program can pass, as `floor`."""
+    def measure(self, case, contenders, arguments, threads=1, rounds=many_rounds, floor=None, shown=(),
+                floor_arguments=(), bounds=None, scale=1):
+        """Runs the contenders in turn; those that take long run less often. `floor(machine)` is the best possible metric, from
+        what `floor` printed, with bytes to read as an argument; `shown` names metrics to print beside the time, accuracy
+        for one. `bounds` are by their names what else no program can pass, as `floor`. The metric is `scale` times what a
+        run prints."""
         runs = {contender.name: [] for contender in contenders}
-        taken = dict.fromkeys(runs, 0.0)
+        taken = {contender.name: [] for contender in contenders}
         failed = {}
         machine = []
         for contender in contenders:
@@ -195,23 +216,23 @@ class Question:
             floors()
             return
         for round_number in range(rounds_of(rounds)):
-            if floor is not None or bounds:
+            left = [each for each in contenders if not each.missing and each.name not in failed
+                    and not has_enough(taken[each.name], rounds)]
+            if left and (floor is not None or bounds) and round_number < floor_rounds:
                 machine.append(run_once(floors(), floor_arguments, threads))
-            for contender in contenders:
-                is_done = round_number > 0 and (contender.slow or taken[contender.name] > enough)
-                if contender.missing or contender.name in failed or is_done:
-                    continue
+            for contender in left:
                 start = time.monotonic()
+                seen = runs[contender.name]
                 try:
-                    runs[contender.name].append(run_once(contender, arguments, threads))
+                    # The first round finds the fastest way.
+                    seen.append(run_once(contender, arguments, threads, seen[0].get("way", "") if seen else ""))
                 except RuntimeError as error:
                     failed[contender.name] = str(error)
-                if not contender.name.startswith("strata"):
-                    taken[contender.name] += time.monotonic() - start
+                taken[contender.name].append(time.monotonic() - start)
         beside = {name: {key: median([each[key] for each in seen]) if isinstance(seen[0][key], float) else seen[0][key]
                          for key in shown if key in seen[0]} for name, seen in runs.items() if seen}
         speeds = {key: median([each[key] for each in machine]) for key in machine[0]} if machine else {}
-        self.add(case, {name: ([each[self.metric] for each in seen], beside[name]) for name, seen in runs.items() if seen},
+        self.add(case, {name: ([scale * each[self.metric] for each in seen], beside[name]) for name, seen in runs.items() if seen},
                  None if floor is None else floor(speeds), failed,
                  {name: bound(speeds) for name, bound in (bounds or {}).items()})
 

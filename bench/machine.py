@@ -5,7 +5,7 @@ import datetime
 import re
 import subprocess
 
-from comparison import cores, enough, environment, flags, openblas, revision
+from comparison import cores, environment, few_rounds, flags, long_round, many_rounds, openblas, revision
 
 
 def output(*command, **options):
@@ -43,6 +43,8 @@ def describe():
             ("oneDNN", package("libdnnl2")), ("Eigen", package("libeigen3-dev")), ("dlib", package("libdlib-dev")),
             ("PyTorch, libtorch", package("libtorch1.13")), ("SLEEF", package("libsleef3")), ("tiny-dnn", package("tiny-dnn")),
             ("xsimd", package("libxsimd-dev")), ("Node.js", output("node", "--version") or "not installed"),
-            ("rounds", f"each contender once a round, in turn, peers until they have taken {enough} s in a case; medians, with the "
-                       "lowest and the highest behind; OPENBLAS_* unset, OMP_NUM_THREADS as each case says, denormals flushed "
-                       "where the peer can")]
+            ("rounds", f"each contender once a round, in turn; {many_rounds} rounds or more, where one takes {long_round} s or longer "
+                       f"{few_rounds}, as each figure says; medians, with the lowest and the highest behind. A peer with several ways "
+                       "to run tries them in the first round and takes the fastest in all. Python's peers run in interpreters that "
+                       "have imported their library, but where start-up or memory is asked. OPENBLAS_* unset, OMP_NUM_THREADS as "
+                       "each case says, denormals flushed where the peer can")]

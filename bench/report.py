@@ -43,8 +43,11 @@ def table(question):
                 cells.append(f"failed: {case['failed'][name]}" if name in case["failed"] else "")
                 continue
             text = f"**{with_unit(found['median'], question['unit'])}**"
-            if found["runs"] > 1:
-                text += f" ({with_unit(found['low'], question['unit'])} to {with_unit(found['high'], question['unit'])})"
+            if found["runs"] == 1:
+                text += " (one round)"
+            else:
+                text += (f" ({with_unit(found['low'], question['unit'])} to {with_unit(found['high'], question['unit'])}, "
+                         f"{found['runs']} rounds)")
             if name != "strata" and "strata" in case["contenders"]:
                 text += f"<br>{speed(case, name, question):.2f} of strata's speed"
             cells.append(text + shown_text(found["shown"]))
@@ -162,6 +165,7 @@ def write(names):
     text = ["# strata beside its peers", "", "`bench/run.sh` wrote this.", ""]
     text += [f"- {name}: {what}" for name, what in describe()]
     text += ["- missing: " + ("; ".join(missing) or "no peer"), "- failed: " + ("; ".join(failed) or "nothing"),
+             "- not asked: " + (", ".join(name for name in names if name not in questions) or "nothing"),
              f"- duration: {sum(each['seconds'] for each in questions.values()) / 60:.0f} minutes"]
     text += ["", "## Goals", "",
              "A ratio is that of the times or of the memory where at most so much is wanted, of the speeds where at least so much "

@@ -12,6 +12,8 @@ import numpy
 import torch
 from torch import nn
 
+from ways import fastest
+
 directory, (batch, steps) = sys.argv[1], map(int, sys.argv[2:])
 torch.set_num_threads(int(os.environ["BENCH_THREADS"]))
 torch.set_flush_denormal(True)
@@ -146,7 +148,11 @@ def probe(ways):
     return seconds(step)
 
 
-best = min(itertools.product((torch.contiguous_format, torch.channels_last), (False, True)), key=probe)
+def name(ways):
+    return f"channels {'last' if ways[0] == torch.channels_last else 'first'}, {'traced' if ways[1] else 'eager'}"
+
+
+best = fastest(list(itertools.product((torch.contiguous_format, torch.channels_last), (False, True))), probe, name)
 draw, judge, step = learner(*best)
 draw.eval()
 judge.eval()
@@ -156,4 +162,4 @@ judge.train()
 losses = [step() for _ in range(3)]
 print(f"seconds {statistics.median(seconds(lambda: losses.append(step())) for _ in range(steps)):.6f}")
 print("losses {:.3f}, {:.3f}".format(*losses[-1]))
-print(f"way channels {'last' if best[0] == torch.channels_last else 'first'}, {'traced' if best[1] else 'eager'}")
+print(f"way {name(best)}")

@@ -12,6 +12,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from ways import fastest
+
 directory, case = sys.argv[1:3]
 torch.set_num_threads(int(os.environ.get("BENCH_THREADS", "1")))
 torch.set_flush_denormal(True)
@@ -140,15 +142,17 @@ def seconds(call):
 
 def best_of(ways):
     """The name of the fastest of some calls."""
-    for call in ways.values():
-        call()
-        call()
-    return min(ways, key=lambda name: min(seconds(ways[name]) for _ in range(3)))
+    def best_seconds(name):
+        ways[name]()
+        ways[name]()
+        return min(seconds(ways[name]) for _ in range(2))
+
+    return fastest(list(ways), best_seconds)
 
 
 def print_seconds(call):
     call()
-    runs = int(min(max(1.5 / seconds(call), 9), 1001))
+    runs = int(min(max(0.5 / seconds(call), 5), 1001))
     print(f"seconds {statistics.median(seconds(call) for _ in range(runs)):.9f}")
 
 

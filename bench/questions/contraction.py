@@ -39,5 +39,5 @@ def run():
     for kernel, title in titles.items():
         for rows, inputs, outputs in ((1, 784, 512), (32, 784, 512), (256, 784, 512), (32, 512, 512), (32, 512, 10)):
             question.measure(f"{title}, {rows} x {inputs} x {outputs}", contenders, [kernel, rows, inputs, outputs],
-                             rounds=3, floor=floor(kernel, rows, inputs * outputs), shown=["microseconds"])
+                             floor=floor(kernel, rows, inputs * outputs), shown=["microseconds"])
     return question

@@ -85,12 +85,12 @@ def run():
              "strata's. ONNX Runtime's session is asynchronous, which is part of what a call costs from JavaScript.")
     ours = imported("voice", place)
     if ours.missing or speak(place):
-        question.measure("voice, 1 thread", [ours, peer], [place, "voice"], rounds=5, shown=["difference"])
+        question.measure("voice, 1 thread", [ours, peer], [place, "voice"], shown=["difference"])
     for name, words, height, width in [("detector", "text detector", 640, 640), ("direction", "directions", 48, 192)]:
         ours = imported(name, place)
         if not ours.missing:
             draw(place, name, height, width)
         for threads in all_threads:
-            question.measure(f"{words}, {threads} thread{'s' * (threads > 1)}", [ours, peer], [place, name], threads, rounds=5,
+            question.measure(f"{words}, {threads} thread{'s' * (threads > 1)}", [ours, peer], [place, name], threads,
                              shown=["difference", "largest"])
     return question

@@ -8,7 +8,7 @@ def run():
     scikit = python("scikit-learn", "least_squares_scikit_learn", "sklearn", "python3-sklearn")
 
     def way(name, method):
-        return Contender(name, scikit.command and [*scikit.command, method], scikit.how, scikit.missing)
+        return Contender(name, scikit.command and [*scikit.command, method], scikit.how, scikit.missing, scikit.module)
 
     question = Question("least_squares", "Linear regression", "seconds", "s",
                         text="Doubles, with an intercept; NumPy's two without. The floor is the larger of reading the rows "
@@ -21,6 +21,6 @@ def run():
                      way("scikit-learn", "scikit_learn")]
             question.measure(
                 f"{rows:,} x {features}, {threads} thread{'s' * (threads > 1)}", [ours, *peers], [shape], threads,
-                rounds=3, floor=lambda machine: max(rows * features * 8 / (machine["memory_gbytes"] * 1e9),
-                                                    rows * (features + 2) * (features + 3) / (machine["gflops_double"] * 1e9)) / threads)
+                floor=lambda machine: max(rows * features * 8 / (machine["memory_gbytes"] * 1e9),
+                                          rows * (features + 2) * (features + 3) / (machine["gflops_double"] * 1e9)) / threads)
     return question

@@ -27,7 +27,7 @@ def run():
              "reads the file into new memory and does nothing with it: as every program gets memory, and in large pages, "
              "which strata asks for. A file's 100.7 MB are 96.1 of these megabytes, of 1,048,576 bytes.")
     shown = ["loading_ms", "processor_ms", "megabytes", "megabytes_before", "first"]
-    pytorch = python("PyTorch", "load_pytorch", "torch", "python3-torch")
+    pytorch = python("PyTorch", "load_pytorch", "torch", "python3-torch", is_started=False)
     place = place_of("load", program, "export")
     if not pytorch.missing and not (place / "network.onnx").exists():
         run_once(pytorch, [place, "export"], 1)
@@ -36,5 +36,5 @@ def run():
                                 node("ONNX Runtime", "load_onnxruntime", "onnxruntime-node"), pytorch],
                      [place], rounds=7, shown=shown)
     question.measure("510 MB", [in_mode(program, "predict_large"), *floors],
-                     [place_of("load_large", program, "export_large")], rounds=5, shown=shown)
+                     [place_of("load_large", program, "export_large")], shown=shown)
     return question

@@ -12,7 +12,7 @@ from figures import with_unit
 ranks = (1, 2, 4, 8)
 # A network: its name, the program's word for it, weights of its learnt arrays, batch, piece, steps to measure.
 networks = (("MNIST network", "mnist", (784 * 512, 512, 5120, 10), 256, 32, 120),
-            ("convnet", "cnn", (288, 32, 9216, 32, 4608 * 128, 128, 1280, 10), 64, 8, 32))
+            ("convnet", "cnn", (288, 32, 9216, 32, 4608 * 128, 128, 1280, 10), 64, 8, 30))
 wires = (simulation.Wire("100 Gbit/s", latency=2e-6, overhead=3e-7, bandwidth=12.5e9),
          simulation.Wire("10 Gbit/s Ethernet", latency=30e-6, overhead=2e-6, bandwidth=1.25e9))
 implementations = (("OpenMPI", "openmpi", ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none"], "openmpi-bin, libopenmpi-dev"),
@@ -152,13 +152,13 @@ def run():
             contenders += [Contender(f"strata, {count} rank{'s' * (count > 1)}, {implementation}",
                                      path and [*started(mpi, options, count), path, word, raw, "together", batch, piece, steps],
                                      how, why) for count in ranks]
-        pytorch = python("PyTorch", "machines_pytorch", "torch", "python3-torch")
+        pytorch = python("PyTorch", "machines_pytorch", "torch", "python3-torch", is_started=False)
         for processes in (1, 2):
             contenders.append(Contender("PyTorch" if processes == 1 else "PyTorch, 2 processes", pytorch.command and [
                 *pytorch.command, word, str(raw), str(batch), str(steps // 2), str(processes)], pytorch.how, pytorch.missing))
         for each in contenders:
             each.command = each.command and list(map(str, each.command))
-        question.measure(f"{name}, batch {batch}", contenders, [], 1, rounds=4,
+        question.measure(f"{name}, batch {batch}", contenders, [], 1,
                          shown=["without_messages", "messages_alone", "waiting", "weak_seconds", "bytes", "least_bytes", "way"])
         known = {implementation: each for implementation, each in built.items() if each[2]}
         if mode == "build" or not known:

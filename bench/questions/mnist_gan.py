@@ -27,6 +27,6 @@ def run():
              "first weights, so that `judged`, how real the first drawn digit seems before, is the same. In strata the network "
              "that the generator learns in has the very parameters of both. The floor is the peak in multiply-adds.")
     for threads in all_threads:
-        question.measure(f"batch {batch}, {threads} thread{'s' * (threads > 1)}", contenders, [raw, batch, 5], threads, rounds=2,
+        question.measure(f"batch {batch}, {threads} thread{'s' * (threads > 1)}", contenders, [raw, batch, 5], threads,
                          floor=lambda machine: flops / (machine["gflops"] * 1e9 * threads), shown=["judged", "losses", "way"])
     return question

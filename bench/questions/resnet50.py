@@ -9,7 +9,7 @@ flops = 2 * 4_089_184_256  # multiplications and additions of the products
 def contenders():
     place = build / "data" / "resnet50"
     place.mkdir(parents=True, exist_ok=True)
-    pytorch = python("PyTorch", "resnet50_pytorch", "torch", "python3-torch")
+    pytorch = python("PyTorch", "resnet50_pytorch", "torch", "python3-torch", is_started=False)
     if not pytorch.missing and not (place / "weights.f32").exists():
         run_once(pytorch, [place, "export"], 1)
     return place, [strata("resnet50"), node("ONNX Runtime", "resnet50_onnxruntime", "onnxruntime-node"), pytorch]
@@ -24,7 +24,7 @@ def run():
              "97; the peers' have an interpreter in them. The floor is the peak in multiply-adds, which an algorithm with "
              "fewer of them may pass.")
     for threads in all_threads:
-        question.measure(f"{threads} thread{'s' * (threads > 1)}", found, [place], threads, rounds=3,
+        question.measure(f"{threads} thread{'s' * (threads > 1)}", found, [place], threads,
                          floor=lambda machine: 1e3 * flops / (machine["gflops"] * 1e9 * threads),
                          shown=["megabytes", "first", "way"])
     return question

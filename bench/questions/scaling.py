@@ -16,8 +16,8 @@ def run():
 
     def network(width, depth):
         ours = strata("scaling", options=[f"-DWIDTH={width}", f"-DDEPTH={depth}"])
-        theirs = Contender(pytorch.name, pytorch.command and [*pytorch.command, str(width), str(depth)], pytorch.how, pytorch.missing)
-        question.measure(f"width {width}, depth {depth}", [ours, theirs], [], rounds=3,
+        theirs = Contender(pytorch.name, pytorch.command and [*pytorch.command, str(width), str(depth)], pytorch.how, pytorch.missing, pytorch.module)
+        question.measure(f"width {width}, depth {depth}", [ours, theirs], [],
                          floor=lambda machine: machine["gflops"], shown=["microseconds", "parameters"])
 
     for width in (64, 128, 256, 512, 1024, 2048, 4096):
@@ -30,7 +30,7 @@ def run():
         speeds = {threads: [] for threads in range(1, cores + 1)}
         for _ in range(rounds_of(7)):
             for threads, seen in speeds.items():
-                seen.append(flops / run_once(strata("train"), [raw, batch, 60_000, 3], threads)["seconds"])
+                seen.append(flops / run_once(strata("train"), [raw, batch, 60_000, 2], threads)["seconds"])
         for threads, seen in speeds.items():
             efficiency = median(seen) / median(speeds[1]) / threads
             question.add(f"MNIST network, batch {batch}, {threads} thread{'s' * (threads > 1)}",

@@ -41,10 +41,10 @@ def run():
     for case, words, peers, flops in cases:
         for threads in all_threads:
             question.measure(f"{words}, {threads} thread{'s' * (threads > 1)}", [ours, *peers], [directory, case], threads,
-                             rounds=5, floor=lambda machine: flops() / (machine["gflops"] * 1e9 * threads),
+                             floor=lambda machine: flops() / (machine["gflops"] * 1e9 * threads),
                              shown=["difference", "way"])
     writer = strata("writing")
     for width, read in bytes_a_token.items():
-        question.measure(f"GPT of width {width}, a token", [writer], [width], 1, rounds=5, floor_arguments=[read],
+        question.measure(f"GPT of width {width}, a token", [writer], [width], 1, floor_arguments=[read],
                          floor=lambda machine: read / (machine["given_gbytes"] * 1e9))
     return question

@@ -27,14 +27,14 @@ def measure_training(question):
     fit = strata("controller", "strata, fit")
     fit.command.append("fit")
     peers = [cpp("Eigen", "controller_eigen", "libeigen3-dev", ["-I/usr/include/eigen3", "-ffast-math"]),
-             python("PyTorch", "controller_pytorch", "torch", "python3-torch", slow=True)]
+             python("PyTorch", "controller_pytorch", "torch", "python3-torch")]
     adam_alone = rltools("controller_rltools")
     for network in ("6_64_8_4", "4_32_32_2"):
         for rule in ("sgd", "adam"):
             contenders = [ours, fit, *peers, adam_alone] if rule == "adam" else [ours, fit, *peers]
             for batch in (1, 32):
                 question.measure(f"{network.replace('_', '-')}, an update by {batch}, {rule}", contenders,
-                                 [network, rule, batch], rounds=5, shown=["loss"])
+                                 [network, rule, batch], shown=["loss"])
 
 
 def floor_of_parts(question, name):
@@ -44,7 +44,7 @@ def floor_of_parts(question, name):
     for word, part in (("layers", "its layers alone, with relu"), ("tangents", "two tanh alone")):
         parts.append(strata("small", f"strata, {part}"))
         parts[-1].command.append(word)
-    question.measure(f"parts of {name}", parts, ["given"], rounds=5)
+    question.measure(f"parts of {name}", parts, ["given"])
     return lambda machine: sum(found["median"] for found in question.cases[-1]["contenders"].values())
 
 
@@ -53,7 +53,7 @@ def run():
     approximate = strata("small", "strata, approximate_tanh")
     approximate.command.append("approximate")
     hand = cpp("by hand", "small_by_hand", "")
-    pytorch = python("PyTorch", "small_pytorch", "torch", "python3-torch", slow=True)
+    pytorch = python("PyTorch", "small_pytorch", "torch", "python3-torch")
     eigen = cpp("Eigen", "small_eigen", "libeigen3-dev", ["-I/usr/include/eigen3", "-ffast-math"])
     question = Question("small", "Small networks", "seconds", "s",
                         text="40,000 updates of XOR (2-2-1, sigmoid, mean squared error, gradient descent) by one sample "
@@ -62,18 +62,18 @@ def run():
                              "numbers); then updates of the latter two, each by a call (`train_on_batch`) or within `fit`, "
                              "whose loss is that of another step. All begin with the same weights. NeuralAudio and RLtools "
                              "approximate tanh, as `first` tells.")
-    question.measure("XOR, 40,000 updates", [ours, hand, pytorch], ["xor"], rounds=5, shown=["loss"])
+    question.measure("XOR, 40,000 updates", [ours, hand, pytorch], ["xor"], shown=["loss"])
     peers = [eigen, rtneural(), neuralaudio(), pytorch]
     controllers = [*peers[:-1], rltools("small_rltools"), pytorch]
     predictors = [ours, approximate, hand, *peers]
     name = "1-8-8-1, one after the other"
-    question.measure(name, predictors, ["given"], rounds=5, shown=["first"], floor=floor_of_parts(question, name))
-    question.measure("1-8-8-1, output fed back", predictors, ["fed_back"], rounds=5, shown=["first"])
+    question.measure(name, predictors, ["given"], shown=["first"], floor=floor_of_parts(question, name))
+    question.measure("1-8-8-1, output fed back", predictors, ["fed_back"], shown=["first"])
     for name in ("6_64_8_4", "4_32_32_2"):
-        question.measure(name.replace("_", "-"), [ours, approximate, *controllers], [name], rounds=5, shown=["first"])
+        question.measure(name.replace("_", "-"), [ours, approximate, *controllers], [name], shown=["first"])
     single = strata("small", "strata, one by one")
     single.command.append("single")
-    question.measure("1-8-8-1, one of 256 samples", [ours, single], ["samples"], rounds=5)
-    question.measure("1-8-8-1, one of 64 networks", [ours, single], ["networks"], rounds=5)
+    question.measure("1-8-8-1, one of 256 samples", [ours, single], ["samples"])
+    question.measure("1-8-8-1, one of 64 networks", [ours, single], ["networks"])
     measure_training(question)
     return question

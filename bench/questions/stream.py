@@ -90,7 +90,7 @@ def run():
     for case, words, peers in [("dense_1_8", "dense 1-8", steps), ("conv_8_4", "convolution 8-4, kernel 3", steps),
                                ("lstm_16", "LSTM 16", lstms), ("lstm_40", "LSTM 40", lstms), ("gru_8", "GRU 8", steps),
                                ("gru_16", "GRU 16", steps)]:
-        question.measure(f"{words}, one step", [ours, *peers], [case], rounds=5, shown=["first"])
+        question.measure(f"{words}, one step", [ours, *peers], [case], shown=["first"])
     core = neuralampmodeler()
     question.contenders[core.name] = {"how": core.how, "missing": core.missing}
     if core.missing:
@@ -99,6 +99,6 @@ def run():
     write_wavenets(ours, directory)
     for case, words in [("nam_a1", "A1"), ("nam_a2", "A2")]:
         for block in [64, 32, 16]:
-            question.measure(f"{words}, blocks of {block}", [ours, core, lstms[-1]], [case, block, directory], rounds=5,
+            question.measure(f"{words}, blocks of {block}", [ours, core, lstms[-1]], [case, block, directory],
                              shown=["difference"])
     return question
