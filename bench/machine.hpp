@@ -16,7 +16,7 @@ double peak_steps(const Step& step) {
     constexpr std::size_t chains = 12;
     constexpr std::size_t rounds = 400'000; // about a millisecond, which other programs seldom interrupt
     double best = 1e9;
-    for (int repeat = 0; repeat < 50; ++repeat)
+    for (int repeat = 0; repeat < 20; ++repeat)
         best = std::min(best, seconds([&] {
                             V sums[chains];
                             for (std::size_t i = 0; i < chains; ++i)

@@ -27,7 +27,7 @@ if sys.argv[2] == "adam":
     optimizer = torch.optim.Adam(net.parameters(), lr=0.001, eps=1e-7)
 else:
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
-steps = 1_000
+steps = 300
 times = []
 for _ in range(5):
     begin = time.process_time()

@@ -23,7 +23,8 @@ struct options {
 template <class Predict>
 void run(const options& settings, Predict predict) {
     constexpr std::size_t large_batch = 256;
-    const mnist::images test(settings.directory + "/test", settings.mode == "start" ? 1 : 8192);
+    const std::size_t images = settings.mode == "start" ? 1 : settings.mode == "one" ? 2048 : 4096;
+    const mnist::images test(settings.directory + "/test", images);
     std::vector<float> y(test.count * 10);
     if (settings.mode == "start")
         predict(test.x.data(), y.data(), 1);

@@ -11,7 +11,7 @@ const [directory, mode] = process.argv.slice(2);
     const session = await ort.InferenceSession.create(`${directory}/network.onnx`, {
         intraOpNumThreads: Number(process.env.BENCH_THREADS), interOpNumThreads: 1, graphOptimizationLevel: "all"});
     const pixels = fs.readFileSync(`${directory}/test_x.u8`), atOnce = mode === "many" ? 256 : 1;
-    const images = mode === "start" ? 1 : mode === "one" ? 2048 : 8192, batches = [];
+    const images = mode === "start" ? 1 : mode === "one" ? 2048 : 4096, batches = [];
     for (let i = 0; i < images; i += atOnce)
         batches.push(new ort.Tensor("float32", Float32Array.from(pixels.subarray(i * 784, (i + atOnce) * 784), (pixel) => pixel / 255), [atOnce, 784]));
     const times = [];

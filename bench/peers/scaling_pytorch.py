@@ -15,7 +15,7 @@ for _ in range(depth):
     layers += [torch.nn.Linear(width, width), torch.nn.ReLU()]
 net = torch.nn.Sequential(*layers, torch.nn.Linear(width, 10))
 parameters = sum(each.numel() for each in net.parameters())
-samples = int(min(max(2e10 / (6 * parameters), 64), 20_000)) // 32 * 32
+samples = int(min(max(1e10 / (6 * parameters), 64), 10_000)) // 32 * 32
 x = torch.rand(samples, width) + 0.01
 y = torch.arange(samples) % 10
 optimizer = torch.optim.Adam(net.parameters())

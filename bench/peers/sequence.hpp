@@ -41,12 +41,12 @@ inline void print_difference(const float* values, std::size_t count, const std::
     std::printf("difference %.2e\n", static_cast<double>(largest / size));
 }
 
-/// Prints the median of the seconds that calls take in at least a second and a half, the first ones left out.
+/// Prints the median of the seconds that calls take in at least half a second, the first ones left out.
 template <class Call>
 void print_seconds(Call call) {
     call();
     const double once = bench::seconds(call);
-    const auto runs = static_cast<std::size_t>(std::clamp(1.5 / once, 9.0, 1001.0));
+    const auto runs = static_cast<std::size_t>(std::clamp(0.5 / once, 5.0, 1001.0));
     std::printf("seconds %.9f\n", bench::median_seconds(runs, 1, call));
 }
 

@@ -37,7 +37,7 @@ function input() {
         return (performance.now() - begin) / 1e3;
     };
     await once();
-    const runs = Math.round(Math.min(Math.max(1.5 / (await once()), 9), 1001)), times = [];
+    const runs = Math.round(Math.min(Math.max(0.5 / (await once()), 5), 1001)), times = [];
     for (let run = 0; run < runs; ++run) times.push(await once());
     times.sort((a, b) => a - b);
     console.log(`seconds ${times[runs >> 1].toFixed(9)}`);

@@ -68,7 +68,7 @@ void time_steps(Step step) {
     float y = 0;
     for (std::size_t i = 0; i < 100; ++i)
         y = step(inputs[i]);
-    const double seconds = bench::median_seconds(41, 10, [&] {
+    const double seconds = bench::median_seconds(21, 10, [&] {
         float sum = 0;
         for (const auto& x : inputs)
             sum += step(x);
@@ -82,7 +82,7 @@ template <class Process>
 void time_blocks(std::size_t block, Process process) {
     const std::vector<float> x = signal();
     std::vector<float> y(x.size());
-    const double seconds = bench::median_seconds(11, 1, [&] {
+    const double seconds = bench::median_seconds(5, 1, [&] {
         for (std::size_t i = 0; i < x.size(); i += block)
             process(x.data() + i, y.data() + i, block);
         bench::keep(y[0]);

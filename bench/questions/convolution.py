@@ -3,7 +3,7 @@
 
 from statistics import geometric_mean, median
 
-from comparison import Question, all_threads, cpp, floors, rounds_of, run_once, strata
+from comparison import Question, all_threads, cpp, floors, many_rounds, mode, rounds_of, run_once, strata
 
 # Size, channels, filters, kernel, stride: those of bench/peers/convolution.hpp.
 shapes = [(224, 3, 64, 7, 2), (56, 64, 64, 1, 1), (56, 64, 64, 3, 1), (56, 64, 256, 1, 1), (56, 256, 64, 1, 1),
@@ -12,7 +12,6 @@ shapes = [(224, 3, 64, 7, 2), (56, 64, 64, 1, 1), (56, 64, 64, 3, 1), (56, 64, 2
           (14, 1024, 256, 1, 1), (14, 256, 256, 3, 1), (14, 1024, 512, 1, 1), (14, 512, 512, 3, 2), (7, 512, 2048, 1, 1),
           (14, 1024, 2048, 1, 2), (7, 2048, 512, 1, 1), (7, 512, 512, 3, 1)]
 titles = {"forward": "forward, bias, relu", "input_gradient": "input gradient", "weight_gradient": "weight gradient"}
-rounds = {"forward": 3, "input_gradient": 5, "weight_gradient": 5}
 last_cache = 32 << 20  # bytes
 
 
@@ -37,14 +36,12 @@ def compare(question, ours, peer, kernel, batch, threads):
         size, channels, filters, window, stride = shape
         arguments = [kernel, *shape, batch]
         found = {contender.name: [] for contender in (ours, peer) if not contender.missing}
-        peaks = []
-        for number in range(rounds_of(rounds[kernel])):
-            peaks.append(run_once(ours, ["peak"], threads)["gflops"])
+        peak = run_once(ours, ["peak"], threads)["gflops"]
+        for number in range(rounds_of(many_rounds)):
             # The order alternates.
             for contender in ((ours, peer) if number % 2 == 0 else (peer, ours)):
                 if not contender.missing:
                     found[contender.name].append(run_once(contender, arguments, threads)["gflops"])
-        peak = max(peaks)
         counted, needed, size_in_bytes = least_work(kernel, shape, batch)
         speed = threads * machine["l3_gbytes" if size_in_bytes < last_cache else "memory_gbytes"]
         floor = counted / max(needed / peak, size_in_bytes / speed)
@@ -69,6 +66,9 @@ def run():
                              "in fused multiply-adds of so many threads, or the bytes of all operands, each once, at the speed of "
                              "reading. oneDNN: direct convolution, all operands in layouts of its own choice.")
     question.contenders = {each.name: {"how": each.how, "missing": each.missing} for each in (ours, peer)}
+    if mode == "build":
+        floors()
+        return question
     summary = []
     for threads in all_threads:
         for batch in (1, 16):

@@ -22,5 +22,5 @@ def run():
              "speed of training by that of reading. `in memory` trains on the same numbers when they have been read.")
     shown = ["reading", "of_reading"]
     question.measure("1.2 GB", [in_mode("ordered", "strata, in order"), in_mode("shuffled", "strata, shuffled"),
-                                in_mode("memory", "strata, in memory")], [place], rounds=3, shown=shown)
+                                in_mode("memory", "strata, in memory")], [place], shown=shown)
     return question

@@ -15,11 +15,11 @@ def run():
                         text="The MNIST network, strata with Adam alone and what other optimizers cost beside it. Clipping by "
                              "value and averages of weights work on the registers that a weight gradient leaves behind; "
                              "clipping by norms and LAMB write gradients to memory first; four batches of 32 make one update, "
-                             "beside batches of 128.")
+                             "beside batches of 128. The seconds are three times those of 20,000 images, after which the accuracy is taken.")
     question.measure("batch 32, 1 thread",
                      [way("adam", 32, "strata"), *(way(optimizer, 32) for optimizer in (
                          "clip_value", "average_weights", "clip_norm", "clip_global_norm", "lamb"))],
-                     [raw, 60_000, 2], 1, rounds=5, shown=["updates", "accuracy"])
-    question.measure("batch 128, 1 thread", [way("adam", 128, "strata"), way("accumulate", 32)], [raw, 60_000, 2], 1, rounds=5,
+                     [raw, 20_000, 1], 1, scale=3, shown=["updates", "accuracy"])
+    question.measure("batch 128, 1 thread", [way("adam", 128, "strata"), way("accumulate", 32)], [raw, 20_000, 1], 1, scale=3,
                      shown=["updates", "accuracy"])
     return question

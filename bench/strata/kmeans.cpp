@@ -29,9 +29,9 @@ int main() {
         return bench::seconds([&] { all.fit(x, first); });
     };
     std::vector<double> each;
-    for (int round = 0; round < 5; ++round) {
+    for (int round = 0; round < 3; ++round) {
         const double few = fit(2);
-        each.push_back((fit(22) - few) / 20);
+        each.push_back((fit(12) - few) / 10);
     }
     std::printf("seconds %.6f\n", bench::median(each));
 }

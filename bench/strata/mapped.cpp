@@ -122,12 +122,9 @@ int main(int count, char** arguments) {
     };
     // In turn; before that once, for caches that the system knows nothing of.
     read_once();
-    std::vector<double> reading, training;
-    for (int run = 0; run < 3; ++run) {
-        reading.push_back(read_once());
-        forget(path);
-        training.push_back(train(map_npy<float, 2>(path), shuffle));
-    }
-    std::printf("megabytes %.1f\nreading %.1f\nof_reading %.2f\n", megabytes / bench::median(training),
-                megabytes / bench::median(reading), bench::median(reading) / bench::median(training));
+    const double reading = read_once();
+    forget(path);
+    const double training = train(map_npy<float, 2>(path), shuffle);
+    std::printf("megabytes %.1f\nreading %.1f\nof_reading %.3f\n", megabytes / training, megabytes / reading,
+                reading / training);
 }

@@ -25,7 +25,7 @@ constexpr auto deep_topology = hidden<DEPTH>(input<WIDTH>) | dense<10> | softmax
 int main() {
     using network = model<deep_topology>;
     constexpr double flops = 6.0 * network::parameter_count; // less the first layer's input gradient
-    const auto samples = static_cast<std::size_t>(std::clamp(2e10 / flops, 64.0, 20'000.0)) / 32 * 32;
+    const auto samples = static_cast<std::size_t>(std::clamp(1e10 / flops, 64.0, 10'000.0)) / 32 * 32;
     random_sequence random(seed{1}, draw_purpose::split);
     std::vector<float> x(samples * WIDTH);
     for (float& each : x)

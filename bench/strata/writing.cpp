@@ -37,7 +37,7 @@ int write() {
             next();
     };
     std::vector<double> times;
-    for (int repeat = 0; repeat < 9; ++repeat) {
+    for (int repeat = 0; repeat < 3; ++repeat) {
         live->reset();
         times.push_back(bench::seconds(window) / Steps);
     }
