@@ -56,6 +56,12 @@ def narrow_weights():
             yield Goal(f"{words}, accuracy after {epochs}", "narrow", epochs, least=0.999, contender=name, beside=("strata",))
 
 
+def mapped():
+    for order in ("in order", "shuffled"):
+        yield Goal(f"training from a file, {order}, beside reading it", "mapped", "1.2 GB", least=0.95,
+                   contender=f"strata, {order}", shown="of_reading", bound="")
+
+
 def machines():
     for network in ("MNIST network, batch 256", "convnet, batch 64"):
         for mpi in ("OpenMPI", "MPICH"):
@@ -107,6 +113,7 @@ goals = [
     Goal("start-up", "startup", "one prediction", most=1.0, beside=("Eigen",)),
     *narrow_weights(),
     *machines(),
+    *mapped(),
     *(Goal(f"compile time, {case}", "compile", case, most=most, shown="times", bound=bound)
       for case, most, bound in (("examples/mnist_mlp.cpp", 2.5, "floor"), ("a program that predicts", 1.0, "floor"),
                                 ("main of a program in two files", 1.2, "headers"))),
