@@ -40,7 +40,8 @@ int main(int count, char** arguments) {
     using workspace = strata::bedrock::training_pass<resnet50::topology, float,
                                                      std::remove_const_t<decltype(loss)>>::workspace;
     constexpr double megabyte = 1 << 20;
-    std::printf("workspace %.0f\n",
-                static_cast<double>(workspace::bytes_of(samples, bench::threads())) / megabyte);
+    std::printf("workspace %.0f\n", static_cast<double>(workspace::bytes_of(samples, bench::threads(),
+                                                                            strata::bedrock::default_piece)) /
+                                        megabyte);
     std::printf("weights %.0f\n", static_cast<double>(2 * net.parameter_block().size_bytes()) / megabyte);
 }
