@@ -46,7 +46,7 @@ class machine_pass {
     static_assert(internal::check_shared<pass>());
 
 public:
-    using engine = Engine;
+    using engine_type = Engine;
     machine_pass(Engine& engine, Model& net, machine_group& group, std::size_t piece)
         : engine_(&engine),
           net_(&net),

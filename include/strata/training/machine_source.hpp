@@ -127,10 +127,10 @@ struct shared_source {
 /// One pass over the batches of a source that all machines have, as `run_source` makes it on one of them.
 /// `last` becomes what is at hand here of the batch that was run last, where it is wanted.
 template <bool Training, class Data, class Pass, class Checksum>
-typename Pass::engine::totals run_source_together(Pass& pass, shared_source& shared,
-                                                  const source_course& course, const Checksum& checksum,
-                                                  sample_range* last = nullptr) {
-    typename Pass::engine::totals sum;
+typename Pass::engine_type::totals run_source_together(Pass& pass, shared_source& shared,
+                                                       const source_course& course, const Checksum& checksum,
+                                                       sample_range* last = nullptr) {
+    typename Pass::engine_type::totals sum;
     Data data;
     while (sum.finite && (course.most_steps == 0 || sum.steps < course.most_steps)) {
         const sample_range range = shared.next(course, sum.steps, data, checksum);
