@@ -40,19 +40,18 @@ struct stage_buffers {
     }
     template <class Stage>
     static void draw(std::size_t number, const batch& data, workspace& space, const team& threads,
-                     dropout_key key) noexcept {
-        key.layer = static_cast<std::uint32_t>(number);
+                     const dropout_key& key) noexcept {
+        const dropout_key own = key.of_layer(number);
         const std::size_t bytes = dropout_choices::bytes_of(data.samples * Stage::output_size);
         for (std::size_t d = 0; d < Stage::tail::dropout_count; ++d)
-            draw_choices(space.choices(number) + d * bytes, key, static_cast<std::uint32_t>(d),
+            draw_choices(space.choices(number) + d * bytes, own, static_cast<std::uint32_t>(d),
                          Stage::tail::rates[d], Stage::output_size, data.samples, threads);
     }
 
     [[gnu::always_inline]] static head_forward<T> forward(std::size_t number, const rows_view<const T>* x,
                                                           const T* parameters, const batch& data,
                                                           workspace& space, const team& threads,
-                                                          dropout_key key) noexcept {
-        key.layer = static_cast<std::uint32_t>(number);
+                                                          const dropout_key& key) noexcept {
         return {x,
                 space.output(number),
                 space.kept(number).data,
@@ -60,7 +59,7 @@ struct stage_buffers {
                 space.shared(number),
                 space.scratch(threads.rank),
                 data.samples,
-                key,
+                key.of_layer(number),
                 data.pieces};
     }
 
@@ -68,8 +67,7 @@ struct stage_buffers {
     static head_backward<T> backward(std::size_t number, const rows_view<const T>* x,
                                      const rows_view<T>* source_deltas, const bool* adds,
                                      const T* source_kept, const T* parameters, const batch& data,
-                                     workspace& space, const team& threads, dropout_key key) noexcept {
-        key.layer = static_cast<std::uint32_t>(number);
+                                     workspace& space, const team& threads, const dropout_key& key) noexcept {
         return {x,
                 {space.delta(number), Stage::head::outputs},
                 source_deltas,
@@ -79,7 +77,7 @@ struct stage_buffers {
                 space.shared(number),
                 space.scratch(threads.rank),
                 data.samples,
-                key,
+                key.of_layer(number),
                 data.pieces,
                 {0, data.samples},
                 space.piece_tiles(threads.rank)};

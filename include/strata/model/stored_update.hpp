@@ -44,7 +44,7 @@ public:
     /// batches that `number` counts the update comes with the last. `gradients` is the memory for them, which
     /// the batches of a group share.
     template <class Batch, class Workspace>
-    void step(T* parameters, const Batch& data, Workspace& space, dropout_key key, T* gradients,
+    void step(T* parameters, const Batch& data, Workspace& space, const dropout_key& key, T* gradients,
               const state_pointers& state, const Optimizer& optimizer, const scalars& values,
               std::uint64_t number, const team& threads) noexcept {
         const std::size_t turn = number % batches;
@@ -108,8 +108,8 @@ private:
     /// Writes a batch's gradients to memory, or adds them, and moves statistics on. Where stages share some,
     /// these wait until all stages have read them.
     template <bool Adds, class Batch, class Workspace>
-    static void collect(T* parameters, const Batch& data, Workspace& space, dropout_key key, T* gradients,
-                        const team& threads) noexcept {
+    static void collect(T* parameters, const Batch& data, Workspace& space, const dropout_key& key,
+                        T* gradients, const team& threads) noexcept {
         if constexpr (Pass::flow::shares) {
             Pass::backward(parameters, data, space, threads, key, block_writer<T, Adds>{gradients});
             threads.barrier();

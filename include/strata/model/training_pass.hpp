@@ -59,7 +59,7 @@ struct basic_training_pass {
     /// still without their links. Ends with each thread's samples complete.
     template <bool Training>
     static void forward(const T* parameters, const batch& data, workspace& space, const team& threads,
-                        dropout_key key) noexcept {
+                        const dropout_key& key) noexcept {
         std::size_t number = 0;
         bool whole_samples = true;
         for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
@@ -99,7 +99,7 @@ struct basic_training_pass {
     /// stages share parameters no gradients are complete before the end.
     template <class Consumer>
     static void backward(const T* parameters, const batch& data, workspace& space, const team& threads,
-                         dropout_key key, const Consumer& consumer) noexcept {
+                         const dropout_key& key, const Consumer& consumer) noexcept {
         for_each_index<count>([&](auto index) {
             constexpr std::size_t number = count - 1 - index;
             if constexpr (flow::is_needed(number)) {
@@ -135,7 +135,7 @@ private:
 
     template <bool Training, class Stage>
     static bool forward_stage(std::size_t number, const T* parameters, const batch& data, workspace& space,
-                              const team& threads, dropout_key key) noexcept {
+                              const team& threads, const dropout_key& key) noexcept {
         const auto x = buffers::template sources<typename Stage::head>(number, data, space);
         const head_forward<T> call =
             buffers::forward(number, x.data(), parameters, data, space, threads, key);
@@ -224,7 +224,7 @@ private:
     }
     template <std::size_t Number>
     static void propagate(const T* parameters, const batch& data, workspace& space, const team& threads,
-                          dropout_key key) noexcept {
+                          const dropout_key& key) noexcept {
         if constexpr (course<Number>.propagates) {
             if constexpr (course<Number>.finishes_source) {
                 constexpr std::size_t source = wires::source(Number, 0) - wires::inputs;
@@ -245,7 +245,7 @@ private:
 
     template <class Stage, class Slope>
     static void propagate_stage(std::size_t number, const T* parameters, const batch& data, workspace& space,
-                                const team& threads, dropout_key key, const T* source_kept,
+                                const team& threads, const dropout_key& key, const T* source_kept,
                                 const Slope& slope) noexcept {
         using head = typename Stage::head;
         constexpr std::size_t parts = head::parts;

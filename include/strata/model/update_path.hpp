@@ -29,7 +29,7 @@ struct update_path : update_memory<Pass, Optimizer> {
     /// Step `number` from the loss on, by a team together, which must have met behind the loss and must meet
     /// again before anybody reads the parameters.
     static void step(T* parameters, const typename Pass::batch& data, typename Pass::workspace& space,
-                     dropout_key key, typename memory::blocks& all, const Optimizer&,
+                     const dropout_key& key, typename memory::blocks& all, const Optimizer&,
                      const scalars_of<T, Optimizer>& scalars, std::uint64_t, const team& threads) noexcept {
         Pass::backward(parameters, data, space, threads, key, consumer(parameters, all, scalars));
     }
@@ -55,7 +55,7 @@ public:
     using T = typename Pass::value_type;
 
     void step(T* parameters, const typename Pass::batch& data, typename Pass::workspace& space,
-              dropout_key key, typename memory::blocks& all, const Optimizer& optimizer,
+              const dropout_key& key, typename memory::blocks& all, const Optimizer& optimizer,
               const scalars_of<T, Optimizer>& scalars, std::uint64_t number, const team& threads) noexcept {
         T* const gradients = has_sums ? all[memory::block_count - 1].data() : gradients_.data();
         update_.step(parameters, data, space, key, gradients, memory::pointers(all), optimizer, scalars,

@@ -86,8 +86,7 @@ public:
 
     [[nodiscard]] typename Pass::batch batch(const sample_range& range, std::size_t buffer,
                                              const batch_pieces& pieces) const noexcept {
-        typename Pass::batch result{{}, {}, pieces.samples};
-        result.pieces = pieces;
+        typename Pass::batch result{{}, {}, pieces.samples, {}, {}, pieces};
         for (std::size_t i = 0; i < Model::input_count; ++i)
             result.x[i] = x_[buffer][i].data();
         for_each_index<Model::output_count>(

@@ -100,11 +100,12 @@ private:
 
 struct one_piece {};
 
-// How many sums are added to that of each piece, found once for all tiles.
+// How many sums are added to that of each of several pieces, found once for all tiles.
 class piece_merges {
 public:
     explicit piece_merges(const batch_pieces& pieces) noexcept : pieces_(pieces) {
-        for (std::size_t piece = 0; piece < std::min(pieces.count, known_.size()); ++piece)
+        const std::size_t count = pieces.count == 1 ? 0 : std::min(pieces.count, known_.size());
+        for (std::size_t piece = 0; piece < count; ++piece)
             known_[piece] = static_cast<std::uint8_t>(pieces.merges(piece));
     }
     [[nodiscard]] std::size_t operator()(std::size_t piece) const noexcept {

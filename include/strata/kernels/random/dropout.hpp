@@ -17,6 +17,10 @@ struct dropout_key {
     std::uint32_t step = 0;
     std::uint32_t layer = 0;
     std::uint32_t first_sample = 0; ///< the batch's number of the first one at hand, a multiple of 4
+
+    [[nodiscard]] constexpr dropout_key of_layer(std::size_t number) const noexcept {
+        return {seed, step, static_cast<std::uint32_t>(number), first_sample};
+    }
 };
 
 namespace internal {

@@ -35,32 +35,58 @@ private:
     using each = head_kernels<Head>;
     template <class Stage>
     using each_stage = stage<Head, plain<typename Stage::tail>, typename Stage::closing, Stage::rows / Steps>;
-    template <class Call>
-    static Call of_steps(Call call) noexcept {
-        call.samples *= Steps;
-        call.key.first_sample *= Steps;
-        call.pieces = call.pieces.repeat(Steps);
-        if constexpr (requires { call.piece; })
-            call.piece = {call.piece.begin * Steps, call.piece.end * Steps};
-        return call;
+    static dropout_key of_steps(dropout_key key) noexcept {
+        key.first_sample *= Steps;
+        return key;
+    }
+    template <class T>
+    static head_forward<T> of_steps(const head_forward<T>& call, const batch_pieces& pieces) noexcept {
+        return {call.x,
+                call.y,
+                call.kept,
+                call.parameters,
+                call.shared,
+                call.scratch,
+                call.samples * Steps,
+                of_steps(call.key),
+                pieces};
+    }
+    template <class T>
+    static head_backward<T> of_steps(const head_backward<T>& call, const batch_pieces& pieces) noexcept {
+        return {call.x,
+                call.delta,
+                call.source_deltas,
+                call.adds,
+                call.source_kept,
+                call.parameters,
+                call.shared,
+                call.scratch,
+                call.samples * Steps,
+                of_steps(call.key),
+                pieces,
+                {call.piece.begin * Steps, call.piece.end * Steps},
+                call.piece_sums};
     }
 
 public:
     template <class Stage, keeping Keep, bool Data, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
-        each::template forward<each_stage<Stage>, Keep, Data>(of_steps(call), threads,
+        const batch_pieces pieces = call.pieces.repeat(Steps);
+        each::template forward<each_stage<Stage>, Keep, Data>(of_steps(call, pieces), threads,
                                                               distributed_tail<Tail, Steps>{tail});
         return threads.size == 1;
     }
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& call, const team& threads, const Slope& slope) noexcept {
-        each::template backward<each_stage<Stage>>(of_steps(call), threads, slope);
+        const batch_pieces pieces = call.pieces.repeat(Steps);
+        each::template backward<each_stage<Stage>>(of_steps(call, pieces), threads, slope);
     }
 
     template <class Stage, bool Data, class T, class Updates>
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
-        each::template update<each_stage<Stage>, Data>(of_steps(call), threads, updates);
+        const batch_pieces pieces = call.pieces.repeat(Steps);
+        each::template update<each_stage<Stage>, Data>(of_steps(call, pieces), threads, updates);
     }
 
     template <class T>
