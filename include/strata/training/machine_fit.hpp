@@ -152,15 +152,15 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
         append_batch_size(lines, options.batch_size);
         append_data<Model, data_pass>(lines, data.weighted(), "");
         agree(group, lines);
-        pass_type pass(teach.engine_, *teach.net_, group, default_piece);
+        pass_type pass(teach.engine_, *teach.net_, group, predicted_piece);
         return evaluate_samples(pass, data, of_machine(options, group));
     }
 
     static scores evaluate_batches(trainer_type& teach, batch_source& source, machine_group& group,
                                    const evaluate_options& options) {
         agree(group, common_lines(teach));
-        pass_type pass(teach.engine_, *teach.net_, group, default_piece);
-        shared_source shared(group, source, default_piece, "evaluate_batches");
+        pass_type pass(teach.engine_, *teach.net_, group, predicted_piece);
+        shared_source shared(group, source, predicted_piece, "evaluate_batches");
         return evaluate_source(source, of_machine(options, group), [&](const source_course& course) {
             shared.template agree<data_type>(course, checksum_range);
             return run_source_together<false, data_type>(pass, shared, course, checksum_range);

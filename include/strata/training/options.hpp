@@ -41,7 +41,8 @@ struct fit_options {
     std::vector<callback> callbacks = {};
     std::size_t threads = 0; ///< 0: as many as OpenMP has, if the network is large enough
     /// Samples of a piece of a batch, a multiple of 4: the gradients of the pieces are added as a tree, so
-    /// that machines may share them. 0: 64, so that a batch of the usual size is one piece.
+    /// that machines may share them. 0: 128, so that a batch of the usual size is one piece, which one
+    /// machine has.
     std::size_t piece_size = 0;
     /// The machines that train together, the same as those of `part_of(samples, world)`, which asks for them.
     group_reference machines = {};

@@ -12,8 +12,11 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Samples of a piece where nobody says how many: so many that adding the pieces' sums costs little beside
-/// making them. A batch of the usual 32 is one piece.
-inline constexpr std::size_t default_piece = 64;
+/// making them, which takes least of a first layer that leaves out the input's zeros. The usual batches of 32
+/// to 128 are one piece.
+inline constexpr std::size_t default_piece = 128;
+/// The same where nothing is added: so few that many machines have a share of a batch.
+inline constexpr std::size_t predicted_piece = 32;
 
 /// Where several machines share a batch: how a kernel learns the sums over all of it. One thread of a team
 /// calls it, on every machine in the same order.
