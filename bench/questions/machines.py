@@ -81,6 +81,8 @@ def describe(question, case, name, batch):
             shown["messages alone, us"] = 1e6 * alone_messages
             shown["waiting, us"] = 1e6 * waiting
             shown["hidden"] = 1 - (each["median"] - shown["silence"]) / alone_messages
+            # The processors at work copy the messages' bytes as well: on one machine neither hides behind the other.
+            shown["work and messages"] = shown["silence"] + alone_messages
             shown["bytes sent"] = sent
             shown["of the least"] = sent / least
     question.add(f"{name}, batch {batch} a rank", weak)
@@ -137,8 +139,9 @@ def run():
         "machines", "Training on many machines", "seconds", "s a step",
         text=f"Processes on {cores} cores, one thread each, that share every batch; of every network all of them in turn. "
              "`silence` is a step in seconds of as many processes that do the same work and say nothing, `messages alone` the "
-             "step's messages with no work between, `hidden` what of their time the step does not show, `waiting` what a process "
-             "waits for others, `bytes sent` a process's in a step, of which the least is 2 (ranks - 1) / ranks of the weights. "
+             "step's messages with no work between, `hidden` what of their time the step does not show, `work and messages` one "
+             "behind the other, `waiting` what a process waits for others, `bytes sent` a process's in a step, of which the least "
+             "is 2 (ranks - 1) / ranks of the weights. "
              "PyTorch's processes are DistributedDataParallel's with gloo. `efficiency` of a batch that grows: the work a second "
              "and core beside one rank's.")
     for name, word, arrays, batch, piece, steps in networks:
