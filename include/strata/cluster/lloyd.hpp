@@ -8,6 +8,8 @@
 #include <strata/regression/observations.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -84,10 +86,11 @@ public:
         visit_blocks<totals>(
             centers, K * F * sizeof(double),
             [&](std::size_t first, std::span<const std::int32_t> found, totals& part) {
+                const auto old = labels.subspan(first, found.size());
+                part.changed = part.changed || !std::equal(found.begin(), found.end(), old.begin());
+                std::copy(found.begin(), found.end(), old.begin());
                 for (std::size_t i = 0; i < found.size(); ++i) {
                     const auto label = static_cast<std::size_t>(found[i]);
-                    part.changed = part.changed || labels[first + i] != found[i];
-                    labels[first + i] = found[i];
                     part.counts[label] += 1;
                     add_row(x_->row(first + i), part.sums.data() + label * F);
                 }
@@ -139,7 +142,8 @@ private:
                           const std::size_t end = std::min((part + 1) * part_rows, rows());
                           for (std::size_t first = part * part_rows; first < end; first += block_rows) {
                               const std::size_t count = std::min(block_rows, end - first);
-                              nearest.find(x_->row(first), means_.data(), count, found.data());
+                              nearest.find(x_->row(first), means_.data(), count, found.data(),
+                                           rows() - first - count);
                               take(first, std::span<const std::int32_t>(found.data(), count), result);
                           }
                           return result;

@@ -77,12 +77,14 @@ public:
             std::copy_n(centers, K * F, weights_.begin());
     }
 
-    /// labels[i] = the nearest center of x[i][...] - origin[...], the first of equally near ones.
-    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels) const noexcept {
+    /// labels[i] = the nearest center of x[i][...] - origin[...], the first of equally near ones. `more` rows
+    /// follow these in memory, and come next.
+    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels,
+              std::size_t more = 0) const noexcept {
         if (by_differences_)
-            find<true>(x, origin, rows, labels);
+            find<true>(x, origin, rows, labels, more);
         else
-            find<false>(x, origin, rows, labels);
+            find<false>(x, origin, rows, labels, more);
     }
 
 private:
@@ -119,7 +121,8 @@ private:
     }
 
     template <bool ByDifferences>
-    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels) const noexcept {
+    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels,
+              std::size_t more) const noexcept {
         alignas(alignment) std::array<T, F * group> columns{};
         alignas(alignment) std::array<T, group> found;
         for (std::size_t first = 0; first < rows; first += group) {
@@ -130,8 +133,8 @@ private:
             smallest.fill(V(std::numeric_limits<T>::max()));
             nearest.fill(V(T(0)));
             // The next rows come from memory while these are compared, some lines with each run of centers.
-            const T* next = x + std::min(first + group, rows) * F;
-            const T* const end = x + std::min(first + 2 * group, rows) * F;
+            const T* next = x + std::min(first + group, rows + more) * F;
+            const T* const end = x + std::min(first + 2 * group, rows + more) * F;
             visit_runs<tile_height, K % tile_height>(0, K, [&](auto run, std::size_t k) {
                 for (std::size_t i = 0; i < lines_per_run && next < end; ++i, next += line_size<T>)
                     fetch<cache::first>(next);
