@@ -26,6 +26,8 @@ BOOST_AUTO_TEST_CASE(two_dimensions) {
     // So few places that weights are transposed beside the sums: of the next panels, of the next filters.
     check<conv<256, 1>, 14, 14, 160>({1});
     check<conv<768, 1, stride<2>>, 27, 28, 16>({1});
+    // So large a gradient that it is written without the caches.
+    check<conv<16, 1, stride<2>>, 362, 363, 16>({1});
 }
 
 BOOST_AUTO_TEST_CASE(three_by_three_with_many_channels) {

@@ -3,6 +3,7 @@
 
 #include <strata/expression/type_list.hpp>
 #include <strata/kernels/threads/team.hpp>
+#include <strata/kernels/uncached_store.hpp>
 #include <strata/kernels/windows/convolution_walk.hpp>
 #include <strata/kernels/windows/fetch_schedule.hpp>
 #include <strata/setting.hpp>
@@ -45,8 +46,12 @@ template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, st
         return std::array<output, Lines>{line_output(I)...};
     }
     (std::make_index_sequence<Lines>{});
+    constexpr bool may_be_uncached = has_uncached_store<V> && requires { finish.is_uncached; };
     // The memory of the results arrives while they are computed.
     const auto fetch_results = [&]() __attribute__((always_inline)) {
+        if constexpr (may_be_uncached)
+            if (finish.is_uncached)
+                return;
         for (const output& each : outputs)
             for (std::size_t i = 0; i < Places; ++i)
 #pragma GCC unroll 4
@@ -60,20 +65,30 @@ template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, st
         fetch_results();
         tile::add(sums, task);
     }
+    const auto put_results = [&](const auto& put) __attribute__((always_inline)) {
 #pragma GCC unroll 2
-    for (std::size_t line = 0; line < Lines; ++line) {
+        for (std::size_t line = 0; line < Lines; ++line) {
 #pragma GCC unroll 32
-        for (std::size_t i = 0; i < Places; ++i) {
+            for (std::size_t i = 0; i < Places; ++i) {
 #pragma GCC unroll 4
-            for (std::size_t q = 0; q < Panels; ++q) {
-                const V sum = sums.registers[line * Places + i][q];
-                if (LastLanes < V::size && q + 1 == Panels && is_last)
-                    outputs[line].template put<LastLanes>(sum, i, q * V::size);
-                else
-                    outputs[line].template put<V::size>(sum, i, q * V::size);
+                for (std::size_t q = 0; q < Panels; ++q) {
+                    const V sum = sums.registers[line * Places + i][q];
+                    if (LastLanes < V::size && q + 1 == Panels && is_last)
+                        outputs[line].template put<LastLanes>(sum, i, q * V::size);
+                    else
+                        put(outputs[line], sum, i, q * V::size);
+                }
             }
         }
-    }
+    };
+    if constexpr (may_be_uncached)
+        if (finish.is_uncached) {
+            put_results([](const output& writer, V sum, std::size_t i, std::size_t lane) __attribute__((
+                always_inline)) { writer.template put<V::size, true>(sum, i, lane); });
+            return;
+        }
+    put_results([](const output& writer, V sum, std::size_t i, std::size_t lane)
+                    __attribute__((always_inline)) { writer.template put<V::size>(sum, i, lane); });
 }
 
 template <class V, std::size_t Lines, std::size_t Places, std::size_t Panels, std::size_t Cut,

@@ -31,6 +31,7 @@ struct convolution_input_gradient {
     static constexpr std::size_t panels = (Channels + lanes - 1) / lanes;
     static constexpr std::size_t places =
         internal::first_map<Geometry, !Transposed>.read_rows(); ///< of delta
+    static constexpr std::size_t result_places = internal::first_map<Geometry, !Transposed>.result_rows();
 
 private:
     /// Panels of channels that all tiles go into.
@@ -47,9 +48,11 @@ private:
     static constexpr std::size_t strip_panels = [] {
         if constexpr (uses_winograd)
             return internal::winograd_panels;
-        constexpr std::size_t strips = cached_weights / (taps * Filters * lanes) / tile_panels;
-        return std::min((panels + tile_panels - 1) / tile_panels, std::max<std::size_t>(strips, 1)) *
-               tile_panels;
+        // Equal strips, whose weights leave the second cache room for a sample's deltas.
+        constexpr std::size_t most = 320 * 1024 / sizeof(T) / (taps * Filters * lanes) / tile_panels;
+        constexpr std::size_t tiles = (panels + tile_panels - 1) / tile_panels;
+        constexpr std::size_t strips = (tiles - 1) / std::max<std::size_t>(most, 1) + 1;
+        return (tiles + strips - 1) / strips * tile_panels;
     }();
     static constexpr std::size_t strip_filters = uses_winograd ? by_winograd::shape.some_channels : Filters;
     static constexpr std::size_t strip_size = strip_panels * taps * strip_filters * lanes;
@@ -124,8 +127,11 @@ public:
             }
         if constexpr (uses_winograd)
             run_winograd(delta, kernel, samples, scratch, threads, finish);
-        else
-            run_sums(delta, kernel, samples, scratch, threads, finish);
+        else {
+            const Finish sized = finish.sized(samples * result_places);
+            run_sums(delta, kernel, samples, scratch, threads, sized);
+            sized.complete();
+        }
     }
 
 private:

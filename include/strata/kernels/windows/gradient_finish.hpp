@@ -5,9 +5,11 @@
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/kernels/product/fetching.hpp>
 #include <strata/kernels/rows_view.hpp>
+#include <strata/kernels/uncached_store.hpp>
 #include <strata/setting.hpp>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -21,6 +23,22 @@ struct gradient_finish {
     std::size_t width;
     const Slope& slope;
     std::size_t group_begin;
+    bool is_uncached = false; ///< whether gradients are written without the caches
+
+    /// The same for gradients of so many rows: uncached, if they are many and lie in whole lines of memory.
+    [[nodiscard]] gradient_finish sized(std::size_t rows) const noexcept {
+        const auto is_line = [](std::size_t bytes) { return bytes % (line_size<T> * sizeof(T)) == 0; };
+        gradient_finish result = *this;
+        result.is_uncached = !adds && rows * gradients.pitch * sizeof(T) >= uncached_size &&
+                             is_line(gradients.pitch * sizeof(T)) &&
+                             is_line(reinterpret_cast<std::uintptr_t>(gradients.data + group_begin));
+        return result;
+    }
+    /// Called by each thread when it has written its part.
+    void complete() const noexcept {
+        if (is_uncached)
+            finish_uncached_stores();
+    }
 
     template <class V>
     V start(std::size_t) const noexcept {
@@ -40,10 +58,16 @@ struct gradient_finish {
             fetch_writable(gradients + i * gradient_step + column);
         }
 
-        template <std::size_t Count, class V>
+        /// `Uncached` as the finish says, for all of a tile.
+        template <std::size_t Count, bool Uncached = false, class V>
         [[gnu::always_inline]] void put(V sum, std::size_t i, std::size_t column) const noexcept {
             const V known = Slope::reads_kept ? V::load_unaligned(kept + i * kept_step + column) : V(T(0));
-            store_or_add<Count>(sum * slope(known, i, column), gradients + i * gradient_step + column, adds);
+            const V gradient = sum * slope(known, i, column);
+            T* const place = gradients + i * gradient_step + column;
+            if constexpr (Uncached && has_uncached_store<V> && Count == V::size)
+                store_uncached(gradient, place);
+            else
+                store_or_add<Count>(gradient, place, adds);
         }
     };
 
