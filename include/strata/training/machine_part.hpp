@@ -44,6 +44,43 @@ namespace internal {
 template <class Trainer>
 struct machine_fit;
 
+/// Samples as a trainer takes them: for this machine alone, or with others, of which only a program that has
+/// them compiles what they do.
+template <class Trainer, class Inputs>
+struct given_samples : Inputs {
+    template <class X>
+    given_samples(const X& array) : Inputs(array) {}
+    template <class Samples>
+    given_samples(const machine_part<Samples>& part)
+        : Inputs(part.samples),
+          machines(&part.machines),
+          fit(&machine_fit<Trainer>::run),
+          evaluate(&machine_fit<Trainer>::evaluate) {}
+
+    machine_group* machines = nullptr;
+    history (*fit)(Trainer&, const sample_list& x, const sample_list& y, machine_group&,
+                   const fit_options&) = nullptr;
+    scores (*evaluate)(Trainer&, const sample_list& x, const sample_list& y, machine_group&,
+                       const evaluate_options&) = nullptr;
+};
+
+/// The same of a source of batches.
+template <class Trainer>
+struct given_source {
+    given_source(batch_source& batches) : source(batches) {}
+    template <std::same_as<source_part> Part>
+    given_source(const Part& part)
+        : source(part.source),
+          machines(&part.machines),
+          fit(&machine_fit<Trainer>::run_batches),
+          evaluate(&machine_fit<Trainer>::evaluate_batches) {}
+
+    batch_source& source;
+    machine_group* machines = nullptr;
+    history (*fit)(Trainer&, batch_source&, machine_group&, const fit_options&) = nullptr;
+    scores (*evaluate)(Trainer&, batch_source&, machine_group&, const evaluate_options&) = nullptr;
+};
+
 /// A fit without other machines.
 struct no_group {
     template <class Trainer, class State, class Callbacks>

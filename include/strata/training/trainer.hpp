@@ -23,7 +23,6 @@ STRATA_HEADER_BEGIN
 #include <strata/training/training_data.hpp>
 
 #include <algorithm>
-#include <concepts>
 #include <optional>
 #include <utility>
 
@@ -43,20 +42,30 @@ class trainer : public internal::trainer_files<trainer<Model, Loss, Optimizer, M
     using arguments = arguments_for<typename Model::topology, Loss>;
     using inputs = typename arguments::inputs;
     using targets = typename arguments::targets;
+    using given_samples = internal::given_samples<trainer, inputs>;
+    using given_source = internal::given_source<trainer>;
     using rate_type = decltype(Optimizer::learning_rate);
     using engine_type = engine<typename Model::base, Loss, Optimizer, Metrics...>;
     using data_type = internal::training_data<arguments, typename engine_type::pass>;
 
 public:
     using T = typename Model::value_type;
+
     trainer(Model& net, Loss, Optimizer optimizer, Metrics...) : net_(&net), engine_(net, optimizer) {}
 
     /// Trains on samples [n, input...] with targets [n, output...], or [n] for labels and for a single
     /// output. `std::invalid_argument` for arrays and options that do not fit, and for numbers that are not
     /// finite where the loss is not either; else `diverged` for such a loss.
     ///
-    /// No template, so that a compiler looks at the options by themselves and names one that is misspelt.
-    history fit(const inputs& x, const targets& y, const fit_options& options = {}) {
+    /// Of samples that other machines share, `part_of(x, world)`, it trains on its part, to the bits that one
+    /// machine comes to. That needs `strata/training/machine_fit.hpp`, which `strata/distributed/mpi.hpp`
+    /// includes.
+    ///
+    /// No template and no overload, so that a compiler looks at the options by themselves and names one that
+    /// is misspelt.
+    history fit(const given_samples& x, const targets& y, const fit_options& options = {}) {
+        if (x.machines != nullptr)
+            return x.fit(*this, x, y, *x.machines, options);
         internal::check_machines(options, nullptr, "fit", "part_of(samples, machines)");
         const internal::divided_data<arguments, typename engine_type::pass> data(x, y, options);
         const sample_range train = data.train.weighted();
@@ -75,16 +84,13 @@ public:
             options, steps, pass, [&] { check_data(train, "fit"); }, data.validation.weighted());
     }
 
-    /// Trains with other machines on samples that all of them can read, `part_of(x, world)`, to the bits that
-    /// one comes to. Needs `strata/training/machine_fit.hpp`, as `strata/distributed/mpi.hpp` includes it.
-    template <class Samples>
-    history fit(const machine_part<Samples>& x, const targets& y, const fit_options& options = {}) {
-        return internal::machine_fit<trainer>::run(*this, inputs(x.samples), y, x.machines, options);
-    }
-
     /// Trains on the batches of a source, in its order, to the same bits as on an array of all. What the
-    /// source throws comes out of here, with the network as the batch before left it.
-    history fit_batches(batch_source& source, const fit_options& options = {}) {
+    /// source throws comes out of here, with the network as the batch before left it. Other machines take
+    /// part whose sources give the same batches: `part_of(source, world)`.
+    history fit_batches(const given_source& given, const fit_options& options = {}) {
+        if (given.machines != nullptr)
+            return given.fit(*this, given.source, *given.machines, options);
+        batch_source& source = given.source;
         internal::check_source_options(options, nullptr);
         const auto validation = internal::given_validation<data_type>(options);
         engine_.piece = internal::piece_length(options);
@@ -100,31 +106,21 @@ public:
             [&] { check_data(last, "fit_batches, the last batch"); }, validation.weighted());
     }
 
-    /// The same together with other machines, whose sources give the same batches: `part_of(source, world)`.
-    template <std::same_as<source_part> Part>
-    history fit_batches(const Part& part, const fit_options& options = {}) {
-        return internal::machine_fit<trainer>::run_batches(*this, part.source, part.machines, options);
-    }
-
     /// The loss and the metrics on samples, without dropout.
-    scores evaluate(const inputs& x, const targets& y, const evaluate_options& options = {}) {
+    scores evaluate(const given_samples& x, const targets& y, const evaluate_options& options = {}) {
+        if (x.machines != nullptr)
+            return x.evaluate(*this, x, y, *x.machines, options);
         return internal::evaluate_samples(engine_, data_type(x, y, options.sample_weight, {}, "evaluate"),
                                           options);
     }
-    template <class Samples>
-    scores evaluate(const machine_part<Samples>& x, const targets& y, const evaluate_options& options = {}) {
-        return internal::machine_fit<trainer>::evaluate(*this, inputs(x.samples), y, x.machines, options);
-    }
 
     /// The same on the batches of a source's first epoch.
-    scores evaluate_batches(batch_source& source, const evaluate_options& options = {}) {
-        return internal::evaluate_source(source, options, [&](const internal::source_course& course) {
-            return internal::run_source<false, data_type>(engine_, source, course);
+    scores evaluate_batches(const given_source& given, const evaluate_options& options = {}) {
+        if (given.machines != nullptr)
+            return given.evaluate(*this, given.source, *given.machines, options);
+        return internal::evaluate_source(given.source, options, [&](const internal::source_course& course) {
+            return internal::run_source<false, data_type>(engine_, given.source, course);
         });
-    }
-    template <std::same_as<source_part> Part>
-    scores evaluate_batches(const Part& part, const evaluate_options& options = {}) {
-        return internal::machine_fit<trainer>::evaluate_batches(*this, part.source, part.machines, options);
     }
 
     /// One update with one batch, or with one sample as it comes, for what learns online. The call costs less
