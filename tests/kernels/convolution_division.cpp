@@ -26,6 +26,7 @@ BOOST_AUTO_TEST_CASE(few_weights_and_many_places) {
     check<conv<40, 1>, 24, 24, 20>({2, 5});
     check<conv<6, 3, stride<2>, groups<2>>, 41, 40, 4>({7});
     check<conv_transpose<8, 3, stride<2>>, 16, 17, 6>({9});
+    check<conv<40, 1>, 16, 16, 90>({65});
 }
 
 // Of places that are a multiple of 4 KB apart.

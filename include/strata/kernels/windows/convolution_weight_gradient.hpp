@@ -56,9 +56,12 @@ public:
         const images all_images{x, delta, samples, scratch};
         const team::range all{0, samples * places::lines * places::segments};
         if constexpr (most_parts > 1)
-            if (all.end >= most_parts * places::block_segments) {
-                add_parts(all_images, all.end, shared, threads);
-                sum_parts(shared, threads, use);
+            if (all.end >= most_parts * shape::least_blocks * places::block_segments) {
+                using bias = std::conditional_t<std::is_same_v<UseBias, nothing>, nothing, resting>;
+                add_parts(all_images, all.end, shared, threads, bias{});
+                sum_parts(shared, layout::kernel_size / lanes, threads, use);
+                if constexpr (sums_delta && !std::is_same_v<UseBias, nothing>)
+                    sum_parts(shared + layout::kernel_size, layout::panels, threads, use_bias);
                 return;
             }
         // All threads read the whole of one image, which should be the smaller.
@@ -72,25 +75,30 @@ private:
     static constexpr team::range all_panels{0, layout::panels};
     static constexpr team::range all_tiles{0, taps* strips};
 
-    static void add_parts(const images& all_images, std::size_t segments, T* shared,
-                          const team& threads) noexcept {
+    struct resting { ///< instead of a use of delta's sums: they stay where they rest between blocks
+        void operator()(std::size_t, V) const noexcept {}
+    };
+
+    template <class UseBias>
+    static void add_parts(const images& all_images, std::size_t segments, T* shared, const team& threads,
+                          const UseBias& use_bias) noexcept {
         const std::size_t blocks = (segments + places::block_segments - 1) / places::block_segments;
         const team::range mine = threads.share(most_parts);
         for (std::size_t part = mine.begin; part < mine.end; ++part) {
             const std::size_t begin = blocks * part / most_parts * places::block_segments;
             const std::size_t end = blocks * (part + 1) / most_parts * places::block_segments;
-            add_blocks(all_images, {begin, std::min(end, segments)}, shared + part * layout::kernel_size,
-                       all_panels, all_tiles, nothing{}, nothing{});
+            add_blocks(all_images, {begin, std::min(end, segments)}, shared + part * shape::part_size,
+                       all_panels, all_tiles, nothing{}, use_bias);
         }
         threads.barrier();
     }
     template <class Use>
-    static void sum_parts(const T* shared, const team& threads, const Use& use) noexcept {
-        const team::range registers = threads.share(layout::kernel_size / lanes);
+    static void sum_parts(const T* parts, std::size_t count, const team& threads, const Use& use) noexcept {
+        const team::range registers = threads.share(count);
         for (std::size_t row = registers.begin; row < registers.end; ++row) {
-            V sum = V::load_aligned(shared + row * lanes);
+            V sum = V::load_aligned(parts + row * lanes);
             for (std::size_t part = 1; part < most_parts; ++part)
-                sum += V::load_aligned(shared + part * layout::kernel_size + row * lanes);
+                sum += V::load_aligned(parts + part * shape::part_size + row * lanes);
             use(row * lanes, sum);
         }
     }

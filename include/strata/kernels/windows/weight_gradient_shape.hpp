@@ -25,7 +25,13 @@ struct weight_gradient_shape {
     using V = typename layout::vector;
     static constexpr std::size_t lanes = layout::lanes;
     /// Few weights are summed over so many parts of the places, each by one thread, and then over the parts.
-    static constexpr std::size_t most_parts = layout::kernel_size * sizeof(T) <= 16 * 1024 ? 8 : 1;
+    /// Where they are more, but of few filters, that pays for many places only: threads that share the
+    /// weights would each read a part of a row beside the others'.
+    static constexpr bool has_tiny_sums = layout::kernel_size * sizeof(T) <= 16 * 1024;
+    static constexpr bool has_small_sums =
+        layout::panels <= 4 && layout::kernel_size * sizeof(T) <= 64 * 1024;
+    static constexpr std::size_t most_parts = has_tiny_sums || has_small_sums ? 8 : 1;
+    static constexpr std::size_t least_blocks = has_tiny_sums ? 1 : 8; ///< of a part
     /// Whole lines of memory of each place, which the second cache brings in time.
     static constexpr bool reads_lines = !Transposed && sizeof(V) == line_size<T> * sizeof(T);
     /// A whole small image, or as much of a larger one as leaves the first cache room for both images. Lines
@@ -36,7 +42,7 @@ struct weight_gradient_shape {
         constexpr std::size_t size = map.results() * sizeof(T);
         if (size <= 1024)
             return 1024 / sizeof(T);
-        if (!reads_lines || most_parts > 1 || map.axes[2].results < 16)
+        if (!reads_lines || has_tiny_sums || map.axes[2].results < 16)
             return 512 / sizeof(T);
         return (size <= 4096 ? 4096 : 1024) / sizeof(T);
     }();
@@ -98,9 +104,9 @@ struct weight_gradient_shape {
         gathered_x + (gathers_delta ? delta_places * wide * lanes : 0);
 
     /// Blocks cover each place of delta once where it is the smaller image.
-    static constexpr bool sums_delta = !Transposed && most_parts == 1 && Filters == PitchDelta;
-    static constexpr std::size_t shared_size =
-        most_parts * layout::kernel_size + (sums_delta ? layout::panels * lanes : 0);
+    static constexpr bool sums_delta = !Transposed && Filters == PitchDelta;
+    static constexpr std::size_t part_size = layout::kernel_size + (sums_delta ? layout::panels * lanes : 0);
+    static constexpr std::size_t shared_size = most_parts * part_size;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING
