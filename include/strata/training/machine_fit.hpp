@@ -188,7 +188,10 @@ private:
         std::string result;
         append_program(result);
         append_training(result, teach.numbers().header());
-        append(result, "weights and states of checksum ", checksum(teach.snapshot().bytes), "\n");
+        // Of bytes that end with their own checksum, that is the same number whatever they are.
+        const std::vector<unsigned char> bytes = teach.snapshot().bytes;
+        append(result, "weights and states of checksum ",
+               checksum({bytes.data(), bytes.size() - sizeof(std::uint32_t)}), "\n");
         return result;
     }
     static std::string fit_lines(const trainer_type& teach, const fit_options& options) {
