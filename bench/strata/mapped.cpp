@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
 // Training on an array that stays in its file, of which nothing is in the system's cache: megabytes a second,
-// and those of reading the file and doing nothing with it.
+// those of reading the file and doing nothing with it, and the most memory that this has taken.
 //   mapped make DIRECTORY       writes the file, 1.2 GB of floats
 //   mapped ordered DIRECTORY    trains in the file's order, reads in that order
 //   mapped shuffled DIRECTORY   trains on shuffled rows, reads rows in such an order, each asked for before
@@ -14,7 +14,7 @@
 #include "timing.hpp"
 
 #include <fcntl.h>
-#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -125,6 +125,8 @@ int main(int count, char** arguments) {
     const double reading = read_once();
     forget(path);
     const double training = train(map_npy<float, 2>(path), shuffle);
-    std::printf("megabytes %.1f\nreading %.1f\nof_reading %.3f\n", megabytes / training, megabytes / reading,
-                reading / training);
+    ::rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    std::printf("megabytes %.1f\nreading %.1f\nof_reading %.3f\nmemory %.0f\n", megabytes / training,
+                megabytes / reading, reading / training, static_cast<double>(used.ru_maxrss) * 1.024e-3);
 }

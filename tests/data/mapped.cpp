@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "says.hpp"
 #include "temporary_directory.hpp"
+#include <strata/data/gathering.hpp>
 #include <strata/data/idx_batches.hpp>
 #include <strata/data/mapped_idx.hpp>
 #include <strata/data/mapped_npy.hpp>
@@ -11,9 +12,12 @@
 #include <boost/test/unit_test.hpp>
 #include <xtensor/xtensor.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <fstream>
 #include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -92,6 +96,51 @@ BOOST_AUTO_TEST_CASE(npy_files_in_either_order_of_bytes_are_read_as_they_are_nee
     BOOST_TEST(numbers_of(half, 0, 2) == expected, boost::test_tools::per_element());
     const auto big_half = map_npy<float, 1>(write(">f2", std::string("\x3c\x00\xc0\x00", 4)));
     BOOST_TEST(numbers_of(big_half, 0, 2) == expected, boost::test_tools::per_element());
+}
+
+namespace {
+/// Pages of files that are this process's memory.
+std::size_t file_pages() {
+    std::ifstream file("/proc/self/statm");
+    std::size_t size = 0, resident = 0, pages = 0;
+    file >> size >> resident >> pages;
+    return pages;
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(long_files_are_copied_and_take_no_memory) {
+    constexpr std::size_t rows = 500, columns = 2000;
+    xt::xtensor<float, 2> numbers(std::array{rows, columns});
+    std::iota(numbers.begin(), numbers.end(), 0.0F);
+    write_npy(directory / "long.npy", numbers);
+    std::vector<std::filesystem::path> files;
+    for (const std::size_t begin : {0UL, 300UL, 301UL}) {
+        const std::size_t end = begin == 0 ? 300 : begin == 300 ? 301 : rows;
+        files.push_back(directory / ("long-" + std::to_string(begin) + ".safetensors"));
+        write_safetensors<float>(files.back(),
+                                 {{"x",
+                                   {end - begin, columns},
+                                   std::span(numbers).subspan(begin * columns, (end - begin) * columns)}});
+    }
+    const std::array<mapped_array, 3> arrays{map_npy<float, 2>(directory / "long.npy"),
+                                             map_tensor(files, "x"),
+                                             map_npy<float, 2>(directory / "long.npy", {.scale = 0.5F})};
+    const std::size_t before = file_pages();
+    std::vector<float> found(7 * columns);
+    for (const mapped_array& array : arrays)
+        for (int pass = 0; pass < 2; ++pass)
+            for (std::size_t row = 0; row < rows; row += 7) {
+                const samples& from = array;
+                const std::size_t count = std::min(7UL, rows - row) * columns;
+                from.pages()->expect_all(row * columns, rows * columns);
+                internal::copy_elements(from, row * columns, count, found.data());
+                const auto* const expected = numbers.data() + row * columns;
+                const float scale = &array == &arrays[2] ? 0.5F : 1.0F;
+                BOOST_REQUIRE(std::equal(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count),
+                                         expected,
+                                         [&](float one, float other) { return one == scale * other; }));
+            }
+    BOOST_TEST(file_pages() < before + 100);
 }
 
 BOOST_AUTO_TEST_CASE(shards_are_one_array) {

@@ -81,6 +81,20 @@ void gather_bytes(const std::uint8_t* sample, std::size_t size, float scale, com
 }
 } // namespace internal
 
+namespace internal {
+/// Reads numbers that nobody will read again soon: those of files do not become this process's memory.
+template <class T>
+void copy_elements(const samples& source, std::size_t first, std::size_t count, T* numbers) noexcept {
+    if (source.pages() != nullptr)
+        source.pages()->read(first, count, source.scale(), numbers);
+    else
+        source.read(first, count, numbers);
+}
+} // namespace internal
+
+/// Samples of files that are so long are copied by the system.
+inline constexpr std::size_t least_copied_bytes = 4096;
+
 /// Copies samples of `size` numbers each to their places in a batch, [samples][size], converting and scaling
 /// as it goes.
 template <class T>
@@ -88,8 +102,14 @@ template <class T>
                                       T* batch) noexcept {
     const std::span<const std::uint32_t> order = chosen.order;
     if (order.empty()) {
-        source.read((chosen.first + chosen.batch_begin + chosen.begin) * size,
-                    (chosen.end - chosen.begin) * size, batch + chosen.begin * size);
+        internal::copy_elements(source, (chosen.first + chosen.batch_begin + chosen.begin) * size,
+                                (chosen.end - chosen.begin) * size, batch + chosen.begin * size);
+        return;
+    }
+    if (source.is_paged() && size * source.element_size() >= least_copied_bytes) {
+        for (std::size_t i = chosen.begin; i < chosen.end; ++i)
+            internal::copy_elements(source, (chosen.first + order[chosen.batch_begin + i]) * size, size,
+                                    batch + i * size);
         return;
     }
     constexpr std::size_t samples_ahead = 12; // in between memory answers, and the second cache has room

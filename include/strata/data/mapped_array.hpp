@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/mapped_file.hpp>
+#include <strata/data/page_reader.hpp>
 #include <strata/data/paged_numbers.hpp>
 #include <strata/data/read_elements.hpp>
 #include <strata/data/samples.hpp>
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -99,14 +101,37 @@ public:
             part.file->expect(part.place + begin * sizeof(Stored), some * sizeof(Stored));
         });
     }
+    void expect_all(std::size_t first, std::size_t end) const noexcept override {
+        if (ends_.empty() || ends_.back() * sizeof(Stored) < least_read)
+            return;
+        reader_.follow(first, end);
+    }
 
 private:
     template <class Number>
     void read_numbers(std::size_t first, std::size_t count, float scale, Number* numbers) const noexcept {
         visit(first, count, [&](const mapped_part& part, std::size_t begin, std::size_t some) {
-            read_elements<Stored>(part.file->data() + part.place, begin, some, scale, numbers);
+            if (some * sizeof(Stored) < mapped_file::least_read)
+                read_elements<Stored>(part.file->data() + part.place, begin, some, scale, numbers);
+            else
+                copy_numbers(part, begin, some, scale, numbers);
             numbers += some;
         });
+    }
+    template <class Number>
+    static void copy_numbers(const mapped_part& part, std::size_t first, std::size_t count, float scale,
+                             Number* numbers) noexcept {
+        const std::size_t place = part.place + first * sizeof(Stored);
+        if constexpr (std::same_as<Stored, stored_number<Number, false>>)
+            if (scale == 1)
+                return part.file->read(place, count * sizeof(Stored), numbers);
+        constexpr std::size_t most = (std::size_t{1} << 14) / sizeof(Stored);
+        Stored some[most];
+        for (std::size_t i = 0; i < count; i += most) {
+            const std::size_t size = std::min(most, count - i);
+            part.file->read(place + i * sizeof(Stored), size * sizeof(Stored), some);
+            read_elements<Stored>(some, 0, size, scale, numbers + i);
+        }
     }
     /// visit(part, first, count) for what the parts have of some numbers.
     template <class Visit>
@@ -122,8 +147,21 @@ private:
         }
     }
 
+    static constexpr std::size_t least_read = std::size_t{1} << 20; ///< bytes that are worth a thread
+    static constexpr std::size_t piece = (std::size_t{1} << 18) / sizeof(Stored);
+    static constexpr std::size_t ahead = (std::size_t{1} << 24) / sizeof(Stored);
+
     std::vector<mapped_part> parts_;
     std::vector<std::size_t> ends_; ///< numbers up to the end of each part
+    mutable page_reader reader_{
+        [this](std::size_t first, std::size_t end) {
+            std::vector<unsigned char> unused(piece * sizeof(Stored));
+            visit(first, end - first, [&](const mapped_part& part, std::size_t begin, std::size_t some) {
+                part.file->expect_all();
+                part.file->read(part.place + begin * sizeof(Stored), some * sizeof(Stored), unused.data());
+            });
+        },
+        piece, ahead};
 };
 
 /// An array of numbers that lie in files as `Element`, in this machine's order of bytes or the other.

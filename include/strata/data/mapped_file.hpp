@@ -16,7 +16,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <system_error>
 
@@ -30,12 +30,16 @@ public:
     /// data_error for a file that is not there or cannot be mapped.
     explicit mapped_file(const std::filesystem::path& path) : size_(std::filesystem::file_size(path)) {
         errno = 0;
-        const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
         void* const begin =
-            file < 0 || size_ == 0 ? MAP_FAILED : ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file, 0);
+            file_ < 0 || size_ == 0 ? MAP_FAILED : ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file_, 0);
         const std::error_code problem(errno, std::generic_category());
-        if (file >= 0)
-            ::close(file);
+        // A process may have a thousand files open, and data in more; their pages can be looked at all the
+        // same.
+        if (file_ >= 0 && (begin == MAP_FAILED || file_ >= most_open)) {
+            ::close(file_);
+            file_ = -1;
+        }
         if (begin == MAP_FAILED)
             internal::raise(data_error::in_file(path, "a file that can be mapped into memory",
                                                 size_ == 0 ? "an empty file" : problem.message()));
@@ -43,42 +47,65 @@ public:
     }
     mapped_file(const mapped_file&) = delete;
     mapped_file& operator=(const mapped_file&) = delete;
-    ~mapped_file() { ::munmap(const_cast<unsigned char*>(begin_), size_); }
+    ~mapped_file() {
+        ::munmap(const_cast<unsigned char*>(begin_), size_);
+        if (file_ >= 0)
+            ::close(file_);
+    }
 
     [[nodiscard]] const unsigned char* data() const noexcept { return begin_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-    /// Begins to read bytes that somebody will look at soon. Of many at once, as those up to the end, some
-    /// megabytes, and no sooner than half of those are used that were asked for before.
-    void expect(std::size_t first, std::size_t count) const noexcept {
-        const std::size_t end = std::min(size_, first + std::min(count, most_ahead));
-        std::size_t begin = first;
-        if (count >= most_ahead) {
-            const std::size_t known_begin = known_begin_.load(std::memory_order_relaxed);
-            const std::size_t known_end = known_end_.load(std::memory_order_relaxed);
-            const bool goes_on = first >= known_begin && first <= known_end;
-            if (goes_on && (known_end == size_ || known_end - first > most_ahead / 2))
-                return;
-            begin = goes_on ? known_end : first;
-            known_begin_.store(first, std::memory_order_relaxed);
-            known_end_.store(end, std::memory_order_relaxed);
+    /// Copies bytes. Many of them at once are copied by the system: none of their pages becomes this
+    /// process's, which takes as long as copying, and so they are no memory of its own.
+    void read(std::size_t first, std::size_t count, void* bytes) const noexcept {
+        auto* place = static_cast<unsigned char*>(bytes);
+        while (file_ >= 0 && count >= least_read) {
+            const ::ssize_t some = ::pread(file_, place, count, static_cast<::off_t>(first));
+            if (some <= 0)
+                break; // as a signal comes, or a device fails, which looking at the page then says
+            first += static_cast<std::size_t>(some);
+            place += some;
+            count -= static_cast<std::size_t>(some);
         }
-        if (begin >= end)
-            return;
-        static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-        begin -= begin % page;
-        // Linux reads no more for one call than a device takes at once, 128 KiB of a slow one.
-        for (constexpr std::size_t most = std::size_t{1} << 17; begin < end; begin += most)
-            ::madvise(const_cast<unsigned char*>(begin_) + begin, std::min(most, end - begin), MADV_WILLNEED);
+        if (count > 0)
+            std::memcpy(place, begin_ + first, count);
     }
+    static constexpr std::size_t least_read = 4096; ///< bytes that are worth a call of the system
+
+    /// Begins to read bytes that somebody will need soon, and no others around them.
+    void expect(std::size_t first, std::size_t count) const noexcept {
+        advise(POSIX_FADV_RANDOM, MADV_RANDOM);
+        const std::size_t end = first + count;
+        static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+        // Linux reads no more for one call than a device takes at once, 128 KiB of a slow one.
+        constexpr std::size_t most = std::size_t{1} << 17;
+        for (std::size_t begin = first - first % page; begin < end; begin += most)
+            ::madvise(place(begin), std::min(most, end - begin), MADV_WILLNEED);
+    }
+    /// Says that the file will be read from front to back.
+    void expect_all() const noexcept { advise(POSIX_FADV_SEQUENTIAL, MADV_SEQUENTIAL); }
 
 private:
-    static constexpr std::size_t most_ahead = std::size_t{8} << 20;
+    static constexpr int most_open = 512;
+
+    [[nodiscard]] unsigned char* place(std::size_t byte) const noexcept {
+        return const_cast<unsigned char*>(begin_) + byte;
+    }
+    /// Says once how the file will be read, by calls and by looking at pages.
+    void advise(int order, int order_of_pages) const noexcept {
+        if (order_.load(std::memory_order_relaxed) == order)
+            return;
+        order_.store(order, std::memory_order_relaxed);
+        if (file_ >= 0)
+            ::posix_fadvise(file_, 0, 0, order);
+        ::madvise(place(0), size_, order_of_pages);
+    }
 
     std::size_t size_ = 0;
+    int file_ = -1; ///< or none
     const unsigned char* begin_ = nullptr;
-    mutable std::atomic<std::size_t> known_begin_ = 0; ///< of what was asked for last, of many at once
-    mutable std::atomic<std::size_t> known_end_ = 0;
+    mutable std::atomic<int> order_ = POSIX_FADV_NORMAL;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

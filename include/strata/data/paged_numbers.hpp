@@ -24,6 +24,9 @@ public:
                       std::int32_t* numbers) const noexcept = 0;
     /// Begins to fetch numbers that will be read soon, and returns at once.
     virtual void expect(std::size_t first, std::size_t count) const noexcept = 0;
+    /// Says that somebody who goes through numbers up to `end` has come to `first`, so that those ahead are
+    /// fetched meanwhile and those behind need no memory. Returns at once; one thread at a time calls it.
+    virtual void expect_all(std::size_t first, std::size_t end) const noexcept = 0;
 };
 
 namespace internal {

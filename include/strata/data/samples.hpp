@@ -138,13 +138,16 @@ public:
     }
 
     [[nodiscard]] bool empty() const noexcept { return data_ == nullptr; }
-    /// Whether they are read from files as they are needed.
-    [[nodiscard]] bool is_paged() const noexcept { return pages_ != nullptr; }
+    [[nodiscard]] bool is_paged() const noexcept {
+        return pages_ != nullptr;
+    } ///< read from files when needed
     /// Says so where the numbers from the element `first` on will be read soon.
     void expect(std::size_t first, std::size_t count) const noexcept {
         if (pages_ != nullptr)
             pages_->expect(first, count);
     }
+    /// What reads them from files, or null.
+    [[nodiscard]] const paged_numbers* pages() const noexcept { return pages_; }
     /// Whether it is a plain range of so many numbers, or so many rows of one number.
     [[nodiscard]] bool has_numbers(std::size_t count) const noexcept {
         if (is_flat_)

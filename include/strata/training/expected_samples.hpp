@@ -8,20 +8,31 @@
 #include <strata/training/pass_course.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <span>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
+/// How many targets a sample has of each output.
+template <class Pass>
+inline constexpr auto target_sizes = [] {
+    std::array<std::size_t, Pass::output_count> result{};
+    for_each_index<Pass::output_count>(
+        [&](auto index) { result[index] = Pass::template output<index>::targets; });
+    return result;
+}();
+
 /// Has samples that lie in files fetched some batches before a pass comes to them, so that it never waits for
 /// a disk that keeps up. A team calls it together.
 class expected_samples {
 public:
-    /// `sizes`: numbers of a sample of each input. `share`: the rows of a batch that are read here.
-    expected_samples(const pass_course& tour, std::span<const std::size_t> sizes, const row_share& share = {})
-        : tour_(tour), sizes_(sizes), share_(share) {
-        for (std::size_t input = 0; input < sizes.size(); ++input)
-            is_needed_ = is_needed_ || tour.range.x[input].is_paged();
+    /// `sizes`: numbers of a sample of each input, `targets`: and for each output. `share`: the rows of a
+    /// batch that are read here.
+    expected_samples(const pass_course& tour, std::span<const std::size_t> sizes,
+                     std::span<const std::size_t> targets, const row_share& share = {})
+        : tour_(tour), sizes_(sizes), targets_(targets), share_(share) {
+        visit([&](const samples& each, std::size_t) { is_needed_ = is_needed_ || each.is_paged(); });
     }
 
     /// Asks for what the pass will need soon, when it comes to the batch that begins there.
@@ -37,7 +48,11 @@ private:
         const std::size_t step = tour_.batch_size;
         if (tour_.order.empty() && share_.machines == 1) {
             if (threads.rank == 0)
-                expect_rows(begin, tour_.range.count);
+                visit([&](const samples& each, std::size_t size) {
+                    if (each.is_paged())
+                        each.pages()->expect_all((tour_.range.first + begin) * size,
+                                                 (tour_.range.first + tour_.range.count) * size);
+                });
             return;
         }
         // The first batch asks for all that are to be on their way, each other for one more.
@@ -56,13 +71,22 @@ private:
         }
     }
     void expect_rows(std::size_t begin, std::size_t end) const noexcept {
+        visit([&](const samples& each, std::size_t size) {
+            each.expect((tour_.range.first + begin) * size, (end - begin) * size);
+        });
+    }
+    /// visit(samples, size) for what samples are made of, and how many numbers a sample has of it.
+    template <class Visit>
+    void visit(const Visit& visit) const noexcept {
         for (std::size_t input = 0; input < sizes_.size(); ++input)
-            tour_.range.x[input].expect((tour_.range.first + begin) * sizes_[input],
-                                        (end - begin) * sizes_[input]);
+            visit(tour_.range.x[input], sizes_[input]);
+        for (std::size_t output = 0; output < targets_.size(); ++output)
+            visit(tour_.range.y[output], targets_[output]);
     }
 
     const pass_course& tour_;
     std::span<const std::size_t> sizes_;
+    std::span<const std::size_t> targets_;
     row_share share_;
     bool is_needed_ = false;
 };

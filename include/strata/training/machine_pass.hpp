@@ -133,7 +133,7 @@ private:
     void work(const course& tour, progress& all, team threads) noexcept {
         const flush_denormals fast;
         std::uint64_t number = engine_->step;
-        const internal::expected_samples coming(tour, Model::input_sizes,
+        const internal::expected_samples coming(tour, Model::input_sizes, internal::target_sizes<pass>,
                                                 {group_->rank(), group_->count(), piece_});
         std::size_t begin = 0;
         std::size_t buffer = 0;
