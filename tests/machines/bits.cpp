@@ -17,6 +17,7 @@
 #include <mutex>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace strata::bedrock;
@@ -202,6 +203,24 @@ BOOST_AUTO_TEST_CASE(machines_with_other_weights_are_named) {
         teach.fit(part_of(x, world), y, fit_options{.batch_size = 50, .verbose = verbosity::silent});
     });
     BOOST_TEST(found.starts_with("fit: machine 1 (thread 1) has weights and states of checksum "), found);
+}
+
+BOOST_AUTO_TEST_CASE(machines_without_a_piece_are_told_of) {
+    const auto x = draw(std::array{rows, 20UL});
+    const auto y = draw(std::array{rows, 3UL});
+    static std::string shown; // by one machine alone
+    const auto known = progress_output();
+    set_progress_output({[](std::string_view text) { shown += text; }, nullptr});
+    thread_machines(2).run([&](strata::machine_group& world) {
+        small net{seed{5}};
+        trainer teach{net, mean_squared_error, adam{}, metrics::mean_absolute_error};
+        teach.fit(part_of(x, world), y, {.batch_size = 50});
+    });
+    set_progress_output(known);
+    BOOST_TEST(shown.starts_with(
+                   "fit: a batch of 50 samples, cut into pieces of 128, leaves 1 of 2 machines idle: a "
+                   "smaller .piece_size gives them work\nEpoch 1/1"),
+               shown);
 }
 
 BOOST_AUTO_TEST_CASE(machines_with_other_batches_are_named) {

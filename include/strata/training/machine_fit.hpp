@@ -12,8 +12,10 @@ STRATA_HEADER_BEGIN
 #include <strata/training/machine_facts.hpp>
 #include <strata/training/machine_pass.hpp>
 #include <strata/training/machine_source.hpp>
+#include <strata/training/progress_output.hpp>
 #include <strata/training/snapshot.hpp>
 #include <strata/training/trainer.hpp>
+#include <strata/training/verbosity.hpp>
 
 #include <algorithm>
 #include <array>
@@ -105,6 +107,7 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
         const std::size_t batch_size = std::min(options.batch_size, train.count);
         const std::size_t steps = (train.count + batch_size - 1) / batch_size;
         std::vector<std::uint32_t> order(options.shuffle ? train.count : 0);
+        tell_idle(group, batch_size, options);
         pass_type pass(teach.engine_, *teach.net_, group, piece_length(options));
         const std::size_t threads = pass.choose_threads(batch_size, options.threads);
         return run_epochs(
@@ -174,6 +177,17 @@ private:
         if (group.rank() != 0)
             options.verbose = verbosity::silent;
         return options;
+    }
+    // A user who sees no machine idle would wonder why more of them are no faster.
+    static void tell_idle(const machine_group& group, std::size_t batch_size, const fit_options& options) {
+        const std::size_t piece = piece_length(options);
+        const std::size_t pieces = (batch_size + piece - 1) / piece;
+        const text_output output = progress_output();
+        if (pieces < group.count() && group.rank() == 0 && options.verbose != verbosity::silent &&
+            output.write != nullptr)
+            output.write(concatenate("fit: a batch of ", batch_size, " samples, cut into pieces of ", piece,
+                                     ", leaves ", group.count() - pieces, " of ", group.count(),
+                                     " machines idle: a smaller .piece_size gives them work\n"));
     }
     template <class Run, class Check>
     static history run_epochs(trainer_type& teach, const fit_options& options, std::size_t steps,
