@@ -48,26 +48,26 @@ void run(const sliding::options& settings) {
     const bool adds = false;
     const auto run_kernel = [&](const team& team_member) {
         if (is_forward) {
-            head_forward<float> pass{};
-            pass.x = &source;
-            pass.y = {y.data(), geometry.filters};
-            pass.parameters = parameters.data();
-            pass.scratch = scratch[team_member.rank].data();
-            pass.samples = settings.batch;
+            const head_forward<float> pass{
+                &source,  {y.data(), geometry.filters},     nullptr,        parameters.data(),
+                nullptr,  scratch[team_member.rank].data(), settings.batch, {},
+                no_pieces};
             kernels::template forward<stage, keeping::nothing, false>(
                 pass, team_member, prediction_tail<typename stage::tail>{});
             return;
         }
-        head_backward<float> pass{};
-        pass.x = &source;
-        pass.delta = {y.data(), geometry.filters};
-        pass.source_deltas = &input_gradient;
-        pass.adds = &adds;
-        pass.parameters = parameters.data();
-        pass.shared = shared.data();
-        pass.scratch = scratch[team_member.rank].data();
-        pass.samples = settings.batch;
-        pass.piece = {0, settings.batch};
+        const batch_pieces all = batch_pieces::whole(settings.batch, settings.batch);
+        const head_backward<float> pass{&source,
+                                        {y.data(), geometry.filters},
+                                        &input_gradient,
+                                        &adds,
+                                        nullptr,
+                                        parameters.data(),
+                                        shared.data(),
+                                        scratch[team_member.rank].data(),
+                                        settings.batch,
+                                        {},
+                                        all};
         const gradient_store<float> store{gradients.data()};
         if (is_update)
             kernels::template update<stage, false>(

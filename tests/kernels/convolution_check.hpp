@@ -259,15 +259,10 @@ private:
             scratch[part.rank].assign(kernels::template scratch_size<T> + slack, nan);
             const rows_view<const T> source{x.data(), head::channels};
             const rows_view<T> result_view{result.data(), head::channels};
-            head_backward<T> call{};
-            call.x = &source;
-            call.delta = {delta.data(), head::outputs};
-            call.source_deltas = &result_view;
-            call.adds = &adds;
-            call.parameters = parameters.data();
-            call.shared = shared.data();
-            call.scratch = scratch[part.rank].data();
-            call.samples = samples;
+            const batch_pieces all = batch_pieces::whole(samples, samples);
+            const head_backward<T> call{
+                &source,       {delta.data(), head::outputs}, &result_view, &adds, nullptr, parameters.data(),
+                shared.data(), scratch[part.rank].data(),     samples,      {},    all};
             kernels::template backward<plain_stage>(call, part, no_slope{});
         });
         return result;
@@ -292,14 +287,10 @@ private:
         with_team(threads, [&](const team& part) {
             scratch[part.rank].assign(kernels::template scratch_size<T> + slack, nan);
             const rows_view<const T> source{x.data(), head::channels};
-            head_backward<T> call{};
-            call.x = &source;
-            call.delta = {delta.data(), head::outputs};
-            call.parameters = parameters.data();
-            call.shared = shared.data();
-            call.scratch = scratch[part.rank].data();
-            call.samples = samples;
-            call.piece = {0, samples};
+            const batch_pieces all = batch_pieces::whole(samples, samples);
+            const head_backward<T> call{
+                &source,       {delta.data(), head::outputs}, nullptr, nullptr, nullptr, parameters.data(),
+                shared.data(), scratch[part.rank].data(),     samples, {},      all};
             kernels::template update<plain_stage, false>(call, part,
                                                          head_updates<T, head, Consumer>{consumer, 0});
         });

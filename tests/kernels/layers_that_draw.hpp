@@ -60,8 +60,9 @@ struct harness {
         std::vector<rows_view<const T>> views;
         for (const auto& each : x)
             views.push_back({each.data(), pitch});
-        const head_forward<T> call{views.data(), {y.data(), pitch}, nullptr, nullptr,
-                                   nullptr,      scratch.data(),    samples, drawn};
+        const batch_pieces all = batch_pieces::whole(samples, samples);
+        const head_forward<T> call{views.data(),   {y.data(), pitch}, nullptr, nullptr, nullptr,
+                                   scratch.data(), samples,           drawn,   all};
         for (std::size_t rank = 0; rank < threads; ++rank) {
             const team part{rank, threads};
             if constexpr (Training)
@@ -86,6 +87,7 @@ struct harness {
             delta_views.push_back({source_deltas[s].data(), pitch});
         }
         const bool added[2] = {adds, adds};
+        const batch_pieces all = batch_pieces::whole(samples, samples);
         const head_backward<T> call{views.data(),
                                     {delta.data(), pitch},
                                     delta_views.data(),
@@ -95,7 +97,8 @@ struct harness {
                                     nullptr,
                                     scratch.data(),
                                     samples,
-                                    drawn};
+                                    drawn,
+                                    all};
         for (std::size_t rank = 0; rank < threads; ++rank)
             kernels::template backward<single>(call, team{rank, threads}, no_slope{});
         return source_deltas;

@@ -13,7 +13,7 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// What is said of pieces to kernels that do not ask for them.
+/// What is said of pieces to the kernels of a prediction, which add nothing up.
 inline constexpr batch_pieces no_pieces{};
 
 /// What a stage's forward kernel reads and writes. Memory of the network's own goes on for a register behind
@@ -27,8 +27,8 @@ struct head_forward {
     T* shared;           ///< of this stage, kept for its backward kernels
     T* scratch;          ///< of this thread
     std::size_t samples;
-    dropout_key key = {};                   ///< for heads that draw random numbers in training
-    const batch_pieces& pieces = no_pieces; ///< of the samples, for heads that add them up
+    dropout_key key = {};       ///< for heads that draw random numbers in training
+    const batch_pieces& pieces; ///< of the samples, for heads that add them up in training
 };
 
 /// The same for one sample by one thread, as a type of its own: kernels of many samples need not be compiled
@@ -55,9 +55,9 @@ struct head_backward {
     T* scratch;
     std::size_t samples;
     dropout_key key = {};
-    const batch_pieces& pieces = no_pieces; ///< of the samples, for those that add them by themselves
-    team::range piece = {0, samples};       ///< the samples whose sums `update` takes
-    T* piece_sums = nullptr;                ///< this thread's memory for tiles that wait for other pieces
+    const batch_pieces& pieces;       ///< of the samples, for those that add them by themselves
+    team::range piece = {0, samples}; ///< the samples whose sums `update` takes
+    T* piece_sums = nullptr;          ///< this thread's memory for tiles that wait for other pieces
 };
 
 /// Who adds the sums over a batch's pieces: the kernel's `update` does, by `call.pieces`, or the training

@@ -132,9 +132,16 @@ private:
         const auto sources = sources_of<wires, head>(
             number, [&](std::size_t input) { return x[input]; },
             [&](std::size_t source) { return rows_view<const T>(output(source, y, samples, memory)); });
-        Call<T> call{head_forward<T>{
-            sources.data(), output(number, y, samples, memory), nullptr, nullptr, nullptr,
-            memory + affine.end + samples * wires::shared_size + threads.rank * thread_scratch, samples}};
+        Call<T> call{head_forward<T>{sources.data(),
+                                     output(number, y, samples, memory),
+                                     nullptr,
+                                     nullptr,
+                                     nullptr,
+                                     memory + affine.end + samples * wires::shared_size +
+                                         threads.rank * thread_scratch,
+                                     samples,
+                                     {},
+                                     no_pieces}};
         if constexpr (has_parameters<head>)
             call.parameters = parameters + places::places[stage_of_node(mark.head)];
         using operands = internal::operands_of<tail, T>;

@@ -45,8 +45,9 @@ struct layer_shape {
 
     static void forward(const float* parameters, const float* x, float* y, std::size_t samples) {
         const rows source{x, Inputs};
-        const library::head_forward<float> call{&source, {y, Units}, nullptr, parameters,
-                                                nullptr, nullptr,    samples};
+        const library::batch_pieces all = library::batch_pieces::whole(samples, samples);
+        const library::head_forward<float> call{&source, {y, Units}, nullptr, parameters, nullptr,
+                                                nullptr, samples,    {},      all};
         kernels::template forward<stage, library::keeping::nothing, false>(
             call, library::team{}, library::training_tail<library::tail<>>{{}});
     }
@@ -55,14 +56,16 @@ struct layer_shape {
         alignas(library::alignment) std::array<float, kernels::template scratch_size<float>> scratch;
         const library::rows_view<float> target{source_delta, Inputs};
         const bool adds = false;
-        const library::head_backward<float> call{nullptr,    {delta, Units}, &target,        &adds,  nullptr,
-                                                 parameters, nullptr,        scratch.data(), samples};
+        const library::batch_pieces all = library::batch_pieces::whole(samples, samples);
+        const library::head_backward<float> call{nullptr, {delta, Units}, &target, &adds, nullptr, parameters,
+                                                 nullptr, scratch.data(), samples, {},    all};
         kernels::template backward<stage>(call, library::team{}, library::no_slope{});
     }
     static void update(const float* x, const float* delta, float* gradients, std::size_t samples) {
         const rows source{x, Inputs};
-        const library::head_backward<float> call{&source, {delta, Units}, nullptr, nullptr, nullptr,
-                                                 nullptr, nullptr,        nullptr, samples};
+        const library::batch_pieces all = library::batch_pieces::whole(samples, samples);
+        const library::head_backward<float> call{&source, {delta, Units}, nullptr, nullptr, nullptr, nullptr,
+                                                 nullptr, nullptr,        samples, {},      all};
         const library::gradient_store<float> store{gradients};
         kernels::template update<stage, false>(
             call, library::team{},
