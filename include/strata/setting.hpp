@@ -87,7 +87,8 @@
                   STRATA_ARITHMETIC, STRATA_CONTAINERS)
 
 #define STRATA_QUOTE(name) #name
-#define STRATA_TEXT(...) STRATA_QUOTE(__VA_ARGS__)
+#define STRATA_QUOTE_VALUE(...) STRATA_QUOTE(__VA_ARGS__)
+#define STRATA_SETTING_TEXT STRATA_QUOTE_VALUE(STRATA_SETTING)
 
 namespace strata::bedrock {
 namespace detail {}

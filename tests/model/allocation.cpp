@@ -142,7 +142,7 @@ std::size_t check_places(std::size_t samples) {
     BOOST_TEST(size >= most);
     BOOST_TEST(size <= most + most / 20);
     typename Pass::workspace space(samples, 3, default_piece);
-    BOOST_TEST(space.bytes() == Pass::workspace::bytes_of(samples, 3));
+    BOOST_TEST(space.bytes() == Pass::workspace::bytes_of(samples, 3, default_piece));
     return shared;
 }
 } // namespace
@@ -173,8 +173,8 @@ BOOST_AUTO_TEST_CASE(a_plan_shows_the_memory_of_a_step) {
     const trainer teach{net, sparse_categorical_crossentropy, adam{}};
     using pass =
         training_pass<small::topology, float, std::remove_const_t<decltype(sparse_categorical_crossentropy)>>;
-    const pass::workspace one(16, 1);
-    const pass::workspace two(16, 2);
+    const pass::workspace one(16, 1, default_piece);
+    const pass::workspace two(16, 2, default_piece);
     BOOST_TEST(teach.plan(16).find(
                    internal::concatenate("memory    training by 16 samples: ", detail::grouped(one.bytes()),
                                          " bytes at most, and ", detail::grouped(two.bytes() - one.bytes()),

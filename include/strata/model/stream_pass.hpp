@@ -245,13 +245,11 @@ private:
                 close<stage>(of_steps.y.data, team::range{0, rows});
         } else {
             const auto sources = sources_of_stage<Number>(call);
-            const head_forward<T> of_samples{sources.data(),
-                                             output<Number>(call),
-                                             nullptr,
-                                             parameters,
-                                             nullptr,
-                                             call.memory + layout::memory.scratch,
-                                             rows};
+            const head_forward<T> of_samples{sources.data(), output<Number>(call),
+                                             nullptr,        parameters,
+                                             nullptr,        call.memory + layout::memory.scratch,
+                                             rows,           {},
+                                             no_pieces};
             run_stage<stage, false>(of_samples, team{}, applied);
         }
     }

@@ -53,7 +53,7 @@ inline std::uint32_t checksum_numbers(std::span<const double> numbers) {
 
 /// The program itself.
 inline void append_program(std::string& lines) {
-    append(lines, "strata ", project_version, "\nthe setting ", STRATA_TEXT(STRATA_SETTING), "\n");
+    append(lines, "strata ", project_version, "\nthe setting ", STRATA_SETTING_TEXT, "\n");
 #if defined(__VERSION__)
     append(lines, "the compiler ", std::string_view(__VERSION__), "\n");
 #endif
