@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,10 +45,13 @@ struct known_message {
 /// and keeps what the messages of a step are.
 class timed_group final : public strata::machine_group {
 public:
-    explicit timed_group(strata::machine_group& group) : group_(&group) {}
+    /// `has_hosts`: whether machines of one host share memory, as they do where this is not measured.
+    explicit timed_group(strata::machine_group& group, bool has_hosts)
+        : group_(&group), has_hosts_(has_hosts) {}
 
-    double waiting = 0; ///< seconds in `wait` and `gather`
-    bool keeps = false; ///< whether messages are kept
+    std::size_t shared = 0; ///< bytes of memory that others see
+    double waiting = 0;     ///< seconds in `wait` and `gather`
+    bool keeps = false;     ///< whether messages are kept
     std::vector<known_message> messages;
 
     [[nodiscard]] std::size_t rank() const noexcept override { return group_->rank(); }
@@ -73,6 +77,17 @@ public:
         return result;
     }
     void broadcast(std::span<std::byte> bytes) override { group_->broadcast(bytes); }
+    [[nodiscard]] strata::machine_memory share_memory(std::size_t bytes) override {
+        strata::machine_memory result = group_->share_memory(bytes);
+        for (std::size_t machine = 0; machine < count(); ++machine)
+            if (machine != rank()) {
+                if (!has_hosts_)
+                    result.blocks[machine] = {};
+                else if (!result.blocks[machine].empty())
+                    shared = bytes;
+            }
+        return result;
+    }
     [[noreturn]] void abandon(std::string_view reason) noexcept override {
         group_->abandon(reason);
         std::abort();
@@ -81,6 +96,11 @@ public:
 
 private:
     strata::machine_group* group_;
+    bool has_hosts_;
+};
+
+struct alignas(64) cache_line {
+    std::array<std::byte, 64> bytes{};
 };
 
 /// One of many machines, none of which says anything: it does the work of its part of each batch, and what
@@ -118,6 +138,13 @@ public:
         return std::vector<std::vector<std::byte>>(count_, {own.begin(), own.end()});
     }
     void broadcast(std::span<std::byte>) override {}
+    [[nodiscard]] strata::machine_memory share_memory(std::size_t bytes) override {
+        const auto own =
+            std::make_shared<std::vector<cache_line>>((bytes + sizeof(cache_line) - 1) / sizeof(cache_line));
+        strata::machine_memory result{std::vector<std::span<std::byte>>(count_), own};
+        result.blocks[rank_] = std::as_writable_bytes(std::span(*own)).first(bytes);
+        return result;
+    }
     [[noreturn]] void abandon(std::string_view) noexcept override { std::abort(); }
     [[nodiscard]] std::uint64_t bytes_sent() const noexcept override { return bytes_sent_; }
 

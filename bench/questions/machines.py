@@ -57,6 +57,10 @@ def wire_here(text, size):
     return simulation.Wire("this machine", overhead, overhead, 2 * near / max(seconds[near, 1] - 2 * overhead, 1e-9), copies=True)
 
 
+def contender_name(count, implementation, is_separate=False):
+    return f"strata, {count} rank{'s' * (count > 1)}, {implementation}{', no shared memory' * is_separate}"
+
+
 def describe(question, case, name, batch):
     """Says of a network's runs what they mean beside each other."""
     found = case["contenders"]
@@ -68,23 +72,26 @@ def describe(question, case, name, batch):
             shown["speed-up"] = alone / each["median"]
             continue
         shown["silence"] = shown.pop("without_messages")
-        count, implementation = contender.split(", ")[1:]
+        count, implementation, *separate = contender.split(", ")[1:]
         count = int(count.split()[0])
-        one = found[f"strata, 1 rank, {implementation}"]
+        one = found[contender_name(1, implementation)]
         weak_seconds = shown.pop("weak_seconds")
         weak[contender] = ([weak_seconds], {"efficiency": count * one["median"] / min(count, cores) / weak_seconds})
         waiting, alone_messages = shown.pop("waiting"), shown.pop("messages_alone")
-        sent, least = shown.pop("bytes"), shown.pop("least_bytes")
+        sent, least, shared = shown.pop("bytes"), shown.pop("least_bytes"), shown.pop("shared_bytes")
         shown["speed-up"] = one["median"] / each["median"]
         shown["beside silence"] = each["median"] / shown["silence"]
         if count > 1:
             shown["messages alone, us"] = 1e6 * alone_messages
             shown["waiting, us"] = 1e6 * waiting
-            shown["hidden"] = 1 - (each["median"] - shown["silence"]) / alone_messages
             # The processors at work copy the messages' bytes as well: on one machine neither hides behind the other.
             shown["work and messages"] = shown["silence"] + alone_messages
             shown["bytes sent"] = sent
-            shown["of the least"] = sent / least
+            if separate:
+                shown["hidden"] = 1 - (each["median"] - shown["silence"]) / alone_messages
+                shown["of the least"] = sent / least
+            else:
+                shown["bytes shared"] = shared
     question.add(f"{name}, batch {batch} a rank", weak)
 
 
@@ -98,7 +105,7 @@ def simulate(question, name, word, arrays, batch, piece, parts, here, measured):
         for implementation, text in here.items():
             wire = wire_here(text, 4 * max(arrays) / count)
             expected = simulation.step_seconds(parts, wire, count, batch, piece, cores=cores)
-            seen = measured.get(f"strata, {count} rank{'s' * (count > 1)}, {implementation}")
+            seen = measured.get(contender_name(count, implementation, count > 1))
             cells += [f"{1e3 * expected:.3f}", f"{1e3 * seen['median']:.3f}" if seen else "",
                       f"{100 * (expected / seen['median'] - 1):+.0f} %" if seen else ""]
         lines.append("| " + " | ".join(cells) + " |")
@@ -141,7 +148,9 @@ def run():
              "`silence` is a step in seconds of as many processes that do the same work and say nothing, `messages alone` the "
              "step's messages with no work between, `hidden` what of their time the step does not show, `work and messages` one "
              "behind the other, `waiting` what a process waits for others, `bytes sent` a process's in a step, of which the least "
-             "is 2 (ranks - 1) / ranks of the weights. "
+             "is 2 (ranks - 1) / ranks of the weights where nothing is shared. Processes of one host share memory, `bytes shared` "
+             "each, with its sums and the weights: what others read there is no message, and not sent. Those of `no shared memory` "
+             "send all of it, as processes on different hosts do. "
              "PyTorch's processes are DistributedDataParallel's with gloo. `efficiency` of a batch that grows: the work a second "
              "and core beside one rank's.")
     for name, word, arrays, batch, piece, steps in networks:
@@ -152,9 +161,10 @@ def run():
                 contenders += [Contender("strata" if threads == 1 else f"strata, {threads} threads",
                                          path and [path, word, raw, "alone", batch, piece, steps, threads], how, why)
                                for threads in dict.fromkeys((1, cores))]
-            contenders += [Contender(f"strata, {count} rank{'s' * (count > 1)}, {implementation}",
-                                     path and [*started(mpi, options, count), path, word, raw, "together", batch, piece, steps],
-                                     how, why) for count in ranks]
+            contenders += [Contender(contender_name(count, implementation, is_separate),
+                                     path and [*started(mpi, options, count), path, word, raw,
+                                               "separate" if is_separate else "together", batch, piece, steps], how, why)
+                           for count in ranks for is_separate in (False, True)[:count]]
         pytorch = python("PyTorch", "machines_pytorch", "torch", "python3-torch", is_started=False)
         for processes in (1, 2):
             contenders.append(Contender("PyTorch" if processes == 1 else "PyTorch, 2 processes", pytorch.command and [
@@ -162,7 +172,7 @@ def run():
         for each in contenders:
             each.command = each.command and list(map(str, each.command))
         question.measure(f"{name}, batch {batch}", contenders, [], 1,
-                         shown=["without_messages", "messages_alone", "waiting", "weak_seconds", "bytes", "least_bytes", "way"])
+                         shown=["without_messages", "messages_alone", "waiting", "weak_seconds", "bytes", "least_bytes", "shared_bytes", "way"])
         known = {implementation: each for implementation, each in built.items() if each[2]}
         if mode == "build" or not known:
             continue

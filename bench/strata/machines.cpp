@@ -4,6 +4,8 @@
 //   machines NETWORK DIRECTORY alone BATCH PIECE STEPS THREADS    seconds of a step
 //   machines NETWORK DIRECTORY together BATCH PIECE STEPS         by mpirun: the same with machines of one
 //                                                                 thread each, with all of what they say
+//   machines NETWORK DIRECTORY separate BATCH PIECE STEPS         as `together`, of machines that share no
+//                                                                 memory
 //   machines NETWORK DIRECTORY parts STEPS                        seconds of a step's parts, of one machine
 //   of
 //                                                                 several that say nothing
@@ -162,12 +164,13 @@ std::vector<double> largest(strata::machine_group& world, std::vector<double> ow
 }
 
 template <class Network>
-void train_together(const sample_source& source, strata::machine_group& world, char** arguments) {
+void train_together(const sample_source& source, strata::machine_group& world, bool has_hosts,
+                    char** arguments) {
     const std::size_t machines = world.count();
     const std::size_t batch = number(arguments[0]);
     const std::size_t piece = number(arguments[1]);
     const std::size_t steps = number(arguments[2]);
-    bench::timed_group timed(world);
+    bench::timed_group timed(world, has_hosts);
     bench::silent_group silent(world.rank(), machines);
     const auto run = [&](strata::machine_group& group, learner<Network>& one, std::size_t size,
                          std::size_t many) {
@@ -192,12 +195,13 @@ void train_together(const sample_source& source, strata::machine_group& world, c
         bench::median_seconds(5, std::max<std::size_t>(steps / 5, 4), [&] { replay.run(); });
     const double silence = run(silent, alone, batch, steps);
     const double weak = run(timed, together, batch * machines, std::max<std::size_t>(steps / machines, 4));
-    const auto most = largest(world, {seconds, silence, messages, waiting, weak, bytes});
+    const auto most =
+        largest(world, {seconds, silence, messages, waiting, weak, bytes, static_cast<double>(timed.shared)});
     if (world.rank() != 0)
         return;
     std::printf("seconds %.9f\nwithout_messages %.9f\nmessages_alone %.9f\nwaiting %.9f\nweak_seconds %.9f\n",
                 most[0], most[1], most[2], most[3], most[4]);
-    std::printf("bytes %.0f\nleast_bytes %.0f\n", most[5],
+    std::printf("bytes %.0f\nshared_bytes %.0f\nleast_bytes %.0f\n", most[5], most[6],
                 2.0 * static_cast<double>(Network::parameter_count * sizeof(float)) *
                     static_cast<double>(machines - 1) / static_cast<double>(machines));
 }
@@ -266,9 +270,9 @@ void run(const std::string& directory, int& count, char**& arguments) {
     const sample_source source(directory);
     if (what == "alone" && count == 8)
         train_alone<Network>(source, arguments + 4);
-    else if (what == "together" && count == 7) {
+    else if ((what == "together" || what == "separate") && count == 7) {
         strata::mpi::environment world{count, arguments};
-        train_together<Network>(source, world, arguments + 4);
+        train_together<Network>(source, world, what == "together", arguments + 4);
     } else if (what == "parts" && count == 5) {
         const std::size_t steps = number(arguments[4]);
         for (const std::size_t rows : {4u, 8u, 16u, 32u, 64u, 128u, 256u})

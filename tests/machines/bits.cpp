@@ -6,6 +6,7 @@
 #include <strata/data/mapped_npy.hpp>
 #include <strata/data/npy.hpp>
 #include <strata/data/npy_batches.hpp>
+#include <strata/distributed/host_memory.hpp>
 #include <strata/strata.hpp>
 #include <strata/training/machine_fit.hpp>
 
@@ -50,9 +51,10 @@ void check(const xt::xtensor<float, Rank>& x, const Optimizer& optimizer) {
         return outcome{teach.snapshot().bytes, record["loss"]};
     };
     const outcome alone = train([&](auto& teach) { return teach.fit(x, y, options); });
+    // Two are two hosts, three are one, and eight are three.
     for (const std::size_t machines : {1U, 2U, 3U, 8U}) {
         std::mutex mutex;
-        thread_machines(machines).run([&](strata::machine_group& world) {
+        thread_machines(machines, machines == 2 ? 1 : 3).run([&](strata::machine_group& world) {
             const outcome found = train([&](auto& teach) {
                 fit_options shared = options;
                 shared.machines = world;
@@ -106,7 +108,7 @@ void compare(const Alone& alone, const Work& work) {
     const auto bytes = teach.snapshot().bytes;
     for (const std::size_t machines : {1U, 3U, 8U}) {
         std::mutex mutex;
-        thread_machines(machines).run([&](strata::machine_group& world) {
+        thread_machines(machines, 2).run([&](strata::machine_group& world) {
             small own{seed{5}};
             trainer other{own, mean_squared_error, adam{}, metrics::mean_absolute_error};
             const std::vector<double> found = work(other, world);
@@ -308,4 +310,41 @@ BOOST_AUTO_TEST_CASE(machines_read_their_shares_of_files) {
             [&](auto& teach, auto& world) {
                 return numbers(teach.fit(part_of(mapped_x, world), mapped_y, options));
             });
+}
+
+BOOST_AUTO_TEST_CASE(processes_see_the_memory_of_their_host) {
+    constexpr std::size_t bytes = 100'000;
+    std::mutex mutex;
+    thread_machines(5, 2).run([&](strata::machine_group& world) {
+        const auto told = std::as_bytes(std::span(&bytes, 1));
+        const strata::machine_memory seen = share_host_memory(world, bytes);
+        const std::size_t rank = world.rank();
+        seen.blocks[rank][bytes - 1] = static_cast<std::byte>(rank + 1);
+        (void)world.gather(told);
+        const std::lock_guard lock(mutex);
+        for (std::size_t machine = 0; machine < 5; ++machine) {
+            const auto block = seen.blocks[machine];
+            BOOST_TEST(block.empty() == (machine / 2 != rank / 2), machine << " of " << rank);
+            if (block.empty())
+                continue;
+            BOOST_TEST(reinterpret_cast<std::uintptr_t>(block.data()) % alignment == 0U);
+            BOOST_TEST((block.front() == std::byte{0}));
+            BOOST_TEST((block[bytes - 1] == static_cast<std::byte>(machine + 1)), machine << " of " << rank);
+        }
+    });
+}
+
+// A process that finds no room has memory of its own, and so has whoever would share it.
+BOOST_AUTO_TEST_CASE(memory_of_a_host_is_found_by_its_mark) {
+    using internal::named_memory;
+    const std::string name = "/strata-test-" + std::to_string(::getpid());
+    BOOST_TEST(named_memory::make(name, std::size_t{1} << 56, 7).bytes().empty());
+    const named_memory own = named_memory::make(name, 128, 7);
+    BOOST_TEST(own.bytes().size() == 128U);
+    BOOST_TEST(named_memory::make(name, 128, 7).bytes().empty());
+    BOOST_TEST(named_memory::find(name, 128, 7).bytes().size() == 128U);
+    BOOST_TEST(named_memory::find(name, 128, 8).bytes().empty());
+    BOOST_TEST(named_memory::find(name, 64, 7).bytes().empty());
+    ::shm_unlink(name.c_str());
+    BOOST_TEST(named_memory::find(name, 128, 7).bytes().empty());
 }

@@ -12,6 +12,7 @@
 #include <exception>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <stdexcept>
@@ -20,10 +21,12 @@
 #include <tuple>
 #include <vector>
 
-/// Machines that are threads of one process: messages are copied by way of a shared table.
+/// Machines that are threads of one process: messages are copied by way of a shared table. So many of them
+/// in turn are a host, whose machines see each other's memory.
 class thread_machines {
 public:
-    explicit thread_machines(std::size_t count) : count_(count) {}
+    explicit thread_machines(std::size_t count, std::size_t host = 1)
+        : count_(count), host_(host), memory_(count) {}
 
     /// Runs work(group) for each of them and rethrows what the first has thrown, in their order.
     template <class Work>
@@ -47,6 +50,7 @@ public:
     }
 
 private:
+    static constexpr std::size_t line = 64; ///< bytes
     using bytes = std::vector<std::byte>;
     using address = std::tuple<std::size_t, std::size_t, std::uint32_t>; ///< sender, receiver, channel
 
@@ -55,7 +59,9 @@ private:
         member(thread_machines& all, std::size_t rank) : all_(&all), rank_(rank) {}
         [[nodiscard]] std::size_t rank() const noexcept override { return rank_; }
         [[nodiscard]] std::size_t count() const noexcept override { return all_->count_; }
-        [[nodiscard]] std::string host() const override { return "thread " + std::to_string(rank_); }
+        [[nodiscard]] std::string host() const override {
+            return "thread " + std::to_string(rank_ / all_->host_ * all_->host_);
+        }
 
         ticket send(std::size_t receiver, std::uint32_t channel,
                     std::span<const std::byte> content) override {
@@ -85,7 +91,7 @@ private:
                     const bytes found = all_->take(pending_[each].where);
                     if (found.size() != pending_[each].content.size())
                         throw std::logic_error("a message of another size");
-                    std::memcpy(pending_[each].content.data(), found.data(), found.size());
+                    std::copy(found.begin(), found.end(), pending_[each].content.begin());
                     pending_[each].is_awaited = false;
                 }
         }
@@ -100,6 +106,20 @@ private:
         void broadcast(std::span<std::byte> content) override {
             const auto all = gather(rank_ == 0 ? content : content.first(0));
             std::copy(all[0].begin(), all[0].end(), content.begin());
+        }
+        // All of it is kept, since a machine may leave while another still looks there.
+        [[nodiscard]] strata::machine_memory share_memory(std::size_t size) override {
+            auto& own = all_->memory_[rank_].emplace_back(size + line);
+            void* place = own.data();
+            std::size_t room = own.size();
+            const std::span<std::byte> block(static_cast<std::byte*>(std::align(line, size, place, room)),
+                                             size);
+            const auto found = gather(std::as_bytes(std::span(&block, 1)));
+            strata::machine_memory result{std::vector<std::span<std::byte>>(count()), nullptr};
+            for (std::size_t machine = 0; machine < count(); ++machine)
+                if (machine / all_->host_ == rank_ / all_->host_)
+                    std::memcpy(&result.blocks[machine], found[machine].data(), sizeof block);
+            return result;
         }
         [[noreturn]] void abandon(std::string_view) noexcept override { std::terminate(); }
         [[nodiscard]] std::uint64_t bytes_sent() const noexcept override { return sent_; }
@@ -134,6 +154,8 @@ private:
     }
 
     std::size_t count_;
+    std::size_t host_;
+    std::vector<std::deque<bytes>> memory_; ///< that each has ever had
     std::mutex mutex_;
     std::condition_variable changed_;
     std::map<address, std::deque<bytes>> messages_;

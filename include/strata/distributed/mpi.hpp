@@ -4,6 +4,7 @@
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
+#include <strata/distributed/host_memory.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 #include <strata/training/machine_error.hpp>
@@ -22,6 +23,7 @@ STRATA_HEADER_BEGIN
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -81,6 +83,8 @@ public:
     [[nodiscard]] std::string host() const override { return host_; }
 
     ticket send(std::size_t receiver, std::uint32_t channel, std::span<const std::byte> bytes) override {
+        // What was written to memory that others see comes first.
+        std::atomic_thread_fence(std::memory_order_release);
         bytes_sent_ += bytes.size();
         return begin(bytes, [&](std::span<const std::byte> part, MPI_Request* request) {
             return MPI_Isend(part.data(), static_cast<int>(part.size()), MPI_BYTE, static_cast<int>(receiver),
@@ -128,6 +132,10 @@ public:
     void broadcast(std::span<std::byte> bytes) override {
         for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), most_bytes)))
             send_all(bytes.first(std::min(bytes.size(), most_bytes)), 0);
+    }
+
+    [[nodiscard]] machine_memory share_memory(std::size_t bytes) override {
+        return share_host_memory(*this, bytes);
     }
 
     [[noreturn]] void abandon(std::string_view reason) noexcept override { end_all(name_, reason); }
@@ -225,6 +233,7 @@ private:
         return message;
     }
     void forget(ticket message) {
+        std::atomic_thread_fence(std::memory_order_acquire);
         messages_[message].clear();
         free_.push_back(message);
     }

@@ -68,7 +68,7 @@ struct machine_course {
 
     template <class Trainer, class Scores>
     void validate(Trainer&, const fit_options& options, const sample_range& range, Scores& logs) const {
-        pass.complete_statistics();
+        pass.complete_network();
         if (range.count == 0) {
             shared_source source(group, *options.validation_batches, piece_length(options),
                                  "fit, validation batches");

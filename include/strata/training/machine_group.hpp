@@ -5,12 +5,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
+
+/// Memory of all machines of a group, as one of them sees it.
+struct machine_memory {
+    std::vector<std::span<std::byte>> blocks; ///< of each machine; empty where it cannot be seen from here
+    std::shared_ptr<void> owner;              ///< of all that are seen
+};
 
 /// The machines that train one network together, seen from one of them: processes with a number each, which
 /// send each other bytes. What training needs of MPI, or of whatever else connects them, and no more. One
@@ -46,11 +53,16 @@ public:
     /// Copies the bytes of machine 0 to all others. Every machine must call it, with room for as many.
     virtual void broadcast(std::span<std::byte> bytes) = 0;
 
+    /// Makes memory of so many bytes, zeros from a cache line on, for each machine: every machine must call
+    /// it with the same number. It sees its own, and those of others that work on the same computer, if it is
+    /// seen by them. What a machine has written there, others find behind a message that it sent afterwards.
+    [[nodiscard]] virtual machine_memory share_memory(std::size_t bytes) = 0;
+
     /// Ends the work of all machines with a message: for an error that only this one knows of, while others
     /// wait for it.
     [[noreturn]] virtual void abandon(std::string_view reason) noexcept = 0;
 
-    /// Bytes that this machine has sent by `send` so far.
+    /// Bytes that this machine has sent by `send` so far. What others read in its memory is not counted.
     [[nodiscard]] virtual std::uint64_t bytes_sent() const noexcept = 0;
 };
 
@@ -58,4 +70,5 @@ public:
 
 namespace strata {
 using bedrock::machine_group;
+using bedrock::machine_memory;
 } // namespace strata

@@ -5,8 +5,6 @@
 #include <strata/kernels/threads/denormals.hpp>
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/model/gradient_consumers.hpp>
-#include <strata/model/marked_rows.hpp>
-#include <strata/model/stored_update.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/batch_share.hpp>
@@ -18,8 +16,11 @@
 #include <strata/training/machine_exchanges.hpp>
 #include <strata/training/machine_failure.hpp>
 #include <strata/training/machine_group.hpp>
+#include <strata/training/machine_hosts.hpp>
 #include <strata/training/machine_reports.hpp>
 #include <strata/training/machine_sums.hpp>
+#include <strata/training/machine_update.hpp>
+#include <strata/training/machine_weights.hpp>
 #include <strata/training/measurement.hpp>
 #include <strata/training/pass_course.hpp>
 #include <strata/training/sending_writer.hpp>
@@ -37,9 +38,6 @@ template <class Engine, class Model, class... Metrics>
 class machine_pass {
     using pass = typename Engine::pass;
     using T = typename pass::value_type;
-    using optimizer_type = decltype(Engine::optimizer);
-    using memory = update_memory<pass, optimizer_type>;
-    using update_type = stored_update<pass, optimizer_type>;
     using totals = typename Engine::totals;
     using penalty = penalties<pass>;
     using exchanges = machine_exchanges<pass>;
@@ -52,9 +50,11 @@ public:
           net_(&net),
           group_(&group),
           piece_(piece),
-          sums_(group),
+          hosts_(group),
+          sums_(group, hosts_, machine_weights<pass>::common_bytes),
+          weights_(group, hosts_),
           exchanges_(group, sums_),
-          update_(group.rank(), group.count(), &exchanges_),
+          update_(engine, group, sums_, exchanges_),
           reports_(group, piece) {}
 
     /// One pass over all samples, as `engine::run` does it. `line` shows progress on one machine.
@@ -68,6 +68,8 @@ public:
         }
         run_or_abandon([&] {
             prepare(batch_size, threads, range.weights != nullptr);
+            if constexpr (Training)
+                prepare_memory(range.count, batch_size);
             sum.reserve(sum.samples + range.count);
         });
         progress all{sum};
@@ -94,15 +96,17 @@ public:
 
     /// Makes the optimizer's states whole on all machines, of which each has moved on its own part.
     void complete_states() {
-        complete_statistics();
+        complete_network();
         run_or_abandon([&] {
             for (auto& block : engine_->states)
-                sums_.share(block.data(), 1);
+                weights_.share_states(block.data());
         });
     }
-    /// The same of the network's statistics, which also those without samples have not seen.
-    void complete_statistics() {
-        run_or_abandon([&] { sums_.share_statistics(net_->parameter_block().data()); });
+    /// The same of the network, whose weights a host's machines may have in common, and whose statistics
+    /// those without samples have not seen.
+    void complete_network() {
+        weights_.leave();
+        run_or_abandon([&] { weights_.share_statistics(net_->parameter_block().data()); });
     }
 
 private:
@@ -127,6 +131,19 @@ private:
         if (weighs)
             batches_.reserve_weights(capacity_);
         reports_.reserve(batch_size, totals::numbers);
+    }
+
+    /// Memory of the hosts for the weights and for the sums over batches of these sizes.
+    void prepare_memory(std::size_t samples, std::size_t batch_size) {
+        std::size_t bytes = 0;
+        for (const std::size_t batch : {std::min(samples, batch_size), samples % batch_size})
+            if (batch > 0)
+                bytes = std::max(bytes, sums_.bytes(share_of(batch).pieces.tree));
+        if (bytes > hosts_.bytes()) {
+            weights_.leave();
+            hosts_.share(bytes);
+        }
+        parameters_ = weights_.enter(net_->parameter_block());
     }
 
     template <bool Training>
@@ -166,8 +183,7 @@ private:
     void begin_step(const batch_share& own, std::uint64_t number) {
         if constexpr (Training) {
             gradients_ = sums_.begin(own.pieces);
-            rates_ = internal::converted<T>(
-                engine_->optimizer.scalars(static_cast<double>(number / update_type::batches)));
+            update_.begin(number);
         }
         reports_.expect(own.samples);
     }
@@ -176,7 +192,7 @@ private:
     template <bool Training, class Meanwhile>
     void step(const course& tour, const batch_share& own, std::uint64_t number, std::size_t buffer,
               progress& all, const team& threads, const Meanwhile& meanwhile) noexcept {
-        T* const parameters = net_->parameter_block().data();
+        T* const parameters = Training ? parameters_ : net_->parameter_block().data();
         const auto batch = batches_.batch(tour.range, buffer, own.pieces);
         const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(number), 0,
                               static_cast<std::uint32_t>(own.first)};
@@ -210,7 +226,7 @@ private:
         }
         threads.barrier();
         if (Training && threads.rank == 0)
-            run_or_abandon([&] { sums_.send_from(0); });
+            run_or_abandon([&] { sums_.send_all(); });
         meanwhile();
         if (threads.rank == 0)
             run_or_abandon([&] { finish<Training>(own.samples, weight_penalties, all); });
@@ -221,44 +237,15 @@ private:
     }
 
     void update(T* parameters, std::uint64_t number, const team& threads) noexcept {
-        if constexpr (!update_type::needs_all && update_type::batches == 1) {
-            sums_.hand_on(threads, marked_rows<update_consumer<T, optimizer_type>>{
-                                       {parameters, memory::pointers(engine_->states), rates_}});
-            sums_.move_statistics(threads, parameters, gradients_);
-        } else if (!update_stored(parameters, number, threads))
-            return;
+        const bool is_updated = update_.run(parameters, gradients_, number, threads);
         threads.barrier();
         if (threads.rank == 0)
-            run_or_abandon([&] { sums_.share(parameters, 1); });
-    }
-
-    /// The same for optimizers that need all gradients of one or several batches; returns whether they had.
-    bool update_stored(T* parameters, std::uint64_t number, const team& threads) noexcept {
-        constexpr std::size_t batches = update_type::batches;
-        T* used = gradients_;
-        const std::size_t turn = number % batches;
-        if constexpr (batches > 1 && update_type::needs_all) {
-            used = engine_->states[memory::block_count - 1].data();
-            if (turn == 0)
-                sums_.hand_on(threads, unmarked_rows<block_writer<T>>{{used}});
-            else
-                sums_.hand_on(threads, unmarked_rows<block_writer<T, true>>{{used}});
-        } else
-            sums_.hand_on(threads, unmarked_rows<gradient_store<T>>{{used}});
-        if constexpr (batches > 1 && !update_type::needs_all) {
-            // Where an update takes registers of gradients, the last batch of a group leaves the sums alone.
-            T* const group = engine_->states[memory::block_count - 1].data();
-            used = turn + 1 < batches ? group : gradients_;
-            sums_.visit_own(threads, [&](std::size_t i) {
-                used[i] = turn == 0 ? gradients_[i] : group[i] + gradients_[i];
+            run_or_abandon([&] {
+                sums_.wait_sent();
+                if (is_updated)
+                    weights_.share(parameters);
+                hosts_.meet();
             });
-        }
-        sums_.move_statistics(threads, parameters, gradients_);
-        threads.barrier();
-        if (turn + 1 != batches)
-            return false;
-        update_.run(parameters, used, memory::pointers(engine_->states), engine_->optimizer, rates_, threads);
-        return true;
     }
 
     template <bool Training>
@@ -284,14 +271,16 @@ private:
     Model* net_;
     machine_group* group_;
     std::size_t piece_;
+    machine_hosts hosts_;
     machine_sums<pass> sums_;
+    machine_weights<pass> weights_;
     exchanges exchanges_;
-    update_type update_;
+    machine_update<Engine> update_;
     machine_reports reports_;
     typename pass::workspace space_;
     batches<Model, pass> batches_;
-    scalars_of<T, optimizer_type> rates_{};
     T* gradients_ = nullptr;
+    T* parameters_ = nullptr; ///< the weights to train
     std::size_t capacity_ = 0;
     std::size_t threads_ = 0;
     std::size_t failed_ = ~std::size_t{0}; ///< the first machine that has failed

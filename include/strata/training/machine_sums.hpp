@@ -9,6 +9,7 @@
 #include <strata/model/update.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/machine_group.hpp>
+#include <strata/training/machine_hosts.hpp>
 #include <strata/training/summed_arrays.hpp>
 
 #include <algorithm>
@@ -20,9 +21,10 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The gradients of a batch that several machines share: each sends the sums over its pieces to those who
-/// update the weights concerned, adds up what it gets of its own part, as the batch's tree says, and sends
-/// the new weights to all. Every machine sends and receives about (machines - 1) / machines of the gradients
-/// and as much of the weights in a step, the least that is possible where each takes part in the work.
+/// update the weights concerned, and adds up what it gets of its own part, as the batch's tree says. The
+/// machines of a host read the sums in each other's memory. Between hosts every machine sends and receives
+/// (machines - 1) / machines of the gradients in a step, the least that is possible where each takes part in
+/// the work.
 template <class Pass>
 class machine_sums {
 public:
@@ -31,7 +33,19 @@ public:
     static constexpr std::size_t arrays = table::count;
     static constexpr std::size_t stride = table::stride; ///< of the sums of two nodes
 
-    explicit machine_sums(machine_group& group) : group_(&group), table_(group.count()) {}
+    /// The sums lie in the memory of hosts, `offset` bytes behind its begin.
+    machine_sums(machine_group& group, machine_hosts& hosts, std::size_t offset)
+        : group_(&group), hosts_(&hosts), offset_(offset), table_(group.count()) {}
+
+    /// Bytes that a machine's memory must have for a batch, so that every machine finds room in its own.
+    [[nodiscard]] std::size_t bytes(const piece_tree& tree) const {
+        std::size_t most = 1;
+        for (std::size_t machine = 0; machine < group_->count(); ++machine) {
+            const piece_tree::node share = tree.share(machine, group_->count());
+            most = std::max(most, tree.nodes(share.begin, share.end).size());
+        }
+        return offset_ + most * stride * sizeof(T);
+    }
 
     /// Begins a step: `pieces` of the batch are at hand here. Returns the memory for the sums of this
     /// machine's nodes, [nodes][stride].
@@ -46,12 +60,9 @@ public:
             }
             find_merges();
         }
-        const std::size_t own = nodes_[group_->rank()].size();
-        if (sums_.size() < std::max<std::size_t>(1, own) * stride)
-            sums_.assign(std::max<std::size_t>(1, own) * stride, T(0));
         unsent_ = arrays;
         expect_sums();
-        return sums_.data();
+        return sums(group_->rank());
     }
 
     /// The nodes of a machine in the present batch.
@@ -67,6 +78,13 @@ public:
         for (; unsent_ > 0 && table_.stage(unsent_ - 1) >= stage; --unsent_)
             send(unsent_ - 1);
         advance();
+    }
+    /// The same of all arrays, and tells the machines of this host, which may change the weights from here
+    /// on.
+    void send_all() {
+        send_from(0);
+        for (const std::size_t machine : hosts_->neighbours())
+            sent_.push_back(hosts_->say(machine, complete));
     }
     /// Waits for the other machines' sums.
     void wait() {
@@ -142,55 +160,13 @@ public:
         return table_.order(found, result);
     }
 
-    /// Sends the own part of what a block has of all that is learnt to all others and receives theirs.
-    void share(T* block, std::uint32_t turn) { share(block, turn, table::kind::learnt); }
-
-    /// Sends the statistics in a block of parameters to all: of sums each machine its part, and the others
-    /// from the machine that has a part in every batch, however few its pieces: the last one.
-    void share_statistics(T* block) {
-        const std::size_t last = group_->count() - 1;
-        for_each_changing<Pass>([&]<class Parameter>(std::type_identity<Parameter>, std::size_t place) {
-            if constexpr (!Parameter::is_learnt && !Parameter::sums_pieces) {
-                const std::span<T> numbers(block + place, layout_of<T, Parameter>::size);
-                if (group_->rank() != last)
-                    expected_.push_back(group_->receive(last, 1, std::as_writable_bytes(numbers)));
-                else
-                    for (std::size_t machine = 0; machine < last; ++machine)
-                        sent_.push_back(group_->send(machine, 1, std::as_bytes(numbers)));
-            }
-        });
-        wait();
-        wait_sent();
-        share(block, 1, table::kind::statistic);
-    }
-
 private:
     using V = simd<T, lanes_of<T, line_size<T>>>;
 
-    void share(T* block, std::uint32_t turn, typename table::kind wanted) {
-        wait_sent();
-        for (std::size_t array = 0; array < arrays; ++array) {
-            if (table_.what(array) != wanted)
-                continue;
-            for (std::size_t machine = 0; machine < group_->count(); ++machine) {
-                const team::range slice = table_.slice(array, machine);
-                if (machine == group_->rank() || slice.begin == slice.end)
-                    continue;
-                expected_.push_back(group_->receive(
-                    machine, channel(array, turn),
-                    std::as_writable_bytes(std::span(block + slice.begin, slice.end - slice.begin))));
-            }
-            const team::range own = table_.slice(array, group_->rank());
-            for (std::size_t machine = 0; machine < group_->count(); ++machine)
-                if (machine != group_->rank() && own.begin < own.end)
-                    sent_.push_back(
-                        group_->send(machine, channel(array, turn),
-                                     std::as_bytes(std::span(block + own.begin, own.end - own.begin))));
-        }
-        wait();
-        wait_sent();
+    // Of a machine's nodes, [nodes][stride].
+    [[nodiscard]] T* sums(std::size_t machine) const noexcept {
+        return reinterpret_cast<T*>(hosts_->memory(machine) + offset_);
     }
-
     template <std::size_t EarlierUses, class Consumer>
     static auto consumer_of(const Consumer& consumer) noexcept {
         if constexpr (EarlierUses > 0)
@@ -224,13 +200,13 @@ private:
     void send(std::size_t array) {
         for (std::size_t machine = 0; machine < group_->count(); ++machine) {
             const team::range slice = table_.slice(array, machine);
-            if (machine == group_->rank() || slice.begin == slice.end)
+            if (machine == group_->rank() || hosts_->is_neighbour(machine) || slice.begin == slice.end)
                 continue;
             for (std::size_t node = 0; node < nodes_[group_->rank()].size(); ++node)
-                sent_.push_back(group_->send(
-                    machine, channel(array, 0),
-                    std::as_bytes(std::span(sums_.data() + node * stride + table_.block(array) + slice.begin,
-                                            slice.end - slice.begin))));
+                sent_.push_back(group_->send(machine, channel(array),
+                                             std::as_bytes(std::span(sums(group_->rank()) + node * stride +
+                                                                         table_.block(array) + slice.begin,
+                                                                     slice.end - slice.begin))));
         }
     }
     void advance() {
@@ -238,8 +214,9 @@ private:
             expected_.pop_back();
     }
 
-    static std::uint32_t channel(std::size_t array, std::uint32_t turn) noexcept {
-        return static_cast<std::uint32_t>(8 + array * 2 + turn);
+    static constexpr std::uint32_t complete = 3; ///< the channel on which a host's machines say so
+    static std::uint32_t channel(std::size_t array) noexcept {
+        return static_cast<std::uint32_t>(8 + array * 2);
     }
 
     // How often a node's sums are added to those before it.
@@ -255,12 +232,16 @@ private:
             }
     }
 
-    // Makes room for the other machines' sums, [arrays][machines][nodes][slice], and awaits them.
+    // Makes room for the other hosts' sums, [arrays][machines][nodes][slice], and awaits them.
     void expect_sums() {
+        std::size_t received = 0;
+        for (std::size_t machine = 0; machine < group_->count(); ++machine)
+            if (machine != group_->rank() && !hosts_->is_neighbour(machine))
+                received += nodes_[machine].size();
         std::size_t places = 0;
         for (std::size_t array = 0; array < arrays; ++array) {
             const team::range own = table_.slice(array, group_->rank());
-            places += (merges_.size() - nodes_[group_->rank()].size()) * (own.end - own.begin);
+            places += received * (own.end - own.begin);
         }
         if (others_.size() < places)
             others_.assign(places, T(0));
@@ -271,26 +252,29 @@ private:
             const std::size_t length = own.end - own.begin;
             for (std::size_t machine = 0; machine < group_->count(); ++machine)
                 for (std::size_t node = 0; node < nodes_[machine].size(); ++node) {
-                    if (machine == group_->rank()) {
-                        summands_.push_back(sums_.data() + node * stride + table_.block(array) + own.begin);
+                    if (machine == group_->rank() || hosts_->is_neighbour(machine)) {
+                        summands_.push_back(sums(machine) + node * stride + table_.block(array) + own.begin);
                         continue;
                     }
                     summands_.push_back(next);
                     if (length > 0)
-                        expected_.push_back(group_->receive(machine, channel(array, 0),
+                        expected_.push_back(group_->receive(machine, channel(array),
                                                             std::as_writable_bytes(std::span(next, length))));
                     next += length;
                 }
         }
+        for (const std::size_t machine : hosts_->neighbours())
+            expected_.push_back(hosts_->hear(machine, complete));
     }
 
     machine_group* group_;
+    machine_hosts* hosts_;
+    std::size_t offset_;
     table table_;
     std::size_t unsent_ = 0; ///< arrays whose sums have not been sent yet, the first ones
     piece_tree tree_{0};
     std::vector<std::vector<piece_tree::node>> nodes_; ///< of each machine
-    aligned_vector<T> sums_;                           ///< of this machine's nodes
-    aligned_vector<T> others_;                         ///< of the others' nodes, the own part of each array
+    aligned_vector<T> others_;                         ///< of other hosts' nodes, the own part of each array
     std::vector<std::size_t> merges_;                  ///< of all nodes, machine by machine
     std::vector<const T*> summands_;                   ///< [arrays][nodes], each the own part's numbers
     std::vector<machine_group::ticket> expected_;

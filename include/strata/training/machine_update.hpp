@@ -1,0 +1,87 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/threads/team.hpp>
+#include <strata/model/gradient_consumers.hpp>
+#include <strata/model/marked_rows.hpp>
+#include <strata/model/stored_update.hpp>
+#include <strata/model/update_memory.hpp>
+#include <strata/setting.hpp>
+#include <strata/training/machine_exchanges.hpp>
+#include <strata/training/machine_group.hpp>
+#include <strata/training/machine_sums.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
+/// How a machine moves its part of the weights on by sums over a batch that it shares with others.
+template <class Engine>
+class machine_update {
+    using pass = typename Engine::pass;
+    using T = typename pass::value_type;
+    using optimizer_type = decltype(Engine::optimizer);
+    using memory = update_memory<pass, optimizer_type>;
+    using update_type = stored_update<pass, optimizer_type>;
+
+public:
+    machine_update(Engine& engine, const machine_group& group, const machine_sums<pass>& sums,
+                   machine_exchanges<pass>& exchanges)
+        : engine_(&engine), sums_(&sums), update_(group.rank(), group.count(), &exchanges) {}
+
+    /// Begins a step.
+    void begin(std::uint64_t number) {
+        rates_ = internal::converted<T>(
+            engine_->optimizer.scalars(static_cast<double>(number / update_type::batches)));
+    }
+
+    /// The update, by a team together, when all sums are there; `gradients` are this machine's. Returns
+    /// whether weights have moved: some optimizers wait for several batches.
+    bool run(T* parameters, T* gradients, std::uint64_t number, const team& threads) noexcept {
+        if constexpr (!update_type::needs_all && update_type::batches == 1) {
+            sums_->hand_on(threads, marked_rows<update_consumer<T, optimizer_type>>{
+                                        {parameters, memory::pointers(engine_->states), rates_}});
+            sums_->move_statistics(threads, parameters, gradients);
+            return true;
+        } else
+            return run_stored(parameters, gradients, number, threads);
+    }
+
+private:
+    // The same for optimizers that need all gradients of one or several batches.
+    bool run_stored(T* parameters, T* gradients, std::uint64_t number, const team& threads) noexcept {
+        constexpr std::size_t batches = update_type::batches;
+        T* used = gradients;
+        const std::size_t turn = number % batches;
+        if constexpr (batches > 1 && update_type::needs_all) {
+            used = engine_->states[memory::block_count - 1].data();
+            if (turn == 0)
+                sums_->hand_on(threads, unmarked_rows<block_writer<T>>{{used}});
+            else
+                sums_->hand_on(threads, unmarked_rows<block_writer<T, true>>{{used}});
+        } else
+            sums_->hand_on(threads, unmarked_rows<gradient_store<T>>{{used}});
+        if constexpr (batches > 1 && !update_type::needs_all) {
+            // Where an update takes registers of gradients, the last batch of a group leaves the sums alone.
+            T* const group = engine_->states[memory::block_count - 1].data();
+            used = turn + 1 < batches ? group : gradients;
+            sums_->visit_own(threads, [&](std::size_t i) {
+                used[i] = turn == 0 ? gradients[i] : group[i] + gradients[i];
+            });
+        }
+        sums_->move_statistics(threads, parameters, gradients);
+        threads.barrier();
+        if (turn + 1 != batches)
+            return false;
+        update_.run(parameters, used, memory::pointers(engine_->states), engine_->optimizer, rates_, threads);
+        return true;
+    }
+
+    Engine* engine_;
+    const machine_sums<pass>* sums_;
+    update_type update_;
+    scalars_of<T, optimizer_type> rates_{};
+};
+
+} // namespace strata::bedrock::inline STRATA_SETTING
