@@ -4,6 +4,7 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/kernels/threads/denormals.hpp>
 #include <strata/kernels/threads/run_team.hpp>
+#include <strata/kernels/uncached_store.hpp>
 #include <strata/model/gradient_consumers.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -220,7 +221,9 @@ private:
             if (own.pieces.samples > 0) {
                 const auto send = [&](std::size_t stage) { run_or_abandon([&] { sums_.send_from(stage); }); };
                 pass::backward(parameters, batch, space_, threads, key,
-                               sending_writer<T, pass::places::size, decltype(send)>{{gradients_}, send});
+                               sending_writer<T, pass::places::size, decltype(send)>{
+                                   {gradients_}, send, !hosts_.neighbours().empty()});
+                internal::finish_uncached_stores();
             } else if (threads.rank == 0)
                 exchanges_.join(exchanges::backward_count);
         }
@@ -237,7 +240,7 @@ private:
     }
 
     void update(T* parameters, std::uint64_t number, const team& threads) noexcept {
-        const bool is_updated = update_.run(parameters, gradients_, number, threads);
+        const bool is_updated = update_.run(parameters, gradients_, weights_.are_common(), number, threads);
         threads.barrier();
         if (threads.rank == 0)
             run_or_abandon([&] {
