@@ -36,6 +36,9 @@ BOOST_AUTO_TEST_CASE(gathered_places) {
     check<conv<256, 1, groups<2>>, 3, 5, 1024>({1});
 }
 
+// So many images that weights' gradients are summed over halves of them, one of a place more.
+BOOST_AUTO_TEST_CASE(halves_of_large_images) { check<conv<16, 1>, 17, 17, 512>({15}); }
+
 // One register of places or several, and one or two places that fill none.
 BOOST_AUTO_TEST_CASE(input_gradients_of_few_places) {
     check<conv<64, 1>, 7, 7, 48>({1});

@@ -108,9 +108,10 @@ private:
     static void add_blocks(const images& all_images, team::range all, T* partial, team::range panels,
                            team::range tiles, const Use& use, const UseBias& use_bias) noexcept {
         const team::range some = taps == 1 ? tiles : team::range{0, strips};
+        const std::size_t step = shape::block_segments(all_images.samples);
         for (std::size_t strip = some.begin; strip < some.end; strip += shape::some_strips)
-            for (std::size_t first = all.begin; first < all.end; first += places::block_segments) {
-                const std::size_t end = std::min(first + places::block_segments, all.end);
+            for (std::size_t first = all.begin; first < all.end; first += step) {
+                const std::size_t end = std::min(first + step, all.end);
                 const block current{
                     all_images, {first, end},       {strip, std::min(strip + shape::some_strips, some.end)},
                     partial,    first == all.begin, end == all.end && !std::is_same_v<Use, nothing>};
@@ -118,7 +119,7 @@ private:
                     current.gather_x();
                 line_schedule<T> schedule((panels.end - panels.begin + wide - 1) / wide *
                                               count_tiles(tiles, current.strips),
-                                          shape::block_places);
+                                          step * places::segment);
                 current.add_next_rows(schedule);
                 visit_runs<wide, layout::panels % wide>(
                     panels.begin, panels.end, [&](auto run, std::size_t panel) {

@@ -12,18 +12,20 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The places that the gradient of a convolution's weights is summed over, in blocks of about `BlockPlaces`.
-/// Places are those of the small image, whose lines are cut into segments; a block is a range of those,
-/// counted over all samples. Each place looks at some of the large image, over which the window slides.
-template <window Geometry, std::size_t BlockPlaces>
+/// Places are those of the small image, whose lines are cut into segments of at most `SegmentPlaces`; a block
+/// is a range of those, counted over all samples. Each place looks at some of the large image, over which the
+/// window slides.
+template <window Geometry, std::size_t BlockPlaces, std::size_t SegmentPlaces>
 struct gradient_blocks {
     static constexpr window_map map = forward_map(Geometry);
     static constexpr map_axis depth = map.axes[0];
     static constexpr map_axis height = map.axes[1];
     static constexpr map_axis width = map.axes[2];
     static constexpr std::size_t lines = depth.results * height.results; ///< of the small image
-    static constexpr std::size_t segment = std::min(width.results, BlockPlaces);
+    static constexpr std::size_t segment = std::min(width.results, SegmentPlaces);
     static constexpr std::size_t segments = (width.results + segment - 1) / segment;
-    static constexpr std::size_t block_segments = std::max<std::size_t>(BlockPlaces / segment, 1);
+    static constexpr std::size_t block_segments =
+        std::max<std::size_t>(BlockPlaces / segment, 1); ///< at most
 
     static constexpr bool is_flat = depth.results == 1 && depth.read_extent == 1;
     /// Each place of the small image looks at one of the large.

@@ -173,12 +173,14 @@ private:
         std::size_t first;
         std::size_t count;
     };
-    /// The rows of the small image that a block from this segment on reads: none behind the last.
+    /// The rows of the small image that a block as large as this one reads from a segment on: none behind the
+    /// last.
     [[nodiscard]] row_range small_rows(std::size_t first) const noexcept {
         const std::size_t all = this->samples * places::lines * places::segments;
         if (first >= all)
             return {0, 0};
-        const place last = places::place_of(std::min(first + places::block_segments, all) - 1);
+        const std::size_t end = std::min(first + segments.end - segments.begin, all);
+        const place last = places::place_of(end - 1);
         const std::size_t row = places::small_place(places::place_of(first));
         return {row, places::small_place(last) + last.end - last.begin - row};
     }

@@ -34,19 +34,35 @@ struct weight_gradient_shape {
     static constexpr std::size_t least_blocks = has_tiny_sums ? 1 : 8; ///< of a part
     /// Whole lines of memory of each place, which the second cache brings in time.
     static constexpr bool reads_lines = !Transposed && sizeof(V) == line_size<T> * sizeof(T);
-    /// A whole small image, or as much of a larger one as leaves the first cache room for both images. Lines
-    /// of memory come from the second cache in time as well: then a block is larger, as sums rest between
-    /// blocks, unless it were of very many lines, or parts are made of it.
+    static constexpr std::size_t image_places = forward_map(Geometry).results(); ///< of the small image
+    static constexpr bool is_small = image_places * sizeof(T) <= 1024;
+    /// Where long lines of places come in time, a block may be larger, unless parts are made of it.
+    static constexpr bool has_long_lines =
+        reads_lines && !has_tiny_sums && forward_map(Geometry).axes[2].results >= 16;
+    /// As sums rest between blocks, unless an image has very many lines.
+    static constexpr bool has_large_blocks = has_long_lines && !is_small && image_places * sizeof(T) <= 4096;
+    /// Whether half an image of x is a block where images come from memory. The second cache does not keep a
+    /// whole one, so that the panels after the first would have to bring it from there again.
+    static constexpr std::size_t x_size = forward_map(Geometry).read_rows() * PitchX * sizeof(T);
+    static constexpr bool may_halve = has_large_blocks && is_pointwise && x_size > std::size_t{512} * 1024;
+    static constexpr std::size_t half_image = (image_places + 1) / 2;
+    /// A whole small image, or as much of a larger one as leaves the first cache room for both images, or the
+    /// second where blocks are large.
     static constexpr std::size_t block_places = [] {
-        constexpr window_map map = forward_map(Geometry);
-        constexpr std::size_t size = map.results() * sizeof(T);
-        if (size <= 1024)
-            return 1024 / sizeof(T);
-        if (!reads_lines || has_tiny_sums || map.axes[2].results < 16)
-            return 512 / sizeof(T);
-        return (size <= 4096 ? 4096 : 1024) / sizeof(T);
+        if (may_halve)
+            return 2 * half_image;
+        if (has_large_blocks)
+            return 4096 / sizeof(T);
+        return (is_small || has_long_lines ? 1024 : 512) / sizeof(T);
     }();
-    using places = gradient_blocks<Geometry, block_places>;
+    using places = gradient_blocks<Geometry, block_places, may_halve ? half_image : block_places>;
+    /// The segments of a block of so many samples. Few images rest in the last cache, from where even whole
+    /// ones come in time.
+    static constexpr std::size_t block_segments(std::size_t samples) noexcept {
+        constexpr std::size_t cached_images = std::size_t{8} * 1024 * 1024;
+        return may_halve && samples * x_size >= cached_images ? places::block_segments / 2
+                                                              : places::block_segments;
+    }
     static constexpr map_axis depth = places::depth;
     static constexpr map_axis height = places::height;
     static constexpr map_axis width = places::width;
