@@ -8,6 +8,7 @@
 #include <strata/kernels/windows/convolution.hpp>
 #include <strata/kernels/windows/few_places_gradient.hpp>
 #include <strata/kernels/windows/gradient_finish.hpp>
+#include <strata/kernels/windows/input_gradient_shape.hpp>
 #include <strata/kernels/windows/window_map.hpp>
 #include <strata/kernels/windows/winograd.hpp>
 #include <strata/setting.hpp>
@@ -23,85 +24,16 @@ namespace strata::bedrock::inline STRATA_SETTING {
 template <window Geometry, bool Transposed, std::size_t Channels, std::size_t Filters, std::size_t PitchDelta,
           bool Direct, class T>
 struct convolution_input_gradient {
-    using layout = weight_layout<T, Geometry.taps() * Channels, Filters, false>;
-    using by_winograd = winograd_of<internal::first_map<Geometry, !Transposed>, Filters, Channels, true, T>;
-    static constexpr bool uses_winograd = !Direct && by_winograd::is_worthwhile;
-    static constexpr std::size_t taps = Geometry.taps();
-    static constexpr std::size_t lanes = lanes_of<T, Channels>;
-    static constexpr std::size_t panels = (Channels + lanes - 1) / lanes;
-    static constexpr std::size_t places =
-        internal::first_map<Geometry, !Transposed>.read_rows(); ///< of delta
-    static constexpr std::size_t result_places = internal::first_map<Geometry, !Transposed>.result_rows();
+    using shape = input_gradient_shape<Geometry, Transposed, Channels, Filters, PitchDelta, Direct, T>;
+    using layout = typename shape::layout;
+    using by_winograd = typename shape::by_winograd;
+    static constexpr bool uses_winograd = shape::uses_winograd;
+    static constexpr std::size_t taps = shape::taps;
+    static constexpr std::size_t lanes = shape::lanes;
+    static constexpr std::size_t panels = shape::panels;
+    static constexpr std::size_t places = shape::places;
 
 private:
-    /// Panels of channels that all tiles go into.
-    static constexpr std::size_t tile_panels = [] {
-        std::size_t widest = 1;
-        internal::for_each_map<Geometry, !Transposed>([&](auto map) {
-            using tiling = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
-            widest = std::max(widest, tiling::shape.panels);
-        });
-        return widest;
-    }();
-
-    static constexpr std::size_t cached_weights = 256 * 1024 / sizeof(T);
-    static constexpr std::size_t strip_panels = [] {
-        if constexpr (uses_winograd)
-            return internal::winograd_panels;
-        // Equal strips, whose weights leave the second cache room for a sample's deltas.
-        constexpr std::size_t most = 320 * 1024 / sizeof(T) / (taps * Filters * lanes) / tile_panels;
-        constexpr std::size_t tiles = (panels + tile_panels - 1) / tile_panels;
-        constexpr std::size_t strips = (tiles - 1) / std::max<std::size_t>(most, 1) + 1;
-        return (tiles + strips - 1) / strips * tile_panels;
-    }();
-    static constexpr std::size_t strip_filters = uses_winograd ? by_winograd::shape.some_channels : Filters;
-    static constexpr std::size_t strip_size = strip_panels * taps * strip_filters * lanes;
-
-    /// For a few places, the weights of a strip are transposed and used in parts, of so many filters, where
-    /// they are more than the cache holds. A part leaves room for those that are fetched for the next.
-    static constexpr std::size_t few_places = 256;
-    static constexpr std::size_t part_weights = 160 * 1024 / sizeof(T);
-
-    /// Whether tiles transpose the weights that are used next, for a few places with one tap each: there have
-    /// to be enough tiles.
-    static constexpr bool may_transpose_ahead = [] {
-        bool is_single = true;
-        std::size_t tiles = 0;
-        internal::for_each_map<Geometry, !Transposed>([&](auto map) {
-            using tiling = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
-            is_single = is_single && tiling::shape.is_single;
-            if (map.value.has_taps())
-                tiles += tiling::lines.lines() * tiling::lines.tiles;
-        });
-        return !uses_winograd && is_single && taps == 1 && places <= few_places && lanes == layout::lanes &&
-               lanes == line_size<T> && Channels % lanes == 0 && Filters % lanes == 0 &&
-               tiles >= tile_panels * transposing_schedule<T>::panel_parts;
-    }();
-    /// These are parts of fewer filters where the second cache would not hold all deltas beside the weights.
-    static constexpr std::size_t part_filters = [] {
-        constexpr std::size_t cached_deltas = 512 * 1024 / sizeof(T);
-        constexpr std::size_t few_filters = 256;
-        if (may_transpose_ahead)
-            return places * Filters > cached_deltas && Filters % few_filters == 0 ? few_filters : Filters;
-        constexpr std::size_t filter_weights = taps * tile_panels * lanes;
-        return filter_weights * Filters <= cached_weights
-                   ? Filters
-                   : std::max<std::size_t>(part_weights / filter_weights / layout::lanes, 1) * layout::lanes;
-    }();
-
-    /// Panels whose weights are transposed ahead, those of two tiles, and what they take of scratch, which
-    /// has two of them.
-    static constexpr std::size_t ahead_panels = panels > tile_panels ? 2 * tile_panels : tile_panels;
-    static constexpr std::size_t ahead_size = ahead_panels * part_filters * lanes;
-
-    /// Samples whose gradients are computed together, where that takes several maps.
-    static constexpr std::size_t some_samples = [] {
-        constexpr std::size_t numbers = 512 * 1024 / sizeof(T);
-        constexpr bool is_one = Transposed || adjoint_phases(Geometry) == 1;
-        return is_one ? static_cast<std::size_t>(-1) / 2
-                      : std::max<std::size_t>(numbers / (places * PitchDelta), 1);
-    }();
-
     using few_gradient = few_places_gradient<Channels, Filters, T>;
     static constexpr bool may_be_few = few_gradient::is_possible && places <= few_gradient::most_places &&
                                        taps == 1 &&
@@ -110,9 +42,9 @@ private:
 public:
     static constexpr std::size_t scratch_size = [] {
         if constexpr (uses_winograd)
-            return strip_size + by_winograd::scratch_size;
+            return shape::strip_size + by_winograd::scratch_size;
         else
-            return std::max({strip_size, may_transpose_ahead ? 2 * ahead_size : 0,
+            return std::max({shape::strip_size, shape::may_transpose_ahead ? 2 * shape::ahead_size : 0,
                              may_be_few ? few_gradient::scratch_size : 0});
     }();
 
@@ -128,7 +60,7 @@ public:
         if constexpr (uses_winograd)
             run_winograd(delta, kernel, samples, scratch, threads, finish);
         else {
-            const Finish sized = finish.sized(samples * result_places);
+            const Finish sized = finish.sized(samples * shape::result_places);
             run_sums(delta, kernel, samples, scratch, threads, sized);
             sized.complete();
         }
@@ -148,8 +80,8 @@ private:
     template <class Finish>
     static void run_winograd(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
                              const team& threads, const Finish& finish) noexcept {
-        constexpr winograd_shape shape = by_winograd::shape;
-        const auto [rows, mine] = share_winograd(shape, threads, samples);
+        constexpr winograd_shape products = by_winograd::shape;
+        const auto [rows, mine] = share_winograd(products, threads, samples);
         const auto weights_of = [&](std::size_t panel, std::size_t count, std::size_t filter,
                                     std::size_t filters) {
             transpose(kernel, panel, count, filter, filters, scratch);
@@ -167,8 +99,8 @@ private:
                                        taps * source_tap_size,
                                        is_last ? count * lanes * layout::lanes - read_already : some};
         };
-        winograd<typename by_winograd::vector>(shape, delta, weights_of, rows, mine, scratch + strip_size,
-                                               finish);
+        winograd<typename by_winograd::vector>(products, delta, weights_of, rows, mine,
+                                               scratch + shape::strip_size, finish);
     }
 
     template <class Finish>
@@ -176,19 +108,20 @@ private:
                          const team& threads, const Finish& finish) noexcept {
         // By panels, each thread transposes only its own weights, but reads all deltas, and writes a part of
         // each row beside the others', which makes both slower. So it pays for few places alone.
-        const bool by_panels =
-            threads.size > 1 && panels >= tile_panels * threads.size && samples * places < taps * Channels;
-        const team::range mine = by_panels ? threads.share(panels, tile_panels) : team::range{0, panels};
+        const bool by_panels = threads.size > 1 && panels >= shape::tile_panels * threads.size &&
+                               samples * places < taps * Channels;
+        const team::range mine =
+            by_panels ? threads.share(panels, shape::tile_panels) : team::range{0, panels};
         const team sharing = by_panels ? team{} : threads;
-        const bool in_parts = samples * places <= few_places;
-        if constexpr (may_transpose_ahead)
+        const bool in_parts = samples * places <= shape::few_places;
+        if constexpr (shape::may_transpose_ahead)
             if (in_parts && (by_panels || threads.size == 1)) {
                 run_ahead(delta, kernel, samples, scratch, mine, finish);
                 return;
             }
-        const std::size_t some_filters = in_parts ? std::min(part_filters, Filters) : Filters;
-        for (std::size_t panel = mine.begin; panel < mine.end; panel += strip_panels) {
-            const std::size_t end = std::min(panel + strip_panels, mine.end);
+        const std::size_t some_filters = in_parts ? std::min(shape::part_filters, Filters) : Filters;
+        for (std::size_t panel = mine.begin; panel < mine.end; panel += shape::strip_panels) {
+            const std::size_t end = std::min(panel + shape::strip_panels, mine.end);
             for (std::size_t filter = 0; filter < Filters; filter += some_filters) {
                 const std::size_t filters = std::min(some_filters, Filters - filter);
                 transpose(kernel, panel, end - panel, filter, filters, scratch);
@@ -210,23 +143,23 @@ private:
     static void run_ahead(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
                           team::range mine, const Finish& finish) noexcept {
         T* current = scratch;
-        T* next = scratch + ahead_size;
+        T* next = scratch + shape::ahead_size;
         if (mine.begin < mine.end)
-            transpose(kernel, mine.begin, std::min(ahead_panels, mine.end - mine.begin), 0, part_filters,
-                      current);
-        for (std::size_t panel = mine.begin; panel < mine.end; panel += ahead_panels) {
-            const std::size_t end = std::min(panel + ahead_panels, mine.end);
-            for (std::size_t filter = 0; filter < Filters; filter += part_filters) {
-                const std::size_t next_filter = (filter + part_filters) % Filters;
+            transpose(kernel, mine.begin, std::min(shape::ahead_panels, mine.end - mine.begin), 0,
+                      shape::part_filters, current);
+        for (std::size_t panel = mine.begin; panel < mine.end; panel += shape::ahead_panels) {
+            const std::size_t end = std::min(panel + shape::ahead_panels, mine.end);
+            for (std::size_t filter = 0; filter < Filters; filter += shape::part_filters) {
+                const std::size_t next_filter = (filter + shape::part_filters) % Filters;
                 const std::size_t next_panel = next_filter > 0 ? panel : end;
                 const transposing_schedule<T> schedule{
                     kernel + layout::index(next_panel * lanes, next_filter),
-                    std::min(next_filter > 0 ? end - panel : ahead_panels, mine.end - next_panel),
-                    Channels * layout::lanes, next, part_filters * lanes};
+                    std::min(next_filter > 0 ? end - panel : shape::ahead_panels, mine.end - next_panel),
+                    Channels * layout::lanes, next, shape::part_filters * lanes};
                 Finish part_finish = finish;
                 part_finish.adds = finish.adds || filter > 0;
-                convolve_strip({delta.data + filter, delta.pitch, current, panel}, schedule, part_filters,
-                               {panel, end}, samples, team{}, part_finish, filter == 0);
+                convolve_strip({delta.data + filter, delta.pitch, current, panel}, schedule,
+                               shape::part_filters, {panel, end}, samples, team{}, part_finish, filter == 0);
                 std::swap(current, next);
             }
         }
@@ -237,8 +170,8 @@ private:
                                              std::size_t filter) noexcept {
         constexpr std::size_t tap_step = Channels * layout::lanes;
         if constexpr (layout::lanes == scattered_fetching<T>::run)
-            return {kernel + layout::index(panel * lanes, filter), std::min(strip_panels, last_panel - panel),
-                    taps * tap_step, tap_step};
+            return {kernel + layout::index(panel * lanes, filter),
+                    std::min(shape::strip_panels, last_panel - panel), taps * tap_step, tap_step};
         else
             return {};
     }
@@ -270,8 +203,8 @@ private:
     static void convolve_strip(const convolution_operands<T>& operands, const Schedule& schedule,
                                std::size_t filters, team::range strip, std::size_t samples,
                                const team& sharing, const Finish& finish, bool is_first) noexcept {
-        for (std::size_t sample = 0; sample < samples; sample += some_samples) {
-            const std::size_t last_sample = std::min(sample + some_samples, samples);
+        for (std::size_t sample = 0; sample < samples; sample += shape::some_samples) {
+            const std::size_t last_sample = std::min(sample + shape::some_samples, samples);
             internal::for_each_map<Geometry, !Transposed>([&](auto map) {
                 using tiling = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
                 if (!is_first && !map.value.has_taps())
