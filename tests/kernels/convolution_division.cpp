@@ -48,3 +48,11 @@ BOOST_AUTO_TEST_CASE(input_gradients_of_few_places) {
     check<conv<16, 1, stride<3>>, 4, 7, 10, 64>({1, 2, 3});
     check<conv_transpose<32, 1>, 6, 3, 16>({1, 3});
 }
+
+// Dot products along filters, in lines of three channels and of two; more places than that too.
+BOOST_AUTO_TEST_CASE(input_gradients_of_few_lines) {
+    check<conv<256, 3, same>, 4, 7, 128>({1, 2, 3});
+    check<conv<320, 3, same>, 5, 6, 144>({1});
+    check<conv<256, 3, same>, 2, 8, 128>({3});
+    check<conv_transpose<256, 3, padding<1>>, 3, 6, 128>({3});
+}

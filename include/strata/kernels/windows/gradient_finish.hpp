@@ -82,6 +82,12 @@ struct gradient_finish {
                                        row_step * gradients.pitch,
                                        adds};
     }
+
+    /// One register of a row alone.
+    template <class V>
+    [[gnu::always_inline]] void put_register(V sum, std::size_t row, std::size_t column) const noexcept {
+        tile<1, V::size>(row, column, 1).template put<V::size>(sum, 0, 0);
+    }
 };
 } // namespace internal
 
