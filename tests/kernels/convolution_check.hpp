@@ -213,8 +213,9 @@ private:
         with_team(threads, [&](const team& part) {
             scratch[part.rank].assign(kernels::template scratch_size<T> + slack, nan);
             const rows_view<const T> source{x.data(), head::channels};
-            const head_forward<T> call{&source, {result.data(), pitch},    kept,   parameters.data(),
-                                       nullptr, scratch[part.rank].data(), samples};
+            const head_forward<T> call{&source,  {result.data(), pitch},    kept,    parameters.data(),
+                                       nullptr,  scratch[part.rank].data(), samples, {},
+                                       no_pieces};
             kernels::template forward<Stage, Keep, false>(call, part,
                                                           prediction_tail<typename Stage::tail>{});
         });

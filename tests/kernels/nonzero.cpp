@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(sets_hold_what_is_not_zero) {
 
     constexpr std::size_t tall = 6;
     words.assign(K / tall * nonzero::words_for(rows), 0);
-    nonzero::rows_of<tall, K>(x.data(), rows, words.data());
+    nonzero::rows_of<tall, K>(x.data(), rows, words.data(), nonzero::words_for(rows));
     for (std::size_t block = 0; block < K / tall; ++block) {
         found.clear();
         nonzero::visit_set(&words[block * nonzero::words_for(rows)], nonzero::words_for(rows),

@@ -1,10 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../keras/cases.hpp"
 #include "agreement.hpp"
-#include <strata/model/stream.hpp>
 
 #ifndef STRATA_EXPORTED_CASES
 #    include "../model/gradient_check.hpp"
+
+#    include <strata/model/stream.hpp>
 #endif
 
 using namespace strata::bedrock;

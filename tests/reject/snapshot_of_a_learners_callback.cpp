@@ -15,7 +15,6 @@ struct task {
     static constexpr auto loss = binary_crossentropy;
     using optimizer = adam;
 };
-extern template class strata::learner<task>;
 
 void teach(learner<task>& network, const xt::xtensor<float, 2>& x, const xt::xtensor<float, 1>& y) {
     network.fit(x, y, {.callbacks = {[](auto& state) { state.restore(state.snapshot()); }}});

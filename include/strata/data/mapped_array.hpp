@@ -154,11 +154,11 @@ private:
     std::vector<mapped_part> parts_;
     std::vector<std::size_t> ends_; ///< numbers up to the end of each part
     mutable page_reader reader_{
-        [this](std::size_t first, std::size_t end) {
+        [this](std::size_t begin, std::size_t end) {
             std::vector<unsigned char> unused(piece * sizeof(Stored));
-            visit(first, end - first, [&](const mapped_part& part, std::size_t begin, std::size_t some) {
+            visit(begin, end - begin, [&](const mapped_part& part, std::size_t offset, std::size_t some) {
                 part.file->expect_all();
-                part.file->read(part.place + begin * sizeof(Stored), some * sizeof(Stored), unused.data());
+                part.file->read(part.place + offset * sizeof(Stored), some * sizeof(Stored), unused.data());
             });
         },
         piece, ahead};
