@@ -62,10 +62,11 @@ inline constexpr auto volume = input<5, 6, 7, 2> | conv<3, spatial{1, 2, 3}> |
 inline constexpr auto poolings = input<16, 16, 4> | max_pool<2, stride<1>, same> |
                                  average_pool<spatial{2, 1}> | max_pool<3, stride<2>, padding<1>, ceil_mode> |
                                  average_pool<2, padding<1>, count_padding> | max_pool<2, dilation<2>>;
-inline constexpr auto normalizations =
-    input<6, 6, 8> | batch_norm<> | batch_norm<momentum<0.9>, epsilon<1e-5>, no_scale, no_center> |
-    layer_norm<> | layer_norm<last_axes<3>, epsilon<1e-6>> | rms_norm<> | rms_norm<no_scale> | group_norm<4> |
-    group_norm<2, no_center> | instance_norm<> | spatial_dropout<0.25>;
+inline constexpr auto normalizations = input<6, 6, 8> | batch_norm<> | batch_norm<ghost_batches> |
+                                       batch_norm<momentum<0.9>, epsilon<1e-5>, no_scale, no_center> |
+                                       layer_norm<> | layer_norm<last_axes<3>, epsilon<1e-6>> | rms_norm<> |
+                                       rms_norm<no_scale> | group_norm<4> | group_norm<2, no_center> |
+                                       instance_norm<> | spatial_dropout<0.25>;
 inline constexpr auto sizes =
     input<8, 8, 3> | upsample<2> | upsample<spatial{1, 2}, bilinear> | resize<spatial{12, 20}> |
     resize<9, nearest> | resize<12, align_corners> | resize<10, nearest, asymmetric, nearest_down> |
