@@ -281,9 +281,9 @@ BOOST_AUTO_TEST_CASE(machines_read_their_shares_of_files) {
         compare([&](auto& teach) { return numbers(teach.fit(x, y, own)); },
                 [&](auto& teach, auto& world) {
                     auto source = make_source(is_shuffled);
-                    const std::size_t before = bytes_read();
+                    const std::size_t known_bytes = bytes_read();
                     const auto found = numbers(teach.fit_batches(part_of(source, world), options));
-                    most = std::max(most, bytes_read() - before);
+                    most = std::max(most, bytes_read() - known_bytes);
                     return found;
                 });
         // Each of the eight looks for the records of a text once, and at some first ones more often.

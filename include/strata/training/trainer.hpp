@@ -12,6 +12,7 @@ STRATA_HEADER_BEGIN
 #include <strata/training/engine_numbers.hpp>
 #include <strata/training/epoch_log.hpp>
 #include <strata/training/epoch_memory.hpp>
+#include <strata/training/expected_samples.hpp>
 #include <strata/training/flushed_fit.hpp>
 #include <strata/training/loss_check.hpp>
 #include <strata/training/machine_part.hpp>
@@ -180,10 +181,6 @@ private:
     friend internal::machine_fit<trainer>;
     friend internal::no_group;
     using memory_type = epoch_memory<T, engine_type::state_count + 1>;
-    static constexpr auto target_sizes = []<std::size_t... I>(std::index_sequence<I...>) {
-        return std::array{engine_type::pass::template output<I>::targets...};
-    }
-    (std::make_index_sequence<Model::output_count>{});
 
     [[nodiscard]] internal::training_numbers numbers() const {
         return internal::numbers_of<typename Model::base, Optimizer>(engine_);
@@ -204,7 +201,8 @@ private:
     }
 
     static void check_data(const sample_range& range, const char* caller) {
-        internal::check_data(range, Model::input_sizes, target_sizes, caller);
+        internal::check_data(range, Model::input_sizes, internal::target_sizes<typename engine_type::pass>,
+                             caller);
     }
 
     /// The epochs of a fit. `pass(line)` trains for one, of so many steps as far as is known; `check()` looks
