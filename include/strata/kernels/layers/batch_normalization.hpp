@@ -2,76 +2,19 @@
 #pragma once
 
 #include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/layers/affine_normalization.hpp>
 #include <strata/kernels/windows/gradient_finish.hpp>
 #include <strata/layers/normalization.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
-#include <cmath>
+#include <array>
+#include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// What batch normalization is with its moving averages, in prediction and where it is frozen: x * scale +
-/// shift, with numbers for each channel. And the sums of training.
-template <std::size_t Channels, class Head, class Layer>
-struct affine_normalization : head_kernels_base {
-    static constexpr std::size_t room = round_up(Channels, 16) + 16; ///< behind the channels, for a register
-    static constexpr bool is_affine = true;
-
-    template <class T>
-    static void prepare_affine(const T* parameters, T* scale, T* shift, team::range channels) noexcept {
-        [[maybe_unused]] const T* const gammas = array_of<Head>(parameters, typename Head::gamma{});
-        [[maybe_unused]] const T* const betas = array_of<Head>(parameters, typename Head::beta{});
-        const T* const mean = array_of<Head>(parameters, typename Head::moving_mean{});
-        const T* const variance = array_of<Head>(parameters, typename Head::moving_variance{});
-        for (std::size_t c = channels.begin; c < channels.end; ++c) {
-            T factor = T(1) / std::sqrt(variance[c] + static_cast<T>(Layer::epsilon));
-            if constexpr (Head::has_scale)
-                factor *= gammas[c];
-            scale[c] = factor;
-            shift[c] = -mean[c] * factor;
-            if constexpr (Head::has_center)
-                shift[c] += betas[c];
-        }
-    }
-
-    /// sums[sample] = the sum over a sample's rows of term(row, column).
-    template <class T, class Term>
-    static void sum_samples(T* sums, team::range samples, const Term& term) noexcept {
-        using V = simd<T, lanes_of<T, Channels>>;
-        for (std::size_t sample = samples.begin; sample < samples.end; ++sample) {
-            T* const sample_sums = sums + sample * room;
-            std::fill_n(sample_sums, room, T(0));
-            for (std::size_t row = sample * Head::output_rows; row < (sample + 1) * Head::output_rows; ++row)
-                visit_columns<Channels, T>([&](auto count, std::size_t column) {
-                    constexpr std::size_t lanes = decltype(count)::value;
-                    const V sum = V::load_unaligned(sample_sums + column) +
-                                  first_lanes<lanes>(V(term(count, row, column)));
-                    sum.store_unaligned(sample_sums + column);
-                });
-        }
-    }
-
-    /// Writes x * scale + shift in some rows.
-    template <class Stage, keeping Keep, class T, class Tail>
-    static void write_affine(const head_forward<T>& call, team::range rows, const Tail& tail, const T* scale,
-                             const T* shift) noexcept {
-        using V = simd<T, lanes_of<T, Channels>>;
-        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
-        for (std::size_t row = rows.begin; row < rows.end; ++row)
-            visit_columns<Channels, T>([&](auto count, std::size_t column) {
-                constexpr std::size_t lanes = decltype(count)::value;
-                writer.template put<lanes>(
-                    V(xsimd::fma(load_first<lanes, V>(call.x[0].row(row) + column),
-                                 V::load_unaligned(scale + column), V::load_unaligned(shift + column))),
-                    row, column);
-            });
-    }
-};
-
 /// Batch normalization in training: mean and variance of each channel over all places of all samples. Sums
-/// are taken sample by sample, each by one thread, and added as a batch's pieces are. The variance is that of
-/// the differences from the mean, so that it does not suffer from a large one.
+/// over each piece of the batch are added as its pieces are. The variance is that of the differences from the
+/// mean, so that it does not suffer from a large one.
 template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
 struct head_kernels<channel_normalization<normalized::batch, Rows, Channels, Groups, Layer>>
     : affine_normalization<Channels, channel_normalization<normalized::batch, Rows, Channels, Groups, Layer>,
@@ -108,19 +51,17 @@ private:
               second(begin + (7 + samples) * room) {}
     };
 
-    // Adds the samples' sums of this thread's channels as a batch's pieces are added, which leaves those of
-    // the nodes at hand in the first rows. Returns the totals over the batch, behind a meeting where other
-    // machines have a part in them.
+    // Adds the pieces' sums of this thread's channels, which leaves those of the nodes at hand in the first
+    // rows. Returns the totals over the batch, behind a meeting where other machines have a part in them.
     template <class T>
-    static const T* add_samples(T* sums, T* totals, const batch_pieces& pieces, team::range channels,
-                                const team& threads) noexcept {
-        for (std::size_t c = channels.begin; c < channels.end; ++c)
-            add_pieces(pieces, [&](team::range samples) {
-                T sum = 0;
-                for (std::size_t sample = samples.begin; sample < samples.end; ++sample)
-                    sum += sums[sample * room + c];
-                return sum;
-            }).hand_on([&](std::size_t place, T sum) { sums[place] = sum; }, c, room);
+    static const T* add_sums(T* sums, T* totals, const batch_pieces& pieces, const team& threads) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        const team::range channels = threads.share(Channels, 16);
+        if (pieces.count > 1)
+            for (std::size_t c = channels.begin; c < channels.end; c += V::size)
+                add_pieces(pieces, [&](team::range samples) {
+                    return V::load_unaligned(sums + samples.begin / pieces.length * room + c);
+                }).hand_on([&](std::size_t place, V sum) { sum.store_unaligned(sums + place); }, c, room);
         if (pieces.machines == nullptr)
             return sums;
         threads.barrier();
@@ -130,44 +71,63 @@ private:
         return totals;
     }
 
+    // Mean and variance of this thread's channels, and what the numbers are multiplied with and what is
+    // added.
+    template <class T>
+    static void measure(const head_forward<T>& call, const memory<T>& own, const team& threads) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        const team::range channels = threads.share(Channels, 16);
+        const T count = static_cast<T>(call.pieces.all_samples * Rows);
+        const auto keep = [](T* sums) {
+            return [sums](std::size_t piece, std::size_t c, const std::array<V, 1>& sum) {
+                sum[0].store_unaligned(sums + piece * room + c);
+            };
+        };
+        affine::sum_pieces(
+            std::array{own.first}, call.pieces, threads,
+            [&](std::size_t, std::array<V, 1>& sums, auto lanes, std::size_t row, std::size_t column) {
+                sums[0] += load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column);
+            },
+            keep(own.first));
+        const T* const sums = add_sums(own.first, own.first_total, call.pieces, threads);
+        for (std::size_t c = channels.begin; c < channels.end; c += V::size)
+            V(V::load_unaligned(sums + c) / V(count)).store_unaligned(own.mean + c);
+        if constexpr (Rows > 1)
+            threads.barrier();
+        affine::sum_pieces(
+            std::array{own.second}, call.pieces, threads,
+            [&](std::size_t, std::array<V, 1>& sums, auto lanes, std::size_t row, std::size_t column) {
+                const V difference = load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column) -
+                                     V::load_unaligned(own.mean + column);
+                sums[0] = xsimd::fma(difference, difference, sums[0]);
+            },
+            keep(own.second));
+        const T* const squares = add_sums(own.second, own.second_total, call.pieces, threads);
+        for (std::size_t c = channels.begin; c < channels.end; c += V::size) {
+            const V variance = V::load_unaligned(squares + c) / V(count);
+            const V unbiased = count > 1 ? V(variance * V(count) / V(count - 1)) : variance;
+            unbiased.store_unaligned(own.variance + c);
+            const V factor = V(T(1)) / xsimd::sqrt(V(variance + V(static_cast<T>(Layer::epsilon))));
+            factor.store_unaligned(own.factor + c);
+            V scale = factor;
+            if constexpr (head::has_scale)
+                scale *= V::load_unaligned(array_of<head>(call.parameters, gamma{}) + c);
+            scale.store_unaligned(own.scale + c);
+            V shift = -V::load_unaligned(own.mean + c) * scale;
+            if constexpr (head::has_center)
+                shift += V::load_unaligned(array_of<head>(call.parameters, beta{}) + c);
+            shift.store_unaligned(own.shift + c);
+        }
+    }
+
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
-        using V = simd<T, lanes_of<T, Channels>>;
         const memory<T> own(call.shared, call.samples);
-        const team::range channels = threads.share(Channels, 16);
-        const team::range samples = threads.share(call.samples);
-        if constexpr (Tail::training) {
-            const T count = static_cast<T>(call.pieces.all_samples * Rows);
-            affine::sum_samples(own.first, samples, [&](auto lanes, std::size_t row, std::size_t column) {
-                return load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column);
-            });
-            threads.barrier();
-            const T* const sums = add_samples(own.first, own.first_total, call.pieces, channels, threads);
-            for (std::size_t c = channels.begin; c < channels.end; ++c)
-                own.mean[c] = sums[c] / count;
-            threads.barrier();
-            affine::sum_samples(own.second, samples, [&](auto lanes, std::size_t row, std::size_t column) {
-                const V difference = load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column) -
-                                     V::load_unaligned(own.mean + column);
-                return difference * difference;
-            });
-            threads.barrier();
-            const T* const squares =
-                add_samples(own.second, own.second_total, call.pieces, channels, threads);
-            for (std::size_t c = channels.begin; c < channels.end; ++c) {
-                const T variance = squares[c] / count;
-                own.variance[c] = count > 1 ? variance * count / (count - 1) : variance;
-                own.factor[c] = T(1) / std::sqrt(variance + static_cast<T>(Layer::epsilon));
-                own.scale[c] = own.factor[c];
-                if constexpr (head::has_scale)
-                    own.scale[c] *= array_of<head>(call.parameters, gamma{})[c];
-                own.shift[c] = -own.mean[c] * own.scale[c];
-                if constexpr (head::has_center)
-                    own.shift[c] += array_of<head>(call.parameters, beta{})[c];
-            }
-        } else
-            affine::prepare_affine(call.parameters, own.scale, own.shift, channels);
+        if constexpr (Tail::training)
+            measure(call, own, threads);
+        else
+            affine::prepare_affine(call.parameters, own.scale, own.shift, threads.share(Channels, 16));
         threads.barrier();
         affine::template write_affine<Stage, Keep>(call, threads.share(call.samples * Rows), tail, own.scale,
                                                    own.shift);
@@ -184,37 +144,22 @@ public:
     static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
         const memory<T> own(call.shared, call.samples);
-        const team::range channels = threads.share(Channels, 16);
-        const team::range samples = threads.share(call.samples);
-        const auto delta = [&](auto lanes, std::size_t row, std::size_t column) {
-            return load_first<decltype(lanes)::value, V>(call.delta.row(row) + column);
-        };
-        const auto normalized = [&](auto lanes, std::size_t row, std::size_t column) {
-            return V((load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column) -
-                      V::load_unaligned(own.mean + column)) *
-                     V::load_unaligned(own.factor + column));
-        };
-        affine::sum_samples(own.first, samples, delta);
-        affine::sum_samples(own.second, samples, [&](auto lanes, std::size_t row, std::size_t column) {
-            return delta(lanes, row, column) * normalized(lanes, row, column);
-        });
-        threads.barrier();
-        const T* const shifts = add_samples(own.first, own.first_total, call.pieces, channels, threads);
-        const T* const scales = add_samples(own.second, own.second_total, call.pieces, channels, threads);
-        threads.barrier();
-        if (call.source_deltas[0].data == nullptr)
-            return;
-        const V share(T(1) / static_cast<T>(call.pieces.all_samples * Rows));
-        const team::range rows = threads.share(call.samples * Rows);
-        for (std::size_t row = rows.begin; row < rows.end; ++row)
-            visit_columns<Channels, T>([&](auto count, std::size_t column) {
-                constexpr std::size_t lanes = decltype(count)::value;
-                const V common = V::load_unaligned(shifts + column) +
-                                 normalized(count, row, column) * V::load_unaligned(scales + column);
-                const V result =
-                    (delta(count, row, column) - common * share) * V::load_unaligned(own.scale + column);
-                store_or_add<lanes>(result, call.source_deltas[0].row(row) + column, call.adds[0]);
+        affine::sum_pieces(
+            std::array{own.first, own.second}, call.pieces, threads,
+            [&](std::size_t, std::array<V, 2>& sums, auto lanes, std::size_t row, std::size_t column) {
+                affine::template add_slopes<decltype(lanes)::value>(sums, call, row, column,
+                                                                    own.mean + column, own.factor + column);
+            },
+            [&](std::size_t piece, std::size_t c, const std::array<V, 2>& sums) {
+                sums[0].store_unaligned(own.first + piece * room + c);
+                sums[1].store_unaligned(own.second + piece * room + c);
             });
+        const T* const shifts = add_sums(own.first, own.first_total, call.pieces, threads);
+        const T* const scales = add_sums(own.second, own.second_total, call.pieces, threads);
+        threads.barrier();
+        if (call.source_deltas[0].data != nullptr)
+            affine::write_derivatives(call, threads.share(call.samples * Rows),
+                                      {own.mean, own.factor, shifts, scales, call.pieces.all_samples * Rows});
     }
 
     template <class Stage, bool, class T, class Updates>

@@ -2,19 +2,19 @@
 #pragma once
 
 #include <strata/kernels/head_kernels.hpp>
-#include <strata/kernels/layers/batch_normalization.hpp>
+#include <strata/kernels/layers/affine_normalization.hpp>
 #include <strata/layers/normalization.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Ghost batch normalization in training: mean and variance of each channel over all places of the samples of
-/// a piece. Sums are taken sample by sample, each by one thread, and added in the order of the samples. What
-/// the moving averages observe is the sum over the pieces of mean and unbiased variance, each times the
-/// piece's part of the batch.
+/// a piece. What the moving averages observe is the sum over the pieces of mean and unbiased variance, each
+/// times the piece's part of the batch.
 template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
 struct head_kernels<channel_normalization<normalized::ghost_batch, Rows, Channels, Groups, Layer>>
     : affine_normalization<
@@ -53,59 +53,41 @@ private:
             some.begin = end;
         }
     }
-    // use(place, sum, count) for registers of the sums over each piece of this thread's channels. The place
-    // is that of the piece's channel, and a sum is one of so many numbers.
-    template <class T, class Use>
-    static void add_samples(const T* sums, const batch_pieces& pieces, team::range channels,
-                            const Use& use) noexcept {
-        using V = simd<T, lanes_of<T, Channels>>;
-        for (std::size_t piece = 0; piece < pieces.count; ++piece) {
-            const team::range samples = pieces.range(piece);
-            for (std::size_t c = channels.begin; c < channels.end; c += V::size) {
-                V sum(T(0));
-                for (std::size_t sample = samples.begin; sample < samples.end; ++sample)
-                    sum += V::load_unaligned(sums + sample * room + c);
-                use(piece * room + c, sum, static_cast<T>((samples.end - samples.begin) * Rows));
-            }
-        }
-    }
-    template <class T>
-    static auto load_x(const head_forward<T>& call) noexcept {
-        return [&call](auto lanes, std::size_t row, std::size_t column) {
-            using V = simd<T, lanes_of<T, Channels>>;
-            return load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column);
-        };
-    }
 
     // Mean, factor and variance of each piece.
     template <class T>
     static void measure(const head_forward<T>& call, const team& threads) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
         const memory<T> own(call.shared, call.samples);
-        const team::range channels = threads.share(Channels, 16);
-        const team::range samples = threads.share(call.samples);
-        const auto x = load_x(call);
-        affine::sum_samples(own.first, samples, x);
-        threads.barrier();
-        add_samples(own.first, call.pieces, channels, [&](std::size_t place, V sum, T count) {
-            V(sum / V(count)).store_unaligned(own.mean + place);
-        });
-        threads.barrier();
-        visit_pieces(call.pieces, samples, [&](std::size_t piece, team::range part) {
-            affine::sum_samples(own.second, part, [&](auto lanes, std::size_t row, std::size_t column) {
-                const V difference =
-                    x(lanes, row, column) - V::load_unaligned(own.mean + piece * room + column);
-                return difference * difference;
+        const auto numbers = [&](std::size_t piece) {
+            const team::range samples = call.pieces.range(piece);
+            return static_cast<T>((samples.end - samples.begin) * Rows);
+        };
+        affine::sum_pieces(
+            std::array{own.first}, call.pieces, threads,
+            [&](std::size_t, std::array<V, 1>& sums, auto lanes, std::size_t row, std::size_t column) {
+                sums[0] += load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column);
+            },
+            [&](std::size_t piece, std::size_t c, const std::array<V, 1>& sums) {
+                V(sums[0] / V(numbers(piece))).store_unaligned(own.mean + piece * room + c);
             });
-        });
-        threads.barrier();
-        add_samples(own.second, call.pieces, channels, [&](std::size_t place, V sum, T count) {
-            const V variance = sum / V(count);
-            const V factor = V(T(1)) / xsimd::sqrt(V(variance + V(static_cast<T>(Layer::epsilon))));
-            factor.store_unaligned(own.factor + place);
-            const V unbiased = count > 1 ? V(variance * V(count) / V(count - 1)) : variance;
-            unbiased.store_unaligned(own.variance + place);
-        });
+        if constexpr (Rows > 1)
+            threads.barrier();
+        affine::sum_pieces(
+            std::array{own.second}, call.pieces, threads,
+            [&](std::size_t piece, std::array<V, 1>& sums, auto lanes, std::size_t row, std::size_t column) {
+                const V difference = load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column) -
+                                     V::load_unaligned(own.mean + piece * room + column);
+                sums[0] = xsimd::fma(difference, difference, sums[0]);
+            },
+            [&](std::size_t piece, std::size_t c, const std::array<V, 1>& sums) {
+                const T count = numbers(piece);
+                const V variance = sums[0] / V(count);
+                const V factor = V(T(1)) / xsimd::sqrt(V(variance + V(static_cast<T>(Layer::epsilon))));
+                factor.store_unaligned(own.factor + piece * room + c);
+                const V unbiased = count > 1 ? V(variance * V(count) / V(count - 1)) : variance;
+                unbiased.store_unaligned(own.variance + piece * room + c);
+            });
         threads.barrier();
     }
 
@@ -149,53 +131,31 @@ public:
     static constexpr bool sums_in_backward = true;
     static constexpr piece_adder adds_pieces = piece_adder::kernel;
 
-    /// With n the normalized number, d the derivative by y and means over the piece:
-    /// dx = gamma factor (d - mean(d) - n mean(d n)).
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
         const memory<T> own(call.shared, call.samples);
-        const team::range channels = threads.share(Channels, 16);
-        const auto delta = [&](auto lanes, std::size_t row, std::size_t column) {
-            return load_first<decltype(lanes)::value, V>(call.delta.row(row) + column);
-        };
-        const auto normalized = [&](std::size_t piece, auto lanes, std::size_t row, std::size_t column) {
-            return V((load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column) -
-                      V::load_unaligned(own.mean + piece * room + column)) *
-                     V::load_unaligned(own.factor + piece * room + column));
-        };
-        visit_pieces(call.pieces, threads.share(call.samples), [&](std::size_t piece, team::range part) {
-            affine::sum_samples(own.first, part, delta);
-            affine::sum_samples(own.second, part, [&](auto lanes, std::size_t row, std::size_t column) {
-                return delta(lanes, row, column) * normalized(piece, lanes, row, column);
+        affine::sum_pieces(
+            std::array{own.first, own.second}, call.pieces, threads,
+            [&](std::size_t piece, std::array<V, 2>& sums, auto lanes, std::size_t row, std::size_t column) {
+                const std::size_t place = piece * room + column;
+                affine::template add_slopes<decltype(lanes)::value>(sums, call, row, column, own.mean + place,
+                                                                    own.factor + place);
+            },
+            [&](std::size_t piece, std::size_t c, const std::array<V, 2>& sums) {
+                sums[0].store_unaligned(own.first + piece * room + c);
+                sums[1].store_unaligned(own.second + piece * room + c);
             });
-        });
-        threads.barrier();
-        // A piece's first sample is not before the piece's number, so that its sums are in nobody's way.
-        for (T* const sums : {own.first, own.second})
-            add_samples(sums, call.pieces, channels,
-                        [&](std::size_t place, V sum, T) { sum.store_unaligned(sums + place); });
         threads.barrier();
         if (call.source_deltas[0].data == nullptr)
             return;
-        [[maybe_unused]] const T* const gammas = array_of<head>(call.parameters, gamma{});
         const batch_pieces pieces = call.pieces.repeat(Rows);
         visit_pieces(pieces, threads.share(call.samples * Rows), [&](std::size_t piece, team::range part) {
             const team::range all = pieces.range(piece);
-            const V share(T(1) / static_cast<T>(all.end - all.begin));
-            for (std::size_t row = part.begin; row < part.end; ++row)
-                visit_columns<Channels, T>([&](auto count, std::size_t column) {
-                    constexpr std::size_t lanes = decltype(count)::value;
-                    const std::size_t place = piece * room + column;
-                    const V common =
-                        V::load_unaligned(own.first + place) +
-                        normalized(piece, count, row, column) * V::load_unaligned(own.second + place);
-                    V scale = V::load_unaligned(own.factor + place);
-                    if constexpr (head::has_scale)
-                        scale *= V::load_unaligned(gammas + column);
-                    store_or_add<lanes>(V((delta(count, row, column) - common * share) * scale),
-                                        call.source_deltas[0].row(row) + column, call.adds[0]);
-                });
+            const std::size_t place = piece * room;
+            affine::write_derivatives(call, part,
+                                      {own.mean + place, own.factor + place, own.first + place,
+                                       own.second + place, all.end - all.begin});
         });
     }
 

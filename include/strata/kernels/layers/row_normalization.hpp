@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/layers/column_walk.hpp>
 #include <strata/layers/row_normalization.hpp>
 #include <strata/setting.hpp>
 
@@ -126,38 +127,23 @@ public:
     template <class Stage, bool, class T, class Updates>
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         using V = simd<T, lanes_of<T, Width>>;
-        constexpr std::size_t block = 4;
-        const team::range mine = threads.share(Width, V::size);
         const team::range rows{call.piece.begin * Rows, call.piece.end * Rows};
-        const auto sum = [&]<std::size_t Registers, std::size_t Lanes>(std::size_t column) {
-            std::array<V, Registers> scales{};
-            std::array<V, Registers> shifts{};
-            for (std::size_t r = 0; r < Registers; ++r)
-                scales[r] = shifts[r] = V(T(0));
-            for (std::size_t row = rows.begin; row < rows.end; ++row) {
+        internal::sum_columns<Width, 2, V>(
+            threads.share(Width, V::size), rows,
+            [&](std::array<V, 2>& sums, auto count, std::size_t row, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
                 const moments<T> measured{call.shared[2 * row], call.shared[2 * row + 1]};
-                for (std::size_t r = 0; r < Registers; ++r) {
-                    const std::size_t place = column + r * V::size;
-                    const V delta = load_first<Lanes, V>(call.delta.row(row) + place);
-                    scales[r] += delta * normalize<Lanes, V>(call.x[0].row(row) + place, measured);
-                    shifts[r] += delta;
-                }
-            }
-            for (std::size_t r = 0; r < Registers; ++r) {
+                const V delta = load_first<lanes, V>(call.delta.row(row) + column);
+                sums[0] =
+                    xsimd::fma(delta, normalize<lanes, V>(call.x[0].row(row) + column, measured), sums[0]);
+                sums[1] += delta;
+            },
+            [&](std::size_t column, const std::array<V, 2>& sums) {
                 if constexpr (gamma::is_present)
-                    updates(gamma{})(column + r * V::size, scales[r]);
+                    updates(gamma{})(column, sums[0]);
                 if constexpr (beta::is_present)
-                    updates(beta{})(column + r * V::size, shifts[r]);
-            }
-        };
-        std::size_t column = mine.begin;
-        for (; column + block * V::size <= mine.end; column += block * V::size)
-            sum.template operator()<block, V::size>(column);
-        for (; column + V::size <= mine.end; column += V::size)
-            sum.template operator()<1, V::size>(column);
-        if constexpr (Width % V::size != 0)
-            if (column < mine.end)
-                sum.template operator()<1, Width % V::size>(column);
+                    updates(beta{})(column, sums[1]);
+            });
     }
 };
 
