@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include <strata/kernels/aligned_vector.hpp>
 #include <strata/kernels/formula/evaluate.hpp>
+#include <strata/kernels/simd.hpp>
 #include <strata/layers/initializer.hpp>
 #include <strata/learning/losses.hpp>
 #include <strata/learning/optimizers.hpp>
@@ -14,6 +15,7 @@
 #include <cmath>
 #include <fstream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 using namespace strata::bedrock;
@@ -148,6 +150,31 @@ BOOST_AUTO_TEST_CASE(defaults_are_those_of_keras) {
     const ftrl f;
     BOOST_TEST((settings(f, f.initial_accumulator, f.l1, f.l2, f.l2_shrinkage, f.beta) ==
                 numbers{0.001, 0.1, 0, 0, 0, 0}));
+}
+
+// Left to compilers, one kernel has other bits than the next.
+BOOST_AUTO_TEST_CASE(updates_round_a_fused_product_once) {
+    using symbols::g, symbols::w;
+    const auto check_values = []<class V>(std::type_identity<V>) {
+        constexpr float bit = 1.0f / 4096; // (1 + bit)^2 = 1 + 2 bit + bit^2, of which a float loses the last
+        const float rest = internal::multiplies_and_adds ? bit * bit : 0.0f;
+        const auto check_value = [](auto formula, float one, float other, float expected) {
+            const V value = evaluate<V, rounding::fused>(formula, bind(w = one, g = other));
+            alignas(alignment) std::array<float, 16> numbers{};
+            store(value, numbers.data());
+            BOOST_TEST(numbers[0] == expected);
+        };
+        check_value(w * w + g, 1 + bit, -1, 2 * bit + rest);
+        check_value(g + w * w, 1 + bit, -1, 2 * bit + rest);
+        check_value(w * w - g, 1 + bit, 1, 2 * bit + rest);
+        check_value(g - w * w, 1 + bit, 1, -2 * bit - rest);
+        check_value(square(w) + g, 1 + bit, -1, 2 * bit + rest);
+        check_value(w * w - g * g, 1 + bit, 1, 2 * bit + rest); // the first of two
+        check_value(w * w - g * g, 1, 1 + bit, -2 * bit);
+    };
+    check_values(std::type_identity<float>{});
+    check_values(std::type_identity<simd<float, 4>>{});
+    check_values(std::type_identity<simd<float, lanes_of<float, 16>>>{});
 }
 
 BOOST_AUTO_TEST_CASE(rmsprop_adds_epsilon_to_the_root) {

@@ -44,12 +44,14 @@ private:
     }
 };
 
-// One assignment of an update. For g++ at -O1 a call of what has no members would be a use of them.
+// One assignment of an update, of which many kernels have a copy: all must give the same bits. For g++ at -O1
+// a call of what has no members would be a use of them.
 template <class V>
 struct assign_value {
     template <class Variables, class Variable, class Formula>
     [[gnu::always_inline]] Variables operator()(Variables variables, Variable, Formula formula) const {
-        static_cast<binding<Variable, V>&>(variables).value = evaluate<V>(formula, variables);
+        static_cast<binding<Variable, V>&>(variables).value =
+            evaluate<V, rounding::fused>(formula, variables);
         return variables;
     }
 };

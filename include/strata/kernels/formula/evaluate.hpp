@@ -8,6 +8,7 @@
 #include <strata/kernels/formula/approximate_tangent.hpp>
 #include <strata/kernels/formula/exponential.hpp>
 #include <strata/kernels/formula/hyperbolic_tangent.hpp>
+#include <strata/kernels/formula/multiply_add.hpp>
 #include <strata/kernels/formula/waves.hpp>
 #include <strata/kernels/simd.hpp>
 #include <strata/setting.hpp>
@@ -15,6 +16,11 @@
 #include <cmath>
 
 namespace strata::bedrock::inline STRATA_SETTING {
+
+/// How a formula rounds a product to which something is added: by itself (`each`), unless the compiler fuses
+/// both, in one place so and in another otherwise; or once with the sum (`fused`), where the processor does
+/// that, and so to the same bits wherever the formula stands.
+enum class rounding { each, fused };
 
 namespace internal {
 // One overload for each operation. It serves registers and plain numbers, since xsimd's functions take both.
@@ -176,6 +182,17 @@ template <real Number>
 inline constexpr bool
     is_bound_but_zero<constant_term<Number>> = is_bound<constant_term<Number>>&& Number.value() != 0;
 
+// What a formula multiplies, of a product beside which something is added.
+template <class Formula>
+inline constexpr bool is_product = false;
+template <term A, term B>
+inline constexpr bool is_product<apply<operation::multiply, A, B>> = true;
+template <term A>
+inline constexpr bool is_product<apply<operation::square, A>> = true;
+template <class Operation>
+inline constexpr bool is_sum =
+    std::same_as<Operation, operation::add> || std::same_as<Operation, operation::subtract>;
+
 // The values of the operations that have been computed so far: one slot for each distinct operation.
 template <class Formula, class Value>
 struct slot {
@@ -189,7 +206,7 @@ const Value& look_up(const slot<Formula, Value>& computed) {
     return computed.value;
 }
 
-template <class V, class Environment, class Memory>
+template <class V, rounding Rounding, class Environment, class Memory>
 struct evaluation {
     const Environment& variables;
     Memory computed;
@@ -227,25 +244,49 @@ private:
             return compute(Operation{}, value_of(A{}), value_of(B{}));
     }
 
+    template <class Operation, term A, term B>
+        requires(Rounding == rounding::fused && is_sum<Operation> && (is_product<A> || is_product<B>))
+    [[gnu::always_inline]] V result_of(apply<Operation, A, B>) const {
+        constexpr bool adds = std::same_as<Operation, operation::add>;
+        if constexpr (is_product<A>)
+            return fuse(A{}, [&](V a, V b) {
+                const V c = value_of(B{});
+                return adds ? multiply_add(a, b, c) : multiply_subtract(a, b, c);
+            });
+        else
+            return fuse(B{}, [&](V a, V b) {
+                const V c = value_of(A{});
+                return adds ? multiply_add(a, b, c) : subtract_product(c, a, b);
+            });
+    }
+    template <term A, term B, class Sum>
+    [[gnu::always_inline]] V fuse(apply<operation::multiply, A, B>, const Sum& sum) const {
+        return sum(value_of(A{}), value_of(B{}));
+    }
+    template <term A, class Sum>
+    [[gnu::always_inline]] V fuse(apply<operation::square, A>, const Sum& sum) const {
+        return sum(value_of(A{}), value_of(A{}));
+    }
+
     template <class Formula, class Value, class... Slots>
     [[gnu::always_inline]] auto add_slot(Value value, const memory<Slots...>& previous) const {
         using extended = memory<Slots..., slot<Formula, Value>>;
-        return evaluation<V, Environment, extended>{
+        return evaluation<V, Rounding, Environment, extended>{
             variables, extended{static_cast<const Slots&>(previous)..., slot<Formula, Value>{value}}};
     }
 };
 
-template <class V, class Environment, class... Operations>
+template <class V, rounding Rounding, class Environment, class... Operations>
 [[gnu::always_inline]] inline auto evaluate_all(const Environment& variables, type_list<Operations...>) {
-    return (evaluation<V, Environment, memory<>>{variables, {}} << ... << Operations{});
+    return (evaluation<V, Rounding, Environment, memory<>>{variables, {}} << ... << Operations{});
 }
 } // namespace internal
 
 /// The value of a frozen formula, where V is a number or an xsimd register. Every distinct operation is
 /// computed once. The environment's values are numbers, which are the same in every lane, or registers.
-template <class V, term Formula, class... Bindings>
+template <class V, rounding Rounding = rounding::each, term Formula, class... Bindings>
 [[gnu::always_inline]] inline V evaluate(Formula formula, const environment<Bindings...>& variables) {
-    return internal::evaluate_all<V>(variables, operations_of(formula)).value_of(formula);
+    return internal::evaluate_all<V, Rounding>(variables, operations_of(formula)).value_of(formula);
 }
 
 /// The value of a formula of one variable.

@@ -1,0 +1,53 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#pragma once
+
+#include <strata/kernels/simd.hpp>
+#include <strata/setting.hpp>
+
+#include <cmath>
+#include <type_traits>
+
+namespace strata::bedrock::inline STRATA_SETTING::internal {
+
+// A product and a sum of registers or plain numbers, rounded once where the processor has an instruction for
+// both, and twice where it has none. Compilers make such instructions of products and sums as they like, g++
+// of either product in a b + c d, and then the same formula has other bits in another kernel; they leave
+// alone what is one already. A browser has none for plain numbers.
+#if (defined(__FMA__) && !defined(__wasm__)) || defined(__aarch64__)
+inline constexpr bool multiplies_and_adds = true;
+#else
+inline constexpr bool multiplies_and_adds = false;
+#endif
+
+/// a b + c
+template <class V>
+[[nodiscard, gnu::always_inline]] inline V multiply_add(V a, V b, V c) noexcept {
+    if constexpr (!multiplies_and_adds)
+        return a * b + c;
+    else if constexpr (std::is_arithmetic_v<V>)
+        return std::fma(a, b, c);
+    else
+        return xsimd::fma(a, b, c);
+}
+
+/// a b - c
+template <class V>
+[[nodiscard, gnu::always_inline]] inline V multiply_subtract(V a, V b, V c) noexcept {
+#if defined(__FMA__)
+    if constexpr (multiplies_and_adds && !std::is_arithmetic_v<V>)
+        return xsimd::fms(a, b, c);
+#endif
+    return multiply_add(a, b, V(-c));
+}
+
+/// c - a b
+template <class V>
+[[nodiscard, gnu::always_inline]] inline V subtract_product(V c, V a, V b) noexcept {
+#if defined(__FMA__)
+    if constexpr (multiplies_and_adds && !std::is_arithmetic_v<V>)
+        return xsimd::fnma(a, b, c);
+#endif
+    return multiply_add(V(-a), b, c);
+}
+
+} // namespace strata::bedrock::inline STRATA_SETTING::internal
