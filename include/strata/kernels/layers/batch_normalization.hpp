@@ -89,9 +89,9 @@ private:
                 sums[0] += load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column);
             },
             keep(own.first));
-        const T* const sums = add_sums(own.first, own.first_total, call.pieces, threads);
+        const T* const totals = add_sums(own.first, own.first_total, call.pieces, threads);
         for (std::size_t c = channels.begin; c < channels.end; c += V::size)
-            V(V::load_unaligned(sums + c) / V(count)).store_unaligned(own.mean + c);
+            V(V::load_unaligned(totals + c) / V(count)).store_unaligned(own.mean + c);
         if constexpr (Rows > 1)
             threads.barrier();
         affine::sum_pieces(
