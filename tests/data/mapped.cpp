@@ -143,6 +143,38 @@ BOOST_AUTO_TEST_CASE(long_files_are_copied_and_take_no_memory) {
     BOOST_TEST(file_pages() < known_pages + 100);
 }
 
+BOOST_AUTO_TEST_CASE(blocks_of_a_long_file_are_memory_until_they_are_dropped) {
+    constexpr std::size_t rows = 5000, columns = 200;
+    xt::xtensor<float, 2> numbers(std::array{rows, columns});
+    std::iota(numbers.begin(), numbers.end(), 0.0F);
+    write_npy(directory / "blocks.npy", numbers);
+    const mapped_array array = map_npy<float, 2>(directory / "blocks.npy", {.scale = 0.5F});
+    const samples& whole = array;
+    const samples parts = whole.blockwise();
+    BOOST_TEST((parts.pages() != whole.pages()));
+    BOOST_TEST((parts.pages()->blockwise() == nullptr));
+    constexpr std::size_t blocks = 10, size = rows * columns / blocks; // which begin within pages
+    const auto first = [](std::size_t i) { return i * 3 % blocks * size; };
+    std::vector<float> found(size);
+    for (int pass = 0; pass < 2; ++pass) {
+        parts.pages()->expect_block(first(0), size);
+        for (std::size_t i = 0; i < blocks; ++i) {
+            if (i + 1 < blocks)
+                parts.pages()->expect_block(first(i + 1), size);
+            parts.pages()->wait_for_block(first(i), size);
+            if (i > 0)
+                parts.pages()->drop_block(first(i - 1), size);
+            parts.read(first(i), size, found.data());
+            for (std::size_t k = 0; k < size; ++k)
+                BOOST_REQUIRE(found[k] == 0.5F * numbers.data()[first(i) + k]);
+        }
+        parts.pages()->drop_block(first(blocks - 1), size);
+        // Memory that nobody has written is zero.
+        parts.read(0, size, found.data());
+        BOOST_TEST(std::count(found.begin(), found.end(), 0.0F) == static_cast<std::ptrdiff_t>(size));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(shards_are_one_array) {
     std::vector<std::filesystem::path> files;
     std::vector<double> expected;

@@ -253,6 +253,7 @@ std::size_t bytes_read() {
     file >> name >> bytes;
     return name == "rchar:" ? bytes : 0;
 }
+std::vector<double> numbers_of(const history& record) { return record["loss"]; }
 } // namespace
 
 BOOST_AUTO_TEST_CASE(machines_read_their_shares_of_files) {
@@ -272,17 +273,16 @@ BOOST_AUTO_TEST_CASE(machines_read_their_shares_of_files) {
                 file << (column < 20 ? x(row, column) : y(row, column - 20)) << (column < 22 ? ',' : '\n');
     }
     const fit_options options{.batch_size = 512, .epochs = 3, .verbose = verbosity::silent};
-    const auto numbers = [](const history& record) { return record["loss"]; };
     // In the files' order all machines together read little more than the file once an epoch.
     const auto compare_source = [&](const char* name, bool is_shuffled, const auto& make_source) {
         std::size_t most = 0;
         fit_options own = options;
         own.shuffle = is_shuffled;
-        compare([&](auto& teach) { return numbers(teach.fit(x, y, own)); },
+        compare([&](auto& teach) { return numbers_of(teach.fit(x, y, own)); },
                 [&](auto& teach, auto& world) {
                     auto source = make_source(is_shuffled);
                     const std::size_t known_bytes = bytes_read();
-                    const auto found = numbers(teach.fit_batches(part_of(source, world), options));
+                    const auto found = numbers_of(teach.fit_batches(part_of(source, world), options));
                     most = std::max(most, bytes_read() - known_bytes);
                     return found;
                 });
@@ -306,9 +306,26 @@ BOOST_AUTO_TEST_CASE(machines_read_their_shares_of_files) {
     }
     const mapped_array mapped_x = map_npy<float, 2>(directory / "x.npy");
     const mapped_array mapped_y = map_npy<float, 2>(directory / "y.npy");
-    compare([&](auto& teach) { return numbers(teach.fit(x, y, options)); },
+    compare([&](auto& teach) { return numbers_of(teach.fit(x, y, options)); },
             [&](auto& teach, auto& world) {
-                return numbers(teach.fit(part_of(mapped_x, world), mapped_y, options));
+                return numbers_of(teach.fit(part_of(mapped_x, world), mapped_y, options));
+            });
+}
+
+BOOST_AUTO_TEST_CASE(machines_read_mapped_files_in_windows) {
+    const temporary_directory directory;
+    const std::array shape{14'000UL, 20UL}; // more than a megabyte, of which a thread reads blocks
+    const auto x = draw(shape);
+    const auto y = draw(std::array{shape[0], 3UL});
+    write_npy(directory / "x.npy", x);
+    write_npy(directory / "y.npy", y);
+    const mapped_array mapped_x = map_npy<float, 2>(directory / "x.npy");
+    const mapped_array mapped_y = map_npy<float, 2>(directory / "y.npy");
+    const fit_options options{
+        .batch_size = 512, .epochs = 2, .shuffle_window = 3'200, .verbose = verbosity::silent, .threads = 2};
+    compare([&](auto& teach) { return numbers_of(teach.fit(x, y, options)); },
+            [&](auto& teach, auto& world) {
+                return numbers_of(teach.fit(part_of(mapped_x, world), mapped_y, options));
             });
 }
 

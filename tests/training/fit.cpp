@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include STRATA_XTENSOR(xview)
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
@@ -330,6 +331,46 @@ BOOST_AUTO_TEST_CASE(a_loss_that_is_no_number_stops_and_restores) {
     BOOST_TEST(teach.steps() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(windows_of_blocks_are_shuffled) {
+    constexpr std::size_t count = 1003, window = 155; // blocks of 10
+    const auto draw = [](std::size_t size, std::uint64_t epoch) {
+        internal::epoch_order order({.shuffle_window = size}, count);
+        order.draw(seed{4}, 0); // what comes before changes nothing
+        order.draw(seed{4}, epoch);
+        return order;
+    };
+    const internal::epoch_order order = draw(window, 3);
+    const auto numbers = order.numbers();
+    const auto& blocks = *order.blocks();
+    BOOST_TEST(std::ranges::equal(numbers, draw(window, 3).numbers()));
+    BOOST_TEST(!std::ranges::equal(numbers, draw(window, 4).numbers()));
+    BOOST_TEST(blocks.size() >= 101u);
+    BOOST_TEST(blocks.size() <= 102u);
+    std::size_t place = 0, moved = 0;
+    for (std::size_t i = 0; i < blocks.size(); i += 16) {
+        std::vector<std::size_t> expected;
+        for (std::size_t each = i; each < std::min(i + 16, blocks.size()); ++each) {
+            BOOST_TEST(blocks[each].window == place);
+            BOOST_TEST(blocks[each].count <= 10u);
+            for (std::size_t sample = 0; sample < blocks[each].count; ++sample)
+                expected.push_back(blocks[each].first + sample);
+        }
+        const auto found = numbers.subspan(place, expected.size());
+        moved += !std::ranges::equal(found, expected);
+        place += expected.size();
+        BOOST_TEST(std::ranges::is_permutation(found, expected));
+    }
+    BOOST_TEST(moved == 7u);
+    BOOST_TEST(place == count);
+    std::vector<std::uint32_t> sorted(numbers.begin(), numbers.end());
+    std::ranges::sort(sorted);
+    for (std::size_t i = 0; i < count; ++i)
+        BOOST_TEST(sorted[i] == i);
+    // A window of all is the usual order.
+    BOOST_TEST(std::ranges::equal(draw(count, 3).numbers(), draw(0, 3).numbers()));
+    BOOST_TEST((draw(count, 3).blocks() == nullptr));
+}
+
 BOOST_AUTO_TEST_CASE(bad_input_is_named) {
     const plane data;
     model<input<2> | dense<1>> net;
@@ -346,6 +387,10 @@ BOOST_AUTO_TEST_CASE(bad_input_is_named) {
     split.validation_split = 0.5;
     split.validation_data = {data.x, data.y};
     refuses(data.x, data.y, split, "both a validation split and validation data");
+    auto unshuffled = quietly(10, 1);
+    unshuffled.shuffle = false;
+    unshuffled.shuffle_window = 10;
+    refuses(data.x, data.y, unshuffled, "fit: a shuffle window is given for samples that are not shuffled");
     auto no_samples = quietly(10, 1);
     const std::vector<float> none;
     no_samples.validation_data = {none, none};

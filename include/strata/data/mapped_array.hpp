@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/mapped_blocks.hpp>
 #include <strata/data/mapped_file.hpp>
 #include <strata/data/page_reader.hpp>
 #include <strata/data/paged_numbers.hpp>
@@ -102,12 +103,28 @@ public:
         });
     }
     void expect_all(std::size_t first, std::size_t end) const noexcept override {
-        if (ends_.empty() || ends_.back() * sizeof(Stored) < least_read)
-            return;
-        reader_.follow(first, end);
+        if (is_long())
+            reader_.follow(first, end);
+    }
+    [[nodiscard]] std::shared_ptr<const paged_numbers> blockwise() const override {
+        if (!is_long())
+            return nullptr;
+        auto result = std::make_shared<const mapped_blocks<Stored, mapped_numbers>>(parts_, ends_.back());
+        return result->has_memory() ? result : nullptr;
+    }
+    /// Copies numbers as they are stored.
+    void copy(std::size_t first, std::size_t count, void* numbers) const noexcept {
+        auto* bytes = static_cast<unsigned char*>(numbers);
+        visit(first, count, [&](const mapped_part& part, std::size_t begin, std::size_t some) {
+            part.file->read(part.place + begin * sizeof(Stored), some * sizeof(Stored), bytes);
+            bytes += some * sizeof(Stored);
+        });
     }
 
 private:
+    [[nodiscard]] bool is_long() const noexcept {
+        return !ends_.empty() && ends_.back() * sizeof(Stored) >= least_read;
+    }
     template <class Number>
     void read_numbers(std::size_t first, std::size_t count, float scale, Number* numbers) const noexcept {
         visit(first, count, [&](const mapped_part& part, std::size_t begin, std::size_t some) {
@@ -156,10 +173,9 @@ private:
     mutable page_reader reader_{
         [this](std::size_t begin, std::size_t end) {
             std::vector<unsigned char> unused(piece * sizeof(Stored));
-            visit(begin, end - begin, [&](const mapped_part& part, std::size_t offset, std::size_t some) {
-                part.file->expect_all();
-                part.file->read(part.place + offset * sizeof(Stored), some * sizeof(Stored), unused.data());
-            });
+            visit(begin, end - begin,
+                  [](const mapped_part& part, std::size_t, std::size_t) { part.file->expect_all(); });
+            copy(begin, end - begin, unused.data());
         },
         piece, ahead};
 };

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -26,12 +27,16 @@ public:
     /// `read(first, end)` reads some numbers, and does nothing with them.
     using work = std::function<void(std::size_t first, std::size_t end)>;
 
-    /// `piece`: how many numbers are read at once; `ahead`: how many before they are needed.
-    page_reader(work read, std::size_t piece, std::size_t ahead)
-        : read_(std::move(read)), piece_(piece), ahead_(ahead) {}
+    /// `piece`: how many numbers are read at once; `ahead`: how many before they are needed. `announce` says
+    /// of those that were added which ones come next.
+    page_reader(work read, std::size_t piece, std::size_t ahead, work announce = {})
+        : read_(std::move(read)), announce_(std::move(announce)), piece_(piece), ahead_(ahead) {}
     page_reader(const page_reader&) = delete;
     page_reader& operator=(const page_reader&) = delete;
-    ~page_reader() {
+    ~page_reader() { finish(); }
+
+    /// Ends when it has read what it is reading.
+    void finish() noexcept {
         if (!thread_.joinable())
             return;
         if (process_ != ::getpid()) { // a process that was forked has no such thread
@@ -48,12 +53,7 @@ public:
 
     /// Says that numbers are needed from `first` on up to `end`.
     void follow(std::size_t first, std::size_t end) noexcept {
-        if (process_ == 0) {
-            process_ = ::getpid();
-            // Without a thread pages are read when they are needed.
-            (void)caught([&] { thread_ = std::thread([this] { run(); }); });
-        }
-        if (process_ != ::getpid())
+        if (!start())
             return;
         {
             const std::lock_guard lock(mutex_);
@@ -65,14 +65,54 @@ public:
         }
         wake_.notify_one();
     }
+    /// Reads numbers, all of them, when those have been read that were added before. Returns whether it does.
+    [[nodiscard]] bool add(std::size_t first, std::size_t end) noexcept {
+        if (!start())
+            return false;
+        bool is_added = false;
+        {
+            const std::lock_guard lock(mutex_);
+            (void)caught([&] {
+                added_.push_back({first, end});
+                is_added = true;
+            });
+        }
+        wake_.notify_one();
+        return is_added;
+    }
+    /// Waits until none of these numbers is still to be read of those that were added.
+    void wait(std::size_t first, std::size_t end) noexcept {
+        std::unique_lock lock(mutex_);
+        read_some_.wait(lock, [&] {
+            return std::none_of(added_.begin(), added_.end(),
+                                [&](const range& each) { return each.first < end && first < each.end; });
+        });
+    }
 
 private:
+    struct range {
+        std::size_t first, end;
+    };
+
+    /// Returns whether there is a thread that reads.
+    bool start() noexcept {
+        if (process_ == 0) {
+            process_ = ::getpid();
+            // Without a thread pages are read when they are needed.
+            (void)caught([&] { thread_ = std::thread([this] { run(); }); });
+        }
+        return process_ == ::getpid() && thread_.joinable();
+    }
     void run() {
         std::unique_lock lock(mutex_);
         for (;;) {
-            wake_.wait(lock, [&] { return ends_ || next_ < end_; });
+            wake_.wait(lock, [&] { return ends_ || next_ < end_ || !added_.empty(); });
             if (ends_)
                 return;
+            if (!added_.empty()) {
+                read_added(lock);
+                continue;
+            }
             const std::size_t begin = next_;
             next_ = std::min(end_, begin + piece_);
             const std::size_t end = next_;
@@ -82,15 +122,29 @@ private:
             lock.lock();
         }
     }
+    /// All of what was added first, while the device begins with what was added then.
+    void read_added(std::unique_lock<std::mutex>& lock) {
+        const range whole = added_.front();
+        const range next = added_.size() > 1 ? added_[1] : range{};
+        lock.unlock();
+        if (announce_ && next.first < next.end)
+            announce_(next.first, next.end);
+        for (std::size_t begin = whole.first; begin < whole.end; begin += piece_)
+            read_(begin, std::min(whole.end, begin + piece_));
+        lock.lock();
+        added_.pop_front();
+        read_some_.notify_all();
+    }
 
-    work read_;
+    work read_, announce_;
     std::size_t piece_, ahead_;
     std::size_t first_ = 0, end_ = 0; ///< what is needed
     std::size_t next_ = 0;            ///< is read next
+    std::deque<range> added_;         ///< is read first, the front in pieces
     bool ends_ = false;
     ::pid_t process_ = 0; ///< that has the thread
     std::mutex mutex_;
-    std::condition_variable wake_;
+    std::condition_variable wake_, read_some_;
     std::thread thread_;
 };
 

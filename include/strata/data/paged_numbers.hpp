@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -27,6 +28,16 @@ public:
     /// Says that somebody who goes through numbers up to `end` has come to `first`, so that those ahead are
     /// fetched meanwhile and those behind need no memory. Returns at once; one thread at a time calls it.
     virtual void expect_all(std::size_t first, std::size_t end) const noexcept = 0;
+
+    /// The same numbers for somebody who reads blocks of them in any order, or null where that is no better.
+    [[nodiscard]] virtual std::shared_ptr<const paged_numbers> blockwise() const { return nullptr; }
+    /// Begins to read numbers in one go, which has to come before anything else asks for them. Blocks do not
+    /// overlap. Returns at once; one thread at a time calls this and the next two.
+    virtual void expect_block(std::size_t, std::size_t) const noexcept {}
+    /// Waits until a block is there.
+    virtual void wait_for_block(std::size_t, std::size_t) const noexcept {}
+    /// Says that nobody will look at a block until it is asked for again.
+    virtual void drop_block(std::size_t, std::size_t) const noexcept {}
 };
 
 namespace internal {

@@ -148,6 +148,12 @@ public:
     }
     /// What reads them from files, or null.
     [[nodiscard]] const paged_numbers* pages() const noexcept { return pages_; }
+    /// The same where somebody asks for blocks before they are read (`paged_numbers::expect_block`).
+    [[nodiscard]] samples blockwise() const {
+        auto blocks = pages_ == nullptr ? nullptr : pages_->blockwise();
+        return blocks ? samples(std::move(blocks), static_cast<const float*>(nullptr), shape(), scale_)
+                      : *this;
+    }
     /// Whether it is a plain range of so many numbers, or so many rows of one number.
     [[nodiscard]] bool has_numbers(std::size_t count) const noexcept {
         if (is_flat_)

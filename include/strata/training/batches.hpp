@@ -4,14 +4,12 @@
 #include <strata/data/gathering.hpp>
 #include <strata/data/sample_list.hpp>
 #include <strata/model/training_pass.hpp>
-#include <strata/random/philox.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -24,12 +22,6 @@ namespace strata::bedrock::inline STRATA_SETTING {
 using sample_order = std::span<const std::uint32_t>;
 
 namespace internal {
-/// Makes an order of chance, another one for each epoch.
-inline void shuffle(std::vector<std::uint32_t>& order, seed key, std::uint64_t epoch) {
-    std::iota(order.begin(), order.end(), 0u);
-    random_sequence(key, draw_purpose::shuffle, static_cast<std::uint32_t>(epoch)).shuffle(order);
-}
-
 template <class Pass, std::size_t... I>
 auto target_vectors(std::index_sequence<I...>)
     -> std::tuple<std::vector<typename Pass::template output<I>::target>...>;

@@ -167,7 +167,7 @@ private:
         const std::size_t steps_made = all.sum.steps;
         std::size_t begin = 0;
         std::size_t buffer = 0;
-        const internal::expected_samples coming(tour, Model::input_sizes, internal::target_sizes<pass>);
+        internal::expected_samples coming(tour, Model::input_sizes, internal::target_sizes<pass>);
         coming.expect(0, threads);
         batches_.gather(tour.range, tour.order, 0, tour.batch_from(0), buffer, threads);
         if (Training && threads.rank == 0)

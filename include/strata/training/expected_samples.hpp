@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
@@ -36,7 +37,7 @@ public:
     }
 
     /// Asks for what the pass will need soon, when it comes to the batch that begins there.
-    void expect(std::size_t begin, const team& threads) const noexcept {
+    void expect(std::size_t begin, const team& threads) noexcept {
         if (is_needed_)
             expect_batches(begin, threads);
     }
@@ -44,7 +45,9 @@ public:
 private:
     static constexpr std::size_t least_ahead = 512; ///< samples on their way, for disks with long queues
 
-    [[gnu::noinline]] void expect_batches(std::size_t begin, const team& threads) const noexcept {
+    [[gnu::noinline]] void expect_batches(std::size_t begin, const team& threads) noexcept {
+        if (tour_.range.blocks != nullptr)
+            return expect_windows(begin, threads);
         const std::size_t step = tour_.batch_size;
         if (tour_.order.empty() && share_.machines == 1) {
             if (threads.rank == 0)
@@ -70,6 +73,35 @@ private:
                 }
         }
     }
+    /// Asks for all blocks of the windows of this batch and the next, and of the window behind these, waits
+    /// for the former, and drops those that the batches before had. All have gathered these.
+    void expect_windows(std::size_t begin, const team& threads) noexcept {
+        const std::vector<sample_block>& blocks = *tour_.range.blocks;
+        if (threads.rank == 0) {
+            for (; dropped_ < needed_ && blocks[dropped_].window_end <= begin; ++dropped_)
+                visit_block(blocks[dropped_], &paged_numbers::drop_block);
+            const std::size_t end = std::min(begin + 2 * tour_.batch_size, tour_.range.count);
+            std::size_t needed = needed_;
+            while (needed < blocks.size() && blocks[needed].window < end)
+                ++needed;
+            std::size_t asked = needed;
+            while (asked < blocks.size() && blocks[asked].window == blocks[needed].window)
+                ++asked;
+            for (; asked_ < asked; ++asked_)
+                visit_block(blocks[asked_], &paged_numbers::expect_block);
+            for (; needed_ < needed; ++needed_)
+                visit_block(blocks[needed_], &paged_numbers::wait_for_block);
+        }
+        if (begin == 0) // each other batch is waited for by the one before
+            threads.barrier();
+    }
+    template <class Member>
+    void visit_block(const sample_block& block, Member member) const noexcept {
+        visit([&](const samples& each, std::size_t size) {
+            if (each.is_paged())
+                (each.pages()->*member)((tour_.range.first + block.first) * size, block.count * size);
+        });
+    }
     void expect_rows(std::size_t begin, std::size_t end) const noexcept {
         visit([&](const samples& each, std::size_t size) {
             each.expect((tour_.range.first + begin) * size, (end - begin) * size);
@@ -89,6 +121,9 @@ private:
     std::span<const std::size_t> targets_;
     row_share share_;
     bool is_needed_ = false;
+    std::size_t asked_ = 0;   ///< blocks that were asked for
+    std::size_t needed_ = 0;  ///< of these: that are there
+    std::size_t dropped_ = 0; ///< of these: that were dropped again
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

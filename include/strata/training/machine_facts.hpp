@@ -103,8 +103,8 @@ inline void append_options(std::string& lines, const fit_options& options) {
     append_batch_size(lines, options.batch_size);
     append(lines, "pieces of ", piece_length(options), " samples\n", options.epochs, " epochs from ",
            options.initial_epoch, "\n",
-           options.shuffle ? "samples that are shuffled\n" : "samples that are not shuffled\n",
-           options.callbacks.size(), " callbacks\n");
+           options.shuffle ? "samples that are shuffled in windows of " : "samples that are not shuffled, ",
+           options.shuffle_window, "\n", options.callbacks.size(), " callbacks\n");
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -7,6 +7,7 @@ STRATA_HEADER_BEGIN
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/print.hpp>
 #include <strata/raise.hpp>
+#include <strata/training/epoch_order.hpp>
 #include <strata/training/machine_agreement.hpp>
 #include <strata/training/machine_error.hpp>
 #include <strata/training/machine_facts.hpp>
@@ -100,22 +101,22 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
         const divided_data<typename trainer_type::arguments, data_pass> data(x, y, options);
         const sample_range train = data.train.weighted();
         const sample_range validation = data.validation.weighted();
+        epoch_order order(options, train.count);
+        const sample_range ordered = order.range(train, Model::input_count, Model::output_count);
         std::string lines = fit_lines(teach, options);
         append_data<Model, data_pass>(lines, train, "");
         append_data<Model, data_pass>(lines, validation, "validation ");
         agree(group, lines);
         const std::size_t batch_size = std::min(options.batch_size, train.count);
         const std::size_t steps = (train.count + batch_size - 1) / batch_size;
-        std::vector<std::uint32_t> order(options.shuffle ? train.count : 0);
         tell_idle(group, batch_size, options);
         pass_type pass(teach.engine_, *teach.net_, group, piece_length(options));
         const std::size_t threads = pass.choose_threads(batch_size, options.threads);
         return run_epochs(
             teach, options, steps, pass, group,
             [&](progress_line* bar) {
-                if (options.shuffle)
-                    shuffle(order, teach.net_->random_seed(), teach.epochs_);
-                return pass.template run<true>(train, order, batch_size, threads, bar);
+                order.draw(teach.net_->random_seed(), teach.epochs_);
+                return pass.template run<true>(ordered, order.numbers(), batch_size, threads, bar);
             },
             [&] { trainer_type::check_data(train, "fit"); }, validation);
     }

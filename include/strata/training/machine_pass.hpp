@@ -151,8 +151,8 @@ private:
     void work(const course& tour, progress& all, team threads) noexcept {
         const flush_denormals fast;
         std::uint64_t number = engine_->step;
-        const internal::expected_samples coming(tour, Model::input_sizes, internal::target_sizes<pass>,
-                                                {group_->rank(), group_->count(), piece_});
+        internal::expected_samples coming(tour, Model::input_sizes, internal::target_sizes<pass>,
+                                          {group_->rank(), group_->count(), piece_});
         std::size_t begin = 0;
         std::size_t buffer = 0;
         const auto gather = [&](std::size_t first, std::size_t place) {

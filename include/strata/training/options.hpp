@@ -23,6 +23,12 @@ struct fit_options {
     std::size_t initial_epoch =
         0;               ///< the number of the first one, where training goes on; `epochs` is the end
     bool shuffle = true; ///< a new order of the samples for every epoch
+    /// 0: all samples are shuffled. Else blocks of a sixteenth of so many consecutive samples are put in a
+    /// new order, and each 16 blocks, a window, are shuffled among each other. Samples that stay in a file
+    /// are then read block by block, at the speed of reading, where each by itself would take the file a page
+    /// at a time: short samples of files larger than memory need that. Memory has to have room for two
+    /// windows, and a block is best a megabyte or more. As many as there are samples or more: all.
+    std::size_t shuffle_window = 0;
     /// The share of samples, the last ones before shuffling, that is kept for validation; their number is
     /// rounded up.
     double validation_split = 0;

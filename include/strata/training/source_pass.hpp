@@ -73,6 +73,7 @@ inline void check_source_options(const fit_options& options, const machine_group
     check_machines(options, group, "fit_batches", "part_of(source, machines)");
     require(options.validation_split == 0, "fit_batches: a source of batches cannot be split");
     require(options.sample_weight.empty(), "fit_batches: weights come with the batches");
+    require(options.shuffle_window == 0, "fit_batches: the source shuffles, not fit");
 }
 
 /// What `evaluate` does.

@@ -12,6 +12,7 @@ STRATA_HEADER_BEGIN
 #include <strata/training/engine_numbers.hpp>
 #include <strata/training/epoch_log.hpp>
 #include <strata/training/epoch_memory.hpp>
+#include <strata/training/epoch_order.hpp>
 #include <strata/training/expected_samples.hpp>
 #include <strata/training/flushed_fit.hpp>
 #include <strata/training/loss_check.hpp>
@@ -70,14 +71,14 @@ public:
         internal::check_machines(options, nullptr, "fit", "part_of(samples, machines)");
         const internal::divided_data<arguments, typename engine_type::pass> data(x, y, options);
         const sample_range train = data.train.weighted();
+        internal::epoch_order order(options, train.count);
+        const sample_range ordered = order.range(train, Model::input_count, Model::output_count);
         const std::size_t batch_size = std::min(options.batch_size, train.count);
         const std::size_t threads = engine_.choose_threads(batch_size, options.threads);
         const std::size_t steps = (train.count + batch_size - 1) / batch_size;
-        std::vector<std::uint32_t> order(options.shuffle ? train.count : 0);
         const auto pass = [&](progress_line* bar) {
-            if (options.shuffle)
-                internal::shuffle(order, net_->random_seed(), epochs_);
-            return engine_.template run<true>(train, order, batch_size, threads, bar);
+            order.draw(net_->random_seed(), epochs_);
+            return engine_.template run<true>(ordered, order.numbers(), batch_size, threads, bar);
         };
         const internal::flushed_fit fast(engine_.is_flushed, options);
         engine_.piece = internal::piece_length(options);
