@@ -3,7 +3,7 @@
 
 from statistics import median
 
-from comparison import Contender, Question, cores, data, python, rounds_of, run_once, strata
+from comparison import Contender, Question, cores, data, floors, python, rounds_of, run_once, strata
 from train import flops_per_image
 
 
@@ -11,7 +11,9 @@ def run():
     question = Question("scaling", "Scaling", "gflops", "GFLOP/s", lower_is_better=False,
                         text="Training with Adam at batch 32, one thread unless said otherwise; input as wide as the hidden "
                              "layers, dense noise. Threads: the MNIST network; `efficiency` is the speed over that of one "
-                             "thread and the number of threads.")
+                             "thread and the number of threads, `round trip` the nanoseconds that a line of memory takes from one "
+                             "core to another and back in the same run: below 100 where cores share a cache. Threads hand weights "
+                             "and values on by such trips.")
     pytorch = python("PyTorch", "scaling_pytorch", "torch", "python3-torch")
 
     def network(width, depth):
@@ -28,11 +30,13 @@ def run():
     flops = 60_000 * flops_per_image / 1e9
     for batch in (32, 128):
         speeds = {threads: [] for threads in range(1, cores + 1)}
+        trips = []
         for _ in range(rounds_of(7)):
             for threads, seen in speeds.items():
                 seen.append(flops / run_once(strata("train"), [raw, batch, 60_000, 2], threads)["seconds"])
+            trips.append(run_once(floors(), [], cores)["round_trip_ns"])
         for threads, seen in speeds.items():
             efficiency = median(seen) / median(speeds[1]) / threads
-            question.add(f"MNIST network, batch {batch}, {threads} thread{'s' * (threads > 1)}",
-                         {"strata": (seen, {"efficiency": efficiency})})
+            shown = {"efficiency": efficiency} | ({"round trip": median(trips)} if threads > 1 else {})
+            question.add(f"MNIST network, batch {batch}, {threads} thread{'s' * (threads > 1)}", {"strata": (seen, shown)})
     return question

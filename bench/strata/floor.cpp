@@ -5,10 +5,12 @@
 // fast it reads (GB/s) from the cache of the second level, the MNIST network's weights from wherever they
 // stay, 4 MB (the cache of the third level), memory, and so many bytes as are given from wherever they stay;
 // and how fast it changes (GB/s, each byte counted once) three times the weights in place, as Adam does; and
-// how many weights Adam's arithmetic updates (billions a second), alone and beside a product's multiply-adds.
+// how many weights Adam's arithmetic updates (billions a second), alone and beside a product's multiply-adds;
+// and how long a line of memory takes from one core to another and back (ns).
 //   floor [BYTES]
 #include "adam_machine.hpp"
 #include "narrow_machine.hpp"
+#include "round_trip.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -33,6 +35,7 @@ int main(int count, char** arguments) {
     std::printf("updates_g %.3f\n", bench::peak_updates() / 1e9);
     std::printf("updates_beside_products_g %.3f\n", bench::peak_updates_beside_products() / 1e9);
     std::printf("memory_gbytes %.1f\n", rate(std::size_t{256} << 20, 1));
+    std::printf("round_trip_ns %.1f\n", bench::round_trip_seconds() * 1e9);
     if (count > 1) {
         const std::size_t bytes = std::strtoull(arguments[1], nullptr, 10);
         std::printf("given_gbytes %.1f\n",
