@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/dense/gradients.hpp>
 #include <strata/kernels/stage_pieces.hpp>
 #include <strata/model/output_loss.hpp>
 #include <strata/model/parameters.hpp>

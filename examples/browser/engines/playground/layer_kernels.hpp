@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/dense/heads.hpp>
+#include <strata/kernels/dense/gradients.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/dense.hpp>
 #include <strata/model/update.hpp>

@@ -1,8 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/dense/input_gradient.hpp>
-#include <strata/kernels/dense/weight_gradient.hpp>
+#include <strata/kernels/dense/forward.hpp>
 #include <strata/kernels/formula/pointwise.hpp>
 #include <strata/kernels/head_kernels.hpp>
 #include <strata/layers/dense.hpp>
@@ -75,34 +74,18 @@ struct head_kernels<contraction<Inputs, Layer, Units>> : head_kernels_base {
 
     static constexpr bool finishes_slopes = true;
 
+    // These are for training alone: dense/gradients.hpp defines them.
     template <class Stage, class T, class Slope>
-    static void backward(const head_backward<T>& call, const team& threads, const Slope& slope) noexcept {
-        const std::size_t rows = call.samples * Stage::rows;
-        const input_gradient_buffers<T> buffers{call.delta.data,  array_of<head>(call.parameters, kernel{}),
-                                                call.source_kept, call.source_deltas[0].data,
-                                                call.scratch,     call.adds[0],
-                                                rows == 1};
-        constexpr std::size_t width = tile_panels * lanes_of<T, Inputs>;
-        if (Inputs >= width * threads.size)
-            dense_input_gradient<Stage>(buffers, {0, rows}, threads.share(Inputs, width), slope);
-        else {
-            const team::range part = share_samples(threads, call.samples);
-            dense_input_gradient<Stage>(buffers, {part.begin * Stage::rows, part.end * Stage::rows},
-                                        {0, Inputs}, slope);
-        }
-    }
+    static void backward(const head_backward<T>& call, const team& threads, const Slope& slope) noexcept;
 
     static constexpr piece_adder adds_pieces = piece_adder::kernel;
 
     template <class Stage, bool Data, class T, class Updates>
-    static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
-        const weight_gradient_buffers<T> buffers{call.x[0].data, call.delta.data, call.samples * Stage::rows,
-                                                 call.pieces.repeat(Stage::rows), call.piece_sums};
-        dense_weight_gradient<head, Data>(buffers, threads, updates(kernel{}), updates(bias{}));
-    }
+    static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept;
 
+    /// A tile's panels of the transposed weights.
     template <class T>
-    static constexpr std::size_t scratch_size = input_gradient_scratch<stage<head, tail<>, no_closing, 1>, T>;
+    static constexpr std::size_t scratch_size = head::outputs* tile_panels* lanes_of<T, Inputs>;
 };
 
 /// Stages that are nothing but a tail: pointwise layers behind a value that others read as well, and copies
