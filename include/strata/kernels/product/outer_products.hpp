@@ -36,7 +36,6 @@ struct outer_terms {
     T* sums;
     std::size_t sums_panel;
     line_fetching<T> fetching; ///< for each place a line
-    std::size_t skipped;       ///< rows whose sums belong to another tile
     std::size_t row;           ///< of the first row among a line's factors
 };
 
@@ -111,11 +110,9 @@ template <class V, std::size_t Rows, std::size_t Panels, bool Transposed, bool J
         __attribute__((always_inline)) {
 #pragma GCC unroll 32
         for (std::size_t i = Begin; i < End; ++i)
-            if (i >= terms.skipped) {
 #pragma GCC unroll 4
-                for (std::size_t q = 0; q < Panels; ++q)
-                    sums.registers[i][q].store_aligned(terms.sums + q * terms.sums_panel + i * V::size);
-            }
+            for (std::size_t q = 0; q < Panels; ++q)
+                sums.registers[i][q].store_aligned(terms.sums + q * terms.sums_panel + i * V::size);
     };
     if constexpr (has_halves) {
         constexpr std::size_t half = (Rows + 1) / 2;

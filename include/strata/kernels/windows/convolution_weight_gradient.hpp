@@ -215,7 +215,6 @@ private:
                               ? current.scratch + (strip - current.strips.begin) * shape::x_places * rows
                               : current.x.data + row;
                 terms.row = row;
-                terms.skipped = strip * rows - row;
                 terms.start = current.is_first ? nullptr : current.partial + place;
                 terms.start_panel = panel_step;
                 terms.sums = current.partial + place;
@@ -232,15 +231,28 @@ private:
                 if (fetches_sums && terms.fetching.step == 0)
                     terms.fetching = {terms.sums + strip % 2 * terms.sums_panel + 2 * rows * lanes,
                                       line_size<T>};
-                internal::add_outer_products<V, rows, Panels, Transposed, shape::joins_taps>(
-                    terms, runs.data(), count);
+                const std::size_t tile_rows = shape::first_row(strip + 1) - row;
+                add_tile<Panels>(terms, tile_rows, runs, count);
                 if constexpr (!std::is_same_v<Use, nothing>)
                     for (std::size_t q = 0; current.is_last && !is_direct(use) && q < Panels; ++q)
-                        for (std::size_t k = terms.skipped; k < rows; ++k)
+                        for (std::size_t k = 0; k < tile_rows; ++k)
                             use(place + q * panel_step + k * lanes,
                                 V::load_aligned(last_sums + (q * rows + k) * lanes));
             }
         }
+    }
+
+    template <std::size_t Panels>
+    static void add_tile(const internal::outer_terms<T>& terms, std::size_t tile_rows,
+                         const typename block::run_list& runs, std::size_t count) noexcept {
+        if constexpr (shape::has_short_strips)
+            if (tile_rows < rows) {
+                internal::add_outer_products<V, rows - 1, Panels, Transposed, shape::joins_taps>(
+                    terms, runs.data(), count);
+                return;
+            }
+        internal::add_outer_products<V, rows, Panels, Transposed, shape::joins_taps>(terms, runs.data(),
+                                                                                     count);
     }
 };
 

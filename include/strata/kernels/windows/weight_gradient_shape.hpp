@@ -75,18 +75,17 @@ struct weight_gradient_shape {
 
     static constexpr std::size_t wide = std::min<std::size_t>(2, layout::panels);
     static constexpr std::size_t most_rows = sizeof(V) == 64 ? 14 : register_sums / 2;
-    /// Rows of a tile. The last tile overlaps with the one before, so that all are of one size; for many
-    /// factors that is one with which few rows are computed twice, whatever their number.
-    static constexpr std::size_t rows = [] {
-        if (factors >= 64)
-            return most_rows == 14 ? std::size_t{13} : most_rows;
-        const std::size_t tiles = (factors + most_rows - 1) / most_rows;
-        return (factors + tiles - 1) / tiles;
+    /// Strips of factors, nearly equal ones, each of which is a row of tiles. Many are as many as two or four
+    /// threads share evenly.
+    static constexpr std::size_t strips = [] {
+        constexpr std::size_t least = (factors + most_rows - 1) / most_rows;
+        constexpr std::size_t many = 16;
+        return least < many ? least : round_up(least, 4);
     }();
-    static constexpr std::size_t strips = (factors + rows - 1) / rows;
-    static constexpr std::size_t first_row(std::size_t strip) {
-        return std::min(strip * rows, factors - rows);
-    }
+    static constexpr std::size_t first_row(std::size_t strip) { return strip * factors / strips; }
+    /// Rows of a tile, at most: some have one less, but not the last.
+    static constexpr std::size_t rows = (factors + strips - 1) / strips;
+    static constexpr bool has_short_strips = factors % strips != 0;
 
     static constexpr std::size_t long_pitch = 1024; ///< in bytes
     /// Neighbouring places that one tap reads, which it does in time, too, as long as they are near enough:
