@@ -1,11 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
 // The kernels of a convolution in oneDNN, with all operands in the layouts that it asks for: nothing is
-// reordered while the time is taken. Bias and relu are fused into the forward product.
+// reordered while the time is taken, and all of it rests in memory of the same kind as ours. Bias and relu
+// are fused into the forward product.
 //   convolution_onednn forward|input_gradient|weight_gradient SIZE CHANNELS FILTERS KERNEL STRIDE BATCH
 #include "peers/convolution.hpp"
 
 #include <oneapi/dnnl/dnnl.hpp>
+
+#include <deque>
 
 using namespace dnnl;
 using tag = memory::format_tag;
@@ -27,12 +30,10 @@ int main(int count, char** arguments) {
     const memory::dim end_width = dim((geometry.results() - 1) * geometry.stride + geometry.kernel) -
                                   dim(geometry.size + geometry.padding());
     const memory::dims padding_end{end_width, end_width};
+    std::deque<sliding::numbers> arrays;
     const auto make = [&](const memory::desc& description) {
-        memory result(description, cpu);
-        const sliding::numbers values(description.get_size() / sizeof(float));
-        std::copy_n(values.data(), description.get_size() / sizeof(float),
-                    static_cast<float*>(result.get_data_handle()));
-        return result;
+        sliding::numbers& values = arrays.emplace_back(description.get_size() / sizeof(float));
+        return memory(description, cpu, values.data());
     };
     const algorithm direct = algorithm::convolution_direct;
     if (settings.kernel == "forward") {

@@ -13,6 +13,11 @@
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
 inline constexpr std::size_t large_page = std::size_t{1} << 21;
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+inline constexpr bool has_large_pages = true; ///< whether they can be asked for
+#else
+inline constexpr bool has_large_pages = false;
+#endif
 
 /// Asks the system for large pages under memory that nothing was written to yet. A hundred megabytes of pages
 /// of 4 KiB take longer to hand out than to read from a file, and a processor that reads them in an order of
