@@ -159,7 +159,13 @@ public:
 
     /// So many rows of an image.
     void add_rows(rows_view<const T> image, std::size_t first, std::size_t count) noexcept {
-        rows_[piece_count_++] = {image.row(first), image.row(first + count)};
+        rows_[piece_count_++] = {image.row(first), image.row(first + count), line_size<T>,
+                                 tile_lines_ * line_size<T>};
+    }
+    /// Columns [begin, end) of as many rows as a tile fetches lines.
+    void add_row_parts(rows_view<const T> image, std::size_t first, std::size_t begin,
+                       std::size_t end) noexcept {
+        rows_[piece_count_++] = {image.row(first) + begin, image.row(first) + end, image.pitch, line_size<T>};
     }
     /// Some lines of each of so many rows, which are not more than a tile fetches, from now on.
     void add_columns(rows_view<const T> image, std::size_t row, std::size_t column,
@@ -178,7 +184,7 @@ public:
         if (tiles_left_ < fetchers()) {
             for (piece& each : rows_)
                 if (each.begin < each.end)
-                    return {std::exchange(each.begin, each.begin + tile_lines_ * line_size<T>), line_size<T>};
+                    return {std::exchange(each.begin, each.begin + each.tile_step), each.step};
         }
         return {known, 0};
     }
@@ -187,6 +193,8 @@ private:
     struct piece {
         const T* begin;
         const T* end;
+        std::size_t step;      ///< from line to line
+        std::size_t tile_step; ///< from what a tile fetches to what the next one does
     };
     std::array<piece, 2> rows_{};
     std::size_t piece_count_ = 0;
@@ -201,7 +209,7 @@ private:
         std::size_t tiles = 0;
         for (const piece& each : rows_)
             if (each.begin < each.end)
-                tiles += static_cast<std::size_t>(each.end - each.begin) / (tile_lines_ * line_size<T>)+1;
+                tiles += static_cast<std::size_t>(each.end - each.begin) / each.tile_step + 1;
         return tiles;
     }
 };

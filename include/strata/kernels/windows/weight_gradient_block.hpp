@@ -144,6 +144,14 @@ public:
             return;
         if constexpr (Shape::is_transposed || !Shape::fetches_columns)
             schedule.add_rows(Shape::is_transposed ? this->x : this->delta, small, small_count);
+        if constexpr (Shape::is_pointwise && !Shape::is_transposed)
+            // A thread's share, or those that are gathered together.
+            if (strips.end - strips.begin < Shape::strips) {
+                schedule.add_row_parts(this->x, small,
+                                       Shape::first_row(strips.begin) / line_size<T> * line_size<T>,
+                                       Shape::first_row(strips.end));
+                return;
+            }
         if constexpr (places::is_flat && height.taps >= height.read_step && width.taps >= width.read_step) {
             // The lines that the block before has not read.
             const place begin = places::place_of(segments.end);
