@@ -208,6 +208,36 @@ BOOST_AUTO_TEST_CASE(shards_are_one_array) {
                           says("map_tensor: expected a file at least, found none"));
 }
 
+BOOST_AUTO_TEST_CASE(an_index_names_the_file_of_a_tensor) {
+    const std::vector one{1.0F, 2.0F}, other{3.0F};
+    write_safetensors<float>(directory / "first.safetensors", {{"x", {2}, one}});
+    write_safetensors<float>(directory / "second.safetensors", {{"y", {1}, other}});
+    const auto index = [](const std::string& text) {
+        return directory.write("model.safetensors.index.json", text);
+    };
+    const auto file = index(R"({"metadata": {"total_size": 12}, "weight_map": {
+        "y": "second.safetensors", "x": "first.safetensors", "z": "third.safetensors",
+        "w": "first.safetensors"}})");
+    BOOST_TEST(numbers_of(map_tensor(file, "x"), 0, 2) == (std::vector{1.0, 2.0}),
+               boost::test_tools::per_element());
+    BOOST_TEST(numbers_of(map_tensor(file, "y"), 0, 1)[0] == 3.0);
+    const auto refuses = [](const std::filesystem::path& path, const char* name,
+                            const std::vector<std::string>& texts) {
+        for (const std::string& text : texts)
+            BOOST_CHECK_EXCEPTION((void)map_tensor(path, name), data_error, says(text.c_str()));
+    };
+    refuses(file, "v", {"index.json: expected a tensor \"v\", found only \"w\", \"x\", \"y\", \"z\""});
+    refuses(
+        file, "z",
+        {"expected the file \"third.safetensors\" beside it, which has the tensor \"z\"", "no such file"});
+    refuses(file, "w", {"first.safetensors: expected a tensor \"w\", found only \"x\""});
+    refuses(index("{\"weight_map\": 7}"), "x", {"expected \"weight_map\", an object"});
+    refuses(index("[]"), "x", {"expected \"weight_map\", an object"});
+    refuses(index("{\"weight_map\": {\"x\": 7}}"), "x", {"expected a file's name for the tensor \"x\""});
+    refuses(index("{\"weight_map\": {\"x\": \"a\", \"x\": \"a\"}}"), "x", {"found \"x\" again"});
+    refuses(index("{\"weight_map\": ,"), "x", {"at byte 15: expected JSON, found \",\" (Invalid value.)"});
+}
+
 BOOST_AUTO_TEST_CASE(a_source_gives_the_rows_of_a_share) {
     xt::xtensor<std::uint8_t, 1> labels(std::array{5UL});
     std::iota(labels.begin(), labels.end(), std::uint8_t{1});

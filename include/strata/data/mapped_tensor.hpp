@@ -8,6 +8,7 @@ STRATA_HEADER_BEGIN
 #include <strata/data/half.hpp>
 #include <strata/data/mapped_array.hpp>
 #include <strata/data/safetensors.hpp>
+#include <strata/data/safetensors_index.hpp>
 #include <strata/expression/concatenate.hpp>
 
 #include <algorithm>
@@ -98,8 +99,12 @@ bool choose_stored_type(std::string_view type, const Take& take) {
             type));
     return result;
 }
+/// The same of one file, or of the one that an index names (`safetensors_index`), where that is called so:
+/// `map_tensor("model.safetensors.index.json", "images")`.
 [[nodiscard]] inline mapped_array map_tensor(const std::filesystem::path& file, std::string_view name,
                                              const mapping_options& options = {}) {
+    if (safetensors_index::is_name(file))
+        return map_tensor(std::vector{safetensors_index(file).file_of(name)}, name, options);
     return map_tensor(std::vector{file}, name, options);
 }
 
