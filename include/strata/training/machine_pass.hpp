@@ -240,7 +240,7 @@ private:
     }
 
     void update(T* parameters, std::uint64_t number, const team& threads) noexcept {
-        const bool is_updated = update_.run(parameters, gradients_, number, threads);
+        const bool is_updated = update_.run(parameters, gradients_, weights_.are_common(), number, threads);
         threads.barrier();
         if (threads.rank == 0)
             run_or_abandon([&] {

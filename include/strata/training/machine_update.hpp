@@ -1,20 +1,53 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/simd.hpp>
 #include <strata/kernels/threads/team.hpp>
+#include <strata/kernels/uncached_store.hpp>
 #include <strata/model/gradient_consumers.hpp>
 #include <strata/model/marked_rows.hpp>
 #include <strata/model/stored_update.hpp>
 #include <strata/model/update_memory.hpp>
 #include <strata/setting.hpp>
+#include <strata/training/common_stores.hpp>
 #include <strata/training/machine_exchanges.hpp>
 #include <strata/training/machine_group.hpp>
 #include <strata/training/machine_sums.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
+
+/// An update of weights that other processors have read and will read, whose lines may be written past the
+/// caches.
+template <class Consumer>
+struct common_consumer {
+    Consumer consumer;
+    bool is_uncached;
+
+    template <class Update>
+    struct common_update {
+        Update update;
+        bool is_uncached;
+
+        template <class V>
+        [[gnu::always_inline]] void operator()(std::size_t place, V gradient) const noexcept {
+            if constexpr (internal::has_uncached_store<V>)
+                if (is_uncached)
+                    return internal::store_uncached(
+                        update.advance(place, load<V>(update.weights + place), gradient),
+                        update.weights + place);
+            update(place, gradient);
+        }
+    };
+    template <class Parameter>
+    auto take(Parameter array, std::size_t place) const noexcept {
+        const auto update = consumer.take(array, place);
+        return common_update<std::remove_const_t<decltype(update)>>{update, is_uncached};
+    }
+};
 
 /// How a machine moves its part of the weights on by sums over a batch that it shares with others.
 template <class Engine>
@@ -34,14 +67,25 @@ public:
     void begin(std::uint64_t number) {
         rates_ = internal::converted<T>(
             engine_->optimizer.scalars(static_cast<double>(number / update_type::batches)));
+        stores_.begin();
     }
 
-    /// The update, by a team together, when all sums are there; `gradients` are this machine's. Returns
-    /// whether weights have moved: some optimizers wait for several batches.
-    bool run(T* parameters, T* gradients, std::uint64_t number, const team& threads) noexcept {
+    /// The update, by a team together, when all sums are there; `gradients` are this machine's, and the
+    /// weights its own or those of a host. Returns whether weights have moved: some optimizers wait for
+    /// several batches.
+    bool run(T* parameters, T* gradients, bool are_common, std::uint64_t number,
+             const team& threads) noexcept {
         if constexpr (!update_type::needs_all && update_type::batches == 1) {
-            sums_->hand_on(threads, marked_rows<update_consumer<T, optimizer_type>>{
-                                        {parameters, memory::pointers(engine_->states), rates_}});
+            const auto add = [&] {
+                sums_->hand_on(threads, marked_rows<common_consumer<update_consumer<T, optimizer_type>>>{
+                                            {{parameters, memory::pointers(engine_->states), rates_},
+                                             are_common && stores_.are_uncached()}});
+                internal::finish_uncached_stores();
+            };
+            if (threads.rank == 0)
+                stores_.time(add);
+            else
+                add();
             sums_->move_statistics(threads, parameters, gradients);
             return true;
         } else
@@ -82,6 +126,7 @@ private:
     const machine_sums<pass>* sums_;
     update_type update_;
     scalars_of<T, optimizer_type> rates_{};
+    common_stores stores_;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

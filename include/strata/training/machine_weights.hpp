@@ -56,6 +56,7 @@ public:
         own_ = own;
         return common;
     }
+    [[nodiscard]] bool are_common() const noexcept { return !own_.empty(); }
     /// Copies weights that machines have in common to the network.
     void leave() noexcept {
         std::copy_n(reinterpret_cast<const T*>(own_.empty() ? nullptr : hosts_->memory(hosts_->first())),
