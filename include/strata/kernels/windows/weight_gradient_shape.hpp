@@ -31,7 +31,7 @@ struct weight_gradient_shape {
     static constexpr bool has_small_sums =
         layout::panels <= 4 && layout::kernel_size * sizeof(T) <= 64 * 1024;
     static constexpr std::size_t most_parts = has_tiny_sums || has_small_sums ? 8 : 1;
-    static constexpr std::size_t least_blocks = has_tiny_sums ? 1 : 8; ///< of a part
+    static constexpr std::size_t least_blocks = has_tiny_sums ? 1 : 2; ///< of a part
     /// Whole lines of memory of each place, which the second cache brings in time.
     static constexpr bool reads_lines = !Transposed && sizeof(V) == line_size<T> * sizeof(T);
     static constexpr std::size_t image_places = forward_map(Geometry).results(); ///< of the small image
@@ -39,21 +39,31 @@ struct weight_gradient_shape {
     /// Where long lines of places come in time, a block may be larger, unless parts are made of it.
     static constexpr bool has_long_lines =
         reads_lines && !has_tiny_sums && forward_map(Geometry).axes[2].results >= 16;
-    /// As sums rest between blocks, unless an image has very many lines.
-    static constexpr bool has_large_blocks = has_long_lines && !is_small && image_places * sizeof(T) <= 4096;
+    /// As sums rest between blocks, which costs most where threads write theirs side by side.
+    static constexpr bool has_large_blocks = has_long_lines && !is_small;
     /// Whether half an image of x is a block where images come from memory. The second cache does not keep a
     /// whole one, so that the panels after the first would have to bring it from there again.
     static constexpr std::size_t x_size = forward_map(Geometry).read_rows() * PitchX * sizeof(T);
-    static constexpr bool may_halve = has_large_blocks && is_pointwise && x_size > std::size_t{512} * 1024;
+    static constexpr std::size_t cached_x = std::size_t{512} * 1024; ///< half of a usual second cache
+    static constexpr bool may_halve =
+        has_large_blocks && is_pointwise && image_places * sizeof(T) <= 4096 && x_size > cached_x;
+    /// Places of a large block, at most: the second cache keeps what they read of x for all panels.
+    static constexpr std::size_t large_block = [] {
+        constexpr std::size_t place_size =
+            Geometry.taps() == 1 ? PitchX * sizeof(T) : std::max<std::size_t>(x_size / image_places, 1);
+        return std::min(4096 / sizeof(T), std::max(cached_x / place_size, std::size_t{1024} / sizeof(T)));
+    }();
     static constexpr std::size_t half_image = (image_places + 1) / 2;
-    /// A whole small image, or as much of a larger one as leaves the first cache room for both images, or the
-    /// second where blocks are large.
+    /// A whole small image, or as much of a larger one as leaves the first cache room for both images, or an
+    /// equal part of it that leaves the second cache room where blocks are large.
     static constexpr std::size_t block_places = [] {
         if (may_halve)
             return 2 * half_image;
-        if (has_large_blocks)
-            return 4096 / sizeof(T);
-        return (is_small || has_long_lines ? 1024 : 512) / sizeof(T);
+        if (has_large_blocks) {
+            constexpr std::size_t image_blocks = (image_places + large_block - 1) / large_block;
+            return image_blocks == 1 ? large_block : (image_places + image_blocks - 1) / image_blocks;
+        }
+        return (is_small ? 1024 : 512) / sizeof(T);
     }();
     using places = gradient_blocks<Geometry, block_places, may_halve ? half_image : block_places>;
     /// The segments of a block of so many samples. Few images rest in the last cache, from where even whole
