@@ -69,7 +69,9 @@ public:
         if constexpr (uses_winograd)
             run_winograd(delta, kernel, samples, scratch, threads, finish);
         else {
-            const Finish sized = finish.sized(samples * shape::result_places);
+            // What is added to comes from the caches.
+            const bool adds_parts = samples * places <= shape::few_places && shape::part_filters < Filters;
+            const Finish sized = adds_parts ? finish : finish.sized(samples * shape::result_places);
             run_sums(delta, kernel, samples, scratch, threads, sized);
             sized.complete();
         }
