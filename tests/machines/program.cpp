@@ -3,7 +3,8 @@
 // A process of those that train together, as tests/machines/check starts them:
 //   program alone DIRECTORY          trains all networks by itself; what they learn goes to files
 //   program same DIRECTORY           trains them together with the others, and compares
-//   program train NETWORK [NAME=VALUE...]   trains one of them
+//   program halves DIRECTORY         the same by machines of even and of odd numbers, each half another
+//   network program train NETWORK [NAME=VALUE...]   trains one of them
 #include "training.hpp"
 
 #include <strata/distributed/mpi.hpp>
@@ -137,9 +138,10 @@ int train_one(strata::machine_group& world, const std::string& network, const wo
     return 0;
 }
 
-int same(strata::machine_group& world, const std::string& directory) {
+int same(strata::machine_group& world, const std::string& directory,
+         const std::vector<std::string>& some = networks) {
     int result = 0;
-    for (const std::string& network : networks)
+    for (const std::string& network : some)
         for (const std::size_t threads : {1U, 2U})
             if (all_of(train({.network = network, .threads = threads}, &world)) !=
                 read(directory + "/" + network)) {
@@ -150,6 +152,31 @@ int same(strata::machine_group& world, const std::string& directory) {
     return result;
 }
 
+// The program's own communicators: one for each half, of which neither knows the other's messages.
+int halves(int count, char** arguments) {
+    try {
+        MPI_Comm world = MPI_COMM_WORLD;
+        (void)strata::mpi::environment{world};
+        return 1;
+    } catch (const strata::machine_error& error) { // MPI has not begun
+        if (std::string_view(error.what()).find("has not been initialized") == std::string_view::npos)
+            return 1;
+    }
+    int provided = 0, rank = 0, result = 0;
+    MPI_Init_thread(&count, &arguments, MPI_THREAD_FUNNELED, &provided);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm half = MPI_COMM_NULL;
+    MPI_Comm_split(MPI_COMM_WORLD, rank % 2, 0, &half);
+    {
+        strata::mpi::environment machines{half};
+        const auto number = static_cast<std::size_t>(rank);
+        result = machines.rank() == number / 2 ? same(machines, arguments[2], {networks[1 + number % 2]}) : 1;
+    }
+    MPI_Comm_free(&half);
+    MPI_Finalize();
+    return result;
+}
+
 int run(int count, char** arguments) {
     const std::string what = count > 2 ? arguments[1] : "";
     if (what == "alone") {
@@ -157,6 +184,8 @@ int run(int count, char** arguments) {
             write(std::string(arguments[2]) + "/" + network, all_of(train({.network = network}, nullptr)));
         return 0;
     }
+    if (what == "halves")
+        return halves(count, arguments);
     strata::mpi::environment world{count, arguments};
     const auto work = [&] {
         if (what == "same")

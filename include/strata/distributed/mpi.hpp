@@ -5,6 +5,7 @@
 STRATA_HEADER_BEGIN
 
 #include <strata/distributed/host_memory.hpp>
+#include <strata/distributed/mpi_end.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 #include <strata/training/machine_error.hpp>
@@ -12,70 +13,60 @@ STRATA_HEADER_BEGIN
 #include <strata/training/machine_fit.hpp>
 #include <strata/training/machine_group.hpp>
 
-// Both MPIs would also include C++ functions that the standard has long dropped, and link their library.
-#ifndef OMPI_SKIP_MPICXX
-#    define OMPI_SKIP_MPICXX 1
-#endif
-#ifndef MPICH_SKIP_MPICXX
-#    define MPICH_SKIP_MPICXX 1
-#endif
-#include <mpi.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 /// Machines that talk by MPI (version 3.0 of the standard; OpenMPI and MPICH are tested). A program is
 /// compiled by `mpicxx` and started by `mpirun`, which gives each process its number.
 namespace strata::bedrock::inline STRATA_SETTING::mpi {
 
-/// Begins MPI, and ends it when the program leaves its scope: `mpi::environment world{argc, argv};`. One
-/// object a program. Only the thread that made it may use it.
+/// Begins MPI, and ends it when the program leaves its scope: `mpi::environment world{argc, argv};`. Or some
+/// machines of a program that has begun MPI by itself and ends it: `mpi::environment half{communicator};`,
+/// one object a communicator. Only the thread that made it may use it.
 ///
-/// All machines end with a message where one of them leaves the scope while others go on to train, which
-/// would wait for it. Where an exception leaves the scope, they end when this process ends, by `exit` or
-/// from `main`, so that whoever catches it can say before what it was.
+/// All machines, also those of other communicators, end with a message where one of them leaves the scope
+/// while others go on to train, which would wait for it. Where an exception leaves the scope, they end when
+/// this process ends MPI, or by `exit` or from `main`, so that whoever catches it can say before what it was.
+/// Where an exception has left it on all machines of the communicator, each ends by itself, as it likes.
 class environment final : public machine_group {
 public:
     /// `machine_error` where MPI was begun before, or does not allow a program threads of its own.
     environment(int& argc, char**& argv) {
-        int is_begun = 0;
-        MPI_Initialized(&is_begun);
-        if (is_begun != 0)
+        if (is_true(MPI_Initialized))
             internal::raise(machine_error("mpi::environment: MPI has been initialized before"));
         int provided = MPI_THREAD_SINGLE;
         check("MPI_Init_thread", MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided));
-        if (provided < MPI_THREAD_FUNNELED)
-            internal::raise(
-                machine_error("mpi::environment: this MPI allows no threads (MPI_THREAD_FUNNELED)"));
-        // A communicator of its own, so that no message of the program is taken for one of training.
-        check("MPI_Comm_dup", MPI_Comm_dup(MPI_COMM_WORLD, &all_));
-        check("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(all_, MPI_ERRORS_RETURN));
-        int number = 0;
-        check("MPI_Comm_rank", MPI_Comm_rank(all_, &number));
-        rank_ = static_cast<std::size_t>(number);
-        check("MPI_Comm_size", MPI_Comm_size(all_, &number));
-        count_ = static_cast<std::size_t>(number);
-        std::array<char, MPI_MAX_PROCESSOR_NAME> name{};
-        check("MPI_Get_processor_name", MPI_Get_processor_name(name.data(), &number));
-        host_.assign(name.data(), static_cast<std::size_t>(number));
-        name_ = detail::concatenate("machine ", rank_, " of ", count_, " (", host_, ")");
-        std::atexit(end_process);
+        is_owner_ = true;
+        enter(MPI_COMM_WORLD, provided);
+    }
+    /// The machines of a communicator, which is copied: all of them must come here. `machine_error` where MPI
+    /// was not begun, by `MPI_Init_thread` with MPI_THREAD_FUNNELED or more, and for MPI_COMM_NULL.
+    explicit environment(MPI_Comm machines) {
+        if (!is_true(MPI_Initialized) || is_true(MPI_Finalized))
+            internal::raise(machine_error("mpi::environment: MPI has not been initialized"));
+        if (machines == MPI_COMM_NULL)
+            internal::raise(machine_error("mpi::environment: the communicator is MPI_COMM_NULL"));
+        int provided = MPI_THREAD_SINGLE;
+        check("MPI_Query_thread", MPI_Query_thread(&provided));
+        enter(machines, provided);
     }
 
     ~environment() override {
         if (std::uncaught_exceptions() > exceptions_) {
-            ended_by_exception = name_;
+            failed_machine::self() = {name_, all_, count_, is_owner_};
             return;
         }
         internal::run_or_abandon(*this, [&] { leave(); });
         MPI_Comm_free(&all_);
-        MPI_Finalize();
+        if (is_owner_)
+            MPI_Finalize();
     }
 
     [[nodiscard]] std::size_t rank() const noexcept override { return rank_; }
@@ -116,9 +107,10 @@ public:
             internal::raise(
                 machine_error("mpi::environment: more than a gigabyte at once is to be gathered"));
         const std::vector<int> sizes = gather_size(static_cast<int>(own.size()));
-        if (const std::size_t gone = first_machine(sizes, true); gone < count_)
-            internal::raise(machine_error(
-                detail::concatenate("machine ", gone, " has ended its work, while ", name_, " goes on")));
+        for (std::size_t gone = 0; gone < count_; ++gone)
+            if (sizes[gone] < 0)
+                internal::raise(machine_error(
+                    detail::concatenate("machine ", gone, " has ended its work, while ", name_, " goes on")));
         // One round a machine, since all of them together may be more than MPI counts.
         std::vector<std::vector<std::byte>> result(count_);
         for (std::size_t machine = 0; machine < count_; ++machine) {
@@ -144,21 +136,34 @@ public:
 
 private:
     static constexpr std::size_t most_bytes = std::size_t{1} << 30; ///< of one message: MPI counts by int
-    static constexpr int no_size = -1;            ///< what a machine says that is about to end MPI
-    static inline std::string ended_by_exception; ///< the name of a machine whose scope an exception has left
-
-    [[noreturn]] static void end_all(std::string_view name, std::string_view reason) noexcept {
-        std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(name.size()), name.data(),
-                     static_cast<int>(reason.size()), reason.data());
-        std::fflush(nullptr);
-        // MPICH's mpirun loses what it has not read when it hears of the end.
-        std::this_thread::sleep_for(std::chrono::milliseconds(200));
-        MPI_Abort(MPI_COMM_WORLD, 1);
-        std::abort(); // MPI_Abort may return by its standard.
-    }
-    static void end_process() {
-        if (!ended_by_exception.empty())
-            end_all(ended_by_exception, "ended by an exception, which ends all machines");
+    void enter(MPI_Comm machines, int provided) {
+        if (provided < MPI_THREAD_FUNNELED)
+            internal::raise(
+                machine_error("mpi::environment: this MPI allows no threads (MPI_THREAD_FUNNELED)"));
+        // A communicator of its own, so that no message of the program is taken for one of training.
+        check("MPI_Comm_dup", MPI_Comm_dup(machines, &all_));
+        check("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(all_, MPI_ERRORS_RETURN));
+        int number = 0;
+        check("MPI_Comm_rank", MPI_Comm_rank(all_, &number));
+        rank_ = static_cast<std::size_t>(number);
+        check("MPI_Comm_size", MPI_Comm_size(all_, &number));
+        count_ = static_cast<std::size_t>(number);
+        std::array<char, MPI_MAX_PROCESSOR_NAME> name{};
+        check("MPI_Get_processor_name", MPI_Get_processor_name(name.data(), &number));
+        host_.assign(name.data(), static_cast<std::size_t>(number));
+        name_ = detail::concatenate("machine ", rank_, " of ", count_, " (", host_, ")");
+        (void)failed_machine::self(); // it has to live until the process has ended
+        std::atexit(failed_machine::end);
+        // What belongs to this communicator MPI deletes first of all when a program ends MPI.
+        int key = MPI_KEYVAL_INVALID;
+        const auto end_first = [](MPI_Comm, int, void*, void*) {
+            failed_machine::end();
+            return MPI_SUCCESS;
+        };
+        check("MPI_Comm_create_keyval",
+              MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, end_first, &key, nullptr));
+        check("MPI_Comm_set_attr", MPI_Comm_set_attr(MPI_COMM_SELF, key, nullptr));
+        MPI_Comm_free_keyval(&key);
     }
 
     // The sizes of all machines, where each says its own.
@@ -169,18 +174,13 @@ private:
         });
         return sizes;
     }
-    // The first that is about to end MPI, or that is not.
-    [[nodiscard]] static std::size_t first_machine(const std::vector<int>& sizes, bool is_leaving) {
-        std::size_t result = 0;
-        while (result < sizes.size() && (sizes[result] == no_size) != is_leaving)
-            ++result;
-        return result;
-    }
     void leave() {
         const std::vector<int> sizes = gather_size(no_size);
-        if (const std::size_t busy = first_machine(sizes, false); busy < count_)
-            abandon(
-                detail::concatenate("has ended its work, while machine ", busy, " goes on, which ends all"));
+        for (std::size_t busy = 0; busy < count_; ++busy)
+            if (sizes[busy] != no_size)
+                abandon(detail::concatenate("has ended its work, while machine ", busy,
+                                            sizes[busy] == failure ? " ended by an exception"
+                                                                   : " goes on, which ends all"));
     }
 
     static void check(std::string_view function, int code) {
@@ -246,6 +246,7 @@ private:
     std::vector<std::vector<MPI_Request>> messages_;
     std::vector<ticket> free_;
     std::uint64_t bytes_sent_ = 0;
+    bool is_owner_ = false; ///< of MPI, which it ends
     int exceptions_ = std::uncaught_exceptions();
 };
 
