@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/kernels/formula/tail.hpp>
+#include <strata/kernels/formula/training_tail.hpp>
 #include <strata/kernels/head_kernels.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -5,6 +5,7 @@
 #include <strata/kernels/formula/softmax.hpp>
 #include <strata/kernels/parameter_arrays.hpp>
 #include <strata/kernels/product/batch_pieces.hpp>
+#include <strata/kernels/random/dropout_key.hpp>
 #include <strata/kernels/rows_view.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>

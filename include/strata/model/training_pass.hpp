@@ -2,6 +2,8 @@
 #pragma once
 
 #include <strata/kernels/dense/gradients.hpp>
+#include <strata/kernels/formula/pointwise_slopes.hpp>
+#include <strata/kernels/formula/training_tail.hpp>
 #include <strata/kernels/stage_pieces.hpp>
 #include <strata/model/output_loss.hpp>
 #include <strata/model/parameters.hpp>

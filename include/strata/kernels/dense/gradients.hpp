@@ -4,6 +4,7 @@
 #include <strata/kernels/dense/heads.hpp>
 #include <strata/kernels/dense/input_gradient.hpp>
 #include <strata/kernels/dense/weight_gradient.hpp>
+#include <strata/kernels/formula/training_tail.hpp>
 #include <strata/setting.hpp>
 
 #include <cstddef>

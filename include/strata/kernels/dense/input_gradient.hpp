@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/dense/forward.hpp>
+#include <strata/kernels/formula/training_tail.hpp>
 #include <strata/kernels/product/transpose_weights.hpp>
 #include <strata/setting.hpp>
 

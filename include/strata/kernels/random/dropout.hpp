@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/kernels/random/drawn_bits.hpp>
+#include <strata/kernels/random/dropout_key.hpp>
 #include <strata/random/philox.hpp>
 #include <strata/setting.hpp>
 
@@ -10,18 +11,6 @@
 #include <cstdint>
 
 namespace strata::bedrock::inline STRATA_SETTING {
-
-/// What dropout depends on besides the element: the seed, the number of the update, and which dropout it is.
-struct dropout_key {
-    std::uint64_t seed = 0;
-    std::uint32_t step = 0;
-    std::uint32_t layer = 0;
-    std::uint32_t first_sample = 0; ///< the batch's number of the first one at hand, a multiple of 4
-
-    [[nodiscard]] constexpr dropout_key of_layer(std::size_t number) const noexcept {
-        return {seed, step, static_cast<std::uint32_t>(number), first_sample};
-    }
-};
 
 namespace internal {
 constexpr std::uint32_t dropout_threshold(double rate) { return static_cast<std::uint32_t>(rate * 0x1p32); }
