@@ -319,14 +319,21 @@ parts_of_programs = {"examples/mnist_mlp.cpp": [("kernels", kernels_of_training,
 goals = {each.case: each.most for each in all_goals if each.question == "compile" and each.shown == "times"}
 
 
+def kilobytes_of_code(object_file):
+    """Code and constants."""
+    table = subprocess.run(["size", str(object_file)], capture_output=True, text=True, check=True).stdout
+    return int(table.splitlines()[1].split()[0]) / 1000
+
+
 def compile_once(source, options, place=build / "compiled"):
-    """Seconds of the processor and megabytes at most."""
+    """Seconds of the processor, megabytes at most, and kilobytes of code, where any is made."""
     file = place.with_suffix(".cpp")
     file.write_text(source)
     command = ["/usr/bin/time", "-f", "%U %S %M", "g++", *flags, *options, "-c", str(file), "-o", str(place.with_suffix(".o"))]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     user, system, kilobytes = run.stderr.split()[-3:]
-    return float(user) + float(system), float(kilobytes) / 1024
+    code = 0 if "-fsyntax-only" in options else kilobytes_of_code(place.with_suffix(".o"))
+    return float(user) + float(system), float(kilobytes) / 1024, code
 
 
 def instantiations(source, options, place):
@@ -387,7 +394,7 @@ def six_networks():
     paths = sorted((root / "examples" / "image_classifiers").glob("*.cpp"))
     options = ["-O3", "-fopenmp", "-DNDEBUG", f"-I{root / 'examples'}"]
     taken = side_by_side(lambda path: compile_once(path.read_text(), [*options, f"-I{path.parent}"], place / path.stem), paths)
-    seconds = sum(each for each, _ in taken)
+    seconds = sum(each for each, *_ in taken)
     objects = [place / f"{path.stem}.o" for path in paths]
     (place / "main.cpp").write_text("int main() {}\n")
     program = place / "program"
@@ -404,7 +411,7 @@ def six_networks():
 
 
 def attempt(name, source, options, place):
-    """The seconds and megabytes of a compilation; none where it fails."""
+    """What a compilation takes and makes, as `compile_once` says; none where it fails."""
     try:
         return [compile_once(source, options, place)]
     except subprocess.CalledProcessError as error:
@@ -423,6 +430,8 @@ def run(cases=None, rounds=3):
                              "the program's headers and what its network by hand takes beyond the headers of that; `kernels`, as "
                              "`times`: what computes a step and an evaluation, compiled alone; `headers and kernels`: the "
                              "program's headers and these kernels beyond their own, which bounds the library as it is and no other; "
+                             "`code`: the bare headers, and as many kilobytes of code as the program has at the rate at which g++ "
+                             "makes them of the network by hand, which bounds any program with so much code; "
                              "`unoptimized`: all of the program with -O0; `read`: all of it without making code.")
     build.mkdir(parents=True, exist_ok=True)
     is_whole = cases is None
@@ -450,14 +459,14 @@ def run(cases=None, rounds=3):
         return found, made
 
     def least_of(name):
-        return min(seconds for seconds, _ in seen[name])
+        return min(seconds for seconds, *_ in seen[name])
 
     least = least_of(reference)
     for (name, source, options), (found, made) in zip(cases, side_by_side(look, enumerate(cases))):
         if not found:
             continue
-        seconds = min(seconds for seconds, _ in found)
-        shown = {"MB": max(megabytes for _, megabytes in found), "times": seconds / least}
+        seconds = min(seconds for seconds, *_ in found)
+        shown = {"MB": max(megabytes for _, megabytes, _ in found), "times": seconds / least}
         if made is not None:
             shown["instantiations"] = made
         if name in goals:
@@ -470,6 +479,9 @@ def run(cases=None, rounds=3):
             if name in networks_by_hand:
                 own = least_of(f"all of {name} by hand") - least_of(f"headers of {name} by hand")
                 shown["floor"] = shown["headers"] + own / least
+                if name in parts_of_programs:
+                    shown["KB of code"] = found[0][2]
+                    shown["code"] = 1 + own / seen[f"all of {name} by hand"][0][2] * shown["KB of code"] / least
         question.add(name, {"strata": ([seconds], shown), reference: ([least], {})})
         print(f"    {', '.join(f'{key} {round(value, 2)}' for key, value in shown.items())}", flush=True)
     if is_whole:
