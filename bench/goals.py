@@ -72,7 +72,8 @@ def machines():
             yield goal("2 ranks", 2, least=1.75, beside=("strata", f"strata, 1 rank, {mpi}"))
             yield goal("2 ranks beside 2 threads", 2, least=0.95, beside=("strata, 2 threads",))
             yield goal("8 ranks beside 2 on two cores", 8, most=1.15, beside=(f"strata, 2 ranks, {mpi}",))
-            yield goal("8 ranks beside their work alone", 8, most=1.15, shown="beside silence", bound="")
+            yield goal("8 ranks beside their work alone", 8, most=1.15, shown="beside silence",
+                       bound="messages beside silence")
         yield Goal(f"{network}, 2 ranks beside 2 processes", "machines", network, most=1.0, contender="strata, 2 ranks, OpenMPI",
                    beside=("PyTorch, 2 processes",), bound="work and messages")
 

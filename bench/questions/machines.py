@@ -86,6 +86,7 @@ def describe(question, case, name, batch):
             shown["waiting, us"] = 1e6 * waiting
             # The processors at work copy the messages' bytes as well: on one machine neither hides behind the other.
             shown["work and messages"] = shown["silence"] + alone_messages
+            shown["messages beside silence"] = shown["work and messages"] / shown["silence"]
             shown["bytes sent"] = sent
             if separate:
                 shown["hidden"] = 1 - (each["median"] - shown["silence"]) / alone_messages
@@ -147,8 +148,8 @@ def run():
         text=f"Processes on {cores} cores, one thread each, that share every batch; of every network all of them in turn. "
              "`silence` is a step in seconds of as many processes that do the same work and say nothing, `messages alone` the "
              "step's messages with no work between, `hidden` what of their time the step does not show, `work and messages` one "
-             "behind the other, `waiting` what a process waits for others, `bytes sent` a process's in a step, of which the least "
-             "is 2 (ranks - 1) / ranks of the weights where nothing is shared. Processes of one host share memory, `bytes shared` "
+             "behind the other, `messages beside silence` the two beside the first, `waiting` what a process waits for others, "
+             "`bytes sent` a process's in a step, of which the least is 2 (ranks - 1) / ranks of the weights where nothing is shared. Processes of one host share memory, `bytes shared` "
              "each, with its sums and the weights: what others read there is no message, and not sent. Those of `no shared memory` "
              "send all of it, as processes on different hosts do. "
              "PyTorch's processes are DistributedDataParallel's with gloo. `efficiency` of a batch that grows: the work a second "
