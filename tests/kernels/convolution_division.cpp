@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(input_gradients_of_few_places) {
 
 // So large a gradient that it is written without the caches, unless parts of the filters are added to it.
 BOOST_AUTO_TEST_CASE(large_input_gradients_of_few_places) {
-    check<conv<768, 1, stride<4>>, 64, 64, 384>({1});
+    check<conv<1024, 1, stride<4>>, 64, 64, 384>({1});
 }
 
 // Dot products along filters, in lines of three channels and of two; more places than that too.

@@ -73,7 +73,7 @@ struct input_gradient_shape {
     /// These are parts of fewer filters where the second cache would not hold all deltas beside the weights.
     static constexpr std::size_t part_filters = [] {
         constexpr std::size_t cached_deltas = 512 * 1024 / sizeof(T);
-        constexpr std::size_t few_filters = 256;
+        constexpr std::size_t few_filters = Filters % 512 == 0 ? 512 : 256;
         if (may_transpose_ahead)
             return places * Filters > cached_deltas && Filters % few_filters == 0 ? few_filters : Filters;
         constexpr std::size_t filter_weights = taps * tile_panels * lanes;
@@ -82,9 +82,11 @@ struct input_gradient_shape {
                    : std::max<std::size_t>(part_weights / filter_weights / layout::lanes, 1) * layout::lanes;
     }();
 
-    /// Panels whose weights are transposed ahead, those of two tiles, and what they take of scratch, which
-    /// has two of them.
-    static constexpr std::size_t ahead_panels = panels > tile_panels ? 2 * tile_panels : tile_panels;
+    /// Panels whose weights are transposed ahead, and what they take of scratch, which has two of them: those
+    /// of two tiles, or of one where only parts of the filters fit, as each part goes over the gradients once
+    /// more, and their lines from one thread's cache to the other's where panels of both lie side by side.
+    static constexpr std::size_t ahead_panels =
+        panels > tile_panels&& part_filters == Filters ? 2 * tile_panels : tile_panels;
     static constexpr std::size_t ahead_size = ahead_panels * part_filters * lanes;
 
     /// Samples whose gradients are computed together, where that takes several maps.
