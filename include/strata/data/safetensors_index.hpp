@@ -1,11 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/data/error.hpp>
 #include <strata/data/plain_file.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
-#include <strata/setting.hpp>
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
@@ -156,3 +158,5 @@ private:
 namespace strata {
 using bedrock::safetensors_index;
 } // namespace strata
+
+STRATA_HEADER_END
