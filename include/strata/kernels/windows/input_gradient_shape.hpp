@@ -86,7 +86,7 @@ struct input_gradient_shape {
     /// of two tiles, or of one where only parts of the filters fit, as each part goes over the gradients once
     /// more, and their lines from one thread's cache to the other's where panels of both lie side by side.
     static constexpr std::size_t ahead_panels =
-        panels > tile_panels&& part_filters == Filters ? 2 * tile_panels : tile_panels;
+        part_filters == Filters && panels > tile_panels ? 2 * tile_panels : tile_panels;
     static constexpr std::size_t ahead_size = ahead_panels * part_filters * lanes;
 
     /// Samples whose gradients are computed together, where that takes several maps.
