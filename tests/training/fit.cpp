@@ -1,9 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../data/says.hpp"
+#include "../data/temporary_directory.hpp"
 
+#include <strata/data/mapped_npy.hpp>
+#include <strata/data/npy.hpp>
 #include <strata/strata.hpp>
 
 #include <boost/test/unit_test.hpp>
+#include STRATA_XTENSOR(xbuilder)
 #include STRATA_XTENSOR(xview)
 
 #include <algorithm>
@@ -369,6 +373,26 @@ BOOST_AUTO_TEST_CASE(windows_of_blocks_are_shuffled) {
     // A window of all is the usual order.
     BOOST_TEST(std::ranges::equal(draw(count, 3).numbers(), draw(0, 3).numbers()));
     BOOST_TEST((draw(count, 3).blocks() == nullptr));
+}
+
+// Small networks learn sample by sample without a team, which would not read blocks.
+BOOST_AUTO_TEST_CASE(windows_of_a_file_go_sample_by_sample) {
+    const temporary_directory directory;
+    const xt::xtensor<float, 2> x = xt::linspace<float>(-1, 1, 300'000).reshape({150'000, 2});
+    const xt::xtensor<float, 1> y = 3.0F * xt::view(x, xt::all(), 1) + 1.0F;
+    write_npy(directory / "x.npy", x);
+    const auto train = [&](const auto& samples) {
+        model<input<2> | dense<1>> net{seed{2}};
+        trainer teach{net, mean_squared_error, sgd{}};
+        auto options = quietly(1, 1);
+        options.shuffle_window = 50'000;
+        const history past = teach.fit(samples, y, options);
+        return std::pair(net.weights(), past["loss"]);
+    };
+    const auto expected = train(x);
+    const auto found = train(map_npy<float, 2>(directory / "x.npy"));
+    BOOST_TEST(found.first == expected.first, boost::test_tools::per_element());
+    BOOST_TEST(found.second == expected.second, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(bad_input_is_named) {

@@ -85,7 +85,7 @@ public:
         progress all{sum};
         const course tour{range, order, batch_size, line};
         if constexpr (may_step_by_sample<Training>)
-            if (batch_size == 1 && range.weights == nullptr) {
+            if (batch_size == 1 && range.weights == nullptr && range.blocks == nullptr) {
                 work_by_sample(tour, all);
                 return all.failure.raise_again();
             }
