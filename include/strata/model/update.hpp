@@ -51,7 +51,7 @@ struct assign_value {
     template <class Variables, class Variable, class Formula>
     [[gnu::always_inline]] Variables operator()(Variables variables, Variable, Formula formula) const {
         static_cast<binding<Variable, V>&>(variables).value =
-            evaluate<V, rounding::fused>(formula, variables);
+            evaluate<V, product_rounding::fused>(formula, variables);
         return variables;
     }
 };

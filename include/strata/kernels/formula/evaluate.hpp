@@ -20,7 +20,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// How a formula rounds a product to which something is added: by itself (`each`), unless the compiler fuses
 /// both, in one place so and in another otherwise; or once with the sum (`fused`), where the processor does
 /// that, and so to the same bits wherever the formula stands.
-enum class rounding { each, fused };
+enum class product_rounding { each, fused };
 
 namespace internal {
 // One overload for each operation. It serves registers and plain numbers, since xsimd's functions take both.
@@ -206,7 +206,7 @@ const Value& look_up(const slot<Formula, Value>& computed) {
     return computed.value;
 }
 
-template <class V, rounding Rounding, class Environment, class Memory>
+template <class V, product_rounding Rounding, class Environment, class Memory>
 struct evaluation {
     const Environment& variables;
     Memory computed;
@@ -245,7 +245,7 @@ private:
     }
 
     template <class Operation, term A, term B>
-        requires(Rounding == rounding::fused && is_sum<Operation> && (is_product<A> || is_product<B>))
+        requires(Rounding == product_rounding::fused && is_sum<Operation> && (is_product<A> || is_product<B>))
     [[gnu::always_inline]] V result_of(apply<Operation, A, B>) const {
         constexpr bool adds = std::same_as<Operation, operation::add>;
         if constexpr (is_product<A>)
@@ -276,7 +276,7 @@ private:
     }
 };
 
-template <class V, rounding Rounding, class Environment, class... Operations>
+template <class V, product_rounding Rounding, class Environment, class... Operations>
 [[gnu::always_inline]] inline auto evaluate_all(const Environment& variables, type_list<Operations...>) {
     return (evaluation<V, Rounding, Environment, memory<>>{variables, {}} << ... << Operations{});
 }
@@ -284,7 +284,7 @@ template <class V, rounding Rounding, class Environment, class... Operations>
 
 /// The value of a frozen formula, where V is a number or an xsimd register. Every distinct operation is
 /// computed once. The environment's values are numbers, which are the same in every lane, or registers.
-template <class V, rounding Rounding = rounding::each, term Formula, class... Bindings>
+template <class V, product_rounding Rounding = product_rounding::each, term Formula, class... Bindings>
 [[gnu::always_inline]] inline V evaluate(Formula formula, const environment<Bindings...>& variables) {
     return internal::evaluate_all<V, Rounding>(variables, operations_of(formula)).value_of(formula);
 }
