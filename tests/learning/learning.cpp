@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(updates_round_a_fused_product_once) {
         constexpr float bit = 1.0f / 4096; // (1 + bit)^2 = 1 + 2 bit + bit^2, of which a float loses the last
         const float rest = internal::multiplies_and_adds ? bit * bit : 0.0f;
         const auto check_value = [](auto formula, float one, float other, float expected) {
-            const V value = evaluate<V, rounding::fused>(formula, bind(w = one, g = other));
+            const V value = evaluate<V, product_rounding::fused>(formula, bind(w = one, g = other));
             alignas(alignment) std::array<float, 16> numbers{};
             store(value, numbers.data());
             BOOST_TEST(numbers[0] == expected);
