@@ -234,6 +234,13 @@ BOOST_AUTO_TEST_CASE(an_index_names_the_file_of_a_tensor) {
     refuses(index("{\"weight_map\": 7}"), "x", {"expected \"weight_map\", an object"});
     refuses(index("[]"), "x", {"expected \"weight_map\", an object"});
     refuses(index("{\"weight_map\": {\"x\": 7}}"), "x", {"expected a file's name for the tensor \"x\""});
+    refuses(index("{\"weight_map\": {\"x\": [\"a\"]}}"), "x", {"a file's name for the tensor \"x\""});
+    refuses(index("{\"weight_map\": {\"x\": \"a\\u0000b\"}}"), "x", {"a file's name for the tensor \"x\""});
+    refuses(index("{\"weight_map\": []}"), "x", {"expected \"weight_map\", an object"});
+    refuses(index("{\"weight_map\": {\"x\": \"" + std::string(300, 'a') + "\"}}"), "x",
+            {"File name too long"});
+    refuses(index(std::string("{\"weight_map\": {}}\0 7", 21)), "x",
+            {"at byte 18: expected the end of the index, found a byte of zero"});
     refuses(index("{\"weight_map\": {\"x\": \"a\", \"x\": \"a\"}}"), "x", {"found \"x\" again"});
     refuses(index("{\"weight_map\": ,"), "x", {"at byte 15: expected JSON, found \",\" (Invalid value.)"});
 }

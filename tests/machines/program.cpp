@@ -3,8 +3,9 @@
 // A process of those that train together, as tests/machines/check starts them:
 //   program alone DIRECTORY          trains all networks by itself; what they learn goes to files
 //   program same DIRECTORY           trains them together with the others, and compares
-//   program halves DIRECTORY         the same by machines of even and of odd numbers, each half another
-//   network program train NETWORK [NAME=VALUE...]   trains one of them
+//   program halves DIRECTORY         the same by machines of even and of odd numbers, each half by itself
+//   program twice                    machine 0 fails among all, and then alone
+//   program train NETWORK [NAME=VALUE...]   trains one of them
 #include "training.hpp"
 
 #include <strata/distributed/mpi.hpp>
@@ -177,7 +178,30 @@ int halves(int count, char** arguments) {
     return result;
 }
 
+// A machine that fails among some, which wait for it, and then alone. Its own end must not come before
+// theirs.
+int fail_twice(int count, char** arguments) {
+    int provided = 0, rank = 0;
+    MPI_Init_thread(&count, &arguments, MPI_THREAD_FUNNELED, &provided);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    const auto try_once = [&](MPI_Comm communicator) {
+        try {
+            strata::mpi::environment machines{communicator};
+            if (rank == 0)
+                throw std::runtime_error("this machine has no such file");
+            (void)train({.network = networks[0]}, &machines);
+        } catch (const std::runtime_error&) {
+        }
+    };
+    try_once(MPI_COMM_WORLD);
+    try_once(MPI_COMM_SELF);
+    MPI_Finalize();
+    return 0;
+}
+
 int run(int count, char** arguments) {
+    if (count == 2 && std::string_view(arguments[1]) == "twice")
+        return fail_twice(count, arguments);
     const std::string what = count > 2 ? arguments[1] : "";
     if (what == "alone") {
         for (const std::string& network : networks)

@@ -18,6 +18,7 @@ STRATA_HEADER_BEGIN
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -44,7 +45,7 @@ struct index_grammar : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, index_gra
         if (!is_in_map())
             return Default();
         files.emplace_back(name, std::string(text, length));
-        return length > 0;
+        return length > 0 && files.back().second.find('\0') == std::string::npos;
     }
     bool StartObject() {
         if (is_in_map())
@@ -58,9 +59,10 @@ struct index_grammar : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, index_gra
         return true;
     }
     bool StartArray() noexcept {
-        const bool is_right = Default();
+        if (!Default())
+            return false;
         ++depth;
-        return is_right;
+        return true;
     }
     bool EndArray(rapidjson::SizeType) noexcept {
         --depth;
@@ -69,9 +71,9 @@ struct index_grammar : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, index_gra
 };
 } // namespace internal
 
-/// Which of several safetensors files has which tensor: a JSON text whose "weight_map" names a file beside
-/// the index for each, as `model.safetensors.index.json` of Hugging Face. Programs that include this header
-/// need RapidJSON.
+/// Which of several safetensors files has which tensor: a JSON text whose "weight_map" names a file for each,
+/// by its path from the index's directory, as `model.safetensors.index.json` of Hugging Face. Programs that
+/// include this header need RapidJSON.
 class safetensors_index {
 public:
     /// Whether a file is called as an index is.
@@ -106,6 +108,9 @@ public:
                       internal::concatenate(internal::shown(std::string_view(text).substr(place)), " (",
                                             rapidjson::GetParseError_En(result.Code()), ")"));
         }
+        // RapidJSON takes a byte of zero for the end.
+        if (stream.Tell() < size)
+            file.fail(stream.Tell(), "the end of the index", "a byte of zero");
         if (!grammar.has_map)
             refuse("\"weight_map\", an object with a file's name for each tensor", "another text");
         files_ = std::move(grammar.files);
@@ -136,10 +141,11 @@ public:
                    internal::shown_names(names, "no tensors"));
         }
         std::filesystem::path result = path_.parent_path() / place->second;
-        if (!std::filesystem::exists(result))
+        std::error_code problem;
+        if (!std::filesystem::exists(result, problem))
             refuse(internal::concatenate("the file ", internal::shown(place->second),
                                          " beside it, which has the tensor ", internal::shown(name)),
-                   "no such file");
+                   problem ? problem.message() : "no such file");
         return result;
     }
 

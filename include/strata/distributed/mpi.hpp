@@ -60,7 +60,7 @@ public:
 
     ~environment() override {
         if (std::uncaught_exceptions() > exceptions_) {
-            failed_machine::self() = {name_, all_, count_, is_owner_};
+            failed_machine::known().push_back({name_, all_, is_owner_});
             return;
         }
         internal::run_or_abandon(*this, [&] { leave(); });
@@ -152,7 +152,7 @@ private:
         check("MPI_Get_processor_name", MPI_Get_processor_name(name.data(), &number));
         host_.assign(name.data(), static_cast<std::size_t>(number));
         name_ = detail::concatenate("machine ", rank_, " of ", count_, " (", host_, ")");
-        (void)failed_machine::self(); // it has to live until the process has ended
+        (void)failed_machine::known(); // it has to live until the process has ended
         std::atexit(failed_machine::end);
         // What belongs to this communicator MPI deletes first of all when a program ends MPI.
         int key = MPI_KEYVAL_INVALID;

@@ -52,38 +52,41 @@ inline bool is_true(int (*question)(int*)) {
 struct failed_machine {
     std::string name;
     MPI_Comm all;
-    std::size_t count;
     bool is_owner; ///< of MPI, which it ends
 
-    /// The one that this process is, if it has a name.
-    static failed_machine& self() {
-        static failed_machine result{{}, MPI_COMM_NULL, 0, false};
+    /// Those that this process has been, one of each communicator.
+    static std::vector<failed_machine>& known() {
+        static std::vector<failed_machine> result;
         return result;
     }
-    /// When the process ends: an error that all machines have met ends each by itself, another ends all.
+    /// When the process ends: errors that all machines have met end each by itself, another ends all.
     static void end() {
-        if (self().name.empty())
+        const std::vector<failed_machine> failed = std::exchange(known(), {});
+        if (failed.empty() || is_true(MPI_Finalized))
             return;
-        const failed_machine known = std::exchange(self(), {{}, MPI_COMM_NULL, 0, false});
-        if (is_true(MPI_Finalized))
-            return;
-        if (!have_all_failed(known))
-            end_all(known.name, "ended by an exception, which ends all machines");
-        if (known.is_owner)
+        bool is_owner = false;
+        for (const failed_machine& each : failed) {
+            if (!each.have_all_failed())
+                end_all(each.name, "ended by an exception, which ends all machines");
+            is_owner = is_owner || each.is_owner;
+        }
+        if (is_owner)
             MPI_Finalize();
     }
 
 private:
     // Machines that wait for messages of this one never say that they end.
-    static bool have_all_failed(const failed_machine& known) {
+    [[nodiscard]] bool have_all_failed() const {
         // MPI may still write there when this took too long.
         static int own = failure;
         static std::vector<int> ends;
-        ends.assign(known.count, no_size);
+        int count = 0;
+        MPI_Comm_size(all, &count);
+        ends.assign(static_cast<std::size_t>(count), no_size);
         const auto latest = std::chrono::steady_clock::now() + std::chrono::seconds(1);
         MPI_Request request = MPI_REQUEST_NULL;
         int is_complete = 0;
-        int code = MPI_Iallgather(&own, 1, MPI_INT, ends.data(), 1, MPI_INT, known.all, &request);
+        int code = MPI_Iallgather(&own, 1, MPI_INT, ends.data(), 1, MPI_INT, all, &request);
         while (code == MPI_SUCCESS && is_complete == 0 && std::chrono::steady_clock::now() < latest) {
             std::this_thread::yield();
             code = MPI_Test(&request, &is_complete, MPI_STATUS_IGNORE);
