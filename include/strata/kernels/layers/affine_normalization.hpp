@@ -58,7 +58,7 @@ struct affine_normalization : head_kernels_base {
                 else
                     add(piece, sums, count, sample, column);
             };
-            internal::sum_columns<Channels, Sums, V>(
+            internal::add_columns<Channels, Sums, V>(
                 channels, pieces.range(piece), add_row,
                 [&](std::size_t column, const std::array<V, Sums>& sums) { use(piece, column, sums); });
         }

@@ -33,7 +33,7 @@ void walk_rows(team::range rows, const Read& read, const Use& use) noexcept {
 /// begin where a register does, and end where one does or with the row. Each column is added row by row, in
 /// whatever part of the columns it is.
 template <std::size_t Width, std::size_t Sums, class V, class Add, class Use>
-void sum_columns(team::range columns, team::range rows, const Add& add, const Use& use) noexcept {
+void add_columns(team::range columns, team::range rows, const Add& add, const Use& use) noexcept {
     constexpr std::size_t block = 4;
     const auto sum = [&]<std::size_t Registers, std::size_t Lanes>(std::size_t column) {
         std::array<std::array<V, Sums>, Registers> sums;

@@ -128,7 +128,7 @@ public:
     static void update(const head_backward<T>& call, const team& threads, const Updates& updates) noexcept {
         using V = simd<T, lanes_of<T, Width>>;
         const team::range rows{call.piece.begin * Rows, call.piece.end * Rows};
-        internal::sum_columns<Width, 2, V>(
+        internal::add_columns<Width, 2, V>(
             threads.share(Width, V::size), rows,
             [&](std::array<V, 2>& sums, auto count, std::size_t row, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
