@@ -69,10 +69,10 @@ public:
         static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
         std::size_t begin = first * sizeof(Stored) / page;
         std::size_t end = ((first + count) * sizeof(Stored) + page - 1) / page;
-        const auto is_shared = [&](std::size_t place) {
+        const auto is_shared = [&](std::size_t page_number) {
             return std::any_of(blocks_.begin(), blocks_.end(), [&](const range& each) {
-                return each.first * sizeof(Stored) < (place + 1) * page &&
-                       place * page < each.end * sizeof(Stored);
+                return each.first * sizeof(Stored) < (page_number + 1) * page &&
+                       page_number * page < each.end * sizeof(Stored);
             });
         };
         if (begin < end && is_shared(begin))
