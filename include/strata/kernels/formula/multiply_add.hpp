@@ -12,8 +12,8 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 // A product and a sum of registers or plain numbers, rounded once where the processor has an instruction for
 // both, and twice where it has none. Compilers make such instructions of products and sums as they like, g++
 // of either product in a b + c d, and then the same formula has other bits in another kernel; they leave
-// alone what is one already. A browser has none for plain numbers.
-#if (defined(__FMA__) && !defined(__wasm__)) || defined(__aarch64__)
+// alone what is one already.
+#if defined(__FMA__) || defined(__aarch64__)
 inline constexpr bool multiplies_and_adds = true;
 #else
 inline constexpr bool multiplies_and_adds = false;
@@ -25,7 +25,13 @@ template <class V>
     if constexpr (!multiplies_and_adds)
         return a * b + c;
     else if constexpr (std::is_arithmetic_v<V>)
+#if defined(__wasm__) // A browser has such an instruction for registers alone.
+        return multiply_add(simd<V, 16 / sizeof(V)>(a), simd<V, 16 / sizeof(V)>(b),
+                            simd<V, 16 / sizeof(V)>(c))
+            .get(0);
+#else
         return std::fma(a, b, c);
+#endif
     else
         return xsimd::fma(a, b, c);
 }
