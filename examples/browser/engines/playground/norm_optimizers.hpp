@@ -86,7 +86,7 @@ private:
             values, strata::bedrock::load<V>(call.weights + place), gradient, loaded);
         return Rule::run(given, [](auto variables, auto variable, auto formula) {
             static_cast<strata::bedrock::binding<decltype(variable), V>&>(variables).value =
-                strata::bedrock::evaluate<V>(formula, variables);
+                strata::bedrock::evaluate<V, strata::bedrock::product_rounding::fused>(formula, variables);
             return variables;
         });
     }
