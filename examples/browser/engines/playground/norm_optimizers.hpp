@@ -84,11 +84,7 @@ private:
             loaded[i] = strata::bedrock::load<V>(call.states[i] + place);
         const auto given = strata::bedrock::internal::update_variables<V, Values, state_list>::make(
             values, strata::bedrock::load<V>(call.weights + place), gradient, loaded);
-        return Rule::run(given, [](auto variables, auto variable, auto formula) {
-            static_cast<strata::bedrock::binding<decltype(variable), V>&>(variables).value =
-                strata::bedrock::evaluate<V, strata::bedrock::product_rounding::fused>(formula, variables);
-            return variables;
-        });
+        return Rule::run(given, strata::bedrock::internal::assign_value<V>{});
     }
     template <class... Assigned, class Variables>
     static void store_assigned(strata::bedrock::type_list<Assigned...>, const update_call& call,
