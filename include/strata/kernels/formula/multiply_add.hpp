@@ -36,24 +36,31 @@ template <class V>
         return xsimd::fma(a, b, c);
 }
 
+// Where registers have instructions for these as well; xsimd makes two elsewhere, which round twice.
+#if defined(__FMA__)
+template <class V>
+inline constexpr bool multiplies_and_subtracts = !std::is_arithmetic_v<V>;
+#else
+template <class V>
+inline constexpr bool multiplies_and_subtracts = false;
+#endif
+
 /// a b - c
 template <class V>
 [[nodiscard, gnu::always_inline]] inline V multiply_subtract(V a, V b, V c) noexcept {
-#if defined(__FMA__)
-    if constexpr (multiplies_and_adds && !std::is_arithmetic_v<V>)
+    if constexpr (multiplies_and_subtracts<V>)
         return xsimd::fms(a, b, c);
-#endif
-    return multiply_add(a, b, V(-c));
+    else
+        return multiply_add(a, b, V(-c));
 }
 
 /// c - a b
 template <class V>
 [[nodiscard, gnu::always_inline]] inline V subtract_product(V c, V a, V b) noexcept {
-#if defined(__FMA__)
-    if constexpr (multiplies_and_adds && !std::is_arithmetic_v<V>)
+    if constexpr (multiplies_and_subtracts<V>)
         return xsimd::fnma(a, b, c);
-#endif
-    return multiply_add(V(-a), b, c);
+    else
+        return multiply_add(V(-a), b, c);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal
