@@ -64,6 +64,18 @@ struct affine_normalization : head_kernels_base {
         }
     }
 
+    /// The same for sums that `sample_sums` keeps at these places.
+    template <class T, std::size_t Sums, class Add>
+    static void sum_pieces(const std::array<T*, Sums>& sample_sums, const batch_pieces& pieces,
+                           const team& threads, const Add& add) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        sum_pieces(sample_sums, pieces, threads, add,
+                   [&](std::size_t piece, std::size_t c, const std::array<V, Sums>& sums) {
+                       for (std::size_t i = 0; i < Sums; ++i)
+                           sums[i].store_unaligned(sample_sums[i] + piece * room + c);
+                   });
+    }
+
     /// Writes x * scale + shift in some rows.
     template <class Stage, keeping Keep, class T, class Tail>
     static void write_affine(const head_forward<T>& call, team::range rows, const Tail& tail, const T* scale,

@@ -78,17 +78,11 @@ private:
         using V = simd<T, lanes_of<T, Channels>>;
         const team::range channels = threads.share(Channels, 16);
         const T count = static_cast<T>(call.pieces.all_samples * Rows);
-        const auto keep = [](T* sums) {
-            return [sums](std::size_t piece, std::size_t c, const std::array<V, 1>& sum) {
-                sum[0].store_unaligned(sums + piece * room + c);
-            };
-        };
         affine::sum_pieces(
             std::array{own.first}, call.pieces, threads,
             [&](std::size_t, std::array<V, 1>& sums, auto lanes, std::size_t row, std::size_t column) {
                 sums[0] += load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column);
-            },
-            keep(own.first));
+            });
         const T* const totals = add_sums(own.first, own.first_total, call.pieces, threads);
         for (std::size_t c = channels.begin; c < channels.end; c += V::size)
             V(V::load_unaligned(totals + c) / V(count)).store_unaligned(own.mean + c);
@@ -100,8 +94,7 @@ private:
                 const V difference = load_first<decltype(lanes)::value, V>(call.x[0].row(row) + column) -
                                      V::load_unaligned(own.mean + column);
                 sums[0] = xsimd::fma(difference, difference, sums[0]);
-            },
-            keep(own.second));
+            });
         const T* const squares = add_sums(own.second, own.second_total, call.pieces, threads);
         for (std::size_t c = channels.begin; c < channels.end; c += V::size) {
             const V variance = V::load_unaligned(squares + c) / V(count);
@@ -149,10 +142,6 @@ public:
             [&](std::size_t, std::array<V, 2>& sums, auto lanes, std::size_t row, std::size_t column) {
                 affine::template add_slopes<decltype(lanes)::value>(sums, call, row, column,
                                                                     own.mean + column, own.factor + column);
-            },
-            [&](std::size_t piece, std::size_t c, const std::array<V, 2>& sums) {
-                sums[0].store_unaligned(own.first + piece * room + c);
-                sums[1].store_unaligned(own.second + piece * room + c);
             });
         const T* const shifts = add_sums(own.first, own.first_total, call.pieces, threads);
         const T* const scales = add_sums(own.second, own.second_total, call.pieces, threads);

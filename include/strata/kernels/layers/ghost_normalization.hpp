@@ -141,10 +141,6 @@ public:
                 const std::size_t place = piece * room + column;
                 affine::template add_slopes<decltype(lanes)::value>(sums, call, row, column, own.mean + place,
                                                                     own.factor + place);
-            },
-            [&](std::size_t piece, std::size_t c, const std::array<V, 2>& sums) {
-                sums[0].store_unaligned(own.first + piece * room + c);
-                sums[1].store_unaligned(own.second + piece * room + c);
             });
         threads.barrier();
         if (call.source_deltas[0].data == nullptr)
