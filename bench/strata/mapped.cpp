@@ -12,10 +12,10 @@
 #include <strata/strata.hpp>
 
 #include "bedrock.hpp"
+#include "memory.hpp"
 #include "timing.hpp"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -164,8 +164,6 @@ int main(int count, char** arguments) {
     const double training = mode == "windows"
                                 ? train<short_columns>(map_short_rows(path), true, 4096, window_rows)
                                 : train<columns>(map_npy<float, 2>(path), shuffle);
-    ::rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
     std::printf("megabytes %.1f\nreading %.1f\nof_reading %.3f\nmemory %.0f\n", megabytes / training,
-                megabytes / reading, reading / training, static_cast<double>(used.ru_maxrss) * 1.024e-3);
+                megabytes / reading, reading / training, bench::peak_megabytes());
 }
