@@ -24,7 +24,7 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 /// smallest ones, which is less than half as fast as a quick device.
 class page_reader {
 public:
-    /// `read(first, end)` reads some numbers, and does nothing with them.
+    /// `read(first, end)` reads some numbers, which may do no more than bring their pages in.
     using work = std::function<void(std::size_t first, std::size_t end)>;
 
     /// `piece`: how many numbers are read at once; `ahead`: how many before they are needed. `announce` says

@@ -182,7 +182,7 @@ template <real Number>
 inline constexpr bool
     is_bound_but_zero<constant_term<Number>> = is_bound<constant_term<Number>>&& Number.value() != 0;
 
-// What a formula multiplies, of a product beside which something is added.
+// Whether an operation makes a product, which may be rounded with a sum.
 template <class Formula>
 inline constexpr bool is_product = false;
 template <term A, term B>

@@ -80,8 +80,7 @@ struct training_tail {
     };
 };
 
-/// Where training draws nothing and has prediction's
-/// formula, one kernel serves both.
+/// Where training draws nothing and has prediction's formula, one kernel serves both.
 template <class Tail>
 [[gnu::always_inline]] inline auto shared_tail(const training_tail<Tail>& tail) noexcept {
     if constexpr (Tail::dropout_count == 0 &&
