@@ -2,7 +2,7 @@
 #pragma once
 
 #include <strata/kernels/head_kernels.hpp>
-#include <strata/kernels/layers/column_walk.hpp>
+#include <strata/kernels/product/column_sums.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -11,6 +11,23 @@
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {
+
+namespace internal {
+/// Walks through rows of `Width` numbers a few at a time, one register of columns behind the other: what
+/// `read(column)` finds for the columns is read once for these rows. Calls use(count, row, column, found).
+template <std::size_t Width, class V, class Read, class Use>
+void walk_rows(team::range rows, const Read& read, const Use& use) noexcept {
+    constexpr std::size_t block = 8;
+    for (std::size_t first = rows.begin; first < rows.end; first += block) {
+        const std::size_t end = std::min(first + block, rows.end);
+        visit_row<Width, V>([&](auto count, std::size_t column) {
+            const auto found = read(column);
+            for (std::size_t row = first; row < end; ++row)
+                use(count, row, column, found);
+        });
+    }
+}
+} // namespace internal
 
 /// What batch normalization is with its moving averages, in prediction and where it is frozen: x * scale +
 /// shift, with numbers for each channel. And the sums of training.

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <strata/kernels/head_kernels.hpp>
-#include <strata/kernels/layers/column_walk.hpp>
+#include <strata/kernels/product/column_sums.hpp>
 #include <strata/layers/row_normalization.hpp>
 #include <strata/setting.hpp>
 
