@@ -27,7 +27,7 @@ template <class Stored, class Source>
 class mapped_blocks final : public paged_numbers {
 public:
     template <class Parts>
-    mapped_blocks(const Parts& parts, std::size_t count) : source_(parts), bytes_(count * sizeof(Stored)) {
+    mapped_blocks(const Parts& parts, std::size_t total) : source_(parts), bytes_(total * sizeof(Stored)) {
         void* const begin = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (begin != MAP_FAILED)
