@@ -24,10 +24,10 @@ public:
 
     template <class Array>
         requires(std::constructible_from<samples, const Array&> && !std::same_as<Array, sample_list>)
-    sample_list(const Array& array) { take(samples(array)); }
+    sample_list(const Array& array) : size_(1), one_(std::in_place, array) {}
     template <internal::movable_numbers Array>
         requires(!std::is_reference_v<Array>)
-    sample_list(Array&& array) { take(samples(std::move(array))); }
+    sample_list(Array&& array) : size_(1), one_(std::in_place, std::move(array)) {}
 
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
