@@ -5,10 +5,12 @@ A contender is a program that is run once a round for each case and prints lines
 contender once (A B C, A B C, ...), so that whatever else the machine does falls on all of them alike. It has rounds until
 its median stands on enough of them: five, or three where one takes long."""
 
+import functools
 import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import time
@@ -53,21 +55,36 @@ def revision():
     return git("rev-parse", "--short", "HEAD") + " with changes" * bool(changed)
 
 
-def headers_of(tree):
-    return sorted([*(tree / "dsl").rglob("*.hpp"), *(tree / "include").rglob("*.hpp")])
-
-
 def compile_cpp(source, options, tree):
     """The program built from a source, or the compiler's first complaint. Kept until something changes."""
-    ours = [*headers_of(tree), *bench.glob("*.hpp"), *(bench / "peers").glob("*.hpp"),
-            *(root / "examples" / "networks").glob("*.hpp"), *(root / "examples" / "cart_pole").glob("*.hpp")]
-    return build_program(source, ["g++", *options, f"-I{tree / 'dsl'}", f"-I{tree / 'include'}", f"-I{bench}"], ours)
+    return build_program(source, ["g++", *options, f"-I{tree / 'dsl'}", f"-I{tree / 'include'}", f"-I{bench}"])
 
 
-def build_program(source, command, others):
-    """The program that a command builds from a source. `others` are files that it depends on besides."""
+@functools.cache
+def names_of_includes(path):
+    return re.findall(r'^\s*#\s*include\s*["<]([^">]+)[">]', path.read_text(errors="replace"), re.MULTILINE)
+
+
+def files_of(source, places):
+    """A source and what it includes that lies beside it or in one of the places, whatever its conditions are. What
+    packages have installed does not change."""
+    found, left = {source}, [source]
+    while left:
+        path = left.pop()
+        for name in names_of_includes(path):
+            candidates = (place / name for place in (path.parent, *places))
+            file = next((each.resolve() for each in candidates if each.is_file()), None)
+            if file and file not in found and not file.is_relative_to("/usr"):
+                found.add(file)
+                left.append(file)
+    return sorted(found)
+
+
+def build_program(source, command, others=()):
+    """The program that a command builds from a source. `others` are files that it depends on besides what it includes."""
     digest = hashlib.sha256(" ".join(command).encode())
-    for path in [source, *others]:
+    places = [pathlib.Path(option[2:]) for option in command if option.startswith("-I")]
+    for path in [*files_of(source, places), *others]:
         digest.update(path.read_bytes())
     program = build / "programs" / f"{source.stem}-{digest.hexdigest()[:16]}"
     if program.exists():
@@ -98,7 +115,8 @@ def engine(source, variant):
     settings = browser / f"{variant}.cfg"
     return build_program(source, ["clang++-19", "--config", str(settings), "-O3", f"-I{bench}", f"-I{browser / 'engines'}"],
                          [*browser.glob("*.cfg"), *browser.glob("simde/*"), *(browser / "engines").rglob("*.hpp"),
-                          *(root / "examples" / "networks").glob("*.hpp"), *headers_of(root), *bench.glob("*.hpp")])
+                          *(root / "examples" / "networks").glob("*.hpp"), *(root / "dsl").rglob("*.hpp"),
+                          *(root / "include").rglob("*.hpp"), *bench.glob("*.hpp")])
 
 
 def cpp(name, program, packages, options=()):

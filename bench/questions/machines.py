@@ -5,8 +5,8 @@ import shutil
 import subprocess
 
 import machines_simulation as simulation
-from comparison import (Contender, Question, bench, build_program, cores, data, environment, flags, headers_of, mode, patience,
-                        python, root, rounds_of)
+from comparison import (Contender, Question, bench, build_program, cores, data, environment, flags, mode, patience, python, root,
+                        rounds_of)
 from figures import with_unit
 
 ranks = (1, 2, 4, 8)
@@ -23,9 +23,8 @@ def program(word, packages):
     """bench/strata/machines.cpp for one of both MPIs, or why there is none."""
     if shutil.which(f"mpicxx.{word}") is None or shutil.which(f"mpirun.{word}") is None:
         return None, f"no mpicxx.{word} (Debian: {packages})"
-    ours = [*headers_of(root), *bench.glob("*.hpp"), *(bench / "peers").glob("*.hpp"), *(root / "examples" / "networks").glob("*.hpp")]
     return build_program(bench / "strata" / "machines.cpp",
-                         [f"mpicxx.{word}", *flags, f"-I{root / 'dsl'}", f"-I{root / 'include'}", f"-I{bench}", "-lz"], ours)
+                         [f"mpicxx.{word}", *flags, f"-I{root / 'dsl'}", f"-I{root / 'include'}", f"-I{bench}", "-lz"])
 
 
 def started(word, options, count):
