@@ -31,7 +31,7 @@ if [[ ! "$name" =~ ^[a-z0-9_]+$ ]] || [ ! -f "$root/examples/$name.cpp" ]; then
     exit 2
 fi
 
-sections=(build library examples)
+sections=(build library examples data)
 start=()
 if [ "$name" = mnist_mpi ]; then
     sections+=(machines)

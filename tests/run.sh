@@ -10,15 +10,21 @@
 #   chosen       names of tests: folders, groups (tests/meson.build), `examples`, `tree`, `suites` for all suites
 #   without      names of tests to leave out of those
 #   variables    of the environment in which the tests run, NAME=VALUE
-#   needs        sections of .ci/packages.txt, besides those that all need, and options of .ci/install-packages
+#   needs        sections of .ci/packages.txt to build with, besides those that all need, and options of
+#                .ci/install-packages
+#   uses         the same, of what tests read or run: installed while the first configuration is built
 #   script       a command that stands for building and testing with Meson; it gets the build directory as its last
-#                argument, and its last line is "N passed, N failed, N skipped". It keeps one processor busy, and so
-#                several of these run beside each other: they stand behind the others, those that take long first
-# and returns 1 behind a message where it cannot run here. Whoever adds one measures what it adds to the two times that
-# README states, and says what it finds that no other does.
+#                argument, and its last line is "N passed, N failed, N skipped". It keeps one processor busy, and runs
+#                beside the configurations that are listed behind it
+#   patient      `yes` for a script that measures no time: it gets what time the others leave, as they do where they are
+#                configured, link and wait for a last test
+# and returns 1 behind a message where it cannot run here. `prepare_NAME`, where there is one, fetches what is no package.
+# Whoever adds one measures what it adds to the two times that README states, and says what it finds that no other does.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
-configurations=(default release sse2 avx2 sanitizers threads fuzz compilers arm no_exceptions wasm newest)
+# What Meson builds first has nothing to wait for while packages are installed. `fuzz`, whose programs run for a time, has
+# the last of Meson's beside it.
+configurations=(compilers arm no_exceptions wasm sse2 default release avx2 sanitizers newest fuzz threads)
 
 # On processors that hide a part of AVX10, as virtual machines may, clang warns of what it makes of `native`.
 clang_native='-march=native -Wno-invalid-feature-combination'
@@ -39,7 +45,8 @@ thorough=(agents chains divisions engines exporters gradients keras slopes symbo
 # gradient_check.hpp does without a sanitizer.
 configuration_default() {
     compiler=clang++-19
-    needs=(--each wasm pages machines)
+    needs=(--each wasm pages)
+    uses=(references --each browser machines)
     command -v npm >/dev/null || needs+=(node)
     options=(-Doptimization=1 "-Dcpp_args=$clang_native")
     chosen=(suites pages processes)
@@ -58,10 +65,13 @@ gcc_memory='--param ggc-min-heapsize=1048576'
 # for those whose code the examples have as well, and those of files' formats and threads, which g++ takes twice as long
 # for as clang does with both sanitizers. Only clang compiles the pages' engines.
 configuration_release() {
-    needs=(--each machines)
+    needs=(examples --each machines)
+    uses=(references data)
     options=(-Dbuildtype=release "-Dcpp_args=-march=native $gcc_memory")
     chosen=(suites examples tree)
     without=(gradients slopes layers keras kernels trainers agents engines source data exporters importers threaded)
+}
+prepare_release() {
     "$root/examples/fetch_mails" >/dev/null ||
         { echo "release: without the mails, which cannot be fetched"; without+=(fetched); }
 }
@@ -92,6 +102,7 @@ sanitized='-fno-sanitize=null,alignment'
 # Reports name functions without lines: those cost an eighth of the compiling. `-g1` in cpp_args adds them.
 configuration_sanitizers() {
     compiler=clang++-19
+    uses=(references)
     options=(-Doptimization=1 "-Dcpp_args=$clang_native $sanitized" -Db_sanitize=address,undefined -Db_lundef=false)
     chosen=(suites)
     without=(networks "${unsanitized[@]}")
@@ -102,6 +113,7 @@ configuration_sanitizers() {
 
 configuration_threads() {
     compiler=clang++-19
+    uses=(references)
     options=(-Doptimization=1 "-Dcpp_args=$clang_native" -Db_sanitize=thread -Db_lundef=false)
     chosen=(threaded)
     # OpenMP's own waiting is known to the sanitizer through this library only.
@@ -117,6 +129,7 @@ configuration_fuzz() {
 # Nothing throws, and every error reaches the program: half a minute.
 configuration_no_exceptions() {
     script=("$root/tests/no_exceptions/check")
+    patient=yes
 }
 
 # The same bits in WebAssembly, and a page that calls an engine: half a minute.
@@ -124,18 +137,21 @@ configuration_wasm() {
     needs=(wasm)
     command -v node >/dev/null || needs+=(node)
     script=("$root/tests/wasm/check")
+    patient=yes
 }
 
 # What no suite is built with: older compilers, libc++, C++23, no optimization, checked containers, fast arithmetic.
 configuration_compilers() {
     needs=(--each compilers)
     script=("$root/tests/portable/compilers")
+    patient=yes
 }
 
 # Another processor, in an emulator: its registers and its rules for NaN.
 configuration_arm() {
     needs=(arm)
     script=("$root/tests/portable/arm")
+    patient=yes
 }
 
 # xsimd and xtensor as Debian does not have them yet, which also emulate the registers that RISC-V lacks.
@@ -155,7 +171,37 @@ case "${1-}" in
     *) sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
-"$root/.ci/install-packages" build library tests examples
+# Sets the variables of a configuration.
+describe() {
+    compiler=g++ options=() chosen=() without=() variables=() needs=() uses=() script=() patient=
+    "configuration_$1"
+}
+
+for configuration in "${asked[@]}"; do
+    if ! declare -F "configuration_$configuration" >/dev/null; then
+        echo "no configuration '$configuration': ${configurations[*]}" >&2
+        exit 2
+    fi
+done
+
+# What the first build needs is installed before it, and all else beside it, since installing keeps one processor busy for
+# minutes. Who uses what comes later waits for the lock, and installs what is missing then.
+first=(build library tests) later=(--each) built=
+for configuration in "${asked[@]}"; do
+    describe "$configuration" >/dev/null || continue
+    if [ -z "$built" ] && [ ${#script[@]} -eq 0 ]; then built=yes first+=("${needs[@]}"); else later+=("${needs[@]}"); fi
+    later+=("${uses[@]}")
+done
+"$root/.ci/install-packages" "${first[@]}"
+mkdir -p "$root/build"
+exec 8>"$root/build/installing"
+flock 8
+"$root/.ci/install-packages" "${later[@]}" >"$root/build/installed.log" 2>&1 &
+exec 8>&-
+install() {
+    [ $# -gt 0 ] || return 0
+    flock --shared "$root/build/installing" "$root/.ci/install-packages" "$@"
+}
 
 # Reference data that is not part of the project: tests say so where they do not find it.
 for found in STRATA_MNIST=mnist STRATA_KERAS_LAYERS=keras-layers STRATA_MODELS=models; do
@@ -185,6 +231,7 @@ with_meson() {
     ninja -k 0 -C "$build" $targets >>"$log" 2>&1 || { cat "$log"; return 1; }
     for name in "${chosen[@]}"; do selection+=(--suite "$name"); done
     for name in "${without[@]}"; do selection+=(--no-suite "$name"); done
+    install "${uses[@]}" || return 1
     # Nothing waits for input; the log says what failed.
     env "${variables[@]}" meson test -C "$build" --no-rebuild --print-errorlogs "${selection[@]}" </dev/null || true
     "$root/tests/count" "$build/meson-logs/testlog.json"
@@ -193,32 +240,31 @@ with_meson() {
 # Builds and passes what the variables of a configuration say: tests.log ends with the three numbers.
 pass() {
     local name="$1" build="$root/build/$1" started=$SECONDS
-    if [ ${#needs[@]} -gt 0 ]; then "$root/.ci/install-packages" "${needs[@]}" || return 1; fi
+    install "${needs[@]}" || return 1
+    if declare -F "prepare_$name" >/dev/null; then "prepare_$name"; fi
     if [ ${#script[@]} -eq 0 ]; then script=(with_meson); fi
     "${script[@]}" "$build" | tee "$build/tests.log" || { echo "$name: not passed"; return 1; }
     echo "$name: in $((SECONDS - started)) s"
 }
 
-for configuration in "${asked[@]}"; do
-    if ! declare -F "configuration_$configuration" >/dev/null; then
-        echo "no configuration '$configuration': ${configurations[*]}" >&2
-        exit 2
-    fi
-done
 begun=()
 for configuration in "${asked[@]}"; do
-    compiler=g++ options=() chosen=() without=() variables=() needs=() script=()
-    "configuration_$configuration" || { echo "$configuration: left out"; continue; }
+    describe "$configuration" || { echo "$configuration: left out"; continue; }
     begun+=("$configuration")
     build="$root/build/$configuration"
     mkdir -p "$build"
     rm -f "$build/tests.log"
     if [ ${#script[@]} -eq 0 ]; then
-        pass "$configuration" || exit 1
+        pass "$configuration" || { wait; exit 1; }
     else
-        if [ "$(jobs -r | wc -l)" -ge "$(nproc)" ]; then wait -n || true; fi
-        # What one says stays together.
-        { pass "$configuration" >"$build/said.log" 2>&1 || true; cat "$build/said.log"; } &
+        # One after another of each kind. What one says stays together.
+        {
+            if [ -n "$patient" ]; then renice -n 19 "$BASHPID" >/dev/null; fi
+            exec 7>"$root/build/script$patient"
+            flock 7
+            pass "$configuration" >"$build/said.log" 2>&1 || true
+            cat "$build/said.log"
+        } &
     fi
 done
 wait
