@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "says.hpp"
 #include "temporary_directory.hpp"
+#include <strata/data/frame_memory.hpp>
 #include <strata/data/gathering.hpp>
 #include <strata/data/idx_batches.hpp>
 #include <strata/data/mapped_idx.hpp>
@@ -132,7 +133,6 @@ BOOST_AUTO_TEST_CASE(long_files_are_copied_and_take_no_memory) {
             for (std::size_t row = 0; row < rows; row += 7) {
                 const samples& from = array;
                 const std::size_t count = std::min(7UL, rows - row) * columns;
-                from.pages()->expect_all(row * columns, rows * columns);
                 internal::copy_elements(from, row * columns, count, found.data());
                 const auto* const expected = numbers.data() + row * columns;
                 const float scale = &array == &arrays[2] ? 0.5F : 1.0F;
@@ -143,36 +143,62 @@ BOOST_AUTO_TEST_CASE(long_files_are_copied_and_take_no_memory) {
     BOOST_TEST(file_pages() < known_pages + 100);
 }
 
-BOOST_AUTO_TEST_CASE(blocks_of_a_long_file_are_memory_until_they_are_dropped) {
+BOOST_AUTO_TEST_CASE(blocks_of_a_long_file_are_in_memory_that_is_used_again) {
     constexpr std::size_t rows = 5000, columns = 200;
     xt::xtensor<float, 2> numbers(std::array{rows, columns});
     std::iota(numbers.begin(), numbers.end(), 0.0F);
     write_npy(directory / "blocks.npy", numbers);
-    const mapped_array array = map_npy<float, 2>(directory / "blocks.npy", {.scale = 0.5F});
-    const samples& whole = array;
-    const samples parts = whole.blockwise();
-    BOOST_TEST((parts.pages() != whole.pages()));
-    BOOST_TEST((parts.pages()->blockwise() == nullptr));
-    constexpr std::size_t blocks = 10, size = rows * columns / blocks; // which begin within pages
-    const auto first = [](std::size_t i) { return i * 3 % blocks * size; };
-    std::vector<float> found(size);
-    for (int pass = 0; pass < 2; ++pass) {
-        parts.pages()->expect_block(first(0), size);
-        for (std::size_t i = 0; i < blocks; ++i) {
-            if (i + 1 < blocks)
-                parts.pages()->expect_block(first(i + 1), size);
-            parts.pages()->wait_for_block(first(i), size);
-            if (i > 0)
-                parts.pages()->drop_block(first(i - 1), size);
-            parts.read(first(i), size, found.data());
-            for (std::size_t k = 0; k < size; ++k)
-                BOOST_REQUIRE(found[k] == 0.5F * numbers.data()[first(i) + k]);
+    constexpr std::size_t blocks = 10, size = rows * columns / blocks; // which begin within frames
+    for (const float scale : {1.0F, 0.5F})
+        for (const block_order order : {block_order::front_to_back, block_order::any}) {
+            const mapped_array array = map_npy<float, 2>(directory / "blocks.npy", {.scale = scale});
+            const samples& whole = array;
+            const samples parts = whole.blockwise(order);
+            BOOST_TEST((parts.pages() != whole.pages()));
+            BOOST_TEST((parts.pages()->blockwise(order) == nullptr));
+            const auto first = [&](std::size_t i) {
+                return (order == block_order::any ? i * 3 % blocks : i) * size;
+            };
+            const auto is_found = [&](std::size_t begin) {
+                std::vector<float> found(size);
+                parts.read(begin, size, found.data());
+                for (std::size_t k = 0; k < size; ++k)
+                    if (found[k] != scale * numbers.data()[begin + k])
+                        return false;
+                return true;
+            };
+            for (int pass = 0; pass < 3; ++pass) {
+                parts.pages()->expect_block(first(0), size);
+                for (std::size_t i = 0; i < blocks; ++i) {
+                    if (i + 1 < blocks)
+                        parts.pages()->expect_block(first(i + 1), size);
+                    parts.pages()->wait_for_block(first(i), size);
+                    if (i > 0)
+                        parts.pages()->drop_block(first(i - 1), size);
+                    BOOST_TEST(is_found(first(i)));
+                }
+                parts.pages()->drop_block(first(blocks - 1), size);
+                // What is in no frame is read from the file.
+                BOOST_TEST(is_found(0));
+            }
         }
-        parts.pages()->drop_block(first(blocks - 1), size);
-        // Memory that nobody has written is zero.
-        parts.read(0, size, found.data());
-        BOOST_TEST(std::count(found.begin(), found.end(), 0.0F) == static_cast<std::ptrdiff_t>(size));
-    }
+}
+
+BOOST_AUTO_TEST_CASE(frames_are_given_again) {
+    internal::frame_memory memory;
+    void* const one = memory.take();
+    void* const other = memory.take();
+    BOOST_TEST((one != nullptr && other != nullptr && one != other));
+    memory.give_back(one);
+    BOOST_TEST((memory.take() == one));
+    std::vector<void*> all{one, other};
+    for (int i = 0; i < 60; ++i)
+        all.push_back(memory.take());
+    std::sort(all.begin(), all.end());
+    BOOST_TEST((std::adjacent_find(all.begin(), all.end()) == all.end()));
+    for (void* const each : all)
+        memory.give_back(each);
+    BOOST_TEST((memory.take() == all.back()));
 }
 
 BOOST_AUTO_TEST_CASE(shards_are_one_array) {

@@ -375,7 +375,7 @@ BOOST_AUTO_TEST_CASE(windows_of_blocks_are_shuffled) {
     BOOST_TEST((draw(count, 3).blocks() == nullptr));
 }
 
-// Small networks learn sample by sample without a team, which would not read blocks.
+// Small networks learn sample by sample without a team.
 BOOST_AUTO_TEST_CASE(windows_of_a_file_go_sample_by_sample) {
     const temporary_directory directory;
     const xt::xtensor<float, 2> x = xt::linspace<float>(-1, 1, 300'000).reshape({150'000, 2});
@@ -393,6 +393,59 @@ BOOST_AUTO_TEST_CASE(windows_of_a_file_go_sample_by_sample) {
     const auto found = train(map_npy<float, 2>(directory / "x.npy"));
     BOOST_TEST(found.first == expected.first, boost::test_tools::per_element());
     BOOST_TEST(found.second == expected.second, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_long_file_is_read_in_order_ahead_of_training) {
+    const temporary_directory directory;
+    constexpr std::size_t count = 150'000;
+    const xt::xtensor<float, 2> x = xt::linspace<float>(-1, 1, 5 * count).reshape({count, std::size_t{5}});
+    const xt::xtensor<float, 1> y = 3.0F * xt::view(x, xt::all(), 1) + 1.0F;
+    write_npy(directory / "x.npy", x);
+    const auto train = [&](const auto& samples, std::size_t batch_size, std::size_t threads) {
+        model<input<5> | dense<1>> net{seed{2}};
+        trainer teach{net, mean_squared_error, sgd{}};
+        const history past = teach.fit(samples, y,
+                                       {.batch_size = batch_size,
+                                        .epochs = 2,
+                                        .shuffle = false,
+                                        .validation_split = 0.4,
+                                        .verbose = verbosity::silent,
+                                        .threads = threads});
+        auto result = past["loss"];
+        result.push_back(past["val_loss"].back());
+        result.push_back(teach.evaluate(samples, y, {.batch_size = 700, .threads = threads}).loss());
+        for (const float weight : net.weights())
+            result.push_back(weight);
+        return result;
+    };
+    const mapped_array mapped = map_npy<float, 2>(directory / "x.npy");
+    for (const std::size_t batch_size : {1UL, 700UL, 100'000UL})
+        for (const std::size_t threads : {1UL, 3UL})
+            BOOST_TEST(train(mapped, batch_size, threads) == train(x, batch_size, threads),
+                       boost::test_tools::per_element());
+}
+
+// A pass that ends early leaves blocks behind that nobody has come to.
+BOOST_AUTO_TEST_CASE(a_pass_over_a_file_may_end_early) {
+    const temporary_directory directory;
+    const xt::xtensor<float, 2> x(std::array{std::size_t{150'000}, std::size_t{8}}, 1e20F);
+    write_npy(directory / "x.npy", x);
+    const mapped_array mapped = map_npy<float, 2>(directory / "x.npy");
+    const std::vector<float> y(150'000, 1.0F);
+    for (const std::size_t window : {0UL, 16'000UL}) {
+        model<input<8> | dense<1>> net{seed{2}};
+        trainer teach{net, mean_squared_error, sgd{}};
+        const auto weights = net.weights();
+        for (int time = 0; time < 2; ++time)
+            BOOST_CHECK_THROW(teach.fit(mapped, y,
+                                        {.batch_size = 100,
+                                         .epochs = 2,
+                                         .shuffle = window > 0,
+                                         .shuffle_window = window,
+                                         .verbose = verbosity::silent}),
+                              diverged);
+        BOOST_TEST(net.weights() == weights, boost::test_tools::per_element());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(bad_input_is_named) {

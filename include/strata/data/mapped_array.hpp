@@ -3,11 +3,13 @@
 
 #include <strata/data/mapped_blocks.hpp>
 #include <strata/data/mapped_file.hpp>
-#include <strata/data/page_reader.hpp>
 #include <strata/data/paged_numbers.hpp>
 #include <strata/data/read_elements.hpp>
 #include <strata/data/samples.hpp>
+#include <strata/data/stored_number.hpp>
 #include <strata/setting.hpp>
+
+#include <sys/uio.h>
 
 #include <algorithm>
 #include <bit>
@@ -47,30 +49,6 @@ struct mapping_options {
 
 namespace internal {
 
-/// A number as it lies in a file: anywhere, and perhaps in the other order of bytes.
-template <class Element, bool Swapped>
-struct stored_number {
-    unsigned char bytes[sizeof(Element)];
-
-    operator Element() const noexcept {
-        unsigned char ordered[sizeof(Element)];
-        std::copy_n(bytes, sizeof(Element), ordered);
-        if constexpr (Swapped)
-            std::reverse(ordered, ordered + sizeof(Element));
-        Element result;
-        std::memcpy(&result, ordered, sizeof(Element));
-        return result;
-    }
-};
-
-/// A number of 16 bits, which `Convert` makes a float.
-template <float (*Convert)(std::uint16_t) noexcept, bool Swapped>
-struct stored_half {
-    stored_number<std::uint16_t, Swapped> bits;
-
-    operator float() const noexcept { return Convert(bits); }
-};
-
 /// Some numbers of a file, from a byte on.
 struct mapped_part {
     std::shared_ptr<const mapped_file> file;
@@ -102,29 +80,28 @@ public:
             part.file->expect(part.place + begin * sizeof(Stored), some * sizeof(Stored));
         });
     }
-    void expect_all(std::size_t first, std::size_t end) const noexcept override {
-        if (is_long())
-            reader_.follow(first, end);
-    }
-    [[nodiscard]] std::shared_ptr<const paged_numbers> blockwise() const override {
-        if (!is_long())
+    [[nodiscard]] std::shared_ptr<const paged_numbers> blockwise(block_order order) const override {
+        if (ends_.empty() || ends_.back() * sizeof(Stored) < least_read)
             return nullptr;
-        auto result = std::make_shared<const mapped_blocks<Stored, mapped_numbers>>(parts_, ends_.back());
-        return result->has_memory() ? result : nullptr;
+        return std::make_shared<const mapped_blocks<Stored, mapped_numbers>>(parts_, ends_.back(), order);
     }
-    /// Copies numbers as they are stored.
-    void copy(std::size_t first, std::size_t count, void* numbers) const noexcept {
-        auto* bytes = static_cast<unsigned char*>(numbers);
-        visit(first, count, [&](const mapped_part& part, std::size_t begin, std::size_t some) {
-            part.file->read(part.place + begin * sizeof(Stored), some * sizeof(Stored), bytes);
-            bytes += some * sizeof(Stored);
-        });
+    /// Says that numbers will be read from front to back.
+    void expect_in_order() const noexcept {
+        for (const mapped_part& each : parts_)
+            each.file->expect_all();
+    }
+    /// Copies numbers as they are stored, as many as the places have room for.
+    void copy(std::size_t first, std::span<::iovec> places) const noexcept {
+        std::size_t bytes = 0;
+        for (const ::iovec& each : places)
+            bytes += each.iov_len;
+        visit(
+            first, bytes / sizeof(Stored), [&](const mapped_part& part, std::size_t begin, std::size_t some) {
+                places = part.file->read(part.place + begin * sizeof(Stored), some * sizeof(Stored), places);
+            });
     }
 
 private:
-    [[nodiscard]] bool is_long() const noexcept {
-        return !ends_.empty() && ends_.back() * sizeof(Stored) >= least_read;
-    }
     template <class Number>
     void read_numbers(std::size_t first, std::size_t count, float scale, Number* numbers) const noexcept {
         visit(first, count, [&](const mapped_part& part, std::size_t begin, std::size_t some) {
@@ -139,9 +116,8 @@ private:
     static void copy_numbers(const mapped_part& part, std::size_t first, std::size_t count, float scale,
                              Number* numbers) noexcept {
         const std::size_t place = part.place + first * sizeof(Stored);
-        if constexpr (std::same_as<Stored, stored_number<Number, false>>)
-            if (scale == 1)
-                return part.file->read(place, count * sizeof(Stored), numbers);
+        if (is_copied<Stored, Number>(scale))
+            return part.file->read(place, count * sizeof(Stored), numbers);
         constexpr std::size_t most = (std::size_t{1} << 14) / sizeof(Stored);
         Stored some[most];
         for (std::size_t i = 0; i < count; i += most) {
@@ -165,19 +141,9 @@ private:
     }
 
     static constexpr std::size_t least_read = std::size_t{1} << 20; ///< bytes that are worth a thread
-    static constexpr std::size_t piece = (std::size_t{1} << 18) / sizeof(Stored);
-    static constexpr std::size_t ahead = (std::size_t{1} << 24) / sizeof(Stored);
 
     std::vector<mapped_part> parts_;
     std::vector<std::size_t> ends_; ///< numbers up to the end of each part
-    mutable page_reader reader_{
-        [this](std::size_t begin, std::size_t end) {
-            std::vector<unsigned char> unused(piece * sizeof(Stored));
-            visit(begin, end - begin,
-                  [](const mapped_part& part, std::size_t, std::size_t) { part.file->expect_all(); });
-            copy(begin, end - begin, unused.data());
-        },
-        piece, ahead};
 };
 
 /// An array of numbers that lie in files as `Element`, in this machine's order of bytes or the other.

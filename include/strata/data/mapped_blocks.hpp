@@ -1,102 +1,138 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/frame_memory.hpp>
 #include <strata/data/page_reader.hpp>
 #include <strata/data/paged_numbers.hpp>
-#include <strata/data/read_elements.hpp>
+#include <strata/data/stored_number.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
-#include <sys/mman.h>
-#include <unistd.h>
+#include <sys/uio.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
+#include <span>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
-/// Numbers of files of which blocks are in memory that were asked for: addresses for all of them, and pages
-/// for these. A thread reads one block after the other, so that a device gives them at its best, and no page
-/// of a file becomes the process's, for which it would be interrupted, and twice where memory is short.
+/// Numbers of files of which blocks are in memory that were asked for. A thread reads one block after the
+/// other, so that a device gives them at its best, into frames that earlier blocks have left: no page of a
+/// file becomes the process's, and none of its own is given anew, for which it would be interrupted. Numbers
+/// that are in no frame, since memory is short, are read where they are needed.
 ///
-/// `Source` has the numbers as they are stored, `copy(first, count, numbers)`, and begins to read them by
-/// `expect(first, count)`.
+/// `Source` has the numbers as they are stored: `copy(first, places)`; it begins to read them by
+/// `expect(first, count)`, and is told by `expect_in_order()` that they will be read from front to back.
 template <class Stored, class Source>
 class mapped_blocks final : public paged_numbers {
 public:
     template <class Parts>
-    mapped_blocks(const Parts& parts, std::size_t total) : source_(parts), bytes_(total * sizeof(Stored)) {
-        void* const begin = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
-                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (begin != MAP_FAILED)
-            numbers_ = static_cast<Stored*>(begin);
-    }
-    ~mapped_blocks() override {
-        reader_.finish();
-        if (numbers_ != nullptr)
-            ::munmap(numbers_, bytes_);
-    }
-
-    /// Whether the system has given it addresses.
-    [[nodiscard]] bool has_memory() const noexcept { return numbers_ != nullptr; }
+    mapped_blocks(const Parts& parts, std::size_t total, block_order order)
+        : source_(parts), order_(order), frames_((total + frame - 1) / frame) {}
+    ~mapped_blocks() override { reader_.finish(); }
 
     void read(std::size_t first, std::size_t count, float scale, float* result) const noexcept override {
-        read_elements<Stored>(numbers_, first, count, scale, result);
+        read_numbers(first, count, scale, result);
     }
     void read(std::size_t first, std::size_t count, float scale, double* result) const noexcept override {
-        read_elements<Stored>(numbers_, first, count, scale, result);
+        read_numbers(first, count, scale, result);
     }
     void read(std::size_t first, std::size_t count, float scale,
               std::int32_t* result) const noexcept override {
-        read_elements<Stored>(numbers_, first, count, scale, result);
+        read_numbers(first, count, scale, result);
     }
     void expect(std::size_t, std::size_t) const noexcept override {}
-    void expect_all(std::size_t, std::size_t) const noexcept override {}
 
     void expect_block(std::size_t first, std::size_t count) const noexcept override {
-        blocks_.push_back({first, first + count});
+        (void)caught([&] {
+            blocks_.push_back({first, first + count});
+            for (std::size_t i = first / frame; i * frame < first + count; ++i)
+                if (frames_[i] == nullptr)
+                    frames_[i] = static_cast<Stored*>(memory_.take());
+        });
         if (!reader_.add(first, first + count))
-            source_.copy(first, count, numbers_ + first);
+            copy(first, first + count);
     }
     void wait_for_block(std::size_t first, std::size_t count) const noexcept override {
         reader_.wait(first, first + count);
     }
-    /// A page goes with the last of the blocks that have a part of it.
+    /// A frame goes with the last of the blocks that have a part of it.
     void drop_block(std::size_t first, std::size_t count) const noexcept override {
         std::erase_if(blocks_, [&](const range& each) { return each.first == first; });
-        static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-        std::size_t begin = first * sizeof(Stored) / page;
-        std::size_t end = ((first + count) * sizeof(Stored) + page - 1) / page;
-        const auto is_shared = [&](std::size_t page_number) {
-            return std::any_of(blocks_.begin(), blocks_.end(), [&](const range& each) {
-                return each.first * sizeof(Stored) < (page_number + 1) * page &&
-                       page_number * page < each.end * sizeof(Stored);
+        for (std::size_t i = first / frame; i * frame < first + count; ++i) {
+            const bool is_shared = std::any_of(blocks_.begin(), blocks_.end(), [&](const range& each) {
+                return each.first < (i + 1) * frame && i * frame < each.end;
             });
-        };
-        if (begin < end && is_shared(begin))
-            ++begin;
-        if (begin < end && is_shared(end - 1))
-            --end;
-        if (begin < end)
-            ::madvise(reinterpret_cast<unsigned char*>(numbers_) + begin * page, (end - begin) * page,
-                      MADV_DONTNEED);
+            if (frames_[i] == nullptr || is_shared)
+                continue;
+            memory_.give_back(frames_[i]);
+            frames_[i] = nullptr;
+        }
     }
 
 private:
     struct range {
         std::size_t first, end;
     };
-    static constexpr std::size_t piece = (std::size_t{1} << 20) / sizeof(Stored);
+    static constexpr std::size_t frame = frame_memory::frame_bytes / sizeof(Stored);
+
+    /// visit(first, count, place) for each frame's part of some numbers; `place` is null where it has none.
+    template <class Visit>
+    void visit(std::size_t first, std::size_t end, const Visit& visit) const noexcept {
+        while (first < end) {
+            const std::size_t place = first % frame;
+            const std::size_t count = std::min(end - first, frame - place);
+            Stored* const begin = frames_[first / frame];
+            visit(first, count, begin == nullptr ? nullptr : begin + place);
+            first += count;
+        }
+    }
+    template <class Number>
+    void read_numbers(std::size_t first, std::size_t count, float scale, Number* result) const noexcept {
+        visit(first, first + count, [&](std::size_t begin, std::size_t some, const Stored* place) {
+            if (place != nullptr)
+                read_stored(place, some, scale, result);
+            else
+                source_.read(begin, some, scale, result);
+            result += some;
+        });
+    }
+    /// Reads many frames by one call, since the system asks a device for no more than somebody waits for.
+    void copy(std::size_t first, std::size_t end) const noexcept {
+        if (order_ == block_order::front_to_back)
+            source_.expect_in_order();
+        std::array<::iovec, 64> places;
+        std::size_t used = 0;
+        const auto read_until = [&](std::size_t next) {
+            source_.copy(first, std::span(places.data(), used));
+            used = 0;
+            first = next;
+        };
+        visit(first, end, [&](std::size_t begin, std::size_t count, Stored* place) {
+            if (place == nullptr || used == places.size())
+                read_until(begin);
+            if (place == nullptr)
+                first = begin + count;
+            else
+                places[used++] = {place, count * sizeof(Stored)};
+        });
+        read_until(end);
+    }
 
     Source source_;
-    std::size_t bytes_;
-    Stored* numbers_ = nullptr;
-    mutable std::vector<range> blocks_; ///< that are in memory
-    mutable page_reader reader_{
-        [this](std::size_t begin, std::size_t end) { source_.copy(begin, end - begin, numbers_ + begin); },
-        piece, 0, [this](std::size_t begin, std::size_t end) { source_.expect(begin, end - begin); }};
+    block_order order_;
+    // A block's are set before anybody reads it, and by one thread.
+    mutable std::vector<Stored*> frames_; ///< those of all numbers, or null
+    mutable std::vector<range> blocks_;   ///< that are in memory
+    mutable frame_memory memory_;
+    mutable page_reader reader_{[this](std::size_t begin, std::size_t end) { copy(begin, end); },
+                                [this](std::size_t begin, std::size_t end) {
+                                    if (order_ == block_order::any)
+                                        source_.expect(begin, end - begin);
+                                }};
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

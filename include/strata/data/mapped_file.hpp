@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +19,7 @@
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
+#include <span>
 #include <system_error>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -71,6 +73,26 @@ public:
         if (count > 0)
             std::memcpy(place, begin_ + first, count);
     }
+    /// The same to several places, one behind another. Returns those that are still to be filled.
+    std::span<::iovec> read(std::size_t first, std::size_t count, std::span<::iovec> places) const noexcept {
+        while (count > 0) {
+            std::size_t whole = 0, bytes = 0;
+            while (whole < places.size() && bytes + places[whole].iov_len <= count)
+                bytes += places[whole++].iov_len;
+            std::size_t some = 0;
+            if (file_ >= 0 && whole > 0)
+                some = static_cast<std::size_t>(std::max<::ssize_t>(
+                    0, ::preadv(file_, places.data(), static_cast<int>(whole), static_cast<::off_t>(first))));
+            if (some == 0) {
+                some = std::min(count, places[0].iov_len);
+                read(first, some, places[0].iov_base);
+            }
+            first += some;
+            count -= some;
+            places = unfilled(places, some);
+        }
+        return places;
+    }
     static constexpr std::size_t least_read = 4096; ///< bytes that are worth a call of the system
 
     /// Begins to read bytes that somebody will need soon, and no others around them.
@@ -89,6 +111,16 @@ public:
 private:
     static constexpr int most_open = 512;
 
+    /// The places behind so many bytes that were written.
+    static std::span<::iovec> unfilled(std::span<::iovec> places, std::size_t bytes) noexcept {
+        while (!places.empty() && bytes >= places[0].iov_len) {
+            bytes -= places[0].iov_len;
+            places = places.subspan(1);
+        }
+        if (!places.empty())
+            places[0] = {static_cast<unsigned char*>(places[0].iov_base) + bytes, places[0].iov_len - bytes};
+        return places;
+    }
     [[nodiscard]] unsigned char* place(std::size_t byte) const noexcept {
         return const_cast<unsigned char*>(begin_) + byte;
     }

@@ -17,20 +17,17 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
-/// Has the system read numbers of files, one after another, in a thread of its own, ahead of somebody who
-/// goes through them and does something else besides, so that the device never rests.
+/// Reads numbers of files in a thread of its own, what was asked for first first, ahead of somebody who goes
+/// through them and does something else besides, so that the device never rests.
 ///
 /// It reads as any reader does. Linux brings pages that one asks for (`MADV_WILLNEED`) in one by one, the
 /// smallest ones, which is less than half as fast as a quick device.
 class page_reader {
 public:
-    /// `read(first, end)` reads some numbers, which may do no more than bring their pages in.
     using work = std::function<void(std::size_t first, std::size_t end)>;
 
-    /// `piece`: how many numbers are read at once; `ahead`: how many before they are needed. `announce` says
-    /// of those that were added which ones come next.
-    page_reader(work read, std::size_t piece, std::size_t ahead, work announce = {})
-        : read_(std::move(read)), announce_(std::move(announce)), piece_(piece), ahead_(ahead) {}
+    /// `read(first, end)` reads some numbers; `announce(first, end)` says which ones come next.
+    page_reader(work read, work announce) : read_(std::move(read)), announce_(std::move(announce)) {}
     page_reader(const page_reader&) = delete;
     page_reader& operator=(const page_reader&) = delete;
     ~page_reader() { finish(); }
@@ -51,21 +48,7 @@ public:
         thread_.join();
     }
 
-    /// Says that numbers are needed from `first` on up to `end`.
-    void follow(std::size_t first, std::size_t end) noexcept {
-        if (!start())
-            return;
-        {
-            const std::lock_guard lock(mutex_);
-            if (first < first_) // a new pass
-                next_ = first;
-            next_ = std::max(next_, first);
-            first_ = first;
-            end_ = first + std::min(ahead_, end - first);
-        }
-        wake_.notify_one();
-    }
-    /// Reads numbers, all of them, when those have been read that were added before. Returns whether it does.
+    /// Reads numbers when those have been read that were added before. Returns whether it does.
     [[nodiscard]] bool add(std::size_t first, std::size_t end) noexcept {
         if (!start())
             return false;
@@ -80,13 +63,13 @@ public:
         wake_.notify_one();
         return is_added;
     }
-    /// Waits until none of these numbers is still to be read of those that were added.
+    /// Waits until none of these numbers is still to be read of those that were added. One thread at a time
+    /// calls it.
     void wait(std::size_t first, std::size_t end) noexcept {
         std::unique_lock lock(mutex_);
-        read_some_.wait(lock, [&] {
-            return std::none_of(added_.begin(), added_.end(),
-                                [&](const range& each) { return each.first < end && first < each.end; });
-        });
+        wanted_ = {first, end};
+        read_some_.wait(lock, [&] { return is_read(); });
+        wanted_ = {};
     }
 
 private:
@@ -94,6 +77,11 @@ private:
         std::size_t first, end;
     };
 
+    [[nodiscard]] bool is_read() const noexcept {
+        return std::none_of(added_.begin(), added_.end(), [&](const range& each) {
+            return each.first < wanted_.end && wanted_.first < each.end;
+        });
+    }
     /// Returns whether there is a thread that reads.
     bool start() noexcept {
         if (process_ == 0) {
@@ -106,20 +94,10 @@ private:
     void run() {
         std::unique_lock lock(mutex_);
         for (;;) {
-            wake_.wait(lock, [&] { return ends_ || next_ < end_ || !added_.empty(); });
+            wake_.wait(lock, [&] { return ends_ || !added_.empty(); });
             if (ends_)
                 return;
-            if (!added_.empty()) {
-                read_added(lock);
-                continue;
-            }
-            const std::size_t begin = next_;
-            next_ = std::min(end_, begin + piece_);
-            const std::size_t end = next_;
-            lock.unlock();
-            // Memory for a piece may be short, where pages are read when they are needed.
-            (void)caught([&] { read_(begin, end); });
-            lock.lock();
+            read_added(lock);
         }
     }
     /// All of what was added first, while the device begins with what was added then.
@@ -127,20 +105,19 @@ private:
         const range whole = added_.front();
         const range next = added_.size() > 1 ? added_[1] : range{};
         lock.unlock();
-        if (announce_ && next.first < next.end)
+        if (next.first < next.end)
             announce_(next.first, next.end);
-        for (std::size_t begin = whole.first; begin < whole.end; begin += piece_)
-            read_(begin, std::min(whole.end, begin + piece_));
+        read_(whole.first, whole.end);
         lock.lock();
         added_.pop_front();
-        read_some_.notify_all();
+        // Whoever waits would go to sleep again before, which takes longer than reading.
+        if (wanted_.first < wanted_.end && is_read())
+            read_some_.notify_one();
     }
 
     work read_, announce_;
-    std::size_t piece_, ahead_;
-    std::size_t first_ = 0, end_ = 0; ///< what is needed
-    std::size_t next_ = 0;            ///< is read next
-    std::deque<range> added_;         ///< is read first, the front in pieces
+    std::deque<range> added_; ///< the front is being read
+    range wanted_{};          ///< what is waited for
     bool ends_ = false;
     ::pid_t process_ = 0; ///< that has the thread
     std::mutex mutex_;

@@ -9,6 +9,9 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
+/// How blocks of numbers follow each other when they are asked for.
+enum class block_order { front_to_back, any };
+
 /// Numbers one after another that are not in memory but are read from where they are kept, a page at a time,
 /// as somebody looks at them. What opens files implements it. Several threads use it at once.
 class paged_numbers {
@@ -25,12 +28,12 @@ public:
                       std::int32_t* numbers) const noexcept = 0;
     /// Begins to fetch numbers that will be read soon, and returns at once.
     virtual void expect(std::size_t first, std::size_t count) const noexcept = 0;
-    /// Says that somebody who goes through numbers up to `end` has come to `first`, so that those ahead are
-    /// fetched meanwhile and those behind need no memory. Returns at once; one thread at a time calls it.
-    virtual void expect_all(std::size_t first, std::size_t end) const noexcept = 0;
 
-    /// The same numbers for somebody who reads blocks of them in any order, or null where that is no better.
-    [[nodiscard]] virtual std::shared_ptr<const paged_numbers> blockwise() const { return nullptr; }
+    /// The same numbers for somebody who reads blocks of them in such an order, or null where that is no
+    /// better.
+    [[nodiscard]] virtual std::shared_ptr<const paged_numbers> blockwise(block_order) const {
+        return nullptr;
+    }
     /// Begins to read numbers in one go, which has to come before anything else asks for them. Blocks do not
     /// overlap. Returns at once; one thread at a time calls this and the next two.
     virtual void expect_block(std::size_t, std::size_t) const noexcept {}

@@ -149,8 +149,8 @@ public:
     /// What reads them from files, or null.
     [[nodiscard]] const paged_numbers* pages() const noexcept { return pages_; }
     /// The same where somebody asks for blocks before they are read (`paged_numbers::expect_block`).
-    [[nodiscard]] samples blockwise() const {
-        auto blocks = pages_ == nullptr ? nullptr : pages_->blockwise();
+    [[nodiscard]] samples blockwise(block_order order) const {
+        auto blocks = pages_ == nullptr ? nullptr : pages_->blockwise(order);
         return blocks ? samples(std::move(blocks), static_cast<const float*>(nullptr), shape(), scale_)
                       : *this;
     }

@@ -16,6 +16,7 @@
 #include <strata/training/measurement.hpp>
 #include <strata/training/memory_text.hpp>
 #include <strata/training/occupation.hpp>
+#include <strata/training/ordered_samples.hpp>
 #include <strata/training/pass_course.hpp>
 #include <strata/training/pass_totals.hpp>
 #include <strata/training/penalties.hpp>
@@ -83,9 +84,11 @@ public:
             batches_.reserve_weights(capacity_);
         sum.reserve(sum.samples + range.count);
         progress all{sum};
-        const course tour{range, order, batch_size, line};
+        const internal::ordered_samples samples(range, order, Model::input_sizes,
+                                                internal::target_sizes<pass>);
+        const course tour{samples.range(), order, batch_size, line};
         if constexpr (may_step_by_sample<Training>)
-            if (batch_size == 1 && range.weights == nullptr && range.blocks == nullptr) {
+            if (batch_size == 1 && range.weights == nullptr) {
                 work_by_sample(tour, all);
                 return all.failure.raise_again();
             }
@@ -198,8 +201,11 @@ private:
         const std::uint64_t first_step = step;
         const std::size_t steps_made = all.sum.steps;
         sample_reader reader(tour);
+        const course read{tour.range, tour.order, sample_reader::most, tour.line};
+        internal::expected_samples coming(read, Model::input_sizes, internal::target_sizes<pass>);
         std::size_t begin = 0;
         while (begin < tour.range.count && !all.stop) {
+            coming.expect(begin, {});
             const std::size_t most = std::min(sample_reader::most, tour.range.count - begin);
             std::size_t asked = 0;
             while (asked < most && ask_rates(first_step + begin + asked, rates_[asked], all))

@@ -62,7 +62,7 @@ public:
         const auto blockwise = [](const samples* arrays, std::size_t count) {
             std::vector<samples> result;
             for (std::size_t i = 0; i < count; ++i)
-                result.push_back(arrays[i].blockwise());
+                result.push_back(arrays[i].blockwise(block_order::any));
             return result;
         };
         x_ = blockwise(whole.x, inputs);

@@ -35,6 +35,15 @@ public:
         : tour_(tour), sizes_(sizes), targets_(targets), share_(share) {
         visit([&](const samples& each, std::size_t) { is_needed_ = is_needed_ || each.is_paged(); });
     }
+    expected_samples(const expected_samples&) = delete;
+    expected_samples& operator=(const expected_samples&) = delete;
+    /// Drops what a pass has left that ended before it came to all samples.
+    ~expected_samples() {
+        for (; dropped_ < asked_; ++dropped_) {
+            visit_block((*tour_.range.blocks)[dropped_], &paged_numbers::wait_for_block);
+            visit_block((*tour_.range.blocks)[dropped_], &paged_numbers::drop_block);
+        }
+    }
 
     /// Asks for what the pass will need soon, when it comes to the batch that begins there.
     void expect(std::size_t begin, const team& threads) noexcept {
@@ -44,20 +53,15 @@ public:
 
 private:
     static constexpr std::size_t least_ahead = 512; ///< samples on their way, for disks with long queues
+    static constexpr std::size_t blocks_ahead = 8;  ///< asked for at least
 
     [[gnu::noinline]] void expect_batches(std::size_t begin, const team& threads) noexcept {
         if (tour_.range.blocks != nullptr)
             return expect_windows(begin, threads);
-        const std::size_t step = tour_.batch_size;
-        if (tour_.order.empty() && share_.machines == 1) {
-            if (threads.rank == 0)
-                visit([&](const samples& each, std::size_t size) {
-                    if (each.is_paged())
-                        each.pages()->expect_all((tour_.range.first + begin) * size,
-                                                 (tour_.range.first + tour_.range.count) * size);
-                });
+        // Short files are soon read, and long ones come in blocks (`ordered_samples`).
+        if (tour_.order.empty() && share_.machines == 1)
             return;
-        }
+        const std::size_t step = tour_.batch_size;
         // The first batch asks for all that are to be on their way, each other for one more.
         const std::size_t ahead = (least_ahead + step - 1) / step * step;
         for (std::size_t next = begin == 0 ? 0 : begin + ahead;
@@ -74,23 +78,27 @@ private:
         }
     }
     /// Asks for all blocks of the windows of this batch and the next, and of the window behind these, waits
-    /// for the former, and drops those that the batches before had. All have gathered these.
+    /// for the former, and drops those that the batches before had. All have gathered these. A single thread
+    /// waits for this batch alone, since nobody else comes to it earlier.
     void expect_windows(std::size_t begin, const team& threads) noexcept {
         const std::vector<sample_block>& blocks = *tour_.range.blocks;
         if (threads.rank == 0) {
             for (; dropped_ < needed_ && blocks[dropped_].window_end <= begin; ++dropped_)
                 visit_block(blocks[dropped_], &paged_numbers::drop_block);
-            const std::size_t end = std::min(begin + 2 * tour_.batch_size, tour_.range.count);
+            const std::size_t batches = threads.size > 1 ? 2 : 1;
+            const std::size_t end = std::min(begin + batches * tour_.batch_size, tour_.range.count);
             std::size_t needed = needed_;
             while (needed < blocks.size() && blocks[needed].window < end)
                 ++needed;
-            std::size_t asked = needed;
+            std::size_t asked = std::min(needed + blocks_ahead, blocks.size());
             while (asked < blocks.size() && blocks[asked].window == blocks[needed].window)
                 ++asked;
             for (; asked_ < asked; ++asked_)
                 visit_block(blocks[asked_], &paged_numbers::expect_block);
-            for (; needed_ < needed; ++needed_)
-                visit_block(blocks[needed_], &paged_numbers::wait_for_block);
+            // The last one first, which is read last, so that there is one wait for all.
+            for (std::size_t i = needed; i > needed_; --i)
+                visit_block(blocks[i - 1], &paged_numbers::wait_for_block);
+            needed_ = needed;
         }
         if (begin == 0) // each other batch is waited for by the one before
             threads.barrier();
