@@ -262,26 +262,29 @@ BOOST_AUTO_TEST_CASE(training_goes_on_from_a_checkpoint_to_the_same_bits) {
         each = static_cast<float>(random.uniform());
     for (float& each : outputs)
         each = static_cast<float>(random.uniform());
-    const auto options = [](std::size_t epochs) {
-        fit_options result;
-        result.batch_size = 3;
-        result.epochs = epochs;
-        result.verbose = verbosity::silent;
-        return result;
-    };
-    deep straight{seed{6}};
-    trainer whole{straight, mean_squared_error, adam{}};
-    whole.fit(inputs, outputs, options(6));
+    for (const std::size_t window : {0UL, 5UL}) {
+        const auto options = [&](std::size_t epochs) {
+            fit_options result;
+            result.batch_size = 3;
+            result.epochs = epochs;
+            result.shuffle_window = window;
+            result.verbose = verbosity::silent;
+            return result;
+        };
+        deep straight{seed{6}};
+        trainer whole{straight, mean_squared_error, adam{}};
+        whole.fit(inputs, outputs, options(6));
 
-    deep first{seed{6}};
-    trainer half{first, mean_squared_error, adam{}};
-    half.fit(inputs, outputs, options(2));
-    half.save(file);
-    deep second; // which has another seed before it is loaded
-    trainer rest{second, mean_squared_error, adam{}};
-    rest.load(file);
-    rest.fit(inputs, outputs, options(4));
-    BOOST_TEST(second.weights() == straight.weights(), boost::test_tools::per_element());
+        deep first{seed{6}};
+        trainer half{first, mean_squared_error, adam{}};
+        half.fit(inputs, outputs, options(2));
+        half.save(file);
+        deep second; // which has another seed before it is loaded
+        trainer rest{second, mean_squared_error, adam{}};
+        rest.load(file);
+        rest.fit(inputs, outputs, options(4));
+        BOOST_TEST(second.weights() == straight.weights(), boost::test_tools::per_element());
+    }
 }
 
 namespace own {
