@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -26,6 +27,35 @@ void walk_rows(team::range rows, const Read& read, const Use& use) noexcept {
                 use(count, row, column, found);
         });
     }
+}
+
+/// places[i][column] = the sums over `Rows` rows of `Width` numbers, from `begin` on, where
+/// add(sums, count, row, column) adds what a row has to the sums of a register of columns. A few rows are
+/// summed in registers, and then added to those before them: rounding adds up less, and no sum waits for the
+/// rows before.
+template <std::size_t Rows, std::size_t Width, class V, std::size_t Sums, class Add>
+void sum_rows(std::size_t begin, const std::array<value_type_of<V>*, Sums>& places, const Add& add) noexcept {
+    constexpr std::size_t block = std::min<std::size_t>(8, Rows);
+    const auto add_block = [&]<std::size_t Count>(std::size_t first, auto add_others) {
+        visit_row<Width, V>([&](auto count, std::size_t column) {
+            std::array<V, Sums> sums;
+            sums.fill(V(0));
+#pragma GCC unroll 8
+            for (std::size_t row = 0; row < Count; ++row)
+                add(sums, count, first + row, column);
+            for (std::size_t i = 0; i < Sums; ++i) {
+                if constexpr (decltype(add_others)::value)
+                    sums[i] += V::load_unaligned(places[i] + column);
+                sums[i].store_unaligned(places[i] + column);
+            }
+        });
+    };
+    add_block.template operator()<block>(begin, std::false_type{});
+    std::size_t row = block;
+    for (; row + block <= Rows; row += block)
+        add_block.template operator()<block>(begin + row, std::true_type{});
+    if constexpr (Rows % block > 0)
+        add_block.template operator()<Rows % block>(begin + row, std::true_type{});
 }
 } // namespace internal
 
@@ -173,25 +203,19 @@ struct affine_normalization : head_kernels_base {
     }
 
 private:
-    /// sums[sample] = the sums over a sample's rows, of which those of a few rows are in registers.
+    /// sums[sample] = the sums over a sample's rows.
     template <class T, std::size_t Sums, class Add>
     static void sum_samples(const std::array<T*, Sums>& sample_sums, const batch_pieces& pieces,
                             team::range samples, const Add& add) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
-        constexpr std::size_t block = 8;
         for (std::size_t sample = samples.begin; sample < samples.end; ++sample) {
-            const std::size_t begin = sample * Head::output_rows;
-            const std::size_t end = begin + Head::output_rows;
-            for (std::size_t first = begin; first < end; first += block)
-                visit_row<Channels, V>([&](auto count, std::size_t column) {
-                    std::array<V, Sums> sums;
-                    for (std::size_t i = 0; i < Sums; ++i)
-                        sums[i] = first == begin ? V(T(0))
-                                                 : V::load_unaligned(sample_sums[i] + sample * room + column);
-                    for (std::size_t row = first; row < std::min(first + block, end); ++row)
-                        add(sample / pieces.length, sums, count, row, column);
-                    for (std::size_t i = 0; i < Sums; ++i)
-                        sums[i].store_unaligned(sample_sums[i] + sample * room + column);
+            std::array<T*, Sums> places = sample_sums;
+            for (T*& place : places)
+                place += sample * room;
+            internal::sum_rows<Head::output_rows, Channels, V>(
+                sample * Head::output_rows, places,
+                [&](std::array<V, Sums>& sums, auto count, std::size_t row, std::size_t column) {
+                    add(sample / pieces.length, sums, count, row, column);
                 });
         }
     }

@@ -100,7 +100,7 @@ private:
             const V variance = V::load_unaligned(squares + c) / V(count);
             const V unbiased = count > 1 ? V(variance * V(count) / V(count - 1)) : variance;
             unbiased.store_unaligned(own.variance + c);
-            const V factor = V(T(1)) / xsimd::sqrt(V(variance + V(static_cast<T>(Layer::epsilon))));
+            const V factor = V(T(1)) / internal::square_root(V(variance + V(static_cast<T>(Layer::epsilon))));
             factor.store_unaligned(own.factor + c);
             V scale = factor;
             if constexpr (head::has_scale)

@@ -83,7 +83,8 @@ private:
             [&](std::size_t piece, std::size_t c, const std::array<V, 1>& sums) {
                 const T count = numbers(piece);
                 const V variance = sums[0] / V(count);
-                const V factor = V(T(1)) / xsimd::sqrt(V(variance + V(static_cast<T>(Layer::epsilon))));
+                const V factor =
+                    V(T(1)) / internal::square_root(V(variance + V(static_cast<T>(Layer::epsilon))));
                 factor.store_unaligned(own.factor + piece * room + c);
                 const V unbiased = count > 1 ? V(variance * V(count) / V(count - 1)) : variance;
                 unbiased.store_unaligned(own.variance + piece * room + c);

@@ -2,90 +2,164 @@
 #pragma once
 
 #include <strata/kernels/head_kernels.hpp>
+#include <strata/kernels/layers/affine_normalization.hpp>
 #include <strata/layers/normalization.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// Normalization over groups of a sample's channels and all its places.
+/// Normalization over groups of a sample's channels and all its places. Numbers are summed for each channel,
+/// and of the channels' sums those of a group. Training keeps each channel's mean and factor of each sample.
 template <std::size_t Rows, std::size_t Channels, std::size_t Groups, class Layer>
 struct head_kernels<channel_normalization<normalized::groups, Rows, Channels, Groups, Layer>>
     : head_kernels_base {
     using head = channel_normalization<normalized::groups, Rows, Channels, Groups, Layer>;
+    using gamma = typename head::gamma;
+    using beta = typename head::beta;
 
 private:
+    using affine = affine_normalization<Channels, head, Layer>;
     static constexpr std::size_t width = Channels / Groups;
-    static constexpr std::size_t room = round_up(Channels, 16) + 16;
+    static constexpr std::size_t room = affine::room;
+    static constexpr std::size_t arrays = 4; ///< of a sample
 
-    static constexpr auto count = static_cast<double>(Rows * width);
-    /// Groups that are walked through together: all of single channels, which lie side by side in each row.
-    static constexpr std::size_t together = width == 1 ? Groups : 1;
+    // What is kept of a sample, a number for each channel.
+    template <class T>
+    struct memory {
+        T* mean;        ///< of the channel's group
+        T* factor;      ///< 1 / sqrt(variance + epsilon)
+        T* deltas;      ///< the sum of the derivatives by the results
+        T* projections; ///< the sum of these, each times the normalized number
+        explicit memory(T* begin) noexcept
+            : mean(begin), factor(mean + room), deltas(factor + room), projections(deltas + room) {}
+    };
 
-    /// Calls use(row, channel, group) for the numbers of the groups from `begin` on, where that is group 0.
-    template <class Use>
-    static void visit(std::size_t first_row, std::size_t begin, Use use) noexcept {
-        for (std::size_t row = first_row; row < first_row + Rows; ++row)
-            for (std::size_t c = 0; c < together * width; ++c)
-                use(row, begin * width + c, width == 1 ? c : 0);
+    template <class T>
+    static memory<T> memory_of(T* shared, std::size_t sample) noexcept {
+        return memory<T>(shared + sample * arrays * room);
     }
 
-    /// Of some groups.
-    struct moments {
-        std::array<double, together> mean{};
-        std::array<double, together> factor{};
-    };
+    // Each channel's number becomes the sum over those of its group.
     template <class T>
-    static moments moments_of(rows_view<const T> x, std::size_t first_row, std::size_t begin) noexcept {
-        moments result;
-        visit(first_row, begin, [&](std::size_t row, std::size_t c, std::size_t group) {
-            result.mean[group] += static_cast<double>(x.row(row)[c]);
-        });
-        for (double& mean : result.mean)
-            mean /= count;
-        visit(first_row, begin, [&](std::size_t row, std::size_t c, std::size_t group) {
-            const double difference = static_cast<double>(x.row(row)[c]) - result.mean[group];
-            result.factor[group] += difference * difference;
-        });
-        for (double& factor : result.factor)
-            factor = 1 / std::sqrt(factor / count + Layer::epsilon);
-        return result;
+    static void add_groups(T* numbers) noexcept {
+        using V = simd<T, lanes_of<T, width>>;
+        if constexpr (width > 1)
+            for (T* group = numbers; group < numbers + Channels; group += width) {
+                V sum(T(0));
+                visit_columns<width, T>([&](auto count, std::size_t c) {
+                    sum += load_first<decltype(count)::value, V>(group + c);
+                });
+                const V total(internal::add_lanes(sum));
+                visit_columns<width, T>([&](auto count, std::size_t c) {
+                    store_first<decltype(count)::value>(total, group + c);
+                });
+            }
+    }
+
+    // The mean over a group's numbers, of its channels' sums.
+    template <class V>
+    static V mean(const value_type_of<V>* sums) noexcept {
+        return V::load_unaligned(sums) / V(static_cast<value_type_of<V>>(Rows * width));
+    }
+
+    // Each number, or its product with gamma.
+    template <class V>
+    static V scale(V number, [[maybe_unused]] const value_type_of<V>* parameters,
+                   [[maybe_unused]] std::size_t c) noexcept {
+        if constexpr (head::has_scale)
+            number *= V::load_unaligned(array_of<head>(parameters, gamma{}) + c);
+        return number;
+    }
+
+    template <class T>
+    static void measure(const head_forward<T>& call, team::range rows, const memory<T>& own) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        internal::sum_rows<Rows, Channels, V>(
+            rows.begin, std::array{own.mean},
+            [&](std::array<V, 1>& sums, auto count, std::size_t row, std::size_t column) {
+                sums[0] += load_first<decltype(count)::value, V>(call.x[0].row(row) + column);
+            });
+        add_groups(own.mean);
+        for (std::size_t c = 0; c < Channels; c += V::size)
+            mean<V>(own.mean + c).store_unaligned(own.mean + c);
+        internal::sum_rows<Rows, Channels, V>(
+            rows.begin, std::array{own.factor},
+            [&](std::array<V, 1>& sums, auto count, std::size_t row, std::size_t column) {
+                const V difference = load_first<decltype(count)::value, V>(call.x[0].row(row) + column) -
+                                     V::load_unaligned(own.mean + column);
+                sums[0] = xsimd::fma(difference, difference, sums[0]);
+            });
+        add_groups(own.factor);
+        for (std::size_t c = 0; c < Channels; c += V::size) {
+            const V variance = mean<V>(own.factor + c);
+            V(V(T(1)) / internal::square_root(V(variance + V(static_cast<T>(Layer::epsilon)))))
+                .store_unaligned(own.factor + c);
+        }
+    }
+
+    /// With n the normalized number, d the derivative by y times gamma and means over the group:
+    /// dx = factor (d - mean(d) - n mean(d n)).
+    template <class T>
+    static void write_derivatives(const head_backward<T>& call, team::range rows,
+                                  const memory<T>& own) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
+        T* const deltas = call.scratch;
+        T* const projections = call.scratch + room;
+        for (std::size_t c = 0; c < Channels; c += V::size) {
+            scale(V::load_unaligned(own.deltas + c), call.parameters, c).store_unaligned(deltas + c);
+            scale(V::load_unaligned(own.projections + c), call.parameters, c)
+                .store_unaligned(projections + c);
+        }
+        add_groups(deltas);
+        add_groups(projections);
+        struct line {
+            V mean;
+            V scale;
+            V delta;
+            V projection; ///< of a number that is not divided by the deviation
+        };
+        internal::walk_rows<Channels, V>(
+            rows,
+            [&](std::size_t c) {
+                const V factor = V::load_unaligned(own.factor + c);
+                return line{V::load_unaligned(own.mean + c), scale(factor, call.parameters, c),
+                            mean<V>(deltas + c) * factor, mean<V>(projections + c) * factor * factor};
+            },
+            [&](auto count, std::size_t row, std::size_t column, const line& of_columns) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                const V difference = load_first<lanes, V>(call.x[0].row(row) + column) - of_columns.mean;
+                const V common = xsimd::fma(difference, of_columns.projection, of_columns.delta);
+                const V delta = load_first<lanes, V>(call.delta.row(row) + column);
+                store_or_add<lanes>(V(xsimd::fms(delta, of_columns.scale, common)),
+                                    call.source_deltas[0].row(row) + column, call.adds[0]);
+            });
     }
 
 public:
     template <class Stage, keeping Keep, bool, class T, class Tail>
     static bool forward(const head_forward<T>& call, const team& threads, const Tail& tail) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
-        const row_writer<Stage, Keep, T, Tail> writer{call.y, call.kept, tail};
-        [[maybe_unused]] const T* const gammas = array_of<head>(call.parameters, typename head::gamma{});
-        [[maybe_unused]] const T* const betas = array_of<head>(call.parameters, typename head::beta{});
+        T* const scales = call.scratch;
+        T* const shifts = call.scratch + room;
         const team::range mine = share_samples(threads, call.samples);
-        alignas(alignment) std::array<T, room> scale{};
-        alignas(alignment) std::array<T, room> shift{};
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
-            for (std::size_t begin = 0; begin < Groups; begin += together) {
-                const moments of_groups = moments_of(call.x[0], sample * Rows, begin);
-                for (std::size_t i = 0; i < together * width; ++i) {
-                    const std::size_t c = begin * width + i;
-                    scale[c] =
-                        static_cast<T>(of_groups.factor[i / width]) * (head::has_scale ? gammas[c] : T(1));
-                    shift[c] = -static_cast<T>(of_groups.mean[i / width]) * scale[c];
-                    if constexpr (head::has_center)
-                        shift[c] += betas[c];
-                }
+            // A prediction forgets each sample.
+            const memory<T> own =
+                Tail::training ? memory_of(call.shared, sample) : memory<T>(call.scratch + 2 * room);
+            const team::range rows{sample * Rows, (sample + 1) * Rows};
+            measure(call, rows, own);
+            for (std::size_t c = 0; c < Channels; c += V::size) {
+                const V factor = scale(V::load_unaligned(own.factor + c), call.parameters, c);
+                V shift = -V::load_unaligned(own.mean + c) * factor;
+                if constexpr (head::has_center)
+                    shift += V::load_unaligned(array_of<head>(call.parameters, beta{}) + c);
+                factor.store_unaligned(scales + c);
+                shift.store_unaligned(shifts + c);
             }
-            for (std::size_t row = sample * Rows; row < (sample + 1) * Rows; ++row)
-                visit_columns<Channels, T>([&](auto count, std::size_t column) {
-                    constexpr std::size_t lanes = decltype(count)::value;
-                    writer.template put<lanes>(V(xsimd::fma(load_first<lanes, V>(call.x[0].row(row) + column),
-                                                            V::load_aligned(scale.data() + column),
-                                                            V::load_aligned(shift.data() + column))),
-                                               row, column);
-                });
+            affine::template write_affine<Stage, Keep>(call, rows, tail, scales, shifts);
         }
         return true;
     }
@@ -95,44 +169,19 @@ public:
 
     template <class Stage, class T, class Slope>
     static void backward(const head_backward<T>& call, const team& threads, const Slope&) noexcept {
+        using V = simd<T, lanes_of<T, Channels>>;
         const team::range mine = share_samples(threads, call.samples);
-        [[maybe_unused]] const T* const gammas = array_of<head>(call.parameters, typename head::gamma{});
-        T* const gamma_sums = call.shared;
-        T* const beta_sums = call.shared + call.samples * room;
         for (std::size_t sample = mine.begin; sample < mine.end; ++sample) {
-            std::fill_n(gamma_sums + sample * room, room, T(0));
-            std::fill_n(beta_sums + sample * room, room, T(0));
-            for (std::size_t begin = 0; begin < Groups; begin += together) {
-                const std::size_t first = sample * Rows;
-                const moments of_groups = moments_of(call.x[0], first, begin);
-                std::array<double, together> sum{};
-                std::array<double, together> projection{};
-                const auto normalized = [&](std::size_t row, std::size_t c, std::size_t group) {
-                    return (static_cast<double>(call.x[0].row(row)[c]) - of_groups.mean[group]) *
-                           of_groups.factor[group];
-                };
-                const auto gamma = [&](std::size_t c) {
-                    return head::has_scale ? static_cast<double>(gammas[c]) : 1.0;
-                };
-                visit(first, begin, [&](std::size_t row, std::size_t c, std::size_t group) {
-                    const auto delta = static_cast<double>(call.delta.row(row)[c]);
-                    gamma_sums[sample * room + c] += static_cast<T>(delta * normalized(row, c, group));
-                    beta_sums[sample * room + c] += static_cast<T>(delta);
-                    sum[group] += delta * gamma(c);
-                    projection[group] += delta * gamma(c) * normalized(row, c, group);
+            const memory<T> own = memory_of(call.shared, sample);
+            const team::range rows{sample * Rows, (sample + 1) * Rows};
+            internal::sum_rows<Rows, Channels, V>(
+                rows.begin, std::array{own.deltas, own.projections},
+                [&](std::array<V, 2>& sums, auto count, std::size_t row, std::size_t column) {
+                    affine::template add_slopes<decltype(count)::value>(
+                        sums, call, row, column, own.mean + column, own.factor + column);
                 });
-                if (call.source_deltas[0].data == nullptr)
-                    continue;
-                visit(first, begin, [&](std::size_t row, std::size_t c, std::size_t group) {
-                    const auto delta = static_cast<double>(call.delta.row(row)[c]);
-                    const double result =
-                        of_groups.factor[group] *
-                        (delta * gamma(c) -
-                         (sum[group] + normalized(row, c, group) * projection[group]) / count);
-                    T& place = call.source_deltas[0].row(row)[c];
-                    place = (call.adds[0] ? place : T(0)) + static_cast<T>(result);
-                });
-            }
+            if (call.source_deltas[0].data != nullptr)
+                write_derivatives(call, rows, own);
         }
         threads.barrier();
     }
@@ -147,21 +196,25 @@ public:
             V gamma_sums(T(0));
             V beta_sums(T(0));
             for (std::size_t sample = call.piece.begin; sample < call.piece.end; ++sample) {
-                gamma_sums += V::load_unaligned(call.shared + sample * room + c);
-                beta_sums += V::load_unaligned(call.shared + (call.samples + sample) * room + c);
+                const memory<T> own = memory_of(call.shared, sample);
+                gamma_sums += V::load_unaligned(own.projections + c);
+                beta_sums += V::load_unaligned(own.deltas + c);
             }
             if constexpr (head::has_scale)
-                updates(typename head::gamma{})(c, gamma_sums);
+                updates(gamma{})(c, gamma_sums);
             if constexpr (head::has_center)
-                updates(typename head::beta{})(c, beta_sums);
+                updates(beta{})(c, beta_sums);
         }
     }
 
-    /// For each sample the sums for gamma and beta.
     template <class T>
     static constexpr std::size_t shared_size(std::size_t samples) {
-        return 2 * samples * room;
+        return arrays * samples * room;
     }
+    template <class T>
+    static constexpr std::size_t scratch_size = 2 * room;
+    template <class T>
+    static constexpr std::size_t forward_scratch_size = (2 + arrays) * room;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING
