@@ -9,8 +9,35 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
+
+namespace internal {
+/// Sums along a row of `Width` numbers, a register's lanes by themselves, where add(sums, count, column) adds
+/// what a register of columns has. Four registers are summed beside each other, since each addition waits for
+/// the one before it.
+template <std::size_t Width, std::size_t Sums, class V, class Add>
+[[nodiscard, gnu::always_inline]] inline std::array<V, Sums> sum_row(const Add& add) noexcept {
+    constexpr std::size_t chains = Width >= 4 * V::size ? 4 : 1;
+    std::array<std::array<V, Sums>, chains> sums;
+    for (auto& each : sums)
+        each.fill(V(0));
+    constexpr std::integral_constant<std::size_t, V::size> all;
+    std::size_t column = 0;
+    for (; column + chains * V::size <= Width; column += chains * V::size)
+        for (std::size_t chain = 0; chain < chains; ++chain)
+            add(sums[chain], all, column + chain * V::size);
+    for (; column + V::size <= Width; column += V::size)
+        add(sums[0], all, column);
+    if constexpr (Width % V::size > 0)
+        add(sums[0], std::integral_constant<std::size_t, Width % V::size>{}, column);
+    if constexpr (chains == 4)
+        for (std::size_t i = 0; i < Sums; ++i)
+            sums[0][i] = (sums[0][i] + sums[2][i]) + (sums[1][i] + sums[3][i]);
+    return sums[0];
+}
+} // namespace internal
 
 /// Normalization of each row by itself. Training keeps each row's mean and factor, two numbers a row.
 template <std::size_t Rows, std::size_t Width, bool IsCentered, class Layer, class RowShape>
@@ -31,19 +58,19 @@ private:
         using T = value_type_of<V>;
         T mean = 0;
         if constexpr (IsCentered) {
-            V sum(T(0));
-            visit_columns<Width, T>([&](auto count, std::size_t column) {
-                sum += load_first<decltype(count)::value, V>(x + column);
-            });
-            mean = internal::add_lanes(sum) / T(Width);
+            const auto sums =
+                internal::sum_row<Width, 1, V>([&](std::array<V, 1>& sum, auto count, std::size_t column) {
+                    sum[0] += load_first<decltype(count)::value, V>(x + column);
+                });
+            mean = internal::add_lanes(sums[0]) / T(Width);
         }
-        V squares(T(0));
-        visit_columns<Width, T>([&](auto count, std::size_t column) {
-            constexpr std::size_t lanes = decltype(count)::value;
-            const V difference = first_lanes<lanes>(V(load_first<lanes, V>(x + column) - V(mean)));
-            squares += difference * difference;
-        });
-        return moments<T>{mean, 1 / std::sqrt(internal::add_lanes(squares) / T(Width) + T(head::epsilon))};
+        const auto squares =
+            internal::sum_row<Width, 1, V>([&](std::array<V, 1>& sum, auto count, std::size_t column) {
+                constexpr std::size_t lanes = decltype(count)::value;
+                const V difference = first_lanes<lanes>(V(load_first<lanes, V>(x + column) - V(mean)));
+                sum[0] = xsimd::fma(difference, difference, sum[0]);
+            });
+        return moments<T>{mean, 1 / std::sqrt(internal::add_lanes(squares[0]) / T(Width) + T(head::epsilon))};
     }
 
     template <std::size_t Count, class V>
@@ -100,16 +127,15 @@ public:
         for (std::size_t row = mine.begin * Rows; row < mine.end * Rows; ++row) {
             const T* const x = call.x[0].row(row);
             const moments<T> measured{call.shared[2 * row], call.shared[2 * row + 1]};
-            V sum(T(0));
-            V projection(T(0));
-            visit_columns<Width, T>([&](auto count, std::size_t column) {
-                constexpr std::size_t lanes = decltype(count)::value;
-                const V delta = scaled.template operator()<lanes>(row, column);
-                sum += delta;
-                projection += delta * normalize<lanes, V>(x + column, measured);
-            });
-            const V mean(IsCentered ? internal::add_lanes(sum) / T(Width) : T(0));
-            const V mean_projection(internal::add_lanes(projection) / T(Width));
+            const auto sums =
+                internal::sum_row<Width, 2, V>([&](std::array<V, 2>& sum, auto count, std::size_t column) {
+                    constexpr std::size_t lanes = decltype(count)::value;
+                    const V delta = scaled.template operator()<lanes>(row, column);
+                    sum[0] += delta;
+                    sum[1] = xsimd::fma(delta, normalize<lanes, V>(x + column, measured), sum[1]);
+                });
+            const V mean(IsCentered ? internal::add_lanes(sums[0]) / T(Width) : T(0));
+            const V mean_projection(internal::add_lanes(sums[1]) / T(Width));
             T* const result = call.source_deltas[0].row(row);
             visit_columns<Width, T>([&](auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
