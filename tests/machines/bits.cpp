@@ -199,12 +199,18 @@ BOOST_AUTO_TEST_CASE(machines_without_a_part_are_refused) {
 BOOST_AUTO_TEST_CASE(machines_with_other_weights_are_named) {
     const auto x = draw(std::array{rows, 20UL});
     const auto y = draw(std::array{rows, 3UL});
-    const std::string found = message_of_pair([&](strata::machine_group& world) {
-        small net{seed{5 + world.rank()}};
-        trainer teach{net, mean_squared_error, adam{}, metrics::mean_absolute_error};
-        teach.fit(part_of(x, world), y, fit_options{.batch_size = 50, .verbose = verbosity::silent});
-    });
-    BOOST_TEST(found.starts_with("fit: machine 1 (thread 1) has weights and states of checksum "), found);
+    for (const std::string caller : {"fit", "evaluate"}) {
+        const std::string found = message_of_pair([&](strata::machine_group& world) {
+            small net{seed{5 + world.rank()}};
+            trainer teach{net, mean_squared_error, adam{}, metrics::mean_absolute_error};
+            if (caller == "fit")
+                teach.fit(part_of(x, world), y, fit_options{.batch_size = 50, .verbose = verbosity::silent});
+            else
+                (void)teach.evaluate(part_of(x, world), y, evaluate_options{.verbose = verbosity::silent});
+        });
+        BOOST_TEST(found.starts_with(caller + ": machine 1 (thread 1) has weights and states of checksum "),
+                   found);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(machines_without_a_piece_are_told_of) {

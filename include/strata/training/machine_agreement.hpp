@@ -47,9 +47,9 @@ std::uint32_t checksum_samples(const samples& array, std::size_t first_sample, s
     return sum.checksum();
 }
 
-/// Whether all machines begin with the same: each says it line by line. `machine_error` on all of them for
-/// the first machine that says something else than machine 0.
-inline void agree(machine_group& group, const std::string& lines) {
+/// Whether all machines begin with the same: each says it line by line. `machine_error` on all of them, which
+/// names the caller, for the first machine that says something else than machine 0.
+inline void agree(machine_group& group, const std::string& lines, std::string_view caller) {
     const std::string own = concatenate(group.host(), "\n", lines);
     const auto said = group.gather(std::as_bytes(std::span(own)));
     const auto text_of = [&](std::size_t machine) {
@@ -70,7 +70,7 @@ inline void agree(machine_group& group, const std::string& lines) {
             const std::string_view wanted = next_line(expected);
             const std::string_view line = next_line(found);
             if (wanted != line)
-                raise(machine_error(concatenate("fit: machine ", machine, " (", host, ") has ", line,
+                raise(machine_error(concatenate(caller, ": machine ", machine, " (", host, ") has ", line,
                                                 ", but machine 0 (", first_host, ") has ", wanted)));
         }
     }

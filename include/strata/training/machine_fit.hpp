@@ -106,7 +106,7 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
         std::string lines = fit_lines(teach, options);
         append_data<Model, data_pass>(lines, train, "");
         append_data<Model, data_pass>(lines, validation, "validation ");
-        agree(group, lines);
+        agree(group, lines, "fit");
         const std::size_t batch_size = std::min(options.batch_size, train.count);
         const std::size_t steps = (train.count + batch_size - 1) / batch_size;
         tell_idle(group, batch_size, options);
@@ -127,7 +127,7 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
         const auto validation = given_validation<data_type>(options);
         std::string lines = fit_lines(teach, options);
         append_data<Model, data_pass>(lines, validation.weighted(), "validation ");
-        agree(group, lines);
+        agree(group, lines, "fit_batches");
         pass_type pass(teach.engine_, *teach.net_, group, piece_length(options));
         shared_source shared(group, source, piece_length(options), "fit_batches");
         source_course course{"fit_batches",   teach.epochs_, options.steps_per_epoch,
@@ -155,14 +155,14 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
         std::string lines = common_lines(teach);
         append_batch_size(lines, options.batch_size);
         append_data<Model, data_pass>(lines, data.weighted(), "");
-        agree(group, lines);
+        agree(group, lines, "evaluate");
         pass_type pass(teach.engine_, *teach.net_, group, predicted_piece);
         return evaluate_samples(pass, data, of_machine(options, group));
     }
 
     static scores evaluate_batches(trainer_type& teach, batch_source& source, machine_group& group,
                                    const evaluate_options& options) {
-        agree(group, common_lines(teach));
+        agree(group, common_lines(teach), "evaluate_batches");
         pass_type pass(teach.engine_, *teach.net_, group, predicted_piece);
         shared_source shared(group, source, predicted_piece, "evaluate_batches");
         return evaluate_source(source, of_machine(options, group), [&](const source_course& course) {
