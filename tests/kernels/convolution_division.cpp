@@ -54,10 +54,8 @@ BOOST_AUTO_TEST_CASE(large_input_gradients_of_few_places) {
     check<conv<1024, 1, stride<4>>, 64, 64, 384>({1});
 }
 
-// Dot products along filters, in lines of three channels and of two; more places than that too.
+// Several taps of few places, whose weights are transposed.
 BOOST_AUTO_TEST_CASE(input_gradients_of_few_lines) {
-    check<conv<256, 3, same>, 4, 7, 128>({1, 2, 3});
+    check<conv<256, 3, same>, 4, 7, 128>({1, 2});
     check<conv<320, 3, same>, 5, 6, 144>({1});
-    check<conv<256, 3, same>, 2, 8, 128>({3});
-    check<conv_transpose<256, 3, padding<1>>, 3, 6, 128>({3});
 }

@@ -6,7 +6,6 @@
 #include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/threads/team.hpp>
 #include <strata/kernels/windows/convolution.hpp>
-#include <strata/kernels/windows/dot_gradient.hpp>
 #include <strata/kernels/windows/few_places_gradient.hpp>
 #include <strata/kernels/windows/gradient_finish.hpp>
 #include <strata/kernels/windows/input_gradient_shape.hpp>
@@ -39,8 +38,6 @@ private:
     static constexpr bool may_be_few = few_gradient::is_possible && places <= few_gradient::most_places &&
                                        taps == 1 &&
                                        internal::first_map<Geometry, !Transposed>.is_one_to_one();
-    using dots = dot_gradient<Geometry, Transposed, Channels, Filters, T>;
-    static constexpr bool may_be_dots = !uses_winograd && dots::is_possible;
 
 public:
     static constexpr std::size_t scratch_size = [] {
@@ -48,8 +45,7 @@ public:
             return shape::strip_size + by_winograd::scratch_size;
         else
             return std::max({shape::strip_size, shape::may_transpose_ahead ? 2 * shape::ahead_size : 0,
-                             may_be_few ? few_gradient::scratch_size : 0,
-                             may_be_dots ? dots::scratch_size : 0});
+                             may_be_few ? few_gradient::scratch_size : 0});
     }();
 
     /// Hands the gradients to `finish`: a `gradient_finish`.
@@ -59,11 +55,6 @@ public:
         if constexpr (may_be_few)
             if (few_gradient::is_worthwhile(samples * places)) {
                 run_few(delta, kernel, samples, scratch, threads, finish);
-                return;
-            }
-        if constexpr (may_be_dots)
-            if (dots::is_worthwhile(samples)) {
-                dots::run(delta, kernel, samples, scratch, threads.share(panels), finish);
                 return;
             }
         if constexpr (uses_winograd)
