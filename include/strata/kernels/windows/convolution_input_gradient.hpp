@@ -63,6 +63,7 @@ public:
             // What is added to comes from the caches.
             const bool adds_parts = samples * places <= shape::few_places && shape::part_filters < Filters;
             const Finish sized = adds_parts ? finish : finish.sized(samples * shape::result_places);
+            put_zeros(samples, threads, sized);
             run_sums(delta, kernel, samples, scratch, threads, sized);
             sized.complete();
         }
@@ -133,8 +134,7 @@ private:
                                               : transposing(kernel, end, mine.end, 0);
                 Finish part_finish = finish;
                 part_finish.adds = finish.adds || filter > 0;
-                convolve_strip(operands, schedule, filters, {panel, end}, samples, sharing, part_finish,
-                               filter == 0);
+                convolve_strip(operands, schedule, filters, {panel, end}, samples, sharing, part_finish);
             }
         }
     }
@@ -161,7 +161,7 @@ private:
                 Finish part_finish = finish;
                 part_finish.adds = finish.adds || filter > 0;
                 convolve_strip({delta.data + filter, delta.pitch, current, panel}, schedule,
-                               shape::part_filters, {panel, end}, samples, team{}, part_finish, filter == 0);
+                               shape::part_filters, {panel, end}, samples, team{}, part_finish);
                 std::swap(current, next);
             }
         }
@@ -178,52 +178,54 @@ private:
             return {};
     }
 
-    // The map of the one tap, and those of the places between strides, which get zeros.
+    // The map of the one tap, and zeros at the places between strides.
     template <class Finish>
     static void run_few(rows_view<const T> delta, const T* kernel, std::size_t samples, T* scratch,
                         const team& threads, const Finish& finish) noexcept {
+        put_zeros(samples, threads, finish);
+        constexpr window_map map = internal::first_map<Geometry, !Transposed>;
+        few_gradient::run(delta, kernel, samples * places, scratch, threads.share(panels),
+                          [&](auto sum, std::size_t place, std::size_t channel) {
+                              finish.put_register(sum, map.result_row(place), channel);
+                          });
+    }
+
+    // The gradients that no window reaches. Whole rows, since memory takes these faster than the pieces that
+    // strips of panels make of them.
+    template <class Finish>
+    static void put_zeros(std::size_t samples, const team& threads, const Finish& finish) noexcept {
         internal::for_each_map<Geometry, !Transposed>([&](auto map) {
-            using tiling = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
-            if constexpr (map.value.has_taps())
-                few_gradient::run(delta, kernel, samples * places, scratch, threads.share(panels),
-                                  [&](auto sum, std::size_t place, std::size_t channel) {
-                                      finish.put_register(sum, map.value.result_row(place), channel);
-                                  });
-            else
-                convolve<typename tiling::vector, tiling::shape>(
-                    tiling::lines, convolution_operands<T>{delta.data, delta.pitch, kernel},
-                    threads.share(samples * tiling::lines.lines() * tiling::lines.tiles), {0, panels}, finish,
-                    scattered_schedule<T>{});
+            if constexpr (!map.value.has_taps()) {
+                const team::range mine = threads.share(samples * map.value.results());
+                for (std::size_t number = mine.begin; number < mine.end; ++number)
+                    finish.template put_zeros<simd<T, lanes>, Channels>(map.value.result_row(number));
+            }
         });
     }
 
     // The sums of a strip's panels over some filters: all maps of some samples, whose deltas stay in the
-    // cache. Maps without taps only have zeros to write, once.
+    // cache.
     template <class Schedule, class Finish>
     static void convolve_strip(const convolution_operands<T>& operands, const Schedule& schedule,
                                std::size_t filters, team::range strip, std::size_t samples,
-                               const team& sharing, const Finish& finish, bool is_first) noexcept {
+                               const team& sharing, const Finish& finish) noexcept {
         for (std::size_t sample = 0; sample < samples; sample += shape::some_samples) {
             const std::size_t last_sample = std::min(sample + shape::some_samples, samples);
             internal::for_each_map<Geometry, !Transposed>([&](auto map) {
-                using tiling = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
-                if (!is_first && !map.value.has_taps())
-                    return;
-                convolution_lines lines = tiling::lines;
-                lines.channels = filters;
-                lines.panel_size = taps * filters * lanes;
-                constexpr std::size_t sample_tiles = tiling::lines.lines() * tiling::lines.tiles;
-                const team::range all = sharing.share(samples * sample_tiles);
-                const team::range work{std::max(all.begin, sample * sample_tiles),
-                                       std::min(all.end, last_sample * sample_tiles)};
-                if (work.begin >= work.end)
-                    return;
-                if constexpr (map.value.has_taps())
+                if constexpr (map.value.has_taps()) {
+                    using tiling = convolution_of<map.value, Filters, PitchDelta, Channels, T>;
+                    convolution_lines lines = tiling::lines;
+                    lines.channels = filters;
+                    lines.panel_size = taps * filters * lanes;
+                    constexpr std::size_t sample_tiles = tiling::lines.lines() * tiling::lines.tiles;
+                    const team::range all = sharing.share(samples * sample_tiles);
+                    const team::range work{std::max(all.begin, sample * sample_tiles),
+                                           std::min(all.end, last_sample * sample_tiles)};
+                    if (work.begin >= work.end)
+                        return;
                     convolve<typename tiling::vector, tiling::shape>(lines, operands, work, strip, finish,
                                                                      schedule);
-                else
-                    convolve<typename tiling::vector, tiling::shape>(lines, operands, work, strip, finish,
-                                                                     scattered_schedule<T>{});
+                }
             });
         }
     }

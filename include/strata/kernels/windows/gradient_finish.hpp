@@ -88,6 +88,20 @@ struct gradient_finish {
     [[gnu::always_inline]] void put_register(V sum, std::size_t row, std::size_t column) const noexcept {
         tile<1, V::size>(row, column, 1).template put<V::size>(sum, 0, 0);
     }
+    /// A row of so many sums that are zero.
+    template <class V, std::size_t Columns>
+    void put_zeros(std::size_t row) const noexcept {
+        constexpr std::size_t whole = Columns / V::size * V::size;
+        const auto writer = tile<1, Columns>(row, 0, 1);
+        if (is_uncached)
+            for (std::size_t column = 0; column < whole; column += V::size)
+                writer.template put<V::size, true>(V(T(0)), 0, column);
+        else
+            for (std::size_t column = 0; column < whole; column += V::size)
+                writer.template put<V::size>(V(T(0)), 0, column);
+        if constexpr (whole < Columns)
+            writer.template put<Columns - whole>(V(T(0)), 0, whole);
+    }
 };
 } // namespace internal
 
