@@ -59,3 +59,14 @@ BOOST_AUTO_TEST_CASE(input_gradients_of_few_lines) {
     check<conv<256, 3, same>, 4, 7, 128>({1, 2});
     check<conv<320, 3, same>, 5, 6, 144>({1});
 }
+
+// Registers of filters: lines of several tiles with borders of their own, and lines of borders alone.
+BOOST_AUTO_TEST_CASE(input_gradients_of_few_channels) {
+    check<conv<32, 3, same>, 5, 21, 1>({1, 3});
+    check<conv<16, 5, stride<2>, same>, 12, 31, 4>({2});
+    check<conv<48, 3, dilation<2>, padding<3>>, 8, 13, 2>({1});
+    check<conv<32, 3, same, groups<2>>, 3, 19, 6>({2});
+    check<conv<16, 2, stride<3>>, 4, 9, 10, 3>({1, 2});
+    check<conv<16, 7, same>, 5, 4, 3>({1});
+    check<conv_transpose<32, 3, stride<2>>, 5, 18, 3>({2});
+}

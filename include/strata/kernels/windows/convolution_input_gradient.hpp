@@ -6,6 +6,7 @@
 #include <strata/kernels/rows_view.hpp>
 #include <strata/kernels/threads/team.hpp>
 #include <strata/kernels/windows/convolution.hpp>
+#include <strata/kernels/windows/few_channels_gradient.hpp>
 #include <strata/kernels/windows/few_places_gradient.hpp>
 #include <strata/kernels/windows/gradient_finish.hpp>
 #include <strata/kernels/windows/input_gradient_shape.hpp>
@@ -34,6 +35,8 @@ struct convolution_input_gradient {
     static constexpr std::size_t places = shape::places;
 
 private:
+    using channel_gradient = few_channels_gradient<Geometry, Transposed, Channels, Filters, T>;
+    static constexpr bool has_few_channels = !uses_winograd && channel_gradient::is_possible;
     using few_gradient = few_places_gradient<Channels, Filters, T>;
     static constexpr bool may_be_few = few_gradient::is_possible && places <= few_gradient::most_places &&
                                        taps == 1 &&
@@ -43,6 +46,8 @@ public:
     static constexpr std::size_t scratch_size = [] {
         if constexpr (uses_winograd)
             return shape::strip_size + by_winograd::scratch_size;
+        else if constexpr (has_few_channels)
+            return std::size_t{0};
         else
             return std::max({shape::strip_size, shape::may_transpose_ahead ? 2 * shape::ahead_size : 0,
                              may_be_few ? few_gradient::scratch_size : 0});
@@ -59,7 +64,10 @@ public:
             }
         if constexpr (uses_winograd)
             run_winograd(delta, kernel, samples, scratch, threads, finish);
-        else {
+        else if constexpr (has_few_channels) {
+            put_zeros(samples, threads, finish);
+            channel_gradient::run(delta, kernel, samples, threads, finish);
+        } else {
             // What is added to comes from the caches.
             const bool adds_parts = samples * places <= shape::few_places && shape::part_filters < Filters;
             const Finish sized = adds_parts ? finish : finish.sized(samples * shape::result_places);
