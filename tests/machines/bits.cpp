@@ -19,6 +19,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace strata::bedrock;
@@ -51,10 +52,10 @@ void check(const xt::xtensor<float, Rank>& x, const Optimizer& optimizer) {
         return outcome{teach.snapshot().bytes, record["loss"]};
     };
     const outcome alone = train([&](auto& teach) { return teach.fit(x, y, options); });
-    // Two are two hosts, three are one, and eight are three.
-    for (const std::size_t machines : {1U, 2U, 3U, 8U}) {
+    // How many machines, and how many of them are a host.
+    for (const auto& [machines, host] : {std::pair{1U, 3U}, {2U, 1U}, {2U, 2U}, {3U, 3U}, {8U, 3U}}) {
         std::mutex mutex;
-        thread_machines(machines, machines == 2 ? 1 : 3).run([&](strata::machine_group& world) {
+        thread_machines(machines, host).run([&](strata::machine_group& world) {
             const outcome found = train([&](auto& teach) {
                 fit_options shared = options;
                 shared.machines = world;
@@ -62,7 +63,7 @@ void check(const xt::xtensor<float, Rank>& x, const Optimizer& optimizer) {
             });
             const std::lock_guard lock(mutex);
             BOOST_TEST(found.losses == alone.losses, boost::test_tools::per_element());
-            BOOST_TEST((found == alone), machines << " machines");
+            BOOST_TEST((found == alone), machines << " machines, " << host << " a host");
         });
     }
 }
@@ -73,6 +74,12 @@ constexpr std::size_t rows = 100;
 BOOST_AUTO_TEST_CASE(machines_come_to_the_bits_of_one) {
     check<model<input<20> | dense<17, l2<0.01>> | relu | dropout<0.3> | dense<3>>>(
         draw(std::array{rows, 20UL}), accumulate<2>(adam{}));
+}
+
+// The part of the first array that a machine of a pair updates early ends within a tile.
+BOOST_AUTO_TEST_CASE(machines_that_update_early_come_to_the_bits_of_one) {
+    check<model<input<50> | dense<130, l2<0.01>> | relu | dropout<0.3> | dense<3>>>(
+        draw(std::array{rows, 50UL}), adam{});
 }
 
 BOOST_AUTO_TEST_CASE(machines_that_clip_norms_of_images_come_to_the_bits_of_one) {

@@ -24,6 +24,11 @@ public:
         else if (turn == trials[1] + 1) // What the caches have lost costs others less than this.
             are_uncached_ = seconds_[0] > 2 * seconds_[1];
     }
+    /// Whether the time of this update's stores is what others depend on.
+    [[nodiscard]] bool is_trial() const noexcept {
+        const std::size_t turn = (updates_ - 1) % period;
+        return turn == trials[0] || turn == trials[1];
+    }
     [[nodiscard]] bool are_uncached() const noexcept { return are_uncached_; }
 
     /// Runs an update's stores on one of the team's threads, and times them.

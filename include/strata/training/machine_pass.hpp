@@ -5,11 +5,9 @@
 #include <strata/kernels/threads/denormals.hpp>
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/kernels/uncached_store.hpp>
-#include <strata/model/gradient_consumers.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/batch_share.hpp>
-#include <strata/training/batches.hpp>
 #include <strata/training/engine.hpp>
 #include <strata/training/expected_samples.hpp>
 #include <strata/training/machine_check.hpp>
@@ -18,6 +16,7 @@
 #include <strata/training/machine_failure.hpp>
 #include <strata/training/machine_group.hpp>
 #include <strata/training/machine_hosts.hpp>
+#include <strata/training/machine_pair.hpp>
 #include <strata/training/machine_reports.hpp>
 #include <strata/training/machine_sums.hpp>
 #include <strata/training/machine_update.hpp>
@@ -25,6 +24,7 @@
 #include <strata/training/measurement.hpp>
 #include <strata/training/pass_course.hpp>
 #include <strata/training/sending_writer.hpp>
+#include <strata/training/share_memory.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -53,6 +53,7 @@ public:
           piece_(piece),
           hosts_(group),
           sums_(group, hosts_, machine_weights<pass>::common_bytes),
+          pair_(group, hosts_, sums_),
           weights_(group, hosts_),
           exchanges_(group, sums_),
           update_(engine, group, sums_, exchanges_),
@@ -78,9 +79,9 @@ public:
         run_team(threads, [&](const team& together) noexcept { work<Training>(tour, all, together); });
         run_or_abandon([&] { sums_.wait_sent(); });
         all.failure.raise_again();
-        if (failed_ < group_->count())
-            internal::raise(machine_error(
-                detail::concatenate("machine ", failed_, " has failed, which ends the training of all")));
+        if (reports_.failed() < group_->count())
+            internal::raise(machine_error(detail::concatenate(
+                "machine ", reports_.failed(), " has failed, which ends the training of all")));
     }
     template <bool Training>
     totals run(const sample_range& range, const sample_order& order, std::size_t batch_size,
@@ -122,15 +123,7 @@ private:
     }
 
     void prepare(std::size_t batch_size, std::size_t threads, bool weighs) {
-        const std::size_t most = batch_share::most(batch_size, piece_, group_->count());
-        if (most > capacity_ || threads > threads_) {
-            capacity_ = std::max(most, capacity_);
-            threads_ = std::max(threads, threads_);
-            space_ = typename pass::workspace(capacity_, threads_, piece_);
-            batches_.reserve(capacity_);
-        }
-        if (weighs)
-            batches_.reserve_weights(capacity_);
+        memory_.reserve(batch_share::most(batch_size, piece_, group_->count()), threads, piece_, weighs);
         reports_.reserve(batch_size, totals::numbers);
     }
 
@@ -159,8 +152,8 @@ private:
             coming.expect(first, threads);
             if (first < tour.range.count) {
                 const batch_share own = share_of(tour.batch_from(first));
-                batches_.gather(tour.range, tour.order, first + own.first, own.pieces.samples, place,
-                                threads);
+                memory_.batches.gather(tour.range, tour.order, first + own.first, own.pieces.samples, place,
+                                       threads);
             }
         };
         gather(0, buffer);
@@ -184,6 +177,7 @@ private:
     void begin_step(const batch_share& own, std::uint64_t number) {
         if constexpr (Training) {
             gradients_ = sums_.begin(own.pieces);
+            pair_.begin();
             update_.begin(number);
         }
         reports_.expect(own.samples);
@@ -194,16 +188,16 @@ private:
     void step(const course& tour, const batch_share& own, std::uint64_t number, std::size_t buffer,
               progress& all, const team& threads, const Meanwhile& meanwhile) noexcept {
         T* const parameters = Training ? parameters_ : net_->parameter_block().data();
-        const auto batch = batches_.batch(tour.range, buffer, own.pieces);
+        const auto batch = memory_.batches.batch(tour.range, buffer, own.pieces);
         const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(number), 0,
                               static_cast<std::uint32_t>(own.first)};
         double* const losses = reports_.own_losses();
         if (own.pieces.samples > 0) {
-            pass::template forward<Training>(parameters, batch, space_, threads, key);
+            pass::template forward<Training>(parameters, batch, memory_.space, threads, key);
             pass::template loss<Training>(
-                batch, space_, threads, losses,
+                batch, memory_.space, threads, losses,
                 measurement<pass, Metrics...>{reports_.own_parts(own), batch.weights, &all.failure,
-                                              output_masks<pass>::of_workspace(space_)});
+                                              output_masks<pass>::of_workspace(memory_.space)});
         } else if (threads.rank == 0)
             exchanges_.join(exchanges::template forward_count<Training>);
         const double weight_penalties = penalty::exist && threads.rank == 0 ? penalty::sum(parameters) : 0;
@@ -220,16 +214,33 @@ private:
         if constexpr (Training) {
             if (own.pieces.samples > 0) {
                 const auto send = [&](std::size_t stage) { run_or_abandon([&] { sums_.send_from(stage); }); };
-                pass::backward(parameters, batch, space_, threads, key,
-                               sending_writer<T, pass::places::size, decltype(send)>{
-                                   {gradients_}, send, !hosts_.neighbours().empty()});
+                const auto begin_last = [&] {
+                    run_or_abandon([&] {
+                        finish_reports<true>(own.samples, weight_penalties, all);
+                        pair_.meet();
+                    });
+                    return !all.stop;
+                };
+                const bool is_early = threads.size == 1 && weights_.are_common();
+                const team::range updated = update_.run_early(
+                    parameters, weights_.are_common(), is_early ? pair_.find_part() : early_part<T>{},
+                    begin_last, [&]<class Early>(Early& early) {
+                        pass::backward(parameters, batch, memory_.space, threads, key,
+                                       sending_writer<T, pass::places::size, decltype(send), Early>{
+                                           {gradients_}, send, !hosts_.neighbours().empty(), early});
+                    });
                 internal::finish_uncached_stores();
+                if (is_early)
+                    sums_.leave_out(updated);
             } else if (threads.rank == 0)
                 exchanges_.join(exchanges::backward_count);
         }
         threads.barrier();
         if (Training && threads.rank == 0)
-            run_or_abandon([&] { sums_.send_all(); });
+            run_or_abandon([&] {
+                pair_.say();
+                sums_.send_all();
+            });
         meanwhile();
         if (threads.rank == 0)
             run_or_abandon([&] { finish<Training>(own.samples, weight_penalties, all); });
@@ -253,16 +264,16 @@ private:
 
     template <bool Training>
     void finish(std::size_t samples, double weight_penalties, progress& all) {
-        const machine_reports::summary said = reports_.finish(samples);
-        const bool is_finite = all.sum.add(said.losses, samples, weight_penalties, said.is_broken);
-        all.sum.measure(said.parts, samples);
+        finish_reports<Training>(samples, weight_penalties, all);
         if constexpr (Training) {
+            pair_.wait();
             sums_.wait();
-            if (!said.is_broken)
-                ++engine_->step;
         }
-        failed_ = said.failed;
-        all.stop = (Training && !is_finite) || failed_ < group_->count();
+    }
+    template <bool Training>
+    void finish_reports(std::size_t samples, double weight_penalties, progress& all) {
+        if (reports_.finish<Training>(samples, weight_penalties, all))
+            ++engine_->step;
     }
 
     template <class Work>
@@ -276,17 +287,14 @@ private:
     std::size_t piece_;
     machine_hosts hosts_;
     machine_sums<pass> sums_;
+    machine_pair<pass> pair_;
     machine_weights<pass> weights_;
     exchanges exchanges_;
     machine_update<Engine> update_;
     machine_reports reports_;
-    typename pass::workspace space_;
-    batches<Model, pass> batches_;
+    share_memory<Model, pass> memory_;
     T* gradients_ = nullptr;
     T* parameters_ = nullptr; ///< the weights to train
-    std::size_t capacity_ = 0;
-    std::size_t threads_ = 0;
-    std::size_t failed_ = ~std::size_t{0}; ///< the first machine that has failed
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -36,6 +36,7 @@ public:
 
     /// Begins to receive the others' reports of a batch.
     void expect(std::size_t samples) {
+        are_expected_ = true;
         for (std::size_t machine = 0; machine < group_->count(); ++machine)
             if (machine != group_->rank())
                 messages_.push_back(group_->receive(
@@ -53,15 +54,34 @@ public:
                     group_->send(machine, 0, std::as_bytes(std::span(own, length(samples, group_->rank())))));
     }
 
-    /// What all of them say together.
+    /// Waits for the others' reports, unless that has been done, and adds a batch to a pass and says whether
+    /// the pass is to stop. Returns whether this was a step of training.
+    template <bool Training, class Progress>
+    bool finish(std::size_t samples, double weight_penalties, Progress& all) {
+        if (!are_expected_)
+            return false;
+        are_expected_ = false;
+        const summary said = collect(samples);
+        const bool is_finite = all.sum.add(said.losses, samples, weight_penalties, said.is_broken);
+        all.sum.measure(said.parts, samples);
+        failed_ = said.failed;
+        all.stop = (Training && !is_finite) || failed_ < group_->count();
+        return Training && !said.is_broken;
+    }
+    /// The first machine that has failed.
+    [[nodiscard]] std::size_t failed() const noexcept { return failed_; }
+
+private:
+    static constexpr std::size_t flags = 2;
+
+    // What all of them say together.
     struct summary {
         bool is_broken = false;
         std::size_t failed;   ///< the first machine that has failed, or their count
         const double* losses; ///< of the batch's samples, in their order
         const double* parts;
     };
-    /// Waits for the others' reports.
-    summary finish(std::size_t samples) {
+    summary collect(std::size_t samples) {
         for (; !messages_.empty(); messages_.pop_back())
             group_->wait(messages_.back());
         summary result{false, group_->count(), losses_.data(), parts_.data()};
@@ -78,10 +98,6 @@ public:
         }
         return result;
     }
-
-private:
-    static constexpr std::size_t flags = 2;
-
     [[nodiscard]] double* report(std::size_t machine) noexcept { return reports_.data() + machine * size_; }
     [[nodiscard]] batch_share share(std::size_t samples, std::size_t machine) const noexcept {
         return batch_share::of_machine(samples, piece_, machine, group_->count());
@@ -98,6 +114,8 @@ private:
     std::vector<double> losses_;  ///< of the whole batch
     std::vector<double> parts_;
     std::vector<machine_group::ticket> messages_;
+    bool are_expected_ = false; ///< the others' reports, not waited for
+    std::size_t failed_ = ~std::size_t{0};
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -61,10 +61,19 @@ public:
             find_merges();
         }
         unsent_ = arrays;
+        updated_ = {};
         expect_sums();
         return sums(group_->rank());
     }
 
+    /// Of the nodes of this machine, or of another of its host, [nodes][stride].
+    [[nodiscard]] T* sums(std::size_t machine) const noexcept {
+        return reinterpret_cast<T*>(hosts_->memory(machine) + offset_);
+    }
+    /// This machine's part of the array that begins at a place.
+    [[nodiscard]] team::range own_slice(std::size_t place) const noexcept {
+        return table_.slice(table_.find(place), group_->rank());
+    }
     /// The nodes of a machine in the present batch.
     [[nodiscard]] const std::vector<piece_tree::node>& nodes(std::size_t machine) const noexcept {
         return nodes_[machine];
@@ -98,6 +107,8 @@ public:
             group_->wait(sent_.back());
     }
 
+    /// Has `hand_on` leave out places of the own part of an array, which have been updated.
+    void leave_out(team::range places) noexcept { updated_ = places; }
     /// Adds up the own part of all arrays that are learnt, by a team together, and hands the sums on as
     /// backward does: `consumer.take(parameter, place)` takes registers of the array that begins at that
     /// place, and what `consumer.later_use<n>()` is takes those of a later use. Behind `wait`.
@@ -163,10 +174,6 @@ public:
 private:
     using V = simd<T, lanes_of<T, line_size<T>>>;
 
-    // Of a machine's nodes, [nodes][stride].
-    [[nodiscard]] T* sums(std::size_t machine) const noexcept {
-        return reinterpret_cast<T*>(hosts_->memory(machine) + offset_);
-    }
     template <std::size_t EarlierUses, class Consumer>
     static auto consumer_of(const Consumer& consumer) noexcept {
         if constexpr (EarlierUses > 0)
@@ -179,15 +186,20 @@ private:
     void hand_on_array(const team& threads, std::size_t array, std::size_t begin,
                        const Use& use) const noexcept {
         const team::range slice = table_.slice(array, group_->rank());
-        const team::range mine = threads.share(slice.end - slice.begin, line_size<T>);
         const T* const* const nodes = summands_.data() + array * merges_.size();
         const std::size_t offset = slice.begin - begin;
-        if (merges_.size() == 2)
-            for (std::size_t i = mine.begin; i < mine.end; i += V::size)
-                use(offset + i, V(load<V>(nodes[0] + i) + load<V>(nodes[1] + i)));
-        else
-            for (std::size_t i = mine.begin; i < mine.end; i += V::size)
-                use(offset + i, total(array, i));
+        const auto hand_on_part = [&](std::size_t first, std::size_t last) {
+            const team::range mine = threads.share(last - first, line_size<T>);
+            const std::size_t end = first - slice.begin + mine.end;
+            if (merges_.size() == 2)
+                for (std::size_t i = first - slice.begin + mine.begin; i < end; i += V::size)
+                    use(offset + i, V(load<V>(nodes[0] + i) + load<V>(nodes[1] + i)));
+            else
+                for (std::size_t i = first - slice.begin + mine.begin; i < end; i += V::size)
+                    use(offset + i, total(array, i));
+        };
+        hand_on_part(slice.begin, std::clamp(updated_.begin, slice.begin, slice.end));
+        hand_on_part(std::clamp(updated_.end, slice.begin, slice.end), slice.end);
     }
     [[nodiscard]] V total(std::size_t array, std::size_t i) const noexcept {
         const T* const* const nodes = summands_.data() + array * merges_.size();
@@ -279,6 +291,7 @@ private:
     std::vector<const T*> summands_;                   ///< [arrays][nodes], each the own part's numbers
     std::vector<machine_group::ticket> expected_;
     std::vector<machine_group::ticket> sent_;
+    team::range updated_{}; ///< places of the block that `hand_on` leaves out
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

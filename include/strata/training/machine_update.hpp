@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/product/fetching.hpp>
 #include <strata/kernels/simd.hpp>
 #include <strata/kernels/threads/team.hpp>
 #include <strata/kernels/uncached_store.hpp>
@@ -10,6 +11,7 @@
 #include <strata/model/update_memory.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/common_stores.hpp>
+#include <strata/training/early_update.hpp>
 #include <strata/training/machine_exchanges.hpp>
 #include <strata/training/machine_group.hpp>
 #include <strata/training/machine_sums.hpp>
@@ -41,6 +43,14 @@ struct common_consumer {
                         update.weights + place);
             update(place, gradient);
         }
+        /// As that of the update.
+        [[gnu::always_inline]] void fetch(std::size_t place) const noexcept {
+            if (!is_uncached)
+                return update.fetch(place);
+            internal::fetch<cache::first>(update.weights + place);
+            for (auto* const array : update.state)
+                internal::fetch_writable(array + place);
+        }
     };
     template <class Parameter>
     auto take(Parameter array, std::size_t place) const noexcept {
@@ -63,6 +73,33 @@ public:
                    machine_exchanges<pass>& exchanges)
         : engine_(&engine), sums_(&sums), update_(group.rank(), group.count(), &exchanges) {}
 
+    /// Whether weights are updated register by register, in each batch.
+    static constexpr bool takes_registers = !update_type::needs_all && update_type::batches == 1;
+    /// What updates them, of this machine alone or common to a host.
+    [[nodiscard]] auto consumer(T* parameters, bool are_common) noexcept {
+        return common_consumer<update_consumer<T, optimizer_type>>{
+            {parameters, memory::pointers(engine_->states), rates_}, are_common && stores_.are_uncached()};
+    }
+
+    /// Calls backward(early) with what takes gradients of the last array in backward and updates `part` of
+    /// it, or nothing of it, as soon as begin() says so. Returns the places of the block that were updated.
+    template <class Begin, class Backward>
+    team::range run_early(T* parameters, bool are_common, early_part<T> part, const Begin& begin,
+                          const Backward& backward) noexcept {
+        if constexpr (takes_registers && last_array<pass>::find().size > 0) {
+            if (stores_.is_trial())
+                part = {};
+            auto some = consumer(parameters, are_common);
+            early_update<pass, decltype(some), Begin> early{some, &part, begin};
+            backward(early);
+            return {early.array.place + part.places.begin, early.array.place + part.places.end};
+        } else {
+            no_early_update early;
+            backward(early);
+            return {};
+        }
+    }
+
     /// Begins a step.
     void begin(std::uint64_t number) {
         rates_ = internal::converted<T>(
@@ -75,11 +112,10 @@ public:
     /// several batches.
     bool run(T* parameters, T* gradients, bool are_common, std::uint64_t number,
              const team& threads) noexcept {
-        if constexpr (!update_type::needs_all && update_type::batches == 1) {
+        if constexpr (takes_registers) {
             const auto add = [&] {
                 sums_->hand_on(threads, marked_rows<common_consumer<update_consumer<T, optimizer_type>>>{
-                                            {{parameters, memory::pointers(engine_->states), rates_},
-                                             are_common && stores_.are_uncached()}});
+                                            consumer(parameters, are_common)});
                 internal::finish_uncached_stores();
             };
             if (threads.rank == 0)

@@ -53,6 +53,7 @@ public:
                         slices_.push_back({begin + std::min(own.begin * length, places),
                                            begin + std::min(own.end * length, places)});
                     }
+                    begins_[array] = begin;
                     stages_[array] = stage;
                     blocks_[array] = use * Pass::places::size;
                     kinds_[array] = use > 0                ? kind::later_use
@@ -67,6 +68,10 @@ public:
     /// The part of an array that a machine has, places of a block.
     [[nodiscard]] team::range slice(std::size_t array, std::size_t machine) const noexcept {
         return slices_[array * machines_ + machine];
+    }
+    /// The array that begins at a place, of its first use.
+    [[nodiscard]] std::size_t find(std::size_t place) const noexcept {
+        return static_cast<std::size_t>(std::find(begins_.begin(), begins_.end(), place) - begins_.begin());
     }
     /// The stage that it belongs to; ascending, but for what several use.
     [[nodiscard]] std::size_t stage(std::size_t array) const noexcept { return stages_[array]; }
@@ -99,6 +104,7 @@ public:
 private:
     std::size_t machines_;
     std::vector<team::range> slices_; ///< [arrays][machines]
+    std::array<std::size_t, count> begins_{};
     std::array<std::size_t, count> stages_{};
     std::array<std::size_t, count> blocks_{};
     std::array<std::size_t, count> pieces_{}; ///< of what is learnt

@@ -159,6 +159,8 @@ void weight_gradient_tile(const weight_gradient_buffers<T>& buffers, std::size_t
 /// dW = x^T delta and db = the sum of delta's rows, for this thread's part of the weights. `use_kernel(place,
 /// g)` and `use_bias(place, g)` take each register of gradients with its place in the weights' own layout: an
 /// optimizer's update, or a plain store where somebody asked for the gradient. `Data` as in `dense_forward`.
+/// Where `use_kernel.last()` names places, their registers are handed on behind all others, as far as they
+/// fill tiles, and `use_kernel.begin_last(places)` is told before which these are.
 template <class Head, bool Data, class T, class UseKernel, class UseBias>
 void dense_weight_gradient(const weight_gradient_buffers<T>& buffers, const team& threads,
                            const UseKernel& use_kernel, const UseBias& use_bias) noexcept {
@@ -196,50 +198,70 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& buffers, const team
             }
         }
         constexpr std::size_t widest = std::min(tile_panels, layout::panels);
-        visit_runs<widest, layout::panels % widest>(
-            panels.begin, panels.end, [&](auto run, std::size_t panel) {
-                constexpr std::size_t wide = decltype(run)::value;
-                const bool last = !filled && panel + wide == layout::panels;
-                const auto add_panels = [&](auto is_last) {
-                    constexpr bool waits = internal::gradients_wait<T, layout::kernel_size, wide>;
-                    internal::waiting_gradients<V, std::min(tall, K), wide> waiting;
-                    visit_runs<std::min(tall, K), K % std::min(tall, K)>(
-                        inputs.begin, inputs.end, [&](auto high, std::size_t input) {
-                            const auto add_rows = [&](auto rows) {
-                                const auto add = [&](const auto& how) {
-                                    internal::weight_gradient_tile<Head, decltype(high)::value, wide, is_last,
-                                                                   waits>(buffers, input, panel, waiting,
-                                                                          use_kernel, rows, how);
+        const auto visit_panels = [&](team::range some) {
+            visit_runs<widest, layout::panels % widest>(
+                some.begin, some.end, [&](auto run, std::size_t panel) {
+                    constexpr std::size_t wide = decltype(run)::value;
+                    const bool last = !filled && panel + wide == layout::panels;
+                    const auto add_panels = [&](auto is_last) {
+                        constexpr bool waits = internal::gradients_wait<T, layout::kernel_size, wide>;
+                        internal::waiting_gradients<V, std::min(tall, K), wide> waiting;
+                        visit_runs<std::min(tall, K), K % std::min(tall, K)>(
+                            inputs.begin, inputs.end, [&](auto high, std::size_t input) {
+                                const auto add_rows = [&](auto rows) {
+                                    const auto add = [&](const auto& how) {
+                                        internal::weight_gradient_tile<Head, decltype(high)::value, wide,
+                                                                       is_last, waits>(
+                                            buffers, input, panel, waiting, use_kernel, rows, how);
+                                    };
+                                    if (buffers.pieces.count == 1)
+                                        add(internal::one_piece{});
+                                    else
+                                        add(merges);
                                 };
-                                if (buffers.pieces.count == 1)
-                                    add(internal::one_piece{});
-                                else
-                                    add(merges);
-                            };
-                            if constexpr (sparse) {
-                                const std::uint64_t* const set = sets.data() + input / tall * words;
-                                const std::size_t count = searched ? nonzero::count_set(set, words) : 0;
-                                if (searched && nonzero::is_sparse(count, buffers.rows)) {
-                                    add_rows(internal::some_rows{set, count});
-                                    return;
+                                if constexpr (sparse) {
+                                    const std::uint64_t* const set = sets.data() + input / tall * words;
+                                    const std::size_t count = searched ? nonzero::count_set(set, words) : 0;
+                                    if (searched && nonzero::is_sparse(count, buffers.rows)) {
+                                        add_rows(internal::some_rows{set, count});
+                                        return;
+                                    }
                                 }
-                            }
-                            add_rows(internal::all_rows{});
-                        });
-                    if constexpr (waits)
-                        for (std::size_t input = 0; input < waiting.count; ++input)
-                            waiting.hand_on(input, use_kernel);
-                    if constexpr (Head::has_bias)
-                        if (by_panels || threads.rank == 0)
-                            internal::bias_gradient_tile<Head, wide, is_last>(buffers, panel, use_bias);
-                };
-                if constexpr (filled)
-                    add_panels(std::false_type{});
-                else if (last)
-                    add_panels(std::true_type{});
-                else if constexpr (layout::panels > 1)
-                    add_panels(std::false_type{});
-            });
+                                add_rows(internal::all_rows{});
+                            });
+                        if constexpr (waits)
+                            for (std::size_t input = 0; input < waiting.count; ++input)
+                                waiting.hand_on(input, use_kernel);
+                        if constexpr (Head::has_bias)
+                            if (by_panels || threads.rank == 0)
+                                internal::bias_gradient_tile<Head, wide, is_last>(buffers, panel, use_bias);
+                    };
+                    if constexpr (filled)
+                        add_panels(std::false_type{});
+                    else if (last)
+                        add_panels(std::true_type{});
+                    else if constexpr (layout::panels > 1)
+                        add_panels(std::false_type{});
+                });
+        };
+        if constexpr (requires { use_kernel.last(); }) {
+            // Whole tiles of the places that are to come last.
+            constexpr std::size_t tile = widest * K * layout::lanes;
+            const team::range places = by_panels ? use_kernel.last() : team::range{0, 0};
+            const team::range last{
+                std::clamp((places.begin + tile - 1) / tile * widest, panels.begin, panels.end),
+                std::clamp(places.end / tile * widest, panels.begin, panels.end)};
+            const bool has_last = last.begin < last.end;
+            const std::array<team::range, 3> parts{
+                team::range{panels.begin, has_last ? last.begin : panels.end},
+                team::range{has_last ? last.end : panels.end, panels.end}, last};
+            for (std::size_t part = 0; part < (has_last ? 3u : 1u); ++part) {
+                if (part == 2)
+                    use_kernel.begin_last({last.begin * K * layout::lanes, last.end * K * layout::lanes});
+                visit_panels(parts[part]);
+            }
+        } else
+            visit_panels(panels);
     }
 }
 
