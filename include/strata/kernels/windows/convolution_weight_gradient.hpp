@@ -108,7 +108,7 @@ private:
     static void add_blocks(const images& all_images, team::range all, T* partial, team::range panels,
                            team::range tiles, const Use& use, const UseBias& use_bias) noexcept {
         const team::range some = taps == 1 ? tiles : team::range{0, strips};
-        const std::size_t step = shape::block_segments(all_images.samples);
+        const std::size_t step = shape::block_segments;
         for (std::size_t strip = some.begin; strip < some.end; strip += shape::some_strips)
             for (std::size_t first = all.begin; first < all.end; first += step) {
                 const std::size_t end = std::min(first + step, all.end);

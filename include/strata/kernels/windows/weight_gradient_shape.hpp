@@ -41,11 +41,11 @@ struct weight_gradient_shape {
         reads_lines && !has_tiny_sums && forward_map(Geometry).axes[2].results >= 16;
     /// As sums rest between blocks, which costs most where threads write theirs side by side.
     static constexpr bool has_large_blocks = has_long_lines && !is_small;
-    /// Whether half an image of x is a block where images come from memory. The second cache does not keep a
-    /// whole one, so that the panels after the first would have to bring it from there again.
+    /// Whether half an image of x is a block. The second cache does not keep a whole one, so that the panels
+    /// after the first would have to bring it from afar again.
     static constexpr std::size_t x_size = forward_map(Geometry).read_rows() * PitchX * sizeof(T);
     static constexpr std::size_t cached_x = std::size_t{512} * 1024; ///< half of a usual second cache
-    static constexpr bool may_halve =
+    static constexpr bool halves =
         has_large_blocks && is_pointwise && image_places * sizeof(T) <= 4096 && x_size > cached_x;
     /// Places of a large block, at most: the second cache keeps what they read of x for all panels.
     static constexpr std::size_t large_block = [] {
@@ -57,7 +57,7 @@ struct weight_gradient_shape {
     /// A whole small image, or as much of a larger one as leaves the first cache room for both images, or an
     /// equal part of it that leaves the second cache room where blocks are large.
     static constexpr std::size_t block_places = [] {
-        if (may_halve)
+        if (halves)
             return 2 * half_image;
         if (has_large_blocks) {
             constexpr std::size_t image_blocks = (image_places + large_block - 1) / large_block;
@@ -65,14 +65,9 @@ struct weight_gradient_shape {
         }
         return (is_small ? 1024 : 512) / sizeof(T);
     }();
-    using places = gradient_blocks<Geometry, block_places, may_halve ? half_image : block_places>;
-    /// The segments of a block of so many samples. Few images rest in the last cache, from where even whole
-    /// ones come in time.
-    static constexpr std::size_t block_segments(std::size_t samples) noexcept {
-        constexpr std::size_t cached_images = std::size_t{8} * 1024 * 1024;
-        return may_halve && samples * x_size >= cached_images ? places::block_segments / 2
-                                                              : places::block_segments;
-    }
+    using places = gradient_blocks<Geometry, block_places, halves ? half_image : block_places>;
+    static constexpr std::size_t block_segments =
+        halves ? places::block_segments / 2 : places::block_segments;
     static constexpr map_axis depth = places::depth;
     static constexpr map_axis height = places::height;
     static constexpr map_axis width = places::width;
