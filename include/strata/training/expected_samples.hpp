@@ -53,7 +53,7 @@ public:
 
 private:
     static constexpr std::size_t least_ahead = 512; ///< samples on their way, for disks with long queues
-    static constexpr std::size_t blocks_ahead = 8;  ///< asked for at least
+    static constexpr std::size_t blocks_ahead = 16; ///< asked for at least
 
     [[gnu::noinline]] void expect_batches(std::size_t begin, const team& threads) noexcept {
         if (tour_.range.blocks != nullptr)
