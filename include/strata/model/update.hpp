@@ -22,25 +22,27 @@ constexpr auto converted(const environment<binding<Variables, Values>...>& value
     return environment<binding<Variables, T>...>{{static_cast<T>(values[Variables{}])}...};
 }
 
-// The optimizer's scalars, the weight, its gradient and its states, side by side.
+// The optimizer's scalars, the weight, its gradient and its states, side by side, all of them in registers:
+// g++ keeps them all in memory where some are numbers.
 template <class V, class Scalars, class States>
 struct update_variables;
-template <class V, class... Scalars, class... States>
-struct update_variables<V, environment<Scalars...>, type_list<States...>> {
+template <class V, class... Variables, class... Scalars, class... States>
+struct update_variables<V, environment<binding<Variables, Scalars>...>, type_list<States...>> {
+    using scalars_type = environment<binding<Variables, Scalars>...>;
     using weight = type_of<symbols::w>;
     using gradient = type_of<symbols::g>;
-    using type = environment<Scalars..., binding<weight, V>, binding<gradient, V>, binding<States, V>...>;
+    using type = environment<binding<Variables, V>..., binding<weight, V>, binding<gradient, V>,
+                             binding<States, V>...>;
 
-    static type make(const environment<Scalars...>& scalars, V w, V g,
-                     const std::array<V, sizeof...(States)>& states) {
+    static type make(const scalars_type& scalars, V w, V g, const std::array<V, sizeof...(States)>& states) {
         return make(scalars, w, g, states, std::index_sequence_for<States...>{});
     }
 
 private:
     template <std::size_t... I>
-    static type make(const environment<Scalars...>& scalars, V w, V g,
+    static type make([[maybe_unused]] const scalars_type& scalars, V w, V g,
                      const std::array<V, sizeof...(States)>& states, std::index_sequence<I...>) {
-        return {static_cast<const Scalars&>(scalars)..., {w}, {g}, {states[I]}...};
+        return {{V(scalars[Variables{}])}..., {w}, {g}, {states[I]}...};
     }
 };
 
