@@ -82,6 +82,33 @@ BOOST_AUTO_TEST_CASE(machines_that_update_early_come_to_the_bits_of_one) {
         draw(std::array{rows, 50UL}), adam{});
 }
 
+// Where a loss is not finite, the network gets the weights from before back on all machines, whatever memory
+// they have trained in.
+BOOST_AUTO_TEST_CASE(machines_that_diverge_come_to_the_bits_of_one) {
+    const auto x = draw(std::array{rows, 50UL});
+    const auto y = draw(std::array{rows, 3UL});
+    const fit_options options{.batch_size = 30, .epochs = 9, .verbose = verbosity::silent, .piece_size = 4};
+    const auto train = [&](const auto& fit) {
+        model<input<50> | dense<130> | relu | dense<3>> net{seed{5}};
+        trainer teach{net, mean_squared_error, sgd{40}};
+        BOOST_CHECK_THROW(fit(teach), strata::diverged);
+        return teach.snapshot().bytes;
+    };
+    const auto alone = train([&](auto& teach) { teach.fit(x, y, options); });
+    for (const std::size_t host : {1U, 2U}) {
+        std::mutex mutex;
+        thread_machines(2, host).run([&](strata::machine_group& world) {
+            const auto found = train([&](auto& teach) {
+                fit_options shared = options;
+                shared.machines = world;
+                teach.fit(part_of(x, world), y, shared);
+            });
+            const std::lock_guard lock(mutex);
+            BOOST_TEST((found == alone), host << " a host");
+        });
+    }
+}
+
 BOOST_AUTO_TEST_CASE(machines_that_clip_norms_of_images_come_to_the_bits_of_one) {
     check<model<input<8, 6, 2> | random_flip<horizontal> | random_shift<0.2, 0.2> | gaussian_noise<0.1> |
                 conv<7, 3> | batch_norm<> | group_norm<7> | prelu<> | spatial_dropout<0.2> | flatten |

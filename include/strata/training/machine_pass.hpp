@@ -78,6 +78,8 @@ public:
         const course tour{range, order, batch_size, line};
         run_team(threads, [&](const team& together) noexcept { work<Training>(tour, all, together); });
         run_or_abandon([&] { sums_.wait_sent(); });
+        if (all.stop)
+            weights_.leave(); // before somebody puts others in the network
         all.failure.raise_again();
         if (reports_.failed() < group_->count())
             internal::raise(machine_error(detail::concatenate(
