@@ -343,3 +343,17 @@ BOOST_AUTO_TEST_CASE(what_layers_make_is_what_the_network_is_made_of) {
     });
     BOOST_TEST(stage == std::size(stages));
 }
+
+// Rounding of many additions does not move the mean away from numbers that are far from zero.
+BOOST_AUTO_TEST_CASE(a_large_image_of_one_number_is_normalized_to_zero) {
+    constexpr float number = 1234.567F;
+    const model<input<224, 224, 2> | group_norm<2>> net{seed{1}};
+    const std::vector<float> x(net.input_size, number);
+    std::vector<float> y(net.output_size);
+    net.predict_batch(x.data(), y.data(), 1);
+    // As exactly as a shift by the mean over the deviation, here sqrt(epsilon), can be rounded.
+    const float least = std::ldexp(number, -24) / std::sqrt(1e-3F);
+    for (const float each : y)
+        if (std::abs(each) > 2 * least)
+            BOOST_FAIL(each << " instead of 0");
+}

@@ -74,9 +74,12 @@ private:
         return number;
     }
 
+    // The mean of many floats errs where they lie far from zero, since each addition to their sum rounds. The
+    // mean of the differences from it is what it errs by, and small.
     template <class T>
     static void measure(const head_forward<T>& call, team::range rows, const memory<T>& own) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
+        T* const errors = own.deltas; // which backward writes
         internal::sum_rows<Rows, Channels, V>(
             rows.begin, std::array{own.mean},
             [&](std::array<V, 1>& sums, auto count, std::size_t row, std::size_t column) {
@@ -86,15 +89,19 @@ private:
         for (std::size_t c = 0; c < Channels; c += V::size)
             mean<V>(own.mean + c).store_unaligned(own.mean + c);
         internal::sum_rows<Rows, Channels, V>(
-            rows.begin, std::array{own.factor},
-            [&](std::array<V, 1>& sums, auto count, std::size_t row, std::size_t column) {
+            rows.begin, std::array{own.factor, errors},
+            [&](std::array<V, 2>& sums, auto count, std::size_t row, std::size_t column) {
                 const V difference = load_first<decltype(count)::value, V>(call.x[0].row(row) + column) -
                                      V::load_unaligned(own.mean + column);
                 sums[0] = xsimd::fma(difference, difference, sums[0]);
+                sums[1] += difference;
             });
         add_groups(own.factor);
+        add_groups(errors);
         for (std::size_t c = 0; c < Channels; c += V::size) {
-            const V variance = mean<V>(own.factor + c);
+            const V error = mean<V>(errors + c);
+            const V variance = internal::larger(V(mean<V>(own.factor + c) - error * error), V(T(0)));
+            V(V::load_unaligned(own.mean + c) + error).store_unaligned(own.mean + c);
             V(V(T(1)) / internal::square_root(V(variance + V(static_cast<T>(Layer::epsilon)))))
                 .store_unaligned(own.factor + c);
         }
