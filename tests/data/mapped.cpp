@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../failing_memory.hpp"
 #include "says.hpp"
 #include "temporary_directory.hpp"
 #include <strata/data/frame_memory.hpp>
@@ -17,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
+#include <new>
 #include <numeric>
 #include <span>
 #include <string>
@@ -182,6 +184,31 @@ BOOST_AUTO_TEST_CASE(blocks_of_a_long_file_are_in_memory_that_is_used_again) {
                 BOOST_TEST(is_found(0));
             }
         }
+}
+
+// Two blocks have a part of a frame each, and memory may be short for the first of them alone.
+BOOST_AUTO_TEST_CASE(blocks_for_which_memory_is_short_are_read_all_the_same) {
+    constexpr std::size_t rows = 30, columns = 100'000, size = 2 * columns;
+    xt::xtensor<std::uint8_t, 2> numbers(std::array{rows, columns});
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+        numbers.data()[i] = static_cast<std::uint8_t>(i % 251);
+    write_npy(directory / "frames.npy", numbers);
+    const mapped_array array = map_npy<std::uint8_t, 2>(directory / "frames.npy");
+    std::vector<float> found(size);
+    BOOST_TEST(count_failures([&] {
+                   const samples parts = static_cast<const samples&>(array).blockwise(block_order::any);
+                   for (std::size_t first = 0; first < numbers.size(); first += size)
+                       parts.pages()->expect_block(first, size);
+                   for (std::size_t first = 0; first < numbers.size(); first += size) {
+                       parts.pages()->wait_for_block(first, size);
+                       parts.read(first, size, found.data());
+                       parts.pages()->drop_block(first, size);
+                       BOOST_REQUIRE(std::equal(found.begin(), found.end(), numbers.data() + first));
+                   }
+                   if (memory_left < 1'000'000) // every request was made
+                       return;
+                   throw std::bad_alloc{};
+               }) > 5);
 }
 
 BOOST_AUTO_TEST_CASE(frames_are_given_again) {

@@ -5,7 +5,6 @@
 #include <strata/data/page_reader.hpp>
 #include <strata/data/paged_numbers.hpp>
 #include <strata/data/stored_number.hpp>
-#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <sys/uio.h>
@@ -31,7 +30,7 @@ class mapped_blocks final : public paged_numbers {
 public:
     template <class Parts>
     mapped_blocks(const Parts& parts, std::size_t total, block_order order)
-        : source_(parts), order_(order), frames_((total + frame - 1) / frame) {}
+        : source_(parts), order_(order), parts_((total + frame - 1) / frame) {}
     ~mapped_blocks() override { reader_.finish(); }
 
     void read(std::size_t first, std::size_t count, float scale, float* result) const noexcept override {
@@ -46,12 +45,12 @@ public:
     }
     void expect(std::size_t, std::size_t) const noexcept override {}
 
+    /// What lies in a frame is there for all blocks that have a part of it, or for none: where memory was
+    /// short for the first of them, the others get no frame either.
     void expect_block(std::size_t first, std::size_t count) const noexcept override {
-        (void)caught([&] {
-            blocks_.push_back({first, first + count});
-            for (std::size_t i = first / frame; i * frame < first + count; ++i)
-                if (frames_[i] == nullptr)
-                    frames_[i] = static_cast<Stored*>(memory_.take());
+        visit_frames(first, count, [&](part& each) {
+            if (each.blocks++ == 0)
+                each.frame = static_cast<Stored*>(memory_.take());
         });
         if (!reader_.add(first, first + count))
             copy(first, first + count);
@@ -61,31 +60,34 @@ public:
     }
     /// A frame goes with the last of the blocks that have a part of it.
     void drop_block(std::size_t first, std::size_t count) const noexcept override {
-        std::erase_if(blocks_, [&](const range& each) { return each.first == first; });
-        for (std::size_t i = first / frame; i * frame < first + count; ++i) {
-            const bool is_shared = std::any_of(blocks_.begin(), blocks_.end(), [&](const range& each) {
-                return each.first < (i + 1) * frame && i * frame < each.end;
-            });
-            if (frames_[i] == nullptr || is_shared)
-                continue;
-            memory_.give_back(frames_[i]);
-            frames_[i] = nullptr;
-        }
+        visit_frames(first, count, [&](part& each) {
+            if (--each.blocks > 0 || each.frame == nullptr)
+                return;
+            memory_.give_back(each.frame);
+            each.frame = nullptr;
+        });
     }
 
 private:
-    struct range {
-        std::size_t first, end;
+    /// Numbers that fill a frame.
+    struct part {
+        Stored* frame = nullptr; ///< where they are, or null
+        std::size_t blocks = 0;  ///< that are in memory and have some of them
     };
     static constexpr std::size_t frame = frame_memory::frame_bytes / sizeof(Stored);
 
+    template <class Visit>
+    void visit_frames(std::size_t first, std::size_t count, const Visit& visit) const noexcept {
+        for (std::size_t i = first / frame; i * frame < first + count; ++i)
+            visit(parts_[i]);
+    }
     /// visit(first, count, place) for each frame's part of some numbers; `place` is null where it has none.
     template <class Visit>
     void visit(std::size_t first, std::size_t end, const Visit& visit) const noexcept {
         while (first < end) {
             const std::size_t place = first % frame;
             const std::size_t count = std::min(end - first, frame - place);
-            Stored* const begin = frames_[first / frame];
+            Stored* const begin = parts_[first / frame].frame;
             visit(first, count, begin == nullptr ? nullptr : begin + place);
             first += count;
         }
@@ -125,8 +127,7 @@ private:
     Source source_;
     block_order order_;
     // A block's are set before anybody reads it, and by one thread.
-    mutable std::vector<Stored*> frames_; ///< those of all numbers, or null
-    mutable std::vector<range> blocks_;   ///< that are in memory
+    mutable std::vector<part> parts_; ///< of all numbers
     mutable frame_memory memory_;
     mutable page_reader reader_{[this](std::size_t begin, std::size_t end) { copy(begin, end); },
                                 [this](std::size_t begin, std::size_t end) {
