@@ -1,7 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../data/temporary_directory.hpp"
+#include <strata/data/mapped_npy.hpp>
+#include <strata/data/npy.hpp>
 #include <strata/strata.hpp>
 
 #include <boost/test/unit_test.hpp>
+#include STRATA_XTENSOR(xbuilder)
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,4 +46,44 @@ BOOST_AUTO_TEST_CASE(a_process_forked_after_training_learns_the_same) {
     BOOST_TEST(WIFEXITED(status));
     BOOST_TEST(WEXITSTATUS(status) == 0);
     BOOST_TEST((learn() == original)); // the parent has its threads still
+}
+
+// The thread that reads a file is the parent's alone: in the midst of a pass, and where it waits for the
+// next.
+BOOST_AUTO_TEST_CASE(a_process_forked_in_training_goes_on) {
+    const temporary_directory directory;
+    constexpr std::size_t count = 100'000;
+    const xt::xtensor<float, 2> x = xt::linspace<float>(-1, 1, 8 * count).reshape({count, std::size_t{8}});
+    const std::vector<float> y(count, 1.0F);
+    write_npy(directory / "x.npy", x);
+    const mapped_array mapped = map_npy<float, 2>(directory / "x.npy");
+    for (const std::size_t window : {0UL, 16'000UL}) {
+        pid_t child = -1;
+        const auto train = [&] {
+            model<input<8> | dense<1>> net{seed{2}};
+            sgd rule;
+            rule.learning_rate = [&child](double step) {
+                if (step > 20 && child == -1 && (child = ::fork()) == 0)
+                    alarm(60); // ends the child where it waits
+                return 0.001;
+            };
+            trainer teach{net, mean_squared_error, rule};
+            fit_options options;
+            options.batch_size = 1000;
+            options.epochs = 2;
+            options.shuffle = window > 0;
+            options.shuffle_window = window;
+            options.verbose = verbosity::silent;
+            options.threads = 1;
+            teach.fit(mapped, y, options);
+            return net.weights();
+        };
+        const auto found = train();
+        if (child == 0)
+            _exit(found == train() ? 0 : 1);
+        int status = 0;
+        BOOST_REQUIRE(waitpid(child, &status, 0) == child);
+        BOOST_TEST(WIFEXITED(status));
+        BOOST_TEST(WEXITSTATUS(status) == 0);
+    }
 }

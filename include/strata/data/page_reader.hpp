@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -36,8 +37,11 @@ public:
     void finish() noexcept {
         if (!thread_.joinable())
             return;
-        if (process_ != ::getpid()) { // a process that was forked has no such thread
+        if (is_forked()) {
+            // Conditions would wait until that thread waits no more: they are made anew.
             thread_.detach();
+            std::construct_at(&wake_);
+            std::construct_at(&read_some_);
             return;
         }
         {
@@ -66,6 +70,8 @@ public:
     /// Waits until none of these numbers is still to be read of those that were added. One thread at a time
     /// calls it.
     void wait(std::size_t first, std::size_t end) noexcept {
+        if (is_forked())
+            return read_rest();
         std::unique_lock lock(mutex_);
         wanted_ = {first, end};
         read_some_.wait(lock, [&] { return is_read(); });
@@ -81,6 +87,15 @@ private:
         return std::none_of(added_.begin(), added_.end(), [&](const range& each) {
             return each.first < wanted_.end && wanted_.first < each.end;
         });
+    }
+    /// Whether this process was forked from the one that has the thread, and has none.
+    [[nodiscard]] bool is_forked() const noexcept { return process_ != 0 && process_ != ::getpid(); }
+    /// Does what the thread was to do. No other is here, so that there is no need to lock, and nobody who
+    /// would unlock what was locked when this process was forked.
+    void read_rest() noexcept {
+        for (const range& each : added_)
+            read_(each.first, each.end);
+        added_.clear();
     }
     /// Returns whether there is a thread that reads.
     bool start() noexcept {
