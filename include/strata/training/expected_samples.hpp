@@ -33,7 +33,10 @@ public:
     expected_samples(const pass_course& tour, std::span<const std::size_t> sizes,
                      std::span<const std::size_t> targets, const row_share& share = {})
         : tour_(tour), sizes_(sizes), targets_(targets), share_(share) {
-        visit([&](const samples& each, std::size_t) { is_needed_ = is_needed_ || each.is_paged(); });
+        visit([&](const samples& each, std::size_t size) {
+            is_needed_ = is_needed_ || each.is_paged();
+            longest_ = std::max(longest_, size);
+        });
     }
     expected_samples(const expected_samples&) = delete;
     expected_samples& operator=(const expected_samples&) = delete;
@@ -53,7 +56,8 @@ public:
 
 private:
     static constexpr std::size_t least_ahead = 512; ///< samples on their way, for disks with long queues
-    static constexpr std::size_t blocks_ahead = 16; ///< asked for at least
+    static constexpr std::size_t numbers_ahead = std::size_t{1} << 22; ///< of an array, asked for at least
+    static constexpr std::size_t blocks_ahead = 16;                    ///< which are no more than these
 
     [[gnu::noinline]] void expect_batches(std::size_t begin, const team& threads) noexcept {
         if (tour_.range.blocks != nullptr)
@@ -90,7 +94,10 @@ private:
             std::size_t needed = needed_;
             while (needed < blocks.size() && blocks[needed].window < end)
                 ++needed;
-            std::size_t asked = std::min(needed + blocks_ahead, blocks.size());
+            // Samples may be so long that a few of them fill a memory.
+            const std::size_t ahead =
+                std::clamp<std::size_t>(numbers_ahead / (blocks[0].count * longest_), 1, blocks_ahead);
+            std::size_t asked = std::min(needed + ahead, blocks.size());
             while (asked < blocks.size() && blocks[asked].window == blocks[needed].window)
                 ++asked;
             for (; asked_ < asked; ++asked_)
@@ -129,6 +136,7 @@ private:
     std::span<const std::size_t> targets_;
     row_share share_;
     bool is_needed_ = false;
+    std::size_t longest_ = 1; ///< numbers of a sample's longest array
     std::size_t asked_ = 0;   ///< blocks that were asked for
     std::size_t needed_ = 0;  ///< of these: that are there
     std::size_t dropped_ = 0; ///< of these: that were dropped again
