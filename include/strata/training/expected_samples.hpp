@@ -57,7 +57,7 @@ public:
 private:
     static constexpr std::size_t least_ahead = 512; ///< samples on their way, for disks with long queues
     static constexpr std::size_t numbers_ahead = std::size_t{1} << 22; ///< of an array, asked for at least
-    static constexpr std::size_t blocks_ahead = 16;                    ///< which are no more than these
+    static constexpr std::size_t blocks_ahead = 16; ///< no more, of which each has one sample or more
 
     [[gnu::noinline]] void expect_batches(std::size_t begin, const team& threads) noexcept {
         if (tour_.range.blocks != nullptr)
