@@ -23,8 +23,8 @@
 #include <strata/training/machine_weights.hpp>
 #include <strata/training/measurement.hpp>
 #include <strata/training/pass_course.hpp>
+#include <strata/training/pass_memory.hpp>
 #include <strata/training/sending_writer.hpp>
-#include <strata/training/share_memory.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -294,7 +294,7 @@ private:
     exchanges exchanges_;
     machine_update<Engine> update_;
     machine_reports reports_;
-    share_memory<Model, pass> memory_;
+    pass_memory<Model, pass> memory_;
     T* gradients_ = nullptr;
     T* parameters_ = nullptr; ///< the weights to train
 };

@@ -11,7 +11,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Memory of a machine for its share of a batch, which only grows.
 template <class Model, class Pass>
-struct share_memory {
+struct pass_memory {
     typename Pass::workspace space;
     bedrock::batches<Model, Pass> batches;
 
