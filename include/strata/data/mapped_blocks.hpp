@@ -94,9 +94,9 @@ private:
     }
     template <class Number>
     void read_numbers(std::size_t first, std::size_t count, float scale, Number* result) const noexcept {
-        visit(first, first + count, [&](std::size_t begin, std::size_t some, const Stored* place) {
-            if (place != nullptr)
-                read_stored(place, some, scale, result);
+        visit(first, first + count, [&](std::size_t begin, std::size_t some, const Stored* held) {
+            if (held != nullptr)
+                read_stored(held, some, scale, result);
             else
                 source_.read(begin, some, scale, result);
             result += some;
@@ -113,13 +113,13 @@ private:
             used = 0;
             first = next;
         };
-        visit(first, end, [&](std::size_t begin, std::size_t count, Stored* place) {
-            if (place == nullptr || used == places.size())
+        visit(first, end, [&](std::size_t begin, std::size_t some, Stored* held) {
+            if (held == nullptr || used == places.size())
                 read_until(begin);
-            if (place == nullptr)
-                first = begin + count;
+            if (held == nullptr)
+                first = begin + some;
             else
-                places[used++] = {place, count * sizeof(Stored)};
+                places[used++] = {held, some * sizeof(Stored)};
         });
         read_until(end);
     }
