@@ -72,8 +72,9 @@ private:
         };
         const std::size_t d = line / height.results;
         const std::size_t h = line % height.results;
-        const auto [first_slice, last_slice] = internal::taps_of_result(depth, d);
-        const auto [first_line, last_line] = internal::taps_of_result(height, h);
+        // As pairs: clang before 16 takes no parts of them into a lambda.
+        const auto slices = internal::taps_of_result(depth, d);
+        const auto lines = internal::taps_of_result(height, h);
         const auto numbers = [&](std::ptrdiff_t slice, std::ptrdiff_t row, std::ptrdiff_t column) {
             return Map.template read_row<std::ptrdiff_t>(slice, row, column) *
                    static_cast<std::ptrdiff_t>(delta.pitch);
@@ -81,17 +82,17 @@ private:
         line_terms terms{nullptr,
                          nullptr,
                          numbers(0, 0, static_cast<std::ptrdiff_t>(width.read_step)),
-                         {last_slice - first_slice, numbers(depth.offset_step, 0, 0), weight_step(0)},
-                         {last_line - first_line, numbers(0, height.offset_step, 0), weight_step(1)},
+                         {slices.second - slices.first, numbers(depth.offset_step, 0, 0), weight_step(0)},
+                         {lines.second - lines.first, numbers(0, height.offset_step, 0), weight_step(1)},
                          {0, numbers(0, 0, width.offset_step), weight_step(2)}};
         const std::ptrdiff_t slice =
-            static_cast<std::ptrdiff_t>(sample * depth.read_extent) + depth.read(d, first_slice);
+            static_cast<std::ptrdiff_t>(sample * depth.read_extent) + depth.read(d, slices.first);
         const std::size_t row = sample * Map.result_rows() + Map.result_row(d, h, 0);
         // Places from t on, which all have the same taps.
         const auto add = [&](auto count, std::size_t t) {
             const auto [first, last] = internal::taps_of_result(width, t);
-            terms.x = delta.data + numbers(slice, height.read(h, first_line), width.read(t, first));
-            terms.weights = kernel + Map.weight_tap(first_slice, first_line, first) * Channels * lanes;
+            terms.x = delta.data + numbers(slice, height.read(h, lines.first), width.read(t, first));
+            terms.weights = kernel + Map.weight_tap(slices.first, lines.first, first) * Channels * lanes;
             terms.columns.taps = last - first;
             alignas(alignment) T sums[decltype(count)::value * result::size];
             add_places<decltype(count)::value>(terms, sums);
