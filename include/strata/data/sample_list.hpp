@@ -97,6 +97,18 @@ struct sample_range {
     const std::vector<sample_block>* blocks = nullptr; ///< in the order of their windows, or none
 };
 
+namespace internal {
+/// The same arrays for somebody who reads blocks of them in such an order.
+[[nodiscard]] inline std::vector<samples> blockwise_arrays(const samples* arrays, std::size_t count,
+                                                           block_order order) {
+    std::vector<samples> result;
+    result.reserve(count);
+    for (std::size_t i = 0; i < count; ++i)
+        result.push_back(arrays[i].blockwise(order));
+    return result;
+}
+} // namespace internal
+
 /// In the place of targets: the loss does not look at any.
 inline const samples no_targets{};
 

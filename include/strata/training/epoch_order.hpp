@@ -59,14 +59,8 @@ public:
     [[nodiscard]] sample_range range(const sample_range& whole, std::size_t inputs, std::size_t outputs) {
         if (block_ == 0)
             return whole;
-        const auto blockwise = [](const samples* arrays, std::size_t count) {
-            std::vector<samples> result;
-            for (std::size_t i = 0; i < count; ++i)
-                result.push_back(arrays[i].blockwise(block_order::any));
-            return result;
-        };
-        x_ = blockwise(whole.x, inputs);
-        y_ = blockwise(whole.y, outputs);
+        x_ = blockwise_arrays(whole.x, inputs, block_order::any);
+        y_ = blockwise_arrays(whole.y, outputs, block_order::any);
         sample_range result = whole;
         result.x = x_.data();
         result.y = y_.data();

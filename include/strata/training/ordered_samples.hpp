@@ -47,16 +47,13 @@ private:
         const std::size_t block = std::max<std::size_t>(1, block_numbers / longest);
         if (range_.count <= block) // there is nothing to read ahead
             return;
-        bool is_blockwise = false;
-        const auto blockwise = [&](const samples* arrays, std::size_t count, std::vector<samples>& result) {
-            for (std::size_t i = 0; i < count; ++i) {
-                result.push_back(arrays[i].blockwise(block_order::front_to_back));
-                is_blockwise = is_blockwise || result.back().pages() != arrays[i].pages();
-            }
+        x_ = blockwise_arrays(range_.x, sizes.size(), block_order::front_to_back);
+        y_ = blockwise_arrays(range_.y, targets.size(), block_order::front_to_back);
+        const auto is_blockwise = [](const std::vector<samples>& arrays, const samples* given) {
+            return !std::equal(arrays.begin(), arrays.end(), given,
+                               [](const samples& a, const samples& b) { return a.pages() == b.pages(); });
         };
-        blockwise(range_.x, sizes.size(), x_);
-        blockwise(range_.y, targets.size(), y_);
-        if (!is_blockwise)
+        if (!is_blockwise(x_, range_.x) && !is_blockwise(y_, range_.y))
             return;
         for (std::size_t first = 0; first < range_.count; first += block) {
             const std::size_t count = std::min(block, range_.count - first);
