@@ -345,15 +345,35 @@ BOOST_AUTO_TEST_CASE(what_layers_make_is_what_the_network_is_made_of) {
 }
 
 // Rounding of many additions does not move the mean away from numbers that are far from zero.
-BOOST_AUTO_TEST_CASE(a_large_image_of_one_number_is_normalized_to_zero) {
-    constexpr float number = 1234.567F;
-    const model<input<224, 224, 2> | group_norm<2>> net{seed{1}};
-    const std::vector<float> x(net.input_size, number);
+constexpr float far_number = 1234.567F;
+template <class Network>
+void check_image_of_one_number() {
+    const Network net{seed{1}};
+    const std::vector<float> x(net.input_size, far_number);
     std::vector<float> y(net.output_size);
     net.predict_batch(x.data(), y.data(), 1);
     // As exactly as a shift by the mean over the deviation, here sqrt(epsilon), can be rounded.
-    const float least = std::ldexp(number, -24) / std::sqrt(1e-3F);
+    const float least = std::ldexp(far_number, -24) / std::sqrt(1e-3F);
     for (const float each : y)
         if (std::abs(each) > 2 * least)
             BOOST_FAIL(each << " instead of 0");
+}
+BOOST_AUTO_TEST_CASE(a_large_image_of_one_number_is_normalized_to_zero) {
+    check_image_of_one_number<model<input<224, 224, 2> | group_norm<2>>>();
+    check_image_of_one_number<model<input<224, 224, 1> | layer_norm<last_axes<3>>>>();
+}
+template <class Network>
+void check_mean_of_images() {
+    Network net{seed{1}};
+    const std::vector<float> x(2 * net.input_size, far_number);
+    trainer teach{net, mean_squared_error, sgd{.learning_rate = 0}};
+    teach.fit(x, x, {.batch_size = 2, .epochs = 1, .verbose = verbosity::silent});
+    const float expected = far_number / 100; // that the moving mean has of a step
+    for (const float mean : net.template parameter<"batch_norm.moving_mean">().values())
+        BOOST_TEST(std::abs(mean - expected) < 2e-6F * expected);
+}
+BOOST_AUTO_TEST_CASE(the_mean_of_large_images_of_one_number_is_that_number) {
+    check_mean_of_images<model<input<224, 224, 2> | batch_norm<>>>();
+    check_mean_of_images<model<input<50, 61, 3> | batch_norm<>>>();
+    check_mean_of_images<model<input<17, 31, 17> | batch_norm<>>>();
 }

@@ -29,33 +29,62 @@ void walk_rows(team::range rows, const Read& read, const Use& use) noexcept {
     }
 }
 
+/// places[i][column] = the sums over `Count` rows of `Width` numbers, or these and what is there.
+template <std::size_t Count, bool Adds, std::size_t Width, class V, std::size_t Sums, class Add>
+[[gnu::always_inline]] inline void
+sum_block(std::size_t begin, const std::array<value_type_of<V>*, Sums>& places, const Add& add) noexcept {
+    visit_row<Width, V>([&](auto count, std::size_t column) {
+        std::array<V, Sums> sums;
+        sums.fill(V(0));
+#pragma GCC unroll 8
+        for (std::size_t row = 0; row < Count; ++row)
+            add(sums, count, begin + row, column);
+        for (std::size_t i = 0; i < Sums; ++i) {
+            if constexpr (Adds)
+                sums[i] += V::load_unaligned(places[i] + column);
+            sums[i].store_unaligned(places[i] + column);
+        }
+    });
+}
+
+/// The sums over so many blocks of `Block` rows. Above the lowest level those of `fan` blocks each are added.
+template <std::size_t Level, std::size_t Block, std::size_t Width, class V, std::size_t Sums, class Add>
+void sum_blocks(std::size_t begin, std::size_t blocks, const std::array<value_type_of<V>*, Sums>& places,
+                const Add& add) noexcept {
+    constexpr std::size_t fan = 32;
+    if constexpr (Level == 0) {
+        sum_block<Block, false, Width, V>(begin, places, add);
+        for (std::size_t i = 1; i < blocks; ++i)
+            sum_block<Block, true, Width, V>(begin + i * Block, places, add);
+    } else {
+        constexpr std::size_t part = Level == 1 ? fan : fan * fan;
+        std::array<std::array<value_type_of<V>, Width + V::size>, Sums> memory;
+        std::array<value_type_of<V>*, Sums> added;
+        for (std::size_t i = 0; i < Sums; ++i)
+            added[i] = memory[i].data();
+        sum_blocks<Level - 1, Block, Width, V>(begin, std::min(part, blocks), places, add);
+        for (std::size_t i = part; i < blocks; i += part) {
+            sum_blocks<Level - 1, Block, Width, V>(begin + i * Block, std::min(part, blocks - i), added, add);
+            for (std::size_t sum = 0; sum < Sums; ++sum)
+                visit_row<Width, V>([&](auto, std::size_t column) {
+                    V(V::load_unaligned(places[sum] + column) + V::load_unaligned(added[sum] + column))
+                        .store_unaligned(places[sum] + column);
+                });
+        }
+    }
+}
+
 /// places[i][column] = the sums over `Rows` rows of `Width` numbers, from `begin` on, where
 /// add(sums, count, row, column) adds what a row has to the sums of a register of columns. A few rows are
-/// summed in registers, and then added to those before them: rounding adds up less, and no sum waits for the
-/// rows before.
+/// summed in registers, then a few of these sums, and so on: rounding adds up less than in one long sum, and
+/// no sum waits for the rows before.
 template <std::size_t Rows, std::size_t Width, class V, std::size_t Sums, class Add>
 void sum_rows(std::size_t begin, const std::array<value_type_of<V>*, Sums>& places, const Add& add) noexcept {
     constexpr std::size_t block = std::min<std::size_t>(8, Rows);
-    const auto add_block = [&]<std::size_t Count>(std::size_t first, auto add_others) {
-        visit_row<Width, V>([&](auto count, std::size_t column) {
-            std::array<V, Sums> sums;
-            sums.fill(V(0));
-#pragma GCC unroll 8
-            for (std::size_t row = 0; row < Count; ++row)
-                add(sums, count, first + row, column);
-            for (std::size_t i = 0; i < Sums; ++i) {
-                if constexpr (decltype(add_others)::value)
-                    sums[i] += V::load_unaligned(places[i] + column);
-                sums[i].store_unaligned(places[i] + column);
-            }
-        });
-    };
-    add_block.template operator()<block>(begin, std::false_type{});
-    std::size_t row = block;
-    for (; row + block <= Rows; row += block)
-        add_block.template operator()<block>(begin + row, std::true_type{});
+    constexpr std::size_t level = Rows <= 256 ? 0 : Rows <= 8192 ? 1 : 2;
+    sum_blocks<level, block, Width, V>(begin, Rows / block, places, add);
     if constexpr (Rows % block > 0)
-        add_block.template operator()<Rows % block>(begin + row, std::true_type{});
+        sum_block<Rows % block, true, Width, V>(begin + Rows / block * block, places, add);
 }
 } // namespace internal
 

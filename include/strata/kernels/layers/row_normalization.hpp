@@ -6,6 +6,7 @@
 #include <strata/layers/row_normalization.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -53,6 +54,10 @@ private:
         T factor;
     };
 
+    // The mean of many floats errs where they lie far from zero, since each addition to their sum rounds. The
+    // mean of the differences from it is what it errs by, and small.
+    static constexpr bool corrects_mean = IsCentered && Width > 4096;
+
     template <class V>
     static auto measure(const value_type_of<V>* x) noexcept {
         using T = value_type_of<V>;
@@ -64,13 +69,22 @@ private:
                 });
             mean = internal::add_lanes(sums[0]) / T(Width);
         }
-        const auto squares =
-            internal::sum_row<Width, 1, V>([&](std::array<V, 1>& sum, auto count, std::size_t column) {
+        constexpr std::size_t count_of_sums = corrects_mean ? 2 : 1;
+        const auto sums = internal::sum_row<Width, count_of_sums, V>(
+            [&](std::array<V, count_of_sums>& sum, auto count, std::size_t column) {
                 constexpr std::size_t lanes = decltype(count)::value;
                 const V difference = first_lanes<lanes>(V(load_first<lanes, V>(x + column) - V(mean)));
                 sum[0] = xsimd::fma(difference, difference, sum[0]);
+                if constexpr (corrects_mean)
+                    sum[1] += difference;
             });
-        return moments<T>{mean, 1 / std::sqrt(internal::add_lanes(squares[0]) / T(Width) + T(head::epsilon))};
+        T variance = internal::add_lanes(sums[0]) / T(Width);
+        if constexpr (corrects_mean) {
+            const T error = internal::add_lanes(sums[1]) / T(Width);
+            mean += error;
+            variance = std::max(variance - error * error, T(0));
+        }
+        return moments<T>{mean, 1 / std::sqrt(variance + T(head::epsilon))};
     }
 
     template <std::size_t Count, class V>
