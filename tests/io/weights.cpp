@@ -254,3 +254,55 @@ BOOST_AUTO_TEST_CASE(pieces_of_a_file_end_anywhere_in_a_transposed_matrix) {
     const auto loaded = load_network<decltype(net)>(file, {.convention = pytorch});
     BOOST_TEST((loaded.weights() == net.weights()));
 }
+
+// Hugging Face's large models are several files and an index.
+BOOST_AUTO_TEST_CASE(an_index_names_the_files_of_weights) {
+    small net;
+    set_numbers(net);
+    const auto values = [&](const std::string& name) {
+        for (const auto& each : net.parameters())
+            if (each.name() == name)
+                return each.values();
+        return std::vector<float>();
+    };
+    const auto kernel = values("dense.kernel"), bias = values("dense.bias"), last = values("dense_1.kernel"),
+               last_bias = values("dense_1.bias");
+    const std::vector unknown{7.0F};
+    write_safetensors<float>(
+        directory / "first.safetensors",
+        {{"dense.kernel", {2, 3}, kernel}, {"spare", {1}, unknown}, {"dense.bias", {3}, bias}});
+    write_safetensors<float>(directory / "second.safetensors",
+                             {{"dense_1.kernel", {3, 1}, last}, {"dense_1.bias", {1}, last_bias}});
+    const auto index = [](const std::string& more, const std::string& bias_file = "second") {
+        return directory.write("model.safetensors.index.json",
+                               R"({"weight_map": {"dense_1.kernel": "second.safetensors", "dense.kernel":
+        "first.safetensors", "dense.bias": "first.safetensors", "dense_1.bias": ")" +
+                                   bias_file + ".safetensors\"" + more + "}}");
+    };
+    small again{seed{9}};
+    const weight_report report = load_weights(again, index(""));
+    BOOST_TEST((again.weights() == net.weights()));
+    BOOST_TEST(report.taken.size() == 4u);
+    BOOST_TEST(report.left.empty()); // what the index does not name is not there
+    BOOST_TEST(load_weights(again, index(R"(, "spare": "first.safetensors")"), {.partial = true}).left ==
+                   std::vector<std::string>{"spare"},
+               boost::test_tools::per_element());
+    // Nothing is loaded behind an error, which names the file that it is about.
+    const auto refuses = [&](const std::filesystem::path& path, const char* name, const char* text) {
+        small other{seed{9}};
+        const auto old = other.weights();
+        const std::string message = error_message([&] { load_weights(other, path); });
+        BOOST_TEST(message.find((directory / name).string()) == 0u, message);
+        BOOST_TEST(message.find(text) != message.npos, message);
+        BOOST_TEST((other.weights() == old));
+    };
+    refuses(index(R"(, "spare": "first.safetensors")"), "first.safetensors",
+            "expected no tensor but those that the network has an array for, found \"spare\"");
+    refuses(index("", "first"), "first.safetensors", "expected a tensor \"dense_1.bias\", found only");
+    refuses(index("", "third"), "model.safetensors.index.json",
+            "expected the file \"third.safetensors\" beside it, which has the tensor \"dense_1.bias\"");
+    refuses(directory.write("model.safetensors.index.json",
+                            R"({"weight_map": {"dense.kernel": "first.safetensors"}})"),
+            "model.safetensors.index.json",
+            "expected a tensor \"dense.bias\" of 3 for dense.bias, found only \"dense.kernel\"");
+}

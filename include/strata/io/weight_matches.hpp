@@ -2,10 +2,10 @@
 #pragma once
 
 #include <strata/data/extents.hpp>
-#include <strata/data/safetensors.hpp>
 #include <strata/io/keras_weights.hpp>
 #include <strata/io/pytorch_weights.hpp>
 #include <strata/io/weight_conventions.hpp>
+#include <strata/io/weight_files.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -48,7 +48,7 @@ inline void check_names(const weight_names& names, const std::vector<array_descr
 /// A part of a tensor of a file, and the array that it is for.
 struct weight_match {
     std::size_t array;
-    const stored_tensor* tensor;
+    weight_files::stored_weights found;
     weight_part part;
 };
 
@@ -58,16 +58,16 @@ public:
     std::vector<weight_match> matches; ///< those of an array one after another
     weight_report report;
 
-    weight_matches(const safetensors_file& file, const std::vector<array_description>& arrays,
+    weight_matches(const weight_files& files, const std::vector<array_description>& arrays,
                    const flattened_images& images, const weight_options& options)
-        : file_(file), is_partial_(options.partial) {
+        : files_(files), is_partial_(options.partial) {
         check_names(options.names, arrays, images);
         const pytorch_weights pytorch_arrays(options.names, images);
         const keras_weights keras_arrays(options.names, images);
         if (options.convention == pytorch && !is_partial_)
-            for (const stored_tensor& tensor : file.tensors())
-                if (pytorch_weights::projects_state(tensor.name))
-                    fail_unknown(tensor, options.convention);
+            for (const weight_files::stored_weights& each : files.tensors())
+                if (pytorch_weights::projects_state(each.tensor->name))
+                    fail_unknown(each, options.convention);
         for (std::size_t i = 0; i < arrays.size(); ++i) {
             const array_description& array = arrays[i];
             match(i, array,
@@ -75,47 +75,50 @@ public:
                   : options.convention == keras ? keras_arrays.choose(array)
                                                 : choose_equal(array, options.names));
         }
-        for (const stored_tensor& tensor : file.tensors()) {
-            if (used_.contains(&tensor) ||
-                (options.convention == pytorch && pytorch_weights::is_ignored(tensor.name)))
+        for (const weight_files::stored_weights& each : files.tensors()) {
+            if (used_.contains(each.tensor) ||
+                (options.convention == pytorch && pytorch_weights::is_ignored(each.tensor->name)))
                 continue;
             if (!is_partial_)
-                fail_unknown(tensor, options.convention);
-            report.left.push_back(tensor.name);
+                fail_unknown(each, options.convention);
+            report.left.push_back(each.tensor->name);
         }
     }
 
 private:
-    [[noreturn]] void fail_unknown(const stored_tensor& tensor, weight_convention convention) const {
-        file_.fail(tensor,
-                   convention == pytorch ? pytorch_weights::expected_instead(tensor.name)
-                                         : "no tensor but those that the network has an array for",
-                   shown(tensor.name));
+    [[noreturn]] static void fail_unknown(const weight_files::stored_weights& found,
+                                          weight_convention convention) {
+        const std::string& name = found.tensor->name;
+        found.file->fail(*found.tensor,
+                         convention == pytorch ? pytorch_weights::expected_instead(name)
+                                               : "no tensor but those that the network has an array for",
+                         shown(name));
     }
 
     void match(std::size_t number, const array_description& array, weight_choices choices) {
         std::vector<weight_part>* choice = &choices.front();
         for (auto& each : choices)
-            if (std::all_of(each.begin(), each.end(),
-                            [&](const weight_part& part) { return file_.find(part.name) != nullptr; })) {
+            if (std::all_of(each.begin(), each.end(), [&](const weight_part& part) {
+                    return files_.find(part.name).tensor != nullptr;
+                })) {
                 choice = &each;
                 break;
             }
         std::string problem;
         const std::size_t begin = matches.size();
         for (weight_part& part : *choice) {
-            const stored_tensor* const tensor = file_.find(part.name);
-            if (tensor == nullptr) {
+            const weight_files::stored_weights found = files_.find(part.name);
+            if (found.tensor == nullptr) {
                 if (!is_partial_)
                     fail_missing(array, part);
                 report.missing.push_back(array.name);
                 matches.resize(begin);
                 return;
             }
-            used_.insert(tensor);
+            used_.insert(found.tensor);
             if (problem.empty())
-                problem = find_problem(array, part, *tensor);
-            matches.push_back({number, tensor, std::move(part)});
+                problem = find_problem(array, part, found);
+            matches.push_back({number, found, std::move(part)});
         }
         if (problem.empty())
             report.taken.push_back(array.name);
@@ -127,13 +130,13 @@ private:
 
     [[noreturn]] void fail_missing(const array_description& array, const weight_part& part) const {
         std::vector<std::string> names;
-        for (const stored_tensor& tensor : file_.tensors())
-            names.push_back(tensor.name);
+        for (const weight_files::stored_weights& each : files_.tensors())
+            names.push_back(each.tensor->name);
         constexpr std::size_t shown_count = 12;
         const std::size_t count = names.size();
         names.resize(std::min(count, shown_count));
         raise(data_error::in_file(
-            file_.path(),
+            files_.path(),
             concatenate("a tensor ", shown(part.name), " of ", extents_text(part.shape), " for ", array.name),
             shown_names(names, "no tensors") +
                 (count > shown_count ? concatenate(" and ", count - shown_count, " more") : "")));
@@ -141,11 +144,12 @@ private:
 
     /// Why a tensor does not fit; an error unless what does not fit is left.
     std::string find_problem(const array_description& array, const weight_part& part,
-                             const stored_tensor& tensor) {
+                             const weight_files::stored_weights& stored) const {
+        const stored_tensor& tensor = *stored.tensor;
         const std::string name = shown(tensor.name);
         if (real_size(tensor.type) == 0) {
             if (!is_partial_)
-                file_.expect_real(tensor);
+                stored.file->expect_real(tensor);
             return concatenate(array.name, ": ", name, " is of type ", tensor.type);
         }
         if (part.merges_axes
@@ -154,11 +158,11 @@ private:
             return {};
         const std::string expected = extents_text(part.shape), found = extents_text(tensor.shape);
         if (!is_partial_)
-            file_.fail(tensor, concatenate(name, " of ", expected, " for ", array.name), found);
+            stored.file->fail(tensor, concatenate(name, " of ", expected, " for ", array.name), found);
         return concatenate(array.name, ": ", name, " is ", found, ", not ", expected);
     }
 
-    const safetensors_file& file_;
+    const weight_files& files_;
     bool is_partial_;
     std::set<const stored_tensor*> used_;
 };

@@ -4,7 +4,6 @@
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
-#include <strata/data/safetensors.hpp>
 #include <strata/data/safetensors_output.hpp>
 #include <strata/io/arranged_weights.hpp>
 #include <strata/io/flattened_images.hpp>
@@ -28,28 +27,32 @@ namespace strata::bedrock::inline STRATA_SETTING {
 namespace internal {
 /// Hands the numbers of a part, as T, to use(place in the array, distance, numbers).
 template <class T, class Use>
-void read_part(safetensors_file& file, const weight_match& match, const Use& use) {
+void read_part(const weight_match& match, const Use& use) {
     weight_walk way(match.part);
-    file.read_pieces<T>(*match.tensor, match.part.first, match.part.size(), [&](std::span<const T> numbers) {
-        way.walk(numbers.size(), [&](std::size_t place, std::size_t stride, std::size_t count) {
-            use(place, stride, numbers.first(count));
-            numbers = numbers.subspan(count);
+    match.found.file->read_pieces<T>(
+        *match.found.tensor, match.part.first, match.part.size(), [&](std::span<const T> numbers) {
+            way.walk(numbers.size(), [&](std::size_t place, std::size_t stride, std::size_t count) {
+                use(place, stride, numbers.first(count));
+                numbers = numbers.subspan(count);
+            });
         });
-    });
 }
 
 /// Raises an error for a number of type F64 that is finite, but not as a float.
-inline void check_range(safetensors_file& file, const weight_match& match) {
+inline void check_range(const weight_match& match) {
+    const weight_files::stored_weights& found = match.found;
     std::uint64_t number = match.part.first;
-    file.read_pieces<double>(*match.tensor, number, match.part.size(), [&](std::span<const double> numbers) {
-        for (const double each : numbers) {
-            if (std::isfinite(each) && std::abs(each) > std::numeric_limits<float>::max())
-                file.fail(*match.tensor, number,
-                          concatenate("numbers of ", shown(match.tensor->name), " that a float holds"),
-                          number_to_string(each));
-            ++number;
-        }
-    });
+    found.file->read_pieces<double>(
+        *found.tensor, number, match.part.size(), [&](std::span<const double> numbers) {
+            for (const double each : numbers) {
+                if (std::isfinite(each) && std::abs(each) > std::numeric_limits<float>::max())
+                    found.file->fail(
+                        *found.tensor, number,
+                        concatenate("numbers of ", shown(found.tensor->name), " that a float holds"),
+                        number_to_string(each));
+                ++number;
+            }
+        });
 }
 
 /// The arrays of a network without their numbers.
@@ -68,14 +71,14 @@ weight_report load_arrays(const std::vector<any_parameter<T>>& parameters, std::
                           std::vector<network_layer> layers, const std::filesystem::path& path,
                           const weight_options& options) {
     const std::vector<array_description> arrays = describe_arrays(parameters, inputs);
-    safetensors_file file(path);
-    weight_matches found(file, arrays, flattened_images(std::move(layers)), options);
+    const weight_files files(path);
+    weight_matches found(files, arrays, flattened_images(std::move(layers)), options);
     if constexpr (sizeof(T) < sizeof(double))
         for (const weight_match& match : found.matches)
-            if (match.tensor->type == "F64")
-                check_range(file, match);
+            if (match.found.tensor->type == "F64")
+                check_range(match);
     for (const weight_match& match : found.matches)
-        read_part<T>(file, match, [&](std::size_t place, std::size_t stride, std::span<const T> numbers) {
+        read_part<T>(match, [&](std::size_t place, std::size_t stride, std::span<const T> numbers) {
             const any_parameter<T>& array = parameters[match.array];
             if (!match.part.adds)
                 return array.write(place, numbers, stride);
@@ -159,9 +162,11 @@ void save_weights(const model<Topology, T>& net, const std::filesystem::path& fi
                             {{"strata", std::string(project_version)}});
 }
 
-/// Reads a network's weights from a safetensors file, of `save_weights` or of another program:
+/// Reads a network's weights from a safetensors file, of `save_weights` or of another program, or from those
+/// that an index names (`safetensors_index`):
 ///
 ///     load_weights(net, "net.safetensors");
+///     load_weights(net, "model.safetensors.index.json");
 ///     load_weights(net, "lenet.safetensors", {.names = {{"conv1", "conv"}, {"fc1", "dense"}}, .convention =
 ///     pytorch}); const auto report = load_weights(net, "lenet.safetensors", {.partial = true});
 ///
