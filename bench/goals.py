@@ -99,6 +99,8 @@ goals = [
     Goal("mean squared error, rows of 10", "elementwise", "mean_squared_error, 1,024 rows of 10", least=12.0),
     Goal("sigmoid", "elementwise", "sigmoid, cache", least=1.0, beside=("SLEEF",)),
     Goal("sigmoid's error, ulp", "elementwise", "sigmoid, cache", most=2.0, shown="ulp", bound=""),
+    *(Goal(f"{name} normalization, forward and backward", "elementwise", f"{name} normalization", least=1.0,
+           beside=("PyTorch",)) for name in ("batch", "group", "layer")),
     Goal("gathering batches", "pipeline", "gather batches", least=15e6),
     *(Goal(f"k-means 1,000,000 x 16, 32 clusters, {threads}", "kmeans", threads, most=1.8, beside=("floor",))
       for threads in ("1 thread", "2 threads")),
