@@ -69,7 +69,7 @@ configuration_release() {
     uses=(references data)
     options=(-Dbuildtype=release "-Dcpp_args=-march=native $gcc_memory")
     chosen=(suites examples tree)
-    without=(gradients slopes layers keras kernels trainers agents engines source data exporters importers threaded)
+    without=(gradients slopes layers keras kernels trainers agents engines source data io threaded)
 }
 prepare_release() {
     "$root/examples/fetch_mails" >/dev/null ||
