@@ -259,14 +259,10 @@ BOOST_AUTO_TEST_CASE(pieces_of_a_file_end_anywhere_in_a_transposed_matrix) {
 BOOST_AUTO_TEST_CASE(an_index_names_the_files_of_weights) {
     small net;
     set_numbers(net);
-    const auto values = [&](const std::string& name) {
-        for (const auto& each : net.parameters())
-            if (each.name() == name)
-                return each.values();
-        return std::vector<float>();
-    };
-    const auto kernel = values("dense.kernel"), bias = values("dense.bias"), last = values("dense_1.kernel"),
-               last_bias = values("dense_1.bias");
+    const auto kernel = net.parameter<"dense.kernel">().values(),
+               bias = net.parameter<"dense.bias">().values(),
+               last = net.parameter<"dense_1.kernel">().values(),
+               last_bias = net.parameter<"dense_1.bias">().values();
     const std::vector unknown{7.0F};
     write_safetensors<float>(
         directory / "first.safetensors",

@@ -5,8 +5,6 @@
 #include <strata/data/safetensors_index.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
-#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -34,12 +32,8 @@ public:
         else {
             files_.push_back(std::make_unique<safetensors_file>(path_));
             for (const stored_tensor& tensor : files_[0]->tensors())
-                all_.push_back({&tensor, files_[0].get()});
+                add(tensor, *files_[0]);
         }
-        sorted_ = all_;
-        std::sort(sorted_.begin(), sorted_.end(), [](const stored_weights& one, const stored_weights& other) {
-            return one.tensor->name < other.tensor->name;
-        });
     }
 
     /// The one that was asked for, be it an index.
@@ -48,13 +42,15 @@ public:
     [[nodiscard]] const std::vector<stored_weights>& tensors() const noexcept { return all_; }
     /// The tensor of that name, or nulls.
     [[nodiscard]] stored_weights find(std::string_view name) const {
-        const auto place = std::lower_bound(
-            sorted_.begin(), sorted_.end(), name,
-            [](const stored_weights& each, std::string_view text) { return each.tensor->name < text; });
-        return place != sorted_.end() && place->tensor->name == name ? *place : stored_weights{};
+        const auto place = by_name_.find(name);
+        return place == by_name_.end() ? stored_weights{} : place->second;
     }
 
 private:
+    void add(const stored_tensor& tensor, safetensors_file& file) {
+        all_.push_back({&tensor, &file});
+        by_name_.emplace(tensor.name, all_.back());
+    }
     void add_files(const safetensors_index& index) {
         std::map<std::string, safetensors_file*> opened;
         for (const auto& [name, file] : index.files()) {
@@ -63,14 +59,14 @@ private:
                 files_.push_back(std::make_unique<safetensors_file>(index.file_of(name)));
                 found = files_.back().get();
             }
-            all_.push_back({&found->expect(name), found});
+            add(found->expect(name), *found);
         }
     }
 
     std::filesystem::path path_;
     std::vector<std::unique_ptr<safetensors_file>> files_;
     std::vector<stored_weights> all_;
-    std::vector<stored_weights> sorted_; ///< by name
+    std::map<std::string_view, stored_weights> by_name_;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -47,17 +47,20 @@ sum_block(std::size_t begin, const std::array<value_type_of<V>*, Sums>& places, 
     });
 }
 
-/// The sums over so many blocks of `Block` rows. Above the lowest level those of `fan` blocks each are added.
+/// How many sums are added at most before their sum is added to others.
+inline constexpr std::size_t sum_fan = 32;
+
+/// The sums over so many blocks of `Block` rows. Above the lowest level those of `sum_fan` sums each are
+/// added.
 template <std::size_t Level, std::size_t Block, std::size_t Width, class V, std::size_t Sums, class Add>
 void sum_blocks(std::size_t begin, std::size_t blocks, const std::array<value_type_of<V>*, Sums>& places,
                 const Add& add) noexcept {
-    constexpr std::size_t fan = 32;
     if constexpr (Level == 0) {
         sum_block<Block, false, Width, V>(begin, places, add);
         for (std::size_t i = 1; i < blocks; ++i)
             sum_block<Block, true, Width, V>(begin + i * Block, places, add);
     } else {
-        constexpr std::size_t part = Level == 1 ? fan : fan * fan;
+        constexpr std::size_t part = Level == 1 ? sum_fan : sum_fan * sum_fan;
         std::array<std::array<value_type_of<V>, Width + V::size>, Sums> memory;
         std::array<value_type_of<V>*, Sums> added;
         for (std::size_t i = 0; i < Sums; ++i)
@@ -81,7 +84,8 @@ void sum_blocks(std::size_t begin, std::size_t blocks, const std::array<value_ty
 template <std::size_t Rows, std::size_t Width, class V, std::size_t Sums, class Add>
 void sum_rows(std::size_t begin, const std::array<value_type_of<V>*, Sums>& places, const Add& add) noexcept {
     constexpr std::size_t block = std::min<std::size_t>(8, Rows);
-    constexpr std::size_t level = Rows <= 256 ? 0 : Rows <= 8192 ? 1 : 2;
+    constexpr std::size_t most = sum_fan * block; // in one sum of blocks
+    constexpr std::size_t level = Rows <= most ? 0 : Rows <= sum_fan * most ? 1 : 2;
     sum_blocks<level, block, Width, V>(begin, Rows / block, places, add);
     if constexpr (Rows % block > 0)
         sum_block<Rows % block, true, Width, V>(begin + Rows / block * block, places, add);
