@@ -3,10 +3,12 @@
 
 #include <strata/data/rows.hpp>
 
+#include "large_memory.hpp"
 #include "says.hpp"
 
 #include STRATA_XTENSOR(xview)
 
+#include <cstdint>
 #include <vector>
 
 using strata::data_error;
@@ -40,4 +42,11 @@ BOOST_AUTO_TEST_CASE(rows_that_do_not_exist) {
     BOOST_CHECK_EXCEPTION((void)strata::bedrock::row_count(xt::xarray<int>(1)), data_error,
                           says("found a single number"));
     BOOST_TEST(strata::bedrock::row_count(array) == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(copies_of_many_rows_have_large_pages) {
+    // Small pages of an array that long would each be looked up when rows are read in an order of chance.
+    const auto array = xt::xtensor<std::uint8_t, 2>::from_shape({6, std::size_t{1} << 21});
+    const auto copy = take_rows(array, indices{5, 1, 3, 2, 0});
+    BOOST_TEST(has_large_pages(copy).value_or(true));
 }

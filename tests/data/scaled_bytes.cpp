@@ -5,9 +5,11 @@
 #include <strata/data/samples.hpp>
 #include <strata/data/scaled_bytes.hpp>
 
+#include "large_memory.hpp"
 #include "says.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -120,4 +122,10 @@ BOOST_AUTO_TEST_CASE(gathered_samples_are_those_that_are_read) {
         check_gathering<double>(images, size);
         check_gathering<float>(numbers, size);
     }
+}
+
+BOOST_AUTO_TEST_CASE(copies_of_many_samples_have_large_pages) {
+    const scaled_bytes many{xt::xtensor<std::uint8_t, 2>(std::array<std::size_t, 2>{6, 1u << 21})};
+    BOOST_TEST(has_large_pages(many.rows(0, 5).values).value_or(true));
+    BOOST_TEST(has_large_pages(many.to_float()).value_or(true));
 }

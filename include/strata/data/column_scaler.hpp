@@ -7,6 +7,7 @@
 #include <strata/data/rows.hpp>
 #include <strata/data/samples.hpp>
 #include <strata/expression/finite.hpp>
+#include <strata/kernels/large_pages.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -174,6 +175,7 @@ private:
             else
                 return scaled_array<Expression>::from_shape({shape.rows, shape.columns});
         }();
+        ask_for_large_pages(result);
         using value = typename scaled_array<Expression>::value_type;
         for (std::size_t i = 0; i < shape.rows; ++i)
             for (std::size_t j = 0; j < shape.columns; ++j)

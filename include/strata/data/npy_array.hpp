@@ -103,7 +103,7 @@ xt::xtensor<Element, Rank> read_npy_array(Reader& file) {
         extents[i] = static_cast<std::size_t>(layout.header.extents[i]);
 
     const auto load = [&](auto result) {
-        ask_for_large_pages(result.data(), result.size() * sizeof(Element));
+        ask_for_large_pages(result);
         if constexpr (std::same_as<Element, float>) {
             if (layout.is_half)
                 read_halves(file, result.data(), result.size(), layout.is_swapped);

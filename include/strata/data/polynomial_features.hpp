@@ -7,6 +7,7 @@ STRATA_HEADER_BEGIN
 #include <strata/data/array.hpp>
 #include <strata/data/estimator.hpp>
 #include <strata/data/samples.hpp>
+#include <strata/kernels/large_pages.hpp>
 
 #include <array>
 #include <cstddef>
@@ -70,6 +71,7 @@ public:
     [[nodiscard]] static xt::xtensor<T, 2> transform(const samples& x) {
         const std::size_t rows = x.count(std::array{F}, "polynomial features: X");
         auto result = xt::xtensor<T, 2>::from_shape({rows, count});
+        internal::ask_for_large_pages(result);
         std::array<T, F> row;
         for (std::size_t i = 0; i < rows; ++i) {
             x.read(i * F, F, row.data());

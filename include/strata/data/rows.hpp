@@ -4,6 +4,7 @@
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/kernels/large_pages.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -78,6 +79,7 @@ template <class Expression>
     auto result_shape = source.shape();
     result_shape[0] = indices.size();
     stored_array<Expression> result(result_shape);
+    internal::ask_for_large_pages(result);
     const auto stride = rows == 0 ? 0 : source.size() / rows;
     for (std::size_t i = 0; i < indices.size(); ++i)
         std::copy_n(source.data() + indices[i] * stride, stride, result.data() + i * stride);

@@ -4,6 +4,7 @@
 #include <strata/data/array.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/rows.hpp>
+#include <strata/kernels/large_pages.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -44,6 +45,7 @@ struct scaled_bytes {
     /// All values, scaled: four times the memory.
     [[nodiscard]] xt::xtensor<float, Rank> to_float() const {
         xt::xtensor<float, Rank> result(shape());
+        internal::ask_for_large_pages(result);
         std::transform(values.begin(), values.end(), result.begin(),
                        [this](std::uint8_t value) { return static_cast<float>(value) * scale; });
         return result;
@@ -58,6 +60,7 @@ struct scaled_bytes {
         auto result_shape = shape();
         result_shape[0] = end - begin;
         scaled_bytes result{xt::xtensor<std::uint8_t, Rank>(result_shape), scale};
+        internal::ask_for_large_pages(result.values);
         const auto stride = shape(0) == 0 ? 0 : size() / shape(0);
         std::copy(data() + begin * stride, data() + end * stride, result.values.data());
         return result;

@@ -31,5 +31,10 @@ inline void ask_for_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] 
                       MADV_HUGEPAGE);
 #endif
 }
+/// The same under an array's elements.
+template <class Array>
+void ask_for_large_pages(Array& array) noexcept {
+    ask_for_large_pages(array.data(), array.size() * sizeof(*array.data()));
+}
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal
