@@ -82,13 +82,23 @@ bool same_bits(const aligned_vector<T>& a, const aligned_vector<T>& b) {
     return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
 }
 
+/// Calls with each member of a team. Three and more of them have uneven parts.
 template <class Call>
 void with_team(std::size_t size, Call call) {
     meeting_point point;
     std::vector<std::thread> others;
+    const auto bound = [size](std::size_t rank) {
+        return static_cast<std::uint32_t>(work_part::whole * rank * rank / (size * size));
+    };
+    const auto member = [&](std::size_t rank) {
+        team result{rank, size, size > 1 ? &point : nullptr};
+        if (size > 2)
+            result.part = {bound(rank), bound(rank + 1)};
+        return result;
+    };
     for (std::size_t rank = 1; rank < size; ++rank)
-        others.emplace_back([&, rank] { call(team{rank, size, &point}); });
-    call(team{0, size, size > 1 ? &point : nullptr});
+        others.emplace_back([&, rank] { call(member(rank)); });
+    call(member(0));
     for (std::thread& other : others)
         other.join();
 }

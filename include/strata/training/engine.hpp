@@ -5,6 +5,7 @@
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/kernels/threads/team_failure.hpp>
 #include <strata/kernels/threads/thread_count.hpp>
+#include <strata/kernels/threads/work_shares.hpp>
 #include <strata/learning/weight_averages.hpp>
 #include <strata/model/model.hpp>
 #include <strata/model/scalar_step.hpp>
@@ -92,6 +93,7 @@ public:
                 work_by_sample(tour, all);
                 return all.failure.raise_again();
             }
+        shares_.prepare(threads);
         run_team(threads, [&](const team& together) noexcept { work<Training>(tour, all, together); });
         all.failure.raise_again();
     }
@@ -170,6 +172,7 @@ private:
         const std::size_t steps_made = all.sum.steps;
         std::size_t begin = 0;
         std::size_t buffer = 0;
+        threads.adopt(shares_);
         internal::expected_samples coming(tour, Model::input_sizes, internal::target_sizes<pass>);
         coming.expect(0, threads);
         batches_.gather(tour.range, tour.order, 0, tour.batch_from(0), buffer, threads);
@@ -187,7 +190,7 @@ private:
                 batches_.gather(tour.range, tour.order, begin, tour.batch_from(begin), buffer, threads);
             if (threads.rank == 0)
                 prepare_step<Training>(tour, begin, number + 1, all);
-            threads.barrier();
+            threads.finish_step();
         }
         if (Training && threads.rank == 0)
             count_steps(first_step, steps_made, all);
@@ -290,6 +293,7 @@ private:
     std::vector<double> parts_;
     std::size_t capacity_ = 0;
     std::size_t threads_ = 0;
+    work_shares shares_;
     std::size_t known_piece_ = default_piece;
     std::array<scalars_of<T, Optimizer>, sample_reader::most> rates_{};
     bool is_busy_ = false;

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/kernels/threads/work_shares.hpp>
 #include <strata/setting.hpp>
 
 #include <atomic>
@@ -14,17 +15,14 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// would keep those from running that they wait for.
 class meeting_point {
 public:
-    void meet(std::size_t size) noexcept {
+    /// Returns how many ticks of the clock this thread has waited.
+    std::uint64_t meet(std::size_t size) noexcept {
         const std::uint32_t round = round_.load(std::memory_order_relaxed);
         if (arrive(size, round))
-            return;
-        for (int spin = 0; spin < 2000; ++spin) {
-            if (round_.load(std::memory_order_acquire) != round)
-                return;
-            relax();
-        }
-        while (round_.load(std::memory_order_acquire) == round)
-            round_.wait(round, std::memory_order_acquire);
+            return 0;
+        const std::uint64_t start = internal::clock_ticks();
+        wait(round);
+        return internal::clock_ticks() - start;
     }
 
     /// Comes here for the last time, and waits for nobody: this thread counts as arrived from now on.
@@ -34,6 +32,16 @@ public:
     }
 
 private:
+    void wait(std::uint32_t round) const noexcept {
+        for (int spin = 0; spin < 2000; ++spin) {
+            if (round_.load(std::memory_order_acquire) != round)
+                return;
+            relax();
+        }
+        while (round_.load(std::memory_order_acquire) == round)
+            round_.wait(round, std::memory_order_acquire);
+    }
+
     /// Returns whether this thread was the last to come, which sends the others on.
     bool arrive(std::size_t size, std::uint32_t round) noexcept {
         if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 != size)
@@ -64,6 +72,8 @@ struct team {
     std::size_t rank = 0;
     std::size_t size = 1;
     meeting_point* point = nullptr; ///< shared by the team; none for a single thread
+    work_shares* shares = nullptr;  ///< likewise, where threads get parts by their speeds
+    work_part part = {};            ///< this thread's
 
     struct range {
         std::size_t begin;
@@ -75,15 +85,38 @@ struct team {
         if (size == 1)
             return {0, count};
         const std::size_t grains = (count + grain - 1) / grain;
-        const std::size_t begin = grains * rank / size * grain;
-        const std::size_t end = grains * (rank + 1) / size * grain;
+        const auto bound = [&](std::size_t before, std::uint32_t units) {
+            return part.end == 0 ? grains * before / size
+                                 : (grains * units + work_part::whole / 2) / work_part::whole;
+        };
+        const std::size_t begin = bound(rank, part.begin) * grain;
+        const std::size_t end = bound(rank + 1, part.end) * grain;
         return {begin < count ? begin : count, end < count ? end : count};
     }
 
     /// Waits until all have come here.
     void barrier() const noexcept {
-        if (point != nullptr)
-            point->meet(size);
+        if (point == nullptr)
+            return;
+        const std::uint64_t waited = point->meet(size);
+        if (shares != nullptr)
+            shares->add_wait(rank, waited);
+    }
+
+    /// Splits work by the speeds of the threads from now on, if that is for a team of this size.
+    void adopt(work_shares& speeds) noexcept {
+        if (size == 1 || speeds.size() != size)
+            return;
+        shares = &speeds;
+        part = speeds.part(rank);
+    }
+    /// A step of work ends here for all, and parts may change.
+    void finish_step() noexcept {
+        if (shares != nullptr && rank == 0)
+            shares->finish_step();
+        barrier();
+        if (shares != nullptr)
+            part = shares->part(rank);
     }
 };
 
