@@ -61,6 +61,15 @@ BOOST_AUTO_TEST_CASE(a_thread_that_stood_still_gets_work_again) {
     BOOST_TEST(std::abs(width(shares, 1) - 0.5) < 0.04);
 }
 
+BOOST_AUTO_TEST_CASE(a_copy_keeps_the_parts) {
+    work_shares shares;
+    shares.prepare(2);
+    learn(shares, {3, 1}, 5);
+    const work_shares copy = shares;
+    BOOST_TEST(copy.part(0).end == shares.part(0).end);
+    BOOST_TEST(copy.part(0).end > work_part::whole / 2);
+}
+
 BOOST_AUTO_TEST_CASE(small_differences_change_nothing) {
     work_shares shares;
     shares.prepare(2);

@@ -84,8 +84,14 @@ public:
 
 private:
     struct alignas(64) member {
+        member() = default;
+        member(const member& other) noexcept : part(other.part) {}
+        member& operator=(const member& other) noexcept {
+            part = other.part;
+            return *this;
+        }
         work_part part;
-        std::atomic<std::uint64_t> wait = 0;
+        std::atomic<std::uint64_t> wait = 0; ///< not copied: a copy has waited for nobody
     };
 
     void move_parts(double ticks) noexcept {
