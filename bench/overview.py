@@ -65,7 +65,7 @@ rows = [
     Row("weight gradient with Adam, 784 x 32 x 512, dense", "contraction", ("weight gradient, Adam, 32 x 784 x 512",)),
     Row("exp; tanh; erf of floats", "elementwise", ("exp, cache", "tanh, cache", "erf, cache"), shown=(("ulp", "ulp"),)),
     Row("batch; group; layer normalization in training, one thread", "elementwise",
-        ("batch normalization", "group normalization", "layer normalization"), shown=(("microseconds", "microseconds"),)),
+        ("batch normalization", "group normalization", "layer normalization"), shown=(("microseconds", "µs"),)),
     Row("least squares, 1,000,000 x 20 doubles, one thread", "least_squares", ("1,000,000 x 20, 1 thread",)),
     Row("the same, 100,000 x 200", "least_squares", ("100,000 x 200, 1 thread",)),
     Row("an iteration of k-means, 1,000,000 x 16, 32 clusters, one thread", "kmeans", ("1 thread",)),
