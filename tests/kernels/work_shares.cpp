@@ -61,6 +61,16 @@ BOOST_AUTO_TEST_CASE(a_thread_that_stood_still_gets_work_again) {
     BOOST_TEST(std::abs(width(shares, 1) - 0.5) < 0.04);
 }
 
+BOOST_AUTO_TEST_CASE(a_pass_of_one_thread_forgets_nothing) {
+    work_shares shares;
+    shares.prepare(2);
+    learn(shares, {3, 1}, 5);
+    const std::uint32_t learnt = shares.part(0).end;
+    shares.prepare(1);
+    shares.prepare(2);
+    BOOST_TEST(shares.part(0).end == learnt);
+}
+
 BOOST_AUTO_TEST_CASE(a_copy_keeps_the_parts) {
     work_shares shares;
     shares.prepare(2);

@@ -42,9 +42,10 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return threads_.size(); }
     [[nodiscard]] work_part part(std::size_t rank) const noexcept { return threads_[rank].part; }
 
-    /// Even parts for so many threads, unless that many have parts already.
+    /// Even parts for so many threads, unless that many have parts already. One thread needs none, and leaves
+    /// those of a team as they are.
     void prepare(std::size_t threads) {
-        if (threads == size())
+        if (threads == 1 || threads == size())
             return;
         threads_ = std::vector<member>(threads);
         for (std::size_t rank = 0; rank < threads; ++rank)
