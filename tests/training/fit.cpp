@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../data/large_memory.hpp"
 #include "../data/says.hpp"
 #include "../data/temporary_directory.hpp"
 
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -487,4 +489,13 @@ BOOST_AUTO_TEST_CASE(bad_input_is_named) {
                           says("label 7 is 3, expected a class from 0 to 2"));
     labels(7) = 1.5f;
     BOOST_CHECK_EXCEPTION(sort.evaluate(data.x, labels), std::invalid_argument, says("label 7 is 1.5"));
+}
+
+BOOST_AUTO_TEST_CASE(what_an_epoch_began_with_has_large_pages) {
+    // Of a large network that is as much memory as its training takes, and each fit's first epochs fill it.
+    std::vector<float> weights(3u << 20);
+    epoch_memory<float, 1> memory;
+    memory.remember({std::span(weights)}, 0, 0, 0,
+                    [](const float*, float*) { BOOST_FAIL("there was nothing to copy to"); });
+    BOOST_TEST(has_large_pages(memory.current().blocks[0]).value_or(true));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/finite.hpp>
+#include <strata/kernels/aligned_vector.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -9,14 +10,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What training was before an epoch.
 template <class T, std::size_t Blocks>
 struct epoch_start {
-    std::array<std::vector<T>, Blocks> blocks; ///< the weights, then the optimizer's states
+    std::array<aligned_vector<T>, Blocks> blocks; ///< the weights, then the optimizer's states
     std::uint64_t steps = 0;
     std::uint64_t epochs = 0;               ///< in all
     std::size_t epoch = 0;                  ///< of this fit
