@@ -15,24 +15,10 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// would keep those from running that they wait for.
 class meeting_point {
 public:
-    /// Returns how many ticks of the clock this thread has waited.
-    std::uint64_t meet(std::size_t size) noexcept {
+    void meet(std::size_t size) noexcept {
         const std::uint32_t round = round_.load(std::memory_order_relaxed);
         if (arrive(size, round))
-            return 0;
-        const std::uint64_t start = internal::clock_ticks();
-        wait(round);
-        return internal::clock_ticks() - start;
-    }
-
-    /// Comes here for the last time, and waits for nobody: this thread counts as arrived from now on.
-    void leave(std::size_t size) noexcept {
-        absent_.fetch_add(1, std::memory_order_relaxed);
-        arrive(size, round_.load(std::memory_order_relaxed));
-    }
-
-private:
-    void wait(std::uint32_t round) const noexcept {
+            return;
         for (int spin = 0; spin < 2000; ++spin) {
             if (round_.load(std::memory_order_acquire) != round)
                 return;
@@ -42,6 +28,13 @@ private:
             round_.wait(round, std::memory_order_acquire);
     }
 
+    /// Comes here for the last time, and waits for nobody: this thread counts as arrived from now on.
+    void leave(std::size_t size) noexcept {
+        absent_.fetch_add(1, std::memory_order_relaxed);
+        arrive(size, round_.load(std::memory_order_relaxed));
+    }
+
+private:
     /// Returns whether this thread was the last to come, which sends the others on.
     bool arrive(std::size_t size, std::uint32_t round) noexcept {
         if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 != size)
@@ -85,8 +78,8 @@ struct team {
         if (size == 1)
             return {0, count};
         const std::size_t grains = (count + grain - 1) / grain;
-        const auto bound = [&](std::size_t before, std::uint32_t units) {
-            return part.end == 0 ? grains * before / size
+        const auto bound = [&](std::size_t threads, std::uint32_t units) {
+            return part.end == 0 ? grains * threads / size
                                  : (grains * units + work_part::whole / 2) / work_part::whole;
         };
         const std::size_t begin = bound(rank, part.begin) * grain;
@@ -98,9 +91,11 @@ struct team {
     void barrier() const noexcept {
         if (point == nullptr)
             return;
-        const std::uint64_t waited = point->meet(size);
-        if (shares != nullptr)
-            shares->add_wait(rank, waited);
+        if (shares == nullptr)
+            return point->meet(size);
+        const std::uint64_t start = internal::clock_ticks();
+        point->meet(size);
+        shares->add_wait(rank, internal::clock_ticks() - start);
     }
 
     /// Splits work by the speeds of the threads from now on, if that is for a team of this size.
