@@ -41,13 +41,13 @@ def run():
             ("MNIST network", "train", 128, 60_000, 2, train.flops_per_image),
             ("convnet", "mnist_cnn", 32, 10_000, 1, mnist_cnn.flops_per_image)):
         flops = images * flops_per_image / 1e9
-        arguments = [raw, batch, images, epochs]
+        ours, arguments = strata(word), [raw, batch, images, epochs]
         speeds = {threads: [] for threads in range(1, cores + 1)}
         apart, trips = [], []
         for _ in range(rounds_of(7)):
             for threads, seen in speeds.items():
-                seen.append(flops / run_once(strata(word), arguments, threads)["seconds"])
-            apart.append(sum(flops / found["seconds"] for found in side_by_side(strata(word), arguments, cores)))
+                seen.append(flops / run_once(ours, arguments, threads)["seconds"])
+            apart.append(sum(flops / found["seconds"] for found in side_by_side(ours, arguments, cores)))
             trips.append(run_once(floors(), [], cores)["round_trip_ns"])
         for threads, seen in speeds.items():
             shown = {"efficiency": median(seen) / median(speeds[1]) / threads}
