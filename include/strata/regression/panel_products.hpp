@@ -29,6 +29,9 @@ class panel_products {
     /// tile's columns do.
     static constexpr std::size_t tiled = (F + T + 1) / side * side;
     static constexpr std::size_t rest = F + T + 1 - tiled;
+    /// Panels of such a tile: so many that its sums hide the latency of their products.
+    static constexpr std::size_t rest_panels =
+        std::clamp<std::size_t>(12 / std::max<std::size_t>(rest, 1), run_panels, 8);
 
 public:
     static constexpr std::size_t size = width * width; ///< how many sums there are
@@ -44,7 +47,7 @@ public:
     [[nodiscard]] static aligned_vector<double>
     sum_rows(const observations<Value>& x, const observations<Value>& y, const observations<Value>* weights,
              const std::array<double, F + T>& origin, std::size_t first, std::size_t end) {
-        aligned_vector<double> block(block_rows * width, 0.0);
+        aligned_vector<double> block(width / V::size * panel_size, 0.0);
         aligned_vector<double> sums(size, 0.0);
         for (; first < end; first += block_rows) {
             const std::size_t rows = std::min(block_rows, end - first);
@@ -60,7 +63,9 @@ private:
     // The four panels of a tile, and rows that are fetched, stay in the first cache while it is computed.
     static constexpr std::size_t block_rows = std::min<std::size_t>(4096 / (V::size * sizeof(double)), 256);
     static constexpr std::size_t step = 16; ///< rows of a block between two fetches
-    static constexpr std::size_t panel_size = block_rows * V::size;
+    // A line of memory more than its rows: panels a multiple of 4 KiB apart would all meet in the same few
+    // places of the first cache, where rows are packed into them.
+    static constexpr std::size_t panel_size = block_rows * V::size + line_size<double>;
     // Rows that will be packed next, and how many of their lines to ask for at a time.
     struct fetch_list {
         const char* first;
@@ -110,7 +115,7 @@ private:
 
     // Adds the upper triangle of block^T block to the sums, tile by tile.
     static void accumulate(const double* block, std::size_t rows, fetch_list next, double* sums) noexcept {
-        visit_panels<tiled / V::size>([&](auto run, std::size_t column) {
+        visit_panels<run_panels, tiled / V::size>([&](auto run, std::size_t column) {
             constexpr std::size_t count = decltype(run)::value;
             std::size_t row = 0;
             // From the diagonal on the first panels are below it, and left out.
@@ -127,15 +132,15 @@ private:
                 accumulate_rows(internal::constant_size<2>{});
         });
         if constexpr (rest > 0)
-            visit_panels<width / V::size>([&](auto run, std::size_t column) {
+            visit_panels<rest_panels, width / V::size>([&](auto run, std::size_t column) {
                 accumulate_tile<rest, decltype(run)::value>(block, rows, next, tiled, column, sums);
             });
     }
 
     // Visits runs of so many panels as a tile has: visit(run, first column).
-    template <std::size_t Panels, class Visit>
+    template <std::size_t Run, std::size_t Panels, class Visit>
     [[gnu::always_inline]] static void visit_panels(const Visit& visit) noexcept {
-        visit_runs<std::min(run_panels, Panels), Panels % run_panels>(
+        visit_runs<std::min(Run, Panels), Panels % Run>(
             0, Panels, [&](auto run, std::size_t panel) { visit(run, panel * V::size); });
     }
 
