@@ -3,6 +3,7 @@
 
 #include <strata/cluster/nearest_center.hpp>
 #include <strata/expression/finite.hpp>
+#include <strata/kernels/aligned_vector.hpp>
 #include <strata/kernels/threads/ordered_parts.hpp>
 #include <strata/raise.hpp>
 #include <strata/regression/observations.hpp>
@@ -26,7 +27,7 @@ public:
 
     /// What one pass adds up.
     struct totals {
-        std::vector<double> sums = std::vector<double>(K * F, 0.0); ///< of the rows of each center
+        aligned_vector<double> sums = aligned_vector<double>(K * F, 0.0); ///< of the rows of each center
         std::vector<double> counts = std::vector<double>(K, 0.0);
         bool changed = false; ///< whether a row has another label than before
     };
@@ -89,11 +90,7 @@ public:
                 const auto old = labels.subspan(first, found.size());
                 part.changed = part.changed || !std::equal(found.begin(), found.end(), old.begin());
                 std::copy(found.begin(), found.end(), old.begin());
-                for (std::size_t i = 0; i < found.size(); ++i) {
-                    const auto label = static_cast<std::size_t>(found[i]);
-                    part.counts[label] += 1;
-                    add_row(x_->row(first + i), part.sums.data() + label * F);
-                }
+                add_rows(x_->row(first), found, means_.data(), part.sums.data(), part.counts.data());
             },
             [&](const totals& part) {
                 for (std::size_t i = 0; i < K * F; ++i)
@@ -151,18 +148,26 @@ private:
                       add);
     }
 
-    // Adds a row to its center's sum.
-    void add_row(const T* x, double* sum) const noexcept {
+    // Adds rows, less the means, to the sums of their centers, and counts them. A function of nothing but
+    // pointers, or each sum that is written would have the members read anew.
+    static void add_rows(const T* x, std::span<const std::int32_t> labels, const T* means, double* sums,
+                         double* counts) noexcept {
         using V = simd<T, lanes_of<T, 64 / sizeof(T)>>;
-        std::size_t f = 0;
-        // A row may follow another of the same center: what one wrote the next reads, register by register.
-        if constexpr (std::is_same_v<T, double>)
-            for (; f + V::size <= F; f += V::size)
-                (V::load_unaligned(sum + f) +
-                 (V::load_unaligned(x + f) - V::load_unaligned(means_.data() + f)))
-                    .store_unaligned(sum + f);
-        for (; f < F; ++f)
-            sum[f] += static_cast<double>(x[f] - means_[f]);
+        for (const std::int32_t each : labels) {
+            const auto label = static_cast<std::size_t>(each);
+            double* const sum = sums + label * F;
+            counts[label] += 1;
+            std::size_t f = 0;
+            // A row may follow another of the same center: what one wrote the next reads, register by
+            // register.
+            if constexpr (std::is_same_v<T, double>)
+                for (; f + V::size <= F; f += V::size)
+                    (V::load_unaligned(sum + f) + (V::load_unaligned(x + f) - V::load_unaligned(means + f)))
+                        .store_unaligned(sum + f);
+            for (; f < F; ++f)
+                sum[f] += static_cast<double>(x[f] - means[f]);
+            x += F;
+        }
     }
 
     // Adds the squares of a row's distances from its center to running sums, one for each lane.
