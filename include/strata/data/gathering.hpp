@@ -22,61 +22,34 @@ struct gathered_samples {
 };
 
 namespace internal {
-/// Where samples lie that will be read soon.
-struct coming_samples {
-    const char* next;  ///< the one that follows
-    const char* later; ///< one so far ahead that memory has answered by then
-};
-
 // Of a long sample memory is asked for the first bytes: from there on a processor sees for itself that lines
 // follow each other.
 inline constexpr std::size_t most_fetched_bytes = 1024;
 inline constexpr std::size_t fetched_line = 64;
-inline constexpr int first_cache = 3, second_cache = 2; // as __builtin_prefetch calls them
 
-/// Reads a sample, and asks memory for a later one, into the second cache, since the first has too few places
-/// for what is on its way.
-template <class T>
-[[gnu::always_inline]] inline void gather_elements(const samples& source, std::size_t first, std::size_t size,
-                                                   const char* later, T* numbers) noexcept {
-    const std::size_t bytes = std::min(size * source.element_size(), most_fetched_bytes);
+/// Asks memory for a sample that will be read soon, for all its lines at once: between the conversions of
+/// another sample a processor asks for too few at a time.
+inline void fetch_sample(const char* sample, std::size_t bytes) noexcept {
+    constexpr int first_cache = 3; // as __builtin_prefetch calls it
     for (std::size_t i = 0; i < bytes; i += fetched_line)
-        __builtin_prefetch(later + i, 0, second_cache);
+        __builtin_prefetch(sample + i, 0, first_cache);
     if (bytes > 0)
-        __builtin_prefetch(later + bytes - 1, 0, second_cache); // they seldom begin where a line does
-    source.read(first, size, numbers);
+        __builtin_prefetch(sample + bytes - 1, 0, first_cache); // they seldom begin where a line does
 }
 
-/// The same of bytes, a line at a time: a processor waits for so many lines only, and would convert nothing
-/// while it asks for a whole sample. The next sample goes on into the first cache meanwhile, and so do the
-/// places where it will be written.
+/// Converts a sample of bytes a line at a time, for which compilers find the shortest code.
 template <class T>
-void gather_bytes(const std::uint8_t* sample, std::size_t size, float scale, coming_samples coming,
-                  T* numbers) noexcept {
-    std::size_t i = 0;
+inline void gather_bytes(const std::uint8_t* sample, std::size_t size, float scale, T* numbers) noexcept {
 #if defined(__clang__)
     constexpr std::size_t step = fetched_line; // of fewer bytes it would make no loop, and then no vectors
 #else
     constexpr std::size_t step = 16;
 #endif
-    for (; i + fetched_line <= size; i += fetched_line) {
-        if (i < most_fetched_bytes) {
-            __builtin_prefetch(coming.later + i, 0, second_cache);
-            __builtin_prefetch(coming.next + i, 0, first_cache);
-        }
+    std::size_t i = 0;
+    for (; i + fetched_line <= size; i += fetched_line)
 #pragma GCC unroll 4
-        for (std::size_t j = i; j < i + fetched_line; j += step) {
-#pragma GCC unroll 8
-            for (std::size_t k = 0; k < step; k += fetched_line / sizeof(T))
-                __builtin_prefetch(numbers + size + j + k, 1, first_cache);
+        for (std::size_t j = i; j < i + fetched_line; j += step)
             read_elements<std::uint8_t>(sample, j, step, scale, numbers + j);
-        }
-    }
-    if (i < most_fetched_bytes && i < size) {
-        __builtin_prefetch(coming.later + i, 0, second_cache);
-        __builtin_prefetch(coming.next + i, 0, first_cache);
-        __builtin_prefetch(coming.later + size - 1, 0, second_cache); // they seldom begin where a line does
-    }
     read_elements<std::uint8_t>(sample, i, size - i, scale, numbers + i);
 }
 } // namespace internal
@@ -112,25 +85,25 @@ template <class T>
                                     batch + i * size);
         return;
     }
-    constexpr std::size_t samples_ahead = 12; // in between memory answers, and the second cache has room
     const auto* const bytes = source.template direct<std::uint8_t>();
+    // So far ahead that memory has answered by then, and that the first cache has room for what is on its
+    // way.
+    constexpr std::size_t bytes_ahead = 5120;
+    const std::size_t fetched = std::min(size * source.element_size(), internal::most_fetched_bytes);
+    const std::size_t ahead = std::min<std::size_t>(bytes_ahead / std::max<std::size_t>(fetched, 1), 64);
     const std::size_t share = chosen.end - chosen.begin;
     // Behind the share of this thread comes its share of the next batch.
-    const std::size_t gap = share < samples_ahead ? 0 : chosen.batch_size - share;
+    const std::size_t gap = share < ahead ? 0 : chosen.batch_size - share;
     const auto element = [&](std::size_t place) { return (chosen.first + order[place]) * size; };
     for (std::size_t i = chosen.begin; i < chosen.end; ++i) {
-        const auto coming = [&](std::size_t distance) {
-            const std::size_t place =
-                chosen.batch_begin + i + distance + (i + distance < chosen.end ? 0 : gap);
-            return source.place(element(place < order.size() ? place : chosen.batch_begin + i));
-        };
+        const std::size_t later = chosen.batch_begin + i + ahead + (i + ahead < chosen.end ? 0 : gap);
+        if (later < order.size())
+            internal::fetch_sample(source.place(element(later)), fetched);
         const std::size_t first = element(chosen.batch_begin + i);
-        T* const numbers = batch + i * size;
         if (bytes != nullptr)
-            internal::gather_bytes(bytes + first, size, source.scale(), {coming(1), coming(samples_ahead)},
-                                   numbers);
+            internal::gather_bytes(bytes + first, size, source.scale(), batch + i * size);
         else
-            internal::gather_elements(source, first, size, coming(samples_ahead), numbers);
+            source.read(first, size, batch + i * size);
     }
 }
 
