@@ -52,9 +52,7 @@ inline void gather_bytes(const std::uint8_t* sample, std::size_t size, float sca
             read_elements<std::uint8_t>(sample, j, step, scale, numbers + j);
     read_elements<std::uint8_t>(sample, i, size - i, scale, numbers + i);
 }
-} // namespace internal
 
-namespace internal {
 /// Reads numbers that nobody will read again soon: those of files do not become this process's memory.
 template <class T>
 void copy_elements(const samples& source, std::size_t first, std::size_t count, T* numbers) noexcept {
@@ -86,17 +84,16 @@ template <class T>
         return;
     }
     const auto* const bytes = source.template direct<std::uint8_t>();
-    // So far ahead that memory has answered by then, and that the first cache has room for what is on its
-    // way.
-    constexpr std::size_t bytes_ahead = 5120;
+    // So many are on their way that memory has answered in time, and that the first cache has room for them.
+    constexpr std::size_t coming_bytes = 5120;
     const std::size_t fetched = std::min(size * source.element_size(), internal::most_fetched_bytes);
-    const std::size_t ahead = std::min<std::size_t>(bytes_ahead / std::max<std::size_t>(fetched, 1), 64);
+    const std::size_t distance = std::min<std::size_t>(coming_bytes / std::max<std::size_t>(fetched, 1), 64);
     const std::size_t share = chosen.end - chosen.begin;
     // Behind the share of this thread comes its share of the next batch.
-    const std::size_t gap = share < ahead ? 0 : chosen.batch_size - share;
+    const std::size_t gap = share < distance ? 0 : chosen.batch_size - share;
     const auto element = [&](std::size_t place) { return (chosen.first + order[place]) * size; };
     for (std::size_t i = chosen.begin; i < chosen.end; ++i) {
-        const std::size_t later = chosen.batch_begin + i + ahead + (i + ahead < chosen.end ? 0 : gap);
+        const std::size_t later = chosen.batch_begin + i + distance + (i + distance < chosen.end ? 0 : gap);
         if (later < order.size())
             internal::fetch_sample(source.place(element(later)), fetched);
         const std::size_t first = element(chosen.batch_begin + i);
