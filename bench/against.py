@@ -1,19 +1,17 @@
 # Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 """Is the working tree slower than another revision?
 
-Both trees' headers are compiled into the same programs, which run in turn, pair by pair, on one core where they use one
-thread. A case is slower if the median of all pairs' ratios is above the limit and most of them are above 1 after each of three
-measurements: noise of a shared machine is rarely in all of them. Ends with 1 if a case is slower."""
+Both trees' headers are compiled into the same programs, which run in turn, pair by pair, on the core that is the fastest
+where they use one thread. A case is slower if the median of all pairs' ratios is above the limit and most of them are above
+1 after each of three measurements: noise of a shared machine is rarely in all of them. Ends with 1 if a case is slower."""
 
 import argparse
-import os
-import shutil
 import statistics
 import subprocess
 import sys
 import time
 
-from comparison import all_threads, bench, build, compile_cpp, data, flags, root, run_once, Contender
+from comparison import all_threads, bench, build, compile_cpp, core_for, data, flags, root, run_once, Contender
 
 measurements, rounds = 3, 7
 
@@ -33,13 +31,11 @@ def tree_of(revision):
     return place
 
 
-def contender(program, tree, options, threads):
+def contender(program, tree, options):
     found, why = compile_cpp(bench / "strata" / f"{program}.cpp", [*flags, *options, "-lz"], tree)
     if not found:
         return Contender(program, missing=why)
-    # The scheduler moves a program to another core now and then, whose caches know nothing of it.
-    pinned = ["taskset", "--cpu-list", str(max(os.sched_getaffinity(0)))] if threads == 1 and shutil.which("taskset") else []
-    return Contender(program, [*pinned, str(found)])
+    return Contender(program, [str(found)])
 
 
 def ratios(now, before, arguments, threads, metric):
@@ -47,8 +43,9 @@ def ratios(now, before, arguments, threads, metric):
     result = []
     for number in range(rounds):
         pair = {}
+        core = core_for(now, threads)
         for side in ((now, before) if number % 2 == 0 else (before, now)):
-            pair[side] = run_once(side, arguments, threads)[metric]
+            pair[side] = run_once(side, arguments, threads, core=core)[metric]
         is_time = metric in ("seconds", "ns", "microseconds")
         result.append(pair[now] / pair[before] if is_time else pair[before] / pair[now])
     return result
@@ -110,7 +107,7 @@ def main():
         name = " ".join([program, *shown, f"({threads})"])
         if given.words and not any(word in name for word in given.words):
             continue
-        now, before = (contender(program, tree, options, threads) for tree in (root, other))
+        now, before = (contender(program, tree, options) for tree in (root, other))
         try:
             if now.missing or before.missing:
                 raise RuntimeError(now.missing or before.missing)

@@ -23,7 +23,8 @@ root = bench.parent
 build = root / "build" / "bench"
 flags = ["-std=c++20", "-O3", "-march=native", "-fopenmp"]
 openblas = pathlib.Path("/usr/lib/x86_64-linux-gnu/openblas-openmp")
-cores = len(os.sched_getaffinity(0))
+all_cores = sorted(os.sched_getaffinity(0))
+cores = len(all_cores)
 patience = 300  # seconds that a run may take
 many_rounds, few_rounds = 5, 3  # that a contender has in a case: few where one takes so many seconds or more
 long_round = 2
@@ -42,9 +43,10 @@ def rounds_of(wanted):
 class Contender:
     """A name, the command that runs it, and how it came to be; or why it is missing."""
 
-    def __init__(self, name, command=None, how="", missing="", module=""):
+    def __init__(self, name, command=None, how="", missing="", module="", has_helpers=False):
         self.name, self.command, self.how, self.missing = name, command, how, missing
         self.module = module  # what its interpreter has imported before it runs, if its start is no part of the question
+        self.has_helpers = has_helpers  # whether other threads or processes work for it where it is given one thread
 
 
 def revision():
@@ -154,7 +156,7 @@ def node(name, program, module):
     if shutil.which("node") is None or not package.exists():
         return Contender(name, missing=f"no module {module} (npm)")
     version = json.loads(package.read_text())["version"]
-    return Contender(name, ["node", str(bench / "peers" / f"{program}.js")], f"{module} {version}")
+    return Contender(name, ["node", str(bench / "peers" / f"{program}.js")], f"{module} {version}", has_helpers=True)
 
 
 def environment(threads):
@@ -167,12 +169,14 @@ def environment(threads):
     return result
 
 
-def output_of(contender, arguments, threads, way):
-    """What one run prints, and how it ended and complained."""
+def output_of(contender, arguments, threads, way, core):
+    """What one run prints, and how it ended and complained. `core`: the only one that it may run on, if there is one."""
     command = [*contender.command, *map(str, arguments)]
     surroundings = environment(threads) | ({"BENCH_WAY": way} if way else {})
     if contender.module:
-        return interpreters.run(command, contender.module, surroundings, patience)
+        return interpreters.run(command, contender.module, surroundings, patience, all_cores if core is None else [core])
+    if core is not None:
+        command = ["taskset", "--cpu-list", str(core), *command]
     try:
         run = subprocess.run(command, capture_output=True, text=True, env=surroundings, timeout=patience)
     except subprocess.TimeoutExpired:
@@ -180,10 +184,10 @@ def output_of(contender, arguments, threads, way):
     return run.stdout, run.returncode, run.stderr
 
 
-def run_once(contender, arguments, threads, way=""):
+def run_once(contender, arguments, threads, way="", core=None):
     """The metrics that one run prints, or the last line of its complaint. A peer that has several ways tries them all, or
     takes the one that is given."""
-    text, code, complaint = output_of(contender, arguments, threads, way)
+    text, code, complaint = output_of(contender, arguments, threads, way, core)
     if code != 0:
         lines = (complaint.strip() or f"exit code {code}").splitlines()
         raise RuntimeError(lines[-1][:200])
@@ -195,6 +199,19 @@ def run_once(contender, arguments, threads, way=""):
         except ValueError:
             result[name] = value
     return result
+
+
+def core_for(contender, threads):
+    """The core that is the fastest at the moment, where one thread runs. On a host that others use as well a core may take a
+    third longer than the next, and another one within minutes."""
+    if threads > 1 or cores == 1 or contender.has_helpers:
+        return None
+    return int(run_once(strata("fastest_core"), [], cores)["core"])
+
+
+def run_in_turn(contender, arguments, threads, way=""):
+    """The same as `run_once`, where figures are set beside each other."""
+    return run_once(contender, arguments, threads, way, core_for(contender, threads))
 
 
 def has_enough(taken, rounds):
@@ -232,18 +249,19 @@ class Question:
             self.contenders[contender.name] = {"how": contender.how, "missing": contender.missing}
         if mode == "build":
             floors()
+            strata("fastest_core")
             return
         for round_number in range(rounds_of(rounds)):
             left = [each for each in contenders if not each.missing and each.name not in failed
                     and not has_enough(taken[each.name], rounds)]
             if left and (floor is not None or bounds) and round_number < floor_rounds:
-                machine.append(run_once(floors(), floor_arguments, threads))
+                machine.append(run_in_turn(floors(), floor_arguments, threads))
             for contender in left:
                 start = time.monotonic()
                 seen = runs[contender.name]
                 try:
                     # The first round finds the fastest way.
-                    seen.append(run_once(contender, arguments, threads, seen[0].get("way", "") if seen else ""))
+                    seen.append(run_in_turn(contender, arguments, threads, seen[0].get("way", "") if seen else ""))
                 except RuntimeError as error:
                     failed[contender.name] = str(error)
                 taken[contender.name].append(time.monotonic() - start)

@@ -23,6 +23,7 @@ for line in sys.stdin:
         code = 1
         try:
             os.environ.update(asked["environment"])
+            os.sched_setaffinity(0, asked["cores"])
             for number, path in ((0, "/dev/null"), (1, asked["out"]), (2, asked["complaint"])):
                 os.dup2(os.open(path, os.O_RDWR), number)
             sys.argv = asked["arguments"]
@@ -61,14 +62,15 @@ def stop_all():
         stop(key)
 
 
-def run(command, module, environment, patience):
-    """What a script prints, its exit code and what it complains of. `command` is the interpreter, the script and its arguments."""
+def run(command, module, environment, patience, cores):
+    """What a script prints, its exit code and what it complains of. `command` is the interpreter, the script and its arguments;
+    `cores` those that it may run on."""
     key = module, environment["OMP_NUM_THREADS"]
     if key not in running:
         running[key] = start(module, environment)
     process = running[key]
     with tempfile.NamedTemporaryFile("r") as out, tempfile.NamedTemporaryFile("r") as complaint:
-        asked = {"arguments": command[1:], "out": out.name, "complaint": complaint.name,
+        asked = {"arguments": command[1:], "out": out.name, "complaint": complaint.name, "cores": cores,
                  "environment": {name: value for name, value in environment.items() if name.startswith("BENCH_")}}
         print(json.dumps(asked), file=process.stdin, flush=True)
         with selectors.DefaultSelector() as waiting:

@@ -46,5 +46,6 @@ def describe():
             ("rounds", f"each contender once a round, in turn; {many_rounds} rounds or more, where one takes {long_round} s or longer "
                        f"{few_rounds}, as each figure says; medians, with the lowest and the highest behind. A peer with several ways "
                        "to run tries them in the first round and takes the fastest in all. Python's peers run in interpreters that "
-                       "have imported their library, but where start-up or memory is asked. OPENBLAS_* unset, OMP_NUM_THREADS as "
-                       "each case says, denormals flushed where the peer can")]
+                       "have imported their library, but where start-up or memory is asked. One thread runs on the core that a probe "
+                       "finds the fastest before, but where others work for it (Node.js, MPI, mapped files). OPENBLAS_* unset, "
+                       "OMP_NUM_THREADS as each case says, denormals flushed where the peer can")]

@@ -1,9 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include "cores.hpp"
 #include "timing.hpp"
-
-#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,26 +11,6 @@
 #include <vector>
 
 namespace bench {
-
-/// The cores that this thread may run on.
-inline std::vector<std::size_t> own_cores() {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    std::vector<std::size_t> result;
-    if (sched_getaffinity(0, sizeof set, &set) == 0)
-        for (std::size_t core = 0; core < CPU_SETSIZE; ++core)
-            if (CPU_ISSET(core, &set))
-                result.push_back(core);
-    return result;
-}
-
-/// Keeps this thread on one core.
-inline void stay_on(std::size_t core) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(core, &set);
-    sched_setaffinity(0, sizeof set, &set);
-}
 
 /// Seconds that a line of memory takes from the first core to the last and back, the fastest of 20 times 100
 /// trips, which other programs seldom interrupt; 0 where there is one core. Cores that share a cache take

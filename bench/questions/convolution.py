@@ -3,7 +3,7 @@
 
 from statistics import geometric_mean, median
 
-from comparison import Question, all_threads, cpp, floors, many_rounds, mode, rounds_of, run_once, strata
+from comparison import Question, all_threads, cpp, floors, many_rounds, mode, rounds_of, run_in_turn, strata
 
 # Size, channels, filters, kernel, stride: those of bench/peers/convolution.hpp.
 shapes = [(224, 3, 64, 7, 2), (56, 64, 64, 1, 1), (56, 64, 64, 3, 1), (56, 64, 256, 1, 1), (56, 256, 64, 1, 1),
@@ -31,17 +31,17 @@ def least_work(kernel, shape, batch):
 def compare(question, ours, peer, kernel, batch, threads):
     """All shapes; returns the ratios of the speeds, each the median of neighbouring runs'."""
     ratios = []
-    machine = run_once(floors(), [], 1)
+    machine = run_in_turn(floors(), [], 1)
     for shape in shapes:
         size, channels, filters, window, stride = shape
         arguments = [kernel, *shape, batch]
         found = {contender.name: [] for contender in (ours, peer) if not contender.missing}
-        peak = run_once(ours, ["peak"], threads)["gflops"]
+        peak = run_in_turn(ours, ["peak"], threads)["gflops"]
         for number in range(rounds_of(many_rounds)):
             # The order alternates.
             for contender in ((ours, peer) if number % 2 == 0 else (peer, ours)):
                 if not contender.missing:
-                    found[contender.name].append(run_once(contender, arguments, threads)["gflops"])
+                    found[contender.name].append(run_in_turn(contender, arguments, threads)["gflops"])
         counted, needed, size_in_bytes = least_work(kernel, shape, batch)
         speed = threads * machine["l3_gbytes" if size_in_bytes < last_cache else "memory_gbytes"]
         floor = counted / max(needed / peak, size_in_bytes / speed)

@@ -171,6 +171,7 @@ def run():
                 *pytorch.command, word, str(raw), str(batch), str(steps // 2), str(processes)], pytorch.how, pytorch.missing))
         for each in contenders:
             each.command = each.command and list(map(str, each.command))
+            each.has_helpers = True
         question.measure(f"{name}, batch {batch}", contenders, [], 1,
                          shown=["without_messages", "messages_alone", "waiting", "weak_seconds", "bytes", "least_bytes", "shared_bytes", "way"])
         known = {implementation: each for implementation, each in built.items() if each[2]}

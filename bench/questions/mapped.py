@@ -26,13 +26,13 @@ def run():
     group = confinement()
 
     def in_mode(mode, name):
-        return Contender(name, [*program.command, mode], program.how)
+        return Contender(name, [*program.command, mode], program.how, has_helpers=True)
 
     def confined(contender):
         if group is None:
             return Contender(contender.name, missing="no group of processes can be made whose memory is limited")
         enter = f'echo $$ > {group / "cgroup.procs"} && exec "$0" "$@"'
-        return Contender(contender.name, ["sh", "-c", enter, *contender.command], contender.how)
+        return Contender(contender.name, ["sh", "-c", enter, *contender.command], contender.how, has_helpers=True)
 
     place = build / "data" / "mapped"
     if not program.missing and not (place / "rows.npy").exists():
