@@ -136,3 +136,44 @@ BOOST_AUTO_TEST_CASE(predictions_of_large_networks) {
     for (const int threads : {2, 5})
         BOOST_TEST((predicted(threads) == one));
 }
+
+// Samples of bytes are gathered by each thread for itself, floats by all together: the same numbers.
+BOOST_AUTO_TEST_CASE(samples_of_bytes) {
+    using network = model<input<100> | dense<64> | relu | dropout<0.2> | dense<3> | softmax>;
+    constexpr std::size_t samples = 75;
+    random_sequence random(seed{1}, draw_purpose::split);
+    std::vector<std::uint8_t> bytes(samples * network::input_size);
+    for (std::uint8_t& each : bytes)
+        each = static_cast<std::uint8_t>(random.integer(256));
+    const std::vector<float> floats(bytes.begin(), bytes.end());
+    std::vector<std::uint8_t> labels(samples);
+    std::vector<double> weights(samples);
+    for (std::size_t i = 0; i < samples; ++i) {
+        labels[i] = static_cast<std::uint8_t>(random.integer(3));
+        weights[i] = random.uniform();
+    }
+    const auto learn = [&](const auto& x, std::size_t threads) {
+        network net{seed{4}};
+        trainer teach{net, sparse_categorical_crossentropy, adam{}, accuracy};
+        std::vector<double> seen;
+        // Later batches are larger, or need no room for weights.
+        for (const std::size_t size : {16u, 48u, 32u}) {
+            fit_options options{.batch_size = size,
+                                .epochs = 2,
+                                .verbose = verbosity::silent,
+                                .threads = size == 16 ? 1 : threads};
+            if (size == 48)
+                options.sample_weight = weights;
+            const auto history = teach.fit(x, labels, options);
+            seen.insert(seen.end(), history["loss"].begin(), history["loss"].end());
+            seen.push_back(
+                teach.evaluate(x, labels, {.verbose = verbosity::silent, .threads = threads})["accuracy"]);
+        }
+        return std::pair(net.weights(), seen);
+    };
+    const auto expected = learn(floats, 1);
+    for (const std::size_t threads : {1u, 2u, 5u}) {
+        BOOST_TEST((learn(bytes, threads) == expected));
+        BOOST_TEST((learn(floats, threads) == expected));
+    }
+}

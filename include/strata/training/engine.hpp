@@ -12,7 +12,6 @@
 #include <strata/model/training_pass.hpp>
 #include <strata/model/update_path.hpp>
 #include <strata/setting.hpp>
-#include <strata/training/batches.hpp>
 #include <strata/training/expected_samples.hpp>
 #include <strata/training/measurement.hpp>
 #include <strata/training/memory_text.hpp>
@@ -23,6 +22,7 @@
 #include <strata/training/penalties.hpp>
 #include <strata/training/progress.hpp>
 #include <strata/training/sample_steps.hpp>
+#include <strata/training/team_batches.hpp>
 
 #include <algorithm>
 #include <array>
@@ -81,8 +81,7 @@ public:
              std::size_t threads, progress_line* line, totals& sum) {
         const internal::occupation guard(is_busy_);
         prepare(batch_size, threads);
-        if (range.weights != nullptr)
-            batches_.reserve_weights(capacity_);
+        batches_.prepare(range, batch_size, threads);
         sum.reserve(sum.samples + range.count);
         progress all{sum};
         const internal::ordered_samples samples(range, order, Model::input_sizes,
@@ -158,7 +157,6 @@ private:
         capacity_ = 0;
         space_ = typename pass::workspace(samples, members, piece);
         known_piece_ = piece;
-        batches_.reserve(samples);
         losses_.assign(samples, 0.0);
         parts_.assign(samples * totals::numbers, 0.0);
         capacity_ = samples;
@@ -175,19 +173,21 @@ private:
         threads.adopt(shares_);
         internal::expected_samples coming(tour, Model::input_sizes, internal::target_sizes<pass>);
         coming.expect(0, threads);
-        batches_.gather(tour.range, tour.order, 0, tour.batch_from(0), buffer, threads);
+        batches<Model, pass>& own = batches_.own(threads);
+        own.gather(tour.range, tour.order, 0, tour.batch_from(0), buffer, batches_.gatherers(threads));
         if (Training && threads.rank == 0)
             ask_rates(first_step, rates_[first_step % 2], all);
         threads.barrier();
         for (std::uint64_t number = first_step; begin < tour.range.count && !all.stop; ++number) {
             const typename pass::batch batch =
-                batches_.batch(tour.range, buffer, batch_pieces::whole(tour.batch_from(begin), piece));
+                own.batch(tour.range, buffer, batch_pieces::whole(tour.batch_from(begin), piece));
             step_by_batch<Training>(batch, number, all, threads);
             begin += batch.samples;
             buffer = 1 - buffer;
             coming.expect(begin, threads);
             if (begin < tour.range.count)
-                batches_.gather(tour.range, tour.order, begin, tour.batch_from(begin), buffer, threads);
+                own.gather(tour.range, tour.order, begin, tour.batch_from(begin), buffer,
+                           batches_.gatherers(threads));
             if (threads.rank == 0)
                 prepare_step<Training>(tour, begin, number + 1, all);
             threads.finish_step();
@@ -288,7 +288,7 @@ private:
 
     [[no_unique_address]] path path_;
     typename pass::workspace space_;
-    batches<Model, pass> batches_;
+    team_batches<Model, pass> batches_;
     std::vector<double> losses_;
     std::vector<double> parts_;
     std::size_t capacity_ = 0;
