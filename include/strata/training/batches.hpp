@@ -34,8 +34,12 @@ class batches {
 public:
     using T = typename Model::value_type;
 
-    /// Makes room for batches of up to so many samples. Gathering allocates nothing afterwards.
+    /// Makes room for batches of up to so many samples, if there is less. Gathering allocates nothing
+    /// afterwards. Where there is not enough memory, the next call makes it anew.
     void reserve(std::size_t samples) {
+        if (samples <= capacity_)
+            return;
+        capacity_ = 0;
         constexpr std::size_t slack = line_size<T>; // kernels may read a register further
         for (auto& inputs : x_)
             for (std::size_t i = 0; i < Model::input_count; ++i)
@@ -44,6 +48,7 @@ public:
             for_each_index<Model::output_count>([&](auto index) {
                 std::get<index>(outputs).assign(samples * Pass::template output<index>::targets, 0);
             });
+        capacity_ = samples;
     }
 
     /// The same for weights of rows.
@@ -111,6 +116,7 @@ private:
     std::array<decltype(internal::target_vectors<Pass>(std::make_index_sequence<Model::output_count>{})), 2>
         targets_;
     std::array<std::array<std::vector<T>, Model::output_count>, 2> weights_;
+    std::size_t capacity_ = 0;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -26,13 +26,16 @@ public:
         const std::size_t count = is_shared_ ? 1 : threads;
         if (count > all_.size())
             all_.resize(count);
-        for (std::size_t i = 0; i < count; ++i)
-            all_[i].reserve(batch_size, range.weights != nullptr);
+        for (std::size_t i = 0; i < count; ++i) {
+            all_[i].reserve(batch_size);
+            if (range.weights != nullptr)
+                all_[i].reserve_weights(batch_size);
+        }
     }
 
     /// Those that a thread gathers and reads.
     [[nodiscard]] batches_type& own(const team& threads) noexcept {
-        return all_[is_shared_ ? 0 : threads.rank].batches;
+        return all_[is_shared_ ? 0 : threads.rank];
     }
     /// With whom it gathers them.
     [[nodiscard]] team gatherers(const team& threads) const noexcept { return is_shared_ ? threads : team{}; }
@@ -49,25 +52,10 @@ private:
                 return false;
             numbers += Model::input_sizes[input];
         }
-        return numbers <= most_bytes / sizeof(T) / batch_size / threads;
+        return batch_size * threads <= most_bytes / sizeof(T) / numbers;
     }
 
-    struct batch_memory {
-        batches_type batches;
-        std::size_t capacity = 0;
-
-        void reserve(std::size_t samples, bool weighs) {
-            if (samples > capacity) {
-                capacity = 0;
-                batches.reserve(samples);
-                capacity = samples;
-            }
-            if (weighs)
-                batches.reserve_weights(capacity);
-        }
-    };
-
-    std::vector<batch_memory> all_;
+    std::vector<batches_type> all_;
     bool is_shared_ = true;
 };
 
