@@ -224,6 +224,12 @@ def floors():
     return strata("floor", "floor")
 
 
+def build_probes():
+    """Builds what is run beside all contenders."""
+    floors()
+    strata("fastest_core")
+
+
 class Question:
     """One question: contenders, and cases that each of them is run for."""
 
@@ -248,8 +254,7 @@ class Question:
         for contender in contenders:
             self.contenders[contender.name] = {"how": contender.how, "missing": contender.missing}
         if mode == "build":
-            floors()
-            strata("fastest_core")
+            build_probes()
             return
         for round_number in range(rounds_of(rounds)):
             left = [each for each in contenders if not each.missing and each.name not in failed

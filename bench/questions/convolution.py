@@ -3,7 +3,7 @@
 
 from statistics import geometric_mean, median
 
-from comparison import Question, all_threads, cpp, floors, many_rounds, mode, rounds_of, run_in_turn, strata
+from comparison import Question, all_threads, build_probes, cpp, floors, many_rounds, mode, rounds_of, run_in_turn, strata
 
 # Size, channels, filters, kernel, stride: those of bench/peers/convolution.hpp.
 shapes = [(224, 3, 64, 7, 2), (56, 64, 64, 1, 1), (56, 64, 64, 3, 1), (56, 64, 256, 1, 1), (56, 256, 64, 1, 1),
@@ -67,7 +67,7 @@ def run():
                              "reading. oneDNN: direct convolution, all operands in layouts of its own choice.")
     question.contenders = {each.name: {"how": each.how, "missing": each.missing} for each in (ours, peer)}
     if mode == "build":
-        floors()
+        build_probes()
         return question
     summary = []
     for threads in all_threads:
