@@ -16,7 +16,9 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// What training was before an epoch.
 template <class T, std::size_t Blocks>
 struct epoch_start {
-    std::array<aligned_vector<T>, Blocks> blocks; ///< the weights, then the optimizer's states
+    /// The weights, and behind them the optimizer's states: together they more often fill large pages, and
+    /// else every first epoch would wait for a thousand small ones.
+    aligned_vector<T> numbers;
     std::uint64_t steps = 0;
     std::uint64_t epochs = 0;               ///< in all
     std::size_t epoch = 0;                  ///< of this fit
@@ -31,19 +33,31 @@ class epoch_memory {
 public:
     using spans = std::array<std::span<T>, Blocks>;
 
-    /// Forgets another fit's epochs.
-    void begin() noexcept { has_best_ = false; }
+    /// Forgets another fit's epochs. The room that the first of them had is the first that is written again:
+    /// fits of one epoch need no other.
+    void begin() noexcept {
+        current_ = 0;
+        has_best_ = false;
+    }
 
     /// `copy(source, result)` copies what training changes of a block.
     template <class Copy>
     void remember(const spans& blocks, std::uint64_t steps, std::uint64_t epochs, std::size_t epoch,
                   const Copy& copy) {
         epoch_start<T, Blocks>& start = starts_[current_];
-        for (std::size_t i = 0; i < Blocks; ++i)
-            if (start.blocks[i].size() == blocks[i].size())
-                copy(blocks[i].data(), start.blocks[i].data());
-            else
-                start.blocks[i].assign(blocks[i].begin(), blocks[i].end());
+        const std::size_t size = count_of(blocks);
+        if (start.numbers.size() == size) {
+            T* result = start.numbers.data();
+            for (const std::span<T>& block : blocks) {
+                copy(block.data(), result);
+                result += block.size();
+            }
+        } else {
+            start.numbers.clear();
+            start.numbers.reserve(size);
+            for (const std::span<T>& block : blocks)
+                start.numbers.insert(start.numbers.end(), block.begin(), block.end());
+        }
         start.steps = steps;
         start.epochs = epochs;
         start.epoch = epoch;
@@ -67,11 +81,20 @@ public:
     }
 
     static void put_back(const epoch_start<T, Blocks>& start, const spans& blocks) noexcept {
-        for (std::size_t i = 0; i < Blocks; ++i)
-            std::copy(start.blocks[i].begin(), start.blocks[i].end(), blocks[i].begin());
+        const T* source = start.numbers.data();
+        for (const std::span<T>& block : blocks) {
+            std::copy_n(source, block.size(), block.data());
+            source += block.size();
+        }
     }
 
 private:
+    [[nodiscard]] static std::size_t count_of(const spans& blocks) noexcept {
+        std::size_t count = 0;
+        for (const std::span<T>& block : blocks)
+            count += block.size();
+        return count;
+    }
     [[nodiscard]] const epoch_start<T, Blocks>& best() const noexcept { return starts_[1 - current_]; }
 
     std::array<epoch_start<T, Blocks>, 2> starts_;
