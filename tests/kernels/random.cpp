@@ -89,28 +89,34 @@ std::vector<std::uint8_t> choices_of(const dropout_key& key, double rate, std::s
 BOOST_AUTO_TEST_CASE(dropout_depends_on_the_element_alone) {
     const dropout_key key{5ull << 33 | 5, 9, 2};
     using V = simd<float, lanes_of<float, 4>>;
-    for (const std::size_t elements : std::vector<std::size_t>{1, 7, 8, 24, 100, 300, 512, 1000})
-        for (const std::size_t samples : std::vector<std::size_t>{1, 4, 6, 17}) {
-            const auto bits = choices_of(key, 0.25, elements, samples, 1);
-            const dropout_choices choices{bits.data(), 0};
-            for (std::size_t sample = 0; sample < samples; ++sample) {
-                std::vector<float> factors(elements);
-                draw_dropout(factors.data(), elements, key, 1, 0.25, sample);
-                for (std::size_t element = 0; element < elements; ++element) {
-                    const std::size_t place = sample * elements + element;
-                    const bool kept = keeps(key, 1, 0.25, sample, element);
-                    BOOST_REQUIRE_EQUAL(factors[element], kept ? 1 / 0.75f : 0);
-                    BOOST_REQUIRE_EQUAL(bits[place / 8] >> place % 8 & 1, kept);
-                    float read[V::size];
-                    choices.factors<V>(1, place, 3.0f).store_unaligned(read);
-                    BOOST_REQUIRE_EQUAL(read[0], kept ? 3 : 0);
+    // Words are compared as numbers without a sign: those of the greatest rates begin where signs would
+    // count.
+    for (const double rate : {0.0, 0.25, 0.5, 0.75}) {
+        const auto scale = static_cast<float>(1 / (1 - rate));
+        for (const std::size_t elements : std::vector<std::size_t>{1, 7, 8, 24, 100, 300, 512, 1000})
+            for (const std::size_t samples : std::vector<std::size_t>{1, 4, 6, 17}) {
+                const auto bits = choices_of(key, rate, elements, samples, 1);
+                const dropout_choices choices{bits.data(), 0};
+                for (std::size_t sample = 0; sample < samples; ++sample) {
+                    std::vector<float> factors(elements);
+                    draw_dropout(factors.data(), elements, key, 1, rate, sample);
+                    for (std::size_t element = 0; element < elements; ++element) {
+                        const std::size_t place = sample * elements + element;
+                        const bool kept = keeps(key, 1, rate, sample, element);
+                        BOOST_REQUIRE_EQUAL(factors[element], kept ? scale : 0);
+                        BOOST_REQUIRE_EQUAL(bits[place / 8] >> place % 8 & 1, kept);
+                        float read[V::size];
+                        choices.factors<V>(1, place, 3.0f).store_unaligned(read);
+                        BOOST_REQUIRE_EQUAL(read[0], kept ? 3 : 0);
+                    }
                 }
+                for (const std::size_t threads : std::vector<std::size_t>{2, 3})
+                    BOOST_TEST(
+                        std::equal(bits.begin(),
+                                   bits.begin() + static_cast<std::ptrdiff_t>((samples * elements + 7) / 8),
+                                   choices_of(key, rate, elements, samples, threads).begin()));
             }
-            for (const std::size_t threads : std::vector<std::size_t>{2, 3})
-                BOOST_TEST(std::equal(
-                    bits.begin(), bits.begin() + static_cast<std::ptrdiff_t>((samples * elements + 7) / 8),
-                    choices_of(key, 0.25, elements, samples, threads).begin()));
-        }
+    }
     // Anything else in the key gives other choices.
     const auto all = choices_of(key, 0.25, 32, 24, 1);
     for (const dropout_key& changed :

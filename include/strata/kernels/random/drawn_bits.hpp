@@ -17,11 +17,11 @@ struct element_counter {
     std::uint32_t element;
     std::array<std::uint32_t, 3> rest;
 };
-inline constexpr std::size_t drawn_elements = 16;
+inline constexpr std::size_t drawn_elements = 32;
 
 #if defined(__SSE2__)
 #    if defined(__AVX2__)
-inline constexpr std::size_t wide_lanes = lanes_of<std::uint64_t, drawn_elements>;
+inline constexpr std::size_t wide_lanes = lanes_of<std::uint64_t, 8>;
 #    else
 inline constexpr std::size_t wide_lanes = 2;
 #    endif
@@ -41,25 +41,27 @@ using wide_words = simd<std::uint64_t, wide_lanes>;
 #    endif
 }
 
-/// The words of so many elements from the counter's on, each in the lower half of a lane: [4][registers].
-/// What is in the upper halves does not count.
+/// The words of as many elements as so many registers have lanes, from the counter's on, each in the lower
+/// half of a lane: [4][registers], where the elements of two neighbours take turns. What is in the upper
+/// halves does not count.
 template <std::size_t Registers>
 [[gnu::always_inline]] inline void draw_wide_words(const element_counter& counter, std::uint64_t key,
                                                    wide_words (&words)[4][Registers]) noexcept {
     using numbers = philox<1>;
     const wide_words first(std::uint64_t{numbers::multipliers[0]});
     const wide_words second(std::uint64_t{numbers::multipliers[1]});
-#    pragma GCC unroll 8
+    const wide_words numbers_of_lanes = lane_numbers<wide_words>();
+#    pragma GCC unroll 4
     for (std::size_t i = 0; i < Registers; ++i) {
-        words[0][i] =
-            lane_numbers<wide_words>() + wide_words(std::uint64_t{counter.element} + i * wide_lanes);
+        words[0][i] = numbers_of_lanes + numbers_of_lanes +
+                      wide_words(std::uint64_t{counter.element} + i / 2 * 2 * wide_lanes + i % 2);
         for (std::size_t w = 1; w < 4; ++w)
             words[w][i] = wide_words(std::uint64_t{counter.rest[w - 1]});
     }
     auto key0 = static_cast<std::uint32_t>(key);
     auto key1 = static_cast<std::uint32_t>(key >> 32);
     for (int round = 0; round < numbers::rounds; ++round) {
-#    pragma GCC unroll 8
+#    pragma GCC unroll 4
         for (std::size_t i = 0; i < Registers; ++i) {
             const wide_words product0 = multiply_halves(words[0][i], first);
             const wide_words product1 = multiply_halves(words[2][i], second);
@@ -72,33 +74,62 @@ template <std::size_t Registers>
         key1 += numbers::key_steps[1];
     }
 }
+
+/// Which of the lower halves of both registers' lanes are at least `least`, a bit for each in turn.
+[[nodiscard, gnu::always_inline]] inline std::uint32_t compare_halves(wide_words even, wide_words odd,
+                                                                      std::uint32_t least) noexcept {
+    using data = typename wide_words::register_type;
+    const auto words = static_cast<data>((even & wide_words(std::uint64_t{0xFFFFFFFF})) | (odd << 32));
+#    if defined(__AVX512F__)
+    return _mm512_cmp_epu32_mask(words, _mm512_set1_epi32(static_cast<int>(least)), _MM_CMPINT_NLT);
+#    else
+    // There are comparisons of numbers with signs alone.
+    constexpr std::uint32_t sign = 0x80000000;
+    const auto limit = static_cast<int>(least ^ sign);
+    const auto shift = static_cast<int>(sign);
+#        if defined(__AVX2__)
+    const __m256i smaller =
+        _mm256_cmpgt_epi32(_mm256_set1_epi32(limit), _mm256_xor_si256(words, _mm256_set1_epi32(shift)));
+    return static_cast<std::uint32_t>(~_mm256_movemask_ps(_mm256_castsi256_ps(smaller)) & 0xFF);
+#        else
+    const __m128i smaller =
+        _mm_cmpgt_epi32(_mm_set1_epi32(limit), _mm_xor_si128(words, _mm_set1_epi32(shift)));
+    return static_cast<std::uint32_t>(~_mm_movemask_ps(_mm_castsi128_ps(smaller)) & 0xF);
+#        endif
+#    endif
+}
+
+/// What `draw_bits` tells of as many elements as so many registers have lanes, from element `first` on.
+template <std::size_t Registers>
+[[gnu::always_inline]] inline void draw_lane_bits(const element_counter& counter, std::uint64_t key,
+                                                  std::uint32_t least, std::size_t first,
+                                                  std::array<std::uint32_t, 4>& bits) noexcept {
+    wide_words words[4][Registers];
+    draw_wide_words({counter.element + static_cast<std::uint32_t>(first), counter.rest}, key, words);
+#    pragma GCC unroll 4
+    for (std::size_t w = 0; w < 4; ++w)
+#    pragma GCC unroll 2
+        for (std::size_t i = 0; i < Registers; i += 2)
+            bits[w] |= compare_halves(words[w][i], words[w][i + 1], least) << (first + i * wide_lanes);
+}
 #endif
 
-/// Which of the words of 16 elements from the counter's on are at least `least`: bit 16 w + j tells of word w
-/// of element j.
-[[nodiscard, gnu::noinline]] inline std::uint64_t draw_bits(const element_counter& counter, std::uint64_t key,
-                                                            std::uint32_t least) noexcept {
-    std::uint64_t result = 0;
+/// Of the words of so many elements from the counter's on, 32 at most: which are at least `least`. Bit j of
+/// number w tells of word w of element j; bits of elements behind the last do not count.
+[[nodiscard, gnu::noinline]] inline std::array<std::uint32_t, 4> draw_bits(const element_counter& counter,
+                                                                           std::uint64_t key,
+                                                                           std::uint32_t least,
+                                                                           std::size_t count) noexcept {
+    std::array<std::uint32_t, 4> result{};
 #if defined(__SSE2__)
-    constexpr std::size_t registers = 2;
-    const wide_words low(std::uint64_t{0xFFFFFFFF});
-    const wide_words most(std::uint64_t{least} - 1);
-    for (std::size_t first = 0; first < drawn_elements; first += registers * wide_lanes) {
-        wide_words words[4][registers];
-        draw_wide_words({counter.element + static_cast<std::uint32_t>(first), counter.rest}, key, words);
-        // The difference from a smaller number is negative.
-        wide_words chosen(std::uint64_t{0});
-#    pragma GCC unroll 4
-        for (std::size_t w = 0; w < 4; ++w)
-#    pragma GCC unroll 8
-            for (std::size_t i = 0; i < registers; ++i)
-                chosen = chosen | ((most - (words[w][i] & low)) >> 63)
-                                      << static_cast<int>(drawn_elements * w + wide_lanes * i);
-        alignas(alignment) std::uint64_t lanes[wide_lanes];
-        chosen.store_aligned(lanes);
-        for (std::size_t j = 0; j < wide_lanes; ++j)
-            result |= lanes[j] << (first + j);
-    }
+    // A round of Philox waits for the one before. Two pairs of registers go side by side where there are as
+    // many.
+    std::size_t first = 0;
+    if (wide_lanes == 8 && count > 2 * wide_lanes)
+        draw_lane_bits<4>(counter, key, least, first, result);
+    else
+        for (; first < count; first += 2 * wide_lanes)
+            draw_lane_bits<2>(counter, key, least, first, result);
 #else
     philox<drawn_elements>::words words;
     for (std::size_t j = 0; j < drawn_elements; ++j) {
@@ -108,8 +139,8 @@ template <std::size_t Registers>
     }
     words = philox<drawn_elements>::draw(words, key);
     for (std::size_t w = 0; w < 4; ++w)
-        for (std::size_t j = 0; j < drawn_elements; ++j)
-            result |= std::uint64_t{words[w][j] >= least} << (drawn_elements * w + j);
+        for (std::size_t j = 0; j < count; ++j)
+            result[w] |= std::uint32_t{words[w][j] >= least} << j;
 #endif
     return result;
 }

@@ -7,6 +7,7 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -15,16 +16,16 @@ namespace strata::bedrock::inline STRATA_SETTING {
 namespace internal {
 constexpr std::uint32_t dropout_threshold(double rate) { return static_cast<std::uint32_t>(rate * 0x1p32); }
 
-/// Which of 16 elements a dropout keeps, from `element` of a sample on: bit 16 w + j tells of sample
-/// 4 sample_group + w. The choice depends on the key, the sample and the place in it alone.
-[[nodiscard]] inline std::uint64_t choose_elements(const dropout_key& key, std::uint32_t dropout,
-                                                   std::uint32_t threshold, std::size_t element,
-                                                   std::size_t sample_group) noexcept {
+/// Which of `count` elements a dropout keeps, 32 at most, from `element` of a sample on: bit j of number w
+/// tells of sample 4 sample_group + w. The choice depends on the key, the sample and the place in it alone.
+[[nodiscard]] inline std::array<std::uint32_t, 4>
+choose_elements(const dropout_key& key, std::uint32_t dropout, std::uint32_t threshold, std::size_t element,
+                std::size_t count, std::size_t sample_group) noexcept {
     const std::uint32_t stream =
         static_cast<std::uint32_t>(draw_purpose::dropout) + ((key.layer * 8 + dropout) << 4);
     return draw_bits(
         {static_cast<std::uint32_t>(element), {static_cast<std::uint32_t>(sample_group), key.step, stream}},
-        key.seed, threshold);
+        key.seed, threshold, count);
 }
 } // namespace internal
 
@@ -37,10 +38,9 @@ template <class T>
     const std::uint32_t threshold = internal::dropout_threshold(rate);
     const T scale = static_cast<T>(1 / (1 - rate));
     for (std::size_t element = 0; element < count; element += drawn_elements) {
-        const std::uint64_t chosen =
-            internal::choose_elements(key, dropout, threshold, element, sample / 4) >>
-            sample % 4 * drawn_elements;
         const std::size_t end = std::min(drawn_elements, count - element);
+        const std::uint32_t chosen =
+            internal::choose_elements(key, dropout, threshold, element, end, sample / 4)[sample % 4];
         for (std::size_t j = 0; j < end; ++j)
             factors[element + j] = (chosen >> j & 1) != 0 ? scale : T(0);
     }

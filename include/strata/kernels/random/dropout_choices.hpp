@@ -75,7 +75,7 @@ private:
     // Samples of whole bytes are cut into runs. Of others, eight together have whole bytes.
     const bool is_whole = elements % 8 == 0;
     const std::size_t together = is_whole ? 4 : 8;
-    const std::size_t run = is_whole ? 16 * drawn_elements : std::max<std::size_t>(elements, 1);
+    const std::size_t run = is_whole ? 8 * drawn_elements : std::max<std::size_t>(elements, 1);
     const std::size_t runs = (elements + run - 1) / run;
     const team::range mine = threads.share((samples + together - 1) / together * runs);
     for (std::size_t number = mine.begin; number < mine.end; ++number) {
@@ -88,14 +88,14 @@ private:
                       std::uint8_t{0});
         for (std::size_t group = first_sample; group < last_sample; group += 4)
             for (std::size_t element = begin; element < end; element += drawn_elements) {
-                const std::uint64_t drawn = internal::choose_elements(key, dropout, threshold, element,
-                                                                      (key.first_sample + group) / 4);
                 const std::size_t count = std::min(drawn_elements, end - element);
+                const std::array<std::uint32_t, 4> drawn = internal::choose_elements(
+                    key, dropout, threshold, element, count, (key.first_sample + group) / 4);
+                const std::uint32_t whole = ~std::uint32_t{0} >> (drawn_elements - count);
                 for (std::size_t w = 0; w < 4 && group + w < last_sample; ++w) {
                     const std::size_t place = (group + w) * elements + element;
                     std::uint8_t* byte = bits + place / 8;
-                    auto chosen = static_cast<std::uint32_t>(drawn >> drawn_elements * w) &
-                                  ((std::uint32_t{1} << count) - 1);
+                    std::uint64_t chosen = drawn[w] & whole;
                     if (is_whole)
                         for (std::size_t i = 0; i < count; i += 8)
                             *byte++ = static_cast<std::uint8_t>(chosen >> i);
