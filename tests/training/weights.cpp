@@ -318,7 +318,13 @@ BOOST_AUTO_TEST_CASE(weights_that_do_not_fit_are_named) {
         BOOST_CHECK_EXCEPTION(teach.train_on_batch(x, labels, options), std::invalid_argument, says(why));
     };
     refuses({.sample_weight = std::vector<float>(3)},
-            "train_on_batch: the weights do not fit 2 samples, expected 2, or 4 for each");
+            "train_on_batch: the weights of 2 samples have 3 numbers, expected 2, or 4 for each");
+    refuses({.sample_weight = std::vector<float>{}},
+            "train_on_batch: the weights of 2 samples have 0 numbers, expected 2, or 4 for each");
+    refuses({.sample_weight = xt::xtensor<float, 2>(std::array<std::size_t, 2>{2, 3}, 1.0f)},
+            "train_on_batch: the weights of 2 samples have the shape 2 x 3, expected 2, or 4 for each");
+    refuses({.sample_weight = std::vector<std::vector<float>>{{1, 2}, {3, 4}, {5, 6}}},
+            "train_on_batch: the weights of 2 samples have 3 rows of 2 numbers, expected 2, or 4 for each");
     refuses({.sample_weight = std::vector<float>{1, NAN}}, "the weight of sample 1 is nan");
     refuses({.class_weight = {1, 2}}, "there are weights for 2 classes, expected 5");
     refuses({.class_weight = {1, NAN, 1, 1, 1}}, "the weight of class 1 is nan, expected a finite number");

@@ -176,6 +176,15 @@ public:
         return has_shape(sample_shape) && shape()[0] == count;
     }
 
+    /// What it has, for messages: "7 numbers", "5 rows of 3 numbers" or "the shape 5 x 3".
+    [[nodiscard, gnu::noinline]] std::string contents() const {
+        if (is_flat_)
+            return internal::concatenate(flat_size_, " numbers");
+        if (rows_.given)
+            return internal::concatenate(rows_.count, " rows of ", rows_.length, " numbers");
+        return internal::concatenate("the shape ", internal::shape_to_string(shape()));
+    }
+
     /// How many samples there are if each has that shape. `std::invalid_argument` where the array's shape is
     /// another; `what` names it in the message, or returns its name. Samples of a single number may lack
     /// their axis.
@@ -224,13 +233,12 @@ private:
                                                        std::size_t size, const std::string& name) const {
         const bool first = rows_.length != size;
         const std::string found =
-            is_flat_ ? internal::concatenate(" has ", flat_size_, " numbers, expected a multiple of ", size)
-            : rows_.given
-                ? internal::concatenate(": row ", first ? 0 : rows_.other, " has ",
-                                        first ? rows_.length : rows_.other_length, " numbers, expected ",
-                                        size)
-                : internal::concatenate(" has the shape ", internal::shape_to_string(shape()),
-                                        ", expected samples x ", internal::shape_to_string(sample_shape));
+            is_flat_      ? internal::concatenate(" has ", contents(), ", expected a multiple of ", size)
+            : rows_.given ? internal::concatenate(": row ", first ? 0 : rows_.other, " has ",
+                                                  first ? rows_.length : rows_.other_length,
+                                                  " numbers, expected ", size)
+                          : internal::concatenate(" has ", contents(), ", expected samples x ",
+                                                  internal::shape_to_string(sample_shape));
         internal::raise(std::invalid_argument(internal::concatenate(name, found)));
     }
 

@@ -39,8 +39,8 @@ inline std::vector<double> spread_weights(const samples& given, std::span<const 
         std::string expected = concatenate(count);
         if (rows > 1)
             append(expected, ", or ", rows, " for each");
-        raise(std::invalid_argument(
-            concatenate(caller.text(), ": the weights do not fit ", count, " samples, expected ", expected)));
+        raise(std::invalid_argument(concatenate(caller.text(), ": the weights of ", count, " samples have ",
+                                                given.contents(), ", expected ", expected)));
     }
     const auto* const found = std::find_if(result.data(), result.data() + result.size(),
                                            [](double weight) { return !is_finite(weight); });
