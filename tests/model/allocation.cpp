@@ -199,6 +199,21 @@ BOOST_AUTO_TEST_CASE(a_prediction_of_one_sample_allocates_nothing) {
     BOOST_TEST(allocations_of_prediction<convolutional>() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_step_by_one_sample_allocates_nothing_behind_the_first) {
+    using decision = model<input<4> | dense<8> | strata::tanh | dense<2> | softmax>;
+    decision net;
+    trainer teach{net, sparse_categorical_crossentropy, adam{}, accuracy};
+    const std::array<float, 4> x{0.1f, 0.2f, 0.3f, 0.4f};
+    const std::array<int, 1> y{1};
+    teach.train_on_batch(x, y);
+    const std::size_t start = allocations;
+    double loss = 0;
+    for (int i = 0; i < 10; ++i)
+        loss = teach.train_on_batch(x, y).loss();
+    BOOST_TEST(allocations == start);
+    BOOST_TEST(loss > 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_allocates_nothing_behind_its_construction) {
     using network = model<input<100, 1> | conv<4, 3, causal, dilation<8>> | batch_norm<> | strata::tanh |
                           depthwise_conv<2, causal> | attention<1, 2, causal, rotary<>> | lstm<3> | dense<1>>;

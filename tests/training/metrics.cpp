@@ -236,6 +236,49 @@ BOOST_AUTO_TEST_CASE(confusions_are_counted) {
     BOOST_CHECK_THROW(confusion_matrix(p, few), std::invalid_argument);
 }
 
+BOOST_AUTO_TEST_CASE(scores_keep_their_order_and_names) {
+    const auto number = [](std::size_t i) { return static_cast<double>(10 * i); };
+    const auto name = [](std::size_t i) {
+        return "a score whose name is not short, number " + std::to_string(i);
+    };
+    const auto check = [&](const scores& found, std::size_t count) {
+        std::size_t next = 0;
+        for (const auto& [each, value] : found) {
+            BOOST_TEST(each == name(next));
+            BOOST_TEST(value == number(next++));
+        }
+        BOOST_TEST(next == count);
+        for (std::size_t i = 0; i < count; ++i) {
+            BOOST_TEST(found[name(i)] == number(i));
+            BOOST_TEST(
+                (found.direction_of(name(i)) == (i % 2 == 0 ? direction::smaller : direction::larger)));
+        }
+        BOOST_TEST(!found.contains(name(count)));
+    };
+    // A few lie within, and all of them in memory of their own where there are more.
+    scores all;
+    for (std::size_t count = 1; count <= 10; ++count) {
+        const std::size_t last = count - 1;
+        all.set(name(last), -1, direction::unknown);
+        all.set(name(last), number(last), last % 2 == 0 ? direction::smaller : direction::larger);
+        check(all, count);
+        scores copy = all;
+        check(copy, count);
+        copy.set("another", 1);
+        check(all, count);
+        scores moved = std::move(copy);
+        BOOST_TEST(moved["another"] == 1);
+        BOOST_TEST((copy.begin() == copy.end()));
+        copy.set("again", 2);
+        BOOST_TEST(copy["again"] == 2);
+        moved = all;
+        check(moved, count);
+        moved.renew(0, 5);
+        BOOST_TEST(moved[name(0)] == 5);
+        check(all, count);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_line_of_progress_has_the_shape_of_keras) {
     scores values;
     values.set("loss", 0.3646);

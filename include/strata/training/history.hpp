@@ -7,6 +7,7 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -26,54 +27,88 @@ template <class Entries>
 }
 } // namespace internal
 
-/// Named numbers in order: a loss and its metrics.
+/// Named numbers in order: a loss and its metrics. A few need no memory of their own: a step of a small
+/// network, after which they come, lasts no longer than some allocations.
 class scores {
+    using entry = std::pair<std::string, double>;
+
 public:
+    scores() = default;
+    // Functions, or a compiler would write out the ends of all names wherever scores go.
+    [[gnu::noinline]] scores(const scores&) = default;
+    [[gnu::noinline]] scores(scores&& other) noexcept
+        : few_(std::move(other.few_)),
+          many_(std::move(other.many_)),
+          directions_(std::move(other.directions_)),
+          size_(std::exchange(other.size_, 0)) {}
+    scores& operator=(scores other) noexcept {
+        std::swap(few_, other.few_);
+        many_.swap(other.many_);
+        directions_.swap(other.directions_);
+        std::swap(size_, other.size_);
+        return *this;
+    }
+    [[gnu::noinline]] ~scores() = default;
+
     [[gnu::noinline]] void set(std::string_view name, double value, direction better = direction::unknown) {
-        for (std::size_t i = 0; i < entries_.size(); ++i)
-            if (entries_[i].first == name) {
-                entries_[i].second = value;
+        for (std::size_t i = 0; i < size_; ++i)
+            if (data()[i].first == name) {
+                data()[i].second = value;
                 directions_[i] = static_cast<char>(better);
                 return;
             }
-        directions_.reserve(entries_.size() + 1);
-        entries_.emplace_back(name, value);
+        directions_.reserve(size_ + 1);
+        if (size_ < few_.size()) {
+            few_[size_].first = name;
+            few_[size_].second = value;
+        } else {
+            if (size_ == few_.size())
+                many_.assign(few_.begin(), few_.end());
+            many_.emplace_back(name, value);
+        }
         directions_.push_back(static_cast<char>(better));
+        ++size_;
     }
 
     /// Another value for the entry at that place.
-    void renew(std::size_t place, double value) noexcept { entries_[place].second = value; }
+    void renew(std::size_t place, double value) noexcept { data()[place].second = value; }
 
     [[nodiscard]] bool contains(std::string_view name) const noexcept {
-        for (const auto& entry : entries_)
-            if (entry.first == name)
+        for (const auto& each : *this)
+            if (each.first == name)
                 return true;
         return false;
     }
 
     /// `std::out_of_range`, with the names that exist, where there is no such name.
     [[nodiscard]] double operator[](std::string_view name) const {
-        for (const auto& [known, number] : entries_)
+        for (const auto& [known, number] : *this)
             if (known == name)
                 return number;
-        internal::throw_unknown(name, entries_);
+        internal::throw_unknown(name, *this);
     }
 
     /// Which values of that one are better. `std::out_of_range` as above.
     [[nodiscard]] direction direction_of(std::string_view name) const {
-        for (std::size_t i = 0; i < entries_.size(); ++i)
-            if (entries_[i].first == name)
+        for (std::size_t i = 0; i < size_; ++i)
+            if (begin()[i].first == name)
                 return static_cast<direction>(directions_[i]);
-        internal::throw_unknown(name, entries_);
+        internal::throw_unknown(name, *this);
     }
 
     [[nodiscard]] double loss() const { return (*this)["loss"]; }
-    [[nodiscard]] auto begin() const noexcept { return entries_.begin(); }
-    [[nodiscard]] auto end() const noexcept { return entries_.end(); }
+    [[nodiscard]] const entry* begin() const noexcept {
+        return size_ <= few_.size() ? few_.data() : many_.data();
+    }
+    [[nodiscard]] const entry* end() const noexcept { return begin() + size_; }
 
 private:
-    std::vector<std::pair<std::string, double>> entries_;
-    std::string directions_; ///< a character an entry: a short text needs no memory of its own
+    [[nodiscard]] entry* data() noexcept { return size_ <= few_.size() ? few_.data() : many_.data(); }
+
+    std::array<entry, 4> few_{}; ///< the entries, where these are enough
+    std::vector<entry> many_;    ///< else all of them
+    std::string directions_;     ///< a character an entry: a short text needs no memory of its own
+    std::size_t size_ = 0;
 };
 
 /// What `fit` returns: every loss and metric of every epoch. `history["val_loss"].back()`.
