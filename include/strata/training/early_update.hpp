@@ -24,11 +24,11 @@ struct last_array {
         std::size_t first = ~std::size_t{0};
         for_each_summed<Pass>(
             [&]<class Parameter>(std::type_identity<Parameter>, std::size_t begin, auto stage) {
-                constexpr std::size_t size = layout_of<typename Pass::value_type, Parameter>::size;
+                constexpr std::size_t count = layout_of<typename Pass::value_type, Parameter>::size;
                 if (first == ~std::size_t{0})
                     first = stage;
-                if (stage == first && Parameter::is_learnt && size > result.size)
-                    result = {begin, size};
+                if (stage == first && Parameter::is_learnt && count > result.size)
+                    result = {begin, count};
             });
         return Pass::flow::shares ? last_array{} : result;
     }

@@ -78,7 +78,9 @@ private:
 
     /// Inputs that have a value before the network runs.
     void add_given(onnx_builder& graph, const onnx_model& model, const given_values& given) const {
-        for (const auto& [name, numbers] : given) {
+        for (const auto& each : given) {
+            const auto& name = each.first;
+            const auto& numbers = each.second;
             const auto is_named = [&](const onnx_value_info& info) { return info.name == name; };
             const auto info = std::find_if(model.inputs.begin(), model.inputs.end(), is_named);
             if (info == model.inputs.end())
