@@ -36,79 +36,80 @@ public:
     scores() = default;
     // Functions, or a compiler would write out the ends of all names wherever scores go.
     [[gnu::noinline]] scores(const scores&) = default;
-    [[gnu::noinline]] scores(scores&& other) noexcept
-        : few_(std::move(other.few_)),
-          many_(std::move(other.many_)),
-          directions_(std::move(other.directions_)),
-          size_(std::exchange(other.size_, 0)) {}
+    [[gnu::noinline]] scores(scores&& other) noexcept { swap(other); }
     scores& operator=(scores other) noexcept {
-        std::swap(few_, other.few_);
-        many_.swap(other.many_);
-        directions_.swap(other.directions_);
-        std::swap(size_, other.size_);
+        swap(other);
         return *this;
     }
     [[gnu::noinline]] ~scores() = default;
 
     [[gnu::noinline]] void set(std::string_view name, double value, direction better = direction::unknown) {
-        for (std::size_t i = 0; i < size_; ++i)
-            if (data()[i].first == name) {
-                data()[i].second = value;
-                directions_[i] = static_cast<char>(better);
-                return;
-            }
-        directions_.reserve(size_ + 1);
-        if (size_ < few_.size()) {
-            few_[size_].first = name;
-            few_[size_].second = value;
+        const std::size_t place = find(name);
+        if (place < size()) {
+            renew(place, value);
+            directions_[place] = static_cast<char>(better);
+            return;
+        }
+        directions_.reserve(place + 1);
+        if (place < few_.size()) {
+            few_[place].first = name;
+            few_[place].second = value;
         } else {
-            if (size_ == few_.size())
+            if (place == few_.size())
                 many_.assign(few_.begin(), few_.end());
             many_.emplace_back(name, value);
         }
         directions_.push_back(static_cast<char>(better));
-        ++size_;
     }
 
     /// Another value for the entry at that place.
-    void renew(std::size_t place, double value) noexcept { data()[place].second = value; }
-
-    [[nodiscard]] bool contains(std::string_view name) const noexcept {
-        for (const auto& each : *this)
-            if (each.first == name)
-                return true;
-        return false;
+    void renew(std::size_t place, double value) noexcept {
+        (size() <= few_.size() ? few_[place] : many_[place]).second = value;
     }
+
+    [[nodiscard]] bool contains(std::string_view name) const noexcept { return find(name) < size(); }
 
     /// `std::out_of_range`, with the names that exist, where there is no such name.
-    [[nodiscard]] double operator[](std::string_view name) const {
-        for (const auto& [known, number] : *this)
-            if (known == name)
-                return number;
-        internal::throw_unknown(name, *this);
-    }
+    [[nodiscard]] double operator[](std::string_view name) const { return begin()[place_of(name)].second; }
 
     /// Which values of that one are better. `std::out_of_range` as above.
     [[nodiscard]] direction direction_of(std::string_view name) const {
-        for (std::size_t i = 0; i < size_; ++i)
-            if (begin()[i].first == name)
-                return static_cast<direction>(directions_[i]);
-        internal::throw_unknown(name, *this);
+        return static_cast<direction>(directions_[place_of(name)]);
     }
 
     [[nodiscard]] double loss() const { return (*this)["loss"]; }
     [[nodiscard]] const entry* begin() const noexcept {
-        return size_ <= few_.size() ? few_.data() : many_.data();
+        return size() <= few_.size() ? few_.data() : many_.data();
     }
-    [[nodiscard]] const entry* end() const noexcept { return begin() + size_; }
+    [[nodiscard]] const entry* end() const noexcept { return begin() + size(); }
 
 private:
-    [[nodiscard]] entry* data() noexcept { return size_ <= few_.size() ? few_.data() : many_.data(); }
+    [[nodiscard]] std::size_t size() const noexcept { return directions_.size(); }
+
+    /// The place of a name, behind the last entry where there is none.
+    [[nodiscard]] std::size_t find(std::string_view name) const noexcept {
+        const entry* const first = begin();
+        std::size_t place = 0;
+        while (place < size() && first[place].first != name)
+            ++place;
+        return place;
+    }
+    [[nodiscard]] std::size_t place_of(std::string_view name) const {
+        const std::size_t place = find(name);
+        if (place == size())
+            internal::throw_unknown(name, *this);
+        return place;
+    }
+
+    void swap(scores& other) noexcept {
+        few_.swap(other.few_);
+        many_.swap(other.many_);
+        directions_.swap(other.directions_);
+    }
 
     std::array<entry, 4> few_{}; ///< the entries, where these are enough
     std::vector<entry> many_;    ///< else all of them
     std::string directions_;     ///< a character an entry: a short text needs no memory of its own
-    std::size_t size_ = 0;
 };
 
 /// What `fit` returns: every loss and metric of every epoch. `history["val_loss"].back()`.
