@@ -124,11 +124,10 @@ template <std::size_t Registers>
 #if defined(__SSE2__)
     // A round of Philox waits for the one before. Two pairs of registers go side by side where there are as
     // many.
-    std::size_t first = 0;
     if (wide_lanes == 8 && count > 2 * wide_lanes)
-        draw_lane_bits<4>(counter, key, least, first, result);
+        draw_lane_bits<4>(counter, key, least, 0, result);
     else
-        for (; first < count; first += 2 * wide_lanes)
+        for (std::size_t first = 0; first < count; first += 2 * wide_lanes)
             draw_lane_bits<2>(counter, key, least, first, result);
 #else
     philox<drawn_elements>::words words;
