@@ -62,6 +62,10 @@ BOOST_AUTO_TEST_CASE(a_row_has_the_same_bits_however_a_batch_is_shared) {
     for (const bool adds : {false, true}) {
         check_one_row<float, 80, 96>(adds);
         check_one_row<float, 48, 33>(adds);
+        check_one_row<float, 48, 2>(adds);
+        check_one_row<float, 56, 4>(adds);
+        check_one_row<float, 40, 7>(adds);
         check_one_row<double, 48, 32>(adds);
+        check_one_row<double, 44, 3>(adds);
     }
 }

@@ -130,6 +130,36 @@ template <class V>
     }
 }
 
+// The even, or the odd, numbers of two registers.
+template <std::size_t First, class V, std::size_t... I>
+[[gnu::always_inline]] inline V every_second(V a, V b, std::index_sequence<I...>) noexcept {
+    return V(std::bit_cast<decltype(a.data)>(
+        __builtin_shufflevector(compiler_lanes(a), compiler_lanes(b), static_cast<int>(First + 2 * I)...)));
+}
+
+/// Transposes rows of `Count` numbers that fill as many registers: the first gets the first number of each
+/// row, and so on.
+template <std::size_t Count, class V>
+[[gnu::always_inline]] inline void transpose_rows(V (&registers)[Count]) noexcept {
+    if constexpr (Count > 1) {
+        constexpr std::make_index_sequence<V::size> all{};
+        V even[Count / 2];
+        V odd[Count / 2];
+#pragma GCC unroll 4
+        for (std::size_t i = 0; i < Count / 2; ++i) {
+            even[i] = every_second<0>(registers[2 * i], registers[2 * i + 1], all);
+            odd[i] = every_second<1>(registers[2 * i], registers[2 * i + 1], all);
+        }
+        transpose_rows(even);
+        transpose_rows(odd);
+#pragma GCC unroll 4
+        for (std::size_t i = 0; i < Count / 2; ++i) {
+            registers[2 * i] = even[i];
+            registers[2 * i + 1] = odd[i];
+        }
+    }
+}
+
 /// A square of numbers whose rows are `pitch` apart, transposed to aligned rows.
 template <std::size_t Side, class T>
 [[gnu::always_inline]] inline void copy_transposed(const T* rows, std::size_t pitch, T* copy,

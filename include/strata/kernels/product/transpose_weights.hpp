@@ -11,9 +11,27 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
+/// The first `outputs` columns of a block of weights, [Lanes inputs][Count outputs], which fill registers
+/// together. By parts of a register they would be read before the parts that were written have arrived.
+template <std::size_t Lanes, std::size_t Count, class T>
+[[gnu::always_inline]] inline void transpose_narrow(const T* block, std::size_t outputs, T* copy) noexcept {
+    using V = simd<T, Lanes>;
+    V registers[Count];
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i < Count; ++i)
+        registers[i] = V::load_unaligned(block + i * Lanes);
+    transpose_rows(registers);
+#pragma GCC unroll 8
+    for (std::size_t n = 0; n < Count; ++n)
+        if (n < outputs)
+            registers[n].store_aligned(copy + n * Lanes);
+}
+
 /// A block of weights, [Lanes inputs][LayoutLanes outputs], transposed.
 template <std::size_t Lanes, std::size_t LayoutLanes, class T>
 [[gnu::always_inline]] inline void transpose_block(const T* block, T* copy) noexcept {
+    if constexpr (Lanes > LayoutLanes)
+        return transpose_narrow<Lanes, LayoutLanes>(block, LayoutLanes, copy);
     constexpr std::size_t side = std::min(Lanes, LayoutLanes);
     for (std::size_t c = 0; c < Lanes; c += side)
         for (std::size_t n = 0; n < LayoutLanes; n += side)
@@ -23,6 +41,9 @@ template <std::size_t Lanes, std::size_t LayoutLanes, class T>
 /// The same where so many inputs are there, and so many outputs are wanted.
 template <std::size_t Lanes, std::size_t LayoutLanes, class T>
 inline void transpose_part(const T* block, std::size_t inputs, std::size_t outputs, T* copy) noexcept {
+    if constexpr (Lanes > LayoutLanes)
+        if (inputs == Lanes)
+            return transpose_narrow<Lanes, LayoutLanes>(block, outputs, copy);
     constexpr std::size_t side = std::min(Lanes, LayoutLanes);
     for (std::size_t c = 0; c < Lanes; c += side)
         for (std::size_t n = 0; n < outputs; n += side)
