@@ -61,6 +61,35 @@ template <class V>
     return V(compiler_lanes(value)[lane]);
 }
 
+template <class Vector, std::size_t... I>
+[[gnu::always_inline]] inline auto double_lanes(Vector lanes, std::index_sequence<I...>) noexcept {
+    return __builtin_shufflevector(lanes, lanes, static_cast<int>(I)...);
+}
+
+/// A wider register that has the lanes of a narrower one again and again. At once, g++ would make it by way
+/// of the stack.
+template <class Wide, class Vector>
+[[nodiscard, gnu::always_inline]] inline Wide repeat_lanes(Vector lanes) noexcept {
+    if constexpr (sizeof lanes == sizeof(Wide))
+        return Wide(std::bit_cast<decltype(Wide::data)>(lanes));
+    else
+        return repeat_lanes<Wide>(
+            double_lanes(lanes, std::make_index_sequence<2 * sizeof lanes / sizeof lanes[0]>{}));
+}
+
+template <std::size_t First, std::size_t Times, class V, std::size_t... I>
+[[gnu::always_inline]] inline V stretch_lanes_in(V value, std::index_sequence<I...>) noexcept {
+    const auto lanes = compiler_lanes(value);
+    return V(std::bit_cast<decltype(value.data)>(
+        __builtin_shufflevector(lanes, lanes, static_cast<int>(First + I / Times)...)));
+}
+
+/// The register that has each lane from `First` on so many times in a row.
+template <std::size_t First, std::size_t Times, class V>
+[[nodiscard, gnu::always_inline]] inline V stretch_lanes(V value) noexcept {
+    return stretch_lanes_in<First, Times>(value, std::make_index_sequence<V::size>{});
+}
+
 template <std::size_t Step, class V, class Operation, std::size_t... I>
 [[gnu::always_inline]] inline V fold_lanes_from(V value, Operation operation,
                                                 std::index_sequence<I...> all) noexcept {

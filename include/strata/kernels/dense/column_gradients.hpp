@@ -13,14 +13,20 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 // register)` gets the results, each with the place of its node.
 template <std::size_t Count, class V, class T, class Add, class Use>
 void sum_registers(const weight_gradient_buffers<T>& buffers, const Add& add, const Use& use) noexcept {
-    tile_stack<V, 1, Count> stack{buffers.waiting};
     tile_sums<V, 1, Count> sums;
+    if (buffers.pieces.count == 1) {
+        clear(sums);
+        add(sums.registers[0], {0, buffers.rows});
+#pragma GCC unroll 8
+        for (std::size_t q = 0; q < Count; ++q)
+            use(q, 0, sums.registers[0][q]);
+        return;
+    }
+    tile_stack<V, 1, Count> stack{buffers.waiting};
     for (std::size_t piece = 0;;) {
-        for (V& sum : sums.registers[0])
-            sum = V(T(0));
+        clear(sums);
         add(sums.registers[0], buffers.pieces.range(piece));
-        if (buffers.pieces.count > 1)
-            stack.merge(sums, buffers.pieces.merges(piece));
+        stack.merge(sums, buffers.pieces.merges(piece));
         if (++piece >= buffers.pieces.count)
             break;
         stack.push(sums);
