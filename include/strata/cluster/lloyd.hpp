@@ -84,13 +84,15 @@ public:
     /// subtracted from centers and sums alike.
     totals assign(std::span<const T> centers, std::span<std::int32_t> labels) const {
         totals sum;
-        visit_blocks<totals>(
+        visit_parts<totals>(
             centers, K * F * sizeof(double),
             [&](std::size_t first, std::span<const std::int32_t> found, totals& part) {
-                const auto old = labels.subspan(first, found.size());
-                part.changed = part.changed || !std::equal(found.begin(), found.end(), old.begin());
-                std::copy(found.begin(), found.end(), old.begin());
                 add_rows(x_->row(first), found, means_.data(), part.sums.data(), part.counts.data());
+            },
+            [&](std::size_t first, std::span<const std::int32_t> found, totals& part) {
+                const auto old = labels.subspan(first, found.size());
+                part.changed = !std::equal(found.begin(), found.end(), old.begin());
+                std::copy(found.begin(), found.end(), old.begin());
             },
             [&](const totals& part) {
                 for (std::size_t i = 0; i < K * F; ++i)
@@ -106,43 +108,55 @@ public:
     /// their distances.
     double measure(std::span<const T> centers, std::span<std::int32_t> labels) const {
         double inertia = 0;
-        visit_blocks<double>(
-            centers, sizeof(double),
+        visit_parts<double>(
+            centers, sizeof(double), [](auto&&...) {},
             [&](std::size_t first, std::span<const std::int32_t> found, double& part) {
-                std::array<double, lanes> squares{};
-                for (std::size_t i = 0; i < found.size(); ++i) {
-                    labels[first + i] = found[i];
-                    add_squares(x_->row(first + i), centers.data() + static_cast<std::size_t>(found[i]) * F,
-                                squares);
+                std::copy(found.begin(), found.end(), labels.begin() + static_cast<std::ptrdiff_t>(first));
+                for (std::size_t i = 0; i < found.size();) {
+                    std::array<double, lanes> squares{};
+                    for (const std::size_t end = std::min(i + block_rows, found.size()); i < end; ++i)
+                        add_squares(x_->row(first + i),
+                                    centers.data() + static_cast<std::size_t>(found[i]) * F, squares);
+                    for (const double square : squares)
+                        part += square;
                 }
-                for (const double square : squares)
-                    part += square;
             },
             [&](double part) { inertia += part; });
         return inertia;
     }
 
 private:
-    // A block is so small that its rows are still in the first cache when they are added to the sums.
     static constexpr std::size_t block_rows = std::clamp<std::size_t>(16384 / (F * sizeof(T)), 16, 256);
     static constexpr std::size_t lanes = 8;
 
-    // Finds the nearest centers of blocks of rows and hands them to `take`, which adds to its part's result;
-    // `add` gets the parts' results in their order.
-    template <class Part, class Take, class Add>
-    void visit_blocks(std::span<const T> centers, std::size_t bytes, const Take& take, const Add& add) const {
-        const nearest_center<K, F, T> nearest(centers.data());
+    // Finds the nearest centers of parts of the rows. `take` gets some rows at a time, and their labels, to
+    // add them to its part's result; `finish` those of all of a part; `add` the parts' results in their
+    // order. Rows are taken between the products for those behind them: to add one to a sum waits for the one
+    // before, and the products do not.
+    template <class Part, class Take, class Finish, class Add>
+    void visit_parts(std::span<const T> centers, std::size_t bytes, const Take& take, const Finish& finish,
+                     const Add& add) const {
+        using search = nearest_center<K, F, T>;
+        const search nearest(centers.data());
         ordered_parts((rows() + part_rows - 1) / part_rows, threads_, bytes,
                       [&](std::size_t part) {
                           Part result{};
-                          std::array<std::int32_t, block_rows> found;
-                          const std::size_t end = std::min((part + 1) * part_rows, rows());
-                          for (std::size_t first = part * part_rows; first < end; first += block_rows) {
-                              const std::size_t count = std::min(block_rows, end - first);
-                              nearest.find(x_->row(first), means_.data(), count, found.data(),
-                                           rows() - first - count);
-                              take(first, std::span<const std::int32_t>(found.data(), count), result);
-                          }
+                          std::array<std::int32_t, part_rows> labels;
+                          const std::size_t first = part * part_rows;
+                          const std::size_t count = std::min(part_rows, rows() - first);
+                          const std::span<const std::int32_t> found(labels.data(), count);
+                          std::size_t taken = 0;
+                          const auto take_rows = [&](std::size_t end) {
+                              if (taken < end)
+                                  take(first + taken, found.subspan(taken, end - taken), result);
+                              taken = end;
+                          };
+                          nearest.find(x_->row(first), means_.data(), count, labels.data(),
+                                       rows() - first - count, [&](std::size_t known) {
+                                           take_rows(std::min(known, taken + search::rows_per_run));
+                                       });
+                          take_rows(count);
+                          finish(first, found, result);
                           return result;
                       },
                       add);

@@ -58,6 +58,9 @@ class nearest_center {
     static constexpr std::size_t lines_per_run = group * F / line_size<T> / runs + 1;
 
 public:
+    /// As many rows as are compared with all centers while one run of them is compared with a group.
+    static constexpr std::size_t rows_per_run = (group + runs - 1) / runs;
+
     /// centers: [K][F].
     explicit nearest_center(const T* centers) : weights_(K * F), squares_(K), numbers_(K) {
         T longest = 0;
@@ -78,13 +81,18 @@ public:
     }
 
     /// labels[i] = the nearest center of x[i][...] - origin[...], the first of equally near ones. `more` rows
-    /// follow these in memory, and come next.
-    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels,
-              std::size_t more = 0) const noexcept {
+    /// follow these in memory, and come next. `meanwhile(found)` is called before each run of centers, when
+    /// so many labels are there: what it does the processor does beside the run's products.
+    template <class Meanwhile>
+    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels, std::size_t more,
+              const Meanwhile& meanwhile) const noexcept {
         if (by_differences_)
-            find<true>(x, origin, rows, labels, more);
+            find<true>(x, origin, rows, labels, more, meanwhile);
         else
-            find<false>(x, origin, rows, labels, more);
+            find<false>(x, origin, rows, labels, more, meanwhile);
+    }
+    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels) const noexcept {
+        find(x, origin, rows, labels, 0, [](std::size_t) {});
     }
 
 private:
@@ -120,9 +128,9 @@ private:
         return std::min(result, *std::min_element(lanes.begin(), lanes.end()));
     }
 
-    template <bool ByDifferences>
-    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels,
-              std::size_t more) const noexcept {
+    template <bool ByDifferences, class Meanwhile>
+    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels, std::size_t more,
+              const Meanwhile& meanwhile) const noexcept {
         alignas(alignment) std::array<T, F * group> columns{};
         alignas(alignment) std::array<T, group> found;
         for (std::size_t first = 0; first < rows; first += group) {
@@ -138,6 +146,7 @@ private:
             visit_runs<tile_height, K % tile_height>(0, K, [&](auto run, std::size_t k) {
                 for (std::size_t i = 0; i < lines_per_run && next < end; ++i, next += line_size<T>)
                     fetch<cache::first>(next);
+                meanwhile(first);
                 compare<decltype(run)::value, ByDifferences>(columns.data(), k, smallest, nearest);
             });
             for (std::size_t q = 0; q < panels; ++q)
@@ -165,12 +174,21 @@ private:
             add_squares<Centers>(sums, weight, column);
         else
             contract<Centers, panels>(sums, F, weight, column);
+        // Copies, which a compiler keeps in registers whether or not it writes this function where it is
+        // used.
+        std::array<V, panels> least = smallest;
+        std::array<V, panels> number = nearest;
+        const T* const numbers = numbers_.data() + k;
+#pragma GCC unroll 16
         for (std::size_t i = 0; i < Centers; ++i)
+#pragma GCC unroll 4
             for (std::size_t q = 0; q < panels; ++q) {
-                const auto nearer = sums.registers[i][q] < smallest[q];
-                smallest[q] = xsimd::select(nearer, sums.registers[i][q], smallest[q]);
-                nearest[q] = xsimd::select(nearer, V(numbers_[k + i]), nearest[q]);
+                const auto nearer = sums.registers[i][q] < least[q];
+                least[q] = internal::cap(least[q], sums.registers[i][q]);
+                number[q] = xsimd::select(nearer, V(numbers[i]), number[q]);
             }
+        smallest = least;
+        nearest = number;
     }
 
     template <std::size_t Centers, class Weight, class Column>
