@@ -3,7 +3,7 @@
 
 #include <strata/kernels/dense/column_gradients.hpp>
 #include <strata/kernels/dense/forward.hpp>
-#include <strata/kernels/dense/narrow_weight_gradient.hpp>
+#include <strata/kernels/dense/packed_weight_gradient.hpp>
 #include <strata/kernels/dense/piece_tiles.hpp>
 #include <strata/setting.hpp>
 
@@ -169,9 +169,9 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& buffers, const team
     if constexpr (layout::is_dot) {
         if (threads.rank == 0)
             internal::dot_weight_gradient<Head>(buffers, use_kernel, use_bias);
-    } else if constexpr (internal::narrow_weight_gradient<Head, T>::exists) {
-        using narrow = internal::narrow_weight_gradient<Head, T>;
-        narrow::run(buffers, threads.share(narrow::registers, narrow::most), use_kernel);
+    } else if constexpr (internal::packed_weight_gradient<Head, T>::exists) {
+        using packed = internal::packed_weight_gradient<Head, T>;
+        packed::run(buffers, threads.share(packed::registers, packed::most), use_kernel);
         if constexpr (Head::has_bias)
             if (threads.rank == 0)
                 internal::bias_gradient_tile<Head, 1, layout::last != layout::lanes>(buffers, 0, use_bias);

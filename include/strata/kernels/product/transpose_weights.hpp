@@ -14,7 +14,7 @@ namespace internal {
 /// The first `outputs` columns of a block of weights, [Lanes inputs][Count outputs], which fill registers
 /// together. By parts of a register they would be read before the parts that were written have arrived.
 template <std::size_t Lanes, std::size_t Count, class T>
-[[gnu::always_inline]] inline void transpose_narrow(const T* block, std::size_t outputs, T* copy) noexcept {
+[[gnu::always_inline]] inline void transpose_packed(const T* block, std::size_t outputs, T* copy) noexcept {
     using V = simd<T, Lanes>;
     V registers[Count];
 #pragma GCC unroll 8
@@ -31,7 +31,7 @@ template <std::size_t Lanes, std::size_t Count, class T>
 template <std::size_t Lanes, std::size_t LayoutLanes, class T>
 [[gnu::always_inline]] inline void transpose_block(const T* block, T* copy) noexcept {
     if constexpr (Lanes > LayoutLanes)
-        return transpose_narrow<Lanes, LayoutLanes>(block, LayoutLanes, copy);
+        return transpose_packed<Lanes, LayoutLanes>(block, LayoutLanes, copy);
     constexpr std::size_t side = std::min(Lanes, LayoutLanes);
     for (std::size_t c = 0; c < Lanes; c += side)
         for (std::size_t n = 0; n < LayoutLanes; n += side)
@@ -43,7 +43,7 @@ template <std::size_t Lanes, std::size_t LayoutLanes, class T>
 inline void transpose_part(const T* block, std::size_t inputs, std::size_t outputs, T* copy) noexcept {
     if constexpr (Lanes > LayoutLanes)
         if (inputs == Lanes)
-            return transpose_narrow<Lanes, LayoutLanes>(block, outputs, copy);
+            return transpose_packed<Lanes, LayoutLanes>(block, outputs, copy);
     constexpr std::size_t side = std::min(Lanes, LayoutLanes);
     for (std::size_t c = 0; c < Lanes; c += side)
         for (std::size_t n = 0; n < outputs; n += side)

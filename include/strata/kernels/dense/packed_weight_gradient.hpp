@@ -16,7 +16,7 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 /// The weight gradient of a layer whose outputs fill a part of the widest register: the weights of several
 /// inputs, which lie side by side, are added up, and handed on, in one.
 template <class Head, class T>
-struct narrow_weight_gradient {
+struct packed_weight_gradient {
 private:
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
     static constexpr std::size_t lanes = lanes_for<T>(std::numeric_limits<std::size_t>::max());
