@@ -126,6 +126,7 @@ public:
     }
 
 private:
+    // The squares of so many rows are added before those of others: the bits of the inertia depend on it.
     static constexpr std::size_t block_rows = std::clamp<std::size_t>(16384 / (F * sizeof(T)), 16, 256);
     static constexpr std::size_t lanes = 8;
 

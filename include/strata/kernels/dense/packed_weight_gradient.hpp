@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
@@ -19,7 +18,7 @@ template <class Head, class T>
 struct packed_weight_gradient {
 private:
     using layout = weight_layout<T, Head::inputs, Head::outputs>;
-    static constexpr std::size_t lanes = lanes_for<T>(std::numeric_limits<std::size_t>::max());
+    static constexpr std::size_t lanes = lanes_of<T, 64 / sizeof(T)>;
     using V = simd<T, lanes>;
     static constexpr std::size_t inputs = lanes / layout::lanes; ///< of a register
 

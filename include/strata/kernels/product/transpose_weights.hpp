@@ -31,11 +31,10 @@ template <std::size_t Lanes, std::size_t Count, class T>
 template <std::size_t Lanes, std::size_t LayoutLanes, class T>
 [[gnu::always_inline]] inline void transpose_block(const T* block, T* copy) noexcept {
     if constexpr (Lanes > LayoutLanes)
-        return transpose_packed<Lanes, LayoutLanes>(block, LayoutLanes, copy);
-    constexpr std::size_t side = std::min(Lanes, LayoutLanes);
-    for (std::size_t c = 0; c < Lanes; c += side)
-        for (std::size_t n = 0; n < LayoutLanes; n += side)
-            copy_transposed<side>(block + c * LayoutLanes + n, LayoutLanes, copy + n * Lanes + c, Lanes);
+        transpose_packed<Lanes, LayoutLanes>(block, LayoutLanes, copy);
+    else
+        for (std::size_t n = 0; n < LayoutLanes; n += Lanes)
+            copy_transposed<Lanes>(block + n, LayoutLanes, copy + n * Lanes, Lanes);
 }
 
 /// The same where so many inputs are there, and so many outputs are wanted.
