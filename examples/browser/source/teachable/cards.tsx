@@ -8,7 +8,7 @@ import { DrawingPad } from "./drawing";
 import { RecordButtons } from "./recording";
 import { longestName, type Class, type Kind } from "./project";
 import { addChosenFiles, addNamedClass, addPicture, addSound, clearOne, removeOne, renameOne } from "./session";
-import { isTraining, kind, offer, project, t } from "./state";
+import { isStoring, isTraining, kind, offer, project, t } from "./state";
 import { Thumbnails } from "./thumbnails";
 import { soundRate } from "./wave";
 
@@ -44,7 +44,7 @@ function MicrophoneWay(props: { classKey: number }) {
         return microphone.listen(() => {
             if (microphone.seconds < stored + 1) return;
             stored += 1;
-            void microphone.takeSound({ rate: soundRate, samples: soundRate }).then((samples) => addSound(props.classKey, samples));
+            void addSound(props.classKey, microphone.takeSound({ rate: soundRate, samples: soundRate }));
         });
     };
     return (
@@ -119,7 +119,7 @@ export function Cards() {
     const { classes } = project.value;
     const most = offer.value?.mostClasses ?? 2;
     return (
-        <section class="stack" aria-label={t.value.classes}>
+        <section class="stack" aria-label={t.value.classes} aria-busy={isStoring.value}>
             <h2>{t.value.classes}</h2>
             <p>{t.value.kindNotes[kind.value]}</p>
             {classes.map((shown, place) => (

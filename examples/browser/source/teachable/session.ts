@@ -13,7 +13,7 @@ import {
     type Class, type Kind, type Project, type Settings,
 } from "./project";
 import type { Adopted, ClassKeys, ExampleView, History, Sight, SoundShape } from "./service";
-import { findLackIn, firstAddress, history, isUsable, kind, project, readKind, reading, room, rooms, service, t, tell, type Room } from "./state";
+import { findLackIn, firstAddress, history, isStoring, isUsable, kind, project, readKind, reading, room, rooms, service, t, tell, type Room } from "./state";
 import { cutPieces, quantize, readWave, soundRate, writeWave } from "./wave";
 
 export function chooseKind(chosen: Kind): void {
@@ -49,6 +49,22 @@ export const changeNumber = (name: keyof Settings, value: number): void => chang
 
 const pending = new Set<Promise<void>>();
 
+/** Has training wait for work on examples: a busy browser may take a second to encode a picture. */
+function track(work: Promise<void>): Promise<void> {
+    const forget = () => {
+        pending.delete(work);
+        if (pending.size > 0) return;
+        batch(() => {
+            reading.value = { done: 0, all: 0 };
+            isStoring.value = false;
+        });
+    };
+    pending.add(work);
+    isStoring.value = true;
+    work.then(forget, forget);
+    return work;
+}
+
 /** An example's file as the network below reads it: a sound has its rate. */
 async function prepare(chosen: Kind, file: Uint8Array): Promise<Uint8Array> {
     const sound = rooms[chosen].offer.value?.sound;
@@ -73,11 +89,7 @@ function look(chosen: Kind, key: number, file: Uint8Array): void {
         remember("unreadable");
         tell(undefined, problemOf(error, () => t.value.notSeen));
     });
-    pending.add(work);
-    void work.finally(() => {
-        pending.delete(work);
-        if (pending.size === 0) reading.value = { done: 0, all: 0 };
-    });
+    void track(work);
 }
 
 function addFiles(chosen: Kind, classKey: number, files: readonly Uint8Array[]): void {
@@ -87,13 +99,13 @@ function addFiles(chosen: Kind, classKey: number, files: readonly Uint8Array[]):
     files.forEach((file, place) => look(chosen, first + place, file));
 }
 
-export async function addPicture(classKey: number, pixels: ImageData): Promise<void> {
+export function addPicture(classKey: number, pixels: ImageData): Promise<void> {
     const chosen = kind.value;
-    addFiles(chosen, classKey, [await encodePicture(pixels)]);
+    return track(encodePicture(pixels).then((file) => addFiles(chosen, classKey, [file])));
 }
 
-export function addSound(classKey: number, samples: Float32Array): void {
-    addFiles("sounds", classKey, [writeWave(samples)]);
+export function addSound(classKey: number, taken: Promise<Float32Array>): Promise<void> {
+    return track(taken.then((samples) => addFiles("sounds", classKey, [writeWave(samples)])));
 }
 
 /** A file as examples are stored: a picture as a square, a sound as pieces of a second. */
@@ -103,8 +115,11 @@ async function convertFile(chosen: Kind, bytes: Uint8Array): Promise<Uint8Array[
 }
 
 /** Adds examples that a reader chose or dropped; those that are none are named. */
-export async function addChosenFiles(classKey: number, files: readonly File[]): Promise<void> {
-    const chosen = kind.value;
+export function addChosenFiles(classKey: number, files: readonly File[]): Promise<void> {
+    return track(storeFiles(kind.value, classKey, files));
+}
+
+async function storeFiles(chosen: Kind, classKey: number, files: readonly File[]): Promise<void> {
     const refused: string[] = [];
     for (const file of files) {
         try {

@@ -66,6 +66,8 @@ export function tell(said: (() => string) | undefined, wrong?: Problem): void {
 export const history = signal<History | undefined>(undefined);
 /** Examples that were given and those of them that were looked at. */
 export const reading = signal({ done: 0, all: 0 });
+/** Whether examples that were taken are still being stored or looked at. */
+export const isStoring = signal(false);
 
 export const room = computed(() => rooms[kind.value]);
 export const project = computed(() => room.value.project.value);
