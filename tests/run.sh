@@ -272,11 +272,20 @@ for configuration in "${asked[@]}"; do
 done
 wait
 
+# What failed is said once more: of a long run, its end is read.
+say_failures() {
+    local build="$root/build/$1" log
+    log="$build/meson-logs/testlog.json"
+    echo "$1:"
+    if [ -e "$log" ]; then "$root/tests/count" --failures "$log"; else tail -n 40 "$build/said.log"; fi
+}
+
 passed=0 failed=0 skipped=0
 for configuration in "${begun[@]}"; do
     last="$(tail -n 1 "$root/build/$configuration/tests.log")" || true
     if [[ "$last" =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
         passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2])) skipped=$((skipped + BASH_REMATCH[3]))
+        if [ "${BASH_REMATCH[2]}" -gt 0 ]; then say_failures "$configuration"; fi
     else
         echo "$configuration: ended early"
         failed=$((failed + 1))
