@@ -26,15 +26,17 @@ namespace internal {
 // follow each other.
 inline constexpr std::size_t most_fetched_bytes = 1024;
 inline constexpr std::size_t fetched_line = 64;
+inline constexpr int first_cache = 3; // as __builtin_prefetch calls them
+inline constexpr int second_cache = 2;
 
-/// Asks memory for a sample that will be read soon, for all its lines at once: between the conversions of
-/// another sample a processor asks for too few at a time.
+/// Asks for a sample that will be read soon, for all its lines at once: between the conversions of another
+/// sample a processor asks for too few at a time.
+template <int Cache>
 inline void fetch_sample(const char* sample, std::size_t bytes) noexcept {
-    constexpr int first_cache = 3; // as __builtin_prefetch calls it
     for (std::size_t i = 0; i < bytes; i += fetched_line)
-        __builtin_prefetch(sample + i, 0, first_cache);
+        __builtin_prefetch(sample + i, 0, Cache);
     if (bytes > 0)
-        __builtin_prefetch(sample + bytes - 1, 0, first_cache); // they seldom begin where a line does
+        __builtin_prefetch(sample + bytes - 1, 0, Cache); // they seldom begin where a line does
 }
 
 /// Converts a sample of bytes a line at a time, for which compilers find the shortest code.
@@ -84,18 +86,24 @@ template <class T>
         return;
     }
     const auto* const bytes = source.template direct<std::uint8_t>();
-    // So many are on their way that memory has answered in time, and that the first cache has room for them.
-    constexpr std::size_t coming_bytes = 5120;
     const std::size_t fetched = std::min(size * source.element_size(), internal::most_fetched_bytes);
-    const std::size_t distance = std::min<std::size_t>(coming_bytes / std::max<std::size_t>(fetched, 1), 64);
     const std::size_t share = chosen.end - chosen.begin;
-    // Behind the share of this thread comes its share of the next batch.
-    const std::size_t gap = share < distance ? 0 : chosen.batch_size - share;
     const auto element = [&](std::size_t place) { return (chosen.first + order[place]) * size; };
+    const auto coming = [&](std::size_t i, std::size_t distance) {
+        // Behind the share of this thread comes its share of the next batch.
+        const bool is_next = share >= distance && i + distance >= chosen.end;
+        const std::size_t place =
+            chosen.batch_begin + i + distance + (is_next ? chosen.batch_size - share : 0);
+        return source.place(element(std::min(place, order.size() - 1)));
+    };
+    // What memory sends goes to the second cache: while the first waits for lines, it has none left for those
+    // that the batch is written to. From there it comes to the first cache before it is read.
+    const std::size_t sample_bytes = std::max<std::size_t>(fetched, 1);
+    const std::size_t far_distance = std::clamp<std::size_t>(8192 / sample_bytes, 1, 64);
+    const std::size_t near_distance = std::clamp<std::size_t>(2048 / sample_bytes, 1, 16);
     for (std::size_t i = chosen.begin; i < chosen.end; ++i) {
-        const std::size_t later = chosen.batch_begin + i + distance + (i + distance < chosen.end ? 0 : gap);
-        if (later < order.size())
-            internal::fetch_sample(source.place(element(later)), fetched);
+        internal::fetch_sample<internal::second_cache>(coming(i, far_distance), fetched);
+        internal::fetch_sample<internal::first_cache>(coming(i, near_distance), fetched);
         const std::size_t first = element(chosen.batch_begin + i);
         if (bytes != nullptr)
             internal::gather_bytes(bytes + first, size, source.scale(), batch + i * size);
