@@ -192,10 +192,12 @@ private:
                         const team& threads, const Finish& finish) noexcept {
         put_zeros(samples, threads, finish);
         constexpr window_map map = internal::first_map<Geometry, !Transposed>;
-        few_gradient::run(delta, kernel, samples * places, scratch, threads.share(panels),
-                          [&](auto sum, std::size_t place, std::size_t channel) {
-                              finish.put_register(sum, map.result_row(place), channel);
-                          });
+        few_gradient::run(
+            delta, kernel, samples * places, scratch, threads.share(panels),
+            [&](auto sum, std::size_t place, std::size_t channel) {
+                finish.put_register(sum, map.result_row(place), channel);
+            },
+            [&](std::size_t place, std::size_t channel) { finish.fetch(map.result_row(place), channel); });
     }
 
     // The gradients that no window reaches. Whole rows, since memory takes these faster than the pieces that

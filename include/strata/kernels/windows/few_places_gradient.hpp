@@ -40,33 +40,44 @@ struct few_places_gradient {
     static constexpr std::size_t scratch_size = is_possible ? Filters * most_places : 0;
 
     /// Computes these panels of channels. put(sums, place, channel) gets registers of sums, whose lanes are
-    /// channels again, since that is how the gradient rests.
-    template <class Put>
+    /// channels again, since that is how the gradient rests; fetch(place, channel) asks for where they go.
+    template <class Put, class Fetch>
     static void run(rows_view<const T> delta, const T* kernel, std::size_t places, T* scratch,
-                    team::range panels, const Put& put) noexcept {
+                    team::range panels, const Put& put, const Fetch& fetch) noexcept {
         const sum_operands operands{delta, kernel, scratch, places / lanes * lanes, places};
         for (std::size_t place = 0; place < operands.filled; place += lanes)
             for (std::size_t filter = 0; filter < Filters; filter += lanes)
                 internal::copy_transposed<lanes>(delta.row(place) + filter, delta.pitch,
                                                  scratch + place * Filters + filter * lanes, lanes);
+        // Each place has a line of its own, rows away from the next, and often in the same set of the cache.
+        // So a panel's results wait, and go there one by one while the sums of the next panel are computed.
+        alignas(alignment) T results[most_places * lanes];
+        std::size_t put_places = places;
+        std::size_t put_channel = 0;
+        const auto put_next = [&](std::size_t count) __attribute__((always_inline)) {
+            for (const std::size_t end = std::min(put_places + count, places); put_places < end;
+                 ++put_places) {
+                fetch(std::min(put_places + lead, places - 1), put_channel);
+                put(V::load_aligned(results + put_places * lanes), put_places, put_channel);
+            }
+        };
         for (std::size_t panel = panels.begin; panel < panels.end; ++panel) {
             alignas(alignment) T sums[lanes * most_places];
             V rest[(most_rest + 1) * lanes];
             for (std::size_t row = 0; row < lanes; row += rows)
-                add_rows(operands, panel * lanes + row, sums + row * operands.filled, rest + row);
-            for (std::size_t place = 0; place < operands.filled; place += lanes) {
-                alignas(alignment) T turned[lanes * lanes];
-                internal::copy_transposed<lanes>(sums + place, operands.filled, turned, lanes);
+                add_rows(operands, panel * lanes + row, sums + row * operands.filled, rest + row, put_next);
+            put_next(places);
+            put_channel = panel * lanes;
+            put_places = 0;
+            for (std::size_t place = 0; place < operands.filled; place += lanes)
+                internal::copy_transposed<lanes>(sums + place, operands.filled, results + place * lanes,
+                                                 lanes);
+            for (std::size_t place = operands.filled; place < places; ++place)
                 for (std::size_t i = 0; i < lanes; ++i)
-                    put(V::load_aligned(turned + i * lanes), place + i, panel * lanes);
-            }
-            for (std::size_t place = operands.filled; place < places; ++place) {
-                alignas(alignment) T dots[lanes];
-                for (std::size_t i = 0; i < lanes; ++i)
-                    dots[i] = internal::add_lanes(rest[(place - operands.filled) * lanes + i]);
-                put(V::load_aligned(dots), place, panel * lanes);
-            }
+                    results[place * lanes + i] =
+                        internal::add_lanes(rest[(place - operands.filled) * lanes + i]);
         }
+        put_next(places);
     }
 
 private:
@@ -78,10 +89,15 @@ private:
         std::size_t places;
     };
     static constexpr std::size_t panel_step = Channels * lanes;
+    // So many results are put with each panel of weights, and asked for before.
+    static constexpr std::size_t some_places = (most_places * rows - 1) / Filters + 1;
+    static constexpr std::size_t lead = 4;
 
     // The sums of a tile's channels over all filters: `sums` [rows][filled] for places that fill registers,
     // and in `rest` a register for each dot product, whose lanes are added at the end.
-    static void add_rows(const sum_operands& operands, std::size_t channel, T* sums, V* rest) noexcept {
+    template <class PutNext>
+    static void add_rows(const sum_operands& operands, std::size_t channel, T* sums, V* rest,
+                         const PutNext& put_next) noexcept {
         for (std::size_t place = operands.filled; place < operands.places; ++place)
             std::fill_n(rest + (place - operands.filled) * lanes, rows, V(T(0)));
         const T* const weights = operands.kernel + layout::index(channel, 0);
@@ -90,10 +106,12 @@ private:
             // they would not be, as those of all panels lie in the same sets.
             const auto add_rest = [&](const T* panel_weights, std::size_t panel)
                 __attribute__((always_inline)) {
-                if (group == 0)
-                    for (std::size_t place = operands.filled; place < operands.places; ++place)
-                        add_dots(panel_weights, operands.delta.row(place) + panel * lanes,
-                                 rest + (place - operands.filled) * lanes);
+                if (group > 0)
+                    return;
+                for (std::size_t place = operands.filled; place < operands.places; ++place)
+                    add_dots(panel_weights, operands.delta.row(place) + panel * lanes,
+                             rest + (place - operands.filled) * lanes);
+                put_next(some_places);
             };
             add_products<decltype(run)::value>(weights, operands.transposed + group * Filters * lanes,
                                                sums + group * lanes, operands.filled, add_rest);

@@ -83,6 +83,10 @@ struct gradient_finish {
                                        adds};
     }
 
+    /// Asks for where a register of a row goes.
+    [[gnu::always_inline]] void fetch(std::size_t row, std::size_t column) const noexcept {
+        fetch_writable(gradients.row(row) + group_begin + column);
+    }
     /// One register of a row alone.
     template <class V>
     [[gnu::always_inline]] void put_register(V sum, std::size_t row, std::size_t column) const noexcept {
