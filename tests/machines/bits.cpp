@@ -116,6 +116,17 @@ BOOST_AUTO_TEST_CASE(machines_that_clip_norms_of_images_come_to_the_bits_of_one)
                            clip_global_norm(sgd_momentum{.learning_rate = 0.1, .momentum = 0.9}, 0.5));
 }
 
+// What a kernel does may depend on how many samples a machine has, but not the order of its sums. The last
+// machine has one sample or two: a row of its own, and places of which two fill no register.
+BOOST_AUTO_TEST_CASE(machines_with_few_samples_come_to_the_bits_of_one) {
+    check<model<input<5> | dense<64> | relu | dense<32> | dense<3>>>(draw(std::array{rows - 1, 5UL}), sgd{});
+    check<model<input<3, 3, 8> | conv<64, 1> | relu | conv<32, 1> | relu | flatten | dense<3>>>(
+        draw(std::array{40UL, 3UL, 3UL, 8UL}), sgd{});
+    // More weights than are transposed at a time.
+    check<model<input<3, 3, 8> | conv<64, 1> | relu | conv<320, 3, same> | relu | flatten | dense<3>>>(
+        draw(std::array{40UL, 3UL, 3UL, 8UL}), sgd{});
+}
+
 // The sums of all pieces are added before those of the stages, as on one machine.
 BOOST_AUTO_TEST_CASE(machines_that_share_weights_and_normalize_by_piece_come_to_the_bits_of_one) {
     constexpr auto twice = shared_weights<"twice">(dense<6> | batch_norm<ghost_batches>);

@@ -20,10 +20,13 @@ inline void head_kernels<contraction<Inputs, Layer, Units>>::backward(const head
                                                                       const team& threads,
                                                                       const Slope& slope) noexcept {
     const std::size_t rows = call.samples * Stage::rows;
-    const input_gradient_buffers<T> buffers{call.delta.data,  array_of<head>(call.parameters, kernel{}),
-                                            call.source_kept, call.source_deltas[0].data,
-                                            call.scratch,     call.adds[0],
-                                            rows == 1};
+    const input_gradient_buffers<T> buffers{call.delta.data,
+                                            array_of<head>(call.parameters, kernel{}),
+                                            call.source_kept,
+                                            call.source_deltas[0].data,
+                                            call.scratch,
+                                            call.adds[0],
+                                            rows == 1 && !call.pieces.is_divisible()};
     constexpr std::size_t width = tile_panels * lanes_of<T, Inputs>;
     if (Inputs >= width * threads.size)
         dense_input_gradient<Stage>(buffers, {0, rows}, threads.share(Inputs, width), slope);

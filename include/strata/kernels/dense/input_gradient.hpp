@@ -18,7 +18,7 @@ struct input_gradient_buffers {
     T* source_delta;
     T* strip;             ///< scratch of this thread, `input_gradient_scratch` numbers
     bool adds = false;    ///< to what others have written there
-    bool one_row = false; ///< whether that is all of the batch, whatever part of it a thread has
+    bool one_row = false; ///< whether that is all of the batch, whatever part of it a thread or machine has
 };
 
 /// Numbers of scratch that a thread needs: a tile's panels of the transposed weights.

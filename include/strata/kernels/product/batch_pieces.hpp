@@ -49,6 +49,8 @@ struct batch_pieces {
         return {samples, length, count, {count}, samples};
     }
 
+    /// Whether machines may share the batch: then no result may depend on how many samples are at hand.
+    [[nodiscard]] constexpr bool is_divisible() const noexcept { return all_samples > length; }
     /// The samples of a piece, counted from the first at hand.
     [[nodiscard]] constexpr team::range range(std::size_t piece) const noexcept {
         return {piece * length, std::min((piece + 1) * length, samples)};
