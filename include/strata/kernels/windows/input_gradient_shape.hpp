@@ -37,6 +37,8 @@ struct input_gradient_shape {
         return widest;
     }();
 
+    static constexpr bool is_one_map = Transposed || adjoint_phases(Geometry) == 1;
+
     static constexpr std::size_t cached_weights = 256 * 1024 / sizeof(T);
     static constexpr std::size_t strip_panels = [] {
         if constexpr (uses_winograd)
@@ -52,7 +54,8 @@ struct input_gradient_shape {
 
     /// For a few places, the weights of a strip are transposed and used in parts, of so many filters, where
     /// they are more than the cache holds. A part leaves room for those that are fetched for the next.
-    static constexpr std::size_t few_places = 256;
+    /// Several maps add up their parts in turn, which costs more.
+    static constexpr std::size_t few_places = taps > 1 && is_one_map ? 1024 : 256;
     static constexpr std::size_t part_weights = 160 * 1024 / sizeof(T);
 
     /// Whether tiles transpose the weights that are used next, for a few places with one tap each: there have
@@ -92,9 +95,8 @@ struct input_gradient_shape {
     /// Samples whose gradients are computed together, where that takes several maps.
     static constexpr std::size_t some_samples = [] {
         constexpr std::size_t numbers = 512 * 1024 / sizeof(T);
-        constexpr bool is_one = Transposed || adjoint_phases(Geometry) == 1;
-        return is_one ? static_cast<std::size_t>(-1) / 2
-                      : std::max<std::size_t>(numbers / (places * PitchDelta), 1);
+        return is_one_map ? static_cast<std::size_t>(-1) / 2
+                          : std::max<std::size_t>(numbers / (places * PitchDelta), 1);
     }();
 };
 
