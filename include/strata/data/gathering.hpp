@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/samples.hpp>
+#include <strata/kernels/product/fetching.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -25,18 +26,16 @@ namespace internal {
 // Of a long sample memory is asked for the first bytes: from there on a processor sees for itself that lines
 // follow each other.
 inline constexpr std::size_t most_fetched_bytes = 1024;
-inline constexpr std::size_t fetched_line = 64;
-inline constexpr int first_cache = 3; // as __builtin_prefetch calls them
-inline constexpr int second_cache = 2;
+inline constexpr std::size_t fetched_line = line_size<char>;
 
 /// Asks for a sample that will be read soon, for all its lines at once: between the conversions of another
 /// sample a processor asks for too few at a time.
-template <int Cache>
+template <cache Level>
 inline void fetch_sample(const char* sample, std::size_t bytes) noexcept {
     for (std::size_t i = 0; i < bytes; i += fetched_line)
-        __builtin_prefetch(sample + i, 0, Cache);
+        fetch<Level>(sample + i);
     if (bytes > 0)
-        __builtin_prefetch(sample + bytes - 1, 0, Cache); // they seldom begin where a line does
+        fetch<Level>(sample + bytes - 1); // they seldom begin where a line does
 }
 
 /// Converts a sample of bytes a line at a time, for which compilers find the shortest code.
@@ -102,8 +101,8 @@ template <class T>
     const std::size_t far_distance = std::clamp<std::size_t>(8192 / sample_bytes, 1, 64);
     const std::size_t near_distance = std::clamp<std::size_t>(2048 / sample_bytes, 1, 16);
     for (std::size_t i = chosen.begin; i < chosen.end; ++i) {
-        internal::fetch_sample<internal::second_cache>(coming(i, far_distance), fetched);
-        internal::fetch_sample<internal::first_cache>(coming(i, near_distance), fetched);
+        internal::fetch_sample<cache::second>(coming(i, far_distance), fetched);
+        internal::fetch_sample<cache::first>(coming(i, near_distance), fetched);
         const std::size_t first = element(chosen.batch_begin + i);
         if (bytes != nullptr)
             internal::gather_bytes(bytes + first, size, source.scale(), batch + i * size);
