@@ -162,7 +162,7 @@ public:
             const finish last{
                 call.source_kept,      call.source_deltas[0], call.adds[0], head::channels, slope,
                 group * group_channels};
-            input_gradient<T>::run(delta, kernel, {call.samples, call.pieces.is_divisible()}, call.scratch,
+            input_gradient<T>::run(delta, kernel, call.samples, call.pieces.is_divisible(), call.scratch,
                                    threads, last);
         }
     }

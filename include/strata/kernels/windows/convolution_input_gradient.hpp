@@ -53,24 +53,13 @@ public:
                              may_be_few ? few_gradient::scratch_size : 0});
     }();
 
-    /// The samples at hand: of a part of a batch, or of one that only one machine has. Of the latter alone
-    /// their number may decide about the order of sums.
-    struct sample_count {
-        std::size_t samples;
-        bool is_divisible;
-
-        [[nodiscard]] bool is_few() const noexcept {
-            return !is_divisible && samples * places <= shape::few_places;
-        }
-    };
-
-    /// Hands the gradients to `finish`: a `gradient_finish`.
+    /// Hands the gradients to `finish`: a `gradient_finish`. `is_divisible`: the samples may be a part of a
+    /// batch, and how many they are does not decide about the order of sums.
     template <class Finish>
-    static void run(rows_view<const T> delta, const T* kernel, sample_count count, T* scratch,
-                    const team& threads, const Finish& finish) noexcept {
-        const std::size_t samples = count.samples;
+    static void run(rows_view<const T> delta, const T* kernel, std::size_t samples, bool is_divisible,
+                    T* scratch, const team& threads, const Finish& finish) noexcept {
         if constexpr (may_be_few)
-            if (!count.is_divisible && few_gradient::is_worthwhile(samples * places)) {
+            if (!is_divisible && few_gradient::is_worthwhile(samples * places)) {
                 run_few(delta, kernel, samples, scratch, threads, finish);
                 return;
             }
@@ -80,11 +69,12 @@ public:
             put_zeros(samples, threads, finish);
             channel_gradient::run(delta, kernel, samples, threads, finish);
         } else {
+            const bool in_parts = !is_divisible && samples * places <= shape::few_places;
             // What is added to comes from the caches.
-            const bool adds_parts = count.is_few() && shape::part_filters < Filters;
+            const bool adds_parts = in_parts && shape::part_filters < Filters;
             const Finish sized = adds_parts ? finish : finish.sized(samples * shape::result_places);
             put_zeros(samples, threads, sized);
-            run_sums(delta, kernel, count, scratch, threads, sized);
+            run_sums(delta, kernel, samples, in_parts, scratch, threads, sized);
             sized.complete();
         }
     }
@@ -127,9 +117,8 @@ private:
     }
 
     template <class Finish>
-    static void run_sums(rows_view<const T> delta, const T* kernel, sample_count count, T* scratch,
-                         const team& threads, const Finish& finish) noexcept {
-        const std::size_t samples = count.samples;
+    static void run_sums(rows_view<const T> delta, const T* kernel, std::size_t samples, bool in_parts,
+                         T* scratch, const team& threads, const Finish& finish) noexcept {
         // By panels, each thread transposes only its own weights, but reads all deltas, and writes a part of
         // each row beside the others', which makes both slower. So it pays for few places alone.
         const bool by_panels = threads.size > 1 && panels >= shape::tile_panels * threads.size &&
@@ -137,7 +126,6 @@ private:
         const team::range mine =
             by_panels ? threads.share(panels, shape::tile_panels) : team::range{0, panels};
         const team sharing = by_panels ? team{} : threads;
-        const bool in_parts = count.is_few();
         if constexpr (shape::may_transpose_ahead)
             if (in_parts && (by_panels || threads.size == 1)) {
                 run_ahead(delta, kernel, samples, scratch, mine, finish);
