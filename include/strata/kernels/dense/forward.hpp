@@ -128,9 +128,13 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
     using result = simd<T, lanes_of<T, Rows>>;
 
     const T* x = buffers.x + row * K;
+    // The bias is one of the numbers that are added up, so that nothing waits for it behind them.
+    V start(T(0));
+    if constexpr (Head::has_bias)
+        start = load_first<1, V>(buffers.bias);
     V sums[Rows];
     for (std::size_t i = 0; i < Rows; ++i)
-        sums[i] = V(T(0));
+        sums[i] = start;
     constexpr std::size_t whole = K / lanes * lanes;
     for (std::size_t k = 0; k < whole; k += lanes) {
         const V weights = V::load_aligned(buffers.kernel + k);
@@ -157,8 +161,6 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
             dots[i] = internal::add_lanes(sums[i]);
         value = result::load_aligned(dots);
     }
-    if constexpr (Head::has_bias)
-        value = value + result(buffers.bias[0]);
 
     // The tile is one column, so its factors lie side by side as the results do.
     const typename Tail::template tile<result::size, 1, RowsPerSample, T> tile(tail, row, 0, 1);

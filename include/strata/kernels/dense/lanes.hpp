@@ -62,8 +62,8 @@ public:
             V parts[chains];
             for (V& part : parts)
                 part = V(T(0));
-            if constexpr (!layout::is_dot && Head::has_bias)
-                parts[0] = bias(n) + V(T(0));
+            if constexpr (Head::has_bias)
+                parts[0] = layout::is_dot ? bias(n) : bias(n) + V(T(0));
             constexpr std::size_t whole = K / chains * chains;
 #pragma GCC unroll 4
             for (std::size_t first = 0; first < whole; first += chains)
@@ -73,12 +73,9 @@ public:
 #pragma GCC unroll 16
             for (std::size_t c = 0; c < K - whole; ++c)
                 parts[c] = xsimd::fma(x[whole + c], weight(whole + c, n), parts[c]);
-            if constexpr (layout::is_dot) {
-                V sum = internal::add_as_lanes(parts);
-                if constexpr (Head::has_bias)
-                    sum = sum + bias(n);
-                y[n] = tail(sum);
-            } else {
+            if constexpr (layout::is_dot)
+                y[n] = tail(internal::add_as_lanes(parts));
+            else {
 #pragma GCC unroll 4
                 for (std::size_t distance = 1; distance < chains; distance *= 2)
 #pragma GCC unroll 4

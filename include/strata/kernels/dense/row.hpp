@@ -46,16 +46,15 @@ public:
         if constexpr (layout::is_dot) {
             using W = typename layout::vector;
             W sum(T(0));
+            if constexpr (Head::has_bias)
+                sum = load_first<1, W>(bias);
             for_each_index<(K + layout::lanes - 1) / layout::lanes>([&](
                 auto index) __attribute__((always_inline)) {
                 constexpr std::size_t k = index * layout::lanes;
                 constexpr std::size_t count = k + layout::lanes <= K ? layout::lanes : K - k;
                 sum = xsimd::fma(source.template part<count, W>(k), W::load_aligned(kernel + k), sum);
             });
-            T value = internal::add_lanes(sum);
-            if constexpr (Head::has_bias)
-                value += bias[0];
-            registers_[0] = tail(V(value));
+            registers_[0] = tail(V(internal::add_lanes(sum)));
         } else {
             constexpr std::size_t many = std::min(single_row_panels, panels);
             const auto left = [&](std::size_t, std::size_t k) __attribute__((always_inline)) {
