@@ -44,7 +44,9 @@ void time(const options& settings, Call call) {
 inline void adam(std::size_t count, float* __restrict w, float* __restrict m, float* __restrict v,
                  const float* __restrict g) {
     const float rate = 0.001f;
-#pragma GCC ivdep
+#ifndef __clang__
+#    pragma GCC ivdep
+#endif
     for (std::size_t i = 0; i < count; ++i) {
         m[i] += 0.1f * (g[i] - m[i]);
         v[i] += 0.001f * (g[i] * g[i] - v[i]);

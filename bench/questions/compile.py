@@ -366,7 +366,7 @@ def topologies():
 
 
 def programs():
-    options = ["-O3", "-fopenmp", f"-I{root / 'examples'}", *options_of("hdf5", "libzip", "sndfile", "stb")]
+    options = ["-O3", "-fopenmp", f"-I{root / 'examples'}", *options_of("hdf5", "libzip", "ompi", "sndfile", "stb")]
     cases = [("an empty program with strata.hpp", "#include <strata/strata.hpp>\n", options),
              ("a program that predicts", predicting, options),
              ("the same network by hand", by_hand, options),
