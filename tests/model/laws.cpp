@@ -112,6 +112,7 @@ BOOST_AUTO_TEST_CASE(any_split_of_a_batch_agrees_to_the_bit) {
     check_splits<model<input<6> | dense<64> | gelu | dense<7> | sigmoid | dense<1> | tanh | dense<19>>>();
     check_splits<model<input<4, 5> | dense<9> | gelu | flatten | dense<33> | softmax>>();
     check_splits<model<input<6> | tanh | softmax | dense<70>>>();
+    check_splits<model<input<4> | dense<6> | reshape<3, 2> | softmax>>(); // several rows of one sample
     check_splits<model<input<9, 8, 3> | conv<20, 3, same, no_bias> | batch_norm<> | relu |
                        residual(conv<20, 3, same> | batch_norm<>) | relu |
                        branches(conv<16, 1>, max_pool<3, stride<1>, same>) | concat<> | conv<32, 3, same> |
@@ -119,30 +120,42 @@ BOOST_AUTO_TEST_CASE(any_split_of_a_batch_agrees_to_the_bit) {
 }
 
 #if defined(__SSE3__) // the order of a dot product's sums is known
-BOOST_AUTO_TEST_CASE(networks_side_by_side_are_each_of_them) {
-    using network = model<input<1> | dense<8> | tanh | dense<8> | tanh | dense<1>>;
-    constexpr std::size_t count = 21;
-    std::vector<network> networks;
+template <class Network>
+void check_many() {
+    constexpr std::size_t count = 21, inputs = Network::input_size, outputs = Network::output_size;
+    std::vector<Network> networks;
     for (std::uint32_t i = 0; i < count; ++i)
         networks.emplace_back(seed{i});
     auto all = many<count>(networks);
-    const std::array x{0.3f};
-    const auto drawn = numbers(count, 4);
+    const auto drawn = numbers(count * inputs, 4);
     const std::vector<float> own(drawn.begin(), drawn.end());
-    std::vector<float> answers(count);
+    std::vector<float> answers(count * outputs);
     networks[7].set_weights(networks[3].weights());
     all.set_network(7, networks[7]);
-    all.predict_each(std::span<const float, count>(own), std::span<float, count>(answers));
+    all.predict_each(std::span<const float, count * inputs>(own), std::span<float, count * outputs>(answers));
+    const std::span<const float, inputs> x(own.data(), inputs);
     const auto together = all.predict(x);
     for (std::size_t i = 0; i < count; ++i) {
-        BOOST_TEST(together[i][0] == networks[i].predict(x)[0]);
-        BOOST_TEST(answers[i] == networks[i].predict(std::array{own[i]})[0]);
+        std::array<float, outputs> shared, separate;
+        networks[i].predict(x, std::span<float, outputs>(shared));
+        networks[i].predict(std::span<const float, inputs>(own.data() + i * inputs, inputs),
+                            std::span<float, outputs>(separate));
+        for (std::size_t n = 0; n < outputs; ++n) {
+            BOOST_TEST(together[i][n] == shared[n]);
+            BOOST_TEST(answers[i * outputs + n] == separate[n]);
+        }
     }
     networks.pop_back();
     BOOST_CHECK_EXCEPTION(static_cast<void>(many<count>(networks)), std::invalid_argument,
                           [](const auto& error) {
                               return std::string_view(error.what()) == "many: expected 21 networks, found 20";
                           });
+}
+
+BOOST_AUTO_TEST_CASE(networks_side_by_side_are_each_of_them) {
+    check_many<model<input<1> | dense<8> | tanh | dense<8> | tanh | dense<1>>>();
+    check_many<model<input<3> | repeat<3>(shared_weights<"part">(dense<3> | sigmoid)) | dense<2, no_bias>>>();
+    check_many<model<input<4> | dense<6> | reshape<3, 2> | softmax>>();
 }
 #endif
 

@@ -86,8 +86,8 @@ private:
                     y[j * outputs + n] = numbers[n][j];
             // Afterwards, since it would wait for numbers that have just been written one by one.
             if constexpr (last::has_softmax)
-                for (std::size_t j = 0; j < V::size; ++j)
-                    softmax_row<last::closing::length>(y + j * outputs);
+                for (std::size_t first = 0; first < V::size * outputs; first += last::closing::length)
+                    softmax_row<last::closing::length>(y + first);
         }
     }
 

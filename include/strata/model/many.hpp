@@ -12,6 +12,7 @@ STRATA_HEADER_BEGIN
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <ranges>
 #include <span>
@@ -23,15 +24,18 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// that answers one sample, or a population of controllers, each with a sample of its own. The bits are those
 /// of `predict` of each network. It has copies of their weights.
 ///
-/// The topology is a chain of `dense` and activations with at most 2,048 weights; a layer of one output has
-/// at most 8 inputs.
+/// The topology is a chain of `dense` and activations with at most 2,048 weights, of `float` or `double`. A
+/// layer of one output has at most 8 inputs, and is one of `float` for a processor with SSE3.
 template <class Network, std::size_t Count>
 class many_networks {
     using T = typename Network::value_type;
     using pass = lane_pass<typename Network::topology, T>;
     using V = typename pass::V;
     static_assert(Count > 0, "many: at least one network");
-    static_assert(pass::is_possible, "many: a small chain of dense layers and activations");
+    static_assert(std::derived_from<Network, basic_model<typename Network::topology, T>>,
+                  "many: networks whose weights rest as they were trained");
+    static_assert(pass::is_possible, "many: a small chain of dense layers and activations, of which one with "
+                                     "a single output has at most 8 inputs of float, and SSE3");
 
 public:
     static constexpr std::size_t input_size = Network::input_size;
@@ -56,8 +60,8 @@ public:
         if (number >= Count)
             internal::raise(std::out_of_range(
                 internal::concatenate("many: expected a number below ", Count, ", found ", number)));
-        const auto weights = network.weights();
-        take_stage<0>(weights.data(), numbers_.data() + number / V::size * block + number % V::size);
+        take_stage<0>(network.parameter_block().data(),
+                      numbers_.data() + number / V::size * block + number % V::size);
     }
 
     /// What each network makes of one sample: [Count][outputs].
@@ -88,27 +92,38 @@ public:
     }
 
 private:
-    // Numbers of the networks of one register.
-    static constexpr std::size_t block = Network::weight_count * V::size;
-
     template <std::size_t Number>
     using head_of = typename type_at<Number, typename pass::stages>::head;
     template <std::size_t Number>
     static constexpr std::size_t weights_of =
         (head_of<Number>::inputs + (head_of<Number>::has_bias ? 1 : 0)) * head_of<Number>::outputs;
+    // Where the weights of a stage begin. Stages that share some have copies of their own.
+    template <std::size_t Number>
+    static constexpr std::size_t begin_of() {
+        if constexpr (Number == 0)
+            return 0;
+        else
+            return begin_of<Number - 1>() + weights_of<Number - 1>;
+    }
+    // Numbers of the networks of one register.
+    static constexpr std::size_t block = begin_of<pass::stages::size>() * V::size;
 
     // Kernels [outputs][inputs], in the order in which sums need them, each with its bias behind it.
     template <std::size_t Number>
-    void take_stage(const T* weights, T* lane) noexcept {
+    void take_stage(const T* parameters, T* lane) noexcept {
         using head = head_of<Number>;
-        constexpr std::size_t of_kernel = head::inputs * head::outputs;
+        using layout = weight_layout<T, head::inputs, head::outputs>;
+        const T* const kernel = pass::passes::template kernel_of<Number>(parameters);
+        T* const own = lane + begin_of<Number>() * V::size;
         for (std::size_t k = 0; k < head::inputs; ++k)
             for (std::size_t n = 0; n < head::outputs; ++n)
-                lane[(n * head::inputs + k) * V::size] = weights[k * head::outputs + n];
-        for (std::size_t i = of_kernel; i < weights_of<Number>; ++i)
-            lane[i * V::size] = weights[i];
+                own[(n * head::inputs + k) * V::size] = kernel[layout::index(k, n)];
+        if constexpr (head::has_bias)
+            for (std::size_t n = 0; n < head::outputs; ++n)
+                own[(head::inputs * head::outputs + n) * V::size] =
+                    pass::passes::template bias_of<Number>(parameters)[n];
         if constexpr (Number + 1 < pass::stages::size)
-            take_stage<Number + 1>(weights + weights_of<Number>, lane + weights_of<Number> * V::size);
+            take_stage<Number + 1>(parameters, lane);
     }
 
     // The weights of a register's networks.
@@ -127,13 +142,6 @@ private:
                 return V::load_aligned(kernel + (head::inputs * head::outputs + n) * V::size);
             }
         };
-        template <std::size_t Number>
-        static constexpr std::size_t begin_of() {
-            if constexpr (Number == 0)
-                return 0;
-            else
-                return begin_of<Number - 1>() + weights_of<Number - 1>;
-        }
         template <std::size_t Number>
         stage<Number> stage_weights() const noexcept {
             return {numbers + begin_of<Number>() * V::size};

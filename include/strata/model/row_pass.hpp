@@ -78,8 +78,9 @@ private:
             run_from<Number + 1>(parameters, values, y);
         else {
             values.store(y);
-            if constexpr (stage::has_softmax)
-                softmax_row<stage::closing::length>(y);
+            if constexpr (stage::has_softmax) // of a row, or of several behind a reshape
+                for (std::size_t first = 0; first < head::outputs; first += stage::closing::length)
+                    softmax_row<stage::closing::length>(y + first);
         }
     }
 
