@@ -1,4 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "error_message.hpp"
+
 #include <strata/model/narrow_model.hpp>
 #include <strata/strata.hpp>
 
@@ -272,6 +274,19 @@ BOOST_AUTO_TEST_CASE(memory_is_half) {
     using narrow = model<topology, float, weights<bfloat16>>;
     static_assert(narrow::parameter_bytes < 2 * (784 * 512 + 512 * 16) + 4 * 1024);
     BOOST_TEST(narrow::summary().find("kernels rest as bfloat16: 8") != std::string::npos);
+}
+
+// They would become infinite, and times a zero that one row leaves out be no number in a batch.
+BOOST_AUTO_TEST_CASE(weights_that_are_too_large_are_refused) {
+    constexpr auto topology = input<7> | dense<5> | relu | dense<3>;
+    model<topology> net(seed{1});
+    net.parameter<"dense_1.kernel">()(4, 2) = 0x1p64f;
+    using narrowed = model<topology, float, weights<bfloat16>>;
+    BOOST_TEST(error_message<std::invalid_argument>([&] { narrowed{net}; }) ==
+               "weights of bfloat16: expected numbers below 2^64, found another in layer dense_1, input 4, "
+               "output 2");
+    net.parameter<"dense_1.kernel">()(4, 2) = 0x1p63f;
+    BOOST_TEST(std::isfinite(narrowed{net}.predict(std::array<float, 7>{1})[2]));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -29,6 +29,7 @@ public:
     /// Those of a network of float, rounded.
     explicit narrow_parameters(const float* parameters)
         : kernels_(pass::kernel_size), biases_(pass::bias_size) {
+        pass::check_weights(parameters);
         pass::round(parameters, kernels_.data(), biases_.data());
     }
     /// The other way, which is exact.
@@ -65,7 +66,7 @@ public:
     static constexpr std::size_t parameter_bytes = parameters::bytes;
 
     /// Rounds each weight of the kernels to a `narrow_factor`: by at most 1/257 of it. Biases stay as they
-    /// are, but for those below 2^-103, which become 0.
+    /// are, but for those below 2^-103, which become 0. `std::invalid_argument` for weights from 2^64 on.
     explicit basic_narrow_model(const trained& net) : base(parameters(net.parameter_block().data())) {}
 
     /// The table of the layers, and the memory of the parameters.
@@ -100,7 +101,7 @@ public:
 ///     sum over k of |x[k] w[k]| (2 u + u^2)
 ///
 /// and by the square root of K instead of K times a typical term, as the errors are independent, beside the
-/// rounding of float. Inputs and weights below 2^-56 count as 0, and those from 2^64 on as infinite.
+/// rounding of float. Inputs and weights below 2^-56 count as 0, and inputs from 2^64 on as infinite.
 template <auto Topology>
 class model<Topology, float, weights<bfloat16>> : public basic_narrow_model<stand_in<type_of<Topology>>> {
 public:

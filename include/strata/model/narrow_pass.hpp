@@ -1,10 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/expression/type_of.hpp>
 #include <strata/kernels/narrow/bfloat16_forward.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/model/values.hpp>
+#include <strata/plan/names.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -12,6 +16,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -117,6 +122,22 @@ public:
     static constexpr std::size_t kernel_size = begins.kernel_size;
     static constexpr std::size_t bias_size = begins.bias_size;
 
+    /// `std::invalid_argument` for weights that are no finite factors. A row's zeros are left out of its sums
+    /// or not, as is faster, which would show beside infinite weights.
+    static void check_weights(const T* parameters) {
+        visit_heads([&]<class Head>(std::size_t stage, std::type_identity<Head>) {
+            const T* const kernel = array_of<Head>(parameters + place_of(stage), typename Head::kernel{});
+            for (std::size_t k = 0; k < Head::inputs; ++k)
+                for (std::size_t n = 0; n < Head::outputs; ++n)
+                    if (!detail::is_finite(
+                            static_cast<float>(narrow_factor::of_number(kernel[panels<Head>::index(k, n)]))))
+                        internal::raise(std::invalid_argument(internal::concatenate(
+                            "weights of bfloat16: expected numbers below 2^64, found another in layer ",
+                            internal::network_names<Topology>::layers()[wires::marks.stages[stage].head]
+                                .string(),
+                            ", input ", k, ", output ", n)));
+        });
+    }
     /// Rounds the parameters of a network, which rest as its kernels read them. What is filling stays zero.
     static void round(const T* parameters, bfloat16_pair* kernels, T* biases) noexcept {
         visit_heads([&]<class Head>(std::size_t stage, std::type_identity<Head>) {
