@@ -350,4 +350,37 @@ BOOST_AUTO_TEST_CASE(errors_say_what_is_wrong) {
                "calibration: expected finite numbers, found others in what layer dense_1 reads");
 }
 
+BOOST_AUTO_TEST_CASE(scales_that_no_float_holds_are_refused) {
+    static constexpr auto topology = input<2> | dense<1>;
+    const auto quantize = [](float weight, float bias, std::array<float, 2> sample) {
+        model<topology> net;
+        net.set_weights(std::vector{weight, weight, bias});
+        return integer_network<topology>(net, sample.data(), 1);
+    };
+    const std::string_view message =
+        "weights of 8 bits: expected weights and inputs whose steps have a product that a float holds, found "
+        "larger ones in layer dense, output 0";
+    BOOST_TEST(error_message<std::invalid_argument>([&] { quantize(1, 1e30f, {1e-38f, 0}); }) == message);
+    BOOST_TEST(error_message<std::invalid_argument>([&] { quantize(1e22f, 0, {1e22f, 0}); }) == message);
+    BOOST_TEST(quantize(0, 0, {1, 1}).predict(std::array{1.0f, 1.0f})[0] == 0);
+    const float small = quantize(1e-30f, 1e-30f, {1, 1}).predict(std::array{1.0f, 1.0f})[0];
+    BOOST_TEST(std::abs(small - 3e-30f) < 1e-32f);
+}
+
+BOOST_AUTO_TEST_CASE(each_use_of_shared_weights_is_kept) {
+    constexpr auto topology = input<3> | repeat<3>(shared_weights<"part">(dense<3> | tanh)) | dense<2>;
+    using network = integer_network<topology>;
+    const model<topology> trained(seed{3});
+    const std::vector<float> x{1, 2, 3, -1, 0.5f, 2};
+    const network quantized(trained, x.data(), 2);
+    const auto path = std::filesystem::temp_directory_path() / "strata_shared_integers.safetensors";
+    save_weights(quantized, path);
+    const auto loaded = load_network<network>(path);
+    for (std::size_t i = 0; i < 2; ++i) {
+        const std::span<const float, 3> sample(x.data() + i * 3, 3);
+        BOOST_TEST(loaded.predict(sample) == quantized.predict(sample), boost::test_tools::per_element());
+    }
+    std::filesystem::remove(path);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,13 +7,13 @@ STRATA_HEADER_BEGIN
 #include <strata/data/complete_file.hpp>
 #include <strata/data/safetensors.hpp>
 #include <strata/data/safetensors_bytes.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/model/integer_model.hpp>
 #include <strata/training/network_text.hpp>
 #include <strata/version.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -96,7 +96,7 @@ integer_parameters<Topology> read_integers(safetensors_file& file) {
         constexpr std::array<std::size_t, 1> row{N};
         const std::string name = layers.name(stage);
         const auto is_scale = [](float scale) {
-            return std::isfinite(scale) && scale >= std::numeric_limits<float>::min();
+            return detail::is_finite(scale) && scale >= std::numeric_limits<float>::min();
         };
         const auto read = [&]<class T>(std::type_identity<T>, std::string_view array, std::string_view type,
                                        std::span<const std::size_t> shape, std::string_view expected,
@@ -119,6 +119,9 @@ integer_parameters<Topology> read_integers(safetensors_file& file) {
                           });
         const auto scale = read(std::type_identity<float>{}, ".input_scale", "F32", {},
                                 "positive, finite numbers", is_scale);
+        expect_numbers(file, concatenate(name, ".kernel_scale"), scales,
+                       "numbers whose products with the input's scale are finite",
+                       [&](float each) { return detail::is_finite(each * scale[0]); });
         const auto zero = read(std::type_identity<std::uint8_t>{}, ".input_zero_point", "U8", {}, "bytes",
                                [](auto) { return true; });
         layers.template set<Head>(
@@ -147,8 +150,9 @@ integer_parameters<Topology> read_integers(safetensors_file& file) {
 ///     dense.input_scale       F32            what the layer reads is input_scale * (byte - input_zero_point)
 ///     dense.input_zero_point  U8
 ///
-/// under the names of `summary()`; and, as metadata, the topology and the project's version. Errors are as
-/// for networks of float. Memory: the network's own once more. Programs that include this header need
+/// under the names of `summary()`, where a layer that several share has such arrays for each use, behind the
+/// first one as `dense.use_2`; and, as metadata, the topology and the project's version. Errors are as for
+/// networks of float. Memory: the network's own once more. Programs that include this header need
 /// RapidJSON.
 template <auto Topology>
 void save_weights(const model<Topology, float, weights<std::int8_t>>& net,

@@ -5,6 +5,7 @@
 STRATA_HEADER_BEGIN
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/kernels/aligned_vector.hpp>
 #include <strata/kernels/integer/quantization.hpp>
 #include <strata/model/integer_parameters.hpp>
@@ -102,7 +103,7 @@ private:
     static bool widen(range& whole, const float* numbers, std::size_t count) noexcept {
         bool finite = true;
         for (std::size_t i = 0; i < count; ++i) {
-            finite = finite && std::isfinite(numbers[i]);
+            finite = finite && detail::is_finite(numbers[i]);
             whole.low = std::min(whole.low, numbers[i]);
             whole.high = std::max(whole.high, numbers[i]);
         }

@@ -48,7 +48,7 @@ public:
 
     /// Quantizes the network that was calibrated: each weight to one of 255 numbers as far apart as the
     /// largest to the same output needs, each bias to 32 bits. `std::invalid_argument` for a calibration
-    /// without samples, and for parameters that are not finite.
+    /// without samples, and for parameters that are not finite, or that floats do not hold when scaled.
     explicit basic_integer_model(const calibration<Topology>& ranges)
         : base(parameters(ranges.network().parameter_block().data(), internal::quantize_inputs(ranges))) {}
     /// The same with samples to calibrate with, anything that xtensor takes: [samples, input...]. Needs
@@ -102,7 +102,8 @@ private:
 ///
 ///     sum over k of |x[k]| s / 2 + |w[k][n]| t / 2 + s t / 4,   s = max |w[.][n]| / 127, t = range / 255,
 ///
-/// and by the square root of K instead of K times a typical term, as the errors are independent. A row with
+/// and by the square root of K instead of K times a typical term, as the errors are independent. Where a bias
+/// is so large that it takes more than 24 bits as a multiple of s t, s is |b[n]| / (t 2^24). A row with
 /// NaN gives NaN; infinity is the end of the range.
 template <auto Topology>
 class model<Topology, float, weights<std::int8_t>> : public basic_integer_model<stand_in<type_of<Topology>>> {

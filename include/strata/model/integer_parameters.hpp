@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/kernels/aligned_vector.hpp>
 #include <strata/kernels/integer/integer_forward.hpp>
 #include <strata/model/narrow_pass.hpp>
@@ -26,12 +27,16 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 /// The scale of weights to one output: the largest becomes 127. Where a bias would be more than 32 bits hold
-/// beside the products, the scale is larger.
+/// beside the products, the scale is larger. Infinite where a float cannot hold it, or what it and the
+/// input's scale make of a sum.
 inline float integer_scale(float largest, float bias, float input_scale) noexcept {
     const double of_weights = double{largest} / 127;
     const double of_bias = std::abs(double{bias}) / (double{input_scale} * (largest_integer_bias - 1));
-    const auto scale = static_cast<float>(std::max(of_weights, of_bias));
-    return scale > 0 ? std::max(scale, std::numeric_limits<float>::min()) : 1.0F;
+    const double scale = std::max({of_weights, of_bias, double{std::numeric_limits<float>::min()}});
+    constexpr double most = std::numeric_limits<float>::max();
+    if (scale > most || scale * double{input_scale} > most)
+        return infinity<float>;
+    return largest > 0 || std::abs(bias) > 0 ? static_cast<float>(scale) : 1.0F;
 }
 
 template <std::size_t Position, class Layer, std::size_t Inputs>
@@ -113,9 +118,17 @@ public:
             visit(stage++, std::type_identity<typename Stage::head>{});
         });
     }
-    /// What `summary()` calls a layer.
+    /// What `summary()` calls a layer. Stages that share a layer's weights read other inputs, and so have
+    /// scales of their own: each behind the first says which use of it it is.
     [[nodiscard]] static std::string name(std::size_t stage) {
-        return internal::network_names<Topology>::layers()[wires::marks.stages[stage].head].string();
+        const auto layer = [](std::size_t of_stage) {
+            return internal::network_names<Topology>::layers()[wires::marks.stages[of_stage].head].string();
+        };
+        std::string result = layer(stage);
+        std::size_t use = 1;
+        for (std::size_t before = 0; before < stage; ++before)
+            use += layer(before) == result;
+        return use == 1 ? result : internal::concatenate(result, ".use_", use);
     }
 
     /// How the kernel reads a layer.
@@ -153,7 +166,7 @@ public:
     }
 
     /// Those of a network of float, which rest as its own kernels read them, rounded. `std::invalid_argument`
-    /// for one that is not finite.
+    /// for one that is not finite, or so large that floats do not hold its scale.
     integer_parameters(const float* parameters, const std::array<quantization, size>& inputs)
         : integer_parameters() {
         visit_heads([&]<class Head>(std::size_t stage, std::type_identity<Head>) {
@@ -172,10 +185,10 @@ public:
             std::vector<float> factors(Head::outputs);
             for (std::size_t n = 0; n < Head::outputs; ++n) {
                 float largest = 0;
-                bool finite = std::isfinite(bias(n));
+                bool finite = detail::is_finite(bias(n));
                 for (std::size_t k = 0; k < Head::inputs; ++k) {
                     const float weight = kernel[trained::index(k, n)];
-                    finite = finite && std::isfinite(weight);
+                    finite = finite && detail::is_finite(weight);
                     largest = std::max(largest, std::abs(weight));
                 }
                 if (!finite)
@@ -183,6 +196,11 @@ public:
                         "weights of 8 bits: expected finite parameters, found others in layer ", name(stage),
                         ", output ", n)));
                 factors[n] = internal::integer_scale(largest, bias(n), inputs[stage].scale);
+                if (!detail::is_finite(factors[n]))
+                    internal::raise(std::invalid_argument(internal::concatenate(
+                        "weights of 8 bits: expected weights and inputs whose steps have a product that a "
+                        "float holds, found larger ones in layer ",
+                        name(stage), ", output ", n)));
             }
             set<Head>(
                 stage, inputs[stage],
