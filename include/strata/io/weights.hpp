@@ -5,6 +5,7 @@
 STRATA_HEADER_BEGIN
 
 #include <strata/data/safetensors_output.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/io/arranged_weights.hpp>
 #include <strata/io/flattened_images.hpp>
 #include <strata/io/weight_matches.hpp>
@@ -45,7 +46,7 @@ inline void check_range(const weight_match& match) {
     found.file->read_pieces<double>(
         *found.tensor, number, match.part.size(), [&](std::span<const double> numbers) {
             for (const double each : numbers) {
-                if (std::isfinite(each) && std::abs(each) > std::numeric_limits<float>::max())
+                if (detail::is_finite(each) && std::abs(each) > std::numeric_limits<float>::max())
                     found.file->fail(
                         *found.tensor, number,
                         concatenate("numbers of ", shown(found.tensor->name), " that a float holds"),

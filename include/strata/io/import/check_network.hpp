@@ -7,6 +7,7 @@ STRATA_HEADER_BEGIN
 #include <strata/data/error.hpp>
 #include <strata/data/safetensors.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/io/weights.hpp>
 #include <strata/model/model.hpp>
 #include <strata/raise.hpp>
@@ -59,7 +60,7 @@ template <class Network>
             const double wanted = expected[j];
             const double difference = std::abs(double{results[i][j]} - wanted);
             const bool fits = difference <= absolute + relative * std::abs(wanted) ||
-                              (std::isnan(results[i][j]) && std::isnan(wanted));
+                              (detail::is_not_a_number(results[i][j]) && detail::is_not_a_number(wanted));
             largest = std::max(largest, difference);
             if (!fits && wrong++ == 0)
                 std::printf("%s: output %zu, number %zu is %g, expected %g\n", name.c_str(), i, j,

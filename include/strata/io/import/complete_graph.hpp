@@ -4,6 +4,7 @@
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/io/import/axis_arrangement.hpp>
 #include <strata/io/import/each_step.hpp>
 #include <strata/io/import/graph.hpp>
@@ -17,7 +18,6 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -151,7 +151,7 @@ private:
                                  " as its shape ", shape_text(weight.shape), " has"),
                      concatenate(weight.numbers.size()));
             const auto bad = std::count_if(weight.numbers.begin(), weight.numbers.end(),
-                                           [](float each) { return !std::isfinite(each); });
+                                           [](float each) { return !detail::is_finite(each); });
             if (bad > 0)
                 graph_.warnings.push_back(concatenate(static_cast<std::size_t>(bad), " of the ",
                                                       weight.numbers.size(), " numbers in ", name,

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -25,7 +25,7 @@ inline std::string number_text(double number) {
     };
     const auto narrow = static_cast<float>(number);
     std::string result = static_cast<double>(narrow) == number ? shortest(narrow) : shortest(number);
-    if (std::isfinite(number) && result.find_first_of(".e") == result.npos)
+    if (detail::is_finite(number) && result.find_first_of(".e") == result.npos)
         result += ".0";
     return result;
 }

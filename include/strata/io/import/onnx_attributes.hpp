@@ -1,13 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/finite.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/onnx_constant.hpp>
 #include <strata/io/import/onnx_message.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -38,8 +38,9 @@ inline std::string word_of(const onnx_node& operation, std::string_view key, std
 inline std::vector<std::int64_t> as_wholes(const onnx_constant& constant) {
     std::vector<std::int64_t> result;
     for (const double number : constant.numbers)
-        result.push_back(std::isnan(number) ? 0
-                                            : static_cast<std::int64_t>(std::clamp(number, -0x1p62, 0x1p62)));
+        result.push_back(detail::is_not_a_number(number)
+                             ? 0
+                             : static_cast<std::int64_t>(std::clamp(number, -0x1p62, 0x1p62)));
     return result;
 }
 

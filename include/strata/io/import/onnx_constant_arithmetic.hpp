@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/finite.hpp>
 #include <strata/io/import/onnx_constant.hpp>
 #include <strata/setting.hpp>
 
@@ -105,7 +106,7 @@ inline const auto* find_unary_function(std::string_view type) {
         {"Sign", [](double x) { return static_cast<double>((x > 0) - (x < 0)); }},
         {"Identity", [](double x) { return x; }},
         {"Not", [](double x) { return x == 0 ? 1.0 : 0.0; }, true},
-        {"IsNaN", [](double x) { return std::isnan(x) ? 1.0 : 0.0; }, true},
+        {"IsNaN", [](double x) { return detail::is_not_a_number(x) ? 1.0 : 0.0; }, true},
     };
     const auto* const found = std::find_if(std::begin(functions), std::end(functions),
                                            [&](const auto& each) { return each.type == type; });

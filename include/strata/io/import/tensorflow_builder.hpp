@@ -4,6 +4,7 @@
 #include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/number_text.hpp>
 #include <strata/io/import/shapes.hpp>
@@ -12,7 +13,6 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -130,8 +130,9 @@ public:
             return std::nullopt;
         tensorflow_shape result;
         for (const float each : given->data.numbers)
-            result.push_back(
-                std::isnan(each) ? 0 : static_cast<std::int64_t>(std::clamp(double{each}, -0x1p31, 0x1p31)));
+            result.push_back(detail::is_not_a_number(each)
+                                 ? 0
+                                 : static_cast<std::int64_t>(std::clamp(double{each}, -0x1p31, 0x1p31)));
         return result;
     }
 

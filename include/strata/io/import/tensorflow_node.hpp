@@ -1,12 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/finite.hpp>
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/json.hpp>
 #include <strata/setting.hpp>
 
 #include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -126,7 +126,7 @@ inline void add_attribute(tensorflow_node& node, const std::string& key, const j
         const json* const axes = member(given, "dim");
         for (std::size_t axis = 0; axes != nullptr && axis < axes->size(); ++axis) {
             const double extent = tensorflow_number(member(element(axes, axis), "size"));
-            extents_of_shape.push_back(std::isnan(extent) ? -1 : extent);
+            extents_of_shape.push_back(detail::is_not_a_number(extent) ? -1 : extent);
         }
         node.attributes[key] = std::move(extents_of_shape);
     }
