@@ -193,6 +193,13 @@ void check_activation(const char* name) {
     }
 }
 
+// Half of a sum would be infinite.
+void check_large_numbers() {
+    const model<input<1> | softplus> net;
+    BOOST_TEST(net.predict(std::array{0x1.8p127f})[0] == 0x1.8p127f);
+    BOOST_TEST(net.predict(std::array{-0x1.8p127f})[0] == 0.0f);
+}
+
 template <std::size_t Width>
 void check_activations() {
     check_activation<Width, relu>("relu");
@@ -354,6 +361,7 @@ BOOST_AUTO_TEST_CASE(operations_of_registers) {
 }
 
 BOOST_AUTO_TEST_CASE(activations) {
+    check_large_numbers();
     check_activations<1>();
     check_activations<4>();
     check_activations<19>();
