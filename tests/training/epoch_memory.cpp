@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(what_an_epoch_began_with_has_large_pages) {
     const std::array blocks{std::span(weights), std::span(states)};
     epoch_memory<float, 2> memory;
     memory.remember(blocks, 0, 0, 0,
-                    [](const float*, float*) { BOOST_FAIL("there was nothing to copy to"); });
+                    [](std::span<const float>, float*) { BOOST_FAIL("there was nothing to copy to"); });
     BOOST_TEST(has_large_pages(memory.current().numbers).value_or(true));
 
     std::ranges::fill(weights, 3.0f);
@@ -34,8 +34,9 @@ BOOST_AUTO_TEST_CASE(fits_of_one_epoch_need_no_room_for_another_one) {
     epoch_memory<float, 1> memory;
     const auto fit = [&] {
         memory.begin();
-        memory.remember({std::span(weights)}, 0, 0, 0,
-                        [](const float* source, float* result) { std::copy_n(source, 10, result); });
+        memory.remember({std::span(weights)}, 0, 0, 0, [](std::span<const float> source, float* result) {
+            std::copy_n(source.data(), 10, result);
+        });
         const float* const place = memory.current().numbers.data();
         memory.judge(1.0);
         return place;

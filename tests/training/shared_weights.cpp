@@ -377,6 +377,23 @@ using tied = model<input<3> | shared_weights<"words">(own::encoded<3, 2>) | stra
                    double>;
 } // namespace
 
+// The weights of a part have less filling than the optimizer's states, and a fit that is not the first copies
+// them to where both have been before.
+BOOST_AUTO_TEST_CASE(a_shared_part_learns_in_several_fits) {
+    constexpr auto maker = input<4> | dense<9> | batch_norm<> | relu | dense<6>;
+    const xt::xtensor<float, 2> x = xt::ones<float>({90, 4}), y = xt::ones<float>({90, 6});
+    const auto train = [&](auto& net, bool separately) {
+        trainer teach{net, mean_squared_error, sgd{}};
+        const fit_options options{.epochs = separately ? 2U : 6U, .verbose = verbosity::silent};
+        for (int fit = 0; fit < (separately ? 3 : 1); ++fit)
+            teach.fit(x, y, options);
+        return net.weights();
+    };
+    model<maker | frozen_weights(dense<8> | relu | dense<1>)> first{seed{3}}, second{seed{3}};
+    auto own = shared_part<model<maker>>(first), other = shared_part<model<maker>>(second);
+    BOOST_TEST(train(own, true) == train(other, false), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(two_layers_may_use_one_array_in_two_ways) {
     static_assert(tied::parameter_count == 6 + 8);
     gradient_check::check<input<3> | shared_weights<"words">(own::encoded<3, 2>) | strata::tanh |

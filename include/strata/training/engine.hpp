@@ -88,7 +88,7 @@ public:
                                                 internal::target_sizes<pass>);
         const course tour{samples.range(), order, batch_size, line};
         if constexpr (may_step_by_sample<Training>)
-            if (batch_size == 1 && range.weights == nullptr) {
+            if (steps_by_sample<Training>(range, batch_size)) {
                 work_by_sample(tour, all);
                 return all.failure.raise_again();
             }
@@ -124,12 +124,13 @@ public:
         return result;
     }
 
-    /// Copies one of them, but for its filling, which stays as it is.
-    static void copy_block(const T* source, T* result) noexcept {
+    /// Copies one of them, but for its filling, which stays as it is. The weights of a part of a network
+    /// have less of it than states have.
+    static void copy_block(std::span<const T> source, T* result) noexcept {
         if constexpr (may_step_by_sample<true>)
-            scalars::copy(source, result);
+            scalars::copy(source.data(), result);
         else
-            std::copy_n(source, pass::places::size, result);
+            std::copy(source.begin(), source.end(), result);
     }
 
     /// Updates made so far.
@@ -141,15 +142,20 @@ public:
                 path::take_averages(net_->parameter_block().data(), states);
     }
 
-private:
-    using course = internal::pass_course;
-    using progress = internal::pass_progress<totals>;
-
-    /// Whether a pass updates after every sample, by plain numbers instead of registers.
+    /// Whether a pass may update after every sample, by plain numbers instead of registers, which rounds
+    /// otherwise: it does where batches have one sample, as `run` is told, and no weights.
     template <bool Training>
     static constexpr bool may_step_by_sample =
         Training&& scalars::is_worthwhile &&
         !detail::ignores_label<typename pass::template output<0>::loss> && !stores_gradients<Optimizer>;
+    template <bool Training>
+    [[nodiscard]] static bool steps_by_sample(const sample_range& range, std::size_t batch_size) noexcept {
+        return may_step_by_sample<Training> && batch_size == 1 && range.weights == nullptr;
+    }
+
+private:
+    using course = internal::pass_course;
+    using progress = internal::pass_progress<totals>;
 
     [[gnu::noinline]] void grow(std::size_t batch_size, std::size_t threads) {
         const std::size_t samples = std::max(batch_size, capacity_);

@@ -40,7 +40,7 @@ public:
         has_best_ = false;
     }
 
-    /// `copy(source, result)` copies what training changes of a block.
+    /// `copy(block, result)` copies what training changes of a block.
     template <class Copy>
     void remember(const spans& blocks, std::uint64_t steps, std::uint64_t epochs, std::size_t epoch,
                   const Copy& copy) {
@@ -49,7 +49,7 @@ public:
         if (start.numbers.size() == size) {
             T* result = start.numbers.data();
             for (const std::span<T>& block : blocks) {
-                copy(block.data(), result);
+                copy(block, result);
                 result += block.size();
             }
         } else {
