@@ -16,12 +16,19 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 struct call_name {
     std::string_view function;
     std::size_t batch = SIZE_MAX; ///< none
+    std::size_t first = 0;        ///< of the batch's samples that are at hand
 
     call_name(const char* called) : function(called) {}
-    call_name(std::string_view called, std::size_t number) : function(called), batch(number) {}
+    call_name(std::string_view called, std::size_t number, std::size_t first_sample = 0)
+        : function(called), batch(number), first(first_sample) {}
 
     [[nodiscard, gnu::noinline]] std::string text() const {
-        return batch == SIZE_MAX ? std::string(function) : concatenate(function, ", batch ", batch);
+        std::string result(function);
+        if (batch != SIZE_MAX)
+            append(result, ", batch ", batch);
+        if (first > 0)
+            append(result, ", from sample ", first, " on");
+        return result;
     }
 };
 

@@ -50,7 +50,7 @@ std::uint32_t checksum_samples(const samples& array, std::size_t first_sample, s
 /// Whether all machines begin with the same: each says it line by line. `machine_error` on all of them, which
 /// names the caller, for the first machine that says something else than machine 0.
 inline void agree(machine_group& group, const std::string& lines, std::string_view caller) {
-    const std::string own = concatenate(group.host(), "\n", lines);
+    const std::string own = concatenate(group.host(), "\na call of ", caller, "\n", lines);
     const auto said = group.gather(std::as_bytes(std::span(own)));
     const auto text_of = [&](std::size_t machine) {
         return std::string_view(reinterpret_cast<const char*>(said[machine].data()), said[machine].size());
@@ -69,9 +69,11 @@ inline void agree(machine_group& group, const std::string& lines, std::string_vi
         while (!expected.empty() || !found.empty()) {
             const std::string_view wanted = next_line(expected);
             const std::string_view line = next_line(found);
+            const auto shown = [](std::string_view text) { return text.empty() ? "nothing more" : text; };
             if (wanted != line)
-                raise(machine_error(concatenate(caller, ": machine ", machine, " (", host, ") has ", line,
-                                                ", but machine 0 (", first_host, ") has ", wanted)));
+                raise(machine_error(concatenate(caller, ": machine ", machine, " (", host, ") has ",
+                                                shown(line), ", but machine 0 (", first_host, ") has ",
+                                                shown(wanted))));
         }
     }
 }

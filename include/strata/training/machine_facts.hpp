@@ -19,6 +19,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // What has to be the same on all machines that train together, as lines for `agree`.
 namespace strata::bedrock::inline STRATA_SETTING::internal {
@@ -29,18 +30,35 @@ void add_values(boost::crc_32_type& sum, const environment<binding<Variables, Va
     (add(static_cast<double>(values[Variables{}])), ...);
 }
 
-/// A checksum of what an optimizer computes with, from a step on. Its own bytes would not do: a schedule has
-/// the address of a function, which differs from process to process.
+/// A checksum of what an optimizer computes with in so many updates from one on. Its own bytes would not do:
+/// a schedule has the address of a function, which differs from process to process.
 template <class Optimizer>
-std::uint32_t checksum_optimizer(const Optimizer& optimizer, double first) {
+std::uint32_t checksum_optimizer(const Optimizer& optimizer, double first, double updates) {
     constexpr array_norms norms{{1000, 1000}, 1000}; // above usual limits, which then count
     boost::crc_32_type sum;
     for (const double distance : {0, 1, 10, 100, 1000, 10000, 100000, 1000000}) // since rates may change
-        add_values(sum, optimizer.scalars(first + distance));
+        if (distance < updates)
+            add_values(sum, optimizer.scalars(first + distance));
     if constexpr (detail::scales_arrays<Optimizer>)
         add_values(sum, optimizer.array_scalars(norms));
     if constexpr (detail::scales_directions<Optimizer>)
         add_values(sum, optimizer.direction_scalars(norms));
+    return sum.checksum();
+}
+
+/// The settings of an optimizer as a line.
+template <class Optimizer>
+void append_optimizer(std::string& lines, const Optimizer& optimizer, double first, double updates) {
+    append(lines, "settings of the optimizer of checksum ", checksum_optimizer(optimizer, first, updates),
+           "\n");
+}
+
+/// A checksum of what some types are called, all arguments of templates included.
+template <class... Types>
+std::uint32_t checksum_types() {
+    boost::crc_32_type sum;
+    const std::string_view name = __PRETTY_FUNCTION__;
+    sum.process_bytes(name.data(), name.size());
     return sum.checksum();
 }
 
@@ -104,7 +122,14 @@ inline void append_options(std::string& lines, const fit_options& options) {
     append(lines, "pieces of ", piece_length(options), " samples\n", options.epochs, " epochs from ",
            options.initial_epoch, "\n",
            options.shuffle ? "samples that are shuffled in windows of " : "samples that are not shuffled, ",
-           options.shuffle_window, "\n", options.callbacks.size(), " callbacks\n");
+           options.shuffle_window, "\n", options.callbacks.size(), " callbacks\n", options.steps_per_epoch,
+           " steps of an epoch, where 0 are all\n",
+           options.validation_batches == nullptr ? "no batches for validation\n"
+                                                 : "batches for validation\n");
+    std::vector<double> weights(options.class_weight.size());
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        weights[i] = options.class_weight[i];
+    append(lines, "weights of classes of checksum ", checksum_numbers(weights), "\n");
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

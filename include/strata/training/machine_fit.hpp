@@ -24,10 +24,20 @@ STRATA_HEADER_BEGIN
 #include <cstdint>
 #include <exception>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
+
+/// Whether a call may meet the other machines.
+inline void expect_machines(const machine_group& group, std::string_view caller) {
+    if (group.is_alone())
+        raise(std::invalid_argument(concatenate(
+            caller, ": callbacks are called on machine 0 alone, expected samples of its own, found some that "
+                    "it has a part of")));
+}
 
 /// What several machines do alike in a fit: callbacks run on the first of them, and what they have changed
 /// goes to all.
@@ -47,10 +57,12 @@ struct machine_course {
         training_snapshot changed;
         if (group.rank() == 0) {
             const auto known = teach.snapshot().bytes;
+            group.set_alone(true);
             error = caught([&] {
                 for (const auto& each : callbacks)
                     each(state);
             });
+            group.set_alone(false);
             if (auto left = teach.snapshot(); left.bytes != known)
                 changed = std::move(left);
         }
@@ -65,6 +77,11 @@ struct machine_course {
         broadcast_bytes(group, changed.bytes);
         if (group.rank() != 0 && !changed.bytes.empty())
             teach.restore(changed);
+        // Other settings than the rate are in no snapshot.
+        std::string lines;
+        append_optimizer(lines, teach.optimizer(), static_cast<double>(teach.steps() - (teach.steps() > 0)),
+                         1);
+        agree(group, lines, "fit, behind a callback");
     }
 
     template <class Trainer, class Scores>
@@ -97,18 +114,19 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
 
     static history run(trainer_type& teach, const sample_list& x, const sample_list& y, machine_group& group,
                        const fit_options& options) {
+        expect_machines(group, "fit");
         check_machines(options, &group, "fit", "part_of(samples, machines)");
         const divided_data<typename trainer_type::arguments, data_pass> data(x, y, options);
         const sample_range train = data.train.weighted();
         const sample_range validation = data.validation.weighted();
         epoch_order order(options, train.count);
         const sample_range ordered = order.range(train, Model::input_count, Model::output_count);
-        std::string lines = fit_lines(teach, options);
+        const std::size_t batch_size = std::min(options.batch_size, train.count);
+        const std::size_t steps = (train.count + batch_size - 1) / batch_size;
+        std::string lines = fit_lines(teach, options, steps);
         append_data<Model, data_pass>(lines, train, "");
         append_data<Model, data_pass>(lines, validation, "validation ");
         agree(group, lines, "fit");
-        const std::size_t batch_size = std::min(options.batch_size, train.count);
-        const std::size_t steps = (train.count + batch_size - 1) / batch_size;
         tell_idle(group, batch_size, options);
         pass_type pass(teach.engine_, *teach.net_, group, piece_length(options));
         const std::size_t threads = pass.choose_threads(batch_size, options.threads);
@@ -123,27 +141,31 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
 
     static history run_batches(trainer_type& teach, batch_source& source, machine_group& group,
                                const fit_options& options) {
+        expect_machines(group, "fit_batches");
         check_source_options(options, &group);
         const auto validation = given_validation<data_type>(options);
-        std::string lines = fit_lines(teach, options);
+        const std::size_t steps = steps_of_epoch(source, options.steps_per_epoch);
+        std::string lines = fit_lines(teach, options, steps);
         append_data<Model, data_pass>(lines, validation.weighted(), "validation ");
         agree(group, lines, "fit_batches");
         pass_type pass(teach.engine_, *teach.net_, group, piece_length(options));
-        shared_source shared(group, source, piece_length(options), "fit_batches");
+        shared_source shared(group, source, piece_length(options), "fit_batches",
+                             engine_type::template may_step_by_sample<true>);
         source_course course{"fit_batches",   teach.epochs_, options.steps_per_epoch,
                              options.threads, nullptr,       options.class_weight};
         shared.template agree<data_type>(course, checksum_range);
         sample_range last{nullptr, nullptr};
         return run_epochs(
-            teach, options, steps_of_epoch(source, options.steps_per_epoch), pass, group,
+            teach, options, steps, pass, group,
             [&](progress_line* bar) {
                 course.epoch = teach.epochs_;
                 course.line = bar;
                 return run_source_together<true, data_type>(pass, shared, course, checksum_range, &last);
             },
             [&] {
-                constexpr const char* name = "fit_batches, the last batch";
-                const auto error = caught([&] { trainer_type::check_data(last, name); });
+                call_name name("fit_batches, the last batch");
+                name.first = shared.last_first;
+                const auto error = caught([&] { trainer_type::check_data(last, name.text().c_str()); });
                 agree_batch(group, {.has_failed = error != nullptr}, error, name);
             },
             validation.weighted());
@@ -151,6 +173,7 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
 
     static scores evaluate(trainer_type& teach, const sample_list& x, const sample_list& y,
                            machine_group& group, const evaluate_options& options) {
+        expect_machines(group, "evaluate");
         const data_type data(x, y, options.sample_weight, {}, "evaluate");
         std::string lines = common_lines(teach);
         append_batch_size(lines, options.batch_size);
@@ -162,7 +185,10 @@ struct machine_fit<trainer<Model, Loss, Optimizer, Metrics...>> {
 
     static scores evaluate_batches(trainer_type& teach, batch_source& source, machine_group& group,
                                    const evaluate_options& options) {
-        agree(group, common_lines(teach), "evaluate_batches");
+        expect_machines(group, "evaluate_batches");
+        std::string lines = common_lines(teach);
+        append(lines, options.steps, " steps, where 0 are all\n");
+        agree(group, lines, "evaluate_batches");
         pass_type pass(teach.engine_, *teach.net_, group, predicted_piece);
         shared_source shared(group, source, predicted_piece, "evaluate_batches");
         return evaluate_source(source, of_machine(options, group), [&](const source_course& course) {
@@ -203,19 +229,25 @@ private:
         std::string result;
         append_program(result);
         append_training(result, teach.numbers().header());
+        append(result, "a loss of checksum ", checksum_types<Loss>(), "\nmetrics of checksum ",
+               checksum_types<Metrics...>(), "\n");
         // Of bytes that end with their own checksum, that is the same number whatever they are.
         const std::vector<unsigned char> bytes = teach.snapshot().bytes;
         append(result, "weights and states of checksum ",
                checksum({bytes.data(), bytes.size() - sizeof(std::uint32_t)}), "\n");
         return result;
     }
-    static std::string fit_lines(const trainer_type& teach, const fit_options& options) {
+    static std::string fit_lines(const trainer_type& teach, const fit_options& options, std::size_t steps) {
         std::string result = common_lines(teach);
         append_options(result, options);
+        if (options.epochs <= options.initial_epoch)
+            return result;
+        // A schedule may know no more steps than there are.
+        const std::size_t all = std::max<std::size_t>(steps, 1) * (options.epochs - options.initial_epoch);
         const double first = static_cast<double>(teach.engine_.updates());
-        append(result, "a learning rate of ", detail::number_to_string(teach.learning_rate()),
-               "\nsettings of the optimizer of checksum ", checksum_optimizer(teach.engine_.optimizer, first),
-               "\n");
+        append(result, "a learning rate of ", detail::number_to_string(teach.learning_rate()), "\n");
+        append_optimizer(result, teach.engine_.optimizer, first,
+                         static_cast<double>(all) / static_cast<double>(engine_type::path::batches));
         return result;
     }
     static std::uint64_t checksum_range(const sample_range& range) {

@@ -64,6 +64,13 @@ public:
 
     /// Bytes that this machine has sent by `send` so far. What others read in its memory is not counted.
     [[nodiscard]] virtual std::uint64_t bytes_sent() const noexcept = 0;
+
+    /// Says whether this machine is at something that the others do not do, and wait for: a callback.
+    void set_alone(bool alone) noexcept { is_alone_ = alone; }
+    [[nodiscard]] bool is_alone() const noexcept { return is_alone_; }
+
+private:
+    bool is_alone_ = false;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

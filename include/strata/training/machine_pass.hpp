@@ -68,6 +68,13 @@ public:
             engine_->template run<Training>(range, order, batch_size, threads, line, sum);
             return;
         }
+        if (Engine::template steps_by_sample<Training>(range, batch_size)) {
+            // Each machine makes all steps, which take less than a message about one of them.
+            complete_states();
+            engine_->template run<Training>(range, order, batch_size, threads, line, sum);
+            return;
+        }
+        is_divided_ = is_divided_ || Training;
         run_or_abandon([&] {
             prepare(batch_size, threads, range.weights != nullptr);
             if constexpr (Training)
@@ -80,6 +87,9 @@ public:
         run_or_abandon([&] { sums_.wait_sent(); });
         if (all.stop)
             weights_.leave(); // before somebody puts others in the network
+        // All machines know of it, and are here.
+        if (Training && (all.failure.is_there() || reports_.failed() < group_->count()))
+            complete_states();
         all.failure.raise_again();
         if (reports_.failed() < group_->count())
             internal::raise(machine_error(detail::concatenate(
@@ -100,11 +110,14 @@ public:
 
     /// Makes the optimizer's states whole on all machines, of which each has moved on its own part.
     void complete_states() {
+        if (!is_divided_)
+            return;
         complete_network();
         run_or_abandon([&] {
             for (auto& block : engine_->states)
                 weights_.share_states(block.data());
         });
+        is_divided_ = false;
     }
     /// The same of the network, whose weights a host's machines may have in common, and whose statistics
     /// those without samples have not seen.
@@ -161,8 +174,12 @@ private:
         gather(0, buffer);
         while (begin < tour.range.count && !all.stop) {
             const batch_share own = share_of(tour.batch_from(begin));
-            if (threads.rank == 0)
-                run_or_abandon([&] { begin_step<Training>(own, number); });
+            if (threads.rank == 0) {
+                // What a schedule throws is told to all with the step's losses, before anybody updates.
+                if constexpr (Training)
+                    all.failure.run([&] { update_.begin(number); });
+                run_or_abandon([&] { begin_step<Training>(own); });
+            }
             threads.barrier();
             step<Training>(tour, own, number, buffer, all, threads,
                            [&] { gather(begin + own.samples, 1 - buffer); });
@@ -176,11 +193,10 @@ private:
     }
 
     template <bool Training>
-    void begin_step(const batch_share& own, std::uint64_t number) {
+    void begin_step(const batch_share& own) {
         if constexpr (Training) {
             gradients_ = sums_.begin(own.pieces);
             pair_.begin();
-            update_.begin(number);
         }
         reports_.expect(own.samples);
     }
@@ -297,6 +313,7 @@ private:
     pass_memory<Model, pass> memory_;
     T* gradients_ = nullptr;
     T* parameters_ = nullptr; ///< the weights to train
+    bool is_divided_ = false; ///< whether each machine has moved on its own part of the states alone
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -26,17 +26,34 @@ struct found_batch {
     std::uint64_t checksum = 0; ///< of what is the same on all machines
 };
 
-/// Whether all machines have found the same: the own error, or `machine_error` on all of them.
-inline void agree_batch(machine_group& group, const found_batch& own, const std::exception_ptr& error,
-                        const call_name& caller) {
+struct nothing_to_settle {
+    void operator()() const noexcept {}
+};
+
+/// Whether all machines have found the same: the own error, or `machine_error` on all of them, behind what
+/// they settle() together then.
+template <class Settle = nothing_to_settle>
+void agree_batch(machine_group& group, const found_batch& own, const std::exception_ptr& error,
+                 const call_name& caller, const Settle& settle = {}) {
     const auto said = group.gather(std::as_bytes(std::span(&own, 1)));
-    raise_again(error);
-    found_batch first;
+    const auto found_by = [&](std::size_t machine) {
+        found_batch result;
+        std::memcpy(&result, said[machine].data(), sizeof result);
+        return result;
+    };
+    const found_batch first = found_by(0);
+    bool do_agree = true;
     for (std::size_t machine = 0; machine < said.size(); ++machine) {
-        found_batch found;
-        std::memcpy(&found, said[machine].data(), sizeof found);
-        if (machine == 0)
-            first = found;
+        const found_batch found = found_by(machine);
+        do_agree =
+            do_agree && found.has_failed == 0 && found.rows == first.rows && found.checksum == first.checksum;
+    }
+    if (do_agree)
+        return;
+    settle();
+    raise_again(error);
+    for (std::size_t machine = 0; machine < said.size(); ++machine) {
+        const found_batch found = found_by(machine);
         if (found.has_failed != 0)
             raise(machine_error(concatenate(caller.text(), ": machine ", machine,
                                             " has failed, which ends the work of all")));
@@ -54,14 +71,18 @@ struct shared_source {
     machine_group& group;
     batch_source& source;
     row_share share;
-    bool gives_parts; ///< whether `next` gives those rows alone
+    bool gives_parts;           ///< whether `next` gives those rows alone
+    std::size_t last_first = 0; ///< where the rows begin that it has given last
 
-    shared_source(machine_group& machines, batch_source& batches, std::size_t piece, const char* caller)
+    /// `is_whole`: where every machine needs all rows.
+    shared_source(machine_group& machines, batch_source& batches, std::size_t piece, const char* caller,
+                  bool is_whole = false)
         : group(machines),
           source(batches),
           share{machines.rank(), machines.count(), piece},
           gives_parts(false) {
-        const std::exception_ptr error = caught([&] { gives_parts = source.choose_rows(share); });
+        const std::exception_ptr error =
+            caught([&] { gives_parts = !is_whole && source.choose_rows(share); });
         // Parts are read where all can do so: of a file that is packed on one machine all read the whole.
         found_batch own{.has_failed = error != nullptr};
         agree_batch(group, own, error, caller);
@@ -89,21 +110,27 @@ struct shared_source {
     }
 
     /// The next batch of a course's source, begun where it is the first, or none: its own error, or another
-    /// machine's. `checksum(range)` tells those of different data.
-    template <class Data, class Checksum>
-    sample_range next(const source_course& course, std::size_t step, Data& data, const Checksum& checksum) {
-        const call_name name(course.caller, step);
+    /// machine's, behind what all settle() then. `checksum(range)` tells those of different data.
+    template <class Data, class Checksum, class Settle = nothing_to_settle>
+    sample_range next(const source_course& course, std::size_t step, Data& data, const Checksum& checksum,
+                      const Settle& settle = {}) {
+        call_name name(course.caller, step);
         sample_range range{nullptr, nullptr};
         found_batch own;
         const std::exception_ptr error = caught([&] {
-            if (step == 0)
+            if (step == 0) {
+                // A validation by the same source has chosen others.
+                if (gives_parts)
+                    source.choose_rows(share);
                 source.begin(course.epoch);
+            }
             const labelled_samples* const batch = source.next();
             if (batch == nullptr)
                 return;
             own.rows = gives_parts ? source.batch_rows() : 0;
             const row_share::range part = share.rows(own.rows);
             range = {batch->x.data(), batch->y.data()};
+            name.first = last_first = part.begin;
             if (!gives_parts || part.begin < part.end) {
                 data = Data(batch->x, batch->y, batch->sample_weight, course.class_weight, name);
                 range = data.weighted();
@@ -119,7 +146,7 @@ struct shared_source {
             range.count = own.rows;
         });
         own.has_failed = error != nullptr ? 1 : 0;
-        agree_batch(group, own, error, name);
+        agree_batch(group, own, error, name, settle);
         return range;
     }
 };
@@ -132,8 +159,11 @@ typename Pass::engine_type::totals run_source_together(Pass& pass, shared_source
                                                        sample_range* last = nullptr) {
     typename Pass::engine_type::totals sum;
     Data data;
+    std::size_t batch_size = 0;
+    // Where training ends, whoever asks the trainer afterwards finds the states whole.
+    const auto settle = [&] { pass.complete_states(); };
     while (sum.finite && (course.most_steps == 0 || sum.steps < course.most_steps)) {
-        const sample_range range = shared.next(course, sum.steps, data, checksum);
+        const sample_range range = shared.next(course, sum.steps, data, checksum, settle);
         if (range.count == 0)
             break;
         if (last != nullptr) {
@@ -142,13 +172,16 @@ typename Pass::engine_type::totals run_source_together(Pass& pass, shared_source
             last->first += shared.gives_parts ? part.begin : 0;
             last->count = shared.gives_parts ? part.end - part.begin : range.count;
         }
-        pass.template run<Training>(range, {}, range.count, pass.choose_threads(range.count, course.threads),
+        batch_size = std::max(batch_size, range.count);
+        pass.template run<Training>(range, {}, batch_size, pass.choose_threads(batch_size, course.threads),
                                     nullptr, sum);
         if (course.line != nullptr && course.line->is_due())
             course.line->show(sum.steps, sum.named());
     }
-    if (sum.steps == 0)
+    if (sum.steps == 0) {
+        settle();
         raise(std::invalid_argument(concatenate(course.caller, ": the source has no batches")));
+    }
     return sum;
 }
 

@@ -38,7 +38,8 @@ inline std::size_t steps_of_epoch(const batch_source& source, std::size_t most_s
 }
 
 /// One pass over the batches of a source: all that it has, or the first `most_steps` of them. What a batch
-/// does depends on its samples and on the engine's step alone, as in a pass over one array of all samples.
+/// does depends on its samples and on the engine's step alone, as in a pass over one array of all samples: a
+/// batch smaller than one before it is a rest, even of one sample.
 ///
 /// `last` becomes the batch that was run last, where it is wanted. `std::invalid_argument` for a batch that
 /// does not fit, by its number, and where there is none.
@@ -46,6 +47,7 @@ template <bool Training, class Data, class Engine>
 typename Engine::totals run_source(Engine& engine, batch_source& source, const source_course& course,
                                    sample_range* last = nullptr) {
     typename Engine::totals sum;
+    std::size_t batch_size = 0;
     source.begin(course.epoch);
     while (sum.finite && (course.most_steps == 0 || sum.steps < course.most_steps)) {
         const labelled_samples* const batch = source.next();
@@ -58,8 +60,9 @@ typename Engine::totals run_source(Engine& engine, batch_source& source, const s
             raise(std::invalid_argument(concatenate(name.text(), ": there are no samples")));
         if (last != nullptr)
             *last = data.range;
-        const std::size_t threads = engine.choose_threads(range.count, course.threads);
-        engine.template run<Training>(range, {}, range.count, threads, nullptr, sum);
+        batch_size = std::max(batch_size, range.count);
+        const std::size_t threads = engine.choose_threads(batch_size, course.threads);
+        engine.template run<Training>(range, {}, batch_size, threads, nullptr, sum);
         if (course.line != nullptr && course.line->is_due())
             course.line->show(sum.steps, sum.named());
     }

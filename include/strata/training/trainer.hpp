@@ -76,12 +76,13 @@ public:
         const std::size_t batch_size = std::min(options.batch_size, train.count);
         const std::size_t threads = engine_.choose_threads(batch_size, options.threads);
         const std::size_t steps = (train.count + batch_size - 1) / batch_size;
+        const std::size_t piece = internal::piece_length(options);
         const auto pass = [&](progress_line* bar) {
+            engine_.piece = piece; // a callback may have trained by another
             order.draw(net_->random_seed(), epochs_);
             return engine_.template run<true>(ordered, order.numbers(), batch_size, threads, bar);
         };
         const internal::flushed_fit fast(engine_.is_flushed, options);
-        engine_.piece = internal::piece_length(options);
         return run_epochs(
             options, steps, pass, [&] { check_data(train, "fit"); }, data.validation.weighted());
     }
@@ -95,9 +96,10 @@ public:
         batch_source& source = given.source;
         internal::check_source_options(options, nullptr);
         const auto validation = internal::given_validation<data_type>(options);
-        engine_.piece = internal::piece_length(options);
+        const std::size_t piece = internal::piece_length(options);
         sample_range last{nullptr, nullptr};
         const auto pass = [&](progress_line* bar) {
+            engine_.piece = piece;
             return internal::run_source<true, data_type>(
                 engine_, source,
                 {"fit_batches", epochs_, options.steps_per_epoch, options.threads, bar, options.class_weight},

@@ -60,7 +60,8 @@ private:
 /// Samples of a piece of a batch as options have it.
 [[nodiscard]] inline std::size_t piece_length(const fit_options& options) {
     require(options.piece_size % 4 == 0, "fit: the piece size is no multiple of 4");
-    return options.piece_size == 0 ? default_piece : options.piece_size;
+    constexpr std::size_t most = std::size_t{1} << 31; // above all batches, whose samples may be added to it
+    return options.piece_size == 0 ? default_piece : std::min(options.piece_size, most);
 }
 
 /// The samples for validation that options name, or none.

@@ -1,0 +1,361 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../data/temporary_directory.hpp"
+#include "drawn_samples.hpp"
+#include "thread_machines.hpp"
+#include <strata/data/batch_sources.hpp>
+#include <strata/data/npy.hpp>
+#include <strata/data/npy_batches.hpp>
+#include <strata/strata.hpp>
+#include <strata/training/machine_fit.hpp>
+
+#include <boost/test/unit_test.hpp>
+#include <xtensor/xtensor.hpp>
+#include <xtensor/xview.hpp>
+
+#include <array>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace strata::bedrock;
+
+namespace {
+/// The message of what one of two machines throws.
+template <class Work>
+std::string message_of_pair(const Work& work) {
+    std::string result;
+    try {
+        thread_machines(2).run(work);
+    } catch (const std::exception& error) {
+        result = error.what();
+    }
+    return result;
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(machines_without_a_part_are_refused) {
+    static_assert(fit_options{}.machines.get() == nullptr);
+    const auto x = draw(std::array{rows, 20UL});
+    const auto y = draw(std::array{rows, 3UL});
+    BOOST_TEST(message_of_pair([&](strata::machine_group& world) {
+                   small net{seed{5}};
+                   trainer teach{net, mean_squared_error, adam{}, metrics::mean_absolute_error};
+                   teach.fit(x, y, {.batch_size = 50, .machines = world});
+               }) == "fit: the options name machines, expected part_of(samples, machines), found what one "
+                     "machine has for itself");
+    BOOST_TEST(message_of_pair([&](strata::machine_group& world) {
+                   thread_machines(1).run([&](strata::machine_group& other) {
+                       small net{seed{5}};
+                       trainer teach{net, mean_squared_error, adam{}, metrics::mean_absolute_error};
+                       teach.fit(part_of(x, world), y, {.batch_size = 50, .machines = other});
+                   });
+               }) ==
+               "fit: the options name machines, expected those of part_of(samples, machines), found others");
+}
+
+BOOST_AUTO_TEST_CASE(machines_with_other_weights_are_named) {
+    const auto x = draw(std::array{rows, 20UL});
+    const auto y = draw(std::array{rows, 3UL});
+    for (const std::string caller : {"fit", "evaluate"}) {
+        const std::string found = message_of_pair([&](strata::machine_group& world) {
+            small net{seed{5 + world.rank()}};
+            trainer teach{net, mean_squared_error, adam{}, metrics::mean_absolute_error};
+            if (caller == "fit")
+                teach.fit(part_of(x, world), y, fit_options{.batch_size = 50, .verbose = verbosity::silent});
+            else
+                (void)teach.evaluate(part_of(x, world), y, evaluate_options{.verbose = verbosity::silent});
+        });
+        BOOST_TEST(found.starts_with(caller + ": machine 1 (thread 1) has weights and states of checksum "),
+                   found);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(machines_without_a_piece_are_told_of) {
+    const auto x = draw(std::array{rows, 20UL});
+    const auto y = draw(std::array{rows, 3UL});
+    static std::string shown; // by one machine alone
+    const auto known = progress_output();
+    set_progress_output({[](std::string_view text) { shown += text; }, nullptr});
+    thread_machines(2).run([&](strata::machine_group& world) {
+        small net{seed{5}};
+        trainer teach{net, mean_squared_error, adam{}, metrics::mean_absolute_error};
+        teach.fit(part_of(x, world), y, {.batch_size = 50});
+    });
+    set_progress_output(known);
+    BOOST_TEST(shown.starts_with(
+                   "fit: a batch of 50 samples, cut into pieces of 128, leaves 1 of 2 machines idle: a "
+                   "smaller .piece_size gives them work\nEpoch 1/1"),
+               shown);
+}
+
+BOOST_AUTO_TEST_CASE(machines_with_other_batches_are_named) {
+    const auto x = draw(std::array{rows, 20UL});
+    const auto y = draw(std::array{rows, 3UL});
+    const auto fit = [&](strata::machine_group& world, std::size_t samples, float shift) {
+        auto source = function_batches(2, [&](const batch_number& number) {
+            const std::size_t count = number.step == 0 ? 13 : samples;
+            return labelled_arrays<xt::xtensor<float, 2>, xt::xtensor<float, 2>>{
+                xt::view(x, xt::range(0, count)) + shift, xt::view(y, xt::range(0, count))};
+        });
+        small net{seed{5}};
+        trainer teach{net, mean_squared_error, adam{}, metrics::mean_absolute_error};
+        teach.fit_batches(part_of(source, world), {.verbose = verbosity::silent});
+    };
+    BOOST_TEST(message_of_pair([&](auto& world) { fit(world, 13 - world.rank(), 0.0F); }) ==
+               "fit_batches, batch 1: machine 1 has 12 samples, but machine 0 has 13");
+    BOOST_TEST(message_of_pair([&](auto& world) { fit(world, 13, static_cast<float>(world.rank())); }) ==
+               "fit_batches, batch 0: machine 1 has other samples or targets than machine 0");
+}
+
+namespace {
+using tiny =
+    strata::model<strata::input<2> | strata::dense<5> | strata::relu | strata::dense<3> | strata::softmax>;
+constexpr fit_options tenths{
+    .batch_size = 10, .epochs = 3, .verbose = verbosity::silent, .threads = 1, .piece_size = 4};
+constexpr auto crossentropy = strata::sparse_categorical_crossentropy;
+
+struct labelled {
+    xt::xtensor<float, 2> x = draw(std::array{40UL, 2UL});
+    xt::xtensor<int, 1> y = xt::zeros<int>({40});
+
+    labelled() {
+        for (std::size_t i = 0; i < y.size(); ++i)
+            y(i) = static_cast<int>(i % 3);
+    }
+    [[nodiscard]] auto batch(std::size_t step) const {
+        const std::size_t begin = step * 10, end = begin + 10;
+        return labelled_arrays<xt::xtensor<float, 2>, xt::xtensor<int, 1>>{
+            xt::view(x, xt::range(begin, end)), xt::view(y, xt::range(begin, end))};
+    }
+    [[nodiscard]] auto source() const {
+        return function_batches(4, [this](const batch_number& number) { return batch(number.step); });
+    }
+};
+
+/// work(trainer, machine) on two machines: what the first of them to fail throws.
+template <class Work>
+std::string message_of_trainers(const Work& work) {
+    return message_of_pair([&](strata::machine_group& world) {
+        tiny net{seed{5}};
+        trainer teach{net, crossentropy, adam{}, strata::accuracy};
+        work(teach, world);
+    });
+}
+/// What work(trainer, machine) leaves on two machines, which is the same on both: nothing else is.
+template <class Work>
+std::vector<unsigned char> left_by_trainers(const Work& work) {
+    std::array<std::vector<unsigned char>, 2> left;
+    thread_machines(2).run([&](strata::machine_group& world) {
+        tiny net{seed{5}};
+        trainer teach{net, crossentropy, adam{}, strata::accuracy};
+        work(teach, world);
+        left[world.rank()] = teach.snapshot().bytes;
+    });
+    BOOST_TEST((left[0] == left[1]));
+    return left[0];
+}
+/// And what `work` leaves of one that is alone.
+template <class Work>
+std::vector<unsigned char> left_alone(const Work& work) {
+    tiny net{seed{5}};
+    trainer teach{net, crossentropy, adam{}, strata::accuracy};
+    work(teach);
+    return teach.snapshot().bytes;
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(machines_with_other_losses_metrics_and_options_are_named) {
+    const labelled data;
+    const auto fit = [&](auto& teach, auto& world, const fit_options& options) {
+        teach.fit(part_of(data.x, world), data.y, options);
+    };
+    const auto starts = [](const std::string& message, std::string_view expected) {
+        BOOST_TEST(message.starts_with(expected), message);
+    };
+    starts(message_of_pair([&](strata::machine_group& world) {
+               tiny net{seed{5}};
+               trainer usual{net, crossentropy, adam{}, strata::accuracy};
+               trainer smooth{net, label_smoothing<0.1>(crossentropy), adam{}, strata::accuracy};
+               world.rank() == 0 ? fit(usual, world, tenths) : fit(smooth, world, tenths);
+           }),
+           "fit: machine 1 (thread 1) has a loss of checksum ");
+    starts(message_of_pair([&](strata::machine_group& world) {
+               tiny net{seed{5}};
+               trainer usual{net, crossentropy, adam{}, strata::accuracy};
+               trainer silent{net, crossentropy, adam{}};
+               world.rank() == 0 ? fit(usual, world, tenths) : fit(silent, world, tenths);
+           }),
+           "fit: machine 1 (thread 1) has metrics of checksum ");
+    starts(message_of_trainers([&](auto& teach, auto& world) {
+               auto source = data.source();
+               fit_options options = tenths;
+               options.steps_per_epoch = 2 + world.rank();
+               teach.fit_batches(part_of(source, world), options);
+           }),
+           "fit_batches: machine 1 (thread 1) has 3 steps of an epoch, where 0 are all, but machine 0");
+    starts(message_of_trainers([&](auto& teach, auto& world) {
+               auto source = data.source();
+               fit_options options = tenths;
+               if (world.rank() == 0)
+                   options.validation_batches = &source;
+               fit(teach, world, options);
+           }),
+           "fit: machine 1 (thread 1) has no batches for validation, but machine 0");
+    starts(message_of_trainers([&](auto& teach, auto& world) {
+               fit_options options = tenths;
+               options.class_weight = {1, 1, world.rank() == 0 ? 1.0 : 5.0};
+               auto source = data.source();
+               teach.fit_batches(part_of(source, world), options);
+           }),
+           "fit_batches: machine 1 (thread 1) has weights of classes of checksum ");
+    starts(message_of_trainers([&](auto& teach, auto& world) {
+               auto source = data.source();
+               (void)teach.evaluate_batches(part_of(source, world),
+                                            {.verbose = verbosity::silent, .steps = 2 + world.rank()});
+           }),
+           "evaluate_batches: machine 1 (thread 1) has 3 steps, where 0 are all, but machine 0");
+    starts(message_of_trainers([&](auto& teach, auto& world) {
+               if (world.rank() == 0)
+                   fit(teach, world, tenths);
+               else
+                   (void)teach.evaluate(part_of(data.x, world), data.y,
+                                        evaluate_options{.verbose = verbosity::silent});
+           }),
+           "fit: machine 1 (thread 1) has a call of evaluate, but machine 0 (thread 0) has a call of fit");
+    starts(message_of_trainers([&](auto& teach, auto& world) {
+               evaluate_options options{.verbose = verbosity::silent};
+               if (world.rank() == 0)
+                   options.sample_weight = std::vector<float>(40, 1.0F);
+               (void)teach.evaluate(part_of(data.x, world), data.y, options);
+           }),
+           "evaluate: machine 1 (thread 1) has nothing more, but machine 0 (thread 0) has a checksum of "
+           "weights 1");
+}
+
+BOOST_AUTO_TEST_CASE(a_label_is_that_of_the_whole_batch) {
+    labelled data;
+    data.y(28) = 9;
+    const temporary_directory files;
+    write_npy(files / "x.npy", data.x);
+    write_npy(files / "y.npy", data.y);
+    std::string message; // that of the machine which has it
+    (void)message_of_trainers([&](auto& teach, auto& world) {
+        auto source = npy_batches<float, 2, int, 1>(files / "x.npy", files / "y.npy", {.batch_size = 10});
+        try {
+            teach.fit_batches(part_of(source, world), tenths);
+        } catch (const std::invalid_argument& error) {
+            message = error.what();
+        }
+    });
+    BOOST_TEST(message.find("batch 2, from sample 4 on: label 4 is 9") != message.npos, message);
+}
+
+BOOST_AUTO_TEST_CASE(states_are_whole_behind_a_failure) {
+    const labelled data;
+    const auto train = [&](auto& teach, const auto& fit) {
+        bool is_gone = true;
+        auto source = function_batches(4, [&](const batch_number& number) {
+            if (is_gone && number.epoch == 1 && number.step == 2)
+                throw std::runtime_error("the file is gone");
+            return data.batch(number.step);
+        });
+        BOOST_CHECK_THROW(fit(teach, source), std::runtime_error);
+        is_gone = false;
+        fit(teach, source);
+    };
+    const auto alone = left_alone(
+        [&](auto& teach) { train(teach, [](auto& own, auto& source) { own.fit_batches(source, tenths); }); });
+    BOOST_TEST((left_by_trainers([&](auto& teach, auto& world) {
+                    train(teach,
+                          [&](auto& own, auto& source) { own.fit_batches(part_of(source, world), tenths); });
+                }) == alone));
+}
+
+BOOST_AUTO_TEST_CASE(a_source_gives_batches_for_training_and_validation) {
+    const labelled data;
+    const temporary_directory files;
+    write_npy(files / "x.npy", data.x);
+    write_npy(files / "y.npy", data.y);
+    const auto train = [&](auto& teach, const auto& fit) {
+        auto source = npy_batches<float, 2, int, 1>(files / "x.npy", files / "y.npy", {.batch_size = 10});
+        fit_options options = tenths;
+        options.validation_batches = &source;
+        fit(teach, source, options);
+    };
+    const auto alone = left_alone([&](auto& teach) {
+        train(teach, [](auto& own, auto& source, auto& options) { own.fit_batches(source, options); });
+    });
+    BOOST_TEST((left_by_trainers([&](auto& teach, auto& world) {
+                    train(teach, [&](auto& own, auto& source, auto& options) {
+                        own.fit_batches(part_of(source, world), options);
+                    });
+                }) == alone));
+}
+
+BOOST_AUTO_TEST_CASE(callbacks_are_on_one_machine) {
+    const labelled data;
+    const auto with = [&](const auto& each_epoch) {
+        return [&data, each_epoch](auto& teach, auto& world) {
+            fit_options options = tenths;
+            options.callbacks = {[&](training_state& state) {
+                if (state.phase == training_state::moment::epoch_end)
+                    each_epoch(teach, world);
+            }};
+            teach.fit(part_of(data.x, world), data.y, options);
+        };
+    };
+    BOOST_TEST(message_of_trainers(with([&](auto& teach, auto& world) {
+                   (void)teach.evaluate(part_of(data.x, world), data.y,
+                                        evaluate_options{.verbose = verbosity::silent});
+               })) ==
+               "evaluate: callbacks are called on machine 0 alone, expected samples of its own, found some "
+               "that it has a part of");
+    const auto changed =
+        message_of_trainers(with([](auto& teach, auto&) { teach.optimizer().beta_1 = 0.5; }));
+    BOOST_TEST(
+        changed.starts_with("fit, behind a callback: machine 1 (thread 1) has settings of the optimizer"),
+        changed);
+    // What it trains with pieces of its own leaves the fit's alone.
+    const auto learn = [&](auto& teach) { (void)teach.train_on_batch(data.x, data.y); };
+    const auto alone = left_alone([&](auto& teach) {
+        fit_options options = tenths;
+        options.callbacks = {[&](training_state& state) {
+            if (state.phase == training_state::moment::epoch_end)
+                learn(teach);
+        }};
+        teach.fit(data.x, data.y, options);
+    });
+    BOOST_TEST((left_by_trainers(with([&](auto& teach, auto&) { learn(teach); })) == alone));
+    BOOST_TEST((left_alone([&](auto& teach) {
+                    for (std::size_t epoch = 0; epoch < 3; ++epoch) {
+                        fit_options options = tenths;
+                        options.initial_epoch = epoch;
+                        options.epochs = epoch + 1;
+                        teach.fit(data.x, data.y, options);
+                        learn(teach);
+                    }
+                }) == alone));
+}
+
+BOOST_AUTO_TEST_CASE(schedules_are_asked_for_steps_that_come) {
+    const labelled data;
+    static const std::vector<double> rates(12, 0.1); // one for each step
+    static std::size_t first_failing = 12;
+    const auto rate = [](double step) {
+        if (step >= static_cast<double>(first_failing))
+            throw std::out_of_range("no rate for a step");
+        return rates[static_cast<std::size_t>(step)];
+    };
+    const auto train = [&](strata::machine_group& world) {
+        tiny net{seed{5}};
+        trainer teach{net, crossentropy, sgd{.learning_rate = rate}};
+        teach.fit(part_of(data.x, world), data.y, tenths);
+    };
+    for (const std::size_t machines : {1U, 2U, 3U})
+        BOOST_CHECK_NO_THROW(thread_machines(machines).run(train));
+    first_failing = 5; // behind the first of those that are compared
+    for (const std::size_t machines : {1U, 2U, 3U})
+        BOOST_CHECK_THROW(thread_machines(machines).run(train), std::out_of_range);
+}
