@@ -27,7 +27,7 @@ void check(const nlohmann::json& expected) {
     const auto weights = expected["weights"].get<std::vector<double>>();
     const samples sample_weight = weights.empty() ? samples() : samples(weights);
     reg.fit(x, y, {.sample_weight = sample_weight});
-    const auto found = statistics_of(reg.network(), x, y, 0.9, sample_weight);
+    const auto found = statistics_of(reg, x, y, 0.9, sample_weight);
     // statsmodels' own weights have lost digits where the features nearly depend on each other.
     const double tolerance = 1e-8;
     BOOST_TEST_CONTEXT(expected["name"] << ", intercept " << Intercept << ", weighted " << !weights.empty()) {

@@ -4,6 +4,7 @@
 #include "line_network.hpp"
 
 #include <strata/data/safetensors.hpp>
+#include <strata/io/weights.hpp>
 #include <strata/strata.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -110,6 +111,9 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_is_a_safetensors_file_with_names) {
     BOOST_TEST(saved.read("dense.kernel").at(0) == net.weights()[0]);
     BOOST_TEST(saved.read("dense.kernel/m").at(0) != 0.0f);
     BOOST_TEST(saved.read<double>("training/rate").at(0) == 0.25);
+
+    // Somebody who wants the weights alone has them, too.
+    BOOST_TEST((load_network<std::remove_const_t<decltype(net)>>(file).weights() == net.weights()));
 
     const std::string all = contents(file);
     const auto number = [&](std::size_t place) {

@@ -75,17 +75,29 @@ public:
                   : options.convention == keras ? keras_arrays.choose(array)
                                                 : choose_equal(array, options.names));
         }
+        const bool is_checkpoint = files.find("training/seed").tensor != nullptr;
         for (const weight_files::stored_weights& each : files.tensors()) {
+            const std::string& name = each.tensor->name;
             if (used_.contains(each.tensor) ||
-                (options.convention == pytorch && pytorch_weights::is_ignored(each.tensor->name)))
+                (options.convention == pytorch && pytorch_weights::is_ignored(name)) ||
+                (is_checkpoint && is_of_training(name, arrays)))
                 continue;
             if (!is_partial_)
                 fail_unknown(each, options.convention);
-            report.left.push_back(each.tensor->name);
+            report.left.push_back(name);
         }
     }
 
 private:
+    /// Whether a trainer's checkpoint has a tensor for the trainer: a count, or a state of an array.
+    static bool is_of_training(const std::string& name, const std::vector<array_description>& arrays) {
+        const std::string owner = name.substr(0, name.rfind('/'));
+        return owner == "training" ||
+               (owner.size() < name.size() &&
+                std::any_of(arrays.begin(), arrays.end(),
+                            [&](const array_description& array) { return array.name == owner; }));
+    }
+
     [[noreturn]] static void fail_unknown(const weight_files::stored_weights& found,
                                           weight_convention convention) {
         const std::string& name = found.tensor->name;

@@ -171,10 +171,11 @@ void save_weights(const model<Topology, T>& net, const std::filesystem::path& fi
 ///     load_weights(net, "lenet.safetensors", {.names = {{"conv1", "conv"}, {"fc1", "dense"}}, .convention =
 ///     pytorch}); const auto report = load_weights(net, "lenet.safetensors", {.partial = true});
 ///
-/// Of the files of an index what it does not name is not there. Numbers of type F64, F32, F16 and BF16 become
-/// those of the network; where F64 becomes float they are rounded. An array that the file has not, a tensor
-/// that the network has not, another shape or type is a data_error that names it, and the network is
-/// unchanged then. With `.partial` what fits is taken, and the report says what was not.
+/// Of what a trainer saves, as `checkpoint` does, the network's weights are read, and the rest is the
+/// trainer's. Of the files of an index what it does not name is not there. Numbers of type F64, F32, F16 and
+/// BF16 become those of the network; where F64 becomes float they are rounded. An array that the file has
+/// not, a tensor that the network has not, another shape or type is a data_error that names it, and the
+/// network is unchanged then. With `.partial` what fits is taken, and the report says what was not.
 ///
 /// Memory: 256 KiB beside the network's own, 512 KiB where numbers change their type. All is checked before
 /// the first number is stored; only a disk that fails to read, which is a data_error too, leaves some arrays

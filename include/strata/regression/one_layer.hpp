@@ -47,30 +47,37 @@ template <class Tail>
 inline constexpr bool is_empty_tail = std::same_as<type_of<Tail::prediction>, type_of<symbols::x>>;
 
 template <class Model>
+inline constexpr bool has_single_stage = [] {
+    if constexpr (requires { typename Model::stages; })
+        return single_stage<Model>::exists;
+    else
+        return false;
+}();
+template <class Model>
 consteval bool is_linear_model() {
-    using stage_type = single_stage<Model>;
-    if constexpr (stage_type::exists)
+    if constexpr (has_single_stage<Model>) {
+        using stage_type = single_stage<Model>;
         return is_empty_tail<typename stage_type::tail> &&
                std::same_as<typename stage_type::closing, no_closing>;
-    else
+    } else
         return false;
 }
 template <class Model>
 consteval bool is_logistic_model() {
-    using stage_type = single_stage<Model>;
-    if constexpr (stage_type::exists)
+    if constexpr (has_single_stage<Model>) {
+        using stage_type = single_stage<Model>;
         return is_sigmoid_tail<typename stage_type::tail> &&
                std::same_as<typename stage_type::closing, no_closing> && stage_type::outputs == 1;
-    else
+    } else
         return false;
 }
 template <class Model>
 consteval bool is_softmax_model() {
-    using stage_type = single_stage<Model>;
-    if constexpr (stage_type::exists)
+    if constexpr (has_single_stage<Model>) {
+        using stage_type = single_stage<Model>;
         return is_empty_tail<typename stage_type::tail> &&
                std::same_as<typename stage_type::closing, closing_softmax<stage_type::outputs>>;
-    else
+    } else
         return false;
 }
 } // namespace internal

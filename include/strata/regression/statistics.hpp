@@ -19,6 +19,8 @@ STRATA_HEADER_BEGIN
 #include <numbers>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -177,6 +179,14 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
     result.bic = std::log(n) * parameter_count - 2 * result.log_likelihood;
     return result;
 }
+
+/// The same of the network that an estimator has fitted, as `linear_regression`.
+template <class Estimator>
+    requires linear_model<std::remove_cvref_t<decltype(std::declval<const Estimator&>().network())>>
+        regression_statistics statistics_of(const Estimator& fitted, const samples& x, const samples& y,
+                                            double level = 0.95, const samples& sample_weight = {}) {
+        return statistics_of(fitted.network(), x, y, level, sample_weight);
+    }
 
 /// A table of the coefficients, and below it the figures of the whole fit. `names` of the features may be
 /// empty.
