@@ -55,7 +55,7 @@ public:
     }
 
     /// Waits for the others' reports, unless that has been done, and adds a batch to a pass and says whether
-    /// the pass is to stop. Returns whether this was a step of training.
+    /// the pass is to stop. Returns whether an update follows.
     template <bool Training, class Progress>
     bool finish(std::size_t samples, double weight_penalties, Progress& all) {
         if (!are_expected_)
@@ -66,7 +66,7 @@ public:
         all.sum.measure(said.parts, samples);
         failed_ = said.failed;
         all.stop = (Training && !is_finite) || failed_ < group_->count();
-        return Training && !said.is_broken;
+        return Training && !all.stop;
     }
     /// The first machine that has failed.
     [[nodiscard]] std::size_t failed() const noexcept { return failed_; }
