@@ -5,6 +5,7 @@
 STRATA_HEADER_BEGIN
 
 #include <strata/data/array.hpp>
+#include <strata/data/extents.hpp>
 #include <strata/data/index_check.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/finite.hpp>
@@ -15,6 +16,7 @@ STRATA_HEADER_BEGIN
 #include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -48,10 +50,15 @@ std::size_t predicted_class(const Predictions& predictions, std::size_t sample) 
 /// that are no numbers.
 template <class Predictions, class Labels>
 xt::xtensor<std::size_t, 2> confusion_matrix(const Predictions& predictions, const Labels& labels) {
+    const auto shape_of = [](const auto& array) {
+        return internal::shape_to_string(
+            std::vector<std::size_t>(array.shape().begin(), array.shape().end()));
+    };
     if (predictions.dimension() != 2 || labels.dimension() != 1 || predictions.shape(0) != labels.shape(0) ||
         predictions.shape(1) == 0)
-        internal::raise(std::invalid_argument(
-            "confusion_matrix: expected predictions of samples x classes, and as many labels"));
+        internal::raise(std::invalid_argument(internal::concatenate(
+            "confusion_matrix: expected predictions of samples x classes, and as many labels, found ",
+            shape_of(predictions), " and ", shape_of(labels))));
     const std::size_t outputs = predictions.shape(1);
     const std::size_t classes = outputs == 1 ? 2 : outputs;
     xt::xtensor<std::size_t, 2> counts(std::array<std::size_t, 2>{classes, classes}, std::size_t{0});
