@@ -297,7 +297,7 @@ BOOST_AUTO_TEST_CASE(a_source_gives_batches_for_training_and_validation) {
 
 BOOST_AUTO_TEST_CASE(callbacks_are_on_one_machine) {
     const labelled data;
-    const auto with = [&](const auto& each_epoch) {
+    const auto fitting = [&](const auto& each_epoch) {
         return [&data, each_epoch](auto& teach, auto& world) {
             fit_options options = tenths;
             options.callbacks = {[&](training_state& state) {
@@ -307,14 +307,14 @@ BOOST_AUTO_TEST_CASE(callbacks_are_on_one_machine) {
             teach.fit(part_of(data.x, world), data.y, options);
         };
     };
-    BOOST_TEST(message_of_trainers(with([&](auto& teach, auto& world) {
+    BOOST_TEST(message_of_trainers(fitting([&](auto& teach, auto& world) {
                    (void)teach.evaluate(part_of(data.x, world), data.y,
                                         evaluate_options{.verbose = verbosity::silent});
                })) ==
                "evaluate: callbacks are called on machine 0 alone, expected samples of its own, found some "
                "that it has a part of");
     const auto changed =
-        message_of_trainers(with([](auto& teach, auto&) { teach.optimizer().beta_1 = 0.5; }));
+        message_of_trainers(fitting([](auto& teach, auto&) { teach.optimizer().beta_1 = 0.5; }));
     BOOST_TEST(
         changed.starts_with("fit, behind a callback: machine 1 (thread 1) has settings of the optimizer"),
         changed);
@@ -328,7 +328,7 @@ BOOST_AUTO_TEST_CASE(callbacks_are_on_one_machine) {
         }};
         teach.fit(data.x, data.y, options);
     });
-    BOOST_TEST((left_by_trainers(with([&](auto& teach, auto&) { learn(teach); })) == alone));
+    BOOST_TEST((left_by_trainers(fitting([&](auto& teach, auto&) { learn(teach); })) == alone));
     BOOST_TEST((left_alone([&](auto& teach) {
                     for (std::size_t epoch = 0; epoch < 3; ++epoch) {
                         fit_options options = tenths;

@@ -136,13 +136,13 @@ void check_many() {
     const std::span<const float, inputs> x(own.data(), inputs);
     const auto together = all.predict(x);
     for (std::size_t i = 0; i < count; ++i) {
-        std::array<float, outputs> shared, separate;
+        std::array<float, outputs> shared, own_answer;
         networks[i].predict(x, std::span<float, outputs>(shared));
         networks[i].predict(std::span<const float, inputs>(own.data() + i * inputs, inputs),
-                            std::span<float, outputs>(separate));
+                            std::span<float, outputs>(own_answer));
         for (std::size_t n = 0; n < outputs; ++n) {
             BOOST_TEST(together[i][n] == shared[n]);
-            BOOST_TEST(answers[i * outputs + n] == separate[n]);
+            BOOST_TEST(answers[i * outputs + n] == own_answer[n]);
         }
     }
     networks.pop_back();

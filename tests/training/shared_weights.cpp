@@ -382,10 +382,10 @@ using tied = model<input<3> | shared_weights<"words">(own::encoded<3, 2>) | stra
 BOOST_AUTO_TEST_CASE(a_shared_part_learns_in_several_fits) {
     constexpr auto maker = input<4> | dense<9> | batch_norm<> | relu | dense<6>;
     const xt::xtensor<float, 2> x = xt::ones<float>({90, 4}), y = xt::ones<float>({90, 6});
-    const auto train = [&](auto& net, bool separately) {
+    const auto train = [&](auto& net, bool in_parts) {
         trainer teach{net, mean_squared_error, sgd{}};
-        const fit_options options{.epochs = separately ? 2U : 6U, .verbose = verbosity::silent};
-        for (int fit = 0; fit < (separately ? 3 : 1); ++fit)
+        const fit_options options{.epochs = in_parts ? 2U : 6U, .verbose = verbosity::silent};
+        for (int fit = 0; fit < (in_parts ? 3 : 1); ++fit)
             teach.fit(x, y, options);
         return net.weights();
     };
