@@ -19,8 +19,7 @@ struct call_name {
     std::size_t first = 0;        ///< of the batch's samples that are at hand
 
     call_name(const char* called) : function(called) {}
-    call_name(std::string_view called, std::size_t number, std::size_t first_sample = 0)
-        : function(called), batch(number), first(first_sample) {}
+    call_name(std::string_view called, std::size_t number) : function(called), batch(number) {}
 
     [[nodiscard, gnu::noinline]] std::string text() const {
         std::string result(function);

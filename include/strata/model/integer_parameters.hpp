@@ -7,7 +7,6 @@
 #include <strata/kernels/integer/integer_forward.hpp>
 #include <strata/model/narrow_pass.hpp>
 #include <strata/model/parameters.hpp>
-#include <strata/plan/names.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -121,13 +120,10 @@ public:
     /// What `summary()` calls a layer. Stages that share a layer's weights read other inputs, and so have
     /// scales of their own: each behind the first says which use of it it is.
     [[nodiscard]] static std::string name(std::size_t stage) {
-        const auto layer = [](std::size_t of_stage) {
-            return internal::network_names<Topology>::layers()[wires::marks.stages[of_stage].head].string();
-        };
-        std::string result = layer(stage);
+        std::string result = internal::stage_name<Topology>(stage);
         std::size_t use = 1;
-        for (std::size_t before = 0; before < stage; ++before)
-            use += layer(before) == result;
+        for (std::size_t other = 0; other < stage; ++other)
+            use += internal::stage_name<Topology>(other) == result;
         return use == 1 ? result : internal::concatenate(result, ".use_", use);
     }
 

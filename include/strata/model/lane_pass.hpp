@@ -3,6 +3,7 @@
 
 #include <strata/expression/type_of.hpp>
 #include <strata/kernels/dense/lanes.hpp>
+#include <strata/kernels/formula/pointwise.hpp>
 #include <strata/kernels/threads/run_team.hpp>
 #include <strata/kernels/threads/thread_count.hpp>
 #include <strata/model/row_pass.hpp>
@@ -85,9 +86,7 @@ private:
                 for (std::size_t n = 0; n < outputs; ++n)
                     y[j * outputs + n] = numbers[n][j];
             // Afterwards, since it would wait for numbers that have just been written one by one.
-            if constexpr (last::has_softmax)
-                for (std::size_t first = 0; first < V::size * outputs; first += last::closing::length)
-                    softmax_row<last::closing::length>(y + first);
+            close<last>(y, {0, V::size});
         }
     }
 

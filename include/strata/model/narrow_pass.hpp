@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -30,6 +31,12 @@ consteval bool check_narrow() {
         return reject<Layer, place_text<Position, Layer>, text("cannot be in a network of narrow weights:"),
                       text("these are chains of dense layers with"),
                       text("activations and softmax behind them")>();
+}
+
+/// What `summary()` calls the layer of a stage of a prediction.
+template <class Topology>
+std::string stage_name(std::size_t stage) {
+    return network_names<Topology>::layers()[prediction_wiring<Topology>::marks.stages[stage].head].string();
 }
 
 /// Whether every node is a dense layer, or something that a tail or a closing of one is made of.
@@ -133,9 +140,7 @@ public:
                             static_cast<float>(narrow_factor::of_number(kernel[panels<Head>::index(k, n)]))))
                         internal::raise(std::invalid_argument(internal::concatenate(
                             "weights of bfloat16: expected numbers below 2^64, found another in layer ",
-                            internal::network_names<Topology>::layers()[wires::marks.stages[stage].head]
-                                .string(),
-                            ", input ", k, ", output ", n)));
+                            internal::stage_name<Topology>(stage), ", input ", k, ", output ", n)));
         });
     }
     /// Rounds the parameters of a network, which rest as its kernels read them. What is filling stays zero.

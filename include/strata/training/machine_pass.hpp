@@ -63,14 +63,11 @@ public:
     template <bool Training>
     void run(const sample_range& range, const sample_order& order, std::size_t batch_size,
              std::size_t threads, progress_line* line, totals& sum) {
-        if (group_->count() == 1) { // gradients need not leave their registers
-            engine_->piece = piece_;
-            engine_->template run<Training>(range, order, batch_size, threads, line, sum);
-            return;
-        }
-        if (Engine::template steps_by_sample<Training>(range, batch_size)) {
-            // Each machine makes all steps, which take less than a message about one of them.
+        // Alone, gradients need not leave their registers. Sample by sample each machine makes all steps,
+        // which take less than a message about one of them.
+        if (group_->count() == 1 || Engine::template steps_by_sample<Training>(range, batch_size)) {
             complete_states();
+            engine_->piece = piece_;
             engine_->template run<Training>(range, order, batch_size, threads, line, sum);
             return;
         }

@@ -42,27 +42,20 @@ void agree_batch(machine_group& group, const found_batch& own, const std::except
         return result;
     };
     const found_batch first = found_by(0);
-    bool do_agree = true;
     for (std::size_t machine = 0; machine < said.size(); ++machine) {
         const found_batch found = found_by(machine);
-        do_agree =
-            do_agree && found.has_failed == 0 && found.rows == first.rows && found.checksum == first.checksum;
-    }
-    if (do_agree)
-        return;
-    settle();
-    raise_again(error);
-    for (std::size_t machine = 0; machine < said.size(); ++machine) {
-        const found_batch found = found_by(machine);
+        if (found.has_failed == 0 && found.rows == first.rows && found.checksum == first.checksum)
+            continue;
+        settle();
+        raise_again(error);
         if (found.has_failed != 0)
             raise(machine_error(concatenate(caller.text(), ": machine ", machine,
                                             " has failed, which ends the work of all")));
         if (found.rows != first.rows)
             raise(machine_error(concatenate(caller.text(), ": machine ", machine, " has ", found.rows,
                                             " samples, but machine 0 has ", first.rows)));
-        if (found.checksum != first.checksum)
-            raise(machine_error(concatenate(caller.text(), ": machine ", machine,
-                                            " has other samples or targets than machine 0")));
+        raise(machine_error(concatenate(caller.text(), ": machine ", machine,
+                                        " has other samples or targets than machine 0")));
     }
 }
 

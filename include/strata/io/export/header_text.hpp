@@ -68,15 +68,14 @@ void append_numbers(std::string& text, const std::vector<T>& numbers) {
 [[nodiscard]] inline bool is_reserved(std::string_view name) {
     // The words of C++20, alternative spellings of operators included.
     constexpr std::string_view words =
-        " alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t "
-        "char8_t "
-        "class co_await co_return co_yield compl concept const const_cast consteval constexpr constinit "
-        "continue decltype default delete do double dynamic_cast else enum explicit export extern false "
-        "float "
-        "for friend goto if inline int long mutable namespace new noexcept not not_eq nullptr operator or "
-        "or_eq private protected public register reinterpret_cast requires return short signed sizeof static "
-        "static_assert static_cast struct switch template this thread_local throw true try typedef typeid "
-        "typename union unsigned using virtual void volatile wchar_t while xor xor_eq std strata ";
+        " alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t "
+        "char32_t char8_t class co_await co_return co_yield compl concept const const_cast consteval "
+        "constexpr constinit continue decltype default delete do double dynamic_cast else enum "
+        "explicit export extern false float for friend goto if inline int long mutable namespace new "
+        "noexcept not not_eq nullptr operator or or_eq private protected public register "
+        "reinterpret_cast requires return short signed sizeof static static_assert static_cast struct "
+        "switch template this thread_local throw true try typedef typeid typename union unsigned "
+        "using virtual void volatile wchar_t while xor xor_eq std strata ";
     return words.find(concatenate(" ", name, " ")) != words.npos;
 }
 
