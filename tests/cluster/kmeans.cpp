@@ -69,7 +69,8 @@ BOOST_AUTO_TEST_CASE(any_number_of_threads_gives_the_same_bits) {
     const auto x = blobs(20'000);
     kmeans<6, 3> one({.n_init = 2, .threads = 1});
     one.fit(x);
-    for (const std::size_t threads : {2u, 3u}) {
+    for (const std::size_t threads :
+         {std::size_t{2}, std::size_t{3}, std::numeric_limits<std::size_t>::max()}) {
         kmeans<6, 3> several({.n_init = 2, .threads = threads});
         several.fit(x);
         BOOST_TEST((several.centers() == one.centers()));

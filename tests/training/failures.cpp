@@ -5,7 +5,9 @@
 #include "../data/says.hpp"
 
 #include <strata/kernels/threads/ordered_parts.hpp>
+#include <strata/model/updater.hpp>
 #include <strata/strata.hpp>
+#include <strata/training/gradients.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -230,6 +232,32 @@ BOOST_AUTO_TEST_CASE(a_schedule_that_throws_leaves_the_steps_before_it) {
         teach.fit(data.x, data.y, options);
         BOOST_TEST(teach.steps() == 6u);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_rate_that_is_no_number_changes_nothing) {
+    network net{seed{7}};
+    const std::vector<float> original = net.weights();
+    trainer teach{net, mean_squared_error, adam{detail::nan<double>}};
+    for (const std::size_t batch_size : {1u, 16u})
+        BOOST_CHECK_EXCEPTION(teach.fit(data.x, data.y, quietly(batch_size, 1)), std::invalid_argument,
+                              says("optimizer: 'rate' is nan in update 1, expected a finite number"));
+    BOOST_CHECK_THROW(teach.train_on_batch(data.x, data.y), std::invalid_argument);
+    BOOST_TEST(teach.steps() == 0u);
+    BOOST_TEST(net.weights() == original, boost::test_tools::per_element());
+
+    teach.optimizer() = adam{.learning_rate = [](double step) { return step < 2 ? 0.01 : 1e300; }};
+    for (const std::size_t batch_size : {1u, 16u}) {
+        BOOST_CHECK_EXCEPTION(teach.fit(data.x, data.y, quietly(batch_size, 1)), std::invalid_argument,
+                              says("optimizer: 'rate' is inf in update 3"));
+        BOOST_TEST(teach.steps() == 2u);
+    }
+
+    updater learn{net, adam{.beta_1 = detail::nan<double>}};
+    const std::vector<float> taught = net.weights();
+    BOOST_CHECK_EXCEPTION(learn.apply(gradients(net, mean_squared_error, data.x, data.y)),
+                          std::invalid_argument, says("is nan in update 1"));
+    BOOST_TEST(learn.steps() == 0u);
+    BOOST_TEST(net.weights() == taught, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_metric_that_throws_ends_the_pass) {

@@ -137,6 +137,11 @@ BOOST_AUTO_TEST_CASE(predictions_of_large_networks) {
         BOOST_TEST((predicted(threads) == one));
 }
 
+BOOST_AUTO_TEST_CASE(no_more_threads_start_than_a_system_has) {
+    BOOST_TEST(thread_count(0, 0, 100'000) == most_threads);
+    BOOST_TEST(thread_count(0, 0, 3) == 3u);
+}
+
 // Samples of bytes are gathered by each thread for itself, floats by all together: the same numbers.
 BOOST_AUTO_TEST_CASE(samples_of_bytes) {
     using network = model<input<100> | dense<64> | relu | dropout<0.2> | dense<3> | softmax>;

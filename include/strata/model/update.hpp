@@ -1,16 +1,23 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
+#include <strata/expression/finite.hpp>
+#include <strata/expression/print.hpp>
 #include <strata/expression/type_of.hpp>
 #include <strata/kernels/formula/evaluate.hpp>
 #include <strata/kernels/product/fetching.hpp>
 #include <strata/layers/parameter.hpp>
 #include <strata/learning/optimizer.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -20,6 +27,18 @@ namespace internal {
 template <class T, class... Variables, class... Values>
 constexpr auto converted(const environment<binding<Variables, Values>...>& values) {
     return environment<binding<Variables, T>...>{{static_cast<T>(values[Variables{}])}...};
+}
+
+[[noreturn, gnu::noinline, gnu::cold]] inline void refuse_scalar(std::string_view name, double value,
+                                                                 std::uint64_t update) {
+    raise(std::invalid_argument(concatenate("optimizer: '", name, "' is ", number_to_string(value),
+                                            " in update ", update + 1, ", expected a finite number")));
+}
+template <class T, class... Variables>
+void check_scalars(const environment<binding<Variables, T>...>& values, std::uint64_t update) {
+    ((is_finite(values[Variables{}]) ? void()
+                                     : refuse_scalar(Variables::name.view(), values[Variables{}], update)),
+     ...);
 }
 
 // The optimizer's scalars, the weight, its gradient and its states, side by side, all of them in registers:
@@ -88,6 +107,15 @@ template <regularizer Penalty, class V>
 /// An optimizer's scalars of one step, in T.
 template <class T, class Optimizer>
 using scalars_of = decltype(internal::converted<T>(std::declval<const Optimizer&>().scalars(0.0)));
+
+/// Those of an update, from 0. `std::invalid_argument` where one of them, such as the learning rate, is
+/// infinite in T or no number: the weights would be no numbers behind it.
+template <class T, class Optimizer>
+[[nodiscard]] scalars_of<T, Optimizer> scalars_of_update(const Optimizer& optimizer, std::uint64_t update) {
+    const auto result = internal::converted<T>(optimizer.scalars(static_cast<double>(update)));
+    internal::check_scalars(result, update);
+    return result;
+}
 
 /// An optimizer's update of registers of weights, or of single ones, given their gradients. Weights and
 /// states have the same layout.

@@ -32,8 +32,10 @@ public:
 
     /// One step with gradients as `gradients` gives them, or with sums of several losses' (`add`). The
     /// network's statistics move on by what was observed in them. An optimizer that accumulates updates in
-    /// the last step of a group. Allocates nothing.
+    /// the last step of a group. Allocates nothing. `std::invalid_argument`, with nothing changed, for a
+    /// learning rate or another setting that is not finite.
     void apply(const gradient_block<Model>& gradients) {
+        const auto scalars = scalars_of_update<T>(optimizer_, steps_ / batches);
         const std::span<T> parameters = net_->parameter_block();
         const std::span<const T> block = gradients.block();
         const bool is_first = steps_ % batches == 0;
@@ -43,8 +45,6 @@ public:
         move_statistics<stages>(parameters.data(), block.data(), team{});
         if (++steps_ % batches != 0)
             return;
-        const auto scalars =
-            internal::converted<T>(optimizer_.scalars(static_cast<double>(steps_ / batches - 1)));
         const auto states = memory::pointers(blocks_);
         constexpr std::size_t operations = 16; // for each weight, about
         run_team(thread_count(operations * Model::parameter_count, worth_starting), [&](const team& threads) {

@@ -247,9 +247,8 @@ private:
 
     /// Asks the optimizer, once a step, for what its rule needs. Returns whether it has said it.
     bool ask_rates(std::uint64_t number, scalars_of<T, Optimizer>& rates, progress& all) noexcept {
-        const auto update = static_cast<double>(number / path::batches);
         const bool is_said =
-            all.failure.run([&] { rates = internal::converted<T>(optimizer.scalars(update)); });
+            all.failure.run([&] { rates = scalars_of_update<T>(optimizer, number / path::batches); });
         if (!is_said)
             all.stop = true;
         return is_said;

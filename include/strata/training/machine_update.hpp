@@ -102,8 +102,7 @@ public:
 
     /// Begins a step.
     void begin(std::uint64_t number) {
-        rates_ = internal::converted<T>(
-            engine_->optimizer.scalars(static_cast<double>(number / update_type::batches)));
+        rates_ = scalars_of_update<T>(engine_->optimizer, number / update_type::batches);
         stores_.begin();
     }
 

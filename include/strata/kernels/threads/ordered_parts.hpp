@@ -24,9 +24,8 @@ template <class Run, class Merge>
 void ordered_parts(std::size_t parts, std::size_t threads, std::size_t bytes, const Run& run,
                    const Merge& merge) {
     constexpr std::size_t most_bytes = 64u << 20; // of sums that wait
-    if (threads == 0)
-        threads = available_threads();
-    if (threads == 1 || parts <= 1) {
+    threads = std::min(parts, thread_count(0, 0, threads));
+    if (threads <= 1) {
         for (std::size_t part = 0; part < parts; ++part)
             merge(run(part));
         return;

@@ -7,6 +7,7 @@
 #    include <omp.h>
 #endif
 
+#include <algorithm>
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -25,12 +26,15 @@ namespace strata::bedrock::inline STRATA_SETTING {
 inline constexpr std::size_t worth_meeting = 400'000;
 inline constexpr std::size_t worth_starting = 5 * worth_meeting;
 
-/// The one rule for how many threads take part in so many operations: those that somebody asked for, or else,
-/// where `wanted` is 0, all that there are if the work is worth it.
+/// So many threads nobody has cores for, and OpenMP ends a program whose threads a system refuses to start.
+inline constexpr std::size_t most_threads = 1024;
+
+/// The one rule for how many threads take part in so many operations: those that somebody asked for, up to
+/// `most_threads`, or else, where `wanted` is 0, all that there are if the work is worth it.
 [[nodiscard]] inline std::size_t thread_count(std::size_t operations, std::size_t worth,
                                               std::size_t wanted = 0) noexcept {
     if (wanted != 0)
-        return wanted;
+        return std::min(wanted, most_threads);
     return operations < worth ? 1 : available_threads();
 }
 
