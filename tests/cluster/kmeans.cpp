@@ -78,6 +78,27 @@ BOOST_AUTO_TEST_CASE(any_number_of_threads_gives_the_same_bits) {
     }
 }
 
+// Sums that rows have come to and gone from for many iterations lose nothing that counts.
+BOOST_AUTO_TEST_CASE(centers_are_the_means_of_their_rows) {
+    random_sequence random(seed{3}, draw_purpose::split);
+    constexpr std::size_t rows = 30'000, features = 3, count = 24;
+    std::vector<double> x;
+    for (std::size_t i = 0; i < rows * features; ++i)
+        x.push_back(1000 + random.uniform());
+    kmeans<count, features> clusters({.n_init = 1, .max_iterations = 1000, .tolerance = 0});
+    clusters.fit(x);
+    BOOST_TEST(clusters.iterations() > 50u); // else this shows nothing
+    std::vector<double> sums(count * features, 0.0), counts(count, 0.0);
+    for (std::size_t i = 0; i < rows; ++i) {
+        const auto label = static_cast<std::size_t>(clusters.labels()[i]);
+        counts[label] += 1;
+        for (std::size_t f = 0; f < features; ++f)
+            sums[label * features + f] += x[i * features + f] - 1000;
+    }
+    for (std::size_t i = 0; i < count * features; ++i)
+        BOOST_TEST(std::abs(clusters.centers().data()[i] - 1000 - sums[i] / counts[i / features]) <= 2e-13);
+}
+
 BOOST_AUTO_TEST_CASE(clear_clusters_are_found) {
     const auto x = blobs(400);
     kmeans<4, 3> clusters;

@@ -27,9 +27,10 @@ struct kmeans_options {
 /// greedy k-means++ (Arthur and Vassilvitskii, 2007): the stops, empty clusters and tolerance of
 /// scikit-learn's KMeans, so that the same first centers give the same clusters.
 ///
-/// O(rows K F) an iteration, fused: distances, the nearest center, and the sums of the new centers in one
-/// pass over the rows. The same bits on any number of threads. `std::invalid_argument` for options and arrays
-/// that do not fit, and for numbers that are not finite.
+/// O(rows K F) an iteration, fused: distances, the nearest center, and the sums of the new centers, which
+/// follow the rows that have another label than before, in one pass over the rows. The same bits on any
+/// number of threads. `std::invalid_argument` for options and arrays that do not fit, and for numbers that
+/// are not finite.
 template <std::size_t K, std::size_t F = 0, class T = double>
 class kmeans : public internal::savable<kmeans<K, F, T>> {
     static_assert(K > 0 && F > 0, "strata: kmeans needs a cluster and a feature at least");
@@ -165,11 +166,11 @@ private:
     result iterate(const pass& points, std::vector<T> first_centers) const {
         result current{std::move(first_centers), std::vector<std::int32_t>(points.rows(), -1), 0, 0};
         const double tolerance = options_.tolerance * points.variance();
+        typename pass::totals sums;
         bool converged = false;
         while (current.iterations < options_.max_iterations && !converged) {
-            auto sums = points.assign(current.centers, current.labels);
+            converged = !points.assign(current.centers, current.labels, sums);
             ++current.iterations;
-            converged = !sums.changed;
             const double movement_squares = move_centers(points, current, sums);
             if (!converged && movement_squares <= tolerance)
                 break;
@@ -182,7 +183,7 @@ private:
     }
 
     // Moves each center to the mean of its rows, and returns the sum of the squared movements.
-    static double move_centers(const pass& points, result& current, typename pass::totals& sums) {
+    static double move_centers(const pass& points, result& current, typename pass::totals sums) {
         fill_empty(points, current, sums);
         double movement_squares = 0;
         for (std::size_t k = 0; k < K; ++k)

@@ -25,11 +25,10 @@ class lloyd {
 public:
     static constexpr std::size_t part_rows = 4096; ///< the rows that a thread takes at a time
 
-    /// What one pass adds up.
+    /// The rows of each center, added up and counted.
     struct totals {
-        aligned_vector<double> sums = aligned_vector<double>(K * F, 0.0); ///< of the rows of each center
+        aligned_vector<double> sums = aligned_vector<double>(K * F, 0.0);
         std::vector<double> counts = std::vector<double>(K, 0.0);
-        bool changed = false; ///< whether a row has another label than before
     };
 
     lloyd(const observations<T>& x, std::size_t threads) : x_(&x), threads_(threads), means_(F) {
@@ -80,28 +79,31 @@ public:
         copy_centered_columns<F>(x_->row(first), means_.data(), count, group, result);
     }
 
-    /// Gives each row the label of its nearest center, and adds up the rows of each center. The means are
-    /// subtracted from centers and sums alike.
-    totals assign(std::span<const T> centers, std::span<std::int32_t> labels) const {
-        totals sum;
-        visit_parts<totals>(
+    /// Gives each row the label of its nearest center, -1 at first. `all` are the totals of the rows by the
+    /// labels that they had: those that get another are moved, and the many others need not be added again.
+    /// The means are subtracted from centers and sums alike. Returns whether there are such rows.
+    bool assign(std::span<const T> centers, std::span<std::int32_t> labels, totals& all) const {
+        bool changed = false;
+        visit_parts<moves>(
             centers, K * F * sizeof(double),
-            [&](std::size_t first, std::span<const std::int32_t> found, totals& part) {
-                add_rows(x_->row(first), found, means_.data(), part.sums.data(), part.counts.data());
-            },
-            [&](std::size_t first, std::span<const std::int32_t> found, totals& part) {
+            [&](std::size_t first, std::span<const std::int32_t> found, moves& part) {
                 const auto old = labels.subspan(first, found.size());
-                part.changed = !std::equal(found.begin(), found.end(), old.begin());
+                part.exist = move_rows(x_->row(first), found, old, means_.data(), part.sums.data(),
+                                       part.counts.data());
                 std::copy(found.begin(), found.end(), old.begin());
             },
-            [&](const totals& part) {
-                for (std::size_t i = 0; i < K * F; ++i)
-                    sum.sums[i] += part.sums[i];
-                for (std::size_t k = 0; k < K; ++k)
-                    sum.counts[k] += part.counts[k];
-                sum.changed = sum.changed || part.changed;
+            [&](const moves& part) {
+                for (std::size_t i = 0; part.exist && i < K * F; ++i)
+                    all.sums[i] += part.sums[i];
+                for (std::size_t k = 0; part.exist && k < K; ++k)
+                    all.counts[k] += part.counts[k];
+                changed = changed || part.exist;
             });
-        return sum;
+        // Rounding leaves something of rows that came and went.
+        for (std::size_t k = 0; k < K; ++k)
+            if (all.counts[k] == 0)
+                std::fill_n(all.sums.begin() + static_cast<std::ptrdiff_t>(k * F), F, 0.0);
+        return changed;
     }
 
     /// Gives each row the label of its nearest center, and returns the inertia: the sum of the squares of
@@ -109,7 +111,7 @@ public:
     double measure(std::span<const T> centers, std::span<std::int32_t> labels) const {
         double inertia = 0;
         visit_parts<double>(
-            centers, sizeof(double), [](auto&&...) {},
+            centers, sizeof(double),
             [&](std::size_t first, std::span<const std::int32_t> found, double& part) {
                 std::copy(found.begin(), found.end(), labels.begin() + static_cast<std::ptrdiff_t>(first));
                 for (std::size_t i = 0; i < found.size();) {
@@ -130,59 +132,71 @@ private:
     static constexpr std::size_t block_rows = std::clamp<std::size_t>(16384 / (F * sizeof(T)), 16, 256);
     static constexpr std::size_t lanes = 8;
 
-    // Finds the nearest centers of parts of the rows. `take` gets some rows at a time, and their labels, to
-    // add them to its part's result; `finish` those of all of a part; `add` the parts' results in their
-    // order. Rows are taken between the products for those behind them: to add one to a sum waits for the one
-    // before, and the products do not.
-    template <class Part, class Take, class Finish, class Add>
-    void visit_parts(std::span<const T> centers, std::size_t bytes, const Take& take, const Finish& finish,
-                     const Add& add) const {
-        using search = nearest_center<K, F, T>;
-        const search nearest(centers.data());
+    // What a part of the rows adds to the totals.
+    struct moves : totals {
+        bool exist = false;
+    };
+
+    // Finds the nearest centers of parts of the rows. `take` adds some rows with their labels to the result
+    // of their part; `add` gets these in their order.
+    template <class Part, class Take, class Add>
+    void visit_parts(std::span<const T> centers, std::size_t bytes, const Take& take, const Add& add) const {
+        const nearest_center<K, F, T> nearest(centers.data());
         ordered_parts((rows() + part_rows - 1) / part_rows, threads_, bytes,
                       [&](std::size_t part) {
                           Part result{};
                           std::array<std::int32_t, part_rows> labels;
                           const std::size_t first = part * part_rows;
                           const std::size_t count = std::min(part_rows, rows() - first);
-                          const std::span<const std::int32_t> found(labels.data(), count);
-                          std::size_t taken = 0;
-                          const auto take_rows = [&](std::size_t end) {
-                              if (taken < end)
-                                  take(first + taken, found.subspan(taken, end - taken), result);
-                              taken = end;
-                          };
                           nearest.find(x_->row(first), means_.data(), count, labels.data(),
-                                       rows() - first - count, [&](std::size_t known) {
-                                           take_rows(std::min(known, taken + search::rows_per_run));
-                                       });
-                          take_rows(count);
-                          finish(first, found, result);
+                                       rows() - first - count);
+                          take(first, std::span<const std::int32_t>(labels.data(), count), result);
                           return result;
                       },
                       add);
     }
 
-    // Adds rows, less the means, to the sums of their centers, and counts them. A function of nothing but
-    // pointers, or each sum that is written would have the members read anew.
-    static void add_rows(const T* x, std::span<const std::int32_t> labels, const T* means, double* sums,
-                         double* counts) noexcept {
+    // Moves rows, less the means, from the sums and counts of their old labels to those of their new ones.
+    // Returns whether there are any. A function of nothing but pointers, or each sum that is written would
+    // have the members read anew.
+    static bool move_rows(const T* x, std::span<const std::int32_t> labels,
+                          std::span<const std::int32_t> old_labels, const T* means, double* sums,
+                          double* counts) noexcept {
         using V = simd<T, lanes_of<T, 64 / sizeof(T)>>;
-        for (const std::int32_t each : labels) {
-            const auto label = static_cast<std::size_t>(each);
+        std::array<std::uint16_t, part_rows> moved;
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            moved[count] = static_cast<std::uint16_t>(i); // no branch, which few rows would mislead
+            count += labels[i] != old_labels[i] ? 1 : 0;
+        }
+        for (const std::size_t i : std::span(moved).first(count)) {
+            const T* const row = x + i * F;
+            const auto label = static_cast<std::size_t>(labels[i]);
+            const bool is_known = old_labels[i] >= 0;
+            const auto old_label = static_cast<std::size_t>(is_known ? old_labels[i] : 0);
             double* const sum = sums + label * F;
+            double* const old_sum = sums + old_label * F;
             counts[label] += 1;
+            if (is_known)
+                counts[old_label] -= 1;
             std::size_t f = 0;
             // A row may follow another of the same center: what one wrote the next reads, register by
             // register.
             if constexpr (std::is_same_v<T, double>)
-                for (; f + V::size <= F; f += V::size)
-                    (V::load_unaligned(sum + f) + (V::load_unaligned(x + f) - V::load_unaligned(means + f)))
-                        .store_unaligned(sum + f);
-            for (; f < F; ++f)
-                sum[f] += static_cast<double>(x[f] - means[f]);
-            x += F;
+                for (; f + V::size <= F; f += V::size) {
+                    const V value = V::load_unaligned(row + f) - V::load_unaligned(means + f);
+                    (V::load_unaligned(sum + f) + value).store_unaligned(sum + f);
+                    if (is_known)
+                        (V::load_unaligned(old_sum + f) - value).store_unaligned(old_sum + f);
+                }
+            for (; f < F; ++f) {
+                const auto value = static_cast<double>(row[f] - means[f]);
+                sum[f] += value;
+                if (is_known)
+                    old_sum[f] -= value;
+            }
         }
+        return count > 0;
     }
 
     // Adds the squares of a row's distances from its center to running sums, one for each lane.

@@ -58,9 +58,6 @@ class nearest_center {
     static constexpr std::size_t lines_per_run = group * F / line_size<T> / runs + 1;
 
 public:
-    /// As many rows as are compared with all centers while one run of them is compared with a group.
-    static constexpr std::size_t rows_per_run = (group + runs - 1) / runs;
-
     /// centers: [K][F].
     explicit nearest_center(const T* centers) : weights_(K * F), squares_(K), numbers_(K) {
         T longest = 0;
@@ -81,18 +78,13 @@ public:
     }
 
     /// labels[i] = the nearest center of x[i][...] - origin[...], the first of equally near ones. `more` rows
-    /// follow these in memory, and come next. `meanwhile(found)` is called before each run of centers, when
-    /// so many labels are there: what it does the processor does beside the run's products.
-    template <class Meanwhile>
-    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels, std::size_t more,
-              const Meanwhile& meanwhile) const noexcept {
+    /// follow these in memory, and come next.
+    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels,
+              std::size_t more = 0) const noexcept {
         if (by_differences_)
-            find<true>(x, origin, rows, labels, more, meanwhile);
+            find<true>(x, origin, rows, labels, more);
         else
-            find<false>(x, origin, rows, labels, more, meanwhile);
-    }
-    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels) const noexcept {
-        find(x, origin, rows, labels, 0, [](std::size_t) {});
+            find<false>(x, origin, rows, labels, more);
     }
 
 private:
@@ -128,9 +120,9 @@ private:
         return std::min(result, *std::min_element(lanes.begin(), lanes.end()));
     }
 
-    template <bool ByDifferences, class Meanwhile>
-    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels, std::size_t more,
-              const Meanwhile& meanwhile) const noexcept {
+    template <bool ByDifferences>
+    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels,
+              std::size_t more) const noexcept {
         alignas(alignment) std::array<T, F * group> columns{};
         alignas(alignment) std::array<T, group> found;
         for (std::size_t first = 0; first < rows; first += group) {
@@ -146,7 +138,6 @@ private:
             visit_runs<tile_height, K % tile_height>(0, K, [&](auto run, std::size_t k) {
                 for (std::size_t i = 0; i < lines_per_run && next < end; ++i, next += line_size<T>)
                     fetch<cache::first>(next);
-                meanwhile(first);
                 compare<decltype(run)::value, ByDifferences>(columns.data(), k, smallest, nearest);
             });
             for (std::size_t q = 0; q < panels; ++q)
