@@ -365,6 +365,22 @@ BOOST_AUTO_TEST_CASE(numbers_that_are_none_are_named_and_change_nothing) {
     BOOST_TEST(line.weights() == first, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(labels_that_do_not_fit_into_steps_are_named) {
+    model<input<4, 2> | dense<3>> net{seed{7}};
+    const std::vector<float> original = net.weights();
+    trainer teach{net, ctc, adam{}};
+    const std::vector<float> x(3 * 8, 0.5F);
+    const std::vector<int> fitting{1, 2, 1, 2, 1, 1, 2, 0, 0, 0, 0, 0};
+    const std::vector<int> long_ones{1, 2, 1, 2, 1, 1, 2, 2, 0, 0, 0, 0};
+    for (const std::size_t batch_size : {1u, 3u})
+        BOOST_CHECK_EXCEPTION(
+            teach.fit(x, long_ones, quietly(batch_size, 1)), std::invalid_argument,
+            says("fit: the target array has 4 labels in sample 1, which take 6 steps with a "
+                 "blank between equal ones, expected 4 at most"));
+    BOOST_TEST(net.weights() == original, boost::test_tools::per_element());
+    teach.fit(x, fitting, quietly(3, 1));
+}
+
 BOOST_AUTO_TEST_CASE(the_best_of_the_last_weights_stay) {
     // The loss of an epoch of one batch is that from before its update, so a rate far too large shows in the
     // second epoch, and one somewhat too large when the weights have long been useless.

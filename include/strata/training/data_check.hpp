@@ -7,6 +7,7 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/training/arguments.hpp>
+#include <strata/training/expected_samples.hpp>
 
 #include <algorithm>
 #include <array>
@@ -14,6 +15,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
@@ -43,12 +45,36 @@ inline void check_numbers(const samples* arrays, std::span<const std::size_t> si
     }
 }
 
+/// The same for the first sample whose labels its steps are too few for: each takes one, and a blank between
+/// two of the same class another (Graves and others 2006).
+[[gnu::noinline]] inline void check_label_steps(std::size_t output, std::size_t steps,
+                                                const sample_range& range, const std::string& caller) {
+    std::vector<double> labels(steps);
+    for (std::size_t i = range.first; i < range.first + range.count; ++i) {
+        range.y[output].read(i * steps, steps, labels.data());
+        std::size_t length = 0;
+        std::size_t blanks = 0;
+        for (; length < steps && labels[length] != 0; ++length)
+            blanks += length > 0 && labels[length] == labels[length - 1] ? 1 : 0;
+        if (length + blanks > steps)
+            raise(std::invalid_argument(concatenate(
+                caller, ": ", array_name("target", output), " has ", length, " labels in sample ", i,
+                ", which take ", length + blanks, " steps with a blank between equal ones, expected ", steps,
+                " at most; the weights are those from before")));
+    }
+}
+
 /// The same for samples and targets: asked when a loss is not finite, before the training is blamed.
-template <std::size_t Inputs, std::size_t Outputs>
+template <class Pass, std::size_t Inputs>
 void check_data(const sample_range& range, const std::array<std::size_t, Inputs>& inputs,
-                const std::array<std::size_t, Outputs>& outputs, const std::string& caller) {
+                const std::string& caller) {
     check_numbers(range.x, inputs, "input", range, caller);
-    check_numbers(range.y, outputs, "target", range, caller);
+    check_numbers(range.y, target_sizes<Pass>, "target", range, caller);
+    for_each_index<Pass::output_count>([&](auto output) {
+        using goal = typename Pass::template output<output>;
+        if constexpr (goal::loss::of_sequences)
+            check_label_steps(output, goal::targets, range, caller);
+    });
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

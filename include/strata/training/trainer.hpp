@@ -204,8 +204,7 @@ private:
     }
 
     static void check_data(const sample_range& range, const char* caller) {
-        internal::check_data(range, Model::input_sizes, internal::target_sizes<typename engine_type::pass>,
-                             caller);
+        internal::check_data<typename engine_type::pass>(range, Model::input_sizes, caller);
     }
 
     /// The epochs of a fit. `pass(line)` trains for one, of so many steps as far as is known; `check()` looks
