@@ -206,29 +206,29 @@ install() {
 # Compilers spread some hundred megabytes over pages of 4 KiB, and spend up to a third of their time on looking these up,
 # most where a virtual machine does so twice. They get large pages: LLVM's memory is glibc's, which has settings for that,
 # and g++ asks the system for its own.
-compilers="$root/build/compilers"
+wrappers="$root/build/wrappers"
 plain_path="$PATH"
 wrap_compilers() {
     local name path own="$BASHPID"
-    mkdir -p "$compilers"
-    if [ ! "$compilers/large_pages.so" -nt "$root/tests/large_pages.cpp" ]; then
+    mkdir -p "$wrappers"
+    if [ ! "$wrappers/large_pages.so" -nt "$root/tests/large_pages.cpp" ]; then
         PATH="$plain_path" c++ -std=c++20 -O1 -shared -fPIC "$root/tests/large_pages.cpp" \
-            -o "$compilers/large_pages.so.$own" || return 0
-        mv "$compilers/large_pages.so.$own" "$compilers/large_pages.so"
+            -o "$wrappers/large_pages.so.$own" || return 0
+        mv "$wrappers/large_pages.so.$own" "$wrappers/large_pages.so"
     fi
     for name in $(PATH="$plain_path" compgen -c | grep -E '(^c|g|clang)\+\+(-[0-9]+)?$' | sort -u); do
         path="$(PATH="$plain_path" type -P "$name")" || continue
-        cat >"$compilers/$name.$own" <<-END
+        cat >"$wrappers/$name.$own" <<-END
 			#!/bin/sh
-			export LD_PRELOAD='$compilers/large_pages.so'
+			export LD_PRELOAD='$wrappers/large_pages.so'
 			export GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.top_pad=33554432:glibc.malloc.mmap_threshold=1073741824
 			exec '$path' "\$@"
 		END
-        chmod +x "$compilers/$name.$own"
-        mv "$compilers/$name.$own" "$compilers/$name"
+        chmod +x "$wrappers/$name.$own"
+        mv "$wrappers/$name.$own" "$wrappers/$name"
     done
 }
-PATH="$compilers:$PATH"
+PATH="$wrappers:$PATH"
 
 # Reference data that is not part of the project: tests say so where they do not find it.
 for found in STRATA_MNIST=mnist STRATA_KERAS_LAYERS=keras-layers STRATA_MODELS=models; do
