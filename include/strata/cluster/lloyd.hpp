@@ -80,8 +80,8 @@ public:
     }
 
     /// Gives each row the label of its nearest center, -1 at first. `all` are the totals of the rows by the
-    /// labels that they had: those that get another are moved, and the many others need not be added again.
-    /// The means are subtracted from centers and sums alike. Returns whether there are such rows.
+    /// labels that they had, less the means as the centers are: those that get another are moved, and the
+    /// many others need not be added again. Returns whether any are.
     bool assign(std::span<const T> centers, std::span<std::int32_t> labels, totals& all) const {
         bool changed = false;
         visit_parts<moves>(
