@@ -93,11 +93,13 @@ public:
                 std::copy(found.begin(), found.end(), old.begin());
             },
             [&](const moves& part) {
-                for (std::size_t i = 0; part.exist && i < K * F; ++i)
+                if (!part.exist)
+                    return;
+                changed = true;
+                for (std::size_t i = 0; i < K * F; ++i)
                     all.sums[i] += part.sums[i];
-                for (std::size_t k = 0; part.exist && k < K; ++k)
+                for (std::size_t k = 0; k < K; ++k)
                     all.counts[k] += part.counts[k];
-                changed = changed || part.exist;
             });
         // Rounding leaves something of rows that came and went.
         for (std::size_t k = 0; k < K; ++k)
