@@ -26,7 +26,37 @@ double by_values(Metric metric, std::vector<float> prediction, std::vector<float
     const auto parts = measure<values_loss, Rows, Last>(metric, prediction.data(), target.data());
     return parts.denominator == 0 ? -1 : parts.numerator / parts.denominator;
 }
+
+/// The error that a network measures is that of what it predicts, and measuring leaves memory alone.
+template <auto Topology, class T>
+void check_evaluation() {
+    using network = model<Topology, T>;
+    network net{seed{1}};
+    trainer teach{net, mean_squared_error, sgd{}};
+    random_sequence random(seed{3}, draw_purpose::split, 1);
+    for (const std::size_t samples : {1u, 2u, 5u, 17u}) {
+        std::vector<T> x(samples * network::input_size), y(samples * network::output_size);
+        for (auto* const numbers : {&x, &y})
+            for (T& number : *numbers)
+                number = static_cast<T>(2 * random.uniform() - 1);
+        const auto predictions = net.predict(x);
+        double expected = 0;
+        for (std::size_t i = 0; i < y.size(); ++i)
+            expected += std::pow(predictions.data()[i] - y[i], 2) / static_cast<double>(y.size());
+        const double loss = teach.evaluate(x, y, {.verbose = verbosity::silent})["loss"];
+        BOOST_TEST_CONTEXT(network::plan() << samples << " samples")
+        BOOST_TEST(std::abs(loss - expected) <= 1e-5);
+    }
+}
 } // namespace
+
+BOOST_AUTO_TEST_CASE(layers_alone_are_evaluated) {
+    // They need more memory of their own outside training than in it.
+    check_evaluation<input<7, 6> | group_norm<3>, double>();
+    check_evaluation<input<7, 6> | instance_norm<>, float>();
+    check_evaluation<input<7, 6> | time_distributed(reshape<3, 2> | group_norm<2> | flatten), float>();
+    check_evaluation<input<7, 6> | gru<3>, float>();
+}
 
 BOOST_AUTO_TEST_CASE(accuracy_asks_for_the_largest) {
     BOOST_TEST((by_labels<1, 3>(accuracy, {0.2f, 0.5f, 0.3f}, {1})) == 1);

@@ -91,7 +91,7 @@ struct head_kernels_base {
     /// Whether these are needed from forward on. Where only `update` needs them, other memory may be there
     /// before.
     static constexpr bool keeps_shared = true;
-    /// Numbers that each thread's kernels need while they run, and those that forward alone needs.
+    /// Numbers that each thread's kernels need while they run, and those that forward needs outside training.
     template <class T>
     static constexpr std::size_t scratch_size = 0;
     template <class T>

@@ -85,7 +85,8 @@ public:
 private:
     template <class... Stages>
     static constexpr std::size_t most_scratch(stage_list<Stages...>) {
-        return std::max({std::size_t{0}, head_kernels<typename Stages::head>::template scratch_size<T>...});
+        return std::max({std::size_t{0}, head_kernels<typename Stages::head>::template scratch_size<T>...,
+                         head_kernels<typename Stages::head>::template forward_scratch_size<T>...});
     }
     static constexpr std::size_t scratch_size = whole_lines<T>(most_scratch(stages{})) + line_size<T>;
 
