@@ -267,7 +267,11 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
                }) == "kmeans: X is not a number at row 0, column 1, expected finite numbers");
     BOOST_TEST(error_message<std::invalid_argument>([] {
                    kmeans<1, 1, float>().fit(std::vector<float>{1e25f, 0, 2e25f});
-               }) == "kmeans: X has numbers so large that their squares are infinite");
+               }) == "kmeans: X has numbers so large that sums of their squares are infinite");
+    // Squares of these are finite, but the first centers are drawn by sums of many.
+    BOOST_TEST(error_message<std::invalid_argument>([] {
+                   kmeans<1, 1, float>().fit(std::vector<float>{2e18f, 0, 2e18f});
+               }) == "kmeans: X has numbers so large that sums of their squares are infinite");
     BOOST_TEST(error_message<std::invalid_argument>([] { kmeans<2, 2>({.tolerance = NAN}); }) ==
                "kmeans: the tolerance is not 0 or more");
     BOOST_TEST(error_message<std::invalid_argument>([] { kmeans<2, 2>({.n_init = 0}); }) ==

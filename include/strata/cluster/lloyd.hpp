@@ -54,10 +54,11 @@ public:
             longest = std::max(longest, square);
         }
         // The nearest center is found by |c|^2 - 2 x.c, which is at most three times the square of the
-        // longest row.
+        // longest row, and the first ones by sums of squared distances, each up to four times that.
         if (!internal::is_finite(variance_) ||
-            4 * longest > static_cast<double>(std::numeric_limits<T>::max()))
-            raise(std::invalid_argument(x.what() + " has numbers so large that their squares are infinite"));
+            4 * static_cast<double>(part_rows) * longest > static_cast<double>(std::numeric_limits<T>::max()))
+            raise(std::invalid_argument(x.what() +
+                                        " has numbers so large that sums of their squares are infinite"));
         variance_ /= static_cast<double>(x.rows() * F);
     }
 
