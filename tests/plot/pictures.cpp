@@ -88,6 +88,14 @@ BOOST_AUTO_TEST_CASE(numbers_that_are_none_leave_gaps) {
     BOOST_TEST(occurrences(contents(directory.path / "a.svg"), "<use xlink:href='#gpPt6'") == 4u);
 }
 
+BOOST_AUTO_TEST_CASE(marks_without_points_colour_nothing) {
+    const std::vector<double> points{1, 2, 3};
+    const std::vector<double> none;
+    const auto panel = [&] { return plot::figure{}.scatter(points, points, "points"); };
+    BOOST_TEST(panel().marks(none, none, "none").panel() == panel().panel());
+    BOOST_TEST(panel().marks(points, points).panel().find("lc rgb '#000000'") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(every_kind_of_picture_is_drawn) {
     const temporary_folder directory;
     history record;

@@ -43,8 +43,9 @@ public:
     /// Large crosses, for points that matter more than the others.
     template <numbers X, numbers Y>
     figure& marks(const X& x, const Y& y, std::string name = {}) {
+        const std::size_t before = series_.size();
         add(x, y, std::move(name), "points pt 2 ps 2 lw 3");
-        if (!series_.empty())
+        if (series_.size() > before)
             series_.back().colour = "#000000";
         return *this;
     }
