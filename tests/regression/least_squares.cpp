@@ -349,3 +349,55 @@ BOOST_AUTO_TEST_CASE(columns_that_tell_nothing_get_no_weight) {
     BOOST_TEST(reg.rank() == 0u);
     BOOST_TEST(reg.intercept() == 3.0);
 }
+
+BOOST_AUTO_TEST_CASE(a_penalty_drops_no_column_of_another_unit) {
+    // The exact answers, by rational arithmetic.
+    const std::vector<double> x{1e16, 1, 2e16, 2, 3e16, 3, 4e16, 4, 5e16, 6};
+    const std::vector<double> y{1, 2, 3, 4, 6};
+    linear_regression<2> reg;
+    reg.fit(x, y, {.l2 = 1e-3});
+    BOOST_TEST(std::abs(reg.coef()(0) / 2.99252e-19 - 1) <= 1e-5);
+    BOOST_TEST(std::abs(reg.coef()(1) - 0.9975062) <= 1e-7);
+    BOOST_TEST(reg.rank() == 2u);
+    // Powers of one column up to the eighth.
+    std::vector<double> powers, curve;
+    for (int i = 0; i < 40; ++i) {
+        for (int power = 1; power <= 8; ++power)
+            powers.push_back(std::pow(i * 2.5, power));
+        curve.push_back(std::sin(i * 0.15) + i * 0.01);
+    }
+    linear_regression<8> ridge;
+    ridge.fit(powers, curve, {.l2 = 1});
+    BOOST_TEST(std::abs(ridge.score(powers, curve) - 0.999959661) <= 1e-9);
+    BOOST_TEST(std::abs(ridge.coef()(0) - 0.0517036) <= 1e-7);
+    // Columns that depend on each other share their weight, however small the penalty.
+    const std::vector<double> twice{0, 0, 7, 1, 2, 7, 2, 4, 7, 3, 6, 7, 5, 10, 7};
+    const std::vector<double> line{0, 1, 2, 3, 5};
+    linear_regression<3> shared;
+    for (const double l2 : {1e-12, 1e-30, 0.0}) {
+        shared.fit(twice, line, {.l2 = l2});
+        BOOST_TEST(std::abs(shared.coef()(0) - 0.2) <= 1e-10);
+        BOOST_TEST(std::abs(shared.coef()(1) - 0.4) <= 1e-10);
+        BOOST_TEST(shared.coef()(2) == 0.0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(parts_may_begin_with_rows_that_tell_nothing) {
+    // Row by row, as a stream gives them.
+    linear_regression<1> line;
+    line.partial_fit(std::vector<double>{1}, std::vector<double>{2});
+    BOOST_TEST(line.rank() == 0u);
+    BOOST_TEST(line.coef()(0) == 0.0);
+    BOOST_TEST(line.intercept() == 2.0);
+    line.partial_fit(std::vector<double>{2}, std::vector<double>{4});
+    BOOST_TEST(std::abs(line.coef()(0) - 2) <= 1e-12);
+    // A column that no number of few digits is equal to.
+    for (const double constant : {10.1, 7.3, 0.1, 199.9, 1e9 / 3}) {
+        linear_regression<2> reg;
+        for (int i = 0; i < 20; i += 4)
+            reg.partial_fit(std::vector<double>{1.0 * i, constant, 1.5 * i, constant, i + 2.0, constant},
+                            std::vector<double>{2.0 * i + 0.1, 3.0 * i, 2.0 * i + 4.2});
+        BOOST_TEST(reg.rank() == 1u);
+        BOOST_TEST(reg.coef()(1) == 0.0);
+    }
+}

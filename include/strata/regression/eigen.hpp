@@ -55,6 +55,8 @@ inline void cholesky_solve(const std::vector<double>& factor, std::size_t n, dou
 
 /// The eigenvalues of a symmetric matrix, ascending; with `vectors` the matrix becomes its eigenvectors.
 inline std::vector<double> eigenvalues(std::vector<double>& a, std::size_t n, bool vectors) {
+    if (n == 0)
+        return {};
     internal::matrix symmetric(a.data(), internal::index(n), internal::index(n));
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(
         symmetric, vectors ? Eigen::ComputeEigenvectors : Eigen::EigenvaluesOnly);

@@ -95,6 +95,8 @@ inline void cholesky_solve(const std::vector<double>& factor, std::size_t n, dou
 
 /// The eigenvalues of a symmetric matrix, ascending; with `vectors` the matrix becomes its eigenvectors.
 inline std::vector<double> eigenvalues(std::vector<double>& a, std::size_t n, bool vectors) {
+    if (n == 0) // which LAPACK takes for a wrong argument
+        return {};
     const int size = internal::lapack_int(n);
     std::vector<double> values(n);
     int info = 0;

@@ -158,15 +158,18 @@ bool solve_moments(Model& net, const model_moments<Model>& sums, double l2, doub
     return true;
 }
 
-/// Solves from the rows: by QR, or by singular values where there is a penalty or the columns have not full
-/// rank.
+/// Solves from the rows: by QR, of the penalty's as well where there is one, or by singular values where the
+/// columns have not full rank.
 template <class Model, class Value>
 least_squares_solution solve_rows(Model& net, const observations<Value>& x, const observations<Value>& y,
                                   const observations<Value>* weights, const model_moments<Model>& sums,
                                   double l2) {
     const centred_columns<Value> columns(x, y, weights, has_intercept<Model>);
     orthogonal_solution result;
-    if (l2 == 0)
+    if (l2 > 0) {
+        penalised_columns<Value> penalised(columns, l2);
+        result = solve_by_factors(penalised);
+    } else
         result = solve_by_factors(columns);
     auto method = least_squares_method::orthogonal_factors;
     if (!result.has_full_rank) {

@@ -148,11 +148,20 @@ private:
                 return static_cast<double>(j < F ? x.row(i)[j] : y.row(i)[j - F]);
             };
             double sum = 0;
-            for (std::size_t i = 0; i < count; ++i)
+            double least = number(0);
+            double greatest = number(0);
+            for (std::size_t i = 0; i < count; ++i) {
                 sum += number(i);
+                least = std::min(least, number(i));
+                greatest = std::max(greatest, number(i));
+            }
             origin_[j] = sum / static_cast<double>(count);
             if (origin == sum_origin::mean)
                 continue;
+            if (least == greatest) { // A constant column has no rounding in its sums.
+                origin_[j] = least;
+                continue;
+            }
             double spread = 0;
             for (std::size_t i = 0; i < count; ++i)
                 spread = std::max(spread, std::abs(number(i) - origin_[j]));

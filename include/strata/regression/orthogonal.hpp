@@ -110,11 +110,54 @@ public:
     std::vector<long double> input_means, output_means;
 };
 
+/// The columns with a row more for each input, which has the root of a penalty and the output zero: their
+/// squared residuals are the penalty. Of a constant column nothing else is left.
+template <class Value>
+class penalised_columns {
+public:
+    penalised_columns(const centred_columns<Value>& columns, double l2)
+        : columns_(&columns),
+          root_(std::sqrt(static_cast<long double>(l2))),
+          is_constant_(columns.inputs()) {}
+
+    /// As `centred_columns` has them.
+    double copy_input(std::size_t j, double* column) {
+        const std::size_t data_rows = columns_->rows();
+        double length = columns_->copy_input(j, column);
+        is_constant_[j] = columns_->is_constant(j, length);
+        if (is_constant_[j]) {
+            std::fill_n(column, data_rows, 0.0);
+            length = 0;
+        }
+        std::fill_n(column + data_rows, inputs(), 0.0);
+        column[data_rows + j] = static_cast<double>(root_);
+        return std::hypot(length, static_cast<double>(root_));
+    }
+    /// The penalty makes a column of zeros another.
+    [[nodiscard]] static bool is_constant(std::size_t, double) noexcept { return false; }
+    [[nodiscard]] long double exact_input(std::size_t i, std::size_t j) const {
+        if (i >= columns_->rows())
+            return i - columns_->rows() == j ? root_ : 0.0L;
+        return is_constant_[j] ? 0.0L : columns_->exact_input(i, j);
+    }
+    [[nodiscard]] long double exact_output(std::size_t i, std::size_t t) const {
+        return i < columns_->rows() ? columns_->exact_output(i, t) : 0.0L;
+    }
+    [[nodiscard]] std::size_t rows() const noexcept { return columns_->rows() + inputs(); }
+    [[nodiscard]] std::size_t inputs() const noexcept { return columns_->inputs(); }
+    [[nodiscard]] std::size_t outputs() const noexcept { return columns_->outputs(); }
+
+private:
+    const centred_columns<Value>* columns_;
+    long double root_;
+    std::vector<bool> is_constant_;
+};
+
 /// Least squares for output t, refined: weights and residuals together are the solution of one symmetric
 /// system (Bjorck, "Iterative refinement of linear least squares solutions I", BIT 7, 1967). In each round
 /// extended precision shows how far both are from solving it, and the factors give the correction.
-template <class Value>
-void refine(const centred_columns<Value>& columns, const factorization::orthogonal_factors& factors,
+template <class Columns>
+void refine(const Columns& columns, const factorization::orthogonal_factors& factors,
             const std::vector<double>& scale, std::size_t t, long double* weights) {
     constexpr int rounds = 4;
     const std::size_t m = columns.rows();
@@ -156,8 +199,8 @@ void refine(const centred_columns<Value>& columns, const factorization::orthogon
 
 /// Least squares by QR of the columns, scaled to the same length, and refined. Where the columns do not have
 /// full rank the result is empty, and `has_full_rank` false.
-template <class Value>
-orthogonal_solution solve_by_factors(const centred_columns<Value>& columns) {
+template <class Columns>
+orthogonal_solution solve_by_factors(Columns& columns) {
     const std::size_t m = columns.rows();
     const std::size_t n = columns.inputs();
     constexpr double epsilon = std::numeric_limits<double>::epsilon();
