@@ -221,6 +221,74 @@ BOOST_AUTO_TEST_CASE(rows_of_weight_zero_are_as_if_absent) {
     BOOST_TEST(std::abs(all.coef()(0) / few.coef()(0) - 1) <= 1e-9);
 }
 
+BOOST_AUTO_TEST_CASE(a_small_unit_leaves_other_features_their_weights) {
+    // scikit-learn's weights.
+    const std::vector<double> rows{1, 5e-7, 2, 4e-7, 3, 6e-7, 4, 4.5e-7, 5, 5.5e-7, 6, 5.2e-7};
+    const std::vector<int> labels{0, 0, 1, 0, 1, 1};
+    logistic_regression<2> net;
+    net.fit(rows, labels);
+    BOOST_TEST(std::abs(net.coef()(0) - 0.767054) <= 1e-6);
+    BOOST_TEST(std::abs(net.intercept() + 2.68469) <= 1e-5);
+    softmax_regression<2, 2> classes;
+    classes.fit(rows, labels, {.C = 0.5}); // whose objective is that of both classes' halves
+    BOOST_TEST(std::abs(2 * classes.coef()(1, 0) - 0.767054) <= 1e-6);
+}
+
+BOOST_AUTO_TEST_CASE(units_of_any_size_are_taken) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const auto fit = [&](double unit, double C) {
+        std::vector<double> rows{-1.5, 0.2, 1.1, -0.3, 0.4, 2, -0.1};
+        for (double& each : rows)
+            each *= unit;
+        logistic_regression<1> net;
+        net.fit(rows, std::vector<int>{0, 1, 1, 1, 0, 1, 0}, {.C = C});
+        return std::pair{net.coef()(0) * unit, net.intercept()};
+    };
+    const auto [weight, intercept] = fit(1, infinity);
+    for (const double unit : {1e-300, 1e-160, 1e160, 1e300}) {
+        const auto found = fit(unit, infinity);
+        BOOST_TEST(std::abs(found.first / weight - 1) <= 1e-9);
+        BOOST_TEST(std::abs(found.second / intercept - 1) <= 1e-9);
+    }
+    // A penalty on weights per such a unit is everything, or nothing.
+    BOOST_TEST(std::abs(fit(1e-300, 1).first) <= 1e-100);
+    BOOST_TEST(std::abs(fit(1e300, 1).first / weight - 1) <= 1e-9);
+    logistic_regression<1> net;
+    BOOST_TEST(error_message([&] {
+                   net.fit(std::vector<double>{-1e308, 1e308}, std::vector<int>{0, 1});
+               }) == "fit: X has numbers so large that sums of them are infinite");
+}
+
+BOOST_AUTO_TEST_CASE(any_finite_C_has_an_optimum) {
+    const std::vector<double> rows{0, 1, 2, 3, 4, 5, 6, 7, 8};
+    const std::vector<int> labels{0, 0, 0, 0, 0, 1, 1, 1, 1};
+    const std::vector<int> three{0, 0, 0, 1, 1, 1, 2, 2, 2};
+    double last = 0;
+    for (double C = 1; C < 1e16; C *= 10) {
+        logistic_regression<1> net;
+        net.fit(rows, labels, {.C = C});
+        BOOST_TEST(net.coef()(0) > last);
+        last = net.coef()(0);
+        // The gradient: C times the residuals' products with the rows is the weight.
+        double products = 0;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const double margin = (labels[i] == 1 ? 1 : -1) * (net.coef()(0) * rows[i] + net.intercept());
+            products += (labels[i] == 1 ? rows[i] : -rows[i]) / (1 + std::exp(margin));
+        }
+        BOOST_TEST(std::abs(C * products / last - 1) <= 1e-6);
+        softmax_regression<1, 3> classes;
+        classes.fit(rows, three, {.C = C});
+        if (C >= 100)
+            BOOST_TEST(classes.score(rows, three) == 1.0);
+        // A class without rows, as a fold may lack one.
+        classes.fit(rows, labels, {.C = C});
+        BOOST_TEST(std::abs(classes.coef()(1, 0) - classes.coef()(0, 0)) > 0);
+        BOOST_TEST(classes.coef()(2, 0) == 0.0);
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            BOOST_TEST(classes.predict_probability(rows)(i, 2) <= 1e-16);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     logistic_regression<2> net;
     const auto fit = [&](std::vector<double> rows, std::vector<double> labels,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/data/index_check.hpp>
+#include <strata/expression/finite.hpp>
 #include <strata/raise.hpp>
 #include <strata/regression/observations.hpp>
 #include <strata/setting.hpp>
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
@@ -53,7 +55,33 @@ struct labelled_rows {
             x[i * (features + 1) + features] = has_intercept ? 1 : 0;
     }
 
+    /// Numbers the classes that rows have without gaps, and returns what they were. Without an intercept all
+    /// of them count: weights alone do not make a class impossible.
+    std::vector<std::size_t> number_classes(std::size_t classes) {
+        std::vector<bool> is_present(classes, !has_intercept);
+        for (std::size_t i = 0; i < rows; ++i)
+            if (weights[i] > 0)
+                is_present[static_cast<std::size_t>(labels[i])] = true;
+        std::vector<std::size_t> present;
+        std::vector<std::int32_t> number(classes);
+        for (std::size_t k = 0; k < classes; ++k)
+            if (is_present[k]) {
+                number[k] = static_cast<std::int32_t>(present.size());
+                present.push_back(k);
+            }
+        for (std::int32_t& label : labels)
+            label = number[static_cast<std::size_t>(label)];
+        return present;
+    }
     [[nodiscard]] const double* row(std::size_t i) const noexcept { return x.data() + i * (features + 1); }
+    /// The penalty on the squares of the weights in x, of one on those of the original features.
+    [[nodiscard]] std::vector<double> scale_penalty(double penalty) const {
+        constexpr double most = 1e280; // which holds a weight at zero as well, and is finite
+        std::vector<double> result(features + 1, 0.0);
+        for (std::size_t j = 0; j < features && penalty > 0; ++j)
+            result[j] = std::min(penalty / scales[j] / scales[j], most);
+        return result;
+    }
     /// How exact a sum over the rows is, relative to itself.
     [[nodiscard]] double rounding() const noexcept {
         return std::numeric_limits<double>::epsilon() * static_cast<double>(rows);
@@ -61,7 +89,7 @@ struct labelled_rows {
 
 private:
     // Centres and scales feature j. The range of a column tells whether it is constant: no rounding is in it,
-    // while that of a mean grows with the rows.
+    // while that of a mean grows with the rows. And squares are those of numbers near 1, whatever the range.
     template <class Value>
     void take_feature(const observations<Value>& inputs, std::size_t j, double total_weight) {
         const auto number = [&](std::size_t i) { return static_cast<double>(inputs.row(i)[j]); };
@@ -73,13 +101,18 @@ private:
             least = std::min(least, number(i));
             greatest = std::max(greatest, number(i));
         }
+        const double range = has_intercept ? greatest - least : std::max(-least, greatest);
+        if (!is_finite(range) || !is_finite(mean))
+            raise(std::invalid_argument(
+                concatenate(inputs.what(), " has numbers so large that sums of them are infinite")));
+        const double unit = range > 0 ? std::exp2(std::ilogb(range)) : 1.0;
         double variance = 0;
         double rest = 0; // what the mean lacks by rounding
         const auto compare = [&] {
             variance = 0;
             rest = 0;
             for (std::size_t i = 0; i < rows; ++i) {
-                const double difference = number(i) - (has_intercept ? mean : 0.0);
+                const double difference = (number(i) - (has_intercept ? mean : 0.0)) / unit;
                 variance += weights[i] * difference * difference / total_weight;
                 rest += weights[i] * difference / total_weight;
             }
@@ -87,13 +120,13 @@ private:
         compare();
         // Where the numbers differ by little, it shows in the variance.
         if (has_intercept && rest * rest > std::numeric_limits<double>::epsilon() * variance) {
-            mean += rest;
+            mean += rest * unit;
             compare();
         }
         const bool is_constant =
             has_intercept ? greatest - least <= rounding_error(mean) : least == 0 && greatest == 0;
         means[j] = has_intercept ? mean : 0;
-        scales[j] = is_constant || !(variance > 0) ? 1 : std::sqrt(variance);
+        scales[j] = is_constant || !(variance > 0) ? 1 : unit * std::sqrt(variance);
         for (std::size_t i = 0; i < rows; ++i)
             x[i * (features + 1) + j] = is_constant ? 0 : (number(i) - means[j]) / scales[j];
     }
@@ -114,6 +147,28 @@ private:
     }
 };
 
+/// The weights of all classes, [classes][features + 1], from those of the classes that rows have. The others'
+/// likelihood grows as long as their intercepts fall: these are so low that no row's loss shows them.
+inline std::vector<double> add_absent_classes(const labelled_rows& data,
+                                              const std::vector<std::size_t>& present, std::size_t classes,
+                                              const std::vector<double>& point) {
+    const std::size_t size = data.features + 1;
+    double lowest = 0;
+    for (std::size_t i = 0; i < data.rows; ++i) {
+        double largest = -std::numeric_limits<double>::infinity();
+        for (std::size_t k = 0; k < present.size(); ++k)
+            largest = std::max(
+                largest, std::inner_product(data.row(i), data.row(i) + size, point.data() + k * size, 0.0));
+        lowest = i == 0 ? largest : std::min(lowest, largest);
+    }
+    std::vector<double> result(classes * size, 0.0);
+    for (std::size_t k = 0; k < classes; ++k)
+        result[k * size + data.features] = lowest - 40; // e^-40 is less than a rounding error of 1
+    for (std::size_t k = 0; k < present.size(); ++k)
+        std::copy_n(point.data() + k * size, size, result.data() + present[k] * size);
+    return result;
+}
+
 /// Adds factor * x x^T to the lower half of a block of a column-by-column matrix.
 inline void add_outer_product(const double* x, std::size_t size, double factor, double* matrix,
                               std::size_t stride) noexcept {
@@ -128,20 +183,20 @@ inline void add_outer_product(const double* x, std::size_t size, double factor, 
 /// plus `penalty` / 2 times the sum of the squared weights of the original features.
 class logistic_likelihood {
 public:
-    logistic_likelihood(const labelled_rows& data, double penalty) : data_(&data), penalty_(penalty) {}
+    logistic_likelihood(const labelled_rows& data, double penalty)
+        : data_(&data), penalties_(data.scale_penalty(penalty)) {}
     [[nodiscard]] std::size_t unknowns() const noexcept { return data_->features + 1; }
     [[nodiscard]] double rounding() const noexcept { return data_->rounding(); }
 
     [[nodiscard]] double value(const std::vector<double>& point) const {
         double sum = 0;
         for (std::size_t i = 0; i < data_->rows; ++i) {
-            const double logit = row_logit(point, i);
-            // log(1 + e^z) - t z, without overflow.
-            sum += data_->weights[i] * (std::max(logit, 0.0) + std::log1p(std::exp(-std::abs(logit))) -
-                                        (data_->labels[i] == 1 ? logit : 0.0));
+            const double margin = row_margin(point, i);
+            // log(1 + e^-m), without overflow.
+            sum += data_->weights[i] * (std::max(-margin, 0.0) + std::log1p(std::exp(-std::abs(margin))));
         }
         for (std::size_t j = 0; j < data_->features; ++j)
-            sum += penalty_ / 2 * square(point[j] / data_->scales[j]);
+            sum += penalties_[j] / 2 * point[j] * point[j];
         return sum;
     }
 
@@ -149,32 +204,34 @@ public:
                      std::vector<double>& hessian) const {
         const std::size_t n = unknowns();
         for (std::size_t i = 0; i < data_->rows; ++i) {
-            const double p = 1 / (1 + std::exp(-row_logit(point, i)));
-            const double error = data_->weights[i] * (p - (data_->labels[i] == 1 ? 1.0 : 0.0));
+            // The probability of the other class keeps its digits where it is next to nothing.
+            const double margin = row_margin(point, i);
+            const double other = 1 / (1 + std::exp(margin));
+            const double error = data_->weights[i] * (data_->labels[i] == 1 ? -other : other);
             for (std::size_t j = 0; j < n; ++j)
                 gradient[j] += error * data_->row(i)[j];
-            add_outer_product(data_->row(i), n, data_->weights[i] * p * (1 - p), hessian.data(), n);
+            add_outer_product(data_->row(i), n, data_->weights[i] * other / (1 + std::exp(-margin)),
+                              hessian.data(), n);
         }
         for (std::size_t j = 0; j < n; ++j) {
-            const double scale = j < data_->features ? 1 / square(data_->scales[j]) : 0.0;
-            gradient[j] += penalty_ * scale * point[j];
-            hessian[j * n + j] += penalty_ * scale;
+            gradient[j] += penalties_[j] * point[j];
+            hessian[j * n + j] += penalties_[j];
             if (hessian[j * n + j] == 0) // nothing depends on this weight, so any slope will do
                 hessian[j * n + j] = 1;
         }
     }
 
 private:
-    static double square(double x) noexcept { return x * x; }
-    [[nodiscard]] double row_logit(const std::vector<double>& point, std::size_t i) const noexcept {
+    // The logit of the row's own class.
+    [[nodiscard]] double row_margin(const std::vector<double>& point, std::size_t i) const noexcept {
         double sum = 0;
         for (std::size_t j = 0; j <= data_->features; ++j)
             sum += point[j] * data_->row(i)[j];
-        return sum;
+        return data_->labels[i] == 1 ? sum : -sum;
     }
 
     const labelled_rows* data_;
-    double penalty_;
+    std::vector<double> penalties_;
 };
 
 /// The same for K classes, with weights for each of them: unknowns [K][features + 1]. A number added to the
@@ -183,7 +240,7 @@ private:
 class softmax_likelihood {
 public:
     softmax_likelihood(const labelled_rows& data, std::size_t classes, double penalty)
-        : data_(&data), classes_(classes), penalty_(penalty) {}
+        : data_(&data), classes_(classes), penalties_(data.scale_penalty(penalty)) {}
     [[nodiscard]] std::size_t unknowns() const noexcept { return classes_ * (data_->features + 1); }
     [[nodiscard]] double rounding() const noexcept { return data_->rounding(); }
 
@@ -194,8 +251,8 @@ public:
             sum += data_->weights[i] * loss(point, i, p);
         for (std::size_t k = 0; k < classes_; ++k)
             for (std::size_t j = 0; j < data_->features; ++j) {
-                const double weight = point[k * (data_->features + 1) + j] / data_->scales[j];
-                sum += penalty_ / 2 * weight * weight;
+                const double weight = point[k * (data_->features + 1) + j];
+                sum += penalties_[j] / 2 * weight * weight;
             }
         return sum;
     }
@@ -210,18 +267,18 @@ public:
             const double* const x = data_->row(i);
             const double weight = data_->weights[i];
             for (std::size_t k = 0; k < classes_; ++k) {
+                const double others = other_classes(p, k);
                 const double error =
-                    weight * (p[k] - (static_cast<std::size_t>(data_->labels[i]) == k ? 1.0 : 0.0));
+                    weight * (static_cast<std::size_t>(data_->labels[i]) == k ? -others : p[k]);
                 for (std::size_t j = 0; j < size; ++j)
                     gradient[k * size + j] += error * x[j];
                 for (std::size_t l = k; l < classes_; ++l)
-                    add_outer_product(x, size, weight * p[k] * ((l == k ? 1.0 : 0.0) - p[l]),
+                    add_outer_product(x, size, weight * p[k] * (l == k ? others : -p[l]),
                                       hessian.data() + k * size * n + l * size, n);
             }
         }
         for (std::size_t j = 0; j < size; ++j) {
-            const double penalty =
-                j < data_->features ? penalty_ / (data_->scales[j] * data_->scales[j]) : 0.0;
+            const double penalty = penalties_[j];
             for (std::size_t k = 0; k < classes_; ++k) {
                 gradient[k * size + j] += penalty * point[k * size + j];
                 hessian[(k * size + j) * n + k * size + j] += penalty;
@@ -237,6 +294,15 @@ public:
     }
 
 private:
+    // The probability of all classes but one, with its digits where it is next to nothing.
+    static double other_classes(const std::vector<double>& p, std::size_t k) noexcept {
+        if (p[k] < 0.5)
+            return 1 - p[k];
+        double sum = 0;
+        for (std::size_t l = 0; l < p.size(); ++l)
+            sum += l == k ? 0.0 : p[l];
+        return sum;
+    }
     // Returns the loss of row i, and writes the probabilities of its classes to `p`.
     double loss(const std::vector<double>& point, std::size_t i, std::vector<double>& p) const noexcept {
         const std::size_t size = data_->features + 1;
@@ -247,18 +313,21 @@ private:
                 p[k] += point[k * size + j] * x[j];
         }
         const double label_logit = p[static_cast<std::size_t>(data_->labels[i])];
-        const double largest = *std::max_element(p.begin(), p.end());
-        double sum = 0;
+        const auto best = std::max_element(p.begin(), p.end());
+        const double largest = *best;
+        *best = -std::numeric_limits<double>::infinity();
+        double others = 0; // beside the most probable, which is 1
         for (double& probability : p)
-            sum += probability = std::exp(probability - largest);
+            others += probability = std::exp(probability - largest);
+        *best = 1;
         for (double& probability : p)
-            probability /= sum;
-        return largest + std::log(sum) - label_logit;
+            probability /= 1 + others;
+        return largest - label_logit + std::log1p(others);
     }
 
     const labelled_rows* data_;
     std::size_t classes_;
-    double penalty_;
+    std::vector<double> penalties_;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

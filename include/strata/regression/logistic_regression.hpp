@@ -39,7 +39,8 @@ inline constexpr std::size_t class_count = std::max<std::size_t>(Model::output_s
 ///
 /// By Newton's method, O(rows (K F)^2 + (K F)^3) an iteration, a few of them. `std::invalid_argument` for
 /// arrays and labels that do not fit and numbers that are not finite; `std::runtime_error` where there is no
-/// optimum: without a penalty, classes that a plane separates drive the weights to infinity.
+/// optimum: without a penalty, classes that a plane separates drive the weights to infinity. A class of a
+/// softmax that no row has gets weights of zero and an intercept that leaves it no chance on these rows.
 template <class Model>
     requires(logistic_model<Model> || softmax_model<Model>)
 logistic_solution solve(Model& net, const samples& x, const samples& labels,
@@ -56,7 +57,7 @@ logistic_solution solve(Model& net, const samples& x, const samples& labels,
     rows.check_same_rows(targets);
     const auto weights =
         internal::read_weights<double>(options.sample_weight, "fit: the sample weight", rows, targets);
-    const internal::labelled_rows data(rows, targets, weights.get(), classes, has_intercept<Model>);
+    internal::labelled_rows data(rows, targets, weights.get(), classes, has_intercept<Model>);
     const double penalty = 1 / options.C;
 
     std::vector<double> point(outputs * (features + 1), 0.0);
@@ -64,9 +65,15 @@ logistic_solution solve(Model& net, const samples& x, const samples& labels,
         if constexpr (logistic_model<Model>)
             return internal::minimise_by_newton(internal::logistic_likelihood(data, penalty), point,
                                                 options.tolerance, options.max_iterations);
-        else
-            return internal::minimise_by_newton(internal::softmax_likelihood(data, classes, penalty), point,
-                                                options.tolerance, options.max_iterations);
+        else {
+            const auto present = data.number_classes(classes);
+            point.resize(present.size() * (features + 1));
+            const auto result =
+                internal::minimise_by_newton(internal::softmax_likelihood(data, present.size(), penalty),
+                                             point, options.tolerance, options.max_iterations);
+            point = internal::add_absent_classes(data, present, classes, point);
+            return result;
+        }
     }();
     if (!optimum.converged)
         internal::raise(std::runtime_error(internal::concatenate(

@@ -49,6 +49,9 @@ private:
 /// gradient and the Hessian (its lower half, column by column), `function.rounding()` says how exact the
 /// value is, relative to itself. Where columns of the data depend on each other, so that many points are
 /// equally good, it is the one closest to the first.
+///
+/// Each variable is measured in a unit of its own, in which the first Hessian's diagonal is 1. A variable
+/// that a penalty holds a million times as hard as others would otherwise make these look flat.
 template <class Function>
 newton_result minimise_by_newton(const Function& function, std::vector<double>& point, double tolerance,
                                  std::size_t max_iterations) {
@@ -56,6 +59,7 @@ newton_result minimise_by_newton(const Function& function, std::vector<double>& 
     std::vector<double> gradient(n);
     std::vector<double> hessian(n * n);
     std::vector<double> candidate(n);
+    std::vector<double> unit(n);
     newton_result result;
     flat_directions flat;
     double value = function.value(point);
@@ -63,6 +67,13 @@ newton_result minimise_by_newton(const Function& function, std::vector<double>& 
         std::fill(gradient.begin(), gradient.end(), 0.0);
         std::fill(hessian.begin(), hessian.end(), 0.0);
         function.derivatives(point, gradient, hessian);
+        for (std::size_t j = 0; j < n && result.iterations == 0; ++j)
+            unit[j] = 1 / std::sqrt(hessian[j * n + j]);
+        for (std::size_t j = 0; j < n; ++j) {
+            gradient[j] *= unit[j];
+            for (std::size_t i = 0; i < n; ++i)
+                hessian[j * n + i] *= unit[i] * unit[j];
+        }
         flat.add(hessian);
         std::vector<double> factor = hessian;
         double reciprocal = factorization::cholesky(factor, n);
@@ -87,7 +98,7 @@ newton_result minimise_by_newton(const Function& function, std::vector<double>& 
         double lower = value;
         for (;; length /= 2) {
             for (std::size_t i = 0; i < n; ++i)
-                candidate[i] = point[i] - length * step[i];
+                candidate[i] = point[i] - length * unit[i] * step[i];
             lower = function.value(candidate);
             if (is_hidden || lower <= value - 0.25 * length * decrement)
                 break;
