@@ -49,6 +49,10 @@ BOOST_AUTO_TEST_CASE(gradients) {
         with_all(pick<0> | attention<1, 2, dropout<0.3>>, pick<1>) | simple_rnn<3, take_state>;
     check<states, gradient_check::weighted_sum>(1);
     check<states, gradient_check::weighted_sum>(11);
+    // Results of masked steps are zeros, through which no derivative goes; but states are handed on.
+    check<input<5, 1> | relu | masking<> | gru<2, return_state, zero_masked> |
+              gru<2, take_state, return_state, zero_masked> | pick<1>,
+          gradient_check::weighted_sum>(11);
 }
 
 namespace {

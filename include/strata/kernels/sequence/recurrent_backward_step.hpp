@@ -133,7 +133,9 @@ template <class Layer, std::size_t Phase, std::size_t Rows, std::size_t Groups, 
                     const step_mask_rows<T>& mask = mask_of<T>(buffers);
                     passed = mask.held.row(sample + i) + unit;
                     delta += V::load_unaligned(passed);
-                    is_asked = is_asked && !mask.is_zero(sample + i);
+                    // The last step's are those by the states behind it as well, which a zero leaves.
+                    const bool has_states = Layer::makes_states && buffers.following.data == nullptr;
+                    is_asked = is_asked && (has_states || !mask.is_zero(sample + i));
                     is_skipped = !mask.counts(sample + i);
                 }
                 if (is_asked)
