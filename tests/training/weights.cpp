@@ -333,6 +333,21 @@ BOOST_AUTO_TEST_CASE(weights_that_do_not_fit_are_named) {
     BOOST_CHECK_EXCEPTION(
         judge.train_on_batch(std::vector<float>{1, 2}, std::vector<float>{0.5f}, {.class_weight = {1, 2}}),
         std::invalid_argument, says("target 0 is 0.5, expected one of the 2 classes that have a weight"));
+    // A loss of all rows of a sample together has one value.
+    model<input<2, 3> | dense<2> | sigmoid> mask;
+    trainer draw{mask, dice, sgd{}};
+    const std::vector<float> rows(2 * 2 * 3, 0.5f), drawn(2 * 2 * 2, 1.0f);
+    const auto refuses_rows = [&](const batch_options& options, const char* why) {
+        BOOST_CHECK_EXCEPTION(draw.train_on_batch(rows, drawn, options), std::invalid_argument, says(why));
+    };
+    refuses_rows({.sample_weight = std::vector<float>(4, 1.0f)},
+                 "train_on_batch: the weights of 2 samples have 4 numbers, expected 2");
+    refuses_rows({.class_weight = {1, 5}},
+                 "weights of classes cannot weight dice, which takes all rows of a sample together");
+    const double loss = draw.evaluate(rows, drawn, silently)["loss"];
+    BOOST_TEST(draw.train_on_batch(rows, drawn, {.sample_weight = std::vector<float>{1, 3}})["loss"] ==
+                   2 * loss,
+               boost::test_tools::tolerance(1e-6));
     teach.train_on_batch(x, labels, {.sample_weight = std::vector<float>{1, 2}});
     teach.train_on_batch(x, labels,
                          {.sample_weight = xt::xtensor<float, 2>(std::array<std::size_t, 2>{2, 4}, 1.0f)});

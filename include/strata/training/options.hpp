@@ -37,8 +37,8 @@ struct fit_options {
     std::size_t steps_per_epoch = 0;            ///< of `fit_batches`: 0: all batches that the source has
     /// What each sample counts in the loss, [n], or each of its steps or pixels, [n, rows...]; for several
     /// outputs one array for all or one each, `together`. As in Keras the loss is the sum of the weighted
-    /// losses over the number of samples, not of weights. Metrics are weighted where they say so,
-    /// `weighted(accuracy)`.
+    /// losses over the number of samples, not of weights. A loss of all rows of a sample together, as ctc and
+    /// dice are, takes [n] alone. Metrics are weighted where they say so, `weighted(accuracy)`.
     weight_list sample_weight = {};
     /// What the samples of each class count in training, by the number of the class; times `sample_weight`.
     /// For networks with one output.
