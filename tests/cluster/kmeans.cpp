@@ -99,6 +99,25 @@ BOOST_AUTO_TEST_CASE(centers_are_the_means_of_their_rows) {
         BOOST_TEST(std::abs(clusters.centers().data()[i] - 1000 - sums[i] / counts[i / features]) <= 2e-13);
 }
 
+// Nor do those from which a row has gone that is much larger than all others.
+BOOST_AUTO_TEST_CASE(outliers_leave_nothing_in_other_clusters) {
+    random_sequence random(seed{3}, draw_purpose::split);
+    std::vector<double> x;
+    for (std::size_t i = 0; i < 301; ++i)
+        x.push_back(random.uniform());
+    x[300] = 1e12;
+    kmeans<4, 1> clusters({.max_iterations = 1000, .tolerance = 0});
+    clusters.fit(x, std::vector<double>(x.begin(), x.begin() + 4));
+    std::array<double, 4> sums{}, counts{};
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        sums[static_cast<std::size_t>(clusters.labels()[i])] += x[i];
+        counts[static_cast<std::size_t>(clusters.labels()[i])] += 1;
+    }
+    // Less the mean of all, which is 3e9, numbers near 1 are known to half of that.
+    for (std::size_t k = 0; k < 4; ++k)
+        BOOST_TEST(std::abs(clusters.centers()(k, 0) - sums[k] / counts[k]) <= 1e-6);
+}
+
 BOOST_AUTO_TEST_CASE(clear_clusters_are_found) {
     const auto x = blobs(400);
     kmeans<4, 3> clusters;

@@ -175,6 +175,9 @@ private:
             if (!converged && movement_squares <= tolerance)
                 break;
         }
+        sums = points.add_rows(current.labels);
+        if (std::find(sums.counts.begin(), sums.counts.end(), 0.0) == sums.counts.end())
+            move_centers(points, current, std::move(sums));
         // Where the centers still moved last, the labels are still those of the centers before that: assign
         // again.
         std::vector<std::int32_t> labels = current.labels;

@@ -29,6 +29,13 @@ public:
     struct totals {
         aligned_vector<double> sums = aligned_vector<double>(K * F, 0.0);
         std::vector<double> counts = std::vector<double>(K, 0.0);
+
+        void add(const totals& part) {
+            for (std::size_t i = 0; i < K * F; ++i)
+                sums[i] += part.sums[i];
+            for (std::size_t k = 0; k < K; ++k)
+                counts[k] += part.counts[k];
+        }
     };
 
     lloyd(const observations<T>& x, std::size_t threads) : x_(&x), threads_(threads), means_(F) {
@@ -97,16 +104,33 @@ public:
                 if (!part.exist)
                     return;
                 changed = true;
-                for (std::size_t i = 0; i < K * F; ++i)
-                    all.sums[i] += part.sums[i];
-                for (std::size_t k = 0; k < K; ++k)
-                    all.counts[k] += part.counts[k];
+                all.add(part);
             });
         // Rounding leaves something of rows that came and went.
         for (std::size_t k = 0; k < K; ++k)
             if (all.counts[k] == 0)
                 std::fill_n(all.sums.begin() + static_cast<std::ptrdiff_t>(k * F), F, 0.0);
         return changed;
+    }
+
+    /// The totals of the rows by their labels, added up anew: what rows that came and went have left in
+    /// others' sums by rounding is as large as they were.
+    [[nodiscard]] totals add_rows(std::span<const std::int32_t> labels) const {
+        totals all;
+        ordered_parts((rows() + part_rows - 1) / part_rows, threads_, sizeof(totals),
+                      [&](std::size_t part) {
+                          std::array<std::int32_t, part_rows> none;
+                          none.fill(-1);
+                          totals result;
+                          const std::size_t first = part * part_rows;
+                          const std::size_t count = std::min(part_rows, rows() - first);
+                          move_rows(x_->row(first), labels.subspan(first, count),
+                                    std::span(none).first(count), means_.data(), result.sums.data(),
+                                    result.counts.data());
+                          return result;
+                      },
+                      [&](const totals& part) { all.add(part); });
+        return all;
     }
 
     /// Gives each row the label of its nearest center, and returns the inertia: the sum of the squares of
