@@ -67,15 +67,15 @@ def machines():
         for mpi in ("OpenMPI", "MPICH"):
             def goal(words, ranks, **wanted):
                 return Goal(f"{network}, {words}, {mpi}", "machines", network, contender=f"strata, {ranks} ranks, {mpi}",
-                            **{"bound": "work and messages", **wanted})
+                            **{"bound": "work and meetings", **wanted})
 
             yield goal("2 ranks", 2, least=1.75, beside=("strata", f"strata, 1 rank, {mpi}"))
             yield goal("2 ranks beside 2 threads", 2, least=0.95, beside=("strata, 2 threads",))
             yield goal("8 ranks beside 2 on two cores", 8, most=1.15, beside=(f"strata, 2 ranks, {mpi}",))
             yield goal("8 ranks beside their work alone", 8, most=1.15, shown="beside silence",
-                       bound="messages beside silence")
+                       bound="meetings beside silence")
         yield Goal(f"{network}, 2 ranks beside 2 processes", "machines", network, most=1.0, contender="strata, 2 ranks, OpenMPI",
-                   beside=("PyTorch, 2 processes",), bound="work and messages")
+                   beside=("PyTorch, 2 processes",), bound="work and meetings")
 
 
 fixed = ("Eigen", "RTNeural", "NeuralAudio")

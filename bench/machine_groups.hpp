@@ -41,6 +41,12 @@ struct known_message {
     std::size_t bytes;
 };
 
+/// Those of one kind.
+inline std::vector<known_message> messages_of(message_kind kind, std::vector<known_message> messages) {
+    std::erase_if(messages, [=](const known_message& each) { return kind_of(each.channel) != kind; });
+    return messages;
+}
+
 /// Machines that talk by another group. Counts the seconds that it takes this machine to wait for messages,
 /// and keeps what the messages of a step are.
 class timed_group final : public strata::machine_group {

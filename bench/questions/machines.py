@@ -75,6 +75,7 @@ def describe(question, case, name, batch):
         count = int(count.split()[0])
         one = found[contender_name(1, implementation)]
         weak_seconds = shown.pop("weak_seconds")
+        meetings = shown.pop("with_meetings")
         weak[contender] = ([weak_seconds], {"efficiency": count * one["median"] / min(count, cores) / weak_seconds})
         waiting, alone_messages = shown.pop("waiting"), shown.pop("messages_alone")
         sent, least, shared = shown.pop("bytes"), shown.pop("least_bytes"), shown.pop("shared_bytes")
@@ -85,7 +86,8 @@ def describe(question, case, name, batch):
             shown["waiting, us"] = 1e6 * waiting
             # The processors at work copy the messages' bytes as well: on one machine neither hides behind the other.
             shown["work and messages"] = shown["silence"] + alone_messages
-            shown["messages beside silence"] = shown["work and messages"] / shown["silence"]
+            shown["work and meetings"] = meetings
+            shown["meetings beside silence"] = meetings / shown["silence"]
             shown["bytes sent"] = sent
             if separate:
                 shown["hidden"] = 1 - (each["median"] - shown["silence"]) / alone_messages
@@ -147,7 +149,8 @@ def run():
         text=f"Processes on {cores} cores, one thread each, that share every batch; of every network all of them in turn. "
              "`silence` is a step in seconds of as many processes that do the same work and say nothing, `messages alone` the "
              "step's messages with no work between, `hidden` what of their time the step does not show, `work and messages` one "
-             "behind the other, `messages beside silence` the two beside the first, `waiting` what a process waits for others, "
+             "behind the other, `work and meetings` a step of the silent ones that only tell each other its losses, which all have "
+             "to know before any updates (`meetings beside silence` is the ratio), `waiting` what a process waits for others, "
              "`bytes sent` a process's in a step, of which the least is 2 (ranks - 1) / ranks of the weights where nothing is shared. Processes of one host share memory, `bytes shared` "
              "each, with its sums and the weights: what others read there is no message, and not sent. Those of `no shared memory` "
              "send all of it, as processes on different hosts do. "
@@ -173,7 +176,7 @@ def run():
             each.command = each.command and list(map(str, each.command))
             each.has_helpers = True
         question.measure(f"{name}, batch {batch}", contenders, [], 1,
-                         shown=["without_messages", "messages_alone", "waiting", "weak_seconds", "bytes", "least_bytes", "shared_bytes", "way"])
+                         shown=["without_messages", "with_meetings", "messages_alone", "waiting", "weak_seconds", "bytes", "least_bytes", "shared_bytes", "way"])
         known = {implementation: each for implementation, each in built.items() if each[2]}
         if mode == "build" or not known:
             continue

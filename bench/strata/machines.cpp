@@ -21,6 +21,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -34,6 +35,7 @@ class step_clock {
 public:
     bench::silent_group* silent = nullptr;
     bench::timed_group* timed = nullptr;
+    std::function<void()> meet;  ///< called at the end of each step
     std::vector<double> seconds; ///< of each step
     std::vector<double> waiting; ///< of these, what a timed group has waited
     std::vector<std::map<std::uint32_t, double>>
@@ -48,6 +50,8 @@ public:
         if (step <= step_)
             forget();
         step_ = step;
+        if (meet)
+            meet();
         const bench::instant present = std::chrono::steady_clock::now();
         const bool is_step = asked_ % steps_ > 0 && asked_ > steps_;
         if (is_step) {
@@ -189,19 +193,24 @@ void train_together(const sample_source& source, strata::machine_group& world, b
         bytes += each.is_sent ? static_cast<double>(each.bytes) : 0;
     if (machines > 1 && bytes == 0)
         throw std::runtime_error("no message of a step was seen");
-    bench::message_replay replay(world, std::exchange(timed.messages, {}));
+    const auto messages_of_step = std::exchange(timed.messages, {});
+    bench::message_replay replay(world, messages_of_step);
     replay.run();
     const double messages =
         bench::median_seconds(5, std::max<std::size_t>(steps / 5, 4), [&] { replay.run(); });
     const double silence = run(silent, alone, batch, steps);
+    bench::message_replay reports(world, bench::messages_of(bench::message_kind::report, messages_of_step));
+    alone.clock.meet = [&] { reports.run(); };
+    const double meetings = run(silent, alone, batch, steps);
     const double weak = run(timed, together, batch * machines, std::max<std::size_t>(steps / machines, 4));
-    const auto most =
-        largest(world, {seconds, silence, messages, waiting, weak, bytes, static_cast<double>(timed.shared)});
+    const auto most = largest(world, {seconds, silence, meetings, messages, waiting, weak, bytes,
+                                      static_cast<double>(timed.shared)});
     if (world.rank() != 0)
         return;
-    std::printf("seconds %.9f\nwithout_messages %.9f\nmessages_alone %.9f\nwaiting %.9f\nweak_seconds %.9f\n",
-                most[0], most[1], most[2], most[3], most[4]);
-    std::printf("bytes %.0f\nshared_bytes %.0f\nleast_bytes %.0f\n", most[5], most[6],
+    std::printf("seconds %.9f\nwithout_messages %.9f\nwith_meetings %.9f\nmessages_alone %.9f\n", most[0],
+                most[1], most[2], most[3]);
+    std::printf("waiting %.9f\nweak_seconds %.9f\n", most[4], most[5]);
+    std::printf("bytes %.0f\nshared_bytes %.0f\nleast_bytes %.0f\n", most[6], most[7],
                 2.0 * static_cast<double>(Network::parameter_count * sizeof(float)) *
                     static_cast<double>(machines - 1) / static_cast<double>(machines));
 }
