@@ -12,6 +12,8 @@
 
 #if defined(__AVX512F__) && defined(__AVX512CD__) && defined(__AVX512DQ__) && defined(__AVX512BW__)
 #    define STRATA_REGISTERS avx512
+#elif defined(__AVX512F__) && defined(__AVX512BW__)
+#    define STRATA_REGISTERS avx512bw
 #elif defined(__AVX512F__)
 #    define STRATA_REGISTERS avx512f
 #elif defined(__AVX2__) && defined(__FMA__)
@@ -24,6 +26,8 @@
 #    define STRATA_REGISTERS sse4_2
 #elif defined(__SSE4_1__)
 #    define STRATA_REGISTERS sse4_1
+#elif defined(__SSSE3__)
+#    define STRATA_REGISTERS ssse3
 #elif defined(__SSE3__)
 #    define STRATA_REGISTERS sse3
 #elif defined(__SSE2__)
@@ -41,6 +45,32 @@
 #else
 #    define STRATA_REGISTERS plain
 #    define STRATA_NO_REGISTERS
+#endif
+
+// Products that are rounded with the sum, and instructions of AVX-512 for shorter registers: named where
+// processors with such registers mostly are otherwise.
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#    if defined(__AVX2__) || defined(__ARM_NEON)
+#        define STRATA_FUSED
+#    else
+#        define STRATA_FUSED _fma
+#    endif
+#elif defined(__AVX512F__) || defined(__ARM_NEON)
+#    define STRATA_FUSED _no_fma
+#else
+#    define STRATA_FUSED
+#endif
+#if defined(__FMA4__)
+#    define STRATA_FUSED4 _fma4
+#else
+#    define STRATA_FUSED4
+#endif
+#if defined(__AVX512VL__) && !defined(__AVX512BW__)
+#    define STRATA_LENGTHS _vl
+#elif defined(__AVX512BW__) && !defined(__AVX512VL__)
+#    define STRATA_LENGTHS _no_vl
+#else
+#    define STRATA_LENGTHS
 #endif
 
 #if defined(_OPENMP)
@@ -73,18 +103,21 @@
 #else
 #    define STRATA_BFLOAT16
 #endif
-#if defined(__AVX512VNNI__) || defined(__AVXVNNI__)
+#if defined(__AVX512VNNI__) || (defined(__AVXVNNI__) && !defined(__AVX512F__))
 #    define STRATA_INT8 _int8
+#elif defined(__AVXVNNI__)
+#    define STRATA_INT8 _avxvnni
 #else
 #    define STRATA_INT8
 #endif
 
-#define STRATA_PASTE(registers, bfloat16, int8, threads, exceptions, arithmetic, containers)                 \
-    registers##bfloat16##int8##threads##exceptions##arithmetic##containers
+#define STRATA_PASTE(registers, fused, fused4, lengths, bfloat16, int8, threads, exceptions, arithmetic,     \
+                     containers)                                                                             \
+    registers##fused##fused4##lengths##bfloat16##int8##threads##exceptions##arithmetic##containers
 #define STRATA_EXPAND(...) STRATA_PASTE(__VA_ARGS__)
 #define STRATA_SETTING                                                                                       \
-    STRATA_EXPAND(STRATA_REGISTERS, STRATA_BFLOAT16, STRATA_INT8, STRATA_THREADS, STRATA_EXCEPTIONS,         \
-                  STRATA_ARITHMETIC, STRATA_CONTAINERS)
+    STRATA_EXPAND(STRATA_REGISTERS, STRATA_FUSED, STRATA_FUSED4, STRATA_LENGTHS, STRATA_BFLOAT16,            \
+                  STRATA_INT8, STRATA_THREADS, STRATA_EXCEPTIONS, STRATA_ARITHMETIC, STRATA_CONTAINERS)
 
 #define STRATA_QUOTE(name) #name
 #define STRATA_QUOTE_VALUE(...) STRATA_QUOTE(__VA_ARGS__)
