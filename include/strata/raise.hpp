@@ -15,16 +15,16 @@ namespace strata::bedrock {
 /// as "std::invalid_argument" or "strata::data_error", and its text. Both live no longer than the call.
 using error_handler = void (*)(const char* kind, const char* message);
 
-namespace detail {
+namespace program {
 // One for the program, whatever its files are compiled with.
 inline std::atomic<error_handler> chosen_error_handler = nullptr;
-} // namespace detail
+} // namespace program
 
 /// Chooses what takes errors in files compiled with `-fno-exceptions`; returns the choice before. A handler
 /// leaves the library for good: it ends the program or, in a browser, throws out of it. The program is
 /// aborted where it returns or where there is none. Files compiled with exceptions throw, and ask no handler.
 inline error_handler set_error_handler(error_handler handler) noexcept {
-    return detail::chosen_error_handler.exchange(handler);
+    return program::chosen_error_handler.exchange(handler);
 }
 
 } // namespace strata::bedrock
@@ -50,7 +50,7 @@ template <class Error>
     static_assert(error_kind<Error> != nullptr);
     throw error;
 #else
-    if (const error_handler handler = detail::chosen_error_handler.load(); handler != nullptr)
+    if (const error_handler handler = program::chosen_error_handler.load(); handler != nullptr)
         handler(error_kind<Error>, error.what());
     std::abort();
 #endif

@@ -19,8 +19,8 @@ int main() {
                                         settings::native_threaded(), settings::generic_without_exceptions()};
     int failures = 0;
     for (const auto& one : answers) {
-        std::printf("%-24s %.6f, learnt %.6f\n", one.registers, static_cast<double>(one.prediction[0]),
-                    static_cast<double>(one.learnt[0]));
+        std::printf("%-24s %.6f, learnt %a, at %llx\n", one.registers, static_cast<double>(one.prediction[0]),
+                    static_cast<double>(one.learnt[0]), static_cast<unsigned long long>(one.rates));
         failures += !one.caught;
         for (const auto& other : answers)
             failures += &one != &other && std::strcmp(one.registers, other.registers) == 0;

@@ -4,6 +4,7 @@
 
 #include <strata/strata.hpp>
 
+#include <bit>
 #include <vector>
 
 #define STRATA_TEXT_OF(name) #name
@@ -24,8 +25,11 @@ answer FILE() {
         y[i] = static_cast<int>(i % 3);
     const std::span<const float, network::input_size> first(x.data(), network::input_size);
 
-    answer result{STRATA_TEXT(STRATA_SETTING), net.predict(first), {}, false};
-    strata::trainer teach{net, strata::sparse_categorical_crossentropy, strata::adam{}};
+    answer result{STRATA_TEXT(STRATA_SETTING), net.predict(first), {}, 0, false};
+    const strata::cosine_decay rate{.initial = 0.0123, .steps = 500, .final = 0.00301};
+    for (int step = 0; step < 500; ++step)
+        result.rates = result.rates * 31 + std::bit_cast<std::uint64_t>(rate(step));
+    strata::trainer teach{net, strata::sparse_categorical_crossentropy, strata::adam{rate}};
     teach.fit(x, y, {.batch_size = 16, .epochs = 1, .verbose = strata::verbosity::silent});
     result.learnt = net.predict(first);
 #if defined(__cpp_exceptions)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 
 namespace settings {
 
@@ -10,6 +11,7 @@ struct answer {
     const char* registers;
     std::array<float, 3> prediction;
     std::array<float, 3> learnt; ///< the prediction after an epoch of training
+    std::uint64_t rates;         ///< of a schedule, all of their bits
     bool caught; ///< whether another file's error was caught here or, without exceptions, its handler found
 };
 

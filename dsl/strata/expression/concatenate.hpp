@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 /// A piece of a message: a text, or a whole number. So small that compilers hand it on in registers.
 struct message_piece {
@@ -89,4 +89,4 @@ inline constexpr for_each_count<message_writer, piece_counts> concatenate{};
 /// Appends them to a string: `append(message, "line ", number)`.
 inline constexpr for_each_count<message_extender, piece_counts> append{};
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

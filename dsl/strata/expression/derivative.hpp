@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/expression/simplify.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 template <term Formula, text Name, int Index>
 constexpr auto derivative(Formula formula, variable_term<Name, Index> unknown);
@@ -141,4 +142,4 @@ constexpr auto derivative(Formula formula, variable_term<Name, Index> unknown) {
         return constant<0.0>;
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

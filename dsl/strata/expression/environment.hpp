@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/expression/term.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <class Variable, class Value>
@@ -40,4 +41,4 @@ constexpr auto unite(const environment<First...>& first, const environment<Secon
                                             static_cast<const Second&>(second)...};
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -1,14 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 
 #include <bit>
 #include <concepts>
 #include <cstdint>
 #include <type_traits>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 // Of losses, data and options, whether they are numbers is asked here and nowhere else, and asked of their
 // bits: with -ffast-math a compiler takes std::isfinite for always true.
@@ -47,4 +47,4 @@ inline constexpr T infinity = std::bit_cast<T>(last_exponent<T>);
 template <std::floating_point T>
 inline constexpr T nan = std::bit_cast<T>(last_exponent<T> | last_exponent<T> >> 1);
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

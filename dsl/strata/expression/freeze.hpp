@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/expression/simplify.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The same formula, simplified, with its literals moved into the type. The type of the result says
 /// everything about it, and its value is empty.
@@ -26,4 +27,4 @@ consteval auto freeze() {
 template <auto Formula>
 inline constexpr auto frozen = freeze<Formula>();
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

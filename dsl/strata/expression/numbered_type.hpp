@@ -2,11 +2,12 @@
 #pragma once
 
 #include <strata/expression/type_number.hpp>
+#include <strata/setting.hpp>
 
 #include <cstdint>
 #include <type_traits>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 // g++ takes the friends for templates that somebody forgot to declare.
@@ -80,4 +81,4 @@ using stand_in = typename detail::numbering<T>::type;
 template <class T>
 using plain = typename detail::plain_type<T>::type;
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

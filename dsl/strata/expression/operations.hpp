@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/expression/text.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock::operation {
+namespace strata::bedrock::inline STRATA_SETTING::operation {
 
 /// The operations of formulas. Each says how it is printed (`prefix` around its arguments, or `infix` between
 /// two) and, where a constant expression can compute it exactly, its value on constants (`fold`).
@@ -139,4 +140,4 @@ inline constexpr bool is_comparison<equal> = true;
 template <>
 inline constexpr bool is_comparison<not_equal> = true;
 
-} // namespace strata::bedrock::operation
+} // namespace strata::bedrock::inline STRATA_SETTING::operation

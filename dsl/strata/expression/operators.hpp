@@ -3,8 +3,9 @@
 
 #include <strata/expression/operations.hpp>
 #include <strata/expression/term.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <term T>
@@ -134,4 +135,4 @@ constexpr auto cos(A a) {
     return detail::make<operation::cosine>(a);
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -3,10 +3,11 @@
 
 #include <strata/expression/simplify.hpp>
 #include <strata/expression/type_list.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <class List, class T>
@@ -70,4 +71,4 @@ constexpr auto variables_of(Formula formula) {
     return detail::collect_variables(type_list<>{}, formula);
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -5,12 +5,13 @@
 #include <strata/expression/finite.hpp>
 #include <strata/expression/operations.hpp>
 #include <strata/expression/term.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <charconv>
 #include <string>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 inline std::string number_to_string(double number) {
@@ -82,4 +83,4 @@ std::string to_string(Formula formula, bool outermost = true) {
     return text;
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -1,12 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 
 #include <bit>
 #include <cstdint>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A `double` as a template argument. It is kept as its bits because clang before 18 refuses floating-point
 /// template arguments, and a class with public integers is accepted everywhere.
@@ -17,4 +17,4 @@ struct real {
     [[nodiscard]] constexpr double value() const { return std::bit_cast<double>(bits); }
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

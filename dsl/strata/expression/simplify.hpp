@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/expression/operators.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <class T>
@@ -229,4 +230,4 @@ constexpr auto simplified(operation::cosine, A a) {
         return apply<operation::cosine, A>{a};
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

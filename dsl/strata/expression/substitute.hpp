@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/expression/simplify.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The formula with every occurrence of a part replaced, simplified. Formula, part and replacement are
 /// frozen.
@@ -40,4 +41,4 @@ constexpr bool contains(Formula formula, Part part) {
         return false;
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

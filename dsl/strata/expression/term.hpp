@@ -3,11 +3,12 @@
 
 #include <strata/expression/real.hpp>
 #include <strata/expression/text.hpp>
+#include <strata/setting.hpp>
 
 #include <concepts>
 #include <type_traits>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The base of every type that is part of a formula.
 struct term_base {};
@@ -116,7 +117,7 @@ inline constexpr variable_term<"g"> g{};                   ///< the loss's deriv
 inline constexpr variable_term<"rate"> rate{};             ///< the learning rate of this step
 } // namespace symbols
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 namespace symbols = bedrock::symbols;

@@ -1,11 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 #include <string_view>
 
+// A compiler's message names these, so they are in no setting: what they do, they do while compiling.
 namespace strata::bedrock {
 
 /// A string that can be a template argument: the names of variables and layers, and the sentences of
@@ -45,6 +46,10 @@ template <std::size_t Left, std::size_t Right>
     return text<Left>(left) + right;
 }
 
+} // namespace strata::bedrock
+
+namespace strata::bedrock::inline STRATA_SETTING {
+
 namespace detail {
 constexpr std::size_t decimal_digits(std::size_t number) {
     std::size_t digits = 1;
@@ -65,4 +70,4 @@ inline constexpr auto number_text = [] {
     return result;
 }();
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

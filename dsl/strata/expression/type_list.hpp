@@ -1,13 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 #include <type_traits>
 #include <utility>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A list of types.
 template <class... T>
@@ -102,4 +102,4 @@ constexpr std::size_t sum_over_types(List<T...>, Term term) {
     return sum;
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 
 #include <strata/expression/term.hpp>
 
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 /// What stands for a type or a value of which nothing is known that tells it from all others.
 inline constexpr std::uint64_t no_number = 0;
@@ -34,12 +34,13 @@ constexpr std::uint64_t mix_all(std::uint64_t first, const std::array<std::uint6
     }
     return first == no_number ? no_number : result;
 }
-/// FNV-1a over the characters.
-constexpr std::uint64_t number_of_text(std::string_view text) {
+/// FNV-1a over the characters of one text, or of two, one behind the other.
+constexpr std::uint64_t number_of_text(std::string_view text, std::string_view rest = {}) {
     std::uint64_t result = 0xcbf29ce484222325u;
-    for (const char each : text)
-        result = (result ^ static_cast<unsigned char>(each)) * 0x100000001b3u;
-    return mix_numbers(text.size(), result);
+    for (const std::string_view part : {text, rest})
+        for (const char each : part)
+            result = (result ^ static_cast<unsigned char>(each)) * 0x100000001b3u;
+    return mix_numbers(text.size() + rest.size(), result);
 }
 
 // In a namespace of its own, whose types g++ would name without it.
@@ -68,7 +69,13 @@ inline constexpr type_name name_of_type = [] {
         ++size;
     }
     const std::string_view name(begin, size);
-    return type_name{is_own && name.starts_with("strata::") ? number_of_text(name) : no_number,
+    // What compilers say of the inline namespace, or leave out, is no part of the name.
+    constexpr std::string_view scope = "strata::bedrock::";
+    constexpr std::string_view setting = "strata::bedrock::" STRATA_SETTING_TEXT "::";
+    const std::string_view rest = name.substr(name.starts_with(setting) ? setting.size()
+                                              : name.starts_with(scope) ? scope.size()
+                                                                        : 0);
+    return type_name{is_own && rest.size() < name.size() ? number_of_text(scope, rest) : no_number,
                      begin[size] == ']'};
 }();
 
@@ -266,4 +273,4 @@ struct type_number<Template<V, T, W, U>> {
                         type_number<U>::value>;
 };
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

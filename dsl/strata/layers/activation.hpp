@@ -7,8 +7,9 @@
 #include <strata/expression/substitute.hpp>
 #include <strata/expression/type_of.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// "Take the derivative from the formula": the default of an activation.
 struct automatic_derivative {};
@@ -88,7 +89,7 @@ inline constexpr activation_layer<"activation", Formula, FromOutput> activation{
 template <text Name, auto Formula, auto FromOutput = automatic_derivative{}>
 inline constexpr activation_layer<Name, Formula, FromOutput> named_activation{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::activation;

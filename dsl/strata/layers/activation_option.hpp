@@ -2,10 +2,11 @@
 #pragma once
 
 #include <strata/layers/common_activations.hpp>
+#include <strata/setting.hpp>
 
 #include <concepts>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 template <class Option>
 inline constexpr bool is_activation = false;
@@ -29,4 +30,4 @@ constexpr auto activation_option(Fallback fallback, First first, Rest... rest) {
         return activation_option(fallback, rest...);
 }
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

@@ -1,12 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/layers/common_activations.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 namespace formulas {
@@ -122,7 +122,7 @@ inline constexpr auto linear_sigmoid = detail::formulas::linear_sigmoid<Slope, O
 template <real Slope = 0.2, real Offset = 0.5>
 inline constexpr auto linear_swish = detail::formulas::linear_swish<Slope, Offset>;
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::approximate_sigmoid;

@@ -4,10 +4,11 @@
 #include <strata/layers/dot_attention.hpp>
 #include <strata/layers/projection.hpp>
 #include <strata/layers/rotary.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/expansion.hpp>
 #include <strata/topology/named.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// How many numbers a head's values have, if not as many as its keys.
 struct value_width_option {
@@ -92,7 +93,7 @@ struct attention_rule {
 template <std::size_t Heads, std::size_t KeyWidth, auto... Options>
 inline constexpr expanded<detail::attention_rule<Heads, KeyWidth, Options...>> attention{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::attention;

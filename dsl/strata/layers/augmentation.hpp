@@ -6,8 +6,9 @@
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/resample.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The bounds of what a layer draws: `interval{-0.1, 0.3}`, or one number for both sides of 0.
 struct interval {
@@ -150,7 +151,7 @@ inline constexpr random_rotation_layer<Factor, Options...> random_rotation{};
 template <interval Factor, auto... Options>
 inline constexpr random_zoom_layer<Factor, Options...> random_zoom{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::flip;

@@ -1,11 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/topology/shape.hpp>
 
 #include <cstddef>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 /// Whether a shape has an axis, which is counted from 0 without the batch axis, or from the last one
 /// backwards: -1 is the last.
@@ -51,4 +52,4 @@ inline constexpr auto axis_text = [] {
                ", counted from 0";
 }();
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

@@ -4,13 +4,14 @@
 #include <strata/layers/axis.hpp>
 #include <strata/layers/resample.hpp>
 #include <strata/layers/slice.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/branch.hpp>
 #include <strata/topology/expansion.hpp>
 
 #include <algorithm>
 #include <climits>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 /// Where a slice begins and ends, as in NumPy: numbers below 0 count from the end, and what lies beyond it is
@@ -167,7 +168,7 @@ struct split_rule {
 template <std::size_t Parts, int Axis = -1>
 inline constexpr expanded<detail::split_rule<Parts, Axis>> split{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::slice;

@@ -4,8 +4,9 @@
 #include <strata/layers/axis.hpp>
 #include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a softmax along any axis computes, for the plan: lines of `Count` numbers that lie `Inner` apart,
 /// `Outer` times as many as `Inner`, by themselves. Training keeps two numbers of each line.
@@ -63,7 +64,7 @@ inline constexpr axis_softmax_layer<Axis, false> axis_softmax{};
 template <int Axis = -1>
 inline constexpr axis_softmax_layer<Axis, true> log_softmax{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::axis_softmax;

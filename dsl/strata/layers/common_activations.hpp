@@ -1,13 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/expression/type_of.hpp>
 #include <strata/layers/activation.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 // The formulas below are written with x and y, names that the library keeps out of its users' way.
@@ -39,7 +39,7 @@ using tanh_layer = type_of<detail::formulas::tanh>;
 /// pipe takes it.
 constexpr tanh_layer tanh(tanh_layer layer) { return layer; }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::linear;

@@ -4,10 +4,11 @@
 #include <strata/layers/axis.hpp>
 #include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a concatenation computes, for the plan: `Rows` times the parts' pieces one after another.
 template <std::size_t Rows, std::size_t... Widths>
@@ -102,7 +103,7 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
 template <int Axis = -1>
 inline constexpr concat_layer<Axis> concat{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::concat;

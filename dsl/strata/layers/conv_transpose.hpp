@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/layers/convolution.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Outputs behind those that the kernel reaches, which only the bias fills, or that it reaches with padding:
 /// of the shapes that a strided convolution maps to the same one, it chooses a larger.
@@ -128,7 +129,7 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
 template <std::size_t Filters, spatial Kernel, auto... Options>
 inline constexpr conv_transpose_layer<Filters, Kernel, Options...> conv_transpose{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::conv_transpose;

@@ -4,8 +4,9 @@
 #include <strata/layers/causal.hpp>
 #include <strata/layers/dense.hpp>
 #include <strata/layers/window_text.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// In how many groups the channels are: each group of filters sees its group of channels only.
 struct groups_option {
@@ -133,7 +134,7 @@ public:
 template <std::size_t Filters, spatial Kernel, auto... Options>
 inline constexpr conv_layer<Filters, Kernel, Options...> conv{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::conv;

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/expression/type_of.hpp>
@@ -11,7 +11,7 @@ STRATA_HEADER_BEGIN
 #include <strata/layers/option.hpp>
 #include <strata/layers/regularizer.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 struct without_bias {
     static constexpr auto spelling(auto&& write) { return write("no_bias"); }
@@ -76,7 +76,7 @@ struct dense_layer : layer_base {
 template <std::size_t Units, auto... Options>
 inline constexpr dense_layer<Units, Options...> dense{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::dense;

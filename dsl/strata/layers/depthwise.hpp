@@ -2,9 +2,10 @@
 #pragma once
 
 #include <strata/layers/convolution.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/topology.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// How many filters each channel has.
 struct multiplier_option {
@@ -123,7 +124,7 @@ inline constexpr auto separable_conv = detail::join(
     detail::depthwise_of<Kernel>((detail::option_list<>{} + ... + detail::option_if<true, Options>())),
     detail::pointwise_of<Filters>((detail::option_list<>{} + ... + detail::option_if<false, Options>())));
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::depth_multiplier;

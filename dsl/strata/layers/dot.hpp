@@ -4,11 +4,12 @@
 #include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <concepts>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// "Scaled to length one first."
 struct normalize_option {
@@ -146,7 +147,7 @@ public: // to aliases, too, which clang before 17 lets use nothing that is priva
 template <auto... Options>
 inline constexpr dot_layer<Options...> dot{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::dot;

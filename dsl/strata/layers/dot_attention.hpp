@@ -8,10 +8,11 @@
 #include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// How many heads keys and values have: each serves several heads of the queries.
 struct key_heads_option {
@@ -139,7 +140,7 @@ struct dot_attention_layer : layer_base {
 template <std::size_t Heads, auto... Options>
 inline constexpr dot_attention_layer<Heads, Options...> dot_attention{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::dot_attention;

@@ -1,13 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/expression/freeze.hpp>
 #include <strata/layers/layer.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// In training, each element is 0 with the probability Rate and x / (1 - Rate) otherwise; in prediction it is
 /// x ("inverted" dropout; Srivastava et al. 2014). The choice depends on seed, step, layer and element only.
@@ -47,7 +47,7 @@ constexpr double rate_of(Option) {
 }
 } // namespace detail
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::dropout;

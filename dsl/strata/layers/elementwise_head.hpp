@@ -2,10 +2,11 @@
 #pragma once
 
 #include <strata/layers/head.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 /// What all heads without parameters have in common that make each element of what stands in its place:
 /// `Rows` rows of `Width` numbers.
@@ -15,4 +16,4 @@ struct elementwise_head : head_base<Rows, Width, Rows, Width> {
     static constexpr bool writes_pitched = true;
 };
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

@@ -7,8 +7,9 @@
 #include <strata/layers/mask.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/regularizer.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// "Every row is updated in every step", as in Keras, not only those that occur.
 struct every_row_option {
@@ -91,7 +92,7 @@ struct embedding_layer : layer_base {
 template <std::size_t Vocabulary, std::size_t Width, auto... Options>
 inline constexpr embedding_layer<Vocabulary, Width, Options...> embedding{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::embedding;

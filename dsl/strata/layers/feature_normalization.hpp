@@ -3,8 +3,9 @@
 
 #include <strata/layers/head.hpp>
 #include <strata/layers/shared.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a normalization by known statistics computes, for the plan: rows of `Width` numbers, with a mean and
 /// a variance for each of them, or with one of both for all.
@@ -44,7 +45,7 @@ struct normalization_layer : detail::shared_head_layer<feature_normalization, Sh
 template <shared Sharing = shared::places>
 inline constexpr normalization_layer<Sharing> normalization{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::normalization;

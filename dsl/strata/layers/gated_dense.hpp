@@ -5,10 +5,11 @@
 #include <strata/layers/activations.hpp>
 #include <strata/layers/merge.hpp>
 #include <strata/layers/projection.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/branch.hpp>
 #include <strata/topology/named.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <text Name, std::size_t Units, auto Activation, auto... Options>
@@ -44,7 +45,7 @@ inline constexpr auto swiglu = detail::gated_unit<"swiglu", Units, silu, Options
 template <std::size_t Units, auto... Options>
 inline constexpr auto geglu = detail::gated_unit<"geglu", Units, gelu, Options...>();
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::gated_dense;

@@ -4,10 +4,11 @@
 #include <strata/expression/real.hpp>
 #include <strata/layers/elementwise_head.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/setting.hpp>
 
 #include <limits>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What noise does to an element: x + n, or x (1 + n).
 enum class noise_kind { added, multiplied };
@@ -79,7 +80,7 @@ inline constexpr gaussian_noise_layer<Deviation> gaussian_noise{};
 template <real Rate>
 inline constexpr gaussian_dropout_layer<Rate> gaussian_dropout{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::gaussian_dropout;

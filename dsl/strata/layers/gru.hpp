@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/layers/recurrent.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Where gated recurrent units apply the reset gate.
 enum class reset_place {
@@ -55,7 +56,7 @@ struct gru_layer : recurrent_layer<Units, 1, Options...> {
 template <std::size_t Units, auto... Options>
 inline constexpr gru_layer<Units, Options...> gru{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::gru;

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <strata/layers/parameter.hpp>
+#include <strata/setting.hpp>
 
 #include <concepts>
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What every head offers to the plan, with the defaults of most. For each sample it makes `OutputRows` rows
 /// of `Outputs` numbers of `InputRows` rows of `Inputs`; 0 rows are as many as what it reads has. A head
@@ -64,4 +65,4 @@ concept head = requires(std::size_t index) {
 /// The head of a layer without one.
 struct no_head : head_base<0, 0, 0, 0> {};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <strata/expression/real.hpp>
+#include <strata/setting.hpp>
 
 #include <cmath>
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 enum class distribution { constant, uniform, normal, truncated_normal, orthogonal };
 
@@ -88,7 +89,7 @@ constexpr auto spelling(const initializer& value, auto&& write) {
                  write(fans[static_cast<int>(value.scaled_by)]), value.scale);
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::glorot_normal;

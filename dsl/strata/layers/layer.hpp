@@ -3,11 +3,12 @@
 
 #include <strata/expression/text.hpp>
 #include <strata/layers/time_view.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/shape.hpp>
 
 #include <concepts>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What becomes of the mask of a value that a layer reads.
 enum class mask_rule {
@@ -88,4 +89,4 @@ struct training_head {};
 struct merge {};
 } // namespace role
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

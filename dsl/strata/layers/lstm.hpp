@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/layers/recurrent.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 struct without_forget_bias {
     static constexpr auto spelling(auto&& write) { return write("no_forget_bias"); }
@@ -53,7 +54,7 @@ struct lstm_layer : recurrent_layer<Units, 2, Options...> {
 template <std::size_t Units, auto... Options>
 inline constexpr lstm_layer<Units, Options...> lstm{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::lstm;

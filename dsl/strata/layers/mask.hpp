@@ -4,11 +4,12 @@
 #include <strata/expression/real.hpp>
 #include <strata/layers/elementwise_head.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A mask is a value of its own beside the one that it belongs to: a number for each step, 1 where the step
 /// counts and 0 where it is masked. Nothing learns from it, so no derivative goes back through it.
@@ -132,4 +133,4 @@ struct mask_union_layer : detail::mask_layer<role::merge> {
     using head_of = mask_union<First::size, 1 + sizeof...(Rest)>;
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

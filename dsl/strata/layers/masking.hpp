@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/layers/mask.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Masks the steps of which all numbers are equal to `Value` (Keras's Masking): what stands behind it leaves
 /// them out, as far as it reads masks, and the layer itself makes them zero. NaN is equal to nothing. Shape
@@ -34,7 +35,7 @@ struct masking_layer : layer_base {
 template <real Value = 0.0>
 inline constexpr masking_layer<Value> masking{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::masking;

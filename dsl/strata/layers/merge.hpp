@@ -6,10 +6,11 @@
 #include <strata/expression/type_list.hpp>
 #include <strata/layers/elementwise_head.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/setting.hpp>
 
 #include <utility>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Value number Index of those that a merge combines.
 template <int Index>
@@ -132,7 +133,7 @@ inline constexpr average_layer average;
 inline constexpr maximum_layer maximum;
 inline constexpr minimum_layer minimum;
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::add;

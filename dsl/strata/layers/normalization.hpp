@@ -5,8 +5,9 @@
 #include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What is added to a variance so that nothing is divided by zero.
 struct epsilon_option {
@@ -200,7 +201,7 @@ struct instance_norm_layer : detail::normalization_base<Options...> {
 template <auto... Options>
 inline constexpr instance_norm_layer<Options...> instance_norm{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::batch_norm;

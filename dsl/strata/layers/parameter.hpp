@@ -5,11 +5,12 @@
 #include <strata/expression/type_list.hpp>
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/regularizer.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/shape.hpp>
 
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 // How an array of parameters rests in memory. The kernels' side maps each of these to a size and to the place
 // of every number (`array_layout`).
@@ -123,4 +124,4 @@ inline constexpr bool changes_in_training = [] {
     return result;
 }();
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -3,10 +3,11 @@
 
 #include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a permutation of axes computes, for the plan.
 template <class From, std::size_t... Order>
@@ -63,7 +64,7 @@ public:
 template <std::size_t... Order>
 inline constexpr permute_layer<Order...> permute{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::permute;

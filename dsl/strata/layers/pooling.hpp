@@ -6,10 +6,11 @@
 #include <strata/layers/mask.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/window_text.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a pooling makes of the numbers in a window. `mean` leaves the padding out, as Keras does;
 /// `mean_with_padding` counts its zeros, as PyTorch does unless told otherwise.
@@ -184,7 +185,7 @@ struct global_pool_layer : layer_base {
 inline constexpr global_pool_layer<pooled::largest> global_max_pool{};
 inline constexpr global_pool_layer<pooled::mean> global_average_pool{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::average_pool;

@@ -5,8 +5,9 @@
 #include <strata/layers/initializer.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// "Sines and cosines of the step's number" instead of numbers that are learnt.
 struct sinusoidal_option {
@@ -60,7 +61,7 @@ struct positions_layer : layer_base {
 template <auto... Options>
 inline constexpr positions_layer<Options...> positions{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::positions;

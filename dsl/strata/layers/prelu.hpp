@@ -3,8 +3,9 @@
 
 #include <strata/layers/head.hpp>
 #include <strata/layers/shared.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a parametric rectifier computes, for the plan: rows of `Width` numbers, a slope for each or one for
 /// all.
@@ -32,7 +33,7 @@ struct prelu_layer : detail::shared_head_layer<parametric_rectifier, Sharing> {
 template <shared Sharing = shared::none>
 inline constexpr prelu_layer<Sharing> prelu{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::prelu;

@@ -3,8 +3,9 @@
 
 #include <strata/layers/dense.hpp>
 #include <strata/layers/option.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 /// A dense layer that is called by what it makes.
 template <text Name, std::size_t Units, auto... Options>
@@ -19,4 +20,4 @@ constexpr auto projection(option_list<Options...>) {
     return projection_layer<Name, Units, Options...>{};
 }
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

@@ -10,8 +10,9 @@
 #include <strata/layers/mask.hpp>
 #include <strata/layers/option.hpp>
 #include <strata/layers/regularizer.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 struct last_step_option {
     static constexpr auto spelling(auto&& write) { return write("last_step"); }
@@ -222,7 +223,7 @@ struct masked_head<recurrence<Layer, Steps, Inputs>, Zeroes> {
     using type = recurrence<masked_recurrent_layer<Layer, Zeroes>, Steps, Inputs>;
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::backwards;

@@ -5,12 +5,13 @@
 #include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/option.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 #include <concepts>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What becomes of the numbers along some axes.
 enum class reduced { sum, mean, largest, smallest };
@@ -177,7 +178,7 @@ template <auto... Options>
 inline constexpr auto
     reduce_min = detail::make_reduction<reduced::smallest, false>(detail::reduction_option<Options>()...);
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::keep_axes;

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/expression/real.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A penalty on a kernel, added to the loss: the sum of l1 |w| + l2 w^2 over its weights, as in Keras.
 struct regularizer {
@@ -25,7 +26,7 @@ inline constexpr regularizer l2{0.0, Factor};
 template <real First = 0.01, real Second = 0.01>
 inline constexpr regularizer l1_l2{First, Second};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::l1;

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/layers/resample.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A vector so many times in a row, as a sequence of equal steps (Keras's RepeatVector): what an encoder
 /// found, for each step of a decoder. Shape [K] -> [Times, K]. Gradient: the sum over the steps. Rejects
@@ -39,7 +40,7 @@ struct repeat_vector_layer : layer_base {
 template <std::size_t Times>
 inline constexpr repeat_vector_layer<Times> repeat_vector{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::repeat_vector;

@@ -6,11 +6,12 @@
 #include <strata/layers/option.hpp>
 #include <strata/layers/resample_axis.hpp>
 #include <strata/layers/window_text.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What padding, cropping, upsampling and resizing compute, for the plan: y[o] = sum over taps of weight
 /// x[place], axis by axis.
@@ -188,7 +189,7 @@ inline constexpr crop_layer<Margins> crop{};
 template <spatial Factor, interpolation Interpolation = nearest>
 inline constexpr upsample_layer<Factor, Interpolation> upsample{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::bilinear;

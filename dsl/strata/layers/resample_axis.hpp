@@ -1,13 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What an output of one axis is made of: two inputs and their weights. An input whose weight is 0 is not
 /// read.
@@ -141,4 +141,4 @@ private:
 inline constexpr resample_axis unchanged_axis{
     resample_axis::rule::shift, 1, 1, 0, 0, 1, corner_rule::half_pixel, rounding_rule::usual};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/layers/activation.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <real Scale, real Offset>
@@ -15,7 +16,7 @@ inline constexpr auto rescaled = constant<Scale>* symbols::x + constant<Offset>;
 template <real Scale, real Offset = 0.0>
 inline constexpr activation_layer<"rescaling", detail::rescaled<Scale, Offset>> rescaling{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::rescaling;

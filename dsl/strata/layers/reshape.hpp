@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/layers/layer.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The same numbers with other extents, last axis fastest. Rejects a shape of another size.
 template <std::size_t... Extents>
@@ -23,7 +24,7 @@ struct reshape_layer : layer_base {
 template <std::size_t... Extents>
 inline constexpr reshape_layer<Extents...> reshape{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::reshape;

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/layers/resample.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 inline constexpr corner_rule half_pixel = corner_rule::half_pixel;
 inline constexpr corner_rule align_corners = corner_rule::aligned;
@@ -72,7 +73,7 @@ struct resize_layer : detail::resample_layer<resize_layer<Size, Options...>> {
 template <spatial Size, auto... Options>
 inline constexpr resize_layer<Size, Options...> resize{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::align_corners;

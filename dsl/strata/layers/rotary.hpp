@@ -4,8 +4,9 @@
 #include <strata/expression/real.hpp>
 #include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Turns pairs of numbers of each head by angles that grow with the step, for the plan.
 template <std::size_t Steps, std::size_t Heads, std::size_t Width, real Base>
@@ -68,7 +69,7 @@ struct rotary_option {
 template <real Base = 10000.0>
 inline constexpr rotary_option<Base> rotary{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::rotary;

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/layers/normalization.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A row less its mean (where it is centered), over the root of its mean square and epsilon, each element
 /// times gamma and plus beta, which have the shape of a row.
@@ -102,7 +103,7 @@ struct rms_norm_layer : detail::normalization_base<Options...> {
 template <auto... Options>
 inline constexpr rms_norm_layer<Options...> rms_norm{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::last_axes;

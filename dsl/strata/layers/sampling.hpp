@@ -3,10 +3,11 @@
 
 #include <strata/layers/elementwise_head.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a draw from normal distributions computes, for the plan.
 template <std::size_t Rows, std::size_t Width>
@@ -37,7 +38,7 @@ struct sampling_layer : layer_base {
 
 inline constexpr sampling_layer sampling;
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::sampling;

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <strata/layers/layer.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/shape.hpp>
 
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Which numbers of a sample share a parameter: none, those of a channel at all places, or all.
 enum class shared { none, places, all };
@@ -54,7 +55,7 @@ struct shared_head_layer : layer_base {
 };
 } // namespace detail
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::shared;

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/layers/recurrent.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A layer whose results come back as its state (Elman 1990), as Keras's SimpleRNN: h' = a(x W + h U + b),
 /// with h zero at first. a is `tanh` without an option. Shape [steps, K] -> [steps, Units], or [Units] with
@@ -39,7 +40,7 @@ struct simple_rnn_layer : recurrent_layer<Units, 1, Options...> {
 template <std::size_t Units, auto... Options>
 inline constexpr simple_rnn_layer<Units, Options...> simple_rnn{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::simple_rnn;

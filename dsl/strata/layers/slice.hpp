@@ -3,8 +3,9 @@
 
 #include <strata/layers/elementwise_head.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a slice computes, for the plan: of each of so many rows of `Total` numbers `Count`, those from
 /// `Begin` on.
@@ -34,4 +35,4 @@ struct slice_layer : layer_base {
     using head = slicing<Begin, Shape::size, Whole::size>;
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

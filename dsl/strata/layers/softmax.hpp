@@ -1,12 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/layers/layer.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// y_i = e^(x_i - m) / sum_j e^(x_j - m) over the last axis, m the row's largest x, so that nothing
 /// overflows. Gradient: dx_i = y_i (dy_i - sum_j dy_j y_j). Shape in = shape out. Rejects a single number.
@@ -25,7 +25,7 @@ struct softmax_layer : layer_base {
 
 inline constexpr softmax_layer softmax{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::softmax;

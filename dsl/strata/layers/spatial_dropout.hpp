@@ -5,8 +5,9 @@
 #include <strata/layers/elementwise_head.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/window_text.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a dropout of whole channels computes, for the plan.
 template <real Rate, std::size_t Rows, std::size_t Channels>
@@ -43,7 +44,7 @@ struct spatial_dropout_layer : layer_base {
 template <real Rate>
 inline constexpr spatial_dropout_layer<Rate> spatial_dropout{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::spatial_dropout;

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <strata/expression/text.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Which steps of a sequence [steps, features] a layer looks at for one step of its result.
 enum class sight {
@@ -50,4 +51,4 @@ inline constexpr auto time_text = [] {
 }();
 } // namespace detail
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -3,8 +3,9 @@
 
 #include <strata/expression/type_of.hpp>
 #include <strata/layers/embedding.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The products of rows of `Width` numbers with each row of an embedding's table, for the plan.
 template <std::size_t Vocabulary, std::size_t Width, class Table>
@@ -67,7 +68,7 @@ struct unembedding_layer<embedding_layer<Vocabulary, Width, Options...>> : layer
 template <auto Table>
 inline constexpr unembedding_layer<type_of<Table>> unembedding{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::unembedding;

@@ -3,13 +3,14 @@
 
 #include <strata/expression/text.hpp>
 #include <strata/layers/time_view.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/shape.hpp>
 
 #include <array>
 #include <cstddef>
 #include <utility>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A number for each spatial axis, or one for all of them: `3`, or `spatial{1, 7}` as height x width.
 struct spatial {
@@ -263,7 +264,7 @@ constexpr bool window_fits() {
 }
 } // namespace detail
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::dilation;

@@ -3,11 +3,12 @@
 
 #include <strata/expression/text.hpp>
 #include <strata/layers/window.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 #include <utility>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 // What layers with a window say of it and of shapes that they do not take.
 
@@ -80,4 +81,4 @@ constexpr auto window_wants() {
     }
 }
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

@@ -1,13 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/learning/gradient_needs.hpp>
 #include <strata/topology/diagnostic.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <class Optimizer, std::size_t Batches>
@@ -39,7 +39,7 @@ constexpr accumulation<Optimizer, Batches> accumulate(Optimizer optimizer) {
     return {optimizer};
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::accumulate;

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/expression/text.hpp>
@@ -10,7 +10,7 @@ STRATA_HEADER_BEGIN
 #include <cstddef>
 #include <type_traits>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 struct metric_base {
     static constexpr direction better = direction::unknown;
@@ -34,7 +34,7 @@ inline constexpr rank_metric<"accuracy", 1> accuracy{};
 template <std::size_t Count = 5>
 inline constexpr rank_metric<text("top_") + number_text<Count>, Count> top_k{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::accuracy;

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/learning/loss.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Which negative a triplet takes: for each anchor the nearest, beside its farthest positive; or for each
 /// anchor and positive the nearest that is farther away than the positive, else the farthest.
@@ -67,7 +68,7 @@ inline constexpr pair_loss_function<"contrastive_pairs", square(detail::loss_for
                                     square(max(constant<Margin> - detail::loss_formulas::distance, 0))>
     contrastive_pairs{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::contrastive_pairs;

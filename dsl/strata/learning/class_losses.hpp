@@ -1,14 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/expression/type_of.hpp>
 #include <strata/learning/cross_entropies.hpp>
 #include <strata/learning/row_loss.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail::loss_formulas {
 using namespace symbols;
@@ -107,7 +107,7 @@ inline constexpr row_loss_function<
     row_sum<(detail::loss_formulas::all = symbols::target + symbols::prediction)>>
     dice;
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::balanced_binary_focal_crossentropy;

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/learning/gradient_needs.hpp>
@@ -10,7 +10,7 @@ STRATA_HEADER_BEGIN
 #include <algorithm>
 #include <string_view>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 namespace clipping_names {
@@ -123,7 +123,7 @@ constexpr norm_clipping<Optimizer, true> clip_global_norm(Optimizer optimizer, d
     return {{{optimizer}, limit}};
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::clip_global_norm;

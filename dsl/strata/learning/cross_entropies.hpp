@@ -1,13 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/expression/type_of.hpp>
 #include <strata/learning/loss.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail::loss_formulas {
 using namespace symbols;
@@ -41,7 +41,7 @@ inline constexpr loss_function<"sparse_categorical_crossentropy", detail::loss_f
                                over_outputs::sum, target_kind::labels, softmax_shortcut>
     sparse_categorical_crossentropy;
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::binary_crossentropy;

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/learning/row_loss.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail::loss_formulas {
 using namespace symbols;
@@ -84,7 +85,7 @@ inline constexpr row_loss_function<
     row_sum<(detail::loss_formulas::target_squares = square(symbols::target))>>
     cosine_similarity;
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::contrastive;

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <strata/learning/optimizer.hpp>
+#include <strata/setting.hpp>
 
 #include <string_view>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Euclidean norms of gradients, the regularizers' part included: of one array's, and of all arrays'
 /// together.
@@ -105,7 +106,7 @@ constexpr std::string_view reason_to_store() {
         return needs_norms ? "the optimizer needs norms" : "the optimizer has a direction";
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::array_norms;

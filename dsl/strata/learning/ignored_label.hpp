@@ -2,10 +2,11 @@
 #pragma once
 
 #include <strata/learning/loss.hpp>
+#include <strata/setting.hpp>
 
 #include <cstdint>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A loss on labels that leaves out the rows of one label.
 template <std::int32_t Label, class Loss>
@@ -36,7 +37,7 @@ constexpr auto ignore_label(Loss loss) {
     }
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::ignore_label;

@@ -4,9 +4,10 @@
 #include <strata/expression/type_of.hpp>
 #include <strata/layers/common_activations.hpp>
 #include <strata/layers/softmax.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a loss makes of the outputs of one sample. Over the samples of a batch it is always the mean.
 enum class over_outputs { mean, sum };
@@ -200,7 +201,7 @@ inline constexpr loss_function<Name, Formula, Reduction> loss{};
 template <text Name, auto Formula, over_outputs Reduction = over_outputs::sum>
 inline constexpr loss_function<Name, Formula, Reduction, target_kind::labels> label_loss{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::from_logits;

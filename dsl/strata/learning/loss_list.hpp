@@ -4,8 +4,9 @@
 #include <strata/expression/numbered_type.hpp>
 #include <strata/expression/type_list.hpp>
 #include <strata/learning/loss.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A loss with what it counts for beside others.
 template <real Weight, loss_type Loss>
@@ -68,7 +69,7 @@ constexpr auto losses(Losses... each) {
     return loss_list<decltype(detail::with_weight(each))...>{};
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::loss_weight;

@@ -5,10 +5,11 @@
 #include <strata/expression/substitute.hpp>
 #include <strata/learning/accuracy.hpp>
 #include <strata/learning/direction.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A ratio of two sums over all outputs of all samples, each of a formula of `prediction` and `target`, and
 /// of `threshold`, if it asks what is predicted to be true. Where the denominator is 0, the ratio is 0.
@@ -135,7 +136,7 @@ inline constexpr ratio_metric<"mean_squared_error", square(symbols::prediction -
     mean_squared_error{};
 } // namespace metrics
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 namespace metrics = bedrock::metrics;

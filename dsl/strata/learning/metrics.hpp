@@ -1,14 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/learning/error_losses.hpp>
 #include <strata/learning/metric.hpp>
 #include <strata/learning/row_loss.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// How the scores of classes become one: from the counts of all classes together, as their mean, as their
 /// mean with the numbers of right samples as weights, or as the mean of those classes whose score has a
@@ -131,7 +131,7 @@ inline constexpr row_metric<
     cosine_similarity{};
 } // namespace metrics
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::average_precision;

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/learning/optimizer_names.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail::optimizer_names {
 inline constexpr variable_term<"largest"> largest{};
@@ -102,7 +103,7 @@ struct lion {
     static constexpr auto update = detail::optimizer_names::lion_rule;
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::adam_amsgrad;

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/learning/gradient_needs.hpp>
@@ -9,7 +9,7 @@ STRATA_HEADER_BEGIN
 
 #include <cmath>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail::norm_names {
 using namespace optimizer_names;
@@ -73,7 +73,7 @@ struct lars {
     static constexpr auto update = detail::norm_names::lars_update;
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::lamb;

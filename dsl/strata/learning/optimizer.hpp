@@ -6,8 +6,9 @@
 #include <strata/expression/parts.hpp>
 #include <strata/expression/type_of.hpp>
 #include <strata/learning/schedule.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <class Variable>
@@ -84,7 +85,7 @@ double initial_state([[maybe_unused]] const Optimizer& optimizer, [[maybe_unused
     return 0;
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::optimizer_type;

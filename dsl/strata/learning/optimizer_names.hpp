@@ -2,9 +2,10 @@
 #pragma once
 
 #include <strata/learning/optimizer.hpp>
+#include <strata/setting.hpp>
 
 /// What the library's own update rules are written with, and steps that several of them have in common.
-namespace strata::bedrock::detail::optimizer_names {
+namespace strata::bedrock::inline STRATA_SETTING::detail::optimizer_names {
 using namespace symbols;
 inline constexpr variable_term<"m"> m{};
 inline constexpr variable_term<"v"> v{};
@@ -39,4 +40,4 @@ template <class Optimizer>
 auto decay_scalars(const Optimizer& options, double step) {
     return bind(rate = options.learning_rate(step), decay = options.decay, epsilon = options.epsilon);
 }
-} // namespace strata::bedrock::detail::optimizer_names
+} // namespace strata::bedrock::inline STRATA_SETTING::detail::optimizer_names

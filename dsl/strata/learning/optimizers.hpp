@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/learning/adam.hpp>
@@ -9,7 +9,7 @@ STRATA_HEADER_BEGIN
 #include <strata/learning/optimizer_names.hpp>
 #include <strata/learning/rate_optimizers.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// w = w - rate g.
 struct sgd {
@@ -99,7 +99,7 @@ struct adagrad {
     }();
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::adagrad;

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/learning/optimizer_names.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail::optimizer_names {
 inline constexpr variable_term<"a"> a{};
@@ -87,7 +88,7 @@ struct ftrl {
     static constexpr auto update = detail::optimizer_names::ftrl_rule;
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::adadelta;

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/learning/loss.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The sum over the outputs of a row of a formula of `prediction` and `target`, under a name:
 /// `row_sum<(p = square(prediction))>`.
@@ -58,7 +59,7 @@ inline constexpr row_loss_function<Name, Formula, loss_extent::row, target_kind:
                                    Reductions...>
     row_loss{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::row_loss;

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <numbers>
 #include <type_traits>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A learning rate that may depend on the step, the number of updates made so far: a number, one of the
 /// schedules below, or any small callable from a step to a rate. Copying one allocates nothing.
@@ -92,7 +92,7 @@ private:
 template <class Following>
 warm_up(double, Following) -> warm_up<Following>;
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::cosine_decay;

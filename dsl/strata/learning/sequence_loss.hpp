@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/learning/loss.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Connectionist temporal classification (Graves and others 2006): -log of the probability that the outputs
 /// of all steps, [steps, classes], spell the labels, when repetitions and blanks are left out. As in Keras,
@@ -29,7 +30,7 @@ struct temporal_classification : loss_base {
 
 inline constexpr temporal_classification ctc{};
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::ctc;

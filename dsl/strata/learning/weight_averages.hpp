@@ -1,13 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/learning/gradient_needs.hpp>
 #include <strata/topology/diagnostic.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 namespace average_names {
@@ -59,7 +59,7 @@ constexpr weight_averaging<Optimizer> average_weights(Optimizer optimizer, doubl
     return {optimizer, momentum};
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::average_weights;

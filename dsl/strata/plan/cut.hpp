@@ -4,12 +4,13 @@
 #include <strata/plan/mark_stages.hpp>
 #include <strata/plan/stage.hpp>
 #include <strata/plan/tail.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/node_head.hpp>
 #include <strata/topology/numbered.hpp>
 
 #include <utility>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The stages of a network, in the order in which they run.
 template <class... Stages>
@@ -231,4 +232,4 @@ constexpr std::size_t divided_flops(stage_list<Stages...> stages) {
 template <class Topology>
 using stages_of = typename detail::cutting<Topology, detail::purpose::training>::type;
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

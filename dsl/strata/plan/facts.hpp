@@ -2,10 +2,11 @@
 #pragma once
 
 #include <strata/plan/flow.hpp>
+#include <strata/setting.hpp>
 
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a plan costs, for one sample, in numbers and operations.
 template <class Topology>
@@ -65,4 +66,4 @@ public:
     static constexpr std::size_t prediction_peak = prediction_wiring<Topology>::shared_size;
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

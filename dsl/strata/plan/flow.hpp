@@ -2,8 +2,9 @@
 #pragma once
 
 #include <strata/plan/wiring.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Where derivatives flow in training, stage by stage, from the outputs back to what is learnt.
 /// `InputGradient`: also to the network's inputs.
@@ -131,4 +132,4 @@ public:
     }
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/plan/name_texts.hpp>
+#include <strata/setting.hpp>
 
 #include <boost/hana/tuple.hpp>
 
@@ -9,7 +10,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// One array of parameters of a layer: its name, which `net.parameter<...>()` takes, its shape in the
 /// conventional order, and whether it is learnt.
@@ -89,7 +90,7 @@ constexpr auto layers_of(topology<Inputs, Ends, Nodes...>) {
         std::index_sequence_for<Nodes...>{});
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::layers_of;

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <strata/plan/marks.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 /// Cuts nodes into stages, node by node in their order, each of which comes after its sources. A value is an
 /// input of the network or what a node makes; a stored value is an input or the output of a stage.
@@ -214,4 +215,4 @@ constexpr auto mark_stages(const std::array<node_mark, Nodes>& nodes,
     return stage_cutter<Inputs, Nodes, Sources, Outputs>(nodes, sources, outputs, fuses_sums).cut();
 }
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

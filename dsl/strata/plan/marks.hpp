@@ -2,12 +2,13 @@
 #pragma once
 
 #include <strata/layers/merge.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/topology.hpp>
 
 #include <array>
 #include <cstddef>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 inline constexpr std::size_t none = static_cast<std::size_t>(-1);
 
@@ -73,4 +74,4 @@ struct cutting_marks {
     std::array<std::size_t, Nodes> stage_of{};                 ///< the stage that a node went into
 };
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <strata/plan/wiring.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/masks.hpp>
 
 #include <array>
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 /// Who reads the masks of a network: layers, and the losses of outputs that have one.
@@ -99,4 +100,4 @@ inline constexpr std::size_t mask_stage = [] {
 template <class Topology, std::size_t Output>
 inline constexpr std::size_t mask_size = detail::masks_of_outputs<plain<Topology>>::sizes[Output];
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

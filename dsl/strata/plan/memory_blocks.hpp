@@ -1,13 +1,13 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <span>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The phases of a step in which memory is needed, from the first to the last. Threads meet between two
 /// phases, and only there: what is needed in one phase is needed by all of them at any time of it.
@@ -67,4 +67,4 @@ struct memory_block {
     }
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <strata/plan/names.hpp>
+#include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cstddef>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 template <class Topology>
 inline constexpr auto layer_names = network_names<Topology>::layers();
@@ -28,4 +29,4 @@ inline constexpr auto array_text = [] {
     return layer_text<Topology, mark.node> + "." + name;
 }();
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/topology/node_head.hpp>
 #include <strata/topology/shared_nodes.hpp>
 
@@ -10,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a layer is called in a network: the part that it stands in, "encoder." or nothing, the name of its
 /// kind, "dense", and its number among the layers of that kind in that part. The first has no number, as in
@@ -189,4 +190,4 @@ struct network_names : network_arrays<plain<Topology>> {
 
 } // namespace detail
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

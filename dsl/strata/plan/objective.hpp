@@ -4,8 +4,9 @@
 #include <strata/learning/loss_list.hpp>
 #include <strata/learning/losses.hpp>
 #include <strata/plan/wiring.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <class Stage, class Loss>
@@ -97,4 +98,4 @@ struct objective {
     using link = link_of<0>;
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/layers/softmax.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/node_head.hpp>
 #include <strata/topology/numbered.hpp>
 
@@ -9,7 +10,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What numbers a layer gives, as far as its type tells: those of its input or means of them, probabilities,
 /// or any. A layer of a user's own is taken to give what a loss wants, unless it has parameters and does not
@@ -92,4 +93,4 @@ struct origin_of_output<topology<Inputs, type_list<Ends...>, Nodes...>, Output>
 template <class Topology, std::size_t Output>
 using output_origin = detail::origin_of_output<plain<Topology>, Output>;
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/plan/name_texts.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 /// How many characters must be put in, taken out or changed (Levenshtein 1966).
 constexpr std::size_t edit_distance(std::string_view one, std::string_view other) {
@@ -71,4 +72,4 @@ consteval std::size_t find_array() {
     return found;
 }
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

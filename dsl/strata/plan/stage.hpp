@@ -3,8 +3,9 @@
 
 #include <strata/expression/numbered_type.hpp>
 #include <strata/layers/head.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The head of a stage that has nothing but a tail. Elements without rows are one long row.
 template <std::size_t Width>
@@ -53,4 +54,4 @@ struct stage {
         Head::has_product ? 2 * Rows * Head::inputs * Head::outputs : Head::product_flops;
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -3,8 +3,9 @@
 
 #include <strata/layers/head.hpp>
 #include <strata/layers/layer.hpp>
+#include <strata/setting.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a stream computes of one step where a layer looks back or has a state: `Whole` is the layer's head
 /// for the sequence, whose parameters these are.
@@ -46,4 +47,4 @@ struct stepping_merge : stepping_layer<Layer, Head, View> {
 };
 } // namespace detail
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -4,10 +4,11 @@
 #include <strata/plan/cut.hpp>
 #include <strata/plan/stepping.hpp>
 #include <strata/plan/token_bounds.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <class Shape>
@@ -197,4 +198,4 @@ struct stepped : decltype(steps_of(Topology{})) {
     using plain = decltype(steps_of(Topology{}));
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -7,6 +7,7 @@
 #include <strata/plan/facts.hpp>
 #include <strata/plan/mask_use.hpp>
 #include <strata/plan/names.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/parameter_count.hpp>
 #include <strata/topology/print.hpp>
 
@@ -17,7 +18,7 @@
 #include <string>
 #include <string_view>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a stage's kernels compute by Winograd's products: its results, and the derivatives by its source.
 struct winograd_use {
@@ -276,4 +277,4 @@ std::string plan_of(std::size_t bytes_of_number, std::span<const winograd_use> w
     return detail::describe_plan<Topology>(bytes_of_number, winograd);
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

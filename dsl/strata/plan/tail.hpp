@@ -4,11 +4,12 @@
 #include <strata/expression/type_of.hpp>
 #include <strata/layers/activation.hpp>
 #include <strata/layers/dropout.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What dropout number Index of a tail multiplies an element with: 0 or 1 / (1 - rate).
 template <int Index>
@@ -151,4 +152,4 @@ public:
     }();
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

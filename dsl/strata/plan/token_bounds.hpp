@@ -1,13 +1,14 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/topology/topology.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <class Node, std::size_t Inputs, std::size_t First, std::size_t... Others>
@@ -40,4 +41,4 @@ inline constexpr bool reads_tokens = [] {
     return result;
 }();
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

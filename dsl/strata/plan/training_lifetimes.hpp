@@ -3,11 +3,12 @@
 
 #include <strata/plan/flow.hpp>
 #include <strata/plan/memory_blocks.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What the kernels of a stage do in a step of training.
 struct stage_course {
@@ -127,4 +128,4 @@ private:
     }
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

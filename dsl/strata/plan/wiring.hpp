@@ -2,11 +2,12 @@
 #pragma once
 
 #include <strata/plan/cut.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/shared_nodes.hpp>
 
 #include <algorithm>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Where a stage's output is: in which buffer, from which column on, and how far apart its rows are.
 struct value_place {
@@ -269,4 +270,4 @@ using training_wiring = wiring<Topology, detail::purpose::training>;
 template <class Topology>
 using prediction_wiring = wiring<Topology, detail::purpose::prediction>;
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

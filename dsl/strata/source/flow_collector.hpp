@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/source/flow.hpp>
 #include <strata/source/fragment_pieces.hpp>
 #include <strata/topology/print.hpp>
@@ -12,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 /// Whether a layer says its text, or has none, as what comes along with another.
 template <class Layer>
@@ -163,4 +164,4 @@ private:
     }
 };
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/source/flow.hpp>
 #include <strata/source/piece.hpp>
 
@@ -9,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 /// Finds the branches, residual blocks and chains which make a flow: from values that are open it makes those
 /// that are wanted, and cuts where values are used several times. Each node must come in its order, as the
@@ -229,4 +230,4 @@ private:
     }
 };
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

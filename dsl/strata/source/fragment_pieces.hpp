@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/source/piece.hpp>
 #include <strata/source/piece_text.hpp>
 #include <strata/source/spelling.hpp>
@@ -19,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 /// Where a layer of a shared part stands: how many wrappers are around the part, and what the part is.
 struct shared_spot {
@@ -215,4 +216,4 @@ topology_piece shared_piece() {
     return result;
 }
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/setting.hpp>
 #include <strata/source/piece.hpp>
 
 #include <charconv>
@@ -11,7 +12,7 @@
 #include <vector>
 
 // Parts of several layers that have a name in the language, told by the texts of their layers.
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 /// Takes one text from the begin of another, if it is there.
 inline bool take_begin(std::string_view& rest, std::string_view begin) {
@@ -113,4 +114,4 @@ inline std::string gated_text(std::string_view wrapper, const std::vector<topolo
     return name == nullptr ? std::string() : concatenate(name, gate.number, gate.options, ">");
 }
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

@@ -6,6 +6,7 @@
 #include <strata/expression/print.hpp>
 #include <strata/layers/activations.hpp>
 #include <strata/layers/rescaling.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <concepts>
@@ -18,7 +19,7 @@
 // text where it is declared, by `spelling(write)`, which calls `write(name, arguments...)`: a name that ends
 // in an opening bracket is closed behind the arguments, `write("dense<", Units, Options...)`. Nothing of this
 // is instantiated by a program that asks for no text.
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 /// A number as a literal of the type `double`.
 inline std::string real_text(double number) {
@@ -172,4 +173,4 @@ concept spelled_layer = requires(const speller& write) {
     Layer::spelling(write);
 };
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/source/flow_collector.hpp>
@@ -15,7 +15,7 @@ STRATA_HEADER_BEGIN
 #include <string>
 #include <utility>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <std::size_t Position, class Layer>
@@ -63,7 +63,7 @@ std::string to_string(topology<Inputs, Ends, Nodes...> network) {
     return detail::source_text(network);
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::to_string;

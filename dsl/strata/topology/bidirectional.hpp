@@ -3,9 +3,10 @@
 
 #include <strata/layers/concat.hpp>
 #include <strata/layers/recurrent.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/named.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A recurrent layer that reads the steps in the other direction, and whose results stand where their steps
 /// do.
@@ -71,7 +72,7 @@ constexpr auto bidirectional(Piece piece, Merge merge = {}) {
            merge;
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::bidirectional;

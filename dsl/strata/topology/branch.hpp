@@ -3,9 +3,10 @@
 
 #include <strata/expression/type_list.hpp>
 #include <strata/layers/merge.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/topology.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <class... Left, class... Right>
@@ -181,7 +182,7 @@ constexpr auto inputs(Inputs... topologies) {
                                std::index_sequence_for<Inputs...>{});
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::branches;

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/expression/text.hpp>
@@ -9,11 +9,13 @@ STRATA_HEADER_BEGIN
 namespace strata::bedrock {
 
 /// Declared and never defined: naming it completely makes the compiler print the sentences, which is the
-/// message.
+/// message, in which no setting stands.
 template <text... Sentences>
 struct topology_error;
 
-namespace detail {
+} // namespace strata::bedrock
+
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 template <text... Sentences>
 struct sentences {
     template <text... Others>
@@ -58,8 +60,6 @@ consteval bool reject() {
     return decltype((sentences<>{} + ... + printable<Sentences>()))::print();
 #endif
 }
-} // namespace detail
-
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING::detail
 
 STRATA_HEADER_END

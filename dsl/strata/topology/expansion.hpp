@@ -1,9 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/topology/wrapped.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A part that stands for a fragment which depends on the shapes in front of it. `Rule` offers `label`, its
 /// text by `spelling(write)`, how many layers it makes, `layer_count`, and `layers<Shapes...>()`: the
@@ -27,4 +28,4 @@ struct expanded : split_base {
     }
 };
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -1,9 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/topology/wrapped.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A layer whose parameters training leaves as they are; derivatives pass through it.
 template <class Layer>
@@ -35,7 +36,7 @@ constexpr auto frozen_weights(Piece piece) {
     return detail::wrap_all<detail::freezing>(detail::as_fragment(piece));
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::frozen_weights;

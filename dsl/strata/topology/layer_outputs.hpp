@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/topology/topology.hpp>
@@ -9,7 +9,7 @@ STRATA_HEADER_BEGIN
 #include <cstddef>
 #include <utility>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <class Topology, class Numbers>
@@ -33,7 +33,7 @@ constexpr auto layer_outputs(topology<Inputs, Ends, Nodes...>) {
                                          std::index_sequence_for<Nodes...>>::type{};
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::layer_outputs;

@@ -3,6 +3,7 @@
 
 #include <strata/layers/dot_attention.hpp>
 #include <strata/layers/mask.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/node_head.hpp>
 #include <strata/topology/topology.hpp>
 
@@ -11,7 +12,7 @@
 #include <cstddef>
 #include <type_traits>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A value with a mask: the number of the value that is its mask, and the shape of that, which is how the
 /// value's begins.
@@ -287,4 +288,4 @@ constexpr auto attach(site<Inputs, NodeCount, type_list<Ends...>>, fragment<Laye
 }
 } // namespace detail
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -1,11 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/topology/wrapped.hpp>
 
 #include <cstddef>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 template <text Name, std::size_t Number>
 struct shared_place;
@@ -46,7 +47,7 @@ constexpr auto named(Piece piece) {
     return detail::wrap_all<detail::naming<Name>>(detail::as_fragment(piece));
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::named;

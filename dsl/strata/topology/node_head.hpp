@@ -2,9 +2,10 @@
 #pragma once
 
 #include <strata/layers/head.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/topology.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 template <class Layer, class Input, class Role = typename Layer::role>
@@ -27,4 +28,4 @@ struct head_of_layer<Layer, type_list<Shapes...>, role::merge> {
 template <class Node>
 using head_of_node = typename detail::head_of_layer<typename Node::layer, typename Node::input>::type;
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <strata/expression/numbered_type.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/topology.hpp>
 
 #include <cstddef>
 #include <cstdint>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A topology that is known by its number, the last one. The others are for who reads the name of a function:
 /// the numbers of the first input, how many layers there are, and the numbers of the first output.
@@ -30,4 +31,4 @@ struct numbering<numbered_topology<InputSize, Layers, OutputSize, Number>> {
 };
 } // namespace detail
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -1,10 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/topology/node_head.hpp>
 #include <strata/topology/shared_nodes.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// All numbers of a topology's parameters, the learnt ones among them. Linear in its layers.
 template <class Inputs, class Ends, class... Nodes>
@@ -30,4 +31,4 @@ constexpr std::size_t parameter_count(topology<Inputs, Ends, Nodes...> network) 
     return count_parameters(network).learnt;
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

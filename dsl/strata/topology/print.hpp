@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/setting.hpp>
 #include <strata/topology/topology.hpp>
 
 #include <array>
@@ -9,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
 /// A layer of a topology in its line.
@@ -60,4 +61,4 @@ std::string to_string(std::type_identity<Topology>) {
     return detail::describe(Topology{});
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <strata/expression/text.hpp>
+#include <strata/setting.hpp>
 
 #include <array>
 #include <cstddef>
 #include <utility>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The extents of an array, without the batch axis, last axis fastest. `shape<>` is a single number.
 template <std::size_t... Extents>
@@ -55,7 +56,7 @@ inline constexpr auto shape_text<shape<First, Rest...>> = (number_text<First> + 
 template <class Shape, std::size_t Last>
 using with_last = typename detail::replace_last<Shape, Last>::type;
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::shape;

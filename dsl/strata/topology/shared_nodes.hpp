@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 #include <strata/topology/node_head.hpp>
 #include <strata/topology/numbered.hpp>
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace strata::bedrock::detail {
+namespace strata::bedrock::inline STRATA_SETTING::detail {
 
 /// What must be the same of an array wherever a part has it.
 template <text Name, class Shape, class Storage, bool IsPresent>
@@ -180,4 +181,4 @@ constexpr std::size_t first_of_shared(std::size_t node) {
         return node;
 }
 
-} // namespace strata::bedrock::detail
+} // namespace strata::bedrock::inline STRATA_SETTING::detail

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/topology/named.hpp>
 
 #include <array>
@@ -8,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Whose weights a layer of a shared part has: the whole name of the part, and the layer's number in it.
 template <text Name, std::size_t Number>
@@ -119,7 +120,7 @@ constexpr auto shared_weights(Piece piece) {
     return fragment<sharing<Name, decltype(detail::as_fragment(piece))>>{};
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::shared_weights;

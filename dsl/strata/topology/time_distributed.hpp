@@ -1,10 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/topology/branch.hpp>
 #include <strata/topology/node_head.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a layer computes for each of so many steps, for the plan: the steps of all samples are samples of
 /// `Head`.
@@ -117,7 +118,7 @@ constexpr auto time_distributed(Piece piece) {
     return detail::distribute(detail::as_fragment(piece));
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::time_distributed;

@@ -1,7 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/language.hpp>
+#include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
 #include <strata/layers/common_activations.hpp>
@@ -9,7 +9,7 @@ STRATA_HEADER_BEGIN
 #include <strata/layers/slice.hpp>
 #include <strata/topology/diagnostic.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 /// Numbers of values: those that a node reads, or those that are left open. The inputs have the first
 /// numbers; the value that node n makes has the number n + inputs.
@@ -291,7 +291,7 @@ constexpr auto operator|(Left left, topology<Topology...>) {
     return left;
 }
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
 
 namespace strata {
 using bedrock::input;

@@ -1,9 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
 #include <strata/topology/branch.hpp>
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 
 template <class Rule, class... Wrappers>
 struct expanded;
@@ -84,4 +85,4 @@ constexpr auto wrap_in(type_list<Wrapper, Rest...>, Fragment layers) {
 
 } // namespace detail
 
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING

@@ -85,14 +85,14 @@ public:
         rows.check_finite();
         // The means are subtracted as in `fit`, so that the same rounding decides between equally near
         // centers.
-        const internal::nearest_center<K, F, T> nearest(shifted_centers_.data());
+        const internal::nearest_center<K, F, T> finder(shifted_centers_.data());
         auto labels = xt::xtensor<std::int32_t, 1>::from_shape({rows.rows()});
         constexpr std::size_t part_rows = pass::part_rows;
         ordered_parts((rows.rows() + part_rows - 1) / part_rows, options_.threads, 1,
                       [&](std::size_t p) {
                           const std::size_t count = std::min(part_rows, rows.rows() - p * part_rows);
-                          nearest.find(rows.row(p * part_rows), means_.data(), count,
-                                       labels.data() + p * part_rows);
+                          finder.find(rows.row(p * part_rows), means_.data(), count,
+                                      labels.data() + p * part_rows);
                           return char{};
                       },
                       [](char) {});

@@ -32,7 +32,7 @@ inline const bool has_terminal = [] {
         set_progress_output({print_progress, prints_to_terminal});
 #if !defined(__cpp_exceptions)
     error_handler none = nullptr;
-    bedrock::detail::chosen_error_handler.compare_exchange_strong(none, print_error);
+    bedrock::program::chosen_error_handler.compare_exchange_strong(none, print_error);
 #endif
     return true;
 }();

@@ -88,13 +88,13 @@ private:
     static constexpr layout lay_out(stage_list<Stages...>) {
         layout result;
         std::size_t stage = 0;
-        const auto add = [&](std::size_t kernel, std::size_t outputs) {
+        const auto add_kernel = [&](std::size_t kernel, std::size_t outputs) {
             result.stages[stage++] = result.end;
             result.end.kernel += whole_lines<byte_word>(kernel);
             result.end.output += whole_lines<float>(outputs);
         };
-        (add(layout_of_head<typename Stages::head>::kernel_size,
-             layout_of_head<typename Stages::head>::output_size),
+        (add_kernel(layout_of_head<typename Stages::head>::kernel_size,
+                    layout_of_head<typename Stages::head>::output_size),
          ...);
         return result;
     }

@@ -95,14 +95,14 @@ private:
     static constexpr arrays lay_out(stage_list<Stages...>) {
         arrays result;
         std::size_t stage = 0;
-        const auto add = [&](std::size_t kernel, std::size_t bias) {
+        const auto add_kernel = [&](std::size_t kernel, std::size_t bias) {
             result.kernels[stage] = result.kernel_size;
             result.biases[stage++] = result.bias_size;
             result.kernel_size += whole_lines<bfloat16_pair>(kernel);
             result.bias_size += whole_lines<T>(bias);
         };
-        (add(pairs<typename Stages::head>::kernel_size,
-             Stages::head::has_bias ? pairs<typename Stages::head>::bias_size : 0),
+        (add_kernel(pairs<typename Stages::head>::kernel_size,
+                    Stages::head::has_bias ? pairs<typename Stages::head>::bias_size : 0),
          ...);
         ((result.largest_row =
               std::max(result.largest_row, Stages::rows * bfloat16_row<Stages::head::inputs>::stride)),

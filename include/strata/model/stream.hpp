@@ -181,9 +181,9 @@ public:
     void finish(std::span<value_type> block_out) noexcept STRATA_NONBLOCKING
         requires(latency() > 0 && output_count == 1) {
         typename pass::inputs x;
-        value_type* zeros = staged();
-        for (std::size_t i = 0; i < input_count; zeros += input_sizes[i++])
-            x[i] = std::fill_n(zeros, input_sizes[i], value_type(0)) - input_sizes[i];
+        value_type* blanks = staged();
+        for (std::size_t i = 0; i < input_count; blanks += input_sizes[i++])
+            x[i] = std::fill_n(blanks, input_sizes[i], value_type(0)) - input_sizes[i];
         const std::size_t steps = std::min(latency(), block_out.size() / output_size);
         for (std::size_t step = 0; step < steps; ++step, ++heard_)
             run_edge(x, {block_out.data() + step * output_size}, step + 1);

@@ -265,7 +265,7 @@ struct stream_layout {
     template <std::size_t Stage>
     [[nodiscard]] static constexpr auto mirrored_rings() {
         ring_list<wires::source_count(Stage) + 1> result;
-        const auto add = [&](std::size_t value) {
+        const auto add_source = [&](std::size_t value) {
             const std::size_t ring = ring_of(value);
             const auto end = result.rings.begin() + static_cast<std::ptrdiff_t>(result.count);
             if (memory.rings[ring].capacity > 0 && memory.last_looks[ring] == Stage &&
@@ -273,9 +273,9 @@ struct stream_layout {
                 result.rings[result.count++] = ring;
         };
         for (std::size_t i = 0; i < wires::source_count(Stage); ++i)
-            add(wires::source(Stage, i));
+            add_source(wires::source(Stage, i));
         if (const std::size_t skip = wires::marks.stages[Stage].skip; skip != internal::none)
-            add(skip);
+            add_source(skip);
         return result;
     }
 

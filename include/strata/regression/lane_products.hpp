@@ -272,7 +272,7 @@ private:
 
     [[nodiscard]] static aligned_vector<double> add_chains(const double* chains, double total_weight) {
         aligned_vector<double> sums(size);
-        const auto add = [&](std::size_t i, std::size_t j, std::size_t n) {
+        const auto add_product = [&](std::size_t i, std::size_t j, std::size_t n) {
             const double* const chain = chains + n * lanes;
             sums[place(i, j)] = ((chain[0] + chain[4]) + (chain[2] + chain[6])) +
                                 ((chain[1] + chain[5]) + (chain[3] + chain[7]));
@@ -280,10 +280,10 @@ private:
         visit_tiles([&](auto kind, std::size_t row, std::size_t column) {
             using tile_type = decltype(kind);
             tile_type::visit_products(
-                [&](std::size_t n, std::size_t i, std::size_t j) { add(row + i, column + j, n); });
+                [&](std::size_t n, std::size_t i, std::size_t j) { add_product(row + i, column + j, n); });
             if constexpr (tile_type::is_diagonal)
                 for (std::size_t i = 0; i < tile_type::rows; ++i)
-                    add(row + i, ones, tile_type::products + i);
+                    add_product(row + i, ones, tile_type::products + i);
             chains += tile_type::sums * lanes;
         });
         sums[place(ones, ones)] = total_weight;

@@ -57,8 +57,14 @@ void append_optimizer(std::string& lines, const Optimizer& optimizer, double fir
 template <class... Types>
 std::uint32_t checksum_types() {
     boost::crc_32_type sum;
-    const std::string_view name = __PRETTY_FUNCTION__;
-    sum.process_bytes(name.data(), name.size());
+    // The setting is a fact of its own.
+    constexpr std::string_view setting = STRATA_SETTING_TEXT "::";
+    for (std::string_view name = __PRETTY_FUNCTION__; !name.empty();) {
+        const std::size_t end = name.find(setting);
+        const std::string_view part = name.substr(0, end);
+        sum.process_bytes(part.data(), part.size());
+        name.remove_prefix(end == std::string_view::npos ? name.size() : end + setting.size());
+    }
     return sum.checksum();
 }
 

@@ -112,15 +112,15 @@ public:
     bool run(T* parameters, T* gradients, bool are_common, std::uint64_t number,
              const team& threads) noexcept {
         if constexpr (takes_registers) {
-            const auto add = [&] {
+            const auto add_sums = [&] {
                 sums_->hand_on(threads, marked_rows<common_consumer<update_consumer<T, optimizer_type>>>{
                                             consumer(parameters, are_common)});
                 internal::finish_uncached_stores();
             };
             if (threads.rank == 0)
-                stores_.time(add);
+                stores_.time(add_sums);
             else
-                add();
+                add_sums();
             sums_->move_statistics(threads, parameters, gradients);
             return true;
         } else

@@ -15,16 +15,16 @@ struct text_output {
     bool (*is_terminal)() = nullptr;
 };
 
-namespace detail {
+namespace program {
 // One for the program, whatever its files are compiled with.
 inline text_output chosen_progress_output;
-} // namespace detail
+} // namespace program
 
-[[nodiscard]] inline text_output progress_output() noexcept { return detail::chosen_progress_output; }
+[[nodiscard]] inline text_output progress_output() noexcept { return program::chosen_progress_output; }
 
 /// Chooses where `fit` and `evaluate` show their progress. `strata/io/terminal.hpp`, a part of
 /// `strata/strata.hpp`, chooses the standard output; without either nothing is shown.
-inline void set_progress_output(text_output output) noexcept { detail::chosen_progress_output = output; }
+inline void set_progress_output(text_output output) noexcept { program::chosen_progress_output = output; }
 
 } // namespace strata::bedrock
 

@@ -32,13 +32,13 @@ void walk_rows(team::range rows, const Read& read, const Use& use) noexcept {
 /// places[i][column] = the sums over `Count` rows of `Width` numbers, or these and what is there.
 template <std::size_t Count, bool Adds, std::size_t Width, class V, std::size_t Sums, class Add>
 [[gnu::always_inline]] inline void
-sum_block(std::size_t begin, const std::array<value_type_of<V>*, Sums>& places, const Add& add) noexcept {
+sum_block(std::size_t begin, const std::array<value_type_of<V>*, Sums>& places, const Add& adder) noexcept {
     visit_row<Width, V>([&](auto count, std::size_t column) {
         std::array<V, Sums> sums;
         sums.fill(V(0));
 #pragma GCC unroll 8
         for (std::size_t row = 0; row < Count; ++row)
-            add(sums, count, begin + row, column);
+            adder(sums, count, begin + row, column);
         for (std::size_t i = 0; i < Sums; ++i) {
             if constexpr (Adds)
                 sums[i] += V::load_unaligned(places[i] + column);
@@ -54,20 +54,21 @@ inline constexpr std::size_t sum_fan = 32;
 /// added.
 template <std::size_t Level, std::size_t Block, std::size_t Width, class V, std::size_t Sums, class Add>
 void sum_blocks(std::size_t begin, std::size_t blocks, const std::array<value_type_of<V>*, Sums>& places,
-                const Add& add) noexcept {
+                const Add& adder) noexcept {
     if constexpr (Level == 0) {
-        sum_block<Block, false, Width, V>(begin, places, add);
+        sum_block<Block, false, Width, V>(begin, places, adder);
         for (std::size_t i = 1; i < blocks; ++i)
-            sum_block<Block, true, Width, V>(begin + i * Block, places, add);
+            sum_block<Block, true, Width, V>(begin + i * Block, places, adder);
     } else {
         constexpr std::size_t part = Level == 1 ? sum_fan : sum_fan * sum_fan;
         std::array<std::array<value_type_of<V>, Width + V::size>, Sums> memory;
         std::array<value_type_of<V>*, Sums> added;
         for (std::size_t i = 0; i < Sums; ++i)
             added[i] = memory[i].data();
-        sum_blocks<Level - 1, Block, Width, V>(begin, std::min(part, blocks), places, add);
+        sum_blocks<Level - 1, Block, Width, V>(begin, std::min(part, blocks), places, adder);
         for (std::size_t i = part; i < blocks; i += part) {
-            sum_blocks<Level - 1, Block, Width, V>(begin + i * Block, std::min(part, blocks - i), added, add);
+            sum_blocks<Level - 1, Block, Width, V>(begin + i * Block, std::min(part, blocks - i), added,
+                                                   adder);
             for (std::size_t sum = 0; sum < Sums; ++sum)
                 visit_row<Width, V>([&](auto, std::size_t column) {
                     V(V::load_unaligned(places[sum] + column) + V::load_unaligned(added[sum] + column))
@@ -78,17 +79,18 @@ void sum_blocks(std::size_t begin, std::size_t blocks, const std::array<value_ty
 }
 
 /// places[i][column] = the sums over `Rows` rows of `Width` numbers, from `begin` on, where
-/// add(sums, count, row, column) adds what a row has to the sums of a register of columns. A few rows are
+/// adder(sums, count, row, column) adds what a row has to the sums of a register of columns. A few rows are
 /// summed in registers, then a few of these sums, and so on: rounding adds up less than in one long sum, and
 /// no sum waits for the rows before.
 template <std::size_t Rows, std::size_t Width, class V, std::size_t Sums, class Add>
-void sum_rows(std::size_t begin, const std::array<value_type_of<V>*, Sums>& places, const Add& add) noexcept {
+void sum_rows(std::size_t begin, const std::array<value_type_of<V>*, Sums>& places,
+              const Add& adder) noexcept {
     constexpr std::size_t block = std::min<std::size_t>(8, Rows);
     constexpr std::size_t most = sum_fan * block; // in one sum of blocks
     constexpr std::size_t level = Rows <= most ? 0 : Rows <= sum_fan * most ? 1 : 2;
-    sum_blocks<level, block, Width, V>(begin, Rows / block, places, add);
+    sum_blocks<level, block, Width, V>(begin, Rows / block, places, adder);
     if constexpr (Rows % block > 0)
-        sum_block<Rows % block, true, Width, V>(begin + Rows / block * block, places, add);
+        sum_block<Rows % block, true, Width, V>(begin + Rows / block * block, places, adder);
 }
 } // namespace internal
 
@@ -117,16 +119,16 @@ struct affine_normalization : head_kernels_base {
     }
 
     /// use(piece, channel, sums) for registers of the sums over each piece of this thread's channels, where
-    /// add(piece, sums, count, row, column) adds a row's. A sample's rows are added by one thread, and wait
+    /// adder(piece, sums, count, row, column) adds a row's. A sample's rows are added by one thread, and wait
     /// in `sample_sums`, [samples][channels] each; `use` may write there at the place [piece][channel], which
     /// is not behind that of the piece's first sample. Threads meet within where a sample has several rows.
     template <class T, std::size_t Sums, class Add, class Use>
     static void sum_pieces(const std::array<T*, Sums>& sample_sums, const batch_pieces& pieces,
-                           const team& threads, const Add& add, const Use& use) noexcept {
+                           const team& threads, const Add& adder, const Use& use) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
         const team::range channels = threads.share(Channels, 16);
         if constexpr (Head::output_rows > 1) {
-            sum_samples(sample_sums, pieces, threads.share(pieces.samples), add);
+            sum_samples(sample_sums, pieces, threads.share(pieces.samples), adder);
             threads.barrier();
         }
         for (std::size_t piece = 0; piece < pieces.count; ++piece) {
@@ -136,7 +138,7 @@ struct affine_normalization : head_kernels_base {
                     for (std::size_t i = 0; i < Sums; ++i)
                         sums[i] += V::load_unaligned(sample_sums[i] + sample * room + column);
                 else
-                    add(piece, sums, count, sample, column);
+                    adder(piece, sums, count, sample, column);
             };
             internal::add_columns<Channels, Sums, V>(
                 channels, pieces.range(piece), add_row,
@@ -147,9 +149,9 @@ struct affine_normalization : head_kernels_base {
     /// The same for sums that `sample_sums` keeps at these places.
     template <class T, std::size_t Sums, class Add>
     static void sum_pieces(const std::array<T*, Sums>& sample_sums, const batch_pieces& pieces,
-                           const team& threads, const Add& add) noexcept {
+                           const team& threads, const Add& adder) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
-        sum_pieces(sample_sums, pieces, threads, add,
+        sum_pieces(sample_sums, pieces, threads, adder,
                    [&](std::size_t piece, std::size_t c, const std::array<V, Sums>& sums) {
                        for (std::size_t i = 0; i < Sums; ++i)
                            sums[i].store_unaligned(sample_sums[i] + piece * room + c);
@@ -239,7 +241,7 @@ private:
     /// sums[sample] = the sums over a sample's rows.
     template <class T, std::size_t Sums, class Add>
     static void sum_samples(const std::array<T*, Sums>& sample_sums, const batch_pieces& pieces,
-                            team::range samples, const Add& add) noexcept {
+                            team::range samples, const Add& adder) noexcept {
         using V = simd<T, lanes_of<T, Channels>>;
         for (std::size_t sample = samples.begin; sample < samples.end; ++sample) {
             std::array<T*, Sums> places = sample_sums;
@@ -248,7 +250,7 @@ private:
             internal::sum_rows<Head::output_rows, Channels, V>(
                 sample * Head::output_rows, places,
                 [&](std::array<V, Sums>& sums, auto count, std::size_t row, std::size_t column) {
-                    add(sample / pieces.length, sums, count, row, column);
+                    adder(sample / pieces.length, sums, count, row, column);
                 });
         }
     }

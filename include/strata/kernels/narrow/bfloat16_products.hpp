@@ -26,12 +26,12 @@ struct narrow_factor {
     static constexpr float least_start = 0x1p-103f;
 
     [[nodiscard]] static bfloat16 of_number(float number) noexcept {
-        const bfloat16 nearest(number);
-        const float rounded = static_cast<float>(nearest), size = std::abs(rounded);
+        const bfloat16 narrow(number);
+        const float rounded = static_cast<float>(narrow), size = std::abs(rounded);
         if (size < least)
             return bfloat16(0.0f);
         return size >= most ? bfloat16(std::copysign(std::numeric_limits<float>::infinity(), rounded))
-                            : nearest;
+                            : narrow;
     }
     [[nodiscard]] static float start_of(float number) noexcept {
         return std::abs(number) < least_start ? 0.0f : number;

@@ -89,7 +89,7 @@ private:
             static_cast<std::ptrdiff_t>(sample * depth.read_extent) + depth.read(d, slices.first);
         const std::size_t row = sample * Map.result_rows() + Map.result_row(d, h, 0);
         // Places from t on, which all have the same taps.
-        const auto add = [&](auto count, std::size_t t) {
+        const auto add_stretch = [&](auto count, std::size_t t) {
             const auto [first, last] = internal::taps_of_result(width, t);
             terms.x = delta.data + numbers(slice, height.read(h, lines.first), width.read(t, first));
             terms.weights = kernel + Map.weight_tap(slices.first, lines.first, first) * Channels * lanes;
@@ -104,13 +104,13 @@ private:
         for (std::size_t t = 0; t < width.results;) {
             const std::size_t left = t >= interior.first && t < interior.second ? interior.second - t : 1;
             if (left >= places) {
-                add(internal::constant_size<places>{}, t);
+                add_stretch(internal::constant_size<places>{}, t);
                 t += places;
             } else if (left >= places / 2) {
-                add(internal::constant_size<places / 2>{}, t);
+                add_stretch(internal::constant_size<places / 2>{}, t);
                 t += places / 2;
             } else {
-                add(internal::constant_size<1>{}, t);
+                add_stretch(internal::constant_size<1>{}, t);
                 ++t;
             }
         }

@@ -4,9 +4,9 @@
 #include <strata/language.hpp>
 
 /// The name of the settings that this file is compiled with: its registers, its threads, and what else
-/// changes the layout or the code of a network. Everything in include/ lives in an inline namespace of that
-/// name, so that two files of one program may have different settings: each keeps its own types and
-/// functions, and a network that one hands to the other is an error of the linker instead of one of memory.
+/// changes the layout or the code of a network. Everything lives in an inline namespace of that name, so that
+/// two files of one program may have different settings: each keeps its own types and functions, and a
+/// network that one hands to the other is an error of the linker instead of one of memory.
 ///
 /// Exceptions live outside, since one file may catch what another throws.
 
@@ -123,12 +123,10 @@
 #define STRATA_QUOTE_VALUE(...) STRATA_QUOTE(__VA_ARGS__)
 #define STRATA_SETTING_TEXT STRATA_QUOTE_VALUE(STRATA_SETTING)
 
-namespace strata::bedrock {
+namespace strata::bedrock::inline STRATA_SETTING {
 namespace detail {}
-inline namespace STRATA_SETTING {
 /// What is nobody's business outside of include/; it sees what dsl/ keeps to itself.
 namespace internal {
-using namespace bedrock::detail;
+using namespace detail;
 }
-} // namespace STRATA_SETTING
-} // namespace strata::bedrock
+} // namespace strata::bedrock::inline STRATA_SETTING
