@@ -189,6 +189,31 @@ BOOST_AUTO_TEST_CASE(rmsprop_adds_epsilon_to_the_root) {
     }
 }
 
+namespace own {
+using strata::symbols::g, strata::symbols::w;
+
+/// What needs no number besides the weight and the gradient; found by the names that programs know.
+struct fixed_steps {
+    strata::schedule learning_rate = 0.5;
+
+    auto scalars(double) const {
+        using namespace strata::symbols;
+        return bind();
+    }
+    static constexpr auto update = strata::rule<(w = w - 0.5 * g)>;
+};
+} // namespace own
+
+BOOST_AUTO_TEST_CASE(an_optimizer_may_have_no_scalars) {
+    static_assert(std::is_same_v<decltype(strata::bind()), environment<>>);
+    learnt_weights<float, own::fixed_steps> fixed{{}, {1, 2, 3, 4, 5}};
+    learnt_weights<float, sgd> scaled{sgd{.learning_rate = 0.5}, {1, 2, 3, 4, 5}};
+    static_cast<void>(scalars_of_update<float>(fixed.optimizer, 0));
+    fixed.update({1, 0.3f, -2, 0, 7});
+    scaled.update({1, 0.3f, -2, 0, 7});
+    BOOST_TEST(fixed.weights == scaled.weights, boost::test_tools::per_element());
+}
+
 // The product of Nadam's momentums is a number of the step alone, also where steps are many.
 BOOST_AUTO_TEST_CASE(momentums_of_many_steps_multiply) {
     using namespace strata::bedrock::detail::optimizer_names;

@@ -34,6 +34,11 @@ constexpr auto bind(binding<Variables, Values>... bindings) {
     return environment<binding<Variables, Values>...>{bindings...};
 }
 
+/// With the symbols, since of no variables nothing else tells where it is: `bind()`.
+namespace symbols {
+using bedrock::bind;
+}
+
 /// The variables of both.
 template <class... First, class... Second>
 constexpr auto unite(const environment<First...>& first, const environment<Second...>& second) {
@@ -42,3 +47,7 @@ constexpr auto unite(const environment<First...>& first, const environment<Secon
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING
+
+namespace strata {
+using bedrock::bind;
+}

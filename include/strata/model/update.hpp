@@ -25,7 +25,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 template <class T, class... Variables, class... Values>
-constexpr auto converted(const environment<binding<Variables, Values>...>& values) {
+constexpr auto converted([[maybe_unused]] const environment<binding<Variables, Values>...>& values) {
     return environment<binding<Variables, T>...>{{static_cast<T>(values[Variables{}])}...};
 }
 
@@ -34,8 +34,9 @@ constexpr auto converted(const environment<binding<Variables, Values>...>& value
     raise(std::invalid_argument(concatenate("optimizer: '", name, "' is ", number_to_string(value),
                                             " in update ", update + 1, ", expected a finite number")));
 }
-template <class T, class... Variables>
-void check_scalars(const environment<binding<Variables, T>...>& values, std::uint64_t update) {
+template <class... Variables, class... Values>
+void check_scalars([[maybe_unused]] const environment<binding<Variables, Values>...>& values,
+                   [[maybe_unused]] std::uint64_t update) {
     ((is_finite(values[Variables{}]) ? void()
                                      : refuse_scalar(Variables::name.view(), values[Variables{}], update)),
      ...);
