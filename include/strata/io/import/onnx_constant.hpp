@@ -30,6 +30,8 @@ struct onnx_constant {
     std::vector<std::int64_t> shape;
     std::vector<double> numbers;
     bool is_whole = false;
+    /// Which numbers depend on how many samples there are; empty for none (onnx_counts.hpp).
+    std::vector<bool> counts{};
 };
 
 /// Bytes of a number of each of ONNX's types that are read, 0 for others.

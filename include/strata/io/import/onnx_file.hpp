@@ -13,6 +13,7 @@
 #include <strata/io/import/onnx_operators.hpp>
 #include <strata/io/import/onnx_outputs.hpp>
 #include <strata/io/import/onnx_scope.hpp>
+#include <strata/io/import/sample_count.hpp>
 #include <strata/io/import/scaled_dots.hpp>
 #include <strata/setting.hpp>
 
@@ -55,6 +56,7 @@ public:
         if (graph.problem_count() > 0)
             raise_problems(graph, result);
         add_outputs(graph, result, model);
+        refuse_counted_extents(result);
         join_directions(result);
         scaled_dots(result).join();
         lengthen_steps(result);
@@ -130,7 +132,6 @@ private:
 
     void add_input(onnx_builder& graph, model_graph& result, const std::string& name,
                    std::vector<std::int64_t> shape, const std::vector<onnx_node>& nodes) const {
-        constexpr std::int64_t unlikely = 1000003; // stands for any number of samples, and is no other extent
         if (graph.first_axis > 0 && shape.empty())
             fail("an input with an axis of samples",
                  "input " + internal::shown(name) + ", a single number: give it a value as --given does");
@@ -139,7 +140,7 @@ private:
             graph.first_axis > 0 && shape.size() == 3 && onnx_states::counts_steps_first(nodes, name) ? 1 : 0;
         if (graph.first_axis > 0) {
             std::int64_t& samples = shape[value.samples];
-            samples = graph.batch = samples > 0 ? samples : unlikely;
+            samples = graph.batch = samples > 0 ? samples : any_samples;
         }
         for (std::size_t axis = 0; axis < shape.size(); ++axis)
             if (shape[axis] <= 0 || shape[axis] > (std::int64_t{1} << 31))

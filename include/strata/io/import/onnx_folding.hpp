@@ -5,6 +5,7 @@
 #include <strata/io/import/onnx_constant_arithmetic.hpp>
 #include <strata/io/import/onnx_constant_places.hpp>
 #include <strata/io/import/onnx_shapes.hpp>
+#include <strata/io/import/sample_count.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -219,14 +220,21 @@ inline folded reduce(onnx_builder& graph, const onnx_node& operation) {
 inline folded measure(const onnx_builder& graph, const onnx_node& operation) {
     const std::vector<std::int64_t> shape = shape_of_input(graph.input(operation, 0));
     if (operation.type == "Size")
-        return onnx_constant{{}, {static_cast<double>(size_of_shape(shape))}, true};
+        return onnx_constant{{},
+                             {static_cast<double>(size_of_shape(shape))},
+                             true,
+                             {std::any_of(shape.begin(), shape.end(), counts_samples)}};
     const auto rank = static_cast<std::int64_t>(shape.size());
     const auto bound = [&](std::string_view key, std::int64_t fallback) {
         const std::int64_t given = whole_of(operation, key, fallback);
         return std::clamp<std::int64_t>(given + (given < 0 ? rank : 0), 0, rank);
     };
     const std::int64_t begin = bound("start", 0);
-    return whole_list({shape.begin() + begin, shape.begin() + std::max(begin, bound("end", rank))});
+    onnx_constant result =
+        whole_list({shape.begin() + begin, shape.begin() + std::max(begin, bound("end", rank))});
+    for (const double extent : result.numbers)
+        result.counts.push_back(counts_samples(static_cast<std::int64_t>(extent)));
+    return result;
 }
 } // namespace folding
 

@@ -7,6 +7,7 @@
 #include <strata/io/import/onnx_blocks.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_combinations.hpp>
+#include <strata/io/import/onnx_counts.hpp>
 #include <strata/io/import/onnx_elements.hpp>
 #include <strata/io/import/onnx_folding.hpp>
 #include <strata/io/import/onnx_images.hpp>
@@ -177,10 +178,12 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
                 graph.values[output].is_known = false;
             return;
         }
-    if (move_states(graph, operation, read_onnx_node) || move_sample_axis(graph, operation, read_onnx_node))
+    if (refuse_counts(graph, operation) || move_states(graph, operation, read_onnx_node) ||
+        move_sample_axis(graph, operation, read_onnx_node))
         return;
     if (!fold(graph, operation))
         known(graph, operation);
+    mark_counts(graph, operation, read_onnx_node);
     forget_states(graph, operation);
 }
 

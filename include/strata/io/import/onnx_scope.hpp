@@ -5,6 +5,7 @@
 #include <strata/expression/concatenate.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_constant.hpp>
+#include <strata/io/import/onnx_counts.hpp>
 #include <strata/io/import/onnx_graph_message.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
@@ -127,6 +128,8 @@ private:
         if (!condition.constant || condition.constant->numbers.size() != 1)
             return graph_.add_problem(choice, "its condition is known when the network runs, and not before; "
                                               "where it is of an input, give that a value as --given does");
+        if (has_counts(*condition.constant))
+            return graph_.add_problem(choice, internal::concatenate("its condition ", count_hint));
         const bool is_true = condition.constant->numbers.front() != 0;
         const auto branch = choice.attributes.find(is_true ? "then_branch" : "else_branch");
         if (branch == choice.attributes.end() || !branch->second.has_graph)

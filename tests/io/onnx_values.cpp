@@ -1,0 +1,187 @@
+// Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../data/temporary_directory.hpp"
+#include "../error_message.hpp"
+#include "onnx_model.hpp"
+
+#include <strata/io/import/complete_graph.hpp>
+#include <strata/io/import/onnx_file.hpp>
+#include <strata/io/import/reference.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// What models of ONNX compute before a network runs, and values of types that no network has: the result is
+// ONNX's, or the file's error says why there is none.
+
+using namespace strata;
+using namespace strata::bedrock::imports;
+
+namespace {
+
+const temporary_directory directory;
+
+model_graph read(const onnx_graph& graph) {
+    directory.write("model.onnx", graph.model());
+    model_graph result = onnx_file(directory / "model.onnx").read({});
+    complete_graph(result);
+    return result;
+}
+std::string complaint(const onnx_graph& graph) {
+    return error_message<data_error>([&] { (void)read(graph); });
+}
+bool says(const std::string& message, const std::string& part) { return message.find(part) != message.npos; }
+
+/// A model of any number of samples, with numbers by their names.
+onnx_graph model_of(const std::vector<std::int64_t>& shape, std::int64_t type = 1) {
+    onnx_graph graph;
+    graph.input("x", shape, type);
+    graph.output("y");
+    graph.node("Shape", {"x"}, {"shape"});
+    for (const std::int64_t number : {-1, 0, 1, 2, 3, 4, 7}) {
+        graph.wholes(std::to_string(number), {}, {number});
+        graph.wholes("[" + std::to_string(number) + "]", {1}, {number});
+    }
+    graph.node("Gather", {"shape", "[0]"}, {"[samples]"}, {{"axis", 0}});
+    graph.node("Gather", {"shape", "0"}, {"samples"}, {{"axis", 0}});
+    graph.node("Cast", {"samples"}, {"count"}, {{"to", 1}});
+    return graph;
+}
+constexpr const char* depends = "depends on how many samples there are";
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(no_network_computes_with_how_many_samples_there_are) {
+    const auto refuses = [](const auto& write) {
+        onnx_graph graph = model_of({-1, 4});
+        write(graph);
+        const std::string message = complaint(graph);
+        BOOST_TEST(says(message, depends), message);
+    };
+    refuses([](onnx_graph& g) { g.node("Mul", {"x", "count"}, {"y"}); });
+    refuses([](onnx_graph& g) {
+        g.node("Size", {"x"}, {"size"});
+        g.node("Cast", {"size"}, {"real"}, {{"to", 1}});
+        g.node("Div", {"x", "real"}, {"y"});
+    });
+    refuses([](onnx_graph& g) { // as it would for 1000003 as well
+        g.node("Mod", {"samples", "7"}, {"rest"});
+        g.node("Cast", {"rest"}, {"real"}, {{"to", 1}});
+        g.node("Add", {"x", "real"}, {"y"});
+    });
+    refuses([](onnx_graph& g) { // all features, of more samples than those
+        g.node("Slice", {"x", "[0]", "[samples]", "[1]"}, {"y"});
+    });
+    refuses([](onnx_graph& g) {
+        onnx_graph yes, no;
+        yes.node("Relu", {"x"}, {"r"});
+        yes.output("r");
+        no.node("Tanh", {"x"}, {"t"});
+        no.output("t");
+        g.node("Equal", {"samples", "1"}, {"single"});
+        g.node("If", {"single"}, {"y"}, {{"then_branch", yes}, {"else_branch", no}});
+    });
+    refuses([](onnx_graph& g) { // numbers moved, joined and chosen among others
+        g.node("Concat", {"[2]", "[samples]", "[3]", "[4]"}, {"list"}, {{"axis", 0}});
+        g.node("Reshape", {"list", "square"}, {"table"});
+        g.wholes("square", {2}, {2, 2});
+        g.node("Transpose", {"table"}, {"turned"});
+        g.node("Gather", {"turned", "1"}, {"pair"}, {{"axis", 0}});
+        g.node("ReduceMin", {"pair"}, {"least"}, {{"keepdims", 0}});
+        g.node("Cast", {"least"}, {"real"}, {{"to", 1}});
+        g.node("Mul", {"x", "real"}, {"y"});
+    });
+    refuses([](onnx_graph& g) {
+        g.node("Equal", {"samples", "1"}, {"single"});
+        g.node("Where", {"single", "2", "3"}, {"factor"});
+        g.node("Cast", {"factor"}, {"real"}, {{"to", 1}});
+        g.node("Mul", {"x", "real"}, {"y"});
+    });
+    refuses([](onnx_graph& g) { // a count that is the sum of ones
+        g.node("ConstantOfShape", {"[samples]"}, {"zeros"});
+        g.node("Cos", {"zeros"}, {"ones"});
+        g.node("ReduceSum", {"ones"}, {"sum"}, {{"keepdims", 0}});
+        g.node("Mul", {"x", "sum"}, {"y"});
+    });
+    refuses([](onnx_graph& g) { // the last of 0, 1, 2 ...
+        g.node("Range", {"0", "samples", "1"}, {"range"});
+        g.node("Gather", {"range", "-1"}, {"last"}, {{"axis", 0}});
+        g.node("Cast", {"last"}, {"real"}, {{"to", 1}});
+        g.node("Add", {"x", "real"}, {"y"});
+    });
+    refuses([](onnx_graph& g) { // so many zeros beside the features
+        g.node("Mod", {"[samples]", "[7]"}, {"rest"});
+        g.node("Concat", {"[1]", "rest"}, {"extents"}, {{"axis", 0}});
+        g.node("ConstantOfShape", {"extents"}, {"zeros"});
+        g.node("Concat", {"x", "zeros"}, {"y"}, {{"axis", 1}});
+    });
+    refuses([](onnx_graph& g) { // a feature for each sample
+        g.node("Concat", {"[4]", "[samples]"}, {"extents"}, {{"axis", 0}});
+        g.node("ConstantOfShape", {"extents"}, {"zeros"});
+        g.node("MatMul", {"x", "zeros"}, {"y"});
+    });
+    refuses([](onnx_graph& g) { // which 4 / 2 is, and more than one number of samples gives
+        g.node("Mod", {"[samples]", "[3]"}, {"rest"});
+        g.node("Add", {"rest", "[1]"}, {"extent"});
+        g.node("Concat", {"[samples]", "extent", "[-1]"}, {"extents"}, {{"axis", 0}});
+        g.node("Reshape", {"x", "extents"}, {"y"});
+    });
+}
+
+BOOST_AUTO_TEST_CASE(shapes_of_samples_are_computed) {
+    const auto reads = [](const auto& write, const extents& expected) {
+        onnx_graph graph = model_of({-1, 2, 6});
+        write(graph);
+        const model_graph result = read(graph);
+        BOOST_TEST(result.nodes[result.outputs.front()].shape == expected);
+    };
+    reads(
+        [](onnx_graph& g) {
+            g.node("Concat", {"[samples]", "[-1]"}, {"extents"}, {{"axis", 0}});
+            g.node("Reshape", {"x", "extents"}, {"y"});
+        },
+        {12});
+    reads(
+        [](onnx_graph& g) { // all numbers over samples, which the other extents determine
+            g.node("Size", {"x"}, {"size"});
+            g.node("Div", {"size", "[samples]"}, {"row"});
+            g.node("Concat", {"[samples]", "row"}, {"extents"}, {{"axis", 0}});
+            g.node("Reshape", {"x", "extents"}, {"y"});
+        },
+        {12});
+    reads(
+        [](onnx_graph& g) { // as expand(-1, 2, 6) is written
+            g.node("Slice", {"x", "[0]", "[samples]", "[0]"}, {"all"});
+            g.node("ReduceMean", {"all"}, {"mean"}, {{"axes", std::vector<std::int64_t>{1}}});
+            g.node("Concat", {"[-1]", "[2]", "[-1]"}, {"asked"}, {{"axis", 0}});
+            g.node("Equal", {"asked", "[-1]"}, {"open"});
+            g.node("Where", {"open", "shape", "asked"}, {"extents"});
+            g.node("Expand", {"mean", "extents"}, {"y"});
+        },
+        {2, 6});
+    reads(
+        [](onnx_graph& g) { // a token before each sample, and a factor that is an extent
+            g.weights("token", {1, 1, 6}, {1, 2, 3, 4, 5, 6});
+            g.node("Concat", {"[samples]", "[1]", "[1]"}, {"extents"}, {{"axis", 0}});
+            g.node("Expand", {"token", "extents"}, {"tokens"});
+            g.node("Concat", {"tokens", "x"}, {"joined"}, {{"axis", 1}});
+            g.node("Gather", {"shape", "2"}, {"features"}, {{"axis", 0}});
+            g.node("Cast", {"features"}, {"real"}, {{"to", 1}});
+            g.node("Mul", {"joined", "real"}, {"y"});
+        },
+        {3, 6});
+    reads(
+        [](onnx_graph& g) { // steps of all samples in one axis, and apart again
+            g.node("Mul", {"[samples]", "[2]"}, {"steps"});
+            g.node("Concat", {"steps", "[-1]"}, {"extents"}, {{"axis", 0}});
+            g.node("Reshape", {"x", "extents"}, {"rows"});
+            g.weights("kernel", {6, 3}, std::vector<float>(18, 1));
+            g.node("MatMul", {"rows", "kernel"}, {"product"});
+            g.node("Concat", {"[samples]", "[2]", "[3]"}, {"before"}, {{"axis", 0}});
+            g.node("Reshape", {"product", "before"}, {"y"});
+        },
+        {2, 3});
+}
