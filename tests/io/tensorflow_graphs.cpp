@@ -190,6 +190,41 @@ BOOST_AUTO_TEST_CASE(all_that_strata_cannot_express_is_said_at_once) {
                     "; a whole exponent below 0 or above 16"));
 }
 
+BOOST_AUTO_TEST_CASE(no_graph_computes_with_how_many_samples_there_are) {
+    // n5 is the number of samples, n9 that of rows, c9 the list [3] and c13 a 2.
+    const auto complaint_of = [](const json& nodes) {
+        json model = *member(case_of("shapes"), "model");
+        for (const json& node : nodes)
+            model["modelTopology"]["node"].push_back(node);
+        return complaint(model, weights_of(case_of("shapes")), {"y"});
+    };
+    const auto node = [](const char* operation, const std::vector<std::string>& inputs, const char* name) {
+        json result = {{"name", name}, {"op", operation}, {"input", inputs}, {"attr", json::object()}};
+        if (std::string(operation) == "Cast")
+            result["attr"] = {{"SrcT", {{"type", "DT_INT32"}}}, {"DstT", {{"type", "DT_FLOAT"}}}};
+        return result;
+    };
+    const auto refuses = [&](const json& nodes) {
+        return says(complaint_of(nodes), "depends on how many samples there are");
+    };
+    BOOST_TEST(refuses({node("Cast", {"n5"}, "real"), node("RealDiv", {"x", "real"}, "y")}));
+    BOOST_TEST(refuses({node("FloorMod", {"n5", "c9"}, "rest"), node("Cast", {"rest"}, "real"),
+                        node("AddV2", {"x", "real"}, "y")}));
+    BOOST_TEST(refuses({node("Pack", {"n9", "n5"}, "both"), node("GatherV2", {"both", "c0", "c0"}, "rows"),
+                        node("ConcatV2", {"both", "rows", "c0"}, "three"),
+                        node("StridedSlice", {"three", "c1", "c4", "c2"}, "one"),
+                        node("Cast", {"one"}, "real"), node("Mul", {"x", "real"}, "y")}));
+    BOOST_TEST(refuses(json::array({node("Range", {"c13", "n5", "c13"}, "y")})));
+    BOOST_TEST(
+        refuses({node("FloorMod", {"n5", "c9"}, "rest"), node("AddV2", {"rest", "c2"}, "some"),
+                 node("ConcatV2", {"c14", "some", "c0"}, "list"), node("Reshape", {"x", "list"}, "y")}));
+    // Other extents of a shape with samples are numbers as others are.
+    BOOST_TEST(complaint_of({node("Cast", {"n9"}, "real"), node("Mul", {"x", "real"}, "y")}) == "nothing");
+    BOOST_TEST(complaint_of({node("Pack", {"n9", "n5"}, "both"),
+                             node("StridedSlice", {"both", "c0", "c1", "c2"}, "one"),
+                             node("Cast", {"one"}, "real"), node("Mul", {"x", "real"}, "y")}) == "nothing");
+}
+
 BOOST_AUTO_TEST_CASE(damaged_graphs_are_errors) {
     const std::string weights = weights_of(case_of("convolutions"));
     const json& whole = *member(case_of("convolutions"), "model");

@@ -31,6 +31,8 @@ using tensorflow_shape = std::vector<std::int64_t>;
 struct tensorflow_constant {
     tensor data;
     bool is_whole = false;
+    /// Which numbers depend on how many samples there are; empty for none (tensorflow_counts.hpp).
+    std::vector<bool> counts{};
 };
 
 /// What SpaceToBatchND makes of an image: its places, so many apart, as samples beside each other.

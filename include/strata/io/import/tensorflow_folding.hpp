@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/sample_count.hpp>
 #include <strata/io/import/shapes.hpp>
 #include <strata/io/import/tensorflow_builder.hpp>
 #include <strata/setting.hpp>
@@ -161,8 +162,10 @@ inline bool fold_shape(tensorflow_builder& graph, const tensorflow_node& operati
     tensorflow_constant result{{}, true};
     if (operation.operation == "Shape") {
         result.data.shape = {shape.size()};
-        for (const std::int64_t extent : shape)
+        for (const std::int64_t extent : shape) {
             result.data.numbers.push_back(static_cast<float>(extent));
+            result.counts.push_back(counts_samples(extent));
+        }
     } else if (operation.operation == "Rank")
         result.data.numbers = {static_cast<float>(shape.size())};
     else

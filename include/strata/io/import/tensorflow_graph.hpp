@@ -6,6 +6,7 @@
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/json.hpp>
 #include <strata/io/import/node_choice.hpp>
+#include <strata/io/import/sample_count.hpp>
 #include <strata/io/import/tensorflow_builder.hpp>
 #include <strata/io/import/tensorflow_node.hpp>
 #include <strata/io/import/tensorflow_operations.hpp>
@@ -73,6 +74,7 @@ public:
                                        "\n  A network that ends before them is read with --output NAMES."));
         for (const std::string& tensor : wanted)
             add_output(graph, result, tensor);
+        refuse_counted_extents(result);
         drop_unread_nodes(result);
         return result;
     }
@@ -191,7 +193,6 @@ private:
 
     void add_input(tensorflow_builder& graph, model_graph& result, const tensorflow_node& placeholder,
                    const extents& given, bool is_first) const {
-        constexpr std::int64_t unlikely = 1000003; // stands for any number of samples, and is no other extent
         tensorflow_value value;
         value.shape = placeholder.wholes("shape");
         if (!given.empty())
@@ -200,7 +201,7 @@ private:
             fail(internal::concatenate("the extents of input ", internal::shown(placeholder.name),
                                        ", with the samples', which the file leaves open"),
                  "none: say them as --input does");
-        const std::int64_t batch = value.shape.front() > 0 ? value.shape.front() : unlikely;
+        const std::int64_t batch = value.shape.front() > 0 ? value.shape.front() : any_samples;
         if (is_first)
             graph.batch = batch;
         if (batch != graph.batch)

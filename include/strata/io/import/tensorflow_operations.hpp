@@ -4,6 +4,7 @@
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/tensorflow_builder.hpp>
 #include <strata/io/import/tensorflow_combinations.hpp>
+#include <strata/io/import/tensorflow_counts.hpp>
 #include <strata/io/import/tensorflow_elements.hpp>
 #include <strata/io/import/tensorflow_folding.hpp>
 #include <strata/io/import/tensorflow_images.hpp>
@@ -141,10 +142,14 @@ inline void read_operation(tensorflow_builder& graph, const tensorflow_node& ope
     if (std::any_of(operation.inputs.begin(), operation.inputs.end(), is_between_blocks) &&
         !fits_between_blocks(operation))
         return graph.add_problem(operation, "behind SpaceToBatchND");
-    if (fold(graph, operation))
+    if (refuse_counts(graph, operation))
         return;
-    if (const auto found = readers.find(operation.operation); found != readers.end())
-        return found->second(graph, operation);
+    if (fold(graph, operation))
+        return mark_counts(graph, operation, read_operation);
+    if (const auto found = readers.find(operation.operation); found != readers.end()) {
+        found->second(graph, operation);
+        return mark_counts(graph, operation, read_operation);
+    }
     if (operation.inputs.empty() || !read_activation(graph, operation))
         graph.add_problem(operation, "unknown here");
 }
