@@ -185,3 +185,82 @@ BOOST_AUTO_TEST_CASE(shapes_of_samples_are_computed) {
         },
         {2, 3});
 }
+
+BOOST_AUTO_TEST_CASE(reals_are_rounded_for_embeddings_alone) {
+    const auto model = [](std::int64_t type, std::int64_t target, const auto& write) {
+        onnx_graph graph = model_of({-1, 4}, type);
+        graph.weights("table", {9, 3}, std::vector<float>(27, 1));
+        graph.node("Cast", {"x"}, {"whole"}, {{"to", target}});
+        write(graph);
+        return graph;
+    };
+    const auto looks_up = [](onnx_graph& g) {
+        g.node("Identity", {"whole"}, {"tokens"});
+        g.node("Gather", {"table", "tokens"}, {"y"});
+    };
+    const auto restores = [](onnx_graph& g) { g.node("Cast", {"whole"}, {"y"}, {{"to", 1}}); };
+    const auto computes = [](onnx_graph& g) { g.node("Add", {"whole", "whole"}, {"y"}); };
+    const auto averages = [](onnx_graph& g) { // those of tokens that are not 0
+        g.node("Gather", {"table", "x"}, {"rows"});
+        g.node("Cast", {"whole"}, {"mask"}, {{"to", 1}});
+        g.node("Unsqueeze", {"mask", "[2]"}, {"column"});
+        g.node("Mul", {"rows", "column"}, {"y"});
+    };
+    constexpr std::int64_t real = 1, byte = 2, whole = 7, truth = 9;
+    BOOST_TEST(complaint(model(real, whole, looks_up)) == "no error");
+    BOOST_TEST(complaint(model(whole, 6, looks_up)) == "no error");
+    BOOST_TEST(complaint(model(whole, real, [](onnx_graph& g) { g.node("Relu", {"whole"}, {"y"}); })) ==
+               "no error");
+    BOOST_TEST(complaint(model(byte, whole, restores)) == "no error");
+    BOOST_TEST(complaint(model(truth, whole, restores)) == "no error");
+    const auto rounds = [](const onnx_graph& graph) {
+        const std::string message = complaint(graph);
+        BOOST_TEST((says(message, "whole numbers") || says(message, "which a Cast rounds")), message);
+    };
+    rounds(model(real, whole, restores));
+    rounds(model(real, truth, restores));
+    rounds(model(whole, truth, restores));
+    rounds(model(whole, truth, averages));
+    rounds(model(whole, byte, restores));
+    rounds(model(real, whole, computes));
+    rounds(model(real, whole, [](onnx_graph& g) { g.node("Identity", {"whole"}, {"y"}); }));
+    rounds(model(real, whole, [&](onnx_graph& g) { // of two readers, one is an embedding
+        looks_up(g);
+        g.node("Add", {"whole", "whole"}, {"z"});
+        g.output("z");
+    }));
+}
+
+BOOST_AUTO_TEST_CASE(whole_numbers_are_not_computed_as_reals_where_that_differs) {
+    constexpr std::int64_t byte = 2, whole = 7;
+    const auto complaint_of = [](std::int64_t type, const auto& write) {
+        onnx_graph graph = model_of({-1, 4}, type);
+        graph.weights("half", {}, {0.5F});
+        write(graph);
+        graph.node("Cast", {"z"}, {"y"}, {{"to", 1}});
+        return complaint(graph);
+    };
+    const auto refuses = [&](const std::string& message) {
+        BOOST_TEST(says(message, "of whole numbers, which a network neither rounds nor wraps"), message);
+    };
+    const auto divides = [](onnx_graph& g) { g.node("Div", {"x", "2"}, {"z"}); };
+    const auto adds = [](onnx_graph& g) { g.node("Add", {"x", "2"}, {"z"}); };
+    refuses(complaint_of(whole, divides));
+    refuses(complaint_of(whole, [](onnx_graph& g) { g.node("Div", {"7", "x"}, {"z"}); }));
+    refuses(complaint_of(whole, [](onnx_graph& g) {
+        g.node("Mul", {"x", "x"}, {"square"});
+        g.node("Div", {"square", "x"}, {"z"});
+    }));
+    refuses(complaint_of(whole, [](onnx_graph& g) {
+        g.node("ReduceMean", {"x"}, {"z"}, {{"axes", std::vector<std::int64_t>{1}}});
+    }));
+    refuses(complaint_of(whole, [](onnx_graph& g) { g.node("Pow", {"x", "half"}, {"z"}); }));
+    refuses(complaint_of(whole, [](onnx_graph& g) { g.node("Pow", {"x", "-1"}, {"z"}); }));
+    refuses(complaint_of(byte, adds));
+    BOOST_TEST(complaint_of(whole, adds) == "no error");
+    BOOST_TEST(complaint_of(whole, [](onnx_graph& g) { g.node("Pow", {"x", "2"}, {"z"}); }) == "no error");
+    BOOST_TEST(complaint_of(byte, [](onnx_graph& g) {
+                   g.node("Slice", {"x", "[1]", "[3]", "[1]"}, {"z"});
+               }) == "no error");
+    BOOST_TEST(complaint_of(1, divides) == "no error");
+}

@@ -46,6 +46,8 @@ struct onnx_value {
     /// Of a state that a stream keeps: the numbers of its numbers (onnx_states.hpp).
     std::shared_ptr<const onnx_constant> state{};
     bool is_state_alone = false; ///< and no node gives it
+    std::int64_t type = 1;       ///< of its numbers in ONNX, which are reals here
+    bool is_rounded = false;     ///< of an input's reals as whole numbers
 };
 
 /// The graph that becomes of an ONNX model, and what its operators need to add to it.

@@ -127,15 +127,18 @@ private:
         }
         graph.first_axis = is_unbatched || has_one_sample ? 0 : 1;
         for (const onnx_value_info& info : open)
-            add_input(graph, result, info.name, info.dims, nodes);
+            add_input(graph, result, info, nodes);
     }
 
-    void add_input(onnx_builder& graph, model_graph& result, const std::string& name,
-                   std::vector<std::int64_t> shape, const std::vector<onnx_node>& nodes) const {
+    void add_input(onnx_builder& graph, model_graph& result, const onnx_value_info& info,
+                   const std::vector<onnx_node>& nodes) const {
+        const std::string& name = info.name;
+        std::vector<std::int64_t> shape = info.dims;
         if (graph.first_axis > 0 && shape.empty())
             fail("an input with an axis of samples",
                  "input " + internal::shown(name) + ", a single number: give it a value as --given does");
         onnx_value value;
+        value.type = info.type == 0 ? 1 : info.type; // which a file may leave open
         value.samples =
             graph.first_axis > 0 && shape.size() == 3 && onnx_states::counts_steps_first(nodes, name) ? 1 : 0;
         if (graph.first_axis > 0) {
@@ -216,6 +219,8 @@ private:
             if (found == graph.values.end() || found->second.constant)
                 fail("an output " + internal::shown(info.name) + " that the network gives",
                      found == graph.values.end() ? "none" : "a constant");
+            if (found->second.is_rounded)
+                fail("an output of reals", "output " + internal::shown(info.name) + ", which a Cast rounds");
             if (found->second.state != nullptr && graph.states.take_back(*found->second.state))
                 continue;
             if (found->second.is_state_alone)

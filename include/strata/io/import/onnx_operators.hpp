@@ -24,6 +24,7 @@
 #include <strata/io/import/onnx_slices.hpp>
 #include <strata/io/import/onnx_state_moves.hpp>
 #include <strata/io/import/onnx_tiles.hpp>
+#include <strata/io/import/onnx_types.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -55,14 +56,6 @@ inline void read_dropout(onnx_builder& graph, const onnx_node& operation) {
     };
     if (graph.has_input(operation, 2) && number(2) != 0 && (!graph.has_input(operation, 1) || number(1) != 0))
         return graph.add_problem(operation, "in training");
-    pass_on(graph, operation);
-}
-
-/// Cast between floats, and of tokens: a network computes all in one type.
-inline void read_cast(onnx_builder& graph, const onnx_node& operation) {
-    const onnx_value& value = graph.input(operation, 0);
-    if (is_whole_onnx_type(whole_of(operation, "to", 1)) && graph.node(value.node).kind != "input")
-        return graph.add_problem(operation, "to whole numbers or truths");
     pass_on(graph, operation);
 }
 
@@ -178,13 +171,15 @@ inline void read_onnx_node(onnx_builder& graph, const onnx_node& operation) {
                 graph.values[output].is_known = false;
             return;
         }
-    if (refuse_counts(graph, operation) || move_states(graph, operation, read_onnx_node) ||
-        move_sample_axis(graph, operation, read_onnx_node))
+    if (refuse_counts(graph, operation) || refuse_rounding(graph, operation))
         return;
+    if (move_states(graph, operation, read_onnx_node) || move_sample_axis(graph, operation, read_onnx_node))
+        return set_types(graph, operation);
     if (!fold(graph, operation))
         known(graph, operation);
     mark_counts(graph, operation, read_onnx_node);
     forget_states(graph, operation);
+    set_types(graph, operation);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports
