@@ -225,6 +225,29 @@ BOOST_AUTO_TEST_CASE(no_graph_computes_with_how_many_samples_there_are) {
                              node("Cast", {"one"}, "real"), node("Mul", {"x", "real"}, "y")}) == "nothing");
 }
 
+BOOST_AUTO_TEST_CASE(whole_numbers_are_not_computed_as_reals_where_that_differs) {
+    const auto complaint_of = [](const char* operation, const json& attributes, const char* other = "c0") {
+        json model = *member(case_of("shapes"), "model");
+        json node = {{"name", "y"}, {"op", operation}, {"input", {"x", other}}};
+        for (const auto& [key, type] : attributes.items())
+            node["attr"][key]["type"] = type;
+        model["modelTopology"]["node"].push_back(node);
+        return complaint(model, weights_of(case_of("shapes")), {"y"});
+    };
+    const auto casts = [&](const char* given, const char* made) {
+        return complaint_of("Cast", {{"SrcT", given}, {"DstT", made}});
+    };
+    BOOST_TEST(says(casts("DT_FLOAT", "DT_INT32"), "it rounds"));
+    BOOST_TEST(says(casts("DT_INT32", "DT_BOOL"), "it rounds"));
+    BOOST_TEST(says(casts("DT_INT32", "DT_UINT8"), "it rounds"));
+    BOOST_TEST(casts("DT_UINT8", "DT_INT32") == "nothing");
+    BOOST_TEST(casts("DT_BOOL", "DT_FLOAT") == "nothing");
+    BOOST_TEST(casts("DT_INT32", "DT_FLOAT") == "nothing");
+    BOOST_TEST(says(complaint_of("RealDiv", {{"T", "DT_INT32"}}, "c13"), "of whole numbers"));
+    BOOST_TEST(says(complaint_of("Mean", {{"T", "DT_INT32"}}, "c13"), "of whole numbers"));
+    BOOST_TEST(complaint_of("Mean", {{"T", "DT_FLOAT"}}, "c13") == "nothing");
+}
+
 BOOST_AUTO_TEST_CASE(damaged_graphs_are_errors) {
     const std::string weights = weights_of(case_of("convolutions"));
     const json& whole = *member(case_of("convolutions"), "model");

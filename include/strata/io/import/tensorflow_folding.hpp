@@ -128,9 +128,12 @@ inline bool fold_numbers(tensorflow_builder& graph, const tensorflow_node& opera
     tensorflow_constant result{{a.data.shape, {}}, a.is_whole};
     std::vector<float>& numbers = result.data.numbers;
     if (operation.operation == "Cast") {
-        result.is_whole = is_whole_type(operation.text("DstT", "DT_FLOAT"));
+        const std::string type = operation.text("DstT", "DT_FLOAT");
+        result.is_whole = is_whole_type(type);
         for (const float each : a.data.numbers)
-            numbers.push_back(result.is_whole ? std::trunc(each) : each);
+            numbers.push_back(type == "DT_BOOL" ? (each != 0 ? 1.0F : 0.0F)
+                              : result.is_whole ? std::trunc(each)
+                                                : each);
     } else if (const number_function function = single_function(operation.operation))
         for (const float each : a.data.numbers)
             numbers.push_back(static_cast<float>(function(each)));

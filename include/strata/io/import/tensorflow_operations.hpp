@@ -26,12 +26,21 @@ inline void pass_on(tensorflow_builder& graph, const tensorflow_node& operation)
     graph.set(operation, graph.input(operation, 0));
 }
 
-/// Whole numbers as reals are the same numbers here; reals as whole ones are rounded, which no layer does.
+/// Whole numbers as reals, or as more of them, are the same numbers here; others are rounded or wrapped,
+/// which no layer does.
 inline void read_cast(tensorflow_builder& graph, const tensorflow_node& operation) {
-    if (is_whole_type(operation.text("DstT", "DT_FLOAT")) &&
-        !is_whole_type(operation.text("SrcT", "DT_FLOAT")))
+    const std::string given = operation.text("SrcT", "DT_FLOAT");
+    const std::string made = operation.text("DstT", "DT_FLOAT");
+    const bool is_large = made == "DT_INT32" || made == "DT_INT64";
+    if (is_whole_type(made) && given != made && given != "DT_BOOL" && !(is_whole_type(given) && is_large))
         return graph.add_problem(operation, "it rounds");
     pass_on(graph, operation);
+}
+
+/// Whether an operation rounds what it computes of whole numbers.
+inline bool rounds_wholes(const tensorflow_node& operation) {
+    return is_whole_type(operation.text("T", "DT_FLOAT")) &&
+           is_any_operation(operation, {"Mean", "Pow", "RealDiv"});
 }
 
 /// Places of the largest numbers and of others, which are no numbers that a network computes with.
@@ -146,6 +155,8 @@ inline void read_operation(tensorflow_builder& graph, const tensorflow_node& ope
         return;
     if (fold(graph, operation))
         return mark_counts(graph, operation, read_operation);
+    if (rounds_wholes(operation))
+        return graph.add_problem(operation, "of whole numbers, which a network does not round");
     if (const auto found = readers.find(operation.operation); found != readers.end()) {
         found->second(graph, operation);
         return mark_counts(graph, operation, read_operation);
