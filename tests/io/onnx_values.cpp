@@ -9,6 +9,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -263,4 +264,32 @@ BOOST_AUTO_TEST_CASE(whole_numbers_are_not_computed_as_reals_where_that_differs)
                    g.node("Slice", {"x", "[1]", "[3]", "[1]"}, {"z"});
                }) == "no error");
     BOOST_TEST(complaint_of(1, divides) == "no error");
+}
+
+BOOST_AUTO_TEST_CASE(samples_are_those_of_the_inputs) {
+    onnx_graph graph;
+    graph.input("tokens", {-1, 4}, 7);
+    graph.input("x", {-1, 2, 3});
+    graph.weights("table", {9, 3}, std::vector<float>(27, 1));
+    graph.node("Gather", {"table", "tokens"}, {"rows"});
+    graph.node("Concat", {"rows", "x"}, {"y"}, {{"axis", 1}});
+    graph.output("y");
+    const model_graph result = read(graph);
+    const std::vector<float> x(6, 1);
+    const auto complains = [&](const std::vector<tensor>& inputs, const std::string& part) {
+        const std::string message =
+            error_message<data_error>([&] { (void)reference_results(result, inputs); });
+        BOOST_TEST(says(message, part), message);
+    };
+    complains({{{1, 4}, {0, 1, 2, 8}}, {{1, 2, 3}, x}}, "no error");
+    complains({{{1, 4, 1}, {0, 1, 2, 8}}, {{1, 6}, x}}, "no error"); // which lies as it does
+    complains({}, "expected samples of 2 inputs, found those of 0");
+    complains({{{1, 4}, {0, 1, 2, 8}}}, "expected samples of 2 inputs, found those of 1");
+    complains({{{1, 4}, {0, 1, 2, 8}}, {{1, 3, 2}, x}},
+              "expected 1 samples of 2 x 3 for inputs 1, or rows of 6, found an array of 1 x 3 x 2");
+    complains({{{3, 2}, {0, 1, 2, 3, 4, 5}}, {{3, 2, 1}, x}}, "expected 3 samples of 4 for inputs 0");
+    complains({{{1, 4}, {0, 1, 2, 8}}, {{2, 2, 3}, std::vector<float>(12)}}, "expected 1 samples");
+    complains({{{1, 4}, {0, 1, 2}}, {{1, 2, 3}, x}}, "found an array of 1 x 4");
+    for (const float token : {9.0F, 1e9F, -1.0F, -1e9F, 1e30F, std::nanf("")})
+        complains({{{1, 4}, {0, 1, 2, token}}, {{1, 2, 3}, x}}, "expected tokens from 0 to 8, found ");
 }

@@ -9,6 +9,7 @@ STRATA_HEADER_BEGIN
 #include <strata/io/import/reference_cells.hpp>
 #include <strata/io/import/reference_layers.hpp>
 #include <strata/io/import/reference_values.hpp>
+#include <strata/io/import/sample_shapes.hpp>
 #include <strata/io/import/shapes.hpp>
 
 #include <algorithm>
@@ -89,10 +90,12 @@ inline std::vector<reference_numbers> reference_pass(const model_graph& graph,
     return values;
 }
 
-/// What a complete graph gives for some samples, [samples, ...] each.
+/// What a complete graph gives for some samples, [samples, ...] each. data_error for samples of other shapes
+/// than its inputs have, and for tokens that an embedding has no row of.
 inline std::vector<tensor> reference_results(const model_graph& graph, const std::vector<tensor>& inputs) {
     std::vector<tensor> results(graph.outputs.size());
-    const std::size_t samples = inputs.front().shape.front();
+    const std::size_t samples = count_samples(inputs);
+    check_sample_shapes(graph, inputs, graph.inputs, "inputs", samples);
     for (std::size_t sample = 0; sample < samples; ++sample) {
         std::vector<reference_numbers> one;
         for (const tensor& input : inputs) {

@@ -262,14 +262,7 @@ inline reference_numbers compute_whole(const graph_node& node,
         for (std::size_t i = 0; i < y.size(); ++i)
             y[i] *= y[i] < 0 ? double{alpha[i % alpha.size()]} : 1.0;
     } else if (node.kind == "embedding") {
-        const std::vector<float>& rows = weight_numbers(node, "embeddings");
-        const std::size_t width = node.shape.back();
-        y.clear();
-        for (const double token : x) {
-            const auto begin =
-                rows.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(token) * width);
-            y.insert(y.end(), begin, begin + static_cast<std::ptrdiff_t>(width));
-        }
+        y = choose_rows(node, x);
     } else if (node.kind == "repeat_vector") {
         for (std::size_t time = 1; time < node.shape.front(); ++time)
             y.insert(y.end(), x.begin(), x.end());

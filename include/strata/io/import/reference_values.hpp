@@ -1,13 +1,17 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/error.hpp>
+#include <strata/expression/concatenate.hpp>
 #include <strata/io/import/formula_layers.hpp>
 #include <strata/io/import/graph.hpp>
+#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -67,6 +71,24 @@ inline double apply_function(std::string_view kind, const graph_node& node, doub
     if (const formula_layer* const formula = find_formula(kind))
         return formula->compute(node, x);
     return x; // linear, and what does nothing when a network predicts
+}
+
+/// A row of an embedding's table for each token. data_error for tokens that have none.
+inline reference_numbers choose_rows(const graph_node& node, const reference_numbers& tokens) {
+    const std::vector<float>& table = weight_numbers(node, "embeddings");
+    const std::size_t width = node.shape.back();
+    const std::size_t count = table.size() / width;
+    reference_numbers result;
+    for (const double token : tokens) {
+        if (!(token >= 0 && token < static_cast<double>(count)))
+            internal::raise(data_error{internal::concatenate("embedding ", internal::shown(node.name),
+                                                             ": expected tokens from 0 to ", count - 1,
+                                                             ", found ", std::to_string(token))});
+        const auto begin =
+            table.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(token) * width);
+        result.insert(result.end(), begin, begin + static_cast<std::ptrdiff_t>(width));
+    }
+    return result;
 }
 
 /// Of the attribute of a recurrent layer, where nothing else is said.

@@ -14,6 +14,7 @@ STRATA_HEADER_BEGIN
 #include <strata/io/import/keras_names.hpp>
 #include <strata/io/import/number_text.hpp>
 #include <strata/io/import/parameter_names.hpp>
+#include <strata/io/import/sample_shapes.hpp>
 #include <strata/io/import/topology_text.hpp>
 #include <strata/raise.hpp>
 
@@ -100,24 +101,6 @@ inline bool is_identifier(std::string_view name) {
     });
 }
 
-inline void check_sample_shapes(const model_graph& graph, const check_samples& samples) {
-    const auto expect = [&](const std::vector<tensor>& given, const std::vector<std::size_t>& nodes,
-                            std::string_view what) {
-        if (given.size() != nodes.size())
-            internal::raise(data_error::in_file(graph.file, internal::concatenate(nodes.size(), " ", what),
-                                                internal::concatenate("samples of ", given.size())));
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            if (const std::size_t size = *size_of(graph.nodes[nodes[i]].shape);
-                given[i].shape.empty() || given[i].shape.front() != samples.inputs.front().shape.front() ||
-                given[i].numbers.size() != given[i].shape.front() * size)
-                internal::raise(data_error::in_file(
-                    graph.file, internal::concatenate(size, " numbers a sample for ", what, " ", i),
-                    internal::concatenate(given[i].numbers.size(), " numbers of all samples")));
-    };
-    expect(samples.inputs, graph.inputs, "inputs");
-    expect(samples.outputs, graph.outputs, "outputs");
-}
-
 /// Writes `NAME.hpp`, `NAME.safetensors`, `NAME_check.cpp` and `NAME_check.safetensors` to a folder; nothing
 /// where something is wrong, as a folder that cannot be written to. `graph` is complete (`complete_graph`),
 /// and `name` a name in C++.
@@ -126,7 +109,9 @@ inline void write_model(const model_graph& graph, const std::filesystem::path& f
     if (!is_identifier(name))
         internal::raise(std::invalid_argument(
             "write_model: expected a name of letters, digits and _, found " + internal::shown(name)));
-    check_sample_shapes(graph, samples);
+    const std::size_t count = count_samples(samples.inputs);
+    check_sample_shapes(graph, samples.inputs, graph.inputs, "inputs", count);
+    check_sample_shapes(graph, samples.outputs, graph.outputs, "outputs", count);
     const topology_text topology(graph);
     const std::string header = header_text(graph, topology, name);
 
