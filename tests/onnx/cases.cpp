@@ -89,8 +89,10 @@ void check(const std::string& name, std::size_t samples, const std::vector<std::
     std::vector<std::vector<double>> expected;
     for (const auto& each : results)
         expected.emplace_back(each.begin(), each.end());
-    exported_cases::write_case(name, inputs, expected,
-                               [&](const std::string& file) { strata::export_onnx(net, file, options); });
+    exported_cases::write_case(name, inputs, expected, [&](const std::string& file) {
+        strata::export_onnx(net, file, options);
+        std::ofstream(file + ".text") << strata::to_string(Topology);
+    });
 }
 
 std::vector<float> numbers(std::size_t count, float scale = 1) {
@@ -138,6 +140,14 @@ BOOST_AUTO_TEST_CASE(several_results_and_what_training_alone_has) {
                                                                           {numbers(2 * 98, 0.1f)});
     check<inputs(input<3>, input<2, 5>) | branches(identity, permute<1, 0> | flatten | dropout<0.5>)>(
         "own.borders", 2, {numbers(6), numbers(20)});
+}
+
+// Nothing in these turns axes of images.
+BOOST_AUTO_TEST_CASE(inputs_of_three_axes) {
+    using namespace strata;
+    check<input<4, 3, 2> | relu | flatten | dense<2>>("again.flatten", 2, {numbers(48)});
+    check<input<6, 7, 3> | slice<0, 1, 4> | softmax>("again.slice", 2, {numbers(252, 0.1f)});
+    check<input<5, 1, 4> | layer_norm<> | dense<3>>("again.norm", 2, {numbers(40, 0.1f)});
 }
 
 BOOST_AUTO_TEST_CASE(formulas_of_a_program) {

@@ -126,12 +126,14 @@ private:
                              !onnx_states::counts_steps_first(nodes, open[i].name);
         }
         graph.first_axis = is_unbatched || has_one_sample ? 0 : 1;
+        // What strata has written has its axes in strata's order.
+        const bool keeps_axes = model.producer.starts_with("strata ") || knows_no_axes(nodes);
         for (const onnx_value_info& info : open)
-            add_input(graph, result, info, nodes);
+            add_input(graph, result, info, nodes, keeps_axes);
     }
 
     void add_input(onnx_builder& graph, model_graph& result, const onnx_value_info& info,
-                   const std::vector<onnx_node>& nodes) const {
+                   const std::vector<onnx_node>& nodes, bool keeps_axes) const {
         const std::string& name = info.name;
         std::vector<std::int64_t> shape = info.dims;
         if (graph.first_axis > 0 && shape.empty())
@@ -157,9 +159,8 @@ private:
             });
         };
         const bool has_steps = shape.size() > 4 && has_reader({"Reshape"}); // of images, perhaps
-        const bool is_image =
-            has_reader({"Conv", "MaxPool", "AveragePool", "ConvTranspose"}) ||
-            (shape.size() > 3 && !has_reader({"Transpose"}) && !has_steps && !knows_no_axes(nodes));
+        const bool is_image = has_reader({"Conv", "MaxPool", "AveragePool", "ConvTranspose"}) ||
+                              (shape.size() > 3 && !has_reader({"Transpose"}) && !has_steps && !keeps_axes);
         value.axes = is_image && (graph.first_axis > 0 || shape.front() == 1)
                          ? onnx_builder::image_axes(shape.size())
                          : graph.plain_axes(shape);
