@@ -17,7 +17,7 @@ using error_handler = void (*)(const char* kind, const char* message);
 
 namespace program {
 // One for the program, whatever its files are compiled with.
-inline std::atomic<error_handler> chosen_error_handler = nullptr;
+inline constinit std::atomic<error_handler> chosen_error_handler = nullptr;
 } // namespace program
 
 /// Chooses what takes errors in files compiled with `-fno-exceptions`; returns the choice before. A handler

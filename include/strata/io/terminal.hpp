@@ -27,12 +27,13 @@ inline void print_error(const char* kind, const char* message) {
     std::fprintf(stderr, "%s: %s\n", kind, message);
 }
 
+// Runs before main, whatever processor that will be on: nothing but moves and calls.
 inline const bool has_terminal = [] {
-    if (progress_output().write == nullptr)
+    if (program::chosen_write.load() == nullptr)
         set_progress_output({print_progress, prints_to_terminal});
 #if !defined(__cpp_exceptions)
     error_handler none = nullptr;
-    bedrock::program::chosen_error_handler.compare_exchange_strong(none, print_error);
+    program::chosen_error_handler.compare_exchange_strong(none, print_error);
 #endif
     return true;
 }();

@@ -3,6 +3,7 @@
 
 #include <strata/setting.hpp>
 
+#include <atomic>
 #include <string_view>
 
 namespace strata::bedrock {
@@ -16,15 +17,22 @@ struct text_output {
 };
 
 namespace program {
-// One for the program, whatever its files are compiled with.
-inline text_output chosen_progress_output;
+// One for the program, whatever its files are compiled with. Each is written by itself, since a compiler
+// would write both by instructions that not every processor has, before main could ask for one.
+inline constinit std::atomic<void (*)(std::string_view)> chosen_write = nullptr;
+inline constinit std::atomic<bool (*)()> chosen_is_terminal = nullptr;
 } // namespace program
 
-[[nodiscard]] inline text_output progress_output() noexcept { return program::chosen_progress_output; }
+[[nodiscard]] inline text_output progress_output() noexcept {
+    return {program::chosen_write.load(), program::chosen_is_terminal.load()};
+}
 
 /// Chooses where `fit` and `evaluate` show their progress. `strata/io/terminal.hpp`, a part of
 /// `strata/strata.hpp`, chooses the standard output; without either nothing is shown.
-inline void set_progress_output(text_output output) noexcept { program::chosen_progress_output = output; }
+inline void set_progress_output(text_output output) noexcept {
+    program::chosen_write.store(output.write);
+    program::chosen_is_terminal.store(output.is_terminal);
+}
 
 } // namespace strata::bedrock
 
