@@ -2,7 +2,9 @@
 #pragma once
 
 #include <strata/expression/freeze.hpp>
+#include <strata/expression/parts.hpp>
 #include <strata/expression/substitute.hpp>
+#include <strata/expression/type_of.hpp>
 #include <strata/learning/accuracy.hpp>
 #include <strata/learning/direction.hpp>
 #include <strata/setting.hpp>
@@ -10,6 +12,17 @@
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {
+
+namespace detail::metric_formulas {
+using namespace symbols;
+inline constexpr variable_term<"threshold"> threshold{};
+
+template <class... Variables>
+constexpr bool are_bound(type_list<Variables...>) {
+    return ((std::same_as<Variables, type_of<prediction>> || std::same_as<Variables, type_of<target>> ||
+             std::same_as<Variables, type_of<threshold>>)&&...);
+}
+} // namespace detail::metric_formulas
 
 /// A ratio of two sums over all outputs of all samples, each of a formula of `prediction` and `target`, and
 /// of `threshold`, if it asks what is predicted to be true. Where the denominator is 0, the ratio is 0.
@@ -21,6 +34,9 @@ struct ratio_metric : metric_base {
     static constexpr double threshold = Threshold.value();
     static constexpr auto numerator = frozen<Numerator>;
     static constexpr auto denominator = frozen<Denominator>;
+
+    static constexpr bool is_bound = detail::metric_formulas::are_bound(variables_of(numerator)) &&
+                                     detail::metric_formulas::are_bound(variables_of(denominator));
 };
 
 /// A metric of another output than the first.
@@ -67,8 +83,6 @@ template <text Name, auto Formula, direction Better = direction::unknown>
 inline constexpr ratio_metric<Name, Formula, constant<1.0>, Better> metric{};
 
 namespace detail::metric_formulas {
-using namespace symbols;
-inline constexpr variable_term<"threshold"> threshold{};
 inline constexpr auto guess = select(prediction > threshold, 1, 0);
 inline constexpr auto truth = select(target > 0.5, 1, 0);
 } // namespace detail::metric_formulas

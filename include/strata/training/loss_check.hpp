@@ -74,10 +74,18 @@ consteval bool check_losses(type_list<Shapes...> shapes) {
                       "it needs one each: losses(...)">();
 }
 
-// A metric is of an output that the network has.
+// A metric is of an output that the network has, and of what is known of it.
+template <class Metric>
+inline constexpr bool is_bound_metric = true;
+template <class Metric>
+    requires requires { Metric::is_bound; }
+inline constexpr bool is_bound_metric<Metric> = Metric::is_bound;
 template <class Metric, std::size_t Outputs>
 consteval bool check_metric() {
-    if constexpr (output_of_metric<Metric> < Outputs)
+    if constexpr (!is_bound_metric<Metric>)
+        return reject<Metric, text("the metric ") + Metric::name, "is no formula of",
+                      "prediction and target alone">();
+    else if constexpr (output_of_metric<Metric> < Outputs)
         return true;
     else
         return reject<Metric, text("the metric ") + Metric::name,
