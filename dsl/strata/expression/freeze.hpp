@@ -20,8 +20,12 @@ consteval auto freeze() {
         return simplified(typename type::operation{}, freeze<Formula.first>(), freeze<Formula.second>());
     else if constexpr (requires { Formula.first; })
         return simplified(typename type::operation{}, freeze<Formula.first>());
-    else
+    else {
+        // The first place that sees what a program takes for a formula.
+        static_assert(term<std::remove_const_t<type>>,
+                      "strata: expected a formula of strata::symbols, such as x * tanh(x)");
         return Formula;
+    }
 }
 
 template <auto Formula>
