@@ -3,6 +3,7 @@
 
 #include <strata/expression/term.hpp>
 #include <strata/setting.hpp>
+#include <strata/topology/diagnostic.hpp>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -10,6 +11,12 @@ namespace detail {
 template <class Variable, class Value>
 constexpr const Value& bound_value(const binding<Variable, Value>& bound) {
     return bound.value;
+}
+// Where no binding fits. Compilers look into it at once for what it returns.
+template <class Variable>
+constexpr const auto& bound_value(...) {
+    static_assert(reject<Variable, text("a formula reads ") + Variable::name, "which nothing binds">());
+    return Variable::name;
 }
 } // namespace detail
 
