@@ -6,6 +6,7 @@
 #include <strata/kernels/threads/thread_count.hpp>
 #include <strata/learning/weight_averages.hpp>
 #include <strata/model/gradient_block.hpp>
+#include <strata/model/optimizer_check.hpp>
 #include <strata/model/stored_update.hpp>
 #include <strata/model/update_memory.hpp>
 #include <strata/setting.hpp>
@@ -17,8 +18,10 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// Changes a network by gradients that a program has in its hands: `updater learn{net, adam{}};`, then
 /// `learn.apply(g)` for each step. It owns what the optimizer keeps from step to step, as Adam's moments, and
 /// the count of steps. The network must outlive it.
-template <class Model, optimizer_type Optimizer>
+template <class Model, class Optimizer>
 class updater {
+    static_assert(internal::check_optimizer<Optimizer>());
+
     using T = typename Model::value_type;
     using stages = learning_stages<typename Model::topology, T>;
     using memory = update_memory<stages, Optimizer>;

@@ -3,6 +3,7 @@
 
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
+#include <strata/model/optimizer_check.hpp>
 #include <strata/raise.hpp>
 #include <strata/training/arguments.hpp>
 #include <strata/training/callbacks.hpp>
@@ -33,8 +34,9 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// Teaches a network, which must outlive it: `trainer teach{net, mean_squared_error, adam{}, accuracy};`.
 /// The same seed, data and options give the same weights, bit by bit, on any number of threads. Training goes
 /// on where it stopped if `fit` is called again.
-template <class Model, loss_type Loss, optimizer_type Optimizer, metric_type... Metrics>
+template <class Model, loss_type Loss, class Optimizer, metric_type... Metrics>
 class trainer : public internal::trainer_files<trainer<Model, Loss, Optimizer, Metrics...>> {
+    static_assert(internal::check_optimizer<Optimizer>());
     static_assert(internal::check_trainable<Model>() && internal::check_names<Metrics...>());
     static_assert(internal::check_losses<losses_of<Loss>, typename Model::topology>(
         typename Model::topology::outputs{}));
