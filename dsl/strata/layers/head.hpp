@@ -1,8 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/layers/parameter.hpp>
 #include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
+#include <strata/layers/parameter.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -66,3 +68,5 @@ concept head = requires(std::size_t index) {
 struct no_head : head_base<0, 0, 0, 0> {};
 
 } // namespace strata::bedrock::inline STRATA_SETTING
+
+STRATA_HEADER_END

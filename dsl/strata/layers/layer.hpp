@@ -1,9 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/expression/text.hpp>
 #include <strata/layers/time_view.hpp>
-#include <strata/setting.hpp>
 #include <strata/topology/shape.hpp>
 
 #include <concepts>
@@ -90,3 +92,5 @@ struct merge {};
 } // namespace role
 
 } // namespace strata::bedrock::inline STRATA_SETTING
+
+STRATA_HEADER_END

@@ -1,13 +1,15 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
+
 #include <strata/kernels/dense/forward.hpp>
 #include <strata/kernels/formula/softmax.hpp>
 #include <strata/kernels/parameter_arrays.hpp>
 #include <strata/kernels/product/batch_pieces.hpp>
 #include <strata/kernels/random/dropout_key.hpp>
 #include <strata/kernels/rows_view.hpp>
-#include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 
 #include <array>
@@ -157,3 +159,5 @@ template <std::size_t Width, class T, class Visit>
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING
+
+STRATA_HEADER_END
