@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_header_holds_a_network) {
     BOOST_TEST(bytes_of(file) == bytes_of(STRATA_TESTS "/io/xor_net.hpp"));
     BOOST_TEST(error_message([&] { export_header(net, file, {.name = "1st"}); }) ==
                "export_header: expected a name of letters, digits and _, found \"1st\"");
-    for (const std::string name : {"double", "xor", "strata"})
+    for (const std::string name : {"double", "xor", "strata", "main", "_x", "x__y"})
         BOOST_TEST(error_message([&] { export_header(net, file, {.name = name}); }) ==
                    "export_header: expected a name that is free, found \"" + name + "\"");
     model<input<3, 3, 1> | conv<1, 3, no_bias> | flatten | dense<1>> image;

@@ -6,12 +6,14 @@
 #include <strata/io/import/complete_graph.hpp>
 #include <strata/io/import/onnx_file.hpp>
 #include <strata/io/import/reference.hpp>
+#include <strata/io/import/write_model.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -292,4 +294,20 @@ BOOST_AUTO_TEST_CASE(samples_are_those_of_the_inputs) {
     complains({{{1, 4}, {0, 1, 2}}, {{1, 2, 3}, x}}, "found an array of 1 x 4");
     for (const float token : {9.0F, 1e9F, -1.0F, -1e9F, 1e30F, std::nanf("")})
         complains({{{1, 4}, {0, 1, 2, token}}, {{1, 2, 3}, x}}, "expected tokens from 0 to 8, found ");
+}
+
+BOOST_AUTO_TEST_CASE(a_written_network_has_a_name_that_cpp_leaves_free) {
+    onnx_graph graph;
+    graph.input("x", {-1, 4});
+    graph.node("Relu", {"x"}, {"y"});
+    graph.output("y");
+    const model_graph result = read(graph);
+    const check_samples samples{make_samples(result, 1), reference_results(result, make_samples(result, 1))};
+    const auto message_of = [&](const std::string& name) {
+        return error_message([&] { write_model(result, directory / "written", name, samples); });
+    };
+    BOOST_TEST(message_of("1st") == "write_model: expected a name of letters, digits and _, found \"1st\"");
+    for (const std::string name : {"class", "int", "std", "main", "__x", "_x", "x__y", "strata"})
+        BOOST_TEST(message_of(name) == "write_model: expected a name that is free, found \"" + name + "\"");
+    BOOST_TEST(!std::filesystem::exists(directory / "written"));
 }

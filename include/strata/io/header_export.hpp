@@ -7,6 +7,7 @@ STRATA_HEADER_BEGIN
 #include <strata/data/complete_file.hpp>
 #include <strata/expression/concatenate.hpp>
 #include <strata/io/export/header_text.hpp>
+#include <strata/io/identifier.hpp>
 #include <strata/model/embedded.hpp>
 #include <strata/model/model.hpp>
 #include <strata/raise.hpp>
@@ -58,7 +59,7 @@ template <auto Topology, class T>
 void export_header(const model<Topology, T>& net, const std::filesystem::path& file, header_options options) {
     static_assert(model<Topology, T>::input_count == 1 && model<Topology, T>::output_count == 1,
                   "strata: an embedded network has one input and one output");
-    internal::check_identifier(options.name);
+    internal::check_identifier("export_header", options.name);
     std::string lines;
     internal::append_network(lines, typename model<Topology, T>::topology{});
     if (options.type.empty())

@@ -3,14 +3,11 @@
 
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/finite.hpp>
-#include <strata/raise.hpp>
 #include <strata/setting.hpp>
 #include <strata/version.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,34 +59,6 @@ void append_numbers(std::string& text, const std::vector<T>& numbers) {
     }
     if (!line.empty())
         append(text, "       ", line, "\n");
-}
-
-/// Whether C++ or the header itself has another use for a name.
-[[nodiscard]] inline bool is_reserved(std::string_view name) {
-    // The words of C++20, alternative spellings of operators included.
-    constexpr std::string_view words =
-        " alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t "
-        "char32_t char8_t class co_await co_return co_yield compl concept const const_cast consteval "
-        "constexpr constinit continue decltype default delete do double dynamic_cast else enum "
-        "explicit export extern false float for friend goto if inline int long mutable namespace new "
-        "noexcept not not_eq nullptr operator or or_eq private protected public register "
-        "reinterpret_cast requires return short signed sizeof static static_assert static_cast struct "
-        "switch template this thread_local throw true try typedef typeid typename union unsigned "
-        "using virtual void volatile wchar_t while xor xor_eq std strata ";
-    return words.find(concatenate(" ", name, " ")) != words.npos;
-}
-
-inline void check_identifier(std::string_view name) {
-    const auto is_letter = [](char each) {
-        return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') || each == '_';
-    };
-    const auto is_allowed = [&](char each) { return is_letter(each) || (each >= '0' && each <= '9'); };
-    if (name.empty() || !is_letter(name[0]) || !std::all_of(name.begin(), name.end(), is_allowed))
-        raise(std::invalid_argument(
-            concatenate("export_header: expected a name of letters, digits and _, found \"", name, "\"")));
-    if (is_reserved(name))
-        raise(std::invalid_argument(
-            concatenate("export_header: expected a name that is free, found \"", name, "\"")));
 }
 
 /// The text of the header. `lines` say what the network is.

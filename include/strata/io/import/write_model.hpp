@@ -5,23 +5,20 @@
 STRATA_HEADER_BEGIN
 
 #include <strata/data/complete_file.hpp>
-#include <strata/data/error.hpp>
 #include <strata/data/extents.hpp>
 #include <strata/data/safetensors_output.hpp>
 #include <strata/expression/concatenate.hpp>
+#include <strata/io/identifier.hpp>
 #include <strata/io/import/file_group.hpp>
 #include <strata/io/import/graph.hpp>
-#include <strata/io/import/keras_names.hpp>
 #include <strata/io/import/number_text.hpp>
 #include <strata/io/import/parameter_names.hpp>
 #include <strata/io/import/sample_shapes.hpp>
 #include <strata/io/import/topology_text.hpp>
-#include <strata/raise.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -94,21 +91,12 @@ inline std::string check_text(const check_samples& samples, const std::string& n
            number_text(samples.relative) + ") ? 0 : 1;\n}\n";
 }
 
-inline bool is_identifier(std::string_view name) {
-    const auto is_letter = [](char each) { return is_lower(each) || is_upper(each) || each == '_'; };
-    return !name.empty() && is_letter(name.front()) && std::all_of(name.begin(), name.end(), [&](char each) {
-        return is_letter(each) || (each >= '0' && each <= '9');
-    });
-}
-
 /// Writes `NAME.hpp`, `NAME.safetensors`, `NAME_check.cpp` and `NAME_check.safetensors` to a folder; nothing
 /// where something is wrong, as a folder that cannot be written to. `graph` is complete (`complete_graph`),
 /// and `name` a name in C++.
 inline void write_model(const model_graph& graph, const std::filesystem::path& folder,
                         const std::string& name, const check_samples& samples) {
-    if (!is_identifier(name))
-        internal::raise(std::invalid_argument(
-            "write_model: expected a name of letters, digits and _, found " + internal::shown(name)));
+    internal::check_identifier("write_model", name);
     const std::size_t count = count_samples(samples.inputs);
     check_sample_shapes(graph, samples.inputs, graph.inputs, "inputs", count);
     check_sample_shapes(graph, samples.outputs, graph.outputs, "outputs", count);
