@@ -309,5 +309,10 @@ BOOST_AUTO_TEST_CASE(a_written_network_has_a_name_that_cpp_leaves_free) {
     BOOST_TEST(message_of("1st") == "write_model: expected a name of letters, digits and _, found \"1st\"");
     for (const std::string name : {"class", "int", "std", "main", "__x", "_x", "x__y", "strata"})
         BOOST_TEST(message_of(name) == "write_model: expected a name that is free, found \"" + name + "\"");
+    BOOST_TEST(message_of("relu") ==
+               "write_model: expected a name that its layers do not have, found \"relu\"");
     BOOST_TEST(!std::filesystem::exists(directory / "written"));
+    std::filesystem::create_directory(directory / "written");
+    for (const std::string name : {"dense", "topology", "network"}) // which nothing in the header reads
+        BOOST_TEST(message_of(name) == "no error");
 }

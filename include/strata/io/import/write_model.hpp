@@ -11,14 +11,17 @@ STRATA_HEADER_BEGIN
 #include <strata/io/identifier.hpp>
 #include <strata/io/import/file_group.hpp>
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/keras_names.hpp>
 #include <strata/io/import/number_text.hpp>
 #include <strata/io/import/parameter_names.hpp>
 #include <strata/io/import/sample_shapes.hpp>
 #include <strata/io/import/topology_text.hpp>
+#include <strata/raise.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,6 +94,21 @@ inline std::string check_text(const check_samples& samples, const std::string& n
            number_text(samples.relative) + ") ? 0 : 1;\n}\n";
 }
 
+/// Whether a text reads something of a name, and is not what declares it.
+inline bool reads_name(std::string_view text, std::string_view name) {
+    const auto is_part = [](char each) {
+        return is_lower(each) || is_upper(each) || (each >= '0' && each <= '9') || each == '_';
+    };
+    for (std::size_t place = text.find(name); place != text.npos; place = text.find(name, place + 1)) {
+        const std::size_t end = place + name.size();
+        const bool is_word =
+            (place == 0 || !is_part(text[place - 1])) && (end == text.size() || !is_part(text[end]));
+        if (is_word && !text.substr(0, place).ends_with("auto "))
+            return true;
+    }
+    return false;
+}
+
 /// Writes `NAME.hpp`, `NAME.safetensors`, `NAME_check.cpp` and `NAME_check.safetensors` to a folder; nothing
 /// where something is wrong, as a folder that cannot be written to. `graph` is complete (`complete_graph`),
 /// and `name` a name in C++.
@@ -101,6 +119,9 @@ inline void write_model(const model_graph& graph, const std::filesystem::path& f
     check_sample_shapes(graph, samples.inputs, graph.inputs, "inputs", count);
     check_sample_shapes(graph, samples.outputs, graph.outputs, "outputs", count);
     const topology_text topology(graph);
+    if (reads_name(topology.text(), name)) // which would be that of its namespace there
+        internal::raise(std::invalid_argument(internal::concatenate(
+            "write_model: expected a name that its layers do not have, found ", internal::shown(name))));
     const std::string header = header_text(graph, topology, name);
 
     // The file's names of layers are kept beside the arrays.
