@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -315,4 +316,56 @@ BOOST_AUTO_TEST_CASE(a_written_network_has_a_name_that_cpp_leaves_free) {
     std::filesystem::create_directory(directory / "written");
     for (const std::string name : {"dense", "topology", "network"}) // which nothing in the header reads
         BOOST_TEST(message_of(name) == "no error");
+}
+
+BOOST_AUTO_TEST_CASE(constants_are_of_their_types) {
+    // What some constants are cast to and combined as, as an offset of zeros.
+    const auto result_of = [](const auto& write) {
+        onnx_graph graph;
+        graph.input("x", {-1, 4});
+        graph.output("y");
+        graph.weights("reals", {4}, {-7, 7, -7.5F, 0.1F});
+        graph.weights("divisors", {4}, {3, 3, -3, -3});
+        graph.weights("large", {4}, {65504, 65519, 65520, -1e6F});
+        graph.weights("half", {}, {0.5F});
+        graph.wholes("wholes", {4}, {-7, 300, 4294967297, 9});
+        write(graph);
+        graph.node("Cast", {"z"}, {"offset"}, {{"to", 1}});
+        graph.node("Add", {"x", "offset"}, {"y"});
+        return graph;
+    };
+    const auto gives = [&](const std::vector<float>& expected, const auto& write) {
+        const auto y = reference_results(read(result_of(write)), {{{1, 4}, {0, 0, 0, 0}}}).front().numbers;
+        BOOST_TEST(y == expected, boost::test_tools::per_element());
+    };
+    const auto casts = [](const char* name, std::int64_t type) {
+        return [=](onnx_graph& g) { g.node("Cast", {name}, {"z"}, {{"to", type}}); };
+    };
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    gives({-1, 1, -1.5F, 0.1F}, [](onnx_graph& g) {
+        g.node("Mod", {"reals", "divisors"}, {"z"}, {{"fmod", 1}});
+    });
+    gives({-7, 7, -7, 0}, casts("reals", 7));
+    gives({-7, 7, -7.5F, 0.0999755859375F}, casts("reals", 10));
+    gives({-7, 7, -7.5F, 0.10009765625F}, casts("reals", 16));
+    gives({65504, 65504, infinity, -infinity}, casts("large", 10));
+    gives({249, 44, 1, 9}, casts("wholes", 2));
+    gives({-7, 44, 1, 9}, casts("wholes", 3));
+    gives({-7, 300, 1, 9}, casts("wholes", 6));
+    gives({1, 1, 1, 1}, casts("reals", 9));
+    gives({2, 17, 65536, 3}, [](onnx_graph& g) { // the root has its base's type
+        g.node("Abs", {"wholes"}, {"sizes"});
+        g.node("Pow", {"sizes", "half"}, {"z"});
+    });
+    const auto refuses = [&](const std::string& part, const auto& write) {
+        const std::string message = complaint(result_of(write));
+        BOOST_TEST(says(message, part), message);
+    };
+    refuses("numbers that its type holds, found -7.0", casts("reals", 2));
+    refuses("it gives numbers that their type does not hold", [](onnx_graph& g) {
+        g.node("Cast", {"wholes"}, {"small"}, {{"to", 6}});
+        g.wholes("many", {}, {1 << 30});
+        g.node("Cast", {"many"}, {"factor"}, {{"to", 6}});
+        g.node("Mul", {"small", "factor"}, {"z"});
+    });
 }

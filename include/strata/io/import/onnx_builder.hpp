@@ -174,6 +174,7 @@ public:
     void set_constant(const onnx_node& operation, onnx_constant constant, std::size_t output = 0) {
         onnx_value value;
         value.shape = constant.shape;
+        value.type = constant.is_whole ? 7 : 1;
         value.constant = std::move(constant);
         set(operation, std::move(value), output);
     }

@@ -122,8 +122,9 @@ inline const auto* find_binary_function(std::string_view type) {
         {"Pow", [](double x, double y) { return std::pow(x, y); }},
         {"Max", [](double x, double y) { return std::max(x, y); }},
         {"Min", [](double x, double y) { return std::min(x, y); }},
-        // The sign is that of the divisor.
+        // The sign is that of the divisor, or of the dividend where an attribute asks for C's function.
         {"Mod", [](double x, double y) { return x - y * std::floor(x / y); }},
+        {"fmod", [](double x, double y) { return std::fmod(x, y); }},
         {"Equal", [](double x, double y) { return x == y ? 1.0 : 0.0; }, true},
         {"Less", [](double x, double y) { return x < y ? 1.0 : 0.0; }, true},
         {"LessOrEqual", [](double x, double y) { return x <= y ? 1.0 : 0.0; }, true},
@@ -150,12 +151,13 @@ inline std::optional<onnx_constant> combine_constants(std::string_view type, con
     const auto second = expand_constant(other, *shape);
     if (!result || !second)
         return std::nullopt;
-    const bool is_quotient = result->is_whole && (type == "Div" || type == "Mod");
+    const bool is_quotient = result->is_whole && (type == "Div" || type == "Mod" || type == "fmod");
+    const bool is_rounded = is_quotient || (result->is_whole && type == "Pow"); // which has its base's type
     for (std::size_t i = 0; i < result->numbers.size(); ++i) {
         if (is_quotient && second->numbers[i] == 0)
             return std::nullopt;
         const double number = function->compute(result->numbers[i], second->numbers[i]);
-        result->numbers[i] = is_quotient ? std::trunc(number) : number;
+        result->numbers[i] = is_rounded ? std::trunc(number) : number;
     }
     result->is_whole = result->is_whole || function->gives_truth;
     return result;

@@ -94,6 +94,7 @@ private:
             value.constant = onnx_constant{value.shape,
                                            {numbers.numbers.begin(), numbers.numbers.end()},
                                            is_whole_onnx_type(info->type)};
+            value.type = info->type;
             graph.values[name] = std::move(value);
         }
     }

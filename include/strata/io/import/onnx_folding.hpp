@@ -4,6 +4,7 @@
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_constant_arithmetic.hpp>
 #include <strata/io/import/onnx_constant_places.hpp>
+#include <strata/io/import/onnx_number_types.hpp>
 #include <strata/io/import/onnx_shapes.hpp>
 #include <strata/io/import/sample_count.hpp>
 #include <strata/setting.hpp>
@@ -15,6 +16,7 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -54,17 +56,25 @@ inline folded apply_function(onnx_builder& graph, const onnx_node& operation) {
 }
 inline folded combine(onnx_builder& graph, const onnx_node& operation) {
     folded result = operand(graph, operation, 0);
+    const bool has_sign = operation.type == "Mod" && whole_of(operation, "fmod", 0) != 0;
     for (std::size_t i = 1; result && i < operation.inputs.size(); ++i)
-        result = combine_constants(operation.type, *result, operand(graph, operation, i));
+        result = combine_constants(has_sign ? "fmod" : std::string_view(operation.type), *result,
+                                   operand(graph, operation, i));
     return result;
 }
 inline folded change_type(onnx_builder& graph, const onnx_node& operation) {
     onnx_constant result = operand(graph, operation, 0);
     const std::int64_t type = whole_of(operation, "to", 1);
-    constexpr std::int64_t truth = 9;
+    for (std::size_t i = 0; i < result.numbers.size(); ++i) {
+        double& number = result.numbers[i];
+        if (result.is_whole && is_whole_onnx_type(type) && !result.counts.empty() && result.counts[i])
+            continue; // a stand-in, which is larger than what it stands for
+        const auto made = cast_number(number, result.is_whole, type);
+        if (!made)
+            graph.fail(operation, "numbers that its type holds", std::to_string(number));
+        number = *made;
+    }
     result.is_whole = is_whole_onnx_type(type);
-    for (double& number : result.numbers)
-        number = type == truth ? (number != 0 ? 1.0 : 0.0) : result.is_whole ? std::trunc(number) : number;
     return result;
 }
 inline folded join(onnx_builder& graph, const onnx_node& operation) {

@@ -57,6 +57,7 @@ private:
         onnx_value value;
         value.constant = tensors_.read(message);
         value.shape = value.constant->shape;
+        value.type = message.type;
         graph_.values[name] = std::move(value);
     }
 
@@ -103,7 +104,7 @@ private:
                 {static_cast<std::int64_t>(numbers.size())}, {numbers.begin(), numbers.end()}, is_whole};
         };
         if (const onnx_attribute* const value = given("value"); value != nullptr && value->has_tensor)
-            graph_.set_constant(operation, tensors_.read(value->tensor));
+            add_constant(operation.outputs.front(), value->tensor);
         else if (const onnx_attribute* const real = given("value_float"))
             graph_.set_constant(operation, {{}, {real->real}, false});
         else if (const onnx_attribute* const whole = given("value_int"))

@@ -4,6 +4,7 @@
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_constant.hpp>
+#include <strata/io/import/onnx_number_types.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -23,11 +24,13 @@ constexpr std::int64_t truth_type = 9;
 /// Whether numbers of a type are few enough to wrap where a sum or a product is larger.
 inline bool wraps_soon(std::int64_t type) { return is_whole_onnx_type(type) && type != 6 && type != 7; }
 
-/// Whether an input is a value whose numbers become those of the result.
-inline bool reads_numbers(const onnx_builder& graph, const onnx_node& operation, std::size_t index) {
+/// Whether an input is a value, or a constant, whose numbers become those of the result.
+inline bool reads_numbers(const onnx_builder& graph, const onnx_node& operation, std::size_t index,
+                          bool is_constant = false) {
     const bool is_choice =
         (operation.type == "Gather" && index > 0) || (operation.type == "Where" && index == 0);
-    return graph.has_input(operation, index) && !is_choice && !graph.input(operation, index).constant;
+    return graph.has_input(operation, index) && !is_choice &&
+           graph.input(operation, index).constant.has_value() == is_constant;
 }
 
 /// Whether an operator of whole numbers gives the numbers that it has for reals.
@@ -96,23 +99,44 @@ inline void read_cast(onnx_builder& graph, const onnx_node& operation) {
     graph.set(operation, std::move(value));
 }
 
-/// Says of which type the results of an operator are.
+/// Whether a constant's numbers are some of its type; stand-ins are larger than what they stand for.
+inline bool holds_numbers(std::int64_t type, const onnx_constant& constant) {
+    const auto range = range_of_type(type);
+    for (std::size_t i = 0; range && i < constant.numbers.size(); ++i)
+        if (!range->contains(constant.numbers[i]) && (constant.counts.empty() || !constant.counts[i]))
+            return false;
+    return true;
+}
+
+/// Says of which type the results of an operator are. A problem where constants of few bits have become
+/// larger than their type holds.
 inline void set_types(onnx_builder& graph, const onnx_node& operation) {
-    std::int64_t type = 1;
+    std::int64_t type = 0;
     bool is_rounded = false;
-    for (std::size_t i = operation.inputs.size(); i-- > 0;)
-        if (reads_numbers(graph, operation, i)) {
-            type = graph.input(operation, i).type;
-            is_rounded = is_rounded || graph.input(operation, i).is_rounded;
-        }
-    if (operation.type == "Cast")
-        type = whole_of(operation, "to", 1);
-    for (const std::string& output : operation.outputs)
-        if (const auto made = graph.values.find(output); made != graph.values.end()) {
-            made->second.type = type;
-            if (operation.type != "Cast")
-                made->second.is_rounded = is_rounded;
-        }
+    for (const bool is_constant : {false, true}) // whose type a file may not say
+        for (std::size_t i = 0; i < operation.inputs.size(); ++i)
+            if (graph.has_input(operation, i) && reads_numbers(graph, operation, i, is_constant)) {
+                const onnx_value& value = graph.input(operation, i);
+                type = type == 0 ? value.type : type;
+                is_rounded = is_rounded || value.is_rounded;
+            }
+    for (const std::string& output : operation.outputs) {
+        const auto made = graph.values.find(output);
+        if (made == graph.values.end())
+            continue;
+        onnx_value& value = made->second;
+        const bool is_made = operation.type == "Shape" || operation.type == "Size" ||
+                             operation.type == "ConstantOfShape" ||
+                             (value.constant && value.constant->is_whole != is_whole_onnx_type(type));
+        if (is_made && value.constant)
+            type = value.constant->is_whole ? 7 : 1;
+        value.type =
+            operation.type == "Cast" ? whole_of(operation, "to", 1) : std::max<std::int64_t>(type, 1);
+        if (operation.type != "Cast")
+            value.is_rounded = is_rounded;
+        if (value.constant && value.is_known && !holds_numbers(value.type, *value.constant))
+            return graph.add_problem(operation, "it gives numbers that their type does not hold");
+    }
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports
