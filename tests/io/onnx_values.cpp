@@ -369,3 +369,36 @@ BOOST_AUTO_TEST_CASE(constants_are_of_their_types) {
         g.node("Mul", {"small", "factor"}, {"z"});
     });
 }
+
+BOOST_AUTO_TEST_CASE(each_value_has_one_origin) {
+    const auto complains = [](const std::string& part, const auto& write) {
+        onnx_graph graph;
+        graph.input("x", {-1, 4});
+        graph.output("y");
+        graph.weights("w", {4}, {1, 2, 3, 4});
+        graph.node("Add", {"x", "w"}, {"y"});
+        write(graph);
+        const std::string message = complaint(graph);
+        BOOST_TEST(says(message, part), message);
+    };
+    complains("found two nodes that give \"y\"", [](onnx_graph& g) { g.node("Relu", {"x"}, {"y"}); });
+    complains("found a node that gives what is a weight or an input, \"w\"",
+              [](onnx_graph& g) { g.node("Relu", {"x"}, {"w"}); });
+    complains("found a node that gives what is a weight or an input, \"x\"",
+              [](onnx_graph& g) { g.node("Relu", {"y"}, {"x"}); });
+    complains("found two weights that are \"w\"", [](onnx_graph& g) { g.weights("w", {1}, {1}); });
+    complains("found two inputs that are \"x\"", [](onnx_graph& g) { g.input("x", {-1, 4}); });
+    // Of a branch that is chosen as well; and results without a name are none.
+    complains("found two nodes that give \"r\"", [](onnx_graph& g) {
+        onnx_graph branch;
+        branch.node("Relu", {"x"}, {"r"});
+        branch.node("Tanh", {"x"}, {"r"});
+        branch.output("r");
+        g.weights("true", {}, {1});
+        g.node("If", {"true"}, {"z"}, {{"then_branch", branch}, {"else_branch", branch}});
+    });
+    complains("no error", [](onnx_graph& g) {
+        g.node("Dropout", {"y"}, {"a", ""});
+        g.node("Dropout", {"y"}, {"b", ""});
+    });
+}

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,6 +43,7 @@ public:
                 ++graph_.uses[input];
         for (const onnx_value_info& output : model.outputs)
             ++graph_.uses[output.name];
+        check_names(model);
         read_nodes(model, read_node, 0);
     }
 
@@ -52,6 +54,29 @@ public:
 
 private:
     static constexpr std::size_t deepest = 64;
+
+    /// The file's error where a graph has two values of one name, of which a reader would get either.
+    void check_names(const onnx_model& model) const {
+        std::set<std::string_view> weights;
+        std::set<std::string_view> inputs;
+        std::set<std::string_view> results;
+        const auto expect = [&](bool is_alone, std::string_view what, const std::string& name) {
+            if (!is_alone)
+                internal::raise(data_error::in_file(path_, "values of different names",
+                                                    internal::concatenate(what, internal::shown(name))));
+        };
+        for (const onnx_tensor_message& each : model.initializers)
+            expect(weights.insert(each.name).second, "two weights that are ", each.name);
+        for (const onnx_value_info& each : model.inputs)
+            expect(inputs.insert(each.name).second, "two inputs that are ", each.name);
+        for (const onnx_node& each : model.nodes)
+            for (const std::string& output : each.outputs)
+                if (!output.empty()) {
+                    expect(results.insert(output).second, "two nodes that give ", output);
+                    expect(!weights.contains(output) && !inputs.contains(output),
+                           "a node that gives what is a weight or an input, ", output);
+                }
+    }
 
     void add_constant(const std::string& name, const onnx_tensor_message& message) {
         onnx_value value;
@@ -139,6 +164,7 @@ private:
         if (model.outputs.size() < choice.outputs.size())
             graph_.fail(choice, internal::concatenate(choice.outputs.size(), " results of its branch"),
                         internal::concatenate(model.outputs.size()));
+        check_names(model);
         add_constants(model);
         read_nodes(model, read_node, depth + 1);
         for (std::size_t i = 0; i < choice.outputs.size(); ++i) {
