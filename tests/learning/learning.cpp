@@ -205,7 +205,7 @@ struct fixed_steps {
 } // namespace own
 
 BOOST_AUTO_TEST_CASE(an_optimizer_may_have_no_scalars) {
-    static_assert(std::is_same_v<decltype(strata::bind()), environment<>>);
+    static_assert(std::is_same_v<decltype(strata::symbols::bind()), environment<>>);
     learnt_weights<float, own::fixed_steps> fixed{{}, {1, 2, 3, 4, 5}};
     learnt_weights<float, sgd> scaled{sgd{.learning_rate = 0.5}, {1, 2, 3, 4, 5}};
     static_cast<void>(scalars_of_update<float>(fixed.optimizer, 0));

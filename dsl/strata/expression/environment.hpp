@@ -54,7 +54,3 @@ constexpr auto unite(const environment<First...>& first, const environment<Secon
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING
-
-namespace strata {
-using bedrock::bind;
-}
