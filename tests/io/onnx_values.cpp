@@ -357,6 +357,12 @@ BOOST_AUTO_TEST_CASE(constants_are_of_their_types) {
         g.node("Abs", {"wholes"}, {"sizes"});
         g.node("Pow", {"sizes", "half"}, {"z"});
     });
+    gives({7, 7, 7, 7}, [](onnx_graph& g) { // 10 times 0.7, which is less than 7 in double
+        g.weights("tens", {4}, {10, 10, 10, 10});
+        g.weights("scale", {}, {0.7F});
+        g.node("Mul", {"tens", "scale"}, {"product"});
+        g.node("Floor", {"product"}, {"z"});
+    });
     const auto refuses = [&](const std::string& part, const auto& write) {
         const std::string message = complaint(result_of(write));
         BOOST_TEST(says(message, part), message);

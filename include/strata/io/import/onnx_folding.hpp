@@ -65,10 +65,15 @@ inline folded combine(onnx_builder& graph, const onnx_node& operation) {
 inline folded change_type(onnx_builder& graph, const onnx_node& operation) {
     onnx_constant result = operand(graph, operation, 0);
     const std::int64_t type = whole_of(operation, "to", 1);
+    constexpr std::int64_t truth = 9;
     for (std::size_t i = 0; i < result.numbers.size(); ++i) {
         double& number = result.numbers[i];
-        if (result.is_whole && is_whole_onnx_type(type) && !result.counts.empty() && result.counts[i])
-            continue; // a stand-in, which is larger than what it stands for
+        if (!result.counts.empty() && result.counts[i]) { // a stand-in, which a type need not hold
+            number = type == truth              ? (number != 0 ? 1.0 : 0.0)
+                     : is_whole_onnx_type(type) ? std::trunc(number)
+                                                : number;
+            continue;
+        }
         const auto made = cast_number(number, result.is_whole, type);
         if (!made)
             graph.fail(operation, "numbers that its type holds", std::to_string(number));

@@ -4,6 +4,7 @@
 #include <strata/io/import/graph.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_constant.hpp>
+#include <strata/io/import/onnx_constant_arithmetic.hpp>
 #include <strata/io/import/onnx_number_types.hpp>
 #include <strata/setting.hpp>
 
@@ -108,6 +109,20 @@ inline bool holds_numbers(std::int64_t type, const onnx_constant& constant) {
     return true;
 }
 
+/// Whether an operator of constants gives other numbers than it reads.
+inline bool computes_numbers(const onnx_node& operation) {
+    return find_unary_function(operation.type) != nullptr ||
+           find_binary_function(operation.type) != nullptr || operation.type.starts_with("Reduce");
+}
+
+/// What ONNX computes in floats is the nearest of them: what is just below 7 there may be 7, which a floor
+/// tells.
+inline void round_numbers(std::int64_t type, onnx_constant& constant) {
+    for (std::size_t i = 0; i < constant.numbers.size(); ++i)
+        if (constant.counts.empty() || !constant.counts[i])
+            constant.numbers[i] = cast_number(constant.numbers[i], false, type).value_or(constant.numbers[i]);
+}
+
 /// Says of which type the results of an operator are. A problem where constants of few bits have become
 /// larger than their type holds.
 inline void set_types(onnx_builder& graph, const onnx_node& operation) {
@@ -134,7 +149,11 @@ inline void set_types(onnx_builder& graph, const onnx_node& operation) {
             operation.type == "Cast" ? whole_of(operation, "to", 1) : std::max<std::int64_t>(type, 1);
         if (operation.type != "Cast")
             value.is_rounded = is_rounded;
-        if (value.constant && value.is_known && !holds_numbers(value.type, *value.constant))
+        if (!value.constant || !value.is_known)
+            continue;
+        if (computes_numbers(operation) && !is_whole_onnx_type(value.type))
+            round_numbers(value.type, *value.constant);
+        if (!holds_numbers(value.type, *value.constant))
             return graph.add_problem(operation, "it gives numbers that their type does not hold");
     }
 }
