@@ -32,9 +32,10 @@ inline bool has_counted_axis(const onnx_constant& constant) {
 
 /// Whether extents are known, or so many samples. One that a Reshape's other extents determine is known.
 inline bool fits_samples(const onnx_constant& asked, bool determines_one) {
+    const std::vector<std::int64_t> wanted = as_wholes(asked);
     std::size_t open = 0;
-    for (std::size_t i = 0; i < asked.numbers.size(); ++i) {
-        const auto extent = static_cast<std::int64_t>(asked.numbers[i]);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const std::int64_t extent = wanted[i];
         open += (determines_one && extent == -1) || (asked.counts[i] && !counts_samples(extent)) ? 1 : 0;
     }
     return open <= (determines_one ? 1 : 0);

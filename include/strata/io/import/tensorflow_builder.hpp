@@ -35,6 +35,13 @@ struct tensorflow_constant {
     std::vector<bool> counts{};
 };
 
+/// A number of a constant as an axis or an extent, which none beyond 2^31 is.
+inline std::int64_t whole_number(float number) {
+    return detail::is_not_a_number(number)
+               ? 0
+               : static_cast<std::int64_t>(std::clamp(double{number}, -0x1p31, 0x1p31));
+}
+
 /// What SpaceToBatchND makes of an image: its places, so many apart, as samples beside each other.
 struct tensorflow_blocks {
     tensorflow_shape size, begin, end;
@@ -132,9 +139,7 @@ public:
             return std::nullopt;
         tensorflow_shape result;
         for (const float each : given->data.numbers)
-            result.push_back(detail::is_not_a_number(each)
-                                 ? 0
-                                 : static_cast<std::int64_t>(std::clamp(double{each}, -0x1p31, 0x1p31)));
+            result.push_back(whole_number(each));
         return result;
     }
 

@@ -49,7 +49,7 @@ inline bool hands_on(const tensorflow_node& operation, std::size_t index) {
 inline bool fits_samples(const tensorflow_constant& asked, bool determines_one) {
     std::size_t open = 0;
     for (std::size_t i = 0; i < asked.counts.size(); ++i) {
-        const auto extent = static_cast<std::int64_t>(asked.data.numbers[i]);
+        const auto extent = whole_number(asked.data.numbers[i]);
         open += (determines_one && extent == -1) || (asked.counts[i] && !counts_samples(extent)) ? 1 : 0;
     }
     return open <= (determines_one ? 1 : 0);
