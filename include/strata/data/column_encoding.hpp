@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/setting.hpp>
+STRATA_HEADER_BEGIN
 
 #include <optional>
 #include <string>
@@ -71,3 +72,5 @@ using bedrock::one_hot_column;
 using bedrock::ordinal_column;
 using bedrock::unknown_category;
 } // namespace strata
+
+STRATA_HEADER_END

@@ -134,7 +134,7 @@ public:
             [&]<class Parameter>(std::type_identity<Parameter>, std::size_t begin, auto stage) {
                 constexpr std::size_t uses = table::template uses_of<stage>;
                 if constexpr (!Parameter::is_learnt) {
-                    const moving_average<T, Parameter> average{parameters + begin, parameters + begin};
+                    const moving_average<T, Parameter> moved{parameters + begin, parameters + begin};
                     const team::range slice = table_.slice(array, group_->rank());
                     const team::range mine = threads.share(slice.end - slice.begin, line_size<T>);
                     for (std::size_t i = mine.begin; i < mine.end; i += V::size) {
@@ -144,7 +144,7 @@ public:
                                 using mean = observation_mean<T, typename Parameter::single, use + 1>;
                                 seen = mean::advance(seen, total(array + use + 1, i));
                             });
-                        average(slice.begin - begin + i, seen);
+                        moved(slice.begin - begin + i, seen);
                     }
                 }
                 array += uses;
