@@ -79,12 +79,12 @@ void move_statistics(T* parameters, const T* observed, const team& threads) noex
     for_each_changing<Pass>(
         [&]<class Parameter>(std::type_identity<Parameter>, [[maybe_unused]] std::size_t place) {
             if constexpr (!Parameter::is_learnt && (Sums || !Parameter::sums_pieces)) {
-                const moving_average<T, Parameter> average{parameters + place, parameters + place};
+                const moving_average<T, Parameter> moved{parameters + place, parameters + place};
                 using V = simd<T, lanes_of<T, line_size<T>>>;
                 const team::range mine =
                     threads.share(whole_lines<T>(layout_of<T, Parameter>::size), line_size<T>);
                 for (std::size_t i = mine.begin; i < mine.end; i += V::size)
-                    average(i, load<V>(observed + place + i));
+                    moved(i, load<V>(observed + place + i));
             }
         });
 }

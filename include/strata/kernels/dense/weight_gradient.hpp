@@ -216,15 +216,15 @@ void dense_weight_gradient(const weight_gradient_buffers<T>& buffers, const team
                         visit_runs<std::min(tall, K), K % std::min(tall, K)>(
                             inputs.begin, inputs.end, [&](auto high, std::size_t input) {
                                 const auto add_rows = [&](auto rows) {
-                                    const auto add = [&](const auto& how) {
+                                    const auto add_pieces = [&](const auto& how) {
                                         internal::weight_gradient_tile<Head, decltype(high)::value, wide,
                                                                        is_last, waits>(
                                             buffers, input, panel, waiting, use_kernel, rows, how);
                                     };
                                     if (buffers.pieces.count == 1)
-                                        add(internal::one_piece{});
+                                        add_pieces(internal::one_piece{});
                                     else
-                                        add(merges);
+                                        add_pieces(merges);
                                 };
                                 if constexpr (sparse) {
                                     const std::uint64_t* const set = sets.data() + input / tall * words;

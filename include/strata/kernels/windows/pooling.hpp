@@ -91,7 +91,8 @@ private:
         constexpr bool is_large = IsWhole && !is_small && Caution == caution::numbers;
         bool is_first = is_small;
         window.template visit_lines<IsWhole>(image, [&](const T* line, std::size_t places) {
-            const auto add = [&](window_sum<Caution, V>(&sum)[Registers], std::size_t place, bool begins) {
+            const auto add_place = [&](window_sum<Caution, V>(&sum)[Registers], std::size_t place,
+                                       bool begins) {
 #pragma GCC unroll 4
                 for (std::size_t i = 0; i < Registers; ++i)
                     sum[i].add(load_first<Lanes, V>(line + place * step * x.pitch + i * V::size), begins);
@@ -100,14 +101,14 @@ private:
                 for (std::size_t begin = 0; begin < places; begin += strand) {
                     window_sum<Caution, V> parts[Registers];
                     for (std::size_t w = begin; w < std::min(begin + strand, places); ++w)
-                        add(parts, w, w == begin);
+                        add_place(parts, w, w == begin);
 #pragma GCC unroll 4
                     for (std::size_t i = 0; i < Registers; ++i)
                         sums[i].add(parts[i]);
                 }
             else
                 for (std::size_t w = 0; w < map.axes[2].taps && (IsWhole || w < places); ++w) {
-                    add(sums, w, is_first);
+                    add_place(sums, w, is_first);
                     is_first = false;
                 }
         });
