@@ -10,11 +10,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
+
+inline bool is_any_operator(const onnx_node& operation, std::initializer_list<std::string_view> types) {
+    return std::find(types.begin(), types.end(), operation.type) != types.end();
+}
 
 /// A list of whole numbers of an attribute.
 inline std::vector<std::int64_t> wholes_of(const onnx_node& operation, std::string_view key) {

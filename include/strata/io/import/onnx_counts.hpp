@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/io/import/onnx_attributes.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_constant_arithmetic.hpp>
 #include <strata/io/import/onnx_constant_places.hpp>
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,22 +23,8 @@ namespace strata::bedrock::inline STRATA_SETTING::imports {
 // Numbers that depend on how many samples there are, as the first extent of a shape. They may become extents
 // of the samples' axis again, and nothing else: what computes with them computes with a stand-in.
 
-inline bool has_counts(const onnx_constant& constant) {
-    return std::find(constant.counts.begin(), constant.counts.end(), true) != constant.counts.end();
-}
 inline bool has_counted_axis(const onnx_constant& constant) {
     return std::any_of(constant.shape.begin(), constant.shape.end(), counts_samples);
-}
-
-/// Whether extents are known, or so many samples. One that a Reshape's other extents determine is known.
-inline bool fits_samples(const onnx_constant& asked, bool determines_one) {
-    const std::vector<std::int64_t> wanted = as_wholes(asked);
-    std::size_t open = 0;
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        const std::int64_t extent = wanted[i];
-        open += (determines_one && extent == -1) || (asked.counts[i] && !counts_samples(extent)) ? 1 : 0;
-    }
-    return open <= (determines_one ? 1 : 0);
 }
 
 /// Whether bounds of a Slice depend on the samples along their own axis alone.
@@ -68,15 +54,13 @@ inline bool reads_constants(const onnx_builder& graph, const onnx_node& operatio
 
 /// Whether an operator computes numbers from those of this input, or hands them on.
 inline bool hands_on(const onnx_node& operation, std::size_t index) {
-    const auto is_any = [&](std::initializer_list<std::string_view> types) {
-        return std::find(types.begin(), types.end(), operation.type) != types.end();
-    };
-    if (index == 0 && (is_any({"Cast", "Dropout", "Expand", "Flatten", "Reshape", "Slice", "Squeeze", "Tile",
-                               "Transpose", "Unsqueeze"}) ||
+    if (index == 0 && (is_any_operator(operation, {"Cast", "Dropout", "Expand", "Flatten", "Reshape", "Slice",
+                                                   "Squeeze", "Tile", "Transpose", "Unsqueeze"}) ||
                        operation.type.starts_with("Reduce")))
         return true;
     return find_unary_function(operation.type) != nullptr ||
-           find_binary_function(operation.type) != nullptr || is_any({"Concat", "Gather", "Range", "Where"});
+           find_binary_function(operation.type) != nullptr ||
+           is_any_operator(operation, {"Concat", "Gather", "Range", "Where"});
 }
 
 /// A problem, and true, where an operator that reads such numbers is more than shapes of samples.
@@ -93,7 +77,7 @@ inline bool refuse_counts(onnx_builder& graph, const onnx_node& operation) {
                                   (i == 3 && is("Resize")) || (i == 0 && is("ConstantOfShape"));
         const bool bounds_axis = (i == 1 || i == 2) && is("Slice");
         if (has_counts(constant) && !(is_folded && hands_on(operation, i)) &&
-            !(asks_extents && fits_samples(constant, is("Reshape"))) &&
+            !(asks_extents && fits_samples(as_wholes(constant), constant.counts, is("Reshape"))) &&
             !(bounds_axis && bounds_samples(graph, operation, constant))) {
             graph.add_problem(operation, internal::concatenate("its input ", i, " ", count_hint));
             return true;

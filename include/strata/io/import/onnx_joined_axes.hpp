@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/onnx_attributes.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_shapes.hpp>
 #include <strata/setting.hpp>
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -134,13 +134,10 @@ inline bool permute_axes(onnx_builder& graph, const onnx_node& operation, const 
 /// Whether an operator computes the same of a joined value as of one whose axes are apart: it treats each
 /// number, or each row of the last axis, by itself, or multiplies matrices of the last two.
 inline bool ignores_joined_axes(onnx_builder& graph, const onnx_node& operation, const onnx_value& joined) {
-    const auto is_any = [&](std::initializer_list<std::string_view> types) {
-        return std::find(types.begin(), types.end(), operation.type) != types.end();
-    };
     const std::size_t rank = joined.shape.size();
     const bool has_rows = *joined.joined + 2 < rank;
-    const bool is_sum = is_any({"Add", "Sub", "Mul", "Div"});
-    const bool is_product = is_any({"MatMul", "Gemm"});
+    const bool is_sum = is_any_operator(operation, {"Add", "Sub", "Mul", "Div"});
+    const bool is_product = is_any_operator(operation, {"MatMul", "Gemm"});
     for (std::size_t i = 0; i < operation.inputs.size(); ++i) {
         if (!graph.has_input(operation, i))
             continue;
@@ -156,7 +153,7 @@ inline bool ignores_joined_axes(onnx_builder& graph, const onnx_node& operation,
         if (!fits)
             return false;
     }
-    if (is_any({"Softmax", "LogSoftmax", "LayerNormalization"})) {
+    if (is_any_operator(operation, {"Softmax", "LogSoftmax", "LayerNormalization"})) {
         const bool is_norm = operation.type == "LayerNormalization";
         const std::int64_t axis = whole_of(operation, "axis", is_norm || graph.opset() >= 13 ? -1 : 1);
         return has_rows && (axis == -1 || axis + 2 == static_cast<std::int64_t>(rank));
@@ -164,9 +161,10 @@ inline bool ignores_joined_axes(onnx_builder& graph, const onnx_node& operation,
     if (operation.type == "MatMul" && !graph.input(operation, 1).constant)
         return rank == 4 && *joined.joined == 0 && joined.samples == 0;
     return is_sum || (is_product && has_rows) ||
-           is_any({"Identity", "Cast", "Dropout",   "Relu", "Sigmoid", "Tanh",        "Softplus",  "Softsign",
-                   "Exp",      "Erf",  "LeakyRelu", "Elu",  "Selu",    "HardSigmoid", "HardSwish", "Gelu",
-                   "Clip",     "Sqrt", "Neg",       "Abs",  "Sin",     "Cos"});
+           is_any_operator(operation, {"Identity", "Cast",        "Dropout",   "Relu", "Sigmoid",   "Tanh",
+                                       "Softplus", "Softsign",    "Exp",       "Erf",  "LeakyRelu", "Elu",
+                                       "Selu",     "HardSigmoid", "HardSwish", "Gelu", "Clip",      "Sqrt",
+                                       "Neg",      "Abs",         "Sin",       "Cos"});
 }
 
 /// Does what an operator with a joined value does, which `read` reads of others. False where it has none.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/onnx_attributes.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_joined_axes.hpp>
 #include <strata/io/import/onnx_shapes.hpp>
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <iterator>
 #include <optional>
 #include <string_view>
@@ -103,29 +103,26 @@ bool move_sample_axis(onnx_builder& graph, const onnx_node& operation, const Rea
     if (read_joined(graph, operation, read))
         return true;
     const onnx_value value = graph.input(operation, 0);
-    const auto is_any = [&](std::initializer_list<std::string_view> types) {
-        return std::find(types.begin(), types.end(), operation.type) != types.end();
-    };
     if (!value.constant) {
-        if (is_any({"Unsqueeze"}) && insert_axes(graph, operation, value))
+        if (is_any_operator(operation, {"Unsqueeze"}) && insert_axes(graph, operation, value))
             return true;
-        if (is_any({"Squeeze"}) && drop_axes(graph, operation, value))
+        if (is_any_operator(operation, {"Squeeze"}) && drop_axes(graph, operation, value))
             return true;
-        if (is_any({"Transpose"}) && permute_axes(graph, operation, value))
+        if (is_any_operator(operation, {"Transpose"}) && permute_axes(graph, operation, value))
             return true;
-        if (is_any({"Reshape"}) && reshape_samples(graph, operation, value))
+        if (is_any_operator(operation, {"Reshape"}) && reshape_samples(graph, operation, value))
             return true;
     }
     // What treats each number, or each row of the last axis, by itself does not ask.
-    if (is_any({"LSTM",     "GRU",       "RNN",         "Unsqueeze",
-                "Squeeze",  "Transpose", "Reshape",     "Identity",
-                "Cast",     "Dropout",   "Shape",       "Size",
-                "MatMul",   "Add",       "Sub",         "Mul",
-                "Div",      "Relu",      "Sigmoid",     "Tanh",
-                "Softplus", "Softsign",  "Exp",         "LeakyRelu",
-                "Elu",      "Selu",      "HardSigmoid", "HardSwish",
-                "Gelu",     "Clip",      "Gemm",        "LayerNormalization",
-                "Slice",    "Split",     "Gather",      "Concat"}))
+    if (is_any_operator(operation, {"LSTM",     "GRU",       "RNN",         "Unsqueeze",
+                                    "Squeeze",  "Transpose", "Reshape",     "Identity",
+                                    "Cast",     "Dropout",   "Shape",       "Size",
+                                    "MatMul",   "Add",       "Sub",         "Mul",
+                                    "Div",      "Relu",      "Sigmoid",     "Tanh",
+                                    "Softplus", "Softsign",  "Exp",         "LeakyRelu",
+                                    "Elu",      "Selu",      "HardSigmoid", "HardSwish",
+                                    "Gelu",     "Clip",      "Gemm",        "LayerNormalization",
+                                    "Slice",    "Split",     "Gather",      "Concat"}))
         return false;
     for (std::size_t i = 0; i < operation.inputs.size(); ++i)
         if (graph.has_input(operation, i) && !graph.input(operation, i).constant &&

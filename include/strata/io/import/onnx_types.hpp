@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/io/import/graph.hpp>
+#include <strata/io/import/onnx_attributes.hpp>
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/io/import/onnx_constant.hpp>
 #include <strata/io/import/onnx_constant_arithmetic.hpp>
@@ -12,8 +13,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -37,14 +36,13 @@ inline bool reads_numbers(const onnx_builder& graph, const onnx_node& operation,
 
 /// Whether an operator of whole numbers gives the numbers that it has for reals.
 inline bool computes_alike(const onnx_builder& graph, const onnx_node& operation, std::int64_t type) {
-    const auto is_any = [&](std::initializer_list<std::string_view> types) {
-        return std::find(types.begin(), types.end(), operation.type) != types.end();
-    };
     const auto is_whole = [](double number) { return number == std::floor(number); };
-    if (is_any({"Cast",   "Clip",      "Concat",  "DepthToSpace", "Dropout",   "Expand", "Flatten",
-                "Gather", "Identity",  "Max",     "MaxPool",      "Min",       "Pad",    "ReduceMax",
-                "Relu",   "ReduceMin", "Reshape", "Shape",        "Size",      "Slice",  "SpaceToDepth",
-                "Split",  "Squeeze",   "Tile",    "Transpose",    "Unsqueeze", "Where"}))
+    if (is_any_operator(operation,
+                        {"Cast",      "Clip",      "Concat",       "DepthToSpace", "Dropout", "Expand",
+                         "Flatten",   "Gather",    "Identity",     "Max",          "MaxPool", "Min",
+                         "Pad",       "ReduceMax", "Relu",         "ReduceMin",    "Reshape", "Shape",
+                         "Size",      "Slice",     "SpaceToDepth", "Split",        "Squeeze", "Tile",
+                         "Transpose", "Unsqueeze", "Where"}))
         return true;
     if (operation.type == "Pow" && !wraps_soon(type) && graph.has_input(operation, 1) &&
         graph.input(operation, 1).constant) {
@@ -52,17 +50,17 @@ inline bool computes_alike(const onnx_builder& graph, const onnx_node& operation
         return std::all_of(powers.begin(), powers.end(),
                            [&](double power) { return power >= 0 && is_whole(power); });
     }
-    return !wraps_soon(type) && (is_any({"Abs", "Add", "MatMul", "Mul", "Neg", "PRelu", "ReduceL1",
-                                         "ReduceSum", "ReduceSumSquare", "Sign", "Sub", "Sum"}) ||
-                                 (operation.type == "Gemm" && is_whole(real_of(operation, "alpha", 1)) &&
-                                  is_whole(real_of(operation, "beta", 1))));
+    return !wraps_soon(type) &&
+           (is_any_operator(operation, {"Abs", "Add", "MatMul", "Mul", "Neg", "PRelu", "ReduceL1",
+                                        "ReduceSum", "ReduceSumSquare", "Sign", "Sub", "Sum"}) ||
+            (operation.type == "Gemm" && is_whole(real_of(operation, "alpha", 1)) &&
+             is_whole(real_of(operation, "beta", 1))));
 }
 
 /// Whether an operator takes tokens that were reals to an embedding, which takes them as whole ones.
 inline bool leads_tokens(const onnx_builder& graph, const onnx_node& operation) {
-    constexpr std::string_view types[] = {"Cast",  "Flatten", "Identity", "Reshape",
-                                          "Shape", "Size",    "Squeeze",  "Unsqueeze"};
-    return std::find(std::begin(types), std::end(types), operation.type) != std::end(types) ||
+    return is_any_operator(operation, {"Cast", "Flatten", "Identity", "Reshape", "Shape", "Size", "Squeeze",
+                                       "Unsqueeze"}) ||
            (operation.type == "Gather" && graph.input(operation, 0).constant);
 }
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
@@ -20,6 +21,22 @@ constexpr std::int64_t any_samples = 1000003;
 inline bool counts_samples(std::int64_t extent) { return extent != 0 && extent % any_samples == 0; }
 
 constexpr const char* count_hint = "depends on how many samples there are, which no network knows";
+
+/// Whether some of a constant's numbers depend on how many samples there are.
+template <class Constant>
+bool has_counts(const Constant& constant) {
+    return std::find(constant.counts.begin(), constant.counts.end(), true) != constant.counts.end();
+}
+
+/// Whether extents are known, or so many samples; `counts` tells which depend on these. One that a Reshape's
+/// other extents determine is known.
+inline bool fits_samples(const std::vector<std::int64_t>& asked, const std::vector<bool>& counts,
+                         bool determines_one) {
+    std::size_t open = 0;
+    for (std::size_t i = 0; i < asked.size(); ++i)
+        open += (determines_one && asked[i] == -1) || (counts[i] && !counts_samples(asked[i])) ? 1 : 0;
+    return open <= (determines_one ? 1 : 0);
+}
 
 /// The file's error where a layer or a weight is as large as there are samples: a network has one size.
 inline void refuse_counted_extents(const model_graph& graph) {

@@ -35,11 +35,14 @@ struct tensorflow_constant {
     std::vector<bool> counts{};
 };
 
-/// A number of a constant as an axis or an extent, which none beyond 2^31 is.
-inline std::int64_t whole_number(float number) {
-    return detail::is_not_a_number(number)
-               ? 0
-               : static_cast<std::int64_t>(std::clamp(double{number}, -0x1p31, 0x1p31));
+/// A constant's numbers as axes and extents, which none beyond 2^31 is.
+inline tensorflow_shape as_wholes(const tensorflow_constant& constant) {
+    tensorflow_shape result;
+    for (const float number : constant.data.numbers)
+        result.push_back(detail::is_not_a_number(number)
+                             ? 0
+                             : static_cast<std::int64_t>(std::clamp(double{number}, -0x1p31, 0x1p31)));
+    return result;
 }
 
 /// What SpaceToBatchND makes of an image: its places, so many apart, as samples beside each other.
@@ -135,12 +138,7 @@ public:
     [[nodiscard]] std::optional<tensorflow_shape> wholes(const tensorflow_node& operation,
                                                          std::size_t index) {
         const tensorflow_constant* const given = constant(operation, index);
-        if (given == nullptr)
-            return std::nullopt;
-        tensorflow_shape result;
-        for (const float each : given->data.numbers)
-            result.push_back(whole_number(each));
-        return result;
+        return given == nullptr ? std::nullopt : std::optional(as_wholes(*given));
     }
 
     /// Adds a node behind others. Nothing, and a problem, where it does not fit.

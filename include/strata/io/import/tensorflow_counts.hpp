@@ -21,10 +21,6 @@ namespace strata::bedrock::inline STRATA_SETTING::imports {
 // Numbers that depend on how many samples there are, as the first extent of a shape. They may become extents
 // of the samples' axis again, and nothing else: what computes with them computes with a stand-in.
 
-inline bool has_counts(const tensorflow_constant& constant) {
-    return std::find(constant.counts.begin(), constant.counts.end(), true) != constant.counts.end();
-}
-
 inline bool is_any_operation(const tensorflow_node& operation,
                              std::initializer_list<std::string_view> operations) {
     return std::find(operations.begin(), operations.end(), operation.operation) != operations.end();
@@ -43,16 +39,6 @@ inline bool hands_on(const tensorflow_node& operation, std::size_t index) {
             is_any_operation(operation, {"Cast", "CheckNumerics", "ExpandDims", "GatherV2", "Identity",
                                          "Reshape", "Slice", "Snapshot", "SplitV", "Squeeze", "StopGradient",
                                          "StridedSlice", "Transpose", "Unpack"}));
-}
-
-/// Whether extents are known, or so many samples. One that a Reshape's other extents determine is known.
-inline bool fits_samples(const tensorflow_constant& asked, bool determines_one) {
-    std::size_t open = 0;
-    for (std::size_t i = 0; i < asked.counts.size(); ++i) {
-        const auto extent = whole_number(asked.data.numbers[i]);
-        open += (determines_one && extent == -1) || (asked.counts[i] && !counts_samples(extent)) ? 1 : 0;
-    }
-    return open <= (determines_one ? 1 : 0);
 }
 
 /// Whether bounds of a slice depend on the samples along the samples' axis alone.
@@ -82,7 +68,7 @@ inline bool refuse_counts(tensorflow_builder& graph, const tensorflow_node& oper
         const bool bounds_axis = (i == 1 || i == 2) && is_any_operation(operation, {"Slice", "StridedSlice"});
         const bool chooses = is_folded && i == 1 && is_any_operation(operation, {"GatherV2"});
         if (!(is_folded && hands_on(operation, i)) && !chooses &&
-            !(asks_extents && fits_samples(*value.constant, is_reshape)) &&
+            !(asks_extents && fits_samples(as_wholes(*value.constant), value.constant->counts, is_reshape)) &&
             !(bounds_axis && bounds_samples(graph.input(operation, 0), *value.constant))) {
             graph.add_problem(operation, internal::concatenate("its input ", i, " ", count_hint));
             return true;

@@ -42,7 +42,7 @@ public:
         }
     }
 
-    /// `inputs` are shapes with the batch, in the order of `placeholders`; empty for those of the file.
+    /// `inputs` are shapes with the batch, in the order of the file's inputs; empty for those of the file.
     /// `outputs` names the tensors at which the network ends, "head/BiasAdd" or, where that is enough, the
     /// end of such a name; none for those of the file: what its signature names, in the order of the names
     /// there, and what no operation reads in a file without one. Operations that the outputs do not need are
@@ -177,17 +177,17 @@ private:
 
     void add_inputs(tensorflow_builder& graph, model_graph& result, const std::vector<std::size_t>& order,
                     const std::vector<extents>& given) const {
-        std::vector<std::size_t> placeholders;
-        std::copy_if(order.begin(), order.end(), std::back_inserter(placeholders),
+        std::vector<std::size_t> open;
+        std::copy_if(order.begin(), order.end(), std::back_inserter(open),
                      [&](std::size_t place) { return nodes_[place].operation == "Placeholder"; });
-        std::sort(placeholders.begin(), placeholders.end());
-        if (placeholders.empty())
+        std::sort(open.begin(), open.end());
+        if (open.empty())
             fail("a network with inputs", "none");
-        if (!given.empty() && given.size() != placeholders.size())
-            fail(internal::concatenate("shapes of ", placeholders.size(), " inputs"),
+        if (!given.empty() && given.size() != open.size())
+            fail(internal::concatenate("shapes of ", open.size(), " inputs"),
                  internal::concatenate(given.size()));
-        for (std::size_t number = 0; number < placeholders.size(); ++number)
-            add_input(graph, result, nodes_[placeholders[number]], given.empty() ? extents{} : given[number],
+        for (std::size_t number = 0; number < open.size(); ++number)
+            add_input(graph, result, nodes_[open[number]], given.empty() ? extents{} : given[number],
                       number == 0);
     }
 
