@@ -166,16 +166,19 @@ least_squares_solution solve_rows(Model& net, const observations<Value>& x, cons
                                   double l2) {
     const centred_columns<Value> columns(x, y, weights, has_intercept<Model>);
     orthogonal_solution result;
+    auto method = least_squares_method::orthogonal_factors;
+    const auto solve_columns = [&](auto& some) {
+        result = solve_by_factors(some);
+        if (!result.has_full_rank) {
+            result = solve_by_singular_values(some);
+            method = least_squares_method::singular_values;
+        }
+    };
     if (l2 > 0) {
         penalised_columns<Value> penalised(columns, l2);
-        result = solve_by_factors(penalised);
+        solve_columns(penalised);
     } else
-        result = solve_by_factors(columns);
-    auto method = least_squares_method::orthogonal_factors;
-    if (!result.has_full_rank) {
-        result = solve_by_singular_values(columns, l2);
-        method = least_squares_method::singular_values;
-    }
+        solve_columns(columns);
     set_linear_weights(net, result.weights, columns.input_means, columns.output_means);
     return {make_equations(sums), std::move(result.singular_values), result.rank, result.condition, method};
 }

@@ -135,6 +135,10 @@ public:
     }
     /// The penalty makes a column of zeros another.
     [[nodiscard]] static bool is_constant(std::size_t, double) noexcept { return false; }
+    void copy_output(std::size_t t, double* column) const {
+        columns_->copy_output(t, column);
+        std::fill_n(column + columns_->rows(), inputs(), 0.0);
+    }
     [[nodiscard]] long double exact_input(std::size_t i, std::size_t j) const {
         if (i >= columns_->rows())
             return i - columns_->rows() == j ? root_ : 0.0L;
@@ -230,13 +234,12 @@ orthogonal_solution solve_by_factors(Columns& columns) {
     return result;
 }
 
-/// The solution of minimum norm by singular values of the columns as they are, with a penalty l2 on the
-/// squared weights. Singular values below max(rows, inputs) rounding errors of the largest are taken for
-/// zero.
-template <class Value>
-orthogonal_solution solve_by_singular_values(const centred_columns<Value>& columns, double l2) {
+/// The solution of minimum norm by singular values of the columns as they are. Singular values below
+/// max(rows, inputs) rounding errors of the largest are taken for zero.
+template <class Columns>
+orthogonal_solution solve_by_singular_values(Columns& columns) {
     const std::size_t n = columns.inputs();
-    const std::size_t m = columns.rows() + (l2 > 0 ? n : 0);
+    const std::size_t m = columns.rows();
     const std::size_t stride = std::max(m, n);
     std::vector<double> a(m * n, 0.0);
     std::vector<double> b(stride * columns.outputs(), 0.0);
@@ -245,8 +248,6 @@ orthogonal_solution solve_by_singular_values(const centred_columns<Value>& colum
         const double length = columns.copy_input(j, column);
         if (columns.is_constant(j, length))
             std::fill_n(column, columns.rows(), 0.0);
-        if (l2 > 0)
-            column[columns.rows() + j] = std::sqrt(l2);
     }
     for (std::size_t t = 0; t < columns.outputs(); ++t)
         columns.copy_output(t, b.data() + t * stride);
