@@ -22,9 +22,10 @@ namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace internal {
 
-/// The weights of samples as those of each one's rows. `lead` is the shape of a sample but for its last axis.
+/// The weights of samples as those of each one's rows. `lead` is the shape of a sample but for its last axis;
+/// `takes_rows`: whether rows may have weights of their own.
 inline std::vector<double> spread_weights(const samples& given, std::span<const std::size_t> lead,
-                                          std::size_t count, const call_name& caller) {
+                                          bool takes_rows, std::size_t count, const call_name& caller) {
     std::size_t rows = 1;
     for (const std::size_t extent : lead)
         rows *= extent;
@@ -33,11 +34,11 @@ inline std::vector<double> spread_weights(const samples& given, std::span<const 
         given.read(0, count, result.data());
         for (std::size_t i = count; i-- > 0;)
             std::fill_n(result.begin() + static_cast<std::ptrdiff_t>(i * rows), rows, result[i]);
-    } else if (given.fits(lead, count))
+    } else if (takes_rows && given.fits(lead, count))
         given.read(0, result.size(), result.data());
     else {
         std::string expected = concatenate(count);
-        if (rows > 1)
+        if (takes_rows && rows > 1)
             append(expected, ", or ", rows, " for each");
         raise(std::invalid_argument(concatenate(caller.text(), ": the weights of ", count, " samples have ",
                                                 given.contents(), ", expected ", expected)));
@@ -76,14 +77,16 @@ public:
     }
 
     /// One of them as the weights of each sample's rows; `lead` is the shape of a sample but for its last
-    /// axis. `std::invalid_argument` for weights that do not fit or are not finite.
+    /// axis, and rows may have weights of their own where `takes_rows`. `std::invalid_argument` for weights
+    /// that do not fit or are not finite.
     [[nodiscard]] std::vector<double> spread(std::size_t index, std::span<const std::size_t> lead,
-                                             std::size_t count, const internal::call_name& caller) const {
-        return spread_((*this)[index], lead, count, caller);
+                                             bool takes_rows, std::size_t count,
+                                             const internal::call_name& caller) const {
+        return spread_((*this)[index], lead, takes_rows, count, caller);
     }
 
 private:
-    std::vector<double> (*spread_)(const samples&, std::span<const std::size_t>, std::size_t,
+    std::vector<double> (*spread_)(const samples&, std::span<const std::size_t>, bool, std::size_t,
                                    const internal::call_name&) = nullptr;
 };
 

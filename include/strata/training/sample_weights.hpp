@@ -12,8 +12,6 @@
 
 #include <cstddef>
 #include <stdexcept>
-#include <utility>
-#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
@@ -26,15 +24,6 @@ constexpr target_rows rows_of_targets() {
     if constexpr (detail::ignores_label<loss>)
         result.ignored_label = loss::ignored_label;
     return result;
-}
-
-/// Those of samples, as those of each one's rows.
-inline void repeat_weights(std::vector<double>& weights, std::size_t rows) {
-    std::vector<double> result;
-    result.reserve(weights.size() * rows);
-    for (const double weight : weights)
-        result.insert(result.end(), rows, weight);
-    weights = std::move(result);
 }
 
 /// What the rows of each output count; no entries where nothing is weighted. `std::invalid_argument` for
@@ -59,10 +48,8 @@ row_weights make_weights(const weight_list& given, const class_weight_list& of_c
         // A loss of all rows of a sample together has one value, which one number weights.
         constexpr bool is_whole = goal::rows > 1 && (goal::loss_rows > 1 || goal::loss::of_sequences);
         if (!given.empty())
-            result[index] = given.spread(given.size() == 1 ? 0 : index,
-                                         {extents.data(), is_whole ? 0 : extents.size() - 1}, count, caller);
-        if (is_whole && !given.empty())
-            repeat_weights(result[index], goal::rows);
+            result[index] = given.spread(given.size() == 1 ? 0 : index, {extents.data(), extents.size() - 1},
+                                         !is_whole, count, caller);
         if (is_whole && !of_class.empty())
             raise(std::invalid_argument(concatenate(caller.text(), ": weights of classes cannot weight ",
                                                     goal::loss::name.view(),
