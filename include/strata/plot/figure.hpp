@@ -43,11 +43,7 @@ public:
     /// Large crosses, for points that matter more than the others.
     template <numbers X, numbers Y>
     figure& marks(const X& x, const Y& y, std::string name = {}) {
-        const std::size_t before = series_.size();
-        add(x, y, std::move(name), "points pt 2 ps 2 lw 3");
-        if (series_.size() > before)
-            series_.back().colour = "#000000";
-        return *this;
+        return add(x, y, std::move(name), "points pt 2 ps 2 lw 3", "#000000");
     }
     /// A background of coloured regions: lines of x, y and the number of a class below `classes`.
     figure& regions(std::string data, std::size_t classes) {
@@ -120,8 +116,9 @@ private:
         return text.data();
     }
 
+    // Without a colour of its own a series has the next one.
     template <class X, class Y>
-    figure& add(const X& x, const Y& y, std::string name, std::string style) {
+    figure& add(const X& x, const Y& y, std::string name, std::string style, std::string colour = {}) {
         const std::vector<double> xs(std::ranges::begin(x), std::ranges::end(x));
         const std::vector<double> ys(std::ranges::begin(y), std::ranges::end(y));
         if (xs.size() != ys.size())
@@ -133,9 +130,11 @@ private:
             internal::append(data, ys[i]);
             data += '\n';
         }
-        if (!xs.empty())
-            series_.push_back(
-                {std::move(name), std::move(style), std::move(data), colours[next_++ % colours.size()]});
+        if (xs.empty())
+            return *this;
+        const std::string next = colours[next_++ % colours.size()];
+        series_.push_back(
+            {std::move(name), std::move(style), std::move(data), colour.empty() ? next : std::move(colour)});
         return *this;
     }
 
