@@ -34,6 +34,14 @@ BOOST_AUTO_TEST_CASE(transposed_convolutions) {
     check_all<input<4, 3> | conv_transpose<4, 4, stride<2>, same> | sigmoid | conv<2, 3>, weighted_sum>();
 }
 
+// One tap, and places that look at nothing, where channels are gathered and where they are not.
+BOOST_AUTO_TEST_CASE(padding_behind_alone) {
+    check_all<input<2, 2, 128> | conv<3, 1, padding<margins{0, 1}>>, weighted_sum>();
+    check_all<input<3, 3, 4> | conv<8, 1, padding<margins{0, 1}>, stride<2>>, weighted_sum>();
+    check_all<input<4, 128> | conv<2, 1, padding<margins{0, 2}>>, weighted_sum>();
+    check_all<input<4, 4, 2> | conv_transpose<3, 1, padding<margins{0, 1}>>, weighted_sum>();
+}
+
 BOOST_AUTO_TEST_CASE(chains) {
     check_all<input<6, 6, 1> | conv<4, 3, same> | tanh | dropout<0.3> | conv<3, 3> | sigmoid | flatten |
                   dense<5> | softmax,

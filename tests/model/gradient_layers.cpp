@@ -43,3 +43,13 @@ BOOST_AUTO_TEST_CASE(stages_without_weights) {
     check_all<input<6> | tanh | dense<4> | softmax | silu | dense<3>, weighted_sum>();
     check_all<input<3, 2> | softmax | dense<4> | softmax | tanh | softmax, weighted_sum>();
 }
+
+// The first state is the sequence, which another shape of it is not apart from.
+BOOST_AUTO_TEST_CASE(states_that_are_the_sequence) {
+    check_all<input<2, 4> | dense<3> | branches(identity, flatten) | gru<6, take_state, last_step>,
+              weighted_sum>();
+    check_all<input<4> | dense<4> | branches(reshape<1, 4>, identity) | simple_rnn<4, take_state, last_step>,
+              weighted_sum>();
+    check_all<input<2, 3> | dense<3> | branches(identity, flatten, flatten) | lstm<6, take_state, last_step>,
+              weighted_sum>();
+}

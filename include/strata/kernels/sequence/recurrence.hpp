@@ -195,10 +195,11 @@ public:
             recurrent_backward_step<Layer, T>(add_mask(buffers, kept.mask(first, places::time_of(number))),
                                               count);
         }
-        if constexpr (Layer::reads_states)
-            places::hand_state_deltas(call, kept, mine);
+        // In the order of the values: the first state may be the sequence itself, in another shape.
         if (call.source_deltas[0].data != nullptr)
             multiply_back<Stage>(call, kept, mine, slope);
+        if constexpr (Layer::reads_states)
+            places::hand_state_deltas(call, kept, mine);
     }
 
     static constexpr piece_adder adds_pieces = piece_adder::pass;

@@ -28,10 +28,8 @@ struct gradient_blocks {
         std::max<std::size_t>(BlockPlaces / segment, 1); ///< at most
 
     static constexpr bool is_flat = depth.results == 1 && depth.read_extent == 1;
-    /// Each place of the small image looks at one of the large.
-    static constexpr bool is_single = Geometry.taps() == 1 && is_flat &&
-                                      Geometry.axes[1].padding_begin == 0 &&
-                                      Geometry.axes[2].padding_begin == 0;
+    /// Each place of the small image looks at one of the large, and none at padding.
+    static constexpr bool is_single = Geometry.taps() == 1 && is_flat && map.is_inside();
 
     static constexpr std::size_t small_places = block_segments * segment;
     /// Places of the large image that a block needs at most: whole lines of it.
