@@ -30,6 +30,8 @@ struct head_base {
     static constexpr bool writes_pitched = false;
     /// Whether it puts its parts side by side, at `offsets` of its rows, so that they may be made there.
     static constexpr bool joins = false;
+    /// Whether it is a stream's that waits for steps behind the one that it computes.
+    static constexpr bool waits = false;
     /// Whether each of its rows is the product of a row of `inputs` numbers with `outputs` columns of
     /// weights, and multiplications and additions for a sample where it multiplies otherwise.
     static constexpr bool has_product = false;

@@ -46,7 +46,7 @@ struct stage {
 
     /// Whether training keeps, beside what the stage returned, what the tail's derivative is computed from:
     /// the tail's input, or its output where a closing changes it.
-    static constexpr bool keeps_tail = !Tail::is_identity && (!Tail::from_output || is_closed);
+    static constexpr bool keeps_tail = !Tail::has_unit_slope && (!Tail::from_output || is_closed);
     static constexpr bool keeps_tail_input = keeps_tail && !Tail::from_output;
 
     /// Multiplications and additions for one sample in the head's product.

@@ -13,6 +13,7 @@ template <class Whole, time_view View, std::size_t Inputs, std::size_t Outputs>
 struct stepping : head_base<1, Inputs, 1, Outputs> {
     using whole = Whole;
     static constexpr time_view view = View;
+    static constexpr bool waits = View.what == sight::ahead;
     using parameters = typename Whole::parameters;
     static constexpr bool has_product = Whole::has_product;
     /// Products for one output.

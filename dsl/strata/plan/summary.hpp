@@ -238,7 +238,7 @@ std::string describe_plan(std::size_t bytes_of_number, std::span<const winograd_
         std::string slope;
         if constexpr (!std::same_as<type_of<tail::training>, type_of<symbols::x>>)
             formula = to_string(tail::training);
-        if constexpr (!tail::is_identity)
+        if constexpr (!tail::has_unit_slope)
             slope = to_string(tail::slope);
         static constexpr stage_words words = words_of_stage<Topology, index>();
         const winograd_use use = index < winograd.size() ? winograd[index] : winograd_use{};

@@ -33,6 +33,26 @@ template <text Name, auto Formula, auto FromOutput>
 inline constexpr bool is_linear<activation_layer<Name, Formula, FromOutput>> =
     std::same_as<type_of<frozen<Formula>>, type_of<symbols::x>>;
 
+// Whether a formula compares with another number than 0.
+template <class Formula>
+inline constexpr bool compares_numbers = false;
+template <class Operation, class... Arguments>
+inline constexpr bool compares_numbers<apply<Operation, Arguments...>> =
+    (operation::is_comparison<Operation> && !(is_number<Arguments, 0.0> || ...)) ||
+    (compares_numbers<Arguments> || ...);
+
+// Whether a formula divides, or takes a logarithm.
+template <class Operation>
+inline constexpr bool is_pole =
+    std::same_as<Operation, operation::divide> || std::same_as<Operation, operation::logarithm>;
+template <int Exponent>
+inline constexpr bool is_pole<operation::power<Exponent>> = Exponent < 0;
+template <class Formula>
+inline constexpr bool has_pole = false;
+template <class Operation, class... Arguments>
+inline constexpr bool has_pole<apply<Operation, Arguments...>> = is_pole<Operation> ||
+                                                                 (has_pole<Arguments> || ...);
+
 /// The tail's formulas after some of its layers; one more by `<<`.
 template <term Prediction, term Training, class FromOutput, int Dropouts>
 struct composition {
@@ -81,10 +101,12 @@ private:
     }
 
     // Dropout scales the output that the slope before it is a formula of. An output of 0 may be a dropped
-    // one: where the slope is 0 there anyway (relu), the choice need not be known again.
+    // one: where the slope is 0 there anyway (relu), the choice need not be known again. A bound is not met
+    // exactly by what was multiplied and divided, and a pole may be at 0.
     template <real Rate>
     static constexpr auto slope_after_dropout() {
-        if constexpr (std::same_as<FromOutput, no_formula>)
+        if constexpr (std::same_as<FromOutput, no_formula> || compares_numbers<FromOutput> ||
+                      has_pole<FromOutput>)
             return no_formula{};
         else {
             constexpr auto scaled =
@@ -129,7 +151,10 @@ public:
             return derivative(composed.training, symbols::x);
     }();
 
-    static constexpr bool is_identity = detail::is_number<type_of<slope>, 1.0>;
+    static constexpr bool has_unit_slope = detail::is_number<type_of<slope>, 1.0>;
+    /// Whether it leaves its input as it is, as `x + 3` does not, whose slope is 1 as well.
+    static constexpr bool is_identity = std::same_as<type_of<prediction>, type_of<symbols::x>> &&
+                                        std::same_as<type_of<training>, type_of<symbols::x>>;
     static constexpr std::size_t dropout_count = static_cast<std::size_t>(composed.dropouts);
     /// Whether the slope depends on dropout's choices.
     static constexpr bool slope_drops = [] {

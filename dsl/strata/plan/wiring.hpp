@@ -24,6 +24,7 @@ struct stage_shape {
     bool reads_pitched;
     bool writes_pitched;
     bool joins;
+    bool waits;
 };
 
 struct buffer_use {
@@ -46,11 +47,17 @@ struct value_places {
 template <std::size_t Inputs, std::size_t Stages, class Marks, std::size_t Offsets>
 constexpr auto place_values(const Marks& marks, const std::array<stage_shape, Stages>& shapes,
                             const std::array<std::size_t, Offsets>& offsets) {
+    constexpr std::size_t widest = 16; // numbers of a register
     value_places<Stages> result;
     std::array<bool, Stages> placed{};
     std::array<bool, Stages> is_output{};
     std::array<bool, Stages> fits{}; // whether everybody can deal with rows that lie apart
     std::array<std::size_t, Stages> last_reader{};
+    // Where a stream waits, all values of a buffer are equally late. A part that somebody else reads before
+    // the concatenation would have to wait for itself.
+    const bool reads_once =
+        std::any_of(shapes.begin(), shapes.end(), [](const stage_shape& each) { return each.waits; });
+    std::array<bool, Stages> is_read{};
     for (const std::size_t stage : marks.outputs)
         is_output[stage] = true;
     for (std::size_t s = 0; s < Stages; ++s)
@@ -60,12 +67,18 @@ constexpr auto place_values(const Marks& marks, const std::array<stage_shape, St
         for (std::size_t i = mark.source_begin; i < mark.source_end; ++i)
             if (marks.read[i] >= Inputs) {
                 const std::size_t part = marks.read[i] - Inputs;
-                fits[part] &= shapes[s].reads_pitched && shapes[s].input_rows == shapes[part].rows;
+                fits[part] &= shapes[s].reads_pitched && shapes[s].input_rows == shapes[part].rows &&
+                              !(reads_once && is_read[part]);
+                is_read[part] = true;
                 last_reader[part] = s;
             }
         if (mark.skip != none) {
             const std::size_t added = mark.skip - Inputs;
-            fits[added] &= shapes[added].rows == shapes[s].rows; // a reshape may be between them
+            // A reshape may be between them. And it is read by whole registers, which would reach into what
+            // other threads write there, or behind an output.
+            fits[added] &= shapes[added].rows == shapes[s].rows && shapes[added].width % widest == 0 &&
+                           !(reads_once && is_read[added]);
+            is_read[added] = true;
             last_reader[added] = s;
         }
     }
@@ -209,7 +222,8 @@ private:
                               head::input_rows > 0 ? head::input_rows : Stage::rows,
                               head::reads_pitched,
                               head::writes_pitched,
-                              head::joins};
+                              head::joins,
+                              head::waits};
         });
         return result;
     }();

@@ -50,7 +50,7 @@ constexpr stage_course course_of_stage() {
     using head = typename stage::head;
     using kernels = head_kernels<head>;
     constexpr bool is_output = flow::wires::output_of(Number) < flow::wires::output_count;
-    constexpr bool has_slope = stage::is_closed || !stage::tail::is_identity;
+    constexpr bool has_slope = stage::is_closed || !stage::tail::has_unit_slope;
     stage_course result;
     if constexpr (!is_output && has_slope) // the loss settles those of outputs
         result.settles = !internal::is_finished<Pass, Number>();

@@ -232,7 +232,7 @@ private:
             if constexpr (course<Number>.finishes_source) {
                 constexpr std::size_t source = wires::source(Number, 0) - wires::inputs;
                 using tail = typename stage<source>::tail;
-                if constexpr (tail::is_identity)
+                if constexpr (tail::has_unit_slope)
                     propagate_stage<stage<Number>>(Number, parameters, data, space, threads, key, nullptr,
                                                    no_slope{});
                 else

@@ -51,7 +51,7 @@ void settle_delta(T* delta, const T* y, rows_view<const T> kept, team::range sam
         for (std::size_t offset = samples.begin * size; offset < samples.end * size; offset += length)
             softmax_gradient_row<length>(y + offset, delta + offset);
     }
-    if constexpr (!Stage::tail::is_identity)
+    if constexpr (!Stage::tail::has_unit_slope)
         multiply_slope<Stage>(delta, kept, samples, slope);
 }
 

@@ -93,7 +93,7 @@ template <class Tail>
 /// The tail's derivative, computed from what training kept: one factor for each element of a tile.
 template <class Tail>
 struct tail_slope {
-    static constexpr bool reads_kept = !Tail::is_identity;
+    static constexpr bool reads_kept = !Tail::has_unit_slope;
     dropout_choices choices = {};
 
     template <std::size_t Tall, std::size_t Wide, std::size_t RowsPerSample, class T>

@@ -25,7 +25,7 @@ struct tail_facts<prediction_tail<Formula, Operands>> {
 /// Whether a formula is better taken of rows one behind the other: where a row fills half of the widest
 /// register, the other lanes would be idle. Scales belong to channels, so they need rows.
 template <class Formula, std::size_t Width, class T>
-inline constexpr bool suits_joined_rows = !Formula::is_identity && !Formula::has_affine &&
+inline constexpr bool suits_joined_rows = !Formula::has_unit_slope && !Formula::has_affine &&
                                           Width * sizeof(T) == 32 && has_register<T, 64 / sizeof(T)>;
 
 /// A convolution over steps for a group of its filters. Taps are `tap_step` numbers apart, the last tap at
@@ -153,7 +153,7 @@ struct step_product {
     }
 
     // A formula of more than sums is taken behind them all: it needs the registers that they fill.
-    static constexpr bool adds_alone = tail_facts<Tail>::formula::is_identity;
+    static constexpr bool adds_alone = tail_facts<Tail>::formula::has_unit_slope;
 
     template <std::size_t Rows>
     [[gnu::noinline]] void compute_pairs(std::size_t first) const noexcept {
