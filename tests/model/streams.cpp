@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <span>
+#include <type_traits>
 #include <vector>
 
 using namespace strata::bedrock;
@@ -351,3 +354,32 @@ BOOST_AUTO_TEST_CASE(the_plan_says_what_is_kept) {
     const std::string far = stream<model<input<100, 1> | conv<3, 3, causal, dilation<20>>>>::plan();
     BOOST_TEST(far.find("a ring of 104 steps, each stored twice: 832 bytes\n") != far.npos);
 }
+
+// A part that is read before it is joined, as in DenseNets, would have to wait for itself in the buffer of
+// what it is joined to.
+BOOST_AUTO_TEST_CASE(late_parts_that_others_read) {
+    using network = model<input<32, 2> | dense<4> |
+                          repeat<2>(branches(identity, batch_norm<> | relu | conv<3, 3, same>) | concat<>)>;
+    const network net = drawn_network<network>();
+    const auto x = draw<float>(network::input_size, 1);
+    std::vector<float> expected(network::output_size);
+    net.predict_batch(x.data(), expected.data(), 1);
+    stream live{net, latency};
+    const std::size_t late = live.latency();
+    BOOST_TEST(late == 2u);
+    std::vector<float> found((32 + late) * 10);
+    live.process(x.data(), found.data(), 32);
+    live.finish(std::span<float>(found).last(late * 10));
+    check_equal<false>(
+        std::vector<float>(found.begin() + static_cast<std::ptrdiff_t>(late * 10), found.end()), expected);
+}
+
+static_assert(has_stream<std::remove_const_t<decltype(input<10, 3> | reduce_mean<-1>)>>);
+static_assert(!has_stream<std::remove_const_t<decltype(input<10, 3> | reduce_mean<-1> | dense<4>)>>);
+static_assert(!has_stream<std::remove_const_t<decltype(input<10, 3> | reduce_sum<-1> | softmax)>>);
+static_assert(!has_stream<std::remove_const_t<decltype(input<10, 3> | reduce_sum<-1> | rms_norm<>)>>);
+static_assert(
+    !has_stream<std::remove_const_t<
+        decltype(input<10, 3> | branches(identity, gru<4, last_step> | repeat_vector<10>) | concat<>)>>);
+static_assert(
+    has_stream<std::remove_const_t<decltype(input<10, 3> | branches(identity, gru<4>) | concat<>)>>);

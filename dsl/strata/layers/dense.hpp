@@ -67,8 +67,8 @@ struct dense_layer : layer_base {
     }();
     template <class Shape>
     using output = with_last<Shape, Units>;
-    template <class...>
-    static constexpr time_view view = each_step;
+    template <class... Shapes>
+    static constexpr time_view view = each_row<Shapes...>;
     template <class Shape>
     using head = contraction<Shape::last, dense_layer, Units>;
 };

@@ -136,8 +136,8 @@ struct batch_norm_layer : detail::normalization_base<Options...> {
     static constexpr auto spelling(auto&& write) { return write("batch_norm<", Options...); }
     static constexpr double momentum = detail::option(momentum_option{0.99}, Options...).value.value();
     static constexpr bool is_affine_in_prediction = true;
-    template <class...>
-    static constexpr time_view view = each_step;
+    template <class... Shapes>
+    static constexpr time_view view = each_row<Shapes...>;
     static constexpr bool has_frozen_head = true;
 
     template <class Shape>

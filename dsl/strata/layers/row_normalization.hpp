@@ -91,8 +91,8 @@ struct rms_norm_layer : detail::normalization_base<Options...> {
                   "strata: rms_norm takes epsilon and no_scale");
     using role = role::head;
     static constexpr mask_rule masks = mask_rule::passes;
-    template <class...>
-    static constexpr time_view view = each_step;
+    template <class... Shapes>
+    static constexpr time_view view = each_row<Shapes...>;
     static constexpr auto label = text("rms_norm");
     static constexpr auto spelling(auto&& write) { return write("rms_norm<", Options...); }
     static constexpr double epsilon = detail::option(epsilon_option{1e-6}, Options...).value.value();

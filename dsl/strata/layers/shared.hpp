@@ -48,8 +48,10 @@ struct shared_head_layer : layer_base {
     static constexpr auto wants = text("at least one number");
     template <class Shape>
     using output = Shape;
-    template <class...>
-    static constexpr time_view view = Sharing == shared::none ? whole_sequence : each_step;
+    template <class... Shapes>
+    static constexpr time_view view = Sharing == shared::none     ? whole_sequence
+                                      : Sharing == shared::places ? each_row<Shapes...>
+                                                                  : each_step;
     template <class Shape>
     using head = shared_head<Head, Sharing, Shape>;
 };

@@ -28,6 +28,10 @@ struct time_view {
 };
 inline constexpr time_view each_step{sight::step};
 inline constexpr time_view whole_sequence{sight::whole};
+/// The view of a layer that computes with rows of the last axis. Behind a reduction of the features that is
+/// time itself.
+template <class Shape, class...>
+inline constexpr time_view each_row = Shape::rank >= 2 ? each_step : whole_sequence;
 
 /// Whether a stream can compute the layer: it looks at nothing that is still to come, or the stream waits.
 [[nodiscard]] constexpr bool is_streamable(time_view view, bool waits = false) {

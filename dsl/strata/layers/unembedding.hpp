@@ -43,8 +43,8 @@ struct unembedding_layer<embedding_layer<Vocabulary, Width, Options...>> : layer
     using shared_form = table;
     static constexpr auto label = text("unembedding<") + number_text<Vocabulary> + ">";
     static constexpr auto spelling(auto&& write) { return write("unembedding<", table{}); }
-    template <class...>
-    static constexpr time_view view = each_step;
+    template <class... Shapes>
+    static constexpr time_view view = each_row<Shapes...>;
 
     template <class Shape>
     static constexpr bool accepts = [] {

@@ -33,9 +33,10 @@ struct step_of<type_list<Shapes...>> {
 template <class Layer, class... Shapes>
 constexpr time_view view_in_time(type_list<Shapes...>) {
     using chosen = typename Layer::role;
-    if constexpr (std::same_as<chosen, role::pointwise> || std::same_as<chosen, role::normalization> ||
-                  std::same_as<chosen, role::training_head>)
+    if constexpr (std::same_as<chosen, role::pointwise> || std::same_as<chosen, role::training_head>)
         return each_step;
+    else if constexpr (std::same_as<chosen, role::normalization>)
+        return each_row<Shapes...>;
     else
         return Layer::template view<Shapes...>;
 }
@@ -83,6 +84,14 @@ struct time_flow<topology<Inputs, Ends, Nodes...>> {
 template <class Flow, std::size_t... Sources>
 constexpr bool reads_sequence(value_list<Sources...>) {
     return (Flow::sequences[Sources] || ...);
+}
+// How a node looks along time at what it reads. What no sequence is, as a last state that was repeated, is
+// whole behind the last step alone, and so is what it is merged with.
+template <class Flow, std::size_t... Sources>
+constexpr time_view view_of_sources(time_view view, value_list<Sources...>) {
+    constexpr bool reads_any = (Flow::sequences[Sources] || ...);
+    constexpr bool reads_all = (Flow::sequences[Sources] && ...);
+    return reads_all && reads_any ? view : reads_any ? whole_sequence : each_step;
 }
 
 // The layer for one step of a sequence.
@@ -157,10 +166,10 @@ consteval bool check_stream(topology<type_list<Inputs...>, type_list<Ends...>, N
     }(std::index_sequence_for<Inputs...>{}));
     return []<std::size_t... Number>(std::index_sequence<Number...>) {
         using flow = time_flow<whole>;
-        const bool results[] = {check_node < Number + 1, typename Nodes::layer,
-                                reads_sequence<flow>(typename Nodes::sources{}) ? flow::nodes[Number].view
-                                                                                : each_step,
-                                Waits > ()...};
+        const bool results[] = {
+            check_node<Number + 1, typename Nodes::layer,
+                       view_of_sources<flow>(flow::nodes[Number].view, typename Nodes::sources{}),
+                       Waits>()...};
         return results[0];
     }
     (std::index_sequence_for<Nodes...>{});
@@ -178,8 +187,9 @@ inline constexpr bool has_stream = [] {
         for (const std::size_t rank : {Inputs::rank...})
             result = (rank >= 2 || (rank == 1 && token_bounds<Topology>[input] > 0)) && result, ++input;
         std::size_t number = 0;
-        for (const bool reads : {detail::reads_sequence<flow>(typename Nodes::sources{})...})
-            result = result && (is_streamable(flow::nodes[number++].view) || !reads);
+        ((result = result && is_streamable(detail::view_of_sources<flow>(flow::nodes[number++].view,
+                                                                         typename Nodes::sources{}))),
+         ...);
         return result;
     }(Topology{});
 }();

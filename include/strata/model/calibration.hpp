@@ -25,7 +25,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 ///
 ///     calibration ranges(net);
 ///     ranges.add(samples);
-///     model<topology, float, weights<std::int8_t>> narrow(net, ranges);
+///     model<topology, float, weights<std::int8_t>> narrow(ranges);
 ///
 /// which remembers the smallest and the largest number of each layer's input. Samples should be like those
 /// that are to be predicted, some hundreds of them: a number beyond what they had is cut off later. The
