@@ -398,3 +398,13 @@ BOOST_AUTO_TEST_CASE(loss_functions) {
     check_loss(binary_crossentropy, "binary_crossentropy");
     check_loss(categorical_crossentropy, "categorical_crossentropy");
 }
+
+BOOST_AUTO_TEST_CASE(softplus_of_infinities) {
+    const model<input<2> | softplus> net;
+    const auto y = net.predict(std::array{-infinity<float>, infinity<float>});
+    BOOST_TEST(y[0] == 0);
+    BOOST_TEST(y[1] == infinity<float>);
+    const model<input<2> | softplus, double> wide;
+    BOOST_TEST(wide.predict(std::array{-infinity<double>, -1e300})[0] == 0);
+    BOOST_TEST(wide.predict(std::array{-infinity<double>, -1e300})[1] == 0);
+}

@@ -3,11 +3,15 @@
 #include <strata/model/many.hpp>
 #include <strata/strata.hpp>
 #include <strata/topology/layer_outputs.hpp>
+#include <strata/training/gradients.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 using namespace strata::bedrock;
@@ -389,4 +393,103 @@ BOOST_AUTO_TEST_CASE(the_mean_of_large_images_of_one_number_is_that_number) {
     check_mean_of_images<model<input<224, 224, 2> | batch_norm<>>>();
     check_mean_of_images<model<input<50, 61, 3> | batch_norm<>>>();
     check_mean_of_images<model<input<17, 31, 17> | batch_norm<>>>();
+}
+
+BOOST_AUTO_TEST_CASE(a_shift_behind_a_permutation_is_added) {
+    const std::array<float, 6> x{0, 1, 2, 3, 4, 5};
+    const auto check = [&](const auto& net) {
+        const auto y = net.predict(x);
+        for (std::size_t i = 0; i < 6; ++i)
+            BOOST_TEST(y[i] == x[i % 2 * 3 + i / 2] + 3);
+    };
+    check(model<input<2, 3> | permute<1, 0> | rescaling<1.0, 3.0>>{});
+    check(model<input<2, 3> | permute<1, 0> | activation<symbols::x + 3>>{});
+}
+
+// A value that is added in registers is read by whole registers, and lies where an output does.
+BOOST_AUTO_TEST_CASE(nothing_is_read_behind_outputs) {
+    using network =
+        model<input<2, 2, 1> | branches(conv<3, 1>, conv<3, 1>) | with_all(add, pick<0>) | concat<>>;
+    static_assert(network::output_size == 24);
+    const network net{seed{1}};
+    const std::array<float, 4> x{1, 2, 3, 4};
+    std::array<float, 64> roomy{};
+    net.predict_batch(x.data(), roomy.data(), 1);
+    const std::unique_ptr<float[]> exact(new float[24]); // whose end AddressSanitizer knows
+    net.predict_batch(x.data(), exact.get(), 1);
+    for (std::size_t i = 0; i < 24; ++i)
+        BOOST_TEST(exact[i] == roomy[i]);
+    using wires = prediction_wiring<network::topology>;
+    for (std::size_t stage = 0; stage < wires::count; ++stage)
+        if (const std::size_t skip = wires::marks.stages[stage].skip; skip != detail::none)
+            BOOST_TEST(!wires::lies_apart(skip - wires::inputs));
+}
+
+// Results of both directions stand where those of the layer do: with `backwards` the last step's first.
+BOOST_AUTO_TEST_CASE(both_directions_of_a_backwards_layer) {
+    const std::array<float, 4> x{1, 2, 3, 4};
+    const std::vector<float> weights{1, 0, 0, 1, 0, 0}; // hands its input on: kernel, recurrent kernel, bias
+    model<input<4, 1> | bidirectional(simple_rnn<1, linear>)> plain;
+    plain.set_weights(weights);
+    model<input<4, 1> | bidirectional(simple_rnn<1, linear, backwards>)> turned;
+    turned.set_weights(weights);
+    for (std::size_t step = 0; step < 4; ++step)
+        for (std::size_t direction = 0; direction < 2; ++direction) {
+            BOOST_TEST(plain.predict(x)[2 * step + direction] == x[step]);
+            BOOST_TEST(turned.predict(x)[2 * step + direction] == x[3 - step]);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_square_root_goes_with_dropout) {
+    const model<input<4> | activation<sqrt(symbols::x)> | dropout<0.2>> net;
+    BOOST_TEST(net.predict(std::array{1.0f, 4.0f, 9.0f, 16.0f})[3] == 4.0f);
+}
+
+// First weights have the fans that Keras counts: of [taps, channels, filters of each].
+BOOST_AUTO_TEST_CASE(depthwise_kernels_have_kerass_spread) {
+    const auto check = [](const auto& net, double limit) {
+        double largest = 0;
+        for (const float each : net.weights())
+            largest = std::max(largest, std::abs(static_cast<double>(each)));
+        BOOST_TEST(largest <= limit * 1.0001);
+        BOOST_TEST(largest >= limit * 0.95);
+    };
+    using in = model<input<8, 8, 64> | depthwise_conv<3, he_uniform, no_bias>>;
+    check(in{seed{1}}, std::sqrt(6.0 / (9 * 64)));
+    check(model<input<8, 8, 64> | depthwise_conv<3, depth_multiplier<2>, he_uniform, no_bias>>{seed{1}},
+          std::sqrt(6.0 / (9 * 64)));
+    check(model<input<8, 8, 64> | depthwise_conv<3, depth_multiplier<2>, no_bias>>{seed{1}},
+          std::sqrt(6.0 / (9 * 64 + 2 * 9)));
+}
+
+namespace {
+/// The largest gradient of weights in front of activations that are cut at their bounds.
+template <class Network>
+double gradient_before_cut() {
+    using T = typename Network::value_type;
+    Network net{seed{1}};
+    net.set_weights(std::vector<T>(Network::weight_count, T(1)));
+    const std::vector<T> x(8, T(100));
+    const std::vector<T> y(8, T(0));
+    const auto found = gradients(net, mean_squared_error, x, y);
+    double largest = 0;
+    for (const T each : (*found.parameters().begin()).values())
+        largest = std::max(largest, std::abs(static_cast<double>(each)));
+    return largest;
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(cut_elements_learn_nothing_behind_dropout) {
+    BOOST_TEST((gradient_before_cut<
+                   model<input<1> | dense<64, no_bias> | relu6 | dropout<0.5> | dense<1, no_bias>>>()) == 0);
+    BOOST_TEST((gradient_before_cut<
+                   model<input<1> | dense<64, no_bias> | relu6 | dropout<0.3> | dense<1, no_bias>>>()) == 0);
+    BOOST_TEST(
+        (gradient_before_cut<
+            model<input<1> | dense<64, no_bias> | clip<-1.0, 1.0> | dropout<0.23> | dense<1, no_bias>>>()) ==
+        0);
+    BOOST_TEST(
+        (gradient_before_cut<model<
+             input<1> | dense<64, no_bias> | hard_sigmoid | dropout<0.05> | dense<1, no_bias>, double>>()) ==
+        0);
 }

@@ -75,6 +75,8 @@ BOOST_AUTO_TEST_CASE(a_text_is_what_a_person_would_write) {
     // Deeper than compilers let folds nest.
     BOOST_TEST(to_string(input<8> | repeat<300>(relu | dense<8>)) ==
                "input<8> | repeat<300>(relu | dense<8>)");
+    // No decrement.
+    BOOST_TEST(to_string(input<8> | activation<-(-symbols::x)>).find("--") == std::string::npos);
     BOOST_TEST(to_string(sources::variational) ==
                "input<8> | branches(dense<2>, dense<2>) | "
                "with_all(sampling | dense<8> | sigmoid, pick<0>, pick<1>)");

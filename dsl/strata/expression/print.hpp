@@ -57,7 +57,10 @@ void append_formula(std::string& text, Formula formula, bool outermost) {
         append(text, outermost ? "" : ")");
     } else if constexpr (std::same_as<typename Formula::operation, operation::negate>) {
         append(text, "-");
+        const std::size_t begin = text.size();
         append_formula<IsSource>(text, formula.first, false);
+        if (text[begin] == '-') // two signs would be a decrement
+            text.insert(begin, "(").append(")");
     } else {
         append(text, Formula::operation::prefix.view(), "(");
         append_formula<IsSource>(text, formula.first, true);

@@ -72,8 +72,11 @@ inline constexpr activation_layer<"hard_swish", x*(one_sixth* min(max(x + 3, 0),
 inline constexpr activation_layer<"approximate_tanh", approximate_tangent> approximate_tanh;
 inline constexpr activation_layer<"approximate_sigmoid", approximate_logistic> approximate_sigmoid;
 // Half of x and half of |x| are max(x, 0) with the slope 1/2 at 0, which makes the derivative right there,
-// too. Their sum is halved before, since that of large ones would be infinite.
-inline constexpr activation_layer<"softplus", 0.5 * x + 0.5 * abs(x) + log1p(exp(-abs(x))), -expm1(-y)>
+// too. Their sum is halved before, since that of large ones would be infinite, and infinities of both signs
+// have none.
+inline constexpr auto finite_below = max(x, -1e38);
+inline constexpr activation_layer<
+    "softplus", 0.5 * finite_below + 0.5 * abs(finite_below) + log1p(exp(-abs(x))), -expm1(-y)>
     softplus;
 inline constexpr activation_layer<"softsign", x / (1 + abs(x)), square(1 - abs(y))> softsign;
 inline constexpr activation_layer<"exponential", exp(x)> exponential;

@@ -28,6 +28,9 @@ struct conv_transpose_layer : layer_base {
          ...),
         "strata: conv_transpose takes stride, dilation, padding, output_padding, groups, no_bias, "
         "direct, an initializer and a regularizer");
+    static_assert(!detail::option(valid, Options...).is_same() ||
+                      !(detail::option_of<decltype(Options), output_padding_option> || ...),
+                  "strata: conv_transpose has an output padding beside valid or padding<P>, not beside same");
     using role = role::head;
     static constexpr bool has_adding_kernel = true;
     static constexpr auto kernel_name = text("kernel");

@@ -46,8 +46,15 @@ struct convolution : head_base<Transposed ? Geometry.outputs() : Geometry.inputs
             std::conditional_t<Transposed, transposed_filter_storage<Channels, Filters, Groups>,
                                filter_storage<Geometry.taps() * Channels / Groups, Filters, Groups>>;
         static constexpr initializer first = Layer::kernel_initializer;
-        static constexpr fan_counts fans{Geometry.taps() * (Transposed ? Filters : Channels) / Groups,
-                                         Geometry.taps() * (Transposed ? Channels : Filters)};
+        static constexpr fan_counts fans = [] {
+            if constexpr (requires {
+                              Layer::multiplier;
+                          }) // [taps, channels, filters of each], as Keras counts
+                return fan_counts{Geometry.taps() * Channels, Geometry.taps() * Layer::multiplier};
+            else
+                return fan_counts{Geometry.taps() * (Transposed ? Filters : Channels) / Groups,
+                                  Geometry.taps() * (Transposed ? Channels : Filters)};
+        }();
         static constexpr regularizer penalty = Layer::kernel_regularizer;
     };
     struct bias : parameter<"bias", shape<Filters>> {

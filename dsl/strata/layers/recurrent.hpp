@@ -101,7 +101,7 @@ struct recurrent_layer : layer_base {
     static constexpr bool has_bias = !(std::same_as<type_of<Options>, without_bias> || ...);
     static constexpr bool is_last_alone = (std::same_as<type_of<Options>, last_step_option> || ...);
     static constexpr bool is_backwards = (std::same_as<type_of<Options>, backwards_option> || ...);
-    /// Whether results stand where their steps do, although they were computed backwards.
+    /// Whether results stand where their steps do; if not, the last step's comes first.
     static constexpr bool is_in_order = !is_backwards;
     static constexpr mask_rule masks = mask_rule::read;
     static constexpr bool reads_mask = false;

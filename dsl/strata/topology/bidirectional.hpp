@@ -8,13 +8,13 @@
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
-/// A recurrent layer that reads the steps in the other direction, and whose results stand where their steps
-/// do.
+/// A recurrent layer that reads the steps in the other direction, and whose results stand where those of the
+/// layer do: each at its step, or, of one with `backwards`, the last step's first, as in Keras.
 template <class Layer>
 struct mirrored_layer : Layer {
     static constexpr bool is_backwards = !Layer::is_backwards;
-    static constexpr bool is_in_order = true;
-    static constexpr bool keeps_mask = !Layer::is_last_alone;
+    static constexpr bool is_in_order = Layer::is_in_order;
+    static constexpr bool keeps_mask = Layer::keeps_mask;
     static constexpr bool zeroes_masked = !Layer::is_last_alone;
     template <class Shape>
     using head = recurrence<mirrored_layer, Shape::extents[0], Shape::last>;

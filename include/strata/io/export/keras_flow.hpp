@@ -119,17 +119,18 @@ private:
         keras_translation words = translate(call, forward.input, forward.output);
         if (!words.nodes.back().problem.empty())
             refuse(forward, words.nodes.back().problem);
-        const auto inner = [&](const char* name, bool is_backwards) {
+        const auto inner = [&](const char* name, bool goes_backwards) {
             json config = words.nodes.back().config;
             config["name"] = name;
             config["trainable"] = true;
             config["dtype"] = "float32";
-            config["go_backwards"] = is_backwards;
+            config["go_backwards"] = goes_backwards;
             return keras_object("keras.layers", words.nodes.back().class_name, std::move(config));
         };
+        const bool is_backwards = call.has("backwards");
         keras_node result{"Bidirectional"};
-        result.config = {{"layer", inner("forward_layer", false)},
-                         {"backward_layer", inner("backward_layer", true)},
+        result.config = {{"layer", inner("forward_layer", is_backwards)},
+                         {"backward_layer", inner("backward_layer", !is_backwards)},
                          {"merge_mode", merge_mode(merge.piece.text)}};
         result.sources = forward.sources;
         result.results = merge.results;

@@ -40,7 +40,8 @@ inline std::optional<onnx_function> function_of(const formula_tree& formula) {
         return onnx_function{"Exp"};
     if (is("/(x, +(#, abs(x)))") && c[0] == 1)
         return onnx_function{"Softsign"};
-    if (is("+(+(*(#, x), *(#, abs(x))), log1p(exp(-(abs(x)))))") && c[0] == 0.5 && c[1] == 0.5)
+    if (is("+(+(*(#, max(x, #)), *(#, abs(max(x, #)))), log1p(exp(-(abs(x)))))") &&
+        c == std::vector{0.5, -1e38, 0.5, -1e38})
         return onnx_function{"Softplus"};
     if (is("select(>(x, #), x, #)") && c[1] == 0)
         return onnx_function{"ThresholdedRelu", {{"alpha", c[0]}}};

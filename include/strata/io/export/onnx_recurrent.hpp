@@ -23,7 +23,7 @@ struct recurrent_cell {
     std::size_t gates;   ///< 1, 3 of a GRU, 4 of an LSTM
     bool resets_product; ///< of a GRU
     bool is_backwards;
-    bool is_in_order; ///< results stand where their steps do
+    bool is_in_order; ///< results stand where their steps do; if not, the last step's comes first
     bool is_last_alone;
     bool reads_states;
     bool makes_states;
@@ -78,7 +78,7 @@ private:
     /// [steps, 1, samples, units] as [samples, steps, units].
     onnx_value all_of(const std::string& results) {
         std::string made = graph_.add("Squeeze", {results, graph_.constant(wholes{1})});
-        if (cell_.is_backwards && !cell_.is_in_order)
+        if (!cell_.is_in_order)
             made = graph_.add("Slice", {made, graph_.constant(wholes{-1}),
                                         graph_.constant(wholes{std::int64_t{1} - (std::int64_t{1} << 31)}),
                                         graph_.constant(wholes{0}), graph_.constant(wholes{-1})});

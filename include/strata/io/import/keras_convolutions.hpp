@@ -6,8 +6,12 @@
 #include <strata/io/import/keras_layer.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
@@ -45,12 +49,43 @@ inline void translate_convolution(translation& layers, const keras_layer& layer)
     add_convolution(layers, node, layer, {"kernel"});
 }
 
+/// What Keras makes of a given output padding: (I - 1) stride + E + padding places, and beside `same` 2 (E /
+/// 2) fewer, of which the first half is in front (`deconv_output_length`).
+inline void add_output_padding(graph_node& node, const std::vector<double>& given) {
+    const auto numbers = [&](const char* name) {
+        const auto found = node.attributes.find(name);
+        return found == node.attributes.end() ? std::vector<double>{1}
+                                              : std::get<std::vector<double>>(found->second);
+    };
+    const auto size = numbers("size"), stride = numbers("stride"), dilation = numbers("dilation");
+    const auto of_axis = [](const std::vector<double>& all, std::size_t axis) {
+        return axis < all.size() ? all[axis] : all.empty() ? 1 : all.back();
+    };
+    const bool is_same = node.text("padding") == "same";
+    const std::size_t axes = std::max({given.size(), size.size(), stride.size(), dilation.size()});
+    std::vector<double> begin(axes), end(axes), rest(axes);
+    bool is_usual = !is_same; // as strata's `valid`
+    for (std::size_t axis = 0; axis < axes; ++axis) {
+        const double extent = (of_axis(size, axis) - 1) * of_axis(dilation, axis) + 1;
+        const double cut = (is_same ? 2 * std::floor(extent / 2) : 0) - of_axis(given, axis);
+        begin[axis] = std::floor(std::max(cut, 0.0) / 2);
+        end[axis] = std::max(cut, 0.0) - begin[axis];
+        rest[axis] = std::max(-cut, 0.0);
+        is_usual = is_usual && extent >= of_axis(stride, axis);
+    }
+    if (!is_usual)
+        node.attributes["padding"] = std::string("given");
+    node.attributes["begin"] = std::move(begin);
+    node.attributes["end"] = std::move(end);
+    node.attributes["output_padding"] = std::move(rest);
+}
+
 inline void translate_transposed_convolution(translation& layers, const keras_layer& layer) {
     graph_node& node = layers.add("conv_transpose", layer.name);
     node.attributes["filters"] = layer.number("filters", 0);
-    if (layer["output_padding"] != nullptr)
-        node.attributes["output_padding"] = numbers_of(layer["output_padding"]);
     add_convolution(layers, node, layer, {"kernel"});
+    if (layer["output_padding"] != nullptr)
+        add_output_padding(node, numbers_of(layer["output_padding"]));
 }
 
 inline void translate_depthwise_convolution(translation& layers, const keras_layer& layer) {

@@ -35,7 +35,7 @@ struct recurrent_places {
     }
     // Where a step's result is: results are rows, or, with states behind them, one row together.
     static constexpr std::size_t result_number(std::size_t number) noexcept {
-        return layer::is_last_alone ? 0 : layer::is_in_order ? time_of(number) : number;
+        return layer::is_last_alone ? 0 : layer::is_in_order ? time_of(number) : steps - 1 - time_of(number);
     }
     static constexpr std::size_t result_row(std::size_t sample, std::size_t number) noexcept {
         return layer::makes_states ? sample : sample * Head::results + result_number(number);
