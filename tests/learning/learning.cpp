@@ -245,6 +245,15 @@ BOOST_AUTO_TEST_CASE(schedules_at_their_corners) {
     const schedule joined = warm_up{10, cosine_decay{1, 100}};
     BOOST_TEST(joined(60) == 0.5, boost::test_tools::tolerance(1e-12));
     BOOST_TEST(schedule([](double step) { return 1 / (1 + step); })(3) == 0.25);
+    BOOST_TEST((schedule(0.5) == schedule(0.5) && !(schedule(0.5) == schedule(0.25)) && steps == steps &&
+                !(steps == cosine)));
+    // What has to lie elsewhere than a schedule does is none.
+    struct wide {
+        alignas(64) double rate = 1;
+        double operator()(double) const { return rate; }
+    };
+    static_assert(!std::is_constructible_v<schedule, wide>);
+    BOOST_TEST(schedule([rate = 0.25L](double) { return static_cast<double>(rate); })(0) == 0.25);
 }
 
 BOOST_AUTO_TEST_CASE(losses_at_points) {

@@ -309,3 +309,26 @@ BOOST_AUTO_TEST_CASE(losses_of_ones_own) {
                                          row_maximum<(variable<"wrong"> = (1 - target) * prediction)>>;
     check<of_largest>("categorical_hinge");
 }
+
+// The same loss divided by the number of outputs, in either branch of the kernel.
+BOOST_AUTO_TEST_CASE(losses_of_labels_may_be_means) {
+    using namespace symbols;
+    constexpr auto entropy = -(target * log(max(prediction, 1e-7)));
+    constexpr auto distance = square(prediction - target);
+    const auto check_mean = [](const auto& sum, const auto& mean) {
+        const std::array<double, 4> given{0.1, 0.2, 0.4, 0.3};
+        const std::int32_t label = 2;
+        const auto measure = [&](auto loss, std::array<double, 4>& slopes) {
+            auto row = given;
+            return loss_row<decltype(loss), no_shortcut, 4>(row.data(), &label, slopes.data(), 1.0);
+        };
+        std::array<double, 4> slopes{}, mean_slopes{};
+        BOOST_TEST(measure(sum, slopes) == 4 * measure(mean, mean_slopes),
+                   boost::test_tools::tolerance(1e-12));
+        for (std::size_t i = 0; i < 4; ++i)
+            BOOST_TEST(slopes[i] == 4 * mean_slopes[i], boost::test_tools::tolerance(1e-12));
+    };
+    check_mean(label_loss<"entropy_sum", entropy>, label_loss<"entropy_mean", entropy, over_outputs::mean>);
+    check_mean(label_loss<"distance_sum", distance>,
+               label_loss<"distance_mean", distance, over_outputs::mean>);
+}

@@ -369,3 +369,50 @@ BOOST_AUTO_TEST_CASE(a_program_that_is_killed_goes_on_to_the_same_bits) {
     BOOST_CHECK_EXCEPTION(train_fragile(file, 0), data_error,
                           says({"training.backup, at byte 8", "expected \"strata checkpoint 3\""}));
 }
+
+BOOST_AUTO_TEST_CASE(a_backup_of_another_fit_is_refused) {
+    const temporary_directory directory;
+    const auto file = directory.path() / "training.backup";
+    network net{seed{1}};
+    trainer teach{net, mean_squared_error, sgd{.learning_rate = 0.05}};
+    const auto fit = [&](std::size_t epochs, std::vector<callback> callbacks) {
+        return teach.fit(x, y,
+                         {.epochs = epochs, .verbose = verbosity::silent, .callbacks = std::move(callbacks)});
+    };
+    fit(2, {});
+    teach.save(file); // as of a fit that was killed behind two epochs
+    fit(8, {});
+    const auto weights = net.weights();
+    BOOST_CHECK_EXCEPTION(
+        fit(5, {backup{file}}), data_error,
+        says({"training.backup", "expected training after 10 to 15 epochs", "found 2, as of another fit"}));
+    BOOST_TEST(net.weights() == weights, boost::test_tools::per_element());
+    BOOST_TEST(teach.epochs() == 10u);
+    BOOST_TEST(std::filesystem::exists(file));
+
+    teach.save(file);
+    network other{seed{1}};
+    trainer first{other, mean_squared_error, sgd{.learning_rate = 0.05}};
+    BOOST_CHECK_EXCEPTION(
+        first.fit(x, y, {.epochs = 5, .verbose = verbosity::silent, .callbacks = {backup{file}}}), data_error,
+        says("expected training after 0 to 5 epochs"));
+    BOOST_TEST(first.epochs() == 0u);
+    first.fit(x, y, {.epochs = 12, .verbose = verbosity::silent, .callbacks = {backup{file}}});
+    BOOST_TEST(first.epochs() == 12u);
+}
+
+// The optimizer's settings may be changed between calls, the rate that was set among them.
+BOOST_AUTO_TEST_CASE(a_snapshot_has_the_rate_that_is_in_use) {
+    network net{seed{1}};
+    trainer teach{net, mean_squared_error, sgd{.learning_rate = 0.1}};
+    const auto first = teach.snapshot();
+    teach.set_learning_rate(1e-4);
+    const auto slow = teach.snapshot();
+    teach.optimizer().learning_rate = 1e-2;
+    teach.restore(teach.snapshot());
+    BOOST_TEST(teach.learning_rate() == 1e-2);
+    teach.restore(slow);
+    BOOST_TEST(teach.learning_rate() == 1e-4);
+    teach.restore(first); // what the optimizer had before
+    BOOST_TEST(teach.learning_rate() == 1e-2);
+}

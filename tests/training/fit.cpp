@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -488,4 +489,28 @@ BOOST_AUTO_TEST_CASE(bad_input_is_named) {
                           says("label 7 is 3, expected a class from 0 to 2"));
     labels(7) = 1.5f;
     BOOST_CHECK_EXCEPTION(sort.evaluate(data.x, labels), std::invalid_argument, says("label 7 is 1.5"));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_no_float_holds_are_named) {
+    std::vector<double> x{0, 1, 2, 3, 4, 5, 6, 7};
+    const std::vector<double> y{1, 3, 5, 7, 9, 11, 13, 15};
+    x[5] = 1e300;
+    model<input<1> | dense<1>> net{seed{1}};
+    trainer teach{net, mean_squared_error, sgd{.learning_rate = 0.001}};
+    BOOST_CHECK_EXCEPTION(
+        teach.fit(x, y, quietly(4, 1)), std::invalid_argument,
+        says("fit: the input array has 1e+300 in sample 5, number 0, expected numbers that a float can hold"));
+}
+
+BOOST_AUTO_TEST_CASE(a_norm_without_a_limit_is_not_clipped) {
+    const plane data;
+    const auto learn = [&](const auto& optimizer) {
+        model<input<2> | dense<1>> net{seed{2}};
+        trainer{net, mean_squared_error, optimizer}.fit(data.x, data.y, quietly(10, 2));
+        return net.weights();
+    };
+    constexpr double infinite = std::numeric_limits<double>::infinity();
+    const auto expected = learn(clip_norm(sgd{}, 1e30));
+    BOOST_TEST((learn(clip_norm(sgd{}, infinite)) == expected));
+    BOOST_TEST((learn(clip_global_norm(sgd{}, infinite)) == expected));
 }

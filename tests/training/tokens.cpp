@@ -202,3 +202,41 @@ BOOST_AUTO_TEST_CASE(masked_steps_teach_alike_on_all_ways) {
     BOOST_TEST(std::equal(one.begin(), one.end(), stored.begin(),
                           [](float a, float b) { return std::abs(a - b) < 1e-6f; }));
 }
+
+// Rows that no batch has are not updated, nor are their averages, which begin as the weights.
+BOOST_AUTO_TEST_CASE(averages_of_rows_are_those_of_their_weights) {
+    const std::vector<float> tokens{0, 1, 2, 3, 5, 1, 2, 3, 0, 5, 2, 3, 0, 1, 5, 3};
+    const std::vector<float> targets{0, 1, 0, 1, 0, 1, 0, 1};
+    model<input<2> | embedding<10, 4> | flatten | dense<1>> net{seed{3}};
+    const auto optimizer = average_weights(sgd{.learning_rate = 0.0}, 0.99);
+    trainer teach{net, mean_squared_error, optimizer};
+    net.set_weights([&] { // those of the first step count, whatever the trainer was made with
+        auto weights = net.weights();
+        for (float& weight : weights)
+            weight += 0.5F;
+        return weights;
+    }());
+    const auto before = net.weights();
+    const auto check = [&] {
+        const auto after = net.weights();
+        for (std::size_t i = 0; i < before.size(); ++i)
+            BOOST_TEST(std::abs(after[i] - before[i]) < 1e-6F);
+    };
+    teach.fit(tokens, targets,
+              {.batch_size = 2, .epochs = 1, .shuffle = false, .verbose = verbosity::silent});
+    check();
+    updater learner{net, optimizer};
+    for (std::size_t i = 0; i < 3; ++i)
+        learner.apply(gradients(net, mean_squared_error, std::vector<float>{7, 8}, std::vector<float>{1}));
+    learner.finish();
+    check();
+}
+
+BOOST_AUTO_TEST_CASE(the_nearest_token_counts_where_nothing_throws) {
+    const model<input<1> | embedding<10, 2>> net{seed{3}};
+    const auto row = [&](float token) { return net.predict(std::array{token})[0]; };
+    for (const float token : {-0.75F, 9.75F, 10.0F, -1.0F})
+        BOOST_TEST(std::isnan(row(token)), token);
+    for (const float token : {1.75F, 2.25F})
+        BOOST_TEST(row(token) == row(2.0F));
+}

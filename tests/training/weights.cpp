@@ -353,3 +353,36 @@ BOOST_AUTO_TEST_CASE(weights_that_do_not_fit_are_named) {
                          {.sample_weight = xt::xtensor<float, 2>(std::array<std::size_t, 2>{2, 4}, 1.0f)});
     BOOST_TEST(teach.steps() == 2u);
 }
+
+BOOST_AUTO_TEST_CASE(weights_of_rows_of_other_lengths_are_refused) {
+    const std::vector<std::vector<float>> ragged{{1}, {2, 3}, {1}, {1}};
+    model<input<1> | dense<1>> net{seed{5}};
+    trainer teach{net, mean_squared_error, sgd{}};
+    const std::vector<float> x(4), y(4);
+    auto options = quietly(4, 1);
+    options.sample_weight = ragged;
+    BOOST_CHECK_THROW(teach.fit(x, y, options), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(groups_have_as_many_weights_as_are_given) {
+    model<input<3> | dense<8>> net{seed{1}};
+    trainer teach{net, triplet_hard<>, sgd{}};
+    const auto drawn = numbers(18, 0);
+    const std::vector<float> x(drawn.begin(), drawn.end());
+    const std::vector<int> groups{0, 1, 2, 0, 1, 2};
+    BOOST_CHECK_NO_THROW(teach.train_on_batch(x, groups, {.class_weight = {1, 2, 3}}));
+    BOOST_CHECK_EXCEPTION(teach.train_on_batch(x, groups, {.class_weight = {1, 2}}), std::invalid_argument,
+                          says("2 classes that have a weight"));
+}
+
+BOOST_AUTO_TEST_CASE(a_threshold_leaves_a_metric_weighted) {
+    model<input<1> | dense<1>> net;
+    net.set_weights(std::vector<float>{1, 0}); // predictions are the inputs
+    const std::vector<float> score{0.9F, 0.4F, 0.35F, 0.1F}, truth{1, 0, 1, 0};
+    const std::vector<double> weight{1, 10, 1, 1};
+    trainer teach{net, mean_squared_error, sgd{}, metrics::threshold<0.3>(precision),
+                  metrics::threshold<0.3>(weighted(precision))};
+    const auto found = teach.evaluate(score, truth, {.sample_weight = weight, .verbose = verbosity::silent});
+    BOOST_TEST(found["precision_0.3"] == 2.0 / 3, boost::test_tools::tolerance(1e-6));
+    BOOST_TEST(found["weighted_precision_0.3"] == 2.0 / 12, boost::test_tools::tolerance(1e-6));
+}

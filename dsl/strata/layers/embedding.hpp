@@ -44,8 +44,9 @@ struct lookup : head_base<Tokens, 1, Tokens, Width> {
 /// (Keras's Embedding): `embedding.embeddings` [Vocabulary, Width], at first `uniform<0.05>`. Shape [...] ->
 /// [..., Width], behind an input of the network alone: `input<200> | embedding<20'000, 64>`. Any array of
 /// numbers serves as tokens. One that is not whole or not in range is `std::invalid_argument` in `fit`,
-/// `evaluate` and `predict` of arrays, before anything is computed, and gives NaN in functions that throw
-/// nothing. Gradients: each row's is the sum over its tokens, added in their order; there are none by tokens.
+/// `evaluate` and `predict` of arrays, before anything is computed. In functions that throw nothing the
+/// nearest token counts, and one out of range gives NaN. Gradients: each row's is the sum over its tokens,
+/// added in their order; there are none by tokens.
 ///
 /// Only rows that occur in a batch are updated (their moments, too: "lazy" Adam), so that a step does not
 /// depend on the vocabulary. `every_row` updates all, as Keras does; with a regularizer and where gradients

@@ -72,7 +72,7 @@ inline constexpr std::string_view norms_text = Global ? "the norm of all arrays"
 /// The factor that brings a norm down to a limit. A norm that is not finite makes it NaN, so that the next
 /// loss tells.
 inline auto scale_to_limit(double norm, double limit) {
-    return bind(clipping_names::clip_scale = limit / std::max(norm, limit) + (norm - norm));
+    return bind(clipping_names::clip_scale = (norm > limit ? limit / norm : 1.0) + (norm - norm));
 }
 } // namespace detail
 

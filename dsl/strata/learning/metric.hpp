@@ -138,6 +138,10 @@ template <real Number, std::size_t Output, class Metric>
 constexpr auto threshold(output_metric<Output, Metric>) {
     return of_output<Output>(threshold<Number>(Metric{}));
 }
+template <real Number, class Metric>
+constexpr auto threshold(weighted_metric<Metric>) {
+    return weighted(threshold<Number>(Metric{}));
+}
 
 namespace metrics {
 using bedrock::threshold;

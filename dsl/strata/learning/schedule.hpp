@@ -19,6 +19,7 @@ public:
 
     template <class Function>
         requires(std::is_trivially_copyable_v<Function> && sizeof(Function) <= 64 &&
+                 alignof(Function) <= alignof(std::max_align_t) &&
                  std::is_invocable_r_v<double, const Function&, double>)
     schedule(Function function) {
         std::memcpy(storage_, &function, sizeof(Function));
@@ -36,8 +37,13 @@ public:
         return rate;
     }
 
+    /// Whether both are the same number, or the same callable with the same bytes.
+    friend bool operator==(const schedule& a, const schedule& b) noexcept {
+        return a.call_ == b.call_ && std::memcmp(a.storage_, b.storage_, sizeof a.storage_) == 0;
+    }
+
 private:
-    alignas(double) unsigned char storage_[64]{};
+    alignas(std::max_align_t) unsigned char storage_[64]{};
     double (*call_)(const void*, double) = nullptr; ///< none: a number
 };
 

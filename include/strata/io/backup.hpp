@@ -4,9 +4,13 @@
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
+#include <strata/data/error.hpp>
+#include <strata/expression/concatenate.hpp>
 #include <strata/io/checkpoint.hpp>
+#include <strata/raise.hpp>
 #include <strata/training/callback.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
@@ -17,7 +21,9 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// A callback for programs that may be killed: it saves training to a file after each epoch, and a `fit` of
 /// the same program begins with what it finds there, and in the epoch behind it. Weights, optimizer, counts
 /// and a rate that was set are then what they would be without the kill, to the bit; what other callbacks
-/// remember begins anew. The file is gone when `fit` is done. `data_error` for a file of another network.
+/// remember begins anew. The file is gone when `fit` is done; each `fit` of a program needs one of its own.
+/// `data_error` for a file of another network, and for one of fewer epochs than the trainer has made, or of
+/// more than this `fit` makes; nothing is changed then.
 ///
 /// As in Keras's BackupAndRestore, it stands before callbacks that ask for the epoch at `moment::begin`.
 struct backup {
@@ -27,8 +33,18 @@ struct backup {
         using enum training_state::moment;
         if (state.phase == begin && std::filesystem::exists(file)) {
             const std::size_t made = state.epochs_in_all();
+            const std::size_t most = made + (std::max(state.epoch, state.epochs) - state.epoch);
+            const training_snapshot before = state.snapshot();
             state.restore(read_snapshot_file());
-            state.epoch += state.epochs_in_all() - made;
+            if (const std::size_t found = state.epochs_in_all(); found < made || found > most) {
+                state.restore(before);
+                internal::raise(
+                    data_error::in_file(file,
+                                        internal::concatenate("training after ", made, " to ", most,
+                                                              " epochs, as this fit makes them"),
+                                        internal::concatenate(found, ", as of another fit")));
+            } else
+                state.epoch += found - made;
         } else if (state.phase == epoch_end)
             state.save(file);
         else if (state.phase == end)

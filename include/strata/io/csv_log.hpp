@@ -40,11 +40,15 @@ struct csv_log {
             *out_ << '\n';
             has_header_ = true;
         }
-        *out_ << state.epoch;
-        for (const auto& [name, value] : state.logs) {
+        // A stream would write the epoch as the program's locale does, which may be 1,000.
+        const auto write = [&](auto number) {
             char digits[32];
-            *out_ << ','
-                  << std::string_view(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+            *out_ << std::string_view(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+        };
+        write(state.epoch);
+        for (const auto& [name, value] : state.logs) {
+            *out_ << ',';
+            write(value);
         }
         *out_ << std::endl;
         if (!*out_)

@@ -48,6 +48,15 @@ struct update_memory {
         return result;
     }
 
+    /// Lets the averages begin as the weights, before the first update: rows of an embedding that no batch
+    /// has are not updated.
+    static void begin_averages(const T* parameters,
+                               blocks& all) noexcept requires detail::averages_weights<Optimizer> {
+        T* const averages = all[states::size - 1].data();
+        for_each_learnt<Pass>([&]<class Parameter>(std::type_identity<Parameter>, std::size_t place) {
+            std::copy_n(parameters + place, layout_of<T, Parameter>::size, averages + place);
+        });
+    }
     /// Makes the weights their averages, for which `average_weights` adds the last of the states.
     static void take_averages(T* parameters,
                               const blocks& all) noexcept requires detail::averages_weights<Optimizer> {

@@ -40,6 +40,9 @@ public:
     void apply(const gradient_block<Model>& gradients) {
         const auto scalars = scalars_of_update<T>(optimizer_, steps_ / batches);
         const std::span<T> parameters = net_->parameter_block();
+        if constexpr (detail::averages_weights<Optimizer>)
+            if (steps_ < batches)
+                memory::begin_averages(parameters.data(), blocks_);
         const std::span<const T> block = gradients.block();
         const bool is_first = steps_ % batches == 0;
         T* const sums = has_sums ? blocks_[memory::block_count - 1].data() : gradients_.data();

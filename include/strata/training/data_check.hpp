@@ -19,12 +19,13 @@
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
-/// `std::invalid_argument` for the first number of an array that is infinite or none. `sizes[i]` are the
-/// numbers of a sample in array i.
-inline void check_numbers(const samples* arrays, std::span<const std::size_t> sizes, const char* kind,
-                          const sample_range& range, const std::string& caller) {
+/// `std::invalid_argument` for the first number of an array that is infinite or none, as it is or as the
+/// network's numbers T. `sizes[i]` are the numbers of a sample in array i.
+template <class T>
+void check_numbers(const samples* arrays, std::span<const std::size_t> sizes, const char* kind,
+                   const sample_range& range, const std::string& caller) {
     constexpr std::size_t part = 1024;
-    std::array<double, part> numbers;
+    std::array<T, part> numbers;
     for (std::size_t i = 0; i < sizes.size(); ++i) {
         if (arrays[i].empty())
             continue;
@@ -33,14 +34,17 @@ inline void check_numbers(const samples* arrays, std::span<const std::size_t> si
             const std::size_t count = std::min(part, end - first);
             arrays[i].read(first, count, numbers.data());
             const auto* const found = std::find_if(numbers.data(), numbers.data() + count,
-                                                   [](double number) { return !is_finite(number); });
+                                                   [](T number) { return !is_finite(number); });
             if (found == numbers.data() + count)
                 continue;
             const std::size_t place = first + static_cast<std::size_t>(found - numbers.data());
+            double given = 0;
+            arrays[i].read(place, 1, &given);
             raise(std::invalid_argument(
-                concatenate(caller, ": ", array_name(kind, i), " has ", number_to_string(*found),
-                            " in sample ", place / sizes[i], ", number ", place % sizes[i],
-                            ", expected finite numbers; the weights are those from before")));
+                concatenate(caller, ": ", array_name(kind, i), " has ", number_to_string(given),
+                            " in sample ", place / sizes[i], ", number ", place % sizes[i], ", expected ",
+                            is_finite(given) ? "numbers that a float can hold" : "finite numbers",
+                            "; the weights are those from before")));
         }
     }
 }
@@ -68,8 +72,9 @@ inline void check_numbers(const samples* arrays, std::span<const std::size_t> si
 template <class Pass, std::size_t Inputs>
 void check_data(const sample_range& range, const std::array<std::size_t, Inputs>& inputs,
                 const std::string& caller) {
-    check_numbers(range.x, inputs, "input", range, caller);
-    check_numbers(range.y, target_sizes<Pass>, "target", range, caller);
+    using T = typename Pass::value_type;
+    check_numbers<T>(range.x, inputs, "input", range, caller);
+    check_numbers<T>(range.y, target_sizes<Pass>, "target", range, caller);
     for_each_index<Pass::output_count>([&](auto output) {
         using goal = typename Pass::template output<output>;
         if constexpr (goal::loss::of_sequences)

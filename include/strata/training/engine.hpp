@@ -79,7 +79,9 @@ public:
     template <bool Training>
     void run(const sample_range& range, const sample_order& order, std::size_t batch_size,
              std::size_t threads, progress_line* line, totals& sum) {
-        const internal::occupation guard(is_busy_);
+        const internal::occupation guard = occupy();
+        if constexpr (Training)
+            begin_averages();
         prepare(batch_size, threads);
         batches_.prepare(range, batch_size, threads);
         sum.reserve(sum.samples + range.count);
@@ -135,6 +137,14 @@ public:
 
     /// Updates made so far.
     [[nodiscard]] std::uint64_t updates() const noexcept { return step / path::batches; }
+    /// Marks it as at work, as long as what is returned lives.
+    [[nodiscard]] internal::occupation occupy() { return internal::occupation(is_busy_); }
+    /// Before the first update: see `update_memory`.
+    void begin_averages() noexcept {
+        if constexpr (detail::averages_weights<Optimizer>)
+            if (updates() == 0)
+                path::begin_averages(net_->parameter_block().data(), states);
+    }
     /// Makes the weights their averages, where the optimizer keeps them.
     void finish() noexcept {
         if constexpr (detail::averages_weights<Optimizer>)

@@ -93,6 +93,13 @@ consteval bool check_metric() {
                       text("the network has ") + number_text<Outputs>>();
 }
 
+template <class Metric>
+consteval bool metric_reads_target() {
+    if constexpr (requires { Metric::numerator; })
+        return contains(Metric::numerator, symbols::target) || contains(Metric::denominator, symbols::target);
+    else
+        return true;
+}
 // A metric compares each row of predictions with its target, which some losses have none of.
 template <class Metric, class Losses>
 consteval bool check_metric_targets() {
@@ -104,6 +111,9 @@ consteval bool check_metric_targets() {
         if constexpr (loss::of_batches || loss::of_sequences)
             return reject<Metric, text("the metric ") + Metric::name,
                           text("cannot read the targets of ") + loss::name, "they are not of predictions">();
+        else if constexpr (!loss::reads_target && metric_reads_target<Metric>())
+            return reject<Metric, text("the metric ") + Metric::name,
+                          text("cannot read the targets of ") + loss::name, "it has none">();
         else
             return true;
     }

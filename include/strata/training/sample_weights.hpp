@@ -19,7 +19,8 @@ template <class Goal>
 constexpr target_rows rows_of_targets() {
     using loss = typename Goal::loss;
     constexpr std::size_t width = Goal::targets / Goal::rows;
-    constexpr bool has_classes = loss::targets == target_kind::labels || width > 1;
+    // Labels of groups, as triplets have them, are as many as there are weights.
+    constexpr bool has_classes = !loss::of_batches && (loss::targets == target_kind::labels || width > 1);
     target_rows result{Goal::rows, width, has_classes ? Goal::row_length : 0, {}};
     if constexpr (detail::ignores_label<loss>)
         result.ignored_label = loss::ignored_label;

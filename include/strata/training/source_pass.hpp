@@ -77,6 +77,7 @@ inline void check_source_options(const fit_options& options, const machine_group
     require(options.validation_split == 0, "fit_batches: a source of batches cannot be split");
     require(options.sample_weight.empty(), "fit_batches: weights come with the batches");
     require(options.shuffle_window == 0, "fit_batches: the source shuffles, not fit");
+    require(options.batch_size > 0, "fit_batches: the batch size, which validation has, is 0");
 }
 
 /// What `evaluate` does.

@@ -26,6 +26,7 @@ STRATA_HEADER_BEGIN
 #include <strata/training/training_data.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <optional>
 #include <utility>
 
@@ -152,7 +153,7 @@ public:
     }
     /// Sets a constant one, which snapshots keep.
     void set_learning_rate(double rate) {
-        if (!own_rate_)
+        if (!has_set_rate())
             own_rate_ = engine_.optimizer.learning_rate;
         engine_.optimizer.learning_rate = rate;
         rate_ = rate;
@@ -191,7 +192,16 @@ private:
         return internal::numbers_of<typename Model::base, Optimizer>(engine_);
     }
     [[nodiscard]] training_counts counts() const {
-        return {net_->random_seed().value, engine_.step, epochs_, rate_.has_value(), rate_.value_or(0.0)};
+        const bool has_rate = has_set_rate();
+        return {net_->random_seed().value, engine_.step, epochs_, has_rate, has_rate ? *rate_ : 0.0};
+    }
+    /// Whether the rate is the one that `set_learning_rate` has set: the optimizer's settings may have been
+    /// changed since.
+    [[nodiscard]] bool has_set_rate() const {
+        if constexpr (std::equality_comparable<rate_type>)
+            return rate_ && engine_.optimizer.learning_rate == rate_type(*rate_);
+        else
+            return rate_.has_value();
     }
     void set_counts(const training_counts& given) {
         net_->set_random_seed(seed{given.seed});
@@ -199,8 +209,10 @@ private:
         epochs_ = given.epochs;
         if (given.has_rate != 0)
             set_learning_rate(given.rate);
-        else if (own_rate_) {
-            engine_.optimizer.learning_rate = *std::exchange(own_rate_, std::nullopt);
+        else {
+            if (has_set_rate())
+                engine_.optimizer.learning_rate = *own_rate_;
+            own_rate_.reset();
             rate_.reset();
         }
     }
@@ -229,6 +241,8 @@ private:
         call(training_state::moment::begin);
         progress_line bar(options.verbose, steps);
         for (std::size_t epoch = state.epoch; epoch < options.epochs && !state.stopped; ++epoch) {
+            if (epoch != state.epoch && !callbacks.empty())
+                state.logs = {}; // what callbacks have added belongs to the epoch before
             state.epoch = epoch;
             call(training_state::moment::epoch_begin);
             memory.remember(engine_.blocks(), engine_.step, epochs_, epoch, engine_type::copy_block);
@@ -242,8 +256,8 @@ private:
             if (validation.count > 0 || options.validation_batches != nullptr)
                 group.validate(*this, options, validation, state.logs);
             bar.finish(state.logs, totals.steps);
-            log.write(state.logs);
             call(training_state::moment::epoch_end);
+            log.write(state.logs); // with what callbacks have added
         }
         engine_.finish();
         call(training_state::moment::end);

@@ -99,9 +99,10 @@ double loss_row(T* row, const target_of<Loss, T>* target, T* delta, T weight) no
                 delta[i] = T(0);
         const auto variables =
             environment<binding<prediction, T>, binding<target_term, T>>{{row[*target]}, {T(1)}};
+        constexpr double scale = internal::loss_scale<Loss, Last>;
         if (delta != nullptr)
-            delta[*target] = weight * evaluate<T>(Loss::template slope<>, variables);
-        return static_cast<double>(evaluate<T>(Loss::formula, variables));
+            delta[*target] = weight * static_cast<T>(scale) * evaluate<T>(Loss::template slope<>, variables);
+        return scale * static_cast<double>(evaluate<T>(Loss::formula, variables));
     } else {
         const auto variables = [&](auto count, std::size_t i, V t) {
             constexpr std::size_t lanes = decltype(count)::value;
