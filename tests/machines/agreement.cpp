@@ -363,3 +363,90 @@ BOOST_AUTO_TEST_CASE(schedules_are_asked_for_steps_that_come) {
     for (const std::size_t machines : {1U, 2U, 3U})
         BOOST_CHECK_THROW(thread_machines(machines).run(train), std::out_of_range);
 }
+
+// Behind a callback the optimizer is asked for its last update, and batches that are added up are fewer of
+// them.
+BOOST_AUTO_TEST_CASE(schedules_are_asked_for_updates_that_come_behind_callbacks) {
+    const labelled data;
+    static const std::vector<double> rates(3, 0.1); // one for each update of 12 batches
+    const auto train = [&](strata::machine_group& world) {
+        tiny net{seed{5}};
+        const auto rate = [](double update) { return rates.at(static_cast<std::size_t>(update)); };
+        trainer teach{net, crossentropy, accumulate<4>(sgd{.learning_rate = rate})};
+        fit_options options = tenths;
+        options.callbacks = {[](training_state&) {}};
+        teach.fit(part_of(data.x, world), data.y, options);
+    };
+    for (const std::size_t machines : {1U, 2U})
+        BOOST_CHECK_NO_THROW(thread_machines(machines).run(train));
+}
+
+BOOST_AUTO_TEST_CASE(scores_that_callbacks_add_are_in_every_history) {
+    const labelled data;
+    fit_options options = tenths;
+    options.callbacks = {[](training_state& state) {
+        const auto epoch = static_cast<double>(state.epoch);
+        if (state.phase == training_state::moment::epoch_begin)
+            state.logs.set("before", epoch);
+        if (state.phase == training_state::moment::epoch_end)
+            state.logs.set("behind", 2 * epoch);
+        if (state.phase == training_state::moment::epoch_end && state.epoch == 1)
+            state.logs.set("once", 1);
+    }};
+    for (const std::size_t machines : {1U, 2U})
+        thread_machines(machines).run([&](strata::machine_group& world) {
+            tiny net{seed{5}};
+            trainer teach{net, crossentropy, sgd{}};
+            const history found = teach.fit(part_of(data.x, world), data.y, options);
+            std::vector<double> epochs;
+            for (std::size_t epoch = 0; epoch < options.epochs; ++epoch)
+                epochs.push_back(static_cast<double>(epoch));
+            std::vector<double> twice = epochs;
+            for (double& each : twice)
+                each *= 2;
+            if (found["before"] != epochs || found["behind"] != twice || found["once"].size() != 1 ||
+                found["loss"].size() != options.epochs)
+                throw std::logic_error("other scores");
+        });
+}
+
+BOOST_AUTO_TEST_CASE(machines_with_other_batches_for_validation_are_named) {
+    const auto x = draw(std::array{rows, 20UL});
+    const auto y = draw(std::array{rows, 3UL});
+    const auto fit = [&](strata::machine_group& world, float shift) {
+        auto source = function_batches(2, [&](const batch_number&) {
+            return labelled_arrays<xt::xtensor<float, 2>, xt::xtensor<float, 2>>{x + shift, y};
+        });
+        small net{seed{5}};
+        trainer teach{net, mean_squared_error, adam{}};
+        teach.fit(part_of(x, world), y, {.validation_batches = &source, .verbose = verbosity::silent});
+    };
+    BOOST_TEST(message_of_pair([&](auto& world) { fit(world, static_cast<float>(world.rank())); }) ==
+               "fit, validation batches, batch 0: machine 1 has other samples or targets than machine 0");
+    BOOST_TEST(message_of_pair([&](auto& world) { fit(world, 1.0F); }) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_schedule_that_trains_is_refused_among_machines) {
+    const labelled data;
+    using teacher = trainer<tiny, std::remove_const_t<decltype(crossentropy)>, sgd>;
+    thread_local teacher* current = nullptr;
+    thread_local bool is_training = false; // `fit` compares schedules before its first step
+    const auto rate = [](double step) {
+        if (is_training && step == 2) {
+            is_training = false;
+            (void)current->train_on_batch(labelled{}.x, labelled{}.y);
+        }
+        return 0.01;
+    };
+    const std::string found = message_of_pair([&](strata::machine_group& world) {
+        tiny net{seed{5}};
+        teacher teach{net, crossentropy, sgd{.learning_rate = rate}};
+        current = &teach;
+        fit_options options = tenths;
+        options.callbacks = {[](training_state& state) {
+            is_training = state.phase == training_state::moment::epoch_begin && state.epoch == 0;
+        }};
+        teach.fit(part_of(data.x, world), data.y, options);
+    });
+    BOOST_TEST(found == "a trainer was called by a schedule, a metric or a progress output of its own");
+}

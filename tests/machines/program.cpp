@@ -116,7 +116,8 @@ private:
     std::map<std::string, std::string> values_;
 };
 
-// Where a machine fails by itself: `throw=begin` before training, `throw=callback` in an epoch.
+// Where a machine fails by itself: `throw=begin` before training, `throw=callback` in an epoch,
+// `throw=progress` between two.
 int train_one(strata::machine_group& world, const std::string& network, const words& given) {
     job task{.network = given.text("network", network)};
     task.batch_size = given.number("batch", task.batch_size);
@@ -130,6 +131,14 @@ int train_one(strata::machine_group& world, const std::string& network, const wo
         throw std::runtime_error("this machine has no such file");
     if (given.text("throw") == "callback")
         task.failing_epoch = 1;
+    if (given.text("throw") == "progress") {
+        task.is_shown = true;
+        strata::set_progress_output({[](std::string_view text) {
+                                         if (text.find("Epoch 2/") != text.npos)
+                                             throw std::runtime_error("the log is gone");
+                                     },
+                                     nullptr});
+    }
     if (given.text("leave") == "yes")
         return 3;
     if (const std::string directory = given.text("numbers"); !directory.empty())

@@ -27,7 +27,7 @@ outcome train_network(const job& task, machine_group* world, const std::array<st
     const auto y = draw(std::array{shape[0], std::size_t{3}}, 8);
     fit_options options{.batch_size = task.batch_size,
                         .epochs = task.epochs,
-                        .verbose = verbosity::silent,
+                        .verbose = task.is_shown ? verbosity::line : verbosity::silent,
                         .threads = task.threads,
                         .piece_size = 4};
     if (!task.backup.empty())

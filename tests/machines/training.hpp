@@ -19,6 +19,7 @@ struct job {
     std::string backup = {}; ///< a file that training goes on from and is saved to, if it has a name
     std::string loaded = {}; ///< a file that training begins with, if it has a name
     std::size_t failing_epoch = ~std::size_t{0}; ///< a callback throws there
+    bool is_shown = false;                       ///< a line of progress an epoch
 };
 
 extern const std::vector<std::string> networks;

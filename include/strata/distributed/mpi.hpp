@@ -16,6 +16,7 @@ STRATA_HEADER_BEGIN
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <string>
@@ -136,6 +137,8 @@ public:
 
 private:
     static constexpr std::size_t most_bytes = std::size_t{1} << 30; ///< of one message: MPI counts by int
+    static constexpr std::chrono::seconds patience{2}; ///< before a machine that leaves tells others
+    static constexpr int gone_channel = 32767;         ///< the largest that any MPI has
     void enter(MPI_Comm machines, int provided) {
         if (provided < MPI_THREAD_FUNNELED)
             internal::raise(
@@ -166,21 +169,57 @@ private:
         MPI_Comm_free_keyval(&key);
     }
 
-    // The sizes of all machines, where each says its own.
+    // The numbers of all machines, where each says its own, as it does in `leave`: meanwhile() is called
+    // until they are there.
+    template <class Meanwhile>
+    void gather_number(int number, std::vector<int>& numbers, const Meanwhile& meanwhile) {
+        MPI_Request request = MPI_REQUEST_NULL;
+        check("MPI_Iallgather",
+              MPI_Iallgather(&number, 1, MPI_INT, numbers.data(), 1, MPI_INT, all_, &request));
+        wait_for({&request, 1}, meanwhile);
+    }
     [[nodiscard]] std::vector<int> gather_size(int size) {
         std::vector<int> sizes(count_);
-        finish("MPI_Iallgather", [&](MPI_Request* request) {
-            return MPI_Iallgather(&size, 1, MPI_INT, sizes.data(), 1, MPI_INT, all_, request);
-        });
+        gather_number(size, sizes, [this] { hear_gone(); });
         return sizes;
     }
     void leave() {
-        const std::vector<int> sizes = gather_size(no_size);
+        std::vector<int> sizes(count_);
+        std::vector<MPI_Request> told(count_, MPI_REQUEST_NULL);
+        int has_told = 0;
+        // Who waits for a message of this machine does not come here, and has to be told. Others may have
+        // something to do before they come.
+        const auto start = std::chrono::steady_clock::now();
+        gather_number(no_size, sizes, [&] {
+            if (has_told != 0 || std::chrono::steady_clock::now() - start < patience)
+                return;
+            has_told = 1;
+            for (std::size_t other = 0; other < count_; ++other)
+                if (other != rank_)
+                    check("MPI_Isend", MPI_Isend(nullptr, 0, MPI_BYTE, static_cast<int>(other), gone_channel,
+                                                 all_, &told[other]));
+        });
         for (std::size_t busy = 0; busy < count_; ++busy)
             if (sizes[busy] != no_size)
                 abandon(detail::concatenate("has ended its work, while machine ", busy,
                                             sizes[busy] == failure ? " ended by an exception"
                                                                    : " goes on, which ends all"));
+        std::vector<int> tellers(count_);
+        gather_number(has_told, tellers, [] {});
+        for (std::size_t other = 0; other < count_; ++other)
+            if (other != rank_ && tellers[other] != 0)
+                check("MPI_Recv", MPI_Recv(nullptr, 0, MPI_BYTE, static_cast<int>(other), gone_channel, all_,
+                                           MPI_STATUS_IGNORE));
+        check("MPI_Waitall", MPI_Waitall(static_cast<int>(told.size()), told.data(), MPI_STATUSES_IGNORE));
+    }
+    // Ends all where a machine has left that this one may wait for.
+    void hear_gone() {
+        int is_there = 0;
+        MPI_Status status{};
+        check("MPI_Iprobe", MPI_Iprobe(MPI_ANY_SOURCE, gone_channel, all_, &is_there, &status));
+        if (is_there != 0)
+            abandon(detail::concatenate("waits for machine ", status.MPI_SOURCE,
+                                        ", which has ended its work, which ends all"));
     }
 
     static void check(std::string_view function, int code) {
@@ -193,17 +232,27 @@ private:
             function, ": ", std::string_view(text.data(), static_cast<std::size_t>(length)))));
     }
 
-    // MPI's own waiting may keep a processor busy that another machine's process needs.
-    static void finish(std::span<MPI_Request> requests) {
-        for (int is_complete = 0;; std::this_thread::yield()) {
+    // MPI's own waiting may keep a processor busy that another machine's process needs. Now and then
+    // something is done meanwhile.
+    template <class Meanwhile>
+    static void wait_for(std::span<MPI_Request> requests, const Meanwhile& meanwhile) {
+        constexpr unsigned some = 1024;
+        int is_complete = 0;
+        for (unsigned turn = 1;; ++turn) {
             check("MPI_Testall", MPI_Testall(static_cast<int>(requests.size()), requests.data(), &is_complete,
                                              MPI_STATUSES_IGNORE));
             if (is_complete != 0)
                 return;
+            if (turn % some == 0)
+                meanwhile();
+            std::this_thread::yield();
         }
     }
+    void finish(std::span<MPI_Request> requests) {
+        wait_for(requests, [this] { hear_gone(); });
+    }
     template <class Begin>
-    static void finish(std::string_view function, const Begin& begin) {
+    void finish(std::string_view function, const Begin& begin) {
         MPI_Request request = MPI_REQUEST_NULL;
         check(function, begin(&request));
         finish({&request, 1});

@@ -22,11 +22,13 @@ STRATA_HEADER_BEGIN
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
@@ -45,6 +47,7 @@ template <class Pass, class Data>
 struct machine_course {
     Pass& pass;
     machine_group& group;
+    std::uint64_t (*checksum)(const sample_range&); ///< tells different data
 
     template <class Trainer, class State>
     void call(Trainer& teach, State& state, const std::vector<callback>& callbacks) const {
@@ -78,10 +81,40 @@ struct machine_course {
         if (group.rank() != 0 && !changed.bytes.empty())
             teach.restore(changed);
         // Other settings than the rate are in no snapshot.
+        if (state.phase == training_state::moment::epoch_end)
+            share_scores(state.logs);
+        // Asked for the last update: a schedule may know no more of them.
+        constexpr std::size_t batches = batches_of_update<std::remove_cvref_t<decltype(teach.optimizer())>>;
+        const std::uint64_t updates = teach.steps() / batches;
         std::string lines;
-        append_optimizer(lines, teach.optimizer(), static_cast<double>(teach.steps() - (teach.steps() > 0)),
-                         1);
+        append_optimizer(lines, teach.optimizer(), static_cast<double>(updates - (updates > 0)), 1);
         agree(group, lines, "fit, behind a callback");
+    }
+
+    /// What callbacks have added to an epoch's scores, they have added for all.
+    void share_scores(scores& logs) const {
+        std::vector<unsigned char> bytes;
+        if (group.rank() == 0)
+            for (const auto& [name, value] : logs) {
+                const auto* const number = reinterpret_cast<const unsigned char*>(&value);
+                bytes.insert(bytes.end(), number, number + sizeof value);
+                bytes.push_back(static_cast<unsigned char>(logs.direction_of(name)));
+                bytes.insert(bytes.end(), name.begin(), name.end());
+                bytes.push_back(0);
+            }
+        broadcast_bytes(group, bytes);
+        if (group.rank() == 0)
+            return;
+        logs = {};
+        for (const unsigned char* next = bytes.data(); next < bytes.data() + bytes.size(); ++next) {
+            double value = 0;
+            std::memcpy(&value, next, sizeof value);
+            next += sizeof value;
+            const auto better = static_cast<direction>(*next++);
+            const std::string_view name = reinterpret_cast<const char*>(next);
+            logs.set(name, value, better);
+            next += name.size();
+        }
     }
 
     template <class Trainer, class Scores>
@@ -91,11 +124,9 @@ struct machine_course {
             shared_source source(group, *options.validation_batches, piece_length(options),
                                  "fit, validation batches");
             const source_course course{"fit, validation batches", 0, 0, options.threads};
-            return name_validation(
-                run_source_together<false, Data>(pass, source, course,
-                                                 [](const sample_range&) { return std::uint64_t{0}; })
-                    .named(),
-                logs);
+            source.template agree<Data>(course, checksum);
+            return name_validation(run_source_together<false, Data>(pass, source, course, checksum).named(),
+                                   logs);
         }
         const std::size_t batch_size = std::min(options.batch_size, range.count);
         const std::size_t threads = pass.choose_threads(batch_size, options.threads);
@@ -221,7 +252,7 @@ private:
                               pass_type& pass, machine_group& group, const Run& run, const Check& check,
                               const sample_range& validation) {
         return teach.run_epochs(of_machine(options, group), steps, run, check, validation,
-                                machine_course<pass_type, data_type>{pass, group});
+                                machine_course<pass_type, data_type>{pass, group, checksum_range});
     }
 
     // What has to be the same on all machines, line by line.

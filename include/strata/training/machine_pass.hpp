@@ -71,6 +71,9 @@ public:
             engine_->template run<Training>(range, order, batch_size, threads, line, sum);
             return;
         }
+        const internal::occupation guard = engine_->occupy();
+        if constexpr (Training)
+            engine_->begin_averages();
         is_divided_ = is_divided_ || Training;
         run_or_abandon([&] {
             prepare(batch_size, threads, range.weights != nullptr);
