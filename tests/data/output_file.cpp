@@ -1,14 +1,23 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include <boost/test/unit_test.hpp>
 
+#include <strata/data/complete_file.hpp>
 #include <strata/data/input_file.hpp>
 #include <strata/data/output_file.hpp>
 
 #include "says.hpp"
 #include "temporary_directory.hpp"
 
+#include <sys/stat.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
 using strata::data_error;
 using strata::bedrock::output_file;
+using strata::bedrock::internal::write_complete_file;
 
 BOOST_AUTO_TEST_CASE(the_name_says_whether_to_pack) {
     const temporary_directory directory;
@@ -51,4 +60,49 @@ BOOST_AUTO_TEST_CASE(a_full_disk) {
         file.close();
     };
     BOOST_CHECK_EXCEPTION(write(), data_error, says({"/dev/full", "No space left"}));
+}
+
+// One waits for the other, and whoever reads meanwhile finds all of either.
+BOOST_AUTO_TEST_CASE(two_may_write_one_file) {
+    const temporary_directory directory;
+    const auto path = directory / "a";
+    const std::vector<unsigned char> content(1 << 18, 'x');
+    write_complete_file(content, path);
+    std::atomic<bool> is_done = false;
+    std::atomic<int> failures = 0;
+    const auto work = [&](const auto& once) {
+        try {
+            once();
+        } catch (const data_error&) {
+            ++failures;
+        }
+    };
+    std::thread reader([&] {
+        while (!is_done)
+            work([&] { failures += bytes_of(path).size() != content.size(); });
+    });
+    const auto write = [&] {
+        for (int i = 0; i < 40; ++i)
+            work([&] { write_complete_file(content, path); });
+    };
+    std::thread one(write), other(write);
+    one.join();
+    other.join();
+    is_done = true;
+    reader.join();
+    BOOST_TEST(failures == 0);
+    BOOST_TEST(!std::filesystem::exists(path.string() + ".unfinished"));
+}
+
+BOOST_AUTO_TEST_CASE(a_pipe_is_written_as_it_is) {
+    const temporary_directory directory;
+    const auto path = directory / "pipe";
+    BOOST_REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+    std::string found;
+    std::thread reader([&] { found = bytes_of(path); });
+    write_complete_file({'a', 'b'}, path);
+    reader.join();
+    BOOST_TEST(found == "ab");
+    BOOST_TEST(std::filesystem::is_fifo(path));
+    BOOST_CHECK_EXCEPTION(write_complete_file({'a'}, directory.path()), data_error, says("directory"));
 }

@@ -61,6 +61,17 @@ BOOST_AUTO_TEST_CASE(texts_of_a_file) {
                           data_error, says("expected cells for rows of 2 columns, found 3"));
 }
 
+// Of a single category nothing is made, and another one is an error still.
+BOOST_AUTO_TEST_CASE(a_column_without_results) {
+    table_encoder encoder{{"country", one_hot_column{.drop_first = true}}};
+    encoder.fit(text_table{.names = {"country", "rooms"}, .cells = {"DE", "3", "DE", "4"}});
+    BOOST_TEST((encoder.encode(text_table{.names = {"country", "rooms"}, .cells = {"DE", "5"}}).values ==
+                matrix{{5}}));
+    BOOST_CHECK_THROW((void)encoder.encode(text_table{.names = {"country", "rooms"}, .cells = {"FR", "5"}}),
+                      data_error);
+    BOOST_CHECK_THROW((void)encoder.encode(text_table{.names = {"rooms"}, .cells = {"5"}}), data_error);
+}
+
 BOOST_AUTO_TEST_CASE(one_hot_columns) {
     const auto table = encoded({.unknown = unknown_category::zeros}, known);
     BOOST_TEST(table.names == (names{"city_Aachen", "city_Bonn", "city_Köln"}),

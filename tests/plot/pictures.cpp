@@ -8,6 +8,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -157,6 +161,16 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     BOOST_TEST(error_message([&] {
                    plot::internal::run_gnuplot("plot nonsense\n");
                }).starts_with("plot: gnuplot fails: "));
+}
+
+// A process that starts meanwhile would keep gnuplot waiting for more of its script.
+BOOST_AUTO_TEST_CASE(nobody_inherits_the_pipe_of_a_script) {
+    std::array<int, 2> ends{};
+    BOOST_REQUIRE(plot::internal::open_pipe(ends) == 0);
+    for (const int end : ends) {
+        BOOST_TEST((fcntl(end, F_GETFD) & FD_CLOEXEC) != 0);
+        close(end);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_gnuplot_is_named_with_its_package) {

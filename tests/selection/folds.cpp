@@ -114,3 +114,17 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     BOOST_TEST(error_message([&] { static_cast<void>(polynomial_features<2, 2>::transform(x)); }) ==
                "polynomial features: X has 3 numbers, expected a multiple of 2");
 }
+
+BOOST_AUTO_TEST_CASE(folds_of_another_table_are_refused) {
+    const xt::xtensor<double, 2> x{{1}, {2}, {3}, {4}};
+    const xt::xtensor<double, 1> y{1, 2, 3, 4};
+    const std::vector<double> weights{1, 2, 1, 2};
+    for (const bool are_weighted : {false, true}) {
+        least_squares_options options;
+        if (are_weighted)
+            options.sample_weight = weights;
+        BOOST_CHECK_THROW(
+            (void)cross_validate(linear_regression<1>{}, x, y, k_fold(40, {.folds = 2}), options),
+            data_error);
+    }
+}

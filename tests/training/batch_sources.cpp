@@ -555,3 +555,62 @@ BOOST_AUTO_TEST_CASE(nothing_is_allocated_once_all_batches_were_filled) {
         BOOST_TEST(before_last == 0u);
     }
 }
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_another_one_in_the_next_epoch_is_refused) {
+    const temporary_directory directory;
+    const auto table = directory.path() / "t.csv";
+    const auto replace = [&](const char* former, const char* content, bool has_header, const char* found) {
+        directory.write("t.csv", former);
+        auto source =
+            csv_batches(table, has_header ? "y" : "0",
+                        {.batch_size = 2, .prefetch = {.threads = 0}, .csv = {.header = has_header}});
+        source.begin(0);
+        BOOST_REQUIRE(source.next() != nullptr);
+        directory.write("t.csv", content);
+        BOOST_CHECK_EXCEPTION((source.begin(1), (void)source.next()), data_error, says(found));
+    };
+    replace("a,b,y\n1,2,3\n", "y,a,b\n3,1,2\n", true, "expected the 3 columns that it had before");
+    replace("a,b,y\n1,2,3\n", "a,b,c,y\n1,2,4,3\n", true, "expected the 3 columns that it had before");
+    replace("1,2,3\n", "1,2,3,4\n", false, "expected the 3 columns that it had before");
+    replace("1,2,3\n", "1,2\n", false, "expected the 3 columns that it had before");
+
+    write_npy(directory / "x.npy", xt::xtensor<float, 2>(std::array<std::size_t, 2>{4, 500}, 1.0F));
+    write_npy(directory / "y.npy", xt::xtensor<float, 1>(std::array<std::size_t, 1>{4}, 1.0F));
+    auto source = npy_batches<float, 2, float, 1>(directory / "x.npy", directory / "y.npy",
+                                                  {.batch_size = 4, .prefetch = {.threads = 0}});
+    source.begin(0);
+    BOOST_REQUIRE(source.next() != nullptr);
+    write_npy(directory / "x.npy", xt::xtensor<float, 2>(std::array<std::size_t, 2>{4, 1}, 7.0F));
+    BOOST_CHECK_EXCEPTION(source.begin(1), data_error,
+                          says("expected the extents that it had before, 4 x 500, found 4 x 1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_table_without_rows_has_no_batches) {
+    const temporary_directory directory;
+    for (const bool shuffle : {false, true}) {
+        auto source = csv_batches(directory.write("t.csv", "a,y\n"), "y", {.shuffle = shuffle});
+        source.begin(0);
+        BOOST_TEST(source.next() == nullptr);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_could_not_begin_begins_later) {
+    const temporary_directory directory;
+    const auto file = directory.write("t.csv", "a,y\n1,2\n");
+    auto source = csv_batches(file, "y");
+    std::filesystem::remove(file);
+    for (int i = 0; i < 2; ++i)
+        BOOST_CHECK_THROW((void)source.next(), data_error);
+    directory.write("t.csv", "a,y\n1,2\n");
+    BOOST_TEST(source.next() != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(validation_wants_a_batch_size) {
+    network net{seed{1}};
+    trainer teach{net, sparse_categorical_crossentropy, adam{}};
+    auto source = function_batches(steps, [](const batch_number& at) { return rows_of_step(at.step); });
+    const batch all = rows(0, count);
+    BOOST_CHECK_EXCEPTION(teach.fit_batches(source, {.batch_size = 0, .validation_data = {all.x, all.y}}),
+                          std::invalid_argument,
+                          says("fit_batches: the batch size, which validation has, is 0"));
+}

@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../data/temporary_directory.hpp"
+#include <strata/data/batch_sources.hpp>
 #include <strata/data/mapped_npy.hpp>
 #include <strata/data/npy.hpp>
 #include <strata/strata.hpp>
@@ -10,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <memory>
+#include <stdexcept>
 #include <vector>
 
 using namespace strata::bedrock;
@@ -86,4 +89,33 @@ BOOST_AUTO_TEST_CASE(a_process_forked_in_training_goes_on) {
         BOOST_TEST(WIFEXITED(status));
         BOOST_TEST(WEXITSTATUS(status) == 0);
     }
+}
+
+BOOST_AUTO_TEST_CASE(batches_of_a_process_that_was_forked_are_refused_there) {
+    const auto rows = [](const batch_number&) {
+        return labelled_arrays<std::vector<float>, std::vector<float>>{{1, 2}, {3, 4}};
+    };
+    std::unique_ptr<batch_source> source(new auto(function_batches(3, rows)));
+    source->begin(0);
+    BOOST_REQUIRE(source->next() != nullptr);
+    const pid_t child = ::fork();
+    BOOST_REQUIRE(child >= 0);
+    if (child == 0) {
+        alarm(60); // ends the child where it waits
+        int status = 1;
+        try {
+            (void)source->next();
+        } catch (const std::runtime_error&) {
+            auto own = function_batches(3, rows);
+            own.begin(0);
+            status = own.next() != nullptr ? 0 : 2;
+        }
+        source.reset();
+        _exit(status);
+    }
+    int status = 0;
+    BOOST_REQUIRE(waitpid(child, &status, 0) == child);
+    BOOST_TEST(WIFEXITED(status));
+    BOOST_TEST(WEXITSTATUS(status) == 0);
+    BOOST_TEST(source->next() != nullptr); // the parent has its threads still
 }

@@ -62,8 +62,10 @@ public:
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
     /// Reads the file once, to note where every eighth record begins.
     bool allow_seeking() {
-        if (stream_->is_packed() || rows_ > 0)
-            return rows_ > 0;
+        if (stream_->is_packed())
+            return false;
+        if (rows_ > 0)
+            return true;
         rewind();
         for (csv_stream::place found{}; stream_->find(found); ++rows_) {
             if (rows_ % step == 0)
@@ -71,7 +73,7 @@ public:
             stream_->read([](const csv_field&, std::size_t) {});
         }
         rewind();
-        return rows_ > 0;
+        return true;
     }
     void seek(std::size_t row) {
         stream_->seek(places_[row / step]);
@@ -79,10 +81,16 @@ public:
             stream_->read([](const csv_field&, std::size_t) {});
     }
 
-    void rewind() { stream_ = std::make_unique<csv_stream>(path_, options_); }
+    void rewind() {
+        stream_ = std::make_unique<csv_stream>(path_, options_);
+        if (options_.header && !names_.empty() && stream_->names() != names_)
+            fail_changed();
+    }
 
     bool next(double* x, double* y) {
-        return stream_->read([&](const csv_field& field, std::size_t column) {
+        const bool is_record = stream_->read([&](const csv_field& field, std::size_t column) {
+            if (column >= names_.size())
+                fail_changed();
             double* const number = this->place(column, x, y);
             if (number == nullptr)
                 return;
@@ -92,9 +100,18 @@ public:
             *number = field.value.empty() && options_.missing ? *options_.missing
                                                               : csv_number(field.value, names_[column], fail);
         });
+        if (is_record && stream_->names().size() != names_.size())
+            fail_changed();
+        return is_record;
     }
 
 private:
+    /// Columns were chosen when the file was opened first.
+    [[noreturn]] void fail_changed() const {
+        raise(data_error::in_file(path_, concatenate("the ", names_.size(), " columns that it had before"),
+                                  concatenate(stream_->names().size(), ", or others")));
+    }
+
     static constexpr std::size_t step = 8; ///< records from a noted place to the next
 
     std::filesystem::path path_;

@@ -5,19 +5,17 @@
 STRATA_HEADER_BEGIN
 
 #include <strata/data/array.hpp>
+#include <strata/data/complete_file.hpp>
 #include <strata/data/error.hpp>
 #include <strata/data/input_file.hpp>
 #include <strata/data/npy_array.hpp>
-#include <strata/raise.hpp>
 
 #include STRATA_XTENSOR(xarray)
-#include STRATA_XTENSOR(xnpy)
 
-#include <cerrno>
 #include <cstddef>
 #include <filesystem>
-#include <fstream>
-#include <system_error>
+#include <string>
+#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -31,27 +29,25 @@ template <npy_element Element, std::size_t Rank>
     return internal::read_npy_array<Element, Rank>(file);
 }
 
-/// Writes an array, or an expression of arrays, as a .npy file, the last axis fastest. data_error if that
-/// fails.
+/// Writes an array, or an expression of arrays, as a .npy file, the last axis fastest. It appears under its
+/// name when it is complete. data_error if that fails.
 template <class Expression>
     requires npy_element<typename Expression::value_type>
 void write_npy(const std::filesystem::path& path, const xt::xexpression<Expression>& expression) {
     using element = typename Expression::value_type;
     const auto& array = expression.derived_cast();
-    errno = 0;
-    if (!std::ofstream(path, std::ios::binary))
-        internal::raise(data_error::in_file(path, "a file that can be written",
-                                            std::error_code(errno, std::generic_category()).message()));
-    // xtensor writes the memory of a container as it lies, even where strides skip elements. So only a
-    // container of a known layout is handed to it.
+    const auto write = [&](const auto& container) {
+        const std::string header = internal::npy_header_text(internal::npy_type<element>(), array.shape());
+        internal::complete_file file{path};
+        file.write(header.data(), header.size());
+        file.write(container.data() + container.data_offset(), container.size() * sizeof(element));
+        file.finish();
+    };
+    // Elsewhere numbers may lie in another order, or with gaps between them.
     if constexpr (Expression::static_layout == xt::layout_type::row_major && requires { array.storage(); })
-        xt::dump_npy(path.string(), array);
+        write(array);
     else
-        xt::dump_npy(path.string(), xt::xarray<element, xt::layout_type::row_major>(array));
-    // xtensor does not check that all was written, so the header is read back and compared with the file's
-    // size.
-    input_file written{path};
-    internal::read_npy_header<element>(written, array.dimension());
+        write(xt::xarray<element, xt::layout_type::row_major>(array));
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -162,4 +162,23 @@ private:
     std::size_t position_ = 0;
 };
 
+/// The header of an array whose last axis is the fastest, as NumPy's documentation of the format has it
+/// (numpy.lib.format, version 1.0): elements begin at a multiple of 64 bytes.
+///
+/// xtensor's writer is not used: it writes extents by the program's locale, as 1,000.
+template <class Extents>
+std::string npy_header_text(const std::string& type, const Extents& extents) {
+    std::string text = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (";
+    for (const auto extent : extents)
+        text += std::to_string(extent) + (extents.size() == 1 ? "," : ", ");
+    if (extents.size() > 1)
+        text.resize(text.size() - 2);
+    text += "), }";
+    constexpr std::size_t start = 10; // the mark, the version and the length
+    text.resize((start + text.size() + 1 + 63) / 64 * 64 - start - 1, ' ');
+    text += '\n';
+    const char length[] = {static_cast<char>(text.size() & 255), static_cast<char>(text.size() >> 8)};
+    return std::string("\x93NUMPY\x01\0", 8).append(length, 2).append(text);
+}
+
 } // namespace strata::bedrock::inline STRATA_SETTING::internal

@@ -42,9 +42,15 @@ public:
     void rewind() {
         file_ = open_();
         const npy_layout layout = read_npy_header<Element>(*file_, Rank);
+        std::array<std::size_t, Rank> found{};
+        std::copy_n(layout.header.extents.begin(), Rank, found.begin());
+        // Whoever reads has made room for the rows that there were when the file was opened first.
+        if (begin_ > 0 && shape_ != found)
+            file_->fail(0, concatenate("the extents that it had before, ", extents_text(shape_)),
+                        extents_text(found));
+        shape_ = found;
         is_half_ = layout.is_half;
         is_swapped_ = layout.is_swapped;
-        std::copy_n(layout.header.extents.begin(), Rank, shape_.begin());
         // A header of some bytes may name billions of such rows.
         if (std::find(shape_.begin() + 1, shape_.end(), 0u) != shape_.end())
             file_->fail(0, "rows of a number at least", extents_text(shape_));

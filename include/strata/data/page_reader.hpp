@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/forgotten_threads.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
@@ -39,7 +40,7 @@ public:
             return;
         if (is_forked()) {
             // Conditions would wait until that thread waits no more: they are made anew.
-            thread_.detach();
+            forget_thread(std::move(thread_));
             std::construct_at(&wake_);
             std::construct_at(&read_some_);
             return;

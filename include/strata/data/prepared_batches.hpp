@@ -2,15 +2,20 @@
 #pragma once
 
 #include <strata/data/batch_source.hpp>
+#include <strata/data/forgotten_threads.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -31,6 +36,9 @@ struct prefetch_options {
 /// again. `prepare(number, batch)` is called by several threads, each with another batch. There are
 /// `ahead` + 1 objects of type `Batch`, which are made once and filled again and again: nothing else is
 /// allocated after the first epoch's first batches.
+///
+/// A process that was forked has none of these threads, and what they read is in their hands: there each call
+/// is `std::runtime_error`.
 template <class Batch, class Reader, class Prepare>
 class prepared_batches final : public batch_source {
 public:
@@ -44,6 +52,14 @@ public:
                 break;
     }
     ~prepared_batches() override {
+        if (is_forked()) {
+            for (auto& each : workers_)
+                internal::forget_thread(std::move(each));
+            // Conditions would wait until those threads wait no more: they are made anew.
+            std::construct_at(&wake_);
+            std::construct_at(&ready_);
+            return;
+        }
         {
             const std::lock_guard lock(mutex_);
             ends_ = true;
@@ -61,6 +77,7 @@ public:
                           reader_.choose_rows(share);
                           Prepare::changes_nothing;
                       }) {
+            check_process();
             close();
             began_ = false;
             return reader_.choose_rows(share);
@@ -70,11 +87,12 @@ public:
     [[nodiscard]] std::size_t batch_rows() const override { return rows_; }
 
     void begin(std::uint64_t epoch) override {
+        check_process();
         if (!Reader::restarts && began_)
             return;
-        began_ = true;
         close();
         reader_.begin(epoch);
+        began_ = true;
         for (auto& each : places_)
             each.is_ready = false;
         next_ = taken_ = released_ = 0;
@@ -87,6 +105,7 @@ public:
     }
 
     const labelled_samples* next() override {
+        check_process();
         if (!began_)
             begin(0);
         place& one = places_[taken_ % places_.size()];
@@ -122,6 +141,15 @@ private:
         bool is_batch = false; ///< or the end of the epoch
         bool is_ready = false;
     };
+
+    /// Whether this process was forked from the one that has the threads, and has none.
+    [[nodiscard]] bool is_forked() const noexcept { return !workers_.empty() && process_ != ::getpid(); }
+    void check_process() const {
+        if (is_forked())
+            internal::raise(std::runtime_error(
+                "batches: a process that was forked has none of the threads that prepare them: make them in "
+                "the child, or with {.prefetch = {.threads = 0}}"));
+    }
 
     /// Waits until no thread reads or prepares anything, nor begins to.
     void close() {
@@ -179,6 +207,7 @@ private:
     Reader reader_;
     Prepare prepare_;
     std::vector<place> places_;
+    ::pid_t process_ = ::getpid(); ///< that has the threads
     std::uint64_t epoch_ = 0;
     std::size_t next_ = 0;     ///< the step that is read next
     std::size_t rows_ = 0;     ///< of the batch that was given away last, as a whole

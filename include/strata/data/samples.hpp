@@ -159,7 +159,7 @@ public:
         if (is_flat_)
             return flat_size_ == count;
         if (rows_.given)
-            return rows_.count == count && rows_.length == 1;
+            return rows_.count == count && rows_.length == 1 && rows_.other == 0;
         return rank_ <= 2 && rank_ > 0 && extents_[0] == count && (rank_ == 1 || extents_[1] == 1);
     }
 

@@ -78,11 +78,13 @@ public:
         for (const learnt_column& each : columns_) {
             std::visit(
                 [&](const auto& how) {
-                    if (each.results.empty())
-                        return;
-                    const std::size_t j = rows.position(each.name);
-                    for (std::size_t i = 0; i < rows.row_count(); ++i)
-                        write(how, each, cell{rows, i, j}, &result.values(i, next));
+                    // Also where nothing is made of a column, as of its only category: others are errors.
+                    if constexpr (!std::is_same_v<decltype(how), const ignored_column&>) {
+                        const std::size_t j = rows.position(each.name);
+                        for (std::size_t i = 0; i < rows.row_count(); ++i)
+                            write(how, each, cell{rows, i, j},
+                                  result.values.data() + i * names_.size() + next);
+                    }
                 },
                 each.how);
             next += each.results.size();

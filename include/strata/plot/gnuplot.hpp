@@ -8,6 +8,7 @@ STRATA_HEADER_BEGIN
 #include <strata/expression/finite.hpp>
 #include <strata/raise.hpp>
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -91,11 +92,24 @@ inline std::string begin_script(const std::filesystem::path& file, size pixels) 
         "set key opaque box lc rgb '#c0c0c0' outside top center horizontal samplen 2\n");
 }
 
+/// A pipe that no other process inherits, which would keep gnuplot waiting for more of the script.
+inline int open_pipe(std::array<int, 2>& ends) {
+#ifdef __APPLE__
+    const int result = ::pipe(ends.data());
+    for (const int end : ends)
+        if (result == 0)
+            ::fcntl(end, F_SETFD, FD_CLOEXEC);
+    return result;
+#else
+    return ::pipe2(ends.data(), O_CLOEXEC);
+#endif
+}
+
 /// Runs a script to its end. Throws `plot_error` where gnuplot is missing or finds fault with it.
 inline void run_gnuplot(const std::string& script) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(std::tmpfile(), std::fclose);
     std::array<int, 2> ends{};
-    if (output == nullptr || ::pipe(ends.data()) != 0)
+    if (output == nullptr || open_pipe(ends) != 0)
         bedrock::internal::raise(
             plot_error(bedrock::internal::concatenate("plot: no pipe to gnuplot: ", std::strerror(errno))));
     posix_spawn_file_actions_t actions;

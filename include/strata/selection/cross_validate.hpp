@@ -81,6 +81,8 @@ template <class Estimator, class X, class Y>
         }
     cross_validation result;
     for (const fold& each : folds) {
+        // Rows that there are not are refused here, before weights are looked up.
+        const auto train_x = take_rows(x, each.train);
         auto fold_options = options;
         std::vector<double> fold_weights;
         if constexpr (requires { options.sample_weight; })
@@ -90,7 +92,7 @@ template <class Estimator, class X, class Y>
                 fold_options.sample_weight = samples(fold_weights);
             }
         Estimator fitted = estimator;
-        fitted.fit(take_rows(x, each.train), take_rows(y, each.train), fold_options);
+        fitted.fit(train_x, take_rows(y, each.train), fold_options);
         result.scores.push_back(fitted.score(take_rows(x, each.test), take_rows(y, each.test)));
     }
     return result;

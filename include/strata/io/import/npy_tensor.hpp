@@ -37,8 +37,9 @@ inline tensor read_npy_tensor(const std::filesystem::path& path) {
         result.numbers.assign(numbers.begin(), numbers.end());
         return true;
     };
-    if (!read("<f4", float{}) && !read("<i4", std::int32_t{}) && !read("|u1", std::uint8_t{}))
-        file.fail(0, "numbers of type <f4, <i4 or |u1", internal::shown(header.type));
+    if (!read("<f4", float{}) && !read("<f8", double{}) && !read("<i4", std::int32_t{}) &&
+        !read("<i8", std::int64_t{}) && !read("|u1", std::uint8_t{}))
+        file.fail(0, "numbers of type <f4, <f8, <i4, <i8 or |u1", internal::shown(header.type));
     return result;
 }
 
