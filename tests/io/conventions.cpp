@@ -13,6 +13,8 @@
 
 #include <array>
 #include <cmath>
+#include <cstdint>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -166,4 +168,86 @@ BOOST_AUTO_TEST_CASE(names_of_keras_are_known) {
     write_safetensors(file, tensors);
     load_weights(loaded, file, {.names = {{"reader", "lstm"}}, .convention = keras});
     BOOST_TEST((loaded.weights() == net.weights()));
+}
+
+// Norms of several axes: images have their channels first in PyTorch, sequences do not.
+BOOST_AUTO_TEST_CASE(norms_of_several_axes_are_pytorchs) {
+    model<input<2, 3, 4> | layer_norm<last_axes<3>>> images, again{seed{2}};
+    std::vector<float> gamma(24);
+    std::iota(gamma.begin(), gamma.end(), 1.0F);
+    images.parameter<"layer_norm.gamma">().set(gamma);
+    save_weights(images, file, {.convention = pytorch});
+    safetensors_file saved(file);
+    BOOST_TEST((saved.expect("layer_norm.weight").shape == std::vector<std::uint64_t>{4, 2, 3}));
+    BOOST_TEST(saved.read("layer_norm.weight")[1] == gamma[4]); // the next column's first channel
+    load_weights(again, file, {.convention = pytorch});
+    BOOST_TEST((again.weights() == images.weights()));
+
+    model<input<3, 3> | layer_norm<last_axes<2>>> steps;
+    std::vector<float> weight(9), bias(9);
+    std::iota(weight.begin(), weight.end(), 0.0F);
+    const std::vector<named_tensor<float>> tensors{{"layer_norm.weight", {3, 3}, weight},
+                                                   {"layer_norm.bias", {3, 3}, bias}};
+    write_safetensors(file, tensors);
+    load_weights(steps, file, {.convention = pytorch});
+    BOOST_TEST((steps.parameter<"layer_norm.gamma">().values() == weight));
+}
+
+namespace {
+/// The number at a place of what is saved of a network whose array has its places as numbers.
+template <class Network>
+float saved_number(Network& net, const std::string& array, const std::string& tensor, std::size_t place) {
+    for (auto&& each : net.parameters())
+        if (each.name() == array) {
+            std::vector<float> numbers(each.values().size());
+            std::iota(numbers.begin(), numbers.end(), 0.0F);
+            each.set(numbers);
+        }
+    save_weights(net, file, {.convention = pytorch});
+    safetensors_file saved(file);
+    return saved.read(tensor)[place];
+}
+template <class Network>
+bool is_refused() {
+    const Network net{seed{1}};
+    try {
+        save_weights(net, file, {.convention = pytorch});
+    } catch (const std::invalid_argument&) {
+        return true;
+    }
+    return false;
+}
+} // namespace
+
+// PyTorch numbers the elements of an image channel by channel, wherever it is a row.
+BOOST_AUTO_TEST_CASE(rows_of_images_have_pytorchs_order) {
+    // Number 1 is channel 0 of place 1.
+    model<input<3, 2, 2, 1> | time_distributed(conv<2, 1> | flatten) | lstm<1>> steps{seed{1}};
+    BOOST_TEST(saved_number(steps, "lstm.kernel", "lstm.weight_ih_l0", 1) == 2 * 4);
+    model<input<4> | dense<12> | residual(dense<12>) | reshape<2, 2, 3> | conv_transpose<2, 3>> block{
+        seed{1}};
+    BOOST_TEST(saved_number(block, "dense.bias", "dense.bias", 1) == 3);
+    BOOST_TEST(saved_number(block, "dense_1.bias", "dense_1.bias", 1) == 3);
+    model<input<4> | swiglu<12> | reshape<2, 2, 3> | conv_transpose<2, 3>> gated{seed{1}};
+    BOOST_TEST(saved_number(gated, "swiglu.gate.bias", "swiglu.gate.bias", 1) == 3);
+    BOOST_TEST(saved_number(gated, "swiglu.value.bias", "swiglu.value.bias", 1) == 3);
+    model<input<6, 2> | conv<3, 3, same> | spatial_dropout<0.2> | flatten | dense<1>> dropped{seed{1}};
+    BOOST_TEST(saved_number(dropped, "dense.kernel", "dense.weight", 1) == 3);
+    model<input<6, 2> | branches(conv<2, 3, same>, conv<1, 5, same>) | concat<> | flatten | dense<1>> joined{
+        seed{1}};
+    BOOST_TEST(saved_number(joined, "dense.kernel", "dense.weight", 1) == 3);
+    // One number for all has no order.
+    model<input<10, 10, 1> | conv<8, 3> | flatten | prelu<shared::all> | dense<2>> slope{seed{1}},
+        again{seed{2}};
+    save_weights(slope, file, {.convention = pytorch});
+    load_weights(again, file, {.convention = pytorch});
+    BOOST_TEST((again.weights() == slope.weights()));
+
+    BOOST_TEST((
+        is_refused<model<input<2, 2, 2> | branches(conv<2, 1> | flatten, flatten) | concat<> | dense<1>>>()));
+    BOOST_TEST(
+        (is_refused<
+            model<input<2, 2, 2> | branches(conv<2, 1> | flatten, flatten) | concat<> | relu | dense<1>>>()));
+    BOOST_TEST((is_refused<model<input<2, 2, 2> | branches(conv<2, 1> | flatten, flatten) | concat<> |
+                                 dropout<0.5> | dense<1>>>()));
 }

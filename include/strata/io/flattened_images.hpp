@@ -48,44 +48,75 @@ public:
 
     explicit flattened_images(std::vector<network_layer> values)
         : values_(std::move(values)), images_(values_.size()) {
-        for (std::size_t value = 0; value < values_.size(); ++value) {
-            const network_layer& layer = values_[value];
-            if (layer.kind == "flatten")
-                images_[value] = flattened(layer);
-            else if (keeps_order(layer))
-                images_[value] = images_[layer.sources[0]];
-        }
-        for (std::size_t value = values_.size(); value-- > 0;) {
-            const network_layer& layer = values_[value];
-            if (layer.kind.starts_with("reshape") && becomes_image(value))
-                set_source(layer, layer.shape);
-            else if (keeps_order(layer) && !images_[value].empty())
-                set_source(layer, images_[value]);
+        // What is merged with a row has its order, and hands it on to all that is made of either.
+        while (find_rows()) {
         }
     }
 
-    /// The image whose elements a value is a row of; empty for one that is none.
-    [[nodiscard]] image operator[](std::size_t value) const { return images_[value]; }
-    /// The same of what a layer reads. `std::invalid_argument` where several images are one row.
-    [[nodiscard]] image source_of(std::size_t value) const {
-        const auto& sources = values_[value].sources;
-        if (values_[sources[0]].kind == "concat")
-            for (const std::size_t each : values_[sources[0]].sources)
-                if (!images_[each].empty())
-                    raise(std::invalid_argument(concatenate("layer ", value, ", ", values_[value].kind,
-                                                            ", reads a flattened image beside other values, "
-                                                            "whose order conventions do not know")));
-        return images_[sources[0]];
-    }
+    /// The image whose elements the result of a layer is a row of; empty for one that is none.
+    /// `std::invalid_argument` where several images are one row.
+    [[nodiscard]] image result_of(std::size_t value) const { return row(value, value); }
+    /// The same of what a layer reads.
+    [[nodiscard]] image source_of(std::size_t value) const { return row(values_[value].sources[0], value); }
     [[nodiscard]] const network_layer& layer(std::size_t value) const { return values_[value]; }
 
 private:
+    /// Follows the order of rows through the network, forward and back. Returns whether it found more.
+    bool find_rows() {
+        const std::vector<image> known = images_;
+        for (std::size_t value = 0; value < values_.size(); ++value) {
+            const network_layer& layer = values_[value];
+            if (layer.kind == "flatten")
+                set(value, flattened(layer));
+            else if (keeps_order(layer))
+                for (const std::size_t source : layer.sources)
+                    if (is_alike(source, value))
+                        set(value, images_[source]);
+        }
+        for (std::size_t value = values_.size(); value-- > 0;) {
+            const network_layer& layer = values_[value];
+            if (layer.kind.starts_with("reshape") && becomes_image(value) &&
+                values_[layer.sources[0]].shape.size() == 1)
+                set(layer.sources[0], layer.shape);
+            else if (keeps_order(layer) && layer.shape.size() == 1)
+                for (const std::size_t source : layer.sources)
+                    if (is_alike(source, value))
+                        set(source, images_[value]);
+        }
+        return !std::equal(known.begin(), known.end(), images_.begin(),
+                           [](image a, image b) { return a.size() == b.size(); });
+    }
+    void set(std::size_t value, image whole) {
+        if (images_[value].empty())
+            images_[value] = whole;
+    }
+    [[nodiscard]] bool is_alike(std::size_t a, std::size_t b) const {
+        return std::equal(values_[a].shape.begin(), values_[a].shape.end(), values_[b].shape.begin(),
+                          values_[b].shape.end());
+    }
+    [[nodiscard]] image row(std::size_t value, std::size_t reader) const {
+        if (joins_image(value))
+            raise(std::invalid_argument(concatenate("layer ", reader, ", ", values_[reader].kind,
+                                                    ", reads a flattened image beside other values, whose "
+                                                    "order conventions do not know")));
+        return images_[value];
+    }
+    /// Whether a row has a flattened image in it beside other values.
+    [[nodiscard]] bool joins_image(std::size_t value) const {
+        const network_layer& layer = values_[value];
+        const auto is_image = [&](std::size_t each) { return !images_[each].empty() || joins_image(each); };
+        const auto is_joined = [&](std::size_t each) { return is_alike(each, value) && joins_image(each); };
+        return layer.kind == "concat"
+                   ? std::any_of(layer.sources.begin(), layer.sources.end(), is_image)
+                   : keeps_order(layer) && std::any_of(layer.sources.begin(), layer.sources.end(), is_joined);
+    }
+
     /// Whether element i of the result is made of element i, or of the whole row alike.
     static bool keeps_order(const network_layer& layer) {
-        static constexpr std::array<std::string_view, 16> kinds{
-            "dropout",  "batch_norm",       "layer_norm",     "rms_norm", "group_norm", "prelu",
-            "softmax",  "gaussian_dropout", "gaussian_noise", "add",      "residual",   "subtract",
-            "multiply", "average",          "maximum",        "minimum"};
+        static constexpr std::array<std::string_view, 17> kinds{
+            "dropout",  "batch_norm",       "layer_norm",     "rms_norm", "group_norm",     "prelu",
+            "softmax",  "gaussian_dropout", "gaussian_noise", "add",      "residual",       "subtract",
+            "multiply", "average",          "maximum",        "minimum",  "spatial_dropout"};
         return layer.is_formula || std::find(kinds.begin(), kinds.end(), layer.kind) != kinds.end();
     }
     static bool slides(const network_layer& layer) {
@@ -97,12 +128,17 @@ private:
 
     /// What a layer makes a row of, which may be one of several steps.
     [[nodiscard]] image flattened(const network_layer& layer) const {
-        std::size_t value = layer.sources[0];
+        const std::size_t value = layer.sources[0];
         const std::size_t steps = layer.shape.size() - 1;
         const image whole = values_[value].shape.subspan(std::min(steps, values_[value].shape.size()));
-        while (keeps_order(values_[value]))
-            value = values_[value].sources[0];
-        return whole.size() > 2 || (whole.size() == 2 && slides(values_[value])) ? whole : image{};
+        return whole.size() > 2 || (whole.size() == 2 && is_slid(value)) ? whole : image{};
+    }
+    /// Whether a value comes from a convolution or a pooling, whatever was done to its elements since.
+    [[nodiscard]] bool is_slid(std::size_t value) const {
+        const network_layer& layer = values_[value];
+        return slides(layer) || ((keeps_order(layer) || layer.kind == "concat") &&
+                                 std::any_of(layer.sources.begin(), layer.sources.end(),
+                                             [this](std::size_t each) { return is_slid(each); }));
     }
     [[nodiscard]] bool becomes_image(std::size_t value) const {
         for (std::size_t user = value + 1; values_[value].shape.size() == 2 && user < values_.size(); ++user)
@@ -114,11 +150,6 @@ private:
             }
         return values_[value].shape.size() > 2;
     }
-    void set_source(const network_layer& layer, image whole) {
-        if (const std::size_t source = layer.sources[0]; values_[source].shape.size() == 1)
-            images_[source] = whole;
-    }
-
     std::vector<network_layer> values_;
     std::vector<image> images_;
 };

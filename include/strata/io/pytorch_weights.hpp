@@ -111,7 +111,9 @@ private:
         };
         if (rank == 1) {
             shape = array.shape;
-            return channels_first(axes[0], images_[array.layer]);
+            if (shape[0] == 1) // one number for all of a row, as PReLU has
+                return axes;
+            return channels_first(axes[0], images_.result_of(array.layer));
         }
         if (kind == "conv") // [..., channels, filters]
             return pick({rank - 1, rank - 2});
@@ -123,13 +125,21 @@ private:
             shape[1] = 1;
             return result;
         }
-        if (kind == "embedding" || kind == "positions" || kind == "prelu") {
+        const bool is_norm = kind == "layer_norm" || kind == "rms_norm";
+        if (is_norm && rank > 2) { // of an image: [..., channels], which PyTorch has first
+            std::vector<weight_axis> result = axes;
+            std::rotate(result.begin(), result.end() - 1, result.end());
+            for (const weight_axis& axis : result)
+                shape.push_back(axis.extent);
+            return result;
+        }
+        if (is_norm || kind == "embedding" || kind == "positions" || kind == "prelu") {
             shape = array.shape;
             return axes;
         }
         // A matrix of a dense layer.
         shape = {array.shape[1], array.shape[0]};
-        return join_axes(channels_first(axes[1], images_[array.layer]),
+        return join_axes(channels_first(axes[1], images_.result_of(array.layer)),
                          channels_first(axes[0], images_.source_of(array.layer)));
     }
 
@@ -146,7 +156,8 @@ private:
             const bool is_input = array.array_name() == "kernel";
             return {{name(array, is_input ? "weight_ih" : "weight_hh", "_l0"),
                      {width, array.shape[0]},
-                     join_axes(gates, std::vector<weight_axis>{axes[0]})}};
+                     join_axes(gates, is_input ? channels_first(axes[0], images_.source_of(array.layer))
+                                               : std::vector<weight_axis>{axes[0]})}};
         }
         if (kind == "gru" && array.shape.size() == 1)
             raise(std::invalid_argument(concatenate(
@@ -171,7 +182,11 @@ private:
         const bool is_kernel = array.shape.size() == 2;
         const std::string_view word = is_kernel ? "weight" : "bias";
         const extents shape = is_kernel ? extents{array.shape[1], array.shape[0]} : array.shape;
-        const std::vector<weight_axis> turned = is_kernel ? std::vector<weight_axis>{axes[1], axes[0]} : axes;
+        const std::vector<weight_axis> turned =
+            !is_kernel         ? axes
+            : kind == "output" ? std::vector<weight_axis>{axes[1], axes[0]}
+                               : join_axes(std::vector<weight_axis>{axes[1]},
+                                           channels_first(axes[0], images_.source_of(array.layer)));
         const std::string layer = translate_attention(names_, array.layer_name(), kind);
         const auto named = [&](std::string_view first, std::string_view last) {
             return std::vector<weight_part>{
