@@ -135,4 +135,29 @@ BOOST_AUTO_TEST_CASE(all_that_keras_lacks_is_named_before_a_file_is_written) {
                "  layer 1, reduce_mean<0, keep_axes>: Keras has no such layer\n"
                "  layer 2, activation<x / (1 + abs(x))>: Keras has no such layer");
     BOOST_TEST(!std::filesystem::exists(file));
+    const auto refuses = [](const auto& other, std::string_view reason) {
+        BOOST_TEST(error_message([&] { export_keras(other, file); }).find(reason) != std::string::npos);
+    };
+    refuses(model<input<3, 3, 1> | average_pool<2, same, count_padding>>{},
+            "Keras's poolings do not count the padding of `same`");
+    refuses(model<input<12, 12, 2> | conv<3, 3, stride<2>, dilation<2>>>{},
+            "Keras's convolutions have a stride or a dilation, not both");
+}
+
+// Keras keeps numbers without axes then.
+BOOST_AUTO_TEST_CASE(a_normalization_of_all_is_one_of_numbers_without_axes) {
+    model<input<4> | normalization<shared::all> | dense<2>> net{seed{3}};
+    net.set_weights([&] {
+        auto numbers = net.weights();
+        numbers[0] = 0.5f;
+        numbers[1] = 4;
+        return numbers;
+    }());
+    export_keras(net, file);
+    const auto graph = read_model(file);
+    const std::array<float, 4> given{1, -2, 3, 0.25f};
+    const auto found = bedrock::imports::reference_results(graph, {{{1, 4}, {given.begin(), given.end()}}});
+    const auto expected = net.predict(given);
+    for (std::size_t i = 0; i < 2; ++i)
+        BOOST_TEST(std::abs(found[0].numbers[i] - expected[i]) <= 1e-5f);
 }

@@ -127,6 +127,13 @@ BOOST_AUTO_TEST_CASE(parts_that_share_weights) {
     constexpr auto words = embedding<9, 4>;
     check<input<6> | shared_weights<"words">(words) | gru<4> | shared_weights<"words">(unembedding<words>) |
           softmax>("own.tied", 3, {tokens(18, 9)});
+    // Values of a shared layer, and images of other shapes behind which its rows are turned otherwise.
+    check<input<5, 3> | shared_weights<"encoder">(lstm<4, return_state>)>("own.shared_states", 2,
+                                                                          {numbers(30, 0.1f)});
+    constexpr auto head = shared_weights<"head">(dense<2>);
+    check<inputs(input<2, 2, 1>, input<2, 3, 1>) |
+          branches(conv<3, 1> | flatten | head, conv<2, 1> | flatten | head)>("own.shared_images", 2,
+                                                                              {numbers(8), numbers(12)});
     // A table is in the file once, under its name, and so is each kernel.
     BOOST_TEST(count_of(bytes_of(exported_cases::folder() + "/own.tied.onnx"),
                         "words.embedding.embeddings") == 1 + 2); // itself and what reads it
@@ -156,6 +163,8 @@ BOOST_AUTO_TEST_CASE(formulas_of_a_program) {
     check<input<4, 3> | activation<select(x >= 0.5, sqrt(abs(x)), expm1(x) - pow<3>(x) / 9)> |
           activation<log1p(square(x)) * sign(x) + max(erf(x), min(cos(-x), sin(30 * x)))> |
           named_activation<"relu", x * sigmoid(x)>>("own.formulas", 2, {numbers(24, 0.3f)});
+    check<input<4, 3> | lstm<2, softplus> | softplus>("own.softplus", 2, {numbers(24, 0.3f)});
+    BOOST_TEST(count_of(bytes_of(exported_cases::folder() + "/own.softplus.onnx"), "Softplus") >= 2);
     // Numbers of a recurrent layer's functions, of which the first has none.
     check<input<4, 3> | gru<2, elu<1.0>> | lstm<3, linear, recurrent<hard_sigmoid>>>("own.functions", 2,
                                                                                      {numbers(24, 0.3f)});
@@ -180,6 +189,12 @@ BOOST_AUTO_TEST_CASE(what_onnx_lacks_is_said_at_once) {
     BOOST_TEST(said == "export_onnx: expected layers that ONNX has, found 2 that it lacks:\n"
                        "  average_pool: average_pool<2>, which has no dilation in opset 17\n"
                        "  lstm: lstm<2>, whose activations its recurrent operations lack");
+    // Of a layer that makes several values, too.
+    const auto refuses = [&](const auto& other) {
+        BOOST_CHECK_THROW(export_onnx(other, path), std::invalid_argument);
+    };
+    refuses(model<input<5, 3> | lstm<4, gelu, return_state>>{});
+    refuses(model<input<5> | embedding<9, 3, mask_zero> | gru<4, return_state>>{});
     for (const auto& each : std::filesystem::directory_iterator(exported_cases::folder()))
         BOOST_TEST(each.path().filename().string().find("refused.") == std::string::npos);
     BOOST_TEST(!std::filesystem::exists(path));

@@ -110,6 +110,8 @@ inline void write_normalization(keras_translation& layers) {
     }
     layers.add("Normalization") = {
         {"axis", axis}, {"invert", false}, {"mean", nullptr}, {"variance", nullptr}};
+    if (layers.call.has("shared::all"))
+        layers.nodes.back().variables[0].shapes = {{}, {}};
 }
 
 inline void write_shape(keras_translation& layers) {

@@ -74,6 +74,11 @@ inline json& add_convolution(keras_translation& layers, std::string class_name, 
     add_kernel_options(config, layer, kernel_name);
     if (layer.has("same_lower"))
         layers.refuse("Keras pads the odd place behind, never before: `same`");
+    const auto is_above_one = [](std::size_t each) { return each > 1; };
+    const keras_extents stride = layer.option("stride", axes, 1);
+    if (std::any_of(stride.begin(), stride.end(), is_above_one) &&
+        std::any_of(dilation.begin(), dilation.end(), is_above_one))
+        layers.refuse("Keras's convolutions have a stride or a dilation, not both");
     return config;
 }
 
@@ -140,6 +145,8 @@ inline void write_pool(keras_translation& layers) {
     config["data_format"] = "channels_last";
     if (is_padded && !layer.has("count_padding"))
         layers.refuse("Keras's poolings have no padding but `same`");
+    if (padding == "same" && !is_maximum && layer.has("count_padding"))
+        layers.refuse("Keras's poolings do not count the padding of `same`");
     for (const std::string_view each : {"dilation", "ceil_mode", "same_lower"})
         if (layer.has(each))
             layers.refuse(internal::concatenate("Keras's poolings have no ", each));

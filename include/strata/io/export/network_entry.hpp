@@ -44,10 +44,12 @@ std::vector<array_entry> arrays_in() {
     return result;
 }
 
-template <class Layer>
-inline constexpr bool is_output_part = false;
+// Whether a layer, or what it derives from as those of shared parts do, is one of several values.
+constexpr bool is_output_part(...) { return false; }
 template <std::size_t Number, std::size_t Begin, class Shape>
-inline constexpr bool is_output_part<slice_layer<Number, Begin, Shape>> = true;
+constexpr bool is_output_part(const slice_layer<Number, Begin, Shape>*) {
+    return true;
+}
 
 template <class Node>
 inline constexpr node_entry entry_of{Node::layer::label.view(),
@@ -57,7 +59,7 @@ inline constexpr node_entry entry_of{Node::layer::label.view(),
                                      &write_node<Node>,
                                      Node::layer::reads_tokens ||
                                          std::is_base_of_v<token_mask_layer, typename Node::layer>,
-                                     is_output_part<typename Node::layer>};
+                                     is_output_part(static_cast<const typename Node::layer*>(nullptr))};
 
 /// A network, but for its types.
 struct network_entry {

@@ -92,7 +92,11 @@ struct onnx_layer {
             turned.erase(turned.begin(), wide);
             return std::pair(turned, std::move(made));
         };
-        return weight(array, make, value.axes == plain_axes(value.rank()) ? "" : "image");
+        // Layers that share weights may read values of other ranks.
+        std::string form;
+        if (value.axes != plain_axes(value.rank()))
+            form = internal::concatenate("image_of_rank_", value.rank());
+        return weight(array, make, form);
     }
 
     /// Its only result.

@@ -34,10 +34,11 @@ template <class Shape, int Axis>
 void write_layer(onnx_layer& layer, const concat_layer<Axis>*) {
     write_concat(layer, detail::axis_number<Shape, Axis>);
 }
-/// One of several values that a layer before it has made: those are what it reads here.
+/// One of several values that a layer before it has made: those are what it reads here. Of a layer that was
+/// refused there is one alone.
 template <class Shape, std::size_t Number, std::size_t Begin, class Part>
 void write_layer(onnx_layer& layer, const slice_layer<Number, Begin, Part>*) {
-    layer.make(layer.sources[Number]);
+    layer.make(layer.sources[Number < layer.sources.size() ? Number : 0]);
 }
 
 template <class Layer, class Shape>

@@ -30,8 +30,12 @@ inline std::pair<extents, std::vector<float>> rows_of_image(const onnx_layer& la
 inline void write_dense(onnx_layer& layer) {
     const onnx_value& given = layer.source();
     if (given.is_flattened()) {
+        // Layers that share weights may read images of other shapes.
+        std::string form = "image";
+        for (const std::size_t extent : given.image)
+            internal::append(form, "_", extent);
         const std::string kernel = layer.weight(
-            "kernel", [&] { return rows_of_image(layer, given); }, "image");
+            "kernel", [&] { return rows_of_image(layer, given); }, form);
         std::vector<std::string> inputs{given.name, kernel};
         if (layer.has("bias"))
             inputs.push_back(layer.weight("bias"));
