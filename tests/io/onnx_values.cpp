@@ -408,3 +408,55 @@ BOOST_AUTO_TEST_CASE(each_value_has_one_origin) {
         g.node("Dropout", {"y"}, {"b", ""});
     });
 }
+
+namespace {
+void check_numbers(const onnx_graph& graph, const tensor& x, const std::vector<float>& expected) {
+    const auto found = reference_results(read(graph), {x}).front().numbers;
+    BOOST_TEST_REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        BOOST_TEST(std::abs(found[i] - expected[i]) < 1e-5F);
+}
+} // namespace
+
+// Numbers of each channel are the bias of a product alone, not of whatever has a bias of its own.
+BOOST_AUTO_TEST_CASE(numbers_behind_what_has_another_bias) {
+    onnx_graph shrink;
+    shrink.input("x", {-1, 2});
+    shrink.weights("c", {2}, {10, 20});
+    shrink.node("Shrink", {"x"}, {"shrunk"}); // lambd 0.5, bias 0
+    shrink.node("Add", {"shrunk", "c"}, {"y"});
+    shrink.output("y");
+    check_numbers(shrink, {{1, 2}, {3, 0.25F}}, {13, 20});
+
+    onnx_graph steps;
+    steps.input("x", {3, -1, 1});
+    steps.weights("W", {1, 2, 1}, {0.5F, -0.25F});
+    steps.weights("R", {1, 2, 2}, {1, 0, 0, 1});
+    steps.weights("c", {2}, {0.5F, 1});
+    steps.wholes("zero", {1}, {0});
+    steps.node("RNN", {"x", "W", "R"}, {"", "h"}, {{"hidden_size", 2}}); // without B
+    steps.node("Squeeze", {"h", "zero"}, {"last"});
+    steps.node("Add", {"last", "c"}, {"y"});
+    steps.output("y");
+    const std::vector<float> x{1, 2, -1};
+    float h[2] = {0, 0};
+    for (const float each : x) {
+        h[0] = std::tanh(0.5F * each + h[0]);
+        h[1] = std::tanh(-0.25F * each + h[1]);
+    }
+    check_numbers(steps, {{1, 3, 1}, x}, {h[0] + 0.5F, h[1] + 1});
+}
+
+// Weights of an attention that are turned are those of other values.
+BOOST_AUTO_TEST_CASE(attention_that_is_turned_is_refused) {
+    onnx_graph graph;
+    graph.input("x", {-1, 2, 3, 4}); // heads, steps, features
+    graph.node("Transpose", {"x"}, {"k"}, {{"perm", std::vector<std::int64_t>{0, 1, 3, 2}}});
+    graph.node("MatMul", {"x", "k"}, {"scores"});
+    graph.node("Softmax", {"scores"}, {"weights"}, {{"axis", -1}});
+    graph.node("Transpose", {"weights"}, {"turned"}, {{"perm", std::vector<std::int64_t>{0, 1, 3, 2}}});
+    graph.node("MatMul", {"turned", "x"}, {"y"});
+    graph.output("y");
+    const std::string message = complaint(graph);
+    BOOST_TEST(says(message, "products of several heads that are no attention"), message);
+}

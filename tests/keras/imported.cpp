@@ -318,6 +318,58 @@ BOOST_AUTO_TEST_CASE(layers_in_several_places) {
         R"(shared_weights<"part_2">(dense<2, no_bias>)) | add; )");
 }
 
+namespace {
+model_graph graph_of(const described_model& model, const std::string& output,
+                     const std::vector<extents>& weight_shapes = {}) {
+    listed_weights weights(weight_shapes);
+    model_graph graph{"a model", "Keras 3"};
+    keras_model(graph, weights, 3).read(model.model(output));
+    complete_graph(graph);
+    return graph;
+}
+} // namespace
+
+// Each call has values and options of its own.
+BOOST_AUTO_TEST_CASE(calls_that_differ) {
+    const std::vector<tensor> inputs{{{2}, {1, 2}}, {{2}, {10, 20}}};
+    described_model model(inputs);
+    const std::string sum = model.add("Add", json::object(), {"input_0", "input_0"}, "sum");
+    model.call_again({"input_0", "input_1"});
+    const auto found =
+        reference_results(graph_of(model, model.add("Subtract", json::object(), {sum + ":1", sum})),
+                          {tensor{{1, 2}, {1, 2}}, tensor{{1, 2}, {10, 20}}});
+    BOOST_TEST((found.front().numbers == std::vector<float>{9, 18}));
+
+    const std::vector<tensor> steps{{{2, 1}, {1, 2}}, {{1}, {100}}};
+    described_model states(steps);
+    const std::string cell =
+        states.add("SimpleRNN", {{"units", 1}, {"use_bias", false}}, {"input_0"}, "cell");
+    states.call_again({"input_0", "input_1"});
+    const std::string end = states.add("Add", json::object(), {cell, cell + ":1"});
+    const std::string message = error_message<strata::data_error>([&] {
+        (void)graph_of(states, end, {{1, 1}, {1, 1}});
+    });
+    BOOST_TEST(message.find("found other options, or other values, in a call of \"cell\"") != message.npos,
+               message);
+}
+
+// Keras 3 writes arguments by their names, in any order.
+BOOST_AUTO_TEST_CASE(arguments_that_have_names) {
+    const auto argument = [](const char* name) {
+        return json{{"class_name", "__keras_tensor__"}, {"config", {{"keras_history", {name, 0U, 0U}}}}};
+    };
+    const json call = {
+        {"args", json::array()},
+        {"kwargs", {{"key", argument("k")}, {"query", argument("q")}, {"value", argument("v")}}}};
+    const json calls = json::array({call});
+    const auto read = read_calls(&calls);
+    BOOST_TEST_REQUIRE(read.size() == 1u);
+    BOOST_TEST_REQUIRE(read[0].values.size() == 3u);
+    BOOST_TEST(read[0].values[0].layer == "q");
+    BOOST_TEST(read[0].values[1].layer == "v");
+    BOOST_TEST(read[0].values[2].layer == "k");
+}
+
 BOOST_AUTO_TEST_CASE(calls_that_multiply_are_refused) {
     // Each model calls the one in it twice.
     json inner = {{"class_name", "Dense"}, {"name", "d"}, {"config", {{"name", "d"}, {"units", 2}}}};

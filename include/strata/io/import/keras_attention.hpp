@@ -27,6 +27,8 @@ inline void translate_multi_head_attention(translation& layers, const keras_laye
                        {"bias", flag(has_bias)}};
     if (layer["output_shape"] != nullptr)
         node.hint = "its results have another width than its queries";
+    else if (layer["sliding_window"] != nullptr || layer.truth("use_gate", false))
+        node.hint = "it has a window or a gate";
     else if (layer.values < 2)
         node.hint = "it reads a query and a value";
     else if (layer.values > 3 || member(layer.options, "attention_mask") != nullptr)

@@ -4,8 +4,11 @@
 #include <strata/io/import/json.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
@@ -51,6 +54,17 @@ inline void collect_values(const json& argument, std::vector<keras_value>& value
             collect_values(each, values, depth + 1);
 }
 
+/// The same of arguments that have names, which a file may have in any order.
+inline void collect_named_values(const json& arguments, std::vector<keras_value>& values) {
+    static constexpr std::array<std::string_view, 5> first{"inputs", "sequences", "query", "value", "key"};
+    for (const std::string_view name : first)
+        if (const json* const argument = member(arguments, name.data()))
+            collect_values(*argument, values);
+    for (const auto& [name, argument] : arguments.items())
+        if (std::find(first.begin(), first.end(), name) == first.end())
+            collect_values(argument, values);
+}
+
 /// One call of a layer: what it reads, and its other arguments by name; null for none.
 struct keras_call {
     std::vector<keras_value> values{};
@@ -64,10 +78,11 @@ inline std::vector<keras_call> read_calls(const json* inbound) {
     for (const json& call : *inbound) {
         keras_call read;
         if (call.is_object()) {
-            for (const char* const key : {"args", "kwargs"})
-                if (const json* const arguments = member(call, key))
-                    collect_values(*arguments, read.values);
+            if (const json* const arguments = member(call, "args"))
+                collect_values(*arguments, read.values);
             read.options = member(call, "kwargs");
+            if (read.options != nullptr && read.options->is_object())
+                collect_named_values(*read.options, read.values);
         } else {
             read.values = read_values(&call);
             const json* const first = element(&call, 0); // older files have options behind each value
@@ -83,6 +98,22 @@ inline std::vector<keras_call> read_calls(const json* inbound) {
         result.push_back(std::move(read));
     }
     return result;
+}
+
+/// Whether two calls have the same options, but for values and what only training has.
+inline bool have_same_options(const keras_call& one, const keras_call& other) {
+    const auto covers = [](const json* options, const json* others) {
+        if (options == nullptr || !options->is_object())
+            return true;
+        for (const auto& [name, option] : options->items())
+            if (option.is_primitive() && !option.is_null() && name != "training") {
+                const json* const another = member(others, name.c_str());
+                if (another == nullptr || *another != option)
+                    return false;
+            }
+        return true;
+    };
+    return covers(one.options, other.options) && covers(other.options, one.options);
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::imports

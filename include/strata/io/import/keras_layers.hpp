@@ -49,6 +49,8 @@ inline void put_channels_last(translation& layers, const keras_layer& layer) {
     if (axes == 0 || layer.text("data_format", "channels_last") != "channels_first" || layers.nodes.empty() ||
         layers.nodes.front().kind == "spatial_dropout")
         return;
+    if (layer.text("activation", "linear") == "softmax")
+        layers.nodes.front().hint = "a softmax along the last axis of images whose channels are first";
     std::vector<double> inward;
     std::vector<double> outward{static_cast<double>(axes + 1)};
     for (std::size_t axis = 1; axis <= axes; ++axis) {

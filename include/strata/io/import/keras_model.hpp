@@ -195,7 +195,15 @@ private:
             results[each.place.name] = {{each.first.ends}, each.calls.size() == 1};
         } else {
             expect_room(each);
-            results[each.place.name].calls.push_back(repeat_part(graph_, each.first, sources).ends);
+            auto& made = results[each.place.name].calls;
+            if (have_same_options(each.calls.front(), call) && read_alike(each.first.sources, sources))
+                made.push_back(repeat_part(graph_, each.first, sources).ends);
+            else if (weights_of_part(graph_, each.first) == 0)
+                made.push_back(add_layer(*each.layer, sources, each.place, depth, call.options));
+            else
+                fail("calls of a layer with weights that differ in what they read alone",
+                     concatenate("other options, or other values, in a call of ",
+                                 internal::shown(each.place.name)));
         }
     }
     void expect_room(const member_layer& each) {

@@ -35,6 +35,8 @@ inline void add_cell(graph_node& node, const keras_layer& layer) {
         node.attributes["reset_after"] = flag(layer.truth("reset_after", false));
     if (layer.truth("time_major", false))
         node.hint = "time is its first axis";
+    if (member(layer.options, "mask") != nullptr)
+        node.hint = "a mask is one of its arguments";
     if (layer.truth("zero_output_for_mask", false) && layer.truth("return_sequences", false))
         node.attributes["zero_masked"] = 1.0;
 }

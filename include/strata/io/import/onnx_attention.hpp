@@ -148,7 +148,9 @@ inline bool read_head_product(onnx_builder& graph, const onnx_node& operation, c
         first.shape[rank - 1] != second.shape[rank - 2])
         return false;
     const graph_node& weights = graph.node(first.node);
-    const auto scores = weights.kind == "softmax" && weights.number("axis") == -1
+    // Weights that were turned belong to other values.
+    const bool is_upright = first.axes == std::vector<std::size_t>{rank - 3, rank - 2, rank - 1};
+    const auto scores = weights.kind == "softmax" && weights.number("axis") == -1 && is_upright
                             ? find_scores(graph, weights.sources.front())
                             : std::nullopt;
     onnx_value result;

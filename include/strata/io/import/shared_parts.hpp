@@ -53,6 +53,17 @@ inline bool has_room(const model_graph& graph, const graph_part& part, std::size
            weights <= most_repeated_weights;
 }
 
+/// Whether two calls of a part read as many values, and the same ones where the other does.
+inline bool read_alike(const std::vector<std::size_t>& one, const std::vector<std::size_t>& other) {
+    if (one.size() != other.size())
+        return false;
+    for (std::size_t i = 0; i < one.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if ((one[i] == one[j]) != (other[i] == other[j]))
+                return false;
+    return true;
+}
+
 /// Adds what another call of a part makes of other sources.
 inline graph_part repeat_part(model_graph& graph, const graph_part& part,
                               const std::vector<std::size_t>& sources) {
