@@ -300,3 +300,15 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     BOOST_TEST(error_message<std::invalid_argument>([] { kmeans<2, 2>({.tolerance = -1}); }) ==
                "kmeans: the tolerance is not 0 or more");
 }
+
+// Rows as long as images, which no thread's stack holds a group of.
+BOOST_AUTO_TEST_CASE(rows_of_many_features) {
+    constexpr std::size_t features = 224 * 224 * 3, rows = 8;
+    std::vector<double> x(rows * features);
+    for (std::size_t i = 0; i < x.size(); ++i)
+        x[i] = (i / features < 4 ? 0.0 : 1.0) + static_cast<double>(i % 7) / 100;
+    kmeans<2, features> clusters({.n_init = 1, .threads = 1});
+    clusters.fit(x);
+    const auto& labels = clusters.labels();
+    BOOST_TEST((labels[0] == labels[3] && labels[4] == labels[7] && labels[0] != labels[4]));
+}

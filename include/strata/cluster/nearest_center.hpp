@@ -40,6 +40,18 @@ inline void copy_centered_columns(const T* x, const T* origin, std::size_t count
             columns[f * group + i] = x[i * F + f] - origin[f];
 }
 
+/// Numbers that a thread computes with: on its stack, or elsewhere where they are too many for one.
+template <class T, std::size_t Size, bool IsLarge = (Size * sizeof(T) > 256 * 1024)>
+struct thread_numbers {
+    alignas(alignment) std::array<T, Size> numbers{};
+    [[nodiscard]] T* data() noexcept { return numbers.data(); }
+};
+template <class T, std::size_t Size>
+struct thread_numbers<T, Size, true> {
+    aligned_vector<T> numbers = aligned_vector<T>(Size);
+    [[nodiscard]] T* data() noexcept { return numbers.data(); }
+};
+
 /// Finds the nearest of K centers for rows of F numbers, which is the one with the smallest |c|^2 - 2 x.c.
 /// The lanes of a register belong to different rows and the same center, so that the smallest is found lane
 /// by lane.
@@ -92,7 +104,8 @@ private:
     static T smallest_gap(const T* centers) {
         // Side by side, so that the lanes of a register belong to different centers.
         aligned_vector<T> columns(round_up(K, V::size) * F);
-        copy_centered_columns<F>(centers, std::array<T, F>{}.data(), K, round_up(K, V::size), columns.data());
+        copy_centered_columns<F>(centers, thread_numbers<T, F>{}.data(), K, round_up(K, V::size),
+                                 columns.data());
         V smallest(std::numeric_limits<T>::max());
         T result = std::numeric_limits<T>::max();
         for (std::size_t k = 1; k < K; ++k) {
@@ -123,7 +136,7 @@ private:
     template <bool ByDifferences>
     void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels,
               std::size_t more) const noexcept {
-        alignas(alignment) std::array<T, F * group> columns{};
+        thread_numbers<T, F * group> columns;
         alignas(alignment) std::array<T, group> found;
         for (std::size_t first = 0; first < rows; first += group) {
             const std::size_t count = std::min(group, rows - first);

@@ -5,7 +5,12 @@
 #include <strata/random/philox.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <limits>
+#include <span>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 
@@ -42,21 +47,24 @@ public:
         // The numbers that only fill the last registers stand for no rows, so their distance is zero.
         std::fill(nearest_.begin(), nearest_.end(), T(0));
         std::fill_n(nearest_.begin(), points_->rows(), std::numeric_limits<T>::max());
-        points_->copy_row(draw_row(random), latest_.data());
-        candidates_.fill(latest_);
-        std::vector<T> centers(latest_.begin(), latest_.end());
+        const std::span candidates = std::span(tried_).subspan(1);
+        points_->copy_row(draw_row(random), latest().data());
+        std::fill(candidates.begin(), candidates.end(), latest());
+        std::vector<T> centers(latest().begin(), latest().end());
         std::size_t best = try_candidates();
         while (centers.size() < K * F) {
-            for (auto& candidate : candidates_)
+            for (auto& candidate : candidates)
                 points_->copy_row(draw_row_by_distance(random, best), candidate.data());
             best = try_candidates();
-            latest_ = candidates_[best];
-            centers.insert(centers.end(), latest_.begin(), latest_.end());
+            latest() = candidates[best];
+            centers.insert(centers.end(), latest().begin(), latest().end());
         }
         return centers;
     }
 
 private:
+    [[nodiscard]] std::array<T, F>& latest() noexcept { return tried_.front(); }
+
     std::size_t draw_row(random_sequence& random) const noexcept {
         const auto rows = static_cast<double>(points_->rows());
         return std::min(static_cast<std::size_t>(random.uniform() * rows), points_->rows() - 1);
@@ -84,7 +92,7 @@ private:
     // Hands each group of a part's rows, as columns, to visit(first row, columns).
     template <class Visit>
     void visit_part(std::size_t part, Visit visit) const {
-        alignas(alignment) std::array<T, F * group> columns{};
+        thread_numbers<T, F * group> columns;
         const std::size_t end = std::min((part + 1) * part_rows, points_->rows());
         for (std::size_t first = part * part_rows; first < end; first += group) {
             points_->copy_columns(first, std::min(group, end - first), group, columns.data());
@@ -108,14 +116,11 @@ private:
     }
 
     potentials try_part(std::size_t part) {
-        std::array<std::array<T, F>, trials + 1> centers;
-        centers[0] = latest_;
-        std::copy(candidates_.begin(), candidates_.end(), centers.begin() + 1);
         std::array<V, trials> sums;
         sums.fill(V(T(0)));
         visit_part(part, [&](std::size_t first, const T* columns) {
             tile_sums<V, trials + 1, panels> squares;
-            measure(columns, centers.data(), squares);
+            measure(columns, tried_.data(), squares);
             for (std::size_t q = 0; q < panels; ++q) {
                 T* const distances = nearest_.data() + first + q * V::size;
                 const V nearest = internal::cap(squares.registers[0][q], V::load_aligned(distances));
@@ -153,7 +158,7 @@ private:
         bool found = false;
         visit_part(part, [&](std::size_t first, const T* columns) {
             tile_sums<V, 1, panels> squares;
-            measure(columns, &latest_, squares);
+            measure(columns, tried_.data(), squares);
             for (std::size_t q = 0; q < panels; ++q) {
                 const V nearest = V::load_aligned(nearest_.data() + first + q * V::size);
                 internal::cap(squares.registers[0][q], nearest).store_aligned(distances.data() + q * V::size);
@@ -171,8 +176,8 @@ private:
     const lloyd<K, F, T>* points_;
     std::size_t parts_;
     aligned_vector<T> nearest_; ///< the squared distance of each row from the nearest center but the latest
-    std::array<T, F> latest_{};
-    std::array<std::array<T, F>, trials> candidates_{};
+    /// The latest center, and behind it the candidates for the next one.
+    std::vector<std::array<T, F>> tried_ = std::vector<std::array<T, F>>(trials + 1);
     std::vector<potentials> part_potentials_; ///< of each part of the rows, for each candidate
     potentials totals_{};
 };
