@@ -60,7 +60,8 @@ export default defineConfig({
     worker: { format: "es" },
     build: {
         outDir: process.env.STRATA_OUTPUT ?? resolve(here, "../../build/browser/pages"),
-        emptyOutDir: true,
+        // A folder of the reader's may hold what is none of ours.
+        emptyOutDir: process.env.STRATA_OUTPUT === undefined,
         target: "es2022",
         // A fetch of a data address would be another rule of the policy.
         assetsInlineLimit: 0,

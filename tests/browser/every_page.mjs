@@ -36,6 +36,16 @@ test(`${name}: fits a narrow window, in Korean, changes its language and keeps t
     await page.getByRole("alert").filter({ hasText: /^\s*[가-힣]/ }).first().waitFor();
 }, { language: "ko", width: 360 }));
 
+test(`${name}: the link to the content leads there and leaves the address as it is`, onPage(name, async ({ page }) => {
+    await page.waitForLoadState("networkidle");
+    const address = page.url();
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement.id), "content");
+    assert.equal(page.url(), address);
+}));
+
 if (name === "index") {
     test("index: leads to every page and back", onPage("index", async ({ page }) => {
         for (const name of builtPages) {

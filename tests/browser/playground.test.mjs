@@ -173,6 +173,12 @@ test("playground: a formula with its derivative, and its faults", onPage("playgr
     await page.getByText("Place 13: expected x or a function (exp, log, sqrt, abs, sin, cos, tanh, sigmoid, max, min and others), found “y”.").waitFor();
     await formula.fill("x^3 / (1 +");
     await page.getByText("Place 11: expected a number, x, a function or “(”, found the end.").waitFor();
+    // Other settings leave the network as it is meanwhile.
+    for (let i = 0; i < 2; ++i) await button(page, "One epoch").click();
+    await eventually(async () => (await fact(page, "epoch")) === 2, "two epochs");
+    await page.getByRole("radio", { name: "As fast as possible" }).check();
+    await button(page, "One epoch").click();
+    await eventually(async () => (await fact(page, "epoch")) === 3, "another epoch");
     // A logarithm of what is below 0, before any training.
     await formula.fill("log(x)");
     await page.getByText(/^The formula has no value at x = -[\d.]+, which a unit gets/).waitFor();

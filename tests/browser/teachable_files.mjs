@@ -161,7 +161,7 @@ test("teachable: exports of Teachable Machine are read, as a zip or as files", (
 
 test("teachable: folders of examples become classes", () => {
     const folders = m.findFolders("pictures", {
-        "all/cats/b.png": picture(2), "all/cats/a.png": picture(1), "all/dogs/c.JPG": picture(3), "__MACOSX/a.png": picture(4), "loose.png": picture(5), "all/dogs/notes.txt": picture(6),
+        "all/cats/b.png": picture(2), "all/cats/a.png": picture(1), "all/dogs/c.JPG": picture(3), "__MACOSX/a.png": picture(4), "__MACOSX/all/cats/._a.png": picture(7), "all/cats/.a.png": picture(8), "loose.png": picture(5), "all/dogs/notes.txt": picture(6),
     });
     assert.deepEqual([...folders].map(([name, files]) => [name, files.map((file) => file[4])]), [["cats", [1, 2]], ["dogs", [3]]]);
 });

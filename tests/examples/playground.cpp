@@ -276,6 +276,17 @@ BOOST_AUTO_TEST_CASE(faults_of_formulas) {
     check_fault("1e999*x", 1, wanted::operand, "1e999");
     check_fault(std::string(300, '('), 1, wanted::shorter, "(");
     check_fault(std::string(150, '-') + "x", 42, wanted::shorter, "-");
+    // As one types it on the way to x * tanh(x).
+    check_fault("x * tanh", 9, wanted::opening, "");
+    check_fault("-tanh", 6, wanted::opening, "");
+    check_fault("x + sin x", 9, wanted::opening, "x");
+    check_fault("x > tanh ? 1 : x", 10, wanted::opening, "?");
+    // Each level has its argument three times.
+    std::string nested = "x";
+    for (int level = 0; level < 30; ++level)
+        nested = "elu(" + nested + ")";
+    check_fault(nested, nested.size() + 1, wanted::shorter, "");
+    BOOST_TEST(pg::formula_parser("elu(elu(elu(x)))").parse().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(data_sets) {

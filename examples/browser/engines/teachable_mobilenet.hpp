@@ -15,7 +15,7 @@
 namespace teachable {
 
 /// MobileNet v2 up to its features, with weights of the user's own: those of `networks::mobilenet_v2`, as
-/// `save_weights` or examples/networks/from_torchvision.py writes them; its last layer's are left alone.
+/// `save_weights` writes them; its last layer's are left alone.
 struct mobilenet_trunk : loaded_trunk {
     static constexpr auto topology = strata::input<224, 224, 3> | networks::mobilenet::features;
     using network = strata::model<topology>;

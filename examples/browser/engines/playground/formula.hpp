@@ -5,10 +5,14 @@
 #include <strata/expression/print.hpp>
 #include <strata/expression/type_list.hpp>
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace playground {
@@ -100,6 +104,19 @@ public:
     [[gnu::noinline]] node_index apply(node_kind kind, int exponent, node_index a, node_index b = no_node,
                                        node_index c = no_node) {
         return add({kind, 0, exponent, {a, b, c}});
+    }
+
+    /// How many nodes the formula's text has, where each is written as often as it is an argument; each level
+    /// of an activation that uses its argument three times makes them three times as many. No more than
+    /// `most` are told apart.
+    [[nodiscard]] std::size_t written_nodes(node_index index) const {
+        constexpr std::size_t most = std::size_t{1} << 24;
+        std::vector<std::size_t> counts(index + 1, 1);
+        for (node_index i = 0; i <= index; ++i)
+            for (const node_index argument : nodes_[i].arguments)
+                if (argument != no_node)
+                    counts[i] = std::min(counts[i] + counts[argument], most);
+        return counts[index];
     }
 
     /// The formula as the library prints it. As a program writes it, powers have their exponents as template

@@ -31,7 +31,12 @@ public:
             fail(wanted::operation);
             return std::nullopt;
         }
+        // The formula first: its derivative goes through each of its parts as often as they are written.
+        if (pool_.written_nodes(value) > most_written_nodes)
+            return too_long();
         const node_index slope = derive(pool_, value);
+        if (pool_.written_nodes(slope) > most_written_nodes)
+            return too_long();
         if (!contains_unknown(value))
             fail(wanted::unknown);
         else if (pool_.divides_by_zero())
@@ -49,8 +54,13 @@ private:
     using wanted = formula_error::wanted;
     static constexpr std::size_t most_characters = 200;
     static constexpr std::size_t most_nodes = 400;
+    static constexpr std::size_t most_written_nodes = 20'000;
     static constexpr int most_depth = 40;
 
+    std::nullopt_t too_long() {
+        fail(wanted::shorter);
+        return std::nullopt;
+    }
     node_index fail(wanted expected) { return fail(expected, place_); }
     node_index fail(wanted expected, std::size_t place) {
         if (!is_wrong_) {
@@ -239,7 +249,7 @@ private:
             return fail(wanted::function, begin);
         require('(', wanted::opening);
         if (is_wrong_)
-            return no_node;
+            return pool_.number(0);
         node_index result = no_node;
         if (name == "select") {
             const node_index first = sum(depth + 1);

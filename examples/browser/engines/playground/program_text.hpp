@@ -65,7 +65,7 @@ inline std::string program_text(const description& of, std::span<const float> po
                                 std::size_t train_count) {
     const bool has_tests = points.size() / 3 > train_count;
     std::string text =
-        "// g++ -std=c++20 -O3 -march=native -I strata/include -I strata/dsl network.cpp -llapack\n"
+        "// g++ -std=c++20 -O3 -march=native -I strata/include -I strata/dsl network.cpp\n"
         "#include <strata/strata.hpp>\n\n#include <cmath>\n#include <cstddef>\n#include <cstdio>\n"
         "#include <vector>\n\nusing namespace strata;\n\n";
     if (const own_activation* const own = of.hidden_activation.own())

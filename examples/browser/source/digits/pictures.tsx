@@ -56,17 +56,20 @@ async function imageNetNames(): Promise<readonly string[]> {
     return Object.values(IMAGENET_CLASSES);
 }
 
-async function open(): Promise<void> {
-    const bytes = weights.value;
-    if (!bytes) return;
-    ready.value = undefined;
-    result.value = undefined;
-    stages.value = [];
+let usualScaling: Scaling = "torchvision"; // of the network that was opened last
+
+/** Opens a file of weights. One that cannot be read leaves all as it was. */
+async function open(bytes: Uint8Array): Promise<void> {
     const counted = countNumbers(bytes);
     if (typeof counted !== "number") {
         problem.value = { say: () => (counted.what === "noShape" ? t.value.badWeights.noShape(counted.tensor) : t.value.badWeights[counted.what]) };
         return;
     }
+    weights.value = bytes;
+    ready.value = undefined;
+    result.value = undefined;
+    stages.value = [];
+    message.value = undefined;
     const classifier = chosen.value === "automatic" ? names.find((name) => classifiers[name].numbers === counted) : chosen.value;
     if (!classifier) {
         problem.value = { say: () => t.value.unknownWeights(number(counted, 12)) };
@@ -74,7 +77,9 @@ async function open(): Promise<void> {
     }
     const { name } = classifiers[classifier];
     message.value = () => t.value.loadingNetwork(name);
-    if (classifier === "inception_v3" && scaling.value === "torchvision") scaling.value = "symmetric";
+    const isUsual = scaling.value === usualScaling;
+    usualScaling = classifier === "inception_v3" ? "symmetric" : "torchvision";
+    if (isUsual) scaling.value = usualScaling;
     try {
         const opened = await worker.openPictures(classifier, bytes);
         if (opened.problem) {
@@ -146,8 +151,7 @@ const take = (files: readonly File[]): void =>
     inTurn(async () => {
         for (const file of files)
             if (/\.safetensors$/i.test(file.name)) {
-                weights.value = new Uint8Array(await file.arrayBuffer());
-                await open();
+                await open(new Uint8Array(await file.arrayBuffer()));
             } else if (/\.(txt|csv)$/i.test(file.name) || file.type === "text/plain") await readNames(file);
             else {
                 picture.value = await readPicture(file);
@@ -230,7 +234,9 @@ export function Pictures() {
                             options={[["automatic", t.value.automatic] as const, ...names.map((name) => [name, classifiers[name].name] as const)]}
                             onChange={(name) => {
                                 chosen.value = name;
-                                inTurn(open);
+                                inTurn(async () => {
+                                    if (weights.value) await open(weights.value);
+                                });
                             }}
                         />
                         <Select

@@ -63,7 +63,7 @@ function HeatMap({ found, left, width, height }: { found: state.ShownBoundary; l
 export function Plane() {
     const [element, width] = useWidth<HTMLDivElement>(600);
     const height = Math.round(Math.min(560, Math.max(280, 0.8 * width)));
-    const dragged = useRef<number | undefined>(undefined);
+    const dragged = useRef<{ point: number; pointer: number } | undefined>(undefined);
     const held = useSignal<number | undefined>(undefined);
     const said = useSignal("");
     const focused = useSignal(false);
@@ -92,35 +92,42 @@ export function Plane() {
         return [event.clientX - box.left, event.clientY - box.top] as const;
     };
 
+    // What is dragged or held is a place in the list, which another one gets when a point is taken away.
+    const remove = (point: number) => {
+        dragged.current = undefined;
+        held.value = undefined;
+        state.removePoint(point);
+    };
+
     const press = (event: PointerEvent) => {
-        if (event.button !== 0) return;
+        if (event.button !== 0 || (dragged.current && dragged.current.pointer !== event.pointerId)) return;
         const [px, py] = picture(event);
         const found = find(px, py, event.pointerType === "touch" ? 24 : 12);
         if (state.tool.value === "remove") {
-            if (found !== undefined) state.removePoint(found);
+            if (found !== undefined) remove(found);
             return;
         }
         state.cursor.value = place(px, py);
-        dragged.current = found ?? state.addPoint(...place(px, py));
+        dragged.current = { point: found ?? state.addPoint(...place(px, py)), pointer: event.pointerId };
         (event.currentTarget as Element).setPointerCapture(event.pointerId);
     };
     const move = (event: PointerEvent) => {
-        if (dragged.current === undefined) return;
+        if (dragged.current?.pointer !== event.pointerId) return;
         const [px, py] = picture(event);
         state.cursor.value = place(px, py);
-        state.movePoint(dragged.current, ...place(px, py));
+        state.movePoint(dragged.current.point, ...place(px, py));
     };
     const release = (event: PointerEvent) => {
-        if (dragged.current === undefined) return;
+        if (dragged.current?.pointer !== event.pointerId) return;
         const [px, py] = picture(event);
         const away = 24;
-        if (event.type === "pointerup" && (px < left - away || px > width - right + away || py < top - away || py > height - bottom + away)) state.removePoint(dragged.current);
+        if (event.type === "pointerup" && (px < left - away || px > width - right + away || py < top - away || py > height - bottom + away)) remove(dragged.current.point);
         dragged.current = undefined;
     };
     const menu = (event: MouseEvent) => {
         event.preventDefault();
         const found = find(...picture(event), 14);
-        if (found !== undefined) state.removePoint(found);
+        if (found !== undefined) remove(found);
     };
 
     const key = (event: KeyboardEvent) => {
@@ -149,7 +156,7 @@ export function Plane() {
         } else if (event.key === "Delete" || event.key === "Backspace") {
             const found = held.value ?? under();
             held.value = undefined;
-            if (found !== undefined) state.removePoint(found);
+            if (found !== undefined) remove(found);
             said.value = found === undefined ? t.value.none : t.value.removed;
         } else return;
         event.preventDefault();

@@ -33,6 +33,8 @@ const mostRecords = 400;
 
 let lasting: LastingEngine<PlaygroundEngine>;
 let settings: Settings | undefined;
+let askedTopology: string | undefined; // as the reader chose it, whose formula may be wrong
+let fault: FormulaFault | undefined; // of that formula: settings have another activation meanwhile
 let given: ReturnType<typeof givePoints> = { points: new Float32Array(), trainCount: 0 };
 let unit = -1; // of the large map; below 0: the last one
 let repeatable = true;
@@ -168,14 +170,16 @@ const service = {
         const { engine } = lasting;
         const former = settings;
         const isNewData = !former || dataKey(former) !== dataKey(next);
-        const isNewTopology = !former || topologyKey(former) !== topologyKey(next);
+        const isAsked = askedTopology === topologyKey(next);
+        askedTopology = topologyKey(next);
         // Points that are added or taken away leave the network as it is.
         const stays = !!former && former.data === "own" && next.data === "own" && (former.goal === "numbers") === (next.goal === "numbers");
-        let fault: FormulaFault | undefined;
-        if (isNewTopology) {
-            fault = giveTopology(engine, next);
-            if (fault) next = { ...next, activation: former && former.activation !== "own" ? former.activation : "tanh" };
-            if (fault) giveTopology(engine, next);
+        if (!isAsked) fault = giveTopology(engine, next);
+        let isNewTopology = !isAsked && !fault;
+        if (fault) {
+            next = { ...next, activation: former && former.activation !== "own" ? former.activation : "tanh" };
+            isNewTopology = !former || topologyKey(former) !== topologyKey(next);
+            if (isNewTopology) giveTopology(engine, next);
         }
         if (isNewData) given = givePoints(engine, next, stays && !isNewTopology);
         giveLearning(engine, next);

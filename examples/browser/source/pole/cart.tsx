@@ -21,6 +21,7 @@ function pushing(side: Side) {
             setTimeout(release, 100);
         },
         onPointerDown: (event: PointerEvent) => {
+            if (event.button !== 0) return;
             (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
             press(side);
         },

@@ -119,6 +119,7 @@ export function Picture(props: PictureProps) {
                 tabIndex={0}
                 aria-label={props.label}
                 onPointerDown={(event) => {
+                    if (event.button !== 0) return;
                     event.preventDefault();
                     event.currentTarget.focus({ preventScroll: true });
                     event.currentTarget.setPointerCapture(event.pointerId);

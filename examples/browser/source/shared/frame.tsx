@@ -32,6 +32,12 @@ export type PageName = "line" | "digits" | "playground" | "teachable" | "pole";
 export const pageNames: readonly PageName[] = (["line", "digits", "playground", "teachable", "pole"] as const).filter((name) => BUILT_PAGES.includes(name));
 export const pageTitle = (name: PageName): string => t.value.names[name];
 
+/** Goes to the content without its name in the address, where pages keep their state. */
+function skip(event: MouseEvent): void {
+    event.preventDefault();
+    document.getElementById("content")?.focus();
+}
+
 type FrameProps = { page: PageName | "index"; title: string; introduction: string; children: ComponentChildren };
 
 function Frame({ page, title, introduction, children }: FrameProps) {
@@ -40,7 +46,7 @@ function Frame({ page, title, introduction, children }: FrameProps) {
     }, [page, title]);
     return (
         <>
-            <a class="skip" href="#content">
+            <a class="skip" href="#content" onClick={skip}>
                 {t.value.skip}
             </a>
             <header class="page-header">

@@ -101,6 +101,9 @@ export function isExampleFile(kind: Kind, name: string, type: string = ""): bool
     return type.startsWith(kind === "sounds" ? "audio/" : "image/") || endings.some((ending) => name.toLowerCase().endsWith(ending));
 }
 
+/** What systems put beside a folder's own files, as macOS does: __MACOSX with the same tree in it, and files that are not shown. */
+const isHidden = (step: string): boolean => step.startsWith("__") || step.startsWith(".");
+
 /** Examples that an archive has in folders: each folder is a class (Teachable Machine's samples, or whoever sorted pictures). */
 export function findFolders(kind: Kind, files: { readonly [path: string]: Uint8Array }): Map<string, Uint8Array[]> {
     const folders = new Map<string, Uint8Array[]>();
@@ -108,7 +111,7 @@ export function findFolders(kind: Kind, files: { readonly [path: string]: Uint8A
         const steps = path.split("/");
         const file = files[path];
         const name = steps.length > 1 ? steps[steps.length - 2] : "";
-        if (file === undefined || file.length === 0 || name === undefined || name === "" || name.startsWith("__") || !isExampleFile(kind, path)) continue;
+        if (file === undefined || file.length === 0 || name === undefined || name === "" || steps.some(isHidden) || !isExampleFile(kind, path)) continue;
         folders.set(name, [...(folders.get(name) ?? []), file]);
     }
     return folders;
