@@ -124,7 +124,7 @@ void run(const given_options& options) {
     constants.half_length = bounded(options, "length", 0.01, 100) / 2;
     constants.push = bounded(options, "push", 0, 1000);
 
-    const std::size_t runs = options.count("runs");
+    const std::size_t runs = options.positive_count("runs");
     std::size_t solved = 0;
     double longest = 0;
     for (std::size_t i = 0; i < runs; ++i) {

@@ -38,6 +38,16 @@ public:
         return result;
     }
     [[nodiscard]] std::size_t count(const std::string& name) const { return number<std::size_t>(name); }
+    /// A count of what there has to be one of at least, and `most` at most.
+    [[nodiscard]] std::size_t positive_count(const std::string& name,
+                                             std::size_t most = static_cast<std::size_t>(-1)) const {
+        const std::size_t result = count(name);
+        if (result == 0 || result > most)
+            throw std::invalid_argument("--" + name + ": expected " +
+                                        (result == 0 ? "at least 1" : "at most " + std::to_string(most)) +
+                                        ", found " + std::to_string(result));
+        return result;
+    }
 
 private:
     std::map<std::string, std::string> values_;

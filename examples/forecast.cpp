@@ -58,7 +58,7 @@ void learn(const given_options& options) {
     const table data = read_csv(options.text("csv"));
     const auto years = data.column("YEAR");
     const auto spots = data.column("SUNACTIVITY");
-    const std::size_t tested = options.count("test");
+    const std::size_t tested = options.positive_count("test");
     if (spots.size() < 2 * years_read + tested)
         throw std::invalid_argument(options.text("csv") + ": there are too few years");
     const std::size_t first = spots.size() - tested;
@@ -71,7 +71,7 @@ void learn(const given_options& options) {
 
     std::vector<forecaster> nets;
     std::puts(forecaster::summary().c_str());
-    for (std::size_t i = 0; i < options.count("networks"); ++i) {
+    for (std::size_t i = 0; i < options.positive_count("networks"); ++i) {
         nets.emplace_back(seed{options.count("seed") + i});
         trainer{nets.back(), mean_squared_error, adam{.learning_rate = 0.005}}.fit(
             train.x, train.y,

@@ -21,7 +21,7 @@ void learn(const given_options& options) {
     mnist_cnn net{seed{options.count("seed")}};
     std::printf("%s\n%s\n", net.summary().c_str(), net.plan().c_str());
 
-    const std::size_t batch = options.count("batch");
+    const std::size_t batch = options.positive_count("batch");
     const std::size_t epochs = options.count("epochs");
     const std::size_t updates = epochs * ((train.y.size() + batch - 1) / batch);
     const cosine_decay rate{.initial = 1e-3, .steps = static_cast<double>(updates)};

@@ -23,7 +23,7 @@ using adversary = model<networks::mnist_adversary>;
 void learn(const given_options& options) {
     const std::string directory = options.text("data");
     const auto train = (directory.empty() ? datasets::fashion_mnist() : datasets::mnist(directory)).train;
-    const std::size_t batch = options.count("batch");
+    const std::size_t batch = options.positive_count("batch");
     const std::size_t steps = options.count("steps");
 
     const seed key{options.count("seed")};

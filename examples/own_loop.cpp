@@ -66,7 +66,7 @@ void show_saliency(const images& x, const images& slopes) {
 void learn(const given_options& options) {
     const std::string directory = options.text("data");
     const auto [train, test] = directory.empty() ? datasets::fashion_mnist() : datasets::mnist(directory);
-    const std::size_t batch = options.count("batch");
+    const std::size_t batch = options.positive_count("batch", train.x.shape()[0]);
     const std::size_t steps = options.count("steps");
     const auto penalty = options.number<float>("penalty");
 

@@ -40,14 +40,20 @@ if [ "$name" = mnist_mpi ]; then
     if [ "$(id -u)" -eq 0 ]; then start+=(--allow-run-as-root); fi
 fi
 "$root/.ci/install-packages" "${sections[@]}"
-if [ "$name" = spam ]; then set -- --mails "$("$root/examples/fetch_mails")" "$@"; fi
+if [ "$name" = spam ] && [[ " $* " != *" --mails"[\ =]* && " $* " != *" --help "* ]]; then
+    mails="$("$root/examples/fetch_mails")" || { echo "spam: the mails cannot be fetched; --mails DIR takes your own" >&2; exit 3; }
+    set -- --mails "$mails" "$@"
+fi
 
 build="$root/build/release"
+mkdir -p "$build"
 options=(-Dbuildtype=release -Dcpp_args=-march=native)
-if [ -d "$build/meson-info" ]; then
-    meson configure "$build" "${options[@]}" >/dev/null
+# Meson prints its errors to standard output. A folder whose setup failed has no build.ninja.
+if [ -f "$build/build.ninja" ]; then
+    configure=(meson configure "$build" "${options[@]}")
 else
-    CXX="${CXX-g++}" meson setup "$build" "$root" "${options[@]}" >/dev/null
+    configure=(env CXX="${CXX-g++}" meson setup "$build" "$root" "${options[@]}")
 fi
+"${configure[@]}" >"$build/configure.log" 2>&1 || { cat "$build/configure.log" >&2; exit 1; }
 ninja -C "$build" "examples/$name" >"$build/compile.log" 2>&1 || { cat "$build/compile.log" >&2; exit 1; }
 exec "${start[@]}" "$build/examples/$name" "$@"

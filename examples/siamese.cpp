@@ -87,7 +87,7 @@ void learn(const given_options& options) {
     siamese net{seed{options.count("seed")}};
     std::puts(net.summary().c_str());
     trainer teach{net, contrastive<1.0>, adam{}};
-    pairs examples(options.count("batch"));
+    pairs examples(options.positive_count("batch"));
     double loss = 0;
     for (std::size_t step = 1; step <= steps; ++step) {
         examples.draw(train, is_known, random);

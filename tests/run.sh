@@ -245,7 +245,7 @@ with_meson() {
     options=(-Ddebug=false -Dwerror=true "${options[@]}")
     # Names as long as networks take binutils five times as long to link as they take LLVM's linker.
     if [[ "$compiler" == clang* ]]; then options+=(-Dcpp_link_args=-fuse-ld=lld); fi
-    if [ -d "$build/meson-info" ]; then
+    if [ -f "$build/build.ninja" ]; then # which no folder has whose setup failed
         meson configure "$build" "${options[@]}" >"$log" 2>&1
     else
         CXX="$compiler" meson setup "$build" "$root" "${options[@]}" >"$log" 2>&1

@@ -13,7 +13,7 @@ using namespace strata;
 
 void train_autoencoder(const given_options& options) {
     const auto [train, test] = datasets::mnist(options.text("data"));
-    const std::size_t batch = options.count("batch");
+    const std::size_t batch = options.positive_count("batch");
     const std::size_t epochs = options.count("epochs");
     const std::size_t updates = epochs * ((train.y.size() + batch - 1) / batch);
 

@@ -37,7 +37,7 @@ double readable_share(const model<networks::digit_generator>& generator, const s
 
 void train_generator(const given_options& options) {
     const auto train = datasets::mnist(options.text("data")).train;
-    const std::size_t batch = options.count("batch");
+    const std::size_t batch = options.positive_count("batch", train.y.size());
     const std::size_t steps = options.count("epochs") * (train.y.size() / batch);
 
     model<networks::digit_adversary> adversary{seed{options.count("seed")}};
