@@ -60,6 +60,8 @@ def look(goal, question, case):
         raise Missing(case["failed"].get(goal.contender, f"no {goal.shown or goal.contender}"))
     # A floor says nothing of itself.
     bound = value(case, goal.contender, goal.bound) if goal.bound and (goal.bound,) != goal.beside else None
+    if bound is not None and bound <= 0:  # a difference that noise has eaten
+        bound = None
     if not goal.beside and not goal.other_case:
         return Found(case["case"], figure, "", None, figure, bound)
     name, beside = best_beside(goal, question, case)

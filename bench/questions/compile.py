@@ -478,8 +478,10 @@ def run(cases=None, rounds=3):
                 shown["headers and kernels"] = shown["headers"] + shown["kernels"] - shown["headers of kernels"]
             if name in networks_by_hand:
                 own = least_of(f"all of {name} by hand") - least_of(f"headers of {name} by hand")
-                shown["floor"] = shown["headers"] + own / least
-                if name in parts_of_programs:
+                # Noise can make the difference nothing, which says nothing of a floor then.
+                if own > 0:
+                    shown["floor"] = shown["headers"] + own / least
+                if own > 0 and name in parts_of_programs:
                     shown["KB of code"] = found[0][2]
                     shown["code"] = 1 + own / seen[f"all of {name} by hand"][0][2] * shown["KB of code"] / least
         question.add(name, {"strata": ([seconds], shown), reference: ([least], {})})
