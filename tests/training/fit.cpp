@@ -499,7 +499,8 @@ BOOST_AUTO_TEST_CASE(numbers_that_no_float_holds_are_named) {
     trainer teach{net, mean_squared_error, sgd{.learning_rate = 0.001}};
     BOOST_CHECK_EXCEPTION(
         teach.fit(x, y, quietly(4, 1)), std::invalid_argument,
-        says("fit: the input array has 1e+300 in sample 5, number 0, expected numbers that a float can hold"));
+        says(
+            "fit: the input array has 1e+300 in sample 5, number 0, expected numbers that a float can hold"));
 }
 
 BOOST_AUTO_TEST_CASE(a_norm_without_a_limit_is_not_clipped) {

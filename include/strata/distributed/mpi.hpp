@@ -218,7 +218,7 @@ private:
         MPI_Status status{};
         check("MPI_Iprobe", MPI_Iprobe(MPI_ANY_SOURCE, gone_channel, all_, &is_there, &status));
         if (is_there != 0)
-            abandon(detail::concatenate("waits for machine ", status.MPI_SOURCE,
+            abandon(detail::concatenate("waits for machine ", static_cast<std::size_t>(status.MPI_SOURCE),
                                         ", which has ended its work, which ends all"));
     }
 

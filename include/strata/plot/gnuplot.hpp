@@ -93,17 +93,7 @@ inline std::string begin_script(const std::filesystem::path& file, size pixels) 
 }
 
 /// A pipe that no other process inherits, which would keep gnuplot waiting for more of the script.
-inline int open_pipe(std::array<int, 2>& ends) {
-#ifdef __APPLE__
-    const int result = ::pipe(ends.data());
-    for (const int end : ends)
-        if (result == 0)
-            ::fcntl(end, F_SETFD, FD_CLOEXEC);
-    return result;
-#else
-    return ::pipe2(ends.data(), O_CLOEXEC);
-#endif
-}
+inline int open_pipe(std::array<int, 2>& ends) { return ::pipe2(ends.data(), O_CLOEXEC); }
 
 /// Runs a script to its end. Throws `plot_error` where gnuplot is missing or finds fault with it.
 inline void run_gnuplot(const std::string& script) {
