@@ -7,6 +7,7 @@
 #include <strata/data/output_file.hpp>
 
 #include "allocation_watch.hpp"
+#include "grouping_locale.hpp"
 #include "says.hpp"
 #include "temporary_directory.hpp"
 
@@ -18,7 +19,6 @@
 #include <cmath>
 #include <csignal>
 #include <limits>
-#include <locale>
 #include <set>
 #include <sys/resource.h>
 
@@ -235,20 +235,13 @@ BOOST_AUTO_TEST_CASE(a_full_disk) {
     BOOST_TEST((read_npy<double, 1>(path) == xt::xtensor<double, 1>{1, 2})); // what was there before
 }
 
-namespace {
-/// Four digits of a number as 1,000 writes them.
-struct grouping final : std::numpunct<char> {
-    char do_thousands_sep() const override { return ','; }
-    std::string do_grouping() const override { return "\3"; }
-};
-} // namespace
-
 BOOST_AUTO_TEST_CASE(extents_are_written_alike_in_every_locale) {
     const temporary_directory directory;
     const auto path = directory / "a.npy";
-    const std::locale known = std::locale::global(std::locale(std::locale(), new grouping));
-    write_npy(path, xt::xtensor<double, 2>(std::array<std::size_t, 2>{1000, 2}, 1.0));
-    std::locale::global(known);
+    {
+        const grouping_locale others;
+        write_npy(path, xt::xtensor<double, 2>(std::array<std::size_t, 2>{1000, 2}, 1.0));
+    }
     BOOST_TEST((read_npy<double, 2>(path).shape() == std::array<std::size_t, 2>{1000, 2}));
     BOOST_TEST(bytes_of(path).find("(1000, 2), }") != std::string::npos);
     write_npy(path, xt::xtensor<double, 1>{1, 2, 3});

@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../data/grouping_locale.hpp"
 #include "../data/says.hpp"
 #include "../data/temporary_directory.hpp"
 #include "../reference.hpp"
@@ -12,7 +13,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <locale>
 #include <string>
 #include <vector>
 
@@ -299,23 +299,16 @@ BOOST_AUTO_TEST_CASE(a_log_is_continued) {
     BOOST_TEST(table.column("epoch")(4) == 4);
 }
 
-namespace {
-/// Four digits of a number as 1,000 writes them.
-struct grouping final : std::numpunct<char> {
-    char do_thousands_sep() const override { return ','; }
-    std::string do_grouping() const override { return "\3"; }
-};
-} // namespace
-
 BOOST_AUTO_TEST_CASE(a_log_is_the_same_in_every_locale) {
     const temporary_directory directory;
     const auto file = directory.path() / "log.csv";
     network net{seed{1}};
     trainer teach{net, mean_squared_error, sgd{.learning_rate = 0.01}};
-    const std::locale known = std::locale::global(std::locale(std::locale(), new grouping));
     fit_options options{.epochs = 1002, .verbose = verbosity::silent, .callbacks = {csv_log{file}}};
     options.initial_epoch = 999;
-    teach.fit(x, y, options);
-    std::locale::global(known);
+    {
+        const grouping_locale others;
+        teach.fit(x, y, options);
+    }
     BOOST_TEST((read_csv(file).column("epoch") == xt::xtensor<double, 1>{999, 1000, 1001}));
 }
