@@ -100,8 +100,9 @@ inline void write_norm(keras_translation& layers) {
     layers.nodes.back().problem = problem;
 }
 inline void write_normalization(keras_translation& layers) {
+    const bool is_of_all = layers.call.has("shared::all");
     json axis = -1;
-    if (layers.call.has("shared::all"))
+    if (is_of_all)
         axis = nullptr;
     else if (layers.call.has("shared::none")) {
         axis = json::array();
@@ -110,7 +111,7 @@ inline void write_normalization(keras_translation& layers) {
     }
     layers.add("Normalization") = {
         {"axis", axis}, {"invert", false}, {"mean", nullptr}, {"variance", nullptr}};
-    if (layers.call.has("shared::all"))
+    if (is_of_all)
         layers.nodes.back().variables[0].shapes = {{}, {}};
 }
 

@@ -54,6 +54,7 @@ inline json& add_convolution(keras_translation& layers, std::string class_name, 
     const layer_call& layer = layers.call;
     const std::size_t axes = layers.axes();
     const keras_extents size = kernel.numbers(axes);
+    const keras_extents stride = layer.option("stride", axes, 1);
     const keras_extents dilation = layer.option("dilation", axes, 1);
     std::string padding = "valid";
     if (layer.has("causal") && class_name.starts_with("Depthwise"))
@@ -66,7 +67,7 @@ inline json& add_convolution(keras_translation& layers, std::string class_name, 
         padding = "same";
     json& config = layers.add(layers.with_axes(std::move(class_name)));
     config["kernel_size"] = size;
-    config["strides"] = layer.option("stride", axes, 1);
+    config["strides"] = stride;
     config["padding"] = padding;
     config["data_format"] = "channels_last";
     config["dilation_rate"] = dilation;
@@ -75,7 +76,6 @@ inline json& add_convolution(keras_translation& layers, std::string class_name, 
     if (layer.has("same_lower"))
         layers.refuse("Keras pads the odd place behind, never before: `same`");
     const auto is_above_one = [](std::size_t each) { return each > 1; };
-    const keras_extents stride = layer.option("stride", axes, 1);
     if (std::any_of(stride.begin(), stride.end(), is_above_one) &&
         std::any_of(dilation.begin(), dilation.end(), is_above_one))
         layers.refuse("Keras's convolutions have a stride or a dilation, not both");

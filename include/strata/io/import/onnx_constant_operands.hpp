@@ -32,7 +32,7 @@ inline bool absorb_numbers(onnx_builder& graph, const onnx_value& value, std::ve
                           (producer.kind == "rms_norm" && is_factor)) &&
                          producer.number("axes", 1) == 1;
     // What others call their bias is no number that is added at the end.
-    if (!is_norm && !has_any_kind(producer, {"conv", "depthwise_conv", "conv_transpose", "dense"}))
+    if (!is_norm && !is_product(producer))
         return false;
     const char* const part = is_norm ? (is_factor ? "scale" : "center") : "bias";
     if (!lacks(part) || (!is_norm && is_factor) || (is_norm && is_factor && !lacks("center")))

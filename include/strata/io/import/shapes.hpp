@@ -43,6 +43,11 @@ inline bool has_any_kind(const graph_node& node, std::initializer_list<std::stri
     return std::find(kinds.begin(), kinds.end(), node.kind) != kinds.end();
 }
 
+/// Whether a node multiplies by a kernel and can add a bias to what that gives.
+inline bool is_product(const graph_node& node) {
+    return has_any_kind(node, {"conv", "depthwise_conv", "conv_transpose", "dense"});
+}
+
 /// Whether a node makes one value of several of its shape, element by element.
 inline bool is_merge(const graph_node& node) {
     return has_any_kind(node, {"add", "subtract", "multiply", "average", "maximum", "minimum"});

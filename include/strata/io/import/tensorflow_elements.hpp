@@ -155,8 +155,7 @@ inline void rescale(tensorflow_builder& graph, const tensorflow_node& operation,
 
 /// Whether a node is a product whose numbers may change: nothing else reads it.
 inline bool is_open_product(tensorflow_builder& graph, std::size_t number) {
-    return has_any_kind(graph.node(number), {"conv", "depthwise_conv", "conv_transpose", "dense"}) &&
-           !graph.is_shared(number);
+    return is_product(graph.node(number)) && !graph.is_shared(number);
 }
 
 /// Makes a number for each channel the bias of the product that a node is, or of one that a sum adds up.
