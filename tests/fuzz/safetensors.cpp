@@ -42,9 +42,9 @@ bool holds(const Network& net, const std::vector<float>& weights) {
 
 template <class Network>
 void load(Network& net, const std::filesystem::path& path, const bedrock::weight_options& options) {
-    const auto before = net.weights();
+    const auto former = net.weights();
     if (!reads(path, [&] { (void)load_weights(net, path, options); }))
-        require(holds(net, before), "a file that does not fit changes nothing");
+        require(holds(net, former), "a file that does not fit changes nothing");
 }
 } // namespace
 

@@ -327,8 +327,8 @@ BOOST_AUTO_TEST_CASE(scales_are_refreshed) {
     const auto values = below.predict(std::span<const float, 12>(x));
     const auto first_values = [&] {
         model<input<4, 3> | dense<5> | batch_norm<> | tanh> part;
-        const auto before = drawn_network<network>().weights();
-        part.set_weights(std::span(before).first(40));
+        const auto drawn = drawn_network<network>().weights();
+        part.set_weights(std::span(drawn).first(40));
         return part.predict(std::span<const float, 12>(x));
     }();
     model<input<4, 5> | lstm<2>> above;

@@ -216,11 +216,11 @@ BOOST_AUTO_TEST_CASE(averages_of_rows_are_those_of_their_weights) {
             weight += 0.5F;
         return weights;
     }());
-    const auto before = net.weights();
+    const auto first_weights = net.weights();
     const auto check = [&] {
-        const auto after = net.weights();
-        for (std::size_t i = 0; i < before.size(); ++i)
-            BOOST_TEST(std::abs(after[i] - before[i]) < 1e-6F);
+        const auto averages = net.weights();
+        for (std::size_t i = 0; i < first_weights.size(); ++i)
+            BOOST_TEST(std::abs(averages[i] - first_weights[i]) < 1e-6F);
     };
     teach.fit(tokens, targets,
               {.batch_size = 2, .epochs = 1, .shuffle = false, .verbose = verbosity::silent});

@@ -37,15 +37,15 @@ void run(const char* name, Loss loss, Optimizer optimizer, std::size_t samples,
     std::puts(name);
     Network net{seed{7}};
     const std::vector<float> x = numbers(samples * Network::input_size, 1);
-    const auto before = net.predict(x);
-    print<T>("predicts", before.storage());
+    const auto drawn = net.predict(x);
+    print<T>("predicts", drawn.storage());
     trainer teach{net, loss, optimizer, accuracy};
     const auto seen = teach.fit(x, targets, {.batch_size = 16, .epochs = 3});
     print<double>("loses", seen["loss"]);
     print<T>("weighs", net.weights());
     print<unsigned char>("remembers", teach.snapshot().bytes);
-    const auto after = net.predict(x);
-    print<T>("predicts", after.storage());
+    const auto taught = net.predict(x);
+    print<T>("predicts", taught.storage());
 }
 
 std::vector<float> classes(std::size_t count) {

@@ -34,10 +34,10 @@ struct backup {
         if (state.phase == begin && std::filesystem::exists(file)) {
             const std::size_t made = state.epochs_in_all();
             const std::size_t most = made + (std::max(state.epoch, state.epochs) - state.epoch);
-            const training_snapshot before = state.snapshot();
+            const training_snapshot former = state.snapshot();
             state.restore(read_snapshot_file());
             if (const std::size_t found = state.epochs_in_all(); found < made || found > most) {
-                state.restore(before);
+                state.restore(former);
                 internal::raise(
                     data_error::in_file(file,
                                         internal::concatenate("training after ", made, " to ", most,
