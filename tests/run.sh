@@ -52,8 +52,8 @@ configuration_default() {
     chosen=(suites pages processes)
     without=(networks "${thorough[@]}")
     if [[ " ${asked[*]} " = *" sanitizers "* ]]; then
-        chosen=("${unsanitized[@]}" numberwise pages processes)
-        without=(networks)
+        chosen=("${unsanitized[@]}" networks numberwise pages processes)
+        without=()
     fi
 }
 
@@ -63,25 +63,28 @@ gcc_memory='--param ggc-min-heapsize=1048576'
 
 # What README tells people to run, as examples/run.sh builds it, and by g++ the suites that instantiate few networks, but
 # for those whose code the examples have as well, and those of files' formats and threads, which g++ takes twice as long
-# for as clang does with both sanitizers. Only clang compiles the pages' engines.
+# for as clang does with both sanitizers. Only clang compiles the pages' engines, and the large networks here: the examples
+# have these by g++.
 configuration_release() {
     needs=(examples --each machines)
     uses=(references data)
     options=(-Dbuildtype=release "-Dcpp_args=-march=native $gcc_memory")
     chosen=(suites examples tree)
-    without=(gradients slopes layers keras kernels trainers agents engines source data io threaded)
+    without=(gradients slopes layers keras kernels networks training cluster plot selection agents engines source data io
+        trainers)
 }
 prepare_release() {
     "$root/examples/fetch_mails" >/dev/null ||
         { echo "release: without the mails, which cannot be fetched"; without+=(fetched); }
 }
 
-# Registers of other widths, with gradients of the layers whose loops depend on the width: the narrowest by g++, and the
-# next ones by clang. The laws hold by g++ where it may contract products and sums, in `release`.
+# Registers of other widths, with gradients of the layers whose loops depend on the width, each in one of the two: the
+# narrowest by g++, and the next ones by clang, with the divisions of convolutions. The laws hold by g++ where it may contract
+# products and sums, in `release`.
 configuration_sse2() {
     options=(-Doptimization=1 "-Dcpp_args=-march=x86-64 $gcc_memory")
-    chosen=(kernels gradients)
-    without=(numberwise)
+    chosen=(kernels spatial)
+    without=(divisions)
 }
 
 configuration_avx2() {
@@ -91,8 +94,7 @@ configuration_avx2() {
     fi
     compiler=clang++-19
     options=(-Doptimization=1 -Dcpp_args=-march=x86-64-v3)
-    chosen=(kernels laws gradients)
-    without=(numberwise)
+    chosen=(kernels laws rowwise)
 }
 
 # References to nothing, and misaligned numbers: a fifth of the compiling. The processor finds the one and, where registers
