@@ -166,4 +166,88 @@ BOOST_AUTO_TEST_CASE(large_logits_stay_finite) {
     BOOST_TEST(sort.evaluate(far, std::vector<int>{0, 0}, {.verbose = verbosity::silent}).loss() == 500.0);
 }
 
+/// Behind a softmax the shape may be another one: its rows are still those that it was computed of.
+template <auto Topology, class Loss>
+void check_reshaped(const Loss& goal, std::size_t wanted_rows) {
+    model<Topology> net{seed{4}};
+    const auto x = pixels(3 * net.input_size);
+    const std::size_t length = net.output_size / wanted_rows;
+    const auto wanted = distributions(3 * wanted_rows, length);
+    trainer teach{net, goal, sgd{}};
+    std::vector<float> y(3 * net.output_size);
+    net.predict_batch(x.data(), y.data(), 3);
+    double expected = 0;
+    for (std::size_t i = 0; i < y.size(); ++i)
+        expected -= static_cast<double>(wanted[i]) * std::log(static_cast<double>(y[i]));
+    constexpr std::size_t row_length = model<Topology>::topology::output_shape::last;
+    const auto groups = static_cast<double>(3 * net.output_size / row_length);
+    BOOST_TEST(teach.evaluate(x, wanted, {.verbose = verbosity::silent}).loss() == expected / groups,
+               boost::test_tools::tolerance(1e-5));
+}
+BOOST_AUTO_TEST_CASE(a_softmax_keeps_its_rows) {
+    check_reshaped<input<3> | dense<12> | reshape<3, 4> | softmax>(categorical_crossentropy, 3);
+    check_reshaped<input<3> | dense<12> | reshape<3, 4> | softmax | flatten>(categorical_crossentropy, 3);
+    check_reshaped<input<3> | dense<12> | softmax | reshape<3, 4>>(categorical_crossentropy, 1);
+}
+
+/// Keras's TimeDistributed(Dense(1, activation="sigmoid")), and parts with names.
+BOOST_AUTO_TEST_CASE(a_link_in_a_part_is_left_out_as_well) {
+    const auto check = [](auto net) {
+        net.set_weights(std::array{40.0f, 0.0f});
+        trainer teach{net, binary_crossentropy, sgd{0.1}};
+        const std::vector<float> x{1, 1}, y{0, 0};
+        BOOST_TEST(teach.evaluate(x, y, {.verbose = verbosity::silent}).loss() == 40.0);
+        teach.fit(x, y, {.batch_size = 2, .epochs = 1, .verbose = verbosity::silent});
+        BOOST_TEST(net.weights()[0] < 39.95f);
+    };
+    check(model<input<2, 1> | time_distributed(dense<1> | sigmoid)>{});
+    check(model<input<1> | named<"judge">(dense<1> | sigmoid)>{});
+}
+
+/// One sample at a time, as a batch of it alone.
+BOOST_AUTO_TEST_CASE(rows_of_one_sample_are_counted) {
+    model<input<2> | dense<2> | reshape<2, 1>> net{seed{3}}, other{seed{3}};
+    const std::vector<float> x{1, 2}, y{3, -1}, two_x{1, 2, 1, 2}, two_y{3, -1, 3, -1};
+    trainer by_sample{net, half_squared_error, sgd{0.01}}, by_batch{other, half_squared_error, sgd{0.01}};
+    const double expected = by_sample.evaluate(x, y, {.verbose = verbosity::silent}).loss();
+    const auto record = by_sample.fit(x, y, {.batch_size = 1, .epochs = 1, .verbose = verbosity::silent});
+    BOOST_TEST(record["loss"].back() == expected, boost::test_tools::tolerance(1e-6));
+    by_batch.fit(two_x, two_y, {.batch_size = 2, .epochs = 1, .verbose = verbosity::silent});
+    for (std::size_t i = 0; i < net.weights().size(); ++i)
+        BOOST_TEST(net.weights()[i] == other.weights()[i], boost::test_tools::tolerance(1e-5f));
+}
+
+namespace own {
+using namespace strata::symbols;
+struct rule_of_squares {
+    static constexpr auto v = variable<"v">;
+    schedule learning_rate = 0.01;
+    auto scalars(double step) const { return bind(rate = learning_rate(step)); }
+    static constexpr auto update = rule<(v = 0.9 * v + 0.1 * square(g)), (w = w - rate * g / sqrt(v))>;
+};
+} // namespace own
+/// Where weights fill no register, a rule computes 0 / 0 of the filling.
+template <std::size_t Features>
+void check_filling() {
+    model<input<Features> | dense<1>> net{seed{3}}, copy;
+    trainer teach{net, mean_squared_error, own::rule_of_squares{}};
+    const auto x = pixels(8 * Features), y = pixels(8);
+    teach.fit(x, y, {.batch_size = 8, .epochs = 1, .verbose = verbosity::silent});
+    copy.set_weights(net.weights());
+    std::vector<float> found(8), expected(8);
+    net.predict_batch(x.data(), found.data(), 8);
+    copy.predict_batch(x.data(), expected.data(), 8);
+    BOOST_TEST((found == expected));
+    BOOST_TEST(std::isfinite(found[0]));
+    BOOST_TEST(net.predict(std::span<const float, Features>(x.data(), Features))[0] == found[0],
+               boost::test_tools::tolerance(1e-5f));
+    BOOST_TEST(std::isfinite(
+        teach.fit(x, y, {.batch_size = 8, .epochs = 1, .verbose = verbosity::silent})["loss"].back()));
+}
+BOOST_AUTO_TEST_CASE(filling_counts_nowhere) {
+    check_filling<3>();
+    check_filling<7>();
+    check_filling<21>();
+}
+
 } // namespace

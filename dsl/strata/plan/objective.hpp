@@ -9,17 +9,19 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {
-template <class Stage, class Loss>
+// A stage behind which the output's rows have `Last` numbers each.
+template <class Stage, class Loss, std::size_t Last>
 struct opened {
     using stage = Stage;
     using link = no_shortcut;
 };
 
-// Softmax and its cross-entropy: the closing moves into the loss.
+// Softmax and its cross-entropy: the closing moves into the loss, which looks at the output's rows. Where
+// these are of another length, as behind a flatten, they are not what the softmax was computed of.
 template <class Head, class Tail, std::size_t Length, std::size_t Rows, class Loss>
     requires(requires { requires std::same_as<typename Loss::shortcut, softmax_shortcut>; } &&
              !reads_logits<Loss>)
-struct opened<stage<Head, Tail, closing_softmax<Length>, Rows>, Loss> {
+struct opened<stage<Head, Tail, closing_softmax<Length>, Rows>, Loss, Length> {
     using stage = bedrock::stage<Head, Tail, closed_by_loss, Rows>;
     using link = softmax_layer;
 };
@@ -39,7 +41,8 @@ struct without_last<Last, type_list<First, Rest...>> {
         return tail<type_at<I, layers>...>{};
     }
     using type = decltype(take(std::make_index_sequence<sizeof...(Rest)>{}));
-    static constexpr bool found = std::same_as<type_at<sizeof...(Rest), layers>, Last>;
+    /// In a part with a name, or for each step, it is another type.
+    static constexpr bool found = std::derived_from<type_at<sizeof...(Rest), layers>, Last>;
 };
 
 // A pointwise link such as sigmoid, where it is the tail's last layer.
@@ -48,18 +51,18 @@ concept ends_with_link = !reads_logits<Loss> && requires {
     Loss::shortcut::slope;
 }
 &&without_last<typename Loss::shortcut::link, Layers>::found;
-template <class Head, class... Layers, std::size_t Rows, class Loss>
+template <class Head, class... Layers, std::size_t Rows, class Loss, std::size_t Last>
     requires ends_with_link<Loss, type_list<Layers...>>
-struct opened<stage<Head, tail<Layers...>, no_closing, Rows>, Loss> {
+struct opened<stage<Head, tail<Layers...>, no_closing, Rows>, Loss, Last> {
     using link = typename Loss::shortcut::link;
     using stage =
         bedrock::stage<Head, typename without_last<link, type_list<Layers...>>::type, closed_by_loss, Rows>;
 };
 
 // A stage whose outputs are logits, of a layer that only the loss has.
-template <class Head, class Tail, std::size_t Rows, class Loss>
+template <class Head, class Tail, std::size_t Rows, class Loss, std::size_t Last>
     requires reads_logits<Loss>
-struct opened<stage<Head, Tail, no_closing, Rows>, Loss> {
+struct opened<stage<Head, Tail, no_closing, Rows>, Loss, Last> {
     using stage = bedrock::stage<Head, Tail, closed_by_loss, Rows>;
     using link = typename Loss::link;
 };
@@ -70,9 +73,10 @@ constexpr auto opened_stage() {
     using stage = plain<type_at<Number, typename Wires::stages>>;
     constexpr std::size_t output = Wires::output_of(Number);
     if constexpr (output < Wires::output_count)
-        return opened<stage, typename Losses::template element<output>::loss>{};
+        return opened<stage, typename Losses::template element<output>::loss,
+                      Wires::nodes::template output<output>::last>{};
     else
-        return opened<stage, void>{};
+        return opened<stage, void, 0>{};
 }
 
 template <class Wires, class Losses>

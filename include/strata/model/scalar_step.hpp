@@ -67,8 +67,8 @@ public:
         []<class... Stages>(stage_list<Stages...>) {
             return (internal::suits_scalars<Stages> && ...);
         }(typename Pass::stages{}) &&
-        is_chain() && !Pass::template output<0>::loss::of_batches &&
-        !Pass::template output<0>::loss::of_sequences;
+        is_chain() && network_output::rows == 1 && !network_output::loss::of_batches &&
+        !network_output::loss::of_sequences;
 
     /// The weights of all stages as plain numbers, which a processor may keep in registers from step to step.
     /// Steps change these alone: who needs those in memory writes them there.

@@ -142,7 +142,8 @@ template <class Head, std::size_t RowsPerSample, keeping Keep, std::size_t Rows,
             sums[i] = xsimd::fma(V::load_unaligned(x + i * K + k), weights, sums[i]);
     }
     if constexpr (whole < K) {
-        const V weights = V::load_aligned(buffers.kernel + whole);
+        // Filling may hold anything: a rule of an optimizer may be 0 / 0 there.
+        const V weights = load_first_of_more<K - whole, V>(buffers.kernel + whole);
         // Training reads its own memory, which goes on behind the last row; prediction may read the user's.
         const auto rest = [](const T* numbers) {
             if constexpr (Tail::training)

@@ -52,7 +52,9 @@ public:
                 auto index) __attribute__((always_inline)) {
                 constexpr std::size_t k = index * layout::lanes;
                 constexpr std::size_t count = k + layout::lanes <= K ? layout::lanes : K - k;
-                sum = xsimd::fma(source.template part<count, W>(k), W::load_aligned(kernel + k), sum);
+                // Filling may hold anything: a rule of an optimizer may be 0 / 0 there.
+                sum = xsimd::fma(source.template part<count, W>(k), load_first_of_more<count, W>(kernel + k),
+                                 sum);
             });
             registers_[0] = tail(V(internal::add_lanes(sum)));
         } else {
