@@ -82,9 +82,10 @@ inline constexpr auto augmentations =
 // Sequences.
 inline constexpr auto recurrent_layers =
     input<7, 5> | lstm<6> | lstm<5, relu, recurrent<hard_sigmoid>, no_forget_bias, no_bias> |
-    gru<4, reset_before, recurrent<l2<1e-4>>, recurrent<glorot_uniform>> | gru<4, reset_after, backwards> |
+    gru<4, reset_before, recurrent<l2<1e-4>>, recurrent<glorot_uniform>> |
+    gru<4, reset_after, backwards, recurrent<bedrock::tanh_layer{}>> |
     simple_rnn<3, bedrock::tanh_layer{}, recurrent<dropout<0.2>>, l1<0.1>, zero_masked> |
-    simple_rnn<2, recurrent<bedrock::tanh_layer{}>, leaky_relu<0.1>, last_step>;
+    simple_rnn<2, leaky_relu<0.1>, last_step>;
 inline constexpr auto both_directions = input<7, 5> | bidirectional(lstm<6> | tanh | gru<4>) |
                                         named<"inner">(bidirectional(gru<3>, add) | dense<3>) |
                                         bidirectional(simple_rnn<2, last_step>, average);

@@ -22,6 +22,8 @@ constexpr auto activation_option(Fallback fallback) {
 }
 template <class Fallback, class First, class... Rest>
 constexpr auto activation_option(Fallback fallback, First first, Rest... rest) {
+    static_assert(!is_activation<First> || !(is_activation<Rest> || ...),
+                  "strata: a layer takes one activation; that of gates is recurrent<...>");
     if constexpr (std::same_as<First, tanh_layer (*)(tanh_layer)>)
         return tanh_layer{};
     else if constexpr (is_activation<First>)

@@ -15,9 +15,11 @@ constexpr Wanted option(Wanted fallback) {
 }
 template <class Wanted, class First, class... Rest>
 constexpr Wanted option(Wanted fallback, First first, Rest... rest) {
-    if constexpr (std::same_as<Wanted, First>)
+    if constexpr (std::same_as<Wanted, First>) {
+        static_assert(!(std::same_as<Wanted, Rest> || ...),
+                      "strata: a layer takes one option of a kind, and both penalties as l1_l2<...>");
         return first;
-    else
+    } else
         return option(fallback, rest...);
 }
 

@@ -23,6 +23,9 @@ struct simple_rnn_layer : recurrent_layer<Units, 1, Options...> {
                   "zero_masked, "
                   "no_bias, initializers, "
                   "regularizers, and recurrent<...>");
+    static_assert(!(detail::is_activation<std::remove_const_t<decltype(detail::option_of_state(Options))>> ||
+                    ...),
+                  "strata: simple_rnn has no gates, whose activation recurrent<...> would be");
     static constexpr auto label = text("simple_rnn<") + number_text<Units> + text(">");
     static constexpr auto spelling(auto&& write) { return write("simple_rnn<", Units, Options...); }
     static constexpr std::size_t gates = 1;

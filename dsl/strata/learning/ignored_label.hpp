@@ -28,11 +28,12 @@ concept ignores_label = requires {
 /// are none.
 template <std::int32_t Label, loss_type Loss>
 constexpr auto ignore_label(Loss loss) {
-    if constexpr (Loss::targets == target_kind::labels && !Loss::of_batches && !Loss::of_sequences)
+    if constexpr (Loss::targets == target_kind::labels && !Loss::of_batches && !Loss::of_sequences &&
+                  !detail::ignores_label<Loss>)
         return ignoring_loss<Label, Loss>{};
     else {
         static_assert(detail::reject<Loss, text("ignore_label cannot take ") + Loss::name,
-                                     "it takes a loss of labels of classes">());
+                                     "it takes a loss of labels of classes that ignores none yet">());
         return loss;
     }
 }

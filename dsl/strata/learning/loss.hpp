@@ -169,7 +169,11 @@ constexpr auto from_logits(Loss loss) {
 template <auto Layer, loss_type Loss>
 constexpr auto from_logits(Loss loss) {
     using link = type_of<Layer>;
-    if constexpr (detail::can_be_applied<link>)
+    if constexpr (detail::reads_logits<Loss>) {
+        static_assert(detail::reject<Loss, text("from_logits cannot take ") + Loss::name,
+                                     "it has a layer of its own already">());
+        return loss;
+    } else if constexpr (detail::can_be_applied<link>)
         return logit_loss<Loss, link>{};
     else {
         static_assert(detail::reject<Loss, text("from_logits cannot apply ") + link::label, "its derivative",
@@ -184,11 +188,11 @@ template <real Smoothing, loss_type Loss>
 constexpr auto label_smoothing(Loss loss) {
     static_assert(Smoothing.value() >= 0 && Smoothing.value() < 1,
                   "strata: label_smoothing wants a number from 0 to below 1");
-    if constexpr (detail::is_cross_entropy<Loss>)
+    if constexpr (detail::is_cross_entropy<Loss> && detail::smoothing_of<Loss> == 0)
         return smoothed_loss<Loss, Smoothing>{};
     else {
         static_assert(detail::reject<Loss, text("label_smoothing cannot take ") + Loss::name,
-                                     "it takes a cross-entropy">());
+                                     "it takes a cross-entropy of plain targets">());
         return loss;
     }
 }
