@@ -305,3 +305,23 @@ BOOST_AUTO_TEST_CASE(a_network_has_more_layers_than_a_compiler_adds_up_in_one_fo
     const auto y = net.predict(std::array{1.5F, 0.25F});
     BOOST_TEST((y[0] == 0.875F && y[1] == 0.875F));
 }
+
+// A layer in a part with a name, or whose weights stay, reads steps and masks as it does alone.
+template <auto Plain, auto Wrapped>
+void check_alike() {
+    const model<Plain> plain{seed{3}};
+    model<Wrapped> wrapped;
+    wrapped.set_weights(plain.weights());
+    std::vector<float> x(plain.input_size), expected(plain.output_size), found(plain.output_size);
+    for (std::size_t i = 0; i < x.size(); ++i)
+        x[i] = static_cast<float>(i % 3);
+    plain.predict_batch(x.data(), expected.data(), 1);
+    wrapped.predict_batch(x.data(), found.data(), 1);
+    BOOST_TEST((found == expected));
+}
+BOOST_AUTO_TEST_CASE(recurrent_layers_in_parts) {
+    check_alike<input<4, 2> | bidirectional(lstm<3>), input<4, 2> | bidirectional(frozen_weights(lstm<3>))>();
+    check_alike<input<4, 2> | bidirectional(gru<3>), input<4, 2> | bidirectional(named<"both">(gru<3>))>();
+    check_alike<input<6> | embedding<5, 2, mask_zero> | lstm<3, last_step>,
+                input<6> | embedding<5, 2, mask_zero> | frozen_weights(lstm<3, last_step>)>();
+}

@@ -60,6 +60,13 @@ constexpr mask_rule rule_of_mask() {
         return mask_rule::ends;
 }
 
+// Whether what a layer computes in each step depends on a mask in it.
+template <class Layer>
+concept reads_mask_of_step = requires {
+    typename Layer::step_layer;
+    requires Layer::step_layer::masks == mask_rule::read;
+};
+
 template <std::size_t... Mask, std::size_t... Whole>
 constexpr bool begins_with(shape<Mask...>, shape<Whole...>) {
     constexpr std::array<std::size_t, sizeof...(Mask)> mask{Mask...};
@@ -159,6 +166,9 @@ constexpr auto attach(site<Inputs, NodeCount, type_list<masked_end<Value, Shape,
     if constexpr (rule == mask_rule::refused)
         static_assert(reject<Layer, place_text<NodeCount + 1, Layer>, text("cannot take a mask"),
                              text("it accepts values without one, or stands before the mask")>());
+    if constexpr (rule == mask_rule::passes && MaskShape::rank > 1 && reads_mask_of_step<Layer>)
+        static_assert(reject<Layer, place_text<NodeCount + 1, Layer>, text("cannot take a mask in each step"),
+                             text("it accepts one of the steps that it is distributed over")>());
     if constexpr (rule == mask_rule::read && masks_steps<end> && accepts<Layer, Shape>)
         return attach_reader<Layer, Inputs, NodeCount, end>(type_list<end>{});
     else {

@@ -100,6 +100,9 @@ struct head_kernels_base {
     static constexpr std::size_t forward_scratch_size = 0;
     /// Whether backward also multiplies with the slope of the stage that made its source.
     static constexpr bool finishes_slopes = false;
+    /// Whether backward carries some columns of all rows before the next ones, so that two sources may be one
+    /// value in one shape alone.
+    static constexpr bool carries_columns = false;
     /// Whether backward computes what update needs, so that it runs even where nobody asks for derivatives.
     static constexpr bool sums_in_backward = false;
     static constexpr piece_adder adds_pieces = piece_adder::nobody;

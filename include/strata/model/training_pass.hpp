@@ -225,10 +225,24 @@ private:
             share_samples(threads, data.samples),
             tail_slope<typename Stage::tail>{buffers::template choices<Stage>(number, data, space)});
     }
+    // Whether two parts of a stage read one value, as rows of different widths.
+    template <std::size_t Number>
+    static consteval bool reads_in_two_shapes() {
+        using head = typename stage<Number>::head;
+        for (std::size_t i = 0; i < head::parts; ++i)
+            for (std::size_t j = 0; j < i; ++j)
+                if (flow::carries(Number, i) && wires::source(Number, i) == wires::source(Number, j) &&
+                    head::source_width(i) != head::source_width(j))
+                    return true;
+        return false;
+    }
     template <std::size_t Number>
     static void propagate(const T* parameters, const batch& data, workspace& space, const team& threads,
                           const dropout_key& key) noexcept {
         if constexpr (course<Number>.propagates) {
+            static_assert(!head_kernels<typename stage<Number>::head>::carries_columns ||
+                              !reads_in_two_shapes<Number>(),
+                          "strata: attention learns from one value in one shape, not in two");
             if constexpr (course<Number>.finishes_source) {
                 constexpr std::size_t source = wires::source(Number, 0) - wires::inputs;
                 using tail = typename stage<source>::tail;

@@ -118,6 +118,7 @@ public:
     static constexpr std::size_t shared_size(std::size_t samples) {
         return samples * Sizes.heads * Sizes.queries;
     }
+    static constexpr bool carries_columns = Sizes.key_heads > 1;
     template <class T>
     static constexpr std::size_t forward_scratch_size = memory<T>::forward_size;
     template <class T>

@@ -8,6 +8,8 @@
 #include <strata/layers/simple_rnn.hpp>
 #include <strata/setting.hpp>
 #include <strata/topology/bidirectional.hpp>
+#include <strata/topology/frozen.hpp>
+#include <strata/topology/named.hpp>
 
 #include <cstddef>
 
@@ -158,9 +160,14 @@ private:
     }
 };
 
-/// A layer that reads the steps in the other direction, or a mask, has the same cell.
+/// A layer that reads the steps in the other direction, or a mask, has the same cell, and so has one in a
+/// part with a name, or whose weights stay.
 template <class Layer>
 struct cell<mirrored_layer<Layer>> : cell<Layer> {};
+template <text Name, class Layer>
+struct cell<named_layer<Name, Layer>> : cell<Layer> {};
+template <class Layer>
+struct cell<frozen_layer<Layer>> : cell<Layer> {};
 template <class Layer, bool Zeroes>
 struct cell<masked_recurrent_layer<Layer, Zeroes>> : cell<Layer> {};
 
