@@ -240,6 +240,31 @@ BOOST_AUTO_TEST_CASE(masked_steps) {
     BOOST_TEST(said.ends_with("multiply: multiply; its values have different masks"), said);
 }
 
+// Keras 2 hides a step where any of the values hides it, Keras 3 where all do.
+BOOST_AUTO_TEST_CASE(masks_that_are_no_union) {
+    const auto said = [](const char* kind, bool is_read, bool has_both, bool unites) {
+        drawn_graph one;
+        const std::size_t tokens = one.input({8});
+        const std::size_t first = one.embedding(tokens, 3, 4);
+        const std::size_t second = has_both ? one.embedding(tokens, 3, 4) : one.input({8, 4});
+        graph_node node{kind, kind};
+        node.unites_masks = unites;
+        const std::size_t merged = one.dense(one.add(std::move(node), {first, second}),
+                                             std::string_view(kind) == "concat" ? 8 : 4, 4);
+        one.graph.outputs = {is_read ? one.bidirectional_rnn(merged, 4, 2) : merged};
+        return error_message<data_error>([&] { complete_graph(one.graph); });
+    };
+    for (const char* const kind : {"add", "average", "concat"})
+        for (const bool has_both : {false, true}) {
+            BOOST_TEST(
+                said(kind, true, has_both, false)
+                    .ends_with("; its values have different masks, and a step is hidden where any of them "
+                               "hides it"));
+            BOOST_TEST(said(kind, false, has_both, false) == "no error");
+            BOOST_TEST(said(kind, true, has_both, true) == "no error");
+        }
+}
+
 BOOST_AUTO_TEST_CASE(states_and_shared_weights) {
     drawn_graph one;
     const std::size_t x = one.input({5, 3});

@@ -20,8 +20,8 @@
 #include <vector>
 
 /// What Keras computes, case by case: files of {input or inputs, weights, expected} in the directory that
-/// STRATA_KERAS_LAYERS names. They are not part of the project; without them the cases are skipped, and the
-/// message says so. Where Keras has channels first, the network permutes the axes around the layer.
+/// STRATA_KERAS_LAYERS names. They are not part of the project; without them nothing is compared, which
+/// run.sh says. Where Keras has channels first, the network permutes the axes around the layer.
 namespace keras_cases {
 
 using namespace strata::bedrock;

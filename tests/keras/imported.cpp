@@ -395,6 +395,29 @@ BOOST_AUTO_TEST_CASE(calls_that_multiply_are_refused) {
                        "found more by calls of \"d\"");
 }
 
+// Whose weights are integers that count scales, which lie beside them.
+BOOST_AUTO_TEST_CASE(quantized_layers_are_refused) {
+    const auto said_of = [](const json& type) {
+        const json layer = {
+            {"class_name", "Dense"},
+            {"config", {{"name", "d"}, {"units", 2}, {"batch_input_shape", {nullptr, 2}}, {"dtype", type}}}};
+        const json model = {{"class_name", "Sequential"}, {"config", {{"layers", json::array({layer})}}}};
+        listed_weights weights(std::vector<extents>{{2, 2}, {2}});
+        model_graph graph{"a model", "Keras 3"};
+        return error_message<strata::data_error>([&] { keras_model(graph, weights, 3).read(model); });
+    };
+    const auto policy = [](const char* kind, const char* name) {
+        return json{{"module", "keras"}, {"class_name", kind}, {"config", {{"name", name}}}};
+    };
+    const std::string expected =
+        "a model: expected weights of layer \"d\" that are not quantized, found the type ";
+    BOOST_TEST(said_of(policy("QuantizedDTypePolicy", "int8_from_float32")) ==
+               expected + "\"int8_from_float32\"");
+    BOOST_TEST(said_of("int4_from_bfloat16") == expected + "\"int4_from_bfloat16\"");
+    BOOST_TEST(said_of(policy("DTypePolicy", "mixed_bfloat16")) == "no error");
+    BOOST_TEST(said_of("float32") == "no error");
+}
+
 BOOST_AUTO_TEST_CASE(models_within_keep_their_names) {
     const auto inputs = drawn_inputs({{5}});
     described_model model(inputs);

@@ -40,6 +40,8 @@ struct graph_node {
     std::vector<std::pair<std::string, tensor>> weights{};
     extents shape{};    ///< of its result, without the batch
     std::string hint{}; ///< where strata cannot express it: why, or what to do
+    /// Of several values with masks: whether a step is hidden where all of them hide it, or where any does.
+    bool unites_masks = true;
 
     [[nodiscard]] bool has(std::string_view key) const { return attributes.find(key) != attributes.end(); }
     [[nodiscard]] double number(std::string_view key, double fallback = 0) const {

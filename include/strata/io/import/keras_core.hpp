@@ -51,6 +51,7 @@ inline void translate_repeat_vector(translation& layers, const keras_layer& laye
 /// Add, Subtract and the like, whose names are strata's.
 inline void translate_merge(translation& layers, const keras_layer& layer) {
     graph_node& node = layers.add(snake_case(layer.class_name), layer.name);
+    node.unites_masks = layer.generation > 2;
     if (layer.values < 2)
         node.hint = "with a number in the place of a value";
 }
@@ -58,6 +59,7 @@ inline void translate_concatenation(translation& layers, const keras_layer& laye
     // Keras counts the axis of the batch.
     const double axis = layer.number("axis", -1);
     graph_node& node = layers.add("concat", layer.name);
+    node.unites_masks = layer.generation > 2;
     node.attributes["axis"] = axis > 0 ? axis - 1 : axis;
     if (axis == 0)
         node.hint = "it joins samples";

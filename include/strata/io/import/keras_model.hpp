@@ -230,6 +230,7 @@ private:
         }
         if (class_name == "TimeDistributed")
             return add_each_step(layer, sources, place, depth);
+        expect_plain_numbers(member(member(layer, "config"), "dtype"), place.name);
         translation words = translate(
             {class_name, place.name, member(layer, "config"), generation_, 0, sources.size(), options});
         graph_.warnings.insert(graph_.warnings.end(), words.warnings.begin(), words.warnings.end());
@@ -256,6 +257,15 @@ private:
         for (const std::size_t result : words.results)
             ends.push_back(begin + result);
         return !ends.empty() ? ends : words.nodes.empty() ? sources : node_numbers{graph_.nodes.size() - 1};
+    }
+
+    /// Weights that `quantize` has made count scales, and their layers round what they read.
+    void expect_plain_numbers(const json* policy, const std::string& layer) const {
+        const std::string name = text_of(member(member(policy, "config"), "name"), text_of(policy));
+        if (text_of(member(policy, "class_name")).starts_with("Quantized") ||
+            name.find("_from_") != std::string::npos)
+            fail(concatenate("weights of layer ", internal::shown(layer), " that are not quantized"),
+                 concatenate("the type ", internal::shown(name)));
     }
 
     /// TimeDistributed, around a layer or a model.

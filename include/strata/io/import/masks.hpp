@@ -35,7 +35,7 @@ inline bool needs_one_mask(const graph_node& node) {
 inline constexpr std::size_t no_mask = static_cast<std::size_t>(-1);
 
 /// The mask of each value, by the number of the node that makes it; `no_mask` for none. Of several values
-/// that become one all must have a mask, unless they are sequences one behind another.
+/// that become one all must have a mask, unless they are sequences one behind another, or one mask is enough.
 inline std::vector<std::size_t> masks_of_values(const model_graph& graph) {
     std::vector<std::size_t> result(graph.nodes.size(), no_mask);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -52,7 +52,7 @@ inline std::vector<std::size_t> masks_of_values(const model_graph& graph) {
         };
         const std::size_t masked = count([](std::size_t mask) { return mask != no_mask; });
         const bool are_equal = count([&](std::size_t mask) { return mask == first; }) == node.sources.size();
-        const bool needs_all = !joins_steps(node) && !needs_one_mask(node);
+        const bool needs_all = !joins_steps(node) && !needs_one_mask(node) && node.unites_masks;
         if (!is_merge(node) && node.kind != "concat")
             result[i] = first;
         else if (are_equal && !joins_steps(node))
@@ -87,9 +87,13 @@ inline std::string mask_problem(const model_graph& graph, std::size_t number,
     };
     if (is_attention(node.kind) && has([&](std::size_t source) { return masks[source] != no_mask; }))
         return "a mask reaches it";
-    if (needs_one_mask(node) && masks[number] == number &&
+    if (masks[number] != number || node.sources.size() < 2)
+        return {};
+    if (needs_one_mask(node) &&
         (is_read[number] || has([&](std::size_t source) { return bool{is_read[source]}; })))
         return "its values have different masks";
+    if (!node.unites_masks && is_read[number] && !joins_steps(node))
+        return "its values have different masks, and a step is hidden where any of them hides it";
     return {};
 }
 
