@@ -163,6 +163,10 @@ BOOST_AUTO_TEST_CASE(formulas_of_a_program) {
     check<input<4, 3> | activation<select(x >= 0.5, sqrt(abs(x)), expm1(x) - pow<3>(x) / 9)> |
           activation<log1p(square(x)) * sign(x) + max(erf(x), min(cos(-x), sin(30 * x)))> |
           named_activation<"relu", x * sigmoid(x)>>("own.formulas", 2, {numbers(24, 0.3f)});
+    // Layers that are called as what the graph reads and makes.
+    check<input<4> | named_activation<"input", 2 * x> | named_activation<"output", x * sigmoid(x)> |
+          branches(named_activation<"output_1", x * x> | dense<2>, dense<3>)>("own.names", 2,
+                                                                              {numbers(8, 0.3f)});
     check<input<4, 3> | lstm<2, softplus> | softplus>("own.softplus", 2, {numbers(24, 0.3f)});
     BOOST_TEST(count_of(bytes_of(exported_cases::folder() + "/own.softplus.onnx"), "Softplus") >= 2);
     // Numbers of a recurrent layer's functions, of which the first has none.

@@ -59,6 +59,11 @@ public:
     /// The same of what a layer reads.
     [[nodiscard]] image source_of(std::size_t value) const { return row(values_[value].sources[0], value); }
     [[nodiscard]] const network_layer& layer(std::size_t value) const { return values_[value]; }
+    /// Whether what a layer reads is an image of one spatial axis.
+    [[nodiscard]] bool reads_line(std::size_t value) const {
+        const std::size_t source = values_[value].sources[0];
+        return values_[source].shape.size() == 2 && (is_slid(source) || becomes_image(source));
+    }
 
 private:
     /// Follows the order of rows through the network, forward and back. Returns whether it found more.

@@ -126,7 +126,8 @@ private:
             return result;
         }
         const bool is_norm = kind == "layer_norm" || kind == "rms_norm";
-        if (is_norm && rank > 2) { // of an image: [..., channels], which PyTorch has first
+        // Of an image: [..., channels], which PyTorch has first.
+        if (is_norm && (rank > 2 || (rank == 2 && images_.reads_line(array.layer)))) {
             std::vector<weight_axis> result = axes;
             std::rotate(result.begin(), result.end() - 1, result.end());
             for (const weight_axis& axis : result)

@@ -39,6 +39,8 @@ inline void write_layers(onnx_network& graph, const network_entry& network, cons
     const std::size_t inputs = network.inputs.size();
     const std::vector<bool> needed = needed_values(network);
     std::vector<std::vector<onnx_value>> values;
+    for (std::size_t i = 0; i < network.outputs.size(); ++i) // which a layer may be called as well
+        graph.reserve(numbered("output", i));
     for (std::size_t i = 0; i < inputs; ++i) {
         // Whole numbers where nothing else reads the input.
         bool reads_tokens = false;

@@ -106,6 +106,8 @@ public:
         return add("Reshape", {name, constant(target)});
     }
 
+    /// Keeps a name for what is added later.
+    void reserve(const std::string& name) { names_.insert(name); }
     void add_input(onnx_border border) {
         names_.insert(border.name);
         inputs_.push_back(std::move(border));
