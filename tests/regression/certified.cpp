@@ -1,4 +1,5 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
+#include "../larger_error.hpp"
 #include "../reference.hpp"
 
 #include <strata/layers/layers.hpp>
@@ -18,7 +19,7 @@ namespace {
 double error_of(const std::vector<double>& found, const std::vector<double>& exact) {
     double largest = 0;
     for (std::size_t i = 0; i < exact.size(); ++i)
-        largest = std::max(largest, std::abs(found[i] - exact[i]) / std::abs(exact[i]));
+        largest = larger_error(largest, std::abs(found[i] - exact[i]) / std::abs(exact[i]));
     return largest;
 }
 

@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../error_message.hpp"
+#include "../larger_error.hpp"
 #include "../reference.hpp"
 
 #include <strata/layers/layers.hpp>
@@ -33,7 +34,7 @@ void check_if(const nlohmann::json& expected, const nlohmann::json& data, bool& 
     double worst = std::abs(net.intercept() - expected["b"].get<double>());
     for (std::size_t j = 0; j < F; ++j) {
         largest = std::max(largest, std::abs(coef[j]));
-        worst = std::max(worst, std::abs(net.coef()(j) - coef[j]));
+        worst = larger_error(worst, std::abs(net.coef()(j) - coef[j]));
     }
     BOOST_TEST_CONTEXT(expected["name"] << ", alpha " << expected["alpha"] << ", l1_ratio "
                                         << expected["l1_ratio"] << ", positive " << expected["positive"]) {

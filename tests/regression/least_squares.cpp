@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../error_message.hpp"
+#include "../larger_error.hpp"
 #include "../reference.hpp"
 
 #include <strata/layers/layers.hpp>
@@ -26,7 +27,7 @@ double largest_difference(const std::vector<double>& a, const std::vector<double
     BOOST_REQUIRE_EQUAL(a.size(), b.size());
     double result = 0;
     for (std::size_t i = 0; i < a.size(); ++i)
-        result = std::max(result, std::abs(a[i] - b[i]));
+        result = larger_error(result, std::abs(a[i] - b[i]));
     return result;
 }
 
@@ -326,7 +327,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
                "fit: X is infinite at row 2, column 1, expected finite numbers");
     BOOST_TEST(fit(x, {1, NAN, 3}) == "fit: y is not a number at row 1, column 0, expected finite numbers");
     BOOST_TEST(fit({1e200, 2, 3, 4, 5, 6}, y) ==
-               "fit: the numbers are so large that their squares are infinite");
+               "fit: X or y has numbers so large that their squares are infinite");
     BOOST_TEST(fit(x, y, {.l2 = -1}) == "fit: the penalty l2 is -1, expected 0 or more");
     const std::vector<double> negative{1, -1, 1};
     BOOST_TEST(fit(x, y, {.sample_weight = negative}) ==
@@ -400,4 +401,21 @@ BOOST_AUTO_TEST_CASE(parts_may_begin_with_rows_that_tell_nothing) {
         BOOST_TEST(reg.rank() == 1u);
         BOOST_TEST(reg.coef()(1) == 0.0);
     }
+}
+
+// What cannot be added changes nothing.
+BOOST_AUTO_TEST_CASE(parts_that_are_too_large_are_refused) {
+    linear_regression<1> parts;
+    const std::vector<double> y{1, 2, 4};
+    parts.partial_fit(std::vector<double>{1, 2, 3}, y);
+    const double slope = parts.coef()(0);
+    BOOST_TEST(error_message([&] {
+                   parts.partial_fit(std::vector<double>{1e200, 2e200, 4e200}, y);
+               }) == "partial_fit: X or y has numbers so large that their squares are infinite");
+    BOOST_TEST(error_message([&] {
+                   parts.partial_fit(std::vector<double>{1, 2, 3}, y, {.l2 = -1});
+               }) == "partial_fit: the penalty l2 is -1, expected 0 or more");
+    BOOST_TEST(parts.coef()(0) == slope);
+    parts.partial_fit(std::vector<double>{1, 2, 3}, y);
+    BOOST_TEST(std::abs(parts.coef()(0) - slope) <= 1e-12);
 }

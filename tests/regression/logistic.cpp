@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../error_message.hpp"
+#include "../larger_error.hpp"
 #include "../reference.hpp"
 
 #include <strata/layers/layers.hpp>
@@ -28,7 +29,7 @@ void check_near(const std::vector<double>& found, const std::vector<double>& exp
     double difference = 0;
     for (std::size_t i = 0; i < found.size(); ++i) {
         largest = std::max(largest, std::abs(expected[i]));
-        difference = std::max(difference, std::abs(found[i] - expected[i]));
+        difference = larger_error(difference, std::abs(found[i] - expected[i]));
     }
     BOOST_TEST(difference <= tolerance * largest);
 }
@@ -308,4 +309,35 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
         fit({1, 2, 3, 4}, {0, 1}, {.C = std::numeric_limits<double>::infinity()})
             .ends_with("a plane separates the classes, the weights grow without end; a finite C has an "
                        "optimum"));
+}
+
+// Whether a plane has all rows of a class on one side, or some of them upon it.
+BOOST_AUTO_TEST_CASE(separated_classes_have_no_optimum) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const auto said = [](const std::vector<double>& rows, const std::vector<int>& labels,
+                         std::size_t iterations = 100) {
+        logistic_regression<1> one;
+        return error_message([&] { one.fit(rows, labels, {.C = infinity, .max_iterations = iterations}); });
+    };
+    const std::string reason =
+        "a plane separates the classes, the weights grow without end; a finite C has an optimum";
+    BOOST_TEST(said({-1, 1}, {0, 1}).ends_with(reason));
+    BOOST_TEST(said({1, 2, 3, 4, 5, 6}, {0, 0, 0, 1, 1, 1}).ends_with(reason));
+    BOOST_TEST(said({0, 0, 0, 0, 1, 1, 1}, {0, 1, 0, 1, 1, 1, 1}).ends_with(reason));
+    softmax_regression<1, 3> three;
+    BOOST_TEST(error_message([&] {
+                   three.fit(std::vector<double>{0, 0, 0, 0, 1, 1, 1}, std::vector<int>{0, 1, 0, 1, 2, 2, 2},
+                             {.C = infinity});
+               }).ends_with(reason));
+    // No plane separates these, however far one of them is.
+    BOOST_TEST(said({0, 1, 2, 3, 4, 5}, {0, 0, 1, 0, 1, 1}) == "no error");
+    BOOST_TEST(said({0, 1, 2, 3, 4, 1e6}, {0, 0, 1, 0, 1, 1}) == "no error");
+    BOOST_TEST(said({0, 1, 2, 3, 4, 5}, {0, 0, 1, 0, 1, 1}, 2) == "fit: no optimum after 2 iterations");
+    // The unit of the weights is none of the optimum.
+    const std::vector<double> rows{0, 1, 2, 3, 4, 5}, weights(6, 1e-30);
+    const std::vector<int> labels{0, 0, 1, 0, 1, 1};
+    logistic_regression<1> one, other;
+    one.fit(rows, labels, {.C = infinity});
+    other.fit(rows, labels, {.C = infinity, .sample_weight = weights});
+    BOOST_TEST(std::abs(one.coef()(0) - other.coef()(0)) <= 1e-9);
 }

@@ -1,11 +1,16 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../error_message.hpp"
 #include <strata/layers/layers.hpp>
+#include <strata/regression/least_squares.hpp>
+#include <strata/regression/logistic_regression.hpp>
 #include <strata/regression/observations.hpp>
 #include <strata/regression/one_layer.hpp>
+#include <strata/regression/statistics.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -52,4 +57,28 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
                    observations<double>(numbers, 2, "fit: X")
                        .check_same_rows(observations<double>(numbers, 1, "fit: y"));
                }) == "fit: X has 2 rows, fit: y has 4");
+}
+
+// Samples may have the network's own shape.
+BOOST_AUTO_TEST_CASE(images_are_rows) {
+    xt::xtensor<double, 3> images(std::array<std::size_t, 3>{6, 2, 2});
+    std::vector<double> rows;
+    for (std::size_t i = 0; i < 24; ++i) {
+        rows.push_back(std::sin(static_cast<double>(i * i)));
+        images.data()[i] = rows.back();
+    }
+    const std::vector<double> y{1, 2, 4, 3, 5, 7};
+    model<input<2, 2> | flatten | dense<1>, double> one, two;
+    solve(one, images, y);
+    solve(two, rows, y);
+    BOOST_TEST((one.weights() == two.weights()));
+    BOOST_TEST(statistics_of(one, images, y).r_squared == statistics_of(two, rows, y).r_squared);
+    const std::vector<int> labels{0, 1, 1, 0, 1, 0};
+    model<input<2, 2> | flatten | dense<1> | sigmoid, double> first, second;
+    solve(first, images, labels);
+    solve(second, rows, labels);
+    BOOST_TEST((first.weights() == second.weights()));
+    const xt::xtensor<double, 3> wide(std::array<std::size_t, 3>{6, 2, 3});
+    BOOST_TEST(error_message([&] { solve(one, wide, y); }) ==
+               "fit: X has the shape 6 x 2 x 3, expected samples x 2 x 2");
 }

@@ -138,6 +138,8 @@ public:
     }
 
     [[nodiscard]] bool empty() const noexcept { return data_ == nullptr; }
+    /// How many axes an array has; 0 of plain ranges and rows.
+    [[nodiscard]] std::size_t rank() const noexcept { return rank_; }
     [[nodiscard]] bool is_paged() const noexcept {
         return pages_ != nullptr;
     } ///< read from files when needed
@@ -193,7 +195,7 @@ public:
         std::size_t size = 1;
         for (const std::size_t extent : sample_shape)
             size *= extent;
-        const bool is_right = is_flat_      ? flat_size_ % size == 0
+        const bool is_right = is_flat_      ? size > 0 && flat_size_ % size == 0
                               : rows_.given ? rows_.count == 0 || (rows_.length == size && rows_.other == 0)
                                             : has_shape(sample_shape) || (size == 1 && rank_ == 1);
         if (!is_right)

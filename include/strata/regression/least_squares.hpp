@@ -120,10 +120,10 @@ inline std::vector<long double> widen(const std::vector<double>& values) {
     return {values.begin(), values.end()};
 }
 
-inline void check_penalty(double l2) {
+inline void check_penalty(double l2, const char* call = "fit") {
     if (!(l2 >= 0) || !internal::is_finite(l2))
         raise(std::invalid_argument(
-            concatenate("fit: the penalty l2 is ", number_to_string(l2), ", expected 0 or more")));
+            concatenate(call, ": the penalty l2 is ", number_to_string(l2), ", expected 0 or more")));
 }
 
 /// The condition number up to which the normal equations are used: they lose some six digits of sixteen
@@ -200,7 +200,7 @@ least_squares_solution solve(Model& net, const samples& x, const samples& y,
     static_assert(!stage_type::layer::kernel_regularizer.active(),
                   "strata: solve takes its penalty as an option, l2, not from the layer");
     internal::check_penalty(options.l2);
-    observations<value> inputs(x, stage_type::inputs, "fit: X");
+    observations<value> inputs(x, stage_type::inputs, "fit: X", Model::input_shape.extents);
     observations<value> outputs(y, stage_type::outputs, "fit: y");
     inputs.check_same_rows(outputs);
     const auto weights =

@@ -50,7 +50,7 @@ public:
     /// of columns that nearly depend on each other have fewer right digits than by `fit`; see `condition`.
     linear_regression& partial_fit(const samples& x, const samples& y,
                                    const least_squares_options& options = {}) {
-        internal::check_penalty(options.l2);
+        internal::check_penalty(options.l2, "partial_fit");
         observations<Value> inputs(x, F, "partial_fit: X");
         observations<Value> outputs(y, T, "partial_fit: y");
         inputs.check_same_rows(outputs);
@@ -61,6 +61,7 @@ public:
         auto sums = sums_; // which stay as they are if memory runs out
         least_squares_solution solution;
         sums.add(inputs, outputs, weights.get(), options.threads, sum_origin::near_mean);
+        sums.check_finite(inputs, outputs);
         internal::solve_moments(net_, sums, options.l2, internal::worst_condition_of_parts, true, solution);
         sums_ = std::move(sums);
         solution_ = std::move(solution);

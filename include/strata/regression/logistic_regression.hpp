@@ -10,9 +10,13 @@
 #include <strata/regression/newton.hpp>
 #include <strata/setting.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <string>
+#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
@@ -31,6 +35,34 @@ namespace internal {
 // One output, a sigmoid, stands for two classes.
 template <class Model>
 inline constexpr std::size_t class_count = std::max<std::size_t>(Model::output_size, 2);
+
+/// The logits of a row by weights [K][features + 1], or of two classes, of which the first has 0, by
+/// [features + 1].
+inline std::vector<double> logits_of_row(const labelled_rows& data, std::size_t row,
+                                         const std::vector<double>& weights) {
+    const std::size_t size = data.features + 1;
+    std::vector<double> result(weights.size() == size, 0.0);
+    for (std::size_t k = 0; k < weights.size() / size; ++k)
+        result.push_back(std::inner_product(data.row(row), data.row(row) + size,
+                                            weights.begin() + static_cast<std::ptrdiff_t>(k * size), 0.0));
+    return result;
+}
+
+/// Whether a plane separates the classes, rows upon it aside, so that no weights are best (Albert and
+/// Anderson 1984). Where all rows are told right already, it does. And near an optimum Newton's steps vanish,
+/// while each of those that go on for ever moves the logits of the rows beside the plane by one.
+[[gnu::cold, gnu::noinline]] inline bool are_separated(const labelled_rows& data, const newton_result& result,
+                                                       const std::vector<double>& point) {
+    for (std::size_t i = 0; i < data.rows; ++i) {
+        const auto logits = logits_of_row(data, i, result.converged ? result.last_step : point);
+        const auto [lowest, highest] = std::minmax_element(logits.begin(), logits.end());
+        if (result.converged && *highest - *lowest > 0.5)
+            return true;
+        if (!result.converged && logits[static_cast<std::size_t>(data.labels[i])] < *highest)
+            return false;
+    }
+    return !result.converged;
+}
 } // namespace internal
 
 /// Gives a network `input<F> | dense<1> | sigmoid` or `input<F> | dense<K> | softmax` the weights that
@@ -39,7 +71,8 @@ inline constexpr std::size_t class_count = std::max<std::size_t>(Model::output_s
 ///
 /// By Newton's method, O(rows (K F)^2 + (K F)^3) an iteration, a few of them. `std::invalid_argument` for
 /// arrays and labels that do not fit and numbers that are not finite; `std::runtime_error` where there is no
-/// optimum: without a penalty, classes that a plane separates drive the weights to infinity. A class of a
+/// optimum: without a penalty, classes that a plane separates, rows upon it aside, drive the weights to
+/// infinity. A class of a
 /// softmax that no row has gets weights of zero and an intercept that leaves it no chance on these rows.
 template <class Model>
     requires(logistic_model<Model> || softmax_model<Model>)
@@ -52,7 +85,7 @@ logistic_solution solve(Model& net, const samples& x, const samples& labels,
     if (!(options.C > 0))
         internal::raise(std::invalid_argument(internal::concatenate(
             "fit: C is ", internal::number_to_string(options.C), ", expected more than 0")));
-    observations<value> rows(x, features, "fit: X");
+    observations<value> rows(x, features, "fit: X", Model::input_shape.extents);
     observations<double> targets(labels, 1, "fit: y");
     rows.check_same_rows(targets);
     const auto weights =
@@ -61,26 +94,27 @@ logistic_solution solve(Model& net, const samples& x, const samples& labels,
     const double penalty = 1 / options.C;
 
     std::vector<double> point(outputs * (features + 1), 0.0);
-    const auto optimum = [&] {
-        if constexpr (logistic_model<Model>)
-            return internal::minimise_by_newton(internal::logistic_likelihood(data, penalty), point,
-                                                options.tolerance, options.max_iterations);
-        else {
-            const auto present = data.number_classes(classes);
-            point.resize(present.size() * (features + 1));
-            const auto result =
-                internal::minimise_by_newton(internal::softmax_likelihood(data, present.size(), penalty),
-                                             point, options.tolerance, options.max_iterations);
-            point = internal::add_absent_classes(data, present, classes, point);
-            return result;
-        }
-    }();
-    if (!optimum.converged)
-        internal::raise(std::runtime_error(internal::concatenate(
-            "fit: no optimum after ", optimum.iterations, " iterations",
-            penalty == 0 ? ": a plane separates the classes, the weights grow without end; a "
-                           "finite C has an optimum"
-                         : "")));
+    const auto minimise = [&](const auto& likelihood) {
+        const auto optimum =
+            internal::minimise_by_newton(likelihood, point, options.tolerance, options.max_iterations);
+        const bool separated = penalty == 0 && internal::are_separated(data, optimum, point);
+        if (!optimum.converged || separated)
+            internal::raise(std::runtime_error(internal::concatenate(
+                "fit: no optimum after ", optimum.iterations, " iterations",
+                separated ? ": a plane separates the classes, the weights grow without end; a finite C has "
+                            "an optimum"
+                          : "")));
+        return optimum.iterations;
+    };
+    std::size_t iterations = 0;
+    if constexpr (logistic_model<Model>)
+        iterations = minimise(internal::logistic_likelihood(data, penalty));
+    else {
+        const auto present = data.number_classes(classes);
+        point.resize(present.size() * (features + 1));
+        iterations = minimise(internal::softmax_likelihood(data, present.size(), penalty));
+        point = internal::add_absent_classes(data, present, classes, point);
+    }
 
     std::vector<value> parameters(Model::parameter_count);
     for (std::size_t k = 0; k < outputs; ++k) {
@@ -94,7 +128,7 @@ logistic_solution solve(Model& net, const samples& x, const samples& labels,
             parameters[features * outputs + k] = static_cast<value>(intercept);
     }
     net.set_weights(parameters);
-    return {optimum.iterations};
+    return {iterations};
 }
 
 namespace internal {

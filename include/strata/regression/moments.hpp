@@ -72,7 +72,7 @@ public:
         x.check_finite();
         y.check_finite();
         internal::raise(
-            std::invalid_argument("fit: the numbers are so large that their squares are infinite"));
+            std::invalid_argument(x.what() + " or y has numbers so large that their squares are infinite"));
     }
 
     /// The weighted mean of column i: x for i < F, then y.

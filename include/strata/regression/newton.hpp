@@ -14,6 +14,7 @@ namespace strata::bedrock::inline STRATA_SETTING::internal {
 struct newton_result {
     std::size_t iterations = 0;
     bool converged = false;
+    std::vector<double> last_step{}; ///< how far it moved the point
 };
 
 /// Directions along which a convex function is flat everywhere, if its Hessian at the beginning tells.
@@ -91,7 +92,7 @@ newton_result minimise_by_newton(const Function& function, std::vector<double>& 
         for (std::size_t i = 0; i < n; ++i)
             decrement += gradient[i] * step[i];
         ++result.iterations;
-        const bool is_last = decrement <= tolerance * (std::abs(value) + tolerance);
+        const bool is_last = decrement <= tolerance * std::abs(value);
         // Near the optimum the value no longer shows a step's gain, but the step is good.
         const bool is_hidden = is_last || decrement <= function.rounding() * std::abs(value);
         double length = 1;
@@ -105,6 +106,9 @@ newton_result minimise_by_newton(const Function& function, std::vector<double>& 
             if (length < 1e-10)
                 return result;
         }
+        result.last_step.resize(n);
+        for (std::size_t i = 0; i < n; ++i)
+            result.last_step[i] = candidate[i] - point[i];
         point = candidate;
         value = lower;
         if (is_last) {

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -26,12 +27,15 @@ namespace strata::bedrock::inline STRATA_SETTING {
 template <class T>
 class observations {
 public:
-    /// Reads an array as rows of so many columns. Throws `std::invalid_argument`, whose text begins with
-    /// `what`, where the array has another shape or no rows.
-    observations(const samples& source, std::size_t columns, std::string what)
+    /// Reads an array as rows of so many columns, or as samples of a shape that has as many numbers. Throws
+    /// `std::invalid_argument`, whose text begins with `what`, where the array has another shape or no rows.
+    observations(const samples& source, std::size_t columns, std::string what,
+                 std::span<const std::size_t> shape = {})
         : source_(source),
           what_(std::move(what)),
-          rows_(source.count(std::array{columns}, what_)),
+          rows_(source.rank() == shape.size() + 1 && shape.size() > 1
+                    ? source.count(shape, what_)
+                    : source.count(std::array{columns}, what_)),
           columns_(columns) {
         if (rows_ == 0)
             internal::raise(std::invalid_argument(what_ + " has no rows"));

@@ -74,7 +74,7 @@ regression_statistics statistics_of(const Model& net, const samples& x, const sa
         internal::raise(std::invalid_argument(internal::concatenate("statistics: the level is ",
                                                                     internal::number_to_string(level),
                                                                     ", expected a number between 0 and 1")));
-    observations<value> rows(x, features, "statistics: X");
+    observations<value> rows(x, features, "statistics: X", Model::input_shape.extents);
     observations<value> targets(y, 1, "statistics: y");
     rows.check_same_rows(targets);
     const auto sample_weights =
