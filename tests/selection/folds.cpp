@@ -128,3 +128,27 @@ BOOST_AUTO_TEST_CASE(folds_of_another_table_are_refused) {
             data_error);
     }
 }
+
+BOOST_AUTO_TEST_CASE(an_estimator_is_validated_without_options) {
+    const xt::xtensor<double, 2> x{{1}, {2}, {3}, {4}};
+    const xt::xtensor<double, 1> y{1, 2, 3, 5};
+    const auto folds = k_fold(4, {.folds = 2});
+    BOOST_TEST((cross_validate(linear_regression<1>{}, x, y, folds).scores ==
+                cross_validate(linear_regression<1>{}, x, y, folds, {}).scores));
+    const xt::xtensor<double, 1> three{1, 2, 3};
+    BOOST_TEST(error_message([&] { (void)cross_validate(linear_regression<1>{}, x, three, folds); }) ==
+               "cross_validate: expected x and y with as many rows, found 4 and 3");
+}
+
+BOOST_AUTO_TEST_CASE(labels_may_be_a_column) {
+    const xt::xtensor<int, 2> column{{0}, {0}, {0}, {0}, {1}, {1}, {1}, {1}};
+    const std::vector<int> list{0, 0, 0, 0, 1, 1, 1, 1};
+    const auto by_column = stratified_k_fold(column, {.folds = 2}),
+               by_list = stratified_k_fold(list, {.folds = 2});
+    BOOST_TEST_REQUIRE(by_column.size() == 2u);
+    for (std::size_t i = 0; i < 2; ++i)
+        BOOST_TEST((by_column[i].test == by_list[i].test));
+    const xt::xtensor<int, 2> wide(std::array<std::size_t, 2>{4, 2});
+    BOOST_TEST(error_message([&] { (void)stratified_k_fold(wide, {.folds = 2}); }) ==
+               "folds: expected a label for each of 4 rows, found 8");
+}

@@ -2,6 +2,7 @@
 #include "../data/temporary_directory.hpp"
 #include "../error_message.hpp"
 #include "../failing_memory.hpp"
+#include "../larger_error.hpp"
 
 #include <strata/cluster/kmeans.hpp>
 #include <strata/data/polynomial_features.hpp>
@@ -46,7 +47,7 @@ double largest_difference(const auto& found, const std::vector<double>& wanted) 
     BOOST_REQUIRE_EQUAL(found.size(), wanted.size());
     double result = 0;
     for (std::size_t i = 0; i < wanted.size(); ++i)
-        result = std::max(result, std::abs(static_cast<double>(found[i]) - wanted[i]));
+        result = larger_error(result, std::abs(static_cast<double>(found[i]) - wanted[i]));
     return result;
 }
 

@@ -70,10 +70,10 @@ inline std::vector<std::size_t> row_order(std::size_t rows, bool shuffle, seed r
 }
 
 template <class X, class Y>
-std::size_t common_row_count(const X& x, const Y& y) {
+std::size_t common_row_count(const X& x, const Y& y, const std::string& call = "split") {
     const auto rows = row_count(x);
     if (row_count(y) != rows)
-        raise(data_error{"split: expected x and y with as many rows, found " + std::to_string(rows) +
+        raise(data_error{call + ": expected x and y with as many rows, found " + std::to_string(rows) +
                          " and " + std::to_string(row_count(y))});
     return rows;
 }

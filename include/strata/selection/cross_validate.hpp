@@ -35,21 +35,6 @@ struct cross_validation {
     }
 };
 
-/// Fits an estimator on each fold's training rows and scores it on the others. `fit(x, y)` returns what has
-/// been fitted, anything with `score(x, y)`: `cross_validate([](const auto& x, const auto& y) { return
-/// linear_regression<4>{}.fit(x, y); }, x, y, k_fold(rows))`. x: an array [rows, ...], y: [rows, ...].
-/// data_error where they have different numbers of rows.
-template <class Fit, class X, class Y>
-[[nodiscard]] cross_validation cross_validate(Fit fit, const X& x, const Y& y, std::span<const fold> folds) {
-    internal::common_row_count(x, y);
-    cross_validation result;
-    for (const fold& each : folds) {
-        const auto fitted = fit(take_rows(x, each.train), take_rows(y, each.train));
-        result.scores.push_back(fitted.score(take_rows(x, each.test), take_rows(y, each.test)));
-    }
-    return result;
-}
-
 namespace internal {
 template <class Estimator, class X, class Y>
 concept scored_estimator = requires(Estimator& estimator, const X& x, const Y& y,
@@ -58,6 +43,22 @@ concept scored_estimator = requires(Estimator& estimator, const X& x, const Y& y
     estimator.score(x, y);
 };
 } // namespace internal
+
+/// Fits an estimator on each fold's training rows and scores it on the others. `fit(x, y)` returns what has
+/// been fitted, anything with `score(x, y)`: `cross_validate([](const auto& x, const auto& y) { return
+/// linear_regression<4>{}.fit(x, y); }, x, y, k_fold(rows))`. x: an array [rows, ...], y: [rows, ...].
+/// data_error where they have different numbers of rows.
+template <class Fit, class X, class Y>
+    requires(!internal::scored_estimator<Fit, X, Y>)
+[[nodiscard]] cross_validation cross_validate(Fit fit, const X& x, const Y& y, std::span<const fold> folds) {
+    internal::common_row_count(x, y, "cross_validate");
+    cross_validation result;
+    for (const fold& each : folds) {
+        const auto fitted = fit(take_rows(x, each.train), take_rows(y, each.train));
+        result.scores.push_back(fitted.score(take_rows(x, each.test), take_rows(y, each.test)));
+    }
+    return result;
+}
 
 /// Fits a copy of an estimator on each fold's training rows and scores it on the others. Of a pipeline, each
 /// step is fitted anew to the training rows alone, so that no step knows the rows that are scored:
@@ -69,7 +70,7 @@ template <class Estimator, class X, class Y>
 [[nodiscard]] cross_validation cross_validate(const Estimator& estimator, const X& x, const Y& y,
                                               std::span<const fold> folds,
                                               const typename Estimator::options_type& options = {}) {
-    const std::size_t rows = internal::common_row_count(x, y);
+    const std::size_t rows = internal::common_row_count(x, y, "cross_validate");
     std::vector<double> weights;
     if constexpr (requires { options.sample_weight; })
         if (!options.sample_weight.empty()) {

@@ -10,7 +10,9 @@ STRATA_HEADER_BEGIN
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <numeric>
+#include <string>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
@@ -59,18 +61,25 @@ inline std::vector<fold> make_folds(const std::vector<std::size_t>& test_folds, 
 }
 
 /// The same with each class's rows spread evenly over the folds, as scikit-learn's StratifiedKFold does:
-/// labels are any whole numbers, [rows]. data_error where a class has fewer rows than there are folds.
+/// labels are any whole numbers, [rows] or [rows, 1]. data_error where a class has fewer rows than there are
+/// folds, and for labels of another shape.
 template <class Labels>
 [[nodiscard]] std::vector<fold> stratified_k_fold(const Labels& labels, const k_fold_options& options = {}) {
     const std::size_t rows = std::size(labels);
+    if constexpr (requires { labels.shape(0); })
+        if (labels.dimension() == 0 || labels.shape(0) != rows)
+            internal::raise(data_error{"folds: expected a label for each of " +
+                                       std::to_string(labels.dimension() == 0 ? 0 : labels.shape(0)) +
+                                       " rows, found " + std::to_string(rows)});
     internal::check_folds(options.folds, rows);
     // Classes are numbered in the order in which they first appear.
     std::vector<std::int64_t> classes;
     std::vector<std::size_t> class_numbers(rows);
     std::vector<std::vector<std::size_t>> members;
     const auto order = internal::row_order(rows, options.shuffle, options.random);
-    for (std::size_t row = 0; row < rows; ++row) {
-        const auto label = static_cast<std::int64_t>(labels[row]);
+    auto place = std::begin(labels);
+    for (std::size_t row = 0; row < rows; ++row, ++place) {
+        const auto label = static_cast<std::int64_t>(*place);
         const auto c =
             static_cast<std::size_t>(std::find(classes.begin(), classes.end(), label) - classes.begin());
         if (c == classes.size()) {
