@@ -17,6 +17,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <sstream>
 
 using namespace strata::bedrock;
 
@@ -92,6 +93,57 @@ BOOST_AUTO_TEST_CASE(numbers_that_are_none_leave_gaps) {
     BOOST_TEST(occurrences(contents(directory.path / "a.svg"), "<use xlink:href='#gpPt6'") == 4u);
 }
 
+BOOST_AUTO_TEST_CASE(what_has_no_place_is_left_out) {
+    const temporary_folder directory;
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    // A training that diverged at once, and a score that an epoch lacks.
+    history record;
+    for (int epoch = 0; epoch < 3; ++epoch) {
+        scores epoch_scores;
+        epoch_scores.set("loss", nan);
+        if (epoch > 0)
+            epoch_scores.set("extra", epoch);
+        record.add(epoch_scores);
+    }
+    BOOST_TEST((record["extra"] == std::vector<double>{1, 2}));
+    BOOST_TEST((record.epochs_of("extra") == std::vector<std::size_t>{2, 3}));
+    BOOST_TEST((record.epochs_of("loss") == std::vector<std::size_t>{1, 2, 3}));
+    plot::training_curves(record, directory.path / "training.svg");
+    BOOST_TEST(occurrences(contents(directory.path / "training.svg"), "extra") >= 1u);
+    // A line goes from left to right whatever rows have no place.
+    std::vector<double> x, y;
+    for (int i = 0; i < 40; ++i) {
+        x.push_back(i % 5 == 0 ? nan : 17 * i % 40);
+        y.push_back(x.back());
+    }
+    const std::string panel = plot::fitted_line(x, y, y).panel();
+    std::istringstream line(panel.substr(panel.find("$series1 << end_of_data\n") + 24));
+    double last = -1, first = 0, second = 0;
+    std::size_t count = 0;
+    for (; line >> first >> second; ++count) {
+        BOOST_TEST(first > last);
+        last = first;
+    }
+    BOOST_TEST(count == 32u);
+}
+
+BOOST_AUTO_TEST_CASE(a_class_has_its_colour_and_its_name) {
+    const temporary_folder directory;
+    const std::vector<double> points{0, 0, 1, 1, 0, 1, 1, 0};
+    const std::vector<int> labels{0, 2, 0, 2};
+    plot::decision_boundary([](double x, double) { return x > 0.5 ? 2 : 0; }, points, labels,
+                            directory.path / "boundary.svg");
+    const std::string boundary = contents(directory.path / "boundary.svg");
+    BOOST_TEST(occurrences(boundary, "rgb(  0, 158, 115)") > 0u);  // of class 2
+    BOOST_TEST(occurrences(boundary, "rgb(213,  94,   0)") == 0u); // of class 1, which there is not
+    const std::vector<int> counts{5, 1, 2, 7};
+    const std::vector<std::string> names{"below 50%", "100%g wool"};
+    plot::confusion(counts, names, directory.path / "confusion.svg");
+    const std::string confusion = contents(directory.path / "confusion.svg");
+    BOOST_TEST(occurrences(confusion, "below 50%<") == 2u);
+    BOOST_TEST(occurrences(confusion, "100%g wool") == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(marks_without_points_colour_nothing) {
     const std::vector<double> points{1, 2, 3};
     const std::vector<double> none;
@@ -156,6 +208,9 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
                "plot: there are 1 points and 2 labels");
     BOOST_TEST(error_message([&] { plot::confusion(two, names, "a.png"); }) ==
                "plot: the confusion matrix has 2 rows, there are 1 class names");
+    BOOST_TEST(error_message([&] { plot::confusion(two, {}, "a.png"); }) == "plot: there are no class names");
+    BOOST_TEST(error_message([&] { plot::image_grid(two, 0, 5, names, "a.png"); }) ==
+               "plot: there are no images to draw");
     BOOST_TEST(error_message([&] { plot::training_curves({}, "a.png"); }) ==
                "plot: the history has no epochs");
     BOOST_TEST(error_message([&] {

@@ -100,7 +100,8 @@ void decision_boundary(Predict predict, const samples& points, const samples& la
     picture.axes("feature 0", "feature 1")
         .regions(std::move(regions), static_cast<std::size_t>(largest_class) + 1);
     for (const auto& [label, group] : classes.groups)
-        picture.scatter(group.x, group.y, bedrock::internal::concatenate("class ", std::to_string(label)));
+        picture.scatter(group.x, group.y, bedrock::internal::concatenate("class ", std::to_string(label)),
+                        figure::colours[static_cast<std::size_t>(label) % figure::colours.size()]);
     picture.save(file);
 }
 

@@ -18,8 +18,10 @@ namespace strata::bedrock::inline STRATA_SETTING::plot {
 inline void confusion(const samples& matrix, std::span<const std::string> class_names,
                       const std::filesystem::path& file, std::string_view title = {}) {
     const std::size_t classes = class_names.size();
+    if (classes == 0)
+        bedrock::internal::raise(std::invalid_argument("plot: there are no class names"));
     const std::size_t rows = matrix.count(std::array{classes}, "plot: the confusion matrix");
-    if (classes == 0 || rows != classes)
+    if (rows != classes)
         bedrock::internal::raise(std::invalid_argument(bedrock::internal::concatenate(
             "plot: the confusion matrix has ", rows, " rows, there are ", classes, " class names")));
     std::vector<double> counts(classes * classes);
@@ -34,7 +36,10 @@ inline void confusion(const samples& matrix, std::span<const std::string> class_
             internal::append(data, counts[i * classes + j]);
             data += '\n';
         }
-        tics += bedrock::internal::concatenate(i == 0 ? "" : ", ", internal::literal(class_names[i]), " ", i);
+        std::string name = class_names[i]; // tics are formats of numbers
+        for (std::size_t place = 0; (place = name.find('%', place)) != name.npos; place += 2)
+            name.insert(place, 1, '%');
+        tics += bedrock::internal::concatenate(i == 0 ? "" : ", ", internal::literal(name), " ", i);
     }
     const std::size_t side = std::clamp<std::size_t>(60 * classes + 200, 400, 1600);
     internal::run_gnuplot(

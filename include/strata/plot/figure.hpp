@@ -4,6 +4,7 @@
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
+#include <strata/expression/finite.hpp>
 #include <strata/plot/gnuplot.hpp>
 #include <strata/raise.hpp>
 
@@ -30,10 +31,11 @@ public:
         y_name_ = std::move(y);
         return *this;
     }
-    /// A dot for each pair. `std::invalid_argument` unless there are as many x as y.
+    /// A dot for each pair, in a colour such as "#0072b2", or the next one. `std::invalid_argument` unless
+    /// there are as many x as y.
     template <numbers X, numbers Y>
-    figure& scatter(const X& x, const Y& y, std::string name = {}) {
-        return add(x, y, std::move(name), "points pt 7 ps 0.8");
+    figure& scatter(const X& x, const Y& y, std::string name = {}, std::string colour = {}) {
+        return add(x, y, std::move(name), "points pt 7 ps 0.8", std::move(colour));
     }
     /// A line through the pairs in their order.
     template <numbers X, numbers Y>
@@ -72,6 +74,8 @@ public:
                   "\nset offsets graph 0.03, graph 0.03, graph 0.05, graph 0.05\n";
         if (classes_ > 0)
             script += class_colours();
+        else if (!has_finite_) // where gnuplot would find no ranges
+            script += "set xrange [0:1]\nset yrange [0:1]\n";
         script += "plot ";
         for (std::size_t i = 0; i < series_.size(); ++i) {
             const auto& each = series_[i];
@@ -80,7 +84,7 @@ public:
                 " with ", each.style, each.colour.empty() ? std::string{} : " lc rgb '" + each.colour + "'",
                 each.name.empty() ? std::string(" notitle") : " title " + internal::literal(each.name));
         }
-        return script + "\n";
+        return script + (has_finite_ || classes_ > 0 ? "\n" : "\nset autoscale\n");
     }
 
     /// Colours that are told apart on white, also by the colour-blind (Okabe and Ito, 2008).
@@ -129,6 +133,8 @@ private:
             internal::append(data, xs[i]);
             internal::append(data, ys[i]);
             data += '\n';
+            has_finite_ =
+                has_finite_ || (bedrock::internal::is_finite(xs[i]) && bedrock::internal::is_finite(ys[i]));
         }
         if (xs.empty())
             return *this;
@@ -145,6 +151,7 @@ private:
     std::vector<series> series_;
     std::size_t next_ = 0;
     std::size_t classes_ = 0;
+    bool has_finite_ = false; ///< a pair
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING::plot

@@ -4,11 +4,11 @@
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
+#include <strata/expression/finite.hpp>
 #include <strata/plot/figure.hpp>
 #include <strata/raise.hpp>
 
 #include <algorithm>
-#include <numeric>
 
 namespace strata::bedrock::inline STRATA_SETTING::plot {
 
@@ -20,8 +20,10 @@ figure fitted_line(const X& x, const Y& y, const P& predicted, std::string title
     if (xs.size() != ps.size())
         bedrock::internal::raise(std::invalid_argument(bedrock::internal::concatenate(
             "plot: there are ", xs.size(), " x and ", ps.size(), " predictions")));
-    std::vector<std::size_t> order(xs.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<std::size_t> order; // what is not finite stands nowhere
+    for (std::size_t i = 0; i < xs.size(); ++i)
+        if (bedrock::internal::is_finite(xs[i]))
+            order.push_back(i);
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return xs[a] < xs[b]; });
     std::vector<double> line_x;
     std::vector<double> line_y;

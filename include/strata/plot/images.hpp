@@ -19,7 +19,8 @@ namespace strata::bedrock::inline STRATA_SETTING::plot {
 inline void image_grid(const samples& images, std::size_t height, std::size_t width,
                        std::span<const std::string> captions, const std::filesystem::path& file,
                        std::size_t columns = 8) {
-    const std::size_t count = images.count(std::array{height, width}, "plot: the array of images");
+    const std::size_t count =
+        height * width == 0 ? 0 : images.count(std::array{height, width}, "plot: the array of images");
     if (count == 0 || columns == 0)
         bedrock::internal::raise(std::invalid_argument("plot: there are no images to draw"));
     if (!captions.empty() && captions.size() != count)

@@ -21,18 +21,15 @@ inline void training_curves(const history& record, const std::filesystem::path& 
     const auto has = [&](const std::string& name) {
         return std::find(names.begin(), names.end(), name) != names.end();
     };
-    std::vector<double> epochs(record.epochs());
-    for (std::size_t i = 0; i < epochs.size(); ++i)
-        epochs[i] = static_cast<double>(i + 1);
     std::string panels;
     std::size_t count = 0;
     for (const auto& name : names) {
         if (name.starts_with("val_"))
             continue;
         figure panel(name);
-        panel.axes("epoch", name).line(epochs, record[name], "training");
+        panel.axes("epoch", name).line(record.epochs_of(name), record[name], "training");
         if (has("val_" + name))
-            panel.line(epochs, record["val_" + name], "validation");
+            panel.line(record.epochs_of("val_" + name), record["val_" + name], "validation");
         panels += panel.panel();
         ++count;
     }
