@@ -5,7 +5,9 @@
 #include <strata/model/arrays.hpp>
 #include <strata/model/integer_model.hpp>
 
+#include "data/temporary_directory.hpp"
 #include "error_message.hpp"
+#include "larger_error.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -209,7 +211,7 @@ void check_sums() {
                    boost::test_tools::per_element());
         BOOST_TEST(std::equal(found.begin(), found.end(), single.begin()));
         for (std::size_t n = 0; n < outputs && sample != 1; ++n) {
-            error = std::max(error, std::abs(double{found[n]} - double{z[sample * outputs + n]}));
+            error = larger_error(error, std::abs(double{found[n]} - double{z[sample * outputs + n]}));
             largest = std::max(largest, std::abs(double{z[sample * outputs + n]}));
         }
     }
@@ -235,7 +237,7 @@ BOOST_AUTO_TEST_CASE(activations_and_softmax_are_those_of_float) {
     const auto y = net.predict(x), z = trained.predict(x);
     double error = 0;
     for (std::size_t i = 0; i < y.size(); ++i)
-        error = std::max(error, std::abs(double{y.flat(i)} - double{z.flat(i)}));
+        error = larger_error(error, std::abs(double{y.flat(i)} - double{z.flat(i)}));
     BOOST_TEST(error < 0.005);
     BOOST_TEST(error > 0);
 }
@@ -275,13 +277,30 @@ BOOST_AUTO_TEST_CASE(calibration_in_parts_is_one) {
     BOOST_TEST((one.quantized().input(1) == two.quantized().input(1)));
 }
 
+BOOST_AUTO_TEST_CASE(an_array_is_counted_whole_or_not) {
+    const model<input<1> | dense<2>> trained(seed{2});
+    calibration ranges(trained);
+    xt::xtensor<double, 2> x(std::array<std::size_t, 2>{5000, 1});
+    for (std::size_t i = 0; i < 5000; ++i)
+        x(i, 0) = static_cast<double>(i);
+    x(4500, 0) = std::numeric_limits<double>::quiet_NaN();
+    BOOST_CHECK_THROW(ranges.add(x), std::invalid_argument);
+    BOOST_TEST(ranges.sample_count() == 0u);
+    BOOST_TEST(ranges.ranges()[0].high == 0);
+    x(4500, 0) = 4500;
+    ranges.add(x);
+    BOOST_TEST(ranges.sample_count() == 5000u);
+    BOOST_TEST(ranges.ranges()[0].high == 4999);
+}
+
 BOOST_AUTO_TEST_CASE(files_keep_the_type) {
     constexpr auto topology = input<6> | dense<5, no_bias> | relu | dense<2>;
     using network = integer_network<topology>;
     const model<topology> trained(seed{2});
     const auto x = draw_numbers(100 * 6, 4);
     const network net(trained, x.data(), 100);
-    const auto path = std::filesystem::temp_directory_path() / "strata-integers.safetensors";
+    const temporary_directory folder;
+    const auto path = folder / "integers.safetensors";
     save_weights(net, path);
     {
         const safetensors_file file(path);
@@ -322,7 +341,6 @@ BOOST_AUTO_TEST_CASE(files_keep_the_type) {
     write_safetensors<float>(path, {{"dense.kernel", {6, 5}, floats}});
     BOOST_TEST(complaint(load_network<network>).find("\"dense.kernel\" of type I8, found F32") !=
                std::string::npos);
-    std::filesystem::remove(path);
 }
 
 BOOST_AUTO_TEST_CASE(errors_say_what_is_wrong) {
@@ -373,14 +391,14 @@ BOOST_AUTO_TEST_CASE(each_use_of_shared_weights_is_kept) {
     const model<topology> trained(seed{3});
     const std::vector<float> x{1, 2, 3, -1, 0.5f, 2};
     const network quantized(trained, x.data(), 2);
-    const auto path = std::filesystem::temp_directory_path() / "strata_shared_integers.safetensors";
+    const temporary_directory folder;
+    const auto path = folder / "integers.safetensors";
     save_weights(quantized, path);
     const auto loaded = load_network<network>(path);
     for (std::size_t i = 0; i < 2; ++i) {
         const std::span<const float, 3> sample(x.data() + i * 3, 3);
         BOOST_TEST(loaded.predict(sample) == quantized.predict(sample), boost::test_tools::per_element());
     }
-    std::filesystem::remove(path);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -97,9 +97,11 @@ void calibrate_array(Calibration& ranges, const Array& array) {
     const std::size_t count =
         internal::count_samples(typename Model::topology::inputs{}, x, "calibration",
                                 [](std::size_t) { return std::string("the array to calibrate with"); });
+    Calibration found = ranges; // all of them, or none
     internal::read_in_parts<float>(
         x, Model::input_sizes, count,
-        [&](const auto& sources, std::size_t, std::size_t length) { ranges.add(sources[0], length); });
+        [&](const auto& sources, std::size_t, std::size_t length) { found.add(sources[0], length); });
+    ranges = found;
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING

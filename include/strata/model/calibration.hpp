@@ -47,7 +47,7 @@ public:
     explicit calibration(const trained& net) noexcept : net_(&net) {}
 
     /// Samples one after another, `input_size` numbers each. `std::invalid_argument` for numbers that are not
-    /// finite, in the samples or in what the network makes of them; they are not counted then.
+    /// finite, in the samples or in what the network's layers read; no sample is counted then.
     void add(const float* x, std::size_t count) {
         constexpr std::size_t block = 64;
         aligned_vector<float> memory(pass::memory_size(block)), y(block * trained::output_size);
