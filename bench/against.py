@@ -99,7 +99,7 @@ def main():
     parser.add_argument("words", nargs="*", metavar="WORD", help="cases that have one of these words in their name; all if none")
     given = parser.parse_args()
     other = tree_of(given.revision)
-    slower, start = 0, time.monotonic()
+    slower, failed, compared, start = 0, 0, 0, time.monotonic()
     print(f"the working tree's time over that of {given.revision}: the median of {rounds} to {measurements * rounds} pairs of "
           f"runs, in turn; at most {given.limit}")
     for program, arguments, threads, metric, options in all_cases():
@@ -107,9 +107,11 @@ def main():
         name = " ".join([program, *shown, f"({threads})"])
         if given.words and not any(word in name for word in given.words):
             continue
+        compared += 1
         now, before = (contender(program, tree, options) for tree in (root, other))
         try:
             if now.missing or before.missing:
+                failed += bool(now.missing) # a case that is new is not comparable; one that is lost is a fault
                 raise RuntimeError(now.missing or before.missing)
             found = ratios(now, before, arguments, threads, metric)
             for _ in range(measurements - 1):
@@ -122,7 +124,9 @@ def main():
         slower += verdict != "ok"
         print(f"  {name}: {statistics.median(found):.3f} ({min(found):.3f} to {max(found):.3f}) {verdict}", flush=True)
     print(f"took {time.monotonic() - start:.0f} s")
-    sys.exit(1 if slower else 0)
+    if not compared:
+        sys.exit("no case has one of these words in its name")
+    sys.exit(1 if slower or failed else 0)
 
 
 main()

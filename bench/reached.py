@@ -17,6 +17,7 @@ class Found:
     beside: float | None
     ratio: float
     bound: float | None  # the ratio that what no program can pass would make
+    lacking: tuple = ()  # what should stand beside it, and has no figure
 
 
 class Missing(Exception):
@@ -40,17 +41,20 @@ def value(case, contender, name):
 
 
 def best_beside(goal, question, case):
-    """The name and the figure of the best of what stands beside a goal's."""
+    """The name and the figure of the best of what stands beside a goal's, and what is not there."""
     if goal.other_case:
         other = [each for each in question["cases"] if each["case"] == goal.other_case]
         figure = value(other[0], goal.contender, "") if other else None
-        return ("1 thread" if "1 thread" in goal.other_case else goal.other_case), figure
-    names = [name for name in case["contenders"] if not name.startswith("strata")] if goal.beside == ("peers",) else goal.beside
+        return ("1 thread" if "1 thread" in goal.other_case else goal.other_case), figure, ()
+    names = goal.beside
+    if names == ("peers",):
+        names = [name for name in [*case["contenders"], *case["failed"]] if not name.startswith("strata")]
     found = {name: value(case, name, "floor" if name == "floor" else "") for name in names}
+    lacking = tuple(name for name, figure in found.items() if figure is None)
     found = {name: figure for name, figure in found.items() if figure is not None}
     if not found:
-        return ", ".join(goal.beside), None
-    return (min if question["lower_is_better"] else max)(found.items(), key=lambda each: each[1])
+        return ", ".join(goal.beside), None, lacking
+    return *(min if question["lower_is_better"] else max)(found.items(), key=lambda each: each[1]), lacking
 
 
 def look(goal, question, case):
@@ -64,7 +68,7 @@ def look(goal, question, case):
         bound = None
     if not goal.beside and not goal.other_case:
         return Found(case["case"], figure, "", None, figure, bound)
-    name, beside = best_beside(goal, question, case)
+    name, beside, lacking = best_beside(goal, question, case)
     if beside is None:
         raise Missing(f"nothing beside it of {name}")
 
@@ -74,7 +78,8 @@ def look(goal, question, case):
 
     # A ratio that the case shows is of neighbouring runs, whose machine was the same.
     own = value(case, goal.contender, goal.shown) if goal.over else None
-    return Found(case["case"], figure, name, beside, own or ratio(figure), None if bound is None else ratio(bound))
+    return Found(case["case"], figure, name, beside, own or ratio(figure), None if bound is None else ratio(bound),
+                 lacking)
 
 
 def reach(goal, question):
@@ -99,7 +104,7 @@ def reach(goal, question):
 def verdict(goal, found):
     """Met, or how near, and whether what no program can pass misses the goal as well."""
     if is_met(goal, found.ratio):
-        return "**met**"
+        return "**met**" + f" without {', '.join(found.lacking)}" * bool(found.lacking)
     short = found.ratio / goal.most - 1 if goal.most is not None else 1 - found.ratio / goal.least
     text = f"missed by {100 * short:.2g} %"
     if found.bound is not None and not is_met(goal, found.bound):
@@ -131,9 +136,11 @@ def table(questions):
     """All goals as a table of Markdown, with a sentence before it."""
     rows = [row(goal, questions.get(goal.question)) for goal in goals]
     met = sum(each[-1] == "**met**" for each in rows)
+    partly = sum(each[-1].startswith("**met** without") for each in rows)
     missing = sum(each[-1].startswith("not measured") for each in rows)
     forbidden = sum("out of reach" in each[-1] for each in rows)
-    lines = [f"{met} of {len(rows)} goals are met, {len(rows) - met - missing - forbidden} missed, {forbidden} missed where a "
-             f"floor forbids them, {missing} not measured.", "",
+    lines = [f"{met} of {len(rows)} goals are met, {partly} beside a part of the peers, "
+             f"{len(rows) - met - partly - missing - forbidden} missed, {forbidden} missed where a floor forbids them, "
+             f"{missing} not measured.", "",
              "| goal | strata | beside it | ratio | wanted | what the floor makes | |", "|---" * 7 + "|"]
     return "\n".join(lines + [f"| {' | '.join(each)} |" for each in rows])
