@@ -232,16 +232,17 @@ wrap_compilers() {
 }
 PATH="$wrappers:$PATH"
 
-# Reference data that is not part of the project: tests say so where they do not find it.
+# Reference data that is not part of the project.
 for found in STRATA_MNIST=mnist STRATA_KERAS_LAYERS=keras-layers STRATA_MODELS=models; do
     directory="$root/../shared/data/${found#*=}"
     name="${found%%=*}"
     if [ -z "${!name-}" ] && [ -d "$directory" ]; then export "$name=$directory"; fi
+    if [ -z "${!name-}" ]; then echo "without $name: its cases compare nothing"; fi
 done
 
 # Builds and passes the tests that a configuration has chosen, and prints three numbers in the last line.
 with_meson() {
-    local build="$1" log="$1/build.log" name targets
+    local build="$1" log="$1/build.log" name targets sums status=0
     local selection=()
     # Without debugging information: with types as long as networks it takes as long to write as the code.
     options=(-Ddebug=false -Dwerror=true "${options[@]}")
@@ -262,8 +263,13 @@ with_meson() {
     for name in "${without[@]}"; do selection+=(--no-suite "$name"); done
     install "${uses[@]}" || return 1
     # Nothing waits for input; the log says what failed.
-    env "${variables[@]}" meson test -C "$build" --no-rebuild --print-errorlogs "${selection[@]}" </dev/null || true
-    "$root/tests/count" "$build/meson-logs/testlog.json"
+    env "${variables[@]}" meson test -C "$build" --no-rebuild --print-errorlogs "${selection[@]}" </dev/null || status=$?
+    sums="$("$root/tests/count" "$build/meson-logs/testlog.json")" || return 1
+    if [ "$status" -ne 0 ] && [[ "$sums" = *" 0 failed,"* ]]; then
+        echo "Meson ended with status $status before all tests had ended"
+        return 1
+    fi
+    echo "$sums"
 }
 
 # Builds and passes what the variables of a configuration say: tests.log ends with the three numbers.

@@ -151,7 +151,7 @@ function runHeader(features, classes) {
     return execFileSync(program, [join(folder, "features.bin")]).toString().trim().split("\n").map(Number);
 }
 
-/** What ONNX Runtime computes with a model of one input; nothing where tests/onnx/check has not installed it. */
+/** What ONNX Runtime computes with a model of one input; nothing where check could not install it. */
 async function runOnnx(file, numbers) {
     let runtime;
     try {

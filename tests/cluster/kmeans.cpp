@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../error_message.hpp"
+#include "../larger_error.hpp"
 #include "../reference.hpp"
 
 #include <strata/cluster/kmeans.hpp>
@@ -31,7 +32,7 @@ void check_if(const nlohmann::json& expected, bool& found) {
         const auto centers = expected["centers"].get<std::vector<double>>();
         double worst = 0;
         for (std::size_t i = 0; i < centers.size(); ++i)
-            worst = std::max(worst, std::abs(clusters.centers().data()[i] - centers[i]));
+            worst = larger_error(worst, std::abs(clusters.centers().data()[i] - centers[i]));
         BOOST_TEST(worst <= 1e-9);
     }
 }

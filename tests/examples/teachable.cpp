@@ -5,6 +5,8 @@
 #include "../../examples/browser/engines/pose_points.hpp"
 #include "../../examples/browser/engines/spectrogram.hpp"
 #include "../../examples/browser/engines/teachable_session.hpp"
+#include "../data/temporary_directory.hpp"
+#include "../larger_error.hpp"
 
 #include <strata/io/header_export.hpp>
 #include <strata/io/onnx_export.hpp>
@@ -137,8 +139,8 @@ BOOST_AUTO_TEST_CASE(outputs_without_a_class_learn_nothing_and_change_nothing) {
 
     // What is written is what the exporters write of that network.
     three.set_weights(learnt);
-    const auto folder = std::filesystem::temp_directory_path();
-    const auto onnx = folder / "strata_teachable.onnx", header = folder / "strata_teachable.hpp";
+    const temporary_directory folder;
+    const auto onnx = folder / "network.onnx", header = folder / "network.hpp";
     taught.names = R"(["one","two","three"])";
     export_onnx(three, onnx);
     const std::vector<unsigned char> bytes = taught.save_onnx();
@@ -150,8 +152,6 @@ BOOST_AUTO_TEST_CASE(outputs_without_a_class_learn_nothing_and_change_nothing) {
     export_header(three, header, {.name = "taught"});
     const auto code = [](const std::string& text) { return text.substr(text.find("// clang-format off")); };
     BOOST_TEST(code(taught.save_header()) == code(read_file(header)));
-    std::filesystem::remove(onnx);
-    std::filesystem::remove(header);
 }
 
 BOOST_AUTO_TEST_CASE(files_are_read_again) {
@@ -225,8 +225,8 @@ BOOST_AUTO_TEST_CASE(points_are_where_the_heads_say) {
     normalize_pose(mirrored, third);
     float difference = 0, reflection = 0;
     for (std::size_t i = 0; i < 51; ++i) {
-        difference = std::max(difference, std::abs(first[i] - second[i]));
-        reflection = std::max(reflection, std::abs(first[i] - third[i]));
+        difference = larger_error(difference, std::abs(first[i] - second[i]));
+        reflection = larger_error(reflection, std::abs(first[i] - third[i]));
     }
     BOOST_TEST(difference < 1e-5f);
     BOOST_TEST(reflection > 0.5f);

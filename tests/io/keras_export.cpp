@@ -2,6 +2,7 @@
 //
 // Archives of Keras that export_keras writes: the importer makes the same text and the same numbers of them
 // again, and plain loops over what it read predict what the network does.
+#include "../data/temporary_directory.hpp"
 #include "../error_message.hpp"
 
 #include <strata/io/import/model_file.hpp>
@@ -23,7 +24,8 @@ using namespace strata;
 using namespace strata::symbols;
 
 namespace {
-const std::filesystem::path file = std::filesystem::temp_directory_path() / "strata_export.keras";
+const temporary_directory folder;
+const std::filesystem::path file = folder / "export.keras";
 
 // A text in one line, with the one name that an importer's text begins with.
 std::string one_line(const std::string& text) {
@@ -128,8 +130,8 @@ BOOST_AUTO_TEST_CASE(sequences_come_back_as_the_same_network) {
 }
 
 BOOST_AUTO_TEST_CASE(all_that_keras_lacks_is_named_before_a_file_is_written) {
-    std::filesystem::remove(file);
     const model<input<8, 4> | reduce_mean<0, keep_axes> | activation<x / (1 + abs(x))> | dense<2>> net;
+    std::filesystem::remove(file);
     BOOST_TEST(error_message([&] { export_keras(net, file); }) ==
                "export_keras: no file was written\n"
                "  layer 1, reduce_mean<0, keep_axes>: Keras has no such layer\n"

@@ -1,6 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include <strata/strata.hpp>
 
+#include "../larger_error.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -56,7 +58,7 @@ double error(const std::vector<double>& found, const std::vector<double>& wanted
     double worst = 0;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         largest = std::max(largest, std::abs(wanted[i]));
-        worst = std::max(worst, std::abs(found[i] - wanted[i]));
+        worst = larger_error(worst, std::abs(found[i] - wanted[i]));
     }
     return worst / largest;
 }

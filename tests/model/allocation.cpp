@@ -3,38 +3,9 @@
 #include <strata/training/gradients.hpp>
 
 #include "../../examples/networks/resnet50.hpp"
+#include "../data/allocation_watch.hpp"
 
 #include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
-namespace {
-std::atomic<std::size_t> allocations = 0;
-}
-
-// Counting replacements. Not inlined, or g++ 12 compares a visible malloc with a delete that it has not
-// inlined.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size))
-        return memory;
-    throw std::bad_alloc{};
-}
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
-    ++allocations;
-    const auto line = static_cast<std::size_t>(alignment);
-    if (void* memory = std::aligned_alloc(line, (size + line - 1) / line * line))
-        return memory;
-    throw std::bad_alloc{};
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-    std::free(memory);
-}
 
 using namespace strata::bedrock;
 

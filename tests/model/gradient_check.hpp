@@ -187,6 +187,9 @@ void check_network(std::size_t samples, double low, double high, std::size_t pie
     };
     const auto analytic = differentiate(std::type_identity<pass>{}, space, batch);
     BOOST_REQUIRE_EQUAL(analytic.size(), network::parameter_count);
+    const auto is_nan = [](double each) { return std::isnan(each); };
+    BOOST_TEST(std::none_of(analytic.begin(), analytic.end(), is_nan));
+    BOOST_TEST(std::none_of(input_gradients.begin(), input_gradients.end() - slack, is_nan));
     if constexpr (network::parameter_count > 0 && !is_sanitized) {
         // Without the inputs' derivatives, as in training, the same bits. It touches the same memory.
         typename learning_pass::workspace other(samples, 1, pieces.length);

@@ -1,6 +1,7 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../../examples/networks/resnet50.hpp"
 #include "../data/temporary_directory.hpp"
+#include "../larger_error.hpp"
 
 #include <strata/model/model.hpp>
 
@@ -44,7 +45,7 @@ BOOST_AUTO_TEST_CASE(logits_are_pytorchs) {
     const auto difference = [&](const std::vector<float>& found) {
         float largest = 0;
         for (std::size_t i = 0; i < expected.size(); ++i)
-            largest = std::max(largest, std::abs(found[i] - expected[i]));
+            largest = larger_error(largest, std::abs(found[i] - expected[i]));
         return largest;
     };
     std::vector<float> found(expected.size());

@@ -6,10 +6,15 @@
 #include <strata/learning/optimizers.hpp>
 #include <strata/model/arrays.hpp>
 #include <strata/training/trainer.hpp>
+
+#include "../larger_error.hpp"
+
 #ifndef STRATA_TESTS_NO_FILES
 #    include <strata/data/csv.hpp>
 #    include <strata/data/npy.hpp>
 #    include <strata/strata.hpp>
+
+#    include "../data/temporary_directory.hpp"
 
 #    include <fstream>
 #endif
@@ -106,7 +111,7 @@ void check_product() {
             double sum = static_cast<double>(weights[K * N + n]);
             for (std::size_t k = 0; k < K; ++k)
                 sum += static_cast<double>(x[i * K + k]) * static_cast<double>(weights[k * N + n]);
-            worst = std::max(worst, std::abs(sum - static_cast<double>(y[i * N + n])));
+            worst = larger_error(worst, std::abs(sum - static_cast<double>(y[i * N + n])));
         }
     check(worst <= (sizeof(T) == 4 ? 4e-6 : 1e-14), "registers equal plain numbers", worst);
 }
@@ -131,7 +136,7 @@ void check_convolution() {
                             for (std::size_t c = 0; c < channels; ++c)
                                 sum += x[((h + i - 1) * width + t + j - 1) * channels + c] *
                                        weights[((i * 3 + j) * channels + c) * filters + f];
-                worst = std::max(worst, std::abs(sum - y[(h * width + t) * filters + f]));
+                worst = larger_error(worst, std::abs(sum - y[(h * width + t) * filters + f]));
             }
     check(worst <= 1e-13, "a convolution is what its definition says", worst);
 }
@@ -218,9 +223,8 @@ void check_not_a_number() {
 
 void check_files() {
 #ifndef STRATA_TESTS_NO_FILES
-    const auto path =
-        std::filesystem::temp_directory_path() /
-        ("strata-portable-" + std::to_string(reinterpret_cast<std::uintptr_t>(&failures)) + ".csv");
+    const temporary_directory folder;
+    const auto path = folder / "table.csv";
     const auto read = [&](const std::string& field) {
         std::ofstream(path) << "a\n" << field << "\n";
         const auto table = read_csv(path);
@@ -242,7 +246,6 @@ void check_files() {
           "special numbers are read");
     for (const char* wrong : {"1e999", "0x10", "1,5", "++1", "e5", "1.5x", "- 1", "--1", "infinite"})
         check(refuses(wrong), wrong);
-    std::filesystem::remove(path);
 #endif
 }
 

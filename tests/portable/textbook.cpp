@@ -4,6 +4,8 @@
 // their weights, inputs and predictions, `check FILE` predicts the same from the same weights, to 1e-6.
 #include <strata/layers/layers.hpp>
 #include <strata/model/model.hpp>
+
+#include "../larger_error.hpp"
 #ifndef STRATA_TESTS_NO_FILES
 #    include <strata/strata.hpp>
 #endif
@@ -102,7 +104,7 @@ void check_network() {
     if (found.size() != expected.size() || found.empty())
         stop("another number of predictions");
     for (std::size_t i = 0; i < found.size(); ++i)
-        worst = std::max(worst, static_cast<double>(std::abs(found[i] - expected[i])));
+        worst = larger_error(worst, static_cast<double>(std::abs(found[i] - expected[i])));
 }
 
 } // namespace

@@ -30,25 +30,18 @@
 #include <thread>
 #include <vector>
 
-namespace {
-std::atomic<std::size_t> allocations = 0;
-}
-
 // ThreadSanitizer has such functions of its own; then nothing is counted.
 #ifdef __has_feature
 #    define STRATA_IS_THREAD_SANITIZED __has_feature(thread_sanitizer)
 #else
 #    define STRATA_IS_THREAD_SANITIZED 0
 #endif
-#if !STRATA_IS_THREAD_SANITIZED
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size))
-        return memory;
-    throw std::bad_alloc{};
+#if STRATA_IS_THREAD_SANITIZED
+namespace {
+constexpr std::size_t allocations = 0;
 }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#else
+#    include "../data/allocation_watch.hpp"
 #endif
 
 using namespace strata;
@@ -545,7 +538,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_allocated_once_all_batches_were_filled) {
                 for (std::size_t i = 0; i < batch_size; ++i)
                     one.y(i) = static_cast<int>((number.step + i) % 3);
                 if (number.step == 20)
-                    before_last = allocations.load();
+                    before_last = std::size_t{allocations};
                 // Batches before and behind these have been trained on meanwhile.
                 if (number.step == 39)
                     before_last = allocations - before_last;

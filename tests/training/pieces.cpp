@@ -2,6 +2,8 @@
 #include <strata/strata.hpp>
 #include <strata/training/gradients.hpp>
 
+#include "../larger_error.hpp"
+
 #include <boost/test/unit_test.hpp>
 #include <xtensor/xtensor.hpp>
 
@@ -76,7 +78,7 @@ void check(const array<Rank>& x, std::size_t outputs) {
         }
         double error = 0;
         for (std::size_t i = 0; i < sums.size(); ++i)
-            error = std::max(error, std::abs(sums[i] - static_cast<double>(whole[i])));
+            error = larger_error(error, std::abs(sums[i] - static_cast<double>(whole[i])));
         BOOST_TEST(error < 1e-5);
         BOOST_TEST(gradient(0, count, 3) == whole, boost::test_tools::per_element());
     }

@@ -1,5 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../error_message.hpp"
+#include "../larger_error.hpp"
 #include <strata/strata.hpp>
 #include <strata/training/gradients.hpp>
 
@@ -138,7 +139,7 @@ BOOST_AUTO_TEST_CASE(gradients_agree_with_differences) {
         number = value - step;
         const double lower = loss_of();
         number = value;
-        worst = std::max(worst, std::abs((upper - lower) / (2 * step) - gradient));
+        worst = larger_error(worst, std::abs((upper - lower) / (2 * step) - gradient));
     };
     const auto kernel = net.parameter<"conv.kernel">();
     for (std::size_t i = 0; i < 3; ++i)
