@@ -13,7 +13,7 @@ STRATA_HEADER_BEGIN
 namespace strata::bedrock::inline STRATA_SETTING::plot {
 
 /// The curves of a training over its epochs: a panel for the loss and one for each metric, with those of the
-/// validation data beside them where there are any.
+/// validation data beside them where there are any. Scores that were taken every few epochs are as far apart.
 inline void training_curves(const history& record, const std::filesystem::path& file) {
     const auto names = record.names();
     if (names.empty())
@@ -21,15 +21,22 @@ inline void training_curves(const history& record, const std::filesystem::path& 
     const auto has = [&](const std::string& name) {
         return std::find(names.begin(), names.end(), name) != names.end();
     };
+    const auto epochs_of = [&](const std::string& name) {
+        std::vector<double> result(record[name].size());
+        const double step = static_cast<double>(record.epochs()) / static_cast<double>(result.size());
+        for (std::size_t i = 0; i < result.size(); ++i)
+            result[i] = step * static_cast<double>(i + 1);
+        return result;
+    };
     std::string panels;
     std::size_t count = 0;
     for (const auto& name : names) {
         if (name.starts_with("val_"))
             continue;
         figure panel(name);
-        panel.axes("epoch", name).line(record.epochs_of(name), record[name], "training");
+        panel.axes("epoch", name).line(epochs_of(name), record[name], "training");
         if (has("val_" + name))
-            panel.line(record.epochs_of("val_" + name), record["val_" + name], "validation");
+            panel.line(epochs_of("val_" + name), record["val_" + name], "validation");
         panels += panel.panel();
         ++count;
     }

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -119,9 +118,6 @@ public:
     [[gnu::noinline]] void add(const scores& epoch) {
         for (const auto& [name, value] : epoch)
             column(name).push_back(value);
-        for (const auto& [name, value] : epoch)
-            if (column(name).size() < epochs())
-                numbers_of(name).push_back(epochs());
     }
 
     /// Makes room for some more epochs with the names that there are: memory that grows moves its values
@@ -137,25 +133,15 @@ public:
         std::size_t next = 0;
         for (const auto& entry : epoch)
             columns_[next++].second.push_back(entry.second);
-        for (auto& column : numbers_)
-            column.second.push_back(epochs());
     }
 
-    /// One value an epoch, or for each that had one: of scores that callbacks add, or that are taken every
-    /// few epochs. `std::out_of_range` where there is no such name.
+    /// One value an epoch, or for each that had one: of scores that are taken every few epochs, or that
+    /// callbacks add. `std::out_of_range` where there is no such name.
     [[nodiscard]] const std::vector<double>& operator[](std::string_view name) const {
         for (const auto& [known, values] : columns_)
             if (known == name)
                 return values;
         internal::throw_unknown(name, columns_);
-    }
-
-    /// The epochs of the values of that name, counted from 1.
-    [[nodiscard]] std::vector<std::size_t> epochs_of(std::string_view name) const {
-        for (const auto& [known, numbers] : numbers_)
-            if (known == name)
-                return numbers;
-        return first_numbers((*this)[name].size());
     }
 
     [[nodiscard]] std::vector<std::string> names() const {
@@ -175,21 +161,8 @@ private:
                 return values;
         return columns_.emplace_back(name, std::vector<double>{}).second;
     }
-    static std::vector<std::size_t> first_numbers(std::size_t count) {
-        std::vector<std::size_t> result(count);
-        std::iota(result.begin(), result.end(), std::size_t{1});
-        return result;
-    }
-    std::vector<std::size_t>& numbers_of(const std::string& name) {
-        for (auto& [known, numbers] : numbers_)
-            if (known == name)
-                return numbers;
-        return numbers_.emplace_back(name, first_numbers(column(name).size() - 1)).second;
-    }
 
     std::vector<std::pair<std::string, std::vector<double>>> columns_;
-    /// The epochs of columns that an epoch before the last value lacks.
-    std::vector<std::pair<std::string, std::vector<std::size_t>>> numbers_;
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -53,8 +53,12 @@ public:
                 constexpr std::size_t k = index * layout::lanes;
                 constexpr std::size_t count = k + layout::lanes <= K ? layout::lanes : K - k;
                 // Filling may hold anything: a rule of an optimizer may be 0 / 0 there.
-                sum = xsimd::fma(source.template part<count, W>(k), load_first_of_more<count, W>(kernel + k),
-                                 sum);
+                W weights;
+                if constexpr (count < layout::lanes)
+                    weights = load_first_of_more<count, W>(kernel + k);
+                else
+                    weights = W::load_aligned(kernel + k);
+                sum = xsimd::fma(source.template part<count, W>(k), weights, sum);
             });
             registers_[0] = tail(V(internal::add_lanes(sum)));
         } else {
