@@ -193,14 +193,14 @@ BOOST_AUTO_TEST_CASE(norms_of_several_axes_are_pytorchs) {
     BOOST_TEST((steps.parameter<"layer_norm.gamma">().values() == weight));
 
     // Behind a convolution it is a line of channels, which PyTorch has first.
-    model<input<6, 3> | conv<4, 3> | layer_norm<last_axes<2>>> slid, same{seed{2}};
+    model<input<6, 3> | conv<4, 3> | layer_norm<last_axes<2>>> slid, read{seed{2}};
     std::vector<float> of_line(16);
     std::iota(of_line.begin(), of_line.end(), 0.0F);
     slid.parameter<"layer_norm.gamma">().set(of_line);
     save_weights(slid, file, {.convention = pytorch});
     BOOST_TEST(safetensors_file(file).read("layer_norm.weight")[1] == of_line[4]);
-    load_weights(same, file, {.convention = pytorch});
-    BOOST_TEST((same.weights() == slid.weights()));
+    load_weights(read, file, {.convention = pytorch});
+    BOOST_TEST((read.weights() == slid.weights()));
 }
 
 namespace {
