@@ -92,9 +92,7 @@ struct dot_attention_layer : layer_base {
     static constexpr auto spelling(auto&& write) { return write("dot_attention<", Heads, Options...); }
     static constexpr bool is_causal = (detail::option_of<decltype(Options), causal_option> || ...);
     static constexpr std::size_t key_head_count = detail::option(key_heads_option{Heads}, Options...).count;
-    static_assert((std::size_t{detail::rate_of(Options) != 0} + ... + 0) <= 1,
-                  "strata: dot_attention takes one dropout");
-    static constexpr double dropout = (0.0 + ... + detail::rate_of(Options));
+    static constexpr double dropout = detail::chosen_rate(Options...);
 
     /// Queries, keys and values of the same steps.
     template <class Queries, class Keys, class>

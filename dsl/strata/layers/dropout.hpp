@@ -45,6 +45,14 @@ constexpr double rate_of(Option) {
     else
         return 0;
 }
+
+// The rate of the dropout among some options; 0 without one.
+template <class... Options>
+constexpr double chosen_rate(Options... options) {
+    static_assert((std::size_t{is_dropout<Options>} + ... + 0) <= 1,
+                  "strata: a layer takes one dropout, and a recurrent one recurrent<dropout<...>>");
+    return (0.0 + ... + rate_of(options));
+}
 } // namespace detail
 
 } // namespace strata::bedrock::inline STRATA_SETTING

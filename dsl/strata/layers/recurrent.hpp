@@ -119,10 +119,7 @@ struct recurrent_layer : layer_base {
     static constexpr auto activation = detail::activation_option(tanh_layer{}, Options...);
     static constexpr auto recurrent_activation =
         detail::activation_option(sigmoid, detail::option_of_state(Options)...);
-    static_assert((std::size_t{detail::rate_of(detail::option_of_state(Options)) != 0} + ... + 0) <= 1,
-                  "strata: a recurrent layer takes one recurrent<dropout<...>>");
-    static constexpr double recurrent_dropout =
-        (0.0 + ... + detail::rate_of(detail::option_of_state(Options)));
+    static constexpr double recurrent_dropout = detail::chosen_rate(detail::option_of_state(Options)...);
 
     template <class Shape>
     static constexpr bool accepts =
