@@ -111,7 +111,8 @@ def main():
         now, before = (contender(program, tree, options) for tree in (root, other))
         try:
             if now.missing or before.missing:
-                failed += bool(now.missing) # a case that is new is not comparable; one that is lost is a fault
+                # A case that is new is not comparable; one that is lost is a fault.
+                failed += bool(now.missing)
                 raise RuntimeError(now.missing or before.missing)
             found = ratios(now, before, arguments, threads, metric)
             for _ in range(measurements - 1):

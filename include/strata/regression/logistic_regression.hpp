@@ -49,19 +49,25 @@ inline std::vector<double> logits_of_row(const labelled_rows& data, std::size_t 
 }
 
 /// Whether a plane separates the classes, rows upon it aside, so that no weights are best (Albert and
-/// Anderson 1984). Where all rows are told right already, it does. And near an optimum Newton's steps vanish,
-/// while each of those that go on for ever moves the logits of the rows beside the plane by one.
+/// Anderson 1984), by where Newton's method ended.
 [[gnu::cold, gnu::noinline]] inline bool are_separated(const labelled_rows& data, const newton_result& result,
                                                        const std::vector<double>& point) {
-    for (std::size_t i = 0; i < data.rows; ++i) {
-        const auto logits = logits_of_row(data, i, result.converged ? result.last_step : point);
-        const auto [lowest, highest] = std::minmax_element(logits.begin(), logits.end());
-        if (result.converged && *highest - *lowest > 0.5)
-            return true;
-        if (!result.converged && logits[static_cast<std::size_t>(data.labels[i])] < *highest)
-            return false;
-    }
-    return !result.converged;
+    std::vector<std::size_t> rows(data.rows);
+    std::iota(rows.begin(), rows.end(), std::size_t{0});
+    // Near an optimum steps vanish; those that go on for ever move the logits of rows beside the plane by
+    // one.
+    const auto moves = [&](std::size_t row) {
+        const auto change = logits_of_row(data, row, result.last_step);
+        const auto [lowest, highest] = std::minmax_element(change.begin(), change.end());
+        return *highest - *lowest > 0.5;
+    };
+    const auto is_told = [&](std::size_t row) {
+        const auto logits = logits_of_row(data, row, point);
+        return logits[static_cast<std::size_t>(data.labels[row])] ==
+               *std::max_element(logits.begin(), logits.end());
+    };
+    return result.converged ? std::any_of(rows.begin(), rows.end(), moves)
+                            : std::all_of(rows.begin(), rows.end(), is_told);
 }
 } // namespace internal
 
@@ -72,8 +78,8 @@ inline std::vector<double> logits_of_row(const labelled_rows& data, std::size_t 
 /// By Newton's method, O(rows (K F)^2 + (K F)^3) an iteration, a few of them. `std::invalid_argument` for
 /// arrays and labels that do not fit and numbers that are not finite; `std::runtime_error` where there is no
 /// optimum: without a penalty, classes that a plane separates, rows upon it aside, drive the weights to
-/// infinity. A class of a
-/// softmax that no row has gets weights of zero and an intercept that leaves it no chance on these rows.
+/// infinity. A class of a softmax that no row has gets weights of zero and an intercept that leaves it no
+/// chance on these rows.
 template <class Model>
     requires(logistic_model<Model> || softmax_model<Model>)
 logistic_solution solve(Model& net, const samples& x, const samples& labels,

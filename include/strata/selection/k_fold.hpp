@@ -67,9 +67,8 @@ template <class Labels>
 [[nodiscard]] std::vector<fold> stratified_k_fold(const Labels& labels, const k_fold_options& options = {}) {
     const std::size_t rows = std::size(labels);
     if constexpr (requires { labels.shape(0); })
-        if (labels.dimension() == 0 || labels.shape(0) != rows)
-            internal::raise(data_error{"folds: expected a label for each of " +
-                                       std::to_string(labels.dimension() == 0 ? 0 : labels.shape(0)) +
+        if (const std::size_t wanted = labels.dimension() == 0 ? 0 : labels.shape(0); wanted != rows)
+            internal::raise(data_error{"folds: expected a label for each of " + std::to_string(wanted) +
                                        " rows, found " + std::to_string(rows)});
     internal::check_folds(options.folds, rows);
     // Classes are numbered in the order in which they first appear.
