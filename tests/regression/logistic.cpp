@@ -311,6 +311,23 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
                        "optimum"));
 }
 
+// Logits are then small differences of large numbers. The far row is certain and changes nothing, so the
+// slope is that of the other five.
+BOOST_AUTO_TEST_CASE(a_row_may_be_far_from_the_others) {
+    const std::vector<int> labels{0, 0, 1, 0, 1, 1};
+    for (const double far : {1e3, 1e4, 1e5, 1e6, 1e7}) {
+        logistic_regression<1> one;
+        one.fit(std::vector<double>{0, 1, 2, 3, 4, far}, labels,
+                {.C = std::numeric_limits<double>::infinity()});
+        BOOST_TEST(std::abs(one.coef()(0) - 1.0904255603) <= 1e-9, far << ": " << one.coef()(0));
+        softmax_regression<1, 2> two;
+        two.fit(std::vector<double>{0, 1, 2, 3, 4, far}, labels,
+                {.C = std::numeric_limits<double>::infinity()});
+        BOOST_TEST(std::abs(two.coef()(1, 0) - two.coef()(0, 0) - 1.0904255603) <= 1e-9,
+                   far << ": of two classes");
+    }
+}
+
 // Whether a plane has all rows of a class on one side, or some of them upon it.
 BOOST_AUTO_TEST_CASE(separated_classes_have_no_optimum) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -329,9 +346,8 @@ BOOST_AUTO_TEST_CASE(separated_classes_have_no_optimum) {
                    three.fit(std::vector<double>{0, 0, 0, 0, 1, 1, 1}, std::vector<int>{0, 1, 0, 1, 2, 2, 2},
                              {.C = infinity});
                }).ends_with(reason));
-    // No plane separates these, however far one of them is.
+    // No plane separates these.
     BOOST_TEST(said({0, 1, 2, 3, 4, 5}, {0, 0, 1, 0, 1, 1}) == "no error");
-    BOOST_TEST(said({0, 1, 2, 3, 4, 1e6}, {0, 0, 1, 0, 1, 1}) == "no error");
     BOOST_TEST(said({0, 1, 2, 3, 4, 5}, {0, 0, 1, 0, 1, 1}, 2) == "fit: no optimum after 2 iterations");
     // The unit of the weights is none of the optimum.
     const std::vector<double> rows{0, 1, 2, 3, 4, 5}, weights(6, 1e-30);

@@ -29,7 +29,9 @@ public:
     logistic_likelihood(const labelled_rows& data, double penalty)
         : data_(&data), penalties_(data.scale_penalty(penalty)) {}
     [[nodiscard]] std::size_t unknowns() const noexcept { return data_->features + 1; }
-    [[nodiscard]] double rounding() const noexcept { return data_->rounding(); }
+    [[nodiscard]] double rounding(const std::vector<double>& point, double value) const noexcept {
+        return data_->rounding(point, value);
+    }
 
     [[nodiscard]] double value(const std::vector<double>& point) const {
         double sum = 0;
@@ -85,7 +87,9 @@ public:
     softmax_likelihood(const labelled_rows& data, std::size_t classes, double penalty)
         : data_(&data), classes_(classes), penalties_(data.scale_penalty(penalty)) {}
     [[nodiscard]] std::size_t unknowns() const noexcept { return classes_ * (data_->features + 1); }
-    [[nodiscard]] double rounding() const noexcept { return data_->rounding(); }
+    [[nodiscard]] double rounding(const std::vector<double>& point, double value) const noexcept {
+        return data_->rounding(point, value);
+    }
 
     [[nodiscard]] double value(const std::vector<double>& point) const {
         std::vector<double> p(classes_);

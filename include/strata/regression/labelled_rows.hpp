@@ -82,9 +82,19 @@ struct labelled_rows {
             result[j] = std::min(penalty / scales[j] / scales[j], most);
         return result;
     }
-    /// How exact a sum over the rows is, relative to itself.
-    [[nodiscard]] double rounding() const noexcept {
-        return std::numeric_limits<double>::epsilon() * static_cast<double>(rows);
+    /// How exact a sum of the rows' losses is. Those of rows have the rounding of their logits, which are
+    /// small differences of large numbers where a feature has rows far from the others.
+    /// point: [K][features + 1].
+    [[nodiscard]] double rounding(const std::vector<double>& point, double value) const noexcept {
+        double sum = static_cast<double>(rows) * std::abs(value);
+        for (std::size_t i = 0; i < rows; ++i)
+            for (std::size_t j = 0; j < point.size(); j += features + 1) {
+                double magnitude = 0;
+                for (std::size_t f = 0; f <= features; ++f)
+                    magnitude += std::abs(point[j + f] * row(i)[f]);
+                sum += weights[i] * magnitude;
+            }
+        return std::numeric_limits<double>::epsilon() * sum;
     }
 
 private:

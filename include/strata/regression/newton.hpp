@@ -47,9 +47,9 @@ private:
 /// until the value falls enough (Boyd and Vandenberghe, "Convex optimization", 9.5). Stops where the Newton
 /// decrement, the gain that the next step promises, is less than `tolerance` of the value; that step is
 /// taken. `function.value(point)` gives the value, `function.derivatives(point, gradient, hessian)` adds the
-/// gradient and the Hessian (its lower half, column by column), `function.rounding()` says how exact the
-/// value is, relative to itself. Where columns of the data depend on each other, so that many points are
-/// equally good, it is the one closest to the first.
+/// gradient and the Hessian (its lower half, column by column), `function.rounding(point, value)` says how
+/// exact the value is. Where columns of the data depend on each other, so that many points are equally good,
+/// it is the one closest to the first.
 ///
 /// Each variable is measured in a unit of its own, in which the first Hessian's diagonal is 1. A variable
 /// that a penalty holds a million times as hard as others would otherwise make these look flat.
@@ -94,7 +94,7 @@ newton_result minimise_by_newton(const Function& function, std::vector<double>& 
         ++result.iterations;
         const bool is_last = decrement <= tolerance * std::abs(value);
         // Near the optimum the value no longer shows a step's gain, but the step is good.
-        const bool is_hidden = is_last || decrement <= function.rounding() * std::abs(value);
+        const bool is_hidden = is_last || decrement <= function.rounding(point, value);
         double length = 1;
         double lower = value;
         for (;; length /= 2) {
