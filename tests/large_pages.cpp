@@ -1,7 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 //
 // What g++ asks of the system for its own memory, a megabyte or two each time, comes from regions of large
-// pages: run.sh preloads this into compilers.
+// pages, and a precompiled header, most of whose pages it changes, is read into such: run.sh preloads this
+// into compilers.
 #include <cstddef>
 #include <cstdint>
 
@@ -21,9 +22,31 @@ void* map(void* place, std::size_t size, int access, int kind, int file, off_t o
 }
 
 constexpr std::size_t round_up(std::size_t size, std::size_t unit) { return (size + unit - 1) / unit * unit; }
+
+// Memory of large pages at `place` with a part of a file in it, or a null pointer.
+void* copy(void* place, std::size_t size, int file, off_t offset) noexcept {
+    void* const region = map(place, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (region == MAP_FAILED)
+        return nullptr;
+    madvise(region, size, MADV_HUGEPAGE);
+    std::size_t done = 0;
+    for (ssize_t count = 1; region == place && done < size && count > 0;) {
+        count =
+            pread(file, static_cast<char*>(region) + done, size - done, offset + static_cast<off_t>(done));
+        done += count > 0 ? static_cast<std::size_t>(count) : 0;
+    }
+    if (done == size)
+        return region;
+    munmap(region, size);
+    return nullptr;
+}
 } // namespace
 
 extern "C" void* mmap(void* place, std::size_t size, int access, int kind, int file, off_t offset) noexcept {
+    if (place != nullptr && kind == MAP_PRIVATE && access == (PROT_READ | PROT_WRITE) &&
+        size > 4 * large_page)
+        if (void* const region = copy(place, size, file, offset))
+            return region;
     if (place != nullptr || kind != (MAP_PRIVATE | MAP_ANONYMOUS) || access != (PROT_READ | PROT_WRITE) ||
         size > 4 * large_page)
         return map(place, size, access, kind, file, offset);
