@@ -333,6 +333,8 @@ BOOST_AUTO_TEST_CASE(a_source_gives_the_rows_of_a_share) {
 BOOST_AUTO_TEST_CASE(files_that_do_not_fit_are_refused) {
     BOOST_CHECK_EXCEPTION(((void)map_idx<float, 2>(directory / "none")), data_error,
                           says("expected a file, found nothing of this name"));
+    BOOST_CHECK_EXCEPTION(mapped_file(directory / "none"), data_error,
+                          says("none: expected a file that can be mapped into memory, found No such file"));
     const auto packed = directory / "array.idx.gz";
     write_idx(packed, count_up<float>());
     BOOST_CHECK_EXCEPTION(((void)map_idx<float, 2>(packed)), data_error,

@@ -257,7 +257,12 @@ BOOST_AUTO_TEST_CASE(files_teach_as_arrays_do) {
         source.begin(0), data_error,
         says({(directory / "images").string() + ", at byte 16: expected 168 bytes", "found 167"}));
     write_idx(directory / "few", xt::xtensor<std::uint8_t, 1>{1, 2});
+    write_idx(directory / "images", xt::xtensor<std::uint8_t, 3>(std::array<std::size_t, 3>{41, 2, 2}));
+    BOOST_CHECK_EXCEPTION(source.begin(0), data_error,
+                          says("expected the extents that it had before, 42 x 2 x 2, found 41 x 2 x 2"));
     directory.write("images", all);
+    source.begin(0); // goes on after an error
+    BOOST_TEST(source.next() != nullptr);
     BOOST_CHECK_EXCEPTION((void)idx_batches<3>(directory / "images", directory / "few"), data_error,
                           says("few: expected 42 labels, one for each sample in"));
     directory.write("none", std::string("\0\0\x08\x03\xff\xff\xff\xff\0\0\0\0\0\0\0\1", 16));

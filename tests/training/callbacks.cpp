@@ -73,7 +73,11 @@ BOOST_AUTO_TEST_CASE(a_log_has_a_header_and_a_line_an_epoch) {
                boost::test_tools::per_element());
     BOOST_TEST(table.row_count() == 3u);
     BOOST_TEST(table.column("val_loss")(2) == seen["val_loss"][2]);
-    BOOST_CHECK_THROW(teach_with(net, {csv_log{directory.path() / "none" / "log.csv"}}), std::runtime_error);
+    // Before anything is trained.
+    const auto weights = net.weights();
+    BOOST_CHECK_EXCEPTION(teach_with(net, {csv_log{directory.path() / "none" / "log.csv"}}), data_error,
+                          says("log.csv: expected a file that can be written, found No such file"));
+    BOOST_TEST(net.weights() == weights, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(event_files_are_what_tensorboard_reads) {

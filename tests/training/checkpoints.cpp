@@ -368,6 +368,8 @@ BOOST_AUTO_TEST_CASE(a_program_that_is_killed_goes_on_to_the_same_bits) {
         << "something else than a backup, and long enough for its first line to be read from it";
     BOOST_CHECK_EXCEPTION(train_fragile(file, 0), data_error,
                           says({"training.backup, at byte 8", "expected \"strata checkpoint 3\""}));
+    BOOST_CHECK_EXCEPTION(train_fragile(directory.path(), 0), data_error,
+                          says("expected a file, found a directory"));
 }
 
 BOOST_AUTO_TEST_CASE(a_backup_of_another_fit_is_refused) {

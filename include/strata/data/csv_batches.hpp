@@ -67,12 +67,16 @@ public:
         if (rows_ > 0)
             return true;
         rewind();
-        for (csv_stream::place found{}; stream_->find(found); ++rows_) {
-            if (rows_ % step == 0)
-                places_.push_back(found);
+        std::size_t rows = 0;
+        std::vector<csv_stream::place> places;
+        for (csv_stream::place found{}; stream_->find(found); ++rows) {
+            if (rows % step == 0)
+                places.push_back(found);
             stream_->read([](const csv_field&, std::size_t) {});
         }
         rewind();
+        rows_ = rows;
+        places_ = std::move(places);
         return true;
     }
     void seek(std::size_t row) {
@@ -131,7 +135,7 @@ auto make_csv_batches(const char* call, const csv_batch_options& options, Prepar
     check_row_order(call, order);
     if (order.shuffle && !Source::offers_seeking)
         raise(data_error{concatenate(call, ": expected a shuffle_window, found shuffle")});
-    return row_batches(Source(arguments..., options), order, std::move(prepare), options.prefetch);
+    return row_batches(call, Source(arguments..., options), order, std::move(prepare), options.prefetch);
 }
 } // namespace internal
 

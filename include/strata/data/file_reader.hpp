@@ -52,6 +52,8 @@ public:
     }
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+    /// In bytes, packed where the file is.
+    [[nodiscard]] std::uint64_t stored_size() const noexcept { return stored_size_; }
     /// Reads `count` bytes, or as many as there are, and returns how many.
     [[nodiscard]] std::size_t read_part(void* destination, std::size_t count, std::string_view what) {
         return this->read_some(destination, count, what);

@@ -26,6 +26,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// An IDX file, plain or packed with gzip, read some rows (of its first axis) at a time. Errors are those of
 /// `read_idx`, and rows of no numbers.
 template <idx_element Element, std::size_t Rank>
+    requires(Rank > 0)
 class idx_rows {
 public:
     explicit idx_rows(std::filesystem::path path) : path_(std::move(path)) { rewind(); }
@@ -47,8 +48,14 @@ public:
     /// Goes back to the first row.
     void rewind() {
         file_.emplace(path_);
-        text_ =
-            internal::read_idx_header(*file_, internal::idx_code<Element>(), sizeof(Element), shape_).text;
+        std::array<std::size_t, Rank> found{};
+        text_ = internal::read_idx_header(*file_, internal::idx_code<Element>(), sizeof(Element), found).text;
+        // Whoever reads has made room for the rows that there were when the file was opened first.
+        if (begin_ > 0 && shape_ != found)
+            file_->fail(
+                4, internal::concatenate("the extents that it had before, ", internal::extents_text(shape_)),
+                internal::extents_text(found));
+        shape_ = found;
         begin_ = file_->position();
         rows_read_ = 0;
         // A header of some bytes may name billions of such rows.

@@ -30,7 +30,12 @@ namespace strata::bedrock::inline STRATA_SETTING {
 class mapped_file {
 public:
     /// data_error for a file that is not there or cannot be mapped.
-    explicit mapped_file(const std::filesystem::path& path) : size_(std::filesystem::file_size(path)) {
+    explicit mapped_file(const std::filesystem::path& path) {
+        std::error_code none;
+        size_ = std::filesystem::file_size(path, none);
+        if (none)
+            internal::raise(
+                data_error::in_file(path, "a file that can be mapped into memory", none.message()));
         errno = 0;
         file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
         void* const begin =

@@ -14,7 +14,6 @@ STRATA_HEADER_BEGIN
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <memory>
 #include <utility>
 
@@ -46,12 +45,9 @@ auto make_npy_batches(const char* call, Open x, Open y, const npy_batch_options&
     using x_rows = npy_rows<X, XRank, Open>;
     using y_rows = npy_rows<Y, YRank, Open>;
     npy_row_source<x_rows, y_rows> source{x_rows(std::move(x)), y_rows(std::move(y))};
-    if (options.shuffle && source.rows() > std::numeric_limits<std::uint32_t>::max())
-        raise(data_error{
-            concatenate(call, ": expected less than 2^32 rows to shuffle, found ", source.rows())});
     if (options.shuffle)
         source.seek(0); // packed files are refused before training begins
-    return row_batches(std::move(source), order, std::move(prepare), options.prefetch);
+    return row_batches(call, std::move(source), order, std::move(prepare), options.prefetch);
 }
 } // namespace internal
 

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -25,7 +26,7 @@ public:
         errno = 0;
         file_.reset(gzopen(path_.string().c_str(), path_.extension() == ".gz" ? "wb" : "wbT"));
         if (!file_)
-            fail();
+            fail(errno_text());
         gzbuffer(file_.get(), 1u << 17);
     }
 
@@ -33,8 +34,11 @@ public:
         for (std::size_t written = 0; written < count;) {
             const auto chunk = static_cast<unsigned>(std::min<std::size_t>(count - written, 1u << 30));
             if (gzwrite(file_.get(), static_cast<const char*>(source) + written, chunk) !=
-                static_cast<int>(chunk))
-                fail();
+                static_cast<int>(chunk)) {
+                int code = Z_OK;
+                const std::string reason = gzerror(file_.get(), &code);
+                fail(code == Z_ERRNO ? errno_text() : reason);
+            }
             written += chunk;
         }
     }
@@ -42,14 +46,15 @@ public:
     /// Closes the file and throws if that fails, as on a full disk. The destructor closes it too, but in
     /// silence.
     void close() {
-        if (gzclose(file_.release()) != Z_OK)
-            fail();
+        errno = 0;
+        if (const int code = gzclose(file_.release()); code != Z_OK)
+            fail(errno != 0 ? errno_text() : "that zlib cannot end it, code " + std::to_string(code));
     }
 
 private:
-    [[noreturn]] void fail() const {
-        const std::error_code error{errno, std::generic_category()};
-        internal::raise(data_error::in_file(path_, "a file that can be written", error.message()));
+    static std::string errno_text() { return std::error_code{errno, std::generic_category()}.message(); }
+    [[noreturn]] void fail(const std::string& reason) const {
+        internal::raise(data_error::in_file(path_, "a file that can be written", reason));
     }
 
     struct closer {

@@ -91,6 +91,7 @@ public:
         if (!Reader::restarts && began_)
             return;
         close();
+        began_ = false; // until the reader has begun
         reader_.begin(epoch);
         began_ = true;
         for (auto& each : places_)

@@ -201,10 +201,13 @@ private:
     bool is_filled_ = false;
 };
 
-/// Batches of a source's rows.
+/// Batches of a source's rows, which `call` names in errors.
 template <class Source, class Prepare>
-auto row_batches(Source source, const row_order_options& order, Prepare prepare,
+auto row_batches(const char* call, Source source, const row_order_options& order, Prepare prepare,
                  const prefetch_options& prefetch) {
+    if (order.shuffle && source.rows() > std::numeric_limits<std::uint32_t>::max())
+        raise(data_error{
+            concatenate(call, ": expected less than 2^32 rows to shuffle, found ", source.rows())});
     using reader = row_batch_reader<Source>;
     return prepared_batches<typename reader::batch, reader, Prepare>(reader(std::move(source), order),
                                                                      std::move(prepare), prefetch);

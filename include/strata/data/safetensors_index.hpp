@@ -85,7 +85,7 @@ public:
     explicit safetensors_index(std::filesystem::path path) : path_(std::move(path)) {
         plain_file file(path_);
         std::string text;
-        const std::size_t size = static_cast<std::size_t>(std::filesystem::file_size(path_));
+        const std::size_t size = static_cast<std::size_t>(file.stored_size());
         if (size > longest)
             file.fail(0, internal::concatenate("an index of at most ", longest, " bytes"),
                       internal::concatenate(size));

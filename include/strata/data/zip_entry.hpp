@@ -41,6 +41,12 @@ inline std::unique_ptr<zip_t, zip_closer> open_zip(const std::filesystem::path& 
     return archive;
 }
 
+/// What an archive calls a file in it; empty where it does not say.
+inline std::string entry_name(zip_t* archive, std::uint64_t index) {
+    const char* const name = zip_get_name(archive, index, ZIP_FL_ENC_RAW);
+    return name == nullptr ? "" : name;
+}
+
 /// A file in a ZIP archive, stored or deflated, to read from front to back as `input_file` reads one. Every
 /// failure is a data_error with the archive's name, the file's and the byte of it. The archive must outlive
 /// this.
@@ -49,7 +55,7 @@ class zip_entry : public sequential_reader<zip_entry> {
 
 public:
     zip_entry(const std::filesystem::path& path, zip_t* archive, std::uint64_t index)
-        : name_(concatenate(path.string(), ", ", zip_get_name(archive, index, ZIP_FL_ENC_RAW))) {
+        : name_(concatenate(path.string(), ", ", entry_name(archive, index))) {
         zip_stat_t facts;
         zip_stat_init(&facts);
         file_.reset(zip_fopen_index(archive, index, 0));

@@ -4,22 +4,24 @@
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
+#include <strata/data/error.hpp>
 #include <strata/raise.hpp>
 #include <strata/training/callback.hpp>
 
+#include <cerrno>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <ios>
 #include <memory>
-#include <stdexcept>
 #include <string_view>
 #include <system_error>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// A callback that writes one line an epoch: its number and every score, with a header. An existing file is
-/// replaced, or with `append`, where training goes on, continued without a second header.
+/// replaced, or with `append`, where training goes on, continued without a second header. data_error for one
+/// that cannot be written.
 struct csv_log {
     std::filesystem::path file;
     bool append = false;
@@ -29,34 +31,43 @@ struct csv_log {
         if (state.phase == begin) {
             std::error_code none;
             has_header_ = append && std::filesystem::file_size(file, none) > 0 && !none;
-            out_.reset(new std::ofstream(file, append ? std::ios::app : std::ios::trunc));
+            errno = 0;
+            stream_.reset(new std::ofstream(file, append ? std::ios::app : std::ios::trunc));
+            check();
         }
         if (state.phase != epoch_end)
             return;
         if (!has_header_) {
-            *out_ << "epoch";
+            *stream_ << "epoch";
             for (const auto& [name, value] : state.logs)
-                *out_ << ',' << name;
-            *out_ << '\n';
+                *stream_ << ',' << name;
+            *stream_ << '\n';
             has_header_ = true;
         }
         // A stream would write the epoch as the program's locale does, which may be 1,000.
         const auto write = [&](auto number) {
             char digits[32];
-            *out_ << std::string_view(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+            *stream_ << std::string_view(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
         };
         write(state.epoch);
         for (const auto& [name, value] : state.logs) {
-            *out_ << ',';
+            *stream_ << ',';
             write(value);
         }
-        *out_ << std::endl;
-        if (!*out_)
-            internal::raise(std::runtime_error("csv_log: cannot write to " + file.string()));
+        errno = 0;
+        *stream_ << std::endl;
+        check();
     }
 
-    std::shared_ptr<std::ofstream> out_ = {}; ///< its own
+    std::shared_ptr<std::ofstream> stream_ = {}; ///< its own
     bool has_header_ = false;
+
+private:
+    void check() const {
+        if (!*stream_)
+            internal::raise(data_error::in_file(file, "a file that can be written",
+                                                std::error_code(errno, std::generic_category()).message()));
+    }
 };
 
 } // namespace strata::bedrock::inline STRATA_SETTING

@@ -62,9 +62,9 @@ inline void write_onnx(const std::filesystem::path& file, const network_entry& n
 /// Numbers are floats, also those of a network of double. Layers that share weights share them in the file,
 /// too. Beyond 2 GiB, or with `{.separate = true}`, weights are in FILE.data beside it. What ONNX lacks, a
 /// layer of a program's own, a recurrent layer that reads a mask or has an activation of another kind, a
-/// dilated `average_pool`, is `std::invalid_argument`, which lists all such layers; data_error where the file
-/// cannot be written. Either way no file is there then. Files appear under their names when they are
-/// complete.
+/// dilated `average_pool`, is `std::invalid_argument`, which lists all such layers, and no file is there
+/// then; data_error where a file cannot be written. Files appear under their names when they are complete,
+/// the weights' first.
 ///
 /// Programs that include this header need protozero (Debian's libprotozero-dev), of headers alone.
 template <auto Topology, class T>

@@ -60,9 +60,13 @@ public:
             return result;
         for (hsize_t i = 0; i < facts.nlinks; ++i) {
             std::array<char, 1024> text{};
-            if (H5Lget_name_by_idx(opened.get(), ".", H5_INDEX_NAME, H5_ITER_INC, i, text.data(), text.size(),
-                                   H5P_DEFAULT) <= 0)
-                fail(concatenate("the names in the group ", internal::shown(group)), "damaged data");
+            const ssize_t length = H5Lget_name_by_idx(opened.get(), ".", H5_INDEX_NAME, H5_ITER_INC, i,
+                                                      text.data(), text.size(), H5P_DEFAULT);
+            const std::string wanted = concatenate("the names in the group ", internal::shown(group));
+            if (length <= 0)
+                fail(wanted, "damaged data");
+            if (static_cast<std::size_t>(length) >= text.size())
+                fail(concatenate(wanted, ", of less than ", text.size(), " bytes"), std::to_string(length));
             result.emplace_back(text.data());
         }
         return result;
