@@ -207,6 +207,10 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     BOOST_TEST(error_message([&] { plot::confusion(two, names, "a.png"); }) ==
                "plot: the confusion matrix has 2 rows, there are 1 class names");
     BOOST_TEST(error_message([&] { plot::confusion(two, {}, "a.png"); }) == "plot: there are no class names");
+    const std::vector<double> overflowing{1, 2, 3, HUGE_VAL};
+    const std::vector<std::string> both{"a", "b"};
+    BOOST_TEST(error_message([&] { plot::confusion(overflowing, both, "a.png"); }) ==
+               "plot: the confusion matrix is not finite at row 1, column 1");
     BOOST_TEST(error_message([&] { plot::image_grid(two, 0, 5, names, "a.png"); }) ==
                "plot: there are no images to draw");
     BOOST_TEST(error_message([&] { plot::training_curves({}, "a.png"); }) ==
@@ -234,4 +238,5 @@ BOOST_AUTO_TEST_CASE(a_missing_gnuplot_is_named_with_its_package) {
         error_message([&] { plot::figure().scatter(heights, masses).save(directory.path / "a.png"); });
     setenv("PATH", search_path.c_str(), 1);
     BOOST_TEST(output == "plot: gnuplot is not installed: the Debian package is gnuplot-nox");
+    BOOST_TEST(!std::filesystem::exists(directory.path / "a.png"));
 }

@@ -51,7 +51,8 @@ struct class_points {
 } // namespace internal
 
 /// Points of a clustering in a colour for each cluster, and its centers. points: [n, 2], labels: [n],
-/// centers: [k, 2].
+/// centers: [k, 2]. `std::invalid_argument` for other shapes and file names, `plot_error` where the picture
+/// cannot be drawn.
 inline void clusters(const samples& points, const samples& labels, const samples& centers,
                      const std::filesystem::path& file, std::string title = {}) {
     const internal::class_points classes(points, labels);
@@ -72,8 +73,7 @@ inline void clusters(const samples& points, const samples& labels, const samples
 }
 
 /// The regions in which a classifier of two features decides for each class, and labelled points drawn over
-/// them.
-/// `predict(x, y)` returns a class from 0.
+/// them. `predict(x, y)` returns a class from 0; points: [n, 2], labels: [n]. Errors as of `clusters`.
 template <class Predict>
 void decision_boundary(Predict predict, const samples& points, const samples& labels,
                        const std::filesystem::path& file, std::string title = {}) {

@@ -14,7 +14,9 @@ STRATA_HEADER_BEGIN
 
 namespace strata::bedrock::inline STRATA_SETTING::plot {
 
-/// A confusion matrix [true class, predicted class] as a map of heat with its counts.
+/// A confusion matrix [true class, predicted class] as a map of heat with its counts. `std::invalid_argument`
+/// for another shape, numbers that are not finite and other file names, `plot_error` where the picture cannot
+/// be drawn.
 inline void confusion(const samples& matrix, std::span<const std::string> class_names,
                       const std::filesystem::path& file, std::string_view title = {}) {
     const std::size_t classes = class_names.size();
@@ -26,6 +28,10 @@ inline void confusion(const samples& matrix, std::span<const std::string> class_
             "plot: the confusion matrix has ", rows, " rows, there are ", classes, " class names")));
     std::vector<double> counts(classes * classes);
     matrix.read(0, counts.size(), counts.data());
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        if (!bedrock::internal::is_finite(counts[i]))
+            bedrock::internal::raise(std::invalid_argument(bedrock::internal::concatenate(
+                "plot: the confusion matrix is not finite at row ", i / classes, ", column ", i % classes)));
     const double largest = std::max(1.0, *std::max_element(counts.begin(), counts.end()));
     std::string data;
     std::string tics;
@@ -42,8 +48,8 @@ inline void confusion(const samples& matrix, std::span<const std::string> class_
         tics += bedrock::internal::concatenate(i == 0 ? "" : ", ", internal::literal(name), " ", i);
     }
     const std::size_t side = std::clamp<std::size_t>(60 * classes + 200, 400, 1600);
-    internal::run_gnuplot(
-        internal::begin_script(file, {side + 60, side}) +
+    internal::draw(
+        file, {side + 60, side},
         bedrock::internal::concatenate(
             "$counts << end_of_data\n", data, "end_of_data\nset title ", internal::literal(title),
             "\nset xlabel 'predicted'\nset ylabel 'true'\nunset key\nunset grid\nset size square\nset xtics "

@@ -56,9 +56,7 @@ public:
 
     /// Draws to a .png or .svg file, which is complete when this returns. `plot_error` where that fails,
     /// `std::invalid_argument` for another extension, or a figure without data.
-    void save(const std::filesystem::path& file) const {
-        internal::run_gnuplot(internal::begin_script(file, pixels_) + panel());
-    }
+    void save(const std::filesystem::path& file) const { internal::draw(file, pixels_, panel()); }
 
     /// The figure in gnuplot's language, for pictures of several.
     [[nodiscard]] std::string panel() const {

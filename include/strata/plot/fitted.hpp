@@ -12,7 +12,8 @@ STRATA_HEADER_BEGIN
 
 namespace strata::bedrock::inline STRATA_SETTING::plot {
 
-/// The points of a regression on one feature, and the predictions for them as a line.
+/// The points of a regression on one feature, and the predictions for them as a line: [n] each.
+/// `std::invalid_argument` for different lengths.
 template <numbers X, numbers Y, numbers P>
 figure fitted_line(const X& x, const Y& y, const P& predicted, std::string title = {}) {
     const std::vector<double> xs(std::ranges::begin(x), std::ranges::end(x));
@@ -37,7 +38,7 @@ figure fitted_line(const X& x, const Y& y, const P& predicted, std::string title
 }
 
 /// A dot for each row, at its actual and its predicted value, and the diagonal on which predictions are
-/// right.
+/// right. Shapes and errors as of `fitted_line`.
 template <numbers Y, numbers P>
 figure predicted_against_actual(const Y& actual, const P& predicted, std::string title = {}) {
     figure result(std::move(title), {700, 700});

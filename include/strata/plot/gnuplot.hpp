@@ -20,12 +20,14 @@ STRATA_HEADER_BEGIN
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace strata::bedrock {
 
@@ -82,9 +84,6 @@ inline std::string begin_script(const std::filesystem::path& file, size pixels) 
     if (kind != ".png" && kind != ".svg")
         bedrock::internal::raise(std::invalid_argument(bedrock::internal::concatenate(
             "plot: ", file.string(), ": expected a name that ends in .png or .svg, found '", kind, "'")));
-    if (!std::ofstream(file, std::ios::app))
-        bedrock::internal::raise(
-            plot_error(bedrock::internal::concatenate("plot: ", file.string(), ": cannot be written")));
     return bedrock::internal::concatenate(
         "set terminal ", kind == ".png" ? "pngcairo" : "svg", " noenhanced size ", pixels.width, ",",
         pixels.height, " background rgb 'white' font 'sans,11'\nset output ", literal(file.string()),
@@ -142,6 +141,22 @@ inline void run_gnuplot(const std::string& script) {
     std::array<char, 1024> text;
     const std::size_t count = std::fread(text.data(), 1, text.size(), output.get());
     bedrock::internal::raise(plot_error("plot: gnuplot fails: " + std::string(text.data(), count)));
+}
+
+/// Draws a file by what follows the first lines of a script. Where that fails, no empty file is left of it.
+inline void draw(const std::filesystem::path& file, size pixels, const std::string& script) {
+    const std::string whole = begin_script(file, pixels) + script;
+    std::error_code none;
+    const bool is_new = !std::filesystem::exists(file, none);
+    if (!std::ofstream(file, std::ios::app))
+        bedrock::internal::raise(
+            plot_error(bedrock::internal::concatenate("plot: ", file.string(), ": cannot be written")));
+    const std::exception_ptr error = bedrock::internal::caught([&] { run_gnuplot(whole); });
+    if (error == nullptr)
+        return;
+    if (is_new)
+        std::filesystem::remove(file, none);
+    bedrock::internal::raise_again(error);
 }
 
 } // namespace internal

@@ -15,7 +15,8 @@ STRATA_HEADER_BEGIN
 namespace strata::bedrock::inline STRATA_SETTING::plot {
 
 /// Grey images side by side in rows, dark where their numbers are large, each with a caption above it.
-/// images: [n, height, width] of any numbers; captions: n, or none.
+/// images: [n, height, width] of any numbers; captions: n, or none. `std::invalid_argument` for other shapes,
+/// numbers of captions and file names, `plot_error` where the picture cannot be drawn.
 inline void image_grid(const samples& images, std::size_t height, std::size_t width,
                        std::span<const std::string> captions, const std::filesystem::path& file,
                        std::size_t columns = 8) {
@@ -29,10 +30,8 @@ inline void image_grid(const samples& images, std::size_t height, std::size_t wi
     columns = std::min(columns, count);
     const std::size_t rows = (count + columns - 1) / columns;
     const bool named = !captions.empty();
-    std::string script = internal::begin_script(file, {std::max<std::size_t>(120 * columns, 240),
-                                                       (named ? std::size_t{140} : std::size_t{120}) * rows});
     // Gaps are fractions of a cell, so that they look the same whatever the number of cells.
-    script += bedrock::internal::concatenate(
+    std::string script = bedrock::internal::concatenate(
         "set multiplot layout ", rows, ",", columns, " margins 0.03/", columns, ",1-0.03/", columns, ",0.03/",
         rows, ",1-", named ? "0.18/" : "0.03/", rows, " spacing 0.06/", columns, ",",
         named ? "0.21/" : "0.06/", rows,
@@ -51,7 +50,10 @@ inline void image_grid(const samples& images, std::size_t height, std::size_t wi
             "end_of_data\nset title ", internal::literal(captions.empty() ? std::string_view{} : captions[i]),
             "\nplot [-0.5:", width, "-0.5] [", height, "-0.5:-0.5] $image", i, " matrix with image\n");
     }
-    internal::run_gnuplot(script + "unset multiplot\n");
+    internal::draw(
+        file,
+        {std::max<std::size_t>(120 * columns, 240), (named ? std::size_t{140} : std::size_t{120}) * rows},
+        script + "unset multiplot\n");
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::plot

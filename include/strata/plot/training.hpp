@@ -14,6 +14,8 @@ namespace strata::bedrock::inline STRATA_SETTING::plot {
 
 /// The curves of a training over its epochs: a panel for the loss and one for each metric, with those of the
 /// validation data beside them where there are any. Scores that were taken every few epochs are as far apart.
+/// `std::invalid_argument` for a history without epochs and other file names, `plot_error` where the picture
+/// cannot be drawn.
 inline void training_curves(const history& record, const std::filesystem::path& file) {
     const auto names = record.names();
     if (names.empty())
@@ -40,9 +42,9 @@ inline void training_curves(const history& record, const std::filesystem::path& 
         panels += panel.panel();
         ++count;
     }
-    internal::run_gnuplot(internal::begin_script(file, {600 * count, 450}) +
-                          bedrock::internal::concatenate("set multiplot layout 1,", count, "\n") + panels +
-                          "unset multiplot\n");
+    internal::draw(file, {600 * count, 450},
+                   bedrock::internal::concatenate("set multiplot layout 1,", count, "\n") + panels +
+                       "unset multiplot\n");
 }
 
 } // namespace strata::bedrock::inline STRATA_SETTING::plot
