@@ -154,6 +154,9 @@ BOOST_AUTO_TEST_CASE(numbers_and_what_does_not_fit) {
     BOOST_CHECK_EXCEPTION((void)table_encoder{}.encode(rows), data_error, says("a call of fit before"));
     BOOST_CHECK_EXCEPTION((void)(table_encoder{{"c", date_column{}}}.fit(rows)), data_error,
                           says("expected a column \"c\", found only \"a\", \"b\""));
+    BOOST_CHECK_EXCEPTION(
+        (void)(table_encoder{{"a", ignored_column{}}, {"a", number_column{.missing = 0}}}.fit(rows)),
+        data_error, says("expected one encoding for each column, found two for \"a\""));
     table_encoder encoder{{"city", one_hot_column{}}, {"size", ordinal_column{}}, {"born", ignored_column{}}};
     encoder.fit(known);
     BOOST_CHECK_EXCEPTION((void)encoder.encode(known.drop("rooms")), data_error,

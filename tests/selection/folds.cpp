@@ -104,12 +104,24 @@ BOOST_AUTO_TEST_CASE(polynomial_features_are_scikit_learns) {
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     BOOST_TEST(error_message([] { static_cast<void>(k_fold(3)); }) ==
-               "folds: expected from 2 to the number of rows, 3, found 5");
+               "k_fold: expected from 2 folds to the number of rows, 3, found 5");
     BOOST_TEST(error_message([] { static_cast<void>(k_fold(3, {.folds = 1})); }) ==
-               "folds: expected from 2 to the number of rows, 3, found 1");
+               "k_fold: expected from 2 folds to the number of rows, 3, found 1");
     const std::vector<int> labels{0, 0, 0, 4};
     BOOST_TEST(error_message([&] { static_cast<void>(stratified_k_fold(labels, {.folds = 2})); }) ==
-               "folds: expected 2 rows or more of class 4, found 1");
+               "stratified_k_fold: expected 2 rows or more of class 4, found 1");
+    const std::vector<float> fractions{0, 0.5f, 1, 1};
+    BOOST_TEST(error_message([&] { static_cast<void>(stratified_k_fold(fractions, {.folds = 2})); }) ==
+               "stratified_k_fold: expected a whole number for row 1, found 0.5");
+    const std::vector<double> none{NAN, 1}, far{1e30, 1};
+    BOOST_TEST(
+        error_message([&] { static_cast<void>(stratified_k_fold(none, {.folds = 2})); }).ends_with("nan"));
+    BOOST_TEST(
+        error_message([&] { static_cast<void>(stratified_k_fold(far, {.folds = 2})); }).ends_with("1e+30"));
+    const xt::xtensor<double, 2> table{{1}, {2}};
+    const xt::xtensor<double, 1> targets{1, 2};
+    BOOST_TEST(error_message([&] { (void)cross_validate(linear_regression<1>{}, table, targets, {}); }) ==
+               "cross_validate: expected a fold at least, found none");
     const std::vector<double> x{1, 2, 3};
     BOOST_TEST(error_message([&] { static_cast<void>(polynomial_features<2, 2>::transform(x)); }) ==
                "polynomial features: X has 3 numbers, expected a multiple of 2");
@@ -150,5 +162,5 @@ BOOST_AUTO_TEST_CASE(labels_may_be_a_column) {
         BOOST_TEST((by_column[i].test == by_list[i].test));
     const xt::xtensor<int, 2> wide(std::array<std::size_t, 2>{4, 2});
     BOOST_TEST(error_message([&] { (void)stratified_k_fold(wide, {.folds = 2}); }) ==
-               "folds: expected a label for each of 4 rows, found 8");
+               "stratified_k_fold: expected a label for each of 4 rows, found 8");
 }

@@ -41,7 +41,7 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// empty field is a category as any other. `save` and `load` keep all of it for prediction.
 ///
 /// data_error, with its line, for a text that does not fit its column; for a column that is missing; for use
-/// before `fit`; for results of the same name.
+/// before `fit`; for two encodings of one column and for results of the same name.
 class table_encoder : public internal::savable<table_encoder> {
 public:
     struct named_encoding {
@@ -56,8 +56,15 @@ public:
         std::vector<learnt_column> learnt;
         for (const std::string& name : rows.names)
             learnt.push_back({name});
-        for (const named_encoding& each : encodings_)
-            learnt[rows.position(each.name)].how = each.how;
+        std::vector<bool> is_named(learnt.size());
+        for (const named_encoding& each : encodings_) {
+            const std::size_t column = rows.position(each.name);
+            if (is_named[column])
+                internal::raise(data_error::in_file(rows.file, "one encoding for each column",
+                                                    "two for " + internal::shown(each.name)));
+            is_named[column] = true;
+            learnt[column].how = each.how;
+        }
         for (learnt_column& each : learnt)
             std::visit([&](const auto& how) { learn(how, each, rows); }, each.how);
         std::vector<std::string> names =

@@ -28,9 +28,10 @@ struct cross_validation {
     }
     /// The standard deviation of the scores about their mean.
     [[nodiscard]] double standard_deviation() const noexcept {
+        const double center = mean();
         double sum = 0;
         for (const double score : scores)
-            sum += (score - mean()) * (score - mean());
+            sum += (score - center) * (score - center);
         return std::sqrt(sum / static_cast<double>(scores.size()));
     }
 };
@@ -42,15 +43,21 @@ concept scored_estimator = requires(Estimator& estimator, const X& x, const Y& y
     estimator.fit(x, y, options);
     estimator.score(x, y);
 };
+
+inline void check_has_fold(std::span<const fold> folds) {
+    if (folds.empty())
+        raise(data_error{"cross_validate: expected a fold at least, found none"});
+}
 } // namespace internal
 
 /// Fits an estimator on each fold's training rows and scores it on the others. `fit(x, y)` returns what has
 /// been fitted, anything with `score(x, y)`: `cross_validate([](const auto& x, const auto& y) { return
 /// linear_regression<4>{}.fit(x, y); }, x, y, k_fold(rows))`. x: an array [rows, ...], y: [rows, ...].
-/// data_error where they have different numbers of rows.
+/// data_error where they have different numbers of rows, and without a fold.
 template <class Fit, class X, class Y>
     requires(!internal::scored_estimator<Fit, X, Y>)
 [[nodiscard]] cross_validation cross_validate(Fit fit, const X& x, const Y& y, std::span<const fold> folds) {
+    internal::check_has_fold(folds);
     internal::common_row_count(x, y, "cross_validate");
     cross_validation result;
     for (const fold& each : folds) {
@@ -64,12 +71,13 @@ template <class Fit, class X, class Y>
 /// step is fitted anew to the training rows alone, so that no step knows the rows that are scored:
 /// `cross_validate(pipeline{input<4>, standard_scaler{}, linear_regression{}}, x, y, k_fold(rows))`.
 /// A `sample_weight` among the options, one for each row, is taken along into the folds; scores are
-/// unweighted. data_error where x, y and the weights have different numbers of rows.
+/// unweighted. data_error where x, y and the weights have different numbers of rows, and without a fold.
 template <class Estimator, class X, class Y>
     requires internal::scored_estimator<Estimator, X, Y>
 [[nodiscard]] cross_validation cross_validate(const Estimator& estimator, const X& x, const Y& y,
                                               std::span<const fold> folds,
                                               const typename Estimator::options_type& options = {}) {
+    internal::check_has_fold(folds);
     const std::size_t rows = internal::common_row_count(x, y, "cross_validate");
     std::vector<double> weights;
     if constexpr (requires { options.sample_weight; })
