@@ -92,7 +92,7 @@ public:
     /// labels[i] = the nearest center of x[i][...] - origin[...], the first of equally near ones. `more` rows
     /// follow these in memory, and come next.
     void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels,
-              std::size_t more = 0) const noexcept {
+              std::size_t more = 0) const {
         if (by_differences_)
             find<true>(x, origin, rows, labels, more);
         else
@@ -134,8 +134,7 @@ private:
     }
 
     template <bool ByDifferences>
-    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels,
-              std::size_t more) const noexcept {
+    void find(const T* x, const T* origin, std::size_t rows, std::int32_t* labels, std::size_t more) const {
         thread_numbers<T, F * group> columns;
         alignas(alignment) std::array<T, group> found;
         for (std::size_t first = 0; first < rows; first += group) {

@@ -19,6 +19,7 @@ STRATA_HEADER_BEGIN
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <random>
 #include <span>
 #include <string>
@@ -126,6 +127,14 @@ struct memory_address {
     };
 
     memory_address own;
+    struct name_guard {
+        const char* name;
+        ~name_guard() {
+            if (name[0] != 0)
+                ::shm_unlink(name);
+        }
+    };
+    std::optional<name_guard> guard(std::in_place, own.name);
     const std::string host = group.host();
     std::copy_n(host.data(), std::min(host.size(), sizeof own.host - 1), own.host);
     std::random_device random;
@@ -151,8 +160,7 @@ struct memory_address {
         sees[machine] = all->seen[machine].bytes().empty() ? 0 : 1;
     }
     const auto seen_by = group.gather(std::as_bytes(std::span(sees)));
-    if (own.name[0] != 0)
-        ::shm_unlink(own.name);
+    guard.reset();
 
     machine_memory result{std::vector<std::span<std::byte>>(group.count()), all};
     for (std::size_t machine = 0; machine < group.count(); ++machine)

@@ -78,13 +78,13 @@ public:
         // What was written to memory that others see comes first.
         std::atomic_thread_fence(std::memory_order_release);
         bytes_sent_ += bytes.size();
-        return begin(bytes, [&](std::span<const std::byte> part, MPI_Request* request) {
+        return begin("MPI_Isend", bytes, [&](std::span<const std::byte> part, MPI_Request* request) {
             return MPI_Isend(part.data(), static_cast<int>(part.size()), MPI_BYTE, static_cast<int>(receiver),
                              static_cast<int>(channel), all_, request);
         });
     }
     ticket receive(std::size_t sender, std::uint32_t channel, std::span<std::byte> bytes) override {
-        return begin(bytes, [&](std::span<std::byte> part, MPI_Request* request) {
+        return begin("MPI_Irecv", bytes, [&](std::span<std::byte> part, MPI_Request* request) {
             return MPI_Irecv(part.data(), static_cast<int>(part.size()), MPI_BYTE, static_cast<int>(sender),
                              static_cast<int>(channel), all_, request);
         });
@@ -105,8 +105,8 @@ public:
 
     [[nodiscard]] std::vector<std::vector<std::byte>> gather(std::span<const std::byte> own) override {
         if (own.size() > most_bytes)
-            internal::raise(
-                machine_error("mpi::environment: more than a gigabyte at once is to be gathered"));
+            internal::raise(machine_error(detail::concatenate(
+                "mpi::environment: expected at most ", most_bytes, " bytes to gather, found ", own.size())));
         const std::vector<int> sizes = gather_size(static_cast<int>(own.size()));
         for (std::size_t gone = 0; gone < count_; ++gone)
             if (sizes[gone] < 0)
@@ -140,9 +140,12 @@ private:
     static constexpr std::chrono::seconds patience{2}; ///< before a machine that leaves tells others
     static constexpr int gone_channel = 32767;         ///< the largest that any MPI has
     void enter(MPI_Comm machines, int provided) {
-        if (provided < MPI_THREAD_FUNNELED)
+        if (provided < MPI_THREAD_FUNNELED) {
+            if (is_owner_)
+                MPI_Finalize(); // on all machines alike: no destructor will
             internal::raise(
                 machine_error("mpi::environment: this MPI allows no threads (MPI_THREAD_FUNNELED)"));
+        }
         // A communicator of its own, so that no message of the program is taken for one of training.
         check("MPI_Comm_dup", MPI_Comm_dup(machines, &all_));
         check("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(all_, MPI_ERRORS_RETURN));
@@ -265,7 +268,7 @@ private:
     }
 
     template <class Bytes, class Begin>
-    ticket begin(Bytes bytes, const Begin& begin_part) {
+    ticket begin(const char* function, Bytes bytes, const Begin& begin_part) {
         if (free_.empty()) {
             free_.push_back(messages_.size());
             messages_.emplace_back();
@@ -276,7 +279,7 @@ private:
         do {
             const auto part = bytes.first(std::min(bytes.size(), most_bytes));
             requests.push_back(MPI_REQUEST_NULL);
-            check("a message", begin_part(part, &requests.back()));
+            check(function, begin_part(part, &requests.back()));
             bytes = bytes.subspan(part.size());
         } while (!bytes.empty());
         return message;

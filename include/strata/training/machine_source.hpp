@@ -88,7 +88,9 @@ struct shared_source {
     }
     shared_source(const shared_source&) = delete;
     shared_source& operator=(const shared_source&) = delete;
-    ~shared_source() { source.choose_rows({}); }
+    ~shared_source() {
+        (void)caught([&] { source.choose_rows({}); });
+    }
 
     /// Whether all machines have the same first batch of a course, where they will see parts of it alone.
     template <class Data, class Checksum>
