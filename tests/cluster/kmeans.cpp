@@ -293,13 +293,13 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
                    kmeans<1, 1, float>().fit(std::vector<float>{2e18f, 0, 2e18f});
                }) == "kmeans: X has numbers so large that sums of their squares are infinite");
     BOOST_TEST(error_message<std::invalid_argument>([] { kmeans<2, 2>({.tolerance = NAN}); }) ==
-               "kmeans: the tolerance is not 0 or more");
+               "kmeans: the tolerance is nan, expected 0 or more");
     BOOST_TEST(error_message<std::invalid_argument>([] { kmeans<2, 2>({.n_init = 0}); }) ==
                "kmeans: n_init is 0, expected 1 or more");
     BOOST_TEST(error_message<std::invalid_argument>([] { kmeans<2, 2>({.max_iterations = 0}); }) ==
                "kmeans: max_iterations is 0, expected 1 or more");
     BOOST_TEST(error_message<std::invalid_argument>([] { kmeans<2, 2>({.tolerance = -1}); }) ==
-               "kmeans: the tolerance is not 0 or more");
+               "kmeans: the tolerance is -1, expected 0 or more");
 }
 
 // Rows as long as images, which no thread's stack holds a group of.

@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(errors, scaler_type, scalers) {
     BOOST_CHECK_EXCEPTION(scaler.fit(small, std::vector<double>{1, 2, -1, 3}), data_error,
                           says({"expected finite weights, none below 0, found -1", "in row 2"}));
     BOOST_CHECK_EXCEPTION(scaler.fit(small, std::vector<double>{0, 0, 0, 0}), data_error,
-                          says("expected a row at least"));
+                          says("expected a row at least whose weight is above 0, found none"));
     BOOST_CHECK_EXCEPTION(scaler.fit(matrix{{1.7e308}, {-1.7e308}}), data_error, says("column 0"));
 
     scaler.fit(small);

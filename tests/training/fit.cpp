@@ -462,7 +462,7 @@ BOOST_AUTO_TEST_CASE(bad_input_is_named) {
     refuses(data.x, data.y, quietly(0, 1), "the batch size is 0");
     auto split = quietly(10, 1);
     split.validation_split = 1;
-    refuses(data.x, data.y, split, "the validation split is not in [0, 1)");
+    refuses(data.x, data.y, split, "expected a validation split from 0 to below 1, found ");
     split.validation_split = 0.5;
     split.validation_data = {data.x, data.y};
     refuses(data.x, data.y, split, "both a validation split and validation data");

@@ -195,6 +195,8 @@ BOOST_AUTO_TEST_CASE(classes_have_counts_of_their_own) {
     const auto numbers = wanted["confusion"].get<std::vector<std::size_t>>();
     const auto counts = counts_of_classes(xt::adapt(numbers, std::array<std::size_t, 2>{5, 5}));
     BOOST_TEST_REQUIRE(counts.size() == 5u);
+    BOOST_TEST(counts[0].iou() == 17.0 / 27, boost::test_tools::tolerance(1e-12));
+    BOOST_TEST(counts[3].iou() == 0);
     for (std::size_t i = 0; i < counts.size(); ++i) {
         const auto close = boost::test_tools::tolerance(1e-12);
         BOOST_TEST(counts[i].precision() == wanted["precisions"][i].get<double>(), close);
@@ -216,7 +218,8 @@ BOOST_AUTO_TEST_CASE(classes_have_counts_of_their_own) {
         BOOST_TEST(each[i].false_negatives == confusions[4 * i + 2]);
         BOOST_TEST(each[i].true_positives == confusions[4 * i + 3]);
     }
-    BOOST_CHECK_THROW(counts_of_classes(xt::xtensor<int, 2>{{1, 2}}), std::invalid_argument);
+    BOOST_CHECK_EXCEPTION(counts_of_classes(xt::xtensor<int, 2>{{1, 2}}), std::invalid_argument,
+                          says("expected a matrix of classes x classes, found 1 x 2"));
 }
 
 // A trainer measures with every kind of metric, the same on any number of threads.

@@ -7,6 +7,8 @@ STRATA_HEADER_BEGIN
 #include <strata/cluster/seeding.hpp>
 #include <strata/data/array.hpp>
 #include <strata/data/estimator.hpp>
+#include <strata/expression/concatenate.hpp>
+#include <strata/expression/print.hpp>
 #include <strata/raise.hpp>
 
 #include <numeric>
@@ -42,7 +44,10 @@ public:
     explicit kmeans(const kmeans_options& options = {}) : options_(options) {
         check(options.n_init > 0, "kmeans: n_init is 0, expected 1 or more");
         check(options.max_iterations > 0, "kmeans: max_iterations is 0, expected 1 or more");
-        check(options.tolerance >= 0, "kmeans: the tolerance is not 0 or more");
+        if (!(options.tolerance >= 0))
+            internal::raise(std::invalid_argument(internal::concatenate(
+                "kmeans: the tolerance is ", internal::number_to_string(options.tolerance),
+                ", expected 0 or more")));
     }
 
     /// X: [rows, F], K rows or more.
@@ -113,9 +118,11 @@ public:
     }
 
     [[nodiscard]] const xt::xtensor<T, 2>& centers() const noexcept { return centers_; } ///< [K, F]
+    /// The cluster of each row that `fit` saw, [rows]; empty before.
     [[nodiscard]] const std::vector<std::int32_t>& labels() const noexcept { return labels_; }
     /// The sum of the squared distances of the rows from their centers.
     [[nodiscard]] double inertia() const noexcept { return inertia_; }
+    /// Those of the best of the starts.
     [[nodiscard]] std::size_t iterations() const noexcept { return iterations_; }
 
     [[nodiscard]] static std::string description() {

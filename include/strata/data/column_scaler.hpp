@@ -73,7 +73,7 @@ protected:
                     static_cast<void>(finite_number(matrix, i, j, columns, "fit"));
             }
         if (result.count == 0)
-            fail("fit", "a row at least", "none");
+            fail("fit", rows == 0 ? "a row at least" : "a row at least whose weight is above 0", "none");
         return result;
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <strata/raise.hpp>
+#include <strata/regression/decomposition.hpp>
 #include <strata/setting.hpp>
 
 #include <eigen3/Eigen/Cholesky>
@@ -27,7 +28,7 @@ using vector = Eigen::Map<Eigen::VectorXd>;
 inline Eigen::Index index(std::size_t size) noexcept { return static_cast<Eigen::Index>(size); }
 inline void check(Eigen::ComputationInfo info) {
     if (info != Eigen::Success)
-        bedrock::internal::raise(std::runtime_error("Eigen found no convergence"));
+        bedrock::internal::raise(std::runtime_error("Eigen: the eigenvalues did not converge"));
 }
 inline std::vector<double> copy(const Eigen::VectorXd& values) {
     return {values.data(), values.data() + values.size()};
@@ -101,12 +102,6 @@ public:
 private:
     Eigen::HouseholderQR<Eigen::MatrixXd> factors_;
     Eigen::MatrixXd upper_; ///< R
-};
-
-/// What `minimum_norm` found out.
-struct decomposition {
-    std::vector<double> singular_values; ///< descending
-    std::size_t rank;
 };
 
 /// The least-squares solution of minimum norm by singular values, those below threshold * the largest being

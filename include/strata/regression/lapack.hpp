@@ -1,7 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
+#include <strata/regression/decomposition.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>
@@ -10,6 +12,7 @@
 #include <limits>
 #include <new>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 // The routines that are called, declared here: the whole of xtensor-blas takes two seconds to compile. A
@@ -44,12 +47,14 @@ namespace strata::bedrock::inline STRATA_SETTING::lapack {
 namespace internal {
 inline int lapack_int(std::size_t size) {
     if (size > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-        bedrock::internal::raise(std::length_error("LAPACK counts to 2^31 - 1"));
+        bedrock::internal::raise(std::length_error(bedrock::internal::concatenate(
+            "LAPACK: expected at most 2^31 - 1 rows, columns and numbers of work space, found ", size)));
     return static_cast<int>(size);
 }
-inline void check(int info) {
+inline void check(int info, const char* routine) {
     if (info != 0)
-        bedrock::internal::raise(std::runtime_error("LAPACK found no convergence"));
+        bedrock::internal::raise(std::runtime_error(bedrock::internal::concatenate(
+            "LAPACK: ", routine, " found no result, its code is ", std::to_string(info))));
 }
 // Calls a routine twice: with the size -1 it says how much work space it wants, then it works in that.
 template <class Routine>
@@ -110,7 +115,7 @@ inline std::vector<double> eigenvalues(std::vector<double>& a, std::size_t n, bo
     const int work_size = internal::lapack_int(work.size());
     dsyevd_(job, "L", &size, a.data(), &size, values.data(), work.data(), &work_size, int_work.data(),
             &int_size, &info);
-    internal::check(info);
+    internal::check(info, "dsyevd");
     return values;
 }
 
@@ -124,7 +129,7 @@ public:
         int info = 0;
         internal::provide_work_space(
             [&](double* work, int size) { dgeqrf_(&m, &n, a_.data(), &m, tau_.data(), work, &size, &info); });
-        internal::check(info);
+        internal::check(info, "dgeqrf");
     }
 
     /// Descending.
@@ -143,7 +148,7 @@ public:
             dgesdd_("N", &n, &n, r.data(), &n, values.data(), &unused, &one, &unused, &one, work, &size,
                     int_work.data(), &info);
         });
-        internal::check(info);
+        internal::check(info, "dgesdd");
         return values;
     }
 
@@ -157,7 +162,7 @@ public:
             dormqr_("L", transposed ? "T" : "N", &m, &one, &n, a_.data(), &m, tau_.data(), b.data(), &m, work,
                     &size, &info);
         });
-        internal::check(info);
+        internal::check(info, "dormqr");
     }
 
     /// b = R^-1 b or R^-T b, for the first `columns` elements.
@@ -167,7 +172,7 @@ public:
         const int one = 1;
         int info = 0;
         dtrtrs_("U", transposed ? "T" : "N", "N", &n, &one, a_.data(), &m, b.data(), &n, &info);
-        internal::check(info);
+        internal::check(info, "dtrtrs");
     }
 
 private:
@@ -175,12 +180,6 @@ private:
     std::vector<double> tau_;
     std::size_t rows_;
     std::size_t columns_;
-};
-
-/// What `minimum_norm` found out.
-struct decomposition {
-    std::vector<double> singular_values; ///< descending
-    std::size_t rank;
 };
 
 /// The least-squares solution of minimum norm by singular values, those below threshold * the largest being
@@ -205,7 +204,7 @@ inline decomposition minimum_norm(std::vector<double>& a, std::size_t rows, std:
     const int size = internal::lapack_int(work.size());
     dgelsd_(&m, &n, &count, a.data(), &m, b.data(), &stride, result.singular_values.data(), &threshold, &rank,
             work.data(), &size, int_work.data(), &info);
-    internal::check(info);
+    internal::check(info, "dgelsd");
     result.rank = static_cast<std::size_t>(rank);
     return result;
 }

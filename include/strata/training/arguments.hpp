@@ -101,8 +101,8 @@ struct training_arguments {
         });
         check_targets(Outputs{}, y, count, ignored, caller);
         if (count > 0xFFFFFFFFu)
-            internal::raise(
-                std::invalid_argument(internal::concatenate(caller.text(), ": more than 2^32 - 1 samples")));
+            internal::raise(std::invalid_argument(
+                internal::concatenate(caller.text(), ": expected at most 2^32 - 1 samples, found ", count)));
         return {x.data(), y.data(), 0, count};
     }
 

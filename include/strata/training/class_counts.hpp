@@ -4,6 +4,8 @@
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
+#include <strata/data/extents.hpp>
+#include <strata/expression/concatenate.hpp>
 #include <strata/raise.hpp>
 
 #include <cstddef>
@@ -48,7 +50,9 @@ private:
 template <class Confusion>
 std::vector<class_counts> counts_of_classes(const Confusion& confusion) {
     if (confusion.dimension() != 2 || confusion.shape(0) != confusion.shape(1))
-        internal::raise(std::invalid_argument("counts_of_classes: expected a matrix of classes x classes"));
+        internal::raise(std::invalid_argument(
+            internal::concatenate("counts_of_classes: expected a matrix of classes x classes, found ",
+                                  internal::extents_text(confusion.shape()))));
     const std::size_t classes = confusion.shape(0);
     std::vector<class_counts> result(classes);
     std::size_t all = 0;
@@ -76,8 +80,9 @@ std::vector<class_counts> counts_of_classes(const Predictions& predictions, cons
                                             double threshold = 0.5) {
     if (predictions.dimension() != 2 || targets.dimension() != 2 ||
         predictions.shape(0) != targets.shape(0) || predictions.shape(1) != targets.shape(1))
-        internal::raise(std::invalid_argument(
-            "counts_of_classes: expected predictions and targets of samples x classes"));
+        internal::raise(std::invalid_argument(internal::concatenate(
+            "counts_of_classes: expected predictions and targets of samples x classes, found ",
+            internal::extents_text(predictions.shape()), " and ", internal::extents_text(targets.shape()))));
     std::vector<class_counts> result(predictions.shape(1));
     for (std::size_t i = 0; i < predictions.shape(0); ++i)
         for (std::size_t j = 0; j < result.size(); ++j) {

@@ -5,6 +5,8 @@
 #include <strata/data/sample_list.hpp>
 #include <strata/data/share.hpp>
 #include <strata/data/token_check.hpp>
+#include <strata/expression/concatenate.hpp>
+#include <strata/expression/print.hpp>
 #include <strata/kernels/product/batch_pieces.hpp>
 #include <strata/learning/ignored_label.hpp>
 #include <strata/setting.hpp>
@@ -59,7 +61,9 @@ private:
 
 /// Samples of a piece of a batch as options have it.
 [[nodiscard]] inline std::size_t piece_length(const fit_options& options) {
-    require(options.piece_size % 4 == 0, "fit: the piece size is no multiple of 4");
+    if (options.piece_size % 4 != 0)
+        raise(std::invalid_argument(
+            concatenate("fit: expected a piece size that 4 divides, found ", options.piece_size)));
     constexpr std::size_t most = std::size_t{1} << 31; // above all batches, whose samples may be added to it
     return options.piece_size == 0 ? default_piece : std::min(options.piece_size, most);
 }
@@ -95,8 +99,10 @@ struct divided_data {
         : train(x, y, options.sample_weight, options.class_weight, "fit") {
         require(train.range.count > 0, "fit: there are no samples to train on");
         require(options.batch_size > 0, "fit: the batch size is 0");
-        require(options.validation_split >= 0 && options.validation_split < 1,
-                "fit: the validation split is not in [0, 1)");
+        if (!(options.validation_split >= 0 && options.validation_split < 1))
+            raise(std::invalid_argument(
+                concatenate("fit: expected a validation split from 0 to below 1, found ",
+                            number_to_string(options.validation_split))));
         const labelled_samples& own = options.validation_data;
         require(options.validation_split == 0 || (own.x.empty() && options.validation_batches == nullptr),
                 "fit: both a validation split and validation data are given");
