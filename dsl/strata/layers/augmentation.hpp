@@ -98,7 +98,6 @@ struct random_flip_layer : detail::augmentation_layer<random_flip_layer<Ways>, n
     static constexpr auto label = text("random_flip");
     static constexpr auto spelling(auto&& write) { return write("random_flip<", Ways); }
     static constexpr bool bounds_fit = true;
-    static constexpr flip ways = Ways;
 };
 
 /// Shifts images in training, by evenly distributed fractions of their height (down is positive) and width
@@ -111,8 +110,6 @@ struct random_shift_layer
     : detail::augmentation_layer<random_shift_layer<Height, Width, Options...>, Options...> {
     static constexpr auto label = text("random_shift");
     static constexpr auto spelling(auto&& write) { return write("random_shift<", Height, Width, Options...); }
-    static constexpr interval height_shift = Height;
-    static constexpr interval width_shift = Width;
     static constexpr bool bounds_fit = Height.fits(-1, 1) && Width.fits(-1, 1);
     static constexpr auto wanted_bounds = text("fractions in [-1, 1], the lower first");
 };
@@ -125,7 +122,6 @@ struct random_rotation_layer
     : detail::augmentation_layer<random_rotation_layer<Factor, Options...>, Options...> {
     static constexpr auto label = text("random_rotation");
     static constexpr auto spelling(auto&& write) { return write("random_rotation<", Factor, Options...); }
-    static constexpr interval factor = Factor;
     static constexpr bool bounds_fit = Factor.fits(-1, 1);
     static constexpr auto wanted_bounds = text("fractions of a turn in [-1, 1], the lower first");
 };
@@ -137,7 +133,6 @@ template <interval Factor, auto... Options>
 struct random_zoom_layer : detail::augmentation_layer<random_zoom_layer<Factor, Options...>, Options...> {
     static constexpr auto label = text("random_zoom");
     static constexpr auto spelling(auto&& write) { return write("random_zoom<", Factor, Options...); }
-    static constexpr interval factor = Factor;
     static constexpr bool bounds_fit = Factor.fits(-1, 1) && Factor.low.value() > -1;
     static constexpr auto wanted_bounds = text("bounds in (-1, 1], the lower first");
 };

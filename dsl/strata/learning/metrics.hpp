@@ -31,9 +31,6 @@ struct class_metric : metric_base {
     static constexpr direction better = direction::larger;
     static constexpr auto numerator = frozen<Numerator>;
     static constexpr auto denominator = frozen<Denominator>;
-    static constexpr averaging average = Average;
-    static constexpr bool counts_false = CountsFalse;
-    static constexpr double threshold = Threshold.value();
 };
 
 /// What is below a curve that all thresholds together draw, in the order of the predictions: exact, as

@@ -20,8 +20,6 @@ struct stepping : head_base<1, Inputs, 1, Outputs> {
     static constexpr std::size_t inputs = Whole::inputs;
     static constexpr std::size_t product_flops =
         Whole::output_rows > 0 ? Whole::product_flops / Whole::output_rows : Whole::product_flops;
-    /// Numbers of a step that it reads.
-    static constexpr std::size_t step_size = Inputs;
     static constexpr std::size_t parts = Whole::parts;
     [[nodiscard]] static constexpr std::size_t source_width(std::size_t index) {
         return parts == 1 ? Inputs : Whole::source_width(index);

@@ -75,6 +75,7 @@ void export_header(const model<Topology, T>& net, const std::filesystem::path& f
 
 namespace strata {
 using bedrock::export_header;
+using bedrock::header_options;
 } // namespace strata
 
 STRATA_HEADER_END

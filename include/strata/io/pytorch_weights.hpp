@@ -115,9 +115,8 @@ private:
                 return axes;
             return channels_first(axes[0], images_.result_of(array.layer));
         }
-        if (kind == "conv") // [..., channels, filters]
-            return pick({rank - 1, rank - 2});
-        if (kind == "conv_transpose") // [..., filters, channels]
+        // [..., channels, filters] or [..., filters, channels].
+        if (kind == "conv" || kind == "conv_transpose")
             return pick({rank - 1, rank - 2});
         if (kind == "depthwise_conv") { // [..., channels, filters of each]
             std::vector<weight_axis> result = pick({rank - 2, rank - 1});

@@ -102,9 +102,7 @@ void save_arrays(const std::vector<any_parameter<const T>>& parameters, const st
                            kernels_are_narrow && each.name().ends_with("kernel")});
     write_tensors(path, tensors, metadata);
 }
-} // namespace internal
 
-namespace internal {
 /// The network that a narrow one is made from.
 template <class Model>
 struct trained_model {};
@@ -227,6 +225,7 @@ namespace strata {
 using bedrock::load_network;
 using bedrock::load_weights;
 using bedrock::save_weights;
+using bedrock::weight_options;
 } // namespace strata
 
 STRATA_HEADER_END

@@ -14,7 +14,7 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What training was before an epoch.
-template <class T, std::size_t Blocks>
+template <class T>
 struct epoch_start {
     /// The weights, and behind them the optimizer's states: together they more often fill large pages, and
     /// else every first epoch would wait for a thousand small ones.
@@ -44,7 +44,7 @@ public:
     template <class Copy>
     void remember(const spans& blocks, std::uint64_t steps, std::uint64_t epochs, std::size_t epoch,
                   const Copy& copy) {
-        epoch_start<T, Blocks>& start = starts_[current_];
+        epoch_start<T>& start = starts_[current_];
         const std::size_t size = count_of(blocks);
         if (start.numbers.size() == size) {
             T* result = start.numbers.data();
@@ -72,15 +72,15 @@ public:
         has_best_ = true;
     }
 
-    [[nodiscard]] const epoch_start<T, Blocks>& current() const noexcept { return starts_[current_]; }
+    [[nodiscard]] const epoch_start<T>& current() const noexcept { return starts_[current_]; }
 
     /// The best start, where the epoch at work had that mean loss until it diverged; infinity, where that was
     /// in its first step.
-    [[nodiscard]] const epoch_start<T, Blocks>& choose(double loss) const noexcept {
+    [[nodiscard]] const epoch_start<T>& choose(double loss) const noexcept {
         return has_best_ && loss > best().loss ? best() : current();
     }
 
-    static void put_back(const epoch_start<T, Blocks>& start, const spans& blocks) noexcept {
+    static void put_back(const epoch_start<T>& start, const spans& blocks) noexcept {
         const T* source = start.numbers.data();
         for (const std::span<T>& block : blocks) {
             std::copy_n(source, block.size(), block.data());
@@ -95,9 +95,9 @@ private:
             count += block.size();
         return count;
     }
-    [[nodiscard]] const epoch_start<T, Blocks>& best() const noexcept { return starts_[1 - current_]; }
+    [[nodiscard]] const epoch_start<T>& best() const noexcept { return starts_[1 - current_]; }
 
-    std::array<epoch_start<T, Blocks>, 2> starts_;
+    std::array<epoch_start<T>, 2> starts_;
     std::size_t current_ = 0; ///< the other one is the best
     bool has_best_ = false;
 };

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -27,10 +26,9 @@ class epoch_order {
 public:
     static constexpr std::size_t window_blocks = 16;
 
-    /// `std::invalid_argument` for a window where nothing is shuffled, and for more samples than an order has
-    /// numbers for.
+    /// `std::invalid_argument` for a window where nothing is shuffled. Of 2^32 - 1 samples at most.
     epoch_order(const fit_options& options, std::size_t samples)
-        : numbers_(options.shuffle ? checked(samples) : 0),
+        : numbers_(options.shuffle ? samples : 0),
           block_(options.shuffle_window < samples
                      ? options.shuffle_window / window_blocks + (options.shuffle_window % window_blocks > 0)
                      : 0) {
@@ -69,12 +67,6 @@ public:
     }
 
 private:
-    static std::size_t checked(std::size_t samples) {
-        require(samples <= std::numeric_limits<std::uint32_t>::max(),
-                "fit: 2^32 samples or more cannot be shuffled");
-        return samples;
-    }
-
     void draw_windows(random_sequence& random) {
         const std::size_t count = numbers_.size();
         const std::size_t first = random.integer(static_cast<std::uint32_t>(block_));

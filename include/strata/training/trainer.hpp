@@ -288,7 +288,7 @@ private:
         return_to(start);
         internal::raise(diverged(epoch, totals.steps, totals.loss, start.epoch));
     }
-    void return_to(const epoch_start<T, engine_type::state_count + 1>& start) {
+    void return_to(const epoch_start<T>& start) {
         memory_type::put_back(start, engine_.blocks());
         engine_.step = start.steps;
         epochs_ = start.epochs;

@@ -29,6 +29,13 @@ public:
         return static_cast<std::size_t>(std::find(list.begin(), list.end(), value) - list.begin());
     }
 
+    /// How many of those read a node.
+    [[nodiscard]] std::size_t count_readers(std::size_t node, const std::vector<bool>& is_between) const {
+        return static_cast<std::size_t>(
+            std::count_if(readers_[node].begin(), readers_[node].end(),
+                          [&](std::size_t reader) { return is_between[reader]; }));
+    }
+
     /// Which nodes are on a way from the starts to the targets.
     [[nodiscard]] std::vector<bool> nodes_between(const values& starts, const values& targets) const {
         const std::size_t count = graph_.nodes.size();
@@ -53,30 +60,22 @@ public:
     [[nodiscard]] std::optional<std::size_t> meeting_point(const values& starts, const values& targets,
                                                            const std::vector<bool>& is_between) const {
         std::size_t open = 0; // ways from nodes that were passed to nodes that were not
-        const auto is_in = [](const values& list, std::size_t node) {
-            return std::find(list.begin(), list.end(), node) != list.end();
-        };
-        const auto ways = [&](std::size_t node) {
-            return static_cast<std::size_t>(
-                std::count_if(readers_[node].begin(), readers_[node].end(),
-                              [&](std::size_t reader) { return is_between[reader]; }));
-        };
         for (const std::size_t start : starts) {
-            if (is_in(targets, start))
+            if (contains(targets, start))
                 return std::nullopt;
-            open += ways(start);
+            open += count_readers(start, is_between);
         }
         for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-            if (!is_between[i] || is_in(starts, i))
+            if (!is_between[i] || contains(starts, i))
                 continue;
             const auto closed = static_cast<std::size_t>(
                 std::count_if(graph_.nodes[i].sources.begin(), graph_.nodes[i].sources.end(),
                               [&](std::size_t source) { return is_between[source]; }));
             if (closed == open)
                 return i;
-            if (is_in(targets, i))
+            if (contains(targets, i))
                 return std::nullopt;
-            open += ways(i) - closed;
+            open += count_readers(i, is_between) - closed;
         }
         return std::nullopt;
     }
@@ -87,12 +86,7 @@ public:
         const std::vector<bool> is_between = nodes_between({value}, targets);
         std::vector<bool> is_inside(graph_.nodes.size(), false);
         is_inside[value] = true;
-        const auto ways = [&](std::size_t node) {
-            return static_cast<std::size_t>(
-                std::count_if(readers_[node].begin(), readers_[node].end(),
-                              [&](std::size_t reader) { return is_between[reader]; }));
-        };
-        std::size_t open = ways(value);
+        std::size_t open = count_readers(value, is_between);
         for (std::size_t i = value + 1; i < graph_.nodes.size(); ++i) {
             const values& sources = graph_.nodes[i].sources;
             if (!is_between[i])
@@ -105,7 +99,7 @@ public:
             if (contains(targets, i))
                 return std::nullopt;
             is_inside[i] = true;
-            open += ways(i) - sources.size();
+            open += count_readers(i, is_between) - sources.size();
         }
         return std::nullopt;
     }

@@ -77,8 +77,8 @@ inline std::optional<onnx_constant> expand_constant(const onnx_constant& given,
     return result;
 }
 
-/// A function of one or two numbers under ONNX's name for it. `gives` says which numbers result: those of
-/// the operands, or truths, which are whole.
+/// A function of one or two numbers under ONNX's name for it. `gives_truth` says
+/// whether truths result, which are whole, instead of numbers like the operands.
 template <class Function>
 struct constant_function {
     std::string_view type;

@@ -95,7 +95,7 @@ inline number_pair_function pair_function(std::string_view operation) {
     const auto found = functions.find(operation);
     return found == functions.end() ? nullptr : found->second;
 }
-/// And of one.
+/// What an operation makes of one number.
 using number_function = double (*)(double);
 inline number_function single_function(std::string_view operation) {
     static const std::map<std::string_view, number_function> functions = {
@@ -177,7 +177,7 @@ inline bool fold_shape(tensorflow_builder& graph, const tensorflow_node& operati
     return true;
 }
 
-/// Fill and Range.
+/// Makes what Fill and Range make of constants.
 inline bool fold_made(tensorflow_builder& graph, const tensorflow_node& operation) {
     constexpr double most_numbers = 1 << 20;
     const auto number = [&](std::size_t index) {

@@ -60,7 +60,6 @@ public:
 
     explicit tile_stack(T* memory) noexcept : bottom_(memory), top_(memory) {}
 
-    [[nodiscard]] bool is_empty() const noexcept { return top_ == bottom_; }
     /// Adds the last ones that wait.
     [[gnu::always_inline]] void merge(tile_sums<V, Inputs, Panels>& sums, std::size_t merges) noexcept {
         for (; merges > 0; --merges) {
