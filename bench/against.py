@@ -6,6 +6,7 @@ where they use one thread. A case is slower if the median of all pairs' ratios i
 1 after each of three measurements: noise of a shared machine is rarely in all of them. Ends with 1 if a case is slower."""
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -24,10 +25,13 @@ def tree_of(revision):
         sys.exit(f"bench/run.sh against: no revision '{revision}' in this repository")
     place = build / "against" / found.stdout.strip()
     if not place.exists():
-        place.mkdir(parents=True)
+        # Whole or not at all, where somebody stops this.
+        begun = place.with_name(f"{place.name}.{os.getpid()}")
+        begun.mkdir(parents=True)
         archive = subprocess.run(["git", "-C", str(root), "archive", found.stdout.strip(), "dsl", "include"],
                                  capture_output=True, check=True)
-        subprocess.run(["tar", "--extract", "--directory", str(place)], input=archive.stdout, check=True)
+        subprocess.run(["tar", "--extract", "--directory", str(begun)], input=archive.stdout, check=True)
+        begun.rename(place)
     return place
 
 
@@ -38,6 +42,10 @@ def contender(program, tree, options):
     return Contender(program, [str(found)])
 
 
+class Broken(RuntimeError):
+    """Why the working tree's program does not run."""
+
+
 def ratios(now, before, arguments, threads, metric):
     """The working tree's time over the other's, pair by pair; the order alternates."""
     result = []
@@ -45,7 +53,10 @@ def ratios(now, before, arguments, threads, metric):
         pair = {}
         core = core_for(now, threads)
         for side in ((now, before) if number % 2 == 0 else (before, now)):
-            pair[side] = run_once(side, arguments, threads, core=core)[metric]
+            try:
+                pair[side] = run_once(side, arguments, threads, core=core)[metric]
+            except RuntimeError as error:
+                raise Broken(str(error)) if side is now else error
         is_time = metric in ("seconds", "ns", "microseconds")
         result.append(pair[now] / pair[before] if is_time else pair[before] / pair[now])
     return result
@@ -112,13 +123,13 @@ def main():
         try:
             if now.missing or before.missing:
                 # A case that is new is not comparable; one that is lost is a fault.
-                failed += bool(now.missing)
-                raise RuntimeError(now.missing or before.missing)
+                raise Broken(now.missing) if now.missing else RuntimeError(before.missing)
             found = ratios(now, before, arguments, threads, metric)
             for _ in range(measurements - 1):
                 if is_slower(found, given.limit):
                     found += ratios(now, before, arguments, threads, metric)
         except RuntimeError as error:
+            failed += isinstance(error, Broken)
             print(f"  {name}: not comparable, {error}", flush=True)
             continue
         verdict = "SLOWER" if is_slower(found, given.limit) else "ok"

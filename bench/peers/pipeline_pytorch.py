@@ -3,7 +3,6 @@
 faster of a DataLoader with a batch sampler and of plain indexing."""
 
 import gzip
-import os
 import pathlib
 import statistics
 import sys

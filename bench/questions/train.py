@@ -41,7 +41,7 @@ def third_party():
 
 
 def run():
-    directory, raw = data()
+    _, raw = data()
     blas = ["-DEIGEN_USE_BLAS", "-lopenblas"]
     fast = [strata("train"),
             cpp("Eigen", "train_eigen", "libeigen3-dev", ["-I/usr/include/eigen3", "-ffast-math"]),

@@ -70,8 +70,11 @@ void read(const std::filesystem::path& path) {
     const int file = ::open(path.c_str(), O_RDONLY);
     ::posix_fadvise(file, 0, 0, POSIX_FADV_SEQUENTIAL);
     std::vector<char> buffer(std::size_t{1} << 20);
-    while (::read(file, buffer.data(), buffer.size()) > 0) {
-    }
+    std::uintmax_t left = std::filesystem::file_size(path);
+    for (ssize_t count = 1; left > 0 && count > 0; left -= static_cast<std::uintmax_t>(count))
+        count = std::max<ssize_t>(::read(file, buffer.data(), buffer.size()), 0);
+    if (left > 0)
+        throw std::runtime_error("cannot read " + path.string());
     ::close(file);
 }
 

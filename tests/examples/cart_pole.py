@@ -55,7 +55,7 @@ def advantages(values, outcomes, last_value, discount, trace):
     return result
 
 
-def show(name, pushes, states):
+def show(name, states):
     print(f"// {name}: {len(states)} steps")
     for t in range(0, len(states), 10):
         print(f"    {{{t + 1}, {{{', '.join(map(repr, states[t]))}}}}},")
@@ -63,9 +63,9 @@ def show(name, pushes, states):
 
 
 start = (0.01, -0.02, 0.03, 0.04)
-show("pushes RL", "RL", course(start, "RL" * 60))
-show("pushes R", "R", course(start, "R" * 60))
-show("pushes RRL on the moon, a long and heavy pole", "RRL",
+show("pushes RL", course(start, "RL" * 60))
+show("pushes R", course(start, "R" * 60))
+show("pushes RRL on the moon, a long and heavy pole",
      course((-0.03, 0.02, -0.04, 0.01), "RRL" * 40, gravity=1.62, cart=2.0, pole=0.7, half_length=1.5, force=4.0))
 
 print(advantages([0.5, 0.6, 0.4, 0.7, 0.8, 0.3], ["-", "F", "-", "-", 0.9, "-"], 0.25, 0.98, 0.9))

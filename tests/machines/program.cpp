@@ -67,9 +67,9 @@ public:
         age();
         real_->broadcast(content);
     }
-    [[nodiscard]] strata::machine_memory share_memory(std::size_t bytes) override {
+    [[nodiscard]] strata::machine_memory share_memory(std::size_t size) override {
         age();
-        return real_->share_memory(bytes);
+        return real_->share_memory(size);
     }
     [[noreturn]] void abandon(std::string_view reason) noexcept override { real_->abandon(reason); }
     [[nodiscard]] std::uint64_t bytes_sent() const noexcept override { return real_->bytes_sent(); }
