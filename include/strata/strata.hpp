@@ -1,8 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-// All of strata. A program that needs less includes less: `strata/topology/topology.hpp` names networks,
-// `strata/model/model.hpp` predicts, `strata/training/trainer.hpp` learns.
+// What most programs need of strata: networks, training, streams, CSV and IDX files, progress. README lists
+// the headers of all else. A program that needs less includes less: `strata/topology/topology.hpp` names
+// networks, `strata/model/model.hpp` predicts, `strata/training/trainer.hpp` learns.
 
 #include <strata/language.hpp>
 STRATA_HEADER_BEGIN

@@ -34,6 +34,7 @@ public:
                                        internal::shown(*name) + " twice"});
     }
 
+    /// Learns the different texts, in the order of their bytes. Never an error.
     label_encoder& fit(const std::vector<std::string>& texts) {
         classes_ = internal::category_index(internal::sorted_categories(texts));
         return *this;
@@ -51,6 +52,7 @@ public:
         }
         return result;
     }
+    /// Both, [texts].
     [[nodiscard]] xt::xtensor<std::int32_t, 1> fit_encode(const std::vector<std::string>& texts) {
         return fit(texts).encode(texts);
     }

@@ -67,7 +67,7 @@ public:
         return result;
     }();
 
-    /// x: [rows, F] -> [rows, count].
+    /// x: [rows, F] -> [rows, count]. `std::invalid_argument` for another shape. O(rows * count).
     [[nodiscard]] static xt::xtensor<T, 2> transform(const samples& x) {
         const std::size_t rows = x.count(std::array{F}, "polynomial features: X");
         auto result = xt::xtensor<T, 2>::from_shape({rows, count});

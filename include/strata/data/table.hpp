@@ -20,7 +20,7 @@ struct table {
     /// Where the numbers come from, for messages.
     std::filesystem::path file = {};
     std::vector<std::string> names = {};
-    /// [rows, columns]
+    /// The numbers, [rows, columns].
     xt::xtensor<double, 2> values = {};
 
     [[nodiscard]] std::size_t row_count() const { return values.shape(0); }
