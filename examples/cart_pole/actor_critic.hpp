@@ -17,7 +17,6 @@
 #include <array>
 #include <cstddef>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace cart_pole {

@@ -6,7 +6,6 @@
 #include "environment.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <vector>

@@ -4,6 +4,8 @@
 #include <strata/expression/simplify.hpp>
 #include <strata/setting.hpp>
 
+#include <concepts>
+
 namespace strata::bedrock::inline STRATA_SETTING {
 
 template <term Formula, text Name, int Index>

@@ -5,6 +5,8 @@
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 
+#include <concepts>
+
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {

@@ -6,7 +6,6 @@
 #include <bit>
 #include <concepts>
 #include <cstdint>
-#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING::detail {
 

@@ -4,6 +4,8 @@
 #include <strata/expression/simplify.hpp>
 #include <strata/setting.hpp>
 
+#include <concepts>
+
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The same formula, simplified, with its literals moved into the type. The type of the result says

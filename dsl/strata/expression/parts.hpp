@@ -5,7 +5,7 @@
 #include <strata/expression/type_list.hpp>
 #include <strata/setting.hpp>
 
-#include <cstddef>
+#include <concepts>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

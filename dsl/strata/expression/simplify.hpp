@@ -4,6 +4,8 @@
 #include <strata/expression/operators.hpp>
 #include <strata/setting.hpp>
 
+#include <concepts>
+
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {

@@ -4,6 +4,8 @@
 #include <strata/expression/simplify.hpp>
 #include <strata/setting.hpp>
 
+#include <concepts>
+
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The formula with every occurrence of a part replaced, simplified. Formula, part and replacement are

@@ -5,7 +5,6 @@
 #include <strata/expression/text.hpp>
 #include <strata/setting.hpp>
 
-#include <concepts>
 #include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {

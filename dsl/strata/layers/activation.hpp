@@ -9,6 +9,8 @@
 #include <strata/layers/layer.hpp>
 #include <strata/setting.hpp>
 
+#include <concepts>
+
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// "Take the derivative from the formula": the default of an activation.

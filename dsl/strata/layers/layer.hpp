@@ -8,8 +8,6 @@ STRATA_HEADER_BEGIN
 #include <strata/layers/time_view.hpp>
 #include <strata/topology/shape.hpp>
 
-#include <concepts>
-
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What becomes of the mask of a value that a layer reads.

@@ -8,8 +8,6 @@
 #include <strata/layers/window_text.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
-
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a pooling makes of the numbers in a window. `mean` leaves the padding out, as Keras does;

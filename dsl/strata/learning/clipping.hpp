@@ -7,7 +7,6 @@ STRATA_HEADER_BEGIN
 #include <strata/learning/gradient_needs.hpp>
 #include <strata/topology/diagnostic.hpp>
 
-#include <algorithm>
 #include <string_view>
 
 namespace strata::bedrock::inline STRATA_SETTING {

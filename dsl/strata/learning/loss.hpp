@@ -7,6 +7,8 @@
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 
+#include <concepts>
+
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What a loss makes of the outputs of one sample. Over the samples of a batch it is always the mean.

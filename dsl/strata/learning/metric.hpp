@@ -9,6 +9,7 @@
 #include <strata/learning/direction.hpp>
 #include <strata/setting.hpp>
 
+#include <concepts>
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {

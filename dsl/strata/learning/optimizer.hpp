@@ -8,6 +8,8 @@
 #include <strata/learning/schedule.hpp>
 #include <strata/setting.hpp>
 
+#include <concepts>
+
 namespace strata::bedrock::inline STRATA_SETTING {
 
 namespace detail {

@@ -4,6 +4,8 @@
 #include <strata/learning/loss.hpp>
 #include <strata/setting.hpp>
 
+#include <concepts>
+
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// The sum over the outputs of a row of a formula of `prediction` and `target`, under a name:

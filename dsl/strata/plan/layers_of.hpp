@@ -6,7 +6,6 @@
 
 #include <boost/hana/tuple.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
 

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <string_view>
-#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

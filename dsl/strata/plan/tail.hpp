@@ -7,6 +7,7 @@
 #include <strata/setting.hpp>
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {

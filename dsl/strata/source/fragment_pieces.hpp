@@ -15,10 +15,8 @@
 #include <strata/topology/time_distributed.hpp>
 
 #include <cstddef>
-#include <string>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::detail {
 

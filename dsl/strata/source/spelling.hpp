@@ -8,11 +8,9 @@
 #include <strata/layers/rescaling.hpp>
 #include <strata/setting.hpp>
 
-#include <array>
 #include <concepts>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 // How a program writes what a topology is made of. Each layer, and each option that it takes, says its own

@@ -4,9 +4,6 @@
 #include <strata/layers/layers.hpp>
 #include <strata/model/model.hpp>
 
-#include <cstddef>
-#include <cstdint>
-
 /// The trunk of a detector of everyday objects, a MobileNet v3 that COCO's 80 kinds of things trained: 480
 /// features of a picture of numbers 0 to 255. Its weights are those of `centernet` in npm's @vladmandic/human
 /// (MIT), which examples/browser/trunks.mjs turns into centernet.safetensors.

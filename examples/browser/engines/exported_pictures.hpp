@@ -4,7 +4,6 @@
 #include <strata/layers/layers.hpp>
 #include <strata/model/model.hpp>
 
-#include <array>
 #include <cstddef>
 #include <string>
 #include <vector>

@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 // What the page Line computes, for points of a plane. The page's choices become types: a function here is

@@ -5,7 +5,6 @@
 #include <strata/model/model.hpp>
 
 #include <cstddef>
-#include <cstdint>
 
 /// The network of MoveNet (Lightning, one person), whose heads say for each of 48 x 48 places: whether a
 /// person's centre is there (1 number), whether each of 17 points is (17), where a person centred there has

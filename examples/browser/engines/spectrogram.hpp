@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <numbers>
 #include <span>
-#include <vector>
 
 namespace engines {
 

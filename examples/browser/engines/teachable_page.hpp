@@ -11,7 +11,6 @@
 #include "exchange.hpp"
 #include "teachable_session.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>

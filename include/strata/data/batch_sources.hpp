@@ -9,7 +9,6 @@ STRATA_HEADER_BEGIN
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <optional>
 #include <ranges>
 #include <type_traits>

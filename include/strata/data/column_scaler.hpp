@@ -12,7 +12,6 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <string>
 #include <type_traits>

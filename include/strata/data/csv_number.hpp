@@ -5,7 +5,6 @@
 #include <strata/data/read_number.hpp>
 #include <strata/setting.hpp>
 
-#include <string>
 #include <string_view>
 #include <system_error>
 

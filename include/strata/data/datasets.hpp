@@ -23,7 +23,6 @@ STRATA_HEADER_BEGIN
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {

@@ -4,7 +4,6 @@
 #include <strata/data/column_encoding.hpp>
 #include <strata/setting.hpp>
 
-#include <array>
 #include <cstddef>
 #include <type_traits>
 #include <utility>

@@ -13,7 +13,6 @@ STRATA_HEADER_BEGIN
 #include <cstddef>
 #include <filesystem>
 #include <memory>
-#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

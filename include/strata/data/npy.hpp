@@ -15,7 +15,6 @@ STRATA_HEADER_BEGIN
 #include <cstddef>
 #include <filesystem>
 #include <string>
-#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

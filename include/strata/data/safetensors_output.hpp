@@ -14,7 +14,6 @@ STRATA_HEADER_BEGIN
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {

@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <span>
 #include <stdexcept>
-#include <string>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 

@@ -19,7 +19,6 @@ STRATA_HEADER_BEGIN
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {

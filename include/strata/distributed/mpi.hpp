@@ -17,11 +17,12 @@ STRATA_HEADER_BEGIN
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <exception>
+#include <span>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 /// Machines that talk by MPI (version 3.0 of the standard; OpenMPI and MPICH are tested). A program is

@@ -14,7 +14,6 @@ STRATA_HEADER_BEGIN
 #include <strata/source/to_string.hpp>
 #include <strata/training/network_text.hpp>
 
-#include <cstddef>
 #include <filesystem>
 #include <stdexcept>
 #include <string>

@@ -12,7 +12,6 @@ STRATA_HEADER_BEGIN
 #include <strata/source/flow_collector.hpp>
 #include <strata/version.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <map>

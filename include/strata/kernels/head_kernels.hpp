@@ -12,8 +12,6 @@ STRATA_HEADER_BEGIN
 #include <strata/kernels/rows_view.hpp>
 #include <strata/topology/diagnostic.hpp>
 
-#include <array>
-
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What is said of pieces to the kernels of a prediction, which add nothing up.

@@ -14,10 +14,8 @@ STRATA_HEADER_BEGIN
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <stdexcept>
-#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

@@ -10,7 +10,6 @@ STRATA_HEADER_BEGIN
 #include <strata/model/prediction_pass.hpp>
 #include <strata/plan/names.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>

@@ -3,7 +3,6 @@
 
 #include <strata/expression/concatenate.hpp>
 #include <strata/expression/finite.hpp>
-#include <strata/expression/type_of.hpp>
 #include <strata/kernels/narrow/bfloat16_forward.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/model/values.hpp>

@@ -5,6 +5,7 @@
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 
+#include <concepts>
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {

@@ -3,9 +3,7 @@
 
 #include <strata/setting.hpp>
 
-#include <array>
 #include <cstddef>
-#include <type_traits>
 #include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {

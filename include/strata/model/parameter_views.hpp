@@ -10,7 +10,6 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <span>
 #include <stdexcept>

@@ -13,7 +13,6 @@
 #include <cstddef>
 #include <numbers>
 #include <type_traits>
-#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

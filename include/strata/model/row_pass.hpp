@@ -1,7 +1,6 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
-#include <strata/expression/type_of.hpp>
 #include <strata/kernels/dense/row.hpp>
 #include <strata/model/parameters.hpp>
 #include <strata/model/values.hpp>

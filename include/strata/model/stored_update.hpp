@@ -11,11 +11,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
-#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

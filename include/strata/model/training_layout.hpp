@@ -5,7 +5,6 @@
 #include <strata/model/training_courses.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 

@@ -18,7 +18,6 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {

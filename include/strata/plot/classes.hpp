@@ -11,7 +11,6 @@ STRATA_HEADER_BEGIN
 #include <algorithm>
 #include <cstdint>
 #include <map>
-#include <span>
 
 namespace strata::bedrock::inline STRATA_SETTING::plot {
 

@@ -8,8 +8,8 @@ STRATA_HEADER_BEGIN
 #include <strata/plot/gnuplot.hpp>
 #include <strata/raise.hpp>
 
-#include <iterator>
 #include <ranges>
+#include <type_traits>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::plot {

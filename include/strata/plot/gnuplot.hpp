@@ -16,7 +16,6 @@ STRATA_HEADER_BEGIN
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstring>

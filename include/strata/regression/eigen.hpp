@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <stdexcept>
-#include <utility>
 #include <vector>
 
 /// What lapack.hpp does, by Eigen's templates: for processors that LAPACK is not compiled for. Matrices lie

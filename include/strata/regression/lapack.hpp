@@ -10,7 +10,6 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>

@@ -9,9 +9,7 @@
 #include <strata/regression/refined_equations.hpp>
 #include <strata/setting.hpp>
 
-#include <cmath>
 #include <cstddef>
-#include <memory>
 #include <stdexcept>
 #include <type_traits>
 #include <vector>

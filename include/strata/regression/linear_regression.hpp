@@ -8,9 +8,7 @@
 #include <strata/setting.hpp>
 
 #include <cstddef>
-#include <stdexcept>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 

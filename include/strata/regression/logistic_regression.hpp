@@ -12,8 +12,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
-#include <memory>
 #include <numeric>
 #include <string>
 #include <vector>

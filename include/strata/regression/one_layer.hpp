@@ -9,7 +9,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

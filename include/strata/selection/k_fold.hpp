@@ -14,7 +14,6 @@ STRATA_HEADER_BEGIN
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <numeric>
 #include <string>
 #include <type_traits>
 #include <vector>

@@ -12,7 +12,6 @@ STRATA_HEADER_BEGIN
 
 #include <algorithm>
 #include <array>
-#include <concepts>
 #include <cstddef>
 #include <string>
 #include <tuple>

@@ -6,7 +6,6 @@
 #include <strata/setting.hpp>
 #include <strata/topology/diagnostic.hpp>
 
-#include <concepts>
 #include <cstddef>
 #include <tuple>
 #include <type_traits>

@@ -7,7 +7,6 @@
 #include <strata/training/meter.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <type_traits>
 #include <utility>

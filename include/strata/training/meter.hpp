@@ -7,7 +7,6 @@
 #include <strata/training/metrics.hpp>
 
 #include <cstddef>
-#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

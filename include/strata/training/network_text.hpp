@@ -16,7 +16,6 @@
 #include <cstddef>
 #include <span>
 #include <string>
-#include <string_view>
 #include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {

@@ -17,7 +17,6 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string_view>
-#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 

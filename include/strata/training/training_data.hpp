@@ -15,13 +15,9 @@
 #include <strata/training/options.hpp>
 #include <strata/training/sample_weights.hpp>
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <stdexcept>
 #include <utility>
-#include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::internal {
 

@@ -7,7 +7,6 @@
 #include <strata/layers/layers.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>

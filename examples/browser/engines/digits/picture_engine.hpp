@@ -6,11 +6,9 @@
 #include "../weight_bytes.hpp"
 #include "picture_classifier.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 // What the engines of classifiers for pictures offer to the page. Each of them defines `make_classifier`.

@@ -5,7 +5,6 @@
 
 #include <strata/layers/activations.hpp>
 
-#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>

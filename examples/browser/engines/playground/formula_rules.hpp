@@ -3,8 +3,6 @@
 
 #include "formula.hpp"
 
-#include <utility>
-
 /// The library's rules on formulas that are known at run time alone. The rules live on types; here each is
 /// instantiated for arguments that are variables, and the type that comes out says which nodes to make. Rules
 /// that look at their arguments (0 x = 0, a - -b = a + b) are instantiated for each form that they tell

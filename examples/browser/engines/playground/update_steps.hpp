@@ -6,7 +6,6 @@
 
 #include <strata/kernels/aligned_vector.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>

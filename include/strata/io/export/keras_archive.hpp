@@ -9,7 +9,6 @@
 
 #include <zip.h>
 
-#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <memory>

@@ -5,7 +5,6 @@
 #include <strata/setting.hpp>
 
 #include <array>
-#include <cstddef>
 #include <string>
 #include <string_view>
 

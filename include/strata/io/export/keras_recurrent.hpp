@@ -5,7 +5,6 @@
 #include <strata/setting.hpp>
 
 #include <string>
-#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING::exports {
 

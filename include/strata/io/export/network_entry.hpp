@@ -7,13 +7,11 @@
 #include <strata/topology/print.hpp>
 #include <strata/topology/shared_nodes.hpp>
 
-#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::exports {

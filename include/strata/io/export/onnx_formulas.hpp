@@ -5,7 +5,6 @@
 #include <strata/io/export/onnx_layer.hpp>
 #include <strata/setting.hpp>
 
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <map>

@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <type_traits>
-#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING::exports {
 

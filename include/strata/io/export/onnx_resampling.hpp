@@ -5,7 +5,6 @@
 #include <strata/layers/resample_axis.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>

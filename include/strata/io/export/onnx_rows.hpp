@@ -4,7 +4,6 @@
 #include <strata/io/export/onnx_layer.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>

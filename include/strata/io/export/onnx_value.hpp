@@ -4,12 +4,10 @@
 #include <strata/io/export/onnx_operation.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <numeric>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::exports {

@@ -19,10 +19,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {

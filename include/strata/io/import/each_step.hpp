@@ -4,9 +4,6 @@
 #include <strata/io/import/graph.hpp>
 #include <strata/setting.hpp>
 
-#include <cstddef>
-#include <vector>
-
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 
 /// Whether a node takes each step of a sequence for a sample, as Keras's TimeDistributed says.

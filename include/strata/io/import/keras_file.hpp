@@ -13,7 +13,6 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
-#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>

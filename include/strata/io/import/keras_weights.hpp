@@ -7,8 +7,6 @@
 #include <strata/io/import/weight_source.hpp>
 #include <strata/setting.hpp>
 
-#include <array>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -7,7 +7,6 @@
 #include <strata/io/import/nam_layers.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>

@@ -7,7 +7,6 @@
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>

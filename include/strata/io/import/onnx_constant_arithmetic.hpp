@@ -12,7 +12,6 @@
 #include <iterator>
 #include <optional>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {

@@ -8,7 +8,6 @@
 #include <strata/io/import/onnx_padding.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>

@@ -7,12 +7,9 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <optional>
-#include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 

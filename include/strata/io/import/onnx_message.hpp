@@ -5,7 +5,6 @@
 
 #include <protozero/pbf_message.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>

@@ -12,8 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <optional>
-#include <string_view>
 #include <utility>
 #include <vector>
 

@@ -11,9 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <numeric>
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 

@@ -5,12 +5,8 @@
 #include <strata/io/import/onnx_builder.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <initializer_list>
 #include <optional>
-#include <string_view>
 #include <utility>
 #include <vector>
 

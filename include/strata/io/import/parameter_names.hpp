@@ -9,7 +9,6 @@
 #include <functional>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {

@@ -18,7 +18,6 @@
 #include <cmath>
 #include <cstddef>
 #include <numeric>
-#include <string_view>
 #include <vector>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {

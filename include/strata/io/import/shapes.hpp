@@ -10,10 +10,7 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <limits>
-#include <numeric>
 #include <optional>
 #include <string_view>
 #include <vector>

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING::imports {
 

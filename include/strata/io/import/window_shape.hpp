@@ -4,7 +4,6 @@
 #include <strata/io/import/graph.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string_view>

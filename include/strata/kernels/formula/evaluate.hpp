@@ -13,8 +13,6 @@
 #include <strata/kernels/simd.hpp>
 #include <strata/setting.hpp>
 
-#include <cmath>
-
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// How a formula rounds a product to which something is added: by itself (`each`), unless the compiler fuses

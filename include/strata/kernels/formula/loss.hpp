@@ -11,7 +11,6 @@
 #include <strata/setting.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <type_traits>
 #include <utility>
 

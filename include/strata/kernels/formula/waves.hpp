@@ -6,7 +6,6 @@
 #include <strata/setting.hpp>
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>

@@ -4,7 +4,6 @@
 #include <strata/kernels/simd.hpp>
 #include <strata/setting.hpp>
 
-#include <cstddef>
 #include <cstdint>
 
 namespace strata::bedrock::inline STRATA_SETTING {

@@ -8,7 +8,6 @@
 #include <strata/kernels/simd.hpp>
 #include <strata/setting.hpp>
 
-#include <cmath>
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {

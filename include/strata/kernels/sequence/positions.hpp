@@ -9,7 +9,6 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <type_traits>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

@@ -6,7 +6,6 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 namespace strata::bedrock::inline STRATA_SETTING {

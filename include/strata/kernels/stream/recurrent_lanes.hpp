@@ -7,10 +7,8 @@
 #include <strata/kernels/sequence/recurrent_step.hpp>
 #include <strata/setting.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

@@ -11,7 +11,6 @@
 #include <strata/setting.hpp>
 
 #include <algorithm>
-#include <utility>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 
