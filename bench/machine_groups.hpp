@@ -20,7 +20,7 @@
 namespace bench {
 
 using instant = std::chrono::steady_clock::time_point;
-inline double between(instant begin, instant end) {
+inline double seconds_between(instant begin, instant end) {
     return std::chrono::duration<double>(end - begin).count();
 }
 

@@ -55,13 +55,13 @@ public:
         const bench::instant present = std::chrono::steady_clock::now();
         const bool is_step = asked_ % steps_ > 0 && asked_ > steps_;
         if (is_step) {
-            seconds.push_back(bench::between(last_, present));
+            seconds.push_back(bench::seconds_between(last_, present));
             if (timed != nullptr)
                 waiting.push_back(timed->waiting - waited_);
             if (silent != nullptr) {
                 sent.emplace_back();
                 for (const auto& [channel, when] : silent->first_sent)
-                    sent.back()[channel] = bench::between(last_, when);
+                    sent.back()[channel] = bench::seconds_between(last_, when);
             }
         }
         if (silent != nullptr)

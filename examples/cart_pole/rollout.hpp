@@ -51,8 +51,8 @@ struct rollout {
     /// (discount * trace)^k (reward + discount * value_{k+1} - value_k). A reward is 1 - discount, which
     /// makes 1 the value of a pole that never falls. Returns are advantages plus values, what the critic
     /// learns.
-    void estimate(const discounting& by) {
-        const double reward = 1 - by.discount;
+    void estimate(const discounting& rule) {
+        const double reward = 1 - rule.discount;
         for (std::size_t environment = 0; environment < Environments; ++environment) {
             double advantage = 0;
             for (std::size_t time = Horizon; time-- > 0;) {
@@ -63,8 +63,8 @@ struct rollout {
                                               ? static_cast<double>(values[sample + Environments])
                                               : static_cast<double>(end_values[sample]);
                 const auto value = static_cast<double>(values[sample]);
-                const double error = reward + by.discount * next_value - value;
-                advantage = error + (goes_on ? by.discount * by.trace * advantage : 0.0);
+                const double error = reward + rule.discount * next_value - value;
+                advantage = error + (goes_on ? rule.discount * rule.trace * advantage : 0.0);
                 advantages[sample] = advantage;
                 returns[sample] = static_cast<float>(advantage + value);
             }

@@ -27,10 +27,10 @@ const std::filesystem::path& folder() {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     using namespace strata::bedrock::imports;
     const auto* const end = std::find(bytes, bytes + size, std::uint8_t{0});
-    const auto write = [](const std::filesystem::path& file, const std::uint8_t* from,
-                          const std::uint8_t* to) {
+    const auto write = [](const std::filesystem::path& file, const std::uint8_t* first,
+                          const std::uint8_t* last) {
         std::ofstream(file, std::ios::binary)
-            .write(reinterpret_cast<const char*>(from), static_cast<std::streamsize>(to - from));
+            .write(reinterpret_cast<const char*>(first), static_cast<std::streamsize>(last - first));
     };
     const auto file = folder() / "m";
     write(file, bytes, end);

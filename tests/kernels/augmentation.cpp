@@ -12,7 +12,7 @@ namespace {
 /// How an image is drawn on by a plain loop, the map being from output (h, w) to the input.
 template <class Map>
 std::vector<double> transformed(const double* image, std::size_t height, std::size_t width,
-                                std::size_t channels, outside beyond, Map map) {
+                                std::size_t channels, outside border, Map map) {
     const auto reflected = [](long place, long extent) {
         while (place < 0 || place >= extent)
             place = place < 0 ? -place - 1 : 2 * extent - place - 1;
@@ -23,12 +23,12 @@ std::vector<double> transformed(const double* image, std::size_t height, std::si
         auto column = static_cast<long>(w);
         const auto rows = static_cast<long>(height);
         const auto columns = static_cast<long>(width);
-        if (beyond == outside::zero && (row < 0 || row >= rows || column < 0 || column >= columns))
+        if (border == outside::zero && (row < 0 || row >= rows || column < 0 || column >= columns))
             return 0.0;
-        if (beyond == outside::edge) {
+        if (border == outside::edge) {
             row = std::clamp(row, 0l, rows - 1);
             column = std::clamp(column, 0l, columns - 1);
-        } else if (beyond == outside::reflected) {
+        } else if (border == outside::reflected) {
             row = reflected(row, rows);
             column = reflected(column, columns);
         }
@@ -58,7 +58,7 @@ void compare(Layer layer, Maps maps) {
     const auto y = run.packed(run.forward());
     for (std::size_t sample = 0; sample < run.samples; ++sample) {
         const random_block words = draw_block(key, sample);
-        const auto wanted = transformed(&run.x[0][sample * run.size], Height, Width, channels, Layer::beyond,
+        const auto wanted = transformed(&run.x[0][sample * run.size], Height, Width, channels, Layer::border,
                                         maps(words[0][0] * 0x1p-32, words[0][1] * 0x1p-32));
         for (std::size_t i = 0; i < run.size; ++i)
             BOOST_REQUIRE_SMALL(y[sample * run.size + i] - wanted[i], 1e-12);

@@ -606,7 +606,8 @@ BOOST_AUTO_TEST_CASE(a_source_that_could_not_begin_begins_later) {
 BOOST_AUTO_TEST_CASE(validation_wants_a_batch_size) {
     network net{seed{1}};
     trainer teach{net, sparse_categorical_crossentropy, adam{}};
-    auto source = function_batches(steps, [](const batch_number& at) { return rows_of_step(at.step); });
+    auto source =
+        function_batches(steps, [](const batch_number& number) { return rows_of_step(number.step); });
     const batch all = rows(0, count);
     BOOST_CHECK_EXCEPTION(teach.fit_batches(source, {.batch_size = 0, .validation_data = {all.x, all.y}}),
                           std::invalid_argument,

@@ -107,22 +107,22 @@ BOOST_AUTO_TEST_CASE(an_exception_leaves_a_team) {
     for (const std::size_t thrower : {0u, 1u, 2u}) {
         std::atomic<int> met = 0;
         std::atomic<std::size_t> size = 0;
-        const auto work = [&](const team& together) {
-            size = together.size;
-            together.barrier();
-            if (together.rank == thrower % together.size)
+        const auto work = [&](const team& members) {
+            size = members.size;
+            members.barrier();
+            if (members.rank == thrower % members.size)
                 throw std::domain_error("no more");
             for (int round = 0; round < 3; ++round) {
-                together.barrier();
+                members.barrier();
                 ++met;
             }
         };
         BOOST_CHECK_EXCEPTION(run_team(3, work), std::domain_error, says("no more"));
         BOOST_TEST(static_cast<std::size_t>(met) == 3 * (size - 1));
     }
-    const auto all = [](const team& together) -> void {
-        together.barrier();
-        throw static_cast<int>(together.rank);
+    const auto all = [](const team& members) -> void {
+        members.barrier();
+        throw static_cast<int>(members.rank);
     };
     BOOST_CHECK_THROW(run_team(3, all), int);
 

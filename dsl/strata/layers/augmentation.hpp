@@ -59,7 +59,7 @@ struct augmentation_layer : layer_base {
                   "strata: data augmentation takes nearest or bilinear, and what is outside of the image");
     using role = role::training_head;
     static constexpr interpolation between_pixels = option(bilinear, Options...);
-    static constexpr outside beyond = option(outside::reflected, Options...);
+    static constexpr outside border = option(outside::reflected, Options...);
 
 private:
     template <class Shape>

@@ -84,12 +84,12 @@ struct without_last_axis;
 template <std::size_t Last>
 struct without_last_axis<shape<Last>> {
     template <std::size_t... Earlier>
-    using behind = shape<Earlier...>;
+    using append_to = shape<Earlier...>;
 };
 template <std::size_t First, std::size_t... Rest>
 struct without_last_axis<shape<First, Rest...>> {
     template <std::size_t... Earlier>
-    using behind = typename without_last_axis<shape<Rest...>>::template behind<Earlier..., First>;
+    using append_to = typename without_last_axis<shape<Rest...>>::template append_to<Earlier..., First>;
 };
 
 /// A layer that makes a mask. Nobody writes it: it comes along with the layer that asks for one.
@@ -107,7 +107,7 @@ template <real Value>
 struct step_mask_layer : detail::mask_layer<role::head> {
     static constexpr auto label = text("mask of steps");
     template <class Shape>
-    using output = typename detail::without_last_axis<Shape>::template behind<>;
+    using output = typename detail::without_last_axis<Shape>::template append_to<>;
     template <class Shape>
     using head = step_mask<Shape::size / Shape::last, Shape::last, Value>;
 };

@@ -65,7 +65,7 @@ struct resample_axis {
         case rule::stride:
             return copy(cropped + o * factor);
         case rule::line:
-            return between(quotient_of(o));
+            return neighbours(quotient_of(o));
         default:
             return enlarged(o);
         }
@@ -112,7 +112,7 @@ private:
             return {place * inputs, outputs};
         }
     }
-    [[nodiscard]] constexpr resample_taps between(quotient position) const {
+    [[nodiscard]] constexpr resample_taps neighbours(quotient position) const {
         if (position.numerator <= 0)
             return copy(0);
         const auto low = static_cast<std::size_t>(position.numerator / position.denominator);

@@ -46,10 +46,10 @@ struct resize_layer : detail::resample_layer<resize_layer<Size, Options...>> {
     static_assert((detail::option_of<decltype(Options), interpolation, corner_rule, rounding_rule> && ...),
                   "strata: resize takes bilinear or nearest, half_pixel, align_corners or asymmetric, and "
                   "for nearest a rounding");
-    static constexpr interpolation between = detail::option(bilinear, Options...);
+    static constexpr interpolation method = detail::option(bilinear, Options...);
     static constexpr corner_rule corners = detail::option(half_pixel, Options...);
     static constexpr rounding_rule rounding = detail::option(rounding_rule::usual, Options...);
-    static_assert(between == nearest || rounding == rounding_rule::usual,
+    static_assert(method == nearest || rounding == rounding_rule::usual,
                   "strata: resize rounds places for nearest alone");
 
     static constexpr auto label = text("resize<") + detail::spatial_text<Size> + ">";
@@ -66,7 +66,7 @@ struct resize_layer : detail::resample_layer<resize_layer<Size, Options...>> {
     static constexpr resample_axis change(std::size_t extent, std::size_t axis) {
         using rule = resample_axis::rule;
         return {
-            between == nearest ? rule::closest : rule::line, extent, Size[axis], 0, 0, 1, corners, rounding};
+            method == nearest ? rule::closest : rule::line, extent, Size[axis], 0, 0, 1, corners, rounding};
     }
 };
 

@@ -24,7 +24,7 @@ enum class sight {
 struct time_view {
     sight what;
     std::size_t steps = 0;
-    std::size_t back = 0;
+    std::size_t past_steps = 0;
 };
 inline constexpr time_view each_step{sight::step};
 inline constexpr time_view whole_sequence{sight::whole};

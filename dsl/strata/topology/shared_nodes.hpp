@@ -142,26 +142,26 @@ private:
             return true;
         else {
             constexpr auto place = place_text<node + 1, typename other::layer>;
-            constexpr auto where = text(" layer ") + number_text<first + 1>;
+            constexpr auto position = text(" layer ") + number_text<first + 1>;
             if constexpr (found.fault == sharing_fault::fragment)
                 return reject<shared_nodes, place, text("the shared part ") + other::layer::shared_as::name,
-                              text("is another fragment than at") + where>();
+                              text("is another fragment than at") + position>();
             else if constexpr (found.fault == sharing_fault::freezing)
                 return reject<shared_nodes, place, text("the shared part ") + other::layer::shared_as::name,
-                              text("is frozen here or at") + where, "but not at both">();
+                              text("is frozen here or at") + position, "but not at both">();
             else {
                 using had = typename head_of_node<one>::parameters;
                 using wanted = typename head_of_node<other>::parameters;
                 constexpr std::size_t array = differing(had{}, wanted{});
                 if constexpr (array >= std::min(had::size, wanted::size))
-                    return reject<shared_nodes, place, text("has the weights of") + where,
+                    return reject<shared_nodes, place, text("has the weights of") + position,
                                   text("its arrays would be ") + number_text<wanted::size>,
-                                  text("those of") + where + " are " + number_text<had::size>>();
+                                  text("those of") + position + " are " + number_text<had::size>>();
                 else
-                    return reject<shared_nodes, place, text("has the weights of") + where,
+                    return reject<shared_nodes, place, text("has the weights of") + position,
                                   text("its ") + type_at<array, wanted>::name + " would be " +
                                       shape_text<typename type_at<array, wanted>::shape>,
-                                  text("that of") + where + " is " +
+                                  text("that of") + position + " is " +
                                       shape_text<typename type_at<array, had>::shape>>();
             }
         }

@@ -8,8 +8,8 @@
 
 namespace {
 playground::session& state() {
-    static playground::session only;
-    return only;
+    static playground::session session;
+    return session;
 }
 std::string found; // where the last formula went wrong
 

@@ -24,8 +24,8 @@ using session_type = teachable::session<kind>;
 
 // Behind everything that the library needs before the first call, and never destroyed.
 inline session_type& current() {
-    static auto& only = *new session_type;
-    return only;
+    static auto& session = *new session_type;
+    return session;
 }
 
 inline std::string list(std::span<const std::size_t> extents) {

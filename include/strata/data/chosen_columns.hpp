@@ -48,12 +48,12 @@ protected:
             places_[j] = {kind::feature, feature_count_++};
         for (const std::string& name : targets) {
             column_place& one = places_[column_position(file, names, name)];
-            if (one.is == kind::target)
+            if (one.use == kind::target)
                 raise(data_error::in_file(file, "different targets", shown(name) + " twice"));
             one = {kind::target, target_count_++};
         }
         for (const std::string& name : dropped)
-            if (places_[column_position(file, names, name)].is == kind::target)
+            if (places_[column_position(file, names, name)].use == kind::target)
                 raise(data_error::in_file(file, "a target that is not dropped", shown(name)));
         if (feature_count_ == 0 || target_count_ == 0)
             raise(data_error::in_file(file, "a feature and a target at least",
@@ -63,13 +63,13 @@ protected:
     /// Where the number of a column goes; null if it is dropped.
     [[nodiscard]] double* place(std::size_t column, double* x, double* y) const {
         const column_place& one = places_[column];
-        return one.is == kind::dropped ? nullptr : (one.is == kind::feature ? x : y) + one.position;
+        return one.use == kind::dropped ? nullptr : (one.use == kind::feature ? x : y) + one.position;
     }
 
 private:
     enum class kind { dropped, feature, target };
     struct column_place {
-        kind is = kind::dropped;
+        kind use = kind::dropped;
         std::size_t position = 0; ///< among the features or targets
     };
 

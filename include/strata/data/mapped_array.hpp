@@ -79,7 +79,7 @@ public:
         });
     }
     [[nodiscard]] std::shared_ptr<const paged_numbers> blockwise(block_order order) const override {
-        if (ends_.empty() || ends_.back() * sizeof(Stored) < least_read)
+        if (ends_.empty() || ends_.back() * sizeof(Stored) < least_threaded_bytes)
             return nullptr;
         return std::make_shared<const mapped_blocks<Stored, mapped_numbers>>(parts_, ends_.back(), order);
     }
@@ -103,7 +103,7 @@ private:
     template <class Number>
     void read_numbers(std::size_t first, std::size_t count, float scale, Number* numbers) const noexcept {
         visit(first, count, [&](const mapped_part& part, std::size_t begin, std::size_t some) {
-            if (some * sizeof(Stored) < mapped_file::least_read)
+            if (some * sizeof(Stored) < mapped_file::least_call_bytes)
                 read_elements<Stored>(part.file->data() + part.place, begin, some, scale, numbers);
             else
                 copy_numbers(part, begin, some, scale, numbers);
@@ -138,7 +138,8 @@ private:
         }
     }
 
-    static constexpr std::size_t least_read = std::size_t{1} << 20; ///< bytes that are worth a thread
+    /// Bytes that are worth a thread.
+    static constexpr std::size_t least_threaded_bytes = std::size_t{1} << 20;
 
     std::vector<mapped_part> parts_;
     std::vector<std::size_t> ends_; ///< numbers up to the end of each part

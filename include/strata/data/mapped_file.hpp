@@ -67,7 +67,7 @@ public:
     /// process's, which takes as long as copying, and so they are no memory of its own.
     void read(std::size_t first, std::size_t count, void* bytes) const noexcept {
         auto* place = static_cast<unsigned char*>(bytes);
-        while (file_ >= 0 && count >= least_read) {
+        while (file_ >= 0 && count >= least_call_bytes) {
             const ::ssize_t some = ::pread(file_, place, count, static_cast<::off_t>(first));
             if (some <= 0)
                 break; // as a signal comes, or a device fails, which looking at the page then says
@@ -98,7 +98,7 @@ public:
         }
         return places;
     }
-    static constexpr std::size_t least_read = 4096; ///< bytes that are worth a call of the system
+    static constexpr std::size_t least_call_bytes = 4096; ///< bytes that are worth a call of the system
 
     /// Begins to read bytes that somebody will need soon, and no others around them.
     void expect(std::size_t first, std::size_t count) const noexcept {

@@ -233,11 +233,11 @@ private:
     // Says what is wrong: once, and not for each way to name an array.
     [[noreturn, gnu::noinline, gnu::cold]] void refuse(std::span<const std::size_t> sample_shape,
                                                        std::size_t size, const std::string& name) const {
-        const bool first = rows_.length != size;
+        const bool is_first_wrong = rows_.length != size;
         const std::string found =
             is_flat_      ? internal::concatenate(" has ", contents(), ", expected a multiple of ", size)
-            : rows_.given ? internal::concatenate(": row ", first ? 0 : rows_.other, " has ",
-                                                  first ? rows_.length : rows_.other_length,
+            : rows_.given ? internal::concatenate(": row ", is_first_wrong ? 0 : rows_.other, " has ",
+                                                  is_first_wrong ? rows_.length : rows_.other_length,
                                                   " numbers, expected ", size)
                           : internal::concatenate(" has ", contents(), ", expected samples x ",
                                                   internal::shape_to_string(sample_shape));
@@ -255,9 +255,9 @@ private:
     [[nodiscard]] std::span<const std::size_t> shape() const noexcept {
         return {rank_ <= extents_.size() ? extents_.data() : many_extents_.data(), rank_};
     }
-    [[nodiscard]] bool has_shape(std::span<const std::size_t> of_sample) const noexcept {
-        return rank_ == of_sample.size() + 1 &&
-               std::equal(of_sample.begin(), of_sample.end(), shape().begin() + 1);
+    [[nodiscard]] bool has_shape(std::span<const std::size_t> sample_shape) const noexcept {
+        return rank_ == sample_shape.size() + 1 &&
+               std::equal(sample_shape.begin(), sample_shape.end(), shape().begin() + 1);
     }
 
     template <class T>

@@ -165,11 +165,11 @@ void save_weights(const model<Topology, float, weights<std::int8_t>>& net,
         entries.push_back({each.name, each.shape, each.type, each.number_size});
     const auto header = internal::write_header(
         entries, {{"strata", std::string(project_version)}, {"topology", text}}, file.string());
-    internal::complete_file out(file);
-    out.write(header.data(), header.size());
+    internal::complete_file output(file);
+    output.write(header.data(), header.size());
     for (const internal::quantized_array& each : arrays)
-        out.write(each.bytes.data(), each.bytes.size());
-    out.finish();
+        output.write(each.bytes.data(), each.bytes.size());
+    output.finish();
 }
 
 /// Reads what `save_weights` has written: the network that it was, to the same bits, which needs no

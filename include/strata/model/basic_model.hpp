@@ -241,10 +241,10 @@ private:
                                              std::max<std::size_t>(blocks, 1));
         const std::size_t room = network::memory_size(std::min(samples, block));
         aligned_vector<T> memory(threads * room);
-        run_team(threads, [&](const team& together) {
-            const team::range part = together.share(blocks);
+        run_team(threads, [&](const team& members) {
+            const team::range part = members.share(blocks);
             for (std::size_t b = part.begin; b < part.end; ++b)
-                run_block(x, y, samples, b, memory.data() + together.rank * room, team{});
+                run_block(x, y, samples, b, memory.data() + members.rank * room, team{});
         });
     }
 
@@ -260,11 +260,11 @@ private:
         thread_local aligned_vector<T> memory;
         if (memory.size() < needed)
             memory.resize(needed);
-        run_team(threads, [&, place = memory.data()](const team& together) {
+        run_team(threads, [&, place = memory.data()](const team& members) {
             for (std::size_t b = 0; b * block < samples; ++b) {
                 if (b > 0)
-                    together.barrier();
-                run_block(x, y, samples, b, place, together);
+                    members.barrier();
+                run_block(x, y, samples, b, place, members);
             }
         });
     }

@@ -64,11 +64,11 @@ public:
                      std::max<std::size_t>(blocks, 1));
         const std::size_t room = Parameters::memory_size(std::min(samples, block));
         aligned_vector<std::byte> memory(threads * room);
-        run_team(threads, [&](const team& together) {
-            const team::range part = together.share(blocks);
+        run_team(threads, [&](const team& members) {
+            const team::range part = members.share(blocks);
             for (std::size_t b = part.begin; b < part.end; ++b)
                 parameters_.run(x + b * block * input_size, y + b * block * output_size,
-                                std::min(block, samples - b * block), memory.data() + together.rank * room);
+                                std::min(block, samples - b * block), memory.data() + members.rank * room);
         });
     }
     void predict_batch(const std::array<const float*, 1>& x, const std::array<float*, 1>& y,

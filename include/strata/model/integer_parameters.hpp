@@ -225,10 +225,10 @@ public:
         std::size_t number = 0;
         const float* source = x;
         for_each_type(stages{}, [&]<class Stage>(std::type_identity<Stage>) {
-            const value_place there = wires::place(number);
-            float* const result = wires::output_in(there.buffer) == 0
+            const value_place target = wires::place(number);
+            float* const result = wires::output_in(target.buffer) == 0
                                       ? y
-                                      : values + samples * wires::buffer_begin(there.buffer);
+                                      : values + samples * wires::buffer_begin(target.buffer);
             const std::size_t rows = samples * Stage::rows;
             integer_forward<typename Stage::head, Stage::rows>(
                 weights(number++), source, result, rows,

@@ -141,8 +141,8 @@ public:
         const std::size_t parts = (samples + part_size - 1) / part_size;
         const std::size_t threads =
             std::min(thread_count(samples * flops, worth_starting), std::max<std::size_t>(parts, 1));
-        run_team(threads, [&](const team& together) {
-            const team::range own = together.share(parts);
+        run_team(threads, [&](const team& members) {
+            const team::range own = members.share(parts);
             for (std::size_t part = own.begin; part < own.end; ++part) {
                 const std::size_t first = part * part_size;
                 run_part(parameters, x + first * inputs, y + first * outputs,

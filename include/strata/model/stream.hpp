@@ -97,7 +97,7 @@ public:
     /// The state of the beginning, and `refresh`.
     void reset() noexcept STRATA_NONBLOCKING {
         std::fill(memory_.begin(), memory_.end(), value_type(0));
-        where_.fill(0);
+        ring_positions_.fill(0);
         heard_ = 0;
         refresh();
     }
@@ -149,7 +149,7 @@ public:
         if constexpr (latency() > 0)
             run({x.data()}, {y.data()}, 1);
         else
-            pass::run(parameters_, {x.data()}, {y.data()}, where_, memory_.data(), one_step{});
+            pass::run(parameters_, {x.data()}, {y.data()}, ring_positions_, memory_.data(), one_step{});
         return y;
     }
     [[nodiscard]] value_type operator()(value_type x) noexcept STRATA_NONBLOCKING
@@ -158,7 +158,7 @@ public:
         if constexpr (latency() > 0)
             run({&x}, {&y}, 1);
         else
-            pass::run(parameters_, {&x}, {&y}, where_, memory_.data(), one_step{});
+            pass::run(parameters_, {&x}, {&y}, ring_positions_, memory_.data(), one_step{});
         return y;
     }
 
@@ -217,21 +217,21 @@ private:
     // Functions of their own, so that a program has each of the two once.
     [[gnu::noinline]] void run_step(const typename pass::inputs& x,
                                     const typename pass::outputs& y) noexcept {
-        pass::run(parameters_, x, y, where_, memory_.data(), one_step{});
+        pass::run(parameters_, x, y, ring_positions_, memory_.data(), one_step{});
     }
     [[gnu::noinline]] void run_block(const typename pass::inputs& x, const typename pass::outputs& y,
                                      std::size_t steps) noexcept {
-        pass::run(parameters_, x, y, where_, memory_.data(), steps);
+        pass::run(parameters_, x, y, ring_positions_, memory_.data(), steps);
     }
 
     [[gnu::noinline]] void run_edge(const typename pass::inputs& x, const typename pass::outputs& y,
-                                    std::size_t beyond) noexcept {
-        pass::run_edge(parameters_, x, y, where_, memory_.data(), heard_, beyond);
+                                    std::size_t overrun) noexcept {
+        pass::run_edge(parameters_, x, y, ring_positions_, memory_.data(), heard_, overrun);
     }
 
     const value_type* parameters_;
     std::size_t heard_ = 0; ///< steps, as far as `latency()`, or behind it where the sequence ends
-    typename pass::positions where_{};
+    typename pass::positions ring_positions_{};
     aligned_vector<value_type> memory_;
 };
 

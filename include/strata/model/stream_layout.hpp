@@ -29,7 +29,7 @@ template <class Head>
 constexpr std::size_t steps_back() {
     if constexpr (is_stepping<Head>)
         return Head::view.what == sight::past    ? Head::view.steps
-               : Head::view.what == sight::ahead ? Head::view.back + Head::view.steps
+               : Head::view.what == sight::ahead ? Head::view.past_steps + Head::view.steps
                                                  : 0;
     else
         return 0;
@@ -50,7 +50,7 @@ constexpr std::array<std::size_t, sizeof...(Stages)> steps_ahead_of(stage_list<S
 
 /// What a stage needs of a stream's memory.
 struct step_needs {
-    std::size_t back = 0;
+    std::size_t past_steps = 0;
     std::size_t state = 0;   ///< numbers for each stream
     std::size_t scratch = 0; ///< numbers while it runs
 };
@@ -78,12 +78,12 @@ constexpr std::array<std::size_t, sizeof...(Shapes)> step_sizes(type_list<Shapes
 /// long the stream has run: each row is stored twice, `capacity` steps apart; or, where they are few, the
 /// last rows are moved to the beginning behind each block.
 struct step_ring {
-    std::size_t back = 0;     ///< steps that somebody looks back; 0: there is no ring
-    std::size_t capacity = 0; ///< steps; 0: rows are moved
-    std::size_t row = 0;      ///< numbers of a step, of all streams
-    std::size_t begin = 0;    ///< in the stream's memory
+    std::size_t past_steps = 0; ///< steps that somebody looks back; 0: there is no ring
+    std::size_t capacity = 0;   ///< steps; 0: rows are moved
+    std::size_t row = 0;        ///< numbers of a step, of all streams
+    std::size_t begin = 0;      ///< in the stream's memory
 
-    [[nodiscard]] constexpr bool moves() const { return back > 0 && capacity == 0; }
+    [[nodiscard]] constexpr bool moves() const { return past_steps > 0 && capacity == 0; }
 };
 
 /// The numbers of some rings, `Most` or fewer.
@@ -220,11 +220,11 @@ struct stream_layout {
             result.rings[input].row = input_sizes[input];
         for (std::size_t buffer = 0; buffer < wires::buffer_count; ++buffer)
             result.rings[inputs + buffer].row = wires::buffer_size(buffer) * Streams;
-        const auto look = [&](std::size_t stage, std::size_t value, std::size_t back) {
-            if (back == 0)
+        const auto look = [&](std::size_t stage, std::size_t value, std::size_t past_steps) {
+            if (past_steps == 0)
                 return;
             step_ring& ring = result.rings[ring_of(value)];
-            ring.back = std::max(ring.back, back);
+            ring.past_steps = std::max(ring.past_steps, past_steps);
             result.last_looks[ring_of(value)] = stage;
         };
         for (std::size_t stage = 0; stage < wires::count; ++stage) {
@@ -232,15 +232,15 @@ struct stream_layout {
                 continue;
             for (std::size_t i = 0; i < wires::source_count(stage); ++i) {
                 const std::size_t value = wires::source(stage, i);
-                look(stage, value, shift(stage, value) + (i == 0 ? needs[stage].back : 0));
+                look(stage, value, shift(stage, value) + (i == 0 ? needs[stage].past_steps : 0));
             }
             if (const std::size_t skip = wires::marks.stages[stage].skip; skip != internal::none)
                 look(stage, skip, shift_of_skip(stage));
         }
         for (step_ring& ring : result.rings)
-            if (ring.back > 0) {
-                const std::size_t steps = ring.back + block;
-                const bool moves = ring.back * ring.row <= most_moved;
+            if (ring.past_steps > 0) {
+                const std::size_t steps = ring.past_steps + block;
+                const bool moves = ring.past_steps * ring.row <= most_moved;
                 ring.capacity = moves ? 0 : steps;
                 ring.begin = end;
                 // A register may be read behind the last number.

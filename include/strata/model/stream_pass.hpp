@@ -30,18 +30,18 @@ public:
         const T* parameters;
         const inputs& x;
         const outputs& y;
-        const positions& where;
+        const positions& ring_positions;
         T* memory;
         Steps steps;
     };
     /// One step at the beginning or behind the end of a sequence: stages that are late have no step yet, and
     /// others have no more. Theirs are zeros then, as those around a sequence are.
     struct edge_call : block_call<std::integral_constant<std::size_t, 1>> {
-        std::size_t before; ///< steps before this one
-        std::size_t beyond; ///< the place of this step behind the end, from 1 on; 0: it is none
+        std::size_t past_steps; ///< steps before this one
+        std::size_t overrun;    ///< the place of this step behind the end, from 1 on; 0: it is none
 
         [[nodiscard]] constexpr bool has_step(std::size_t delay) const noexcept {
-            return delay <= before && delay >= beyond;
+            return delay <= past_steps && delay >= overrun;
         }
     };
 
@@ -57,19 +57,20 @@ public:
     /// At most `layout::block` steps. x and y have a pointer for each input and output of the network.
     template <class Steps>
     [[gnu::always_inline]] static inline void run(const T* parameters, const inputs& x, const outputs& y,
-                                                  positions& where, T* memory, Steps steps) noexcept {
-        run(block_call<Steps>{parameters, x, y, where, memory, steps}, where);
+                                                  positions& ring_positions, T* memory,
+                                                  Steps steps) noexcept {
+        run(block_call<Steps>{parameters, x, y, ring_positions, memory, steps}, ring_positions);
     }
-    static void run_edge(const T* parameters, const inputs& x, const outputs& y, positions& where, T* memory,
-                         std::size_t before, std::size_t beyond) noexcept {
-        run(edge_call{{parameters, x, y, where, memory, {}}, before, beyond}, where);
+    static void run_edge(const T* parameters, const inputs& x, const outputs& y, positions& ring_positions,
+                         T* memory, std::size_t past_steps, std::size_t overrun) noexcept {
+        run(edge_call{{parameters, x, y, ring_positions, memory, {}}, past_steps, overrun}, ring_positions);
     }
 
 private:
     template <class Call>
-    [[gnu::always_inline]] static inline void run(const Call& call, positions& where) noexcept {
+    [[gnu::always_inline]] static inline void run(const Call& call, positions& ring_positions) noexcept {
         for_each_index<wires::inputs>([&](auto input) __attribute__((always_inline)) {
-            if constexpr (rings[input].back > 0)
+            if constexpr (rings[input].past_steps > 0)
                 std::copy_n(call.x[input], call.steps * rings[input].row, ring_row<input>(call));
         });
         if constexpr (stages::size <= most_inlined)
@@ -83,10 +84,10 @@ private:
         for_each_index<layout::ring_count>([&](auto ring) __attribute__((always_inline)) {
             if constexpr (rings[ring].moves())
                 move_rows<ring>(call);
-            else if constexpr (rings[ring].back > 0) {
-                where[ring] += call.steps;
-                if (where[ring] >= rings[ring].capacity)
-                    where[ring] -= rings[ring].capacity;
+            else if constexpr (rings[ring].past_steps > 0) {
+                ring_positions[ring] += call.steps;
+                if (ring_positions[ring] >= rings[ring].capacity)
+                    ring_positions[ring] -= rings[ring].capacity;
             }
         });
     }
@@ -112,10 +113,10 @@ private:
         constexpr step_ring ring = rings[Ring];
         T* const begin = call.memory + ring.begin;
         if constexpr (ring.moves())
-            return begin + ring.back * ring.row;
+            return begin + ring.past_steps * ring.row;
         else {
-            const std::size_t position = call.where[Ring];
-            return begin + (position < ring.back ? position + ring.capacity : position) * ring.row;
+            const std::size_t position = call.ring_positions[Ring];
+            return begin + (position < ring.past_steps ? position + ring.capacity : position) * ring.row;
         }
     }
 
@@ -126,7 +127,7 @@ private:
         T* destination = call.memory + ring.begin;
         const T* source = destination + call.steps * ring.row;
         // Row by row, each as it was stored, or the processor would wait until all of them are in the cache.
-        for (std::size_t row = 0; row < ring.back; ++row, destination += ring.row, source += ring.row)
+        for (std::size_t row = 0; row < ring.past_steps; ++row, destination += ring.row, source += ring.row)
             std::copy_n(source, ring.row, destination);
     }
 
@@ -136,9 +137,9 @@ private:
         constexpr step_ring ring = rings[Ring];
         T* const begin = call.memory + ring.begin;
         const T* const written = ring_row<Ring>(call);
-        const std::size_t position = call.where[Ring];
+        const std::size_t position = call.ring_positions[Ring];
         const std::size_t steps = call.steps;
-        if (position < ring.back) // in the second copy, which has room for all of them there
+        if (position < ring.past_steps) // in the second copy, which has room for all of them there
             std::copy_n(written, steps * ring.row, begin + position * ring.row);
         else {
             const std::size_t before_end = std::min(steps, ring.capacity - position);
@@ -156,7 +157,7 @@ private:
         constexpr std::size_t ring = wires::inputs + place.buffer;
         if constexpr (of_network < wires::output_count)
             return {call.y[of_network] + place.offset, place.pitch};
-        else if constexpr (rings[ring].back > 0)
+        else if constexpr (rings[ring].past_steps > 0)
             return {ring_row<ring>(call) + place.offset, place.pitch};
         else
             return {call.memory + layout::memory.values +
@@ -172,7 +173,7 @@ private:
             if constexpr (!wires::lies_apart(Value - wires::inputs))
                 result.pitch = Width;
             return result;
-        } else if constexpr (rings[Value].back > 0)
+        } else if constexpr (rings[Value].past_steps > 0)
             return {ring_row<Value>(call), Width};
         else
             return {call.x[Value], Width};
@@ -215,7 +216,7 @@ private:
         for_each_index<mirrored.count>([&](auto i) __attribute__((always_inline)) {
             mirror<mirrored.rings[i]>(call);
         });
-        if constexpr (requires { call.beyond; })
+        if constexpr (requires { call.overrun; })
             if (!call.has_step(layout::delays[Number])) {
                 const rows_view<T> rows = output<Number>(call);
                 for (std::size_t row = 0; row < Streams * stage::rows; ++row)

@@ -38,7 +38,8 @@ inline void append_stage(std::string& plan, std::size_t number, const time_words
         append(plan, words.delay, words.delay == 1 ? " step" : " steps", " late, ");
     switch (words.view.what) {
     case sight::ahead:
-        append(plan, words.view.back, " back and ", words.view.steps, " ahead; all steps of a block at once");
+        append(plan, words.view.past_steps, " back and ", words.view.steps,
+               " ahead; all steps of a block at once");
         break;
     case sight::past:
         append(plan, words.view.steps, words.view.steps == 1 ? " step" : " steps",
@@ -85,9 +86,9 @@ constexpr time_words time_words_of_stage() {
     }
     for (std::size_t number = 0; number < Layout::ring_count; ++number)
         if (const step_ring& ring = Layout::memory.rings[number];
-            ring.back > 0 && Layout::memory.last_looks[number] == Number) {
+            ring.past_steps > 0 && Layout::memory.last_looks[number] == Number) {
             words.moves = ring.moves();
-            words.ring_steps = words.moves ? ring.back : ring.capacity;
+            words.ring_steps = words.moves ? ring.past_steps : ring.capacity;
             ++words.rings;
             words.ring_bytes += (words.moves ? 1 : 2) * words.ring_steps * ring.row * sizeof(T);
         }

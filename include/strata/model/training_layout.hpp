@@ -35,8 +35,8 @@ public:
         describe(samples, blocks);
         size_ = place_blocks(blocks);
         for (std::size_t stage = 0; stage < count; ++stage) {
-            const value_place where = wires::place(stage);
-            outputs[stage] = {blocks[where.buffer].begin + where.offset, where.pitch};
+            const value_place position = wires::place(stage);
+            outputs[stage] = {blocks[position.buffer].begin + position.offset, position.pitch};
             const memory_block& own = blocks[kept_blocks + stage];
             kept[stage] = own.size > 0 ? place{own.begin, widths[stage]} : outputs[stage];
             derivatives[stage] = blocks[derivative_blocks + stage].begin;

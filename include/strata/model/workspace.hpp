@@ -106,8 +106,8 @@ private:
                                                std::size_t piece) noexcept {
         return batch_pieces::depth(samples, piece) * (most_piece_places(stages{}) + threads * piece_tile<T>);
     }
-    [[nodiscard]] rows_view<T> view(const place& where) noexcept {
-        return {block_.data() + where.begin, where.pitch};
+    [[nodiscard]] rows_view<T> view(const place& position) noexcept {
+        return {block_.data() + position.begin, position.pitch};
     }
 
     layout places_;

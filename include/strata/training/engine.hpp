@@ -95,7 +95,7 @@ public:
                 return all.failure.raise_again();
             }
         shares_.prepare(threads);
-        run_team(threads, [&](const team& together) noexcept { work<Training>(tour, all, together); });
+        run_team(threads, [&](const team& members) noexcept { work<Training>(tour, all, members); });
         all.failure.raise_again();
     }
     /// The same for a sum that begins with these samples.

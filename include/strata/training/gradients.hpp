@@ -57,18 +57,18 @@ public:
         if (all.weights != nullptr)
             batches_.reserve_weights(capacity_);
         const T* const parameters = net_->parameter_block().data();
-        run_team(threads, [&](const team& together) {
+        run_team(threads, [&](const team& members) {
             const flush_denormals fast;
-            batches_.gather(all, {}, 0, all.count, 0, together);
-            together.barrier();
+            batches_.gather(all, {}, 0, all.count, 0, members);
+            members.barrier();
             auto batch = batches_.batch(all, 0, batch_pieces::whole(all.count, default_piece));
             for (std::size_t i = 0; i < Model::input_count; ++i)
                 batch.input_deltas[i] = input_gradients_[i].data();
             const dropout_key key{net_->random_seed().value, static_cast<std::uint32_t>(options.step), 0};
-            pass::template forward<true>(parameters, batch, space_, together, key);
-            pass::template loss<true>(batch, space_, together, losses_.data(), [](auto...) {});
-            together.barrier();
-            pass::backward(parameters, batch, space_, together, key, block_writer<T>{this->block().data()});
+            pass::template forward<true>(parameters, batch, space_, members, key);
+            pass::template loss<true>(batch, space_, members, losses_.data(), [](auto...) {});
+            members.barrier();
+            pass::backward(parameters, batch, space_, members, key, block_writer<T>{this->block().data()});
         });
         this->loss_ =
             std::accumulate(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(all.count), 0.0) /

@@ -83,7 +83,7 @@ public:
         });
         progress all{sum};
         const course tour{range, order, batch_size, line};
-        run_team(threads, [&](const team& together) noexcept { work<Training>(tour, all, together); });
+        run_team(threads, [&](const team& members) noexcept { work<Training>(tour, all, members); });
         run_or_abandon([&] { sums_.wait_sent(); });
         if (all.stop)
             weights_.leave(); // before somebody puts others in the network

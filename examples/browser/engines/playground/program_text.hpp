@@ -32,47 +32,47 @@ inline std::string float_source(float number) {
     // A whole number is no floating-point literal, so it has no suffix.
     return result.find_first_of(".e") == std::string::npos ? result : result + "f";
 }
-inline std::string layer_source(const description& of, std::size_t units) {
+inline std::string layer_source(const description& plan, std::size_t units) {
     std::string result = "dense<" + std::to_string(units);
-    if (of.how.l1 != 0)
-        result += ", l1<" + strata::bedrock::detail::number_to_string(of.how.l1) + ">";
-    if (of.how.l2 != 0)
-        result += ", l2<" + strata::bedrock::detail::number_to_string(of.how.l2) + ">";
+    if (plan.how.l1 != 0)
+        result += ", l1<" + strata::bedrock::detail::number_to_string(plan.how.l1) + ">";
+    if (plan.how.l2 != 0)
+        result += ", l2<" + strata::bedrock::detail::number_to_string(plan.how.l2) + ">";
     return result + ">";
 }
 } // namespace detail
 
 /// The network's type: `model<input<2> | dense<4> | tanh | dense<1> | tanh>`.
-inline std::string type_text(const description& of) {
-    std::string result = "model<input<" + std::to_string(of.features.size()) + ">";
-    for (const std::size_t units : of.hidden) {
-        result += " | " + detail::layer_source(of, units);
-        if (of.hidden_activation.own() != nullptr)
+inline std::string type_text(const description& plan) {
+    std::string result = "model<input<" + std::to_string(plan.features.size()) + ">";
+    for (const std::size_t units : plan.hidden) {
+        result += " | " + detail::layer_source(plan, units);
+        if (plan.hidden_activation.own() != nullptr)
             result += " | own::unit";
-        else if (!of.hidden_activation.is_identity())
-            result += " | " + std::string(of.hidden_activation.kernels()->layer);
+        else if (!plan.hidden_activation.is_identity())
+            result += " | " + std::string(plan.hidden_activation.kernels()->layer);
     }
-    result += " | " + detail::layer_source(of, 1);
-    result += of.purpose == goal::squared_classes  ? " | tanh"
-              : of.purpose == goal::likely_classes ? " | sigmoid"
-                                                   : "";
+    result += " | " + detail::layer_source(plan, 1);
+    result += plan.purpose == goal::squared_classes  ? " | tanh"
+              : plan.purpose == goal::likely_classes ? " | sigmoid"
+                                                     : "";
     return result + ">";
 }
 
 /// A program that trains that network on these points from its first weights on, and prints the losses that
 /// the page shows. `points` are [count][x, y, label], of which the first `train_count` are for training.
-inline std::string program_text(const description& of, std::span<const float> points,
+inline std::string program_text(const description& plan, std::span<const float> points,
                                 std::size_t train_count) {
     const bool has_tests = points.size() / 3 > train_count;
     std::string text =
         "// g++ -std=c++20 -O3 -march=native -I strata/include -I strata/dsl network.cpp\n"
         "#include <strata/strata.hpp>\n\n#include <cmath>\n#include <cstddef>\n#include <cstdio>\n"
         "#include <vector>\n\nusing namespace strata;\n\n";
-    if (const own_activation* const own = of.hidden_activation.own())
+    if (const own_activation* const own = plan.hidden_activation.own())
         text += "namespace own {\nusing namespace strata::symbols;\n// Its derivative is " + own->slope_text +
                 "\nconstexpr auto unit = named_activation<\"own\", " + own->text +
                 ">;\n} // namespace own\n\n";
-    text += "using network = " + type_text(of) + ";\n\n";
+    text += "using network = " + type_text(plan) + ";\n\n";
     text += "// x, y and the target of each point; the first " + std::to_string(train_count) +
             " are for training.\nconstexpr float points[][3] = {";
     for (std::size_t i = 0; i < points.size(); i += 3) {
@@ -86,22 +86,22 @@ inline std::string program_text(const description& of, std::span<const float> po
             "        [[maybe_unused]] const double x = points[i][0];\n"
             "        [[maybe_unused]] const double y = points[i][1];\n"
             "        for (const double feature : {";
-    for (std::size_t i = 0; i < of.features.size(); ++i)
-        text += (i == 0 ? "" : ", ") + std::string(features[of.features[i]].source);
+    for (std::size_t i = 0; i < plan.features.size(); ++i)
+        text += (i == 0 ? "" : ", ") + std::string(features[plan.features[i]].source);
     text += "})\n            seen.push_back(static_cast<float>(feature));\n    }\n    return seen;\n}\n\n"
             "std::vector<float> wish(std::size_t first, std::size_t last) {\n    std::vector<float> wished;\n"
             "    for (std::size_t i = first; i < last; ++i)\n        wished.push_back(";
-    text += of.purpose == goal::likely_classes ? "points[i][2] > 0 ? 1.0f : 0.0f" : "points[i][2]";
-    text += ");\n    return wished;\n}\n\nint main() {\n    network net{seed{" + std::to_string(of.seed) +
+    text += plan.purpose == goal::likely_classes ? "points[i][2] > 0 ? 1.0f : 0.0f" : "points[i][2]";
+    text += ");\n    return wished;\n}\n\nint main() {\n    network net{seed{" + std::to_string(plan.seed) +
             "}};\n    trainer teach{net, ";
-    text += of.purpose == goal::likely_classes ? "binary_crossentropy" : "half_squared_error";
-    text += ", " + std::string(of.how.optimizer->name) +
-            "{.learning_rate = " + strata::bedrock::detail::number_to_string(of.how.rate) + "}};\n";
+    text += plan.purpose == goal::likely_classes ? "binary_crossentropy" : "half_squared_error";
+    text += ", " + std::string(plan.how.optimizer->name) +
+            "{.learning_rate = " + strata::bedrock::detail::number_to_string(plan.how.rate) + "}};\n";
     const std::string border = std::to_string(train_count);
     const std::string end = std::to_string(points.size() / 3);
     text += "    const auto x = see(0, " + border + ");\n    const auto y = wish(0, " + border + ");\n";
-    text += "    teach.fit(x, y, {.batch_size = " + std::to_string(of.how.batch) +
-            ", .epochs = " + std::to_string(of.epochs) +
+    text += "    teach.fit(x, y, {.batch_size = " + std::to_string(plan.how.batch) +
+            ", .epochs = " + std::to_string(plan.epochs) +
             ", .shuffle = false, .verbose = verbosity::silent});\n"
             "    const evaluate_options quiet{.verbose = verbosity::silent};\n"
             "    std::printf(\"training loss %.6f\\n\", teach.evaluate(x, y, quiet)[\"loss\"]);\n";

@@ -84,14 +84,14 @@ private:
         if (one.operation == "#")
             return layer_.graph.constant(one.number);
         if (one.argument_count > 0)
-            return once(one);
+            return reuse(one);
         if (one.operation == variable_ && one.variable < values_.size())
             return values_[one.variable];
         layer_.graph.add_problem(layer_.label, "a formula of other variables than those that it reads");
         return values_.front();
     }
     /// What stands in a formula several times is computed once.
-    std::string once(const part& one) {
+    std::string reuse(const part& one) {
         std::string key(one.operation);
         for (std::size_t i = 0; i < one.argument_count; ++i)
             internal::append(key, " ", argument(one, i));

@@ -45,25 +45,25 @@ inline std::vector<std::int64_t> shape_in_onnx(const onnx_value& value) {
 /// Nothing where they would be between two others.
 inline std::optional<onnx_value> part_samples(const onnx_value& value, std::vector<std::int64_t> shape) {
     const std::int64_t samples = value.shape[value.samples];
-    std::int64_t before = 1;
+    std::int64_t leading = 1;
     for (std::size_t axis = 0; axis < value.samples; ++axis)
-        before *= value.shape[axis];
-    for (std::size_t axis = 0; axis < shape.size(); before /= shape[axis++]) {
-        if (shape[axis] % (before * samples) != 0) {
-            if (before % shape[axis] != 0)
+        leading *= value.shape[axis];
+    for (std::size_t axis = 0; axis < shape.size(); leading /= shape[axis++]) {
+        if (shape[axis] % (leading * samples) != 0) {
+            if (leading % shape[axis] != 0)
                 return std::nullopt;
             continue;
         }
-        const std::int64_t behind = shape[axis] / (before * samples);
-        if (before > 1 && behind > 1)
+        const std::int64_t trailing = shape[axis] / (leading * samples);
+        if (leading > 1 && trailing > 1)
             return std::nullopt;
         onnx_value result;
-        result.samples = axis + (before > 1 ? 1 : 0);
-        if (before > 1 || behind > 1) {
+        result.samples = axis + (leading > 1 ? 1 : 0);
+        if (leading > 1 || trailing > 1) {
             result.joined = axis;
-            shape[axis] = before > 1 ? before : samples;
+            shape[axis] = leading > 1 ? leading : samples;
             shape.insert(shape.begin() + static_cast<std::ptrdiff_t>(axis) + 1,
-                         before > 1 ? samples : behind);
+                         leading > 1 ? samples : trailing);
         }
         result.shape = std::move(shape);
         return result;

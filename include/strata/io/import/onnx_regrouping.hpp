@@ -59,16 +59,16 @@ inline std::optional<onnx_value> regroup(const onnx_value& value, const std::vec
     // Which axes there are instead of each old one.
     std::vector<std::vector<std::size_t>> instead(value.shape.size());
     std::vector<std::size_t> next(value.shape.size(), 0);
-    std::size_t there = first_axis;
+    std::size_t target = first_axis;
     for (std::size_t axis = first_axis; axis < value.shape.size();) {
         const std::size_t begin = axis;
         std::int64_t old_count = value.shape[axis++];
         std::int64_t new_count = 1;
         while (old_count != new_count || (axis < value.shape.size() && value.shape[axis] == 1)) {
-            if (new_count < old_count && there < shape.size()) {
-                if (shape[there] != 1)
-                    instead[begin].push_back(there);
-                new_count *= shape[there++];
+            if (new_count < old_count && target < shape.size()) {
+                if (shape[target] != 1)
+                    instead[begin].push_back(target);
+                new_count *= shape[target++];
             } else if (axis < value.shape.size()) {
                 if (value.shape[axis] != 1)
                     next[axis] = begin + 1; // its numbers are among those of that axis, which it follows

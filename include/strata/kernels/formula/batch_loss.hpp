@@ -154,16 +154,16 @@ private:
             for (std::size_t p = 0; p < samples; ++p) {
                 if (!is_positive(p))
                     continue;
-                std::size_t beyond = none;
+                std::size_t successor = none;
                 std::size_t farthest = none;
                 for (std::size_t b = 0; b < samples; ++b) {
                     if (groups[a] == groups[b])
                         continue;
                     if (distance[b] > distance[p])
-                        beyond = nearer(b, beyond) ? b : beyond;
+                        successor = nearer(b, successor) ? b : successor;
                     farthest = farther(b, farthest) ? b : farthest;
                 }
-                add(p, beyond != none ? beyond : farthest);
+                add(p, successor != none ? successor : farthest);
             }
         return sum;
     }

@@ -93,9 +93,9 @@ private:
     }
 
     static void add_pixel(internal::pixel_mixture& mixture, double h, double w, double weight) noexcept {
-        const std::size_t row = internal::place_inside<Layer::beyond>(static_cast<std::ptrdiff_t>(h), Height);
+        const std::size_t row = internal::place_inside<Layer::border>(static_cast<std::ptrdiff_t>(h), Height);
         const std::size_t column =
-            internal::place_inside<Layer::beyond>(static_cast<std::ptrdiff_t>(w), Width);
+            internal::place_inside<Layer::border>(static_cast<std::ptrdiff_t>(w), Width);
         if (weight == 0 || row == Height || column == Width)
             return;
         mixture.pixels[mixture.count] = row * Width + column;

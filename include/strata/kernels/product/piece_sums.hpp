@@ -60,14 +60,14 @@ private:
     template <class V>
     [[gnu::noinline]] void add(std::size_t offset, V sum) const noexcept {
         T* const place = memory.sums + offset;
-        std::size_t below = memory.waiting;
+        std::size_t level = memory.waiting;
         for (std::size_t i = 0; i < memory.merges; ++i)
-            sum = load<V>(place + --below * memory.size) + sum;
+            sum = load<V>(place + --level * memory.size) + sum;
         if (!memory.is_last)
-            return store(sum, place + below * memory.size);
-        for (std::size_t node = 0; node < below; ++node)
+            return store(sum, place + level * memory.size);
+        for (std::size_t node = 0; node < level; ++node)
             use(offset + node * memory.stride, load<V>(place + node * memory.size));
-        use(offset + below * memory.stride, sum);
+        use(offset + level * memory.stride, sum);
     }
 };
 } // namespace internal

@@ -12,13 +12,13 @@ namespace strata::bedrock::inline STRATA_SETTING {
 class flush_denormals {
 public:
     explicit flush_denormals(bool wanted = true) noexcept
-        : before_(wanted ? read() : mask), changes_((before_ & mask) != mask) {
+        : saved_mode_(wanted ? read() : mask), changes_((saved_mode_ & mask) != mask) {
         if (changes_)
-            write(before_ | mask);
+            write(saved_mode_ | mask);
     }
     ~flush_denormals() {
         if (changes_)
-            write(before_);
+            write(saved_mode_);
     }
     flush_denormals(const flush_denormals&) = delete;
     flush_denormals& operator=(const flush_denormals&) = delete;
@@ -28,7 +28,7 @@ private:
     static constexpr unsigned mask = 0x8040; ///< flush to zero, and denormals are zero
     static unsigned read() noexcept { return __builtin_ia32_stmxcsr(); }
     static void write(unsigned value) noexcept { __builtin_ia32_ldmxcsr(value); }
-    unsigned before_;
+    unsigned saved_mode_;
 #elif defined(__aarch64__)
     static constexpr unsigned long mask = 1ul << 24;
     static unsigned long read() noexcept {
@@ -37,12 +37,12 @@ private:
         return value;
     }
     static void write(unsigned long value) noexcept { asm volatile("msr fpcr, %0" : : "r"(value)); }
-    unsigned long before_;
+    unsigned long saved_mode_;
 #else
     static constexpr unsigned mask = 0;
     static unsigned read() noexcept { return 0; }
     static void write(unsigned) noexcept {}
-    unsigned before_;
+    unsigned saved_mode_;
 #endif
     bool changes_;
 };

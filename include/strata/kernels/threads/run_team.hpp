@@ -40,10 +40,10 @@ template <class Work>
     team_failure failure;
 #    pragma omp parallel num_threads(static_cast <int>(threads))
     {
-        const team together{static_cast<std::size_t>(omp_get_thread_num()),
-                            static_cast<std::size_t>(omp_get_num_threads()), &point};
-        if (!failure.run([&]() noexcept(noexcept(work(together))) { work(together); }))
-            point.leave(together.size);
+        const team members{static_cast<std::size_t>(omp_get_thread_num()),
+                           static_cast<std::size_t>(omp_get_num_threads()), &point};
+        if (!failure.run([&]() noexcept(noexcept(work(members))) { work(members); }))
+            point.leave(members.size);
     }
     failure.raise_again();
 }

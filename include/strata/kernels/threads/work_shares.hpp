@@ -67,12 +67,12 @@ public:
         ++steps_;
         if (steps_ < period ? !std::has_single_bit(steps_) : steps_ % period != 0)
             return;
-        const std::uint64_t now = internal::clock_ticks();
+        const std::uint64_t current_ticks = internal::clock_ticks();
         if (steps_ > 1)
-            adjust(static_cast<double>(now - start_));
+            adjust(static_cast<double>(current_ticks - start_));
         else
             forget_waits();
-        start_ = now;
+        start_ = current_ticks;
     }
 
     /// Moves the parts halfway to those with which all threads would have been busy for the same time, of
