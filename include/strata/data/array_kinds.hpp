@@ -94,9 +94,9 @@ concept loose_rows = !array_expression<Range> && std::ranges::forward_range<cons
 namespace internal {
 /// Numbers that `samples` would refer to, and that go along when they are moved.
 template <class Array>
-concept movable_numbers = !std::is_const_v<Array> &&
-                          (array_expression<Array> ||
-                           ((number_range<Array> || fixed_rows<Array>)&&!std::ranges::borrowed_range<Array>));
+concept movable_numbers =
+    !std::is_const_v<Array> && (array_expression<Array> || (!std::ranges::borrowed_range<Array> &&
+                                                            (number_range<Array> || fixed_rows<Array>)));
 } // namespace internal
 
 /// The rank of an array where its type tells, else `SIZE_MAX`.

@@ -110,9 +110,9 @@ template <class Batch, class Function>
 /// walked again each epoch; one that cannot, such as a generator, goes on where it stopped. A range that is
 /// no temporary must outlive the source.
 template <std::ranges::input_range Range, class Prepare>
-    requires std::invocable < Prepare&, const batch_number&,
-        std::ranges::range_value_t<std::remove_reference_t<Range>>
-& > [[nodiscard]] auto range_batches(Range&& range, Prepare prepare, const prefetch_options& options = {}) {
+    requires(std::invocable<Prepare&, const batch_number&,
+                            std::ranges::range_value_t<std::remove_reference_t<Range>>&>)
+[[nodiscard]] auto range_batches(Range&& range, Prepare prepare, const prefetch_options& options = {}) {
     using batch = std::ranges::range_value_t<std::remove_reference_t<Range>>;
     using reader = internal::range_reader<Range>;
     return prepared_batches<batch, reader, Prepare>(reader(std::forward<Range>(range)), std::move(prepare),

@@ -44,26 +44,27 @@ public:
     samples() = default;
 
     template <array_expression Array>
-        requires std::is_arithmetic_v<typename Array::value_type> samples(const Array& array) {
-            using element = typename Array::value_type;
-            const auto& extents = array.shape();
-            if constexpr (requires { set_shape(extents.data(), extents.size()); })
-                set_shape(extents.data(), extents.size());
-            else
-                set_shape(std::vector<std::size_t>(extents.begin(), extents.end()).data(), extents.size());
-            if constexpr (internal::is_scaled_bytes<Array>) {
-                use<std::uint8_t>(array.data());
-                scale_ = array.scale;
-            } else if constexpr (internal::is_row_major_array<Array>) {
+        requires(std::is_arithmetic_v<typename Array::value_type>)
+    samples(const Array& array) {
+        using element = typename Array::value_type;
+        const auto& extents = array.shape();
+        if constexpr (requires { set_shape(extents.data(), extents.size()); })
+            set_shape(extents.data(), extents.size());
+        else
+            set_shape(std::vector<std::size_t>(extents.begin(), extents.end()).data(), extents.size());
+        if constexpr (internal::is_scaled_bytes<Array>) {
+            use<std::uint8_t>(array.data());
+            scale_ = array.scale;
+        } else if constexpr (internal::is_row_major_array<Array>) {
+            use<element>(array.data());
+        } else if constexpr (internal::contiguous_array<Array>) {
+            if (array.layout() == xt::layout_type::row_major && array.data_offset() == 0)
                 use<element>(array.data());
-            } else if constexpr (internal::contiguous_array<Array>) {
-                if (array.layout() == xt::layout_type::row_major && array.data_offset() == 0)
-                    use<element>(array.data());
-                else
-                    keep<element>(array);
-            } else
+            else
                 keep<element>(array);
-        }
+        } else
+            keep<element>(array);
+    }
 
     /// There is no shape: whoever reads knows how many numbers make a sample.
     template <number_range Range>
@@ -140,9 +141,8 @@ public:
     [[nodiscard]] bool empty() const noexcept { return data_ == nullptr; }
     /// How many axes an array has; 0 of plain ranges and rows.
     [[nodiscard]] std::size_t rank() const noexcept { return rank_; }
-    [[nodiscard]] bool is_paged() const noexcept {
-        return pages_ != nullptr;
-    } ///< read from files when needed
+    /// Whether numbers are read from files when they are needed.
+    [[nodiscard]] bool is_paged() const noexcept { return pages_ != nullptr; }
     /// Says so where the numbers from the element `first` on will be read soon.
     void expect(std::size_t first, std::size_t count) const noexcept {
         if (pages_ != nullptr)

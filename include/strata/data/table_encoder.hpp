@@ -32,8 +32,10 @@ namespace strata::bedrock::inline STRATA_SETTING {
 /// Makes numbers of texts, dates and numbers, the same way for the rows that a network learns from and for
 /// those that it is asked about later:
 ///
-///     table_encoder encoder{{"city", one_hot_column{}}, {"born", date_column{}}, {"name",
-///     ignored_column{}}}; const table known = encoder.fit_encode(read_csv_texts("known.csv").drop("price"));
+///     table_encoder encoder{{"city", one_hot_column{}},
+///                           {"born", date_column{}},
+///                           {"name", ignored_column{}}};
+///     const table known = encoder.fit_encode(read_csv_texts("known.csv").drop("price"));
 ///     const table others = encoder.encode(read_csv_texts("others.csv"));
 ///
 /// `fit` notes the columns and the categories of those that have some. Columns come out in the order of the

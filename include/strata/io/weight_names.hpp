@@ -35,49 +35,49 @@ public:
     weight_names(std::initializer_list<weight_name> table) : table_(table) {}
     weight_names(std::vector<weight_name> table) : table_(std::move(table)) {}
     template <class Rule>
-        requires std::convertible_to<std::invoke_result_t<const Rule&, std::string_view>, std::string>
-        weight_names(Rule rule) : rule_(std::move(rule)) {}
+        requires(std::convertible_to<std::invoke_result_t<const Rule&, std::string_view>, std::string>)
+    weight_names(Rule rule) : rule_(std::move(rule)) {}
 
-        /// What the file calls exactly that; an empty text if it has no name of its own.
-        [[nodiscard]] std::string find(std::string_view name) const {
-            for (const weight_name& each : table_)
-                if (each.network == name)
-                    return each.file;
-            return rule_ ? rule_(name) : std::string();
-        }
+    /// What the file calls exactly that; an empty text if it has no name of its own.
+    [[nodiscard]] std::string find(std::string_view name) const {
+        for (const weight_name& each : table_)
+            if (each.network == name)
+                return each.file;
+        return rule_ ? rule_(name) : std::string();
+    }
 
-        /// What the file calls a layer or a part, by the longest part of its name that is known.
-        [[nodiscard]] std::string translate(std::string_view name) const {
-            for (std::size_t end = name.size(); end != name.npos && end > 0; end = name.rfind('.', end - 1))
-                if (std::string found = find(name.substr(0, end)); !found.empty())
-                    return found.append(name.substr(end));
-            return std::string(name);
-        }
+    /// What the file calls a layer or a part, by the longest part of its name that is known.
+    [[nodiscard]] std::string translate(std::string_view name) const {
+        for (std::size_t end = name.size(); end != name.npos && end > 0; end = name.rfind('.', end - 1))
+            if (std::string found = find(name.substr(0, end)); !found.empty())
+                return found.append(name.substr(end));
+        return std::string(name);
+    }
 
-        /// `std::invalid_argument` for a line of the table that is about nothing in `names`, or about what
-        /// another line is about.
-        void check(const std::vector<std::string>& names) const {
-            for (std::size_t i = 0; i < table_.size(); ++i) {
-                const std::string& known = table_[i].network;
-                const auto is_about = [&](const std::string& name) {
-                    return name == known || (name.starts_with(known) && name.size() > known.size() &&
-                                             name[known.size()] == '.');
-                };
-                if (std::none_of(names.begin(), names.end(), is_about))
+    /// `std::invalid_argument` for a line of the table that is about nothing in `names`, or about what
+    /// another line is about.
+    void check(const std::vector<std::string>& names) const {
+        for (std::size_t i = 0; i < table_.size(); ++i) {
+            const std::string& known = table_[i].network;
+            const auto is_about = [&](const std::string& name) {
+                return name == known ||
+                       (name.starts_with(known) && name.size() > known.size() && name[known.size()] == '.');
+            };
+            if (std::none_of(names.begin(), names.end(), is_about))
+                internal::raise(std::invalid_argument(
+                    internal::concatenate("the name \"", known, "\", in a file \"", table_[i].file,
+                                          "\", is that of no layer, part or array of the network")));
+            for (std::size_t j = 0; j < i; ++j)
+                if (table_[j].network == known)
                     internal::raise(std::invalid_argument(
-                        internal::concatenate("the name \"", known, "\", in a file \"", table_[i].file,
-                                              "\", is that of no layer, part or array of the network")));
-                for (std::size_t j = 0; j < i; ++j)
-                    if (table_[j].network == known)
-                        internal::raise(std::invalid_argument(
-                            internal::concatenate("\"", known, "\" has two names in a file, \"",
-                                                  table_[j].file, "\" and \"", table_[i].file, "\"")));
-            }
+                        internal::concatenate("\"", known, "\" has two names in a file, \"", table_[j].file,
+                                              "\" and \"", table_[i].file, "\"")));
         }
+    }
 
-    private:
-        std::vector<weight_name> table_;
-        std::function<std::string(std::string_view)> rule_;
+private:
+    std::vector<weight_name> table_;
+    std::function<std::string(std::string_view)> rule_;
 };
 
 /// How the file's maker calls arrays and lays them out. The table names layers then; the arrays of each

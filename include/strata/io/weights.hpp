@@ -142,8 +142,8 @@ void save_weights(const model<Topology, float, weights<bfloat16>>& net, const st
 
 /// The same under the names and in the layouts of others: what `load_weights` reads with the same options,
 ///
-///     save_weights(net, "lenet.safetensors", {.names = {{"conv1", "conv"}, {"fc1", "dense"}}, .convention =
-///     pytorch});
+///     save_weights(net, "lenet.safetensors",
+///                  {.names = {{"conv1", "conv"}, {"fc1", "dense"}}, .convention = pytorch});
 ///
 /// and what PyTorch's `load_state_dict` takes, but for `num_batches_tracked`. Of an LSTM's two biases the
 /// second is zero. `std::invalid_argument` for names that are of nothing in the network, for two arrays of
@@ -166,8 +166,9 @@ void save_weights(const model<Topology, T>& net, const std::filesystem::path& fi
 ///
 ///     load_weights(net, "net.safetensors");
 ///     load_weights(net, "model.safetensors.index.json");
-///     load_weights(net, "lenet.safetensors", {.names = {{"conv1", "conv"}, {"fc1", "dense"}}, .convention =
-///     pytorch}); const auto report = load_weights(net, "lenet.safetensors", {.partial = true});
+///     load_weights(net, "lenet.safetensors",
+///                  {.names = {{"conv1", "conv"}, {"fc1", "dense"}}, .convention = pytorch});
+///     const auto report = load_weights(net, "lenet.safetensors", {.partial = true});
 ///
 /// Of what a trainer saves, as `checkpoint` does, the network's weights are read, and the rest is the
 /// trainer's. Of the files of an index what it does not name is not there. Numbers of type F64, F32, F16 and

@@ -141,9 +141,8 @@ public:
 
     [[nodiscard]] auto coef() const { return internal::coefficients<1>(net_); }    ///< [F]
     [[nodiscard]] auto intercept() const { return internal::intercepts<1>(net_); } ///< a number
-    [[nodiscard]] auto predict(const samples& x) const {
-        return internal::predictions<1>(net_, x);
-    } ///< [rows]
+    /// [rows]
+    [[nodiscard]] auto predict(const samples& x) const { return internal::predictions<1>(net_, x); }
     /// R^2.
     [[nodiscard]] double score(const samples& x, const samples& y) const {
         return internal::r_squared<1>(net_, x, y);

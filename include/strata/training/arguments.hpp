@@ -121,9 +121,9 @@ private:
     template <class X>
     static consteval bool check_input() {
         constexpr std::size_t rank = input_shape::rank;
+        constexpr std::size_t other_rank = input_shape::size == 1 ? 1 : rank + 1;
         if constexpr (Inputs::size == 1)
-            return internal::check_array < "the input array", X, numbers_wanted, "", rank + 1,
-                   input_shape::size == 1 ? 1 : rank + 1 > ();
+            return internal::check_array<"the input array", X, numbers_wanted, "", rank + 1, other_rank>();
         else
             return internal::check_readable<"the input array", X, numbers_wanted>();
     }
@@ -142,15 +142,16 @@ private:
     template <class Y>
     static consteval bool check_target() {
         constexpr std::size_t rank = output_shape::rank;
+        constexpr std::size_t other_rank = has_labels                ? (rank == 1 ? 2 : rank)
+                                           : output_shape::size == 1 ? 1
+                                                                     : rank + 1;
         constexpr auto hint = target_hint<internal::rank_of<Y>>();
         if constexpr (Outputs::size > 1)
             return internal::check_readable<"the target array", Y, numbers_wanted>();
         else if constexpr (has_labels)
-            return internal::check_array < "the array of labels", Y, labels_wanted, hint, rank,
-                   rank == 1 ? 2 : rank > ();
+            return internal::check_array<"the array of labels", Y, labels_wanted, hint, rank, other_rank>();
         else
-            return internal::check_array < "the target array", Y, numbers_wanted, hint, rank + 1,
-                   output_shape::size == 1 ? 1 : rank + 1 > ();
+            return internal::check_array<"the target array", Y, numbers_wanted, hint, rank + 1, other_rank>();
     }
 
     template <class... Shapes>
