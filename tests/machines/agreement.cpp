@@ -13,6 +13,7 @@
 #include <xtensor/xview.hpp>
 
 #include <array>
+#include <atomic>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -181,6 +182,30 @@ BOOST_AUTO_TEST_CASE(machines_with_other_losses_metrics_and_options_are_named) {
                world.rank() == 0 ? fit(usual, world, tenths) : fit(smooth, world, tenths);
            }),
            "fit: machine 1 (thread 1) has a loss of checksum ");
+    // What a checkpoint may be gone on with is another network all the same.
+    starts(message_of_pair([&](strata::machine_group& world) {
+               tiny net{seed{5}};
+               model<input<2> | dense<5, l2<0.1>> | relu | dense<3> | softmax> held{seed{5}};
+               trainer usual{net, crossentropy, adam{}, strata::accuracy};
+               trainer penal{held, crossentropy, adam{}, strata::accuracy};
+               world.rank() == 0 ? fit(usual, world, tenths) : fit(penal, world, tenths);
+           }),
+           "fit: machine 1 (thread 1) has a network of checksum ");
+    starts(message_of_pair([&](strata::machine_group& world) {
+               tiny net{seed{5}};
+               model<input<2> | frozen_weights(dense<5>) | relu | dense<3> | softmax> still{seed{5}};
+               trainer usual{net, crossentropy, adam{}, strata::accuracy};
+               trainer other{still, crossentropy, adam{}, strata::accuracy};
+               world.rank() == 0 ? fit(usual, world, tenths) : fit(other, world, tenths);
+           }),
+           "fit: machine 1 (thread 1) has a network of checksum ");
+    starts(
+        message_of_trainers([&](auto& teach, auto& world) {
+            if (world.rank() == 1)
+                teach.set_learning_rate(0.5);
+            fit(teach, world, tenths);
+        }),
+        "fit: machine 1 (thread 1) has a learning rate of 0.5, but machine 0 (thread 0) has a learning rate");
     starts(message_of_pair([&](strata::machine_group& world) {
                tiny net{seed{5}};
                trainer usual{net, crossentropy, adam{}, strata::accuracy};
@@ -272,6 +297,95 @@ BOOST_AUTO_TEST_CASE(states_are_whole_behind_a_failure) {
                     train(teach,
                           [&](auto& own, auto& source) { own.fit_batches(part_of(source, world), tenths); });
                 }) == alone));
+}
+
+namespace failing {
+/// The first output, unless it is told to refuse the label 2.
+struct strict : metric_base {
+    static constexpr auto name = text("strict");
+};
+std::atomic<bool> refuses = false;
+template <class Loss, std::size_t Rows, std::size_t Last, class T, class Target>
+metric_parts measure(strict, const T* prediction, const Target* target) {
+    if (refuses && *target == 2)
+        throw std::runtime_error("a label that is refused");
+    return {static_cast<double>(prediction[0]), 1};
+}
+} // namespace failing
+
+// Where a metric fails the step is made, and where validation fails states are whole: as on one machine.
+BOOST_AUTO_TEST_CASE(machines_are_as_one_behind_a_metric_that_fails) {
+    const labelled data;
+    xt::xtensor<int, 1> few = data.y;
+    for (std::size_t i = 0; i < few.size(); ++i)
+        few(i) = i == 25 ? 2 : few(i) % 2;
+    const xt::xtensor<int, 1> none = few % 2;
+    for (const bool validates : {false, true}) {
+        const auto train = [&](const auto& samples_of) {
+            tiny net{seed{5}};
+            trainer teach{net, crossentropy, adam{}, failing::strict{}};
+            fit_options options = tenths;
+            options.shuffle = false;
+            if (validates)
+                options.validation_data = {data.x, few};
+            failing::refuses = true;
+            if (internal::caught([&] { teach.fit(samples_of(data.x), validates ? none : few, options); }) ==
+                nullptr)
+                throw std::logic_error("nobody has refused the label");
+            std::vector<unsigned char> result = teach.snapshot().bytes;
+            options.validation_data = {};
+            teach.fit(samples_of(data.x), none, options);
+            const std::vector<unsigned char> behind = teach.snapshot().bytes;
+            result.insert(result.end(), behind.begin(), behind.end());
+            return result;
+        };
+        const auto alone = train([](const auto& x) -> const auto& { return x; });
+        thread_machines(2).run([&](strata::machine_group& world) {
+            if (train([&](const auto& x) { return part_of(x, world); }) != alone)
+                throw std::logic_error("other states");
+        });
+    }
+    failing::refuses = false;
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_sees_all_rows_of_the_source) {
+    const labelled data;
+    const temporary_directory files;
+    write_npy(files / "x.npy", data.x);
+    write_npy(files / "y.npy", data.y);
+    const auto scores = [&](const auto& source_of) {
+        tiny net{seed{5}};
+        trainer teach{net, crossentropy, adam{}, strata::accuracy};
+        auto source = npy_batches<float, 2, int, 1>(files / "x.npy", files / "y.npy", {.batch_size = 10});
+        fit_options options = tenths;
+        options.callbacks = {[&](training_state& state) {
+            if (state.phase == training_state::moment::epoch_end)
+                state.logs.set("again",
+                               teach.evaluate_batches(source, {.verbose = verbosity::silent})["loss"]);
+        }};
+        return teach.fit_batches(source_of(source), options)["again"];
+    };
+    const auto alone = scores([](auto& source) -> auto& { return source; });
+    thread_machines(3).run([&](strata::machine_group& world) {
+        if (scores([&](auto& source) { return part_of(source, world); }) != alone)
+            throw std::logic_error("scores of other rows");
+    });
+}
+
+// Its slope is a single number, which no register holds.
+BOOST_AUTO_TEST_CASE(machines_share_a_slope_for_all) {
+    const labelled data;
+    const auto train = [&](const auto& samples_of) {
+        model<input<2> | dense<5> | prelu<shared::all> | dense<3> | softmax> net{seed{5}};
+        trainer teach{net, crossentropy, adam{}};
+        teach.fit(samples_of(data.x), data.y, tenths);
+        return net.weights();
+    };
+    const auto alone = train([](const auto& x) -> const auto& { return x; });
+    thread_machines(2, 2).run([&](strata::machine_group& world) {
+        if (train([&](const auto& x) { return part_of(x, world); }) != alone)
+            throw std::logic_error("other weights");
+    });
 }
 
 BOOST_AUTO_TEST_CASE(a_source_gives_batches_for_training_and_validation) {

@@ -18,12 +18,13 @@ inline constexpr std::size_t uncached_size = std::size_t{6} << 20;
 /// Whether registers of this type are whole lines of memory, which can be written without being read into the
 /// caches first. Parts of lines would be written one by one.
 template <class V>
-inline constexpr bool has_uncached_store =
+inline constexpr bool has_uncached_store = [] {
 #if defined(__AVX512F__)
-    V::size * sizeof(value_type_of<V>) == 64;
-#else
-    false;
+    if constexpr (requires { V::size; }) // single numbers have none
+        return V::size * sizeof(value_type_of<V>) == 64;
 #endif
+    return false;
+}();
 
 /// Writes a line of memory that the caches do not keep. A plain store reads the line first and lets it push
 /// out what is needed, and where lines of many rows are written in turn, no processor foresees them.

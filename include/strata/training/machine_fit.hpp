@@ -119,7 +119,7 @@ struct machine_course {
 
     template <class Trainer, class Scores>
     void validate(Trainer&, const fit_options& options, const sample_range& range, Scores& logs) const {
-        pass.complete_network();
+        pass.complete_states(); // whoever asks the trainer behind an error finds them whole
         if (range.count == 0) {
             shared_source source(group, *options.validation_batches, piece_length(options),
                                  "fit, validation batches");
@@ -260,8 +260,11 @@ private:
         std::string result;
         append_program(result);
         append_training(result, teach.numbers().header());
+        append(result, "a network of checksum ", checksum_types<typename Model::base>(), "\n");
         append(result, "a loss of checksum ", checksum_types<Loss>(), "\nmetrics of checksum ",
                checksum_types<Metrics...>(), "\n");
+        append(result, "a learning rate of ", detail::number_to_string(teach.learning_rate()), "\n",
+               teach.epochs(), " epochs made\n");
         // Of bytes that end with their own checksum, that is the same number whatever they are.
         const std::vector<unsigned char> bytes = teach.snapshot().bytes;
         append(result, "weights and states of checksum ",
@@ -276,7 +279,6 @@ private:
         // A schedule may know no more steps than there are.
         const std::size_t all = std::max<std::size_t>(steps, 1) * (options.epochs - options.initial_epoch);
         const double first = static_cast<double>(teach.engine_.updates());
-        append(result, "a learning rate of ", detail::number_to_string(teach.learning_rate()), "\n");
         append_optimizer(result, teach.engine_.optimizer, first,
                          static_cast<double>(all) / static_cast<double>(engine_type::path::batches));
         return result;

@@ -75,6 +75,7 @@ public:
         if constexpr (Training)
             engine_->begin_averages();
         is_divided_ = is_divided_ || Training;
+        is_refused_ = false;
         run_or_abandon([&] {
             prepare(batch_size, threads, range.weights != nullptr);
             if constexpr (Training)
@@ -177,7 +178,7 @@ private:
             if (threads.rank == 0) {
                 // What a schedule throws is told to all with the step's losses, before anybody updates.
                 if constexpr (Training)
-                    all.failure.run([&] { update_.begin(number); });
+                    is_refused_ = !all.failure.run([&] { update_.begin(number); });
                 run_or_abandon([&] { begin_step<Training>(own); });
             }
             threads.barrier();
@@ -226,8 +227,11 @@ private:
         threads.barrier();
         if (threads.rank == 0)
             run_or_abandon([&] {
+                using failure = machine_reports::failure;
                 reports_.send(own.samples, all.is_broken.load(std::memory_order_relaxed),
-                              all.failure.is_there());
+                              is_refused_              ? failure::schedule
+                              : all.failure.is_there() ? failure::metric
+                                                       : failure::none);
             });
         if constexpr (Training) {
             if (own.pieces.samples > 0) {
@@ -237,7 +241,7 @@ private:
                         finish_reports<true>(own.samples, weight_penalties, all);
                         pair_.meet();
                     });
-                    return !all.stop;
+                    return reports_.is_updated();
                 };
                 const bool is_early = threads.size == 1 && weights_.are_common();
                 const team::range updated = update_.run_early(
@@ -264,7 +268,7 @@ private:
             run_or_abandon([&] { finish<Training>(own.samples, weight_penalties, all); });
         threads.barrier();
         if constexpr (Training)
-            if (!all.stop)
+            if (reports_.is_updated())
                 update(parameters, number, threads);
     }
 
@@ -313,6 +317,7 @@ private:
     pass_memory<Model, pass> memory_;
     T* gradients_ = nullptr;
     T* parameters_ = nullptr; ///< the weights to train
+    bool is_refused_ = false; ///< the step at work, by a schedule that has thrown
     bool is_divided_ = false; ///< whether each machine has moved on its own part of the states alone
 };
 

@@ -13,10 +13,14 @@
 namespace strata::bedrock::inline STRATA_SETTING {
 
 /// What machines that share a batch tell each other of its samples: the loss of each and what it gives for
-/// the metrics, so that all of them add up the same. A report are two flags, the losses, and then the numbers
-/// of each sample for metrics.
+/// the metrics, so that all of them add up the same. A report are whether the batch is broken and what has
+/// failed, the losses, and then the numbers of each sample for metrics.
 class machine_reports {
 public:
+    /// What has failed on a machine: a metric, behind which the step is still made as on one machine, or
+    /// what comes before the step.
+    enum class failure { none, metric, schedule };
+
     machine_reports(machine_group& group, std::size_t piece) : group_(&group), piece_(piece) {}
 
     /// Makes room for batches of so many samples, with `numbers` of each for metrics.
@@ -44,10 +48,10 @@ public:
                     std::as_writable_bytes(std::span(report(machine), length(samples, machine)))));
     }
     /// Sends this machine's. A batch is broken where a loss is not finite.
-    void send(std::size_t samples, bool is_broken, bool has_failed) {
+    void send(std::size_t samples, bool is_broken, failure what) {
         double* const own = report(group_->rank());
         own[0] = is_broken ? 1 : 0;
-        own[1] = has_failed ? 1 : 0;
+        own[1] = static_cast<double>(what);
         for (std::size_t machine = 0; machine < group_->count(); ++machine)
             if (machine != group_->rank())
                 messages_.push_back(
@@ -66,8 +70,11 @@ public:
         all.sum.measure(said.parts, samples);
         failed_ = said.failed;
         all.stop = (Training && !is_finite) || failed_ < group_->count();
-        return Training && !all.stop;
+        is_updated_ = Training && is_finite && !said.is_refused;
+        return is_updated_;
     }
+    /// Whether an update follows the batch that was finished last.
+    [[nodiscard]] bool is_updated() const noexcept { return is_updated_; }
     /// The first machine that has failed.
     [[nodiscard]] std::size_t failed() const noexcept { return failed_; }
 
@@ -77,19 +84,21 @@ private:
     // What all of them say together.
     struct summary {
         bool is_broken = false;
-        std::size_t failed;   ///< the first machine that has failed, or their count
-        const double* losses; ///< of the batch's samples, in their order
+        bool is_refused = false; ///< a machine makes no step
+        std::size_t failed;      ///< the first machine that has failed, or their count
+        const double* losses;    ///< of the batch's samples, in their order
         const double* parts;
     };
     summary collect(std::size_t samples) {
         for (; !messages_.empty(); messages_.pop_back())
             group_->wait(messages_.back());
-        summary result{false, group_->count(), losses_.data(), parts_.data()};
+        summary result{false, false, group_->count(), losses_.data(), parts_.data()};
         std::size_t sample = 0;
         for (std::size_t machine = 0; machine < group_->count(); ++machine) {
             const double* const said = report(machine);
             const std::size_t count = share(samples, machine).pieces.samples;
             result.is_broken = result.is_broken || said[0] != 0;
+            result.is_refused = result.is_refused || said[1] == static_cast<double>(failure::schedule);
             if (said[1] != 0)
                 result.failed = std::min(result.failed, machine);
             std::copy_n(said + flags, count, losses_.data() + sample);
@@ -115,6 +124,7 @@ private:
     std::vector<double> parts_;
     std::vector<machine_group::ticket> messages_;
     bool are_expected_ = false; ///< the others' reports, not waited for
+    bool is_updated_ = false;
     std::size_t failed_ = ~std::size_t{0};
 };
 

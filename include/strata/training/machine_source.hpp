@@ -80,11 +80,9 @@ struct shared_source {
         found_batch own{.has_failed = error != nullptr};
         agree_batch(group, own, error, caller);
         const auto said = group.gather(std::as_bytes(std::span(&gives_parts, 1)));
-        if (gives_parts &&
-            std::any_of(said.begin(), said.end(), [](const auto& one) { return one[0] == std::byte{0}; })) {
-            source.choose_rows({});
-            gives_parts = false;
-        }
+        gives_parts =
+            std::all_of(said.begin(), said.end(), [](const auto& one) { return one[0] != std::byte{0}; });
+        source.choose_rows({}); // until `next` begins a pass: callbacks may ask for all rows between two
     }
     shared_source(const shared_source&) = delete;
     shared_source& operator=(const shared_source&) = delete;
@@ -97,11 +95,10 @@ struct shared_source {
     void agree(const source_course& course, const Checksum& checksum) {
         if (!gives_parts)
             return;
-        source.choose_rows({});
         gives_parts = false;
         Data data;
         next(course, 0, data, checksum);
-        gives_parts = source.choose_rows(share);
+        gives_parts = true;
     }
 
     /// The next batch of a course's source, begun where it is the first, or none: its own error, or another
@@ -173,6 +170,9 @@ typename Pass::engine_type::totals run_source_together(Pass& pass, shared_source
         if (course.line != nullptr && course.line->is_due())
             course.line->show(sum.steps, sum.named());
     }
+    // Callbacks may ask the source for all rows.
+    if (sum.finite && shared.gives_parts)
+        shared.source.choose_rows({});
     if (sum.steps == 0) {
         settle();
         raise(std::invalid_argument(concatenate(course.caller, ": the source has no batches")));
