@@ -1,9 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #include "../error_message.hpp"
+#include <strata/data/observations.hpp>
 #include <strata/layers/layers.hpp>
 #include <strata/regression/least_squares.hpp>
 #include <strata/regression/logistic_regression.hpp>
-#include <strata/regression/observations.hpp>
 #include <strata/regression/one_layer.hpp>
 #include <strata/regression/statistics.hpp>
 

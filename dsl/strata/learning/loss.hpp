@@ -1,11 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/diagnostic.hpp>
 #include <strata/expression/type_of.hpp>
 #include <strata/layers/common_activations.hpp>
 #include <strata/layers/softmax.hpp>
 #include <strata/setting.hpp>
-#include <strata/topology/diagnostic.hpp>
 
 #include <concepts>
 

@@ -4,10 +4,10 @@
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
+#include <strata/expression/diagnostic.hpp>
 #include <strata/layers/common_activations.hpp>
 #include <strata/layers/layer.hpp>
 #include <strata/layers/slice.hpp>
-#include <strata/topology/diagnostic.hpp>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <strata/cluster/nearest_center.hpp>
+#include <strata/data/observations.hpp>
 #include <strata/expression/finite.hpp>
 #include <strata/kernels/aligned_vector.hpp>
 #include <strata/kernels/threads/ordered_parts.hpp>
 #include <strata/raise.hpp>
-#include <strata/regression/observations.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <strata/data/sample_list.hpp>
+#include <strata/expression/diagnostic.hpp>
 #include <strata/setting.hpp>
-#include <strata/topology/diagnostic.hpp>
 
 #include <algorithm>
 #include <concepts>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <strata/expression/concatenate.hpp>
+#include <strata/expression/diagnostic.hpp>
 #include <strata/setting.hpp>
-#include <strata/topology/diagnostic.hpp>
 
 #include <cstddef>
 #include <string>

@@ -4,13 +4,13 @@
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
+#include <strata/expression/diagnostic.hpp>
 #include <strata/kernels/dense/forward.hpp>
 #include <strata/kernels/formula/softmax.hpp>
 #include <strata/kernels/parameter_arrays.hpp>
 #include <strata/kernels/product/batch_pieces.hpp>
 #include <strata/kernels/random/dropout_key.hpp>
 #include <strata/kernels/rows_view.hpp>
-#include <strata/topology/diagnostic.hpp>
 
 namespace strata::bedrock::inline STRATA_SETTING {
 

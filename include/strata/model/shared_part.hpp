@@ -4,8 +4,8 @@
 #include <strata/setting.hpp>
 STRATA_HEADER_BEGIN
 
+#include <strata/expression/diagnostic.hpp>
 #include <strata/model/model.hpp>
-#include <strata/topology/diagnostic.hpp>
 
 #include <array>
 #include <cstddef>

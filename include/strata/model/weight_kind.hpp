@@ -1,9 +1,9 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/diagnostic.hpp>
 #include <strata/kernels/narrow/bfloat16.hpp>
 #include <strata/setting.hpp>
-#include <strata/topology/diagnostic.hpp>
 
 #include <cstdint>
 #include <type_traits>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <strata/data/index_check.hpp>
+#include <strata/data/observations.hpp>
 #include <strata/expression/finite.hpp>
 #include <strata/raise.hpp>
-#include <strata/regression/observations.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>

@@ -1,10 +1,10 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/observations.hpp>
 #include <strata/kernels/product/contract.hpp>
 #include <strata/kernels/product/fetching.hpp>
 #include <strata/kernels/product/transpose.hpp>
-#include <strata/regression/observations.hpp>
 #include <strata/setting.hpp>
 
 #include <algorithm>

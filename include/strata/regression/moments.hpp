@@ -1,11 +1,11 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/observations.hpp>
 #include <strata/expression/finite.hpp>
 #include <strata/kernels/threads/ordered_parts.hpp>
 #include <strata/raise.hpp>
 #include <strata/regression/lane_products.hpp>
-#include <strata/regression/observations.hpp>
 #include <strata/regression/panel_products.hpp>
 #include <strata/setting.hpp>
 

@@ -1,8 +1,8 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/data/observations.hpp>
 #include <strata/regression/factorization.hpp>
-#include <strata/regression/observations.hpp>
 #include <strata/setting.hpp>
 
 #include <cmath>

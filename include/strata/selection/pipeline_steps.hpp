@@ -2,9 +2,9 @@
 #pragma once
 
 #include <strata/data/array.hpp>
+#include <strata/expression/diagnostic.hpp>
 #include <strata/layers/layers.hpp>
 #include <strata/setting.hpp>
-#include <strata/topology/diagnostic.hpp>
 
 #include <cstddef>
 #include <tuple>

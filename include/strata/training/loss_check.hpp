@@ -1,12 +1,12 @@
 // Part of strata. Distributed under the Boost Software License, Version 1.0 (see LICENSE).
 #pragma once
 
+#include <strata/expression/diagnostic.hpp>
 #include <strata/learning/loss_list.hpp>
 #include <strata/learning/metric.hpp>
 #include <strata/plan/mask_use.hpp>
 #include <strata/plan/output_range.hpp>
 #include <strata/setting.hpp>
-#include <strata/topology/diagnostic.hpp>
 
 #include <cstddef>
 #include <string_view>

@@ -4,7 +4,7 @@
 #include <strata/data/samples.hpp>
 #include <strata/expression/finite.hpp>
 #include <strata/expression/print.hpp>
-#include <strata/model/arrays.hpp>
+#include <strata/kernels/aligned_vector.hpp>
 #include <strata/raise.hpp>
 #include <strata/setting.hpp>
 
